@@ -1,0 +1,108 @@
+/**
+ * The stream's events and the one function that turns them into what a page shows. Pure and browser-safe: the
+ * hub's tests, the page and every other client of the stream share it.
+ */
+import type {
+  AgentsAnswer,
+  Connected,
+  Heartbeat,
+  LocksAnswer,
+  Message,
+  MessagesEvent,
+  Sources,
+  Stats,
+} from './schemas';
+
+export type StreamEvent =
+  | { event: 'connected'; data: Connected }
+  | { event: 'agents'; data: AgentsAnswer }
+  | { event: 'locks'; data: LocksAnswer }
+  | { event: 'messages'; data: MessagesEvent; id: string }
+  | { event: 'stats'; data: Stats }
+  | { event: 'sources'; data: Sources }
+  | { event: 'heartbeat'; data: Heartbeat };
+
+export type StreamEventName = StreamEvent['event'];
+
+export const STREAM_EVENT_NAMES = [
+  'connected',
+  'agents',
+  'locks',
+  'messages',
+  'stats',
+  'sources',
+  'heartbeat',
+] as const satisfies readonly StreamEventName[];
+
+/** How many messages a page keeps at hand; older ones are read page by page. */
+export const MESSAGES_AT_HAND = 1000;
+
+export interface SwarmState {
+  agents: AgentsAnswer;
+  locks: LocksAnswer;
+  stats: Stats;
+  sources: Sources;
+  /** The newest messages in order of `seq`, at most `MESSAGES_AT_HAND`. */
+  messages: readonly Message[];
+  /** The id of the last `messages` event: what a reconnect resumes from. */
+  lastEventId: string | null;
+  /** Messages were lost between what this client had and what it has now. */
+  gap: boolean;
+  /** The next `messages` event replaces the list: it is a fresh start, no continuation. */
+  replacing: boolean;
+  /** When the server was last heard, by its own clock. */
+  heardAt: string | null;
+}
+
+/**
+ * The state after an event.
+ *
+ * @param state what is known, never changed in place
+ * @param event one event of the stream, in the order of its arrival
+ * @returns the same object where the event changes nothing
+ */
+export function apply(state: SwarmState, event: StreamEvent): SwarmState {
+  switch (event.event) {
+    case 'connected':
+      return {
+        ...state,
+        replacing: !event.data.resumed,
+        gap: event.data.gap,
+        heardAt: event.data.timestamp,
+      };
+    case 'agents':
+      return { ...state, agents: event.data };
+    case 'locks':
+      return { ...state, locks: event.data };
+    case 'stats':
+      return { ...state, stats: event.data };
+    case 'sources':
+      return { ...state, sources: event.data };
+    case 'heartbeat':
+      return { ...state, heardAt: event.data.timestamp };
+    case 'messages': {
+      const messages = state.replacing ? event.data.messages : following(state.messages, event.data.messages);
+      return { ...state, messages, lastEventId: event.id, replacing: false };
+    }
+  }
+}
+
+function following(known: readonly Message[], arrived: readonly Message[]): readonly Message[] {
+  const last = known.at(-1)?.seq ?? 0;
+  // `seq` only rises, so a replayed message shows itself by its number; nothing is shown twice.
+  const fresh = arrived.filter((message) => message.seq > last);
+  return fresh.length === 0 ? known : [...known, ...fresh].slice(-MESSAGES_AT_HAND);
+}
+
+/** `<epoch>.<seq>`, the id of a stream event and the cursor of a page. */
+export function formatCursor(epoch: string, seq: number): string {
+  return `${epoch}.${seq}`;
+}
+
+/** @returns the parts of a cursor, or null if the text is none. */
+export function parseCursor(text: string): { epoch: string; seq: number } | null {
+  const match = /^([A-Za-z0-9_-]{1,64})\.(0|[1-9]\d{0,15})$/.exec(text);
+  if (!match) return null;
+  const seq = Number(match[2]);
+  return Number.isSafeInteger(seq) ? { epoch: match[1] as string, seq } : null;
+}

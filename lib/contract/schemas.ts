@@ -1,0 +1,255 @@
+/**
+ * Every shape that crosses the HTTP boundary, said once. Types are inferred from here and nowhere written again.
+ * Fields that the swarm's own files define stay `unknown` where a file may hold anything: the contract promises to
+ * pass them on as they were written, so only what this product adds has a type of its own.
+ */
+import { z } from 'zod';
+
+/** An instant, ISO 8601 in UTC with the offset `+00:00`, up to microseconds. */
+export const instant = z.string();
+
+/** A field as the swarm wrote it; any JSON value, absent if the entry lacks it. */
+const asWritten = z.unknown().optional();
+
+/** The file's own values of fields whose names the contract uses for added ones. */
+const original = z.record(z.string(), z.unknown()).optional();
+
+export const agentHealth = z.enum(['active', 'stale', 'dead', 'unknown']);
+
+export const agent = z
+  .looseObject({
+    id: z.string(),
+    pane_index: asWritten,
+    pid: asWritten,
+    status: asWritten,
+    last_seen: asWritten,
+    session_name: asWritten,
+    tmux_pane_id: asWritten,
+    health: agentHealth,
+    /** One plain sentence: the evidence that led to `health`. */
+    health_reason: z.string(),
+    /** The newest sign of life: its entry, its messages or its locks; null if there is none. */
+    last_evidence_at: instant.nullable(),
+    original,
+  })
+  .meta({ id: 'Agent' });
+
+export const agentsAnswer = z
+  .object({
+    session_name: z.unknown(),
+    session_names: z.unknown(),
+    updated_at: z.unknown(),
+    agents: z.array(agent),
+  })
+  .meta({ id: 'Agents' });
+
+export const lockConflict = z.object({ lock_file: z.string(), agent_id: z.unknown(), filepath: z.unknown() });
+
+export const lockWarning = z.enum([
+  'byte_order_mark',
+  'invalid_utf8',
+  'missing_field',
+  'unknown_field',
+  'wrong_type',
+  'name_mismatch',
+  'in_future',
+]);
+
+export const lock = z
+  .looseObject({
+    lock_file: z.string(),
+    agent_id: asWritten,
+    filepath: asWritten,
+    /** Unix seconds; as written where it is no number. */
+    locked_at: asWritten,
+    reason: asWritten,
+    acquired_at: instant.nullable(),
+    /** Older than the stale timeout; null if `locked_at` says no time. */
+    stale: z.boolean().nullable(),
+    /** Its holder is not registered or dead; null while the registry can't be read. */
+    orphaned: z.boolean().nullable(),
+    conflicts_with: z.array(lockConflict),
+    /** `filepath` holds characters that the swarm's tool matches as a pattern. */
+    pattern: z.boolean(),
+    /** What is odd about the file; empty for one that the swarm's tool wrote. */
+    warnings: z.array(lockWarning),
+    original,
+  })
+  .meta({ id: 'Lock' });
+
+export const locksAnswer = z.object({ locks: z.array(lock), count: z.int() }).meta({ id: 'Locks' });
+
+export const message = z
+  .looseObject({
+    seq: z.int(),
+    /** `timestamp` read in the swarm's zone; null if it says no time. */
+    sent_at: instant.nullable(),
+    sender: asWritten,
+    timestamp: asWritten,
+    msg_type: asWritten,
+    content: asWritten,
+    recipients: asWritten,
+    msg_id: asWritten,
+    delivery_status: asWritten,
+    success_count: asWritten,
+    failure_count: asWritten,
+    original,
+  })
+  .meta({ id: 'Message' });
+
+/** A place in the history: `<epoch>.<seq>`, the id of a `messages` event. */
+export const cursor = z.string();
+
+export const messagesAnswer = z
+  .object({
+    messages: z.array(message),
+    count: z.int(),
+    limit: z.int(),
+    next_cursor: cursor,
+    previous_cursor: cursor.nullable(),
+  })
+  .meta({ id: 'Messages' });
+
+export const stats = z
+  .object({
+    agent_count: z.int(),
+    lock_count: z.int(),
+    message_count: z.int(),
+    message_types: z.record(z.string(), z.int()),
+    /** The raw timestamp of the newest message that has one. */
+    latest_activity: z.unknown(),
+    session_name: z.unknown(),
+    updated_at: z.unknown(),
+    uptime_seconds: z.number(),
+    messages_per_minute: z.int(),
+    /** Sixty counts, oldest first; the last is the running minute. */
+    messages_by_minute: z.array(z.int()),
+    active_agent_count: z.int(),
+    stale_lock_count: z.int(),
+    failed_delivery_count: z.int(),
+  })
+  .meta({ id: 'Stats' });
+
+export const sourceState = z.enum(['ok', 'missing', 'unreadable', 'degraded']);
+
+/** Something that a reader passed over: why, how often, and where it was seen last. */
+export const skipped = z.object({ reason: z.string(), count: z.int(), last: z.string().nullable() });
+
+export const source = z
+  .object({
+    state: sourceState,
+    /** A plain sentence for every state but `ok`. */
+    reason: z.string().nullable(),
+    /** Since when it is in this state. */
+    since: instant,
+    skipped: z.array(skipped),
+  })
+  .meta({ id: 'Source' });
+
+export const logSource = source
+  .extend({
+    /** How often messages may have been destroyed before they could be read. */
+    gaps: z.int(),
+    /** The end of a file that no line feed ends yet. */
+    unterminated_tail: z.enum(['complete', 'incomplete']).nullable(),
+    /** While a backlog is read: how far it is. */
+    backlog: z.object({ read_bytes: z.int(), total_bytes: z.int() }).nullable(),
+  })
+  .meta({ id: 'LogSource' });
+
+export const historySource = source
+  .extend({ mode: z.enum(['file', 'memory']), role: z.enum(['recorder', 'follower']) })
+  .meta({ id: 'HistorySource' });
+
+export const watcherSource = source.extend({ mode: z.enum(['events', 'polling']) }).meta({ id: 'WatcherSource' });
+
+export const sources = z
+  .object({
+    registry: source,
+    locks: source,
+    log: logSource,
+    history: historySource,
+    watcher: watcherSource,
+    config: source,
+  })
+  .meta({ id: 'Sources' });
+
+export const connected = z
+  .object({
+    status: z.literal('connected'),
+    timestamp: instant,
+    epoch: z.string(),
+    /** The messages after the client's id follow, and nothing is missing between. */
+    resumed: z.boolean(),
+    /** The client named an id that can't be continued from: messages may be missing. */
+    gap: z.boolean(),
+  })
+  .meta({ id: 'Connected' });
+
+export const messagesEvent = z.object({ messages: z.array(message), count: z.int() }).meta({ id: 'MessagesEvent' });
+
+export const heartbeat = z.object({ timestamp: instant }).meta({ id: 'Heartbeat' });
+
+export const health = z
+  .object({
+    status: z.enum(['healthy', 'degraded']),
+    timestamp: instant,
+    files: z.object({ agents: z.boolean(), messages: z.boolean(), locks_dir: z.boolean() }),
+    sources: z.record(z.string(), sourceState),
+    /** Sentences for every source that is unreadable or degraded; never content of the swarm. */
+    problems: z.array(z.string()),
+    history: z.object({ mode: z.enum(['file', 'memory']), role: z.enum(['recorder', 'follower']) }),
+    backlog: logSource.shape.backlog,
+    uptime_seconds: z.number(),
+    version: z.string(),
+  })
+  .meta({ id: 'Health' });
+
+/** RFC 9457. */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ parameter: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+
+/** What filters messages, in the stream's and the history's own terms; every given part must hold. */
+export const messageFilter = z.object({
+  /** Sender or recipient. */
+  agent: z.string().optional(),
+  sender: z.string().optional(),
+  recipient: z.string().optional(),
+  type: z.array(z.string()).optional(),
+  /** Milliseconds since 1970, both inclusive. */
+  since: z.int().optional(),
+  until: z.int().optional(),
+  /** Full text. */
+  q: z.string().optional(),
+});
+
+export type AgentHealth = z.infer<typeof agentHealth>;
+export type Agent = z.infer<typeof agent>;
+export type AgentsAnswer = z.infer<typeof agentsAnswer>;
+export type Lock = z.infer<typeof lock>;
+export type LockConflict = z.infer<typeof lockConflict>;
+export type LockWarning = z.infer<typeof lockWarning>;
+export type LocksAnswer = z.infer<typeof locksAnswer>;
+export type Message = z.infer<typeof message>;
+export type MessagesAnswer = z.infer<typeof messagesAnswer>;
+export type Stats = z.infer<typeof stats>;
+export type SourceState = z.infer<typeof sourceState>;
+export type Skipped = z.infer<typeof skipped>;
+export type Source = z.infer<typeof source>;
+export type LogSource = z.infer<typeof logSource>;
+export type HistorySource = z.infer<typeof historySource>;
+export type WatcherSource = z.infer<typeof watcherSource>;
+export type Sources = z.infer<typeof sources>;
+export type Connected = z.infer<typeof connected>;
+export type MessagesEvent = z.infer<typeof messagesEvent>;
+export type Heartbeat = z.infer<typeof heartbeat>;
+export type Health = z.infer<typeof health>;
+export type Problem = z.infer<typeof problem>;
+export type MessageFilter = z.infer<typeof messageFilter>;

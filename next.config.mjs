@@ -1,0 +1,10 @@
+/** @type {import('next').NextConfig} */
+export default {
+  poweredByHeader: false,
+  agentRules: false,
+  outputFileTracingRoot: import.meta.dirname,
+  turbopack: { root: import.meta.dirname },
+  serverExternalPackages: ['better-sqlite3', 'koffi'],
+  // The contract answers every /api/<x> at /api/v1/<x> too, directly and not by a redirect.
+  rewrites: async () => [{ source: '/api/v1/:path*', destination: '/api/:path*' }],
+};
