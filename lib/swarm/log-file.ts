@@ -1,0 +1,287 @@
+/**
+ * One open file of the message log, read by bytes from the offset of its generation. Knows nothing of rotation: which
+ * files there are, and what a strange one means, is decided in `message-log.ts`.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { z } from 'zod';
+import { type LogLine, lineTooLong, parseLine } from './log-line';
+
+export const MAX_LINE_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+const HEAD_BYTES = 4096;
+/** Reaches past the delivery counts in which most lines end alike (docs/decisions/0010-tail-hash.md). */
+const TAIL_BYTES = 1024;
+const SETTLED_AFTER_MS = 1000;
+/** A file touched this recently may change again within the same tick of the file system's clock. */
+const CLOCK_TICK_MS = 50;
+const LF = 0x0a;
+
+/** One life of the log, from empty to destroyed, and how far it was read. */
+export const generation = z.object({
+  id: z.int(),
+  /** Device, inode and birth of its file; a hint only, since file systems use inodes again and files get copied. */
+  inode: z.string(),
+  headBytes: z.int(),
+  headHash: z.string(),
+  /** Bytes consumed. */
+  offset: z.int(),
+  tailHash: z.string(),
+  lines: z.int(),
+  /** Rotation does not explain this file: its lines are compared with what is recorded. */
+  comparing: z.boolean(),
+  /** Compare at least up to here: its size at first sight. */
+  compareUntil: z.int(),
+  /** Read to its end after it had stopped being the log. */
+  drained: z.boolean(),
+  /** The last consumed line had no line feed. */
+  unterminated: z.boolean(),
+});
+export type Generation = z.infer<typeof generation>;
+
+export interface Identity {
+  dev: bigint;
+  ino: bigint;
+}
+
+/** Takes what a file gives, line by line; `generation.offset` still stands before the line. */
+export interface LineSink {
+  line(file: LogFile, line: LogLine): void;
+  skip(file: LogFile, reason: string): void;
+}
+
+export type TailState = 'complete' | 'incomplete' | null;
+
+/** A line past the limit: how far it was scanned for its end, and the hash of what was scanned. */
+interface Overlong {
+  scanned: number;
+  hash: Hash;
+}
+
+export class LogFile {
+  readonly path: string;
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly inode: string;
+  size: number;
+  /** Copies of each line so far, while comparing. */
+  copies = new Map<string, number>();
+  /** When a complete last line without line feed may count as a line (milliseconds since 1970). */
+  settlesAt: number | null = null;
+  tailState: TailState = null;
+  readonly #fd: number;
+  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  #generation: Generation | null = null;
+  #tail: Buffer = Buffer.alloc(0);
+  /** Signature of the file when it was last read to its end; empty if it must be read again. */
+  #seen = '';
+  #overlong: Overlong | null = null;
+
+  private constructor(path: string, fd: number, stat: Identity & { size: bigint; birthtimeNs: bigint }) {
+    this.path = path;
+    this.#fd = fd;
+    this.dev = stat.dev;
+    this.ino = stat.ino;
+    this.inode = `${stat.dev}.${stat.ino}.${stat.birthtimeNs}`;
+    this.size = Number(stat.size);
+  }
+
+  /** @returns null if there is no such file, a sentence if it can't be read. */
+  static open(path: string): LogFile | { unreadable: string } | null {
+    let fd: number;
+    try {
+      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' ? null : { unreadable: `${path} can't be opened (${code}).` };
+    }
+    const stat = fstatSync(fd, { bigint: true });
+    if (stat.isFile()) return new LogFile(path, fd, stat);
+    closeSync(fd);
+    return { unreadable: `${path} is no regular file.` };
+  }
+
+  get generation(): Generation {
+    if (!this.#generation) throw new Error(`${this.path} was opened but not identified`);
+    return this.#generation;
+  }
+
+  get identified(): boolean {
+    return this.#generation !== null;
+  }
+
+  /** Says which generation this file is; reading goes on at its offset. */
+  follow(known: Generation): void {
+    known.inode = this.inode;
+    known.drained = false;
+    const tailFrom = Math.max(0, known.offset - TAIL_BYTES);
+    this.#generation = known;
+    this.#tail = this.#readAt(tailFrom, known.offset - tailFrom);
+    this.#seen = '';
+    this.#overlong = null;
+    this.copies = new Map();
+    this.settlesAt = null;
+    this.tailState = null;
+  }
+
+  /** Whether the first line and the last consumed bytes of a generation stand in this file. */
+  holds(known: Generation): boolean {
+    if (this.size < known.offset || sha1(this.#readAt(0, known.headBytes)) !== known.headHash) return false;
+    const tailFrom = Math.max(0, known.offset - TAIL_BYTES);
+    return sha1(this.#readAt(tailFrom, known.offset - tailFrom)) === known.tailHash;
+  }
+
+  isFileOf(known: Generation | undefined): boolean {
+    return known?.inode === this.inode;
+  }
+
+  /** The next read looks at the file even if nothing about it seems to have changed. */
+  lookAgain(): void {
+    this.#seen = '';
+  }
+
+  /** @returns false if what was consumed no longer stands there: truncated or rewritten in place. */
+  intact(): boolean {
+    const stat = fstatSync(this.#fd, { bigint: true });
+    if (signature(stat) === this.#seen) return true;
+    this.size = Number(stat.size);
+    return this.generation.offset === 0 || this.holds(this.generation);
+  }
+
+  /**
+   * Reads on, giving lines to the sink.
+   *
+   * @param budget bytes left to read, lowered as it goes
+   * @param finished nobody appends any more: a complete last line counts at once
+   * @param now milliseconds since 1970
+   * @returns true at the end of the file, false when the budget ran out before
+   */
+  read(sink: LineSink, budget: { bytes: number }, finished: boolean, now: number): boolean {
+    const stat = fstatSync(this.#fd, { bigint: true });
+    this.size = Number(stat.size);
+    const settled = this.settlesAt !== null && (finished || now >= this.settlesAt);
+    if (signature(stat) === this.#seen && !settled) return true;
+    while (budget.bytes > 0) {
+      if (this.#overlong) {
+        if (this.#scanOverlong(this.#overlong, sink, budget)) continue;
+        return true;
+      }
+      const bytes = this.#readAhead();
+      budget.bytes -= bytes.length;
+      if (this.#takeLines(bytes, sink)) continue;
+      if (bytes.length > MAX_LINE_BYTES) {
+        this.#overlong = { scanned: this.generation.offset, hash: createHash('sha1') };
+        continue;
+      }
+      const modified = Number(stat.mtimeMs);
+      const whole = this.generation.offset + bytes.length === this.size;
+      this.#seen = whole && now - modified >= CLOCK_TICK_MS ? signature(stat) : '';
+      this.#takeTail(bytes, sink, finished ? now : modified + SETTLED_AFTER_MS, now);
+      return true;
+    }
+    return false;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /** What follows the offset: one chunk, or as much as a line may be long where one line fills the chunk. */
+  #readAhead(): Buffer {
+    const { offset } = this.generation;
+    const bytes = this.#chunk.subarray(0, readSync(this.#fd, this.#chunk, 0, CHUNK_BYTES, offset));
+    return bytes.length < CHUNK_BYTES || bytes.includes(LF) ? bytes : this.#readAt(offset, MAX_LINE_BYTES + 1);
+  }
+
+  /** Takes the complete lines of bytes that begin at the offset; false if they hold none. */
+  #takeLines(bytes: Buffer, sink: LineSink): boolean {
+    const known = this.generation;
+    let start = 0;
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
+      this.#takeLine(bytes.subarray(start, end), sink);
+      known.offset += end + 1 - start;
+      known.unterminated = false;
+      start = end + 1;
+    }
+    if (start > 0) this.#seal(bytes.subarray(0, start));
+    return start > 0;
+  }
+
+  #takeLine(bytes: Buffer, sink: LineSink): void {
+    this.generation.lines += 1;
+    const parsed = parseLine(bytes, this.generation.lines === 1);
+    if (parsed === null) return;
+    if ('error' in parsed) sink.skip(this, parsed.error);
+    else sink.line(this, parsed);
+  }
+
+  /** The end of a file without a line feed: a line once it is complete and has settled, otherwise to be continued. */
+  #takeTail(bytes: Buffer, sink: LineSink, settlesAt: number, now: number): void {
+    const known = this.generation;
+    this.settlesAt = null;
+    this.tailState = known.unterminated ? 'complete' : null;
+    if (bytes.length === 0) return;
+    const parsed = parseLine(bytes, known.lines === 0);
+    const complete = parsed !== null && !('error' in parsed);
+    this.tailState = complete ? 'complete' : 'incomplete';
+    if (!complete) return;
+    if (now < settlesAt) {
+      this.settlesAt = settlesAt;
+      return;
+    }
+    known.lines += 1;
+    sink.line(this, parsed);
+    known.offset += bytes.length;
+    known.unterminated = true;
+    this.#seal(bytes);
+  }
+
+  /** Looks for the end of an over-long line without keeping it; false at the end of the file. */
+  #scanOverlong(overlong: Overlong, sink: LineSink, budget: { bytes: number }): boolean {
+    const known = this.generation;
+    const bytes = this.#chunk.subarray(0, readSync(this.#fd, this.#chunk, 0, CHUNK_BYTES, overlong.scanned));
+    budget.bytes -= bytes.length;
+    const end = bytes.indexOf(LF);
+    overlong.hash.update(end < 0 ? bytes : bytes.subarray(0, end));
+    if (end < 0) {
+      overlong.scanned += bytes.length;
+      this.tailState = 'incomplete';
+      return bytes.length > 0;
+    }
+    const next = overlong.scanned + end + 1;
+    known.lines += 1;
+    sink.skip(this, 'line too long');
+    sink.line(this, lineTooLong(next - 1 - known.offset, overlong.hash.digest('hex')));
+    if (known.headBytes === 0) this.#seal(this.#readAt(0, HEAD_BYTES));
+    known.offset = next;
+    known.unterminated = false;
+    this.#overlong = null;
+    this.#seal(this.#readAt(next - TAIL_BYTES, TAIL_BYTES));
+    return true;
+  }
+
+  /** Remembers what the consumed bytes look like, so that the file is recognised later. */
+  #seal(consumed: Buffer): void {
+    const known = this.generation;
+    if (known.headBytes === 0) {
+      const firstLine = consumed.subarray(0, consumed.indexOf(LF) + 1 || consumed.length);
+      known.headBytes = Math.min(firstLine.length, HEAD_BYTES);
+      known.headHash = sha1(firstLine.subarray(0, HEAD_BYTES));
+    }
+    this.#tail = Buffer.concat([this.#tail, consumed.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    known.tailHash = sha1(this.#tail);
+  }
+
+  #readAt(position: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    return bytes.subarray(0, readSync(this.#fd, bytes, 0, length, position));
+  }
+}
+
+function sha1(bytes: Buffer): string {
+  return createHash('sha1').update(bytes).digest('base64');
+}
+
+function signature(stat: { size: bigint; mtimeNs: bigint; ctimeNs: bigint }): string {
+  return `${stat.size}.${stat.mtimeNs}.${stat.ctimeNs}`;
+}
