@@ -1,0 +1,213 @@
+/** The database file of a history: its schema, and what its failures mean. With `history.ts` the only user of SQLite. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+
+/** Marks a SQLite file as ours ("CSwD"), so that a file of somebody else is never written to. */
+const APPLICATION_ID = 0x43537744;
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  -- AUTOINCREMENT: a seq is never used again, whatever is pruned.
+  CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    recorded_at INTEGER NOT NULL,
+    sent_at INTEGER,            -- microseconds since 1970, null if the timestamp says no time
+    type TEXT NOT NULL,
+    failed INTEGER NOT NULL,    -- 1 if somebody did not get it
+    line_hash INTEGER NOT NULL, -- finds candidates for equal lines, which are then compared
+    line TEXT NOT NULL
+  );
+  CREATE INDEX messages_by_line ON messages (line_hash);
+
+  -- One index answers full text and every exact filter: tags holds a token for each sender, recipient and type.
+  CREATE VIRTUAL TABLE search USING fts5 (
+    content, tags, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  );
+
+  CREATE TABLE types (type TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+
+  -- Messages by minute of sending: the chart of the last hour, and the range of seq in which to look for a time.
+  CREATE TABLE minutes (
+    minute INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL
+  );
+
+  CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,        -- milliseconds since 1970
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT                   -- JSON; null where a thing has gone
+  );
+  CREATE INDEX journal_by_time ON journal (at);
+  -- The last journaled body of each thing: what the next change is a change of.
+  CREATE TABLE journal_now (
+    kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, subject)
+  ) WITHOUT ROWID;
+`;
+
+/**
+ * - `unusable`: can't be written or opened now (full disk, permissions); trying again later makes sense
+ * - `corrupt`: the file is damaged; it has to be moved aside
+ * - `foreign`: a database of something else or of a newer version; it must not be touched
+ */
+export type HistoryFaultKind = 'unusable' | 'corrupt' | 'foreign';
+
+export class HistoryFault extends Error {
+  override readonly name = 'HistoryFault';
+  constructor(
+    readonly kind: HistoryFaultKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Turns what SQLite or the file system throws into a fault; other errors are returned as they are.
+ *
+ * @param file path for the sentence
+ */
+export function historyFault(error: unknown, file: string): unknown {
+  if (error instanceof HistoryFault || !(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string') return error;
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    return new HistoryFault('corrupt', `The history ${file} is damaged (${error.message}).`);
+  }
+  if (/^SQLITE_FULL/.test(code) || code === 'ENOSPC') {
+    return new HistoryFault('unusable', `The disk is full: the history ${file} can't grow. Free some space.`);
+  }
+  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM|AUTH|BUSY|LOCKED|PROTOCOL)/.test(code) || /^E[A-Z]+$/.test(code)) {
+    return new HistoryFault(
+      'unusable',
+      `The history ${file} can't be used (${error.message}). Make it writable or set SWARM_HISTORY to another path.`,
+    );
+  }
+  return error;
+}
+
+/**
+ * Opens or creates the database of a history. Folder mode 0700, files 0600.
+ *
+ * @param file absolute path, or ':memory:'
+ * @throws {HistoryFault}
+ */
+export function openDatabase(file: string, options: { readonly?: boolean } = {}): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    if (file !== ':memory:' && !options.readonly) createPrivately(file);
+    db = new Database(file, { timeout: 2000, readonly: options.readonly ?? false, fileMustExist: file !== ':memory:' });
+    const version = db.pragma('user_version', { simple: true });
+    const owner = db.pragma('application_id', { simple: true });
+    if (!options.readonly) db.pragma('journal_mode = WAL');
+    // A crash of the process loses nothing; a power cut may lose the last commits with their checkpoint, and the log
+    // gives the same lines the same seq again.
+    db.pragma('synchronous = NORMAL');
+    db.pragma('cache_size = -8000');
+    if (owner === APPLICATION_ID && version === SCHEMA_VERSION) return db;
+    if (owner === 0 && version === 0 && isEmpty(db) && !options.readonly) {
+      create(db);
+      return db;
+    }
+    throw new HistoryFault(
+      'foreign',
+      owner === APPLICATION_ID
+        ? `The history ${file} was made by another version of the dashboard (schema ${version}). Update, or set SWARM_HISTORY to another path.`
+        : `${file} is a database of something else and is left alone. Set SWARM_HISTORY to another path.`,
+    );
+  } catch (error) {
+    db?.close();
+    throw historyFault(error, file);
+  }
+}
+
+/**
+ * Moves a damaged database and its side files out of the way; nothing is deleted.
+ *
+ * @returns the new path
+ */
+export function moveAside(file: string, now: number): string {
+  const aside = `${file}.corrupt-${new Date(now).toISOString().replaceAll(':', '-')}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    try {
+      renameSync(`${file}${suffix}`, `${aside}${suffix}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw historyFault(error, file);
+    }
+  }
+  return aside;
+}
+
+/** @returns what tells one database file from another at the same path, null if there is none. */
+export function fileIdentity(file: string): string | null {
+  try {
+    // The inode alone: device numbers change with a reboot, and not every file system knows a time of birth.
+    return String(statSync(file, { bigint: true }).ino);
+  } catch {
+    return null;
+  }
+}
+
+/** @returns a random name for one unbroken history. */
+export function newEpoch(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+/**
+ * The right to record. Held by one process at a time and released by its death, whatever kills it: an exclusive
+ * transaction on an empty database file beside the history, which the operating system's record lock backs.
+ */
+export class RecorderLock {
+  readonly #db: Database.Database;
+
+  private constructor(db: Database.Database) {
+    this.#db = db;
+  }
+
+  /**
+   * @returns null while another process holds it
+   * @throws {HistoryFault} if the lock's file can't be made
+   */
+  static take(file: string): RecorderLock | null {
+    const path = `${file}.lock`;
+    let db: Database.Database | undefined;
+    try {
+      createPrivately(path);
+      db = new Database(path, { timeout: 0 });
+      db.exec('BEGIN EXCLUSIVE');
+      return new RecorderLock(db);
+    } catch (error) {
+      db?.close();
+      if ((error as NodeJS.ErrnoException).code === 'SQLITE_BUSY') return null;
+      throw historyFault(error, path);
+    }
+  }
+
+  release(): void {
+    this.#db.close();
+  }
+}
+
+function createPrivately(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
+}
+
+function isEmpty(db: Database.Database): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+}
+
+function create(db: Database.Database): void {
+  db.transaction(() => {
+    // Two processes may start at once; the second finds the first one's tables.
+    if (!isEmpty(db)) return;
+    db.exec(SCHEMA);
+    db.prepare("INSERT INTO meta VALUES ('epoch', ?)").run(newEpoch());
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).exclusive();
+}

@@ -1,0 +1,29 @@
+/** A kept line as the API gives it. */
+
+/**
+ * Adds what the history knows of a message to its line. The line's own text is kept letter for letter (numbers, escapes,
+ * order), so this splices text and parses only where a field of the line has the name of an added one.
+ *
+ * @param sentAt microseconds since 1970, or null
+ * @returns one line of JSON
+ */
+export function encodeMessage(seq: number, sentAt: number | null, line: string): string {
+  const added = { seq, sent_at: sentAt === null ? null : formatMicroseconds(sentAt) };
+  const collides = /"(?:seq|sent_at|original)"/.test(line) ? collisions(line) : null;
+  if (collides) return JSON.stringify({ ...collides.rest, ...added, original: collides.original });
+  const addedText = JSON.stringify(added).slice(1);
+  return /^\{\s*\}$/.test(line) ? `{${addedText}` : `${line.slice(0, -1)}, ${addedText}`;
+}
+
+function collisions(line: string): { rest: object; original: Record<string, unknown> } | null {
+  const { seq, sent_at, original, ...rest } = JSON.parse(line) as Record<string, unknown>;
+  const own = Object.entries({ seq, sent_at, original }).filter(([, value]) => value !== undefined);
+  return own.length === 0 ? null : { rest, original: Object.fromEntries(own) };
+}
+
+/** @returns ISO 8601 in UTC with `+00:00`; six digits of fraction, none if it is 0, as the swarm writes times. */
+export function formatMicroseconds(microseconds: number): string {
+  const seconds = new Date(Math.floor(microseconds / 1e6) * 1000).toISOString().slice(0, -5);
+  const fraction = ((microseconds % 1e6) + 1e6) % 1e6;
+  return `${seconds}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}+00:00`;
+}

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import type { Message, MessageFilter } from '../contract/schemas';
+import { readMicroseconds } from '../swarm/naive-time';
+import { HistoryFault, RecorderLock } from './database';
+import { History, type Line, type PageQuery } from './history';
+
+const folder = mkdtempSync(join(tmpdir(), 'history-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const NOW = Date.parse('2026-02-03T09:00:00Z');
+const readTime = (text: unknown) => readMicroseconds(text, 'UTC');
+let files = 0;
+
+function newFile(): string {
+  files += 1;
+  return join(folder, `state-${files}`, 'history.sqlite');
+}
+
+function open(file = ':memory:'): History {
+  return new History(file, { readTime });
+}
+
+function line(fields: Record<string, unknown>): Line {
+  return { text: JSON.stringify(fields), fields };
+}
+
+function messages(history: History, query: PageQuery): Message[] {
+  return history.page(query).messages.map(({ json }) => JSON.parse(json) as Message);
+}
+
+test('keeps each line with its fields as written, and adds seq and sent_at', () => {
+  const history = open();
+  const text =
+    '{"n": 1.0, "big": 12345678901234567890, "content": "\\ud83d", "timestamp": "2026-02-03T09:01:00.000003"}';
+  const [kept] = history.append([{ text, fields: JSON.parse(text) }], '{}', NOW);
+  assert.equal(kept?.json, `${text.slice(0, -1)}, "seq":1,"sent_at":"2026-02-03T09:01:00.000003+00:00"}`);
+});
+
+test('a field of the line with the name of an added one goes under original', () => {
+  const history = open();
+  history.append([line({ seq: 'mine', sent_at: 5, content: 'x' }), line({}), line({ original: [1] })], '{}', NOW);
+  assert.deepEqual(messages(history, { limit: 9, filter: {} }), [
+    { content: 'x', seq: 1, sent_at: null, original: { seq: 'mine', sent_at: 5 } },
+    { seq: 2, sent_at: null },
+    { seq: 3, sent_at: null, original: { original: [1] } },
+  ]);
+});
+
+test('lines and checkpoint are one transaction: neither stays without the other', () => {
+  const history = open();
+  history.append([line({ content: 'first' })], '"one"', NOW);
+  const circular = { text: null as unknown as string, fields: {} };
+  assert.throws(() => history.append([line({ content: 'second' }), circular], '"two"', NOW));
+  assert.equal(history.checkpoint(), '"one"');
+  assert.equal(history.summary(NOW).count, 1);
+});
+
+test('a seq is never given twice, even after everything was pruned', () => {
+  const file = newFile();
+  let history = open(file);
+  history.append([line({ a: 1 }), line({ a: 2 })], '{}', NOW);
+  while (history.prune({ days: 1, messages: 1_000 }, NOW + 2 * 86_400_000, 10) > 0);
+  assert.equal(history.oldest(), 3);
+  history.close();
+  history = open(file);
+  assert.equal(history.append([line({ a: 3 })], '{}', NOW)[0]?.seq, 3);
+  history.close();
+});
+
+test('pruning by count and by age drops the oldest in steps and keeps the figures exact', () => {
+  const history = open();
+  const type = (n: number) => (n % 2 === 0 ? 'INFO' : 'ACK');
+  const lines = Array.from({ length: 100 }, (_, n) =>
+    line({ content: `word${n}`, msg_type: type(n), failure_count: 2 }),
+  );
+  history.append(lines.slice(0, 40), '{}', NOW - 40 * 86_400_000);
+  history.append(lines.slice(40), '{}', NOW);
+  assert.equal(history.prune({ days: 30, messages: 1_000 }, NOW, 15), 15, 'a step has its limit');
+  while (history.prune({ days: 30, messages: 50 }, NOW, 15) > 0);
+  assert.equal(history.oldest(), 51);
+  const { count, types, failed } = history.summary(NOW);
+  assert.deepEqual({ count, types, failed }, { count: 50, types: { ACK: 25, INFO: 25 }, failed: 100 });
+  assert.equal(history.page({ limit: 5, filter: { q: 'word10' } }).messages.length, 0, 'the index forgets too');
+  assert.equal(history.page({ limit: 5, filter: { q: 'word99' } }).messages.length, 1);
+});
+
+test('the rates count by sending time', () => {
+  const history = open();
+  const at = (seconds: number) => line({ timestamp: new Date(NOW + seconds * 1000).toISOString(), s: seconds });
+  history.append([at(-3700), at(-600), at(-59), at(-1), at(-1), line({ timestamp: 'never' })], '{}', NOW);
+  const { minutes, seconds } = history.summary(NOW);
+  assert.equal(
+    minutes.reduce((sum, [, count]) => sum + count, 0),
+    4,
+  );
+  assert.equal(
+    seconds.reduce((sum, [, count]) => sum + count, 0),
+    3,
+  );
+});
+
+/** The same question, answered by looking at every message. */
+function naive(all: readonly Message[], { filter, limit, before, after: later, around }: PageQuery): number[] {
+  const isFor = (message: Message, name: string) =>
+    [message.recipients].flat().some((recipient) => recipient === name || recipient === 'all');
+  const matches = all.filter((message) => {
+    const sent = message.sent_at === null ? null : Date.parse(message.sent_at);
+    return (
+      (filter.sender === undefined || message.sender === filter.sender) &&
+      (filter.recipient === undefined || isFor(message, filter.recipient)) &&
+      (filter.agent === undefined || message.sender === filter.agent || isFor(message, filter.agent)) &&
+      (filter.type === undefined || filter.type.includes((message.msg_type as string) ?? 'UNKNOWN')) &&
+      (filter.since === undefined || (sent !== null && sent >= filter.since)) &&
+      (filter.until === undefined || (sent !== null && sent <= filter.until)) &&
+      (filter.q === undefined ||
+        filter.q
+          .split(' ')
+          .every((word) => String(message.content).toLowerCase().split(/\W+/).includes(word.toLowerCase())))
+    );
+  });
+  const seqs = matches.map(({ seq }) => seq);
+  if (later !== undefined) return seqs.filter((seq) => seq > later).slice(0, limit);
+  if (around !== undefined) {
+    const older = seqs.filter((seq) => seq <= around).slice(-Math.ceil(limit / 2));
+    return [...older, ...seqs.filter((seq) => seq > around).slice(0, Math.floor(limit / 2))];
+  }
+  return seqs.filter((seq) => before === undefined || seq < before).slice(-limit);
+}
+
+const name = fc.constantFrom('agent-0', 'agent-1', 'Agent-1', 'agent 3', 'système', '');
+const words = fc.array(fc.constantFrom('cart', 'Totals', 'race', 'fix', 'naïve'), { minLength: 1, maxLength: 3 });
+const type = fc.constantFrom('INFO', 'ACK', 'info', 'SOMETHING-NEW');
+const anyLine = fc.record(
+  {
+    sender: name,
+    recipients: fc.array(fc.oneof(name, fc.constant('all')), { maxLength: 3 }),
+    msg_type: type,
+    content: words.map((list) => list.join(' ')),
+    timestamp: fc.integer({ min: -300, max: 0 }).map((s) => new Date(NOW + s * 1000).toISOString()),
+  },
+  { requiredKeys: ['content'] },
+);
+const instant = fc.integer({ min: -320, max: 20 }).map((s) => NOW + s * 1000);
+const anyFilter: fc.Arbitrary<MessageFilter> = fc.record(
+  {
+    agent: name,
+    sender: name,
+    recipient: name,
+    type: fc.uniqueArray(type, { minLength: 1, maxLength: 2 }),
+    since: instant,
+    until: instant,
+    q: fc.constantFrom('cart', 'totals race', 'fix'),
+  },
+  { requiredKeys: [] },
+);
+
+test('every combination of filters and places answers as a look at every message does', () => {
+  const place = fc.oneof(
+    fc.constant({}),
+    fc.integer({ min: 0, max: 61 }).chain((seq) => fc.constantFrom({ before: seq }, { after: seq }, { around: seq })),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(anyLine, { maxLength: 60 }),
+      fc.array(fc.tuple(anyFilter, place, fc.integer({ min: 1, max: 8 })), { minLength: 5, maxLength: 15 }),
+      (lines, queries) => {
+        const history = open();
+        history.append(lines.map(line), '{}', NOW);
+        const all = messages(history, { limit: 1000, filter: {} });
+        for (const [filter, at, limit] of queries) {
+          const query = { filter, limit, ...at };
+          const page = history.page(query);
+          const found = page.messages.map(({ seq }) => seq);
+          assert.deepEqual(found, naive(all, query));
+          if (found[0] !== undefined) {
+            assert.equal(page.hasOlder, naive(all, { filter, limit: 1, before: found[0] }).length > 0);
+          }
+        }
+        history.close();
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('no search text is an error', () => {
+  const history = open();
+  history.append([line({ content: 'foo-bar C++ agent:1 "quoted" AND OR NOT NEAR 日本語 émigré' })], '{}', NOW);
+  const find = (q: string) => history.page({ limit: 1, filter: { q } }).messages.length;
+  for (const q of ['foo-bar', 'C++', 'agent:1', '"quoted"', 'AND', 'NOT', '日本語', 'emigre', 'emig*', '"foo bar"']) {
+    assert.equal(find(q), 1, q);
+  }
+  for (const q of ['missing', '"bar foo"', '++', '*', '"', '\0', 'emig']) assert.equal(find(q), 0, q);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (q) => find(q) >= 0),
+    { numRuns: 500 },
+  );
+});
+
+test('counts copies of the same line, and only of the same', () => {
+  const history = open();
+  history.append([line({ a: 1 }), line({ a: 1 }), line({ a: 2 })], '{}', NOW);
+  assert.equal(history.copiesOf(line({ a: 1 })), 2);
+  assert.equal(history.copiesOf(line({ a: 3 })), 0);
+});
+
+test('the folder is private, the files too', () => {
+  const file = newFile();
+  const history = open(file);
+  history.append([line({ a: 1 })], '{}', NOW);
+  assert.equal(statSync(dirname(file)).mode & 0o777, 0o700);
+  for (const suffix of ['', '-wal', '-shm']) assert.equal(statSync(file + suffix).mode & 0o777, 0o600, suffix);
+  history.close();
+});
+
+test('a file that is no database is corrupt, one of somebody else is foreign and left alone', () => {
+  const garbage = newFile();
+  open(garbage).close();
+  writeFileSync(garbage, 'x'.repeat(10_000));
+  assert.throws(
+    () => open(garbage),
+    (error) => error instanceof HistoryFault && error.kind === 'corrupt',
+  );
+
+  const foreign = newFile();
+  open(foreign).close();
+  rmSync(foreign);
+  const db = new Database(foreign);
+  db.exec('CREATE TABLE theirs (a)');
+  db.close();
+  assert.throws(
+    () => open(foreign),
+    (error) => error instanceof HistoryFault && error.kind === 'foreign',
+  );
+  assert.deepEqual(new Database(foreign).prepare('SELECT name FROM sqlite_schema').all(), [{ name: 'theirs' }]);
+});
+
+test('one process records at a time; the right is free again when its holder lets go', () => {
+  const file = newFile();
+  open(file).close();
+  const first = RecorderLock.take(file);
+  assert.ok(first);
+  assert.equal(RecorderLock.take(file), null);
+  first.release();
+  const second = RecorderLock.take(file);
+  assert.ok(second);
+  second.release();
+});
+
+test('a database behind its mark, or another file, is a restored one and gets a new epoch', () => {
+  const file = newFile();
+  const history = open(file);
+  history.append([line({ a: 1 })], '{}', NOW);
+  assert.equal(history.renewIfRestored(null), false, 'the first opening');
+  const { epoch } = history;
+  assert.equal(history.renewIfRestored(1), false, 'as far as the mark');
+  assert.equal(history.epoch, epoch);
+  assert.equal(history.renewIfRestored(7), true, 'seven were given, one is left');
+  assert.notEqual(history.epoch, epoch);
+  history.close();
+});

@@ -1,0 +1,85 @@
+/** How messages are indexed for search, and how a filter becomes one query of that index (SQLite FTS5). */
+import { createHash } from 'node:crypto';
+import type { MessageFilter } from '../contract/schemas';
+
+/** A recipient that stands for everyone (the swarm's readers honour it). */
+const EVERYONE = 'all';
+const TOKENS_CACHED = 10_000;
+const tokens = new Map<string, string>();
+
+/**
+ * One token for an exact value of any length and script: a letter for its role and 64 bits of a hash.
+ * FTS5 splits and folds text; a hash comes through unchanged.
+ */
+function token(role: 's' | 'r' | 't', value: string): string {
+  const key = role + value;
+  let known = tokens.get(key);
+  if (known === undefined) {
+    known = role + createHash('sha1').update(value).digest('hex').slice(0, 16);
+    if (tokens.size >= TOKENS_CACHED) tokens.clear();
+    tokens.set(key, known);
+  }
+  return known;
+}
+
+/**
+ * @param fields a message as its line has it
+ * @param type its type as `messageType` gives it
+ * @returns the text that full-text search sees, and the exact values that filters see
+ */
+export function indexed(fields: Readonly<Record<string, unknown>>, type: string): { content: string; tags: string } {
+  const recipients = Array.isArray(fields.recipients) ? fields.recipients : [fields.recipients];
+  const names = recipients.filter((name) => typeof name === 'string');
+  const tags = [token('t', type), ...names.map((name) => token('r', name))];
+  if (typeof fields.sender === 'string') tags.push(token('s', fields.sender));
+  return { content: [...texts(fields.content), ...texts(fields.task)].join('\n'), tags: tags.join(' ') };
+}
+
+/** @returns the type under which a message is counted and found. */
+export function messageType(fields: Readonly<Record<string, unknown>>): string {
+  return typeof fields.msg_type === 'string' ? fields.msg_type : 'UNKNOWN';
+}
+
+/** All strings of a value, in order: a task has an objective, constraints and files worth finding. */
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value)
+    .flatMap((part) => (typeof part === 'string' ? part : Array.isArray(part) ? part : []))
+    .filter((part) => typeof part === 'string');
+}
+
+/**
+ * The words of a search, as FTS5 phrases. Words are what white space separates; `"two words"` is a phrase, and a `*` at
+ * the end of a word finds what begins with it. Nothing else has a meaning, so no input is an error.
+ *
+ * @returns an empty list if the text holds no letter or digit to search for
+ */
+export function searchPhrases(q: string): string[] {
+  return [...q.matchAll(/"([^"]*)"?|(\S+)/g)].flatMap(([, phrase, word]) => {
+    const text = phrase ?? word ?? '';
+    if (!/[\p{L}\p{N}\p{Co}]/u.test(text)) return [];
+    const quoted = `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`;
+    return word?.endsWith('*') ? [`${quoted}*`] : [quoted];
+  });
+}
+
+/**
+ * @returns an FTS5 expression for everything of a filter but its times, or null if it filters nothing;
+ *   `nothing` if no message can match
+ */
+export function matchExpression(filter: MessageFilter): string | 'nothing' | null {
+  const parts: string[] = [];
+  const tagged = (terms: string[]) => parts.push(`tags : (${terms.join(' OR ')})`);
+  const receivedBy = (name: string) => [token('r', name), token('r', EVERYONE)];
+  if (filter.agent !== undefined) tagged([token('s', filter.agent), ...receivedBy(filter.agent)]);
+  if (filter.sender !== undefined) tagged([token('s', filter.sender)]);
+  if (filter.recipient !== undefined) tagged(receivedBy(filter.recipient));
+  if (filter.type !== undefined && filter.type.length > 0) tagged(filter.type.map((type) => token('t', type)));
+  if (filter.q !== undefined) {
+    const phrases = searchPhrases(filter.q);
+    if (phrases.length === 0) return 'nothing';
+    parts.push(`content : (${phrases.join(' AND ')})`);
+  }
+  return parts.length === 0 ? null : parts.map((part) => `(${part})`).join(' AND ');
+}

@@ -1,0 +1,37 @@
+/**
+ * A small file beside the database that says how far the history was when a recorder was last alive. A database restored
+ * from a copy is behind its mark; and the time since the last mark is a time when nobody looked.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const mark = z.object({
+  head: z.int(),
+  /** Milliseconds since 1970. */
+  alive_at: z.int(),
+});
+export type Mark = z.infer<typeof mark>;
+
+/** @returns null if there is none or it can't be read. */
+export function readMark(file: string): Mark | null {
+  try {
+    return mark.parse(JSON.parse(readFileSync(markFile(file), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** Writes the mark; a failure is ignored, since the database itself will say what is wrong with the disk. */
+export function writeMark(file: string, value: Mark): void {
+  const path = markFile(file);
+  try {
+    writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 });
+    renameSync(`${path}.tmp`, path);
+  } catch {
+    // see above
+  }
+}
+
+function markFile(file: string): string {
+  return `${file}.mark`;
+}

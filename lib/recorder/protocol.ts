@@ -1,0 +1,80 @@
+/** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
+import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
+import type { KeptMessage, Retention, Summary } from '../history/history';
+import type { JournalKind, JournalUpdate } from '../history/journal';
+
+export interface RecorderOptions {
+  root: string;
+  /** The database file; null keeps the history in memory only, as a setting asks for. */
+  file: string | null;
+  retention: Retention;
+  /** IANA zone of the log's naive times; the process's own if null. */
+  zone: string | null;
+}
+
+/** A message in the history: `<epoch>.<seq>` taken apart. */
+export interface MessagePlace {
+  epoch: string;
+  seq: number;
+}
+
+/** One page of messages; at most one of the places is given. */
+export interface MessageQuery {
+  limit: number;
+  filter: MessageFilter;
+  before?: MessagePlace;
+  after?: MessagePlace;
+  around?: MessagePlace;
+}
+
+/** What a source is like, without the instant since when: the main thread keeps the time. */
+export type LogCondition = Omit<LogSource, 'since'>;
+export interface HistoryCondition extends Omit<HistorySource, 'since'> {
+  state: SourceState;
+}
+
+export type RecorderEvent =
+  /** A history is there, or another one than before. */
+  | { type: 'opened'; epoch: string; file: string | null; newest: KeptMessage[]; head: number; oldest: number }
+  /** At least the newest of the messages committed since the last event, up to `head`. */
+  | { type: 'committed'; messages: KeptMessage[]; head: number; oldest: number }
+  /** The log was read to its end for the first time. */
+  | { type: 'caught_up' }
+  | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }
+  | { type: 'condition'; log: LogCondition; history: HistoryCondition };
+
+/** Questions that a thread with a history answers. */
+export interface Questions {
+  page: { query: MessageQuery; answer: string };
+  after: { query: { epoch: string; seq: number; limit: number }; answer: KeptMessage[] };
+}
+export type QuestionName = keyof Questions;
+
+export type ToThread =
+  | { type: 'look' }
+  | { type: 'journal'; update: JournalUpdate }
+  | { type: 'note'; kind: JournalKind; subject: string; body: object; at: number }
+  /** Another thread found the database damaged. */
+  | { type: 'damaged' }
+  | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }
+  | { type: 'stop' };
+
+/** Why a question has no answer: the place is of another history or was pruned, or the thread can't read just now. */
+export type RefusalCode = 'gone_cursor' | 'unavailable';
+
+export type FromThread =
+  | { type: 'event'; event: RecorderEvent }
+  | { type: 'answer'; id: number; answer: unknown }
+  | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
+  | { type: 'stopped' };
+
+/** A question that a thread could not answer. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  constructor(
+    readonly code: RefusalCode,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}

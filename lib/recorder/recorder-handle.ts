@@ -1,0 +1,188 @@
+/** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
+import { Worker } from 'node:worker_threads';
+import type { KeptMessage } from '../history/history';
+import type { JournalKind, JournalUpdate } from '../history/journal';
+import {
+  type FromThread,
+  type MessageQuery,
+  type QuestionName,
+  type Questions,
+  type RecorderEvent,
+  type RecorderOptions,
+  Refusal,
+  type ToThread,
+} from './protocol';
+
+const RESTART_AFTER_MS = 1000;
+const STOP_WITHIN_MS = 3000;
+
+export class RecorderHandle {
+  readonly #recorder: Thread;
+  readonly #onEvent: (event: RecorderEvent) => void;
+  #reader: Thread | null = null;
+  #readerFile: string | null = null;
+
+  /**
+   * @param onEvent takes the recorder's events in order
+   * @param onCrash takes a sentence when a thread died; it is started again
+   */
+  constructor(options: RecorderOptions, onEvent: (event: RecorderEvent) => void, onCrash: (detail: string) => void) {
+    this.#onEvent = onEvent;
+    this.#onCrash = onCrash;
+    const start = () => new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: options });
+    this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onCrash);
+  }
+  readonly #onCrash: (detail: string) => void;
+
+  /** The log may have changed. */
+  look(): void {
+    this.#recorder.post({ type: 'look' });
+  }
+
+  record(update: JournalUpdate): void {
+    this.#recorder.post({ type: 'journal', update });
+  }
+
+  note(kind: JournalKind, subject: string, body: object, at: number): void {
+    this.#recorder.post({ type: 'note', kind, subject, body, at });
+  }
+
+  /**
+   * @returns a `MessagesAnswer` as JSON
+   * @throws {Refusal}
+   */
+  page(query: MessageQuery): Promise<string> {
+    return this.#ask('page', query);
+  }
+
+  /**
+   * @returns the messages that follow a place, in order
+   * @throws {Refusal}
+   */
+  after(epoch: string, seq: number, limit: number): Promise<KeptMessage[]> {
+    return this.#ask('after', { epoch, seq, limit });
+  }
+
+  /** Ends both threads; what was read is committed before. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#recorder.stop(), this.#reader?.stop()]);
+  }
+
+  #ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    return (this.#reader ?? this.#recorder).ask(name, query);
+  }
+
+  #take(message: FromThread): void {
+    if (message.type !== 'event') return;
+    if (message.event.type === 'opened') this.#openReader(message.event.file);
+    this.#onEvent(message.event);
+  }
+
+  /** A history in memory can be read by its own thread only. */
+  #openReader(file: string | null): void {
+    void this.#reader?.stop();
+    this.#readerFile = file;
+    this.#reader = null;
+    if (file === null) return;
+    const start = () =>
+      new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { file: this.#readerFile } });
+    this.#reader = new Thread('reader', start, (message) => this.#takeFromReader(message), this.#onCrash);
+  }
+
+  #takeFromReader(message: FromThread): void {
+    if (message.type === 'refusal' && message.damaged) this.#recorder.post({ type: 'damaged' });
+  }
+}
+
+interface Asked {
+  resolve: (answer: never) => void;
+  reject: (reason: Error) => void;
+}
+
+/** One worker thread: questions by number, a new worker when it dies. */
+class Thread {
+  readonly #name: string;
+  readonly #start: () => Worker;
+  readonly #take: (message: FromThread) => void;
+  readonly #onCrash: (detail: string) => void;
+  readonly #asked = new Map<number, Asked>();
+  #worker: Worker | null = null;
+  #nextId = 1;
+  #stopping = false;
+  #stopped: (() => void) | null = null;
+
+  constructor(
+    name: string,
+    start: () => Worker,
+    take: (message: FromThread) => void,
+    onCrash: (detail: string) => void,
+  ) {
+    this.#name = name;
+    this.#start = start;
+    this.#take = take;
+    this.#onCrash = onCrash;
+    this.#run();
+  }
+
+  post(message: ToThread): void {
+    this.#worker?.postMessage(message);
+  }
+
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    const worker = this.#worker;
+    if (!worker || this.#stopping)
+      return Promise.reject(new Refusal('unavailable', 'The history is not open just now.'));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      worker.postMessage({ type: 'ask', id, name, query } satisfies ToThread);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const worker = this.#worker;
+    if (!worker) return;
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(resolve, STOP_WITHIN_MS);
+      this.#stopped = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      this.post({ type: 'stop' });
+    });
+    await worker.terminate();
+  }
+
+  #run(): void {
+    const worker = this.#start();
+    this.#worker = worker;
+    worker.on('message', (message: FromThread) => this.#onMessage(message));
+    worker.on('error', (error) => {
+      if (!this.#stopping) this.#onCrash(`The ${this.#name} thread failed and is started again: ${error.message}`);
+    });
+    worker.on('exit', () => this.#onExit());
+  }
+
+  #onMessage(message: FromThread): void {
+    if (message.type === 'stopped') this.#stopped?.();
+    if (message.type === 'answer') this.#settle(message.id)?.resolve(message.answer as never);
+    if (message.type === 'refusal') this.#settle(message.id)?.reject(new Refusal(message.code, message.detail));
+    this.#take(message);
+  }
+
+  #settle(id: number): Asked | undefined {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked;
+  }
+
+  #onExit(): void {
+    this.#worker = null;
+    this.#stopped?.();
+    for (const { reject } of this.#asked.values())
+      reject(new Refusal('unavailable', 'The history is being opened again.'));
+    this.#asked.clear();
+    if (!this.#stopping) setTimeout(() => this.#stopping || this.#run(), RESTART_AFTER_MS);
+  }
+}

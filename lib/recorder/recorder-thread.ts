@@ -1,0 +1,35 @@
+/** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { RecorderOptions, ToThread } from './protocol';
+import { Recorder } from './recorder';
+import { answerTo, postTo } from './thread-port';
+
+const post = postTo(parentPort);
+const recorder = new Recorder(workerData as RecorderOptions, (event) => post({ type: 'event', event }));
+void recorder.look();
+
+parentPort?.on('message', (message: ToThread) => {
+  switch (message.type) {
+    case 'look':
+      void recorder.look();
+      break;
+    case 'journal':
+      recorder.record(message.update);
+      break;
+    case 'note':
+      recorder.note(message.kind, message.subject, message.body, message.at);
+      break;
+    case 'damaged':
+      recorder.reportDamage();
+      break;
+    case 'ask':
+      post(answerTo(message, recorder.history));
+      break;
+    case 'stop':
+      void recorder.close().then(() => {
+        post({ type: 'stopped' });
+        parentPort?.close();
+      });
+      break;
+  }
+});

@@ -1,0 +1,446 @@
+/**
+ * Joins the message log with the history: reads, commits, tells. Of several processes on one history one records; the
+ * others publish what it commits and take over when it dies. While the database can't be written, a bounded history in
+ * memory stands in under an epoch of its own.
+ *
+ * Synchronous in its steps and yielding between them; it lives in a worker thread, tests run it directly.
+ */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { HistoryFault, historyFault } from '../history/database';
+import type { History, KeptMessage } from '../history/history';
+import { Journal, type JournalKind, type JournalUpdate } from '../history/journal';
+import { parseLine } from '../swarm/log-line';
+import { type LogBatch, type LogCheckpoint, logCheckpoint, MessageLog } from '../swarm/message-log';
+import { readMicroseconds } from '../swarm/naive-time';
+import { HistorySlot, type Opened } from './history-slot';
+import { readMark, writeMark } from './mark';
+import type { HistoryCondition, LogCondition, RecorderEvent, RecorderOptions } from './protocol';
+
+/** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
+const TOLD_AT_ONCE = 1000;
+const MEMORY_MESSAGES = 20_000;
+const SENDERS_KEPT = 1000;
+const TELL_EVERY_MS = 50;
+const SUMMARY_EVERY_MS = 100;
+const LOCK_EVERY_MS = 500;
+const IDENTITY_EVERY_MS = 1000;
+const MARK_EVERY_MS = 2000;
+const RECOVER_EVERY_MS = 2000;
+const PRUNE_STEP = 500;
+const RECORDER_TICK_MS = 250;
+const FOLLOWER_TICK_MS = 50;
+/** A backlog worth speaking of; anything smaller is read before anyone could ask. */
+const BACKLOG_BYTES = 1024 * 1024;
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #tell: (event: RecorderEvent) => void;
+  readonly #now: () => number;
+  readonly #slot: HistorySlot;
+  #history: History;
+  /** Why the history is not what the settings ask for; null if it is. */
+  #fault: string | null;
+  #journal: Journal;
+  /** Null in a process that only follows. */
+  #log: MessageLog | null = null;
+  #logFault: string | null = null;
+  #lastCheckpoint = '';
+  #gapsAtStart = 0;
+  #untold: KeptMessage[] = [];
+  #head = 0;
+  #told = 0;
+  readonly #newestBySender = new Map<string, number>();
+  #summaryDue = true;
+  #condition = '';
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #last = { told: 0, summary: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
+  #caughtUp = false;
+  #closed = false;
+
+  /**
+   * Opens the history and begins to record or to follow.
+   *
+   * @param tell takes what happens, in order; the first event is `opened`
+   * @param now milliseconds since 1970
+   */
+  constructor(options: RecorderOptions, tell: (event: RecorderEvent) => void, now: () => number = Date.now) {
+    this.#options = options;
+    this.#tell = tell;
+    this.#now = now;
+    this.#slot = new HistorySlot(options.file, this.#readTime, now);
+    const { history, fault } = this.#slot.open();
+    this.#history = history;
+    this.#fault = fault;
+    this.#journal = new Journal(history.db);
+    this.#begin();
+    this.#schedule();
+  }
+
+  /** The history that is open now; questions are answered from it. */
+  get history(): History {
+    return this.#history;
+  }
+
+  get #inMemory(): boolean {
+    return this.#history.file === ':memory:';
+  }
+
+  /** Reads what is new in the log. Calls during a run make it look once more. */
+  async look(): Promise<void> {
+    this.#lookAgain = true;
+    this.#looking ??= this.#run().finally(() => {
+      this.#looking = null;
+    });
+    await this.#looking;
+  }
+
+  /** Journals a state; a process that only follows leaves that to the one that records. */
+  record(update: JournalUpdate): void {
+    if (this.#log) this.#guarded(() => this.#journal.record(update));
+  }
+
+  /** Journals something that happened, such as this server's start. */
+  note(kind: JournalKind, subject: string, body: object, at: number): void {
+    this.#guarded(() => this.#journal.note(kind, subject, body, at));
+  }
+
+  /** Another thread found the database damaged. */
+  reportDamage(): void {
+    if (!this.#inMemory) this.#onFault(new HistoryFault('corrupt', `The history ${this.#history.file} is damaged.`));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#looking;
+    this.#mark();
+    this.#letGo();
+  }
+
+  readonly #readTime = (timestamp: unknown): number | null =>
+    readMicroseconds(timestamp, this.#options.zone ?? undefined);
+
+  /** Starts with the open history: as its recorder if nobody else is, and tells that it is there. */
+  #begin(): void {
+    if (this.#slot.records || this.#inMemory) this.#beginRecording();
+    this.#announce();
+  }
+
+  #beginRecording(): void {
+    const history = this.#history;
+    if (!this.#inMemory) history.renewIfRestored(readMark(history.file)?.head ?? null);
+    const checkpoint = this.#committed();
+    this.#lastCheckpoint = JSON.stringify(checkpoint);
+    this.#gapsAtStart = checkpoint?.gaps ?? 0;
+    this.#openLog(checkpoint);
+  }
+
+  #openLog(checkpoint: LogCheckpoint | null): void {
+    const { root } = this.#options;
+    this.#log = new MessageLog({ root, checkpoint, recorded: this.#history.copiesOf, now: this.#now });
+  }
+
+  #announce(): void {
+    this.#untold = [];
+    this.#head = this.#history.head();
+    this.#told = this.#head;
+    const newest = this.#history.newest(TOLD_AT_ONCE);
+    for (const { json } of newest) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
+    const file = this.#inMemory ? null : this.#history.file;
+    const { epoch } = this.#history;
+    this.#tell({ type: 'opened', epoch, file, newest, head: this.#head, oldest: this.#history.oldest() });
+    this.#summaryDue = true;
+    this.#tellSummary();
+    this.#tellCondition();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#lookAgain && !this.#closed) {
+      this.#lookAgain = false;
+      let more = true;
+      while (more && !this.#closed) {
+        more = this.#guarded(() => (this.#log ? this.#readOn(this.#log) : this.#followOn())) ?? false;
+        if (more) await yieldToOthers();
+      }
+      this.#flush();
+      if (this.#caughtUp) continue;
+      this.#caughtUp = true;
+      this.#tell({ type: 'caught_up' });
+    }
+  }
+
+  /** Reads and commits one batch. Returns whether there is more. */
+  #readOn(log: MessageLog): boolean {
+    const batch = this.#readBatch(log);
+    if (!batch) return false;
+    const checkpoint = JSON.stringify(batch.checkpoint);
+    if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
+      const kept = this.#history.append(batch.lines, checkpoint, this.#now());
+      this.#lastCheckpoint = checkpoint;
+      for (const { fields } of batch.lines) this.#noteSender(fields);
+      this.#keepUntold(kept);
+      if (this.#inMemory) this.#prune(batch.lines.length + PRUNE_STEP);
+    }
+    if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
+    return batch.more;
+  }
+
+  /** A failing disk or network share: the log is read again from the last commit when it answers. */
+  #readBatch(log: MessageLog): LogBatch | null {
+    try {
+      const batch = log.read();
+      this.#logFault = null;
+      return batch;
+    } catch (error) {
+      this.#logFault = `agent_messages.log can't be read (${(error as Error).message}).`;
+      log.close();
+      this.#openLog(this.#committed());
+      return null;
+    }
+  }
+
+  /** Takes over what another process has committed. Returns whether there is more. */
+  #followOn(): boolean {
+    const { epoch } = this.#history;
+    if (!this.#history.changedElsewhere()) return false;
+    if (this.#history.epoch !== epoch) {
+      this.#announce();
+      return false;
+    }
+    const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
+    for (const { json } of kept) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
+    this.#keepUntold(kept);
+    return kept.length === TOLD_AT_ONCE;
+  }
+
+  #keepUntold(kept: KeptMessage[]): void {
+    const last = kept.at(-1);
+    if (!last) return;
+    this.#head = last.seq;
+    this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
+    this.#summaryDue = true;
+  }
+
+  #flush(): void {
+    this.#last.told = this.#now();
+    if (this.#head > this.#told) {
+      this.#told = this.#head;
+      const messages = this.#untold;
+      this.#untold = [];
+      this.#tell({ type: 'committed', messages, head: this.#head, oldest: this.#history.oldest() });
+    }
+    if (this.#summaryDue && this.#now() - this.#last.summary >= SUMMARY_EVERY_MS) this.#tellSummary();
+    this.#tellCondition();
+  }
+
+  #tellSummary(): void {
+    this.#summaryDue = false;
+    this.#last.summary = this.#now();
+    const summary = this.#history.summary(this.#now());
+    this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
+  }
+
+  #noteSender(fields: Readonly<Record<string, unknown>>): void {
+    const at = this.#readTime(fields.timestamp);
+    if (typeof fields.sender !== 'string' || at === null) return;
+    const known = this.#newestBySender.get(fields.sender) ?? 0;
+    this.#newestBySender.delete(fields.sender);
+    this.#newestBySender.set(fields.sender, Math.max(known, Math.floor(at / 1000)));
+    if (this.#newestBySender.size > SENDERS_KEPT) {
+      this.#newestBySender.delete(this.#newestBySender.keys().next().value as string);
+    }
+  }
+
+  #tellCondition(): void {
+    const log = this.#logCondition();
+    const history = this.#historyCondition();
+    const condition = JSON.stringify([log, history]);
+    if (condition === this.#condition) return;
+    this.#condition = condition;
+    this.#tell({ type: 'condition', log, history });
+  }
+
+  #logCondition(): LogCondition {
+    const checkpoint = this.#log?.checkpoint() ?? this.#committed();
+    const status = this.#log?.status();
+    const gaps = checkpoint?.gaps ?? 0;
+    const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
+    const { state, reason } = logState(
+      this.#logFault ?? status?.unreadable ?? null,
+      status?.missing,
+      gaps - this.#gapsAtStart,
+    );
+    return {
+      state,
+      reason,
+      skipped: Object.entries(checkpoint?.skipped ?? {}).map(([why, seen]) => ({ reason: why, ...seen })),
+      gaps,
+      unterminated_tail: status?.unterminatedTail ?? null,
+      backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
+    };
+  }
+
+  #committed(): LogCheckpoint | null {
+    const text = this.#history.checkpoint();
+    return text === null ? null : logCheckpoint.parse(JSON.parse(text));
+  }
+
+  #historyCondition(): HistoryCondition {
+    const { movedTo } = this.#slot;
+    const aside = movedTo ? `The history was damaged and begins anew; the old file is kept as ${movedTo}.` : null;
+    const reason = this.#fault ?? aside;
+    return {
+      state: reason === null ? 'ok' : 'degraded',
+      reason: this.#fault === null ? aside : `${this.#fault} Until then only the newest messages are kept, in memory.`,
+      skipped: [],
+      mode: this.#inMemory ? 'memory' : 'file',
+      role: this.#log ? 'recorder' : 'follower',
+    };
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(
+      async () => {
+        await this.#tick();
+        if (!this.#closed) this.#schedule();
+      },
+      this.#log ? RECORDER_TICK_MS : FOLLOWER_TICK_MS,
+    );
+  }
+
+  /** What is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
+  async #tick(): Promise<void> {
+    if (this.#options.file !== null) {
+      if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
+      if (!this.#inMemory && this.#due('identity', IDENTITY_EVERY_MS)) this.#checkIdentity();
+      if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
+      if (this.#log && !this.#inMemory && this.#due('mark', MARK_EVERY_MS)) this.#mark();
+    }
+    if (this.#log && this.#due('prune', 1000)) this.#prune(PRUNE_STEP);
+    await this.look();
+  }
+
+  #due(what: 'recover' | 'identity' | 'lock' | 'mark' | 'prune', everyMs: number): boolean {
+    if (this.#now() - this.#last[what] < everyMs) return false;
+    this.#last[what] = this.#now();
+    return true;
+  }
+
+  /** The recorder has died or stopped: record from where it was. */
+  #takeOver(): void {
+    this.#guarded(() => {
+      if (!this.#slot.take()) return;
+      while (this.#followOn());
+      const { epoch } = this.#history;
+      this.#beginRecording();
+      this.#journal = new Journal(this.#history.db);
+      if (this.#history.epoch !== epoch) this.#announce();
+      else this.#tellCondition();
+    });
+  }
+
+  /** Tries the database again after a fault; its epoch returns with it. */
+  #recover(): void {
+    try {
+      this.#replaceHistory({ history: this.#slot.reopen(), fault: null });
+    } catch (error) {
+      this.#fault = (error as Error).message;
+    }
+  }
+
+  #checkIdentity(): void {
+    if (!this.#slot.replaced()) return;
+    this.#slot.release();
+    this.#replaceHistory(this.#slot.open());
+  }
+
+  #replaceHistory({ history, fault }: Opened): void {
+    const old = this.#history;
+    this.#log?.close();
+    this.#log = null;
+    this.#history = history;
+    this.#fault = fault;
+    this.#journal = new Journal(history.db);
+    this.#begin();
+    this.#lookAgain = true;
+    old.close();
+  }
+
+  /** Runs a step that uses the database; a fault of it switches to memory, a damaged file is moved aside. */
+  #guarded<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      const fault = historyFault(error, this.#history.file);
+      if (!(fault instanceof HistoryFault) || this.#inMemory) throw error;
+      this.#onFault(fault);
+      return undefined;
+    }
+  }
+
+  #onFault(fault: HistoryFault): void {
+    this.#replaceHistory({ history: this.#seededMemory(), fault: fault.message });
+    if (fault.kind !== 'corrupt') return;
+    this.#slot.markDamaged();
+    this.#recover();
+  }
+
+  /** A history in memory that goes on where the one in the file stopped, with its newest messages if they can be read. */
+  #seededMemory(): History {
+    const memory = this.#slot.memory();
+    try {
+      const checkpoint = this.#history.checkpoint();
+      if (checkpoint === null) return memory;
+      const lines = this.#history.newestLines(TOLD_AT_ONCE).flatMap((text) => {
+        const line = parseLine(Buffer.from(text), false);
+        return line && !('error' in line) ? [line] : [];
+      });
+      memory.append(lines, checkpoint, this.#now());
+    } catch {
+      // Not even readable: what is still in the log is read again from its start.
+    }
+    return memory;
+  }
+
+  #prune(most: number): void {
+    const retention = this.#inMemory
+      ? { ...this.#options.retention, messages: Math.min(MEMORY_MESSAGES, this.#options.retention.messages) }
+      : this.#options.retention;
+    this.#guarded(() => {
+      const dropped = this.#history.prune(retention, this.#now(), most);
+      this.#journal.prune(this.#now() - retention.days * 86_400_000, most);
+      if (dropped === 0) return;
+      this.#summaryDue = true;
+      this.#tell({ type: 'committed', messages: [], head: this.#told, oldest: this.#history.oldest() });
+    });
+  }
+
+  #mark(): void {
+    if (!this.#inMemory && this.#log) writeMark(this.#history.file, { head: this.#head, alive_at: this.#now() });
+  }
+
+  #letGo(): void {
+    this.#log?.close();
+    this.#log = null;
+    this.#history.close();
+    this.#slot.release();
+  }
+}
+
+function logState(unreadable: string | null, missing: boolean | undefined, newGaps: number) {
+  if (unreadable) return { state: 'unreadable', reason: unreadable } as const;
+  if (missing) {
+    return {
+      state: 'missing',
+      reason: 'There is no agent_messages.log yet; it appears with the first message.',
+    } as const;
+  }
+  if (newGaps > 0) {
+    const reason =
+      'Messages may be missing: the log was rotated or replaced more often than it could be read, so whole files were destroyed unread.';
+    return { state: 'degraded', reason } as const;
+  }
+  return { state: 'ok', reason: null } as const;
+}
