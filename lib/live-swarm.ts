@@ -1,0 +1,397 @@
+/**
+ * One swarm, wired: files are looked at, what they say is described and handed to the hub; the recorder's thread does
+ * the same for the message log. Nothing here assumes that there is only one swarm.
+ */
+import type { SwarmState } from './contract/events';
+import { formatCursor } from './contract/events';
+import { formatInstant } from './contract/instant';
+import type {
+  Agent,
+  AgentsAnswer,
+  Health,
+  Lock,
+  LocksAnswer,
+  Message,
+  Source,
+  Sources,
+  Stats,
+} from './contract/schemas';
+import type { Retention, Summary } from './history/history';
+import { Hub } from './hub';
+import { paced } from './paced';
+import type { HistoryCondition, LogCondition, MessageQuery, RecorderEvent } from './recorder/protocol';
+import { messagesAnswer } from './recorder/questions';
+import { RecorderHandle } from './recorder/recorder-handle';
+import type { Runtime } from './runtime';
+import { statistics } from './statistics';
+import { describeAgents } from './swarm/agent-health';
+import { describeLocks, LocksReader } from './swarm/locks';
+import { ProcessTable } from './swarm/processes';
+import type { ReaderStatus } from './swarm/reader-status';
+import { RegistryReader } from './swarm/registry';
+import type { SwarmConfig } from './swarm/swarm-config';
+import { type Hint, SwarmWatcher } from './swarm/watcher';
+
+const RECONCILE_MS = 500;
+/** What changes by time alone is described again this often. */
+const TICK_MS = 1000;
+const LOOK_EVERY_MS = 10;
+const LOOK_AT_LEAST_EVERY_MS = 100;
+/** A first read longer than this does not hold requests back: they are answered with what is there. */
+const READY_WITHIN_MS = 1500;
+const FIRST_MESSAGES = 50;
+
+export interface LiveSwarmOptions {
+  /** Absolute, symbolic links resolved. */
+  root: string;
+  swarmConfig: { config: SwarmConfig; status: ReaderStatus };
+  /** The database of the history; null keeps it in memory. */
+  historyFile: string | null;
+  retention: Retention;
+  /** IANA zone of naive times; the process's own if null. */
+  zone: string | null;
+  version: string;
+}
+
+export class LiveSwarm implements Runtime {
+  readonly root: string;
+  readonly startedAt = Date.now();
+  readonly hub: Hub;
+  readonly #options: LiveSwarmOptions;
+  readonly #registry: RegistryReader;
+  readonly #locks: LocksReader;
+  readonly #processes = new ProcessTable();
+  readonly #watcher: SwarmWatcher;
+  readonly #recorder: RecorderHandle;
+  readonly #look: ReturnType<typeof paced>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #ready: Promise<void>;
+  #markReady = () => {};
+  #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } = everything();
+  #looked = false;
+  #opened = false;
+  #agents: Agent[] = [];
+  #lockList: Lock[] = [];
+  /** What the locks were described from, and when time alone changes the description. */
+  #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
+  #summary: Summary | null = null;
+  #newestBySender: ReadonlyMap<string, number> = new Map();
+  #log: LogCondition = UNREAD_LOG;
+  #history: HistoryCondition = UNOPENED_HISTORY;
+  #crash: string | null = null;
+  readonly #since = new Map<string, { condition: string; since: number }>();
+
+  constructor(options: LiveSwarmOptions) {
+    this.root = options.root;
+    this.#options = options;
+    this.#ready = new Promise((resolve) => {
+      this.#markReady = resolve;
+    });
+    this.hub = new Hub({
+      source: { after: (seq, limit, epoch) => this.#recorder.after(epoch, seq, limit) },
+      freshStats: () => this.#stats(),
+    });
+    this.#registry = new RegistryReader(this.root);
+    this.#locks = new LocksReader(this.root);
+    this.#look = paced(
+      () => this.#lookAtFiles(),
+      // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
+      () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
+    );
+    this.#recorder = new RecorderHandle(
+      { root: this.root, file: options.historyFile, retention: options.retention, zone: options.zone },
+      (event) => this.#onRecorderEvent(event),
+      (detail) => this.#onCrash(detail),
+    );
+    this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
+    this.#look.request();
+    this.#timers.push(
+      setInterval(() => this.#reconcile(), RECONCILE_MS),
+      setInterval(() => this.#describe(), TICK_MS),
+    );
+    this.#note('started');
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  async messages(query: MessageQuery): Promise<string> {
+    const narrowed = [query.before, query.after, query.around, ...Object.values(query.filter)];
+    const plain = narrowed.every((part) => part === undefined);
+    const newest = plain ? this.hub.newest(query.limit) : null;
+    if (!newest || !this.#opened) return this.#recorder.page(query);
+    const { epoch, seq } = this.hub.head();
+    const first = newest[0]?.seq ?? 0;
+    return messagesAnswer(newest, query.limit, {
+      next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
+      previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
+    });
+  }
+
+  health(): Health {
+    const sources = this.#sources();
+    const states = Object.entries(sources) as [keyof Sources, Source][];
+    const bad = states.filter(([, { state }]) => state === 'unreadable' || state === 'degraded');
+    const { mode, role } = this.#history;
+    return {
+      status: bad.length === 0 ? 'healthy' : 'degraded',
+      timestamp: formatInstant(Date.now()),
+      files: {
+        agents: sources.registry.state !== 'missing',
+        messages: sources.log.state !== 'missing',
+        locks_dir: sources.locks.state !== 'missing',
+      },
+      sources: Object.fromEntries(states.map(([name, { state }]) => [name, state])),
+      problems: bad.map(([name, { reason }]) => `${name}: ${reason}`),
+      history: { mode, role },
+      backlog: this.#log.backlog,
+      uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
+      version: this.#options.version,
+    };
+  }
+
+  firstState(): SwarmState {
+    const { epoch, seq } = this.hub.head();
+    const messages = this.hub.newest(FIRST_MESSAGES) ?? [];
+    return {
+      agents: this.#agentsAnswer(),
+      locks: this.#locksAnswer(),
+      stats: this.#stats(),
+      sources: this.#sources(),
+      messages: messages.map(({ json }) => JSON.parse(json) as Message),
+      lastEventId: formatCursor(epoch, seq),
+      gap: false,
+      replacing: false,
+      heardAt: formatInstant(Date.now()),
+    };
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#look.stop();
+    this.hub.close();
+    this.#note('stopped');
+    await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
+  }
+
+  #onHint(hint: Hint): void {
+    const pending = this.#hint;
+    pending.registry ||= hint.registry;
+    pending.log ||= hint.log;
+    if (hint.locks === 'all') pending.locks = 'all';
+    else if (pending.locks !== 'all') for (const name of hint.locks) pending.locks.add(name);
+    this.#look.request();
+  }
+
+  #reconcile(): void {
+    this.#watcher.reconcile();
+    this.#processes.look(this.#pids());
+    this.#onHint({ registry: true, log: true, locks: 'all' });
+  }
+
+  *#pids(): Iterable<number> {
+    for (const { pid } of this.#registry.registry?.entries ?? []) if (typeof pid === 'number') yield pid;
+  }
+
+  async #lookAtFiles(): Promise<void> {
+    const hint = this.#hint;
+    this.#hint = { registry: false, log: false, locks: new Set() };
+    // The thread reads while this one does.
+    if (hint.log) this.#recorder.look();
+    let changed = hint.registry && this.#registry.look();
+    if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
+    if (!this.#looked) this.#processes.look(this.#pids());
+    if (changed || !this.#looked) this.#describe();
+    this.#looked = true;
+    this.#checkReady();
+  }
+
+  /** Describes everything anew and hands it to the hub, which tells what differs. */
+  #describe(): void {
+    const now = Date.now();
+    const { registry } = this.#registry;
+    const entries = this.#locks.locks;
+    this.#agents = registry
+      ? describeAgents(registry, {
+          newestMessageBySender: this.#newestBySender,
+          newestLockByHolder: newestLocks(entries),
+          processes: this.#processes,
+          staleThresholdSeconds: this.#options.swarmConfig.config.staleThresholdSeconds,
+          now,
+        })
+      : [];
+    if (this.hub.setState('agents', this.#agentsAnswer())) this.#journal('agent', this.#agents, ({ id }) => id, now);
+    if (this.#describeLocks(now) && this.hub.setState('locks', this.#locksAnswer())) {
+      this.#journal('lock', this.#lockList, ({ lock_file }) => lock_file, now);
+    }
+    this.hub.setState('stats', this.#stats());
+    this.#publishSources();
+  }
+
+  /** Describing costs time for each lock, so it is done only if a file, a holder or the clock gives a reason. */
+  #describeLocks(now: number): boolean {
+    const entries = this.#locks.locks;
+    const readable = this.#registry.status.state === 'ok';
+    const holders = readable ? new Map(this.#agents.map(({ id, health }) => [id, health])) : null;
+    const holdersKey = JSON.stringify(holders && this.#agents.map(({ id, health }) => [id, health === 'dead']));
+    const from = this.#locksFrom;
+    if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return false;
+    const staleTimeoutSeconds = this.#options.swarmConfig.config.lockStaleTimeoutSeconds;
+    this.#lockList = describeLocks(entries, { holders, staleTimeoutSeconds, now });
+    const changes = entries.flatMap(({ lockedAt }) =>
+      lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
+    );
+    const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
+    this.#locksFrom = { entries, holders: holdersKey, until };
+    return true;
+  }
+
+  #agentsAnswer(): AgentsAnswer {
+    const { registry } = this.#registry;
+    return {
+      session_name: registry?.session_name ?? null,
+      session_names: registry?.session_names ?? null,
+      updated_at: registry?.updated_at ?? null,
+      agents: this.#agents,
+    };
+  }
+
+  #locksAnswer(): LocksAnswer {
+    return { locks: this.#lockList, count: this.#lockList.length };
+  }
+
+  #stats(): Stats {
+    return statistics(this.#agentsAnswer(), this.#locksAnswer(), this.#summary, this.startedAt, Date.now());
+  }
+
+  #sources(): Sources {
+    const history = this.#crash ? { ...this.#history, state: 'degraded' as const, reason: this.#crash } : this.#history;
+    return {
+      registry: asSource(this.#registry.status),
+      locks: asSource(this.#locks.status),
+      log: { ...this.#log, since: this.#sinceOf('log', this.#log) },
+      history: { ...history, since: this.#sinceOf('history', history) },
+      watcher: { ...asSource(this.#watcher.status), mode: this.#watcher.status.mode },
+      config: asSource(this.#options.swarmConfig.status),
+    };
+  }
+
+  /** The workers say how a source is; since when is kept here. */
+  #sinceOf(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
+    const condition = `${state} ${reason}`;
+    const known = this.#since.get(name);
+    const since = known?.condition === condition ? known.since : Date.now();
+    this.#since.set(name, { condition, since });
+    return formatInstant(since);
+  }
+
+  #publishSources(): void {
+    const sources = this.#sources();
+    if (!this.hub.setState('sources', sources)) return;
+    const list = Object.entries(sources).map(([name, { state, reason }]) => ({ name, state, reason }));
+    this.#journal('source', list, ({ name }) => name, Date.now());
+  }
+
+  #journal<T extends object>(kind: 'agent' | 'lock' | 'source', things: T[], name: (thing: T) => string, at: number) {
+    if (this.#history.role !== 'recorder') return;
+    const changed = things.map((thing) => [name(thing), journalBody(thing)] as const);
+    this.#recorder.record({ kind, at, changed, gone: [], complete: true });
+  }
+
+  #journalEverything(): void {
+    const now = Date.now();
+    this.#journal('agent', this.#agents, ({ id }) => id, now);
+    this.#journal('lock', this.#lockList, ({ lock_file }) => lock_file, now);
+  }
+
+  #note(event: 'started' | 'stopped'): void {
+    const { version } = this.#options;
+    this.#recorder.note('server', String(process.pid), { event, version }, Date.now());
+  }
+
+  #onRecorderEvent(event: RecorderEvent): void {
+    switch (event.type) {
+      case 'opened':
+        this.#opened = true;
+        this.#crash = null;
+        this.hub.open(event.epoch, event.newest, event.oldest);
+        setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
+        break;
+      case 'committed':
+        this.hub.publish(event.messages, event.head);
+        this.hub.setOldest(event.oldest);
+        break;
+      case 'caught_up':
+        this.#checkReady(true);
+        break;
+      case 'summary':
+        this.#summary = event.summary;
+        this.#newestBySender = new Map(event.newestBySender);
+        if (this.#looked) this.#describe();
+        break;
+      case 'condition': {
+        const became = event.history.role === 'recorder' && this.#history.role !== 'recorder';
+        this.#log = event.log;
+        this.#history = event.history;
+        this.#publishSources();
+        if (became && this.#looked) this.#journalEverything();
+        break;
+      }
+    }
+  }
+
+  #onCrash(detail: string): void {
+    this.#crash = detail;
+    console.error(detail);
+    this.#publishSources();
+  }
+
+  #caughtUp = false;
+
+  /** Ready once files were looked at and the log was read, or is still being read after a while. */
+  #checkReady(caughtUp = false): void {
+    this.#caughtUp ||= caughtUp;
+    if (this.#looked && this.#opened && this.#caughtUp) this.#markReady();
+  }
+}
+
+const UNREAD_LOG: LogCondition = {
+  state: 'missing',
+  reason: 'The log has not been read yet.',
+  skipped: [],
+  gaps: 0,
+  unterminated_tail: null,
+  backlog: null,
+};
+
+const UNOPENED_HISTORY: HistoryCondition = {
+  state: 'missing',
+  reason: 'The history is being opened.',
+  skipped: [],
+  mode: 'memory',
+  role: 'follower',
+};
+
+function everything(): { registry: boolean; log: boolean; locks: Set<string> | 'all' } {
+  return { registry: true, log: true, locks: 'all' };
+}
+
+function asSource({ state, reason, since, skipped }: ReaderStatus): Source {
+  return { state, reason, since: formatInstant(since), skipped };
+}
+
+function newestLocks(entries: LocksReader['locks']): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (const { fields, lockedAt } of entries) {
+    const holder = fields.agent_id;
+    if (typeof holder !== 'string' || lockedAt === null) continue;
+    newest.set(holder, Math.max(newest.get(holder) ?? lockedAt, lockedAt));
+  }
+  return newest;
+}
+
+/** Overlaps of others are told by the others' own entries. */
+function journalBody(thing: object): string {
+  return JSON.stringify({ ...thing, conflicts_with: undefined });
+}

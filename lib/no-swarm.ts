@@ -1,0 +1,89 @@
+/** The runtime where no swarm was found: answers everything, with nothing. */
+import type { SwarmState } from './contract/events';
+import { formatCursor } from './contract/events';
+import { formatInstant } from './contract/instant';
+import type { AgentsAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
+import { Hub } from './hub';
+import { messagesAnswer } from './recorder/questions';
+import type { MessageQuery, Runtime } from './runtime';
+import { statistics } from './statistics';
+
+const EPOCH = 'none';
+const AGENTS: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
+const LOCKS: LocksAnswer = { locks: [], count: 0 };
+
+export class NoSwarm implements Runtime {
+  readonly root = null;
+  readonly startedAt = Date.now();
+  readonly hub: Hub;
+  readonly #version: string;
+
+  constructor(version: string) {
+    this.#version = version;
+    this.hub = new Hub({ source: { after: async () => [] }, freshStats: () => this.#stats() });
+    this.hub.open(EPOCH, [], 1);
+    this.hub.setState('agents', AGENTS);
+    this.hub.setState('locks', LOCKS);
+    this.hub.setState('stats', this.#stats());
+    this.hub.setState('sources', this.#sources());
+  }
+
+  async ready(): Promise<void> {}
+
+  async messages(query: MessageQuery): Promise<string> {
+    return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
+  }
+
+  health(): Health {
+    return {
+      status: 'healthy',
+      timestamp: formatInstant(Date.now()),
+      files: { agents: false, messages: false, locks_dir: false },
+      sources: Object.fromEntries(Object.keys(this.#sources()).map((name) => [name, 'missing'])),
+      problems: [],
+      history: { mode: 'memory', role: 'follower' },
+      backlog: null,
+      uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
+      version: this.#version,
+    };
+  }
+
+  firstState(): SwarmState {
+    return {
+      agents: AGENTS,
+      locks: LOCKS,
+      stats: this.#stats(),
+      sources: this.#sources(),
+      messages: [],
+      lastEventId: formatCursor(EPOCH, 0),
+      gap: false,
+      replacing: false,
+      heardAt: formatInstant(Date.now()),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.hub.close();
+  }
+
+  #stats(): Stats {
+    return statistics(AGENTS, LOCKS, null, this.startedAt, Date.now());
+  }
+
+  #sources(): Sources {
+    const source: Source = {
+      state: 'missing',
+      reason: 'No swarm was found. Start the dashboard with the folder of one, or set CLAUDESWARM_ROOT.',
+      since: formatInstant(this.startedAt),
+      skipped: [],
+    };
+    return {
+      registry: source,
+      locks: source,
+      log: { ...source, gaps: 0, unterminated_tail: null, backlog: null },
+      history: { ...source, mode: 'memory', role: 'follower' },
+      watcher: { ...source, mode: 'events' },
+      config: source,
+    };
+  }
+}

@@ -1,0 +1,66 @@
+/** The runtime of this process: what server and pages see of the swarm. Made once, at the first use. */
+import packageJson from '../package.json';
+import { getConfig, historyFile } from './config';
+import type { SwarmState } from './contract/events';
+import type { Health } from './contract/schemas';
+import type { Hub } from './hub';
+import { LiveSwarm } from './live-swarm';
+import { NoSwarm } from './no-swarm';
+import type { MessageQuery } from './recorder/protocol';
+import { findProjectRoot } from './swarm/project-root';
+import { readSwarmConfig } from './swarm/swarm-config';
+
+/** Why `messages` has no answer. */
+export type { MessagePlace, MessageQuery, Refusal } from './recorder/protocol';
+
+/** One swarm, wired. */
+export interface Runtime {
+  /** Absolute; null where no swarm was found. */
+  readonly root: string | null;
+  readonly hub: Hub;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Resolves when the first state is there. */
+  ready(): Promise<void>;
+  /**
+   * @returns a `MessagesAnswer` as JSON
+   * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
+   */
+  messages(query: MessageQuery): Promise<string>;
+  health(): Health;
+  firstState(): SwarmState;
+  stop(): Promise<void>;
+}
+
+const ONCE = Symbol.for('claude-swarm-dashboard.runtime');
+
+/**
+ * @throws {ConfigError} if a setting is wrong
+ * @throws {ProjectRootError} if the root that a setting names is no folder
+ */
+export function getRuntime(): Runtime {
+  // Instrumentation, pages and route handlers are loaded with copies of this module; they share one runtime.
+  const shared = globalThis as { [ONCE]?: Runtime };
+  shared[ONCE] ??= createRuntime();
+  return shared[ONCE];
+}
+
+function createRuntime(): Runtime {
+  const config = getConfig();
+  const { version } = packageJson;
+  const found = findProjectRoot({
+    environment: config.root ?? undefined,
+    startFolders: config.startFolders,
+    // The dashboard's own folder is no swarm, though it looks like a project.
+    excluded: process.cwd(),
+  });
+  if (!found) return new NoSwarm(version);
+  return new LiveSwarm({
+    root: found.root,
+    swarmConfig: readSwarmConfig(found.root),
+    historyFile: historyFile(config, found.root),
+    retention: { days: config.historyDays, messages: config.historyMessages },
+    zone: config.swarmZone,
+    version,
+  });
+}
