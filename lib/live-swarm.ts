@@ -131,19 +131,20 @@ export class LiveSwarm implements Runtime {
 
   health(): Health {
     const sources = this.#sources();
-    const states = Object.entries(sources) as [keyof Sources, Source][];
-    const bad = states.filter(([, { state }]) => state === 'unreadable' || state === 'degraded');
+    const states = (Object.entries(sources) as [keyof Sources, Source][]).map(
+      ([name, { state }]) => [name, state] as const,
+    );
+    const sound = states.every(([, state]) => state === 'ok' || state === 'missing');
     const { mode, role } = this.#history;
     return {
-      status: bad.length === 0 ? 'healthy' : 'degraded',
+      status: sound ? 'healthy' : 'degraded',
       timestamp: formatInstant(Date.now()),
       files: {
         agents: sources.registry.state !== 'missing',
         messages: sources.log.state !== 'missing',
         locks_dir: sources.locks.state !== 'missing',
       },
-      sources: Object.fromEntries(states.map(([name, { state }]) => [name, state])),
-      problems: bad.map(([name, { reason }]) => `${name}: ${reason}`),
+      sources: Object.fromEntries(states),
       history: { mode, role },
       backlog: this.#log.backlog,
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
@@ -215,7 +216,7 @@ export class LiveSwarm implements Runtime {
     this.#agents = registry
       ? describeAgents(registry, {
           newestMessageBySender: this.#newestBySender,
-          newestLockByHolder: newestLocks(entries),
+          newestLockByHolder: newestLocks(entries, now),
           processes: this.#processes,
           staleThresholdSeconds: this.#options.swarmConfig.config.staleThresholdSeconds,
           now,
@@ -381,11 +382,12 @@ function asSource({ state, reason, since, skipped }: ReaderStatus): Source {
   return { state, reason, since: formatInstant(since), skipped };
 }
 
-function newestLocks(entries: LocksReader['locks']): Map<string, number> {
+/** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
+function newestLocks(entries: LocksReader['locks'], now: number): Map<string, number> {
   const newest = new Map<string, number>();
   for (const { fields, lockedAt } of entries) {
     const holder = fields.agent_id;
-    if (typeof holder !== 'string' || lockedAt === null) continue;
+    if (typeof holder !== 'string' || lockedAt === null || lockedAt > now) continue;
     newest.set(holder, Math.max(newest.get(holder) ?? lockedAt, lockedAt));
   }
   return newest;

@@ -40,7 +40,6 @@ export class NoSwarm implements Runtime {
       timestamp: formatInstant(Date.now()),
       files: { agents: false, messages: false, locks_dir: false },
       sources: Object.fromEntries(Object.keys(this.#sources()).map((name) => [name, 'missing'])),
-      problems: [],
       history: { mode: 'memory', role: 'follower' },
       backlog: null,
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),

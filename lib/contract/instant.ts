@@ -2,3 +2,15 @@
 export function formatInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '+00:00');
 }
+
+/**
+ * @returns an instant as the swarm's own tool writes it: ISO 8601 in UTC, microseconds, no fraction where it is 0; null
+ *   where the year has not four digits
+ */
+export function formatMicroseconds(microseconds: number): string | null {
+  const date = new Date(Math.floor(microseconds / 1000));
+  const year = date.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) return null;
+  const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
+  return `${date.toISOString().slice(0, 19)}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}+00:00`;
+}

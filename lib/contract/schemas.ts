@@ -195,9 +195,8 @@ export const health = z
     status: z.enum(['healthy', 'degraded']),
     timestamp: instant,
     files: z.object({ agents: z.boolean(), messages: z.boolean(), locks_dir: z.boolean() }),
+    /** States alone: the reasons may name files, and this answer needs no credentials. */
     sources: z.record(z.string(), sourceState),
-    /** Sentences for every source that is unreadable or degraded; never content of the swarm. */
-    problems: z.array(z.string()),
     history: z.object({ mode: z.enum(['file', 'memory']), role: z.enum(['recorder', 'follower']) }),
     backlog: logSource.shape.backlog,
     uptime_seconds: z.number(),

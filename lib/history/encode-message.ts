@@ -1,4 +1,5 @@
 /** A kept line as the API gives it. */
+import { formatMicroseconds } from '../contract/instant';
 
 /**
  * Adds what the history knows of a message to its line. The line's own text is kept letter for letter (numbers, escapes,
@@ -19,11 +20,4 @@ function collisions(line: string): { rest: object; original: Record<string, unkn
   const { seq, sent_at, original, ...rest } = JSON.parse(line) as Record<string, unknown>;
   const own = Object.entries({ seq, sent_at, original }).filter(([, value]) => value !== undefined);
   return own.length === 0 ? null : { rest, original: Object.fromEntries(own) };
-}
-
-/** @returns ISO 8601 in UTC with `+00:00`; six digits of fraction, none if it is 0, as the swarm writes times. */
-export function formatMicroseconds(microseconds: number): string {
-  const seconds = new Date(Math.floor(microseconds / 1e6) * 1000).toISOString().slice(0, -5);
-  const fraction = ((microseconds % 1e6) + 1e6) % 1e6;
-  return `${seconds}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}+00:00`;
 }

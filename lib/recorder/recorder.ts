@@ -244,7 +244,8 @@ export class Recorder {
 
   #noteSender(fields: Readonly<Record<string, unknown>>): void {
     const at = this.#readTime(fields.timestamp);
-    if (typeof fields.sender !== 'string' || at === null) return;
+    // A time ahead of the clock is no sign of life, and must not hide an older one that is.
+    if (typeof fields.sender !== 'string' || at === null || at > this.#now() * 1000) return;
     const known = this.#newestBySender.get(fields.sender) ?? 0;
     this.#newestBySender.delete(fields.sender);
     this.#newestBySender.set(fields.sender, Math.max(known, Math.floor(at / 1000)));

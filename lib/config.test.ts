@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { type Config, ConfigError, historyFile, parseConfig } from './config';
+
+const FOLDER = '/work/here';
+
+function faults(environment: Record<string, string>): readonly string[] {
+  try {
+    parseConfig(environment, FOLDER);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    assert.equal(error.message, error.faults.join('\n'));
+    return error.faults;
+  }
+  return [];
+}
+
+test('an empty environment gives the defaults', () => {
+  const expected: Config = {
+    root: null,
+    host: null,
+    port: null,
+    swarmZone: null,
+    history: { kind: 'file', path: null },
+    historyDays: 30,
+    historyMessages: 1_000_000,
+    credentials: null,
+    allowedHosts: [],
+    publicUrl: null,
+    allowedOrigins: [],
+    startFolders: [FOLDER],
+    stateFolder: '/home/one/.local/state/claude-swarm-dashboard',
+  };
+  assert.deepEqual(parseConfig({ HOME: '/home/one', PORT: '', HOST: '  ' }, FOLDER), expected);
+});
+
+test('every setting is read', () => {
+  const config = parseConfig(
+    {
+      CLAUDESWARM_ROOT: '/srv/project',
+      HOST: '[::1]',
+      PORT: '8123',
+      SWARM_TZ: 'Europe/Berlin',
+      SWARM_HISTORY: '/var/lib/swarm.sqlite',
+      SWARM_HISTORY_DAYS: '7',
+      SWARM_HISTORY_MESSAGES: '5000',
+      DASHBOARD_USERNAME: 'ada',
+      DASHBOARD_PASSWORD: ' se:cret ',
+      ALLOWED_HOSTS: 'Dash.example.org, 10.0.0.7,',
+      PUBLIC_URL: 'https://dash.example.org/swarm',
+      ALLOWED_ORIGINS: 'https://a.example.org,http://localhost:3000',
+      INIT_CWD: '/work/stood',
+      XDG_STATE_HOME: '/state',
+    },
+    FOLDER,
+  );
+  assert.deepEqual(config, {
+    root: '/srv/project',
+    host: '::1',
+    port: 8123,
+    swarmZone: 'Europe/Berlin',
+    history: { kind: 'file', path: '/var/lib/swarm.sqlite' },
+    historyDays: 7,
+    historyMessages: 5000,
+    credentials: { username: 'ada', password: ' se:cret ' },
+    allowedHosts: ['dash.example.org', '10.0.0.7'],
+    publicUrl: 'https://dash.example.org/swarm',
+    allowedOrigins: ['https://a.example.org', 'http://localhost:3000'],
+    startFolders: ['/work/stood', FOLDER],
+    stateFolder: '/state/claude-swarm-dashboard',
+  });
+});
+
+test('HOST and PORT win over the names that the Python server knew', () => {
+  const old = { UVICORN_HOST: '0.0.0.0', UVICORN_PORT: '8080' };
+  const { host, port } = parseConfig(old, FOLDER);
+  assert.deepEqual([host, port], ['0.0.0.0', 8080]);
+  const both = parseConfig({ ...old, HOST: 'localhost', PORT: '8001' }, FOLDER);
+  assert.deepEqual([both.host, both.port], ['localhost', 8001]);
+});
+
+test('relative paths are meant from where the person stood', () => {
+  const config = parseConfig(
+    { CLAUDESWARM_ROOT: '../swarm', SWARM_HISTORY: 'h.sqlite', INIT_CWD: '/work/stood' },
+    FOLDER,
+  );
+  assert.equal(config.root, '/work/swarm');
+  assert.deepEqual(config.history, { kind: 'file', path: '/work/stood/h.sqlite' });
+});
+
+test('each faulty value gives one sentence that names the variable and the value', () => {
+  const faulty: [string, string][] = [
+    ['HOST', 'http://x'],
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['PORT', '-1'],
+    ['UVICORN_PORT', '8e3'],
+    ['SWARM_TZ', 'Mars/Olympus'],
+    ['SWARM_TZ', '+02:00'],
+    ['SWARM_HISTORY_DAYS', '0'],
+    ['SWARM_HISTORY_MESSAGES', 'many'],
+    ['ALLOWED_HOSTS', '*.example.org'],
+    ['ALLOWED_HOSTS', 'example.org:80'],
+    ['PUBLIC_URL', 'dash.example.org'],
+    ['PUBLIC_URL', 'ftp://dash.example.org'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://example.org/'],
+    ['ALLOWED_ORIGINS', 'null'],
+  ];
+  for (const [variable, value] of faulty) {
+    const found = faults({ [variable]: value });
+    assert.equal(found.length, 1, `${variable}=${value}`);
+    assert.match(found[0] as string, new RegExp(`\\b${variable} must .*; correct or unset it\\.$`));
+    assert.ok(found[0]?.includes(JSON.stringify(value)), found[0]);
+  }
+});
+
+test('a wildcard among exact origins is refused, and only the wildcard is named', () => {
+  const found = faults({ ALLOWED_ORIGINS: 'https://example.org,*' });
+  assert.equal(found.length, 1);
+  assert.match(found[0] as string, /holds "\*"/);
+});
+
+test('one half of the credentials is refused, whichever it is', () => {
+  assert.match(faults({ DASHBOARD_USERNAME: 'ada' })[0] as string, /USERNAME is set without DASHBOARD_PASSWORD/);
+  assert.match(faults({ DASHBOARD_PASSWORD: 'x' })[0] as string, /PASSWORD is set without DASHBOARD_USERNAME/);
+  assert.equal(faults({ DASHBOARD_USERNAME: 'a:b', DASHBOARD_PASSWORD: 'x' }).length, 1);
+});
+
+test('all faults are said at once', () => {
+  assert.equal(faults({ PORT: 'x', SWARM_TZ: 'x/y', DASHBOARD_USERNAME: 'ada' }).length, 3);
+});
+
+test('no fault repeats a password', () => {
+  const found = faults({ DASHBOARD_PASSWORD: 'hunter2', PUBLIC_URL: 'https://ada:hunter2@dash.example.org' });
+  assert.equal(found.length, 2);
+  assert.ok(!found.join().includes('hunter2'), found.join());
+});
+
+test('the settings are frozen', () => {
+  const config = parseConfig({ DASHBOARD_USERNAME: 'a', DASHBOARD_PASSWORD: 'b' }, FOLDER);
+  for (const part of [config, config.history, config.credentials, config.allowedHosts, config.startFolders]) {
+    assert.ok(Object.isFrozen(part));
+  }
+});
+
+test('each root has its own history file, also where folder names are equal or odd', () => {
+  const config = parseConfig({ XDG_STATE_HOME: '/state' }, FOLDER);
+  const file = historyFile(config, '/a/my project');
+  assert.match(file as string, /^\/state\/claude-swarm-dashboard\/my_project-[0-9a-f]{12}\.sqlite$/);
+  assert.notEqual(historyFile(config, '/b/my project'), file);
+  assert.match(historyFile(config, '/') as string, /\/root-[0-9a-f]{12}\.sqlite$/);
+});
+
+test('a set path is the history file, and off means none', () => {
+  assert.equal(historyFile(parseConfig({ SWARM_HISTORY: '/x/y.db' }, FOLDER), '/a'), '/x/y.db');
+  assert.equal(historyFile(parseConfig({ SWARM_HISTORY: 'off' }, FOLDER), '/a'), null);
+});
+
+test('a relative XDG_STATE_HOME is ignored', () => {
+  const config = parseConfig({ XDG_STATE_HOME: 'state', HOME: '/home/one' }, FOLDER);
+  assert.equal(config.stateFolder, '/home/one/.local/state/claude-swarm-dashboard');
+});
+
+test('the environment is read once per process', () => {
+  const script = `
+    import { getConfig } from ${JSON.stringify(new URL('./config.ts', import.meta.url).href)};
+    const first = getConfig();
+    process.env.PORT = '9';
+    console.log(first.port, getConfig() === first);
+  `;
+  const child = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    env: { ...process.env, PORT: '8' },
+  });
+  assert.equal(child.stdout, '8 true\n', child.stderr);
+});

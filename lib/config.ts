@@ -1,0 +1,244 @@
+/**
+ * The settings of the process: the only reader of the environment. Parsed once, frozen, every fault said in one go, so
+ * that a person mends them in one go too.
+ */
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { homedir } from 'node:os';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { z } from 'zod';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables of each setting; where several are set, the first one counts. */
+const VARIABLES = {
+  root: ['CLAUDESWARM_ROOT'],
+  host: ['HOST', 'UVICORN_HOST'],
+  port: ['PORT', 'UVICORN_PORT'],
+  swarmZone: ['SWARM_TZ'],
+  history: ['SWARM_HISTORY'],
+  historyDays: ['SWARM_HISTORY_DAYS'],
+  historyMessages: ['SWARM_HISTORY_MESSAGES'],
+  username: ['DASHBOARD_USERNAME'],
+  password: ['DASHBOARD_PASSWORD'],
+  allowedHosts: ['ALLOWED_HOSTS'],
+  publicUrl: ['PUBLIC_URL'],
+  allowedOrigins: ['ALLOWED_ORIGINS'],
+} as const satisfies Record<string, readonly string[]>;
+
+type Setting = keyof typeof VARIABLES;
+
+const LARGEST_PORT = 65_535;
+const LONGEST_DAYS = 36_500;
+const MOST_MESSAGES = 100_000_000;
+const HOST_NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
+
+const text = z.string().nullable();
+
+/** The value as a fault shows it: faults end in log files, where a password in a URL has no place. */
+function quoted(value: string): string {
+  return JSON.stringify(value.replace(/\/\/[^/@]*@/, '//...@'));
+}
+
+/** A nullable text that must pass `read`; `expected` ends the sentence "<VARIABLE> must be ...". */
+function checked<T>(read: (value: string) => T | undefined, expected: string) {
+  return text.transform((value, context) => {
+    if (value === null) return null;
+    const result = read(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: `must be ${expected}, but is ${quoted(value)}` });
+    return z.NEVER;
+  });
+}
+
+/** A comma-separated list; each faulty entry is named. */
+function list(read: (entry: string) => string | undefined, expected: string) {
+  return text.transform((value, context) => {
+    const entries = (value ?? '').split(',').map((entry) => entry.trim());
+    return entries
+      .filter((entry) => entry !== '')
+      .flatMap((entry) => {
+        const result = read(entry);
+        if (result !== undefined) return [result];
+        context.addIssue({ code: 'custom', message: `must list ${expected}, but holds ${quoted(entry)}` });
+        return [];
+      });
+  });
+}
+
+function wholeNumber(smallest: number, largest: number) {
+  return (value: string): number | undefined => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= smallest && number <= largest ? number : undefined;
+  };
+}
+
+/**
+ * Reads a port, as a flag or a variable gives it.
+ *
+ * @returns 0 (any free port) to 65535, or undefined if the text is no port
+ */
+export const readPort = wholeNumber(0, LARGEST_PORT);
+
+/**
+ * Reads a host name or an address; IPv6 may stand in brackets, as in a URL.
+ *
+ * @returns it in lower case without brackets, or undefined if the text is neither
+ */
+export function readHost(value: string): string | undefined {
+  const host = value.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return isIP(host) !== 0 || HOST_NAME.test(host) ? host : undefined;
+}
+
+function readZone(value: string): string | undefined {
+  // Bare offsets pass in some versions of Node only, and know no daylight saving.
+  if (/^[+-]/.test(value)) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+function readWebAddress(value: string): URL | undefined {
+  if (!URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  const web = url.protocol === 'http:' || url.protocol === 'https:';
+  return web && url.username === '' && url.password === '' ? url : undefined;
+}
+
+function readOrigin(value: string): string | undefined {
+  const origin = readWebAddress(value)?.origin;
+  return origin === value.toLowerCase() ? origin : undefined;
+}
+
+type History = { kind: 'file'; path: string | null } | { kind: 'off' };
+
+const settings = z.object({
+  root: text,
+  host: checked(readHost, 'a host name or an IP address such as 127.0.0.1'),
+  port: checked(readPort, `a whole number from 0 to ${LARGEST_PORT}`),
+  swarmZone: checked(readZone, 'a time zone of the IANA database such as Europe/Berlin'),
+  history: text.transform((value): History => (value === 'off' ? { kind: 'off' } : { kind: 'file', path: value })),
+  historyDays: checked(wholeNumber(1, LONGEST_DAYS), `a whole number of days from 1 to ${LONGEST_DAYS}`).transform(
+    (days) => days ?? 30,
+  ),
+  historyMessages: checked(
+    wholeNumber(1, MOST_MESSAGES),
+    `a whole number of messages from 1 to ${MOST_MESSAGES}`,
+  ).transform((messages) => messages ?? 1_000_000),
+  username: checked(
+    (value) => (value.includes(':') ? undefined : value),
+    'a name without a colon, which ends the name in HTTP Basic authentication',
+  ),
+  password: text,
+  allowedHosts: list(readHost, 'host names or IP addresses without scheme, port or wildcard'),
+  publicUrl: checked(
+    (value) => readWebAddress(value)?.href,
+    'a URL that starts with http:// or https:// and holds no credentials',
+  ),
+  allowedOrigins: list(
+    readOrigin,
+    'exact origins such as https://example.org (no path and no "*", since answers to them may carry credentials)',
+  ),
+});
+
+/** The settings in force; every path is absolute. */
+export type Config = Readonly<
+  Omit<z.infer<typeof settings>, 'username' | 'password'> & {
+    credentials: { username: string; password: string } | null;
+    /** Where the search for a project root starts: where the person stood, then the working directory. */
+    startFolders: readonly string[];
+    /** Holds the history files unless a path is set. */
+    stateFolder: string;
+  }
+>;
+
+/** The environment can't be used; the message holds one sentence for each faulty setting, each on its own line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/**
+ * Reads the settings from an environment.
+ *
+ * @param environment names and texts; blank ones count as not set
+ * @param workingFolder absolute; stands in where the environment does not say where the person stood
+ * @throws {ConfigError} naming every faulty setting
+ */
+export function parseConfig(environment: Environment, workingFolder = process.cwd()): Config {
+  const used = new Map<Setting, string>();
+  const given: Partial<Record<Setting, string | null>> = {};
+  for (const setting of Object.keys(VARIABLES) as Setting[]) {
+    const variable = VARIABLES[setting].find((name) => environment[name]?.trim());
+    const value = variable === undefined ? null : (environment[variable] ?? null);
+    // Blanks around a password may be part of it.
+    given[setting] = setting === 'password' ? value : (value?.trim() ?? null);
+    used.set(setting, variable ?? VARIABLES[setting][0]);
+  }
+
+  const result = settings.safeParse(given);
+  const faults = (result.error?.issues ?? []).map(
+    (issue) => `The environment variable ${used.get(issue.path[0] as Setting)} ${issue.message}; correct or unset it.`,
+  );
+  if ((given.username === null) !== (given.password === null)) {
+    const [present, absent] = given.username === null ? ['PASSWORD', 'USERNAME'] : ['USERNAME', 'PASSWORD'];
+    faults.push(`DASHBOARD_${present} is set without DASHBOARD_${absent}; set both of them or neither.`);
+  }
+  if (!result.success || faults.length > 0) throw new ConfigError(faults);
+
+  const { username, password, root, history, ...rest } = result.data;
+  const startFolders = [...new Set([environment.INIT_CWD?.trim() || workingFolder, workingFolder])];
+  // A relative path is meant from where the person stood: npm has changed the working directory since.
+  const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
+  return Object.freeze({
+    ...rest,
+    root: absolute(root),
+    history: Object.freeze(history.kind === 'file' ? { kind: 'file', path: absolute(history.path) } : history),
+    credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
+    allowedHosts: Object.freeze(rest.allowedHosts) as string[],
+    allowedOrigins: Object.freeze(rest.allowedOrigins) as string[],
+    startFolders: Object.freeze(startFolders),
+    stateFolder: join(stateHome(environment), 'claude-swarm-dashboard'),
+  });
+}
+
+/** XDG Base Directory Specification 0.8: a relative `XDG_STATE_HOME` is invalid and to be ignored. */
+function stateHome(environment: Environment): string {
+  const given = environment.XDG_STATE_HOME;
+  return given && isAbsolute(given) ? given : join(environment.HOME || homedir(), '.local', 'state');
+}
+
+/**
+ * The file that keeps the history of one root.
+ *
+ * @param root absolute, symbolic links resolved, so that one swarm has one history
+ * @returns its absolute path, or null where the history is off
+ */
+export function historyFile(config: Config, root: string): string | null {
+  if (config.history.kind === 'off') return null;
+  if (config.history.path !== null) return config.history.path;
+  const name =
+    basename(root)
+      .replace(/[^A-Za-z0-9._-]+/g, '_')
+      .slice(0, 40) || 'root';
+  const hash = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  return join(config.stateFolder, `${name}-${hash}.sqlite`);
+}
+
+const ONCE = Symbol.for('claude-swarm-dashboard.config');
+
+/**
+ * The settings of this process, read at the first call.
+ *
+ * @throws {ConfigError} naming every faulty setting
+ */
+export function getConfig(): Config {
+  // One server process loads several copies of this module; they share what was read first.
+  const shared = globalThis as { [ONCE]?: Config };
+  shared[ONCE] ??= parseConfig(process.env);
+  return shared[ONCE];
+}

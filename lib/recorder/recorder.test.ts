@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { after, afterEach, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { LOG_NAME } from '../swarm/message-log';
+import type { RecorderEvent } from './protocol';
+import { answerQuestion } from './questions';
+import { Recorder } from './recorder';
+
+const folder = mkdtempSync(join(tmpdir(), 'recorder-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A recorder as the main thread sees it: the events, and what they add up to. */
+class Watched {
+  readonly events: RecorderEvent[] = [];
+  readonly recorder: Recorder;
+  epoch = '';
+  /** By epoch, as streams would get them. */
+  readonly told = new Map<string, string[]>();
+
+  constructor(root: string, file: string | null, retention = { days: 30, messages: 1_000_000 }) {
+    this.recorder = new Recorder({ root, file, retention, zone: 'UTC' }, (event) => this.#take(event));
+  }
+
+  #take(event: RecorderEvent): void {
+    this.events.push(event);
+    if (event.type === 'opened') {
+      this.epoch = event.epoch;
+      this.told.set(event.epoch, event.newest.map(numberOf));
+    }
+    if (event.type === 'committed') this.told.get(this.epoch)?.push(...event.messages.map(numberOf));
+  }
+
+  get now(): string[] {
+    return this.told.get(this.epoch) ?? [];
+  }
+
+  get condition() {
+    const last = this.events.findLast((event) => event.type === 'condition');
+    assert.ok(last?.type === 'condition');
+    return last;
+  }
+}
+
+function numberOf({ seq, json }: { seq: number; json: string }): string {
+  return `${seq}:${(JSON.parse(json) as { n: number }).n}`;
+}
+
+const running: Watched[] = [];
+afterEach(async () => {
+  for (const { recorder } of running.splice(0)) await recorder.close();
+});
+
+function start(root: string, file: string | null, retention?: { days: number; messages: number }): Watched {
+  const watched = new Watched(root, file, retention);
+  running.push(watched);
+  return watched;
+}
+
+async function stop(watched: Watched): Promise<void> {
+  running.splice(running.indexOf(watched), 1);
+  await watched.recorder.close();
+}
+
+function newSwarm(): { root: string; file: string; say: (...numbers: number[]) => void } {
+  const root = mkdtempSync(join(folder, 'root-'));
+  const say = (...numbers: number[]) =>
+    appendFileSync(join(root, LOG_NAME), numbers.map((n) => `{"n": ${n}, "content": "number ${n}"}\n`).join(''));
+  return { root, file: join(mkdtempSync(join(folder, 'state-')), 'h', 'history.sqlite'), say };
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    assert.ok(tries < 1500, `waited in vain until ${what}`);
+    await wait(10);
+  }
+}
+
+test('a restart goes on after what was committed, under the same epoch', async () => {
+  const { root, file, say } = newSwarm();
+  say(1, 2);
+  const first = start(root, file);
+  await first.recorder.look();
+  const { epoch } = first;
+  assert.deepEqual(first.now, ['1:1', '2:2']);
+  await stop(first);
+  say(3);
+  const second = start(root, file);
+  await second.recorder.look();
+  assert.equal(second.epoch, epoch);
+  assert.deepEqual(second.now, ['1:1', '2:2', '3:3']);
+});
+
+test('of two processes one records; both give the same numbers; the other takes over', async () => {
+  const { root, file, say } = newSwarm();
+  const [one, two] = [start(root, file), start(root, file)];
+  assert.deepEqual([one.condition.history.role, two.condition.history.role], ['recorder', 'follower']);
+  say(1, 2, 3);
+  await one.recorder.look();
+  await until(() => two.now.length === 3, 'the follower publishes');
+  assert.deepEqual(two.now, one.now);
+  await stop(one);
+  await until(() => two.condition.history.role === 'recorder', 'the follower takes over');
+  say(4);
+  await until(() => two.now.length === 4, 'the new recorder records');
+  assert.deepEqual(two.now, ['1:1', '2:2', '3:3', '4:4']);
+});
+
+test('a full disk: memory goes on under another epoch; when there is room the file catches up and its epoch returns', async () => {
+  const { root, file, say } = newSwarm();
+  const watched = start(root, file);
+  say(1, 2);
+  await watched.recorder.look();
+  const { epoch } = watched;
+  const { db } = watched.recorder.history;
+  // SQLite's own bound gives the error that a full disk gives. Recovery opens the file anew, where it is gone.
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
+  const many = Array.from({ length: 3000 }, (_, n) => n + 3);
+  say(...many);
+  await watched.recorder.look();
+  await until(
+    () => watched.events.some((event) => event.type === 'condition' && event.history.mode === 'memory'),
+    'memory',
+  );
+  const faulty = watched.events.find((event) => event.type === 'condition' && event.history.mode === 'memory');
+  assert.ok(faulty?.type === 'condition');
+  assert.equal(faulty.history.state, 'degraded');
+  assert.match(faulty.history.reason ?? '', /disk is full/);
+  await until(() => watched.epoch === epoch && watched.recorder.history.head() === 3002, 'the file has caught up');
+  assert.equal(watched.condition.history.state, 'ok');
+  const numbers = watched.recorder.history.after(0, 5000).map(({ json }) => (JSON.parse(json) as { n: number }).n);
+  assert.deepEqual(numbers, [1, 2, ...many]);
+  const inMemory = [...watched.told].find(([name]) => name !== epoch);
+  assert.ok(inMemory && inMemory[1].length >= 1000, 'the live view went on');
+});
+
+test('a file damaged while it is used is moved aside, and what is still in the log is read again', async () => {
+  const { root, file, say } = newSwarm();
+  const watched = start(root, file);
+  say(1, 2);
+  await watched.recorder.look();
+  const { epoch } = watched;
+  watched.recorder.reportDamage();
+  await until(() => watched.now.length === 2 && watched.recorder.history.file === file, 'the log was read again');
+  assert.notEqual(watched.epoch, epoch);
+  assert.deepEqual(watched.now, ['1:1', '2:2']);
+  assert.equal(watched.condition.history.state, 'degraded');
+  const kept = readdirSync(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.corrupt-`));
+  assert.ok(kept.length > 0, 'never deleted');
+});
+
+test('a file that is no database at the start is moved aside with its content', async () => {
+  const { root, file, say } = newSwarm();
+  const first = start(root, file);
+  await stop(first);
+  writeFileSync(file, 'not a database at all, but long enough to be read as one'.repeat(100));
+  say(1);
+  const second = start(root, file);
+  await second.recorder.look();
+  assert.deepEqual(second.now, ['1:1']);
+  assert.match(second.condition.history.reason ?? '', /begins anew; the old file is kept as /);
+  const aside = readdirSync(dirname(file)).find((name) => /\.corrupt-[^-]*-[^-]*-[^-]*-[^-]*-[^-]*Z$/.test(name));
+  assert.ok(aside);
+  assert.match(readFileSync(join(dirname(file), aside), 'utf8'), /not a database at all/);
+});
+
+test('a place that can not be written: memory, and the reason said', async () => {
+  const { root, say } = newSwarm();
+  const blocked = join(mkdtempSync(join(folder, 'blocked-')), 'file');
+  writeFileSync(blocked, 'a file where a folder should be');
+  say(1);
+  const watched = start(root, join(blocked, 'history.sqlite'));
+  await watched.recorder.look();
+  assert.deepEqual(watched.now, ['1:1']);
+  const { mode, state, reason } = watched.condition.history;
+  assert.deepEqual([mode, state], ['memory', 'degraded']);
+  assert.match(reason ?? '', /can't be used/);
+});
+
+test('a file removed under us is made again, and the log read again', async () => {
+  const { root, file, say } = newSwarm();
+  const watched = start(root, file);
+  say(1, 2);
+  await watched.recorder.look();
+  const { epoch } = watched;
+  for (const name of readdirSync(dirname(file))) {
+    if (!name.endsWith('.lock')) renameSync(join(dirname(file), name), join(dirname(file), `gone-${name}`));
+  }
+  await until(() => watched.epoch !== epoch && watched.now.length === 2, 'a new history');
+  assert.deepEqual(watched.now, ['1:1', '2:2']);
+  assert.equal(watched.condition.history.mode, 'file');
+});
+
+test('without a file the history is bounded in memory, and that is no fault', async () => {
+  const { root, say } = newSwarm();
+  const watched = start(root, null, { days: 30, messages: 100 });
+  say(...Array.from({ length: 3000 }, (_, n) => n + 1));
+  await watched.recorder.look();
+  await until(() => watched.recorder.history.summary(Date.now()).count === 100, 'it is pruned');
+  assert.equal(watched.condition.history.state, 'ok');
+  const gone = { epoch: watched.epoch, seq: 1, limit: 10 };
+  assert.throws(() => answerQuestion(watched.recorder.history, 'after', gone), {
+    name: 'Refusal',
+    code: 'gone_cursor',
+  });
+});
+
+test('a backlog larger than one batch arrives whole; the largest event holds the newest', async () => {
+  const { root, file, say } = newSwarm();
+  const many = Array.from({ length: 20_000 }, (_, n) => n + 1);
+  say(...many);
+  const watched = start(root, file);
+  await watched.recorder.look();
+  const numbers = watched.recorder.history.after(0, 30_000).map(({ json }) => (JSON.parse(json) as { n: number }).n);
+  assert.deepEqual(numbers, many);
+  assert.equal(watched.now.at(-1), '20000:20000');
+  assert.ok(watched.events.some(({ type }) => type === 'caught_up'));
+});
+
+test('changes are journaled once, across restarts too, and only by who records', async () => {
+  const { root, file } = newSwarm();
+  const entries = (watched: Watched) =>
+    watched.recorder.history.db.prepare('SELECT kind, subject, body FROM journal ORDER BY id').all();
+  const agents = (at: number, ...changed: [string, string][]) =>
+    ({ kind: 'agent', at, changed, gone: [], complete: true }) as const;
+  const first = start(root, file);
+  const follower = start(root, file);
+  first.recorder.record(agents(1, ['agent-0', '{"health":"active","last_seen":"a"}']));
+  follower.recorder.record(agents(1, ['agent-9', '{}']));
+  first.recorder.record(agents(2, ['agent-0', '{"health":"active","last_seen":"b"}']));
+  await stop(follower);
+  await stop(first);
+  const second = start(root, file);
+  second.recorder.record(agents(3, ['agent-0', '{"health":"active","last_seen":"c"}'], ['agent-1', '{}']));
+  second.recorder.record(agents(4, ['agent-1', '{}']));
+  assert.deepEqual(entries(second), [
+    { kind: 'agent', subject: 'agent-0', body: '{"health":"active","last_seen":"a"}' },
+    { kind: 'agent', subject: 'agent-1', body: '{}' },
+    { kind: 'agent', subject: 'agent-0', body: null },
+  ]);
+});

@@ -1,0 +1,83 @@
+/** One lock file: its name, its content, and what is odd about it. */
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { LockWarning } from '../contract/schemas';
+
+/** One lock as its file has it. */
+export interface LockEntry {
+  /** The name of the file. */
+  lock_file: string;
+  /** The file's fields; `locked_at` as a number if it can be read as one, a missing `reason` as an empty text. */
+  fields: Record<string, unknown>;
+  /** `locked_at` in milliseconds since 1970; null if it says no time. */
+  lockedAt: number | null;
+  /** What the swarm's tool would not have written; `in_future` is not among them, since it passes. */
+  warnings: LockWarning[];
+}
+
+const TYPES = { agent_id: 'string', filepath: 'string', locked_at: 'number', reason: 'string' } as const;
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** A number as JSON writes it; the swarm's tool has written no other. */
+const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
+/**
+ * Reads the bytes of a lock file, tolerantly.
+ *
+ * @param lockFile the name of the file
+ * @returns the lock, or why it is none: `empty`, `invalid JSON` or `not an object`
+ */
+export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error: string } {
+  if (bytes.length === 0) return { error: 'empty' };
+  const warnings: LockWarning[] = [];
+  const text = bytes.toString('utf8');
+  if (text.startsWith(BYTE_ORDER_MARK)) warnings.push('byte_order_mark');
+  if (!isUtf8(bytes)) warnings.push('invalid_utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text.trim());
+  } catch {
+    return { error: 'invalid JSON' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { error: 'not an object' };
+  const fields: Record<string, unknown> = { ...value };
+  warnings.push(...oddFields(fields));
+  if (typeof fields.filepath === 'string' && lockFileName(fields.filepath) !== lockFile) warnings.push('name_mismatch');
+  fields.reason ??= '';
+  const seconds = numberOf(fields.locked_at);
+  if (seconds !== null) fields.locked_at = seconds;
+  return { lock_file: lockFile, fields, lockedAt: seconds === null ? null : seconds * 1000, warnings };
+}
+
+function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
+  const names = Object.keys(TYPES) as (keyof typeof TYPES)[];
+  const known: ReadonlySet<string> = new Set(names);
+  const odd: LockWarning[] = [];
+  if (names.some((name) => !Object.hasOwn(fields, name))) odd.push('missing_field');
+  if (Object.keys(fields).some((name) => !known.has(name))) odd.push('unknown_field');
+  if (names.some((name) => Object.hasOwn(fields, name) && typeof fields[name] !== TYPES[name])) odd.push('wrong_type');
+  return odd;
+}
+
+function numberOf(value: unknown): number | null {
+  const number = typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/**
+ * A path in the spelling under which it is locked: POSIX syntax alone, as Python's `PurePosixPath` has it. `./`, `//`
+ * and a trailing `/` fall away; `..`, case and backslashes stay; the empty path is `.`; exactly two leading slashes
+ * stay two.
+ */
+export function normalizeLockPath(filepath: string): string {
+  const leading = /^\/*/.exec(filepath)?.[0].length ?? 0;
+  const start = leading === 2 ? '//' : leading > 0 ? '/' : '';
+  const parts = filepath.split('/').filter((part) => part !== '' && part !== '.');
+  return start + parts.join('/') || '.';
+}
+
+/** @returns the name of the file that locks a path: the SHA-256 of its normalised spelling, `.lock` */
+export function lockFileName(filepath: string): string {
+  return `${createHash('sha256').update(normalizeLockPath(filepath), 'utf8').digest('hex')}.lock`;
+}

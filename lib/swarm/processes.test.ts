@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { type Observation, procObserver, psObserver, systemProcesses } from './process-observer';
+import { ProcessTable } from './processes';
+
+const children: ChildProcess[] = [];
+after(() => {
+  // With all that they started, which else would hold the output open.
+  for (const { pid, exitCode, signalCode } of children) {
+    if (pid && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+  }
+});
+
+/** Starts a shell and waits until it has said that it is ready. */
+async function shell(script: string): Promise<ChildProcess & { pid: number }> {
+  const child = spawn('bash', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+  children.push(child);
+  await once(child.stdout, 'data');
+  assert.ok(child.pid);
+  return child as ChildProcess & { pid: number };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+const hasProc = existsSync('/proc/self/stat');
+/** A pid that no process can have. */
+const NO_PID = 4_194_304;
+
+/** A table whose clock moves past the interval at each look. */
+function tableOver(observer = systemProcesses()) {
+  let now = Date.now();
+  const table = new ProcessTable({ observer, now: () => now });
+  return {
+    table,
+    look: (...pids: number[]) => {
+      now += 60_000;
+      table.look(pids);
+    },
+    now: () => now,
+  };
+}
+
+test('a process without claude runs, one with claude under it is claude, and both can go', {
+  skip: !hasProc,
+}, async () => {
+  const plain = await shell('echo ready; read');
+  const withClaude = await shell('bash -c "exec -a claude sleep 60" & echo ready; read');
+  const { table, look, now } = tableOver();
+  const seen = Date.now() + 1000;
+  look(plain.pid, withClaude.pid);
+  assert.equal(table.sight(plain.pid, seen), 'running');
+  // The shell under it becomes `claude` when it gets to that; the loop ends as soon as it did.
+  while (table.sight(withClaude.pid, seen) !== 'claude') look(plain.pid, withClaude.pid);
+  await end(plain);
+  look(plain.pid, withClaude.pid);
+  assert.equal(table.sight(plain.pid, seen), 'gone');
+  const { pid } = plain;
+  const since = table.goneSince(pid);
+  assert.equal(since, now());
+  look(pid);
+  assert.equal(table.goneSince(pid), since, 'the first look counts');
+  assert.equal(table.sight(withClaude.pid, seen), 'unseen', 'not listed any more');
+});
+
+test('a process that started after it was last seen is another one', { skip: !hasProc }, async () => {
+  const { pid } = await shell('echo ready; read');
+  const { table, look } = tableOver();
+  look(pid);
+  assert.equal(table.sight(pid, Date.now() - 60_000), 'gone');
+  assert.ok(Math.abs((table.goneSince(pid) ?? 0) - Date.now()) < 60_000, 'since it started');
+  assert.equal(table.sight(pid, Number.NaN), 'unseen');
+});
+
+test('numbers that are no pids, and those of simulated agents, are never gone', () => {
+  const { table, look } = tableOver();
+  const numbers = [0, -1, 1.5, Number.NaN, NO_PID + 1, 5_000_000, Number.POSITIVE_INFINITY];
+  look(...numbers);
+  for (const number of numbers) assert.equal(table.sight(number, Date.now()), 'unseen', String(number));
+});
+
+test('it looks no more often than its observer allows, and only at what may be a pid', () => {
+  const asked: (readonly number[])[] = [];
+  const observe = (pids: readonly number[]) => {
+    asked.push(pids);
+    return new Map<number, Observation>();
+  };
+  let now = 0;
+  const table = new ProcessTable({ observer: { intervalMs: 1000, observe }, now: () => now });
+  for (now of [0, 999, 1000, 1500]) table.look([1, 1, 2, -3]);
+  assert.deepEqual(asked, [
+    [1, 2],
+    [1, 2],
+  ]);
+});
+
+/** A folder as /proc has it; the real one can't show every case. */
+async function fakeProc(files: Record<string, string>): Promise<string> {
+  const proc = await mkdtemp(join(tmpdir(), 'proc-'));
+  after(() => rm(proc, { recursive: true }));
+  for (const [path, text] of Object.entries({ stat: 'cpu 1\nbtime 1700000000\n', ...files })) {
+    await mkdir(join(proc, path, '..'), { recursive: true });
+    await writeFile(join(proc, path), text);
+  }
+  return proc;
+}
+
+function processFiles(pid: number, { state = 'S', user = 1000, comm = 'bash', args = ['bash'], children = '' } = {}) {
+  return {
+    [`${pid}/stat`]: `${pid} (${comm}) ${state} 1 ${'0 '.repeat(17)}12345 0 0\n`,
+    [`${pid}/status`]: `Name:\t${comm}\nUid:\t${user}\t${user}\t${user}\t${user}\n`,
+    [`${pid}/comm`]: `${comm}\n`,
+    [`${pid}/cmdline`]: `${args.join('\0')}\0`,
+    [`${pid}/task/${pid}/children`]: children,
+  };
+}
+
+test('/proc: start, owner, zombies, odd names, several kinds of claude', async () => {
+  const proc = await fakeProc({
+    ...processFiles(10, { comm: 'a) Z 1 (b', children: '11 ' }),
+    ...processFiles(11, { args: ['node', '/usr/lib/node_modules/@anthropic-ai/claude-code/cli.js'] }),
+    ...processFiles(12, { args: ['/home/me/.local/bin/claude', '--resume'] }),
+    ...processFiles(13, { comm: 'claude', args: [] }),
+    ...processFiles(14, { args: ['vim', '-p', 'claude'] }),
+    ...processFiles(15, { user: 0 }),
+    ...processFiles(16, { state: 'Z' }),
+    ...processFiles(17, { children: '18' }),
+    ...processFiles(18, { children: '17' }),
+    '19/stat': 'nonsense',
+    '19/status': 'Uid:\t1000\n',
+  });
+  const startedAt = 1_700_000_000_000 + 123_450;
+  const observed = await procObserver(proc, 1000).observe([10, 11, 12, 13, 14, 15, 16, 17, 19, NO_PID]);
+  assert.deepEqual(Object.fromEntries(observed), {
+    10: { startedAt, isClaude: true },
+    11: { startedAt, isClaude: true },
+    12: { startedAt, isClaude: true },
+    13: { startedAt, isClaude: true },
+    14: { startedAt, isClaude: false },
+    15: 'unseen',
+    16: 'gone',
+    17: { startedAt, isClaude: false },
+    19: 'unseen',
+    [NO_PID]: 'gone',
+  });
+});
+
+test('/proc: a process that is hidden is not gone', async () => {
+  const observed = await procObserver(await fakeProc({}), 1000).observe([process.pid]);
+  assert.equal(observed.get(process.pid), 'unseen');
+});
+
+const PS = `
+    1     0     0 Ss   10-01:00:00 /sbin/launchd
+  100     1   501 S       01:02:03 -zsh
+  101   100   501 S+         00:05 claude --model opus
+  102     1   501 S          10:00 vim notes
+  103     1   501 Z          10:00 (sh)
+`;
+
+test('ps: the same from its table, and nothing where it fails', async () => {
+  const before = Date.now();
+  const observed = await psObserver(async () => PS, 501).observe([1, 100, 102, 103, 104]);
+  const shellAt = observed.get(100);
+  assert.ok(typeof shellAt === 'object');
+  assert.ok(Math.abs(shellAt.startedAt - (before - 3_723_000)) < 60_000);
+  assert.equal(shellAt.isClaude, true);
+  assert.equal(observed.get(1), 'unseen');
+  const editor = observed.get(102);
+  assert.equal(typeof editor === 'object' && editor.isClaude, false);
+  assert.deepEqual([observed.get(103), observed.get(104)], ['gone', 'gone']);
+  assert.equal((await psObserver(async () => '', 501).observe([100])).get(100), 'unseen');
+  assert.equal((await psObserver(() => Promise.reject(new Error('no ps')), 501).observe([100])).size, 0);
+});
+
+test('an observer that takes its time is asked once, and its answer counts when it comes', async () => {
+  let resolve: (seen: Map<number, Observation>) => void = () => assert.fail('not asked yet');
+  const promise = new Promise<Map<number, Observation>>((resolved) => {
+    resolve = resolved;
+  });
+  let asked = 0;
+  const { table, look } = tableOver({
+    intervalMs: 5000,
+    observe: () => {
+      asked++;
+      return promise;
+    },
+  });
+  look(7);
+  look(7);
+  assert.deepEqual([asked, table.sight(7, Date.now())], [1, 'unseen']);
+  resolve(new Map([[7, 'gone']]));
+  await promise;
+  assert.equal(table.sight(7, Date.now()), 'gone');
+  look(7);
+  assert.equal(asked, 2);
+});

@@ -1,0 +1,49 @@
+/** What every reader says of its source, and how that changes from look to look. */
+import type { Skipped, SourceState } from '../contract/schemas';
+
+export interface ReaderStatus {
+  state: SourceState;
+  /** A plain sentence for every state but `ok`. */
+  reason: string | null;
+  /** Since when it is in this state, in milliseconds since 1970. */
+  since: number;
+  /** What was passed over, by reason. */
+  skipped: Skipped[];
+}
+
+/**
+ * The status after a look.
+ *
+ * @param before the status until now
+ * @param found what this look found
+ * @param now milliseconds since 1970
+ * @returns the same object if nothing changed, so that callers may compare by identity; `since` changes only with
+ *   the state
+ */
+export function statusAfter(before: ReaderStatus, found: Omit<ReaderStatus, 'since'>, now: number): ReaderStatus {
+  const sameState = before.state === found.state;
+  if (sameState && before.reason === found.reason && sameSkipped(before.skipped, found.skipped)) return before;
+  return { ...found, since: sameState ? before.since : now };
+}
+
+function sameSkipped(a: readonly Skipped[], b: readonly Skipped[]): boolean {
+  return a.length === b.length && a.every((one, i) => one.reason === b[i]?.reason && sameCount(one, b[i]));
+}
+
+function sameCount(a: Skipped, b: Skipped): boolean {
+  return a.count === b.count && a.last === b.last;
+}
+
+/**
+ * Counts what was passed over.
+ *
+ * @param found one `[reason, place]` for each thing passed over, in the order seen
+ * @returns one count for each reason, in the order of their first occurrence, with the last place
+ */
+export function countSkipped(found: Iterable<readonly [reason: string, place: string | null]>): Skipped[] {
+  const byReason = new Map<string, Skipped>();
+  for (const [reason, place] of found) {
+    byReason.set(reason, { reason, count: (byReason.get(reason)?.count ?? 0) + 1, last: place });
+  }
+  return [...byReason.values()];
+}
