@@ -1,0 +1,6 @@
+import { endpoint } from '@/lib/server/endpoint';
+import { streamResponse } from '@/lib/server/stream';
+
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
+  GET: (request, { hub }) => streamResponse(request, hub),
+});

@@ -1,0 +1,263 @@
+/**
+ * The live state of one swarm and everyone who follows it. Knows no disk and no HTTP: the runtime says what is true,
+ * and each subscriber takes what it has not been given yet, at its own pace.
+ */
+import { parseCursor } from './contract/events';
+import { formatInstant } from './contract/instant';
+import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
+import { Subscriber } from './subscriber';
+
+export type { HubEvent, MessageSource, PublishedMessage } from './message-feed';
+export type { Subscriber } from './subscriber';
+
+export type StateKind = 'sources' | 'agents' | 'locks' | 'stats';
+
+/** How a subscriber gets its first states: whether the others can be trusted comes first. */
+const STATE_KINDS: readonly StateKind[] = ['sources', 'agents', 'locks', 'stats'];
+
+/** A client may get 10 state events of a kind a second: its first state, and at most 9 changes at this distance. */
+const COALESCE_MS = 120;
+/** Stats are promised at least every 5 s; the rest is for a busy event loop. */
+const STATS_MS = 4_900;
+const TICK_MS = 1_000;
+
+interface State {
+  value: object;
+  json: string;
+  /** What decides whether a new value is a change. */
+  comparable: string;
+  event: HubEvent;
+}
+
+/** The distance between the events of one kind: the first at once, the last of a burst when the distance is kept. */
+interface Pace {
+  timer: NodeJS.Timeout | null;
+  due: boolean;
+}
+
+interface HubOptions {
+  source: MessageSource;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** Stats with the uptime of this moment, asked for where they are sent without a change. */
+  freshStats?: () => object;
+  /** How long a client may leave alone what is pending before it is dropped, in milliseconds. */
+  stallAfter?: number;
+}
+
+export class Hub {
+  readonly #options: Required<Pick<HubOptions, 'source' | 'now' | 'stallAfter'>> & Pick<HubOptions, 'freshStats'>;
+  readonly #states = new Map<StateKind, State>();
+  readonly #paces = new Map<StateKind, Pace>();
+  readonly #subscribers = new Set<Subscriber>();
+  #feed: MessageFeed | null = null;
+  #closed = false;
+  #tick: NodeJS.Timeout | null = null;
+  #statsTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: HubOptions) {
+    this.#options = { now: () => Date.now(), stallAfter: 30_000, ...options };
+  }
+
+  /**
+   * Takes the present value of a kind of state and tells the subscribers if it is a change.
+   *
+   * @returns whether it differs from the last; of stats the uptime alone does not count
+   */
+  setState(kind: StateKind, value: object): boolean {
+    const state = stateOf(kind, value);
+    if (this.#states.get(kind)?.comparable === state.comparable) return false;
+    this.#states.set(kind, state);
+    this.#fanOutSoon(kind);
+    return true;
+  }
+
+  /** @returns the last value of a kind of state, null before the first. */
+  state(kind: StateKind): { value: object; json: string } | null {
+    return this.#states.get(kind) ?? null;
+  }
+
+  /** @returns the stats with the uptime of this moment as JSON, null before the first. */
+  freshStats(): string | null {
+    this.#refreshStats();
+    return this.#states.get('stats')?.json ?? null;
+  }
+
+  /**
+   * A history is there. If it is another one than before, every subscriber is ended, to learn of the gap when it
+   * comes back.
+   *
+   * @param newest the newest messages in order, at least 50 if there are so many
+   * @param oldestSeq the oldest message that is kept; the next one to come if there is none
+   */
+  open(epoch: string, newest: readonly PublishedMessage[], oldestSeq: number): void {
+    if (this.#feed?.epoch === epoch) {
+      this.setOldest(oldestSeq);
+      this.publish(newest, newest.at(-1)?.seq ?? 0);
+      return;
+    }
+    this.#feed = new MessageFeed(this.#options.source, epoch, newest, oldestSeq);
+    this.#endAll('another history');
+  }
+
+  /**
+   * Messages have been committed.
+   *
+   * @param messages in order; may hold only the newest part of a large commit
+   * @param lastSeq the newest committed message; what is not newer than the head is ignored
+   */
+  publish(messages: readonly PublishedMessage[], lastSeq: number): void {
+    if (this.#openFeed().append(messages, lastSeq)) this.#wakeAll();
+  }
+
+  /** Messages before `seq` have been pruned. */
+  setOldest(seq: number): void {
+    // Who waits for messages that are gone already must be ended, to come back and learn of the gap.
+    if (this.#openFeed().prune(seq)) this.#wakeAll();
+  }
+
+  /** @returns the newest messages in order, from memory; null if it does not reach that far. */
+  newest(limit: number): PublishedMessage[] | null {
+    return this.#feed?.newest(limit) ?? null;
+  }
+
+  /** @returns the place of the newest message, with `seq` 0 before the first. */
+  head(): { epoch: string; seq: number } {
+    const { epoch, head } = this.#openFeed();
+    return { epoch, seq: head };
+  }
+
+  /** The oldest message that is kept; the next one to come if there is none. */
+  oldest(): number {
+    return this.#openFeed().oldest;
+  }
+
+  /** How many clients follow. */
+  get subscriberCount(): number {
+    return this.#subscribers.size;
+  }
+
+  /**
+   * Follows the swarm from now on, or from where a client was.
+   *
+   * @param lastEventId the id of the last event that the client got, null for a new client
+   * @throws if no history is open yet
+   */
+  subscribe(lastEventId: string | null): Subscriber {
+    const feed = this.#openFeed();
+    const place = lastEventId === null ? null : parseCursor(lastEventId);
+    const resumed = place !== null && place.epoch === feed.epoch && feed.reaches(place.seq);
+    if (this.#subscribers.size === 0) this.#startTimers();
+    const connected = {
+      status: 'connected',
+      timestamp: formatInstant(this.#options.now()),
+      epoch: feed.epoch,
+      resumed,
+      gap: lastEventId !== null && !resumed,
+    };
+    // Taking the place and being on the list is one synchronous step: what is published is before it or follows it.
+    const subscriber = new Subscriber(
+      {
+        feed,
+        cursor: resumed ? place.seq : feed.freshStart(),
+        resumed,
+        greetings: [
+          { name: 'connected', json: JSON.stringify(connected) },
+          ...STATE_KINDS.flatMap((kind) => this.#states.get(kind)?.event ?? []),
+        ],
+      },
+      (ended) => this.#leave(ended),
+      this.#options.now,
+    );
+    this.#subscribers.add(subscriber);
+    if (this.#closed) subscriber.close('the server stops');
+    return subscriber;
+  }
+
+  /** Ends every subscriber, for good: who subscribes afterwards is ended at once. */
+  close(): void {
+    this.#closed = true;
+    this.#endAll('the server stops');
+    for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
+  }
+
+  #openFeed(): MessageFeed {
+    if (!this.#feed) throw new Error('The hub has no history yet: open() comes first.');
+    return this.#feed;
+  }
+
+  /** Renews the uptime without telling anyone. */
+  #refreshStats(): void {
+    const known = this.#states.get('stats');
+    if (!known || !this.#options.freshStats) return;
+    // Whether there is a change is left to the next setState(): only that one tells the subscribers of it.
+    this.#states.set('stats', { ...stateOf('stats', this.#options.freshStats()), comparable: known.comparable });
+  }
+
+  #fanOutSoon(kind: StateKind): void {
+    if (this.#closed) return;
+    const pace = this.#paces.get(kind) ?? { timer: null, due: false };
+    this.#paces.set(kind, pace);
+    if (pace.timer) pace.due = true;
+    else this.#fanOut(kind, pace);
+  }
+
+  #fanOut(kind: StateKind, pace: Pace): void {
+    pace.due = false;
+    pace.timer = setTimeout(() => {
+      pace.timer = null;
+      if (pace.due) this.#fanOut(kind, pace);
+    }, COALESCE_MS);
+    if (kind === 'stats' && this.#statsTimer) this.#armStats();
+    const event = this.#states.get(kind)?.event;
+    if (event) for (const subscriber of this.#subscribers) subscriber.offerState(event);
+  }
+
+  #startTimers(): void {
+    this.#refreshStats();
+    this.#tick = setInterval(() => this.#onTick(), TICK_MS);
+    this.#armStats();
+  }
+
+  #armStats(): void {
+    if (this.#statsTimer) clearTimeout(this.#statsTimer);
+    this.#statsTimer = setTimeout(() => {
+      this.#refreshStats();
+      this.#fanOutSoon('stats');
+    }, STATS_MS);
+  }
+
+  #onTick(): void {
+    const now = this.#options.now();
+    const heartbeat: HubEvent = { name: 'heartbeat', json: JSON.stringify({ timestamp: formatInstant(now) }) };
+    for (const subscriber of this.#subscribers) {
+      const stalled = subscriber.stalledSince !== null && now - subscriber.stalledSince > this.#options.stallAfter;
+      if (stalled) subscriber.close('stalled');
+      else subscriber.offerHeartbeat(heartbeat);
+    }
+  }
+
+  #leave(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    if (this.#subscribers.size > 0) return;
+    if (this.#tick) clearInterval(this.#tick);
+    if (this.#statsTimer) clearTimeout(this.#statsTimer);
+    this.#tick = null;
+    this.#statsTimer = null;
+    this.#feed?.forgetPages();
+  }
+
+  #wakeAll(): void {
+    for (const subscriber of this.#subscribers) subscriber.wake();
+  }
+
+  #endAll(reason: string): void {
+    for (const subscriber of [...this.#subscribers]) subscriber.close(reason);
+  }
+}
+
+function stateOf(kind: StateKind, value: object): State {
+  const json = JSON.stringify(value);
+  const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
+  return { value, json, comparable, event: { name: kind, json } };
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { after, before, test } from 'node:test';
+import { allAnswered, CONNECTION_HEADER, connectionOf, watchConnections } from './connection';
+
+let server: Server;
+let handle: (request: IncomingMessage, response: ServerResponse) => void = () => {};
+
+before(async () => {
+  watchConnections();
+  watchConnections();
+  server = createServer((incoming, outgoing) => handle(incoming, outgoing)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+after(() => server.close());
+
+const headersOf = (incoming: IncomingMessage) =>
+  new Headers({ [CONNECTION_HEADER]: String(incoming.headers[CONNECTION_HEADER]) });
+const port = () => (server.address() as AddressInfo).port;
+
+/** Sends a request; gives what the server saw when it was open and after its end. */
+async function ask(headers: Record<string, string | string[]> = {}) {
+  let seen: Headers | undefined;
+  let connection: ReturnType<typeof connectionOf> = null;
+  let response: ServerResponse | undefined;
+  handle = (incoming, outgoing) => {
+    seen = headersOf(incoming);
+    connection = connectionOf(seen);
+    response = outgoing;
+    outgoing.end();
+  };
+  const asking = request({ port: port(), host: '127.0.0.1', headers });
+  asking.end();
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+  return { headers: seen as Headers, connection: connection as ReturnType<typeof connectionOf>, response };
+}
+
+test('the connection of a request is found by its headers while it is open', async () => {
+  const { headers, connection, response } = await ask();
+  assert.equal(connection?.remoteAddress, '127.0.0.1');
+  assert.equal(connection?.boundAddress, '127.0.0.1');
+  assert.equal(connection?.hostCount, 1);
+  assert.equal(connection?.response, response);
+  if (response && !response.closed) await once(response, 'close');
+  assert.equal(connectionOf(headers), null, 'forgotten afterwards');
+});
+
+test('an id that a client sends is replaced', async () => {
+  const first = await ask({ [CONNECTION_HEADER]: 'mine' });
+  assert.notEqual(first.headers.get(CONNECTION_HEADER), 'mine');
+  assert.ok(first.connection);
+  const several = await ask({ [CONNECTION_HEADER]: ['mine', 'yours'] });
+  assert.doesNotMatch(several.headers.get(CONNECTION_HEADER) ?? '', /mine|yours/);
+  assert.equal(connectionOf(new Headers({ [CONNECTION_HEADER]: 'mine' })), null);
+  assert.equal(connectionOf(new Headers()), null);
+});
+
+test('a second Host header is seen, which Node hides', async () => {
+  const counted = new Promise<number | undefined>((resolve) => {
+    handle = (incoming, outgoing) => {
+      resolve(connectionOf(headersOf(incoming))?.hostCount);
+      outgoing.end();
+    };
+  });
+  const socket = connect(port(), '127.0.0.1');
+  socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\n\r\n');
+  assert.equal(await counted, 2);
+  socket.destroy();
+});
+
+test('allAnswered waits for open requests, and for nothing else', async () => {
+  await allAnswered();
+  const open = new Promise<ServerResponse>((resolve) => {
+    handle = (_incoming, outgoing) => resolve(outgoing);
+  });
+  const asking = request({ port: port(), host: '127.0.0.1' });
+  asking.end();
+  const outgoing = await open;
+  let answered = false;
+  const waiting = allAnswered().then(() => {
+    answered = true;
+  });
+  await new Promise(setImmediate);
+  assert.equal(answered, false);
+  asking.on('response', (answer: IncomingMessage) => answer.resume());
+  outgoing.end();
+  await waiting;
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+
+/** A process that starts the server's life over a runtime of the test's own. */
+function start(script: string, environment: Record<string, string> = {}) {
+  const source = `
+    import { startServer } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
+    const provide = (runtime) => { globalThis[Symbol.for('claude-swarm-dashboard.runtime')] = runtime; };
+    ${script}`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.err += text;
+  });
+  return { child, output, ended: once(child, 'close') as Promise<[number | null, string | null]> };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal}: the runtime is stopped, then the process ends with 0, whoever else listens`, async () => {
+    const { child, output, ended } = start(`
+      process.on('${signal}', () => process.exit(143));
+      provide({ ready: async () => {}, stop: async () => { await new Promise(setImmediate); console.log('stopped'); } });
+      startServer({ alone: true });
+      startServer({ alone: true });
+      setInterval(() => {}, 1000);
+      console.log('up');`);
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    assert.deepEqual(await ended, [0, null]);
+    assert.equal(output.out, 'up\nstopped\n');
+    assert.equal(output.err, '');
+  });
+}
+
+test('a stop that fails or never ends does not keep the process', async () => {
+  const stops = ["async () => { throw new Error('disk'); }", '() => new Promise(() => {})'];
+  const ends = stops.map(async (stop) => {
+    const { child, ended } = start(`
+      provide({ ready: async () => {}, stop: ${stop} });
+      startServer({ alone: true });
+      setInterval(() => {}, 1000);
+      console.log('up');`);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    return ended;
+  });
+  assert.deepEqual(await Promise.all(ends), [
+    [0, null],
+    [0, null],
+  ]);
+});
+
+test('what can not start says why in one line and ends with 1', async () => {
+  const faulty = start('startServer({ alone: true });', { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: '' });
+  assert.deepEqual(await faulty.ended, [1, null]);
+  assert.match(faulty.output.err, /^The dashboard can not start\. DASHBOARD_USERNAME is set without .*\n$/);
+
+  const unready = start(`
+    provide({ ready: () => Promise.reject(new Error('The root /none does not exist.')), stop: async () => {} });
+    startServer({ alone: true });
+    setInterval(() => {}, 1000);`);
+  assert.deepEqual(await unready.ended, [1, null]);
+  assert.equal(unready.output.err, 'The dashboard can not start. The root /none does not exist.\n');
+});

@@ -1,0 +1,59 @@
+/** The life of the server process: what starts with it and how it ends. */
+import { getConfig } from '../config';
+import { getRuntime } from '../runtime';
+import { allAnswered, watchConnections } from './connection';
+
+/** The whole stop may take 5 s. */
+const DEADLINE_MS = 4_500;
+
+const STARTED = Symbol.for('claude-swarm-dashboard.started');
+
+/**
+ * Starts what serves the swarm, once per process; says in one line why it can not, and ends the process then.
+ *
+ * @param alone this stops the process, and not Next
+ */
+export function startServer({ alone }: { alone: boolean }): void {
+  const shared = globalThis as { [STARTED]?: true };
+  if (shared[STARTED]) return;
+  shared[STARTED] = true;
+  watchConnections();
+  try {
+    getConfig();
+    const runtime = getRuntime();
+    stopOnSignal(() => runtime.stop(), alone);
+    // Not awaited: /health answers while a long log is read for the first time.
+    runtime.ready().catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function fail(error: unknown): never {
+  console.error(`The dashboard can not start. ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
+
+function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
+  let stopping = false;
+  const onSignal = async () => {
+    // An impatient second Ctrl-C.
+    if (stopping) process.exit(1);
+    stopping = true;
+    // For clients that do not read their last bytes, and disks that do not answer.
+    setTimeout(() => process.exit(0), DEADLINE_MS);
+    try {
+      await stop();
+      await allAnswered();
+    } catch (error) {
+      console.error('The dashboard did not stop in order.', error);
+    }
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // Next's own listener would end the process as soon as the last request is answered, before the history is
+    // closed.
+    if (alone) process.removeAllListeners(signal);
+    process.on(signal, onSignal);
+  }
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { problem } from '../contract/schemas';
+import { ProblemError, problemResponse } from './problem';
+
+test('a problem is answered with its status, its sentence and its headers', async () => {
+  const error = new ProblemError('method_not_allowed', 'POST is not possible here; use one of GET.', {
+    headers: { Allow: 'GET' },
+  });
+  const response = problemResponse(error);
+  assert.equal(response.status, 405);
+  assert.equal(response.headers.get('content-type'), 'application/problem+json');
+  assert.equal(response.headers.get('allow'), 'GET');
+  const body = problem.parse(await response.json());
+  assert.equal(body.detail, 'POST is not possible here; use one of GET.');
+  assert.equal(body.status, 405);
+  assert.equal(body.errors, undefined);
+});
+
+test('faulty parameters are listed', async () => {
+  const errors = [{ parameter: 'limit', detail: 'must be a whole number.' }];
+  const response = problemResponse(new ProblemError('invalid_parameter', 'The limit is faulty.', { errors }));
+  assert.equal(response.status, 422);
+  assert.deepEqual(problem.parse(await response.json()).errors, errors);
+});
+
+test('a problem thrown by another copy of the module is known by its name', () => {
+  const foreign = Object.assign(new Error('Pruned.'), { name: 'ProblemError', code: 'gone_cursor', extras: {} });
+  assert.equal(problemResponse(foreign).status, 410);
+});
+
+test('a refusal of the runtime is a problem with its sentence', async () => {
+  const refusal = Object.assign(new Error('The cursor e.1 leads nowhere.'), { name: 'Refusal', code: 'gone_cursor' });
+  const response = problemResponse(refusal);
+  assert.equal(response.status, 410);
+  assert.equal(problem.parse(await response.json()).detail, 'The cursor e.1 leads nowhere.');
+  assert.equal(problemResponse(Object.assign(refusal, { code: 'unavailable' })).status, 503);
+});
+
+test('any other error is logged, and the answer tells nothing of it', async () => {
+  const log = mock.method(console, 'error', () => {});
+  try {
+    for (const error of [
+      Object.assign(new Error('SQLITE_CORRUPT at /secret/path'), { code: 'internal' }),
+      'thrown text',
+      undefined,
+    ]) {
+      const response = problemResponse(error);
+      assert.equal(response.status, 500);
+      assert.doesNotMatch(await response.text(), /SQLITE|secret|thrown/);
+    }
+    assert.equal(log.mock.callCount(), 3);
+  } finally {
+    log.mock.restore();
+  }
+});

@@ -1,0 +1,70 @@
+import type { Problem } from '../contract/schemas';
+import type { Refusal } from '../runtime';
+
+/** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
+const PROBLEMS = {
+  credentials_required: { status: 401, title: 'Credentials required' },
+  forbidden_host: { status: 403, title: 'Forbidden host' },
+  loopback_only: { status: 403, title: 'Loopback only' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  gone_cursor: { status: 410, title: 'Cursor gone' },
+  invalid_parameter: { status: 422, title: 'Invalid parameter' },
+  malformed_cursor: { status: 422, title: 'Malformed cursor' },
+  internal: { status: 500, title: 'Internal error' },
+  unavailable: { status: 503, title: 'Unavailable' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+interface ProblemExtras {
+  /** The faulty parameters, one sentence each. */
+  errors?: NonNullable<Problem['errors']>;
+  /** Headers that the status asks for, such as `Allow`. */
+  headers?: Record<string, string>;
+}
+
+/** A failure that the client is told of. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+
+  /**
+   * @param code which failure it is; it decides the HTTP status
+   * @param detail one plain sentence for a person: what, where, what to do
+   * @param extras faulty parameters and additional headers of the answer
+   */
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(detail);
+  }
+}
+
+/**
+ * An error as an answer (RFC 9457). What is neither a `ProblemError` nor a refusal of the runtime is logged and
+ * answered with a sentence that says nothing of the inside.
+ */
+export function problemResponse(error: unknown): Response {
+  const known = isKnown(error) ? error : unexpected(error);
+  const extras: ProblemExtras = 'extras' in known ? known.extras : {};
+  const { status, title } = PROBLEMS[known.code];
+  const type = `urn:claude-swarm-dashboard:problem:${known.code}`;
+  const body: Problem = { type, title, status, detail: known.message, errors: extras.errors };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...extras.headers },
+  });
+}
+
+/** By name, not by class: one process holds several copies of a module, each with a class of its own. */
+function isKnown(error: unknown): error is ProblemError | Refusal {
+  const named = error instanceof Error && ['ProblemError', 'Refusal'].includes(error.name);
+  return named && 'code' in error && String(error.code) in PROBLEMS;
+}
+
+function unexpected(error: unknown): ProblemError {
+  console.error('A request failed unexpectedly:', error);
+  return new ProblemError('internal', 'The server failed to answer this request; its output says more.');
+}

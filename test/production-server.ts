@@ -1,0 +1,115 @@
+/** The production server as a child process, for tests, torture and benchmarks; needs a build (`npm run build`). */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Health } from '../lib/contract/schemas';
+
+export const PROJECT = dirname(import.meta.dirname);
+const START_DEADLINE_MS = 60_000;
+/** Settings of the person at the keyboard, which would change what is tested. */
+const FOREIGN_SETTINGS =
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|SWARM_|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+
+export class ProductionServer {
+  readonly port: number;
+  readonly #environment: Record<string, string>;
+  readonly #host: string;
+  #child: ChildProcess | null = null;
+
+  private constructor(port: number, environment: Record<string, string>, host: string) {
+    this.port = port;
+    this.#environment = environment;
+    this.#host = host;
+  }
+
+  /**
+   * Starts a server on a free port and waits until it answers.
+   *
+   * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
+   * @param host what it listens on
+   */
+  static async start(environment: Record<string, string>, host = '127.0.0.1'): Promise<ProductionServer> {
+    const server = new ProductionServer(await freePort(), environment, host);
+    await server.restart();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The process, undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts it again at the same address, and waits until it answers. */
+  async restart(): Promise<void> {
+    const own = Object.entries(process.env).filter(([name]) => !FOREIGN_SETTINGS.test(name));
+    const next = join(PROJECT, 'node_modules/next/dist/bin/next');
+    const child = spawn(process.execPath, [next, 'start', '-p', String(this.port), '-H', this.#host], {
+      cwd: PROJECT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...Object.fromEntries(own),
+        NODE_ENV: 'production',
+        NEXT_TELEMETRY_DISABLED: '1',
+        NEXT_MANUAL_SIG_HANDLE: '1',
+        ...this.#environment,
+      },
+    });
+    this.#child = child;
+    const deadline = performance.now() + START_DEADLINE_MS;
+    while (!(await this.health())) {
+      if (child.exitCode !== null) throw new Error(`The server ended at its start with exit code ${child.exitCode}.`);
+      if (performance.now() > deadline) throw new Error(`The server did not answer within ${START_DEADLINE_MS} ms.`);
+      await delay(20);
+    }
+  }
+
+  /** `GET /health`, or null if nobody answers. */
+  async health(): Promise<Health | null> {
+    const response = await fetch(`${this.url}/health`).catch(() => null);
+    return response?.ok ? ((await response.json()) as Health) : null;
+  }
+
+  /**
+   * @param path with its query
+   * @returns the answer's JSON, typed by whoever knows the path
+   * @throws if the answer is no success
+   */
+  async get<Answer>(path: string): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`);
+    if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (!child) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
+    }
+    return child.exitCode;
+  }
+
+  /** Kills it if it still runs, without waiting: for the end of the calling process. */
+  abandon(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}
+
+/** @returns a port of the loopback interface that nobody listens on. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
