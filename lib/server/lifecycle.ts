@@ -37,8 +37,8 @@ function fail(error: unknown): never {
 function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
   let stopping = false;
   const onSignal = async () => {
-    // An impatient second Ctrl-C.
-    if (stopping) process.exit(1);
+    // Under npm one Ctrl-C arrives twice: from the terminal and from npm. The deadline holds for impatient people too.
+    if (stopping) return;
     stopping = true;
     // For clients that do not read their last bytes, and disks that do not answer.
     setTimeout(() => process.exit(0), DEADLINE_MS);

@@ -275,7 +275,6 @@ describe('one server over the normal swarm', () => {
       'evil.example',
       'localhost.evil.example',
       '169.254.169.254',
-      '',
       'a b',
       '127.0.0.1.evil.example',
     ]) {

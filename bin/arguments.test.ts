@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HELP, readArguments } from './arguments';
+import { Refusal } from './refusal';
+
+test('an empty command line starts the dashboard on what is found', () => {
+  assert.deepEqual(readArguments([]), { action: 'start', root: null, port: null, host: null, browser: true });
+});
+
+test('flags and ROOT may stand in any order', () => {
+  const expected = { action: 'check', root: '../swarm', port: 8123, host: '::1', browser: false };
+  assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);
+});
+
+test('--help wins over everything else that is right', () => {
+  assert.equal(readArguments(['--check', '--help']).action, 'help');
+  assert.equal(readArguments(['-h']).action, 'help');
+  assert.equal(readArguments(['-v']).action, 'version');
+});
+
+test('a faulty command line gives one sentence, a way on, and exit code 2', () => {
+  const faulty: [words: string[], said: RegExp][] = [
+    [['--prot', '8000'], /^Unknown option '--prot'\. Run with --help/],
+    [['a', 'b'], /"b" is a second one/],
+    [[''], /ROOT is empty/],
+    [['--port'], /'--port <value>' argument missing/],
+    [['--port', '65536'], /whole number from 0 to 65535, but is "65536"/],
+    [['--port', ''], /but is ""/],
+    [['--host', 'http://x'], /host name or an IP address, but is "http:\/\/x"/],
+    [['--demo', 'a'], /can't be combined with ROOT/],
+    [['--demo', '--check'], /can't be combined with --check/],
+    [['--check=yes'], /--check' does not take an argument/],
+  ];
+  for (const [words, said] of faulty) {
+    assert.throws(
+      () => readArguments(words),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.equal(error.exitCode, 2);
+        assert.match(error.message, said);
+        assert.match(error.message, /^[^\n]+\.$/);
+        return true;
+      },
+    );
+  }
+});
+
+test('the help names every flag', () => {
+  for (const flag of ['--port', '--host', '--demo', '--no-browser', '--check', '--help', '--version']) {
+    assert.match(HELP, new RegExp(`^ {2}${flag} `, 'm'));
+  }
+});

@@ -1,0 +1,80 @@
+/** The command line: what may be written on it, and what it means. */
+import { parseArgs } from 'node:util';
+import { readHost, readPort } from '../lib/config';
+import { Refusal } from './refusal';
+
+/** Printed by `--help`. */
+export const HELP = `Usage: npm start -- [ROOT] [options]
+       claude-swarm-dashboard [ROOT] [options]
+
+Shows the swarm of Claude Code agents that works in the project ROOT. Without ROOT, the environment variable
+CLAUDESWARM_ROOT names it; without that, it is searched from the current folder upward.
+
+  --port N       listen on this port (0: any free one); else PORT, else dashboard.port of the
+                 swarm's configuration, else 8000
+  --host H       listen on this address; else HOST, else dashboard.host of the swarm's
+                 configuration, else 127.0.0.1. Beyond this computer only with credentials.
+  --demo         show a simulated swarm in a temporary folder
+  --no-browser   open no browser
+  --check        print what is found in ROOT and the settings in force, then end
+  --help         print this
+  --version      print the version
+
+Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here, 2 if the command line is wrong.
+`;
+
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  demo: { type: 'boolean' },
+  'no-browser': { type: 'boolean' },
+  check: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+export interface Arguments {
+  action: 'start' | 'demo' | 'check' | 'help' | 'version';
+  /** As written: relative to where the person stands. */
+  root: string | null;
+  port: number | null;
+  host: string | null;
+  browser: boolean;
+}
+
+/**
+ * Reads a command line.
+ *
+ * @param words those after the program's name
+ * @throws {Refusal} with exit code 2 and a sentence that says what is wrong with it
+ */
+export function readArguments(words: readonly string[]): Arguments {
+  const { values, positionals } = split(words);
+  const [root = null, second] = positionals;
+  if (root === '') throw usage('ROOT is empty; give the folder of a project or leave it out');
+  if (second !== undefined) throw usage(`One ROOT can be shown, but "${second}" is a second one`);
+  if (values.demo && (root !== null || values.check)) {
+    throw usage(`--demo makes a folder of its own, so it can't be combined with ${root === null ? '--check' : 'ROOT'}`);
+  }
+
+  const port = values.port === undefined ? null : readPort(values.port);
+  if (port === undefined) throw usage(`--port must be a whole number from 0 to 65535, but is "${values.port}"`);
+  const host = values.host === undefined ? null : readHost(values.host);
+  if (host === undefined) throw usage(`--host must be a host name or an IP address, but is "${values.host}"`);
+
+  const action = (['help', 'version', 'check', 'demo'] as const).find((name) => values[name]) ?? 'start';
+  return { action, root, port, host, browser: !values['no-browser'] };
+}
+
+function split(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    // Node's messages go on with advice for rarer cases after their first sentence.
+    throw usage((error as Error).message.split(/\.\s/)[0] as string);
+  }
+}
+
+function usage(fault: string): Refusal {
+  return new Refusal(`${fault.replace(/\.$/, '')}. Run with --help to see what is possible.`, 2);
+}

@@ -1,0 +1,27 @@
+// @ts-check
+/** The person's browser, opened once there is something to see. */
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** @type {Partial<Record<NodeJS.Platform, [string, ...string[]]>>} */
+const OPENERS = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
+const TRIES = 50;
+
+/**
+ * Waits for the server, at most a few seconds, and opens its page. Failures are of no consequence: the address stands
+ * in the terminal.
+ *
+ * @param {string} address URL of the dashboard
+ */
+export async function openBrowser(address) {
+  for (let tries = 0; tries < TRIES; tries++) {
+    await pause(100, undefined, { ref: false });
+    const answer = await fetch(new URL('/health', address)).catch(() => null);
+    if (answer === null) continue;
+    const [command, ...rest] = OPENERS[process.platform] ?? ['xdg-open'];
+    spawn(command, [...rest, address], { stdio: 'ignore', detached: true })
+      .on('error', () => {})
+      .unref();
+    return;
+  }
+}

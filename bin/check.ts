@@ -1,0 +1,86 @@
+/** What `--check` prints: everything that is found, and the settings in force with their origin. */
+import { type Config, historyFile, parseConfig } from '../lib/config';
+import type { Skipped } from '../lib/contract/schemas';
+import { LocksReader } from '../lib/swarm/locks';
+import { readWholeLog } from '../lib/swarm/message-log';
+import type { ReaderStatus } from '../lib/swarm/reader-status';
+import { RegistryReader } from '../lib/swarm/registry';
+import { readSwarmConfig } from '../lib/swarm/swarm-config';
+import type { Arguments } from './arguments';
+import { chooseAddress } from './settings';
+
+/** @returns the files of a swarm: their state, what they hold and what had to be skipped */
+export async function describeRoot({ root, found_by }: { root: string; found_by: string }): Promise<string> {
+  const registry = new RegistryReader(root);
+  registry.look();
+  const locks = new LocksReader(root);
+  await locks.look('all');
+  const log = readWholeLog(root);
+  const logState = log.status.unreadable ? 'unreadable' : log.status.missing ? 'missing' : 'ok';
+  return table('Swarm', [
+    ['root', `${root} (found by ${found_by})`],
+    ['registry', describe(registry.status, counted(registry.registry?.entries.length ?? 0, 'agent'))],
+    ['locks', describe(locks.status, counted(locks.locks.length, 'lock'))],
+    [
+      'messages',
+      describe(
+        { state: logState, reason: log.status.unreadable, skipped: asList(log.skipped) },
+        `${counted(log.messages, 'message')}${tail(log.status.unterminatedTail)}`,
+      ),
+    ],
+  ]);
+}
+
+/** @returns the settings with which the dashboard would start */
+export function describeSettings(root: string, flags: Arguments, config: Config): string {
+  const swarm = readSwarmConfig(root);
+  const { port, host } = chooseAddress(flags, config, swarm.config);
+  const standard = parseConfig({});
+  const origin = (name: 'historyDays' | 'historyMessages' | 'history') =>
+    JSON.stringify(config[name]) === JSON.stringify(standard[name]) ? 'default' : 'environment';
+  const list = (entries: readonly string[]) => (entries.length === 0 ? 'none' : entries.join(', '));
+  return table('Settings', [
+    ['port', `${port.value} (${port.origin})`],
+    ['host', `${host.value} (${host.origin})`],
+    ['swarm configuration', describe(swarm.status, swarm.file ?? 'no file')],
+    ['agents are stale after', `${swarm.config.staleThresholdSeconds} s`],
+    ['locks are stale after', `${swarm.config.lockStaleTimeoutSeconds} s`],
+    ['time zone of the log', config.swarmZone ?? "the server's (default)"],
+    ['history', `${historyFile(config, root) ?? 'off, in memory only'} (${origin('history')})`],
+    ['history keeps', `${config.historyDays} days (${origin('historyDays')})`],
+    ['and at most', `${counted(config.historyMessages, 'message')} (${origin('historyMessages')})`],
+    ['credentials', config.credentials ? 'set (environment)' : 'none'],
+    ['allowed hosts', list(config.allowedHosts)],
+    ['public URL', config.publicUrl ?? 'none'],
+    ['allowed origins', list(config.allowedOrigins)],
+  ]);
+}
+
+function asList(skipped: ReturnType<typeof readWholeLog>['skipped']): Skipped[] {
+  return Object.entries(skipped).map(([reason, rest]) => ({ reason, ...rest }));
+}
+
+function describe({ state, reason, skipped }: Omit<ReaderStatus, 'since'>, content: string): string {
+  const said = state === 'ok' ? content : `${state}, ${content}${reason ? `: ${reason}` : ''}`;
+  return [said, ...skipped.map(describeSkipped)].join('\n');
+}
+
+function describeSkipped({ reason, count, last }: Skipped): string {
+  return `skipped ${count}: ${reason}${last === null ? '' : `, last ${last}`}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function tail(kind: 'complete' | 'incomplete' | null): string {
+  return kind === null ? '' : `, and an unfinished line at the end (${kind})`;
+}
+
+function table(title: string, rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.map(
+    ([name, value]) => `  ${name.padEnd(width)}${value.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`,
+  );
+  return [title, ...lines].join('\n');
+}

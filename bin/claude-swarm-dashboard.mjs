@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * The dashboard as a command. Everything that is to be decided before the server starts is decided by launcher.ts, in
+ * a process of its own that ends before: its TypeScript loader would cost the server 60 MB for as long as it runs.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+import { openBrowser } from './browser.mjs';
+import { startDemo } from './demo.mjs';
+
+const folder = dirname(import.meta.dirname);
+const launcher = fork(join(import.meta.dirname, 'launcher.ts'), process.argv.slice(2), {
+  // Else the loader would obey the tsconfig.json of whatever project the person stands in.
+  cwd: folder,
+  env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
+  execArgv: ['--import', import.meta.resolve('tsx')],
+});
+/** @type {import('./launcher').Plan | undefined} */
+let plan;
+launcher.once('message', (message) => {
+  plan = /** @type {import('./launcher').Plan} */ (message);
+});
+const [[exitCode]] = await Promise.all([once(launcher, 'exit'), once(launcher, 'disconnect')]);
+
+if (plan === undefined) {
+  process.exitCode = exitCode ?? 1;
+} else {
+  process.chdir(folder);
+  Object.assign(process.env, plan.environment);
+  if (plan.demo) process.env.CLAUDESWARM_ROOT = startDemo();
+  if (plan.browser) void openBrowser(plan.address);
+  const { PORT, HOST } = plan.environment;
+  process.argv = [process.execPath, 'next', 'start', '-p', PORT, '-H', HOST];
+  await import('next/dist/bin/next');
+}

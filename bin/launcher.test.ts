@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+const COMMAND = join(import.meta.dirname, 'claude-swarm-dashboard.mjs');
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launcher-')));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command as a person standing in `folder` would. */
+function run(words: string[], environment: Record<string, string> = {}, command = COMMAND) {
+  const { PATH = '' } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words], {
+    cwd: folder,
+    env: { PATH, HOME: folder, ...environment } as unknown as NodeJS.ProcessEnv,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+test('--version prints the version of the package', () => {
+  assert.match(run(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('what keeps the dashboard from starting is said in one line, and with an exit code', () => {
+  const refusals: [words: string[], environment: Record<string, string>, status: number, said: RegExp][] = [
+    [['--nope'], {}, 2, /^Unknown option '--nope'\. .+\n$/],
+    [['missing'], {}, 1, /^\S+missing can't be used as project root.+\n$/],
+    [[], { PORT: 'http' }, 1, /^The environment variable PORT must be .+\n$/],
+    [[], { DASHBOARD_USERNAME: 'ada' }, 1, /^DASHBOARD_USERNAME is set without DASHBOARD_PASSWORD.+\n$/],
+    [['--host', '0.0.0.0', '--port', '0'], {}, 1, /^Host 0\.0\.0\.0 \(flag\) lets other computers read.+\n$/],
+  ];
+  for (const [words, environment, status, said] of refusals) {
+    const ended = run(words, environment);
+    assert.equal(ended.status, status, ended.stderr);
+    assert.match(ended.stderr, said);
+    assert.equal(ended.stdout, '');
+  }
+});
+
+test("--check prints what is found and the settings, also when run through a link and beside a foreign project's settings", () => {
+  mkdirSync(join(folder, '.agent_locks'));
+  writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "./none.json" }');
+  writeFileSync(join(folder, '.claudeswarm.yaml'), 'dashboard:\n  port: 8123\n');
+  writeFileSync(join(folder, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents: [{ id: 'agent-1' }, { id: 7 }] }));
+  const line = { sender: 'agent-1', timestamp: '2026-01-01T00:00:00', msg_type: 'INFO', content: 'x', recipients: [] };
+  writeFileSync(join(folder, 'agent_messages.log'), `${JSON.stringify({ ...line, msg_id: '1' })}\nnonsense\n`);
+  symlinkSync(COMMAND, join(folder, 'link.mjs'));
+
+  const { status, stdout, stderr } = run(
+    ['--check', '--host', 'localhost'],
+    { SWARM_HISTORY: 'h.sqlite', DASHBOARD_USERNAME: 'ada', DASHBOARD_PASSWORD: 'hunter2' },
+    join(folder, 'link.mjs'),
+  );
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, new RegExp(`root +${folder} \\(found by `));
+  assert.match(stdout, /registry +1 agent\n +skipped 1: /);
+  assert.match(stdout, /locks +0 locks\n/);
+  assert.match(stdout, /messages +1 message\n +skipped 1: /);
+  assert.match(stdout, /port +8123 \(the swarm's configuration\)/);
+  assert.match(stdout, /host +localhost \(flag\)/);
+  assert.match(stdout, new RegExp(`history +${folder}/h\\.sqlite \\(environment\\)`));
+  assert.match(stdout, /credentials +set \(environment\)/);
+  assert.ok(!stdout.includes('hunter2'));
+});

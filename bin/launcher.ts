@@ -1,0 +1,108 @@
+/**
+ * Decides what is watched and served, proves that it can be, and tells the process that started this one
+ * (claude-swarm-dashboard.mjs), which then becomes the server. Ends the start with one sentence if anything is wrong.
+ */
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { dirname, join } from 'node:path';
+import { type Config, ConfigError, parseConfig } from '../lib/config';
+import { readSwarmConfig } from '../lib/swarm/swarm-config';
+import { type Arguments, HELP, readArguments } from './arguments';
+import { build, hasCurrentBuild } from './build';
+import { describeRoot, describeSettings } from './check';
+import { tryToListen } from './listen';
+import { Refusal } from './refusal';
+import { chooseAddress, locateRoot } from './settings';
+
+/** What the server's process is told. */
+export interface Plan {
+  /** Variables to set; the server reads its settings from the environment and nowhere else. */
+  environment: Record<'HOST' | 'PORT', string> & Record<string, string>;
+  /** Where a browser finds the dashboard. */
+  address: string;
+  demo: boolean;
+  browser: boolean;
+}
+
+const FOLDER = dirname(import.meta.dirname);
+
+async function prepare(words: readonly string[]): Promise<Plan | null> {
+  const flags = readArguments(words);
+  if (flags.action === 'help') {
+    process.stdout.write(HELP);
+    return null;
+  }
+  if (flags.action === 'version') {
+    console.log(JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')).version);
+    return null;
+  }
+  const config = parseConfig(process.env);
+  if (flags.action === 'check') {
+    const found = locateRoot(flags, config, FOLDER);
+    console.log(`${await describeRoot(found)}\n\n${describeSettings(found.root, flags, config)}`);
+    return null;
+  }
+  return planStart(flags, config);
+}
+
+async function planStart(flags: Arguments, config: Config): Promise<Plan> {
+  const demo = flags.action === 'demo';
+  const found = demo ? null : locateRoot(flags, config, FOLDER);
+  const swarmConfig = found && readSwarmConfig(found.root);
+  const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
+  if (fault) console.error(`Warning: ${fault}`);
+
+  const chosen = chooseAddress(flags, config, swarmConfig?.config ?? null);
+  const { port, local } = await tryToListen(chosen.host, chosen.port);
+  const host = chosen.host.value;
+  if (!local && config.credentials === null) {
+    throw new Refusal(
+      `Host ${host} (${chosen.host.origin}) lets other computers read everything: set DASHBOARD_USERNAME and ` +
+        'DASHBOARD_PASSWORD, or listen on 127.0.0.1.',
+    );
+  }
+  if (!hasCurrentBuild(FOLDER)) await build(FOLDER);
+
+  const address = `http://${reachable(host)}:${port}`;
+  console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
+  console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
+  return {
+    environment: {
+      INIT_CWD: config.startFolders[0] as string,
+      HOST: host,
+      PORT: String(port),
+      NODE_ENV: 'production',
+      NEXT_MANUAL_SIG_HANDLE: '1',
+      NEXT_TELEMETRY_DISABLED: '1',
+      ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
+    },
+    address,
+    demo,
+    browser: flags.browser && mayOpenBrowser(process.env),
+  };
+}
+
+/** A host as it can stand in a URL that this computer opens: nothing can connect to a wildcard. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+function mayOpenBrowser({ CI, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY }: NodeJS.ProcessEnv): boolean {
+  const screen = process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY);
+  return Boolean(process.stdout.isTTY) && screen && !CI && !SSH_CONNECTION && !SSH_TTY;
+}
+
+// Whoever started this is gone: nothing shall go on being built for nobody.
+process.once('disconnect', () => process.exit(1));
+try {
+  const plan = await prepare(process.argv.slice(2));
+  process.removeAllListeners('disconnect');
+  // Leaving before the plan is written would leave the server's process without one.
+  if (plan) process.send?.(plan, () => process.disconnect());
+  else process.disconnect?.();
+} catch (error) {
+  if (!(error instanceof Refusal || error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exit(error instanceof Refusal ? error.exitCode : 1);
+}

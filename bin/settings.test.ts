@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { parseConfig } from '../lib/config';
+import { readArguments } from './arguments';
+import { Refusal } from './refusal';
+import { chooseAddress, locateRoot } from './settings';
+
+const SWARM_CONFIG = {
+  staleThresholdSeconds: 60,
+  lockStaleTimeoutSeconds: 300,
+  dashboardPort: 8080,
+  dashboardHost: 'localhost',
+};
+
+test('flag, then environment, then configuration, then default', () => {
+  const flags = ['--port', '1111', '--host', '127.0.0.2'];
+  const environment = { PORT: '2222', HOST: '127.0.0.3' };
+  const cases: [string[], Record<string, string>, typeof SWARM_CONFIG | null, number, string, string][] = [
+    [flags, environment, SWARM_CONFIG, 1111, '127.0.0.2', 'flag'],
+    [[], environment, SWARM_CONFIG, 2222, '127.0.0.3', 'environment'],
+    [[], {}, SWARM_CONFIG, 8080, 'localhost', "the swarm's configuration"],
+    [[], {}, null, 8000, '127.0.0.1', 'default'],
+  ];
+  for (const [words, variables, swarmConfig, port, host, origin] of cases) {
+    assert.deepEqual(chooseAddress(readArguments(words), parseConfig(variables), swarmConfig), {
+      port: { value: port, origin },
+      host: { value: host, origin },
+    });
+  }
+});
+
+test('port 0 of a flag is a choice, not an absence', () => {
+  const { port } = chooseAddress(readArguments(['--port', '0']), parseConfig({ PORT: '2222' }), SWARM_CONFIG);
+  assert.deepEqual(port, { value: 0, origin: 'flag' });
+});
+
+function folders(context: TestContext) {
+  const base = realpathSync(mkdtempSync(join(tmpdir(), 'settings-')));
+  context.after(() => rmSync(base, { recursive: true }));
+  for (const name of ['project/.agent_locks', 'project/deep', 'other', 'dashboard/lib']) {
+    mkdirSync(join(base, name), { recursive: true });
+  }
+  writeFileSync(join(base, 'dashboard', 'package.json'), '{}');
+  writeFileSync(join(base, 'file'), '');
+  return (words: string[], stood: string, variables: Record<string, string> = {}) =>
+    locateRoot(
+      readArguments(words),
+      parseConfig({ INIT_CWD: join(base, stood), ...variables }, join(base, 'dashboard')),
+      join(base, 'dashboard'),
+    ).root.replace(`${base}/`, '');
+}
+
+test('the root is named, or searched from where the person stood', (context) => {
+  const locate = folders(context);
+  assert.equal(locate(['../project'], 'other'), 'project');
+  assert.equal(locate([], 'other', { CLAUDESWARM_ROOT: '../project' }), 'project');
+  assert.equal(locate(['.'], 'other', { CLAUDESWARM_ROOT: '../project' }), 'other');
+  assert.equal(locate([], 'project/deep'), 'project');
+});
+
+test("the dashboard's own folder is no project, unless it is named", (context) => {
+  const locate = folders(context);
+  for (const stood of ['dashboard', 'dashboard/lib']) {
+    assert.throws(() => locate([], stood), /^Refusal: No swarm is found here.*--demo/);
+  }
+  assert.equal(locate(['.'], 'dashboard'), 'dashboard');
+});
+
+test('a named root that can not be read is refused with its name', (context) => {
+  const locate = folders(context);
+  for (const words of [['../missing'], ['../file']]) {
+    assert.throws(
+      () => locate(words, 'other'),
+      (error) => error instanceof Refusal && error.exitCode === 1 && /\/(missing|file) /.test(error.message),
+    );
+  }
+});

@@ -1,0 +1,79 @@
+/** Runs the simulated swarm on a root until it is told to end. Started by the launcher's demo, tests and benchmarks. */
+import { parseArgs } from 'node:util';
+import { Simulator } from '../lib/simulator/simulator';
+
+const USAGE_ERROR = 2;
+
+interface Settings {
+  root: string;
+  seed: number;
+  messagesPerSecond: number;
+  agents?: number;
+  rotateAtBytes?: number;
+  durationSeconds?: number;
+}
+
+function readSettings(): Settings {
+  const { values } = parseArgs({
+    options: {
+      root: { type: 'string' },
+      seed: { type: 'string', default: '3' },
+      rate: { type: 'string', default: '1' },
+      agents: { type: 'string' },
+      'rotate-at': { type: 'string' },
+      duration: { type: 'string' },
+    },
+  });
+  if (!values.root) throw new Error('--root is missing: name the folder in which the simulated swarm shall live.');
+  return {
+    root: values.root,
+    seed: numberOf('--seed', values.seed, { from: 0, to: Number.MAX_SAFE_INTEGER, integer: true }),
+    messagesPerSecond: numberOf('--rate', values.rate, { from: 0.01, to: 5000 }),
+    agents:
+      values.agents === undefined
+        ? undefined
+        : numberOf('--agents', values.agents, { from: 3, to: 500, integer: true }),
+    rotateAtBytes:
+      values['rotate-at'] === undefined
+        ? undefined
+        : numberOf('--rotate-at', values['rotate-at'], { from: 1000, to: Number.MAX_SAFE_INTEGER, integer: true }),
+    durationSeconds:
+      values.duration === undefined ? undefined : numberOf('--duration', values.duration, { from: 0.1, to: 1e6 }),
+  };
+}
+
+function numberOf(
+  flag: string,
+  text: string,
+  { from, to, integer = false }: { from: number; to: number; integer?: boolean },
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= from && value <= to) || (integer && !Number.isInteger(value))) {
+    throw new Error(`${flag} ${text} is not valid: give ${integer ? 'an integer' : 'a number'} from ${from} to ${to}.`);
+  }
+  return value;
+}
+
+async function run({ durationSeconds, ...options }: Settings): Promise<void> {
+  const simulator = new Simulator(options);
+  simulator.prepare();
+  simulator.start();
+  console.log(
+    `Simulated swarm in ${options.root}: seed ${options.seed}, ${options.messagesPerSecond} messages a second.`,
+  );
+  await new Promise<void>((end) => {
+    process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
+    // Whoever started the simulator may die without a word; its end of the pipe tells.
+    if (!process.stdin.isTTY) process.stdin.once('end', end).once('error', end).resume();
+    if (durationSeconds !== undefined) setTimeout(end, durationSeconds * 1000);
+  });
+  await simulator.stop();
+}
+
+try {
+  await run(readSettings());
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(USAGE_ERROR);
+}

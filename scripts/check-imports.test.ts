@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { importsOf, violations } from './check-imports';
+
+const SCHEMAS: [string, string] = [
+  'lib/contract/schemas.ts',
+  "import { z } from 'zod';\nexport const agent = z.any();",
+];
+
+function check(...files: [path: string, source: string][]): string[] {
+  return violations(new Map([SCHEMAS, ...files]));
+}
+
+test('every form of an import is seen', () => {
+  const source = `
+import type { A } from './a';
+import { type B, type C } from './b';
+import D, { type E } from './d';
+import {
+  F,
+} from './f';
+import * as G from './g';
+import './bare';
+export { H } from './h';
+export type { I } from './i';
+export * from './j';
+const k = await import('./k');
+// an import of nothing from 'comment'
+`;
+  assert.deepEqual(
+    importsOf(source).map(({ specifier, typeOnly }) => `${specifier}${typeOnly ? ' type' : ''}`),
+    ['./a type', './b type', './d', './f', './g', './bare', './h', './i type', './j', './k'],
+  );
+});
+
+test('what the design allows passes', () => {
+  const found = check(
+    ['lib/hub.ts', "import type { Agent } from './contract/schemas';"],
+    ['lib/history/reader.ts', "import Database from 'better-sqlite3';"],
+    ['lib/recorder/thread.ts', "import { History } from '../history/reader';\nimport '../swarm/locks';"],
+    ['lib/swarm/locks.ts', "import { readFileSync } from 'node:fs';\nimport { agent } from '../contract/schemas';"],
+    ['lib/client/use-swarm.ts', "import useSWR from 'swr';\nimport type { Agent } from '../contract/schemas';"],
+    ['components/a.tsx', "import { useSwarm } from '@/lib/client/use-swarm';\nimport { B } from './ui/b';"],
+    ['components/ui/b.tsx', "import { useState } from 'react';"],
+    ['app/page.tsx', "import { A } from '@/components/a';\nimport { getRuntime } from '@/lib/runtime';"],
+    ['lib/runtime.ts', "import { Hub } from './hub';\nimport './recorder/thread';"],
+    ['lib/swarm/locks.test.ts', "import { SAMPLES } from '../../test/samples';"],
+    ['test/samples.ts', ''],
+    ['bench/load.ts', "import Database from 'better-sqlite3';"],
+  );
+  assert.deepEqual(found, []);
+});
+
+test('each break of a rule is named with its file', () => {
+  const breaks: [path: string, source: string, said: RegExp][] = [
+    ['lib/swarm/locks.ts', "import { A } from '@/components/a';", /swarm may not import components/],
+    ['lib/server/sse.ts', "import { page } from '../../app/page';", /server may not import app/],
+    ['lib/hub.ts', "import { LocksReader } from './swarm/locks';", /hub may not import swarm/],
+    ['lib/hub.ts', "import type { LocksReader } from './swarm/locks';", /hub may not import swarm/],
+    ['lib/swarm/locks.ts', "import { headers } from 'next/headers';", /only server, app, components/],
+    ['lib/swarm/locks.ts', "import { getConfig } from '../config';", /swarm may not import config/],
+    ['lib/hub.ts', "import { cache } from 'react';", /only client, components, app/],
+    ['lib/runtime.ts', "import Database from 'better-sqlite3';", /only history may/],
+    ['components/a.tsx', "import { sse } from '@/lib/server/sse';", /components may not import server/],
+    ['components/a.tsx', "import { z } from 'zod';", /components\/a\.tsx imports zod, .* import types only/],
+    ['components/a.tsx', "const z = await import('zod');", /imports zod/],
+    [
+      'components/a.tsx',
+      "import { agent } from '@/lib/contract/schemas';",
+      /a\.tsx -> lib\/contract\/schemas\.ts imports zod/,
+    ],
+    ['lib/client/use-swarm.ts', "import { join } from 'node:path';", /node:path, which has no place in the browser/],
+  ];
+  for (const [path, source, said] of breaks) {
+    const found = check([path, source]);
+    assert.equal(found.length, 1, `${path}: ${source}`);
+    assert.match(found[0] as string, said);
+    assert.ok(found[0]?.startsWith(path), found[0]);
+  }
+});
+
+test('a value import is followed to where it ends, a circle of imports included', () => {
+  const found = check(
+    ['components/a.tsx', "import { apply } from '@/lib/contract/events';"],
+    ['lib/contract/events.ts', "import { other } from './other';"],
+    ['lib/contract/other.ts', "import { apply } from './events';\nimport { agent } from './schemas';"],
+  );
+  assert.deepEqual(found, [
+    'components/a.tsx -> lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/schemas.ts imports zod, ' +
+      'which has no place in the browser: import types only.',
+  ]);
+});
+
+test('a new part of lib needs a layer', () => {
+  assert.match(check(['lib/shared/things.ts', ''])[0] as string, /lib\/shared\/things\.ts is in no layer/);
+});
+
+test("a component's test may use what no browser has", () => {
+  assert.deepEqual(check(['components/a.test.tsx', "import { test } from 'node:test';"]), []);
+});
