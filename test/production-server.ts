@@ -13,31 +13,33 @@ const FOREIGN_SETTINGS =
   /^(INIT_CWD$|DASHBOARD_|ALLOWED_|SWARM_|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 export class ProductionServer {
-  readonly port: number;
   readonly #environment: Record<string, string>;
   readonly #host: string;
+  #port = 0;
   #child: ChildProcess | null = null;
 
-  private constructor(port: number, environment: Record<string, string>, host: string) {
-    this.port = port;
+  /**
+   * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
+   * @param host what it listens on
+   */
+  constructor(environment: Record<string, string>, host = '127.0.0.1') {
     this.#environment = environment;
     this.#host = host;
   }
 
-  /**
-   * Starts a server on a free port and waits until it answers.
-   *
-   * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
-   * @param host what it listens on
-   */
-  static async start(environment: Record<string, string>, host = '127.0.0.1'): Promise<ProductionServer> {
-    const server = new ProductionServer(await freePort(), environment, host);
-    await server.restart();
+  /** A server that runs already. */
+  static async started(...settings: ConstructorParameters<typeof ProductionServer>): Promise<ProductionServer> {
+    const server = new ProductionServer(...settings);
+    await server.start();
     return server;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** The process, undefined before the first start. */
@@ -45,11 +47,12 @@ export class ProductionServer {
     return this.#child?.pid;
   }
 
-  /** Starts it again at the same address, and waits until it answers. */
-  async restart(): Promise<void> {
+  /** Starts it on a free port, after a stop at the same address, and waits until it answers. */
+  async start(): Promise<void> {
+    if (this.#port === 0) this.#port = await freePort();
     const own = Object.entries(process.env).filter(([name]) => !FOREIGN_SETTINGS.test(name));
     const next = join(PROJECT, 'node_modules/next/dist/bin/next');
-    const child = spawn(process.execPath, [next, 'start', '-p', String(this.port), '-H', this.#host], {
+    const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
       cwd: PROJECT,
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {

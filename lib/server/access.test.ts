@@ -109,7 +109,7 @@ test('beyond loopback: nothing without credentials', () => {
       remoteAddress,
     );
   }
-  assert.equal(code({ connection: null }), 'loopback_only', 'an unknown connection could come from anywhere');
+  assert.equal(code({ connection: null }), 'unavailable', 'an unknown connection could come from anywhere');
 });
 
 test('a connection is unknown where no request was marked, whatever a client sends', () => {

@@ -61,8 +61,14 @@ function hostName(text: string): string | null {
 }
 
 function checkPeer(connection: Peer, { credentials }: AccessConfig): ProblemError | null {
-  // A connection that is not known could come from anywhere.
-  if (credentials || isLoopback(connection?.remoteAddress ?? '')) return null;
+  if (credentials) return null;
+  // It could come from anywhere. Next listens before instrumentation marks connections, so the first may be unknown.
+  if (connection === null) {
+    return new ProblemError('unavailable', 'The server has only just started; ask again in a moment.', {
+      headers: { 'Retry-After': '1' },
+    });
+  }
+  if (isLoopback(connection.remoteAddress ?? '')) return null;
   return new ProblemError(
     'loopback_only',
     'Without credentials this server answers to its own machine only. To reach it from elsewhere, set ' +

@@ -19,7 +19,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { lockFileName } from './lock-entry';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';
-import { acquireLock, createLock, formatNaiveLocal, LogWriter, pythonJson, releaseLock, temporaryName } from './writer';
+import { acquireLock, createLock, LogWriter, releaseLock } from './writer';
+import { formatNaiveLocal, pythonJson, temporaryName } from './written-form';
 
 const SAMPLE = path.join(import.meta.dirname, '../../test/fixtures/samples/normal-swarm');
 

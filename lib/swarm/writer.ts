@@ -3,7 +3,6 @@
  * can write side by side. Everything is synchronous: a writer holds an operating system lock, and a lock held
  * across other work of the event loop would make agents drop lines after two seconds.
  */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -26,6 +25,9 @@ import { patternsOverlap } from './lock-conflicts';
 import { lockFileName, normalizeLockPath } from './lock-entry';
 import { LOCKS_FOLDER } from './locks';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';
+import { pythonJson, pythonJsonIndented, temporaryName } from './written-form';
+
+export { formatNaiveLocal } from './written-form';
 
 const ROTATE_AT_BYTES = 10_485_760;
 const LOG_LOCK_TIMEOUT_MS = 2000;
@@ -34,51 +36,6 @@ const STALE_LOCK_SECONDS = 300;
 const LOCK_EXCLUSIVE_NON_BLOCKING = 2 | 4;
 const LOCK_RELEASE = 8;
 const LINE_FEED = 0x0a;
-
-/**
- * JSON as Python's `json.dumps` writes it with its defaults: separators `, ` and `: `, everything beyond printable
- * ASCII escaped. With these bytes a line of ours can't be told from one of the swarm's tool.
- *
- * @param value JSON values only; fields that are undefined are left out
- */
-export function pythonJson(value: unknown): string {
-  if (typeof value === 'string') return asciiOnly(JSON.stringify(value));
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-    return `{${fields.map(([name, field]) => `${pythonJson(name)}: ${pythonJson(field)}`).join(', ')}}`;
-  }
-  return JSON.stringify(value);
-}
-
-/** JSON as the swarm's tool writes its other files: two spaces of indent, ASCII, no final line feed. */
-export function pythonJsonIndented(value: unknown): string {
-  return asciiOnly(JSON.stringify(value, null, 2));
-}
-
-/**
- * A time as the log has it: local wall clock of this process's zone, no offset, six digits.
- *
- * @param milliseconds since 1970; a fraction gives the microseconds
- */
-export function formatNaiveLocal(milliseconds: number): string {
-  const date = new Date(milliseconds);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  const microseconds = date.getMilliseconds() * 1000 + Math.floor((milliseconds % 1) * 1000);
-  return `${day}T${time}.${String(microseconds).padStart(6, '0')}`;
-}
-
-/** A name as Python's `tempfile` gives: readers of the swarm's files know to pass over it. */
-export function temporaryName(): string {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789_';
-  return `tmp${Array.from(randomBytes(8), (byte) => alphabet[byte % alphabet.length]).join('')}`;
-}
-
-function asciiOnly(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
 
 /** Appends lines to the message log of one root under its flock(2), rotating it as the swarm's tool does. */
 export class LogWriter {

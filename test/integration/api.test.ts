@@ -35,7 +35,7 @@ async function answer<T>(server: ProductionServer, path: string, schema: ZodType
 for (const sample of samples()) {
   test(`sample ${sample.name}: every answer holds to its schema and to the sample`, async () => {
     const { expected } = sample;
-    const server = await ProductionServer.start({
+    const server = await ProductionServer.started({
       CLAUDESWARM_ROOT: copyOf(sample),
       SWARM_HISTORY: 'off',
       SWARM_TZ: expected.host_timezone,
@@ -134,7 +134,7 @@ function ask(
 describe('one server over the normal swarm', () => {
   let server: ProductionServer;
   before(async () => {
-    server = await ProductionServer.start({
+    server = await ProductionServer.started({
       CLAUDESWARM_ROOT: copyOf(sampleNamed('normal-swarm')),
       SWARM_HISTORY: join(folder, 'history.sqlite'),
       SWARM_TZ: 'Europe/Berlin',
@@ -271,13 +271,7 @@ describe('one server over the normal swarm', () => {
   });
 
   test('a Host that is not ours gets nothing, on pages and API alike', async () => {
-    for (const host of [
-      'evil.example',
-      'localhost.evil.example',
-      '169.254.169.254',
-      'a b',
-      '127.0.0.1.evil.example',
-    ]) {
+    for (const host of ['evil.example', 'localhost.evil.example', '169.254.169.254', 'a b', '127.0.0.1.evil.example']) {
       for (const path of ['/', '/api/agents', '/api/v1/messages', '/api/stream', '/health']) {
         const refused = await ask(server, path, { headers: { host } });
         assert.ok(refused.status >= 400, `${host}${path} was answered with ${refused.status}`);
@@ -293,7 +287,7 @@ test('next start alone listens everywhere, but gives nothing to a connection fro
     .find((face) => face && !face.internal && face.family === 'IPv4')?.address;
   if (!outside) return context.skip('this machine has no address beyond loopback');
   const root = copyOf(sampleNamed('normal-swarm'));
-  const open = await ProductionServer.start({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' }, '0.0.0.0');
+  const open = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' }, '0.0.0.0');
   try {
     for (const path of ['/', '/api/agents', '/api/stream']) {
       for (const headers of [{}, { 'x-forwarded-for': '127.0.0.1' }, { 'x-swarm-connection': 'guessed' }] as Record<
@@ -310,7 +304,7 @@ test('next start alone listens everywhere, but gives nothing to a connection fro
     await open.stop();
   }
 
-  const guarded = await ProductionServer.start(
+  const guarded = await ProductionServer.started(
     { CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off', DASHBOARD_USERNAME: 'ann', DASHBOARD_PASSWORD: 'pass:word' },
     '0.0.0.0',
   );

@@ -27,7 +27,7 @@ function newSwarm(context: TestContext) {
 }
 
 async function start(context: TestContext, environment: Record<string, string>): Promise<ProductionServer> {
-  const server = await ProductionServer.start(environment);
+  const server = await ProductionServer.started(environment);
   context.after(() => server.abandon());
   return server;
 }
@@ -106,7 +106,7 @@ test('two servers give every message the same number; when the recorder is kille
     (count) => count === 250,
   );
 
-  await one.restart();
+  await one.start();
   assert.equal(await role(one), 'follower');
   drop();
   drop = follow(one);

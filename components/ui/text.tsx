@@ -1,0 +1,28 @@
+import { asText, formatCount, revealed, truncated } from '@/lib/client/text';
+
+/** Text with every invisible or reordering character shown as a small mark that names it. */
+export function Revealed({ text }: { text: string }) {
+  let offset = 0;
+  return revealed(text).map((piece) => {
+    const key = offset;
+    offset += piece.text.length;
+    if (piece.kind === 'text') return piece.text;
+    return (
+      <span key={key} className="mark" title={piece.name}>
+        {piece.text}
+      </span>
+    );
+  });
+}
+
+/** A value of the swarm in one line, kept apart from the direction of the text around it. */
+export function Text({ value, max = 200 }: { value: unknown; max?: number }) {
+  const text = asText(value);
+  const shown = truncated(text, max);
+  return (
+    <bdi>
+      <Revealed text={shown} />
+      {shown.length < text.length && <span className="text-muted">… ({formatCount(text.length)} characters)</span>}
+    </bdi>
+  );
+}

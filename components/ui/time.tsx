@@ -1,0 +1,69 @@
+import { createContext, use, useMemo, useSyncExternalStore } from 'react';
+import { now, subscribe } from '@/lib/client/clock';
+import { absoluteTime, clockTime, relativeTime, withInstants } from '@/lib/client/time';
+import { Revealed } from './text';
+
+/** When the server made the page, in milliseconds: ages start from it, so that server and browser agree on them. */
+export const RenderedAt = createContext(0);
+
+const never = () => () => {};
+
+/** The viewer's zone (which `undefined` stands for) once the page is alive, before that the server's choice. */
+function useZone(): string | undefined {
+  return useSyncExternalStore<string | undefined>(
+    never,
+    () => undefined,
+    () => 'UTC',
+  );
+}
+
+interface TimeProps {
+  instant: string | null | undefined;
+  /** `age` in a place that says itself what the time is. */
+  form?: 'ago' | 'age';
+  /** What stands before the absolute time on hover. */
+  label?: string;
+}
+
+/** How long ago something was, ticking; the absolute time on hover. */
+export function RelativeTime({ instant, form, label }: TimeProps) {
+  const renderedAt = use(RenderedAt);
+  const zone = useZone();
+  // The text itself is the snapshot: a thousand times on a page render again only where theirs has changed.
+  const text = useSyncExternalStore(
+    subscribe,
+    () => relativeTime(instant, now(), form),
+    () => relativeTime(instant, renderedAt, form),
+  );
+  // Intl is slow to begin with, and every row of a busy list comes here each second.
+  const title = useMemo(() => absoluteTime(instant, zone), [instant, zone]);
+  return (
+    <time dateTime={instant ?? undefined} title={label ? `${label}: ${title}` : title}>
+      {text}
+    </time>
+  );
+}
+
+/** The time of day in the viewer's zone, with the date unless it is today; all of it on hover. */
+export function ClockTime({ instant }: { instant: string | null | undefined }) {
+  const renderedAt = use(RenderedAt);
+  const zone = useZone();
+  const text = useSyncExternalStore(
+    subscribe,
+    () => clockTime(instant, now()),
+    () => clockTime(instant, renderedAt, 'UTC'),
+  );
+  return (
+    <time dateTime={instant ?? undefined} title={absoluteTime(instant, zone)}>
+      {text}
+    </time>
+  );
+}
+
+/** A sentence of the server, the instants in it as times of day in the viewer's zone. */
+export function Sentence({ text }: { text: string }) {
+  return withInstants(text).map((piece, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces have no other identity
+    'text' in piece ? <Revealed key={index} text={piece.text} /> : <ClockTime key={index} instant={piece.instant} />,
+  );
+}

@@ -1,0 +1,80 @@
+import { get } from 'node:http';
+import { findProjectRoot } from '../lib/swarm/project-root';
+import { PROJECT } from '../test/production-server';
+import { connection, expect, openLive, panel, test } from './fixtures';
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the first state stands in the page', async ({ page, swarm, server }) => {
+    swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+    swarm.lock('src/a.ts', 'agent-1', 'fix the parser');
+    swarm.send({ content: 'hello from before' });
+    await server.start();
+    await page.goto(server.url);
+    await expect(panel(page, 'Agents')).toContainText('agent-1');
+    await expect(panel(page, 'Locks')).toContainText('src/a.ts');
+    await expect(panel(page, 'Locks')).toContainText('fix the parser');
+    await expect(panel(page, 'Messages')).toContainText('hello from before');
+    expect(await page.content()).toContain('JavaScript is off');
+  });
+});
+
+test('an empty project says what to do in each panel', async ({ page, server }) => {
+  await server.start();
+  await openLive(page, server);
+  await expect(panel(page, 'Agents')).toContainText('claudeswarm discover-agents');
+  await expect(panel(page, 'Messages')).toContainText('Nothing has been said yet.');
+  await expect(panel(page, 'Locks')).toContainText('No file is locked.');
+  await expect(page.getByRole('list', { name: 'Problems with the data' })).toBeEmpty();
+});
+
+test.describe('without a project', () => {
+  // Whoever starts in the dashboard's own folder has named no project, unless one lies around it.
+  test.use({ settings: { CLAUDESWARM_ROOT: '' } });
+  const around = findProjectRoot({ startFolders: [PROJECT], excluded: PROJECT });
+  test.skip(around !== null, `This checkout lies inside the project ${around?.root}.`);
+
+  test('the first steps say what was looked for, where, and how to go on', async ({ page, server }) => {
+    await server.start();
+    await page.goto(server.url);
+    await expect(page.getByRole('heading', { name: 'No swarm found' })).toBeVisible();
+    await expect(page.getByText(PROJECT)).toBeVisible();
+    await expect(page.getByText('npm start -- --demo')).toBeVisible();
+  });
+});
+
+test('a request under a foreign name is refused and learns nothing', async ({ swarm, server }) => {
+  swarm.register([{ id: 'agent-secret' }]);
+  swarm.send({ content: 'a secret sentence' });
+  await server.start();
+  for (const path of ['/', '/?x=1', '/nothing']) {
+    const answer = await request(server.port, path, 'evil.example');
+    expect(answer.status).toBe(403);
+    expect(answer.body).not.toContain('secret');
+    expect(answer.body).not.toContain(swarm.root);
+  }
+  expect((await request(server.port, '/', `localhost:${server.port}`)).body).toContain('agent-secret');
+});
+
+test('an unknown address says so', async ({ page, server, complaints }) => {
+  complaints.allow(/404/);
+  await server.start();
+  const response = await page.goto(`${server.url}/nothing`);
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await expect(connection(page)).toHaveCount(0);
+});
+
+function request(port: number, path: string, host: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    }).on('error', reject);
+  });
+}

@@ -1,0 +1,81 @@
+import { test as base, expect, type Page } from '@playwright/test';
+import { ProductionServer } from '../test/production-server';
+import { TestSwarm } from './swarm';
+
+/** What the page complained of: console errors and warnings, uncaught errors, requests to other origins. */
+export class Complaints {
+  readonly #heard: string[] = [];
+  readonly #allowed: RegExp[] = [];
+
+  /** For what a test provokes by itself. */
+  allow(pattern: RegExp): void {
+    this.#allowed.push(pattern);
+  }
+
+  listen(page: Page, server: ProductionServer): void {
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.#heard.push(message.text());
+    });
+    page.on('pageerror', (error) => this.#heard.push(`uncaught: ${error.message}`));
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.origin !== server.url && url.protocol !== 'data:') this.#heard.push(`request to ${url.origin}`);
+    });
+  }
+
+  get unexpected(): string[] {
+    return this.#heard.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
+  }
+}
+
+interface Fixtures {
+  /** An empty swarm of this test's own. */
+  swarm: TestSwarm;
+  /** Settings of the server beside the swarm's root. */
+  settings: Record<string, string>;
+  /** A server over the swarm; the test starts it when its swarm is as it should be found. */
+  server: ProductionServer;
+  complaints: Complaints;
+}
+
+export const test = base.extend<Fixtures>({
+  settings: [{}, { option: true }],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+  swarm: async ({}, use) => {
+    const swarm = new TestSwarm();
+    await use(swarm);
+    swarm.remove();
+  },
+  server: async ({ swarm, settings }, use) => {
+    const server = new ProductionServer({ CLAUDESWARM_ROOT: swarm.root, SWARM_HISTORY: 'off', ...settings });
+    await use(server);
+    await server.stop();
+  },
+  complaints: [
+    async ({ page, server }, use) => {
+      const complaints = new Complaints();
+      complaints.listen(page, server);
+      await use(complaints);
+      expect(complaints.unexpected, 'what the page complained of').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Opens the page and waits until it is live. */
+export async function openLive(page: Page, server: ProductionServer): Promise<void> {
+  await page.goto(server.url);
+  await expect(connection(page)).toHaveText(/Live/);
+}
+
+/** The words that say how the connection stands. */
+export function connection(page: Page) {
+  return page.locator('[data-connection]');
+}
+
+/** One panel by its heading. */
+export function panel(page: Page, name: 'Agents' | 'Messages' | 'Locks') {
+  return page.getByRole('region', { name, exact: true });
+}
+
+export { expect };

@@ -1,0 +1,46 @@
+/** One clock for everything on the page that ticks. It follows the server's time, which is what ages are counted from. */
+
+const SKEW_WORTH_CORRECTING = 1500;
+
+const listeners = new Set<() => void>();
+let ticking: ReturnType<typeof setInterval> | undefined;
+let skew = 0;
+let current = Date.now();
+
+/** @returns the server's time in milliseconds; stands still between ticks, as React asks of a store. */
+export function now(): number {
+  return current;
+}
+
+/** Calls `listener` once a second until the returned function is called. */
+export function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  if (ticking === undefined) {
+    current = Date.now() + skew;
+    ticking = setInterval(tick, 1000);
+  }
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(ticking);
+    ticking = undefined;
+  };
+}
+
+/**
+ * Learns the server's time, so that ages are right in a browser whose clock is wrong.
+ *
+ * @param serverTime milliseconds as the server just gave them; the way here makes them a little old, so that small
+ *   differences are no reason to let every age on the page jump
+ */
+export function adjust(serverTime: number): void {
+  const difference = serverTime - Date.now();
+  if (Math.abs(difference - skew) < SKEW_WORTH_CORRECTING) return;
+  skew = difference;
+  tick();
+}
+
+function tick(): void {
+  current = Date.now() + skew;
+  for (const listener of listeners) listener();
+}

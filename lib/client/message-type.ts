@@ -1,0 +1,25 @@
+/** What a message type asks of its reader; the page gives each meaning one colour. */
+export type TypeMeaning = 'asks' | 'trouble' | 'done' | 'delegates' | 'tells';
+
+const MEANINGS: Record<string, TypeMeaning> = {
+  QUESTION: 'asks',
+  'REVIEW-REQUEST': 'asks',
+  'CAPABILITY-QUERY': 'asks',
+  BLOCKED: 'trouble',
+  CONFLICT: 'trouble',
+  CHALLENGE: 'trouble',
+  COMPLETED: 'done',
+  ACK: 'done',
+  'TASK-RESULT': 'done',
+  'TASK-DELEGATION': 'delegates',
+  NEGOTIATION: 'delegates',
+  INFO: 'tells',
+  'CAPABILITY-RESPONSE': 'tells',
+  'REVIEW-FEEDBACK': 'tells',
+  'CONTEXT-UPDATE': 'tells',
+};
+
+/** @returns the meaning of a type as a log line names it; an unknown one simply tells. */
+export function meaningOf(type: string): TypeMeaning {
+  return Object.hasOwn(MEANINGS, type) ? (MEANINGS[type] as TypeMeaning) : 'tells';
+}

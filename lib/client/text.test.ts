@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { asText, counted, folded, revealed, truncated } from './text';
+
+test('asText shows any JSON value and never fails', () => {
+  assert.equal(asText('plain'), 'plain');
+  assert.equal(asText(undefined), '');
+  assert.equal(asText(null), '');
+  assert.equal(asText(0), '0');
+  assert.equal(asText(false), 'false');
+  assert.equal(asText(['a', 1]), '["a",1]');
+  assert.equal(asText({ a: { b: null } }), '{"a":{"b":null}}');
+  let deep: unknown = [];
+  for (let level = 0; level < 200_000; level++) deep = [deep];
+  assert.match(asText(deep), /nested too deeply/);
+});
+
+test('ordinary text of any script is one piece', () => {
+  for (const text of ['hello', 'naïve café', '日本語', 'עברית', 'line\n\ttwo', 'a\r\nb', '👩‍👩‍👧 and 👍🏽‍💻', '❤️‍🔥']) {
+    assert.deepEqual(revealed(text), [{ kind: 'text', text }]);
+  }
+  assert.deepEqual(revealed(''), []);
+});
+
+test('controls, bidirectional and zero-width characters become marks with their names', () => {
+  const marks = (text: string) => revealed(text).flatMap((piece) => (piece.kind === 'mark' ? [piece.name] : []));
+  assert.deepEqual(revealed('\u001B[31mred'), [
+    { kind: 'mark', text: '␛', name: 'U+001B escape' },
+    { kind: 'text', text: '[31mred' },
+  ]);
+  assert.deepEqual(marks('a\u202Eb\u2066c\u200Bd\uFEFF'), [
+    'U+202E right-to-left override',
+    'U+2066 left-to-right isolate',
+    'U+200B zero width space',
+    'U+FEFF byte order mark',
+  ]);
+  assert.deepEqual(marks('a\u200Db'), ['U+200D zero width joiner']);
+  assert.deepEqual(marks('x\ry'), ['U+000D carriage return']);
+  assert.deepEqual(marks('\u{E0041}\uD800\u007F\u2028\u3164'), [
+    'U+E0041',
+    'U+D800',
+    'U+007F delete',
+    'U+2028 line separator',
+    'U+3164',
+  ]);
+});
+
+test('the pieces of any text hold all of it, and no text piece holds an unseen character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      const pieces = revealed(text);
+      const length = pieces.reduce((sum, piece) => {
+        if (piece.kind === 'text') return sum + piece.text.length;
+        const code = /^U\+([0-9A-F]+)/.exec(piece.name)?.[1] ?? '';
+        return sum + String.fromCodePoint(Number.parseInt(code, 16)).length;
+      }, 0);
+      assert.equal(length, text.length);
+      for (const piece of pieces) {
+        if (piece.kind === 'text') assert.doesNotMatch(piece.text, /[\u202A-\u202E\u2066-\u2069\u200B\u2028]/);
+      }
+    }),
+  );
+});
+
+test('long texts fold by lines and by length, short ones do not', () => {
+  const limits = { lines: 3, length: 20 };
+  assert.equal(folded('short', limits), null);
+  assert.equal(folded('1\n2\n3\n4', limits), null);
+  assert.deepEqual(folded('1\n2\n3\n4\n5\n6', limits), { head: '1\n2\n3', lines: 6 });
+  assert.deepEqual(folded('x'.repeat(100), limits), { head: 'x'.repeat(20), lines: 1 });
+  assert.deepEqual(folded(`${'x'.repeat(19)}😀${'x'.repeat(50)}`, limits), { head: 'x'.repeat(19), lines: 1 });
+});
+
+test('truncated never splits a pair', () => {
+  assert.equal(truncated('ab😀', 3), 'ab');
+  assert.equal(truncated('ab😀', 4), 'ab😀');
+  assert.equal(truncated('abc', 2), 'ab');
+});
+
+test('counted', () => {
+  assert.equal(counted(1, 'lock'), '1 lock');
+  assert.equal(counted(1204, 'lock'), '1,204 locks');
+  assert.equal(counted(0, 'reply', 'replies'), '0 replies');
+});

@@ -1,0 +1,136 @@
+/** Values of the swarm's files as text that a person can trust: nothing invisible, nothing endless, never HTML. */
+
+/**
+ * A value of any JSON type as text.
+ *
+ * @param value what a file held; absent and null give the empty text
+ * @returns strings as they are, everything else as JSON
+ */
+export function asText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '(a value nested too deeply to show)';
+  }
+}
+
+/** A run of ordinary text, or one character that would be invisible or would reorder what stands around it. */
+export type Piece = { kind: 'text'; text: string } | { kind: 'mark'; text: string; name: string };
+
+// Controls except tab and line feed, format characters (bidirectional, zero-width, tags), separators that break lines
+// unseen, lone surrogates, blank letters and variation selectors that can carry hidden text.
+const UNSEEN =
+  /(?![\t\n])(?:[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115F\u1160\u3164\uFFA0]|\u034F|[\u17B4\u17B5]|[\u{E0100}-\u{E01EF}])/gu;
+
+const NAMES: Record<number, string> = {
+  0: 'null',
+  8: 'backspace',
+  13: 'carriage return',
+  27: 'escape',
+  127: 'delete',
+  173: 'soft hyphen',
+  8203: 'zero width space',
+  8204: 'zero width non-joiner',
+  8205: 'zero width joiner',
+  8206: 'left-to-right mark',
+  8207: 'right-to-left mark',
+  8232: 'line separator',
+  8233: 'paragraph separator',
+  8234: 'left-to-right embedding',
+  8235: 'right-to-left embedding',
+  8236: 'pop directional formatting',
+  8237: 'left-to-right override',
+  8238: 'right-to-left override',
+  8288: 'word joiner',
+  8294: 'left-to-right isolate',
+  8295: 'right-to-left isolate',
+  8296: 'first strong isolate',
+  8297: 'pop directional isolate',
+  65279: 'byte order mark',
+};
+
+/**
+ * Text cut into what may be shown as it is and the characters that must be made visible.
+ *
+ * @param text any text
+ * @returns pieces in order; a joiner inside an emoji and the carriage return of a line end are left as they are
+ */
+export function revealed(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let shown = 0;
+  for (const match of text.matchAll(UNSEEN)) {
+    const character = match[0];
+    if (belongs(text, match.index, character)) continue;
+    if (match.index > shown) pieces.push({ kind: 'text', text: text.slice(shown, match.index) });
+    pieces.push(mark(character));
+    shown = match.index + character.length;
+  }
+  if (shown < text.length) pieces.push({ kind: 'text', text: text.slice(shown) });
+  return pieces;
+}
+
+/** True where the character does its ordinary work: joining an emoji's parts, or ending a line before a line feed. */
+function belongs(text: string, index: number, character: string): boolean {
+  if (character === '\r') return text[index + 1] === '\n';
+  if (character !== '\u200D') return false;
+  const before = text.slice(Math.max(0, index - 4), index);
+  const after = text.slice(index + 1, index + 3);
+  return (
+    /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?$/u.test(before) && /^\p{Extended_Pictographic}/u.test(after)
+  );
+}
+
+function mark(character: string): Piece {
+  const code = character.codePointAt(0) ?? 0;
+  const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const name = NAMES[code] ? `${number} ${NAMES[code]}` : number;
+  // Unicode has a picture for each C0 control and for delete; the others are written as their number.
+  if (code < 32) return { kind: 'mark', text: String.fromCodePoint(0x2400 + code), name };
+  if (code === 127) return { kind: 'mark', text: '\u2421', name };
+  return { kind: 'mark', text: number, name };
+}
+
+export interface Fold {
+  /** The part that is shown while folded. */
+  head: string;
+  /** The number of lines of the whole text. */
+  lines: number;
+}
+
+/**
+ * The beginning of a text that is too long to show at once.
+ *
+ * @param text any text
+ * @param limits how many lines and UTF-16 units are shown
+ * @returns null if the text is short enough to be shown whole
+ */
+export function folded(text: string, limits: { lines: number; length: number }): Fold | null {
+  const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
+  // A few characters more are no reason to hide anything.
+  const lastShownLine = ends.length >= limits.lines + 2 ? ends[limits.lines - 1] : undefined;
+  const tooLong = text.length > limits.length * 1.25;
+  if (lastShownLine === undefined && !tooLong) return null;
+  const head = truncated(text, Math.min(lastShownLine ?? text.length, tooLong ? limits.length : text.length));
+  return { head, lines: ends.length + 1 };
+}
+
+/** @returns at most `length` UTF-16 units of the text, never half of a surrogate pair. */
+export function truncated(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const splitsPair = /[\uD800-\uDBFF]/.test(text[length - 1] ?? '') && /[\uDC00-\uDFFF]/.test(text[length] ?? '');
+  return text.slice(0, splitsPair ? length - 1 : length);
+}
+
+const counting = new Intl.NumberFormat('en-GB');
+
+/** @returns a count with its noun: `1 lock`, `1,204 locks`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${counting.format(count)} ${count === 1 ? one : many}`;
+}
+
+/** @returns a count with separators of thousands. */
+export function formatCount(count: number): string {
+  return counting.format(count);
+}

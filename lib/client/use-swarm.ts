@@ -1,0 +1,59 @@
+import { useCallback, useEffect, useReducer, useState } from 'react';
+import type { StreamEvent, SwarmState } from '../contract/events';
+import { adjust } from './clock';
+import { Connection, type ConnectionState } from './connection';
+import { milliseconds } from './time';
+import { applyAll, type View } from './view';
+
+type Action = { events: readonly StreamEvent[] } | { dismissGap: true };
+
+function reduce(view: View, action: Action): View {
+  return 'events' in action ? applyAll(view, action.events) : { ...view, gap: null };
+}
+
+/**
+ * Follows the swarm by one EventSource, from the state that the server's page holds and without a gap to it.
+ *
+ * @param first the state at the time of the page; later values are not looked at
+ * @returns what is known now, how the connection stands, and a way to dismiss the notice of a gap
+ */
+export function useSwarm(first: SwarmState): View & { connection: ConnectionState; dismissGap: () => void } {
+  const [view, dispatch] = useReducer(reduce, { swarm: first, gap: null });
+  const [connection, setConnection] = useState<ConnectionState>('connecting');
+  const [lastEventId] = useState(first.lastEventId);
+
+  useEffect(() => {
+    const stream = new Connection({
+      open: (id) =>
+        new EventSource(id === null ? '/api/stream' : `/api/stream?last_event_id=${encodeURIComponent(id)}`),
+      lastEventId,
+      onEvents: (events) => {
+        const heard = milliseconds(lastHeard(events));
+        if (heard !== null) adjust(heard);
+        dispatch({ events });
+      },
+      onState: setConnection,
+    });
+    const wake = () => {
+      if (document.visibilityState === 'visible') stream.wake();
+    };
+    stream.start();
+    window.addEventListener('online', wake);
+    window.addEventListener('pageshow', wake);
+    document.addEventListener('visibilitychange', wake);
+    return () => {
+      window.removeEventListener('online', wake);
+      window.removeEventListener('pageshow', wake);
+      document.removeEventListener('visibilitychange', wake);
+      stream.stop();
+    };
+  }, [lastEventId]);
+
+  const dismissGap = useCallback(() => dispatch({ dismissGap: true }), []);
+  return { ...view, connection, dismissGap };
+}
+
+function lastHeard(events: readonly StreamEvent[]): string | null {
+  const last = events.findLast((event) => event.event === 'heartbeat' || event.event === 'connected');
+  return last?.event === 'heartbeat' || last?.event === 'connected' ? last.data.timestamp : null;
+}

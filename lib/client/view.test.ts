@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SwarmState } from '../contract/events';
+import type { Message, Sources, Stats } from '../contract/schemas';
+import { applyAll, type View } from './view';
+
+const message = (seq: number): Message => ({ seq, sent_at: null });
+const swarm: SwarmState = {
+  agents: { session_name: null, session_names: null, updated_at: null, agents: [] },
+  locks: { locks: [], count: 0 },
+  stats: {} as Stats,
+  sources: {} as Sources,
+  messages: [message(1), message(2)],
+  lastEventId: 'e.2',
+  gap: false,
+  replacing: false,
+  heardAt: null,
+};
+const view: View = { swarm, gap: null };
+const connected = (gap: boolean) =>
+  ({
+    event: 'connected',
+    data: { status: 'connected', timestamp: '2026-03-01T12:00:00+00:00', epoch: 'f', resumed: !gap, gap },
+  }) as const;
+const messages = (...seqs: number[]) =>
+  ({ event: 'messages', data: { messages: seqs.map(message), count: seqs.length }, id: `f.${seqs.at(-1)}` }) as const;
+
+test('a resumed stream leaves no gap', () => {
+  const after = applyAll(view, [connected(false), messages(3)]);
+  assert.equal(after.gap, null);
+  assert.deepEqual(
+    after.swarm.messages.map(({ seq }) => seq),
+    [1, 2, 3],
+  );
+});
+
+test('a gap names the last message before and the first after it, and stays', () => {
+  const after = applyAll(view, [connected(true), messages(7, 8), messages(9), connected(false), messages(10)]);
+  assert.equal(after.gap?.after?.seq, 2);
+  assert.equal(after.gap?.before?.seq, 7);
+});
+
+test('a second gap widens the first', () => {
+  const after = applyAll(view, [connected(true), messages(7), connected(true), messages(20)]);
+  assert.deepEqual([after.gap?.after?.seq, after.gap?.before?.seq], [2, 20]);
+});
+
+test('nothing new gives the same view', () => {
+  assert.equal(applyAll(view, []), view);
+});

@@ -1,0 +1,119 @@
+/** Performs the deeds of a story on a root: the one place where the simulator touches files. */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { LOCKS_FOLDER, lockFileName, normalizeLockPath } from '../swarm/locks';
+import { acquireLock, LogWriter, releaseLock } from '../swarm/writer';
+import { formatNaiveLocal } from '../swarm/written-form';
+import { type RosterEntry, writeRegistry } from './registry-file';
+import type { Deed, StoryMessage } from './world';
+
+export interface Counts {
+  messages: number;
+  /** Lines that the log did not take in time; the swarm's tool drops such lines too. */
+  dropped: number;
+  rotations: number;
+  locksAcquired: number;
+  locksReleased: number;
+  registryWrites: number;
+}
+
+/** The longest timeout that the swarm's tool takes, so that locks become visibly stale before somebody clears them. */
+const STALE_LOCK_SECONDS = 3600;
+
+export class Player {
+  readonly counts: Counts = {
+    messages: 0,
+    dropped: 0,
+    rotations: 0,
+    locksAcquired: 0,
+    locksReleased: 0,
+    registryWrites: 0,
+  };
+  readonly #root: string;
+  readonly #log: LogWriter;
+  readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
+  #lines: object[] = [];
+  #rosterChanged = false;
+
+  constructor(root: string, rotateAtBytes?: number) {
+    this.#root = root;
+    this.#log = new LogWriter(root, { rotateAtBytes });
+    mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
+  }
+
+  /** Performs one deed as of a time (milliseconds since 1970). Messages wait for `flush`, other deeds happen at once. */
+  perform(deed: Deed, now: number): void {
+    switch (deed.kind) {
+      case 'message':
+        this.#lines.push(logLine(deed.message, now));
+        return;
+      case 'acquire':
+        if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) this.counts.locksAcquired += 1;
+        return;
+      case 'release':
+        if (releaseLock(this.#root, deed.agentId, deed.filepath)) this.counts.locksReleased += 1;
+        return;
+      case 'cleanUp':
+        rmSync(path.join(this.#root, LOCKS_FOLDER, lockFileName(normalizeLockPath(deed.filepath))), { force: true });
+        return;
+      default:
+        this.#enroll(deed, now);
+    }
+  }
+
+  /** Somebody came or went since the registry was last written. */
+  get rosterChanged(): boolean {
+    return this.#rosterChanged;
+  }
+
+  /** Rewrites the registry as `discover-agents` does: whoever is there is seen now, the others keep their last time. */
+  discover(now: number): void {
+    for (const entry of this.#roster.values()) {
+      entry.status = entry.present ? 'active' : 'stale';
+      if (entry.present) entry.lastSeen = now;
+    }
+    writeRegistry(this.#root, [...this.#roster.values()], now);
+    this.#rosterChanged = false;
+    this.counts.registryWrites += 1;
+  }
+
+  /** Appends the waiting messages in one locked write. */
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines;
+    this.#lines = [];
+    try {
+      this.#log.appendAll(lines);
+      this.counts.messages += lines.length;
+    } catch (error) {
+      // A root that is gone, a full disk, a log held by another process: the swarm's tool warns and goes on too.
+      this.counts.dropped += lines.length;
+      process.emitWarning(error instanceof Error ? error.message : String(error));
+    }
+    this.counts.rotations = this.#log.rotations;
+  }
+
+  close(): void {
+    this.#log.close();
+  }
+
+  #enroll(deed: Extract<Deed, { kind: 'join' | 'vanish' | 'return' | 'drop' }>, now: number): void {
+    this.#rosterChanged = true;
+    if (deed.kind === 'join') {
+      this.#roster.set(deed.agent.id, { agent: deed.agent, status: 'active', lastSeen: now, present: true });
+      return;
+    }
+    if (deed.kind === 'drop') {
+      this.#roster.delete(deed.agentId);
+      return;
+    }
+    const entry = this.#roster.get(deed.agentId);
+    if (!entry) return;
+    entry.present = deed.kind === 'return';
+    entry.lastSeen = now;
+  }
+}
+
+function logLine({ sender, ...rest }: StoryMessage, now: number): object {
+  return { sender, timestamp: formatNaiveLocal(now), ...rest };
+}

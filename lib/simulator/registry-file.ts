@@ -1,0 +1,44 @@
+/** The registry as `discover-agents` writes it (swarm-files.md §2, §3). Only a simulated swarm may write one. */
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { REGISTRY_FILE } from '../swarm/registry';
+import { pythonJsonIndented, temporaryName } from '../swarm/written-form';
+import type { StoryAgent } from './world';
+
+export interface RosterEntry {
+  agent: StoryAgent;
+  status: 'active' | 'stale';
+  /** Milliseconds since 1970. */
+  lastSeen: number;
+}
+
+/**
+ * Replaces the registry of a root: a temporary file of mode 0600, then a rename, so no reader ever sees a part.
+ *
+ * @param now milliseconds since 1970
+ */
+export function writeRegistry(root: string, roster: readonly RosterEntry[], now: number): void {
+  const sessions = [...new Set(roster.map(({ agent }) => agent.sessionName))];
+  const registry = {
+    session_name: sessions[0] ?? 'unknown',
+    updated_at: formatUtc(now),
+    agents: roster.map(({ agent, status, lastSeen }) => ({
+      id: agent.id,
+      pane_index: agent.paneIndex,
+      pid: agent.pid,
+      status,
+      last_seen: formatUtc(lastSeen),
+      session_name: agent.sessionName,
+      tmux_pane_id: agent.tmuxPaneId,
+    })),
+    session_names: sessions.length > 0 ? sessions.sort() : undefined,
+  };
+  const temporary = path.join(root, temporaryName());
+  writeFileSync(temporary, pythonJsonIndented(registry), { mode: 0o600 });
+  renameSync(temporary, path.join(root, REGISTRY_FILE));
+}
+
+function formatUtc(milliseconds: number): string {
+  const microseconds = String(Math.floor((milliseconds % 1) * 1000)).padStart(3, '0');
+  return new Date(milliseconds).toISOString().replace('Z', `${microseconds}+00:00`);
+}

@@ -1,0 +1,58 @@
+/** How somebody in a scene says something. */
+import { WORDS } from './codebase';
+import { phrase, type Slots, type Topic } from './phrases';
+import type { Deed, MessageExtras, MessageType, StoryAgent, World } from './world';
+
+/** A beat is a deed, or a pause in seconds of the story. */
+export type Scene = Generator<Deed | number, void, boolean>;
+
+interface Speech {
+  from: StoryAgent | 'system';
+  /** One agent, or everybody else. */
+  to: StoryAgent | 'all';
+  type: MessageType;
+  topic: Topic;
+  slots: Slots;
+  prefix?: string;
+  id?: string;
+  extras?: MessageExtras;
+}
+
+/** Says a phrase on a topic, unless nobody who should hear it is left. */
+export function* say(world: World, speech: Speech): Scene {
+  const content = (speech.prefix ?? '') + phrase(world.random, speech.topic, speech.slots);
+  yield* sayText(world, content, speech);
+}
+
+/** Says a given text, unless nobody who should hear it is left. */
+export function* sayText(world: World, content: string, speech: Omit<Speech, 'topic' | 'slots' | 'prefix'>): Scene {
+  const sender = speech.from === 'system' ? 'system' : speech.from.id;
+  const wanted = speech.to === 'all' ? [...world.listed.keys()].filter((id) => id !== sender) : [speech.to.id];
+  const delivery = world.address(wanted);
+  if (!delivery) return;
+  const { recipients, ...outcome } = delivery;
+  const msg_id = speech.id ?? world.random.uuid();
+  const message = { sender, msg_type: speech.type, content, recipients, msg_id, ...speech.extras, ...outcome };
+  yield { kind: 'message', message };
+}
+
+/** The slots of what an agent says about a file, perhaps with another agent in mind. */
+export function between(
+  world: World,
+  agent: StoryAgent,
+  file: string,
+  other?: StoryAgent | null,
+): Slots & { file: string } {
+  const slots = { file, role: agent.role.name, feature: world.random.pick(WORDS.feature) };
+  return {
+    ...slots,
+    other: other?.id ?? 'somebody',
+    ...(other ? { skill: world.random.pick(other.role.skills) } : {}),
+  };
+}
+
+/** A file of the agent's role, or now and then one of its patterns. */
+export function someFile(world: World, agent: StoryAgent): string {
+  const { patterns, files } = agent.role;
+  return patterns.length > 0 && world.random.chance(0.12) ? world.random.pick(patterns) : world.random.pick(files);
+}

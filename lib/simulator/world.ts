@@ -1,0 +1,200 @@
+/** What is true in the story at a moment: who is there and who holds which file. Knows no clock of the machine. */
+import { patternsOverlap } from '../swarm/locks';
+import { ROLES, type Role } from './codebase';
+import type { Random } from './random';
+
+export const MESSAGE_TYPES = [
+  'QUESTION',
+  'REVIEW-REQUEST',
+  'BLOCKED',
+  'COMPLETED',
+  'CHALLENGE',
+  'INFO',
+  'ACK',
+  'TASK-DELEGATION',
+  'TASK-RESULT',
+  'CONFLICT',
+  'NEGOTIATION',
+  'CAPABILITY-QUERY',
+  'CAPABILITY-RESPONSE',
+  'REVIEW-FEEDBACK',
+  'CONTEXT-UPDATE',
+] as const;
+
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+export interface StoryAgent {
+  id: string;
+  role: Role;
+  pid: number;
+  paneIndex: string;
+  sessionName: string;
+  tmuxPaneId: string;
+}
+
+/** The optional fields of a log line, in its order (swarm-files.md §4). */
+export interface MessageExtras {
+  context_id?: string;
+  task?: {
+    objective: string;
+    constraints: string[];
+    files: string[];
+    priority: 'low' | 'normal' | 'high' | 'critical';
+    task_id: string | null;
+    context_id: string | null;
+  };
+  requires_ack?: true;
+  parent_msg_id?: string;
+}
+
+/** A log line without its timestamp. */
+export interface StoryMessage extends MessageExtras {
+  sender: string;
+  msg_type: MessageType;
+  content: string;
+  recipients: string[];
+  msg_id: string;
+  delivery_status: Record<string, boolean>;
+  success_count: number;
+  failure_count: number;
+}
+
+export type Deed =
+  | { kind: 'join'; agent: StoryAgent }
+  /** Its pane is not found any more; the registry keeps the entry for a while, as `stale`. */
+  | { kind: 'vanish'; agentId: string }
+  | { kind: 'return'; agentId: string }
+  /** The registry forgets it; its locks stay behind. */
+  | { kind: 'drop'; agentId: string }
+  | { kind: 'message'; message: StoryMessage }
+  /** A lock of one's own is refreshed. */
+  | { kind: 'acquire'; agentId: string; filepath: string; reason: string }
+  | { kind: 'release'; agentId: string; filepath: string }
+  /** The lock of an agent that is gone is removed. */
+  | { kind: 'cleanUp'; agentId: string; filepath: string };
+
+// Linux gives no pid above 2^22, so no simulated agent is ever taken for a process of this machine.
+const FIRST_PID = 4_194_305;
+const FAILED_DELIVERIES = 0.03;
+/** A vanished agent is still written to until the next discovery, in vain (seconds of the story). */
+const NOT_YET_MISSED_SECONDS = 25;
+
+export class World {
+  readonly random: Random;
+  /** Everybody the registry lists, by id. */
+  readonly listed = new Map<string, StoryAgent>();
+  /** Holder by path. */
+  readonly held = new Map<string, string>();
+  readonly #vanishedAt = new Map<string, number>();
+  #panes = 0;
+  /** Seconds since the story began. */
+  clock = 0;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  /** A newcomer in a new pane; ids go on from the highest listed one, so those of the gone come back. */
+  newcomer(role?: Role): StoryAgent {
+    const numbers = [...this.listed.keys()].map((id) => Number(id.slice('agent-'.length)));
+    const pane = this.#panes;
+    this.#panes += 1;
+    const sessionName = pane % 6 === 5 ? 'review' : 'shop';
+    return {
+      id: `agent-${Math.max(-1, ...numbers) + 1}`,
+      role: role ?? (ROLES[pane % ROLES.length] as Role),
+      pid: FIRST_PID + pane * 10 + this.random.integer(0, 9),
+      paneIndex: `${sessionName}:${Math.floor(pane / 6)}.${pane % 6}`,
+      sessionName,
+      tmuxPaneId: `%${pane + 1}`,
+    };
+  }
+
+  isPresent(id: string): boolean {
+    return this.listed.has(id) && !this.#vanishedAt.has(id);
+  }
+
+  present(): StoryAgent[] {
+    return [...this.listed.values()].filter((agent) => this.isPresent(agent.id));
+  }
+
+  /** Somebody present other than the given ones, or null. */
+  somebody(...except: StoryAgent[]): StoryAgent | null {
+    const choices = this.present().filter((agent) => !except.includes(agent));
+    return choices.length === 0 ? null : this.random.pick(choices);
+  }
+
+  absentCount(): number {
+    return this.#vanishedAt.size;
+  }
+
+  /** The path and holder of a lock that keeps this agent from acquiring a path, or null. */
+  obstacle(agentId: string, filepath: string): { filepath: string; holder: string } | null {
+    for (const [heldPath, holder] of this.held) {
+      if (holder !== agentId && (heldPath === filepath || patternsOverlap(filepath, heldPath))) {
+        return { filepath: heldPath, holder };
+      }
+    }
+    return null;
+  }
+
+  heldBy(agentId: string): string[] {
+    return [...this.held].filter(([, holder]) => holder === agentId).map(([filepath]) => filepath);
+  }
+
+  /**
+   * Who of the wanted recipients gets a message, and with what success.
+   *
+   * @returns null if nobody is left: the swarm's tool then refuses to send, and nothing is logged
+   */
+  address(
+    wanted: readonly string[],
+  ): Pick<StoryMessage, 'recipients' | 'delivery_status' | 'success_count' | 'failure_count'> | null {
+    const recipients = wanted.filter((id) => this.#isAddressable(id));
+    if (recipients.length === 0) return null;
+    const status = recipients.map((id) => [id, this.isPresent(id) && !this.random.chance(FAILED_DELIVERIES)] as const);
+    const reached = status.filter(([, delivered]) => delivered).length;
+    return {
+      recipients,
+      delivery_status: Object.fromEntries(status),
+      success_count: reached,
+      failure_count: recipients.length - reached,
+    };
+  }
+
+  /** Takes a deed into what is true. @returns false if it is impossible now, and then did not happen */
+  perform(deed: Deed): boolean {
+    switch (deed.kind) {
+      case 'join':
+        this.listed.set(deed.agent.id, deed.agent);
+        return true;
+      case 'vanish':
+        if (!this.isPresent(deed.agentId)) return false;
+        this.#vanishedAt.set(deed.agentId, this.clock);
+        return true;
+      case 'return':
+        return this.#vanishedAt.delete(deed.agentId);
+      case 'drop':
+        this.#vanishedAt.delete(deed.agentId);
+        return this.listed.delete(deed.agentId);
+      case 'acquire':
+        if (!this.isPresent(deed.agentId) || this.obstacle(deed.agentId, deed.filepath)) return false;
+        this.held.set(deed.filepath, deed.agentId);
+        return true;
+      case 'release':
+        if (!this.isPresent(deed.agentId) || this.held.get(deed.filepath) !== deed.agentId) return false;
+        return this.held.delete(deed.filepath);
+      case 'cleanUp':
+        if (this.listed.has(deed.agentId) || this.held.get(deed.filepath) !== deed.agentId) return false;
+        return this.held.delete(deed.filepath);
+      case 'message':
+        return deed.message.sender === 'system' || this.isPresent(deed.message.sender);
+    }
+  }
+
+  #isAddressable(id: string): boolean {
+    if (!this.listed.has(id)) return false;
+    const vanishedAt = this.#vanishedAt.get(id);
+    return vanishedAt === undefined || this.clock - vanishedAt < NOT_YET_MISSED_SECONDS;
+  }
+}
