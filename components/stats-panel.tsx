@@ -48,11 +48,11 @@ export const StatsPanel = memo(function StatsPanel({ stats, agents, newest }: St
           )}
         </Figure>
         <Figure
-          name="Not delivered"
+          name="Failed deliveries"
           value={stats.failed_delivery_count}
           className={stats.failed_delivery_count > 0 ? 'text-bad' : ''}
         >
-          {stats.failed_delivery_count > 0 && 'in whole or in part'}
+          {stats.failed_delivery_count > 0 ? 'of all kept' : 'none'}
         </Figure>
         <Figure name="Server up" value={duration(stats.uptime_seconds)} />
       </dl>

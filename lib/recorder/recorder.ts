@@ -55,6 +55,7 @@ export class Recorder {
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #timer: NodeJS.Timeout | null = null;
+  #summaryTimer: NodeJS.Timeout | null = null;
   readonly #last = { told: 0, summary: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
   #caughtUp = false;
   #closed = false;
@@ -114,6 +115,7 @@ export class Recorder {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
     await this.#looking;
     this.#mark();
     this.#letGo();
@@ -231,11 +233,20 @@ export class Recorder {
       this.#untold = [];
       this.#tell({ type: 'committed', messages, head: this.#head, oldest: this.#history.oldest() });
     }
-    if (this.#summaryDue && this.#now() - this.#last.summary >= SUMMARY_EVERY_MS) this.#tellSummary();
+    if (this.#summaryDue) this.#tellSummarySoon();
     this.#tellCondition();
   }
 
+  /** At once if the last one is old enough, else when it is. */
+  #tellSummarySoon(): void {
+    const wait = this.#last.summary + SUMMARY_EVERY_MS - this.#now();
+    if (wait <= 0) this.#tellSummary();
+    else this.#summaryTimer ??= setTimeout(() => this.#guarded(() => this.#tellSummary()), wait);
+  }
+
   #tellSummary(): void {
+    if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
+    this.#summaryTimer = null;
     this.#summaryDue = false;
     this.#last.summary = this.#now();
     const summary = this.#history.summary(this.#now());
