@@ -55,18 +55,19 @@ function numberOf(
 }
 
 async function run({ durationSeconds, ...options }: Settings): Promise<void> {
+  const ended = new Promise<void>((end) => {
+    process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
+    // Whoever started the simulator may die without a word; its end of the pipe tells.
+    if (!process.stdin.isTTY) process.stdin.once('end', end).once('error', end).resume();
+    if (durationSeconds !== undefined) setTimeout(end, durationSeconds * 1000);
+  });
   const simulator = new Simulator(options);
   simulator.prepare();
   simulator.start();
   console.log(
     `Simulated swarm in ${options.root}: seed ${options.seed}, ${options.messagesPerSecond} messages a second.`,
   );
-  await new Promise<void>((end) => {
-    process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
-    // Whoever started the simulator may die without a word; its end of the pipe tells.
-    if (!process.stdin.isTTY) process.stdin.once('end', end).once('error', end).resume();
-    if (durationSeconds !== undefined) setTimeout(end, durationSeconds * 1000);
-  });
+  await ended;
   await simulator.stop();
 }
 

@@ -1,0 +1,53 @@
+/** The lines that the torture prints. */
+
+import { availableParallelism, loadavg } from 'node:os';
+
+export interface Outcome {
+  /** Counts and times, as a person reads them. */
+  facts: string;
+  /** What must not be; each a failure. */
+  faults: string[];
+  /** Times and rates beyond what is promised: a failure only where timings are judged. */
+  slow?: string[];
+}
+
+export class Report {
+  readonly #judgeTimings: boolean;
+  readonly #failed: string[] = [];
+  #steps = 0;
+
+  /** @param judgeTimings false where the machine is shared and only outcomes count */
+  constructor(judgeTimings: boolean) {
+    this.#judgeTimings = judgeTimings;
+  }
+
+  get hasFailures(): boolean {
+    return this.#failed.length > 0;
+  }
+
+  /** Runs one step and prints its line; a step that throws has failed and does not end the others. */
+  async step(name: string, run: () => Promise<Outcome>): Promise<void> {
+    this.#steps += 1;
+    const begun = performance.now();
+    const {
+      facts,
+      faults,
+      slow = [],
+    } = await run().catch(
+      (error: unknown): Outcome => ({ facts: '', faults: [error instanceof Error ? error.message : String(error)] }),
+    );
+    const wrong = this.#judgeTimings ? [...faults, ...slow] : faults;
+    const notes = this.#judgeTimings ? [] : slow.map((note) => `  (not judged here: ${note})`);
+    if (wrong.length > 0) this.#failed.push(name);
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const lines = [`${wrong.length === 0 ? 'OK    ' : 'FAILED'}  ${name} (${seconds} s): ${facts}`];
+    console.log([...lines, ...wrong.slice(0, 10).map((fault) => `  - ${fault}`), ...notes].join('\n'));
+  }
+
+  /** Prints the sum, and how busy the machine was: times taken on one that others use say little. */
+  end(): void {
+    const failures = this.#failed.length > 0 ? `, FAILED: ${this.#failed.join('; ')}` : ', all OK';
+    const load = loadavg().map((average) => average.toFixed(1));
+    console.log(`\n${availableParallelism()} cores, load average ${load.join(' ')}\n${this.#steps} steps${failures}`);
+  }
+}

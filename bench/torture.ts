@@ -1,0 +1,130 @@
+/**
+ * `npm run torture`: the production server against everything that a swarm and its machine can do to it, over HTTP.
+ * `--short` is its form for the tests, in which only outcomes fail and times are just printed. Ends with exit code 1
+ * if anything failed.
+ */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
+import { type MessagesPlan, MessageTorture } from './torture-messages';
+import { burst, cutLine, doubleRotation, firstRead } from './torture-outages';
+import { tortureRegistry } from './torture-registry';
+import { Report } from './torture-report';
+import { isBuilt, Server } from './torture-server';
+
+interface Plan {
+  messages: MessagesPlan;
+  fewestRotations: number;
+  burst: number;
+  registry: { perSecond: number; seconds: number };
+  locks: { locks: number; folders: number };
+  /** Messages of the first long read, or 0 for none. */
+  backlog: number;
+}
+
+const LONG: Plan = {
+  messages: {
+    writers: 4,
+    messages: 100_000,
+    messagesPerSecond: 700,
+    rotateAtBytes: 1_000_000,
+    clients: 50,
+    reconnects: 550,
+    kills: 20,
+    halfLines: 15,
+  },
+  fewestRotations: 20,
+  burst: 5000,
+  registry: { perSecond: 1000, seconds: 10 },
+  locks: { locks: 10_000, folders: 100 },
+  backlog: 1_000_000,
+};
+
+const SHORT: Plan = {
+  messages: {
+    writers: 3,
+    messages: 8000,
+    messagesPerSecond: 400,
+    rotateAtBytes: 200_000,
+    clients: 20,
+    reconnects: 60,
+    kills: 3,
+    halfLines: 3,
+  },
+  fewestRotations: 5,
+  burst: 5000,
+  registry: { perSecond: 1000, seconds: 2 },
+  locks: { locks: 1000, folders: 10 },
+  backlog: 0,
+};
+
+async function torture(plan: Plan, report: Report, scratch: string): Promise<void> {
+  const folders = foldersIn(scratch, 'swarm');
+  const { root } = folders;
+  const server = await Server.start(root, path.join(scratch, 'history.sqlite'));
+  // Before the folder is removed, so that nobody writes into it meanwhile.
+  process.prependOnceListener('exit', () => server.abandon());
+  const messages = new MessageTorture(server, folders, plan.messages);
+  process.prependOnceListener('exit', () => messages.abandon());
+
+  await report.step('messages written', async () => {
+    const outcome = await messages.run();
+    if (messages.rotations < plan.fewestRotations) outcome.faults.push(`only ${messages.rotations} rotations`);
+    return outcome;
+  });
+  await report.step('messages in the history', () => messages.checkHistory());
+  await report.step('messages in the list', () => messages.checkList());
+  await report.step('messages at the clients', () => messages.checkClients());
+  await report.step('burst', () => burst(root, messages.followers, plan.burst));
+  await report.step('line cut off', () => cutLine(server, root));
+  const [follower, ...others] = messages.followers;
+  for (const other of others) other.disconnect();
+  await report.step('registry', () => tortureRegistry(server.url, root, plan.registry));
+  await report.step('locks', () => tortureLocks(server.url, root, plan.locks));
+  await report.step('older lock released', () => releaseOlder(server.url, root));
+  if (follower) await report.step('two rotations in one outage', () => doubleRotation(server, root, follower));
+  await report.step('files deleted', () => deleteFiles(server.url, root));
+  await report.step('stop with open streams', async () => {
+    const { exitCode, milliseconds } = await server.stop();
+    const faults = exitCode === 0 && milliseconds < 5000 ? [] : ['not gone in order within 5 s'];
+    return { facts: `exit code ${exitCode} after ${Math.round(milliseconds)} ms`, faults };
+  });
+  messages.abandon();
+  if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
+}
+
+/** A root for a swarm, and beside it a folder for what the torture itself needs. */
+function foldersIn(scratch: string, name: string): { root: string; control: string } {
+  const folders = { root: path.join(scratch, name, 'root'), control: path.join(scratch, name, 'control') };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  return folders;
+}
+
+function readFlags(): { short: boolean } {
+  try {
+    return { short: parseArgs({ options: { short: { type: 'boolean', default: false } } }).values.short };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm run torture [-- --short]`);
+    process.exit(2);
+  }
+}
+
+const { short } = readFlags();
+if (!isBuilt()) {
+  console.error('There is no production build to torture: run "npm run build" first.');
+  process.exit(1);
+}
+const scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'torture-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const report = new Report(!short);
+try {
+  await torture(short ? SHORT : LONG, report, scratch);
+} catch (error) {
+  console.error(`The torture could not go on: ${error instanceof Error ? error.message : error}`);
+  process.exit(1);
+}
+report.end();
+process.exit(report.hasFailures ? 1 : 0);
