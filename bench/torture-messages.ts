@@ -166,10 +166,10 @@ export class MessageTorture {
       await this.#caughtUp();
       await delay(this.#random.integer(0, 300));
       this.#permit.allow(1);
-      await this.#server.kill();
+      await this.#server.stop('SIGKILL');
       this.#kills += 1;
       await delay(this.#random.integer(0, 1200));
-      await this.#server.restart();
+      await this.#server.start();
       await this.#caughtUp();
       this.#permit.allow('any');
     }

@@ -67,7 +67,7 @@ export async function cutLine(server: Server, root: string): Promise<Outcome> {
 /** Two rotations while the server is down destroy messages unread: that must be said, and the rest must come. */
 export async function doubleRotation(server: Server, root: string, follower: Follower): Promise<Outcome> {
   const before = await sourcesOf(server);
-  await server.kill();
+  await server.stop('SIGKILL');
   const log = new LogWriter(root, { rotateAtBytes: 20_000 });
   const wanted = log.rotations + 3;
   let serial = 1;
@@ -77,7 +77,7 @@ export async function doubleRotation(server: Server, root: string, follower: Fol
   }
   log.close();
   const gapsSaid = follower.gapsSaid;
-  await server.restart();
+  await server.start();
   const last = traceNumber(OUTAGE_WRITER, serial - 1);
   const begun = performance.now();
   while (follower.received.at(-1)?.trace !== last && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(10);
@@ -106,11 +106,12 @@ async function sourcesOf(server: Server): Promise<Sources> {
 export async function firstRead(folders: { root: string; control: string }, messages: number): Promise<Outcome> {
   const bytes = writeBacklog({ root: folders.root, messages });
   const delays = path.join(folders.control, 'loop-delay');
-  const server = await Server.start(folders.root, path.join(folders.control, 'history.sqlite'), {
+  const server = new Server(folders.root, path.join(folders.control, 'history.sqlite'), {
     LOOP_DELAY_FILE: delays,
     NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
   });
   try {
+    await server.start();
     const begun = performance.now();
     // The first request of a kind loads its code, which holds the loop once and is no matter of the reading.
     await Promise.all([server.stats(), server.messages('limit=1'), server.health()]);
@@ -149,7 +150,7 @@ export async function firstRead(folders: { root: string; control: string }, mess
       slow,
     };
   } finally {
-    await server.kill();
+    await server.stop('SIGKILL');
   }
 }
 
