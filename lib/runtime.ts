@@ -11,7 +11,7 @@ import { findProjectRoot } from './swarm/project-root';
 import { readSwarmConfig } from './swarm/swarm-config';
 
 /** Why `messages` has no answer. */
-export type { MessagePlace, MessageQuery, Refusal } from './recorder/protocol';
+export type { MessageQuery, Refusal } from './recorder/protocol';
 
 /** One swarm, wired. */
 export interface Runtime {
