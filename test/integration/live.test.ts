@@ -1,0 +1,122 @@
+/** What the server pushes without being asked: changes by time alone, and what it journals meanwhile. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { openStream } from '../../bench/sse-client';
+import type { AgentsAnswer, LocksAnswer } from '../../lib/contract/schemas';
+import { createLock, releaseLock } from '../../lib/swarm/writer';
+import { ProductionServer } from '../production-server';
+
+const PID_OF_NOBODY = 4_200_000;
+
+function newFolder(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'live-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'root', '.agent_locks'), { recursive: true });
+  return folder;
+}
+
+function register(root: string, agents: readonly { id: string; ageSeconds: number }[]): void {
+  const entries = agents.map(({ id, ageSeconds }, index) => ({
+    id,
+    pane_index: `main:0.${index}`,
+    pid: PID_OF_NOBODY + index,
+    status: 'active',
+    last_seen: new Date(Date.now() - ageSeconds * 1000).toISOString().replace('Z', '+00:00'),
+    session_name: 'main',
+    tmux_pane_id: `%${index}`,
+  }));
+  writeFileSync(
+    join(root, 'tmpabcdefgh'),
+    JSON.stringify({ session_name: 'main', updated_at: 'now', agents: entries }),
+  );
+  renameSync(join(root, 'tmpabcdefgh'), join(root, 'ACTIVE_AGENTS.json'));
+}
+
+/** Resolves with the data of the first event of a name that fits, on a stream of its own. */
+function eventually<T>(server: ProductionServer, name: string, fits: (data: T) => boolean): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const drop = openStream({
+      url: `${server.url}/api/stream`,
+      onEvent(event) {
+        if (event.name !== name) return;
+        const data = JSON.parse(event.data) as T;
+        if (!fits(data)) return;
+        drop();
+        resolve(data);
+      },
+      onEnd: reject,
+    });
+  });
+}
+
+test('an agent falls silent and a lock grows stale by time alone: both are pushed, and all of it is journaled', async (context) => {
+  const folder = newFolder(context);
+  const root = join(folder, 'root');
+  const history = join(folder, 'history.sqlite');
+  writeFileSync(join(root, '.claudeswarm.toml'), '[discovery]\nstale_threshold = 10\n[locking]\nstale_timeout = 60\n');
+  register(root, [{ id: 'agent-0', ageSeconds: 8 }]);
+  const lock = { agentId: 'agent-0', filepath: 'src/a.ts', reason: 'work' };
+  createLock(root, { ...lock, now: Date.now() - 58_000 });
+  const server = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: history });
+  context.after(() => server.abandon());
+
+  const healths = (wanted: string) => (data: AgentsAnswer) => data.agents.every(({ health }) => health === wanted);
+  await Promise.all([
+    eventually<AgentsAnswer>(server, 'agents', healths('stale')),
+    eventually<LocksAnswer>(server, 'locks', ({ locks }) => locks.every(({ stale }) => stale === true)),
+  ]);
+
+  // A holder that leaves the registry orphans its lock; the lock itself has not changed.
+  register(root, [{ id: 'agent-1', ageSeconds: 0 }]);
+  await eventually<LocksAnswer>(server, 'locks', ({ locks }) => locks.every(({ orphaned }) => orphaned === true));
+  releaseLock(root, lock.agentId, lock.filepath);
+  await eventually<LocksAnswer>(server, 'locks', ({ count }) => count === 0);
+  // While the registry can't be read, its last content stays, and nothing is said of holders.
+  writeFileSync(join(root, 'ACTIVE_AGENTS.json'), '{"agents": [');
+  createLock(root, { ...lock, now: Date.now() });
+  const [{ locks }] = await Promise.all([
+    eventually<LocksAnswer>(server, 'locks', ({ count }) => count === 1),
+    eventually(server, 'sources', (data: { registry: { state: string } }) => data.registry.state === 'unreadable'),
+  ]);
+  assert.equal(locks[0]?.orphaned, null);
+  assert.deepEqual(
+    (await server.get<AgentsAnswer>('/api/agents')).agents.map(({ id }) => id),
+    ['agent-1'],
+  );
+  assert.equal(await server.stop(), 0);
+
+  const db = new Database(history, { readonly: true });
+  const rows = db.prepare('SELECT kind, subject, body FROM journal ORDER BY id').all() as {
+    kind: string;
+    subject: string;
+    body: string | null;
+  }[];
+  db.close();
+  const told = rows.map(({ kind, subject, body }) => {
+    const { health, stale, orphaned, state, event } = JSON.parse(body ?? '{}');
+    return [
+      kind,
+      kind === 'server' || kind === 'lock' ? '' : subject,
+      body && (health ?? state ?? event ?? `${stale} ${orphaned}`),
+    ].join(' ');
+  });
+  for (const expected of [
+    'agent agent-0 active',
+    'agent agent-0 stale',
+    'agent agent-0 ',
+    'agent agent-1 active',
+    'lock  false false',
+    'lock  true false',
+    'lock  true true',
+    'lock  ',
+    'source registry unreadable',
+    'server  started',
+    'server  stopped',
+  ]) {
+    assert.ok(told.includes(expected), `"${expected}" in ${JSON.stringify(told)}`);
+  }
+});
