@@ -159,6 +159,7 @@ export class LiveSwarm implements Runtime {
       agents: this.#agentsAnswer(),
       locks: this.#locksAnswer(),
       stats: this.#stats(),
+      attention: { attention: [], count: 0 },
       sources: this.#sources(),
       messages: messages.map(({ json }) => JSON.parse(json) as Message),
       lastEventId: formatCursor(epoch, seq),

@@ -52,6 +52,7 @@ export class NoSwarm implements Runtime {
       agents: AGENTS,
       locks: LOCKS,
       stats: this.#stats(),
+      attention: { attention: [], count: 0 },
       sources: this.#sources(),
       messages: [],
       lastEventId: formatCursor(EPOCH, 0),

@@ -9,6 +9,7 @@ const swarm: SwarmState = {
   agents: { session_name: null, session_names: null, updated_at: null, agents: [] },
   locks: { locks: [], count: 0 },
   stats: {} as Stats,
+  attention: { attention: [], count: 0 },
   sources: {} as Sources,
   messages: [message(1), message(2)],
   lastEventId: 'e.2',

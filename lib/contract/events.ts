@@ -4,6 +4,7 @@
  */
 import type {
   AgentsAnswer,
+  AttentionAnswer,
   Connected,
   Heartbeat,
   LocksAnswer,
@@ -19,6 +20,7 @@ export type StreamEvent =
   | { event: 'locks'; data: LocksAnswer }
   | { event: 'messages'; data: MessagesEvent; id: string }
   | { event: 'stats'; data: Stats }
+  | { event: 'attention'; data: AttentionAnswer }
   | { event: 'sources'; data: Sources }
   | { event: 'heartbeat'; data: Heartbeat };
 
@@ -30,6 +32,7 @@ export const STREAM_EVENT_NAMES = [
   'locks',
   'messages',
   'stats',
+  'attention',
   'sources',
   'heartbeat',
 ] as const satisfies readonly StreamEventName[];
@@ -41,6 +44,7 @@ export interface SwarmState {
   agents: AgentsAnswer;
   locks: LocksAnswer;
   stats: Stats;
+  attention: AttentionAnswer;
   sources: Sources;
   /** The newest messages in order of `seq`, at most `MESSAGES_AT_HAND`. */
   messages: readonly Message[];
@@ -76,6 +80,8 @@ export function apply(state: SwarmState, event: StreamEvent): SwarmState {
       return { ...state, locks: event.data };
     case 'stats':
       return { ...state, stats: event.data };
+    case 'attention':
+      return { ...state, attention: event.data };
     case 'sources':
       return { ...state, sources: event.data };
     case 'heartbeat':

@@ -174,6 +174,51 @@ export const sources = z
   })
   .meta({ id: 'Sources' });
 
+/** What wants a person, from facts alone. */
+export const attentionKind = z.enum([
+  'agent_dead',
+  'agent_stale',
+  'question_unanswered',
+  'blocked_unanswered',
+  'delivery_failed',
+  'lock_stale',
+  'lock_orphaned',
+  'lock_overlap',
+  'acknowledgement_overdue',
+  'source_unreadable',
+]);
+
+/** Worst first. */
+export const attentionSeverity = z.enum(['critical', 'warning', 'notice']);
+
+export const attentionEntry = z
+  .object({
+    /** The same for the same matter, for as long as it stands. */
+    id: z.string(),
+    kind: attentionKind,
+    severity: attentionSeverity,
+    since: instant,
+    /** The agent, path or source that it is about. */
+    subject: z.string(),
+    /** One plain sentence: what is the matter and why. Holds no ages: those tick on the page. */
+    reason: z.string(),
+    /** The facts it rests on, to lead there. */
+    evidence: z.object({
+      agents: z.array(z.string()),
+      /** Lock files. */
+      locks: z.array(z.string()),
+      /** Cursors of messages. */
+      messages: z.array(z.string()),
+      sources: z.array(z.string()),
+    }),
+  })
+  .meta({ id: 'AttentionEntry' });
+
+/** Sorted: worst first, then longest standing. */
+export const attentionAnswer = z
+  .object({ attention: z.array(attentionEntry), count: z.int() })
+  .meta({ id: 'Attention' });
+
 export const connected = z
   .object({
     status: z.literal('connected'),
@@ -246,6 +291,10 @@ export type LogSource = z.infer<typeof logSource>;
 export type HistorySource = z.infer<typeof historySource>;
 export type WatcherSource = z.infer<typeof watcherSource>;
 export type Sources = z.infer<typeof sources>;
+export type AttentionKind = z.infer<typeof attentionKind>;
+export type AttentionSeverity = z.infer<typeof attentionSeverity>;
+export type AttentionEntry = z.infer<typeof attentionEntry>;
+export type AttentionAnswer = z.infer<typeof attentionAnswer>;
 export type Connected = z.infer<typeof connected>;
 export type MessagesEvent = z.infer<typeof messagesEvent>;
 export type Heartbeat = z.infer<typeof heartbeat>;

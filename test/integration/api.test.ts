@@ -248,6 +248,7 @@ describe('one server over the normal swarm', () => {
       locks: schemas.locksAnswer,
       messages: schemas.messagesEvent,
       stats: schemas.stats,
+      attention: schemas.attentionAnswer,
       sources: schemas.sources,
       heartbeat: schemas.heartbeat,
     };

@@ -1,0 +1,53 @@
+/**
+ * What the address bar holds: the filters and the selection, so that a view can be shared. Pure; the hook beside it
+ * reads and writes the real address.
+ */
+
+export interface Address {
+  /** The chosen agent: its detail is open, and every panel shows what concerns it. */
+  agent: string | null;
+  /** Message types; empty shows all. */
+  types: readonly string[];
+  /** Full text. */
+  q: string;
+  /** ISO 8601 with offset, or null. */
+  since: string | null;
+  until: string | null;
+  /** The cursor of a message that is pointed at, `<epoch>.<seq>`. */
+  message: string | null;
+  /** A lock file that is pointed at. */
+  lock: string | null;
+}
+
+export const EMPTY_ADDRESS: Address = {
+  agent: null,
+  types: [],
+  q: '',
+  since: null,
+  until: null,
+  message: null,
+  lock: null,
+};
+
+/** @returns what a query says; unknown parameters are ignored, blank ones count as absent. */
+export function parseAddress(query: URLSearchParams): Address {
+  const text = (name: string) => query.get(name)?.trim() || null;
+  return {
+    agent: text('agent'),
+    types: [...new Set(query.getAll('type').filter((type) => type !== ''))],
+    q: text('q') ?? '',
+    since: text('since'),
+    until: text('until'),
+    message: text('message'),
+    lock: text('lock'),
+  };
+}
+
+/** @returns the query of an address, with its question mark; empty for the plain page. */
+export function formatAddress({ types, ...single }: Address): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(single)) if (value) query.set(name, value);
+  for (const type of types) query.append('type', type);
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,36 @@
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { type Address, formatAddress, parseAddress } from './address';
+
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener('popstate', listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('popstate', listener);
+  };
+}
+
+/**
+ * The filters and the selection, kept in the address bar.
+ *
+ * @param initial the query that the server rendered for, so that the first draw agrees with its HTML
+ * @returns the address and a function that changes parts of it; `push` makes a step for the back button
+ */
+export function useAddress(initial: string): [Address, (change: Partial<Address>, push?: boolean) => void] {
+  const query = useSyncExternalStore(
+    subscribe,
+    () => window.location.search,
+    () => initial,
+  );
+  const address = useMemo(() => parseAddress(new URLSearchParams(query)), [query]);
+  const change = useCallback((part: Partial<Address>, push = false) => {
+    const next = { ...parseAddress(new URLSearchParams(window.location.search)), ...part };
+    const url = `${window.location.pathname}${formatAddress(next)}`;
+    if (push) window.history.pushState(null, '', url);
+    else window.history.replaceState(null, '', url);
+    for (const listener of listeners) listener();
+  }, []);
+  return [address, change];
+}
