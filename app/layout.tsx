@@ -1,26 +1,58 @@
 import type { Metadata, Viewport } from 'next';
+import localFont from 'next/font/local';
+import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
+import { readSettings, type Settings } from '@/lib/client/settings';
 import './globals.css';
 
+// `optional`: text never changes its shape after it was drawn; whoever's first load is too slow for the font has it on
+// the next one.
+const sans = localFont({
+  src: '../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2',
+  weight: '100 900',
+  display: 'optional',
+  variable: '--font-geist',
+});
+const mono = localFont({
+  src: '../node_modules/@fontsource-variable/geist-mono/files/geist-mono-latin-wght-normal.woff2',
+  weight: '100 900',
+  display: 'optional',
+  variable: '--font-geist-mono',
+  adjustFontFallback: false,
+});
+
 export const metadata: Metadata = {
-  title: 'Claude Swarm',
   description: 'Who works, who holds which file, and what was said in a swarm of coding agents.',
-  icons: { icon: '/static/icon.svg' },
   robots: { index: false, follow: false },
 };
 
-export const viewport: Viewport = {
-  colorScheme: 'light dark',
-  themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#ffffff' },
-    { media: '(prefers-color-scheme: dark)', color: '#0f0f11' },
-  ],
-};
+const LIGHT = '#ffffff';
+const DARK = '#0e0e10';
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+/** The colour of the browser's own frame follows the theme. */
+export async function generateViewport(): Promise<Viewport> {
+  const { theme } = await settings();
+  if (theme !== 'system') return { colorScheme: theme, themeColor: theme === 'dark' ? DARK : LIGHT };
+  return {
+    colorScheme: 'light dark',
+    themeColor: [
+      { media: '(prefers-color-scheme: light)', color: LIGHT },
+      { media: '(prefers-color-scheme: dark)', color: DARK },
+    ],
+  };
+}
+
+/** The frame of every page, drawn in the theme that the person has chosen, so that nothing flashes. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const { theme } = await settings();
   return (
-    <html lang="en">
+    <html lang="en" data-theme={theme} className={`${sans.variable} ${mono.variable}`}>
       <body>{children}</body>
     </html>
   );
+}
+
+async function settings(): Promise<Settings> {
+  const jar = await cookies();
+  return readSettings((name) => jar.get(name)?.value);
 }

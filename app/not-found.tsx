@@ -6,7 +6,7 @@ export default function NotFound() {
     <PlainPage title="There is no such page">
       <p>
         The dashboard has one page:{' '}
-        <a className="link" href="/">
+        <a className="link underline" href="/">
           the swarm
         </a>
         .

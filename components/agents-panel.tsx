@@ -1,17 +1,43 @@
-import { memo } from 'react';
-import { asText } from '@/lib/client/text';
-import type { Agent, AgentsAnswer, Source } from '@/lib/contract/schemas';
-import { Health } from './ui/health';
-import { Empty, Panel, Scroller } from './ui/panel';
+import { memo, useMemo } from 'react';
+import type { Address } from '@/lib/client/address';
+import { agentsInOrder, bySession, type LocksByHolder, locksByHolder, newestBySender } from '@/lib/client/agents';
+import { useHealthRecord } from '@/lib/client/health-history';
+import { counted } from '@/lib/client/text';
+import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Message, Source } from '@/lib/contract/schemas';
+import { AgentRow } from './agent-row';
+import { OldData } from './ui/old-data';
+import { Empty, Panel } from './ui/panel';
+import { RowList } from './ui/row-list';
 import { Text } from './ui/text';
-import { RelativeTime, Sentence } from './ui/time';
+import type { ListEntry } from './ui/use-row-focus';
 
-/** Who is in the swarm, and whether each one works. */
-export const AgentsPanel = memo(function AgentsPanel({ answer, source }: { answer: AgentsAnswer; source: Source }) {
+const USUAL_HEIGHT = 88;
+
+interface AgentsPanelProps {
+  answer: AgentsAnswer;
+  locks: LocksAnswer;
+  messages: readonly Message[];
+  attention: AttentionAnswer;
+  source: Source;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
+/** Who is in the swarm, whether each one works, and at what. Choosing one filters the other panels. */
+export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
+  const { answer, locks, messages, attention, source, address, change } = props;
   const { agents } = answer;
+  useHealthRecord(agents);
+  const held = useMemo(() => locksByHolder(locks.locks), [locks]);
+  const newest = useMemo(() => newestBySender(messages), [messages]);
+  const needy = useMemo(() => new Set(attention.attention.flatMap(({ evidence }) => evidence.agents)), [attention]);
+  const entries = useMemo(() => entriesOf(agents, held), [agents, held]);
+  const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
   const active = agents.filter(({ health }) => health === 'active').length;
   return (
     <Panel id="agents" title="Agents" count={agents.length} note={agents.length > 0 && `${active} active`}>
+      {agents.length > 0 && <OldData what="registry" source={source} />}
+      <Unlisted agent={address.agent} agents={agents} onLeave={() => change({ agent: null })} />
       {agents.length === 0 && source.state === 'unreadable' && (
         <Empty title="Who is registered can’t be read.">{source.reason}</Empty>
       )}
@@ -21,71 +47,82 @@ export const AgentsPanel = memo(function AgentsPanel({ answer, source }: { answe
         </Empty>
       )}
       {agents.length > 0 && (
-        <Scroller label="List of agents" className="lg:overflow-y-auto">
-          <ul className="divide-y divide-line">
-            {keyed(agents).map(([key, agent]) => (
-              <AgentRow key={key} agent={agent} />
-            ))}
-          </ul>
-        </Scroller>
+        <RowList
+          label="List of agents"
+          entries={entries}
+          target={target?.key ?? null}
+          usualHeight={USUAL_HEIGHT}
+          describe={({ agent, first }) => ({
+            id: first ? `agent-${agent.id}` : undefined,
+            chosen: agent.id === address.agent,
+            flashing: false,
+          })}
+        >
+          {({ agent }, tabIndex) => (
+            <AgentRow
+              agent={agent}
+              held={held.get(agent.id)}
+              newest={newest.get(agent.id)}
+              lookedAt={messages.length}
+              needsYou={needy.has(agent.id)}
+              chosen={agent.id === address.agent}
+              tabIndex={tabIndex}
+              change={change}
+            />
+          )}
+        </RowList>
       )}
     </Panel>
   );
 });
 
-/** A registry written by hand may list one id twice; both are shown. */
-function keyed(agents: readonly Agent[]): [string, Agent][] {
-  const seen = new Map<string, number>();
-  return agents.map((agent) => {
-    const times = seen.get(agent.id) ?? 0;
-    seen.set(agent.id, times + 1);
-    return [`${times}:${agent.id}`, agent];
+interface ListedAgent {
+  agent: Agent;
+  /** A registry written by hand may list one id twice: both are shown, the first one is what links lead to. */
+  first: boolean;
+}
+
+function entriesOf(agents: readonly Agent[], held: LocksByHolder): ListEntry<ListedAgent>[] {
+  const times = new Map<string, number>();
+  const entryOf = (agent: Agent) => {
+    const before = times.get(agent.id) ?? 0;
+    times.set(agent.id, before + 1);
+    return { key: `${before}:${agent.id}`, item: { agent, first: before === 0 } };
+  };
+  const groups = bySession(agentsInOrder(agents, held));
+  return groups.flatMap(({ session, agents: members }): ListEntry<ListedAgent>[] => {
+    const entries = members.map(entryOf);
+    if (groups.length === 1) return entries;
+    return [
+      { key: `session:${session}`, heading: <SessionHeading session={session} count={entries.length} /> },
+      ...entries,
+    ];
   });
 }
 
-function AgentRow({ agent }: { agent: Agent }) {
+function SessionHeading({ session, count }: { session: string; count: number }) {
   return (
-    <li className="px-4 py-2">
-      <div className="flex items-baseline gap-2">
-        <span className="wrap-anywhere min-w-0 font-medium">
-          <Text value={agent.id} max={80} />
-        </span>
-        <Health health={agent.health} />
-        <span className="ml-auto shrink-0 text-muted">
-          {agent.last_evidence_at === null ? (
-            'never heard'
-          ) : (
-            <RelativeTime instant={agent.last_evidence_at} label="Last sign of life" />
-          )}
-        </span>
-      </div>
-      <p className="wrap-anywhere">
-        <Sentence text={agent.health_reason} />
-      </p>
-      <dl className="wrap-anywhere mt-0.5 flex flex-wrap gap-x-3 text-muted">
-        <Fact name="pane" value={agent.pane_index} />
-        <Fact name="tmux" value={agent.tmux_pane_id} />
-        <Fact name="pid" value={agent.pid} />
-        {!paneNamesSession(agent) && <Fact name="session" value={agent.session_name} />}
-        {agent.status !== agent.health && <Fact name="registry says" value={agent.status} />}
-      </dl>
-    </li>
+    <>
+      {session === '' ? 'no session' : <Text value={session} max={80} />} · {counted(count, 'agent')}
+    </>
   );
 }
 
-/** `main:0.1` says the session already. */
-function paneNamesSession({ pane_index, session_name }: Agent): boolean {
-  return asText(pane_index).startsWith(`${asText(session_name)}:`);
+interface UnlistedProps {
+  agent: string | null;
+  agents: readonly Agent[];
+  onLeave: () => void;
 }
 
-function Fact({ name, value }: { name: string; value: unknown }) {
-  if (asText(value) === '') return null;
+/** Whoever follows a link, or chooses the holder of an orphaned lock, may ask for an agent that is not there. */
+function Unlisted({ agent, agents, onLeave }: UnlistedProps) {
+  if (agent === null || agents.some(({ id }) => id === agent)) return null;
   return (
-    <div className="min-w-0">
-      <dt className="inline">{name} </dt>
-      <dd className="inline text-ink">
-        <Text value={value} max={60} />
-      </dd>
-    </div>
+    <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
+      <Text value={agent} max={80} /> is not registered.{' '}
+      <button type="button" className="link" onClick={onLeave}>
+        Show all
+      </button>
+    </p>
   );
 }

@@ -1,15 +1,31 @@
 'use client';
 
-import { useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { type Address, parseAddress } from '@/lib/client/address';
+import { targetOf } from '@/lib/client/attention';
+import type { Settings } from '@/lib/client/settings';
+import { useAddress } from '@/lib/client/use-address';
+import { type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
+import { useTheme } from '@/lib/client/use-theme';
 import type { SwarmState } from '@/lib/contract/events';
+import type { AttentionEntry } from '@/lib/contract/schemas';
 import { AgentsPanel } from './agents-panel';
 import { LocksPanel } from './locks-panel';
 import { MessagesPanel } from './messages-panel';
+import { NeedsYou } from './needs-you';
 import { GapNotice, SourceNotices } from './notices';
+import { NotificationSwitch } from './notification-switch';
+import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
+import { PanelLayout } from './panel-layout';
 import { StatsPanel } from './stats-panel';
+import { TabBar } from './tab-bar';
+import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
 import { RenderedAt } from './ui/time';
+
+// Loaded when an agent is first chosen: most looks at the page choose none.
+const AgentDetail = lazy(() => import('./agent-detail').then((module) => ({ default: module.AgentDetail })));
 
 interface DashboardProps {
   /** The swarm when the server made the page. */
@@ -17,40 +33,146 @@ interface DashboardProps {
   root: string;
   /** When that was, in milliseconds. */
   renderedAt: number;
+  /** The query that it was made for. */
+  query: string;
+  /** What it was drawn with. */
+  settings: Settings;
 }
 
 /** The page, alive: it draws the first state on the server and follows the stream in the browser. */
-export function Dashboard({ first, root, renderedAt }: DashboardProps) {
+export function Dashboard({ first, root, renderedAt, query, settings }: DashboardProps) {
   const { swarm, gap, connection, dismissGap } = useSwarm(first);
+  const [address, change] = useAddress(query);
+  const [theme, nextTheme] = useTheme(settings.theme);
+  const [initialTab] = useState(() => tabFor(parseAddress(new URLSearchParams(query)), first));
+  const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
+  const narrow = useNarrow();
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const loadedAt = useMemo(() => new Date(renderedAt).toISOString(), [renderedAt]);
+  const { attention } = swarm.attention;
+  const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
+  const closeDetail = useCallback(() => change({ agent: null }), [change]);
+  const open = useCallback(
+    (entry: AttentionEntry) => {
+      const target = targetOf(entry);
+      change(target.address, true);
+      goTo(target.tab);
+    },
+    [change, goTo],
+  );
+  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog });
+
   return (
     <RenderedAt value={renderedAt}>
-      <div className="flex min-h-dvh flex-col lg:h-dvh lg:overflow-hidden">
-        <TopBar root={root} agents={swarm.agents} connection={connection} heardAt={swarm.heardAt} />
+      <TabSignal count={swarm.attention.count} />
+      <div className="page flex flex-col">
+        <TopBar
+          root={root}
+          agents={swarm.agents}
+          connection={connection}
+          heardAt={swarm.heardAt ?? loadedAt}
+          theme={theme}
+          onTheme={nextTheme}
+          onPalette={() => setDialog('palette')}
+          onHelp={() => setDialog('help')}
+        />
         <main className="flex min-h-0 flex-1 flex-col">
           <noscript>
             <p className="border-line border-b bg-tint px-4 py-1.5">
               JavaScript is off: this is the swarm as it was when the page was loaded. Reload to see it as it is now.
             </p>
           </noscript>
-          <ul aria-label="Problems with the data" className="shrink-0 overflow-y-auto lg:max-h-[25dvh]">
+          <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && <GapNotice gap={gap} onDismiss={dismissGap} />}
-            <SourceNotices sources={swarm.sources} holds={holds} />
+            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
-          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} newest={swarm.messages.at(-1)} />
-          <div className="grid min-h-0 flex-1 divide-line max-lg:divide-y lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)_minmax(18rem,25rem)] lg:grid-rows-[minmax(0,1fr)] lg:divide-x">
-            <AgentsPanel answer={swarm.agents} source={swarm.sources.registry} />
-            <MessagesPanel
-              messages={swarm.messages}
-              lastEventId={swarm.lastEventId}
-              total={swarm.stats.message_count}
+          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} />
+          <TabBar tab={tab} onTab={setTab} attention={swarm.attention.count} />
+          <div
+            data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
+            className="tab-content flex min-h-0 flex-col max-md:flex-1"
+            {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
+          >
+            <NeedsYou entries={attention} count={swarm.attention.count} onOpen={open}>
+              <NotificationSwitch entries={attention} onOpen={open} />
+            </NeedsYou>
+          </div>
+          <div className="panels-row relative flex flex-1">
+            <PanelLayout
+              layout={layout}
+              onLayout={setLayout}
+              tab={tab === 'needs-you' ? null : tab}
+              asTabs={narrow}
+              panels={{
+                agents: (
+                  <AgentsPanel
+                    answer={swarm.agents}
+                    locks={swarm.locks}
+                    messages={swarm.messages}
+                    attention={swarm.attention}
+                    source={swarm.sources.registry}
+                    address={address}
+                    change={change}
+                  />
+                ),
+                messages: (
+                  <MessagesPanel
+                    messages={swarm.messages}
+                    lastEventId={swarm.lastEventId}
+                    stats={swarm.stats}
+                    agents={swarm.agents}
+                    address={address}
+                    change={change}
+                  />
+                ),
+                locks: (
+                  <LocksPanel
+                    answer={swarm.locks}
+                    agents={swarm.agents}
+                    source={swarm.sources.locks}
+                    address={address}
+                    change={change}
+                  />
+                ),
+              }}
             />
-            <LocksPanel answer={swarm.locks} source={swarm.sources.locks} />
+            {address.agent !== null && (
+              <div className="detail-place">
+                <Suspense>
+                  <AgentDetail
+                    id={address.agent}
+                    answer={swarm.agents}
+                    locks={swarm.locks}
+                    messages={swarm.messages}
+                    attention={swarm.attention}
+                    onClose={closeDetail}
+                  />
+                </Suspense>
+              </div>
+            )}
           </div>
         </main>
       </div>
+      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} change={change} />
     </RenderedAt>
   );
+}
+
+/** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
+function tabFor(address: Address, { attention }: SwarmState): Tab {
+  if (address.lock !== null) return 'locks';
+  if (address.message !== null || address.q !== '' || address.types.length > 0) return 'messages';
+  return attention.count > 0 ? 'needs-you' : 'agents';
+}
+
+/** The sources that "needs you" speaks of already; the same object while they stay. */
+function useUnreadable(attention: readonly AttentionEntry[]): ReadonlySet<string> {
+  const names = attention
+    .filter(({ kind }) => kind === 'source_unreadable')
+    .flatMap(({ evidence }) => evidence.sources)
+    .join(' ');
+  return useMemo(() => new Set(names.split(' ')), [names]);
 }
 
 /** For each source that fills a panel, whether that panel has anything; the same object while that stays. */

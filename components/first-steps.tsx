@@ -1,3 +1,5 @@
+import { TabSignal } from './tab-signal';
+
 interface FirstStepsProps {
   /** Where the search for a project began; absolute paths. */
   folders: readonly string[];
@@ -10,6 +12,7 @@ const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_lock
 export function FirstSteps({ folders }: FirstStepsProps) {
   return (
     <main className="mx-auto max-w-prose px-4 py-16">
+      <TabSignal />
       <h1 className="font-semibold text-xl">No swarm found</h1>
       <p className="mt-2">
         A swarm lives in a project’s folder. None was named, and none was found from{' '}

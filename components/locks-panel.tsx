@@ -1,26 +1,69 @@
-import { memo, type ReactNode } from 'react';
-import { asText, counted } from '@/lib/client/text';
-import type { Lock, LocksAnswer, LockWarning, Source } from '@/lib/contract/schemas';
-import { Empty, Panel, Scroller } from './ui/panel';
+import { memo, useMemo } from 'react';
+import type { Address } from '@/lib/client/address';
+import { useFlash } from '@/lib/client/flash';
+import {
+  changedLocks,
+  grouped,
+  LOCK_GROUPINGS,
+  LOCK_ORDERS,
+  type LockGrouping,
+  type LockOrder,
+  locksAbout,
+  locksInOrder,
+} from '@/lib/client/locks';
+import { useShortcut } from '@/lib/client/shortcuts';
+import { useStoredChoice } from '@/lib/client/stored-choice';
+import { counted, formatCount } from '@/lib/client/text';
+import type { AgentsAnswer, Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
+import { LockRow } from './lock-row';
+import { Choice } from './ui/choice';
+import { OldData } from './ui/old-data';
+import { Empty, Panel } from './ui/panel';
+import { RowList } from './ui/row-list';
 import { Text } from './ui/text';
-import { RelativeTime } from './ui/time';
+import type { ListEntry } from './ui/use-row-focus';
 
-const WARNINGS: Record<LockWarning, string> = {
-  byte_order_mark: 'The file begins with a byte order mark, which the swarm’s own tool does not read.',
-  invalid_utf8: 'The file is not valid UTF-8, which makes the swarm’s own tool fail.',
-  missing_field: 'A field is missing, which makes the swarm’s own tool fail.',
-  unknown_field: 'There is an unknown field, which makes the swarm’s own tool fail.',
-  wrong_type: 'A field has the wrong type, which makes the swarm’s own tool fail.',
-  name_mismatch: 'The file’s name does not belong to the path it locks, so releasing it will not find it.',
-  in_future: 'It was acquired in the future by this server’s clock, so it never becomes stale.',
+const USUAL_HEIGHT = 56;
+
+const ORDER_NAMES: Record<LockOrder, string> = {
+  matters: 'what matters',
+  path: 'path',
+  age: 'oldest first',
+  holder: 'holder',
 };
 
+const GROUPING_NAMES: Record<LockGrouping, string> = { none: 'nothing', agent: 'agent', folder: 'folder' };
+
+interface LocksPanelProps {
+  answer: LocksAnswer;
+  agents: AgentsAnswer;
+  source: Source;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
 /** Who holds which file, and which locks are in the way. */
-export const LocksPanel = memo(function LocksPanel({ answer, source }: { answer: LocksAnswer; source: Source }) {
+export const LocksPanel = memo(function LocksPanel({ answer, source, address, change }: LocksPanelProps) {
   const { locks } = answer;
-  const stale = locks.filter((lock) => lock.stale === true).length;
+  const [order, setOrder] = useStoredChoice('locks-order', LOCK_ORDERS);
+  const [grouping, setGrouping] = useStoredChoice('locks-grouping', LOCK_GROUPINGS);
+  const flashing = useFlash(locks, changedLocks);
+  const shown = useMemo(() => shownLocks(locks, address), [locks, address]);
+  const entries = useMemo(
+    () => entriesOf(grouped(locksInOrder(shown, order), grouping), grouping),
+    [shown, order, grouping],
+  );
+  const leave = () => change({ lock: null });
+  useShortcut('Escape', 'Leave the chosen lock', leave, { group: 'Locks', enabled: address.lock !== null });
   return (
-    <Panel id="locks" title="Locks" count={locks.length} note={stale > 0 && `${stale} stale`}>
+    <Panel id="locks" title="Locks" count={locks.length} note={troubles(locks)}>
+      {locks.length > 0 && <OldData what="folder of locks" source={source} />}
+      <Filtered address={address} shown={shown.length} total={locks.length} change={change} />
+      {address.lock !== null && !locks.some(({ lock_file }) => lock_file === address.lock) && (
+        <Line action="Dismiss" onAction={leave}>
+          The lock that was chosen is not held any more.
+        </Line>
+      )}
       {locks.length === 0 && source.state === 'unreadable' && (
         <Empty title="What is locked can’t be read.">{source.reason}</Empty>
       )}
@@ -31,91 +74,109 @@ export const LocksPanel = memo(function LocksPanel({ answer, source }: { answer:
         </Empty>
       )}
       {locks.length > 0 && (
-        <Scroller label="List of locks" className="lg:overflow-y-auto">
-          <ul className="divide-y divide-line">
-            {locks.map((lock) => (
-              <LockRow key={lock.lock_file} lock={lock} />
-            ))}
-          </ul>
-        </Scroller>
+        <>
+          <div className="flex h-8 shrink-0 items-center gap-4 overflow-hidden border-line border-b px-4 text-muted">
+            <Choice label="Sort by" choices={LOCK_ORDERS} names={ORDER_NAMES} value={order} onChange={setOrder} />
+            <Choice
+              label="Group by"
+              choices={LOCK_GROUPINGS}
+              names={GROUPING_NAMES}
+              value={grouping}
+              onChange={setGrouping}
+            />
+          </div>
+          <RowList
+            label="List of locks"
+            entries={entries}
+            target={address.lock}
+            usualHeight={USUAL_HEIGHT}
+            describe={({ lock_file }) => ({
+              id: `lock-${lock_file}`,
+              chosen: lock_file === address.lock,
+              flashing: flashing.has(lock_file),
+            })}
+          >
+            {(lock, tabIndex) => (
+              <LockRow lock={lock} chosen={lock.lock_file === address.lock} tabIndex={tabIndex} change={change} />
+            )}
+          </RowList>
+        </>
       )}
     </Panel>
   );
 });
 
-function LockRow({ lock }: { lock: Lock }) {
-  const path = asText(lock.filepath);
-  const reason = asText(lock.reason);
+/** What concerns the chosen agent; a lock that is pointed at is shown whoever it concerns. */
+function shownLocks(locks: readonly Lock[], { agent, lock: chosen }: Address): readonly Lock[] {
+  if (agent === null) return locks;
+  const about = new Set(locksAbout(locks, agent));
+  return locks.filter((lock) => about.has(lock) || lock.lock_file === chosen);
+}
+
+function entriesOf(groups: ReturnType<typeof grouped>, grouping: LockGrouping): ListEntry<Lock>[] {
+  return groups.flatMap(({ name, locks }) => {
+    const entries = locks.map((lock) => ({ key: lock.lock_file, item: lock }));
+    if (grouping === 'none') return entries;
+    const nameless = grouping === 'agent' ? 'nobody named' : 'top folder';
+    const heading = (
+      <>
+        {name === '' ? nameless : <Text value={name} max={120} />} · {counted(locks.length, 'lock')}
+      </>
+    );
+    return [{ key: `group:${name}`, heading }, ...entries];
+  });
+}
+
+function troubles(locks: readonly Lock[]) {
+  const count = (is: (lock: Lock) => boolean) => locks.filter(is).length;
+  const parts = [
+    { word: 'overlapping', many: count((lock) => lock.conflicts_with.length > 0), colour: 'text-bad' },
+    { word: 'orphaned', many: count((lock) => lock.orphaned === true), colour: 'text-bad' },
+    { word: 'stale', many: count((lock) => lock.stale === true), colour: 'text-warn' },
+  ].filter(({ many }) => many > 0);
+  return parts.map(({ word, many, colour }, index) => (
+    <span key={word}>
+      {index > 0 && ' · '}
+      <span className={colour}>
+        {formatCount(many)} {word}
+      </span>
+    </span>
+  ));
+}
+
+interface FilteredProps {
+  address: Address;
+  shown: number;
+  total: number;
+  change: (part: Partial<Address>) => void;
+}
+
+function Filtered({ address, shown, total, change }: FilteredProps) {
+  if (address.agent === null || total === 0) return null;
   return (
-    <li className="px-4 py-2">
-      <div className="flex items-baseline gap-2">
-        <code className="wrap-anywhere min-w-0" title={`Lock file ${lock.lock_file}`}>
-          {path === '' ? <span className="text-muted">no path, in {lock.lock_file}</span> : <Text value={path} />}
-        </code>
-        {lock.pattern && (
-          <span className="tag text-muted" title="The swarm’s tool matches this path as a pattern">
-            pattern
-          </span>
-        )}
-        <span className="ml-auto shrink-0 text-muted">
-          <RelativeTime instant={lock.acquired_at} form="age" label="Held since" />
-        </span>
-      </div>
-      <p className="wrap-anywhere">
-        <span className="text-muted">held by </span>
-        {asText(lock.agent_id) === '' ? 'nobody named' : <Text value={lock.agent_id} max={80} />}
-        {reason !== '' && (
-          <span className="text-muted">
-            {' · '}
-            <Text value={reason} max={600} />
-          </span>
-        )}
-      </p>
-      <Marks lock={lock} />
-    </li>
+    <Line action="Show all" onAction={() => change({ agent: null })}>
+      <span className="text-ink">
+        <Text value={address.agent} max={80} />
+      </span>
+      : {formatCount(shown)} of {counted(total, 'lock')}, its own and what overlaps them.
+    </Line>
   );
 }
 
-const MOST_CONFLICTS = 5;
-
-function Marks({ lock }: { lock: Lock }) {
-  const conflicts = lock.conflicts_with.slice(0, MOST_CONFLICTS);
-  const more = lock.conflicts_with.length - conflicts.length;
-  return (
-    <>
-      {lock.stale === true && (
-        <Mark word="stale" className="text-warn">
-          Held past the swarm’s timeout; the next agent that wants the file removes it.
-        </Mark>
-      )}
-      {lock.orphaned === true && (
-        <Mark word="orphaned" className="text-bad">
-          Its holder is dead or not registered; nobody will release it.
-        </Mark>
-      )}
-      {conflicts.map((conflict) => (
-        <Mark key={conflict.lock_file} word="overlaps" className="text-bad">
-          <code>
-            <Text value={conflict.filepath} />
-          </code>
-          , held by <Text value={conflict.agent_id} max={80} />.
-        </Mark>
-      ))}
-      {more > 0 && <p className="text-muted">and {counted(more, 'more overlapping lock')}</p>}
-      {lock.warnings.map((warning) => (
-        <Mark key={warning} word="odd file" className="text-warn">
-          {WARNINGS[warning]}
-        </Mark>
-      ))}
-    </>
-  );
+interface LineProps {
+  action: string;
+  onAction: () => void;
+  children: React.ReactNode;
 }
 
-function Mark({ word, className, children }: { word: string; className: string; children: ReactNode }) {
+/** A word about the list, with what can be done about it. */
+function Line({ action, onAction, children }: LineProps) {
   return (
-    <p className="wrap-anywhere mt-1 flex items-baseline gap-2">
-      <span className={`tag shrink-0 ${className}`}>{word}</span>
-      <span className="min-w-0 text-muted">{children}</span>
+    <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1 text-muted">
+      {children}{' '}
+      <button type="button" className="link" onClick={onAction}>
+        {action}
+      </button>
     </p>
   );
 }

@@ -1,20 +1,52 @@
 import { memo } from 'react';
 import { type Delivery, describeDelivery } from '@/lib/client/delivery';
+import type { MessageLinks } from '@/lib/client/message-links';
 import { asText, counted } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
-import { FoldedText } from './ui/folded-text';
+import { Highlighted } from './messages/highlighted';
+import { MessageBody } from './messages/message-body';
+import { MessageRelations } from './messages/message-relations';
 import { MessageType } from './ui/message-type';
 import { Text } from './ui/text';
 import { RelativeTime } from './ui/time';
 
 const MOST_NAMES = 8;
 
-/** One message: who to whom, what kind, when, what, and whom it did not reach. */
-export const MessageRow = memo(function MessageRow({ message }: { message: Message }) {
+interface MessageRowProps {
+  message: Message;
+  links: MessageLinks;
+  /** It is unfolded, whatever its length. */
+  open: boolean;
+  /** The address points at it. */
+  chosen: boolean;
+  /** Tab leads to this row; the arrows lead on from it. */
+  reachable: boolean;
+  /** The same functions at every draw. */
+  actions: MessageActions;
+}
+
+export interface MessageActions {
+  toggle: (seq: number) => void;
+  copyLink: (seq: number) => void;
+  go: (seq: number) => void;
+  search: (id: string) => void;
+  focus: (seq: number) => void;
+}
+
+/** One message: who to whom, what kind, when, what, whom it did not reach, and what it hangs together with. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, links, open, chosen, reachable, actions } = props;
   const delivery = describeDelivery(message);
   const content = asText(message.content);
   return (
-    <li data-seq={message.seq} className="px-4 py-2">
+    <li
+      id={`message-${message.seq}`}
+      data-seq={message.seq}
+      tabIndex={reachable ? 0 : -1}
+      aria-current={chosen ? 'true' : undefined}
+      onFocus={(event) => event.target === event.currentTarget && actions.focus(message.seq)}
+      className={`group contain-content px-4 py-2 ${chosen ? 'bg-accent/10 shadow-[inset_2px_0_var(--accent)]' : ''}`}
+    >
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
           <span className="font-medium">
@@ -27,14 +59,17 @@ export const MessageRow = memo(function MessageRow({ message }: { message: Messa
           <span className="ml-2">
             <MessageType type={message.msg_type} />
           </span>
-          {message.requires_ack === true && (
-            <>
-              {' '}
-              <span className="tag text-muted">asks for acknowledgement</span>
-            </>
-          )}
         </p>
-        <span className="ml-auto shrink-0 text-muted">
+        <button
+          type="button"
+          tabIndex={-1}
+          onClick={() => actions.copyLink(message.seq)}
+          title="Copy a link to this message (L)"
+          className="link ml-auto shrink-0 opacity-0 focus:opacity-100 group-hover:opacity-100 group-focus:opacity-100 pointer-coarse:opacity-100"
+        >
+          Copy link
+        </button>
+        <span className="shrink-0 text-muted">
           {message.sent_at === null && asText(message.timestamp) !== '' ? (
             <span title="The timestamp of its line is no time that can be read">
               <Text value={message.timestamp} max={32} />
@@ -44,12 +79,29 @@ export const MessageRow = memo(function MessageRow({ message }: { message: Messa
           )}
         </span>
       </div>
-      {content === '' ? <p className="text-muted">(no text)</p> : <FoldedText text={content} />}
+      {content === '' ? (
+        <p className="text-muted">(no text)</p>
+      ) : (
+        <MessageBody text={content} open={open} onToggle={() => actions.toggle(message.seq)} />
+      )}
       <Task task={message.task} />
       <Undelivered delivery={delivery} />
+      <MessageRelations message={message} links={links} onGo={actions.go} onSearch={actions.search} />
     </li>
   );
-});
+}, sameRow);
+
+/** Links are found anew whenever a message arrives; most rows have the same ones as before. */
+function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
+  return (
+    before.message === now.message &&
+    before.links.key === now.links.key &&
+    before.open === now.open &&
+    before.chosen === now.chosen &&
+    before.reachable === now.reachable &&
+    before.actions === now.actions
+  );
+}
 
 function Names({ names, none }: { names: readonly string[]; none: string }) {
   if (names.length === 0) return none;
@@ -75,9 +127,11 @@ function Names({ names, none }: { names: readonly string[]; none: string }) {
 function Task({ task }: { task: unknown }) {
   if (typeof task !== 'object' || task === null || !('objective' in task)) return null;
   const priority = 'priority' in task ? asText(task.priority) : '';
+  const objective = asText(task.objective);
   return (
     <p className="wrap-anywhere text-muted">
-      Task{priority !== '' && <Text value={` (${priority})`} max={40} />}: <Text value={task.objective} max={600} />
+      Task{priority !== '' && <Text value={` (${priority})`} max={40} />}:{' '}
+      {objective.length > 600 ? <Text value={objective} max={600} /> : <Highlighted text={objective} />}
     </p>
   );
 }

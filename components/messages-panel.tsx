@@ -1,86 +1,198 @@
-import { memo } from 'react';
+import { Download } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import { memo, useMemo, useRef, useState } from 'react';
+import type { Address } from '@/lib/client/address';
+import { linkTo } from '@/lib/client/download';
+import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
+import { seqOf } from '@/lib/client/message-pages';
+import { hitPattern } from '@/lib/client/search';
+import { useShortcut } from '@/lib/client/shortcuts';
 import { formatCount } from '@/lib/client/text';
-import { type OlderMessages, useOlderMessages } from '@/lib/client/use-older-messages';
-import { usePausedList } from '@/lib/client/use-paused-list';
-import { MESSAGES_AT_HAND } from '@/lib/contract/events';
-import type { Message } from '@/lib/contract/schemas';
-import { MessageRow } from './message-row';
-import { Empty, Panel, Scroller } from './ui/panel';
+import { type MessageList as List, type Lost, useMessageWindow } from '@/lib/client/use-message-window';
+import { formatCursor } from '@/lib/contract/events';
+import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
+import { FilterBar } from './messages/filter-bar';
+import { FilterChips } from './messages/filter-chips';
+import { Hits } from './messages/highlighted';
+import { MessageList } from './messages/message-list';
+import { Popover } from './messages/popover';
+import { Empty, Panel } from './ui/panel';
+
+// Few looks at the page end in a file.
+const DownloadSheet = dynamic(() => import('./messages/download-sheet').then((module) => module.DownloadSheet), {
+  ssr: false,
+});
 
 interface MessagesPanelProps {
   messages: readonly Message[];
   lastEventId: string | null;
-  /** How many are kept in all. */
-  total: number;
+  stats: Stats;
+  agents: AgentsAnswer;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
 }
 
+const NONE: readonly Message[] = [];
+
 /** What was said, oldest first, hanging on the newest. */
-export const MessagesPanel = memo(function MessagesPanel({ messages, lastEventId, total }: MessagesPanelProps) {
-  const list = usePausedList(messages, lastEventId);
-  const older = useOlderMessages(list.oldestCursor);
-  const count = older.messages.length + list.shown.length;
+export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
+  const { messages, lastEventId, stats, agents, address, change } = props;
+  const choice = useChoice(address);
+  const query = choiceQuery(choice);
+  const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
+  const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
+  const shown = list.window?.messages ?? NONE;
+  const total = stats.message_count;
+  const filtered = query !== '';
+
+  const clear = () => change({ ...NO_CHOICE, message: null });
+  const follow = () => {
+    if (address.message !== null) change({ message: null });
+    list.follow();
+  };
+  const toggle = () => (list.following ? list.pause() : follow());
+  useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
+    group: 'Messages',
+  });
+  useShortcut('Escape', 'Clear the filter', clear, {
+    group: 'Messages',
+    enabled: filtered || address.message !== null,
+  });
+  const [said, copy] = useCopy();
+  const epoch = list.window?.epoch ?? null;
+
   return (
     <Panel
       id="messages"
       title="Messages"
       count={total}
-      note={count < total && `${formatCount(count)} shown`}
-      className="relative h-[85dvh] lg:h-auto"
+      note={filtered ? 'filtered' : shown.length < total && `${formatCount(shown.length)} loaded`}
+      className="relative h-[85dvh] md:h-auto"
     >
-      {count === 0 ? (
-        <Empty title="Nothing has been said yet.">
-          Messages appear here the moment an agent sends one, for example by{' '}
-          <code>claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
-        </Empty>
-      ) : (
-        <Scroller
-          ref={list.scroller}
-          label="List of messages"
-          onScroll={list.onScroll}
-          className="flex flex-col-reverse overflow-y-auto [overflow-anchor:none]"
-        >
-          {/* Reversed and hung on its lower end, the list starts at the newest message without a script, and what is
-              put in above moves nothing. The browser's own anchoring would hold on to the button above instead. */}
-          <div className="mb-auto">
-            <OlderButton older={older} unread={count < total} />
-            <ol className="divide-y divide-line" aria-label="Messages">
-              {older.messages.map((message) => (
-                <MessageRow key={message.seq} message={message} />
-              ))}
-              {list.shown.map((message) => (
-                <MessageRow key={message.seq} message={message} />
-              ))}
-            </ol>
-          </div>
-        </Scroller>
-      )}
-      {list.unseen > 0 && (
-        <button
-          type="button"
-          onClick={list.follow}
-          className="-translate-x-1/2 absolute bottom-3 left-1/2 cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
-        >
-          {list.unseen >= MESSAGES_AT_HAND ? `${formatCount(MESSAGES_AT_HAND)} or more` : formatCount(list.unseen)} new
-          ↓
-        </button>
-      )}
+      <FilterBar
+        address={address}
+        change={change}
+        stats={stats}
+        agents={agents.agents}
+        following={list.following}
+        onFollow={toggle}
+        onClear={clear}
+        fault={list.error?.invalid ? list.error.message : null}
+      >
+        <Popover label="Download" icon={Download}>
+          {() => <DownloadSheet choice={query} />}
+        </Popover>
+      </FilterBar>
+      {filtered && <FilterChips address={address} change={change} onClear={clear} />}
+      {list.lost !== null && <LostNotice why={list.lost} onNow={follow} onClear={() => change(NO_CHOICE)} />}
+      <Hits value={hits}>
+        {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
+          <Nothing list={list} filtered={filtered} onClear={clear} />
+        ) : (
+          <MessageList
+            key={query}
+            list={list}
+            messages={shown}
+            chosen={seqOf(address.message)}
+            onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
+            onSearch={(id) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true)}
+            onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
+          />
+        )}
+      </Hits>
+      <div className="pointer-events-none absolute inset-x-0 bottom-3 flex flex-col items-center gap-2">
+        <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
+          {said}
+        </p>
+        {!list.following && <NewestButton list={list} onFollow={follow} />}
+      </div>
     </Panel>
   );
 });
 
-function OlderButton({ older, unread }: { older: OlderMessages; unread: boolean }) {
-  if (older.more === false) return <p className="px-4 py-2 text-muted">This is the first message kept.</p>;
-  if (older.more === null && !unread) return null;
+/** The filter alone: choosing a lock or a message is no reason to ask for messages anew. */
+function useChoice({ agent, from, to, types, q, since, until }: Address): MessageChoice {
+  const kinds = types.join('\n');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the types by what they say, not by their array
+  return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
+}
+
+function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) {
+  const { count, atLeast } = list.unseen;
   return (
-    <div className="px-4 py-2">
-      <button type="button" className="link" disabled={older.loading} onClick={older.load}>
-        {older.loading ? 'Loading…' : 'Older messages'}
-      </button>
-      {older.error !== null && (
-        <p role="alert" className="text-bad">
-          {older.error}
-        </p>
-      )}
-    </div>
+    <button
+      type="button"
+      onClick={onFollow}
+      className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
+    >
+      {count === 0 ? 'Newest' : `${formatCount(count)}${atLeast ? ' or more' : ''} new`}{' '}
+      <span aria-hidden="true">↓</span>
+    </button>
   );
+}
+
+const LOST: Record<Lost, string> = {
+  malformed: 'The link to a message is not complete: it leads nowhere.',
+  gone: 'That message is no longer kept, or belongs to another history.',
+  filtered: 'That message does not match the filter; what is around it is shown.',
+};
+
+function LostNotice({ why, onNow, onClear }: { why: Lost; onNow: () => void; onClear: () => void }) {
+  return (
+    <p role="alert" className="shrink-0 border-line border-b bg-tint px-4 py-1.5">
+      {LOST[why]}{' '}
+      {why === 'filtered' && (
+        <>
+          <button type="button" className="link" onClick={onClear}>
+            Clear the filter
+          </button>{' '}
+        </>
+      )}
+      <button type="button" className="link" onClick={onNow}>
+        Back to the newest
+      </button>
+    </p>
+  );
+}
+
+function Nothing({ list, filtered, onClear }: { list: List; filtered: boolean; onClear: () => void }) {
+  if (list.error !== null && !list.error.invalid) {
+    return <Empty title="Messages can’t be read.">{list.error.message}</Empty>;
+  }
+  if (!filtered) {
+    return (
+      <Empty title="Nothing has been said yet.">
+        Messages appear here the moment an agent sends one, for example by{' '}
+        <code>claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
+      </Empty>
+    );
+  }
+  if (list.loading && list.error === null)
+    return <Empty title="Searching…">The whole history is looked through.</Empty>;
+  return (
+    <Empty title="No message matches.">
+      <button type="button" className="link" onClick={onClear}>
+        Clear the filter
+      </button>{' '}
+      to see all of them; new ones that match appear here by themselves.
+    </Empty>
+  );
+}
+
+/** @returns what was said about the last copying, and the way to copy a link */
+function useCopy(): [string | null, (link: string) => void] {
+  const [said, setSaid] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const copy = async (link: string) => {
+    clearTimeout(timer.current);
+    try {
+      await navigator.clipboard.writeText(link);
+      setSaid('Link copied');
+    } catch {
+      // The clipboard is there only for pages that came by https, or from this very machine.
+      setSaid(link);
+    }
+    timer.current = setTimeout(() => setSaid(null), 4000);
+  };
+  return [said, (link) => void copy(link)];
 }

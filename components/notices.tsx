@@ -14,13 +14,20 @@ const NAMES: Record<keyof Sources, string> = {
   config: 'Swarm configuration',
 };
 
-/** What a person must know about the picture before trusting it: sources that can't be read, and what was passed over. */
-export const SourceNotices = memo(function SourceNotices({ sources, holds }: { sources: Sources; holds: Holds }) {
+interface SourceNoticesProps {
+  sources: Sources;
+  holds: Holds;
+  /** Sources that "needs you" speaks of already: nothing is said twice. */
+  said: ReadonlySet<string>;
+}
+
+/** What a person must know about the picture before trusting it: sources that are not as they should be, and what was passed over. */
+export const SourceNotices = memo(function SourceNotices({ sources, holds, said }: SourceNoticesProps) {
   const kinds = Object.keys(NAMES) as (keyof Sources)[];
   return (
     <>
       {kinds
-        .filter((kind) => deservesNotice(kind, sources[kind], holds))
+        .filter((kind) => !said.has(kind) && deservesNotice(kind, sources[kind], holds))
         .map((kind) => (
           <Notice key={kind} name={NAMES[kind]} severe={sources[kind].state === 'unreadable'}>
             <Sentence text={sources[kind].reason ?? `It is ${sources[kind].state}.`} />

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
+import { TabSignal } from './tab-signal';
 
 /** A page that says one thing. */
 export function PlainPage({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main className="mx-auto max-w-prose px-4 py-16">
+      <TabSignal />
       <h1 className="font-semibold text-xl">{title}</h1>
       <div className="mt-2">{children}</div>
     </main>

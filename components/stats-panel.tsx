@@ -1,107 +1,129 @@
 import { memo, type ReactNode } from 'react';
-import { asText, counted, formatCount } from '@/lib/client/text';
-import { duration } from '@/lib/client/time';
-import type { Agent, AgentHealth, Message, Stats } from '@/lib/contract/schemas';
-import { MessageType } from './ui/message-type';
-import { Sparkline } from './ui/sparkline';
-import { RelativeTime } from './ui/time';
-
-const MOST_TYPES = 16;
+import { counted, formatCount } from '@/lib/client/text';
+import { useTrend } from '@/lib/client/use-trend';
+import type { Agent, AgentHealth, Stats } from '@/lib/contract/schemas';
+import { Sparkline, Trend } from './ui/sparkline';
 
 interface StatsPanelProps {
   stats: Stats;
   agents: readonly Agent[];
-  newest: Message | undefined;
 }
 
-/** The swarm in numbers. */
-export const StatsPanel = memo(function StatsPanel({ stats, agents, newest }: StatsPanelProps) {
-  const types = Object.entries(stats.message_types).sort(([, one], [, other]) => other - one);
+/** The swarm in numbers: one line, read in a glance. */
+export const StatsPanel = memo(function StatsPanel({ stats, agents }: StatsPanelProps) {
   const lastHour = stats.messages_by_minute.reduce((sum, count) => sum + count, 0);
   const highest = Math.max(0, ...stats.messages_by_minute);
+  const locks = useTrend(stats.lock_count);
+  const stale = useTrend(stats.stale_lock_count);
+  const failed = useTrend(stats.failed_delivery_count);
   return (
     <section aria-label="Numbers" className="shrink-0 border-line border-b">
-      <dl className="grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-[1.4fr_1.4fr_1fr_1fr_1fr_1fr]">
-        <Figure name="Agents" value={stats.agent_count}>
-          {healthCounts(agents)}
+      <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.4fr_1.6fr_1fr_1fr_1fr] md:divide-x">
+        <Figure name="Agents" value={stats.agent_count} words={healthWords(agents)}>
+          <HealthBar agents={agents} />
         </Figure>
-        <Figure name="Messages, last minute" value={stats.messages_per_minute}>
-          <Sparkline
-            counts={stats.messages_by_minute}
-            label={`${counted(lastHour, 'message')} in the last hour, at most ${formatCount(highest)} in a minute`}
-          />
-        </Figure>
-        <Figure name="Messages kept" value={stats.message_count}>
-          {newest ? (
-            <>
-              newest <RelativeTime instant={newest.sent_at} label="Sent" />
-            </>
-          ) : (
-            asText(stats.latest_activity) || 'none yet'
-          )}
+        <Figure name="Messages a minute" short="Msgs/min" value={stats.messages_per_minute} wide>
+          <span className="text-accent">
+            <Sparkline
+              counts={stats.messages_by_minute}
+              label={`${counted(lastHour, 'message')} in the last hour, at most ${formatCount(highest)} in a minute`}
+            />
+          </span>
         </Figure>
         <Figure name="Locks" value={stats.lock_count}>
-          {stats.stale_lock_count > 0 ? (
-            <span className="text-warn">{stats.stale_lock_count} stale</span>
-          ) : (
-            stats.lock_count > 0 && 'none stale'
-          )}
+          <Trend samples={locks} label={`Locks: ${inTenMinutes(locks)}`} />
         </Figure>
-        <Figure
-          name="Failed deliveries"
-          value={stats.failed_delivery_count}
-          className={stats.failed_delivery_count > 0 ? 'text-bad' : ''}
-        >
-          {stats.failed_delivery_count > 0 ? 'of all kept' : 'none'}
+        <Figure name="Stale locks" short="Stale" value={stats.stale_lock_count} colour="text-warn">
+          <Trend samples={stale} label={`Stale locks: ${inTenMinutes(stale)}`} />
         </Figure>
-        <Figure name="Server up" value={duration(stats.uptime_seconds)} />
+        <Figure name="Failed deliveries" short="Failed" value={stats.failed_delivery_count} colour="text-bad">
+          <Trend samples={failed} label={`Failed deliveries: ${inTenMinutes(failed)}`} />
+        </Figure>
       </dl>
-      {types.length > 0 && (
-        <ul aria-label="Messages by type" className="flex flex-wrap gap-x-4 gap-y-1 px-4 pb-2">
-          {types.slice(0, MOST_TYPES).map(([type, count]) => (
-            <li key={type} className="min-w-0 max-w-full truncate">
-              <MessageType type={type} /> {formatCount(count)}
-            </li>
-          ))}
-          {types.length > MOST_TYPES && <li className="text-muted">and {types.length - MOST_TYPES} more types</li>}
-        </ul>
-      )}
     </section>
   );
 });
 
-interface FigureProps {
-  name: string;
-  value: number | string;
-  className?: string;
-  children?: ReactNode;
+function inTenMinutes(samples: readonly number[]): string {
+  return `between ${formatCount(Math.min(...samples))} and ${formatCount(Math.max(...samples))} in the last ten minutes`;
 }
 
-function Figure({ name, value, className = '', children }: FigureProps) {
+interface FigureProps {
+  name: string;
+  /** The name where there is little room. */
+  short?: string;
+  value: number;
+  /** What stands beside the number. */
+  words?: ReactNode;
+  /** The colour of any number but zero. */
+  colour?: string;
+  /** The graphic holds much. */
+  wide?: boolean;
+  children: ReactNode;
+}
+
+function Figure({ name, short = name, value, words, colour = 'text-ink', wide = false, children }: FigureProps) {
+  const meaning = value > 0 ? colour : 'text-ink';
   return (
-    <div className="min-w-0 px-4 py-2">
-      <dt className="truncate text-muted">{name}</dt>
-      <dd className={`font-medium text-xl leading-7 ${className}`}>
-        {typeof value === 'number' ? formatCount(value) : value}
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_minmax(0,auto)] items-end gap-x-4 px-2 py-2 first:pl-4 md:px-4">
+      <dt className="truncate text-muted text-xs">
+        <span className="md:hidden">{short}</span>
+        <span className="max-md:hidden">{name}</span>
+      </dt>
+      <dd className="col-start-1 row-start-2 flex items-baseline gap-2">
+        <span className={`font-medium text-lg leading-6 ${meaning}`}>{formatCount(value)}</span>
+        <span className="truncate text-muted text-xs max-md:hidden">{words}</span>
       </dd>
-      {children !== undefined && children !== false && <dd className="wrap-anywhere min-h-5 text-muted">{children}</dd>}
+      <dd
+        className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${value > 0 ? colour : 'text-muted'}`}
+      >
+        {children}
+      </dd>
     </div>
   );
 }
 
 const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'unknown'];
-const ALARMING: Partial<Record<AgentHealth, string>> = { stale: 'text-warn', dead: 'text-bad' };
+const WORDS: Record<AgentHealth, string> = { active: '', stale: 'text-warn', dead: 'text-bad', unknown: '' };
+const FILLS: Record<AgentHealth, string> = {
+  active: 'text-good',
+  stale: 'text-warn',
+  dead: 'text-bad',
+  unknown: 'text-line',
+};
 
-function healthCounts(agents: readonly Agent[]): ReactNode {
-  return HEALTHS.flatMap((health) => {
-    const count = agents.filter((agent) => agent.health === health).length;
-    return count === 0 ? [] : [{ health, count }];
-  }).map(({ health, count }, index) => (
+function countsOf(agents: readonly Agent[]): { health: AgentHealth; count: number }[] {
+  return HEALTHS.map((health) => ({ health, count: agents.filter((agent) => agent.health === health).length })).filter(
+    ({ count }) => count > 0,
+  );
+}
+
+function healthWords(agents: readonly Agent[]): ReactNode {
+  return countsOf(agents).map(({ health, count }, index) => (
     <span key={health}>
       {index > 0 && ' · '}
-      <span className={ALARMING[health]}>
+      <span className={WORDS[health]}>
         {count} {health}
       </span>
     </span>
   ));
+}
+
+/** The shares of the healths as one bar. */
+function HealthBar({ agents }: { agents: readonly Agent[] }) {
+  let start = 0;
+  return (
+    <svg
+      viewBox={`0 0 ${Math.max(1, agents.length)} 6`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      className="mb-2 h-1.5 w-full"
+    >
+      {countsOf(agents).map(({ health, count }) => {
+        const left = start;
+        start += count;
+        return <rect key={health} x={left} width={count} height="6" fill="currentColor" className={FILLS[health]} />;
+      })}
+    </svg>
+  );
 }

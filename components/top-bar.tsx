@@ -1,37 +1,46 @@
+import { CircleHelp, Command, Monitor, Moon, Sun } from 'lucide-react';
+import type { ComponentType } from 'react';
 import type { ConnectionState } from '@/lib/client/connection';
+import type { Theme } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
+import { IconButton } from './ui/icon-button';
 import { Text } from './ui/text';
-import { ClockTime, RelativeTime } from './ui/time';
+import { ClockTime } from './ui/time';
 
 interface TopBarProps {
   root: string;
   agents: AgentsAnswer;
   connection: ConnectionState;
   heardAt: string | null;
+  theme: Theme;
+  onTheme: () => void;
+  onPalette: () => void;
+  onHelp: () => void;
 }
 
+const THEME_ICONS: Record<Theme, ComponentType<{ className?: string }>> = { system: Monitor, light: Sun, dark: Moon };
+
 /** Which swarm this is, and whether the picture is true now. */
-export function TopBar({ root, agents, connection, heardAt }: TopBarProps) {
-  const updatedAt = asText(agents.updated_at);
+export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPalette, onHelp }: TopBarProps) {
   return (
-    <header className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 border-line border-b px-4 py-2">
-      <h1 className="font-semibold">Claude Swarm</h1>
-      <Connection state={connection} heardAt={heardAt} />
-      <p className="min-w-0 max-w-full truncate text-muted max-sm:w-full" title={root}>
-        <code>
-          <Text value={root} max={400} />
-        </code>
-      </p>
-      <p className="min-w-0 max-w-full truncate text-muted max-sm:w-full">
+    <header className="flex h-11 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
+      <h1 className="shrink-0 font-semibold max-sm:sr-only">Claude Swarm</h1>
+      <p className="min-w-0 flex-1 truncate text-muted" title={root}>
+        <span className="text-ink">
+          <Text value={root.split('/').findLast((name) => name !== '') ?? root} max={80} />
+        </span>
+        <span className="mx-2 text-line" aria-hidden="true">
+          /
+        </span>
         {sessions(agents)}
-        {updatedAt !== '' && (
-          <>
-            {' · registry written '}
-            <RelativeTime instant={updatedAt} label="Registry written" />
-          </>
-        )}
       </p>
+      <Connection state={connection} heardAt={heardAt} />
+      <div className="flex shrink-0 items-center gap-1">
+        <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
+        <IconButton label={`Theme: ${theme}. Change`} keys="t" icon={THEME_ICONS[theme]} onClick={onTheme} />
+        <IconButton label="Help and keys" keys="?" icon={CircleHelp} onClick={onHelp} />
+      </div>
     </header>
   );
 }
@@ -53,18 +62,25 @@ const COLOURS: Record<ConnectionState, string> = {
   reconnecting: 'text-bad',
 };
 
-/** Nothing in here ticks: a live region would read each change aloud. */
+/** The clock stands outside the live region, which would read each tick aloud. */
 function Connection({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
   return (
-    <p role="status" data-connection={state} className={`ml-auto shrink-0 font-medium sm:order-last ${COLOURS[state]}`}>
-      <span aria-hidden="true">{state === 'live' ? '● ' : '○ '}</span>
-      {state === 'live' && 'Live'}
-      {state === 'connecting' && 'Connecting'}
-      {state === 'reconnecting' && (
-        <>
-          Reconnecting, data from <ClockTime instant={heardAt} />
-        </>
+    <p className="flex shrink-0 items-center gap-2">
+      {state !== 'reconnecting' && (
+        <span className="text-muted max-md:hidden">
+          Updated <ClockTime instant={heardAt} />
+        </span>
       )}
+      <span role="status" data-connection={state} className={`font-medium ${COLOURS[state]}`}>
+        <span aria-hidden="true">{state === 'live' ? '● ' : '○ '}</span>
+        {state === 'live' && 'Live'}
+        {state === 'connecting' && 'Connecting'}
+        {state === 'reconnecting' && (
+          <>
+            Reconnecting, data from <ClockTime instant={heardAt} />
+          </>
+        )}
+      </span>
     </p>
   );
 }

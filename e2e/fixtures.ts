@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { ProductionServer } from '../test/production-server';
 import { TestSwarm } from './swarm';
@@ -76,6 +77,17 @@ export function connection(page: Page) {
 /** One panel by its heading. */
 export function panel(page: Page, name: 'Agents' | 'Messages' | 'Locks') {
   return page.getByRole('region', { name, exact: true });
+}
+
+/** What axe finds wrong with the page as it is, each fault with the elements that have it. */
+export async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+/** How wide the page is with whatever sticks out of it. */
+export function pageWidth(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth);
 }
 
 export { expect };

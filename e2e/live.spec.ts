@@ -47,12 +47,12 @@ test('a registry that can’t be read is said on top, and the last good one stay
   await server.start();
   await openLive(page, server);
   swarm.writeRegistry('{"agents": [');
-  const problems = page.getByRole('list', { name: 'Problems with the data' });
-  await expect(problems).toContainText('Registry');
-  await expect(problems).toContainText('what it said before is shown');
+  const needsYou = page.getByRole('region', { name: 'Needs you' });
+  await expect(needsYou).toContainText('Can’t be read');
+  await expect(needsYou).toContainText('what it said before is shown');
   await expect(panel(page, 'Agents')).toContainText('agent-0');
   swarm.register([{ id: 'agent-1' }]);
-  await expect(problems).toBeEmpty();
+  await expect(needsYou).toContainText('Nothing does.');
   await expect(panel(page, 'Agents')).toContainText('agent-1');
 });
 

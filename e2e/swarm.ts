@@ -19,7 +19,7 @@ export class TestSwarm {
   #sent = 0;
 
   /** Replaces the registry. */
-  register(agents: readonly TestAgent[]): void {
+  register(agents: readonly TestAgent[], session = 'main'): void {
     const entries = agents.map(({ age = 0, ...agent }, index) => ({
       pane_index: `main:0.${index}`,
       pid: 4_194_400 + index,
@@ -31,10 +31,10 @@ export class TestSwarm {
     }));
     this.writeRegistry(
       JSON.stringify({
-        session_name: 'main',
+        session_name: session,
         updated_at: new Date().toISOString().replace('Z', '000+00:00'),
         agents: entries,
-        session_names: ['main'],
+        session_names: [session],
       }),
     );
   }

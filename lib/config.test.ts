@@ -25,6 +25,10 @@ test('an empty environment gives the defaults', () => {
     history: { kind: 'file', path: null },
     historyDays: 30,
     historyMessages: 1_000_000,
+    questionMinutes: 5,
+    questionHours: 24,
+    deliveryMinutes: 30,
+    ackSeconds: 60,
     credentials: null,
     allowedHosts: [],
     publicUrl: null,
@@ -45,6 +49,10 @@ test('every setting is read', () => {
       SWARM_HISTORY: '/var/lib/swarm.sqlite',
       SWARM_HISTORY_DAYS: '7',
       SWARM_HISTORY_MESSAGES: '5000',
+      SWARM_ATTENTION_QUESTION_MINUTES: '0',
+      SWARM_ATTENTION_QUESTION_HOURS: '48',
+      SWARM_ATTENTION_DELIVERY_MINUTES: '10',
+      SWARM_ATTENTION_ACK_SECONDS: '120',
       DASHBOARD_USERNAME: 'ada',
       DASHBOARD_PASSWORD: ' se:cret ',
       ALLOWED_HOSTS: 'Dash.example.org, 10.0.0.7,',
@@ -63,6 +71,10 @@ test('every setting is read', () => {
     history: { kind: 'file', path: '/var/lib/swarm.sqlite' },
     historyDays: 7,
     historyMessages: 5000,
+    questionMinutes: 0,
+    questionHours: 48,
+    deliveryMinutes: 10,
+    ackSeconds: 120,
     credentials: { username: 'ada', password: ' se:cret ' },
     allowedHosts: ['dash.example.org', '10.0.0.7'],
     publicUrl: 'https://dash.example.org/swarm',
@@ -100,6 +112,10 @@ test('each faulty value gives one sentence that names the variable and the value
     ['SWARM_TZ', '+02:00'],
     ['SWARM_HISTORY_DAYS', '0'],
     ['SWARM_HISTORY_MESSAGES', 'many'],
+    ['SWARM_ATTENTION_QUESTION_MINUTES', '-1'],
+    ['SWARM_ATTENTION_QUESTION_HOURS', '0'],
+    ['SWARM_ATTENTION_DELIVERY_MINUTES', '0'],
+    ['SWARM_ATTENTION_ACK_SECONDS', '1.5'],
     ['ALLOWED_HOSTS', '*.example.org'],
     ['ALLOWED_HOSTS', 'example.org:80'],
     ['PUBLIC_URL', 'dash.example.org'],
@@ -120,6 +136,15 @@ test('a wildcard among exact origins is refused, and only the wildcard is named'
   const found = faults({ ALLOWED_ORIGINS: 'https://example.org,*' });
   assert.equal(found.length, 1);
   assert.match(found[0] as string, /holds "\*"/);
+});
+
+test('a question must have time to count', () => {
+  const hour = { SWARM_ATTENTION_QUESTION_HOURS: '1' };
+  assert.deepEqual(faults({ ...hour, SWARM_ATTENTION_QUESTION_MINUTES: '59' }), []);
+  assert.match(
+    faults({ ...hour, SWARM_ATTENTION_QUESTION_MINUTES: '60' })[0] as string,
+    /QUESTION_MINUTES must be less/,
+  );
 });
 
 test('one half of the credentials is refused, whichever it is', () => {

@@ -19,6 +19,10 @@ const VARIABLES = {
   history: ['SWARM_HISTORY'],
   historyDays: ['SWARM_HISTORY_DAYS'],
   historyMessages: ['SWARM_HISTORY_MESSAGES'],
+  questionMinutes: ['SWARM_ATTENTION_QUESTION_MINUTES'],
+  questionHours: ['SWARM_ATTENTION_QUESTION_HOURS'],
+  deliveryMinutes: ['SWARM_ATTENTION_DELIVERY_MINUTES'],
+  ackSeconds: ['SWARM_ATTENTION_ACK_SECONDS'],
   username: ['DASHBOARD_USERNAME'],
   password: ['DASHBOARD_PASSWORD'],
   allowedHosts: ['ALLOWED_HOSTS'],
@@ -73,6 +77,12 @@ function wholeNumber(smallest: number, largest: number) {
   };
 }
 
+/** A whole number of something, with its bounds and what it is where nothing is set. */
+function whole(unit: string, smallest: number, largest: number, standard: number) {
+  const expected = `a whole number of ${unit} from ${smallest} to ${largest}`;
+  return checked(wholeNumber(smallest, largest), expected).transform((number) => number ?? standard);
+}
+
 /**
  * Reads a port, as a flag or a variable gives it.
  *
@@ -120,13 +130,12 @@ const settings = z.object({
   port: checked(readPort, `a whole number from 0 to ${LARGEST_PORT}`),
   swarmZone: checked(readZone, 'a time zone of the IANA database such as Europe/Berlin'),
   history: text.transform((value): History => (value === 'off' ? { kind: 'off' } : { kind: 'file', path: value })),
-  historyDays: checked(wholeNumber(1, LONGEST_DAYS), `a whole number of days from 1 to ${LONGEST_DAYS}`).transform(
-    (days) => days ?? 30,
-  ),
-  historyMessages: checked(
-    wholeNumber(1, MOST_MESSAGES),
-    `a whole number of messages from 1 to ${MOST_MESSAGES}`,
-  ).transform((messages) => messages ?? 1_000_000),
+  historyDays: whole('days', 1, LONGEST_DAYS, 30),
+  historyMessages: whole('messages', 1, MOST_MESSAGES, 1_000_000),
+  questionMinutes: whole('minutes', 0, 1440, 5),
+  questionHours: whole('hours', 1, 720, 24),
+  deliveryMinutes: whole('minutes', 1, 1440, 30),
+  ackSeconds: whole('seconds', 0, 86_400, 60),
   username: checked(
     (value) => (value.includes(':') ? undefined : value),
     'a name without a colon, which ends the name in HTTP Basic authentication',
@@ -187,6 +196,11 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   if ((given.username === null) !== (given.password === null)) {
     const [present, absent] = given.username === null ? ['PASSWORD', 'USERNAME'] : ['USERNAME', 'PASSWORD'];
     faults.push(`DASHBOARD_${present} is set without DASHBOARD_${absent}; set both of them or neither.`);
+  }
+  if (result.success && result.data.questionMinutes >= result.data.questionHours * 60) {
+    faults.push(
+      'SWARM_ATTENTION_QUESTION_MINUTES must be less than SWARM_ATTENTION_QUESTION_HOURS, or nothing is left.',
+    );
   }
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
 

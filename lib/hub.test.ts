@@ -62,13 +62,13 @@ const parsed = (event: HubEvent) => JSON.parse(event.json) as Record<string, unk
 
 test('a new client gets connected, each state in its order, then the newest messages', async () => {
   const hub = openHub({}, rows(1, 80));
-  for (const kind of ['stats', 'locks', 'agents', 'sources'] as const) hub.setState(kind, { kind });
+  for (const kind of ['attention', 'stats', 'locks', 'agents', 'sources'] as const) hub.setState(kind, { kind });
   const subscriber = hub.subscribe(null);
   const events: HubEvent[] = [];
-  for (let index = 0; index < 6; index++) events.push(await next(subscriber));
+  for (let index = 0; index < 7; index++) events.push(await next(subscriber));
   assert.deepEqual(
     events.map((event) => event.name),
-    ['connected', 'sources', 'agents', 'locks', 'stats', 'messages'],
+    ['connected', 'sources', 'agents', 'locks', 'stats', 'attention', 'messages'],
   );
   assert.deepEqual(parsed(events[0] as HubEvent), {
     status: 'connected',
@@ -77,7 +77,7 @@ test('a new client gets connected, each state in its order, then the newest mess
     resumed: false,
     gap: false,
   });
-  const messages = events[5] as HubEvent;
+  const messages = events[6] as HubEvent;
   assert.deepEqual(
     seqsOf(messages),
     rows(31, 80).map(({ seq }) => seq),

@@ -10,10 +10,10 @@ import { Subscriber } from './subscriber';
 export type { HubEvent, MessageSource, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
 
-export type StateKind = 'sources' | 'agents' | 'locks' | 'stats';
+export type StateKind = 'sources' | 'agents' | 'locks' | 'stats' | 'attention';
 
 /** How a subscriber gets its first states: whether the others can be trusted comes first. */
-const STATE_KINDS: readonly StateKind[] = ['sources', 'agents', 'locks', 'stats'];
+const STATE_KINDS: readonly StateKind[] = ['sources', 'agents', 'locks', 'stats', 'attention'];
 
 /** A client may get 10 state events of a kind a second: its first state, and at most 9 changes at this distance. */
 const COALESCE_MS = 120;

@@ -2,12 +2,14 @@
  * One swarm, wired: files are looked at, what they say is described and handed to the hub; the recorder's thread does
  * the same for the message log. Nothing here assumes that there is only one swarm.
  */
+import { type AttentionLimits, attention } from './attention';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type {
   Agent,
   AgentsAnswer,
+  AttentionAnswer,
   Health,
   Lock,
   LocksAnswer,
@@ -19,13 +21,16 @@ import type {
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
+import type { OpenMattersNow } from './recorder/open-matters';
 import type { HistoryCondition, LogCondition, MessageQuery, RecorderEvent } from './recorder/protocol';
 import { messagesAnswer } from './recorder/questions';
 import { RecorderHandle } from './recorder/recorder-handle';
 import type { Runtime } from './runtime';
 import { statistics } from './statistics';
 import { describeAgents } from './swarm/agent-health';
+import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import { describeLocks, LocksReader } from './swarm/locks';
+import { PendingAcksReader } from './swarm/pending-acks';
 import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
 import { RegistryReader } from './swarm/registry';
@@ -35,6 +40,9 @@ import { type Hint, SwarmWatcher } from './swarm/watcher';
 const RECONCILE_MS = 500;
 /** What changes by time alone is described again this often. */
 const TICK_MS = 1000;
+/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
+const ATTEND_EVERY_MS = 100;
+const ATTEND_COSTS = 20;
 const LOOK_EVERY_MS = 10;
 const LOOK_AT_LEAST_EVERY_MS = 100;
 /** A first read longer than this does not hold requests back: they are answered with what is there. */
@@ -50,6 +58,7 @@ export interface LiveSwarmOptions {
   retention: Retention;
   /** IANA zone of naive times; the process's own if null. */
   zone: string | null;
+  attention: AttentionLimits;
   version: string;
 }
 
@@ -60,10 +69,15 @@ export class LiveSwarm implements Runtime {
   readonly #options: LiveSwarmOptions;
   readonly #registry: RegistryReader;
   readonly #locks: LocksReader;
+  readonly #acks: PendingAcksReader;
   readonly #processes = new ProcessTable();
   readonly #watcher: SwarmWatcher;
   readonly #recorder: RecorderHandle;
   readonly #look: ReturnType<typeof paced>;
+  readonly #attend = paced(
+    () => this.#attendNow(),
+    () => Math.max(ATTEND_EVERY_MS, ATTEND_COSTS * this.#attendCost),
+  );
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #ready: Promise<void>;
   #markReady = () => {};
@@ -74,6 +88,10 @@ export class LiveSwarm implements Runtime {
   #lockList: Lock[] = [];
   /** What the locks were described from, and when time alone changes the description. */
   #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
+  #overlaps: LockOverlap[] = [];
+  #matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
+  #attention: AttentionAnswer = { attention: [], count: 0 };
+  #attendCost = 0;
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #log: LogCondition = UNREAD_LOG;
@@ -93,13 +111,16 @@ export class LiveSwarm implements Runtime {
     });
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
+    this.#acks = new PendingAcksReader(this.root, options.zone);
     this.#look = paced(
       () => this.#lookAtFiles(),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
       () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
     );
+    const { historyFile, retention, zone, attention } = options;
+    const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
     this.#recorder = new RecorderHandle(
-      { root: this.root, file: options.historyFile, retention: options.retention, zone: options.zone },
+      { root: this.root, file: historyFile, retention, zone, openFor },
       (event) => this.#onRecorderEvent(event),
       (detail) => this.#onCrash(detail),
     );
@@ -159,7 +180,7 @@ export class LiveSwarm implements Runtime {
       agents: this.#agentsAnswer(),
       locks: this.#locksAnswer(),
       stats: this.#stats(),
-      attention: { attention: [], count: 0 },
+      attention: this.#attention,
       sources: this.#sources(),
       messages: messages.map(({ json }) => JSON.parse(json) as Message),
       lastEventId: formatCursor(epoch, seq),
@@ -172,6 +193,7 @@ export class LiveSwarm implements Runtime {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#look.stop();
+    this.#attend.stop();
     this.hub.close();
     this.#note('stopped');
     await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
@@ -203,6 +225,8 @@ export class LiveSwarm implements Runtime {
     if (hint.log) this.#recorder.look();
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
+    // No hint is needed for what is overdue by minutes: looking costs a few microseconds.
+    if (this.#acks.look()) this.#attend.request();
     if (!this.#looked) this.#processes.look(this.#pids());
     if (changed || !this.#looked) this.#describe();
     this.#looked = true;
@@ -241,6 +265,7 @@ export class LiveSwarm implements Runtime {
     if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return false;
     const staleTimeoutSeconds = this.#options.swarmConfig.config.lockStaleTimeoutSeconds;
     this.#lockList = describeLocks(entries, { holders, staleTimeoutSeconds, now });
+    this.#overlaps = findOverlaps(this.#lockList, this.root);
     const changes = entries.flatMap(({ lockedAt }) =>
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
     );
@@ -288,7 +313,28 @@ export class LiveSwarm implements Runtime {
     return formatInstant(since);
   }
 
+  /** Everything that it rests on has been described before. */
+  #attendNow(): void {
+    const start = performance.now();
+    const { config } = this.#options.swarmConfig;
+    this.#attention = attention({
+      agents: this.#agents,
+      locks: this.#lockList,
+      overlaps: this.#overlaps,
+      sources: this.#sources(),
+      pendingAcks: this.#acks,
+      matters: this.#matters,
+      staleTimeoutSeconds: config.lockStaleTimeoutSeconds,
+      limits: this.#options.attention,
+      startedAt: this.startedAt,
+      now: Date.now(),
+    });
+    this.hub.setState('attention', this.#attention);
+    this.#attendCost = performance.now() - start;
+  }
+
   #publishSources(): void {
+    this.#attend.request();
     const sources = this.#sources();
     if (!this.hub.setState('sources', sources)) return;
     const list = Object.entries(sources).map(([name, { state, reason }]) => ({ name, state, reason }));
@@ -324,7 +370,13 @@ export class LiveSwarm implements Runtime {
         this.hub.publish(event.messages, event.head);
         this.hub.setOldest(event.oldest);
         break;
+      case 'open_matters':
+        this.#matters = event.matters;
+        this.#attend.request();
+        break;
       case 'caught_up':
+        // The first state of a page is whole.
+        this.#attendNow();
         this.#checkReady(true);
         break;
       case 'summary':

@@ -2,7 +2,7 @@
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
-import type { AgentsAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
+import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/questions';
 import type { MessageQuery, Runtime } from './runtime';
@@ -11,6 +11,7 @@ import { statistics } from './statistics';
 const EPOCH = 'none';
 const AGENTS: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
 const LOCKS: LocksAnswer = { locks: [], count: 0 };
+const ATTENTION: AttentionAnswer = { attention: [], count: 0 };
 
 export class NoSwarm implements Runtime {
   readonly root = null;
@@ -25,6 +26,7 @@ export class NoSwarm implements Runtime {
     this.hub.setState('agents', AGENTS);
     this.hub.setState('locks', LOCKS);
     this.hub.setState('stats', this.#stats());
+    this.hub.setState('attention', ATTENTION);
     this.hub.setState('sources', this.#sources());
   }
 
@@ -52,7 +54,7 @@ export class NoSwarm implements Runtime {
       agents: AGENTS,
       locks: LOCKS,
       stats: this.#stats(),
-      attention: { attention: [], count: 0 },
+      attention: ATTENTION,
       sources: this.#sources(),
       messages: [],
       lastEventId: formatCursor(EPOCH, 0),

@@ -61,6 +61,12 @@ function createRuntime(): Runtime {
     historyFile: historyFile(config, found.root),
     retention: { days: config.historyDays, messages: config.historyMessages },
     zone: config.swarmZone,
+    attention: {
+      questionFromMs: config.questionMinutes * 60_000,
+      questionUntilMs: config.questionHours * 3_600_000,
+      deliveryUntilMs: config.deliveryMinutes * 60_000,
+      ackOverdueMs: config.ackSeconds * 1000,
+    },
     version,
   });
 }

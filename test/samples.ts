@@ -56,6 +56,16 @@ export interface Expected {
   latest_activity: string | null;
   latest_activity_utc: string | null;
   message_items: ExpectedMessage[];
+  pending_acks?: {
+    entries: {
+      msg_id: string;
+      sender_id: string;
+      recipient_id: string;
+      retry_count: number;
+      next_retry_at_utc: string;
+      orphan: boolean;
+    }[];
+  };
   history?: { old_file: string; old_count: number; ids_old_then_current: string[] };
 }
 

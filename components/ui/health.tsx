@@ -24,7 +24,7 @@ const COLOURS: Record<AgentHealth, string> = {
 /** The health of an agent as shape, colour and word. */
 export function Health({ health }: { health: AgentHealth }) {
   return (
-    <span className={`inline-flex items-center gap-1.5 ${COLOURS[health]}`}>
+    <span className={`inline-flex shrink-0 items-center gap-1.5 ${COLOURS[health]}`}>
       <svg viewBox="0 0 12 12" className="size-3 shrink-0" aria-hidden="true">
         {SHAPES[health]}
       </svg>

@@ -1,5 +1,15 @@
-import type { ComponentProps, ReactNode } from 'react';
+import { ChevronsLeftRight, ChevronsRightLeft } from 'lucide-react';
+import { type ComponentProps, createContext, type ReactNode, use } from 'react';
 import { formatCount } from '@/lib/client/text';
+
+interface PanelPlace {
+  collapsed: boolean;
+  /** Null where the panel must stay open: it is the last one. */
+  toggle: (() => void) | null;
+}
+
+/** Where a panel stands; the layout of the page gives it. */
+export const PanelPlace = createContext<PanelPlace>({ collapsed: false, toggle: null });
 
 interface PanelProps {
   id: string;
@@ -11,19 +21,51 @@ interface PanelProps {
   children: ReactNode;
 }
 
-/** A titled part of the page; what it holds brings its own scrolling. */
+/** A titled part of the page; what it holds brings its own scrolling. Collapsed, it is a rail with its title. */
 export function Panel({ id, title, count, note, className = '', children }: PanelProps) {
+  const { collapsed } = use(PanelPlace);
   return (
-    <section aria-labelledby={`${id}-title`} className={`flex min-h-0 min-w-0 flex-col ${className}`}>
-      <header className="flex h-10 shrink-0 items-center gap-2 border-line border-b px-4">
-        <h2 id={`${id}-title`} className="font-semibold">
+    <section
+      id={id}
+      aria-labelledby={`${id}-title`}
+      data-collapsed={collapsed || undefined}
+      tabIndex={-1}
+      className={`group/panel flex min-h-0 min-w-0 flex-1 flex-col outline-none ${className}`}
+    >
+      <header className="flex h-10 shrink-0 items-center gap-2 border-line border-b pr-2 pl-4 md:group-data-collapsed/panel:h-full md:group-data-collapsed/panel:flex-col md:group-data-collapsed/panel:border-b-0 md:group-data-collapsed/panel:px-0 md:group-data-collapsed/panel:py-2">
+        <h2 id={`${id}-title`} className="font-semibold md:group-data-collapsed/panel:[writing-mode:vertical-rl]">
           {title}
         </h2>
-        <span className="text-muted">{formatCount(count)}</span>
-        <span className="ml-auto min-w-0 truncate text-muted">{note}</span>
+        <span className="text-muted md:group-data-collapsed/panel:[writing-mode:vertical-rl]">
+          {formatCount(count)}
+        </span>
+        <span className="ml-auto min-w-0 truncate text-muted md:group-data-collapsed/panel:hidden">{note}</span>
+        <CollapseButton id={id} title={title} />
       </header>
-      {children}
+      <div id={`${id}-body`} className="contents md:group-data-collapsed/panel:hidden">
+        {children}
+      </div>
     </section>
+  );
+}
+
+function CollapseButton({ id, title }: { id: string; title: string }) {
+  const { collapsed, toggle } = use(PanelPlace);
+  const label = `${collapsed ? 'Show' : 'Collapse'} ${title.toLowerCase()}`;
+  const Icon = collapsed ? ChevronsLeftRight : ChevronsRightLeft;
+  return (
+    <button
+      type="button"
+      aria-expanded={!collapsed}
+      aria-controls={`${id}-body`}
+      aria-label={label}
+      title={label}
+      disabled={toggle === null}
+      onClick={() => toggle?.()}
+      className="icon-button max-md:hidden md:group-data-collapsed/panel:order-first"
+    >
+      <Icon aria-hidden="true" className="size-3.5" />
+    </button>
   );
 }
 
@@ -35,7 +77,7 @@ export function Scroller({ label, className = '', ...rest }: { label: string } &
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       data-scroller
-      className={`min-h-0 flex-1 overflow-x-hidden ${className}`}
+      className={`relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden ${className}`}
       {...rest}
     />
   );

@@ -1,6 +1,6 @@
 import { createContext, use, useMemo, useSyncExternalStore } from 'react';
 import { now, subscribe } from '@/lib/client/clock';
-import { absoluteTime, clockTime, relativeTime, withInstants } from '@/lib/client/time';
+import { absoluteTime, clockTime, relativeTime, silence, withInstants } from '@/lib/client/time';
 import { Revealed } from './text';
 
 /** When the server made the page, in milliseconds: ages start from it, so that server and browser agree on them. */
@@ -19,8 +19,8 @@ function useZone(): string | undefined {
 
 interface TimeProps {
   instant: string | null | undefined;
-  /** `age` in a place that says itself what the time is. */
-  form?: 'ago' | 'age';
+  /** `age` in a place that says itself what the time is; `silence` for a last sign of life. */
+  form?: 'ago' | 'age' | 'silence';
   /** What stands before the absolute time on hover. */
   label?: string;
 }
@@ -29,11 +29,12 @@ interface TimeProps {
 export function RelativeTime({ instant, form, label }: TimeProps) {
   const renderedAt = use(RenderedAt);
   const zone = useZone();
+  const write = (at: number) => (form === 'silence' ? silence(instant, at) : relativeTime(instant, at, form));
   // The text itself is the snapshot: a thousand times on a page render again only where theirs has changed.
   const text = useSyncExternalStore(
     subscribe,
-    () => relativeTime(instant, now(), form),
-    () => relativeTime(instant, renderedAt, form),
+    () => write(now()),
+    () => write(renderedAt),
   );
   // Intl is slow to begin with, and every row of a busy list comes here each second.
   const title = useMemo(() => absoluteTime(instant, zone), [instant, zone]);

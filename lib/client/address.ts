@@ -6,6 +6,9 @@
 export interface Address {
   /** The chosen agent: its detail is open, and every panel shows what concerns it. */
   agent: string | null;
+  /** The sender of messages, or one of their recipients. */
+  from: string | null;
+  to: string | null;
   /** Message types; empty shows all. */
   types: readonly string[];
   /** Full text. */
@@ -21,6 +24,8 @@ export interface Address {
 
 export const EMPTY_ADDRESS: Address = {
   agent: null,
+  from: null,
+  to: null,
   types: [],
   q: '',
   since: null,
@@ -34,6 +39,8 @@ export function parseAddress(query: URLSearchParams): Address {
   const text = (name: string) => query.get(name)?.trim() || null;
   return {
     agent: text('agent'),
+    from: text('from'),
+    to: text('to'),
     types: [...new Set(query.getAll('type').filter((type) => type !== ''))],
     q: text('q') ?? '',
     since: text('since'),

@@ -77,8 +77,10 @@ function belongs(text: string, index: number, character: string): boolean {
   if (character !== '\u200D') return false;
   const before = text.slice(Math.max(0, index - 4), index);
   const after = text.slice(index + 1, index + 3);
+  // As one class (`[\p{...}\p{...}]`), V8 of Chromium 156 misses pairs of surrogates before the optional selector.
   return (
-    /[\p{Extended_Pictographic}\p{Emoji_Modifier}]\uFE0F?$/u.test(before) && /^\p{Extended_Pictographic}/u.test(after)
+    /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier})\uFE0F?$/u.test(before) &&
+    /^\p{Extended_Pictographic}/u.test(after)
   );
 }
 

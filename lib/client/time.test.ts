@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { absoluteTime, clockTime, duration, relativeTime, withInstants } from './time';
+import { absoluteTime, clockTime, duration, relativeTime, silence, withInstants } from './time';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const before = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -67,4 +67,12 @@ test('durations', () => {
   assert.equal(duration(61), '1 min');
   assert.equal(duration(3 * 3600 + 12 * 60), '3 h 12 min');
   assert.equal(duration(50 * 3600), '2 d 2 h');
+});
+
+test('silence is said as a length, and as a date once it is long', () => {
+  assert.equal(silence(before(-3), NOW), 'heard now');
+  assert.equal(silence(before(0.5), NOW), 'heard now');
+  assert.equal(silence(before(90), NOW), 'silent 1 min');
+  assert.equal(silence(before(100 * 24 * 3600), NOW), 'silent since 2025-11-21');
+  assert.equal(silence(null, NOW), 'never heard');
 });

@@ -29,6 +29,14 @@ export function relativeTime(instant: string | null | undefined, now: number, fo
   return elapsed < SECOND ? 'now' : `${span(elapsed)} ago`;
 }
 
+/** @returns for how long nothing was heard: "silent 5 min"; what lies a little ahead, by another machine's clock, is now. */
+export function silence(instant: string | null | undefined, now: number): string {
+  const then = milliseconds(instant);
+  if (then === null) return 'never heard';
+  if (now - then < SECOND) return 'heard now';
+  return `silent ${now - then > 99 * DAY ? 'since ' : ''}${relativeTime(instant, now, 'age')}`;
+}
+
 function span(length: number): string {
   if (length < MINUTE) return `${Math.floor(length / SECOND)} s`;
   if (length < HOUR) return `${Math.floor(length / MINUTE)} min`;
@@ -56,11 +64,7 @@ export function absoluteTime(instant: string | null | undefined, zone?: string):
   const then = milliseconds(instant);
   if (then === null) return 'no time';
   if (zone === 'UTC') return `${inUtc(then).date} ${inUtc(then).time} UTC`;
-  return new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'long',
-    timeZone: zone,
-  }).format(then);
+  return formatter('medium', 'long', zone).format(then);
 }
 
 /**
@@ -75,9 +79,21 @@ export function clockTime(instant: string | null | undefined, now: number, zone?
     const { date, time } = inUtc(then);
     return date === inUtc(now).date ? time : `${date}, ${time}`;
   }
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: zone });
-  const time = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(then);
+  const day = formatter('medium', undefined, zone);
+  const time = formatter(undefined, 'medium', zone).format(then);
   return day.format(then) === day.format(now) ? time : `${day.format(then)}, ${time}`;
+}
+
+type Style = Intl.DateTimeFormatOptions['dateStyle'];
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes longer than all else about a row of a busy list, so each is made once. */
+function formatter(dateStyle: Style, timeStyle: Style, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${dateStyle} ${timeStyle} ${timeZone}`;
+  const known = formatters.get(key) ?? new Intl.DateTimeFormat('en-GB', { dateStyle, timeStyle, timeZone });
+  formatters.set(key, known);
+  return known;
 }
 
 function inUtc(then: number): { date: string; time: string } {

@@ -2,6 +2,7 @@
 import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { KeptMessage, Retention, Summary } from '../history/history';
 import type { JournalKind, JournalUpdate } from '../history/journal';
+import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 
 export interface RecorderOptions {
   root: string;
@@ -10,6 +11,8 @@ export interface RecorderOptions {
   retention: Retention;
   /** IANA zone of the log's naive times; the process's own if null. */
   zone: string | null;
+  /** How long what messages leave open is kept. */
+  openFor: Pick<OpenMattersOptions, 'questionsMs' | 'failuresMs'>;
 }
 
 /** A message in the history: `<epoch>.<seq>` taken apart. */
@@ -41,6 +44,8 @@ export type RecorderEvent =
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }
+  /** What the messages leave open, whenever it has changed. */
+  | { type: 'open_matters'; matters: OpenMattersNow }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition };
 
 /** Questions that a thread with a history answers. */

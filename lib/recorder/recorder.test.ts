@@ -21,7 +21,8 @@ class Watched {
   readonly told = new Map<string, string[]>();
 
   constructor(root: string, file: string | null, retention = { days: 30, messages: 1_000_000 }) {
-    this.recorder = new Recorder({ root, file, retention, zone: 'UTC' }, (event) => this.#take(event));
+    const openFor = { questionsMs: 86_400_000, failuresMs: 1_800_000 };
+    this.recorder = new Recorder({ root, file, retention, zone: 'UTC', openFor }, (event) => this.#take(event));
   }
 
   #take(event: RecorderEvent): void {
@@ -240,4 +241,37 @@ test('changes are journaled once, across restarts too, and only by who records',
     { kind: 'agent', subject: 'agent-1', body: '{}' },
     { kind: 'agent', subject: 'agent-0', body: null },
   ]);
+});
+
+test('open matters: a question ends with its answer; a restart, a follower and a memory know the same', async () => {
+  const { root, file } = newSwarm();
+  const say = (fields: object) =>
+    appendFileSync(join(root, LOG_NAME), `${JSON.stringify({ timestamp: new Date().toISOString(), ...fields })}\n`);
+  const openIds = (watched: Watched) => {
+    const told = watched.events.findLast((event) => event.type === 'open_matters');
+    return told?.type === 'open_matters' ? told.matters.questions.map(({ msgId }) => msgId) : null;
+  };
+  const question = { sender: 'a', recipients: ['b'], msg_type: 'QUESTION' };
+  say({ ...question, content: 'one', msg_id: 'one' });
+  say({ ...question, content: 'two', msg_id: 'two', recipients: ['c'] });
+  say({ sender: 'b', recipients: ['a'], msg_type: 'INFO' });
+  const first = start(root, file);
+  const follower = start(root, file);
+  await first.recorder.look();
+  assert.deepEqual(openIds(first), ['two'], 'what is answered within one look was never open');
+  await until(() => openIds(follower)?.join() === 'two', 'the follower knows');
+  say({ ...question, content: 'three', msg_id: 'three' });
+  await until(() => openIds(first)?.join() === 'two,three', 'the next one is told');
+  await stop(follower);
+  await stop(first);
+
+  say({ sender: 'c', recipients: ['a'], msg_type: 'INFO' });
+  const second = start(root, file);
+  await second.recorder.look();
+  assert.deepEqual(openIds(second), ['three']);
+  const caughtUp = second.events.findIndex(({ type }) => type === 'caught_up');
+  assert.ok(second.events.findIndex(({ type }) => type === 'open_matters') < caughtUp, 'the first state is whole');
+  const inMemory = start(root, null);
+  await inMemory.recorder.look();
+  assert.deepEqual(openIds(inMemory), ['three']);
 });

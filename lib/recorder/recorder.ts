@@ -14,6 +14,7 @@ import { type LogBatch, type LogCheckpoint, logCheckpoint, MessageLog } from '..
 import { readMicroseconds } from '../swarm/naive-time';
 import { HistorySlot, type Opened } from './history-slot';
 import { readMark, writeMark } from './mark';
+import { fieldsOf, MattersFeed } from './matters-feed';
 import type { HistoryCondition, LogCondition, RecorderEvent, RecorderOptions } from './protocol';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
@@ -22,6 +23,7 @@ const MEMORY_MESSAGES = 20_000;
 const SENDERS_KEPT = 1000;
 const TELL_EVERY_MS = 50;
 const SUMMARY_EVERY_MS = 100;
+const MATTERS_EVERY_MS = 100;
 const LOCK_EVERY_MS = 500;
 const IDENTITY_EVERY_MS = 1000;
 const MARK_EVERY_MS = 2000;
@@ -31,6 +33,8 @@ const RECORDER_TICK_MS = 250;
 const FOLLOWER_TICK_MS = 50;
 /** A backlog worth speaking of; anything smaller is read before anyone could ask. */
 const BACKLOG_BYTES = 1024 * 1024;
+
+type Fields = Readonly<Record<string, unknown>>;
 
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -50,13 +54,15 @@ export class Recorder {
   #head = 0;
   #told = 0;
   readonly #newestBySender = new Map<string, number>();
+  readonly #matters: MattersFeed;
   #summaryDue = true;
   #condition = '';
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #timer: NodeJS.Timeout | null = null;
   #summaryTimer: NodeJS.Timeout | null = null;
-  readonly #last = { told: 0, summary: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
+  #mattersTimer: NodeJS.Timeout | null = null;
+  readonly #last = { told: 0, summary: 0, matters: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
   #caughtUp = false;
   #closed = false;
 
@@ -75,6 +81,7 @@ export class Recorder {
     this.#history = history;
     this.#fault = fault;
     this.#journal = new Journal(history.db);
+    this.#matters = new MattersFeed(history, { ...options.openFor, readTime: this.#readMilliseconds, now });
     this.#begin();
     this.#schedule();
   }
@@ -116,6 +123,7 @@ export class Recorder {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
+    if (this.#mattersTimer) clearTimeout(this.#mattersTimer);
     await this.#looking;
     this.#mark();
     this.#letGo();
@@ -123,6 +131,11 @@ export class Recorder {
 
   readonly #readTime = (timestamp: unknown): number | null =>
     readMicroseconds(timestamp, this.#options.zone ?? undefined);
+
+  readonly #readMilliseconds = (timestamp: unknown): number | null => {
+    const at = this.#readTime(timestamp);
+    return at === null ? null : Math.floor(at / 1000);
+  };
 
   /** Starts with the open history: as its recorder if nobody else is, and tells that it is there. */
   #begin(): void {
@@ -148,8 +161,9 @@ export class Recorder {
     this.#untold = [];
     this.#head = this.#history.head();
     this.#told = this.#head;
+    this.#matters.begin(this.#history);
     const newest = this.#history.newest(TOLD_AT_ONCE);
-    for (const { json } of newest) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
+    for (const message of newest) this.#noteSender(fieldsOf(message));
     const file = this.#inMemory ? null : this.#history.file;
     const { epoch } = this.#history;
     this.#tell({ type: 'opened', epoch, file, newest, head: this.#head, oldest: this.#history.oldest() });
@@ -163,14 +177,20 @@ export class Recorder {
       this.#lookAgain = false;
       let more = true;
       while (more && !this.#closed) {
-        more = this.#guarded(() => (this.#log ? this.#readOn(this.#log) : this.#followOn())) ?? false;
+        more = this.#guarded(() => this.#step()) ?? false;
         if (more) await yieldToOthers();
       }
       this.#flush();
+      this.#tellMattersSoon();
       if (this.#caughtUp) continue;
       this.#caughtUp = true;
       this.#tell({ type: 'caught_up' });
     }
+  }
+
+  #step(): boolean {
+    const more = this.#log ? this.#readOn(this.#log) : this.#followOn();
+    return this.#matters.catchUp() || more;
   }
 
   /** Reads and commits one batch. Returns whether there is more. */
@@ -181,8 +201,10 @@ export class Recorder {
     if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
       const kept = this.#history.append(batch.lines, checkpoint, this.#now());
       this.#lastCheckpoint = checkpoint;
-      for (const { fields } of batch.lines) this.#noteSender(fields);
-      this.#keepUntold(kept);
+      this.#note(
+        kept,
+        batch.lines.map(({ fields }) => fields),
+      );
       if (this.#inMemory) this.#prune(batch.lines.length + PRUNE_STEP);
     }
     if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
@@ -212,17 +234,36 @@ export class Recorder {
       return false;
     }
     const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
-    for (const { json } of kept) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
-    this.#keepUntold(kept);
+    this.#note(kept, kept.map(fieldsOf));
     return kept.length === TOLD_AT_ONCE;
   }
 
-  #keepUntold(kept: KeptMessage[]): void {
+  /** Takes what is committed. */
+  #note(kept: KeptMessage[], fields: readonly Fields[]): void {
     const last = kept.at(-1);
     if (!last) return;
+    for (const one of fields) this.#noteSender(one);
+    this.#matters.take(kept, fields);
     this.#head = last.seq;
     this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
     this.#summaryDue = true;
+  }
+
+  /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
+  #tellMattersSoon(): void {
+    const wait = this.#last.matters + MATTERS_EVERY_MS - this.#now();
+    if (wait > 0) {
+      this.#mattersTimer ??= setTimeout(() => {
+        this.#mattersTimer = null;
+        // A run tells at its end.
+        if (!this.#looking) this.#tellMattersSoon();
+      }, wait);
+      return;
+    }
+    const matters = this.#matters.changes();
+    if (!matters) return;
+    this.#last.matters = this.#now();
+    this.#tell({ type: 'open_matters', matters });
   }
 
   #flush(): void {
@@ -253,7 +294,7 @@ export class Recorder {
     this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
   }
 
-  #noteSender(fields: Readonly<Record<string, unknown>>): void {
+  #noteSender(fields: Fields): void {
     const at = this.#readTime(fields.timestamp);
     // A time ahead of the clock is no sign of life, and must not hide an older one that is.
     if (typeof fields.sender !== 'string' || at === null || at > this.#now() * 1000) return;

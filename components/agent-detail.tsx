@@ -1,0 +1,122 @@
+import { X } from 'lucide-react';
+import { useEffect, useMemo, useRef } from 'react';
+import type { Address } from '@/lib/client/address';
+import { asText } from '@/lib/client/text';
+import { useAddress } from '@/lib/client/use-address';
+import type {
+  Agent,
+  AgentsAnswer,
+  AttentionAnswer,
+  AttentionEntry,
+  LocksAnswer,
+  Message,
+} from '@/lib/contract/schemas';
+import { AgentHealthHistory } from './agent-health-history';
+import { AgentLocks } from './agent-locks';
+import { AgentMessages } from './agent-messages';
+import { AgentPane } from './agent-pane';
+import { AgentRecord } from './agent-record';
+import { DetailPart } from './ui/detail-part';
+import { Health } from './ui/health';
+import { Text } from './ui/text';
+import { ClockTime, RelativeTime, Sentence } from './ui/time';
+
+interface AgentDetailProps {
+  id: string;
+  answer: AgentsAnswer;
+  locks: LocksAnswer;
+  messages: readonly Message[];
+  attention: AttentionAnswer;
+  onClose: () => void;
+}
+
+/** Everything about one agent. */
+export function AgentDetail({ id, answer, locks, messages, attention, onClose }: AgentDetailProps) {
+  const entries = answer.agents.filter((agent) => agent.id === id);
+  const [agent] = entries;
+  const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
+  const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
+  // The address is the page's; here it is only changed, so it does not matter what it was first.
+  const [, change] = useAddress('');
+  const go = (to: Partial<Address>) => change(to, true);
+  const body = useTopOnChange(id);
+  const close = () => {
+    onClose();
+    // The button that has the focus goes; the list is where the way here began.
+    document.getElementById(`agent-${id}`)?.querySelector<HTMLElement>('[data-row]')?.focus();
+  };
+  return (
+    <aside aria-labelledby="agent-detail-title" className="flex size-full min-h-0 flex-col bg-paper">
+      <header className="flex h-10 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
+        <h2 id="agent-detail-title" className="min-w-0 truncate font-semibold">
+          <Text value={id} max={80} />
+        </h2>
+        {agent && <Health health={agent.health} />}
+        {agent && (
+          <span className="shrink-0 text-muted">
+            <RelativeTime instant={agent.last_evidence_at} form="silence" label="Last sign of life" />
+          </span>
+        )}
+        <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button ml-auto">
+          <X aria-hidden="true" className="size-4" />
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
+        {agent ? <State agent={agent} /> : <Unlisted />}
+        {needs.length > 0 && <Needs entries={needs} />}
+        {agent && <AgentPane agent={agent} />}
+        <AgentLocks locks={held} onGo={go} />
+        <AgentMessages id={id} atHand={messages} onGo={go} />
+        <AgentHealthHistory id={id} />
+        {entries.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
+          <AgentRecord key={index} agent={entry} />
+        ))}
+      </section>
+    </aside>
+  );
+}
+
+/** Another agent's detail begins at its beginning. */
+function useTopOnChange(id: string) {
+  const body = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the id is not read, its change is what matters
+  useEffect(() => {
+    body.current?.scrollTo({ top: 0 });
+  }, [id]);
+  return body;
+}
+
+function State({ agent }: { agent: Agent }) {
+  return (
+    <p className="wrap-anywhere px-4 pt-3">
+      <Sentence text={agent.health_reason} />
+    </p>
+  );
+}
+
+function Unlisted() {
+  return (
+    <p className="px-4 pt-3 text-muted">
+      The registry does not list it. What it holds, and what it said and was told, is shown all the same.
+    </p>
+  );
+}
+
+function Needs({ entries }: { entries: readonly AttentionEntry[] }) {
+  return (
+    <DetailPart title="Why it needs you">
+      <ul>
+        {entries.map((entry) => (
+          <li key={entry.id} className="wrap-anywhere not-first:mt-1">
+            <Sentence text={entry.reason} />{' '}
+            <span className="text-muted">
+              Since <ClockTime instant={entry.since} />.
+            </span>
+          </li>
+        ))}
+      </ul>
+    </DetailPart>
+  );
+}

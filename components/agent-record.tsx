@@ -1,0 +1,37 @@
+import { asText } from '@/lib/client/text';
+import type { Agent } from '@/lib/contract/schemas';
+import { DetailPart } from './ui/detail-part';
+import { Text } from './ui/text';
+
+const LONGEST = 2000;
+
+/** An agent's entry of the registry, field by field as it was written, unknown ones too. */
+export function AgentRecord({ agent }: { agent: Agent }) {
+  const { health, health_reason, last_evidence_at, original = {}, ...written } = agent;
+  // What the file calls like a field that the page adds is the file's all the same.
+  const fields = Object.entries({ ...written, ...original });
+  return (
+    <DetailPart title="What the registry says">
+      <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
+        {fields.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="max-w-40 text-muted">
+              <Text value={name} max={120} />
+            </dt>
+            <dd className="whitespace-pre-wrap">
+              {asText(value) === '' ? (
+                <span className="text-muted">{blank(value)}</span>
+              ) : (
+                <Text value={value} max={LONGEST} />
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </DetailPart>
+  );
+}
+
+function blank(value: unknown): string {
+  return value === '' ? '(empty)' : 'null';
+}

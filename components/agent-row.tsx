@@ -1,0 +1,118 @@
+import { memo } from 'react';
+import type { Address } from '@/lib/client/address';
+import { oneLine } from '@/lib/client/agents';
+import { asText, counted } from '@/lib/client/text';
+import type { Agent, Lock, Message } from '@/lib/contract/schemas';
+import { Health } from './ui/health';
+import { MessageType } from './ui/message-type';
+import { Text } from './ui/text';
+import { RelativeTime, Sentence } from './ui/time';
+
+const MOST_PATHS = 4;
+
+interface AgentRowProps {
+  agent: Agent;
+  held: readonly Lock[] | undefined;
+  /** Its newest message among those that the page has at hand. */
+  newest: Message | undefined;
+  /** How many those are. */
+  lookedAt: number;
+  needsYou: boolean;
+  chosen: boolean;
+  tabIndex: 0 | -1;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
+/** One agent at a glance: how it is, what it said last, what it holds, and where it sits. */
+export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
+  const { agent, held, newest, lookedAt, needsYou, chosen, tabIndex, change } = props;
+  return (
+    <>
+      <div className="flex items-baseline gap-2">
+        <button
+          type="button"
+          data-row
+          tabIndex={tabIndex}
+          aria-pressed={chosen}
+          onClick={() => change({ agent: chosen ? null : agent.id }, true)}
+          className="wrap-anywhere min-w-0 cursor-pointer text-left font-medium focus-visible:outline-none"
+        >
+          <Text value={agent.id} max={80} />
+        </button>
+        <Health health={agent.health} />
+        {needsYou && <span className="tag shrink-0 text-accent">needs you</span>}
+        <span className="ml-auto shrink-0 text-muted">
+          <RelativeTime instant={agent.last_evidence_at} form="silence" label="Last sign of life" />
+        </span>
+      </div>
+      {/* That all is well needs no words of its own: for the eye the shape says it. */}
+      <p className={agent.health === 'active' ? 'sr-only' : 'wrap-anywhere text-muted'}>
+        <Sentence text={agent.health_reason} />
+      </p>
+      <NewestMessage message={newest} lookedAt={lookedAt} />
+      {held !== undefined && <Held locks={held} />}
+      <dl className="wrap-anywhere flex flex-wrap gap-x-3 text-muted">
+        <Fact name="pane" value={agent.pane_index} />
+        <Fact name="tmux" value={agent.tmux_pane_id} />
+        <Fact name="pid" value={agent.pid} />
+        {!paneNamesSession(agent) && <Fact name="session" value={agent.session_name} />}
+        {agent.status !== agent.health && <Fact name="registry says" value={agent.status} />}
+      </dl>
+    </>
+  );
+});
+
+function NewestMessage({ message, lookedAt }: { message: Message | undefined; lookedAt: number }) {
+  if (message === undefined) {
+    return lookedAt === 0 ? null : (
+      <div className="truncate text-muted">Said nothing in the newest {counted(lookedAt, 'message')}.</div>
+    );
+  }
+  const content = oneLine(message.content);
+  return (
+    <div className="flex items-baseline gap-2" title="Its newest message">
+      <span className="max-w-[40%] shrink-0 truncate">
+        <MessageType type={message.msg_type} />
+      </span>
+      <span className="min-w-0 truncate">
+        {content === '' ? <span className="text-muted">(no text)</span> : <Text value={content} max={240} />}
+      </span>
+      <span className="ml-auto shrink-0 text-muted">
+        <RelativeTime instant={message.sent_at} form="age" label="Sent" />
+      </span>
+    </div>
+  );
+}
+
+function Held({ locks }: { locks: readonly Lock[] }) {
+  const orphaned = locks.filter((lock) => lock.orphaned === true).length;
+  const stale = locks.filter((lock) => lock.stale === true).length;
+  const paths = locks.slice(0, MOST_PATHS).map(({ filepath }) => oneLine(filepath) || 'no path');
+  return (
+    <div className="truncate">
+      <span className="text-muted">holds {counted(locks.length, 'lock')} </span>
+      {orphaned > 0 && <span className="text-bad">{orphaned} orphaned </span>}
+      {stale > 0 && <span className="text-warn">{stale} stale </span>}
+      <code>
+        <Text value={paths.join(', ')} max={240} />
+      </code>
+    </div>
+  );
+}
+
+/** `main:0.1` says the session already. */
+function paneNamesSession({ pane_index, session_name }: Agent): boolean {
+  return asText(pane_index).startsWith(`${asText(session_name)}:`);
+}
+
+function Fact({ name, value }: { name: string; value: unknown }) {
+  if (asText(value) === '') return null;
+  return (
+    <div className="min-w-0">
+      <dt className="inline">{name} </dt>
+      <dd className="inline text-ink">
+        <Text value={value} max={60} />
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import type { ReactNode } from 'react';
+import type { Address } from '@/lib/client/address';
+import { patternScope } from '@/lib/client/locks';
+import { asText, counted } from '@/lib/client/text';
+import type { Lock, LockWarning } from '@/lib/contract/schemas';
+import { AddressLink } from './ui/address-link';
+import { Text } from './ui/text';
+
+const WARNINGS: Record<LockWarning, string> = {
+  byte_order_mark: 'The file begins with a byte order mark, which the swarm’s own tool does not read.',
+  invalid_utf8: 'The file is not valid UTF-8, which makes the swarm’s own tool fail.',
+  missing_field: 'A field is missing, which makes the swarm’s own tool fail.',
+  unknown_field: 'There is an unknown field, which makes the swarm’s own tool fail.',
+  wrong_type: 'A field has the wrong type, which makes the swarm’s own tool fail.',
+  name_mismatch: 'The file’s name does not belong to the path it locks, so releasing it will not find it.',
+  in_future: 'It was acquired in the future by this server’s clock, so it never becomes stale.',
+};
+
+const MOST_CONFLICTS = 5;
+
+interface LockMarksProps {
+  lock: Lock;
+  /** Names every overlapping lock, however many. */
+  all?: boolean;
+  tabIndex?: 0 | -1;
+  onGo: (to: Partial<Address>) => void;
+}
+
+/** What a lock is besides a path that someone holds: each a word and why. */
+export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps) {
+  const conflicts = all ? lock.conflicts_with : lock.conflicts_with.slice(0, MOST_CONFLICTS);
+  const more = lock.conflicts_with.length - conflicts.length;
+  return (
+    <>
+      {conflicts.map((conflict) => (
+        <Mark key={conflict.lock_file} word="overlaps" className="text-bad">
+          <AddressLink to={{ lock: conflict.lock_file }} onGo={onGo} tabIndex={tabIndex}>
+            <code>
+              <Text value={conflict.filepath} />
+            </code>
+          </AddressLink>
+          , held by <Text value={conflict.agent_id} max={80} />.
+        </Mark>
+      ))}
+      {more > 0 && <p className="text-muted">and {counted(more, 'more overlapping lock')}</p>}
+      {lock.orphaned === true && (
+        <Mark word="orphaned" className="text-bad">
+          Its holder is dead or not registered; nobody will release it.
+        </Mark>
+      )}
+      {lock.stale === true && (
+        <Mark word="stale" className="text-warn">
+          Held past the swarm’s timeout; the next agent that wants the file removes it.
+        </Mark>
+      )}
+      {lock.pattern && (
+        <Mark word="pattern" className="text-muted">
+          <Scope pattern={asText(lock.filepath)} />
+        </Mark>
+      )}
+      {lock.warnings.map((warning) => (
+        <Mark key={warning} word="odd file" className="text-warn">
+          {WARNINGS[warning]}
+        </Mark>
+      ))}
+    </>
+  );
+}
+
+/** What a pattern may cover, since the swarm's tool reads it otherwise than a shell does. */
+function Scope({ pattern }: { pattern: string }) {
+  const scope = patternScope(pattern);
+  if (scope === null) return 'Written like a pattern, but it covers this one path alone.';
+  const { begins, ends, anyRun } = scope;
+  return (
+    <>
+      May cover{' '}
+      {begins === '' && ends === '' ? (
+        'any path'
+      ) : (
+        <>
+          paths that {begins !== '' && <Part words="begin with" text={begins} />}
+          {begins !== '' && ends !== '' && ' and '}
+          {ends !== '' && <Part words="end with" text={ends} />}
+        </>
+      )}
+      {anyRun ? ', in folders below too.' : '; each wildcard is one character.'}
+    </>
+  );
+}
+
+function Part({ words, text }: { words: string; text: string }) {
+  return (
+    <>
+      {words}{' '}
+      <code>
+        <Text value={text} max={120} />
+      </code>
+    </>
+  );
+}
+
+function Mark({ word, className, children }: { word: string; className: string; children: ReactNode }) {
+  return (
+    <p className="wrap-anywhere mt-0.5 text-muted">
+      <span className={`tag mr-1 ${className}`}>{word}</span> {children}
+    </p>
+  );
+}

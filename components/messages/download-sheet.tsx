@@ -1,0 +1,80 @@
+import { useEffect, useRef, useState } from 'react';
+import { type Download, type DownloadFormat, download, MOST_DOWNLOADED } from '@/lib/client/download';
+import { counted, formatCount } from '@/lib/client/text';
+
+interface DownloadSheetProps {
+  /** The filter, as `choiceQuery` gives it. */
+  choice: string;
+}
+
+const FORMATS: readonly [format: DownloadFormat, name: string, use: string][] = [
+  ['jsonl', 'JSON lines', 'every field, one message a line'],
+  ['csv', 'CSV', 'for spreadsheets'],
+];
+
+/** Saves what the filter shows, all of it and not only what is loaded. */
+export function DownloadSheet({ choice }: DownloadSheetProps) {
+  const [said, setSaid] = useState<string | null>(null);
+  const running = useRef<AbortController | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => () => running.current?.abort(), []);
+
+  const start = async (format: DownloadFormat) => {
+    const controller = new AbortController();
+    running.current = controller;
+    setBusy(true);
+    setSaid('Reading…');
+    try {
+      const onProgress = (count: number) => setSaid(`Reading… ${counted(count, 'message')}`);
+      const result = await download({ choice, format, signal: controller.signal, onProgress });
+      save(result);
+      setSaid(
+        result.cut
+          ? `Saved the newest ${formatCount(result.count)}; there are more. Narrow the filter to get the others.`
+          : `Saved ${counted(result.count, 'message')}.`,
+      );
+    } catch (error) {
+      if (controller.signal.aborted) setSaid('Stopped: nothing was saved.');
+      else setSaid(error instanceof Error ? error.message : String(error));
+    }
+    setBusy(false);
+  };
+
+  return (
+    <div className="space-y-2">
+      <p className="text-muted">
+        {choice === '' ? 'All messages kept' : 'All messages that match the filter'}, at most{' '}
+        {formatCount(MOST_DOWNLOADED)}.
+      </p>
+      <div className="flex flex-col gap-1">
+        {FORMATS.map(([format, name, use]) => (
+          <button
+            key={format}
+            type="button"
+            disabled={busy}
+            onClick={() => void start(format)}
+            className="quiet-button border border-line"
+          >
+            <span className="text-ink">{name}</span> {use}
+          </button>
+        ))}
+      </div>
+      {busy && (
+        <button type="button" className="link" onClick={() => running.current?.abort()}>
+          Stop
+        </button>
+      )}
+      <p role="status">{said}</p>
+    </div>
+  );
+}
+
+function save({ blob, name }: Download): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has taken hold of the file once the click was handled; a moment more does no harm.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,136 @@
+import { ListFilter, Pause, Play, Search } from 'lucide-react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import type { Address } from '@/lib/client/address';
+import { now } from '@/lib/client/clock';
+import { readTyped } from '@/lib/client/search';
+import { useShortcut } from '@/lib/client/shortcuts';
+import type { Agent, Stats } from '@/lib/contract/schemas';
+import { FilterSheet } from './filter-sheet';
+import { Popover } from './popover';
+
+interface FilterBarProps {
+  address: Address;
+  change: (part: Partial<Address>) => void;
+  stats: Stats;
+  agents: readonly Agent[];
+  following: boolean;
+  onFollow: () => void;
+  onClear: () => void;
+  /** What the server says against the filter. */
+  fault: string | null;
+  children: React.ReactNode;
+}
+
+/** While somebody types, the address waits this long. */
+const TYPING = 150;
+
+/** The search box and what filters beside it. */
+export function FilterBar(props: FilterBarProps) {
+  const { address, change, stats, agents, following, onFollow } = props;
+  const chosen = address.types.length + [address.agent, address.since, address.until].filter(Boolean).length;
+  return (
+    <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b pr-2 pl-4">
+      <SearchBox {...props} />
+      <Popover
+        label="Filter"
+        icon={ListFilter}
+        note={chosen > 0 && <span className="rounded-full bg-accent px-1.5 text-[11px] text-paper">{chosen}</span>}
+      >
+        {() => <FilterSheet address={address} change={change} stats={stats} agents={agents} />}
+      </Popover>
+      {props.children}
+      <button
+        type="button"
+        aria-pressed={following}
+        aria-label="Follow the newest"
+        title={following ? 'Follows the newest message; pause (F)' : 'Paused: nothing moves; follow the newest (F)'}
+        onClick={onFollow}
+        className={`quiet-button w-[6.5rem] ${following ? '' : 'text-accent'}`}
+      >
+        {following ? (
+          <Pause aria-hidden="true" className="size-3.5 shrink-0" />
+        ) : (
+          <Play aria-hidden="true" className="size-3.5 shrink-0" />
+        )}
+        {following ? 'Following' : 'Paused'}
+      </button>
+    </div>
+  );
+}
+
+/** Has its own state, so that a key press draws nothing but the box; what is typed reaches the address a moment later. */
+function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(address.q);
+  const [said, setSaid] = useState(address.q);
+  const [error, setError] = useState<string | null>(null);
+  // Changed from elsewhere: the back button, a cleared filter, a link to a thread.
+  if (said !== address.q) {
+    setSaid(address.q);
+    setText(address.q);
+  }
+  useShortcut('/', 'Search messages', () => input.current?.select(), { group: 'Messages' });
+
+  const say = useEffectEvent((typed: string, whole: boolean) => {
+    const read = readTyped(typed, address.types, whole, now());
+    setError(read.error);
+    const q = read.text.trim();
+    if (read.text !== typed) setText(read.text.trimStart());
+    if (read.error !== null || (q === address.q && Object.keys(read.part).length === 0)) return;
+    setSaid(q);
+    change({ ...read.part, q });
+  });
+  useEffect(() => {
+    const timer = setTimeout(() => say(text, false), TYPING);
+    return () => clearTimeout(timer);
+  }, [text]);
+
+  const message = error ?? fault;
+  return (
+    <div className="relative flex min-w-0 flex-1 items-center gap-2">
+      <Search aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
+      <input
+        ref={input}
+        type="search"
+        value={text}
+        placeholder="Search messages"
+        aria-label="Search messages"
+        aria-invalid={message !== null}
+        aria-describedby="search-fault"
+        maxLength={1000}
+        spellCheck={false}
+        autoComplete="off"
+        enterKeyHint="search"
+        onChange={({ target }) => setText(target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') {
+            const read = readTyped(text, address.types, true, now());
+            setError(read.error);
+            if (read.error === null) {
+              setText(read.text.trim());
+              setSaid(read.text.trim());
+              change({ ...read.part, q: read.text.trim() });
+            }
+          }
+          if (event.key === 'Escape') {
+            // One press empties the box and the filter; the next, with nothing left to clear, leaves the box.
+            event.preventDefault();
+            if (text === '' && address.q === '') input.current?.blur();
+            setText('');
+            setError(null);
+            onClear();
+          }
+        }}
+        className="h-8 w-full min-w-0 bg-transparent placeholder:text-muted focus:outline-none"
+      />
+      {text === '' && <kbd className="kbd max-md:hidden">/</kbd>}
+      <p
+        id="search-fault"
+        role="status"
+        className="absolute top-full left-0 z-10 rounded-b-md border border-line border-t-0 bg-paper px-3 py-1.5 text-bad shadow-lg empty:hidden"
+      >
+        {message}
+      </p>
+    </div>
+  );
+}

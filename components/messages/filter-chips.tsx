@@ -1,0 +1,79 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Address } from '@/lib/client/address';
+import { MessageType } from '../ui/message-type';
+import { Text } from '../ui/text';
+import { ClockTime } from '../ui/time';
+
+interface FilterChipsProps {
+  address: Address;
+  change: (part: Partial<Address>) => void;
+  onClear: () => void;
+}
+
+/** What filters the list, each part with its own way out. */
+export function FilterChips({ address, change, onClear }: FilterChipsProps) {
+  const { agent, from, to, types, since, until } = address;
+  return (
+    <ul aria-label="Filters" className="flex shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-4 py-1.5">
+      {types.map((type) => (
+        <Chip
+          key={type}
+          name={`type ${type}`}
+          onRemove={() => change({ types: types.filter((other) => other !== type) })}
+        >
+          <MessageType type={type} />
+        </Chip>
+      ))}
+      <Named name="agent" value={agent} onRemove={() => change({ agent: null })} />
+      <Named name="from" value={from} onRemove={() => change({ from: null })} />
+      <Named name="to" value={to} onRemove={() => change({ to: null })} />
+      {since !== null && (
+        <Chip name="since" onRemove={() => change({ since: null })}>
+          since <ClockTime instant={since} />
+        </Chip>
+      )}
+      {until !== null && (
+        <Chip name="until" onRemove={() => change({ until: null })}>
+          until <ClockTime instant={until} />
+        </Chip>
+      )}
+      <li className="ml-auto">
+        <button type="button" className="link" onClick={onClear}>
+          Clear all <kbd className="kbd">Esc</kbd>
+        </button>
+      </li>
+    </ul>
+  );
+}
+
+interface ChipProps {
+  name: string;
+  onRemove: () => void;
+  children: ReactNode;
+}
+
+function Chip({ name, onRemove, children }: ChipProps) {
+  return (
+    <li className="flex min-w-0 items-center gap-1 rounded-md border border-line bg-tint pl-2">
+      <span className="wrap-anywhere min-w-0">{children}</span>
+      <button
+        type="button"
+        aria-label={`Remove the filter ${name.slice(0, 60)}`}
+        onClick={onRemove}
+        className="cursor-pointer rounded-md p-1 text-muted hover:text-ink"
+      >
+        <X aria-hidden="true" className="size-3" />
+      </button>
+    </li>
+  );
+}
+
+function Named({ name, value, onRemove }: { name: string; value: string | null; onRemove: () => void }) {
+  if (value === null) return null;
+  return (
+    <Chip name={`${name} ${value}`} onRemove={onRemove}>
+      <span className="text-muted">{name}</span> <Text value={value} max={60} />
+    </Chip>
+  );
+}

@@ -1,0 +1,133 @@
+import { useState } from 'react';
+import type { Address } from '@/lib/client/address';
+import { readTime } from '@/lib/client/search';
+import { asText, formatCount } from '@/lib/client/text';
+import type { Agent, Stats } from '@/lib/contract/schemas';
+import { MessageType } from '../ui/message-type';
+
+interface FilterSheetProps {
+  address: Address;
+  change: (part: Partial<Address>) => void;
+  stats: Stats;
+  agents: readonly Agent[];
+}
+
+const SPANS: readonly [name: string, typed: string][] = [
+  ['15 min', '15m'],
+  ['1 hour', '1h'],
+  ['24 hours', '24h'],
+  ['7 days', '7d'],
+];
+
+/** All filters at once: types, agent and time. */
+export function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
+  return (
+    <div className="space-y-3">
+      <Types chosen={address.types} counts={stats.message_types} onChange={(types) => change({ types })} />
+      <AgentChoice address={address} change={change} agents={agents} />
+      <fieldset>
+        <legend className="mb-1 text-muted">Sent within the last</legend>
+        <div className="flex flex-wrap gap-1">
+          {SPANS.map(([name, typed]) => (
+            <button
+              key={typed}
+              type="button"
+              className="quiet-button border border-line"
+              onClick={() => change({ since: readTime(typed, Date.now()), until: null })}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+        <Moment label="From" value={address.since} onChange={(since) => change({ since })} />
+        <Moment label="Until" value={address.until} onChange={(until) => change({ until })} />
+      </fieldset>
+    </div>
+  );
+}
+
+interface TypesProps {
+  chosen: readonly string[];
+  counts: Stats['message_types'];
+  onChange: (types: readonly string[]) => void;
+}
+
+function Types({ chosen, counts, onChange }: TypesProps) {
+  const names = [...new Set([...Object.keys(counts), ...chosen])].sort();
+  return (
+    <fieldset>
+      <legend className="mb-1 text-muted">Type</legend>
+      {names.length === 0 && <p className="text-muted">Nothing has been said yet.</p>}
+      {names.map((name) => (
+        <label key={name} className="flex cursor-pointer items-center gap-2 rounded-sm px-1 py-0.5 hover:bg-tint">
+          <input
+            type="checkbox"
+            checked={chosen.includes(name)}
+            onChange={({ target }) =>
+              onChange(target.checked ? [...chosen, name] : chosen.filter((other) => other !== name))
+            }
+          />
+          <MessageType type={name} />
+          <span className="ml-auto text-muted">{formatCount(counts[name] ?? 0)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function AgentChoice({ address, change, agents }: Omit<FilterSheetProps, 'stats'>) {
+  const names = [...new Set([...agents.map(({ id }) => asText(id)), address.agent ?? ''])].filter((id) => id !== '');
+  return (
+    <label className="block">
+      <span className="mb-1 block text-muted">Sender or recipient</span>
+      <select
+        value={address.agent ?? ''}
+        onChange={({ target }) => change({ agent: target.value || null })}
+        className="w-full rounded-sm border border-line bg-paper px-2 py-1"
+      >
+        <option value="">Anyone</option>
+        {names.map((id) => (
+          <option key={id} value={id}>
+            {id.slice(0, 80)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface MomentProps {
+  label: string;
+  value: string | null;
+  onChange: (value: string | null) => void;
+}
+
+/** A time in the viewer's zone. */
+function Moment({ label, value, onChange }: MomentProps) {
+  const [wrong, setWrong] = useState(false);
+  return (
+    <label className="mt-1 flex items-center gap-2">
+      <span className="w-10 text-muted">{label}</span>
+      <input
+        type="datetime-local"
+        step="1"
+        key={value}
+        defaultValue={value === null ? '' : localTime(value)}
+        aria-invalid={wrong}
+        onChange={({ target }) => {
+          const read = target.value === '' ? null : readTime(target.value, Date.now());
+          setWrong(target.value !== '' && read === null);
+          onChange(read);
+        }}
+        className="min-w-0 flex-1 rounded-sm border border-line bg-paper px-2 py-0.5"
+      />
+    </label>
+  );
+}
+
+/** @returns an instant as `datetime-local` wants it, in the viewer's zone; empty for what is none */
+function localTime(instant: string): string {
+  const time = new Date(instant);
+  if (Number.isNaN(time.getTime())) return '';
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}

@@ -1,0 +1,47 @@
+import { lazy, Suspense } from 'react';
+import { hasMarkdown } from '@/lib/client/markdown';
+import { counted, folded } from '@/lib/client/text';
+import { Highlighted } from './highlighted';
+
+const LIMITS = { lines: 12, length: 1200 };
+
+// The reader of Markdown comes with the first message that has some; the server draws it at once, so that nothing
+// moves when the page comes alive.
+const Markdown = lazy(() => import('./markdown'));
+
+interface MessageBodyProps {
+  text: string;
+  open: boolean;
+  onToggle: () => void;
+}
+
+/** What a message says, its Markdown shown as structure; a long one is folded until the reader asks for all of it. */
+export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
+  const fold = folded(text, LIMITS);
+  const shown = fold !== null && !open ? `${fold.head}…` : text;
+  const plain = (
+    <div className="whitespace-pre-wrap">
+      <Highlighted text={shown} />
+    </div>
+  );
+  return (
+    <>
+      <div dir="auto" className="wrap-anywhere overflow-hidden">
+        {hasMarkdown(shown) ? (
+          <Suspense fallback={plain}>
+            <Markdown text={shown} />
+          </Suspense>
+        ) : (
+          plain
+        )}
+      </div>
+      {fold && (
+        <button type="button" tabIndex={-1} className="link mt-1" aria-expanded={open} onClick={onToggle}>
+          {open
+            ? 'Show less'
+            : `Show all: ${fold.lines > 1 ? `${counted(fold.lines, 'line')}, ` : ''}${counted(text.length, 'character')}`}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import { describeDelivery } from '@/lib/client/delivery';
+import { type MessageLinks, wantsAcknowledgement } from '@/lib/client/message-links';
+import { asText } from '@/lib/client/text';
+import type { Message } from '@/lib/contract/schemas';
+import { Text } from '../ui/text';
+import { RelativeTime } from '../ui/time';
+
+interface RelationsProps {
+  message: Message;
+  links: MessageLinks;
+  /** Shows another message. */
+  onGo: (seq: number) => void;
+  /** Searches the history for what names an id. */
+  onSearch: (id: string) => void;
+}
+
+/** How a message hangs together with others: what it answers or repeats, and who has answered it. */
+export function MessageRelations({ message, links, onGo, onSearch }: RelationsProps) {
+  const { parent, retry, answers } = links;
+  const waits = wantsAcknowledgement(message);
+  const id = asText(message.msg_id);
+  if (!parent && !retry && answers.length === 0 && !waits) return null;
+  return (
+    <ul className="wrap-anywhere mt-0.5 flex list-none flex-wrap gap-x-3 text-muted">
+      {retry && (
+        <li>
+          ↻ retry {retry.count}
+          {retry.of && (
+            <>
+              {' of '}
+              <Go message={retry.of} onGo={onGo}>
+                what was sent <RelativeTime instant={retry.of.sent_at} />
+              </Go>
+            </>
+          )}
+        </li>
+      )}
+      {parent && (
+        <li>
+          ↳ answers{' '}
+          {parent.message ? (
+            <Go message={parent.message} onGo={onGo}>
+              <Quote message={parent.message} />
+            </Go>
+          ) : (
+            <button type="button" tabIndex={-1} className="link" onClick={() => onSearch(parent.id)}>
+              a message that is not shown: search for <Text value={parent.id} max={13} />
+            </button>
+          )}
+        </li>
+      )}
+      {answers.map((answer) => (
+        <li key={answer.seq}>
+          <Go message={answer} onGo={onGo}>
+            ↰ {answer.msg_type === 'ACK' ? 'acknowledged' : 'answered'} by <Text value={answer.sender} max={40} />{' '}
+            <RelativeTime instant={answer.sent_at} />
+          </Go>
+        </li>
+      ))}
+      {waits && answers.length === 0 && (
+        <li>
+          <span className="tag">asks for acknowledgement</span>
+          {id !== '' && describeDelivery(message).recipients.length > 0 && (
+            <>
+              {' '}
+              <button type="button" tabIndex={-1} className="link" onClick={() => onSearch(id)}>
+                search for it
+              </button>
+            </>
+          )}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+interface GoProps {
+  message: Message;
+  onGo: (seq: number) => void;
+  children: React.ReactNode;
+}
+
+function Go({ message, onGo, children }: GoProps) {
+  return (
+    <button type="button" tabIndex={-1} className="link text-left" onClick={() => onGo(message.seq)}>
+      {children}
+    </button>
+  );
+}
+
+/** Who said it and how it begins, in one line. */
+function Quote({ message }: { message: Message }) {
+  const words = asText(message.content).replace(/\s+/g, ' ').trim();
+  return (
+    <>
+      <Text value={message.sender} max={40} />: “<Text value={words.length > 48 ? `${words.slice(0, 47)}…` : words} />”
+    </>
+  );
+}

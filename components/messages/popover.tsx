@@ -1,0 +1,68 @@
+import type { ComponentType, ReactNode } from 'react';
+import { useId, useRef, useState } from 'react';
+
+interface PopoverProps {
+  label: string;
+  icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>;
+  /** What it stands at, beside the label. */
+  note?: ReactNode;
+  children: (close: () => void) => ReactNode;
+}
+
+const MARGIN = 8;
+
+/**
+ * A button that opens a small sheet below itself. The browser's own popover lies above everything, closes by Escape or
+ * a click elsewhere and gives the focus back; nothing needs to be loaded for it.
+ */
+export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
+  const place = () => {
+    const from = button.current?.getBoundingClientRect();
+    const box = sheet.current;
+    if (!from || !box) return;
+    const right = Math.max(MARGIN, window.innerWidth - from.right);
+    box.style.top = `${from.bottom + 4}px`;
+    box.style.right = `${Math.min(right, window.innerWidth - MARGIN - box.offsetWidth)}px`;
+    box.style.maxHeight = `${window.innerHeight - from.bottom - 4 - MARGIN}px`;
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        popoverTarget={id}
+        aria-expanded={open}
+        aria-label={label}
+        title={label}
+        className="quiet-button"
+      >
+        <Icon aria-hidden="true" className="size-3.5" />
+        <span className="max-md:sr-only">{label}</span>
+        {note}
+      </button>
+      <div
+        ref={sheet}
+        id={id}
+        popover="auto"
+        role="dialog"
+        aria-label={label}
+        // While it is open, the page's keys are not meant.
+        data-modal
+        onToggle={(event) => {
+          const opened = event.newState === 'open';
+          setOpen(opened);
+          if (!opened) return;
+          place();
+          sheet.current?.querySelector<HTMLElement>('input, select, button')?.focus();
+        }}
+        className="fixed inset-auto m-0 w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink shadow-lg"
+      >
+        {open && children(() => sheet.current?.hidePopover())}
+      </div>
+    </>
+  );
+}

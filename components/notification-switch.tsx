@@ -1,0 +1,39 @@
+import { Bell, BellOff, BellRing } from 'lucide-react';
+import { type NotificationState, useNotificationSetting, useNotifications } from '@/lib/client/notifications';
+import { useCommand } from '@/lib/client/shortcuts';
+import type { AttentionEntry } from '@/lib/contract/schemas';
+
+const WORDS: Record<NotificationState, string> = {
+  off: 'Notify me of new ones',
+  on: 'Notifications are on',
+  blocked: 'Notifications are blocked by the browser',
+  unsupported: 'This browser has no notifications here',
+};
+const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff };
+
+interface NotificationSwitchProps {
+  entries: readonly AttentionEntry[];
+  onOpen: (entry: AttentionEntry) => void;
+}
+
+/** Whether the browser tells of what newly needs a person while they look elsewhere. */
+export function NotificationSwitch({ entries, onOpen }: NotificationSwitchProps) {
+  const [state, toggle] = useNotificationSetting();
+  useNotifications(state, entries, onOpen);
+  useCommand('Switch notifications on or off', () => void toggle(), {
+    enabled: state === 'on' || state === 'off',
+  });
+  const Icon = ICONS[state];
+  return (
+    <button
+      type="button"
+      aria-pressed={state === 'on'}
+      disabled={state === 'blocked' || state === 'unsupported'}
+      onClick={() => void toggle()}
+      className="quiet-button ml-auto"
+    >
+      <Icon aria-hidden="true" className="size-3.5" />
+      {WORDS[state]}
+    </button>
+  );
+}

@@ -1,0 +1,77 @@
+import { type Dispatch, lazy, Suspense } from 'react';
+import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import type { Choice } from '@/lib/client/palette';
+import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
+import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
+import type { Tab } from '@/lib/client/use-layout';
+import type { SwarmState } from '@/lib/contract/events';
+
+// Loaded when they are first asked for.
+const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
+const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
+
+/** What stands over the page, if anything does. */
+export type OpenDialog = 'help' | 'palette' | null;
+
+interface PageCommands {
+  address: Address;
+  closeDetail: () => void;
+  nextTheme: () => void;
+  goTo: (tab: Tab) => void;
+  layout: Layout;
+  setLayout: Dispatch<Layout>;
+  setDialog: Dispatch<OpenDialog>;
+}
+
+/** The keys and commands of the page as a whole; the panels bring their own. */
+export function usePageCommands(page: PageCommands): void {
+  const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog } = page;
+  const toggle = (name: PanelName) => () => setLayout(toggled(layout, name));
+  useShortcutListener();
+  useShortcut('1', 'Go to agents', () => goTo('agents'), { group: 'Panels' });
+  useShortcut('2', 'Go to messages', () => goTo('messages'), { group: 'Panels' });
+  useShortcut('3', 'Go to locks', () => goTo('locks'), { group: 'Panels' });
+  useShortcut('4', 'Go to what needs you', () => goTo('needs-you'), { group: 'Panels' });
+  useCommand('Collapse or show agents', toggle('agents'), { group: 'Panels' });
+  useCommand('Collapse or show messages', toggle('messages'), { group: 'Panels' });
+  useCommand('Collapse or show locks', toggle('locks'), { group: 'Panels' });
+  useShortcut('mod+k', 'Open the command palette', () => setDialog('palette'), { inPalette: false });
+  useShortcut('?', 'Show all keys', () => setDialog('help'));
+  useShortcut('t', 'Change the theme: system, light, dark', nextTheme);
+  useCommand('Copy the link to this view', () => void navigator.clipboard?.writeText(window.location.href));
+  useShortcut('Escape', 'Leave the chosen agent', closeDetail, { enabled: address.agent !== null });
+}
+
+interface PageDialogsProps {
+  dialog: OpenDialog;
+  setDialog: Dispatch<OpenDialog>;
+  swarm: SwarmState;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
+/** The help and the palette, while they are open. */
+export function PageDialogs({ dialog, setDialog, swarm, change }: PageDialogsProps) {
+  const close = () => setDialog(null);
+  return (
+    <Suspense>
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'palette' && <PaletteDialog choices={choicesOf(swarm, change)} onClose={close} />}
+    </Suspense>
+  );
+}
+
+/** What the swarm itself offers to choose. */
+function choicesOf({ agents, stats }: SwarmState, change: PageDialogsProps['change']): Choice[] {
+  const ids = [...new Set(agents.agents.map(({ id }) => id))];
+  return [
+    ...ids.map((agent) => choice('Choose an agent', agent, () => change({ agent }, true))),
+    ...Object.keys(stats.message_types).map((type) =>
+      choice('Filter by type', type, () => change({ types: [type] }, true)),
+    ),
+    choice('Page', 'Clear all filters and the selection', () => change(EMPTY_ADDRESS, true)),
+  ];
+}
+
+function choice(group: string, label: string, run: () => void): Choice {
+  return { id: `${group}: ${label}`, label, group, keys: null, run };
+}

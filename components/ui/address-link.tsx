@@ -1,0 +1,30 @@
+import type { MouseEvent, ReactNode } from 'react';
+import { type Address, EMPTY_ADDRESS, formatAddress } from '@/lib/client/address';
+
+interface AddressLinkProps {
+  /** What it leads to, as a part of the page's address. */
+  to: Partial<Address>;
+  onGo: (to: Partial<Address>) => void;
+  tabIndex?: 0 | -1;
+  className?: string;
+  children: ReactNode;
+}
+
+/** A link to something on this page: followed in place, or opened elsewhere as any other link. */
+export function AddressLink({ to, onGo, tabIndex, className = 'link', children }: AddressLinkProps) {
+  const onClick = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    onGo(to);
+  };
+  return (
+    <a
+      href={`/${formatAddress({ ...EMPTY_ADDRESS, ...to })}`}
+      tabIndex={tabIndex}
+      className={className}
+      onClick={onClick}
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,30 @@
+interface ChoiceProps<Value extends string> {
+  label: string;
+  choices: readonly Value[];
+  names: Record<Value, string>;
+  value: Value;
+  onChange: (value: Value) => void;
+}
+
+/** One of several words, in a line of small print. The browser's own list of options costs nothing and works everywhere. */
+export function Choice<Value extends string>({ label, choices, names, value, onChange }: ChoiceProps<Value>) {
+  return (
+    <label className="flex min-w-0 items-center gap-1 whitespace-nowrap">
+      {label}
+      <select
+        value={value}
+        onChange={(event) => {
+          const chosen = choices.find((choice) => choice === event.target.value);
+          if (chosen !== undefined) onChange(chosen);
+        }}
+        className="min-w-0 cursor-pointer rounded-sm bg-paper font-medium text-ink"
+      >
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {names[choice]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

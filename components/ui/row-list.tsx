@@ -1,0 +1,113 @@
+import { type ReactNode, useCallback, useRef, useSyncExternalStore } from 'react';
+import { formatCount } from '@/lib/client/text';
+import { Scroller } from './panel';
+import { type ListEntry, useRowFocus } from './use-row-focus';
+import { useRowWindow } from './use-row-window';
+
+/** Up to so many rows are drawn at once: the browser's own search finds them, and they cost nothing yet. */
+export const ALL_AT_ONCE = 200;
+
+interface RowListProps<Item> {
+  label: string;
+  entries: readonly ListEntry<Item>[];
+  /** The key of a row that shall be brought into view. */
+  target: string | null;
+  /** The usual height of a row in pixels. */
+  usualHeight: number;
+  /** What the row is to the page: its anchor, whether it is chosen, whether it has just changed. */
+  describe: (item: Item) => { id: string | undefined; chosen: boolean; flashing: boolean };
+  /**
+   * What stands in a row. One button in it, marked `data-row`, is its handle: it has the focus of the row, and a click
+   * anywhere in the row is one on it. Everything that takes part in the order of tabs gets the given `tabIndex`.
+   */
+  children: (item: Item, tabIndex: 0 | -1) => ReactNode;
+}
+
+const ROW =
+  'border-line border-b px-4 py-2 data-chosen:bg-tint data-chosen:shadow-[inset_2px_0_var(--accent)] data-flash:bg-accent/12 data-flash:transition-[background-color] data-flash:duration-140 motion-reduce:data-flash:transition-none has-[[data-row]:focus-visible]:outline-2 has-[[data-row]:focus-visible]:outline-accent has-[[data-row]:focus-visible]:-outline-offset-2';
+
+const never = () => () => {};
+
+/**
+ * A list that is one stop in the order of tabs and is walked by arrows. A long one is drawn as far as it is seen; before
+ * the page is alive, its beginning.
+ */
+export function RowList<Item>({ label, entries, target, usualHeight, describe, children }: RowListProps<Item>) {
+  const alive = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+  const scroller = useRef<HTMLElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  // The same function while the entries are: with another one every row would be measured anew.
+  const keyOf = useCallback((index: number) => entries[index]?.key ?? index, [entries]);
+  const focus = useRowFocus({ entries, alive, target, list, scrollTo: (index) => rows.scrollTo(index) });
+  const rows = useRowWindow({
+    count: entries.length,
+    enabled: alive && entries.length > ALL_AT_ONCE,
+    scroller,
+    usualHeight,
+    keyOf,
+    kept: focus.activeIndex,
+  });
+  const drawn = alive ? entries.length : Math.min(entries.length, ALL_AT_ONCE);
+  const places = rows.places ?? Array.from({ length: drawn }, (_, index) => ({ index, style: undefined }));
+  return (
+    <Scroller ref={scroller} label={label} tabIndex={-1} className="overflow-y-auto">
+      <ul
+        ref={list}
+        style={rows.style}
+        onKeyDown={focus.onKeyDown}
+        onFocus={focus.onFocus}
+        onBlur={focus.onBlur}
+        onClick={passToHandle}
+      >
+        {places.map(({ index, style }) => {
+          const entry = entries[index];
+          if (entry === undefined) return null;
+          const place = {
+            ref: rows.measure,
+            style,
+            'data-index': index,
+            'data-key': entry.key,
+            'aria-setsize': rows.places ? entries.length : undefined,
+            'aria-posinset': rows.places ? index + 1 : undefined,
+          };
+          if ('heading' in entry) {
+            return (
+              <li key={entry.key} {...place} className="border-line border-b bg-tint px-4 py-1">
+                <h3 className="wrap-anywhere font-medium text-muted">{entry.heading}</h3>
+              </li>
+            );
+          }
+          const { id, chosen, flashing } = describe(entry.item);
+          return (
+            <li
+              key={entry.key}
+              {...place}
+              id={id}
+              data-chosen={chosen || undefined}
+              data-flash={flashing || undefined}
+              className={ROW}
+            >
+              {children(entry.item, index === focus.activeIndex ? 0 : -1)}
+            </li>
+          );
+        })}
+      </ul>
+      {drawn < entries.length && (
+        <p className="px-4 py-2 text-muted">
+          and {formatCount(entries.length - drawn)} more, which need JavaScript to be shown.
+        </p>
+      )}
+    </Scroller>
+  );
+}
+
+/** Rows are large and their text can be selected; only what is a mere click on them chooses. */
+function passToHandle(event: React.MouseEvent<HTMLUListElement>): void {
+  const place = event.target instanceof Element ? event.target : null;
+  if (!place || place.closest('button, a, summary, select') || window.getSelection()?.isCollapsed === false) return;
+  place.closest('li')?.querySelector<HTMLElement>('[data-row]')?.click();
+}

@@ -1,0 +1,111 @@
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { flushSync } from 'react-dom';
+
+/** A row, or the heading of those that follow. */
+export type ListEntry<Item> = { key: string } & ({ item: Item } | { heading: ReactNode });
+
+interface RowFocusOptions {
+  entries: readonly ListEntry<unknown>[];
+  /** The list is drawn as it will be, and not as the server drew it. */
+  alive: boolean;
+  /** The key of an entry that shall be brought into view. */
+  target: string | null;
+  list: RefObject<HTMLUListElement | null>;
+  /** Brings an entry near enough to be drawn. */
+  scrollTo: (index: number) => void;
+}
+
+const PAGE = 10;
+
+/**
+ * One stop in the order of tabs for a whole list (roving tabindex): arrows, Home, End and the page keys walk it.
+ *
+ * @returns which entry the stop is at, and what listens on the list
+ */
+export function useRowFocus({ entries, alive, target, list, scrollTo }: RowFocusOptions) {
+  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const indexes = useMemo(() => new Map(entries.map(({ key }, index) => [key, index])), [entries]);
+  const first = entries.findIndex((entry) => 'item' in entry);
+  const activeIndex = (activeKey === null ? undefined : indexes.get(activeKey)) ?? first;
+  /** Where the focus is, as far as it is in the list. */
+  const focused = useRef<{ key: string; index: number } | null>(null);
+
+  const go = (from: number, step: 1 | -1) => {
+    let index = Math.max(0, Math.min(entries.length - 1, from));
+    while (isHeading(entries[index])) index += step;
+    const entry = entries[index];
+    if (entry === undefined) return;
+    // Drawn first: the list always draws the entry of the stop, however far away it is.
+    flushSync(() => setActiveKey(entry.key));
+    handleOf(list.current, entry.key)?.focus({ preventScroll: true });
+    scrollTo(index);
+  };
+
+  const bring = useEffectEvent((key: string) => {
+    if (focused.current === null) setActiveKey(key);
+    scrollTo(indexes.get(key) ?? 0);
+  });
+  const isThere = alive && target !== null && indexes.has(target);
+  useEffect(() => {
+    if (target !== null && isThere) bring(target);
+  }, [target, isThere]);
+
+  const followLoss = useEffectEvent(() => {
+    const lost = focused.current;
+    if (lost === null || indexes.has(lost.key) || document.activeElement !== document.body) return;
+    focused.current = null;
+    if (entries.length > 0) go(lost.index, 1);
+  });
+  useEffect(() => followLoss());
+
+  return {
+    activeIndex,
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      const way = ways(activeIndex, entries.length)[event.key];
+      if (way === undefined) return;
+      event.preventDefault();
+      go(...way);
+    },
+    onFocus: (event: FocusEvent) => {
+      const key = event.target.closest<HTMLElement>('[data-key]')?.dataset.key;
+      const index = key === undefined ? undefined : indexes.get(key);
+      if (key === undefined || index === undefined) return;
+      focused.current = { key, index };
+      setActiveKey(key);
+    },
+    onBlur: (event: FocusEvent) => {
+      // A row that is taken away while it has the focus loses it too; that is no leaving.
+      if (event.target.isConnected) focused.current = null;
+    },
+  };
+}
+
+function isHeading(entry: ListEntry<unknown> | undefined): boolean {
+  return entry !== undefined && 'heading' in entry;
+}
+
+function ways(at: number, length: number): Record<string, [from: number, step: 1 | -1] | undefined> {
+  return {
+    ArrowDown: [at + 1, 1],
+    ArrowUp: [at - 1, -1],
+    PageDown: [at + PAGE, 1],
+    PageUp: [at - PAGE, -1],
+    Home: [0, 1],
+    End: [length - 1, -1],
+  };
+}
+
+function handleOf(list: HTMLElement | null, key: string): HTMLElement | null {
+  return list?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"] [data-row]`) ?? null;
+}

@@ -1,0 +1,267 @@
+import { spawnSync } from 'node:child_process';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, openLive, panel, test } from './fixtures';
+import type { TestSwarm } from './swarm';
+
+/** Six agents in two sessions, in every health, some of them with locks. */
+function busy(swarm: TestSwarm): void {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  swarm.register([
+    { id: 'agent-10', pid: process.pid },
+    { id: 'agent-2', age: 10, model: 'opus', tags: ['a', 1], health: 'fine' },
+    { id: 'agent-3', age: 120 },
+    { id: 'agent-1', pid: gone, age: 400 },
+    { id: 'agent-5', age: 7200 },
+  ]);
+  swarm.lock('src/gone.ts', 'agent-1', 'unfinished', 200);
+  swarm.lock('src/here.ts', 'agent-10', 'tests');
+  swarm.send({ sender: 'agent-10', msg_type: 'INFO', content: 'first' });
+  swarm.send({
+    sender: 'agent-10',
+    msg_type: 'QUESTION',
+    content: 'Which port\n\ndoes it use?',
+    recipients: ['agent-2'],
+  });
+}
+
+function agentRow(page: Page, id: string) {
+  return page.locator(`[id="agent-${id}"]`);
+}
+
+function handle(page: Page, id: string) {
+  return agentRow(page, id).getByRole('button', { name: id });
+}
+
+function detail(page: Page, id: string) {
+  return page.getByRole('complementary', { name: id });
+}
+
+/** The ids in the order in which they stand. */
+function shownIds(page: Page) {
+  return panel(page, 'Agents').locator('[data-row]').allTextContents();
+}
+
+test('each agent shows how it is, what it does, what it holds and where it sits', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  const here = agentRow(page, 'agent-10');
+  await expect(here).toContainText('active');
+  await expect(here.locator('svg')).toHaveCount(1);
+  await expect(here).toContainText('QUESTION');
+  await expect(here).toContainText('Which port does it use?');
+  await expect(here).toContainText('holds 1 lock src/here.ts');
+  await expect(here).toContainText('main:0.0');
+  await expect(here).toContainText(`pid ${process.pid}`);
+  await expect(agentRow(page, 'agent-5')).toContainText(/silent 2 h/);
+  await expect(agentRow(page, 'agent-1')).toContainText('1 orphaned');
+  await expect(agentRow(page, 'agent-3')).toContainText('Said nothing in the newest 2 messages.');
+});
+
+test('the silence of an agent ticks', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0', age: 30 }]);
+  await server.start();
+  await openLive(page, server);
+  const silence = agentRow(page, 'agent-0').locator('time').first();
+  await expect(silence).toHaveText(/silent \d+ s/);
+  const before = await silence.textContent();
+  await expect(silence).not.toHaveText(before ?? '');
+});
+
+test('who holds locks without being there stands first, then everyone by id', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  expect(await shownIds(page)).toEqual(['agent-1', 'agent-2', 'agent-3', 'agent-5', 'agent-10']);
+  swarm.lock('src/late.ts', 'agent-5', 'taken just now', 250);
+  await expect(agentRow(page, 'agent-5')).toContainText('holds 1 lock');
+  expect((await shownIds(page))[0]).toBe('agent-1');
+});
+
+test('several sessions are groups, one is none', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', session_name: 'night-shift' }, { id: 'agent-2' }]);
+  await server.start();
+  await openLive(page, server);
+  const headings = panel(page, 'Agents').getByRole('heading', { level: 3 });
+  await expect(headings).toHaveText(['main · 2 agents', 'night-shift · 1 agent']);
+  expect(await shownIds(page)).toEqual(['agent-0', 'agent-2', 'agent-1']);
+  swarm.register([{ id: 'agent-0' }]);
+  await expect(headings).toHaveCount(0);
+});
+
+test('choosing one filters the locks, opens its detail and stands in the address', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  await agentRow(page, 'agent-10').getByText('Which port').click();
+  await expect(page).toHaveURL(/agent=agent-10/);
+  await expect(handle(page, 'agent-10')).toHaveAttribute('aria-pressed', 'true');
+  await expect(panel(page, 'Locks').locator('[data-row]')).toHaveText(['src/here.ts']);
+  await expect(detail(page, 'agent-10')).toContainText('src/here.ts');
+  await handle(page, 'agent-10').click();
+  await expect(page).not.toHaveURL(/agent=/);
+  await expect(detail(page, 'agent-10')).toHaveCount(0);
+  await expect(panel(page, 'Locks').locator('[data-row]')).toHaveCount(2);
+});
+
+test('the list is walked, chosen from and left by keys alone', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  await handle(page, 'agent-1').focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(handle(page, 'agent-2')).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(handle(page, 'agent-10')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(handle(page, 'agent-10')).toBeFocused();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowUp');
+  await expect(handle(page, 'agent-1')).toBeFocused();
+  await expect(panel(page, 'Agents').locator('[data-row][tabindex="0"]')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(detail(page, 'agent-1')).toBeVisible();
+  await expect(handle(page, 'agent-1')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(detail(page, 'agent-1')).toHaveCount(0);
+  await expect(page).not.toHaveURL(/agent=/);
+  await page.keyboard.press('Enter');
+  await detail(page, 'agent-1').getByRole('button', { name: 'Close' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(detail(page, 'agent-1')).toHaveCount(0);
+  await expect(handle(page, 'agent-1')).toBeFocused();
+});
+
+test('the focus stays in the list when its row goes', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
+  await server.start();
+  await openLive(page, server);
+  await handle(page, 'agent-1').focus();
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-2' }]);
+  await expect(handle(page, 'agent-2')).toBeFocused();
+});
+
+test('the detail says everything the registry says, unknown fields too', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await page.goto(`${server.url}/?agent=agent-2`);
+  const about = detail(page, 'agent-2');
+  for (const text of ['model', 'opus', 'tags', '["a",1]', 'last_seen', 'tmux_pane_id', '%1', 'fine']) {
+    await expect(about).toContainText(text);
+  }
+  await expect(about).toContainText('It holds none.');
+  await expect(about).toContainText('Which port');
+});
+
+test('the detail finds messages that the page no longer has at hand, and adds new ones', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-8' }]);
+  swarm.send({ sender: 'agent-8', content: 'long ago' });
+  swarm.send(...Array.from({ length: 120 }, () => ({})));
+  await server.start();
+  await openLive(page, server);
+  await handle(page, 'agent-8').click();
+  const about = detail(page, 'agent-8');
+  await expect(about).toContainText('long ago');
+  await expect(about.getByRole('listitem').filter({ hasText: 'long ago' })).toHaveCount(1);
+  swarm.send({ sender: 'agent-0', recipients: ['agent-8'], content: 'just now' });
+  await expect(about).toContainText('just now');
+  await about.getByRole('listitem').filter({ hasText: 'just now' }).getByRole('link').click();
+  await expect(page).toHaveURL(/message=[^&]+\.122/);
+});
+
+test('the detail keeps the changes of health that the page has seen, and no more', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0', age: 120 }]);
+  await server.start();
+  await openLive(page, server);
+  await expect(agentRow(page, 'agent-0')).toContainText('stale');
+  swarm.register([{ id: 'agent-0' }]);
+  await expect(agentRow(page, 'agent-0')).toContainText('active');
+  await handle(page, 'agent-0').click();
+  const seen = detail(page, 'agent-0').getByRole('region', { name: 'Its health, as this page saw it' });
+  await expect(seen.getByRole('listitem')).toHaveText([/\d\d:\d\d:\d\d\s*active/, /\d\d:\d\d:\d\d\s*stale/]);
+  await expect(seen).toContainText(/What was before \d\d:\d\d:\d\d is not known here/);
+});
+
+test.describe('with a clipboard', () => {
+  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+  test('the command that jumps to the pane is copied, and that is said', async ({ page, swarm, server }) => {
+    swarm.register([{ id: 'agent-0' }]);
+    await server.start();
+    await page.goto(`${server.url}/?agent=agent-0`);
+    const about = detail(page, 'agent-0');
+    await expect(about.getByText("tmux switch-client -t '%0'")).toBeVisible();
+    await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
+    await expect(about.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("tmux switch-client -t '%0'");
+  });
+});
+
+test('without a clipboard the command is selected', async ({ page, swarm, server }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  swarm.register([{ id: 'agent-0' }]);
+  await server.start();
+  await page.goto(`${server.url}/?agent=agent-0`);
+  const about = detail(page, 'agent-0');
+  await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
+  await expect(about.getByRole('status').filter({ hasText: 'Selected' })).toBeVisible();
+  expect(await page.evaluate(() => String(window.getSelection()))).toBe("tmux switch-client -t '%0'");
+});
+
+test('a pane that could be more than a pane gets no command', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0', tmux_pane_id: "%1'; rm -rf ~ #", pane_index: '$(id):0.1' }]);
+  await server.start();
+  await page.goto(`${server.url}/?agent=agent-0`);
+  await expect(detail(page, 'agent-0')).toContainText('No command is offered');
+  await expect(detail(page, 'agent-0').getByRole('button', { name: /Copy/ })).toHaveCount(0);
+});
+
+test('an agent that is not registered can be looked at all the same', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('src/a.ts', 'agent-ghost');
+  await server.start();
+  await openLive(page, server);
+  await panel(page, 'Locks').getByRole('link', { name: 'agent-ghost' }).click();
+  await expect(detail(page, 'agent-ghost')).toContainText('The registry does not list it.');
+  await expect(detail(page, 'agent-ghost')).toContainText('src/a.ts');
+  await expect(panel(page, 'Agents')).toContainText('agent-ghost is not registered.');
+  await panel(page, 'Agents').getByRole('button', { name: 'Show all' }).click();
+  await expect(detail(page, 'agent-ghost')).toHaveCount(0);
+});
+
+test('what an unreadable registry said before is marked as old', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  await server.start();
+  await openLive(page, server);
+  swarm.writeRegistry('{"agents": [');
+  await expect(panel(page, 'Agents')).toContainText(/Old data The registry is unreadable since \d\d:\d\d:\d\d/);
+  await expect(agentRow(page, 'agent-0')).toBeVisible();
+  swarm.register([{ id: 'agent-0' }]);
+  await expect(panel(page, 'Agents')).not.toContainText('Old data');
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [1440, 390]) {
+    test.describe(`${colorScheme}, ${width} px wide`, () => {
+      test.use({ colorScheme, viewport: { width, height: width === 390 ? 844 : 900 } });
+
+      test('the detail is easy to read and all in reach', async ({ page, swarm, server }) => {
+        busy(swarm);
+        await server.start();
+        await openLive(page, server);
+        if (width === 390) await page.getByRole('tab', { name: 'Agents' }).click();
+        await agentRow(page, 'agent-1').getByText('is gone').click();
+        await expect(detail(page, 'agent-1')).toContainText('src/gone.ts');
+        await expect(detail(page, 'agent-1')).toContainText('agent-10 → agent-1');
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      });
+    });
+  }
+}

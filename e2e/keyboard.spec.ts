@@ -1,0 +1,92 @@
+import { busy } from './busy';
+import { expect, faults, openLive, panel, test } from './fixtures';
+
+test('the whole page is driven by keys alone', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  const within = (id: string) => page.evaluate((name) => document.activeElement?.closest(`#${name}`) !== null, id);
+
+  for (const [key, id] of [
+    ['1', 'agents'],
+    ['2', 'messages'],
+    ['3', 'locks'],
+    ['4', 'needs-you'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(() => within(id), `key ${key}`).toBe(true);
+  }
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/[?](agent|lock|message)=/);
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('1');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\?agent=/);
+  await expect(page.getByRole('complementary')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page).not.toHaveURL(/agent=/);
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('cookie t1');
+  await expect(page.getByRole('searchbox').or(page.getByRole('textbox', { name: /Search/ }))).toHaveValue('cookie t1');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');
+});
+
+test('help lists every key, and gives the focus back', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  const button = page.getByRole('button', { name: 'Help and keys' });
+  await button.focus();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keys' });
+  for (const words of ['Go to agents', 'Go to what needs you', 'Change the theme', 'Open the command palette']) {
+    await expect(help).toContainText(words);
+  }
+  expect(await faults(page)).toEqual([]);
+  // The keys of the page sleep while a dialog has the keyboard.
+  await page.keyboard.press('t');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');
+  await page.keyboard.press('Escape');
+  await expect(help).toBeHidden();
+  await expect(button).toBeFocused();
+});
+
+test('the palette finds commands, agents and types', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  const palette = page.getByRole('dialog', { name: 'Command palette' });
+  const run = async (query: string) => {
+    await page.keyboard.press('Control+k');
+    await expect(palette.getByRole('combobox')).toBeFocused();
+    await page.keyboard.type(query);
+    await page.keyboard.press('Enter');
+    await expect(palette).toBeHidden();
+  };
+  await run('choose agent-3');
+  await expect(page).toHaveURL(/agent=agent-3/);
+  await run('clear all');
+  await expect(page).not.toHaveURL(/agent=/);
+  await run('blocked');
+  await expect(page).toHaveURL(/type=BLOCKED/);
+  await run('theme');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await run('go to locks');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.closest('#locks') !== null)).toBe(true);
+  await run('collapse or show locks');
+  await expect(page.getByRole('region', { name: 'List of locks' })).toBeHidden();
+
+  await page.keyboard.press('Control+k');
+  await expect(palette.getByRole('option').first()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('ArrowUp');
+  await expect(palette.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.type('no such command');
+  await expect(palette).toContainText('No command is called that.');
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(palette).toBeHidden();
+  await expect(panel(page, 'Messages')).toBeVisible();
+});

@@ -1,0 +1,134 @@
+import { busy, goneProcess } from './busy';
+import { expect, faults, openLive, panel, test } from './fixtures';
+
+const needsYou = (page: Parameters<typeof panel>[0]) => page.getByRole('region', { name: 'Needs you' });
+
+test('nothing needs anybody in a quiet swarm', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.send({});
+  await server.start();
+  await openLive(page, server);
+  await expect(needsYou(page)).toContainText('Nothing does.');
+  await expect(page).toHaveTitle('Claude Swarm');
+});
+
+test('what needs a person comes worst first, says why, and leads there', async ({ page, swarm, server }) => {
+  swarm.register([
+    { id: 'agent-0' },
+    { id: 'agent-4', pid: goneProcess(), age: 900 },
+    { id: 'agent-1', pid: process.pid },
+  ]);
+  swarm.send(
+    ...Array.from({ length: 60 }, () => ({})),
+    { content: 'never arrived', recipients: ['agent-7'], delivery_status: { 'agent-7': false } },
+    ...Array.from({ length: 60 }, () => ({})),
+  );
+  swarm.lock('README.md', 'agent-4', 'installation steps', 280);
+  swarm.lock('docs/b.md', 'agent-ghost');
+  await server.start();
+  await openLive(page, server);
+  const entries = needsYou(page).getByRole('listitem');
+  await expect(entries).toHaveCount(3);
+  await expect(entries.first()).toContainText('Agent dead');
+  await expect(entries.first()).toContainText('agent-4 is dead and holds a lock on README.md');
+  await expect(page).toHaveTitle('(3) Claude Swarm');
+  await expect(page.locator('link[rel="icon"]')).toHaveAttribute('href', '/static/icon-attention.svg');
+  expect(await faults(page)).toEqual([]);
+
+  await entries.filter({ hasText: 'Orphaned lock' }).getByRole('link').click();
+  await expect(page).toHaveURL(/\?lock=/);
+  await expect(panel(page, 'Locks').getByText('docs/b.md')).toBeInViewport();
+  await entries.filter({ hasText: 'Delivery failed' }).getByRole('link').click();
+  await expect(page).toHaveURL(/\?message=/);
+  await expect(panel(page, 'Messages').getByText('never arrived')).toBeInViewport();
+  await entries.first().getByRole('link').click();
+  await expect(page).toHaveURL(/\?agent=agent-4/);
+  await expect(page.getByRole('complementary')).toContainText('agent-4');
+  await page.goBack();
+  await expect(page).toHaveURL(/\?message=/);
+
+  swarm.release('docs/b.md', 'agent-ghost');
+  await expect(page).toHaveTitle('(2) Claude Swarm');
+});
+
+test('more than a few fold away', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  for (let count = 0; count < 9; count++) swarm.lock(`docs/${count}.md`, `ghost-${count}`);
+  await server.start();
+  await openLive(page, server);
+  await expect(needsYou(page).getByRole('link')).toHaveCount(4);
+  await needsYou(page).getByText('5 more').click();
+  await expect(needsYou(page).getByRole('link')).toHaveCount(9);
+  await needsYou(page).getByText('Show fewer').click();
+  await expect(needsYou(page).getByRole('link')).toHaveCount(4);
+});
+
+test('a source that can’t be read is said once', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  swarm.writeRegistry('{"agents": [');
+  const entry = needsYou(page).getByRole('listitem').filter({ hasText: 'Can’t be read' });
+  await expect(entry).toContainText('registry');
+  await expect(page.getByRole('list', { name: 'Problems with the data' })).toBeEmpty();
+  await expect(panel(page, 'Agents')).toContainText('agent-0');
+});
+
+test.describe('notifications', () => {
+  test.use({ permissions: ['notifications'] });
+
+  test('come for what is new, once they are switched on, while one looks elsewhere', async ({
+    page,
+    swarm,
+    server,
+  }) => {
+    swarm.register([{ id: 'agent-0' }]);
+    swarm.lock('old.md', 'ghost-0');
+    await server.start();
+    await page.addInitScript(() => {
+      const shown: string[] = [];
+      class Told {
+        static permission = 'default';
+        static requestPermission() {
+          Told.permission = 'granted';
+          return Promise.resolve('granted');
+        }
+        constructor(title: string) {
+          shown.push(title);
+        }
+      }
+      Object.assign(window, { Notification: Told, shown });
+      document.hasFocus = () => false;
+    });
+    await openLive(page, server);
+    const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown);
+    await expect(needsYou(page).getByRole('link')).toHaveCount(1);
+    swarm.lock('quiet.md', 'ghost-1');
+    await expect(needsYou(page).getByRole('link')).toHaveCount(2);
+    expect(await shown()).toEqual([]);
+
+    await needsYou(page).getByRole('button', { name: 'Notify me' }).click();
+    await expect(needsYou(page).getByRole('button', { name: 'Notifications are on' })).toBeVisible();
+    swarm.lock('new.md', 'ghost-2');
+    await expect.poll(shown).toEqual(['new.md needs you']);
+  });
+});
+
+test.describe('on a narrow screen', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('what needs a person is the tab that stands open', async ({ page, swarm, server }) => {
+    swarm.register([{ id: 'agent-0' }]);
+    swarm.lock('docs/b.md', 'agent-ghost');
+    await server.start();
+    // The first page of a server is drawn before anything was judged.
+    await openLive(page, server);
+    await expect(page.getByRole('tab', { name: 'Needs you 1' })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole('tab', { name: 'Needs you 1' })).toHaveAttribute('aria-selected', 'true');
+    await needsYou(page).getByRole('link').click();
+    await expect(page.getByRole('tab', { name: 'Locks' })).toHaveAttribute('aria-selected', 'true');
+    await expect(panel(page, 'Locks').getByText('docs/b.md')).toBeInViewport();
+    expect(await faults(page)).toEqual([]);
+  });
+});

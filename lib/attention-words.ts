@@ -1,0 +1,33 @@
+/** The words of attention entries, from values that may be of any JSON type. */
+import type { Lock } from './contract/schemas';
+import { nameOf } from './swarm/message-fields';
+
+const NO_NAME = '(no name)';
+const WORDS_AT_MOST = 4;
+
+/** @returns a holder or path of a lock as text */
+export function textOf(value: unknown): string {
+  return nameOf(typeof value === 'object' && value !== null ? JSON.stringify(value) : value) ?? NO_NAME;
+}
+
+/** @returns `a lock on a.ts` or `3 locks` */
+export function lockWords(locks: readonly Lock[]): string {
+  const [first] = locks;
+  return locks.length === 1 && first ? `a lock on ${textOf(first.filepath)}` : `${locks.length} locks`;
+}
+
+/** @returns `a, b and c`; of a long list the first three and how many more */
+export function wordList(words: readonly string[]): string {
+  const distinct = [...new Set(words)];
+  const named = distinct.length <= WORDS_AT_MOST ? distinct : withRest(distinct);
+  return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+}
+
+function withRest(words: readonly string[]): string[] {
+  return [...words.slice(0, WORDS_AT_MOST - 1), `${words.length - WORDS_AT_MOST + 1} more`];
+}
+
+/** @returns what a message says, as the end of a sentence */
+export function quoted(text: string): string {
+  return text === '' ? 'it holds no text.' : `"${text}"`;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AttentionEntry, AttentionKind } from '../contract/schemas';
+import { EMPTY_ADDRESS } from './address';
+import { newEntries, targetOf } from './attention';
+
+const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => ({
+  id: kind,
+  kind,
+  severity: 'warning',
+  since: '2026-03-01T12:00:00+00:00',
+  subject: 'x',
+  reason: 'It is.',
+  evidence: { agents: ['agent-1'], locks: ['a.lock'], messages: ['e.7'], sources },
+});
+
+test('an entry leads to the thing of its kind, without filters', () => {
+  assert.deepEqual(targetOf(entry('agent_dead')), { tab: 'agents', address: { ...EMPTY_ADDRESS, agent: 'agent-1' } });
+  assert.deepEqual(targetOf(entry('lock_overlap')), { tab: 'locks', address: { ...EMPTY_ADDRESS, lock: 'a.lock' } });
+  for (const kind of [
+    'question_unanswered',
+    'blocked_unanswered',
+    'delivery_failed',
+    'acknowledgement_overdue',
+  ] as const) {
+    assert.deepEqual(targetOf(entry(kind)), { tab: 'messages', address: { ...EMPTY_ADDRESS, message: 'e.7' } });
+  }
+});
+
+test('a source leads to the panel that it feeds', () => {
+  assert.equal(targetOf(entry('source_unreadable', ['registry'])).tab, 'agents');
+  assert.equal(targetOf(entry('source_unreadable', ['locks'])).tab, 'locks');
+  assert.equal(targetOf(entry('source_unreadable', ['log'])).tab, 'messages');
+  assert.equal(targetOf(entry('source_unreadable')).tab, 'messages');
+});
+
+test('new is what was not known by its id', () => {
+  const entries = [entry('agent_dead'), entry('lock_stale')];
+  assert.deepEqual(
+    newEntries(new Set(['agent_dead']), entries).map(({ id }) => id),
+    ['lock_stale'],
+  );
+});

@@ -1,0 +1,119 @@
+/** The locks as the page shows them: which, in which order, in which groups, and what changed. */
+import type { Lock } from '../contract/schemas';
+import { groupBy } from './group-by';
+import { compareNaturally } from './natural-order';
+import { asText } from './text';
+import { milliseconds } from './time';
+
+export const LOCK_ORDERS = ['matters', 'path', 'age', 'holder'] as const;
+export type LockOrder = (typeof LOCK_ORDERS)[number];
+
+export const LOCK_GROUPINGS = ['none', 'agent', 'folder'] as const;
+export type LockGrouping = (typeof LOCK_GROUPINGS)[number];
+
+type Comparison = (one: Lock, other: Lock) => number;
+
+const byPath: Comparison = (one, other) => compareNaturally(asText(one.filepath), asText(other.filepath));
+const byFile: Comparison = (one, other) => compareNaturally(one.lock_file, other.lock_file);
+
+const COMPARISONS: Record<LockOrder, Comparison> = {
+  matters: (one, other) => trouble(one) - trouble(other) || acquired(other) - acquired(one),
+  path: byPath,
+  age: (one, other) => acquired(one) - acquired(other) || byPath(one, other),
+  holder: (one, other) => compareNaturally(asText(one.agent_id), asText(other.agent_id)) || byPath(one, other),
+};
+
+/** What is worst about a lock: two agents at one file, then nobody who will release it, then held too long. */
+function trouble(lock: Lock): number {
+  if (lock.conflicts_with.length > 0) return 0;
+  if (lock.orphaned === true) return 1;
+  return lock.stale === true ? 2 : 3;
+}
+
+/** One that says no time counts as older than all others. */
+function acquired({ acquired_at }: Lock): number {
+  return milliseconds(acquired_at) ?? 0;
+}
+
+/** @returns the locks sorted: by what matters (overlaps, orphans, stale ones, then the newest), path, age (oldest first) or holder */
+export function locksInOrder(locks: readonly Lock[], order: LockOrder): Lock[] {
+  const compare = COMPARISONS[order];
+  return locks.toSorted((one, other) => compare(one, other) || byFile(one, other));
+}
+
+export interface LockGroup {
+  /** The holder or the folder; empty where the file names none. */
+  name: string;
+  locks: readonly Lock[];
+}
+
+/** @returns sorted locks by group, in the order in which the groups' first locks stand */
+export function grouped(locks: readonly Lock[], grouping: LockGrouping): LockGroup[] {
+  if (grouping === 'none') return [{ name: '', locks }];
+  const nameOf = grouping === 'agent' ? ({ agent_id }: Lock) => asText(agent_id) : folderOf;
+  return [...groupBy(locks, nameOf)].map(([name, members]) => ({ name, locks: members }));
+}
+
+/** The folder of a path, with its slash; of a pattern the part that is certain. */
+function folderOf(lock: Lock): string {
+  const path = asText(lock.filepath);
+  const certain = lock.pattern ? path.slice(0, wildcardAt(path)) : path;
+  return certain.slice(0, certain.lastIndexOf('/') + 1);
+}
+
+function wildcardAt(pattern: string): number {
+  const at = pattern.search(/[*?[]/);
+  return at === -1 ? pattern.length : at;
+}
+
+/** @returns the locks that an agent holds, and those of others that overlap one of its */
+export function locksAbout(locks: readonly Lock[], agent: string): Lock[] {
+  return locks.filter(
+    ({ agent_id, conflicts_with }) =>
+      asText(agent_id) === agent || conflicts_with.some((conflict) => asText(conflict.agent_id) === agent),
+  );
+}
+
+/** @returns the lock files of locks that are new, or of which more than the age is different */
+export function changedLocks(before: readonly Lock[], after: readonly Lock[]): string[] {
+  const known = new Map(before.map((lock) => [lock.lock_file, lock]));
+  return after.filter((lock) => !sameLock(known.get(lock.lock_file), lock)).map(({ lock_file }) => lock_file);
+}
+
+const TOLD_FIELDS = ['agent_id', 'filepath', 'locked_at', 'reason', 'stale', 'orphaned'] as const;
+
+function sameLock(one: Lock | undefined, other: Lock): boolean {
+  if (one === undefined || one.conflicts_with.length !== other.conflicts_with.length) return false;
+  const sameConflicts = one.conflicts_with.every(
+    (conflict, index) => conflict.lock_file === other.conflicts_with[index]?.lock_file,
+  );
+  return sameConflicts && TOLD_FIELDS.every((field) => one[field] === other[field] || alike(one[field], other[field]));
+}
+
+/** Values of any JSON type: each answer brings new objects. */
+function alike(one: unknown, other: unknown): boolean {
+  return typeof one === 'object' && typeof other === 'object' && asText(one) === asText(other);
+}
+
+export interface PatternScope {
+  /** What every path that it covers begins and ends with. */
+  begins: string;
+  ends: string;
+  /** It has a `*`, which also stands for slashes and so for folders below. */
+  anyRun: boolean;
+}
+
+/** A set of characters, as the swarm's tool reads it: a `]` in first place belongs to the set. */
+const SET = /\[(?:![\s\S]|[^!])[^\]]*\]/g;
+
+/** @returns what a pattern may cover, as far as a sentence can say it; null for one that covers nothing but itself */
+export function patternScope(pattern: string): PatternScope | null {
+  const withoutSets = pattern.replace(SET, '');
+  const anyRun = withoutSets.includes('*');
+  if (withoutSets === pattern && !anyRun && !pattern.includes('?')) return null;
+  return {
+    begins: pattern.slice(0, wildcardAt(pattern)),
+    ends: /[^*?[\]]*$/.exec(pattern)?.[0] ?? '',
+    anyRun,
+  };
+}

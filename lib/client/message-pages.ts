@@ -1,0 +1,88 @@
+/** Reads of the history, page by page. */
+import { formatCursor, parseCursor } from '../contract/events';
+import type { MessagesAnswer, Problem } from '../contract/schemas';
+
+/** Where a page stands, as a parameter of the API; absent: the newest. */
+export type Place = { before: string } | { after: string } | { around: string } | null;
+
+/** Why a page did not come, in a sentence. */
+export class PageError extends Error {
+  override readonly name = 'PageError';
+
+  /** @param status the HTTP status; null if nobody answered */
+  constructor(
+    message: string,
+    readonly status: number | null,
+  ) {
+    super(message);
+  }
+
+  /** The place is no longer kept, or belongs to another history. */
+  get gone(): boolean {
+    return this.status === 410;
+  }
+
+  /** The filter itself is at fault. */
+  get invalid(): boolean {
+    return this.status === 422;
+  }
+}
+
+/**
+ * Reads one page.
+ *
+ * @param choice the filter, as `choiceQuery` gives it
+ * @throws {PageError} unless the page comes; whatever `signal` aborts throws its own reason
+ */
+export async function readPage(
+  choice: string,
+  place: Place,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<MessagesAnswer> {
+  const query = new URLSearchParams(choice);
+  for (const [name, cursor] of Object.entries(place ?? {})) query.set(name, cursor);
+  query.set('limit', String(limit));
+  const response = await fetch(`/api/messages?${query}`, { signal: signal ?? null }).catch(() => {
+    signal?.throwIfAborted();
+    throw new PageError('Messages can’t be read: the server does not answer. Try again once it is back.', null);
+  });
+  if (response.ok) return response.json();
+  const problem: Partial<Problem> = await response.json().catch(() => ({}));
+  const faults = problem.errors?.map(({ parameter, detail }) => `“${parameter}” ${detail}`).join(' ');
+  const detail = faults || problem.detail || `Messages can’t be read: the server answered ${response.status}.`;
+  throw new PageError(detail, response.status);
+}
+
+/**
+ * Reads the first page that is kept.
+ *
+ * @param head the newest number known; the API names no oldest one, so the border of what is gone is searched for
+ */
+export async function readFirstPage(
+  choice: string,
+  { epoch, head }: { epoch: string; head: number },
+  limit: number,
+  signal?: AbortSignal,
+): Promise<MessagesAnswer> {
+  let gone = -1;
+  let kept = head;
+  let probe = 0;
+  while (gone + 1 < kept) {
+    try {
+      await readPage('', { after: formatCursor(epoch, probe) }, 1, signal);
+      kept = probe;
+    } catch (error) {
+      if (!(error instanceof PageError && error.gone)) throw error;
+      gone = probe;
+    }
+    probe = (gone + kept) >> 1;
+  }
+  const page = await readPage(choice, { after: formatCursor(epoch, kept) }, limit, signal);
+  return { ...page, previous_cursor: null };
+}
+
+/** @returns the number in a cursor, null for none */
+export function seqOf(cursor: string | null): number | null {
+  return cursor === null ? null : (parseCursor(cursor)?.seq ?? null);
+}

@@ -1,0 +1,31 @@
+/**
+ * Orders names as people count: `agent-2` before `agent-10`. Written without Intl, since server and browser know
+ * different versions of it and must agree on the order of the first draw.
+ */
+export function compareNaturally(one: string, other: string): number {
+  const a = one.match(PARTS) ?? [];
+  const b = other.match(PARTS) ?? [];
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    const order = compareParts(a[at] as string, b[at] as string);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length || compareText(one, other);
+}
+
+const PARTS = /\d+|\D+/g;
+
+function compareParts(one: string, other: string): number {
+  if (!isNumber(one) || !isNumber(other)) return compareText(one, other);
+  // As texts without leading zeros: a number may have more digits than fit into one of JavaScript's.
+  const a = one.replace(/^0+/, '');
+  const b = other.replace(/^0+/, '');
+  return a.length - b.length || compareText(a, b);
+}
+
+function isNumber(part: string): boolean {
+  return /^\d/.test(part);
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

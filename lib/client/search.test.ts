@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { hitPattern, readTime, readTyped, withHits } from './search';
+
+const NOW = Date.parse('2026-01-30T12:00:00Z');
+const typed = (text: string, whole = true, types: string[] = []) => readTyped(text, types, whole, NOW);
+
+test('finished words of the grammar leave the box', () => {
+  assert.deepEqual(typed('type:blocked from:agent-1 to:"agent 2" "two words"'), {
+    text: '"two words"',
+    part: { types: ['BLOCKED'], from: 'agent-1', to: 'agent 2' },
+    error: null,
+  });
+  assert.deepEqual(typed('type:INFO,ACK agent:a', true, ['INFO']).part, { types: ['INFO', 'ACK'], agent: 'a' });
+  assert.deepEqual(typed('since:2h').part, { since: '2026-01-30T10:00:00.000Z' });
+});
+
+test('an unfinished word stays until it is finished', () => {
+  assert.deepEqual(typed('type:BLO', false), { text: 'type:BLO', part: {}, error: null });
+  assert.deepEqual(typed('type:BLOCKED x', false).part, { types: ['BLOCKED'] });
+  assert.deepEqual(typed('from:').part, {});
+});
+
+test('whatever else has a colon is text', () => {
+  for (const text of ['http://a.example', 'error: x', 'foo:bar baz', ':', 'xtype:', '"type:A']) {
+    assert.deepEqual(typed(text), { text, part: {}, error: null });
+  }
+});
+
+test('a time that is none is said in words and stays in the box', () => {
+  const { text, error } = typed('since:soon x');
+  assert.equal(text, 'since:soon x');
+  assert.match(error ?? '', /“soon” is no time/);
+});
+
+test('times: ago, of the day, a date, an instant', () => {
+  assert.equal(readTime('90m', NOW), '2026-01-30T10:30:00.000Z');
+  assert.equal(readTime('2026-01-30T10:00:00Z', NOW), '2026-01-30T10:00:00.000Z');
+  assert.equal(readTime('2026-01-30', NOW), new Date(2026, 0, 30).toISOString());
+  const clock = Date.parse(readTime('14:30', NOW) ?? '');
+  assert.equal(new Date(clock).getHours() * 60 + new Date(clock).getMinutes(), 14 * 60 + 30);
+  assert.ok(clock <= NOW && clock > NOW - 86_400_000);
+  for (const text of ['', 'x', '25:00', '2026-13-45', '9'.repeat(400).concat('d')])
+    assert.equal(readTime(text, NOW), null);
+});
+
+test('hits are whole words, whatever their case and accents; phrases and beginnings', () => {
+  const hits = (text: string, q: string) => withHits(text, hitPattern(q)).filter((_, index) => index % 2 === 1);
+  assert.deepEqual(hits('Lock, locks, LOCK', 'lock'), ['Lock', 'LOCK']);
+  assert.deepEqual(hits('locks locker', 'lock*'), ['locks', 'locker']);
+  assert.deepEqual(hits('Größe grosse große', 'große'), ['Größe', 'große']);
+  assert.deepEqual(hits('Café cafe', 'cafe'), ['Café', 'cafe']);
+  assert.deepEqual(hits('src/auth/session.ts', 'auth/session'), ['auth/session']);
+  assert.deepEqual(hits('two  words, two-words, two', '"two words"'), ['two  words', 'two-words']);
+  assert.deepEqual(hits('a(b', '('), []);
+  assert.equal(hitPattern('  -- '), null);
+  assert.equal(withHits('a lock b', hitPattern('lock')).join(''), 'a lock b');
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { columnsOf, DEFAULT_LAYOUT, formatLayout, type Layout, PANELS, readSettings, toggled } from './settings';
+
+const layoutOf = (text: string) => readSettings((name) => (name === 'swarm_layout' ? text : undefined)).layout;
+
+test('what is written is read again', () => {
+  const layout: Layout = { widths: { agents: 250, locks: 400 }, collapsed: ['locks'] };
+  assert.deepEqual(layoutOf(formatLayout(layout)), layout);
+  assert.equal(readSettings(() => 'dark').theme, 'dark');
+});
+
+test('cookies that make no sense give the default', () => {
+  for (const text of [
+    '',
+    '.',
+    'x.y',
+    '-1.1e9',
+    '99999.1',
+    '1.1.nothing',
+    'NaN.Infinity',
+    '304.344.agents.messages.locks',
+  ]) {
+    assert.deepEqual(layoutOf(text), DEFAULT_LAYOUT, text);
+  }
+  assert.equal(readSettings(() => '<script>').theme, 'system');
+});
+
+test('the last open panel stays open', () => {
+  const closed = PANELS.reduce(toggled, DEFAULT_LAYOUT);
+  assert.deepEqual(closed.collapsed, ['agents', 'messages']);
+  assert.deepEqual(toggled(closed, 'agents').collapsed, ['messages']);
+});
+
+test('what is open fills the width', () => {
+  for (const collapsed of [[], ['agents'], ['messages'], ['locks'], ['agents', 'messages']] as const) {
+    assert.match(columnsOf({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
+  }
+});

@@ -1,0 +1,103 @@
+/**
+ * What a person has chosen about how the page looks. It lives in cookies, because the server must know it: a page that
+ * is drawn in the wrong theme or with other widths, and corrected afterwards, flashes and jumps.
+ */
+
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+export const PANELS = ['agents', 'messages', 'locks'] as const;
+export type PanelName = (typeof PANELS)[number];
+/** The panels that have a width of their own; the messages take the rest. */
+export type SidePanel = Exclude<PanelName, 'messages'>;
+
+export interface Layout {
+  /** Widths in CSS pixels. */
+  widths: Record<SidePanel, number>;
+  collapsed: readonly PanelName[];
+}
+
+export interface Settings {
+  theme: Theme;
+  layout: Layout;
+}
+
+export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
+
+/** Narrower than this nothing can be read. */
+export const NARROWEST = 184;
+const WIDEST = 1600;
+const THEME_COOKIE = 'swarm_theme';
+const LAYOUT_COOKIE = 'swarm_layout';
+const YEAR = 365 * 24 * 3600;
+
+/**
+ * Reads the settings out of cookies, which may hold anything.
+ *
+ * @param read gives the value of a cookie by its name
+ * @returns the default for whatever is missing or makes no sense
+ */
+export function readSettings(read: (name: string) => string | undefined): Settings {
+  const theme = THEMES.find((name) => name === read(THEME_COOKIE)) ?? 'system';
+  return { theme, layout: parseLayout(read(LAYOUT_COOKIE)) };
+}
+
+/** Remembers the theme for a year. */
+export function saveTheme(theme: Theme): void {
+  save(THEME_COOKIE, theme);
+}
+
+/** Remembers the layout for a year. */
+export function saveLayout(layout: Layout): void {
+  save(LAYOUT_COOKIE, formatLayout(layout));
+}
+
+/** @returns the layout as a cookie holds it: `304.344.locks`, the widths and what is collapsed. */
+export function formatLayout({ widths, collapsed }: Layout): string {
+  return [Math.round(widths.agents), Math.round(widths.locks), ...collapsed].join('.');
+}
+
+function parseLayout(text: string | undefined): Layout {
+  const [agents, locks, ...names] = text?.split('.') ?? [];
+  const collapsed = PANELS.filter((name) => names.includes(name));
+  return {
+    widths: {
+      agents: widthOf(agents) ?? DEFAULT_LAYOUT.widths.agents,
+      locks: widthOf(locks) ?? DEFAULT_LAYOUT.widths.locks,
+    },
+    // One panel at least is open: a page of three closed ones would show nothing.
+    collapsed: collapsed.length < PANELS.length ? collapsed : [],
+  };
+}
+
+function widthOf(text: string | undefined): number | null {
+  const width = /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
+  return width >= NARROWEST && width <= WIDEST ? width : null;
+}
+
+function save(name: string, value: string): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that the page serves
+  document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; samesite=lax`;
+}
+
+/**
+ * The columns of the three panels, as CSS.
+ *
+ * @returns five tracks: a hairline stands between each two panels; whatever is open fills the width
+ */
+export function columnsOf({ widths, collapsed }: Layout): string {
+  const rest = collapsed.includes('messages');
+  const side = (name: SidePanel) => {
+    if (collapsed.includes(name)) return '2.5rem';
+    return rest ? 'minmax(0,1fr)' : `clamp(${NARROWEST}px,${Math.round(widths[name])}px,38%)`;
+  };
+  return `${side('agents')} 1px ${rest ? '2.5rem' : 'minmax(0,1fr)'} 1px ${side('locks')}`;
+}
+
+/** @returns the layout with a panel collapsed or shown again; the last open one stays open. */
+export function toggled(layout: Layout, name: PanelName): Layout {
+  const collapsed = layout.collapsed.includes(name)
+    ? layout.collapsed.filter((other) => other !== name)
+    : [...layout.collapsed, name];
+  return collapsed.length < PANELS.length ? { ...layout, collapsed } : layout;
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commandFor, type KeyPress, register, registered } from './shortcuts';
+
+const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  repeat: false,
+  isComposing: false,
+  defaultPrevented: false,
+  ...more,
+});
+const command = (keys: string | null, description: string) => ({
+  keys,
+  description,
+  group: 'Page',
+  inPalette: true,
+  run: () => {},
+});
+const meant = (pressed: KeyPress, writing = false) => commandFor(pressed, writing)?.description;
+
+test('the newest command with the keys is meant, and the one before it once that is gone', () => {
+  const removeFirst = register(command('Escape', 'close the detail'));
+  const removeSecond = register(command('Escape', 'clear the filter'));
+  assert.equal(meant(press('Escape')), 'clear the filter');
+  removeSecond();
+  assert.equal(meant(press('Escape')), 'close the detail');
+  removeFirst();
+  assert.equal(meant(press('Escape')), undefined);
+  assert.deepEqual(registered(), []);
+});
+
+test('keys typed into a field stay there, except Escape and those with Ctrl or Command', () => {
+  const removals = [register(command('f', 'follow')), register(command('Escape', 'leave'))];
+  removals.push(register(command('mod+k', 'palette')));
+  assert.equal(meant(press('f'), true), undefined);
+  assert.equal(meant(press('Escape'), true), 'leave');
+  assert.equal(meant(press('k', { ctrlKey: true }), true), 'palette');
+  assert.equal(meant(press('k', { metaKey: true })), 'palette');
+  for (const remove of removals) remove();
+});
+
+test('what belongs to the browser or to somebody else is left alone', () => {
+  const removals = [register(command('f', 'follow')), register(command(null, 'no key'))];
+  assert.equal(meant(press('f', { ctrlKey: true })), undefined);
+  assert.equal(meant(press('f', { altKey: true })), undefined);
+  assert.equal(meant(press('f', { repeat: true })), undefined);
+  assert.equal(meant(press('f', { defaultPrevented: true })), undefined);
+  assert.equal(meant(press('F')), 'follow');
+  for (const remove of removals) remove();
+});
+
+test('the list is the same object while nothing changes', () => {
+  assert.equal(registered(), registered());
+});

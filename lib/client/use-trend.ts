@@ -1,0 +1,19 @@
+import { useEffect, useEffectEvent, useState } from 'react';
+
+const INTERVAL = 10_000;
+const SAMPLES = 60;
+
+/**
+ * A figure over the last ten minutes, as far back as this page has seen it; the server keeps no history of it.
+ *
+ * @returns 60 samples, oldest first; what the page has not seen counts as its first value
+ */
+export function useTrend(value: number): readonly number[] {
+  const [samples, setSamples] = useState<readonly number[]>(() => Array<number>(SAMPLES).fill(value));
+  const sample = useEffectEvent(() => setSamples((known) => [...known.slice(1), value]));
+  useEffect(() => {
+    const timer = setInterval(() => sample(), INTERVAL);
+    return () => clearInterval(timer);
+  }, []);
+  return [...samples.slice(1), value];
+}

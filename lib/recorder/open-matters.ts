@@ -1,0 +1,294 @@
+/**
+ * What the messages leave open: questions without an answer, recipients that messages do not reach, and where the
+ * messages stand that want an acknowledgement. Fed with every message in the order of `seq`, which alone decides what is
+ * later; each costs the same however much is open. Bounded: what is let go is counted.
+ */
+import { createHash } from 'node:crypto';
+import { contentOf, deliveriesOf, EVERYONE, excerptOf, nameOf, recipientsOf } from '../swarm/message-fields';
+
+/** A QUESTION or BLOCKED that nobody has answered. */
+export interface OpenQuestion {
+  type: 'QUESTION' | 'BLOCKED';
+  /** Its `msg_id` or, where that is missing or another open question's, null. */
+  msgId: string | null;
+  sender: string;
+  /** Who may answer; empty: anybody. */
+  recipients: string[];
+  /** When it was first sent, milliseconds since 1970. */
+  at: number;
+  /** The beginning of its text. */
+  text: string;
+  /** Its message first, then the newest retries. */
+  seqs: number[];
+}
+
+/** A recipient that nothing has reached since a delivery failed. */
+export interface FailedRecipient {
+  recipient: string;
+  msgId: string | null;
+  /** Of the first message that failed, milliseconds since 1970. */
+  since: number;
+  /** Of the newest one. */
+  last: number;
+  /** How many messages failed; a message and its retries count as one. */
+  count: number;
+  senders: string[];
+  /** The beginning of the first one's text. */
+  text: string;
+  /** The first one, then the newest. */
+  seqs: number[];
+}
+
+export interface OpenMattersNow {
+  /** The history that each `seq` belongs to. */
+  epoch: string;
+  questions: OpenQuestion[];
+  failures: FailedRecipient[];
+  /** Where messages stand that want an acknowledgement, by `msg_id`. */
+  awaiting: [msgId: string, seq: number][];
+  /** How many questions and recipients were let go since there were more than can be kept. */
+  cut: number;
+}
+
+export interface OpenMattersOptions {
+  /** A question older than this is no longer open, in milliseconds. */
+  questionsMs: number;
+  /** A failed delivery older than this no longer counts. */
+  failuresMs: number;
+  /** Reads the time of a message; milliseconds since 1970, null for what is no time. */
+  readTime: (timestamp: unknown) => number | null;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export const KEPT_AT_MOST = 1000;
+const ANSWERED_KEPT = 1000;
+const AWAITING_KEPT = 500;
+const RECIPIENTS_KEPT = 100;
+const NAMES_TOLD = 10;
+const PLACES_TOLD = 5;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Question extends OpenQuestion {
+  /** Its type, sender and text: what its retries share with it. */
+  key: string;
+  ids: string[];
+}
+
+export class OpenMatters {
+  readonly #options: OpenMattersOptions;
+  #questions = new Set<Question>();
+  /** By who may answer (`EVERYONE`: anybody) and who asked. */
+  #waiting = new Map<string, Map<string, Set<Question>>>();
+  #byId = new Map<string, Question>();
+  #byKey = new Map<string, Question>();
+  /** Keys of the newest answered questions: a late retry does not ask again. */
+  #answered = new Set<string>();
+  #failures = new Map<string, FailedRecipient>();
+  #awaiting = new Map<string, number>();
+  #cut = { count: 0, newest: 0 };
+  #changed = true;
+
+  constructor(options: OpenMattersOptions) {
+    this.#options = options;
+  }
+
+  /** Forgets everything, for another history. */
+  reset(): void {
+    this.#questions.clear();
+    for (const index of [this.#waiting, this.#byId, this.#byKey, this.#failures, this.#awaiting]) index.clear();
+    this.#answered.clear();
+    this.#cut = { count: 0, newest: 0 };
+    this.#changed = true;
+  }
+
+  /** Takes the next message. */
+  feed(seq: number, fields: Fields): void {
+    const sender = nameOf(fields.sender);
+    this.#noteDeliveries(seq, sender, fields);
+    if (sender !== null) {
+      this.#noteAnswer(sender, fields);
+      if (fields.msg_type === 'QUESTION' || fields.msg_type === 'BLOCKED') {
+        this.#noteQuestion(seq, fields.msg_type, sender, fields);
+      }
+    }
+    this.#noteAwaiting(seq, fields);
+  }
+
+  /** @returns what is open, or null if that is what the last call gave */
+  changes(epoch: string): OpenMattersNow | null {
+    const now = this.#options.now();
+    for (const question of this.#questions) if (this.#isTooOld(question.at, now)) this.#drop(question);
+    for (const [recipient, { last }] of this.#failures) {
+      if (last < now - this.#options.failuresMs) this.#changed = this.#failures.delete(recipient) || this.#changed;
+    }
+    if (this.#cut.count > 0 && this.#isTooOld(this.#cut.newest, now)) {
+      this.#cut = { count: 0, newest: 0 };
+      this.#changed = true;
+    }
+    if (!this.#changed) return null;
+    this.#changed = false;
+    return {
+      epoch,
+      questions: [...this.#questions].map(({ key, ids, ...told }) => told),
+      failures: [...this.#failures.values()],
+      awaiting: [...this.#awaiting],
+      cut: this.#cut.count,
+    };
+  }
+
+  #isTooOld(at: number, now: number): boolean {
+    return at < now - this.#options.questionsMs;
+  }
+
+  #noteAnswer(sender: string, fields: Fields): void {
+    if (this.#questions.size === 0) return;
+    const replied = typeof fields.parent_msg_id === 'string' ? this.#byId.get(fields.parent_msg_id) : undefined;
+    if (replied && replied.sender !== sender) this.#answer(replied);
+    const recipients = recipientsOf(fields);
+    for (const byAsker of [this.#waiting.get(sender), this.#waiting.get(EVERYONE)]) {
+      const askers = recipients.includes(EVERYONE) ? [...(byAsker?.keys() ?? [])] : recipients;
+      for (const asker of askers) {
+        if (asker === sender) continue;
+        for (const question of byAsker?.get(asker) ?? []) this.#answer(question);
+      }
+    }
+  }
+
+  #noteQuestion(seq: number, type: Question['type'], sender: string, fields: Fields): void {
+    const at = this.#options.readTime(fields.timestamp);
+    // Without a time no age can be told.
+    if (at === null || this.#isTooOld(at, this.#options.now())) return;
+    const { text, form } = contentOf(fields);
+    const key = createHash('sha1')
+      .update(JSON.stringify([type, sender, text]))
+      .digest('base64');
+    const recipients = recipientsOf(fields).filter((name) => name !== sender);
+    const answerers = recipients.includes(EVERYONE) ? [] : recipients.slice(0, RECIPIENTS_KEPT);
+    const msgId = typeof fields.msg_id === 'string' ? nameOf(fields.msg_id) : null;
+    const open = this.#byKey.get(key);
+    if (open && (form !== 'first' || sameNames(open.recipients, answerers))) this.#repeat(open, seq, msgId, answerers);
+    // A retry of what was answered wants the acknowledgement alone; an escalation only speaks of its original.
+    else if (form === 'first' || (form === 'retry' && !this.#answered.has(key))) {
+      const ownId = msgId !== null && this.#byId.has(msgId) ? null : msgId;
+      const question = { type, msgId: ownId, sender, recipients: answerers, at, text: excerptOf(text), seqs: [seq] };
+      this.#open({ ...question, key, ids: ownId === null ? [] : [ownId] });
+    }
+  }
+
+  #open(question: Question): void {
+    this.#questions.add(question);
+    this.#byKey.set(question.key, question);
+    for (const id of question.ids) this.#byId.set(id, question);
+    this.#await(question, question.recipients.length === 0 ? [EVERYONE] : question.recipients);
+    this.#changed = true;
+    if (this.#questions.size <= KEPT_AT_MOST) return;
+    const [oldest] = this.#questions;
+    if (oldest) this.#letGo(oldest.at, () => this.#drop(oldest));
+  }
+
+  /** The same question, sent again. Whoever gets a repetition may answer too. */
+  #repeat(question: Question, seq: number, msgId: string | null, recipients: readonly string[]): void {
+    question.seqs = withNewest(question.seqs, seq);
+    if (msgId !== null && question.ids.length < RECIPIENTS_KEPT) {
+      question.ids.push(msgId);
+      this.#byId.set(msgId, question);
+    }
+    const more = recipients.filter((name) => !question.recipients.includes(name));
+    if (question.recipients.length > 0 && question.recipients.length + more.length <= RECIPIENTS_KEPT) {
+      question.recipients = [...question.recipients, ...more];
+      this.#await(question, more);
+    }
+    this.#changed = true;
+  }
+
+  #await(question: Question, answerers: readonly string[]): void {
+    for (const answerer of answerers) {
+      const byAsker = this.#waiting.get(answerer) ?? new Map<string, Set<Question>>();
+      const waiting = byAsker.get(question.sender) ?? new Set();
+      this.#waiting.set(answerer, byAsker.set(question.sender, waiting.add(question)));
+    }
+  }
+
+  #answer(question: Question): void {
+    this.#drop(question);
+    this.#answered.add(question.key);
+    const [oldest] = this.#answered;
+    if (oldest !== undefined && this.#answered.size > ANSWERED_KEPT) this.#answered.delete(oldest);
+  }
+
+  #drop(question: Question): void {
+    this.#changed = this.#questions.delete(question) || this.#changed;
+    for (const id of question.ids) if (this.#byId.get(id) === question) this.#byId.delete(id);
+    if (this.#byKey.get(question.key) === question) this.#byKey.delete(question.key);
+    for (const answerer of [EVERYONE, ...question.recipients]) {
+      const byAsker = this.#waiting.get(answerer);
+      const waiting = byAsker?.get(question.sender);
+      if (!waiting?.delete(question) || waiting.size > 0) continue;
+      byAsker?.delete(question.sender);
+      if (byAsker?.size === 0) this.#waiting.delete(answerer);
+    }
+  }
+
+  #noteDeliveries(seq: number, sender: string | null, fields: Fields): void {
+    const { reached, missed } = deliveriesOf(fields);
+    for (const recipient of reached) this.#changed = this.#failures.delete(recipient) || this.#changed;
+    if (missed.length === 0) return;
+    const at = this.#options.readTime(fields.timestamp);
+    if (at === null || at < this.#options.now() - this.#options.failuresMs) return;
+    const { text, form } = contentOf(fields);
+    const msgId = typeof fields.msg_id === 'string' ? nameOf(fields.msg_id) : null;
+    const senders = sender === null ? [] : [sender];
+    const failure = { msgId, since: at, last: at, count: 1, senders, text: excerptOf(text), seqs: [seq] };
+    for (const recipient of missed) this.#fail({ ...failure, recipient }, form === 'first');
+    this.#changed = true;
+  }
+
+  #fail(failure: FailedRecipient, isNew: boolean): void {
+    const { recipient, last } = failure;
+    const known = this.#failures.get(recipient);
+    // What failed so long ago no longer counts, so this begins anew.
+    if (known && last - known.last <= this.#options.failuresMs) {
+      this.#failures.set(recipient, {
+        ...known,
+        last: Math.max(known.last, last),
+        count: known.count + (isNew ? 1 : 0),
+        senders: [...new Set([...known.senders, ...failure.senders])].slice(0, NAMES_TOLD),
+        seqs: withNewest(known.seqs, ...failure.seqs),
+      });
+      return;
+    }
+    this.#failures.delete(recipient);
+    this.#failures.set(recipient, failure);
+    if (this.#failures.size <= KEPT_AT_MOST) return;
+    const [oldest] = this.#failures.values();
+    if (oldest) this.#letGo(oldest.last, () => this.#failures.delete(oldest.recipient));
+  }
+
+  #noteAwaiting(seq: number, fields: Fields): void {
+    const { content, requires_ack: required, msg_id: id } = fields;
+    const wants = required === true || (typeof content === 'string' && content.startsWith('[REQUIRES-ACK] '));
+    const msgId = wants && typeof id === 'string' ? nameOf(id) : null;
+    if (msgId === null) return;
+    this.#awaiting.set(msgId, seq);
+    const [oldest] = this.#awaiting.keys();
+    if (oldest !== undefined && this.#awaiting.size > AWAITING_KEPT) this.#awaiting.delete(oldest);
+    this.#changed = true;
+  }
+
+  #letGo(at: number, drop: () => void): void {
+    drop();
+    this.#cut = { count: this.#cut.count + 1, newest: Math.max(this.#cut.newest, at) };
+  }
+}
+
+/** The first place and the newest ones. */
+function withNewest(seqs: readonly number[], ...more: number[]): number[] {
+  const [first, ...rest] = [...seqs, ...more];
+  return first === undefined ? [] : [first, ...rest.slice(1 - PLACES_TOLD)];
+}
+
+function sameNames(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && others.every((name) => some.includes(name));
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Lock } from '../contract/schemas';
+import { describeLocks } from './lock-description';
+import { lockFileName, normalizeLockPath, parseLock } from './lock-entry';
+import { findOverlaps } from './lock-overlaps';
+
+const ROOT = '/home/ada/project';
+
+/** Locks as their files would have them, by holder and path as spelled. */
+function locksOf(...held: [holder: unknown, filepath: unknown][]): Lock[] {
+  const entries = held.map(([agent_id, spelled], index) => {
+    const filepath = typeof spelled === 'string' ? normalizeLockPath(spelled) : spelled;
+    const bytes = Buffer.from(JSON.stringify({ agent_id, filepath, locked_at: 1000 + index, reason: '' }));
+    const entry = parseLock(`${index}-${lockFileName(String(filepath))}`, bytes);
+    assert.ok('fields' in entry);
+    return entry;
+  });
+  return describeLocks(entries, { holders: null, staleTimeoutSeconds: 300, now: 2_000_000 });
+}
+
+const found = (...held: [holder: unknown, filepath: unknown][]) =>
+  findOverlaps(locksOf(...held), ROOT).map(({ lock, others, file }) => ({
+    of: lock.filepath,
+    with: others.map(({ filepath }) => filepath),
+    file,
+  }));
+
+test('patterns of two holders that meet are one overlap, under the wider lock', () => {
+  const overlap = [{ of: 'src/*', with: ['src/a.ts', 'src/b.ts'], file: null }];
+  assert.deepEqual(found(['a', 'src/a.ts'], ['b', 'src/*'], ['c', 'src/b.ts']), overlap);
+  assert.deepEqual(found(['b', 'src/*'], ['c', 'src/b.ts'], ['b', 'src/a.ts']), [
+    { ...overlap[0], with: ['src/b.ts'] },
+  ]);
+  assert.deepEqual(found(['a', 'src/a.ts'], ['b', 'lib/*']), []);
+});
+
+for (const spelling of [
+  `${ROOT}/src/a.ts`,
+  `/${ROOT}//src/./a.ts`,
+  'src/b/../a.ts',
+  `${ROOT}/../project/src/a.ts`,
+  './src//a.ts',
+]) {
+  test(`${spelling} is src/a.ts`, () => {
+    const [overlap] = found(['a', 'src/a.ts'], ['b', spelling]);
+    assert.equal(overlap?.file, 'src/a.ts');
+    assert.deepEqual(found(['a', 'src/a.ts'], ['a', spelling]), [], 'of one holder it is none');
+    assert.deepEqual(found(['a', 'src/ab.ts'], ['b', spelling]), [], 'another file');
+  });
+}
+
+test('letters composed in two ways are one file; a pattern meets a path in another spelling', () => {
+  assert.equal(found(['a', 'caf\u00e9.ts'], ['b', 'cafe\u0301.ts'])[0]?.file, 'caf\u00e9.ts');
+  assert.deepEqual(found(['a', `${ROOT}/src/*`], ['b', 'src/a.ts'])[0]?.with, ['src/a.ts']);
+  assert.equal(found(['a', ROOT], ['b', '.'])[0]?.file, '.');
+});
+
+test('other files stay others: beside the root, case, backslash, parents of the root', () => {
+  for (const other of [`${ROOT}2/src/a.ts`, 'SRC/a.ts', 'src\\a.ts', '../src/a.ts', '/src/a.ts', 7, null]) {
+    assert.deepEqual(found(['a', 'src/a.ts'], ['b', other]), [], String(other));
+  }
+});
+
+test('every pair that the description knows is told once, whatever the paths', () => {
+  const path = fc.array(fc.constantFrom('a', 'b', '*', '..', '.', '', ROOT.slice(1), '[x'), { maxLength: 4 });
+  const held = fc.tuple(
+    fc.constantFrom('ada', 'bob', 'cyd'),
+    path.map((parts) => parts.join('/')),
+  );
+  fc.assert(
+    fc.property(fc.array(held, { maxLength: 12 }), (all) => {
+      const locks = locksOf(...all);
+      const pairs = findOverlaps(locks, ROOT).flatMap(({ lock, others }) =>
+        others.map((other) => [lock.lock_file, other.lock_file].sort().join()),
+      );
+      assert.equal(new Set(pairs).size, pairs.length);
+      for (const { lock_file, conflicts_with } of locks) {
+        for (const other of conflicts_with) assert.ok(pairs.includes([lock_file, other.lock_file].sort().join()));
+      }
+    }),
+  );
+});
