@@ -94,7 +94,8 @@ export class LiveSwarm implements Runtime {
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
     this.#look = paced(
-      () => this.#lookAtFiles(),
+      // Whatever goes wrong in one look, the next one must come.
+      () => this.#lookAtFiles().catch((error: Error) => console.error('A look at the swarm failed:', error)),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
       () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
     );

@@ -108,6 +108,23 @@ test('of two processes one records; both give the same numbers; the other takes 
   assert.deepEqual(two.now, ['1:1', '2:2', '3:3', '4:4']);
 });
 
+test('one who follows gets a large commit whole, without another one after it', async () => {
+  const { root, file, say } = newSwarm();
+  const one = start(root, file);
+  const two = start(root, file);
+  say(...Array.from({ length: 5000 }, (_, n) => n + 1));
+  await one.recorder.look();
+  await until(() => two.events.some((event) => event.type === 'committed' && event.head === 5000), 'all have come');
+});
+
+test('a swarm that talks faster than once a second does not outgrow its retention', async () => {
+  const { root, file, say } = newSwarm();
+  const watched = start(root, file, { days: 30, messages: 1000 });
+  say(...Array.from({ length: 20_000 }, (_, n) => n + 1));
+  await watched.recorder.look();
+  assert.ok(watched.recorder.history.summary(Date.now()).count <= 3000, 'kept in step while reading');
+});
+
 test('a full disk: memory goes on under another epoch; when there is room the file catches up and its epoch returns', async () => {
   const { root, file, say } = newSwarm();
   const watched = start(root, file);

@@ -58,6 +58,8 @@ export class Recorder {
   #summaryTimer: NodeJS.Timeout | null = null;
   readonly #last = { told: 0, summary: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
   #caughtUp = false;
+  /** Of what others have committed, more than one step is left. */
+  #behind = false;
   #closed = false;
 
   /**
@@ -183,7 +185,8 @@ export class Recorder {
       this.#lastCheckpoint = checkpoint;
       for (const { fields } of batch.lines) this.#noteSender(fields);
       this.#keepUntold(kept);
-      if (this.#inMemory) this.#prune(batch.lines.length + PRUNE_STEP);
+      // As fast as messages come, or a busy swarm would outgrow its retention.
+      this.#prune(batch.lines.length + PRUNE_STEP);
     }
     if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
     return batch.more;
@@ -196,6 +199,7 @@ export class Recorder {
       this.#logFault = null;
       return batch;
     } catch (error) {
+      if (isOfDatabase(error)) throw error;
       this.#logFault = `agent_messages.log can't be read (${(error as Error).message}).`;
       log.close();
       this.#openLog(this.#committed());
@@ -206,7 +210,7 @@ export class Recorder {
   /** Takes over what another process has committed. Returns whether there is more. */
   #followOn(): boolean {
     const { epoch } = this.#history;
-    if (!this.#history.changedElsewhere()) return false;
+    if (!this.#history.changedElsewhere() && !this.#behind) return false;
     if (this.#history.epoch !== epoch) {
       this.#announce();
       return false;
@@ -214,7 +218,8 @@ export class Recorder {
     const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
     for (const { json } of kept) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
     this.#keepUntold(kept);
-    return kept.length === TOLD_AT_ONCE;
+    this.#behind = kept.length === TOLD_AT_ONCE;
+    return this.#behind;
   }
 
   #keepUntold(kept: KeptMessage[]): void {
@@ -439,6 +444,11 @@ export class Recorder {
     this.#history.close();
     this.#slot.release();
   }
+}
+
+function isOfDatabase(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && code.startsWith('SQLITE_');
 }
 
 function logState(unreadable: string | null, missing: boolean | undefined, newGaps: number) {
