@@ -70,6 +70,7 @@ export class LiveSwarm implements Runtime {
   #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } = everything();
   #looked = false;
   #opened = false;
+  #journaled = false;
   #agents: Agent[] = [];
   #lockList: Lock[] = [];
   /** What the locks were described from, and when time alone changes the description. */
@@ -78,7 +79,9 @@ export class LiveSwarm implements Runtime {
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #log: LogCondition = UNREAD_LOG;
   #history: HistoryCondition = UNOPENED_HISTORY;
-  #crash: string | null = null;
+  /** What failed inside, by its place; each is a sentence. */
+  readonly #faults = new Map<string, string>();
+  #caughtUp = false;
   readonly #since = new Map<string, { condition: string; since: number }>();
 
   constructor(options: LiveSwarmOptions) {
@@ -94,21 +97,21 @@ export class LiveSwarm implements Runtime {
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
     this.#look = paced(
-      // Whatever goes wrong in one look, the next one must come.
-      () => this.#lookAtFiles().catch((error: Error) => console.error('A look at the swarm failed:', error)),
+      () => this.#lookAtFiles(),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
       () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
+      (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`),
     );
     this.#recorder = new RecorderHandle(
       { root: this.root, file: options.historyFile, retention: options.retention, zone: options.zone },
       (event) => this.#onRecorderEvent(event),
-      (detail) => this.#onCrash(detail),
+      (thread, detail) => this.#onFault(thread, detail),
     );
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     this.#look.request();
     this.#timers.push(
       setInterval(() => this.#reconcile(), RECONCILE_MS),
-      setInterval(() => this.#describe(), TICK_MS),
+      setInterval(() => this.#describeSafely(), TICK_MS),
     );
     this.#note('started');
   }
@@ -204,9 +207,20 @@ export class LiveSwarm implements Runtime {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
     if (!this.#looked) this.#processes.look(this.#pids());
-    if (changed || !this.#looked) this.#describe();
+    if (changed || !this.#looked) this.#describeSafely();
     this.#looked = true;
+    this.#onFault('looking', null);
     this.#checkReady();
+  }
+
+  /** One thing that can't be described must not keep everything else from being told. */
+  #describeSafely(): void {
+    try {
+      this.#describe();
+      this.#onFault('describing', null);
+    } catch (error) {
+      this.#onFault('describing', `What the swarm's files say can't be shown: ${error}`);
+    }
   }
 
   /** Describes everything anew and hands it to the hub, which tells what differs. */
@@ -268,7 +282,8 @@ export class LiveSwarm implements Runtime {
   }
 
   #sources(): Sources {
-    const history = this.#crash ? { ...this.#history, state: 'degraded' as const, reason: this.#crash } : this.#history;
+    const inside = [...this.#faults.values()].join(' ') || null;
+    const history = inside ? { ...this.#history, state: 'degraded' as const, reason: inside } : this.#history;
     return {
       registry: asSource(this.#registry.status),
       locks: asSource(this.#locks.status),
@@ -301,8 +316,10 @@ export class LiveSwarm implements Runtime {
     this.#recorder.record({ kind, at, changed, gone: [], complete: true });
   }
 
+  /** Another history, or the right to record, is new here: it learns how everything stands. */
   #journalEverything(): void {
     const now = Date.now();
+    this.#journaled = true;
     this.#journal('agent', this.#agents, ({ id }) => id, now);
     this.#journal('lock', this.#lockList, ({ lock_file }) => lock_file, now);
   }
@@ -316,7 +333,7 @@ export class LiveSwarm implements Runtime {
     switch (event.type) {
       case 'opened':
         this.#opened = true;
-        this.#crash = null;
+        this.#journaled = false;
         this.hub.open(event.epoch, event.newest, event.oldest);
         setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
         break;
@@ -330,26 +347,27 @@ export class LiveSwarm implements Runtime {
       case 'summary':
         this.#summary = event.summary;
         this.#newestBySender = new Map(event.newestBySender);
-        if (this.#looked) this.#describe();
+        if (this.#looked) this.#describeSafely();
         break;
       case 'condition': {
-        const became = event.history.role === 'recorder' && this.#history.role !== 'recorder';
+        this.#journaled &&= this.#history.role === event.history.role;
         this.#log = event.log;
         this.#history = event.history;
         this.#publishSources();
-        if (became && this.#looked) this.#journalEverything();
+        if (!this.#journaled && this.#looked) this.#journalEverything();
         break;
       }
     }
   }
 
-  #onCrash(detail: string): void {
-    this.#crash = detail;
-    console.error(detail);
+  /** @param detail a sentence, or null where it works again */
+  #onFault(place: string, detail: string | null): void {
+    if (detail === (this.#faults.get(place) ?? null)) return;
+    if (detail === null) this.#faults.delete(place);
+    else this.#faults.set(place, detail);
+    if (detail !== null) console.error(detail);
     this.#publishSources();
   }
-
-  #caughtUp = false;
 
   /** Ready once files were looked at and the log was read, or is still being read after a while. */
   #checkReady(caughtUp = false): void {

@@ -19,6 +19,7 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
       running -= 1;
     },
     () => 10,
+    (error) => assert.ifError(error),
   );
   look.request();
   assert.equal(runs, 1);

@@ -37,18 +37,21 @@ export class Recorder {
   readonly #tell: (event: RecorderEvent) => void;
   readonly #now: () => number;
   readonly #slot: HistorySlot;
-  #history: History;
+  /** Both are there from the constructor on: it ends with one that works, in memory if need be. */
+  #history!: History;
+  #journal!: Journal;
   /** Why the history is not what the settings ask for; null if it is. */
-  #fault: string | null;
-  #journal: Journal;
+  #fault: string | null = null;
   /** Null in a process that only follows. */
   #log: MessageLog | null = null;
   #logFault: string | null = null;
-  #lastCheckpoint = '';
+  /** What the database must still hold: else somebody else records too. */
+  #lastCheckpoint: string | null = null;
   #gapsAtStart = 0;
   #untold: KeptMessage[] = [];
   #head = 0;
   #told = 0;
+  #oldestTold = 0;
   readonly #newestBySender = new Map<string, number>();
   #summaryDue = true;
   #condition = '';
@@ -73,11 +76,7 @@ export class Recorder {
     this.#tell = tell;
     this.#now = now;
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
-    const { history, fault } = this.#slot.open();
-    this.#history = history;
-    this.#fault = fault;
-    this.#journal = new Journal(history.db);
-    this.#begin();
+    this.#use(this.#slot.open());
     this.#schedule();
   }
 
@@ -126,17 +125,49 @@ export class Recorder {
   readonly #readTime = (timestamp: unknown): number | null =>
     readMicroseconds(timestamp, this.#options.zone ?? undefined);
 
-  /** Starts with the open history: as its recorder if nobody else is, and tells that it is there. */
-  #begin(): void {
-    if (this.#slot.records || this.#inMemory) this.#beginRecording();
-    this.#announce();
+  /** Goes on with a history. If it turns out to be damaged or unusable, with what the slot has instead. */
+  #use(opened: Opened): void {
+    try {
+      this.#begin(opened);
+    } catch (error) {
+      const fault = historyFault(error, opened.history.file);
+      if (!(fault instanceof HistoryFault) || opened.history.file === ':memory:') throw error;
+      opened.history.close();
+      this.#use(this.#slot.openAfter(fault));
+    }
   }
 
-  #beginRecording(): void {
-    const history = this.#history;
-    if (!this.#inMemory) history.renewIfRestored(readMark(history.file)?.head ?? null);
-    const checkpoint = this.#committed();
-    this.#lastCheckpoint = JSON.stringify(checkpoint);
+  /** Records in the history, or follows it, and tells that it is there. Changes nothing if the database fails. */
+  #begin({ history, fault }: Opened): void {
+    const inMemory = history.file === ':memory:';
+    const records = this.#slot.records || inMemory;
+    if (records && !inMemory) history.renewIfRestored(readMark(history.file)?.head ?? null);
+    const checkpoint = committedCheckpoint(history);
+    const journal = new Journal(history.db);
+    const newest = history.newest(TOLD_AT_ONCE);
+    const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
+
+    const before = this.#history as History | undefined;
+    this.#log?.close();
+    this.#log = null;
+    this.#history = history;
+    this.#journal = journal;
+    this.#fault = fault;
+    this.#behind = false;
+    if (before !== history) before?.close();
+    if (records) this.#record(checkpoint);
+    this.#untold = [];
+    this.#head = head;
+    this.#told = head;
+    this.#oldestTold = oldest;
+    for (const { json } of newest) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
+    this.#tell({ type: 'opened', epoch: history.epoch, file: inMemory ? null : history.file, newest, head, oldest });
+    this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
+    this.#tellCondition();
+  }
+
+  #record(checkpoint: LogCheckpoint | null): void {
+    this.#lastCheckpoint = checkpoint && JSON.stringify(checkpoint);
     this.#gapsAtStart = checkpoint?.gaps ?? 0;
     this.#openLog(checkpoint);
   }
@@ -144,20 +175,6 @@ export class Recorder {
   #openLog(checkpoint: LogCheckpoint | null): void {
     const { root } = this.#options;
     this.#log = new MessageLog({ root, checkpoint, recorded: this.#history.copiesOf, now: this.#now });
-  }
-
-  #announce(): void {
-    this.#untold = [];
-    this.#head = this.#history.head();
-    this.#told = this.#head;
-    const newest = this.#history.newest(TOLD_AT_ONCE);
-    for (const { json } of newest) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
-    const file = this.#inMemory ? null : this.#history.file;
-    const { epoch } = this.#history;
-    this.#tell({ type: 'opened', epoch, file, newest, head: this.#head, oldest: this.#history.oldest() });
-    this.#summaryDue = true;
-    this.#tellSummary();
-    this.#tellCondition();
   }
 
   async #run(): Promise<void> {
@@ -181,7 +198,8 @@ export class Recorder {
     if (!batch) return false;
     const checkpoint = JSON.stringify(batch.checkpoint);
     if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
-      const kept = this.#history.append(batch.lines, checkpoint, this.#now());
+      const kept = this.#history.append(batch.lines, checkpoint, this.#now(), this.#lastCheckpoint);
+      if (kept === null) return this.#stepDown();
       this.#lastCheckpoint = checkpoint;
       for (const { fields } of batch.lines) this.#noteSender(fields);
       this.#keepUntold(kept);
@@ -190,6 +208,13 @@ export class Recorder {
     }
     if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
     return batch.more;
+  }
+
+  /** Another process has recorded as well: the lock's file was removed under us. One of the two has to follow. */
+  #stepDown(): false {
+    this.#slot.release();
+    this.#use(this.#slot.open());
+    return false;
   }
 
   /** A failing disk or network share: the log is read again from the last commit when it answers. */
@@ -202,7 +227,7 @@ export class Recorder {
       if (isOfDatabase(error)) throw error;
       this.#logFault = `agent_messages.log can't be read (${(error as Error).message}).`;
       log.close();
-      this.#openLog(this.#committed());
+      this.#openLog(committedCheckpoint(this.#history));
       return null;
     }
   }
@@ -212,12 +237,14 @@ export class Recorder {
     const { epoch } = this.#history;
     if (!this.#history.changedElsewhere() && !this.#behind) return false;
     if (this.#history.epoch !== epoch) {
-      this.#announce();
+      this.#begin({ history: this.#history, fault: this.#fault });
       return false;
     }
     const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
     for (const { json } of kept) this.#noteSender(JSON.parse(json) as Record<string, unknown>);
     this.#keepUntold(kept);
+    // It may also have dropped old ones.
+    this.#summaryDue = true;
     this.#behind = kept.length === TOLD_AT_ONCE;
     return this.#behind;
   }
@@ -232,11 +259,13 @@ export class Recorder {
 
   #flush(): void {
     this.#last.told = this.#now();
-    if (this.#head > this.#told) {
+    const oldest = this.#guarded(() => this.#history.oldest()) ?? this.#oldestTold;
+    if (this.#head > this.#told || oldest !== this.#oldestTold) {
       this.#told = this.#head;
+      this.#oldestTold = oldest;
       const messages = this.#untold;
       this.#untold = [];
-      this.#tell({ type: 'committed', messages, head: this.#head, oldest: this.#history.oldest() });
+      this.#tell({ type: 'committed', messages, head: this.#head, oldest });
     }
     if (this.#summaryDue) this.#tellSummarySoon();
     this.#tellCondition();
@@ -280,7 +309,7 @@ export class Recorder {
   }
 
   #logCondition(): LogCondition {
-    const checkpoint = this.#log?.checkpoint() ?? this.#committed();
+    const checkpoint = this.#log?.checkpoint() ?? committedCheckpoint(this.#history);
     const status = this.#log?.status();
     const gaps = checkpoint?.gaps ?? 0;
     const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
@@ -297,11 +326,6 @@ export class Recorder {
       unterminated_tail: status?.unterminatedTail ?? null,
       backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
     };
-  }
-
-  #committed(): LogCheckpoint | null {
-    const text = this.#history.checkpoint();
-    return text === null ? null : logCheckpoint.parse(JSON.parse(text));
   }
 
   #historyCondition(): HistoryCondition {
@@ -350,39 +374,37 @@ export class Recorder {
     this.#guarded(() => {
       if (!this.#slot.take()) return;
       while (this.#followOn());
+      this.#flush();
       const { epoch } = this.#history;
-      this.#beginRecording();
+      this.#history.renewIfRestored(readMark(this.#history.file)?.head ?? null);
+      if (this.#history.epoch !== epoch) {
+        this.#begin({ history: this.#history, fault: this.#fault });
+        return;
+      }
       this.#journal = new Journal(this.#history.db);
-      if (this.#history.epoch !== epoch) this.#announce();
-      else this.#tellCondition();
+      this.#record(committedCheckpoint(this.#history));
+      this.#tellCondition();
     });
   }
 
   /** Tries the database again after a fault; its epoch returns with it. */
   #recover(): void {
+    let history: History;
     try {
-      this.#replaceHistory({ history: this.#slot.reopen(), fault: null });
+      history = this.#slot.reopen();
     } catch (error) {
       this.#fault = (error as Error).message;
+      return;
     }
+    this.#use({ history, fault: null });
+    this.#lookAgain = true;
   }
 
   #checkIdentity(): void {
     if (!this.#slot.replaced()) return;
     this.#slot.release();
-    this.#replaceHistory(this.#slot.open());
-  }
-
-  #replaceHistory({ history, fault }: Opened): void {
-    const old = this.#history;
-    this.#log?.close();
-    this.#log = null;
-    this.#history = history;
-    this.#fault = fault;
-    this.#journal = new Journal(history.db);
-    this.#begin();
+    this.#use(this.#slot.open());
     this.#lookAgain = true;
-    old.close();
   }
 
   /** Runs a step that uses the database; a fault of it switches to memory, a damaged file is moved aside. */
@@ -398,7 +420,8 @@ export class Recorder {
   }
 
   #onFault(fault: HistoryFault): void {
-    this.#replaceHistory({ history: this.#seededMemory(), fault: fault.message });
+    this.#use({ history: this.#seededMemory(), fault: fault.message });
+    this.#lookAgain = true;
     if (fault.kind !== 'corrupt') return;
     this.#slot.markDamaged();
     this.#recover();
@@ -427,15 +450,14 @@ export class Recorder {
       : this.#options.retention;
     this.#guarded(() => {
       const dropped = this.#history.prune(retention, this.#now(), most);
-      this.#journal.prune(this.#now() - retention.days * 86_400_000, most);
-      if (dropped === 0) return;
-      this.#summaryDue = true;
-      this.#tell({ type: 'committed', messages: [], head: this.#told, oldest: this.#history.oldest() });
+      this.#journal.prune(this.#now() - retention.days * 86_400_000, retention.messages, most);
+      if (dropped > 0) this.#summaryDue = true;
     });
   }
 
   #mark(): void {
-    if (!this.#inMemory && this.#log) writeMark(this.#history.file, { head: this.#head, alive_at: this.#now() });
+    if (!this.#inMemory && this.#log)
+      writeMark(this.#history.file, { head: this.#history.head(), alive_at: this.#now() });
   }
 
   #letGo(): void {
@@ -449,6 +471,17 @@ export class Recorder {
 function isOfDatabase(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return typeof code === 'string' && code.startsWith('SQLITE_');
+}
+
+/** @throws {HistoryFault} if the database holds no checkpoint of ours where one should be */
+function committedCheckpoint(history: History): LogCheckpoint | null {
+  const text = history.checkpoint();
+  if (text === null) return null;
+  try {
+    return logCheckpoint.parse(JSON.parse(text));
+  } catch {
+    throw new HistoryFault('corrupt', `The history ${history.file} is damaged (its checkpoint can't be read).`);
+  }
 }
 
 function logState(unreadable: string | null, missing: boolean | undefined, newGaps: number) {
