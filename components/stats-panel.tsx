@@ -52,7 +52,7 @@ export const StatsPanel = memo(function StatsPanel({ stats, agents, newest }: St
           value={stats.failed_delivery_count}
           className={stats.failed_delivery_count > 0 ? 'text-bad' : ''}
         >
-          {stats.failed_delivery_count > 0 ? 'of all kept' : 'none'}
+          {stats.failed_delivery_count > 0 ? 'in all messages kept' : 'none'}
         </Figure>
         <Figure name="Server up" value={duration(stats.uptime_seconds)} />
       </dl>

@@ -16,6 +16,14 @@ function busy(swarm: TestSwarm): void {
   swarm.send({ content: 'line\n'.repeat(40) });
 }
 
+test('the server and the browser draw every emoji alike', async ({ page, swarm, server }) => {
+  // A difference would make React throw the server's page away, with an error in the console, which fails the test.
+  swarm.send({ content: 'a 🏳️‍🌈 ❤️‍🔥 👩‍💻 🧑🏽‍🚒 👨‍👩‍👧‍👦 z' });
+  await server.start();
+  await openLive(page, server);
+  await expect(panel(page, 'Messages')).toContainText('a 🏳️‍🌈 ❤️‍🔥 👩‍💻 🧑🏽‍🚒 👨‍👩‍👧‍👦 z');
+});
+
 test('hostile text is text in every field of every record', async ({ page, swarm, server }) => {
   swarm.register([
     { id: HOSTILE, pane_index: HOSTILE, pid: 1, status: HOSTILE, session_name: HOSTILE, tmux_pane_id: HOSTILE },

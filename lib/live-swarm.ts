@@ -39,6 +39,8 @@ const LOOK_EVERY_MS = 10;
 const LOOK_AT_LEAST_EVERY_MS = 100;
 /** A first read longer than this does not hold requests back: they are answered with what is there. */
 const READY_WITHIN_MS = 1500;
+/** A history that has not opened by then hangs; everything else is shown without it. */
+const HISTORY_WITHIN_MS = 10_000;
 const FIRST_MESSAGES = 50;
 
 export interface LiveSwarmOptions {
@@ -109,6 +111,7 @@ export class LiveSwarm implements Runtime {
     );
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     this.#look.request();
+    setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
     this.#timers.push(
       setInterval(() => this.#reconcile(), RECONCILE_MS),
       setInterval(() => this.#describeSafely(), TICK_MS),
@@ -333,6 +336,7 @@ export class LiveSwarm implements Runtime {
     switch (event.type) {
       case 'opened':
         this.#opened = true;
+        this.#onFault('opening', null);
         this.#journaled = false;
         this.hub.open(event.epoch, event.newest, event.oldest);
         setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
@@ -358,6 +362,14 @@ export class LiveSwarm implements Runtime {
         break;
       }
     }
+  }
+
+  #goOnWithoutHistory(): void {
+    if (this.#opened) return;
+    this.#onFault('opening', 'The history has not opened for 10 seconds; messages are shown as soon as it does.');
+    this.hub.open(`unopened-${this.startedAt}`, [], 1);
+    this.#opened = true;
+    this.#checkReady(true);
   }
 
   /** @param detail a sentence, or null where it works again */

@@ -58,7 +58,7 @@ function readLimit(parameters: URLSearchParams, faults: Faults): number {
   const text = parameters.getAll('limit').at(-1);
   if (text === undefined) return DEFAULT_LIMIT;
   if (!/^[+-]?\d+$/.test(text)) {
-    faults.push({ parameter: 'limit', detail: `must be a whole number from 1 to ${LARGEST_LIMIT}.` });
+    faults.push({ parameter: 'limit', detail: 'must be a whole number.' });
     return DEFAULT_LIMIT;
   }
   const limit = Number(text);
