@@ -9,4 +9,4 @@ export function proxy(request: NextRequest): Response {
 }
 
 // Pages only: in front of the API it would halve its speed, and the API checks each request itself.
-export const config = { matcher: '/((?!api/|_next/|health|metrics|static/|docs|redoc|openapi\\.json).*)' };
+export const config = { matcher: '/((?!api/|_next/|static/|(?:health|metrics|docs|redoc|openapi\\.json)$).*)' };

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { type Config, ConfigError, historyFile, parseConfig } from './config';
 
-const FOLDER = '/work/here';
+const FOLDER = '/projects/here';
 
 function faults(environment: Record<string, string>): readonly string[] {
   try {
@@ -58,7 +58,7 @@ test('every setting is read', () => {
       ALLOWED_HOSTS: 'Dash.example.org, 10.0.0.7,',
       PUBLIC_URL: 'https://dash.example.org/swarm',
       ALLOWED_ORIGINS: 'https://a.example.org,http://localhost:3000',
-      INIT_CWD: '/work/stood',
+      INIT_CWD: '/projects/stood',
       XDG_STATE_HOME: '/state',
     },
     FOLDER,
@@ -79,7 +79,7 @@ test('every setting is read', () => {
     allowedHosts: ['dash.example.org', '10.0.0.7'],
     publicUrl: 'https://dash.example.org/swarm',
     allowedOrigins: ['https://a.example.org', 'http://localhost:3000'],
-    startFolders: ['/work/stood', FOLDER],
+    startFolders: ['/projects/stood', FOLDER],
     stateFolder: '/state/claude-swarm-dashboard',
   });
 });
@@ -94,11 +94,11 @@ test('HOST and PORT win over the names that the Python server knew', () => {
 
 test('relative paths are meant from where the person stood', () => {
   const config = parseConfig(
-    { CLAUDESWARM_ROOT: '../swarm', SWARM_HISTORY: 'h.sqlite', INIT_CWD: '/work/stood' },
+    { CLAUDESWARM_ROOT: '../swarm', SWARM_HISTORY: 'h.sqlite', INIT_CWD: '/projects/stood' },
     FOLDER,
   );
-  assert.equal(config.root, '/work/swarm');
-  assert.deepEqual(config.history, { kind: 'file', path: '/work/stood/h.sqlite' });
+  assert.equal(config.root, '/projects/swarm');
+  assert.deepEqual(config.history, { kind: 'file', path: '/projects/stood/h.sqlite' });
 });
 
 test('each faulty value gives one sentence that names the variable and the value', () => {

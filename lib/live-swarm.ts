@@ -47,6 +47,8 @@ const LOOK_EVERY_MS = 10;
 const LOOK_AT_LEAST_EVERY_MS = 100;
 /** A first read longer than this does not hold requests back: they are answered with what is there. */
 const READY_WITHIN_MS = 1500;
+/** A history that has not opened by then hangs; everything else is shown without it. */
+const HISTORY_WITHIN_MS = 10_000;
 const FIRST_MESSAGES = 50;
 
 export interface LiveSwarmOptions {
@@ -77,6 +79,7 @@ export class LiveSwarm implements Runtime {
   readonly #attend = paced(
     () => this.#attendNow(),
     () => Math.max(ATTEND_EVERY_MS, ATTEND_COSTS * this.#attendCost),
+    (error) => this.#onFault('attending', `What wants a person can't be told: ${error}`),
   );
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #ready: Promise<void>;
@@ -84,6 +87,7 @@ export class LiveSwarm implements Runtime {
   #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } = everything();
   #looked = false;
   #opened = false;
+  #journaled = false;
   #agents: Agent[] = [];
   #lockList: Lock[] = [];
   /** What the locks were described from, and when time alone changes the description. */
@@ -96,7 +100,9 @@ export class LiveSwarm implements Runtime {
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #log: LogCondition = UNREAD_LOG;
   #history: HistoryCondition = UNOPENED_HISTORY;
-  #crash: string | null = null;
+  /** What failed inside, by its place; each is a sentence. */
+  readonly #faults = new Map<string, string>();
+  #caughtUp = false;
   readonly #since = new Map<string, { condition: string; since: number }>();
 
   constructor(options: LiveSwarmOptions) {
@@ -116,19 +122,21 @@ export class LiveSwarm implements Runtime {
       () => this.#lookAtFiles(),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
       () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
+      (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`),
     );
     const { historyFile, retention, zone, attention } = options;
     const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
     this.#recorder = new RecorderHandle(
       { root: this.root, file: historyFile, retention, zone, openFor },
       (event) => this.#onRecorderEvent(event),
-      (detail) => this.#onCrash(detail),
+      (thread, detail) => this.#onFault(thread, detail),
     );
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     this.#look.request();
+    setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
     this.#timers.push(
       setInterval(() => this.#reconcile(), RECONCILE_MS),
-      setInterval(() => this.#describe(), TICK_MS),
+      setInterval(() => this.#describeSafely(), TICK_MS),
     );
     this.#note('started');
   }
@@ -228,9 +236,20 @@ export class LiveSwarm implements Runtime {
     // No hint is needed for what is overdue by minutes: looking costs a few microseconds.
     if (this.#acks.look()) this.#attend.request();
     if (!this.#looked) this.#processes.look(this.#pids());
-    if (changed || !this.#looked) this.#describe();
+    if (changed || !this.#looked) this.#describeSafely();
     this.#looked = true;
+    this.#onFault('looking', null);
     this.#checkReady();
+  }
+
+  /** One thing that can't be described must not keep everything else from being told. */
+  #describeSafely(): void {
+    try {
+      this.#describe();
+      this.#onFault('describing', null);
+    } catch (error) {
+      this.#onFault('describing', `What the swarm's files say can't be shown: ${error}`);
+    }
   }
 
   /** Describes everything anew and hands it to the hub, which tells what differs. */
@@ -293,7 +312,8 @@ export class LiveSwarm implements Runtime {
   }
 
   #sources(): Sources {
-    const history = this.#crash ? { ...this.#history, state: 'degraded' as const, reason: this.#crash } : this.#history;
+    const inside = [...this.#faults.values()].join(' ') || null;
+    const history = inside ? { ...this.#history, state: 'degraded' as const, reason: inside } : this.#history;
     return {
       registry: asSource(this.#registry.status),
       locks: asSource(this.#locks.status),
@@ -347,8 +367,10 @@ export class LiveSwarm implements Runtime {
     this.#recorder.record({ kind, at, changed, gone: [], complete: true });
   }
 
+  /** Another history, or the right to record, is new here: it learns how everything stands. */
   #journalEverything(): void {
     const now = Date.now();
+    this.#journaled = true;
     this.#journal('agent', this.#agents, ({ id }) => id, now);
     this.#journal('lock', this.#lockList, ({ lock_file }) => lock_file, now);
   }
@@ -362,7 +384,8 @@ export class LiveSwarm implements Runtime {
     switch (event.type) {
       case 'opened':
         this.#opened = true;
-        this.#crash = null;
+        this.#onFault('opening', null);
+        this.#journaled = false;
         this.hub.open(event.epoch, event.newest, event.oldest);
         setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
         break;
@@ -382,26 +405,35 @@ export class LiveSwarm implements Runtime {
       case 'summary':
         this.#summary = event.summary;
         this.#newestBySender = new Map(event.newestBySender);
-        if (this.#looked) this.#describe();
+        if (this.#looked) this.#describeSafely();
         break;
       case 'condition': {
-        const became = event.history.role === 'recorder' && this.#history.role !== 'recorder';
+        this.#journaled &&= this.#history.role === event.history.role;
         this.#log = event.log;
         this.#history = event.history;
         this.#publishSources();
-        if (became && this.#looked) this.#journalEverything();
+        if (!this.#journaled && this.#looked) this.#journalEverything();
         break;
       }
     }
   }
 
-  #onCrash(detail: string): void {
-    this.#crash = detail;
-    console.error(detail);
-    this.#publishSources();
+  #goOnWithoutHistory(): void {
+    if (this.#opened) return;
+    this.#onFault('opening', 'The history has not opened for 10 seconds; messages are shown as soon as it does.');
+    this.hub.open(`unopened-${this.startedAt}`, [], 1);
+    this.#opened = true;
+    this.#checkReady(true);
   }
 
-  #caughtUp = false;
+  /** @param detail a sentence, or null where it works again */
+  #onFault(place: string, detail: string | null): void {
+    if (detail === (this.#faults.get(place) ?? null)) return;
+    if (detail === null) this.#faults.delete(place);
+    else this.#faults.set(place, detail);
+    if (detail !== null) console.error(detail);
+    this.#publishSources();
+  }
 
   /** Ready once files were looked at and the log was read, or is still being read after a while. */
   #checkReady(caughtUp = false): void {

@@ -73,11 +73,11 @@ export class MessageFeed {
     this.append(newest, this.#head);
   }
 
-  /** The newest message, 0 before the first. */
   get oldest(): number {
     return this.#oldest;
   }
 
+  /** The newest message, 0 before the first. */
   get head(): number {
     return this.#head;
   }

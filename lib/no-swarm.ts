@@ -4,6 +4,7 @@ import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
+import { Refusal } from './recorder/protocol';
 import { messagesAnswer } from './recorder/questions';
 import type { MessageQuery, Runtime } from './runtime';
 import { statistics } from './statistics';
@@ -33,6 +34,10 @@ export class NoSwarm implements Runtime {
   async ready(): Promise<void> {}
 
   async messages(query: MessageQuery): Promise<string> {
+    const place = query.before ?? query.after ?? query.around;
+    if (place && (place.epoch !== EPOCH || place.seq !== 0)) {
+      throw new Refusal('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
+    }
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
   }
 

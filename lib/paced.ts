@@ -4,11 +4,13 @@
  *
  * @param action may be asynchronous; it never overlaps with itself
  * @param intervalMs milliseconds between the end of a run and the next, asked for before each
+ * @param onError takes what the action throws
  * @returns `request` asks for a run, `stop` forgets a pending one
  */
 export function paced(
   action: () => void | Promise<void>,
   intervalMs: () => number,
+  onError: (error: unknown) => void,
 ): { request: () => void; stop: () => void } {
   let wanted = false;
   let busy = false;
@@ -17,7 +19,12 @@ export function paced(
     busy = true;
     while (wanted && !stopped) {
       wanted = false;
-      await action();
+      try {
+        await action();
+      } catch (error) {
+        // Whatever goes wrong in one run, the next one must come.
+        onError(error);
+      }
       await new Promise((resolve) => setTimeout(resolve, intervalMs()));
     }
     busy = false;

@@ -83,3 +83,10 @@ test('counted', () => {
   assert.equal(counted(1204, 'lock'), '1,204 locks');
   assert.equal(counted(0, 'reply', 'replies'), '0 replies');
 });
+
+test('every emoji that is joined of several is left whole', () => {
+  // A heart with a variation selector before the joiner, a flag, skin tones, a family.
+  for (const emoji of ['❤️‍🔥', '🏳️‍🌈', '👩‍💻', '🧑🏽‍🚒', '👨‍👩‍👧‍👦']) {
+    assert.deepEqual(revealed(emoji), [{ kind: 'text', text: emoji }], emoji);
+  }
+});

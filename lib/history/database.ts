@@ -1,6 +1,6 @@
 /** The database file of a history: its schema, and what its failures mean. With `history.ts` the only user of SQLite. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 
@@ -17,7 +17,7 @@ const SCHEMA = `
     recorded_at INTEGER NOT NULL,
     sent_at INTEGER,            -- microseconds since 1970, null if the timestamp says no time
     type TEXT NOT NULL,
-    failed INTEGER NOT NULL,    -- 1 if somebody did not get it
+    failed INTEGER NOT NULL,    -- how many recipients did not get it
     line_hash INTEGER NOT NULL, -- finds candidates for equal lines, which are then compared
     line TEXT NOT NULL
   );
@@ -104,8 +104,8 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
     const version = db.pragma('user_version', { simple: true });
     const owner = db.pragma('application_id', { simple: true });
     if (!options.readonly) db.pragma('journal_mode = WAL');
-    // A crash of the process loses nothing; a power cut may lose the last commits with their checkpoint, and the log
-    // gives the same lines the same seq again.
+    // A crash of the process loses nothing. A power cut may lose the last commits together with their checkpoint: the
+    // log is read again from there, and if the mark beside the database shows the loss, under a new epoch.
     db.pragma('synchronous = NORMAL');
     db.pragma('cache_size = -8000');
     if (owner === APPLICATION_ID && version === SCHEMA_VERSION) return db;
@@ -163,9 +163,13 @@ export function newEpoch(): string {
  */
 export class RecorderLock {
   readonly #db: Database.Database;
+  readonly #path: string;
+  readonly #identity: string | null;
 
-  private constructor(db: Database.Database) {
+  private constructor(db: Database.Database, path: string) {
     this.#db = db;
+    this.#path = path;
+    this.#identity = fileIdentity(path);
   }
 
   /**
@@ -179,12 +183,17 @@ export class RecorderLock {
       createPrivately(path);
       db = new Database(path, { timeout: 0 });
       db.exec('BEGIN EXCLUSIVE');
-      return new RecorderLock(db);
+      return new RecorderLock(db, path);
     } catch (error) {
       db?.close();
       if ((error as NodeJS.ErrnoException).code === 'SQLITE_BUSY') return null;
       throw historyFault(error, path);
     }
+  }
+
+  /** Whether its file still stands where others look for it. */
+  get holds(): boolean {
+    return fileIdentity(this.#path) === this.#identity;
   }
 
   release(): void {
@@ -193,8 +202,20 @@ export class RecorderLock {
 }
 
 function createPrivately(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   closeSync(openSync(file, 'a', 0o600));
+}
+
+/** Level by level: Node's own `recursive` never returns for some paths that can't be made (/proc/x, in Node 20). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function isEmpty(db: Database.Database): boolean {

@@ -136,11 +136,15 @@ export class History {
    *
    * @param checkpoint JSON that says where reading goes on
    * @param now milliseconds since 1970
-   * @returns the messages with their seq
+   * @param before the checkpoint that must still be there; left out, any may be
+   * @returns the messages with their seq; null, and nothing is kept, if another process has appended meanwhile
    */
-  append(lines: readonly Line[], checkpoint: string, now: number): KeptMessage[] {
+  append(lines: readonly Line[], checkpoint: string, now: number): KeptMessage[];
+  append(lines: readonly Line[], checkpoint: string, now: number, before: string | null): KeptMessage[] | null;
+  append(lines: readonly Line[], checkpoint: string, now: number, before?: string | null): KeptMessage[] | null {
     this.#seconds ??= this.#countSeconds(now);
-    return this.db.transaction(() => {
+    const append = this.db.transaction(() => {
+      if (before !== undefined && this.checkpoint() !== before) return null;
       const tally: Tally = { types: new Map(), minutes: new Map(), failed: 0, latestActivity: undefined };
       const kept = lines.map((line) => this.#insert(line, now, tally));
       for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
@@ -151,7 +155,9 @@ export class History {
       if (tally.latestActivity !== undefined) this.#writeMeta('latest_activity', JSON.stringify(tally.latestActivity));
       this.#writeMeta('checkpoint', checkpoint);
       return kept;
-    })();
+    });
+    // Immediate: whoever reads first and writes then would find that another has written between.
+    return append.immediate();
   }
 
   /** @returns the messages that follow a seq, oldest first. */

@@ -42,7 +42,10 @@ export class Journal {
       set: db.prepare('INSERT OR REPLACE INTO journal_now VALUES (?, ?, ?)'),
       drop: db.prepare('DELETE FROM journal_now WHERE kind = ? AND subject = ?'),
       entries: db.prepare('SELECT * FROM journal WHERE id > ? ORDER BY id LIMIT ?'),
-      prune: db.prepare('DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE at < ? ORDER BY id LIMIT ?)'),
+      prune: db.prepare(
+        `DELETE FROM journal WHERE id IN (SELECT id FROM journal ORDER BY id LIMIT @most)
+         AND (at < @before OR id <= (SELECT max(id) FROM journal) - @entries)`,
+      ),
     };
     const rows = db.prepare('SELECT kind, subject, body FROM journal_now').all() as JournalEntry[];
     for (const { kind, subject, body } of rows) this.#now.set(keyOf(kind, subject), body ?? '');
@@ -85,9 +88,9 @@ export class Journal {
     return this.#statements.entries.all(afterId, limit) as JournalEntry[];
   }
 
-  /** Drops entries older than an instant, the oldest first and at most so many. Returns how many. */
-  prune(before: number, most: number): number {
-    return this.#statements.prune.run(before, most).changes;
+  /** Keeps the newest entries that are not older than an instant; drops at most so many at once. Returns how many. */
+  prune(before: number, entries: number, most: number): number {
+    return this.#statements.prune.run({ before, entries, most }).changes;
   }
 
   #differs(key: string, body: string): boolean {

@@ -1,6 +1,7 @@
 /** How messages are indexed for search, and how a filter becomes one query of that index (SQLite FTS5). */
 import { createHash } from 'node:crypto';
 import type { MessageFilter } from '../contract/schemas';
+import { MOST_SEARCH_WORDS, searchWords } from '../contract/search-text';
 
 /** A recipient that stands for everyone (the swarm's readers honour it). */
 const EVERYONE = 'all';
@@ -49,19 +50,9 @@ function texts(value: unknown): string[] {
     .filter((part) => typeof part === 'string');
 }
 
-/**
- * The words of a search, as FTS5 phrases. Words are what white space separates; `"two words"` is a phrase, and a `*` at
- * the end of a word finds what begins with it. Nothing else has a meaning, so no input is an error.
- *
- * @returns an empty list if the text holds no letter or digit to search for
- */
-export function searchPhrases(q: string): string[] {
-  return [...q.matchAll(/"([^"]*)"?|(\S+)/g)].flatMap(([, phrase, word]) => {
-    const text = phrase ?? word ?? '';
-    if (!/[\p{L}\p{N}\p{Co}]/u.test(text)) return [];
-    const quoted = `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`;
-    return word?.endsWith('*') ? [`${quoted}*`] : [quoted];
-  });
+/** A word or phrase for FTS5; quoted, no character has a meaning there. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`;
 }
 
 /**
@@ -77,9 +68,9 @@ export function matchExpression(filter: MessageFilter): string | 'nothing' | nul
   if (filter.recipient !== undefined) tagged(receivedBy(filter.recipient));
   if (filter.type !== undefined && filter.type.length > 0) tagged(filter.type.map((type) => token('t', type)));
   if (filter.q !== undefined) {
-    const phrases = searchPhrases(filter.q);
-    if (phrases.length === 0) return 'nothing';
-    parts.push(`content : (${phrases.join(' AND ')})`);
+    const words = searchWords(filter.q);
+    if (words.length === 0) return 'nothing';
+    parts.push(`content : (${words.slice(0, MOST_SEARCH_WORDS).map(quoted).join(' AND ')})`);
   }
   return parts.length === 0 ? null : parts.map((part) => `(${part})`).join(' AND ');
 }

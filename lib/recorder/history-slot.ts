@@ -47,6 +47,13 @@ export class HistorySlot {
     }
   }
 
+  /** Opens what there is after a fault of the file: the file made anew if it was damaged, else memory. */
+  openAfter(fault: HistoryFault): Opened {
+    if (fault.kind !== 'corrupt') return { history: this.memory(), fault: fault.message };
+    this.markDamaged();
+    return this.open();
+  }
+
   /**
    * Opens the file; a damaged one is moved aside first.
    *
@@ -86,9 +93,9 @@ export class HistorySlot {
     return this.records;
   }
 
-  /** @returns whether somebody removed or replaced the file under us. */
+  /** @returns whether somebody removed or replaced the file, or that of the lock, under us. */
   replaced(): boolean {
-    return fileIdentity(this.#file as string) !== this.#identity;
+    return fileIdentity(this.#file as string) !== this.#identity || this.#lock?.holds === false;
   }
 
   release(): void {

@@ -71,6 +71,7 @@ export type FromThread =
   | { type: 'event'; event: RecorderEvent }
   | { type: 'answer'; id: number; answer: unknown }
   | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
+  | { type: 'failed'; detail: string }
   | { type: 'stopped' };
 
 /** A question that a thread could not answer. */

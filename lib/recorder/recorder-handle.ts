@@ -15,24 +15,28 @@ import {
 
 const RESTART_AFTER_MS = 1000;
 const STOP_WITHIN_MS = 3000;
+/** A thread that lives this long after a failure has got over it. */
+const SOUND_AFTER_MS = 5000;
+
+type OnFault = (thread: string, detail: string | null) => void;
 
 export class RecorderHandle {
   readonly #recorder: Thread;
   readonly #onEvent: (event: RecorderEvent) => void;
+  readonly #onFault: OnFault;
   #reader: Thread | null = null;
   #readerFile: string | null = null;
 
   /**
    * @param onEvent takes the recorder's events in order
-   * @param onCrash takes a sentence when a thread died; it is started again
+   * @param onFault takes a sentence when a thread died, and null when it has worked again for a while
    */
-  constructor(options: RecorderOptions, onEvent: (event: RecorderEvent) => void, onCrash: (detail: string) => void) {
+  constructor(options: RecorderOptions, onEvent: (event: RecorderEvent) => void, onFault: OnFault) {
     this.#onEvent = onEvent;
-    this.#onCrash = onCrash;
+    this.#onFault = onFault;
     const start = () => new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: options });
-    this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onCrash);
+    this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onFault);
   }
-  readonly #onCrash: (detail: string) => void;
 
   /** The log may have changed. */
   look(): void {
@@ -86,7 +90,7 @@ export class RecorderHandle {
     if (file === null) return;
     const start = () =>
       new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { file: this.#readerFile } });
-    this.#reader = new Thread('reader', start, (message) => this.#takeFromReader(message), this.#onCrash);
+    this.#reader = new Thread('reader', start, (message) => this.#takeFromReader(message), this.#onFault);
   }
 
   #takeFromReader(message: FromThread): void {
@@ -104,23 +108,19 @@ class Thread {
   readonly #name: string;
   readonly #start: () => Worker;
   readonly #take: (message: FromThread) => void;
-  readonly #onCrash: (detail: string) => void;
+  readonly #onFault: OnFault;
   readonly #asked = new Map<number, Asked>();
   #worker: Worker | null = null;
   #nextId = 1;
   #stopping = false;
+  #faulty = false;
   #stopped: (() => void) | null = null;
 
-  constructor(
-    name: string,
-    start: () => Worker,
-    take: (message: FromThread) => void,
-    onCrash: (detail: string) => void,
-  ) {
+  constructor(name: string, start: () => Worker, take: (message: FromThread) => void, onFault: OnFault) {
     this.#name = name;
     this.#start = start;
     this.#take = take;
-    this.#onCrash = onCrash;
+    this.#onFault = onFault;
     this.#run();
   }
 
@@ -158,17 +158,29 @@ class Thread {
     const worker = this.#start();
     this.#worker = worker;
     worker.on('message', (message: FromThread) => this.#onMessage(message));
-    worker.on('error', (error) => {
-      if (!this.#stopping) this.#onCrash(`The ${this.#name} thread failed and is started again: ${error.message}`);
-    });
+    worker.on('error', (error) => this.#failed(error.message));
+    const sound = setTimeout(() => this.#faulty && this.#recovered(), SOUND_AFTER_MS);
+    worker.once('exit', () => clearTimeout(sound));
     worker.on('exit', () => this.#onExit());
   }
 
   #onMessage(message: FromThread): void {
     if (message.type === 'stopped') this.#stopped?.();
+    if (message.type === 'failed') this.#failed(message.detail);
     if (message.type === 'answer') this.#settle(message.id)?.resolve(message.answer as never);
     if (message.type === 'refusal') this.#settle(message.id)?.reject(new Refusal(message.code, message.detail));
     this.#take(message);
+  }
+
+  #failed(detail: string): void {
+    if (this.#stopping) return;
+    this.#faulty = true;
+    this.#onFault(this.#name, `The ${this.#name} thread failed and is started again: ${detail}`);
+  }
+
+  #recovered(): void {
+    this.#faulty = false;
+    this.#onFault(this.#name, null);
   }
 
   #settle(id: number): Asked | undefined {

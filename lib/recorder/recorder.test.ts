@@ -109,6 +109,99 @@ test('of two processes one records; both give the same numbers; the other takes 
   assert.deepEqual(two.now, ['1:1', '2:2', '3:3', '4:4']);
 });
 
+test('one who follows gets a large commit whole, without another one after it', async () => {
+  const { root, file, say } = newSwarm();
+  const one = start(root, file);
+  const two = start(root, file);
+  say(...Array.from({ length: 5000 }, (_, n) => n + 1));
+  await one.recorder.look();
+  await until(() => two.events.some((event) => event.type === 'committed' && event.head === 5000), 'all have come');
+});
+
+test('a swarm that talks faster than once a second does not outgrow its retention', async () => {
+  const { root, file, say } = newSwarm();
+  const watched = start(root, file, { days: 30, messages: 1000 });
+  say(...Array.from({ length: 20_000 }, (_, n) => n + 1));
+  await watched.recorder.look();
+  assert.ok(watched.recorder.history.summary(Date.now()).count <= 3000, 'kept in step while reading');
+});
+
+test('one who follows learns what the other has dropped', async () => {
+  const { root, file, say } = newSwarm();
+  const retention = { days: 30, messages: 100 };
+  const one = start(root, file, retention);
+  const two = start(root, file, retention);
+  say(...Array.from({ length: 3000 }, (_, n) => n + 1));
+  await one.recorder.look();
+  const pruned = () => one.recorder.history.summary(Date.now()).count === 100;
+  await until(pruned, 'the recorder has pruned');
+  const oldest = one.recorder.history.oldest();
+  await until(() => {
+    const told = two.events.findLast((event) => event.type === 'committed');
+    const summary = two.events.findLast((event) => event.type === 'summary');
+    return (
+      told?.type === 'committed' &&
+      told.oldest === oldest &&
+      summary?.type === 'summary' &&
+      summary.summary.count === 100
+    );
+  }, 'the follower knows the oldest and the figures');
+});
+
+test('the lock of the recorder removed by hand: two may begin to record, one steps down, nothing is kept twice', async () => {
+  const { root, file, say } = newSwarm();
+  const one = start(root, file);
+  say(1);
+  await one.recorder.look();
+  rmSync(`${file}.lock`);
+  const two = start(root, file);
+  assert.equal(two.condition.history.role, 'recorder', 'it could not know');
+  for (let n = 2; n <= 6; n++) {
+    say(n);
+    await Promise.all([one.recorder.look(), two.recorder.look()]);
+  }
+  await until(() => one.condition.history.role !== two.condition.history.role, 'one has stepped down');
+  await until(() => one.now.length === 6 && two.now.length === 6, 'both have told everything');
+  for (const { recorder } of [one, two]) {
+    assert.deepEqual(recorder.history.after(0, 20).map(numberOf), ['1:1', '2:2', '3:3', '4:4', '5:5', '6:6']);
+  }
+});
+
+test('a file damaged in its middle is moved aside at the start, and the log read again', async () => {
+  const { root, file, say } = newSwarm();
+  say(...Array.from({ length: 3000 }, (_, n) => n + 1));
+  const first = start(root, file);
+  await first.recorder.look();
+  await stop(first);
+  const bytes = readFileSync(file);
+  // All but the first page, which alone is read when a database is opened.
+  bytes.fill(0xff, 4096);
+  writeFileSync(file, bytes);
+  const second = start(root, file);
+  await second.recorder.look();
+  assert.equal(second.recorder.history.head(), 3000);
+  assert.equal(second.condition.history.mode, 'file');
+  assert.match(second.condition.history.reason ?? '', /begins anew/);
+});
+
+test('a line that would break whoever encodes it is skipped alone', async () => {
+  const { root, file, say } = newSwarm();
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  say(1);
+  appendFileSync(
+    join(root, LOG_NAME),
+    `{"seq": 1, "task": ${deep(20_000)}}\n{"task": ${deep(20_000)}}\n{"n": 2, "task": ${deep(300)}}\n`,
+  );
+  say(3);
+  const watched = start(root, file);
+  await watched.recorder.look();
+  assert.deepEqual(watched.now, ['1:1', '2:2', '3:3']);
+  assert.deepEqual(
+    watched.condition.log.skipped.map(({ reason, count }) => [reason, count]),
+    [['nested too deeply', 2]],
+  );
+});
+
 test('a full disk: memory goes on under another epoch; when there is room the file catches up and its epoch returns', async () => {
   const { root, file, say } = newSwarm();
   const watched = start(root, file);
@@ -218,6 +311,16 @@ test('a backlog larger than one batch arrives whole; the largest event holds the
   assert.deepEqual(numbers, many);
   assert.equal(watched.now.at(-1), '20000:20000');
   assert.ok(watched.events.some(({ type }) => type === 'caught_up'));
+});
+
+test('the journal has the bounds of the history', async () => {
+  const { root } = newSwarm();
+  const watched = start(root, null, { days: 30, messages: 50 });
+  for (let n = 0; n < 200; n++) watched.recorder.note('server', String(n), {}, Date.now());
+  const rows = () =>
+    watched.recorder.history.db.prepare('SELECT count(*) AS n, max(subject * 1) AS last FROM journal').get();
+  await until(() => (rows() as { n: number }).n === 50, 'it is pruned');
+  assert.deepEqual(rows(), { n: 50, last: 199 });
 });
 
 test('changes are journaled once, across restarts too, and only by who records', async () => {

@@ -41,20 +41,23 @@ export class Recorder {
   readonly #tell: (event: RecorderEvent) => void;
   readonly #now: () => number;
   readonly #slot: HistorySlot;
-  #history: History;
+  /** These are there from the constructor on: it ends with ones that work, in memory if need be. */
+  #history!: History;
+  #journal!: Journal;
+  #matters!: MattersFeed;
   /** Why the history is not what the settings ask for; null if it is. */
-  #fault: string | null;
-  #journal: Journal;
+  #fault: string | null = null;
   /** Null in a process that only follows. */
   #log: MessageLog | null = null;
   #logFault: string | null = null;
-  #lastCheckpoint = '';
+  /** What the database must still hold: else somebody else records too. */
+  #lastCheckpoint: string | null = null;
   #gapsAtStart = 0;
   #untold: KeptMessage[] = [];
   #head = 0;
   #told = 0;
+  #oldestTold = 0;
   readonly #newestBySender = new Map<string, number>();
-  readonly #matters: MattersFeed;
   #summaryDue = true;
   #condition = '';
   #looking: Promise<void> | null = null;
@@ -64,6 +67,8 @@ export class Recorder {
   #mattersTimer: NodeJS.Timeout | null = null;
   readonly #last = { told: 0, summary: 0, matters: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
   #caughtUp = false;
+  /** Of what others have committed, more than one step is left. */
+  #behind = false;
   #closed = false;
 
   /**
@@ -77,12 +82,7 @@ export class Recorder {
     this.#tell = tell;
     this.#now = now;
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
-    const { history, fault } = this.#slot.open();
-    this.#history = history;
-    this.#fault = fault;
-    this.#journal = new Journal(history.db);
-    this.#matters = new MattersFeed(history, { ...options.openFor, readTime: this.#readMilliseconds, now });
-    this.#begin();
+    this.#use(this.#slot.open());
     this.#schedule();
   }
 
@@ -137,17 +137,56 @@ export class Recorder {
     return at === null ? null : Math.floor(at / 1000);
   };
 
-  /** Starts with the open history: as its recorder if nobody else is, and tells that it is there. */
-  #begin(): void {
-    if (this.#slot.records || this.#inMemory) this.#beginRecording();
-    this.#announce();
+  /** Goes on with a history. If it turns out to be damaged or unusable, with what the slot has instead. */
+  #use(opened: Opened): void {
+    try {
+      this.#begin(opened);
+    } catch (error) {
+      const fault = historyFault(error, opened.history.file);
+      if (!(fault instanceof HistoryFault) || opened.history.file === ':memory:') throw error;
+      opened.history.close();
+      this.#use(this.#slot.openAfter(fault));
+    }
   }
 
-  #beginRecording(): void {
-    const history = this.#history;
-    if (!this.#inMemory) history.renewIfRestored(readMark(history.file)?.head ?? null);
-    const checkpoint = this.#committed();
-    this.#lastCheckpoint = JSON.stringify(checkpoint);
+  /** Records in the history, or follows it, and tells that it is there. Changes nothing if the database fails. */
+  #begin({ history, fault }: Opened): void {
+    const inMemory = history.file === ':memory:';
+    const records = this.#slot.records || inMemory;
+    if (records && !inMemory) history.renewIfRestored(readMark(history.file)?.head ?? null);
+    const checkpoint = committedCheckpoint(history);
+    const journal = new Journal(history.db);
+    const matters = new MattersFeed(history, {
+      ...this.#options.openFor,
+      readTime: this.#readMilliseconds,
+      now: this.#now,
+    });
+    matters.begin(history);
+    const newest = history.newest(TOLD_AT_ONCE);
+    const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
+
+    const before = this.#history as History | undefined;
+    this.#log?.close();
+    this.#log = null;
+    this.#history = history;
+    this.#journal = journal;
+    this.#matters = matters;
+    this.#fault = fault;
+    this.#behind = false;
+    if (before !== history) before?.close();
+    if (records) this.#record(checkpoint);
+    this.#untold = [];
+    this.#head = head;
+    this.#told = head;
+    this.#oldestTold = oldest;
+    for (const message of newest) this.#noteSender(fieldsOf(message));
+    this.#tell({ type: 'opened', epoch: history.epoch, file: inMemory ? null : history.file, newest, head, oldest });
+    this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
+    this.#tellCondition();
+  }
+
+  #record(checkpoint: LogCheckpoint | null): void {
+    this.#lastCheckpoint = checkpoint && JSON.stringify(checkpoint);
     this.#gapsAtStart = checkpoint?.gaps ?? 0;
     this.#openLog(checkpoint);
   }
@@ -155,21 +194,6 @@ export class Recorder {
   #openLog(checkpoint: LogCheckpoint | null): void {
     const { root } = this.#options;
     this.#log = new MessageLog({ root, checkpoint, recorded: this.#history.copiesOf, now: this.#now });
-  }
-
-  #announce(): void {
-    this.#untold = [];
-    this.#head = this.#history.head();
-    this.#told = this.#head;
-    this.#matters.begin(this.#history);
-    const newest = this.#history.newest(TOLD_AT_ONCE);
-    for (const message of newest) this.#noteSender(fieldsOf(message));
-    const file = this.#inMemory ? null : this.#history.file;
-    const { epoch } = this.#history;
-    this.#tell({ type: 'opened', epoch, file, newest, head: this.#head, oldest: this.#history.oldest() });
-    this.#summaryDue = true;
-    this.#tellSummary();
-    this.#tellCondition();
   }
 
   async #run(): Promise<void> {
@@ -199,16 +223,25 @@ export class Recorder {
     if (!batch) return false;
     const checkpoint = JSON.stringify(batch.checkpoint);
     if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
-      const kept = this.#history.append(batch.lines, checkpoint, this.#now());
+      const kept = this.#history.append(batch.lines, checkpoint, this.#now(), this.#lastCheckpoint);
+      if (kept === null) return this.#stepDown();
       this.#lastCheckpoint = checkpoint;
-      this.#note(
+      this.#take(
         kept,
         batch.lines.map(({ fields }) => fields),
       );
-      if (this.#inMemory) this.#prune(batch.lines.length + PRUNE_STEP);
+      // As fast as messages come, or a busy swarm would outgrow its retention.
+      this.#prune(batch.lines.length + PRUNE_STEP);
     }
     if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
     return batch.more;
+  }
+
+  /** Another process has recorded as well: the lock's file was removed under us. One of the two has to follow. */
+  #stepDown(): false {
+    this.#slot.release();
+    this.#use(this.#slot.open());
+    return false;
   }
 
   /** A failing disk or network share: the log is read again from the last commit when it answers. */
@@ -218,9 +251,10 @@ export class Recorder {
       this.#logFault = null;
       return batch;
     } catch (error) {
+      if (isOfDatabase(error)) throw error;
       this.#logFault = `agent_messages.log can't be read (${(error as Error).message}).`;
       log.close();
-      this.#openLog(this.#committed());
+      this.#openLog(committedCheckpoint(this.#history));
       return null;
     }
   }
@@ -228,51 +262,39 @@ export class Recorder {
   /** Takes over what another process has committed. Returns whether there is more. */
   #followOn(): boolean {
     const { epoch } = this.#history;
-    if (!this.#history.changedElsewhere()) return false;
+    if (!this.#history.changedElsewhere() && !this.#behind) return false;
     if (this.#history.epoch !== epoch) {
-      this.#announce();
+      this.#begin({ history: this.#history, fault: this.#fault });
       return false;
     }
     const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
-    this.#note(kept, kept.map(fieldsOf));
-    return kept.length === TOLD_AT_ONCE;
+    this.#take(kept, kept.map(fieldsOf));
+    // It may also have dropped old ones.
+    this.#summaryDue = true;
+    this.#behind = kept.length === TOLD_AT_ONCE;
+    return this.#behind;
   }
 
   /** Takes what is committed. */
-  #note(kept: KeptMessage[], fields: readonly Fields[]): void {
-    const last = kept.at(-1);
-    if (!last) return;
+  #take(kept: KeptMessage[], fields: readonly Fields[]): void {
     for (const one of fields) this.#noteSender(one);
     this.#matters.take(kept, fields);
+    const last = kept.at(-1);
+    if (!last) return;
     this.#head = last.seq;
     this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
     this.#summaryDue = true;
   }
 
-  /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
-  #tellMattersSoon(): void {
-    const wait = this.#last.matters + MATTERS_EVERY_MS - this.#now();
-    if (wait > 0) {
-      this.#mattersTimer ??= setTimeout(() => {
-        this.#mattersTimer = null;
-        // A run tells at its end.
-        if (!this.#looking) this.#tellMattersSoon();
-      }, wait);
-      return;
-    }
-    const matters = this.#matters.changes();
-    if (!matters) return;
-    this.#last.matters = this.#now();
-    this.#tell({ type: 'open_matters', matters });
-  }
-
   #flush(): void {
     this.#last.told = this.#now();
-    if (this.#head > this.#told) {
+    const oldest = this.#guarded(() => this.#history.oldest()) ?? this.#oldestTold;
+    if (this.#head > this.#told || oldest !== this.#oldestTold) {
       this.#told = this.#head;
+      this.#oldestTold = oldest;
       const messages = this.#untold;
       this.#untold = [];
-      this.#tell({ type: 'committed', messages, head: this.#head, oldest: this.#history.oldest() });
+      this.#tell({ type: 'committed', messages, head: this.#head, oldest });
     }
     if (this.#summaryDue) this.#tellSummarySoon();
     this.#tellCondition();
@@ -292,6 +314,23 @@ export class Recorder {
     this.#last.summary = this.#now();
     const summary = this.#history.summary(this.#now());
     this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
+  }
+
+  /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
+  #tellMattersSoon(): void {
+    const wait = this.#last.matters + MATTERS_EVERY_MS - this.#now();
+    if (wait > 0) {
+      this.#mattersTimer ??= setTimeout(() => {
+        this.#mattersTimer = null;
+        // A run tells at its end.
+        if (!this.#looking) this.#tellMattersSoon();
+      }, wait);
+      return;
+    }
+    const matters = this.#matters.changes();
+    if (!matters) return;
+    this.#last.matters = this.#now();
+    this.#tell({ type: 'open_matters', matters });
   }
 
   #noteSender(fields: Fields): void {
@@ -316,7 +355,7 @@ export class Recorder {
   }
 
   #logCondition(): LogCondition {
-    const checkpoint = this.#log?.checkpoint() ?? this.#committed();
+    const checkpoint = this.#log?.checkpoint() ?? committedCheckpoint(this.#history);
     const status = this.#log?.status();
     const gaps = checkpoint?.gaps ?? 0;
     const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
@@ -333,11 +372,6 @@ export class Recorder {
       unterminated_tail: status?.unterminatedTail ?? null,
       backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
     };
-  }
-
-  #committed(): LogCheckpoint | null {
-    const text = this.#history.checkpoint();
-    return text === null ? null : logCheckpoint.parse(JSON.parse(text));
   }
 
   #historyCondition(): HistoryCondition {
@@ -386,39 +420,37 @@ export class Recorder {
     this.#guarded(() => {
       if (!this.#slot.take()) return;
       while (this.#followOn());
+      this.#flush();
       const { epoch } = this.#history;
-      this.#beginRecording();
+      this.#history.renewIfRestored(readMark(this.#history.file)?.head ?? null);
+      if (this.#history.epoch !== epoch) {
+        this.#begin({ history: this.#history, fault: this.#fault });
+        return;
+      }
       this.#journal = new Journal(this.#history.db);
-      if (this.#history.epoch !== epoch) this.#announce();
-      else this.#tellCondition();
+      this.#record(committedCheckpoint(this.#history));
+      this.#tellCondition();
     });
   }
 
   /** Tries the database again after a fault; its epoch returns with it. */
   #recover(): void {
+    let history: History;
     try {
-      this.#replaceHistory({ history: this.#slot.reopen(), fault: null });
+      history = this.#slot.reopen();
     } catch (error) {
       this.#fault = (error as Error).message;
+      return;
     }
+    this.#use({ history, fault: null });
+    this.#lookAgain = true;
   }
 
   #checkIdentity(): void {
     if (!this.#slot.replaced()) return;
     this.#slot.release();
-    this.#replaceHistory(this.#slot.open());
-  }
-
-  #replaceHistory({ history, fault }: Opened): void {
-    const old = this.#history;
-    this.#log?.close();
-    this.#log = null;
-    this.#history = history;
-    this.#fault = fault;
-    this.#journal = new Journal(history.db);
-    this.#begin();
+    this.#use(this.#slot.open());
     this.#lookAgain = true;
-    old.close();
   }
 
   /** Runs a step that uses the database; a fault of it switches to memory, a damaged file is moved aside. */
@@ -434,7 +466,8 @@ export class Recorder {
   }
 
   #onFault(fault: HistoryFault): void {
-    this.#replaceHistory({ history: this.#seededMemory(), fault: fault.message });
+    this.#use({ history: this.#seededMemory(), fault: fault.message });
+    this.#lookAgain = true;
     if (fault.kind !== 'corrupt') return;
     this.#slot.markDamaged();
     this.#recover();
@@ -463,15 +496,14 @@ export class Recorder {
       : this.#options.retention;
     this.#guarded(() => {
       const dropped = this.#history.prune(retention, this.#now(), most);
-      this.#journal.prune(this.#now() - retention.days * 86_400_000, most);
-      if (dropped === 0) return;
-      this.#summaryDue = true;
-      this.#tell({ type: 'committed', messages: [], head: this.#told, oldest: this.#history.oldest() });
+      this.#journal.prune(this.#now() - retention.days * 86_400_000, retention.messages, most);
+      if (dropped > 0) this.#summaryDue = true;
     });
   }
 
   #mark(): void {
-    if (!this.#inMemory && this.#log) writeMark(this.#history.file, { head: this.#head, alive_at: this.#now() });
+    if (!this.#inMemory && this.#log)
+      writeMark(this.#history.file, { head: this.#history.head(), alive_at: this.#now() });
   }
 
   #letGo(): void {
@@ -479,6 +511,22 @@ export class Recorder {
     this.#log = null;
     this.#history.close();
     this.#slot.release();
+  }
+}
+
+function isOfDatabase(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' && code.startsWith('SQLITE_');
+}
+
+/** @throws {HistoryFault} if the database holds no checkpoint of ours where one should be */
+function committedCheckpoint(history: History): LogCheckpoint | null {
+  const text = history.checkpoint();
+  if (text === null) return null;
+  try {
+    return logCheckpoint.parse(JSON.parse(text));
+  } catch {
+    throw new HistoryFault('corrupt', `The history ${history.file} is damaged (its checkpoint can't be read).`);
   }
 }
 

@@ -8,7 +8,13 @@ import { answerQuestion } from './questions';
 /** @throws if this runs in no worker */
 export function postTo(port: MessagePort | null): (message: FromThread) => void {
   if (!port) throw new Error('This module is the entry of a worker thread.');
-  return (message) => port.postMessage(message);
+  const post = (message: FromThread) => port.postMessage(message);
+  // Errors of native modules lose their message on the way to the main thread.
+  process.on('uncaughtException', (error) => {
+    post({ type: 'failed', detail: error.stack ?? error.message });
+    process.exit(1);
+  });
+  return post;
 }
 
 /** @returns the answer to a question, or why there is none. */

@@ -114,7 +114,7 @@ test('beyond loopback: nothing without credentials', () => {
 
 test('a connection is unknown where no request was marked, whatever a client sends', () => {
   const headers = new Headers({ host: 'localhost', 'x-swarm-connection': '1' });
-  assert.equal(checkAccess(headers, { config: parseConfig({}, '/') })?.code, 'loopback_only');
+  assert.equal(checkAccess(headers, { config: parseConfig({}, '/') })?.code, 'unavailable');
 });
 
 test('credentials: needed by everyone once they are set', () => {

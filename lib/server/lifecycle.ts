@@ -1,4 +1,5 @@
 /** The life of the server process: what starts with it and how it ends. */
+import { spawn } from 'node:child_process';
 import { getConfig } from '../config';
 import { getRuntime } from '../runtime';
 import { allAnswered, watchConnections } from './connection';
@@ -34,6 +35,14 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+/** `process.exit` waits for threads, and one may hang in the system for good (a dead network disk). */
+function killFromOutside(): void {
+  const words = ['-c', `sleep 0.3; kill -9 ${process.pid}`];
+  spawn('sh', words, { detached: true, stdio: 'ignore' })
+    .on('error', () => {})
+    .unref();
+}
+
 function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
   let stopping = false;
   const onSignal = async () => {
@@ -41,9 +50,14 @@ function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
     if (stopping) return;
     stopping = true;
     // For clients that do not read their last bytes, and disks that do not answer.
-    setTimeout(() => process.exit(0), DEADLINE_MS);
+    let stopped = false;
+    setTimeout(() => {
+      if (!stopped) killFromOutside();
+      process.exit(0);
+    }, DEADLINE_MS);
     try {
       await stop();
+      stopped = true;
       await allAnswered();
     } catch (error) {
       console.error('The dashboard did not stop in order.', error);

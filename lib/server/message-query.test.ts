@@ -98,3 +98,12 @@ test('all faults are named at once', () => {
   );
   assert.match(error.message, /limit .*since .*after /);
 });
+
+test('q may hold eight words or phrases, each counted once', () => {
+  const eight = 'a b c d e f g "h i"';
+  assert.equal(parse(`q=${encodeURIComponent(`${eight} a b`)}`).filter.q, `${eight} a b`);
+  assert.throws(() => parse(`q=${encodeURIComponent(`${eight} j`)}`), {
+    name: 'ProblemError',
+    code: 'invalid_parameter',
+  });
+});

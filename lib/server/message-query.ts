@@ -1,6 +1,7 @@
 import { getConfig } from '../config';
 import { parseCursor } from '../contract/events';
 import type { MessageFilter, Problem } from '../contract/schemas';
+import { MOST_SEARCH_WORDS, searchWords } from '../contract/search-text';
 import type { MessageQuery } from '../runtime';
 import { readInstant } from '../swarm/naive-time';
 import { ProblemError } from './problem';
@@ -57,7 +58,7 @@ function readLimit(parameters: URLSearchParams, faults: Faults): number {
   const text = parameters.getAll('limit').at(-1);
   if (text === undefined) return DEFAULT_LIMIT;
   if (!/^[+-]?\d+$/.test(text)) {
-    faults.push({ parameter: 'limit', detail: `must be a whole number from 1 to ${LARGEST_LIMIT}.` });
+    faults.push({ parameter: 'limit', detail: 'must be a whole number.' });
     return DEFAULT_LIMIT;
   }
   const limit = Number(text);
@@ -84,6 +85,9 @@ function readFilter(parameters: URLSearchParams, zone: string | null, faults: Fa
 
   const filter: MessageFilter = { since: instant('since'), until: instant('until'), q: text('q') };
   for (const name of NAMES) filter[name] = text(name);
+  if (searchWords(filter.q ?? '').length > MOST_SEARCH_WORDS) {
+    faults.push({ parameter: 'q', detail: `must have at most ${MOST_SEARCH_WORDS} words or quoted phrases.` });
+  }
   const types = [...new Set(parameters.getAll('type').map((type) => type.trim()))].filter((type) => type !== '');
   if (types.length > MOST_TYPES || types.some((type) => type.length > LONGEST_TEXT)) {
     faults.push({ parameter: 'type', detail: `must name at most ${MOST_TYPES} types.` });

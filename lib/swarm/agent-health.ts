@@ -9,6 +9,9 @@ import type { Registry, RegistryEntry } from './registry';
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
 
+/** A time before 1970 is a mistake too, and one far before it no date at all. */
+const EARLIEST = 0;
+
 export interface Evidence {
   /** Milliseconds since 1970 of the newest message of each sender, and of the newest lock of each holder. */
   newestMessageBySender: ReadonlyMap<string, number>;
@@ -72,7 +75,7 @@ function newestSign(
 ): Sign | null {
   let newest: Sign | null = null;
   for (const { at, says } of signs) {
-    if (at == null || at > now + staleThresholdSeconds * 1000) continue;
+    if (at == null || at < EARLIEST || at > now + staleThresholdSeconds * 1000) continue;
     if (newest === null || at > newest.at) newest = { at, says };
   }
   return newest;

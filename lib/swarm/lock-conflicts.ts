@@ -7,6 +7,9 @@ export function patternsOverlap(a: string, b: string): boolean {
   return a === b || fnmatch(a, b) || fnmatch(b, a);
 }
 
+/** A lock of everything would else list everything, and everything would list it. */
+const MOST_CONFLICTS = 20;
+
 /**
  * Finds the locks of other holders that overlap each lock.
  *
@@ -14,7 +17,7 @@ export function patternsOverlap(a: string, b: string): boolean {
  * does, so it is held against the fewer of the two, found in sorted lists. Without these, 10,000 locks would take
  * 50,000,000 comparisons.
  *
- * @returns for each lock with conflicts the other ones, each once, by name of file
+ * @returns for each lock with conflicts the other ones (at most 20), each once, by name of file
  */
 export function findConflicts(entries: readonly LockEntry[]): Map<LockEntry, LockEntry[]> {
   const found = new Map<LockEntry, Set<LockEntry>>();
@@ -60,6 +63,7 @@ export function byLockFile(a: LockEntry, b: LockEntry): number {
 
 function add(found: Map<LockEntry, Set<LockEntry>>, entry: LockEntry, other: LockEntry): void {
   const others = found.get(entry);
+  if (others && others.size >= MOST_CONFLICTS) return;
   if (others) others.add(other);
   else found.set(entry, new Set([other]));
 }

@@ -67,3 +67,8 @@ test('locked_at is a number wherever it is one', () => {
   assert.deepEqual(read(true), [true, null]);
   assert.deepEqual(read(null), [null, null]);
 });
+
+test('a lock nested deeper than anything writes is none', () => {
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  assert.deepEqual(parseLock('a.lock', Buffer.from(`{"filepath": ${deep}}`)), { error: 'nested too deeply' });
+});

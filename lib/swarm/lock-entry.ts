@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { LockWarning } from '../contract/schemas';
+import { isNestedTooDeeply } from './nesting';
 
 /** One lock as its file has it. */
 export interface LockEntry {
@@ -26,7 +27,7 @@ const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
  * Reads the bytes of a lock file, tolerantly.
  *
  * @param lockFile the name of the file
- * @returns the lock, or why it is none: `empty`, `invalid JSON` or `not an object`
+ * @returns the lock, or why it is none: `empty`, `invalid JSON`, `not an object` or `nested too deeply`
  */
 export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error: string } {
   if (bytes.length === 0) return { error: 'empty' };
@@ -41,6 +42,7 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
     return { error: 'invalid JSON' };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { error: 'not an object' };
+  if (isNestedTooDeeply(value, text.length)) return { error: 'nested too deeply' };
   const fields: Record<string, unknown> = { ...value };
   warnings.push(...oddFields(fields));
   if (typeof fields.filepath === 'string' && lockFileName(fields.filepath) !== lockFile) warnings.push('name_mismatch');

@@ -64,7 +64,7 @@ export class LogFile {
   readonly ino: bigint;
   readonly inode: string;
   size: number;
-  /** Copies of each line so far, while comparing. */
+  /** Copies of each line so far, by a hash of it, while comparing. */
   copies = new Map<string, number>();
   /** When a complete last line without line feed may count as a line (milliseconds since 1970). */
   settlesAt: number | null = null;

@@ -1,4 +1,5 @@
 /** One line of the message log: from bytes to a message's raw text and its parsed fields. */
+import { isNestedTooDeeply } from './nesting';
 
 export interface LogLine {
   /** The line as JSON text, trimmed: what is kept and compared. Holds no line break. */
@@ -25,6 +26,7 @@ export function parseLine(bytes: Buffer, first: boolean): LogLine | { error: str
     return { error: 'invalid JSON' };
   }
   if (!isRecord(fields)) return { error: 'not a JSON object' };
+  if (isNestedTooDeeply(fields, text.length)) return { error: 'nested too deeply' };
   // A CR between two tokens is legal JSON, but would end a line of the event stream.
   return { text: text.includes('\r') ? JSON.stringify(fields) : text, fields };
 }

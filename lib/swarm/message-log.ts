@@ -9,6 +9,7 @@
  *
  * All calls are synchronous: this runs in a thread of its own.
  */
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -156,8 +157,10 @@ export class MessageLog implements LineSink {
   line(file: LogFile, line: LogLine): void {
     const known = file.generation;
     if (known.comparing) {
-      const copies = (file.copies.get(line.text) ?? 0) + 1;
-      file.copies.set(line.text, copies);
+      // Hashes, since a whole log may be compared and its text would be held in memory.
+      const hash = createHash('sha1').update(line.text).digest('base64');
+      const copies = (file.copies.get(hash) ?? 0) + 1;
+      file.copies.set(hash, copies);
       const isRecorded = copies <= this.#recorded(line) + this.#batch.copies(line);
       if (!isRecorded && this.#doubtful) this.#gaps += 1;
       this.#doubtful = false;

@@ -215,3 +215,18 @@ test('more than 16 MB are not read', async () => {
   reader.look();
   assert.match(reader.status.reason ?? '', /larger than 16777216 bytes/);
 });
+
+test('an entry nested deeper than anything writes is skipped alone', () => {
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const text = `{"agents": [{"id": "agent-0"}, {"id": "agent-1", "x": ${deep}}]}`;
+  const parsed = parseRegistry(Buffer.from(text));
+  assert.ok('registry' in parsed);
+  assert.deepEqual(
+    parsed.registry.entries.map(({ id }) => id),
+    ['agent-0'],
+  );
+  assert.equal(parsed.skipped[0]?.reason, 'entry is nested too deeply');
+  assert.deepEqual(parseRegistry(Buffer.from(`{"session_name": ${deep}, "agents": []}`)), {
+    error: 'nested too deeply',
+  });
+});

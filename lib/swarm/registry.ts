@@ -1,6 +1,7 @@
 /** The registry of agents, `ACTIVE_AGENTS.json`: read as a whole, kept as long as nothing better is known. */
 import { join } from 'node:path';
 import type { Skipped } from '../contract/schemas';
+import { isNestedTooDeeply } from './nesting';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
 import { type FileLook, lookAtFile } from './small-file';
 
@@ -30,7 +31,7 @@ export interface Registry {
  * without an id is skipped alone.
  *
  * @returns the registry (absent top-level fields are null) and what was skipped, or why it is none: `empty`,
- *   `invalid JSON`, `not an object` or `agents is not a list`
+ *   `invalid JSON`, `not an object`, `nested too deeply` or `agents is not a list`
  */
 export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Skipped[] } | { error: string } {
   if (bytes.length === 0) return { error: 'empty' };
@@ -41,13 +42,16 @@ export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Ski
     return { error: 'invalid JSON' };
   }
   if (!isObject(value)) return { error: 'not an object' };
-  const { session_name = null, session_names = null, updated_at = null, agents = [] } = value;
+  const { agents = [], ...rest } = value;
+  if (isNestedTooDeeply(rest, bytes.length)) return { error: 'nested too deeply' };
+  const { session_name = null, session_names = null, updated_at = null } = rest;
   if (!Array.isArray(agents)) return { error: 'agents is not a list' };
   const entries: RegistryEntry[] = [];
   const skipped: [string, string][] = [];
   for (const [index, entry] of agents.entries()) {
     if (!isObject(entry)) skipped.push(['entry is not an object', `agents[${index}]`]);
     else if (!hasId(entry)) skipped.push(['entry has no text as id', `agents[${index}]`]);
+    else if (isNestedTooDeeply(entry, bytes.length)) skipped.push(['entry is nested too deeply', `agents[${index}]`]);
     else entries.push(entry);
   }
   return { registry: { session_name, session_names, updated_at, entries }, skipped: countSkipped(skipped) };

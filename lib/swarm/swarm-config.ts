@@ -70,7 +70,7 @@ export function readSwarmConfig(startFolder: string): {
     const state = first ? 'degraded' : 'ok';
     return { config, file, status: { state, reason: first ? first.reason + more : null, since, skipped: faults } };
   } catch (error) {
-    const what = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    const what = error instanceof Error ? error.message.split('\n', 1)[0]?.replace(/:$/, '') : String(error);
     const reason = `${file} can't be used, so the defaults hold: ${what}`;
     return { config: { ...DEFAULTS }, file, status: { state: 'unreadable', reason, since, skipped: [] } };
   }

@@ -42,7 +42,7 @@ export class SwarmWatcher {
   readonly #now: () => number;
   readonly #root: WatchedFolder;
   readonly #locks: WatchedFolder;
-  readonly #closing: Promise<void>[] = [];
+  readonly #closing = new Set<Promise<void>>();
   #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } | null = null;
   #closed = false;
 
@@ -126,7 +126,10 @@ export class SwarmWatcher {
   }
 
   #stop(folder: WatchedFolder): void {
-    if (folder.watch) this.#closing.push(folder.watch.close());
+    if (folder.watch) {
+      const closing = folder.watch.close().finally(() => this.#closing.delete(closing));
+      this.#closing.add(closing);
+    }
     folder.watch = null;
   }
 

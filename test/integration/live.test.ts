@@ -58,17 +58,20 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
   const root = join(folder, 'root');
   const history = join(folder, 'history.sqlite');
   writeFileSync(join(root, '.claudeswarm.toml'), '[discovery]\nstale_threshold = 10\n[locking]\nstale_timeout = 60\n');
-  register(root, [{ id: 'agent-0', ageSeconds: 8 }]);
   const lock = { agentId: 'agent-0', filepath: 'src/a.ts', reason: 'work' };
-  createLock(root, { ...lock, now: Date.now() - 58_000 });
   const server = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: history });
   context.after(() => server.abandon());
 
-  const healths = (wanted: string) => (data: AgentsAnswer) => data.agents.every(({ health }) => health === wanted);
-  await Promise.all([
-    eventually<AgentsAnswer>(server, 'agents', healths('stale')),
-    eventually<LocksAnswer>(server, 'locks', ({ locks }) => locks.every(({ stale }) => stale === true)),
-  ]);
+  const healths = (wanted: string) => (data: AgentsAnswer) =>
+    data.agents.length > 0 && data.agents.every(({ health }) => health === wanted);
+  const staleness = (wanted: boolean) => (data: LocksAnswer) =>
+    data.count > 0 && data.locks.every(({ stale }) => stale === wanted);
+  const fresh = [eventually(server, 'agents', healths('active')), eventually(server, 'locks', staleness(false))];
+  register(root, [{ id: 'agent-0', ageSeconds: 0 }]);
+  createLock(root, { ...lock, now: Date.now() - 50_000 });
+  await Promise.all(fresh);
+  // Nothing is written any more: from here it is the clock alone.
+  await Promise.all([eventually(server, 'agents', healths('stale')), eventually(server, 'locks', staleness(true))]);
 
   // A holder that leaves the registry orphans its lock; the lock itself has not changed.
   register(root, [{ id: 'agent-1', ageSeconds: 0 }]);

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { paced } from './paced';
+
+test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  let running = 0;
+  let runs = 0;
+  let finish = () => {};
+  const look = paced(
+    async () => {
+      running += 1;
+      assert.equal(running, 1);
+      runs += 1;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      running -= 1;
+    },
+    () => 10,
+    (error) => assert.ifError(error),
+  );
+  look.request();
+  assert.equal(runs, 1);
+  look.request();
+  look.request();
+  finish();
+  await settled();
+  assert.equal(runs, 1, 'the interval is kept');
+  context.mock.timers.tick(10);
+  await settled();
+  assert.equal(runs, 2, 'two requests of a burst are one run');
+  finish();
+  await settled();
+  context.mock.timers.tick(10);
+  await settled();
+  assert.equal(runs, 2, 'nothing was asked for');
+  look.request();
+  assert.equal(runs, 3);
+  look.stop();
+  look.request();
+  finish();
+  await settled();
+  context.mock.timers.tick(10);
+  await settled();
+  assert.equal(runs, 3, 'stopped');
+});
