@@ -1,6 +1,6 @@
 'use client';
 
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { type Address, parseAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
 import type { Settings } from '@/lib/client/settings';
@@ -10,22 +10,16 @@ import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
-import { AgentsPanel } from './agents-panel';
-import { LocksPanel } from './locks-panel';
-import { MessagesPanel } from './messages-panel';
 import { NeedsYou } from './needs-you';
 import { GapNotice, SourceNotices } from './notices';
 import { NotificationSwitch } from './notification-switch';
 import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
-import { PanelLayout } from './panel-layout';
+import { Panels } from './panels';
 import { StatsPanel } from './stats-panel';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
 import { RenderedAt } from './ui/time';
-
-// Loaded when an agent is first chosen: most looks at the page choose none.
-const AgentDetail = lazy(() => import('./agent-detail').then((module) => ({ default: module.AgentDetail })));
 
 interface DashboardProps {
   /** The swarm when the server made the page. */
@@ -98,60 +92,16 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
               <NotificationSwitch entries={attention} onOpen={open} />
             </NeedsYou>
           </div>
-          <div className="panels-row relative flex flex-1">
-            <PanelLayout
-              layout={layout}
-              onLayout={setLayout}
-              tab={tab === 'needs-you' ? null : tab}
-              asTabs={narrow}
-              panels={{
-                agents: (
-                  <AgentsPanel
-                    answer={swarm.agents}
-                    locks={swarm.locks}
-                    messages={swarm.messages}
-                    attention={swarm.attention}
-                    source={swarm.sources.registry}
-                    address={address}
-                    change={change}
-                  />
-                ),
-                messages: (
-                  <MessagesPanel
-                    messages={swarm.messages}
-                    lastEventId={swarm.lastEventId}
-                    stats={swarm.stats}
-                    agents={swarm.agents}
-                    address={address}
-                    change={change}
-                  />
-                ),
-                locks: (
-                  <LocksPanel
-                    answer={swarm.locks}
-                    agents={swarm.agents}
-                    source={swarm.sources.locks}
-                    address={address}
-                    change={change}
-                  />
-                ),
-              }}
-            />
-            {address.agent !== null && (
-              <div className="detail-place">
-                <Suspense>
-                  <AgentDetail
-                    id={address.agent}
-                    answer={swarm.agents}
-                    locks={swarm.locks}
-                    messages={swarm.messages}
-                    attention={swarm.attention}
-                    onClose={closeDetail}
-                  />
-                </Suspense>
-              </div>
-            )}
-          </div>
+          <Panels
+            swarm={swarm}
+            address={address}
+            change={change}
+            layout={layout}
+            onLayout={setLayout}
+            tab={tab === 'needs-you' ? null : tab}
+            asTabs={narrow}
+            onCloseDetail={closeDetail}
+          />
         </main>
       </div>
       <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} change={change} />

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { TabSignal } from './tab-signal';
 
 interface FirstStepsProps {
@@ -11,20 +12,29 @@ const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_lock
 /** What a person sees where no swarm was found: what was looked for, and how to go on. */
 export function FirstSteps({ folders }: FirstStepsProps) {
   return (
-    <main className="mx-auto max-w-prose px-4 py-16">
+    <main className="mx-auto max-w-xl px-6 py-[12dvh]">
       <TabSignal />
-      <h1 className="font-semibold text-xl">No swarm found</h1>
-      <p className="mt-2">
+      <p className="text-muted">Claude Swarm</p>
+      <h1 className="mt-1 font-semibold text-2xl tracking-tight">No swarm found</h1>
+      <p className="mt-2 text-base text-muted">
         A swarm lives in a project’s folder. None was named, and none was found from{' '}
         {folders.map((folder, index) => (
           <span key={folder}>
             {index > 0 && ' or '}
-            <code className="wrap-anywhere">{folder}</code>
+            <code className="wrap-anywhere text-ink">{folder}</code>
           </span>
         ))}{' '}
         upwards.
       </p>
-      <h2 className="mt-6 font-semibold">What was looked for</h2>
+      <ol className="mt-8 border-line border-t">
+        <Step title="Show your own swarm" command="npm start -- /path/to/project">
+          Stop the dashboard and start it with the project’s folder. It only reads there.
+        </Step>
+        <Step title="Or look around in a simulated one" command="npm start -- --demo">
+          A handful of agents at work on a shop. Nothing of it stays when you stop it.
+        </Step>
+      </ol>
+      <h2 className="mt-8 font-semibold">What was looked for</h2>
       <p className="mt-1 text-muted">
         The nearest folder, up to nine levels above, that holds one of{' '}
         {MARKERS.map((marker, index) => (
@@ -35,19 +45,18 @@ export function FirstSteps({ folders }: FirstStepsProps) {
         ))}
         . The dashboard’s own folder does not count.
       </p>
-      <h2 className="mt-6 font-semibold">What to do</h2>
-      <p className="mt-1">Stop the dashboard and start it with the project’s folder:</p>
-      <Command>npm start -- /path/to/project</Command>
-      <p className="mt-3">Or look around in a simulated swarm first:</p>
-      <Command>npm start -- --demo</Command>
     </main>
   );
 }
 
-function Command({ children }: { children: string }) {
+function Step({ title, command, children }: { title: string; command: string; children: ReactNode }) {
   return (
-    <pre className="mt-1 overflow-x-auto rounded-sm bg-tint px-3 py-2">
-      <code>{children}</code>
-    </pre>
+    <li className="border-line border-b py-5">
+      <h2 className="font-semibold">{title}</h2>
+      <p className="text-muted">{children}</p>
+      <pre className="mt-2 overflow-x-auto rounded-md border border-line bg-tint px-3 py-2">
+        <code>{command}</code>
+      </pre>
+    </li>
   );
 }

@@ -42,7 +42,7 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
               <span className="sr-only"> {count === 1 ? 'thing needs' : 'things need'} you</span>
             </>
           ) : (
-            'Nothing does.'
+            'Nothing right now.'
           )}
         </p>
         {children}

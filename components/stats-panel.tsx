@@ -75,7 +75,7 @@ function Figure({ name, short = name, value, words, colour = 'text-ink', wide = 
         <span className="truncate text-muted text-xs max-md:hidden">{words}</span>
       </dd>
       <dd
-        className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${value > 0 ? colour : 'text-muted'}`}
+        className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${value > 0 ? colour : 'text-line'}`}
       >
         {children}
       </dd>

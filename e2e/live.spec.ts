@@ -52,7 +52,7 @@ test('a registry that can’t be read is said on top, and the last good one stay
   await expect(needsYou).toContainText('what it said before is shown');
   await expect(panel(page, 'Agents')).toContainText('agent-0');
   swarm.register([{ id: 'agent-1' }]);
-  await expect(needsYou).toContainText('Nothing does.');
+  await expect(needsYou).toContainText('Nothing right now.');
   await expect(panel(page, 'Agents')).toContainText('agent-1');
 });
 

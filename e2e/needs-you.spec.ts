@@ -8,7 +8,7 @@ test('nothing needs anybody in a quiet swarm', async ({ page, swarm, server }) =
   swarm.send({});
   await server.start();
   await openLive(page, server);
-  await expect(needsYou(page)).toContainText('Nothing does.');
+  await expect(needsYou(page)).toContainText('Nothing right now.');
   await expect(page).toHaveTitle('Claude Swarm');
 });
 

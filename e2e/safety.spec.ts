@@ -63,7 +63,9 @@ for (const width of [1440, 390]) {
   test.describe(`${width} px wide`, () => {
     test.use({ viewport: { width, height: width === 390 ? 844 : 900 } });
 
-    test('hostile text is text in every field of every record', async ({ page, swarm, server }) => {
+    test('hostile text is text in every field of every record', async ({ page, swarm, server, complaints }) => {
+      // Nobody can ask the API for an agent whose name has 10,000 characters; the page says so.
+      complaints.allow(/422/);
       hostile(swarm);
       await server.start();
       await openLive(page, server);
@@ -107,7 +109,7 @@ for (const width of [1440, 390]) {
       await laidOut('palette');
       await page.keyboard.press('Escape');
       await page.goto(`${server.url}/?agent=${encodeURIComponent(HOSTILE)}`);
-      await expect(page.getByRole('complementary')).toContainText('<img src=x onerror=');
+      await expect(page.locator('.detail-place')).toContainText('<img src=x onerror=');
       await laidOut('detail');
     });
   });

@@ -1,0 +1,66 @@
+import { lazy, Suspense } from 'react';
+import type { Address } from '@/lib/client/address';
+import type { Layout, PanelName } from '@/lib/client/settings';
+import type { SwarmState } from '@/lib/contract/events';
+import { AgentsPanel } from './agents-panel';
+import { LocksPanel } from './locks-panel';
+import { MessagesPanel } from './messages-panel';
+import { PanelLayout } from './panel-layout';
+
+// Loaded when an agent is first chosen: most looks at the page choose none.
+const AgentDetail = lazy(() => import('./agent-detail').then((module) => ({ default: module.AgentDetail })));
+
+interface PanelsProps {
+  swarm: SwarmState;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  layout: Layout;
+  onLayout: (layout: Layout) => void;
+  /** The panel that a narrow screen shows, null for none. */
+  tab: PanelName | null;
+  asTabs: boolean;
+  onCloseDetail: () => void;
+}
+
+/** Agents, messages and locks, and beside them the chosen agent. */
+export function Panels({ swarm, address, change, onCloseDetail, ...place }: PanelsProps) {
+  const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
+  const where = { address, change };
+  return (
+    <div className="panels-row relative flex flex-1">
+      <PanelLayout
+        {...place}
+        panels={{
+          agents: (
+            <AgentsPanel
+              answer={agents}
+              locks={locks}
+              messages={messages}
+              attention={attention}
+              source={sources.registry}
+              {...where}
+            />
+          ),
+          messages: (
+            <MessagesPanel messages={messages} lastEventId={lastEventId} stats={stats} agents={agents} {...where} />
+          ),
+          locks: <LocksPanel answer={locks} agents={agents} source={sources.locks} {...where} />,
+        }}
+      />
+      {address.agent !== null && (
+        <div className="detail-place">
+          <Suspense>
+            <AgentDetail
+              id={address.agent}
+              answer={agents}
+              locks={locks}
+              messages={messages}
+              attention={attention}
+              onClose={onCloseDetail}
+            />
+          </Suspense>
+        </div>
+      )}
+    </div>
+  );
+}
