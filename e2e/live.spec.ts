@@ -93,19 +93,3 @@ test('the list follows its end, and stands still while one reads above', async (
   await expect(list.getByText('message 64.')).toBeInViewport();
   await expect(button).toHaveCount(0);
 });
-
-test('older pages load back to the first message, each once and in order', async ({ page, swarm, server }) => {
-  swarm.send(...Array.from({ length: 230 }, () => ({})));
-  await server.start();
-  await openLive(page, server);
-  const rows = panel(page, 'Messages').locator('li[data-seq]');
-  await expect(rows).toHaveCount(50);
-  const button = page.getByRole('button', { name: 'Older messages' });
-  await button.click();
-  await expect(rows).toHaveCount(150);
-  await button.click();
-  await expect(rows).toHaveCount(230);
-  await expect(panel(page, 'Messages')).toContainText('This is the first message kept.');
-  const numbers = (await rows.allTextContents()).map((text) => Number(/message (\d+)\./.exec(text)?.[1]));
-  expect(numbers).toEqual(Array.from({ length: 230 }, (_, index) => index + 1));
-});
