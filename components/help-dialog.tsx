@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { byGroup, type Command, useCommands } from '@/lib/client/shortcuts';
 import { Dialog } from './ui/dialog';
 import { Keys } from './ui/keys';
@@ -18,7 +19,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div tabIndex={0} className="min-h-0 columns-1 gap-8 overflow-y-auto px-5 py-4 sm:columns-2">
         {groups.map(([group, commands]) => (
-          <Group key={group} title={group} rows={commands.map(({ keys, description }) => [[keys], description])} />
+          <Group key={group} title={group} rows={rowsOf(commands)} />
         ))}
         <Group title="Everywhere" rows={EVERYWHERE} />
       </div>
@@ -31,10 +32,15 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
 
 type Bound = Command & { keys: string };
 
-/** One row a key and description: two parts of the page may offer the same. */
 function withKeys(commands: readonly Command[]): Bound[] {
-  const bound = commands.filter((command): command is Bound => command.keys !== null);
-  return [...new Map(bound.map((command) => [`${command.keys} ${command.description}`, command])).values()];
+  return commands.filter((command): command is Bound => command.keys !== null);
+}
+
+/** One row for what has several keys, or is offered by several parts of the page. */
+function rowsOf(commands: readonly Bound[]): [string[], string][] {
+  const rows = new Map<string, Set<string>>();
+  for (const { keys, description } of commands) rows.set(description, (rows.get(description) ?? new Set()).add(keys));
+  return [...rows].map(([description, keys]) => [[...keys], description]);
 }
 
 function Group({ title, rows }: { title: string; rows: readonly (readonly [readonly string[], string])[] }) {
@@ -46,8 +52,11 @@ function Group({ title, rows }: { title: string; rows: readonly (readonly [reado
           <div key={`${keys.join()} ${description}`} className="flex items-baseline justify-between gap-4 py-0.5">
             <dt>{description}</dt>
             <dd className="flex shrink-0 gap-1">
-              {keys.map((key) => (
-                <Keys key={key} keys={key} />
+              {keys.map((key, index) => (
+                <Fragment key={key}>
+                  {index > 0 && <span className="text-muted text-xs">or</span>}
+                  <Keys keys={key} />
+                </Fragment>
               ))}
             </dd>
           </div>

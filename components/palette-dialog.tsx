@@ -19,6 +19,8 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
   const ran = useRef(false);
   const list = useRef<HTMLDivElement>(null);
   const offered = commands.filter(({ inPalette }) => inPalette).map(asChoice);
+  // What is done often has a key.
+  offered.sort((one, other) => Number(one.keys === null) - Number(other.keys === null));
   const found = find([...offered, ...choices], query);
   const marked = Math.min(current, found.length - 1);
 

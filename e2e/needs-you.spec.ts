@@ -130,5 +130,7 @@ test.describe('on a narrow screen', () => {
     await expect(page.getByRole('tab', { name: 'Locks' })).toHaveAttribute('aria-selected', 'true');
     await expect(panel(page, 'Locks').getByText('docs/b.md')).toBeInViewport();
     expect(await faults(page)).toEqual([]);
+    await page.goto(`${server.url}/?agent=agent-0`);
+    await expect(page.locator('.detail-place')).toContainText('agent-0');
   });
 });
