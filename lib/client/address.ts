@@ -20,6 +20,12 @@ export interface Address {
   message: string | null;
   /** A lock file that is pointed at. */
   lock: string | null;
+  /** The past moment that the whole page shows, ISO 8601; null for now. */
+  at: string | null;
+  /** The view below the panels that is open: `timeline`, `talk` or `waits`. */
+  view: string | null;
+  /** The span of that view: `15m`, `1h`, `1d`, `all`, or two instants with a slash between. */
+  span: string | null;
 }
 
 export const EMPTY_ADDRESS: Address = {
@@ -32,6 +38,9 @@ export const EMPTY_ADDRESS: Address = {
   until: null,
   message: null,
   lock: null,
+  at: null,
+  view: null,
+  span: null,
 };
 
 /** @returns what a query says; unknown parameters are ignored, blank ones count as absent. */
@@ -47,6 +56,9 @@ export function parseAddress(query: URLSearchParams): Address {
     until: text('until'),
     message: text('message'),
     lock: text('lock'),
+    at: text('at'),
+    view: text('view'),
+    span: text('span'),
   };
 }
 

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 
 /** Marks a SQLite file as ours ("CSwD"), so that a file of somebody else is never written to. */
 const APPLICATION_ID = 0x43537744;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -17,11 +17,14 @@ const SCHEMA = `
     recorded_at INTEGER NOT NULL,
     sent_at INTEGER,            -- microseconds since 1970, null if the timestamp says no time
     type TEXT NOT NULL,
+    sender TEXT NOT NULL,       -- '' if the line names none
     failed INTEGER NOT NULL,    -- how many recipients did not get it
     line_hash INTEGER NOT NULL, -- finds candidates for equal lines, which are then compared
     line TEXT NOT NULL
   );
   CREATE INDEX messages_by_line ON messages (line_hash);
+  -- Holds all that a timeline's ticks are counted from, so that no row is read for them.
+  CREATE INDEX messages_by_time ON messages (sent_at, sender, type) WHERE sent_at IS NOT NULL;
 
   -- One index answers full text and every exact filter: tags holds a token for each sender, recipient and type.
   CREATE VIRTUAL TABLE search USING fts5 (
@@ -35,6 +38,12 @@ const SCHEMA = `
     minute INTEGER PRIMARY KEY, count INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL
   );
 
+  -- The same by hour and by who talks to whom; recipient '' counts the message itself, once.
+  CREATE TABLE hours (
+    hour INTEGER NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL, type TEXT NOT NULL,
+    count INTEGER NOT NULL, failed INTEGER NOT NULL, PRIMARY KEY (hour, sender, recipient, type)
+  ) WITHOUT ROWID;
+
   CREATE TABLE journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,        -- milliseconds since 1970
@@ -47,6 +56,28 @@ const SCHEMA = `
   CREATE TABLE journal_now (
     kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, subject)
   ) WITHOUT ROWID;
+  -- Everything as it stood after a journal entry: the state at a moment is the last one before it and what follows.
+  CREATE TABLE snapshots (journal_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE INDEX snapshots_by_time ON snapshots (at);
+
+  -- What lasted: an agent's health, a lock in one state, a source that could not be read, a time when nobody looked.
+  CREATE TABLE spans (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,      -- agent id, lock file, source
+    agent TEXT NOT NULL,        -- whose lane it is drawn in, '' if none
+    path TEXT NOT NULL,         -- of a lock, else ''
+    value TEXT NOT NULL,        -- health, state of the lock or of the source
+    detail TEXT,                -- reason of the lock, or why something is not known
+    since INTEGER NOT NULL,     -- milliseconds since 1970
+    until INTEGER,              -- null while it lasts
+    ended TEXT
+  );
+  CREATE INDEX spans_by_agent ON spans (agent, kind, since);
+  CREATE INDEX spans_by_path ON spans (path, since) WHERE path <> '';
+  CREATE INDEX spans_open ON spans (kind, subject) WHERE until IS NULL;
+  -- Finds the spans that touch a time; whole seconds since 1970, rounded outwards.
+  CREATE VIRTUAL TABLE span_times USING rtree_i32 (id, since, until);
 `;
 
 /**

@@ -278,9 +278,10 @@ export class History {
   #insert(line: Line, now: number, tally: Tally): KeptMessage {
     const { fields, text } = line;
     const type = messageType(fields);
+    const sender = typeof fields.sender === 'string' ? fields.sender : '';
     const failed = failedDeliveries(fields);
     const sentAt = this.#readTime(fields.timestamp);
-    const { lastInsertRowid } = this.#statements.insert.run(now, sentAt, type, failed, crc32(text), text);
+    const { lastInsertRowid } = this.#statements.insert.run(now, sentAt, type, sender, failed, crc32(text), text);
     const seq = Number(lastInsertRowid);
     const { content, tags } = indexed(fields, type);
     this.#statements.index.run(seq, content, tags);
@@ -379,7 +380,7 @@ function prepare(db: Database.Database) {
     readMeta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     writeMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
     insert: db.prepare(
-      'INSERT INTO messages (recorded_at, sent_at, type, failed, line_hash, line) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO messages (recorded_at, sent_at, type, sender, failed, line_hash, line) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     index: db.prepare('INSERT INTO search (rowid, content, tags) VALUES (?, ?, ?)'),
     addType: db.prepare(
