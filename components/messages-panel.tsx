@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { linkTo } from '@/lib/client/download';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
@@ -37,9 +37,11 @@ const NONE: readonly Message[] = [];
 /** What was said, oldest first, hanging on the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
   const { messages, lastEventId, stats, agents, address, change } = props;
-  const choice = useChoice(address);
+  // Filtering may draw the whole list anew: the box and the chips do not wait for it.
+  const choice = useDeferredValue(useChoice(address));
   const query = choiceQuery(choice);
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
+  const [mostInView, setMostInView] = useState<number | null>(null);
   const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
@@ -93,6 +95,8 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
             key={query}
             list={list}
             messages={shown}
+            mostInView={mostInView}
+            onMostInView={setMostInView}
             chosen={seqOf(address.message)}
             onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
             onSearch={(id) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true)}

@@ -12,6 +12,9 @@ import { ListStart } from './list-start';
 interface MessageListProps {
   list: List;
   messages: readonly Message[];
+  /** How many rows the view shows at most; null before it was measured. It outlives the list of one filter. */
+  mostInView: number | null;
+  onMostInView: (count: number) => void;
   /** The number of the message that the address points at. */
   chosen: number | null;
   onGo: (seq: number) => void;
@@ -20,8 +23,9 @@ interface MessageListProps {
 }
 
 /** The messages that are held, the part of them near the view drawn. */
-export function MessageList({ list, messages, chosen, onGo, onSearch, onCopyLink }: MessageListProps) {
-  const rows = useMessageRows(messages, list);
+export function MessageList(props: MessageListProps) {
+  const { list, messages, chosen, onGo, onSearch, onCopyLink } = props;
+  const rows = useMessageRows(messages, list, props.mostInView, props.onMostInView);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [active, setActive] = useState<number | null>(null);
   const index = useMemo(() => linkIndex(messages), [messages]);
