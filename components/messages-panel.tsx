@@ -1,10 +1,9 @@
 import { Download } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { lazy, memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { linkTo } from '@/lib/client/download';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
-import { seqOf } from '@/lib/client/message-pages';
+import { findByMsgId, seqOf } from '@/lib/client/message-pages';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { formatCount } from '@/lib/client/text';
@@ -19,9 +18,7 @@ import { Popover } from './messages/popover';
 import { Empty, Panel } from './ui/panel';
 
 // Few looks at the page end in a file.
-const DownloadSheet = dynamic(() => import('./messages/download-sheet').then((module) => module.DownloadSheet), {
-  ssr: false,
-});
+const DownloadSheet = lazy(() => import('./messages/download-sheet'));
 
 interface MessagesPanelProps {
   messages: readonly Message[];
@@ -51,6 +48,13 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const follow = () => {
     if (address.message !== null) change({ message: null });
     list.follow();
+  };
+  const search = (id: string) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true);
+  const find = async (id: string, before: number) => {
+    const found = await findByMsgId(id, before).catch(() => null);
+    // What is not kept may still be spoken of.
+    if (found === null) search(id);
+    else change({ message: found }, true);
   };
   const toggle = () => (list.following ? list.pause() : follow());
   useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
@@ -82,7 +86,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         fault={list.error?.invalid ? list.error.message : null}
       >
         <Popover label="Download" icon={Download}>
-          {() => <DownloadSheet choice={query} />}
+          <DownloadSheet choice={query} />
         </Popover>
       </FilterBar>
       {filtered && <FilterChips address={address} change={change} onClear={clear} />}
@@ -99,7 +103,8 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
             onMostInView={setMostInView}
             chosen={seqOf(address.message)}
             onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
-            onSearch={(id) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true)}
+            onFind={(id, seq) => void find(id, seq)}
+            onSearch={search}
             onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
           />
         )}
@@ -129,7 +134,7 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
       onClick={onFollow}
       className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
     >
-      {count === 0 ? 'Newest' : `${formatCount(count)}${atLeast ? ' or more' : ''} new`}{' '}
+      {count > 0 ? `${formatCount(count)}${atLeast ? ' or more' : ''} new` : atLeast ? 'Perhaps new ones' : 'Newest'}{' '}
       <span aria-hidden="true">↓</span>
     </button>
   );

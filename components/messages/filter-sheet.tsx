@@ -20,7 +20,7 @@ const SPANS: readonly [name: string, typed: string][] = [
 ];
 
 /** All filters at once: types, agent and time. */
-export function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
+export default function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
   return (
     <div className="space-y-3">
       <Types chosen={address.types} counts={stats.message_types} onChange={(types) => change({ types })} />

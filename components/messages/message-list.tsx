@@ -18,13 +18,15 @@ interface MessageListProps {
   /** The number of the message that the address points at. */
   chosen: number | null;
   onGo: (seq: number) => void;
+  /** Goes to the message of an id that the given one names. */
+  onFind: (id: string, namedBy: number) => void;
   onSearch: (id: string) => void;
   onCopyLink: (seq: number) => void;
 }
 
 /** The messages that are held, the part of them near the view drawn. */
 export function MessageList(props: MessageListProps) {
-  const { list, messages, chosen, onGo, onSearch, onCopyLink } = props;
+  const { list, messages, chosen, onGo, onFind, onSearch, onCopyLink } = props;
   const rows = useMessageRows(messages, list, props.mostInView, props.onMostInView);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [active, setActive] = useState<number | null>(null);
@@ -40,6 +42,7 @@ export function MessageList(props: MessageListProps) {
     toggle,
     copyLink: onCopyLink,
     go: onGo,
+    find: onFind,
     search: onSearch,
     focus: setActive,
   });
@@ -155,8 +158,10 @@ function useStable<Functions extends object>(functions: Functions): Functions {
   });
   const [stable] = useState(() => {
     const names = Object.keys(functions) as (keyof Functions)[];
-    const call = (name: keyof Functions) => (argument: unknown) =>
-      (newest.current[name] as (a: unknown) => void)(argument);
+    const call =
+      (name: keyof Functions) =>
+      (...given: unknown[]) =>
+        (newest.current[name] as (...given: unknown[]) => void)(...given);
     return Object.fromEntries(names.map((name) => [name, call(name)])) as Functions;
   });
   return stable;

@@ -8,9 +8,9 @@ const messages: Message[] = Array.from({ length: 1000 }, (_, index) => ({ seq: i
 test('the end of the list, or what is around a message, never more than is there', () => {
   assert.deepEqual(rowsAround(messages, null, null), { first: 940, end: 1000 });
   assert.deepEqual(rowsAround(messages, null, 10), { first: 987, end: 1000 });
-  assert.deepEqual(rowsAround(messages, 500, 10), { first: 475, end: 533 });
-  assert.deepEqual(rowsAround(messages, 1, 10), { first: 0, end: 34 });
-  assert.deepEqual(rowsAround(messages, 5000, 10), { first: 975, end: 1000 });
+  assert.deepEqual(rowsAround(messages, 500, 10), { first: 469, end: 539 });
+  assert.deepEqual(rowsAround(messages, 1, 10), { first: 0, end: 40 });
+  assert.deepEqual(rowsAround(messages, 5000, 10), { first: 969, end: 1000 });
   assert.deepEqual(rowsAround([], 3, 10), { first: 0, end: 0 });
   assert.deepEqual(rowsAround(messages.slice(0, 5), null, 10), { first: 0, end: 5 });
 });

@@ -3,7 +3,7 @@ import type { Message } from '../contract/schemas';
 import { indexAt } from './message-window';
 
 /** Drawn beyond the view on both sides, so that a quick turn of the wheel does not run into the unknown. */
-const SPARE = 24;
+const SPARE = 30;
 /** Drawn above the view while it follows the newest: with many a second, all that is drawn is new each time. */
 const SPARE_FOLLOWING = 3;
 /** Two lines, the room around them and the hairline; a larger type makes it higher. */
@@ -30,7 +30,8 @@ export function rowsIn(height: number): number {
  */
 export function rowsAround(messages: readonly Message[], anchor: number | null, inView: number | null): RowRange {
   const end = messages.length;
-  if (anchor === null) return { first: Math.max(0, end - (inView === null ? AT_FIRST : inView + SPARE_FOLLOWING)), end };
+  if (anchor === null)
+    return { first: Math.max(0, end - (inView === null ? AT_FIRST : inView + SPARE_FOLLOWING)), end };
   const index = Math.max(0, indexAt(messages, anchor));
   return { first: Math.max(0, index - SPARE), end: Math.min(end, index + (inView ?? AT_FIRST) + SPARE) };
 }
