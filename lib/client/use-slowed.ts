@@ -13,10 +13,11 @@ export function useSlowed<Value>(value: Value, every: number): Value {
     setShown(value);
   });
   const late = shown !== value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where another value came in the meantime, it is late still
   useEffect(() => {
     if (!late) return;
     const timer = setTimeout(() => follow(), changedAt.current + every - performance.now());
     return () => clearTimeout(timer);
-  }, [late, every]);
+  }, [late, shown, every]);
   return shown;
 }
