@@ -60,7 +60,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             {' → '}
             <Names names={delivery.recipients} none="nobody named" />
           </span>
-          <span className="ml-2">
+          <span className="ml-2 inline-block">
             <MessageType type={message.msg_type} />
           </span>
         </p>

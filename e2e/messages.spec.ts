@@ -167,6 +167,8 @@ test('in the narrowest panel there is room to search', async ({ page, context, s
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await expect(page.getByRole('checkbox', { name: /INFO/ })).toBeFocused();
   await expect(page.getByRole('checkbox', { name: /INFO/ })).toBeInViewport();
+  const sheet = page.getByRole('dialog', { name: 'Filter' });
+  expect(await sheet.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
 });
 
 test('long messages are folded; Enter opens and folds them without moving them', async ({ page, swarm, server }) => {

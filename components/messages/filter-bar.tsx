@@ -47,14 +47,14 @@ export function FilterBar(props: FilterBarProps) {
         aria-label="Follow the newest"
         title={following ? 'Follows the newest message; pause (F)' : 'Paused: nothing moves; follow the newest (F)'}
         onClick={onFollow}
-        className={`quiet-button @min-[27rem]:w-[6.5rem] ${following ? '' : 'text-accent'}`}
+        className={`quiet-button @min-[26rem]:w-[6.5rem] ${following ? '' : 'text-accent'}`}
       >
         {following ? (
           <Pause aria-hidden="true" className="size-3.5 shrink-0" />
         ) : (
           <Play aria-hidden="true" className="size-3.5 shrink-0" />
         )}
-        <span className="@max-[27rem]:sr-only">{following ? 'Following' : 'Paused'}</span>
+        <span className="@max-[26rem]:sr-only">{following ? 'Following' : 'Paused'}</span>
       </button>
     </div>
   );

@@ -1,6 +1,6 @@
 import { describeDelivery } from '@/lib/client/delivery';
 import { type MessageLinks, wantsAcknowledgement } from '@/lib/client/message-links';
-import { asText } from '@/lib/client/text';
+import { asText, truncated } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
 import type { MessageActions } from '../message-row';
 import { Text } from '../ui/text';
@@ -43,7 +43,7 @@ export function MessageRelations({ message, links, actions }: RelationsProps) {
             </Go>
           ) : (
             <button type="button" tabIndex={-1} className="link" onClick={() => find(parent.id, message.seq)}>
-              an earlier message, <Text value={parent.id} max={13} />
+              an earlier message, <Text value={shortened(parent.id, 14)} />
             </button>
           )}
         </li>
@@ -87,12 +87,16 @@ function Go({ message, onGo, children }: GoProps) {
   );
 }
 
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${truncated(text, length - 1)}…` : text;
+}
+
 /** Who said it and how it begins, in one line. */
 function Quote({ message }: { message: Message }) {
   const words = asText(message.content).replace(/\s+/g, ' ').trim();
   return (
     <>
-      <Text value={message.sender} max={40} />: “<Text value={words.length > 48 ? `${words.slice(0, 47)}…` : words} />”
+      <Text value={message.sender} max={40} />: “<Text value={shortened(words, 48)} />”
     </>
   );
 }

@@ -55,7 +55,7 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
         // While it is open, the page's keys are not meant.
         data-modal
         onToggle={(event) => setOpen(event.newState === 'open')}
-        className="fixed inset-auto m-0 w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink shadow-lg"
+        className="fixed inset-auto m-0 w-88 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink shadow-lg"
       >
         {open && (
           <Suspense>
