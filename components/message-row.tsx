@@ -28,7 +28,11 @@ interface MessageRowProps {
 export interface MessageActions {
   toggle: (seq: number) => void;
   copyLink: (seq: number) => void;
+  /** Shows another message. */
   go: (seq: number) => void;
+  /** Shows the message of an id, wherever in the history it is. */
+  find: (id: string, namedBy: number) => void;
+  /** Searches the history for what names an id. */
   search: (id: string) => void;
   focus: (seq: number) => void;
 }
@@ -56,7 +60,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             {' → '}
             <Names names={delivery.recipients} none="nobody named" />
           </span>
-          <span className="ml-2">
+          <span className="ml-2 inline-block">
             <MessageType type={message.msg_type} />
           </span>
         </p>
@@ -86,7 +90,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       )}
       <Task task={message.task} />
       <Undelivered delivery={delivery} />
-      <MessageRelations message={message} links={links} onGo={actions.go} onSearch={actions.search} />
+      <MessageRelations message={message} links={links} actions={actions} />
     </li>
   );
 }, sameRow);

@@ -1,10 +1,9 @@
 import { Download } from 'lucide-react';
-import dynamic from 'next/dynamic';
-import { memo, useMemo, useRef, useState } from 'react';
+import { lazy, memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { linkTo } from '@/lib/client/download';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
-import { seqOf } from '@/lib/client/message-pages';
+import { findByMsgId, seqOf } from '@/lib/client/message-pages';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { formatCount } from '@/lib/client/text';
@@ -19,9 +18,7 @@ import { Popover } from './messages/popover';
 import { Empty, Panel } from './ui/panel';
 
 // Few looks at the page end in a file.
-const DownloadSheet = dynamic(() => import('./messages/download-sheet').then((module) => module.DownloadSheet), {
-  ssr: false,
-});
+const DownloadSheet = lazy(() => import('./messages/download-sheet'));
 
 interface MessagesPanelProps {
   messages: readonly Message[];
@@ -37,9 +34,11 @@ const NONE: readonly Message[] = [];
 /** What was said, oldest first, hanging on the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
   const { messages, lastEventId, stats, agents, address, change } = props;
-  const choice = useChoice(address);
+  // Filtering may draw the whole list anew: the box and the chips do not wait for it.
+  const choice = useDeferredValue(useChoice(address));
   const query = choiceQuery(choice);
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
+  const [mostInView, setMostInView] = useState<number | null>(null);
   const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
@@ -49,6 +48,13 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const follow = () => {
     if (address.message !== null) change({ message: null });
     list.follow();
+  };
+  const search = (id: string) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true);
+  const find = async (id: string, before: number) => {
+    const found = await findByMsgId(id, before).catch(() => null);
+    // What is not kept may still be spoken of.
+    if (found === null) search(id);
+    else change({ message: found }, true);
   };
   const toggle = () => (list.following ? list.pause() : follow());
   useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
@@ -80,7 +86,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         fault={list.error?.invalid ? list.error.message : null}
       >
         <Popover label="Download" icon={Download}>
-          {() => <DownloadSheet choice={query} />}
+          <DownloadSheet choice={query} />
         </Popover>
       </FilterBar>
       {filtered && <FilterChips address={address} change={change} onClear={clear} />}
@@ -93,9 +99,12 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
             key={query}
             list={list}
             messages={shown}
+            mostInView={mostInView}
+            onMostInView={setMostInView}
             chosen={seqOf(address.message)}
             onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
-            onSearch={(id) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true)}
+            onFind={(id, seq) => void find(id, seq)}
+            onSearch={search}
             onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
           />
         )}
@@ -125,7 +134,7 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
       onClick={onFollow}
       className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
     >
-      {count === 0 ? 'Newest' : `${formatCount(count)}${atLeast ? ' or more' : ''} new`}{' '}
+      {count > 0 ? `${formatCount(count)}${atLeast ? ' or more' : ''} new` : atLeast ? 'Perhaps new ones' : 'Newest'}{' '}
       <span aria-hidden="true">↓</span>
     </button>
   );

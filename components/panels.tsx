@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
 import type { Layout, PanelName } from '@/lib/client/settings';
+import { useSlowed } from '@/lib/client/use-slowed';
 import type { SwarmState } from '@/lib/contract/events';
 import { AgentsPanel } from './agents-panel';
 import { LocksPanel } from './locks-panel';
@@ -9,6 +10,9 @@ import { PanelLayout } from './panel-layout';
 
 // Loaded when an agent is first chosen: most looks at the page choose none.
 const AgentDetail = lazy(() => import('./agent-detail').then((module) => ({ default: module.AgentDetail })));
+
+/** What an agent said last is read at a glance: a row that changes ten times a second could not be. */
+const GLANCE = 500;
 
 interface PanelsProps {
   swarm: SwarmState;
@@ -26,6 +30,7 @@ interface PanelsProps {
 export function Panels({ swarm, address, change, onCloseDetail, ...place }: PanelsProps) {
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
   const where = { address, change };
+  const saidLately = useSlowed(messages, GLANCE);
   return (
     <div className="panels-row relative flex flex-1">
       <PanelLayout
@@ -35,7 +40,7 @@ export function Panels({ swarm, address, change, onCloseDetail, ...place }: Pane
             <AgentsPanel
               answer={agents}
               locks={locks}
-              messages={messages}
+              messages={saidLately}
               attention={attention}
               source={sources.registry}
               {...where}

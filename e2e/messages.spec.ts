@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { MessagesAnswer } from '../lib/contract/schemas';
-import { expect, openLive, panel, test } from './fixtures';
+import { expect, faults, openLive, panel, test } from './fixtures';
 
 const list = (page: Page) => page.getByRole('region', { name: 'List of messages' });
 const rows = (page: Page) => panel(page, 'Messages').locator('li[data-seq]');
@@ -28,7 +28,7 @@ test('older pages load as one scrolls up, back to the first message, each once a
   swarm.send(...many(430));
   await server.start();
   await openLive(page, server);
-  await expect(rows(page)).toHaveCount(50);
+  await expect(row(page, 'message 430.')).toBeInViewport();
   const seen = new Set<number>();
   await list(page).hover();
   await expect(async () => {
@@ -82,7 +82,7 @@ test('the whole history can be walked with a bounded number of rows', async ({ p
   await expect(page.getByText('This is the first message kept.')).toBeAttached();
   await list(page).hover();
   await expect(async () => {
-    await page.mouse.wheel(0, 4000);
+    await page.mouse.wheel(0, 3000);
     expect(isUnbroken(await numbers(page))).toBe(true);
     expect(await rows(page).count()).toBeLessThanOrEqual(90);
     await expect(row(page, 'message 1500.')).toBeAttached({ timeout: 20 });
@@ -126,6 +126,51 @@ test('code, lists, tables and links are structure, HTML is text, only http(s) is
   await expect(message.locator('img, b')).toHaveCount(0);
 });
 
+test('code wider than the list scrolls by keyboard', async ({ page, swarm, server }) => {
+  swarm.send({ content: `\`\`\`\n${'wide '.repeat(300)}\n\`\`\`` });
+  await server.start();
+  await openLive(page, server);
+  const code = rows(page).getByRole('group', { name: 'Code' });
+  await rows(page).focus();
+  await page.keyboard.press('Tab');
+  await expect(code).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => code.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+  await expect(rows(page)).toHaveCount(1);
+  expect(await faults(page)).toEqual([]);
+});
+
+test('an answer leads to what it answers, however far back that is', async ({ page, swarm, server }) => {
+  const asked = '33333333-3333-4333-8333-333333333333';
+  swarm.send({ content: 'The first question.', msg_id: asked }, ...many(1500), {
+    sender: 'agent-2',
+    content: 'Answered at last.',
+    parent_msg_id: asked,
+  });
+  await server.start();
+  await openLive(page, server);
+  await row(page, 'Answered at last.').getByRole('button', { name: 'an earlier message' }).click();
+  const question = row(page, 'The first question.');
+  await expect(question).toBeInViewport();
+  await expect(question).toHaveAttribute('aria-current', 'true');
+  await expect(page).toHaveURL(/\?message=[\w-]+\.1$/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/$/);
+});
+
+test('in the narrowest panel there is room to search', async ({ page, context, swarm, server }) => {
+  swarm.send({});
+  await server.start();
+  await context.addCookies([{ name: 'swarm_layout', value: '1600.1600', url: server.url }]);
+  await openLive(page, server);
+  expect((await search(page).boundingBox())?.width).toBeGreaterThan(140);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await expect(page.getByRole('checkbox', { name: /INFO/ })).toBeFocused();
+  await expect(page.getByRole('checkbox', { name: /INFO/ })).toBeInViewport();
+  const sheet = page.getByRole('dialog', { name: 'Filter' });
+  expect(await sheet.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
+});
+
 test('long messages are folded; Enter opens and folds them without moving them', async ({ page, swarm, server }) => {
   swarm.send(...many(30), { content: `long\n${'line\n'.repeat(60)}end of it` }, ...many(6));
   await server.start();
@@ -167,7 +212,7 @@ test('retries, acknowledgements and replies lead to one another', async ({ page,
   await page.goBack();
   await page.keyboard.press('f');
   await row(page, 'About something else.')
-    .getByRole('button', { name: /a message that is not shown/ })
+    .getByRole('button', { name: /an earlier message/ })
     .click();
   await expect(search(page)).toHaveValue('"22222222-2222-4222-8222-222222222222"');
 });

@@ -13,7 +13,7 @@ const FORMATS: readonly [format: DownloadFormat, name: string, use: string][] = 
 ];
 
 /** Saves what the filter shows, all of it and not only what is loaded. */
-export function DownloadSheet({ choice }: DownloadSheetProps) {
+export default function DownloadSheet({ choice }: DownloadSheetProps) {
   const [said, setSaid] = useState<string | null>(null);
   const running = useRef<AbortController | null>(null);
   const [busy, setBusy] = useState(false);

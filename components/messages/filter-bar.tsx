@@ -1,12 +1,14 @@
 import { ListFilter, Pause, Play, Search } from 'lucide-react';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { lazy, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { readTyped } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
-import { FilterSheet } from './filter-sheet';
 import { Popover } from './popover';
+
+// Loaded when it is first opened.
+const FilterSheet = lazy(() => import('./filter-sheet'));
 
 interface FilterBarProps {
   address: Address;
@@ -29,14 +31,14 @@ export function FilterBar(props: FilterBarProps) {
   const { address, change, stats, agents, following, onFollow } = props;
   const chosen = address.types.length + [address.agent, address.since, address.until].filter(Boolean).length;
   return (
-    <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b pr-2 pl-4">
+    <div className="@container flex h-10 shrink-0 items-center gap-1 border-line border-b pr-2 pl-4">
       <SearchBox {...props} />
       <Popover
         label="Filter"
         icon={ListFilter}
         note={chosen > 0 && <span className="rounded-full bg-accent px-1.5 text-[11px] text-paper">{chosen}</span>}
       >
-        {() => <FilterSheet address={address} change={change} stats={stats} agents={agents} />}
+        <FilterSheet address={address} change={change} stats={stats} agents={agents} />
       </Popover>
       {props.children}
       <button
@@ -45,14 +47,14 @@ export function FilterBar(props: FilterBarProps) {
         aria-label="Follow the newest"
         title={following ? 'Follows the newest message; pause (F)' : 'Paused: nothing moves; follow the newest (F)'}
         onClick={onFollow}
-        className={`quiet-button w-[6.5rem] ${following ? '' : 'text-accent'}`}
+        className={`quiet-button @min-[26rem]:w-[6.5rem] ${following ? '' : 'text-accent'}`}
       >
         {following ? (
           <Pause aria-hidden="true" className="size-3.5 shrink-0" />
         ) : (
           <Play aria-hidden="true" className="size-3.5 shrink-0" />
         )}
-        {following ? 'Following' : 'Paused'}
+        <span className="@max-[26rem]:sr-only">{following ? 'Following' : 'Paused'}</span>
       </button>
     </div>
   );

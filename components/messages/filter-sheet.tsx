@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Address } from '@/lib/client/address';
+import { now } from '@/lib/client/clock';
 import { readTime } from '@/lib/client/search';
 import { asText, formatCount } from '@/lib/client/text';
 import type { Agent, Stats } from '@/lib/contract/schemas';
@@ -20,7 +21,7 @@ const SPANS: readonly [name: string, typed: string][] = [
 ];
 
 /** All filters at once: types, agent and time. */
-export function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
+export default function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
   return (
     <div className="space-y-3">
       <Types chosen={address.types} counts={stats.message_types} onChange={(types) => change({ types })} />
@@ -33,7 +34,7 @@ export function FilterSheet({ address, change, stats, agents }: FilterSheetProps
               key={typed}
               type="button"
               className="quiet-button border border-line"
-              onClick={() => change({ since: readTime(typed, Date.now()), until: null })}
+              onClick={() => change({ since: readTime(typed, now()), until: null })}
             >
               {name}
             </button>
@@ -115,7 +116,7 @@ function Moment({ label, value, onChange }: MomentProps) {
         defaultValue={value === null ? '' : localTime(value)}
         aria-invalid={wrong}
         onChange={({ target }) => {
-          const read = target.value === '' ? null : readTime(target.value, Date.now());
+          const read = target.value === '' ? null : readTime(target.value, now());
           setWrong(target.value !== '' && read === null);
           onChange(read);
         }}

@@ -139,15 +139,28 @@ function Link({ token, depth }: { token: Tokens.Link; depth: number }) {
 function Code({ token }: { token: Tokens.Code }) {
   const lines = token.lang?.startsWith('diff') ? token.text.split('\n') : null;
   return (
-    <pre className="overflow-x-auto rounded-sm bg-tint px-3 py-2 leading-snug">
-      <code>
-        {lines ? (
-          numbered(lines).map(({ item, key }) => <DiffLine key={key} line={item} />)
-        ) : (
-          <Highlighted text={token.text} />
-        )}
-      </code>
-    </pre>
+    <Wide label="Code" className="rounded-sm bg-tint px-3 py-2">
+      <pre className="leading-snug">
+        <code>
+          {lines ? (
+            numbered(lines).map(({ item, key }) => <DiffLine key={key} line={item} />)
+          ) : (
+            <Highlighted text={token.text} />
+          )}
+        </code>
+      </pre>
+    </Wide>
+  );
+}
+
+/** What is not broken into lines: it scrolls on its own, by keyboard too. */
+function Wide({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div role="group" aria-label={label} tabIndex={0} className={`overflow-x-auto ${className}`}>
+      {children}
+    </div>
   );
 }
 
@@ -187,7 +200,7 @@ function Table({ token, depth }: { token: Tokens.Table; depth: number }) {
   const cell = (index: number) =>
     `border-line border-b py-1 pr-4 align-top ${token.align[index] === 'right' ? 'text-right' : 'text-left'}`;
   return (
-    <div className="overflow-x-auto">
+    <Wide label="Table">
       <table>
         <thead>
           <tr>
@@ -210,6 +223,6 @@ function Table({ token, depth }: { token: Tokens.Table; depth: number }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

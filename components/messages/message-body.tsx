@@ -5,9 +5,12 @@ import { Highlighted } from './highlighted';
 
 const LIMITS = { lines: 12, length: 1200 };
 
-// The reader of Markdown comes with the first message that has some; the server draws it at once, so that nothing
-// moves when the page comes alive.
-const Markdown = lazy(() => import('./markdown'));
+// The reader of Markdown comes after the page is alive, with the first message that has some. What the server has drawn
+// of it stands until then, so that nothing moves.
+const loadMarkdown = () => import('./markdown');
+const Markdown = lazy(loadMarkdown);
+// Begun now, it is there when the server draws its first page.
+if (typeof window === 'undefined') void loadMarkdown();
 
 interface MessageBodyProps {
   text: string;

@@ -12,16 +12,22 @@ import { ListStart } from './list-start';
 interface MessageListProps {
   list: List;
   messages: readonly Message[];
+  /** How many rows the view shows at most; null before it was measured. It outlives the list of one filter. */
+  mostInView: number | null;
+  onMostInView: (count: number) => void;
   /** The number of the message that the address points at. */
   chosen: number | null;
   onGo: (seq: number) => void;
+  /** Goes to the message of an id that the given one names. */
+  onFind: (id: string, namedBy: number) => void;
   onSearch: (id: string) => void;
   onCopyLink: (seq: number) => void;
 }
 
 /** The messages that are held, the part of them near the view drawn. */
-export function MessageList({ list, messages, chosen, onGo, onSearch, onCopyLink }: MessageListProps) {
-  const rows = useMessageRows(messages, list);
+export function MessageList(props: MessageListProps) {
+  const { list, messages, chosen, onGo, onFind, onSearch, onCopyLink } = props;
+  const rows = useMessageRows(messages, list, props.mostInView, props.onMostInView);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [active, setActive] = useState<number | null>(null);
   const index = useMemo(() => linkIndex(messages), [messages]);
@@ -36,6 +42,7 @@ export function MessageList({ list, messages, chosen, onGo, onSearch, onCopyLink
     toggle,
     copyLink: onCopyLink,
     go: onGo,
+    find: onFind,
     search: onSearch,
     focus: setActive,
   });
@@ -151,8 +158,10 @@ function useStable<Functions extends object>(functions: Functions): Functions {
   });
   const [stable] = useState(() => {
     const names = Object.keys(functions) as (keyof Functions)[];
-    const call = (name: keyof Functions) => (argument: unknown) =>
-      (newest.current[name] as (a: unknown) => void)(argument);
+    const call =
+      (name: keyof Functions) =>
+      (...given: unknown[]) =>
+        (newest.current[name] as (...given: unknown[]) => void)(...given);
     return Object.fromEntries(names.map((name) => [name, call(name)])) as Functions;
   });
   return stable;

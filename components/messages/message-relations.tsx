@@ -1,21 +1,20 @@
 import { describeDelivery } from '@/lib/client/delivery';
 import { type MessageLinks, wantsAcknowledgement } from '@/lib/client/message-links';
-import { asText } from '@/lib/client/text';
+import { asText, truncated } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
+import type { MessageActions } from '../message-row';
 import { Text } from '../ui/text';
 import { RelativeTime } from '../ui/time';
 
 interface RelationsProps {
   message: Message;
   links: MessageLinks;
-  /** Shows another message. */
-  onGo: (seq: number) => void;
-  /** Searches the history for what names an id. */
-  onSearch: (id: string) => void;
+  actions: Pick<MessageActions, 'go' | 'find' | 'search'>;
 }
 
 /** How a message hangs together with others: what it answers or repeats, and who has answered it. */
-export function MessageRelations({ message, links, onGo, onSearch }: RelationsProps) {
+export function MessageRelations({ message, links, actions }: RelationsProps) {
+  const { go: onGo, find, search } = actions;
   const { parent, retry, answers } = links;
   const waits = wantsAcknowledgement(message);
   const id = asText(message.msg_id);
@@ -43,8 +42,8 @@ export function MessageRelations({ message, links, onGo, onSearch }: RelationsPr
               <Quote message={parent.message} />
             </Go>
           ) : (
-            <button type="button" tabIndex={-1} className="link" onClick={() => onSearch(parent.id)}>
-              a message that is not shown: search for <Text value={parent.id} max={13} />
+            <button type="button" tabIndex={-1} className="link" onClick={() => find(parent.id, message.seq)}>
+              an earlier message, <Text value={shortened(parent.id, 14)} />
             </button>
           )}
         </li>
@@ -63,7 +62,7 @@ export function MessageRelations({ message, links, onGo, onSearch }: RelationsPr
           {id !== '' && describeDelivery(message).recipients.length > 0 && (
             <>
               {' '}
-              <button type="button" tabIndex={-1} className="link" onClick={() => onSearch(id)}>
+              <button type="button" tabIndex={-1} className="link" onClick={() => search(id)}>
                 search for it
               </button>
             </>
@@ -88,12 +87,16 @@ function Go({ message, onGo, children }: GoProps) {
   );
 }
 
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${truncated(text, length - 1)}…` : text;
+}
+
 /** Who said it and how it begins, in one line. */
 function Quote({ message }: { message: Message }) {
   const words = asText(message.content).replace(/\s+/g, ' ').trim();
   return (
     <>
-      <Text value={message.sender} max={40} />: “<Text value={words.length > 48 ? `${words.slice(0, 47)}…` : words} />”
+      <Text value={message.sender} max={40} />: “<Text value={shortened(words, 48)} />”
     </>
   );
 }

@@ -1,19 +1,20 @@
 import type { ComponentType, ReactNode } from 'react';
-import { useId, useRef, useState } from 'react';
+import { Suspense, useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 
 interface PopoverProps {
   label: string;
   icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>;
   /** What it stands at, beside the label. */
   note?: ReactNode;
-  children: (close: () => void) => ReactNode;
+  /** May be loaded when it is first opened. */
+  children: ReactNode;
 }
 
 const MARGIN = 8;
 
 /**
  * A button that opens a small sheet below itself. The browser's own popover lies above everything, closes by Escape or
- * a click elsewhere and gives the focus back; nothing needs to be loaded for it.
+ * a click elsewhere and gives the focus back.
  */
 export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
   const id = useId();
@@ -28,6 +29,7 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
     box.style.top = `${from.bottom + 4}px`;
     box.style.right = `${Math.min(right, window.innerWidth - MARGIN - box.offsetWidth)}px`;
     box.style.maxHeight = `${window.innerHeight - from.bottom - 4 - MARGIN}px`;
+    box.querySelector<HTMLElement>('input, select, button')?.focus();
   };
   return (
     <>
@@ -41,7 +43,7 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
         className="quiet-button"
       >
         <Icon aria-hidden="true" className="size-3.5" />
-        <span className="max-md:sr-only">{label}</span>
+        <span className="@max-[32rem]:sr-only">{label}</span>
         {note}
       </button>
       <div
@@ -52,17 +54,22 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
         aria-label={label}
         // While it is open, the page's keys are not meant.
         data-modal
-        onToggle={(event) => {
-          const opened = event.newState === 'open';
-          setOpen(opened);
-          if (!opened) return;
-          place();
-          sheet.current?.querySelector<HTMLElement>('input, select, button')?.focus();
-        }}
-        className="fixed inset-auto m-0 w-80 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink shadow-lg"
+        onToggle={(event) => setOpen(event.newState === 'open')}
+        className="fixed inset-auto m-0 w-88 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink shadow-lg"
       >
-        {open && children(() => sheet.current?.hidePopover())}
+        {open && (
+          <Suspense>
+            <Arriving onArrival={place}>{children}</Arriving>
+          </Suspense>
+        )}
       </div>
     </>
   );
+}
+
+/** Says when its content is there; what is still being loaded holds back the effects of all that stands with it. */
+function Arriving({ onArrival, children }: { onArrival: () => void; children: ReactNode }) {
+  const arrive = useEffectEvent(onArrival);
+  useEffect(() => arrive(), []);
+  return children;
 }

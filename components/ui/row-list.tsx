@@ -1,8 +1,10 @@
-import { type ReactNode, useCallback, useRef, useSyncExternalStore } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from 'react';
 import { formatCount } from '@/lib/client/text';
 import { Scroller } from './panel';
+import type { RowWindow } from './row-window';
 import { type ListEntry, useRowFocus } from './use-row-focus';
-import { useRowWindow } from './use-row-window';
+
+const LongListWindow = lazy(() => import('./row-window'));
 
 /** Up to so many rows are drawn at once: the browser's own search finds them, and they cost nothing yet. */
 export const ALL_AT_ONCE = 200;
@@ -42,22 +44,35 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
   const list = useRef<HTMLUListElement>(null);
   // The same function while the entries are: with another one every row would be measured anew.
   const keyOf = useCallback((index: number) => entries[index]?.key ?? index, [entries]);
-  const focus = useRowFocus({ entries, alive, target, list, scrollTo: (index) => rows.scrollTo(index) });
-  const rows = useRowWindow({
-    count: entries.length,
-    enabled: alive && entries.length > ALL_AT_ONCE,
-    scroller,
-    usualHeight,
-    keyOf,
-    kept: focus.activeIndex,
+  const long = entries.length > ALL_AT_ONCE;
+  const [known, setKnown] = useState<RowWindow | null>(null);
+  const rows = long ? known : null;
+  const focus = useRowFocus({
+    entries,
+    alive: alive && (!long || rows !== null),
+    target,
+    list,
+    scrollTo: (index) => (rows ? rows.scrollTo(index) : bringIntoView(list.current, index)),
   });
-  const drawn = alive ? entries.length : Math.min(entries.length, ALL_AT_ONCE);
-  const places = rows.places ?? Array.from({ length: drawn }, (_, index) => ({ index, style: undefined }));
+  const drawn = Math.min(entries.length, ALL_AT_ONCE);
+  const places = rows?.places ?? Array.from({ length: drawn }, (_, index) => ({ index, style: undefined }));
   return (
     <Scroller ref={scroller} label={label} tabIndex={-1} className="overflow-y-auto">
+      {alive && long && (
+        <Suspense>
+          <LongListWindow
+            count={entries.length}
+            scroller={scroller}
+            usualHeight={usualHeight}
+            keyOf={keyOf}
+            kept={focus.activeIndex}
+            onChange={setKnown}
+          />
+        </Suspense>
+      )}
       <ul
         ref={list}
-        style={rows.style}
+        style={rows?.style}
         onKeyDown={focus.onKeyDown}
         onFocus={focus.onFocus}
         onBlur={focus.onBlur}
@@ -67,12 +82,12 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
           const entry = entries[index];
           if (entry === undefined) return null;
           const place = {
-            ref: rows.measure,
+            ref: rows?.measure,
             style,
             'data-index': index,
             'data-key': entry.key,
-            'aria-setsize': rows.places ? entries.length : undefined,
-            'aria-posinset': rows.places ? index + 1 : undefined,
+            'aria-setsize': rows ? entries.length : undefined,
+            'aria-posinset': rows ? index + 1 : undefined,
           };
           if ('heading' in entry) {
             return (
@@ -96,13 +111,17 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
           );
         })}
       </ul>
-      {drawn < entries.length && (
+      {!alive && long && (
         <p className="px-4 py-2 text-muted">
           and {formatCount(entries.length - drawn)} more, which need JavaScript to be shown.
         </p>
       )}
     </Scroller>
   );
+}
+
+function bringIntoView(list: HTMLElement | null, index: number): void {
+  list?.querySelector(`:scope > [data-index="${index}"]`)?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 }
 
 /** Rows are large and their text can be selected; only what is a mere click on them chooses. */

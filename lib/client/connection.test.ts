@@ -76,6 +76,24 @@ test('opens after the id of the first state and hands on one batch for a burst',
   assert.deepEqual(states, ['live']);
 });
 
+test('what comes while events keep coming is handed on ten times a second, what comes after a rest at once', () => {
+  const { batches, newest } = connect();
+  const stream = newest();
+  stream.send('heartbeat', heartbeat);
+  mock.timers.tick(20);
+  assert.equal(batches.length, 1);
+  for (let passed = 0; passed < 1000; passed += 10) {
+    stream.send('heartbeat', heartbeat);
+    mock.timers.tick(10);
+  }
+  assert.equal(batches.length, 11);
+  assert.equal(batches.flat().length, 101);
+  mock.timers.tick(100);
+  stream.send('heartbeat', heartbeat);
+  mock.timers.tick(20);
+  assert.equal(batches.length, 12);
+});
+
 test('a large burst does not wait for a timer', () => {
   const { batches, newest } = connect();
   for (let count = 0; count < 1200; count++) newest().send('heartbeat', heartbeat);

@@ -29,8 +29,10 @@ const SILENCE = 5000;
 const PATIENCE = 10_000;
 const SHORTEST_DELAY = 1000;
 const LONGEST_DELAY = 30_000;
-/** Bursts are drawn together; nobody sees a delay this short. */
-const BATCH = 50;
+/** Several kinds of event tell of one change; nobody sees a delay this short. */
+const GATHERED_FOR = 20;
+/** The page is drawn anew at most this often, so that under a flood of events there is time left for the reader's keys. */
+const LEAST_APART = 100;
 /** A hidden tab's timers run once a minute: a batch of this size does not wait for its timer. */
 const BATCH_SIZE = 500;
 const CLOSED = 2;
@@ -67,6 +69,7 @@ export class Connection {
   stop(): void {
     this.#leave();
     this.#flush();
+    clearTimeout(this.#batchTimer);
   }
 
   #open(): void {
@@ -108,7 +111,7 @@ export class Connection {
     if (received.event === 'messages') this.#lastEventId = received.id;
     this.#queue.push(received);
     if (this.#queue.length >= BATCH_SIZE) this.#flush();
-    else this.#batchTimer ??= setTimeout(() => this.#flush(), BATCH);
+    else this.#batchTimer ??= setTimeout(() => this.#flush(), GATHERED_FOR);
     this.#enter('live');
   }
 
@@ -118,6 +121,8 @@ export class Connection {
     if (this.#queue.length === 0) return;
     const events = this.#queue;
     this.#queue = [];
+    // What comes meanwhile finds this timer set and waits for it.
+    this.#batchTimer = setTimeout(() => this.#flush(), LEAST_APART);
     this.#options.onEvents(events);
   }
 

@@ -2,6 +2,9 @@
 import { formatCursor, parseCursor } from '../contract/events';
 import type { MessagesAnswer, Problem } from '../contract/schemas';
 
+/** The most that one page holds. */
+export const LARGEST_PAGE = 1000;
+
 /** Where a page stands, as a parameter of the API; absent: the newest. */
 export type Place = { before: string } | { after: string } | { around: string } | null;
 
@@ -85,4 +88,19 @@ export async function readFirstPage(
 /** @returns the number in a cursor, null for none */
 export function seqOf(cursor: string | null): number | null {
   return cursor === null ? null : (parseCursor(cursor)?.seq ?? null);
+}
+
+/**
+ * Finds a message by its `msg_id`, wherever it is kept.
+ *
+ * @param before the number of a message that names it; it must be older
+ * @returns its cursor; null if it is not kept
+ * @throws {PageError} if nobody answers
+ */
+export async function findByMsgId(id: string, before: number): Promise<string | null> {
+  // The log repeats ids now and then: the first one is the one that was answered.
+  const page = await readPage(new URLSearchParams({ msg_id: id }).toString(), null, LARGEST_PAGE);
+  const [first] = page.messages;
+  const place = parseCursor(page.next_cursor);
+  return first && place && first.seq < before ? formatCursor(place.epoch, first.seq) : null;
 }

@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '../contract/schemas';
-import { RowHeights, rowsAround } from './message-rows';
+import { RowHeights, rowsAround, rowsIn } from './message-rows';
 
 const messages: Message[] = Array.from({ length: 1000 }, (_, index) => ({ seq: index + 1, sent_at: null }));
 
 test('the end of the list, or what is around a message, never more than is there', () => {
-  assert.deepEqual(rowsAround(messages, null), { first: 940, end: 1000 });
-  assert.deepEqual(rowsAround(messages, 500), { first: 469, end: 559 });
-  assert.deepEqual(rowsAround(messages, 1), { first: 0, end: 60 });
-  assert.deepEqual(rowsAround(messages, 5000), { first: 969, end: 1000 });
-  assert.deepEqual(rowsAround([], 3), { first: 0, end: 0 });
-  assert.deepEqual(rowsAround(messages.slice(0, 53), null), { first: 0, end: 53 });
+  assert.deepEqual(rowsAround(messages, null, null), { first: 940, end: 1000 });
+  assert.deepEqual(rowsAround(messages, null, 10), { first: 987, end: 1000 });
+  assert.deepEqual(rowsAround(messages, 500, 10), { first: 469, end: 539 });
+  assert.deepEqual(rowsAround(messages, 1, 10), { first: 0, end: 40 });
+  assert.deepEqual(rowsAround(messages, 5000, 10), { first: 969, end: 1000 });
+  assert.deepEqual(rowsAround([], 3, 10), { first: 0, end: 0 });
+  assert.deepEqual(rowsAround(messages.slice(0, 5), null, 10), { first: 0, end: 5 });
+});
+
+test('a view is filled by the lowest rows there are', () => {
+  assert.equal(rowsIn(560), 10);
+  assert.equal(rowsIn(561), 11);
 });
 
 test('rows that were not measured count as the average of those that were', () => {

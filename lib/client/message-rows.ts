@@ -2,9 +2,14 @@
 import type { Message } from '../contract/schemas';
 import { indexAt } from './message-window';
 
-/** Drawn above and from the first visible row on: more than two screens, since a row is at least 44 px high. */
-const ABOVE = 30;
-const BELOW = 60;
+/** Drawn beyond the view on both sides, so that a quick turn of the wheel does not run into the unknown. */
+const SPARE = 30;
+/** Drawn above the view while it follows the newest: with many a second, all that is drawn is new each time. */
+const SPARE_FOLLOWING = 3;
+/** Two lines, the room around them and the hairline; a larger type makes it higher. */
+const LOWEST_ROW = 56;
+/** Before the view was measured: what the server draws. */
+const AT_FIRST = 60;
 /** Before a row was measured. */
 const USUAL_HEIGHT = 64;
 
@@ -14,12 +19,21 @@ export interface RowRange {
   end: number;
 }
 
-/** @param anchor the number of the first visible message; null: the list hangs on its newest */
-export function rowsAround(messages: readonly Message[], anchor: number | null): RowRange {
+/** @returns how many rows a view of so many pixels shows at most */
+export function rowsIn(height: number): number {
+  return Math.ceil(height / LOWEST_ROW);
+}
+
+/**
+ * @param anchor the number of the first visible message; null: the list hangs on its newest
+ * @param inView how many rows the view shows at most; null before that is known
+ */
+export function rowsAround(messages: readonly Message[], anchor: number | null, inView: number | null): RowRange {
   const end = messages.length;
-  if (anchor === null) return { first: Math.max(0, end - BELOW), end };
+  if (anchor === null)
+    return { first: Math.max(0, end - (inView === null ? AT_FIRST : inView + SPARE_FOLLOWING)), end };
   const index = Math.max(0, indexAt(messages, anchor));
-  return { first: Math.max(0, index - ABOVE), end: Math.min(end, index + BELOW) };
+  return { first: Math.max(0, index - SPARE), end: Math.min(end, index + (inView ?? AT_FIRST) + SPARE) };
 }
 
 /** Heights of rows as they were measured last. */

@@ -106,6 +106,13 @@ test('counts what is new, and says where it can’t know all', () => {
   assert.deepEqual(countAfter(window, live(1, 3, 'other'), all, 10), { count: 3, atLeast: false });
 });
 
+test('where only the server can tell, a full window says that there may be more', () => {
+  const full = windowOf(live(1, MOST_HELD));
+  assert.deepEqual(countAfter(full, live(1000, 1300), unsure, MOST_HELD), { count: 0, atLeast: true });
+  // A window with room is read on, and then knows.
+  assert.deepEqual(countAfter(windowOf(live(1, 10)), live(5, 14), unsure, 10), { count: 0, atLeast: false });
+});
+
 test('finds a message by its number, or the next one', () => {
   const list = messages(10, 30, 10);
   assert.deepEqual(

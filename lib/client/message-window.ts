@@ -147,7 +147,7 @@ export function indexAt(messages: readonly Message[], seq: number): number {
 /**
  * How many matching messages came after a number.
  *
- * @returns `atLeast` where the stream no longer holds all of them
+ * @returns `atLeast` where the stream no longer holds all of them, or nobody has told whether they match
  */
 export function countAfter(
   window: MessageWindow | null,
@@ -159,8 +159,11 @@ export function countAfter(
   if (live.epoch !== window.epoch) return { count: live.messages.filter(matches).length, atLeast: false };
   const inside = after(window.messages, seq).length;
   const beyond = Math.max(seq, window.to);
-  const outside = after(live.messages, beyond).filter((message) => matches(message) === true).length;
-  return { count: inside + outside, atLeast: (live.messages[0]?.seq ?? 0) > beyond + 1 };
+  const verdicts = after(live.messages, beyond).map(matches);
+  // A full window is not read on, so nobody will tell which of these match.
+  const untold = verdicts.includes(null) && window.messages.length >= MOST_HELD;
+  const outside = verdicts.filter((verdict) => verdict === true).length;
+  return { count: inside + outside, atLeast: untold || (live.messages[0]?.seq ?? 0) > beyond + 1 };
 }
 
 function trimmedAtStart(window: MessageWindow): MessageWindow {

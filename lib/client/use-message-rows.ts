@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import type { Message } from '../contract/schemas';
-import { RowHeights, type RowRange, rowsAround } from './message-rows';
+import { RowHeights, type RowRange, rowsAround, rowsIn } from './message-rows';
 import { indexAt } from './message-window';
 import type { MessageList } from './use-message-window';
 
@@ -38,7 +38,12 @@ export interface MessageRows {
  * newest stand right without a script; while the reader is elsewhere, one row is held in its place by measure: neither
  * rows that come or go at the ends nor heights that turn out different move what is read.
  */
-export function useMessageRows(messages: readonly Message[], list: MessageList): MessageRows {
+export function useMessageRows(
+  messages: readonly Message[],
+  list: MessageList,
+  mostInView: number | null,
+  onMostInView: (count: number) => void,
+): MessageRows {
   const scroller = useRef<HTMLElement>(null);
   const rows = useRef<HTMLOListElement>(null);
   const anchor = useRef<Anchor | null>(null);
@@ -51,7 +56,7 @@ export function useMessageRows(messages: readonly Message[], list: MessageList):
     setTarget(list.target);
     if (list.target) setAnchored(list.target.seq);
   }
-  const range = rowsAround(messages, place);
+  const range = rowsAround(messages, place, mostInView);
   const { window, loading } = list;
 
   const hold = (next: Anchor) => {
@@ -84,7 +89,10 @@ export function useMessageRows(messages: readonly Message[], list: MessageList):
     if (scroller.current) scroller.current.scrollTop = 0;
   }, [list.following]);
   useLayoutEffect(settle);
-  const onResize = useEffectEvent(settle);
+  const onResize = useEffectEvent(() => {
+    settle();
+    if (scroller.current) onMostInView(rowsIn(scroller.current.clientHeight));
+  });
   useEffect(() => {
     // What changes outside a draw: a font or Markdown that has just come, a panel made wider.
     const observer = new ResizeObserver(() => onResize());
@@ -102,11 +110,13 @@ export function useMessageRows(messages: readonly Message[], list: MessageList):
 
   const fill = useEffectEvent(() => {
     const view = scroller.current;
+    // Enough rows fill it for sure; asking the browser would make it lay out the page in the middle of a task.
+    if (mostInView === null || messages.length >= mostInView) return;
     // Where the rows do not fill the view, nobody can scroll up to ask for more.
     if (view && !list.loading && !list.error && view.scrollHeight <= view.clientHeight) list.loadOlder();
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes the rows may leave the view unfilled
-  useEffect(() => fill(), [window, loading]);
+  useEffect(() => fill(), [window, loading, mostInView]);
 
   const onScroll = () => {
     const view = scroller.current;

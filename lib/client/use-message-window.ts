@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { formatCursor, parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer } from '../contract/schemas';
 import { choiceQuery, type MessageChoice, matcherOf } from './message-filter';
-import { PageError, type Place, readFirstPage, readPage } from './message-pages';
+import { LARGEST_PAGE, PageError, type Place, readFirstPage, readPage } from './message-pages';
 import {
   countAfter,
   extended,
@@ -19,7 +19,6 @@ import {
 } from './message-window';
 
 const PAGE = 200;
-const LARGEST_PAGE = 1000;
 /** While only the server can tell what matches, it is asked at most this often. */
 const ASK_EVERY = 250;
 const RETRY_EVERY = 3000;

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer, useState } from 'react';
+import { startTransition, useCallback, useEffect, useReducer, useState } from 'react';
 import type { StreamEvent, SwarmState } from '../contract/events';
 import { adjust } from './clock';
 import { Connection, type ConnectionState } from './connection';
@@ -30,7 +30,8 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));
         if (heard !== null) adjust(heard);
-        dispatch({ events });
+        // Drawn in slices, which give way to whatever the reader does.
+        startTransition(() => dispatch({ events }));
       },
       onState: setConnection,
     });

@@ -266,6 +266,8 @@ export const messageFilter = z.object({
   agent: z.string().optional(),
   sender: z.string().optional(),
   recipient: z.string().optional(),
+  /** The id that a message was given by its sender; the log repeats some. */
+  msg_id: z.string().optional(),
   type: z.array(z.string()).optional(),
   /** Milliseconds since 1970, both inclusive. */
   since: z.int().optional(),

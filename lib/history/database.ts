@@ -81,6 +81,15 @@ const SCHEMA = `
 `;
 
 /**
+ * The id of a message, null where its line has none that is a text. SQLite refuses some lines that JavaScript reads, such
+ * as one nested a thousand deep.
+ */
+export const MSG_ID =
+  "CASE WHEN json_valid(line) AND json_type(line, '$.msg_id') = 'text' THEN line ->> '$.msg_id' END";
+/** Not part of the schema's version: a history made without it answers too, only slower, until it is next recorded to. */
+const MSG_ID_INDEX = `CREATE INDEX IF NOT EXISTS messages_by_id ON messages (${MSG_ID})`;
+
+/**
  * - `unusable`: can't be written or opened now (full disk, permissions); trying again later makes sense
  * - `corrupt`: the file is damaged; it has to be moved aside
  * - `foreign`: a database of something else or of a newer version; it must not be touched
@@ -139,7 +148,10 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
     // log is read again from there, and if the mark beside the database shows the loss, under a new epoch.
     db.pragma('synchronous = NORMAL');
     db.pragma('cache_size = -8000');
-    if (owner === APPLICATION_ID && version === SCHEMA_VERSION) return db;
+    if (owner === APPLICATION_ID && version === SCHEMA_VERSION) {
+      if (!options.readonly) db.exec(MSG_ID_INDEX);
+      return db;
+    }
     if (owner === 0 && version === 0 && isEmpty(db) && !options.readonly) {
       create(db);
       return db;
@@ -258,6 +270,7 @@ function create(db: Database.Database): void {
     // Two processes may start at once; the second finds the first one's tables.
     if (!isEmpty(db)) return;
     db.exec(SCHEMA);
+    db.exec(MSG_ID_INDEX);
     db.prepare("INSERT INTO meta VALUES ('epoch', ?)").run(newEpoch());
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Message, MessageFilter } from '../contract/schemas';
 import { readMicroseconds } from '../swarm/naive-time';
-import { HistoryFault, RecorderLock } from './database';
+import { HistoryFault, MSG_ID, RecorderLock } from './database';
 import { History, type Line, type PageQuery } from './history';
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'));
@@ -115,6 +115,7 @@ function naive(all: readonly Message[], { filter, limit, before, after: later, a
       (filter.sender === undefined || message.sender === filter.sender) &&
       (filter.recipient === undefined || isFor(message, filter.recipient)) &&
       (filter.agent === undefined || message.sender === filter.agent || isFor(message, filter.agent)) &&
+      (filter.msg_id === undefined || message.msg_id === filter.msg_id) &&
       (filter.type === undefined || filter.type.includes((message.msg_type as string) ?? 'UNKNOWN')) &&
       (filter.since === undefined || (sent !== null && sent >= filter.since)) &&
       (filter.until === undefined || (sent !== null && sent <= filter.until)) &&
@@ -136,12 +137,14 @@ function naive(all: readonly Message[], { filter, limit, before, after: later, a
 const name = fc.constantFrom('agent-0', 'agent-1', 'Agent-1', 'agent 3', 'système', '');
 const words = fc.array(fc.constantFrom('cart', 'Totals', 'race', 'fix', 'naïve'), { minLength: 1, maxLength: 3 });
 const type = fc.constantFrom('INFO', 'ACK', 'info', 'SOMETHING-NEW');
+const msgId = fc.constantFrom('id-1', 'ID-1', 'id-2', '7', '["id-1"]', 'ключ', '\ud83d');
 const anyLine = fc.record(
   {
     sender: name,
     recipients: fc.array(fc.oneof(name, fc.constant('all')), { maxLength: 3 }),
     msg_type: type,
     content: words.map((list) => list.join(' ')),
+    msg_id: fc.oneof(msgId, fc.constantFrom(7, null, ['id-1'])),
     timestamp: fc.integer({ min: -300, max: 0 }).map((s) => new Date(NOW + s * 1000).toISOString()),
   },
   { requiredKeys: ['content'] },
@@ -152,6 +155,7 @@ const anyFilter: fc.Arbitrary<MessageFilter> = fc.record(
     agent: name,
     sender: name,
     recipient: name,
+    msg_id: msgId,
     type: fc.uniqueArray(type, { minLength: 1, maxLength: 2 }),
     since: instant,
     until: instant,
@@ -187,6 +191,25 @@ test('every combination of filters and places answers as a look at every message
     ),
     { numRuns: 150 },
   );
+});
+
+test('an id is found at once, also in a history that was made before ids were indexed', () => {
+  const file = newFile();
+  const before = open(file);
+  before.append([line({ msg_id: 'a' }), { text: `${'['.repeat(2000)}${']'.repeat(2000)}`, fields: {} }], '{}', NOW);
+  before.db.exec('DROP INDEX messages_by_id');
+  before.close();
+  const find = (history: History) => messages(history, { limit: 5, filter: { msg_id: 'a' } }).map(({ seq }) => seq);
+  const reader = new History(file, { readTime, readonly: true });
+  assert.deepEqual(find(reader), [1]);
+  reader.close();
+  const history = open(file);
+  assert.deepEqual(find(history), [1]);
+  const [plan] = history.db
+    .prepare(`EXPLAIN QUERY PLAN SELECT * FROM messages m WHERE ${MSG_ID} = 'a' ORDER BY m.seq`)
+    .all() as { detail: string }[];
+  assert.match(plan?.detail ?? '', /messages_by_id/);
+  history.close();
 });
 
 test('no search text is an error', () => {

@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import type { MessageFilter } from '../contract/schemas';
-import { fileIdentity, newEpoch, openDatabase } from './database';
+import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { indexed, matchExpression, messageType } from './search-terms';
 
@@ -312,6 +312,7 @@ export class History {
       `${seq} <= @last`,
       filter.since === undefined ? '' : 'm.sent_at >= @since',
       filter.until === undefined ? '' : 'm.sent_at <= @until',
+      filter.msg_id === undefined ? '' : `${MSG_ID} = @msgId`,
     ].filter((condition) => condition !== '');
     const from = match === null ? 'messages m' : 'search JOIN messages m ON m.seq = search.rowid';
     const order = range.after === undefined ? 'DESC' : 'ASC';
@@ -323,6 +324,7 @@ export class History {
       last: Math.min(bounds.last, (range.before ?? Number.MAX_SAFE_INTEGER) - 1),
       since: (filter.since ?? 0) * 1000,
       until: (filter.until ?? 0) * 1000 + 999,
+      msgId: filter.msg_id,
       limit: range.limit,
     }) as Row[];
   }

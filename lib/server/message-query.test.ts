@@ -50,13 +50,16 @@ test('only one place may be given', () => {
 });
 
 test('filters combine, blank ones count as absent, unknown parameters are ignored', () => {
-  const { filter } = parse('agent=agent-1&sender=&recipient=agent-2&type=INFO&type=ACK&type=INFO&q=+C%2B%2B+&x=1');
+  const { filter } = parse(
+    'agent=agent-1&sender=&recipient=agent-2&msg_id=+a-1&type=INFO&type=ACK&type=INFO&q=+C%2B%2B+&x=1',
+  );
   assert.deepEqual(
     { ...filter },
     {
       agent: 'agent-1',
       sender: undefined,
       recipient: 'agent-2',
+      msg_id: 'a-1',
       type: ['INFO', 'ACK'],
       q: 'C++',
       since: undefined,
@@ -86,6 +89,7 @@ test('an instant that is none is refused', () => {
 test('texts are bounded', () => {
   assert.equal(parse(`q=${'x'.repeat(1000)}`).filter.q?.length, 1000);
   assert.deepEqual(faulty(`q=${'x'.repeat(1001)}`), ['q']);
+  assert.deepEqual(faulty(`msg_id=${'x'.repeat(1001)}`), ['msg_id']);
   assert.deepEqual(faulty(Array.from({ length: 101 }, (_, index) => `type=T${index}`).join('&')), ['type']);
 });
 

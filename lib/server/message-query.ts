@@ -13,7 +13,7 @@ const LONGEST_TEXT = 1_000;
 const MOST_TYPES = 100;
 
 const PLACES = ['before', 'after', 'around'] as const;
-const NAMES = ['agent', 'sender', 'recipient'] as const;
+const NAMES = ['agent', 'sender', 'recipient', 'msg_id'] as const;
 
 type Faults = NonNullable<Problem['errors']>;
 
