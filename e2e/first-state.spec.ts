@@ -16,7 +16,10 @@ test.describe('without JavaScript', () => {
     await expect(panel(page, 'Locks')).toContainText('src/a.ts');
     await expect(panel(page, 'Locks')).toContainText('fix the parser');
     await expect(panel(page, 'Messages')).toContainText('hello from before');
-    expect(await page.content()).toContain('JavaScript is off');
+    await expect(page.getByText('Without JavaScript this page does not update itself')).toBeVisible();
+    await expect(page.getByText(/It shows the swarm at \d\d:\d\d:\d\d UTC\./)).toBeVisible();
+    await expect(connection(page)).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Help and keys' })).toBeHidden();
   });
 });
 
