@@ -33,6 +33,11 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
+const EXPECTED = {
+  port: 'a whole number from 0 (any free port) to 65535, such as 8000',
+  host: 'a host name or an IP address, such as 127.0.0.1',
+};
+
 export interface Arguments {
   action: 'start' | 'demo' | 'check' | 'help' | 'version';
   /** As written: relative to where the person stands. */
@@ -58,9 +63,9 @@ export function readArguments(words: readonly string[]): Arguments {
   }
 
   const port = values.port === undefined ? null : readPort(values.port);
-  if (port === undefined) throw usage(`--port must be a whole number from 0 to 65535, but is "${values.port}"`);
+  if (port === undefined) throw wrong('port', values.port as string);
   const host = values.host === undefined ? null : readHost(values.host);
-  if (host === undefined) throw usage(`--host must be a host name or an IP address, but is "${values.host}"`);
+  if (host === undefined) throw wrong('host', values.host as string);
 
   const action = (['help', 'version', 'check', 'demo'] as const).find((name) => values[name]) ?? 'start';
   return { action, root, port, host, browser: !values['no-browser'] };
@@ -71,8 +76,16 @@ function split(words: readonly string[]) {
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     // Node's messages go on with advice for rarer cases after their first sentence.
-    throw usage((error as Error).message.split(/\.\s/)[0] as string);
+    const { message } = error as Error;
+    // To Node a value that begins with a dash is "ambiguous"; to a person it is a wrong one.
+    const [, flag] = /^Option '--(port|host)' argument is ambiguous/.exec(message) ?? [];
+    if (flag) throw wrong(flag as keyof typeof EXPECTED, words[words.indexOf(`--${flag}`) + 1] as string);
+    throw usage(message.split(/\.\s/)[0] as string);
   }
+}
+
+function wrong(flag: keyof typeof EXPECTED, value: string): Refusal {
+  return usage(`--${flag} must be ${EXPECTED[flag]}, but is "${value}"`);
 }
 
 function usage(fault: string): Refusal {

@@ -42,7 +42,7 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
   return table('Settings', [
     ['port', `${port.value} (${port.origin})`],
     ['host', `${host.value} (${host.origin})`],
-    ['swarm configuration', describe(swarm.status, swarm.file ?? 'no file')],
+    ['swarm configuration', describeConfig(swarm)],
     ['agents are stale after', `${swarm.config.staleThresholdSeconds} s`],
     ['locks are stale after', `${swarm.config.lockStaleTimeoutSeconds} s`],
     ['time zone of the log', config.swarmZone ?? "the server's (default)"],
@@ -63,6 +63,12 @@ function asList(skipped: ReturnType<typeof readWholeLog>['skipped']): Skipped[] 
 function describe({ state, reason, skipped }: Omit<ReaderStatus, 'since'>, content: string): string {
   const said = state === 'ok' ? content : `${state}, ${content}${reason ? `: ${reason}` : ''}`;
   return [said, ...skipped.map(describeSkipped)].join('\n');
+}
+
+/** Its sentences name the file and say all: one for each fault, else one for the whole. */
+function describeConfig({ file, status }: ReturnType<typeof readSwarmConfig>): string {
+  const faults = status.skipped.map(({ reason }) => reason);
+  return faults.length > 0 ? faults.join('\n') : (status.reason ?? file ?? 'no file');
 }
 
 function describeSkipped({ reason, count, last }: Skipped): string {

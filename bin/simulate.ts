@@ -1,8 +1,22 @@
 /** Runs the simulated swarm on a root until it is told to end. Started by the launcher's demo, tests and benchmarks. */
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Simulator } from '../lib/simulator/simulator';
 
 const USAGE_ERROR = 2;
+
+const HELP = `Usage: npm run simulate -- --root DIR [options]
+
+Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is made if needed; that of a real swarm is refused.
+
+  --root DIR      where it lives; relative to the current folder
+  --seed N        which story is told: equal seeds tell equal stories (default 3)
+  --rate N        messages a second on average, 0.01 to 5000 (default 1)
+  --agents N      how many agents begin, 3 to 500 (default: one for each role)
+  --rotate-at N   rotate the log beyond so many bytes (default 10485760)
+  --duration N    end after so many seconds
+  --help          print this
+`;
 
 interface Settings {
   root: string;
@@ -13,7 +27,8 @@ interface Settings {
   durationSeconds?: number;
 }
 
-function readSettings(): Settings {
+/** @returns null where only the help was asked for */
+function readSettings(): Settings | null {
   const { values } = parseArgs({
     options: {
       root: { type: 'string' },
@@ -22,11 +37,15 @@ function readSettings(): Settings {
       agents: { type: 'string' },
       'rotate-at': { type: 'string' },
       duration: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (!values.root) throw new Error('--root is missing: name the folder in which the simulated swarm shall live.');
+  if (values.help) return null;
+  if (!values.root)
+    throw new Error('--root is missing: name the folder in which the simulated swarm shall live (see --help).');
   return {
-    root: values.root,
+    // npm has changed to this package's folder; the path is meant from where the person stands.
+    root: path.resolve(process.env.INIT_CWD ?? '', values.root),
     seed: numberOf('--seed', values.seed, { from: 0, to: Number.MAX_SAFE_INTEGER, integer: true }),
     messagesPerSecond: numberOf('--rate', values.rate, { from: 0.01, to: 5000 }),
     agents:
@@ -72,7 +91,9 @@ async function run({ durationSeconds, ...options }: Settings): Promise<void> {
 }
 
 try {
-  await run(readSettings());
+  const settings = readSettings();
+  if (settings === null) process.stdout.write(HELP);
+  else await run(settings);
   process.exit(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

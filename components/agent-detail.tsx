@@ -1,8 +1,9 @@
 import { X } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import type { Address } from '@/lib/client/address';
+import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
-import { useAddress } from '@/lib/client/use-address';
+import { detailCovers } from '@/lib/client/use-layout';
 import type {
   Agent,
   AgentsAnswer,
@@ -27,18 +28,21 @@ interface AgentDetailProps {
   locks: LocksAnswer;
   messages: readonly Message[];
   attention: AttentionAnswer;
+  /** Follows a link to something on the page, wherever it stands. */
+  onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
   onClose: () => void;
 }
 
 /** Everything about one agent. */
-export function AgentDetail({ id, answer, locks, messages, attention, onClose }: AgentDetailProps) {
+export function AgentDetail(props: AgentDetailProps) {
+  const { id, answer, locks, messages, attention, onGo, onShow, onClose } = props;
   const entries = answer.agents.filter((agent) => agent.id === id);
   const [agent] = entries;
   const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
   const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
-  // The address is the page's; here it is only changed, so it does not matter what it was first.
-  const [, change] = useAddress('');
-  const go = (to: Partial<Address>) => change(to, true);
+  // Where it lies over the panels it makes way for what a link in it leads to.
+  const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
@@ -66,8 +70,8 @@ export function AgentDetail({ id, answer, locks, messages, attention, onClose }:
         {agent ? <State agent={agent} /> : <Unlisted />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
-        <AgentLocks locks={held} onGo={go} />
-        <AgentMessages id={id} atHand={messages} onGo={go} />
+        <AgentLocks locks={held} onGo={go} onShow={onShow} />
+        <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
         <AgentHealthHistory id={id} />
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
 import { locksInOrder } from '@/lib/client/locks';
+import type { PanelName } from '@/lib/client/settings';
 import { asText, counted, formatCount } from '@/lib/client/text';
 import type { Lock } from '@/lib/contract/schemas';
 import { LockMarks } from './lock-marks';
@@ -11,12 +12,18 @@ import { RelativeTime } from './ui/time';
 
 const MOST_LOCKS = 50;
 
+interface AgentLocksProps {
+  locks: readonly Lock[];
+  onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
+}
+
 /** What the agent holds now; the panel of locks shows the same, with what overlaps it. */
-export function AgentLocks({ locks, onGo }: { locks: readonly Lock[]; onGo: (to: Partial<Address>) => void }) {
+export function AgentLocks({ locks, onGo, onShow }: AgentLocksProps) {
   const ordered = useMemo(() => locksInOrder(locks, 'matters'), [locks]);
   const more = ordered.length - MOST_LOCKS;
   return (
-    <DetailPart title="Its locks" note={formatCount(locks.length)}>
+    <DetailPart title="Its locks" note={formatCount(locks.length)} onShowAll={() => onShow('locks')}>
       {locks.length === 0 && <p className="text-muted">It holds none.</p>}
       <ul>
         {ordered.slice(0, MOST_LOCKS).map((lock) => (

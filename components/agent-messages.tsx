@@ -1,6 +1,7 @@
 import type { Address } from '@/lib/client/address';
 import { describeDelivery } from '@/lib/client/delivery';
-import { asText, counted } from '@/lib/client/text';
+import type { PanelName } from '@/lib/client/settings';
+import { asText, counted, formatCount } from '@/lib/client/text';
 import { useAgentMessages } from '@/lib/client/use-agent-messages';
 import { formatCursor } from '@/lib/contract/events';
 import type { Message } from '@/lib/contract/schemas';
@@ -17,14 +18,19 @@ interface AgentMessagesProps {
   id: string;
   atHand: readonly Message[];
   onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
 }
 
 /** What the agent said and was told last. */
-export function AgentMessages({ id, atHand, onGo }: AgentMessagesProps) {
+export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) {
   const { messages, loading, error, epoch } = useAgentMessages(id, atHand);
   const sent = atHand.filter((message) => message.sender === id).length;
   return (
-    <DetailPart title="Its newest messages" note={`${sent} sent among the newest ${counted(atHand.length, 'message')}`}>
+    <DetailPart
+      title="Its newest messages"
+      note={`${formatCount(sent)} sent of the last ${formatCount(atHand.length)}`}
+      onShowAll={() => onShow('messages')}
+    >
       {error !== null && (
         <p role="alert" className="text-bad">
           {error} Only what this page has received is shown.

@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useMemo, useState } from 'react';
-import { type Address, parseAddress } from '@/lib/client/address';
+import { type Address, panelOf, parseAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
 import type { Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
@@ -19,7 +19,7 @@ import { StatsPanel } from './stats-panel';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
-import { RenderedAt } from './ui/time';
+import { ClockTime, RenderedAt } from './ui/time';
 
 interface DashboardProps {
   /** The swarm when the server made the page. */
@@ -55,6 +55,14 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
     },
     [change, goTo],
   );
+  const follow = useCallback(
+    (to: Partial<Address>) => {
+      change(to, true);
+      const panel = panelOf(to);
+      if (panel !== null) goTo(panel);
+    },
+    [change, goTo],
+  );
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog });
 
   return (
@@ -72,11 +80,10 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
           onHelp={() => setDialog('help')}
         />
         <main className="flex min-h-0 flex-1 flex-col">
-          <noscript>
-            <p className="border-line border-b bg-tint px-4 py-1.5">
-              JavaScript is off: this is the swarm as it was when the page was loaded. Reload to see it as it is now.
-            </p>
-          </noscript>
+          <p className="without-script border-line border-b bg-tint px-4 py-1.5">
+            Without JavaScript this page does not update itself: reload to look again. It shows the swarm at{' '}
+            <ClockTime instant={loadedAt} /> UTC.
+          </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && <GapNotice gap={gap} onDismiss={dismissGap} />}
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
@@ -100,20 +107,21 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
             onLayout={setLayout}
             tab={tab === 'needs-you' ? null : tab}
             asTabs={narrow}
+            lockView={settings.locks}
+            onGo={follow}
+            onShow={goTo}
             onCloseDetail={closeDetail}
           />
         </main>
       </div>
-      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} change={change} />
+      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} onGo={follow} />
     </RenderedAt>
   );
 }
 
 /** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
 function tabFor(address: Address, { attention }: SwarmState): Tab {
-  if (address.lock !== null) return 'locks';
-  if (address.message !== null || address.q !== '' || address.types.length > 0) return 'messages';
-  return attention.count > 0 ? 'needs-you' : 'agents';
+  return panelOf(address) ?? (attention.count > 0 ? 'needs-you' : 'agents');
 }
 
 /** The sources that "needs you" speaks of already; the same object while they stay. */

@@ -54,7 +54,7 @@ function Step({ title, command, children }: { title: string; command: string; ch
     <li className="border-line border-b py-5">
       <h2 className="font-semibold">{title}</h2>
       <p className="text-muted">{children}</p>
-      <pre className="mt-2 overflow-x-auto rounded-md border border-line bg-tint px-3 py-2">
+      <pre className="wrap-anywhere mt-2 whitespace-pre-wrap rounded-md border border-line bg-tint px-3 py-2">
         <code>{command}</code>
       </pre>
     </li>

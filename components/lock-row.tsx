@@ -12,14 +12,14 @@ interface LockRowProps {
   chosen: boolean;
   tabIndex: 0 | -1;
   change: (part: Partial<Address>, push?: boolean) => void;
+  onGo: (to: Partial<Address>) => void;
 }
 
 /** One lock: what it covers, whose it is, why, for how long, and what is wrong with it. */
-export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change }: LockRowProps) {
+export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, onGo }: LockRowProps) {
   const path = asText(lock.filepath);
   const holder = asText(lock.agent_id);
   const reason = asText(lock.reason);
-  const go = (to: Partial<Address>) => change(to, true);
   return (
     <>
       <div className="flex items-baseline gap-2">
@@ -46,7 +46,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change }:
         ) : (
           <AddressLink
             to={{ agent: holder }}
-            onGo={go}
+            onGo={onGo}
             tabIndex={tabIndex}
             className="underline-offset-2 hover:underline"
           >
@@ -60,7 +60,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change }:
           </span>
         )}
       </p>
-      <LockMarks lock={lock} all={chosen} tabIndex={tabIndex} onGo={go} />
+      <LockMarks lock={lock} all={chosen} tabIndex={tabIndex} onGo={onGo} />
       {chosen && <FileFacts lock={lock} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { memo, useMemo } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { useFlash } from '@/lib/client/flash';
 import {
@@ -11,10 +11,10 @@ import {
   locksAbout,
   locksInOrder,
 } from '@/lib/client/locks';
+import { type LockView, saveLockView } from '@/lib/client/settings';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { useStoredChoice } from '@/lib/client/stored-choice';
 import { counted, formatCount } from '@/lib/client/text';
-import type { AgentsAnswer, Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
+import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { LockRow } from './lock-row';
 import { Choice } from './ui/choice';
 import { OldData } from './ui/old-data';
@@ -36,17 +36,26 @@ const GROUPING_NAMES: Record<LockGrouping, string> = { none: 'nothing', agent: '
 
 interface LocksPanelProps {
   answer: LocksAnswer;
-  agents: AgentsAnswer;
   source: Source;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
+  /** Follows a link to something on the page, wherever it stands. */
+  onGo: (to: Partial<Address>) => void;
+  /** How the server has sorted and grouped them. */
+  initialView: LockView;
 }
 
 /** Who holds which file, and which locks are in the way. */
-export const LocksPanel = memo(function LocksPanel({ answer, source, address, change }: LocksPanelProps) {
+export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
+  const { answer, source, address, change, onGo, initialView } = props;
   const { locks } = answer;
-  const [order, setOrder] = useStoredChoice('locks-order', LOCK_ORDERS);
-  const [grouping, setGrouping] = useStoredChoice('locks-grouping', LOCK_GROUPINGS);
+  const [view, setView] = useState(initialView);
+  const { order, grouping } = view;
+  const choose = (part: Partial<LockView>) => {
+    const next = { ...view, ...part };
+    setView(next);
+    saveLockView(next);
+  };
   const flashing = useFlash(locks, changedLocks);
   const shown = useMemo(() => shownLocks(locks, address), [locks, address]);
   const entries = useMemo(
@@ -75,14 +84,20 @@ export const LocksPanel = memo(function LocksPanel({ answer, source, address, ch
       )}
       {locks.length > 0 && (
         <>
-          <div className="flex h-8 shrink-0 items-center gap-4 overflow-hidden border-line border-b px-4 text-muted">
-            <Choice label="Sort by" choices={LOCK_ORDERS} names={ORDER_NAMES} value={order} onChange={setOrder} />
+          <div className="needs-script flex h-8 shrink-0 items-center gap-4 overflow-hidden border-line border-b px-4 text-muted">
+            <Choice
+              label="Sort by"
+              choices={LOCK_ORDERS}
+              names={ORDER_NAMES}
+              value={order}
+              onChange={(next) => choose({ order: next })}
+            />
             <Choice
               label="Group by"
               choices={LOCK_GROUPINGS}
               names={GROUPING_NAMES}
               value={grouping}
-              onChange={setGrouping}
+              onChange={(next) => choose({ grouping: next })}
             />
           </div>
           <RowList
@@ -97,7 +112,13 @@ export const LocksPanel = memo(function LocksPanel({ answer, source, address, ch
             })}
           >
             {(lock, tabIndex) => (
-              <LockRow lock={lock} chosen={lock.lock_file === address.lock} tabIndex={tabIndex} change={change} />
+              <LockRow
+                lock={lock}
+                chosen={lock.lock_file === address.lock}
+                tabIndex={tabIndex}
+                change={change}
+                onGo={onGo}
+              />
             )}
           </RowList>
         </>

@@ -111,7 +111,7 @@ function Entry({ entry, onOpen }: { entry: AttentionEntry; onOpen: (entry: Atten
 
 /** Most sentences begin with what they are about; that is not said twice. */
 function Why({ entry: { subject, reason } }: { entry: AttentionEntry }) {
-  const rest = reason.startsWith(`${subject} `) ? reason.slice(subject.length) : ` ${reason}`;
+  const rest = reason.startsWith(`${subject} `) ? reason.slice(subject.length) : ` · ${reason}`;
   return (
     <>
       <span className="font-medium text-ink">

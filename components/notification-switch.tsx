@@ -30,7 +30,7 @@ export function NotificationSwitch({ entries, onOpen }: NotificationSwitchProps)
       aria-pressed={state === 'on'}
       disabled={state === 'blocked' || state === 'unsupported'}
       onClick={() => void toggle()}
-      className="quiet-button ml-auto"
+      className="needs-script quiet-button ml-auto"
     >
       <Icon aria-hidden="true" className="size-3.5" />
       {WORDS[state]}

@@ -46,29 +46,27 @@ interface PageDialogsProps {
   dialog: OpenDialog;
   setDialog: Dispatch<OpenDialog>;
   swarm: SwarmState;
-  change: (part: Partial<Address>, push?: boolean) => void;
+  onGo: (to: Partial<Address>) => void;
 }
 
 /** The help and the palette, while they are open. */
-export function PageDialogs({ dialog, setDialog, swarm, change }: PageDialogsProps) {
+export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps) {
   const close = () => setDialog(null);
   return (
     <Suspense>
       {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog === 'palette' && <PaletteDialog choices={choicesOf(swarm, change)} onClose={close} />}
+      {dialog === 'palette' && <PaletteDialog choices={choicesOf(swarm, onGo)} onClose={close} />}
     </Suspense>
   );
 }
 
 /** What the swarm itself offers to choose. */
-function choicesOf({ agents, stats }: SwarmState, change: PageDialogsProps['change']): Choice[] {
+function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
   return [
-    ...ids.map((agent) => choice('Choose an agent', agent, () => change({ agent }, true))),
-    ...Object.keys(stats.message_types).map((type) =>
-      choice('Filter by type', type, () => change({ types: [type] }, true)),
-    ),
-    choice('Page', 'Clear all filters and the selection', () => change(EMPTY_ADDRESS, true)),
+    ...ids.map((agent) => choice('Choose an agent', agent, () => onGo({ agent }))),
+    ...Object.keys(stats.message_types).map((type) => choice('Filter by type', type, () => onGo({ types: [type] }))),
+    choice('Page', 'Clear all filters and the selection', () => onGo(EMPTY_ADDRESS)),
   ];
 }
 

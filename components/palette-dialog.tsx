@@ -16,7 +16,6 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
   const commands = useCommands();
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState(0);
-  const ran = useRef(false);
   const list = useRef<HTMLDivElement>(null);
   const offered = commands.filter(({ inPalette }) => inPalette).map(asChoice);
   // What is done often has a key.
@@ -28,13 +27,11 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
     list.current?.children[marked]?.scrollIntoView({ block: 'nearest' });
   }, [marked]);
 
-  // A command may have taken the focus to where it leads.
-  const returnsFocus = () => !ran.current || document.activeElement === document.body;
   const run = (choice: Choice | undefined) => {
     if (!choice) return;
-    ran.current = true;
     onClose();
-    choice.run();
+    // Once the dialog has given the focus back: the command may take it to where it leads.
+    setTimeout(choice.run);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -44,7 +41,7 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
     event.preventDefault();
   };
   return (
-    <Dialog title="Command palette" titled={false} onClose={onClose} returnsFocus={returnsFocus}>
+    <Dialog title="Command palette" titled={false} onClose={onClose}>
       <input
         type="text"
         role="combobox"

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
-import type { Layout, PanelName } from '@/lib/client/settings';
+import type { Layout, LockView, PanelName } from '@/lib/client/settings';
 import { useSlowed } from '@/lib/client/use-slowed';
 import type { SwarmState } from '@/lib/contract/events';
 import { AgentsPanel } from './agents-panel';
@@ -23,11 +23,16 @@ interface PanelsProps {
   /** The panel that a narrow screen shows, null for none. */
   tab: PanelName | null;
   asTabs: boolean;
+  lockView: LockView;
+  /** Follows a link to something on the page, wherever it stands. */
+  onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
   onCloseDetail: () => void;
 }
 
 /** Agents, messages and locks, and beside them the chosen agent. */
-export function Panels({ swarm, address, change, onCloseDetail, ...place }: PanelsProps) {
+export function Panels(props: PanelsProps) {
+  const { swarm, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
   const where = { address, change };
   const saidLately = useSlowed(messages, GLANCE);
@@ -49,11 +54,11 @@ export function Panels({ swarm, address, change, onCloseDetail, ...place }: Pane
           messages: (
             <MessagesPanel messages={messages} lastEventId={lastEventId} stats={stats} agents={agents} {...where} />
           ),
-          locks: <LocksPanel answer={locks} agents={agents} source={sources.locks} {...where} />,
+          locks: <LocksPanel answer={locks} source={sources.locks} onGo={onGo} initialView={lockView} {...where} />,
         }}
       />
       {address.agent !== null && (
-        <div className="detail-place">
+        <div data-tab={place.tab === 'agents' ? 'shown' : 'hidden'} className="detail-place tab-content">
           <Suspense>
             <AgentDetail
               id={address.agent}
@@ -61,6 +66,8 @@ export function Panels({ swarm, address, change, onCloseDetail, ...place }: Pane
               locks={locks}
               messages={messages}
               attention={attention}
+              onGo={onGo}
+              onShow={onShow}
               onClose={onCloseDetail}
             />
           </Suspense>

@@ -36,7 +36,7 @@ export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPa
         {sessions(agents)}
       </p>
       <Connection state={connection} heardAt={heardAt} />
-      <div className="flex shrink-0 items-center gap-1">
+      <div className="needs-script flex shrink-0 items-center gap-1">
         <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
         <IconButton label={`Theme: ${theme}. Change`} keys="t" icon={THEME_ICONS[theme]} onClick={onTheme} />
         <IconButton label="Help and keys" keys="?" icon={CircleHelp} onClick={onHelp} />
@@ -65,7 +65,7 @@ const COLOURS: Record<ConnectionState, string> = {
 /** The clock stands outside the live region, which would read each tick aloud. */
 function Connection({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
   return (
-    <p className="flex shrink-0 items-center gap-2">
+    <p className="needs-script flex shrink-0 items-center gap-2">
       {state !== 'reconnecting' && (
         <span className="text-muted max-md:hidden">
           Updated <ClockTime instant={heardAt} />

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, openLive, panel, test } from './fixtures';
+import { connection, expect, openLive, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 /** Six agents in two sessions, in every health, some of them with locks. */
@@ -243,6 +243,58 @@ test('what an unreadable registry said before is marked as old', async ({ page, 
   await expect(agentRow(page, 'agent-0')).toBeVisible();
   swarm.register([{ id: 'agent-0' }]);
   await expect(panel(page, 'Agents')).not.toContainText('Old data');
+});
+
+test.describe('on a narrow screen', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+  const tab = (page: Page, name: string) => page.getByRole('tab', { name });
+
+  test('an agent in the address stands open, and its links lead to their own tabs', async ({ page, swarm, server }) => {
+    busy(swarm);
+    await server.start();
+    await page.goto(`${server.url}/?agent=agent-10`);
+    const about = detail(page, 'agent-10');
+    await expect(about).toBeVisible();
+    await expect(tab(page, 'Agents')).toHaveAttribute('aria-selected', 'true');
+    await expect(connection(page)).toHaveText(/Live/);
+
+    await about.getByRole('link', { name: 'src/here.ts' }).click();
+    await expect(tab(page, 'Locks')).toHaveAttribute('aria-selected', 'true');
+    await expect(panel(page, 'Locks').locator('[data-chosen]')).toContainText('src/here.ts');
+    await expect(panel(page, 'Locks').getByRole('button', { name: 'src/here.ts' })).toBeInViewport();
+    await expect(about).toBeHidden();
+
+    await page.goBack();
+    await expect(tab(page, 'Agents')).toHaveAttribute('aria-selected', 'true');
+    await expect(about).toBeVisible();
+    await about.getByRole('listitem').filter({ hasText: 'Which port' }).getByRole('link').click();
+    await expect(tab(page, 'Messages')).toHaveAttribute('aria-selected', 'true');
+    await expect(panel(page, 'Messages').getByText('Which port')).toBeInViewport();
+    await expect(about).toBeHidden();
+
+    await tab(page, 'Agents').click();
+    await about.getByRole('region', { name: 'Its newest messages' }).getByRole('button', { name: 'Show all' }).click();
+    await expect(panel(page, 'Messages')).toBeVisible();
+    await tab(page, 'Agents').click();
+    await about.getByRole('region', { name: 'Its locks' }).getByRole('button', { name: 'Show all' }).click();
+    await expect(panel(page, 'Locks').locator('[data-row]')).toHaveText(['src/here.ts']);
+    await panel(page, 'Locks').getByRole('link', { name: 'agent-10' }).click();
+    await expect(about).toBeVisible();
+  });
+});
+
+test.describe('where the detail lies over the panels', () => {
+  test.use({ viewport: { width: 900, height: 800 } });
+
+  test('it makes way for what a link in it leads to', async ({ page, swarm, server }) => {
+    busy(swarm);
+    await server.start();
+    await openLive(page, server);
+    await handle(page, 'agent-10').click();
+    await detail(page, 'agent-10').getByRole('link', { name: 'src/here.ts' }).click();
+    await expect(detail(page, 'agent-10')).toHaveCount(0);
+    await expect(panel(page, 'Locks').locator('[data-chosen]')).toContainText('src/here.ts');
+  });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

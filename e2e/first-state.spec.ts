@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { get, type IncomingHttpHeaders } from 'node:http';
 import { findProjectRoot } from '../lib/swarm/project-root';
 import { PROJECT } from '../test/production-server';
 import { connection, expect, openLive, panel, test } from './fixtures';
@@ -16,7 +16,10 @@ test.describe('without JavaScript', () => {
     await expect(panel(page, 'Locks')).toContainText('src/a.ts');
     await expect(panel(page, 'Locks')).toContainText('fix the parser');
     await expect(panel(page, 'Messages')).toContainText('hello from before');
-    expect(await page.content()).toContain('JavaScript is off');
+    await expect(page.getByText('Without JavaScript this page does not update itself')).toBeVisible();
+    await expect(page.getByText(/It shows the swarm at \d\d:\d\d:\d\d UTC\./)).toBeVisible();
+    await expect(connection(page)).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Help and keys' })).toBeHidden();
   });
 });
 
@@ -49,10 +52,13 @@ test('a request under a foreign name is refused and learns nothing', async ({ sw
   swarm.send({ content: 'a secret sentence' });
   await server.start();
   for (const path of ['/', '/?x=1', '/nothing']) {
-    const answer = await request(server.port, path, 'evil.example');
+    const answer = await request(server.port, path, 'evil.example', path === '/' ? 'text/html,*/*;q=0.8' : '*/*');
     expect(answer.status).toBe(403);
     expect(answer.body).not.toContain('secret');
     expect(answer.body).not.toContain(swarm.root);
+    expect(answer.body).toContain(path === '/' ? '<h1>Forbidden host</h1>' : '"title":"Forbidden host"');
+    expect(answer.headers['cache-control']).toContain('no-store');
+    expect(answer.headers['x-content-type-options']).toBe('nosniff');
   }
   expect((await request(server.port, '/', `localhost:${server.port}`)).body).toContain('agent-secret');
 });
@@ -66,15 +72,21 @@ test('an unknown address says so', async ({ page, server, complaints }) => {
   await expect(connection(page)).toHaveCount(0);
 });
 
-function request(port: number, path: string, host: string): Promise<{ status: number; body: string }> {
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+function request(port: number, path: string, host: string, accept = '*/*'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path, headers: { Host: host } }, (response) => {
+    get({ host: '127.0.0.1', port, path, headers: { Host: host, Accept: accept } }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         body += chunk;
       });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
     }).on('error', reject);
   });
 }

@@ -90,3 +90,31 @@ test('the palette finds commands, agents and types', async ({ page, swarm, serve
   await expect(palette).toBeHidden();
   await expect(panel(page, 'Messages')).toBeVisible();
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`${colorScheme}, what stands over the page`, () => {
+    test.use({ colorScheme });
+
+    for (const [label, name] of [
+      ['Command palette', 'Command palette'],
+      ['Help and keys', 'Keys'],
+      ['Filter', 'Filter'],
+      ['Download', 'Download'],
+    ] as const) {
+      test(`${name}: easy to read, closed by Escape, the focus back where it was`, async ({ page, swarm, server }) => {
+        busy(swarm);
+        await server.start();
+        await openLive(page, server);
+        const button = page.getByRole('button', { name: label });
+        await button.focus();
+        await page.keyboard.press('Enter');
+        const dialog = page.getByRole('dialog', { name });
+        await expect(dialog).toBeVisible();
+        expect(await faults(page)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await expect(dialog).toBeHidden();
+        await expect(button).toBeFocused();
+      });
+    }
+  });
+}

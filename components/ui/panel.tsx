@@ -32,7 +32,7 @@ export function Panel({ id, title, count, note, className = '', children }: Pane
       tabIndex={-1}
       className={`group/panel flex min-h-0 min-w-0 flex-1 flex-col outline-none ${className}`}
     >
-      <header className="flex h-10 shrink-0 items-center gap-2 border-line border-b pr-2 pl-4 md:group-data-collapsed/panel:h-full md:group-data-collapsed/panel:flex-col md:group-data-collapsed/panel:border-b-0 md:group-data-collapsed/panel:px-0 md:group-data-collapsed/panel:py-2">
+      <header className="flex h-10 shrink-0 items-center gap-2 border-line border-b pr-2 pl-4 max-md:pr-4 md:group-data-collapsed/panel:h-full md:group-data-collapsed/panel:flex-col md:group-data-collapsed/panel:border-b-0 md:group-data-collapsed/panel:px-0 md:group-data-collapsed/panel:py-2">
         <h2 id={`${id}-title`} className="font-semibold md:group-data-collapsed/panel:[writing-mode:vertical-rl]">
           {title}
         </h2>
@@ -62,7 +62,7 @@ function CollapseButton({ id, title }: { id: string; title: string }) {
       title={label}
       disabled={toggle === null}
       onClick={() => toggle?.()}
-      className="icon-button max-md:hidden md:group-data-collapsed/panel:order-first"
+      className="needs-script icon-button max-md:hidden md:group-data-collapsed/panel:order-first"
     >
       <Icon aria-hidden="true" className="size-3.5" />
     </button>

@@ -2,6 +2,7 @@
  * What the address bar holds: the filters and the selection, so that a view can be shared. Pure; the hook beside it
  * reads and writes the real address.
  */
+import type { PanelName } from './settings';
 
 export interface Address {
   /** The chosen agent: its detail is open, and every panel shows what concerns it. */
@@ -69,4 +70,11 @@ export function formatAddress({ types, ...single }: Address): string {
   for (const type of types) query.append('type', type);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** @returns the panel that shows what an address points at: a lock, messages or an agent; null for the plain page */
+export function panelOf({ agent, lock, types = [], ...messages }: Partial<Address>): PanelName | null {
+  if (lock) return 'locks';
+  if (types.length > 0 || Object.values(messages).some(Boolean)) return 'messages';
+  return agent ? 'agents' : null;
 }

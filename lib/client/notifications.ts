@@ -12,10 +12,29 @@ const MOST_AT_ONCE = 3;
 const LONGEST = 300;
 
 const listeners = new Set<() => void>();
+/** As last read: the permission is asked of another process of the browser, which is too slow for every draw. */
+let known: NotificationState | null = null;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  if (listeners.size === 1) void watchPermission();
   return () => listeners.delete(listener);
+}
+
+/** Learns of a permission that is given or taken in the browser's own settings, where the browser tells. */
+async function watchPermission(): Promise<void> {
+  const status = await navigator.permissions?.query({ name: 'notifications' }).catch(() => null);
+  if (status) status.onchange = refresh;
+}
+
+function refresh(): void {
+  known = read();
+  for (const listener of listeners) listener();
+}
+
+function state(): NotificationState {
+  known ??= read();
+  return known;
 }
 
 function read(): NotificationState {
@@ -26,14 +45,14 @@ function read(): NotificationState {
 
 /** Whether the browser tells of what newly needs a person, and a function to switch it; it asks only when switched on. */
 export function useNotificationSetting(): [NotificationState, () => Promise<void>] {
-  const state = useSyncExternalStore<NotificationState>(subscribe, read, () => 'off');
+  const current = useSyncExternalStore<NotificationState>(subscribe, state, () => 'off');
   const toggle = useCallback(async () => {
     const wanted = read() === 'off';
     if (wanted && Notification.permission === 'default') await Notification.requestPermission();
     localStorage.setItem(SETTING, wanted ? 'on' : 'off');
-    for (const listener of listeners) listener();
+    refresh();
   }, []);
-  return [state, toggle];
+  return [current, toggle];
 }
 
 /**

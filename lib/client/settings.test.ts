@@ -26,6 +26,13 @@ test('cookies that make no sense give the default', () => {
   assert.equal(readSettings(() => '<script>').theme, 'system');
 });
 
+test('how locks are listed is read from a cookie, word by word', () => {
+  const viewOf = (text: string) => readSettings((name) => (name === 'swarm_locks' ? text : undefined)).locks;
+  assert.deepEqual(viewOf('age.folder'), { order: 'age', grouping: 'folder' });
+  assert.deepEqual(viewOf('age.<b>'), { order: 'age', grouping: 'none' });
+  assert.deepEqual(viewOf(''), { order: 'matters', grouping: 'none' });
+});
+
 test('the last open panel stays open', () => {
   const closed = PANELS.reduce(toggled, DEFAULT_LAYOUT);
   assert.deepEqual(closed.collapsed, ['agents', 'messages']);

@@ -3,6 +3,8 @@
  * is drawn in the wrong theme or with other widths, and corrected afterwards, flashes and jumps.
  */
 
+import { LOCK_GROUPINGS, LOCK_ORDERS, type LockGrouping, type LockOrder } from './locks';
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -17,9 +19,16 @@ export interface Layout {
   collapsed: readonly PanelName[];
 }
 
+/** How the list of locks is sorted and grouped. */
+export interface LockView {
+  order: LockOrder;
+  grouping: LockGrouping;
+}
+
 export interface Settings {
   theme: Theme;
   layout: Layout;
+  locks: LockView;
 }
 
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
@@ -29,6 +38,7 @@ export const NARROWEST = 184;
 const WIDEST = 1600;
 const THEME_COOKIE = 'swarm_theme';
 const LAYOUT_COOKIE = 'swarm_layout';
+const LOCKS_COOKIE = 'swarm_locks';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -39,7 +49,7 @@ const YEAR = 365 * 24 * 3600;
  */
 export function readSettings(read: (name: string) => string | undefined): Settings {
   const theme = THEMES.find((name) => name === read(THEME_COOKIE)) ?? 'system';
-  return { theme, layout: parseLayout(read(LAYOUT_COOKIE)) };
+  return { theme, layout: parseLayout(read(LAYOUT_COOKIE)), locks: parseLockView(read(LOCKS_COOKIE)) };
 }
 
 /** Remembers the theme for a year. */
@@ -52,9 +62,22 @@ export function saveLayout(layout: Layout): void {
   save(LAYOUT_COOKIE, formatLayout(layout));
 }
 
+/** Remembers for a year how the locks are sorted and grouped, as `order.grouping`. */
+export function saveLockView({ order, grouping }: LockView): void {
+  save(LOCKS_COOKIE, `${order}.${grouping}`);
+}
+
 /** @returns the layout as a cookie holds it: `304.344.locks`, the widths and what is collapsed. */
 export function formatLayout({ widths, collapsed }: Layout): string {
   return [Math.round(widths.agents), Math.round(widths.locks), ...collapsed].join('.');
+}
+
+function parseLockView(text: string | undefined): LockView {
+  const [first, second] = text?.split('.') ?? [];
+  return {
+    order: LOCK_ORDERS.find((order) => order === first) ?? 'matters',
+    grouping: LOCK_GROUPINGS.find((grouping) => grouping === second) ?? 'none',
+  };
 }
 
 function parseLayout(text: string | undefined): Layout {

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { panelOf, parseAddress } from './address';
 import { type Layout, PANELS, type PanelName, saveLayout, toggled } from './settings';
 
 /** What a narrow screen shows one at a time. */
@@ -6,6 +7,8 @@ export const TABS = [...PANELS, 'needs-you'] as const;
 export type Tab = (typeof TABS)[number];
 
 const NARROW = '(width < 48rem)';
+/** Between these widths the detail lies over the panels (app/globals.css). */
+const COVERED = '(48rem <= width < 80rem)';
 
 export interface PageLayout {
   layout: Layout;
@@ -39,6 +42,16 @@ export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
     if (target) focusPart(target.tab);
   }, [target]);
 
+  // The back button leads to what the address then points at, which may stand behind another tab.
+  useEffect(() => {
+    const follow = () => {
+      const panel = panelOf(parseAddress(new URLSearchParams(window.location.search)));
+      if (panel !== null) setTab(panel);
+    };
+    window.addEventListener('popstate', follow);
+    return () => window.removeEventListener('popstate', follow);
+  }, []);
+
   const goTo = useCallback((next: Tab) => {
     setTab(next);
     setLayout((known) => (isPanel(next) && known.collapsed.includes(next) ? toggled(known, next) : known));
@@ -57,6 +70,11 @@ function focusPart(tab: Tab): void {
   const list = part?.querySelector('[data-scroller]');
   const place = list?.querySelector('[tabindex="0"]') ?? part?.querySelector('[data-first]') ?? list ?? part;
   if (place instanceof HTMLElement) place.focus();
+}
+
+/** @returns whether the detail of an agent hides a part of the panels now */
+export function detailCovers(): boolean {
+  return window.matchMedia(COVERED).matches;
 }
 
 /** True on a screen that has room for one panel only; the server, and a page that is coming alive, say false. */

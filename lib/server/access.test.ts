@@ -109,6 +109,8 @@ test('beyond loopback: nothing without credentials', () => {
       remoteAddress,
     );
   }
+  const connection = { remoteAddress: '192.168.1.20', boundAddress: null, hostCount: 1 };
+  assert.match(ask({ connection })?.message ?? '', /set both environment variables DASHBOARD_USERNAME and .* restart/);
   assert.equal(code({ connection: null }), 'unavailable', 'an unknown connection could come from anywhere');
 });
 

@@ -71,8 +71,8 @@ function checkPeer(connection: Peer, { credentials }: AccessConfig): ProblemErro
   if (isLoopback(connection.remoteAddress ?? '')) return null;
   return new ProblemError(
     'loopback_only',
-    'Without credentials this server answers to its own machine only. To reach it from elsewhere, set ' +
-      'DASHBOARD_USERNAME and DASHBOARD_PASSWORD and restart.',
+    'This server has no credentials, so it answers only the computer it runs on. To reach it from elsewhere, set both ' +
+      'environment variables DASHBOARD_USERNAME and DASHBOARD_PASSWORD on that computer and restart it.',
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { problem } from '../contract/schemas';
-import { ProblemError, problemResponse } from './problem';
+import { ProblemError, problemPage, problemResponse } from './problem';
 
 test('a problem is answered with its status, its sentence and its headers', async () => {
   const error = new ProblemError('method_not_allowed', 'POST is not possible here; use one of GET.', {
@@ -15,6 +15,22 @@ test('a problem is answered with its status, its sentence and its headers', asyn
   assert.equal(body.detail, 'POST is not possible here; use one of GET.');
   assert.equal(body.status, 405);
   assert.equal(body.errors, undefined);
+});
+
+test('a refusal of a page is a page: readable, kept by nobody, and never markup of somebody else', async () => {
+  const error = new ProblemError('credentials_required', 'No <img src=x> & "more".', {
+    headers: { 'WWW-Authenticate': 'Basic' },
+  });
+  for (const response of [problemPage(error), problemResponse(error)]) {
+    assert.equal(response.status, 401);
+    assert.equal(response.headers.get('www-authenticate'), 'Basic');
+    assert.equal(response.headers.get('cache-control'), 'private, no-store');
+    assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+  }
+  const page = problemPage(error);
+  assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+  const html = await page.text();
+  assert.match(html, /<h1>Credentials required<\/h1>\n<p>No &#60;img src=x&#62; &#38; &#34;more&#34;\.<\/p>/);
 });
 
 test('faulty parameters are listed', async () => {

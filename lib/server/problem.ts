@@ -52,10 +52,43 @@ export function problemResponse(error: unknown): Response {
   const { status, title } = PROBLEMS[known.code];
   const type = `urn:claude-swarm-dashboard:problem:${known.code}`;
   const body: Problem = { type, title, status, detail: known.message, errors: extras.errors };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'Content-Type': 'application/problem+json', ...extras.headers },
-  });
+  return answer(JSON.stringify(body), 'application/problem+json', status, extras.headers);
+}
+
+/** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
+export function problemPage({ code, message, extras }: ProblemError): Response {
+  const { status, title } = PROBLEMS[code];
+  const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title} · Claude Swarm</title>
+<style>
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+</style>
+<main>
+<h1>${title}</h1>
+<p>${escaped(message)}</p>
+</main>
+</html>
+`;
+  return answer(page, 'text/html; charset=utf-8', status, extras.headers);
+}
+
+function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
+  const headers = {
+    'Content-Type': type,
+    'Cache-Control': 'private, no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...extra,
+  };
+  return new Response(body, { status, headers });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** By name, not by class: one process holds several copies of a module, each with a class of its own. */

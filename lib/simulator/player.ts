@@ -4,6 +4,7 @@ import path from 'node:path';
 import { LOCKS_FOLDER, lockFileName, normalizeLockPath } from '../swarm/locks';
 import { acquireLock, LogWriter, releaseLock } from '../swarm/writer';
 import { formatNaiveLocal } from '../swarm/written-form';
+import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
 import type { Deed, StoryMessage } from './world';
 
@@ -31,6 +32,7 @@ export class Player {
   };
   readonly #root: string;
   readonly #log: LogWriter;
+  readonly #acks: PendingAcks;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   #lines: object[] = [];
   #rosterChanged = false;
@@ -38,10 +40,11 @@ export class Player {
   constructor(root: string, rotateAtBytes?: number) {
     this.#root = root;
     this.#log = new LogWriter(root, { rotateAtBytes });
+    this.#acks = new PendingAcks(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   }
 
-  /** Performs one deed as of a time (milliseconds since 1970). Messages wait for `flush`, other deeds happen at once. */
+  /** Performs one deed as of a time (milliseconds since 1970). Messages and acknowledgements wait for `flush`. */
   perform(deed: Deed, now: number): void {
     switch (deed.kind) {
       case 'message':
@@ -55,6 +58,10 @@ export class Player {
         return;
       case 'cleanUp':
         rmSync(path.join(this.#root, LOCKS_FOLDER, lockFileName(normalizeLockPath(deed.filepath))), { force: true });
+        return;
+      case 'awaitAck':
+      case 'settleAck':
+        this.#acks.perform(deed, now);
         return;
       default:
         this.#enroll(deed, now);
@@ -77,8 +84,9 @@ export class Player {
     this.counts.registryWrites += 1;
   }
 
-  /** Appends the waiting messages in one locked write. */
+  /** Appends the waiting messages in one locked write, and says which acknowledgements are waited for. */
   flush(): void {
+    this.#acks.write();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];

@@ -33,9 +33,14 @@ export function writeRegistry(root: string, roster: readonly RosterEntry[], now:
     })),
     session_names: sessions.length > 0 ? sessions.sort() : undefined,
   };
+  replaceFile(root, REGISTRY_FILE, registry);
+}
+
+/** Replaces a JSON file of the swarm in the way of its tool, so that no reader ever sees a part. */
+export function replaceFile(root: string, name: string, value: unknown): void {
   const temporary = path.join(root, temporaryName());
-  writeFileSync(temporary, pythonJsonIndented(registry), { mode: 0o600 });
-  renameSync(temporary, path.join(root, REGISTRY_FILE));
+  writeFileSync(temporary, pythonJsonIndented(value), { mode: 0o600 });
+  renameSync(temporary, path.join(root, name));
 }
 
 function formatUtc(milliseconds: number): string {

@@ -193,6 +193,8 @@ function* conflict(world: World, agent: StoryAgent): Scene {
   yield* say(world, { from: agent, to: other, type: 'ACK', topic: 'agreed', slots });
 }
 
+const FIRST_RETRY_SECONDS = 30;
+
 /** A message that wants an acknowledgement, its retries, and at last the escalation (swarm-files.md §6). */
 function* acknowledgement(world: World, agent: StoryAgent): Scene {
   const other = world.somebody(agent);
@@ -201,7 +203,9 @@ function* acknowledgement(world: World, agent: StoryAgent): Scene {
   const id = world.random.uuid();
   const text = `[REQUIRES-ACK] ${phrase(world.random, 'question', slots)}`;
   const question = { from: agent, to: other, type: 'QUESTION' } as const;
+  const waiting = { kind: 'awaitAck', msgId: id, agentId: agent.id, recipientId: other.id, content: text } as const;
   yield* sayText(world, text, { ...question, id, extras: { requires_ack: true } });
+  yield { ...waiting, retryCount: 0, retrySeconds: FIRST_RETRY_SECONDS };
   for (const retry of [1, 2, 3]) {
     if (world.random.chance(0.4)) {
       const quote = world.random.chance(0.5) ? `[ACK] ${id}: ` : '';
@@ -214,11 +218,16 @@ function* acknowledgement(world: World, agent: StoryAgent): Scene {
         prefix: quote,
         extras: { parent_msg_id: id },
       });
+      yield { kind: 'settleAck', msgId: id };
       return;
     }
-    yield 30 * 2 ** (retry - 1);
+    yield FIRST_RETRY_SECONDS * 2 ** (retry - 1);
+    // The tool retries when the sender next looks at its messages: whoever is deep in work lets a retry grow overdue.
+    if (world.random.chance(0.3)) yield world.random.integer(90, 180);
     yield* sayText(world, `[RETRY-${retry}] ${text}`, { ...question, extras: { requires_ack: true } });
+    if (retry < 3) yield { ...waiting, retryCount: retry, retrySeconds: FIRST_RETRY_SECONDS * 2 ** retry };
   }
+  yield { kind: 'settleAck', msgId: id };
   yield* sayText(world, `[UNACKNOWLEDGED] ${other.id} did not answer after 3 retries: ${text}`, {
     from: 'system',
     to: 'all',

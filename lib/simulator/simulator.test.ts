@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LOCKS_FOLDER, lockFileName, parseLock } from '../swarm/locks';
 import { LOG_NAME, OLD_LOG_NAME } from '../swarm/message-log';
+import { PENDING_ACKS_FILE, parsePendingAcks } from '../swarm/pending-acks';
 import { parseRegistry, REGISTRY_FILE } from '../swarm/registry';
 import { pythonJson } from '../swarm/written-form';
 import { writeBacklog } from './backlog';
@@ -75,6 +76,14 @@ describe('simulator', () => {
     for (const line of lines) holdsContract(line);
     const first = new Date(JSON.parse(lines[0] as string).timestamp).getTime();
     assert.ok(first >= before - 3_600_000 - 1 && first < before - 3_000_000);
+
+    const acks = parsePendingAcks(readFileSync(path.join(root, PENDING_ACKS_FILE)));
+    assert.ok('acks' in acks && acks.acks.length > 0);
+    assert.deepEqual(acks.skipped, []);
+    for (const { text, retryCount, sentAt, nextRetryAt, orphan } of acks.acks) {
+      assert.ok(text !== '' && !orphan && retryCount < 3);
+      assert.ok((sentAt as number) < (nextRetryAt as number));
+    }
 
     const locks = readdirSync(path.join(root, LOCKS_FOLDER));
     assert.ok(locks.length > 3);
@@ -149,6 +158,21 @@ describe('command', () => {
       assert.doesNotMatch(stderr, /\n\s+at /);
     });
   }
+
+  it('prints every flag it takes', () => {
+    const { status, stdout } = spawnSync(...start('--help'), { encoding: 'utf8' });
+    assert.equal(status, 0);
+    for (const flag of ['--root', '--seed', '--rate', '--agents', '--rotate-at', '--duration', '--help']) {
+      assert.match(stdout, new RegExp(`^ {2}${flag} `, 'm'));
+    }
+  });
+
+  it('takes a root as seen from where the person stands', () => {
+    const options = { encoding: 'utf8', env: { ...process.env, INIT_CWD: root } } as const;
+    const { status, stderr } = spawnSync(...start('--root', 'below/it', '--duration', '0.1'), options);
+    assert.equal(status, 0, stderr);
+    assert.equal(statSync(path.join(root, 'below/it', REGISTRY_FILE)).isFile(), true);
+  });
 
   for (const end of ['SIGTERM', 'SIGINT', 'the end of its input', 'a lost IPC channel'] as const) {
     it(`ends cleanly at ${end}`, async () => {

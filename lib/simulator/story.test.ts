@@ -77,6 +77,25 @@ describe('story', () => {
     for (const actions of [LONG, take(2, 5000, 3), take(3, 5000, 40)]) keepsRules(actions);
   });
 
+  it('has acknowledgements that come in time, late, and never', () => {
+    const due = new Map<string, number>();
+    const ends: string[] = [];
+    for (const action of LONG) {
+      if (action.kind === 'awaitAck') due.set(action.msgId, action.at + action.retrySeconds);
+      if (action.kind !== 'settleAck') continue;
+      const overdue = action.at - (due.get(action.msgId) ?? Number.NaN);
+      const answered = LONG.some(
+        (other) =>
+          other.kind === 'message' &&
+          other.message.msg_type === 'ACK' &&
+          other.message.parent_msg_id === action.msgId &&
+          other.at <= action.at,
+      );
+      ends.push(answered ? 'answered' : overdue > 60 ? 'given up late' : 'given up');
+    }
+    assert.deepEqual(new Set(ends), new Set(['answered', 'given up late', 'given up']));
+  });
+
   it('lets agents vanish, come back, be forgotten, leave locks behind and return under old ids', () => {
     const seen = new Set<string>();
     const held = new Map<string, string>();
@@ -104,6 +123,7 @@ function keepsRules(actions: StoryAction[]): void {
   const listed = new Set<string>();
   const absent = new Set<string>();
   const held = new Map<string, string>();
+  const awaited = new Set<string>();
   for (const action of actions) {
     switch (action.kind) {
       case 'join':
@@ -119,6 +139,14 @@ function keepsRules(actions: StoryAction[]): void {
         break;
       case 'drop':
         assert.ok(absent.delete(action.agentId) && listed.delete(action.agentId));
+        break;
+      case 'awaitAck':
+        assert.ok(listed.has(action.agentId) && !absent.has(action.agentId));
+        assert.ok(action.retryCount < 3 && action.retrySeconds === 30 * 2 ** action.retryCount);
+        awaited.add(action.msgId);
+        break;
+      case 'settleAck':
+        assert.ok(awaited.delete(action.msgId));
         break;
       case 'message':
         assert.ok(

@@ -70,6 +70,18 @@ export type Deed =
   /** A lock of one's own is refreshed. */
   | { kind: 'acquire'; agentId: string; filepath: string; reason: string }
   | { kind: 'release'; agentId: string; filepath: string }
+  /** A question waits for its acknowledgement; its next retry is due so many seconds from now. */
+  | {
+      kind: 'awaitAck';
+      msgId: string;
+      agentId: string;
+      recipientId: string;
+      content: string;
+      retryCount: number;
+      retrySeconds: number;
+    }
+  /** It was acknowledged, or given up. */
+  | { kind: 'settleAck'; msgId: string }
   /** The lock of an agent that is gone is removed. */
   | { kind: 'cleanUp'; agentId: string; filepath: string };
 
@@ -86,6 +98,7 @@ export class World {
   /** Holder by path. */
   readonly held = new Map<string, string>();
   readonly #vanishedAt = new Map<string, number>();
+  readonly #awaited = new Set<string>();
   #panes = 0;
   /** Seconds since the story began. */
   clock = 0;
@@ -187,6 +200,12 @@ export class World {
       case 'cleanUp':
         if (this.listed.has(deed.agentId) || this.held.get(deed.filepath) !== deed.agentId) return false;
         return this.held.delete(deed.filepath);
+      case 'awaitAck':
+        if (!this.isPresent(deed.agentId)) return false;
+        this.#awaited.add(deed.msgId);
+        return true;
+      case 'settleAck':
+        return this.#awaited.delete(deed.msgId);
       case 'message':
         return deed.message.sender === 'system' || this.isPresent(deed.message.sender);
     }

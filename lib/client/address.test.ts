@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Address, EMPTY_ADDRESS, panelOf } from './address';
+
+test('an address leads to the panel of what it points at, the narrowest first', () => {
+  const cases: [Partial<Address>, ReturnType<typeof panelOf>][] = [
+    [{}, null],
+    [EMPTY_ADDRESS, null],
+    [{ agent: 'agent-1' }, 'agents'],
+    [{ ...EMPTY_ADDRESS, agent: 'agent-1', lock: 'a.lock' }, 'locks'],
+    [{ ...EMPTY_ADDRESS, agent: 'agent-1', message: 'e.1' }, 'messages'],
+    [{ ...EMPTY_ADDRESS, types: ['INFO'] }, 'messages'],
+    [{ q: 'cookie' }, 'messages'],
+    [{ agent: null, since: '2026-01-01T00:00:00Z' }, 'messages'],
+  ];
+  for (const [address, panel] of cases) assert.equal(panelOf(address), panel, JSON.stringify(address));
+});
