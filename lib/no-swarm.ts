@@ -2,6 +2,7 @@
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
+import type { WaitingAnswer } from './contract/past-schemas';
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
 import { Refusal } from './recorder/protocol';
@@ -52,6 +53,10 @@ export class NoSwarm implements Runtime {
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
       version: this.#version,
     };
+  }
+
+  waiting(): WaitingAnswer {
+    return { edges: [], cycles: [] };
   }
 
   firstState(): SwarmState {
