@@ -22,7 +22,14 @@ import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
 import type { OpenMattersNow } from './recorder/open-matters';
-import type { HistoryCondition, LogCondition, MessageQuery, RecorderEvent } from './recorder/protocol';
+import type {
+  HistoryCondition,
+  LogCondition,
+  MessageQuery,
+  PastQuestion,
+  Questions,
+  RecorderEvent,
+} from './recorder/protocol';
 import { messagesAnswer } from './recorder/questions';
 import { RecorderHandle } from './recorder/recorder-handle';
 import type { Runtime } from './runtime';
@@ -156,6 +163,10 @@ export class LiveSwarm implements Runtime {
       next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
       previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
     });
+  }
+
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    return this.#recorder.ask(name, query);
   }
 
   health(): Health {

@@ -3,13 +3,33 @@ import { formatCursor } from '../contract/events';
 import type { History, KeptMessage } from '../history/history';
 import { type MessagePlace, type MessageQuery, type QuestionName, type Questions, Refusal } from './protocol';
 
+type Answers = {
+  [Name in QuestionName]: (history: History, query: Questions[Name]['query']) => Questions[Name]['answer'];
+};
+
+const ANSWERS: Answers = {
+  page: messagesPage,
+  after: messagesAfter,
+  state: notYet,
+  timeline: notYet,
+  talk: notYet,
+  agent_history: notYet,
+  lock_history: notYet,
+};
+
 /**
  * @throws {Refusal} if a place is of another history, ahead of it or pruned
  */
-export function answerQuestion(history: History, name: QuestionName, query: Questions[QuestionName]['query']): unknown {
-  return name === 'page'
-    ? messagesPage(history, query as Questions['page']['query'])
-    : messagesAfter(history, query as Questions['after']['query']);
+export function answerQuestion<Name extends QuestionName>(
+  history: History,
+  name: Name,
+  query: Questions[Name]['query'],
+): Questions[Name]['answer'] {
+  return ANSWERS[name](history, query);
+}
+
+function notYet(): never {
+  throw new Refusal('unavailable', 'This part of the past can not be asked yet.');
 }
 
 /** @returns a `MessagesAnswer` as JSON. */

@@ -56,7 +56,7 @@ export class RecorderHandle {
    * @throws {Refusal}
    */
   page(query: MessageQuery): Promise<string> {
-    return this.#ask('page', query);
+    return this.ask('page', query);
   }
 
   /**
@@ -64,16 +64,21 @@ export class RecorderHandle {
    * @throws {Refusal}
    */
   after(epoch: string, seq: number, limit: number): Promise<KeptMessage[]> {
-    return this.#ask('after', { epoch, seq, limit });
+    return this.ask('after', { epoch, seq, limit });
+  }
+
+  /**
+   * Asks the thread that reads the history, or the one that records where only that can read it.
+   *
+   * @throws {Refusal}
+   */
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    return (this.#reader ?? this.#recorder).ask(name, query);
   }
 
   /** Ends both threads; what was read is committed before. */
   async stop(): Promise<void> {
     await Promise.all([this.#recorder.stop(), this.#reader?.stop()]);
-  }
-
-  #ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
-    return (this.#reader ?? this.#recorder).ask(name, query);
   }
 
   #take(message: FromThread): void {
