@@ -5,10 +5,10 @@ import { formatInstant } from './contract/instant';
 import type { LockHistory, PastState, TalkAnswer, TimelineAnswer } from './contract/past-schemas';
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
+import { messagesAnswer } from './recorder/message-page';
 import { type PastQuestion, type Questions, Refusal } from './recorder/protocol';
-import { messagesAnswer } from './recorder/questions';
+import { statistics } from './recorder/statistics';
 import type { MessageQuery, Runtime } from './runtime';
-import { statistics } from './statistics';
 
 const EPOCH = 'none';
 const AGENTS: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };

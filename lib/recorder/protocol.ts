@@ -1,7 +1,7 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
 import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { KeptMessage, Retention, Summary } from '../history/history';
-import type { JournalKind, JournalUpdate } from '../history/journal';
+import type { JournalUpdate } from '../history/journal';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 
 export interface RecorderOptions {
@@ -76,7 +76,8 @@ export type PastQuestion = Exclude<QuestionName, 'page' | 'after'>;
 export type ToThread =
   | { type: 'look' }
   | { type: 'journal'; update: JournalUpdate }
-  | { type: 'note'; kind: JournalKind; subject: string; body: object; at: number }
+  /** The swarm's files were looked at, and what differed was journaled before. */
+  | { type: 'looked'; at: number }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }

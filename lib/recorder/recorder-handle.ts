@@ -1,7 +1,7 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
 import type { KeptMessage } from '../history/history';
-import type { JournalKind, JournalUpdate } from '../history/journal';
+import type { JournalUpdate } from '../history/journal';
 import {
   type FromThread,
   type MessageQuery,
@@ -47,8 +47,9 @@ export class RecorderHandle {
     this.#recorder.post({ type: 'journal', update });
   }
 
-  note(kind: JournalKind, subject: string, body: object, at: number): void {
-    this.#recorder.post({ type: 'note', kind, subject, body, at });
+  /** The swarm's files were looked at, and what differed was recorded before. */
+  looked(at: number): void {
+    this.#recorder.post({ type: 'looked', at });
   }
 
   /**

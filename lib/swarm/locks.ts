@@ -7,8 +7,8 @@ import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
 import { MISSING_CONFIRMED_MS } from './registry';
 import { describeFileError, errorCode, type FileLook, kindOf, lookAtFile } from './small-file';
 
-export { patternsOverlap } from './lock-conflicts';
-export { describeLocks } from './lock-description';
+export { findConflicts, patternsOverlap } from './lock-conflicts';
+export { conflictOf, type DescribedLocks, describeLocks } from './lock-description';
 export { type LockEntry, lockFileName, normalizeLockPath, parseLock } from './lock-entry';
 
 export const LOCKS_FOLDER = '.agent_locks';
