@@ -1,7 +1,6 @@
 /** What lasted, as intervals: an agent's health, a lock in one state, a time of which something is not known. */
 import type Database from 'better-sqlite3';
-import { formatInstant } from '../contract/instant';
-import type { LockSpan, UnknownSpan } from '../contract/past-schemas';
+import type { LockSpan } from '../contract/past-schemas';
 import type { AgentHealth } from '../contract/schemas';
 
 export type SpanKind = 'health' | 'lock' | 'unknown';
@@ -154,48 +153,4 @@ export function lockContent(body: string): SpanContent {
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
-}
-
-/** @returns a lock's span as the API gives it */
-export function lockSpanOf(row: SpanRow): LockSpan {
-  return {
-    agent: row.agent,
-    lock_file: row.subject,
-    filepath: row.path,
-    reason: row.detail,
-    state: row.value as LockSpan['state'],
-    since: formatInstant(row.since),
-    until: row.until === null ? null : formatInstant(row.until),
-    ended: row.ended,
-  };
-}
-
-/**
- * The times of which something is not known, oldest first.
- *
- * @param since of those that touch the time between these two; milliseconds since 1970
- * @param knownSince before it everything is unknown; null if nothing is known at all
- */
-export function unknownSpans(
-  db: Database.Database,
-  since: number,
-  until: number,
-  knownSince: number | null,
-): UnknownSpan[] {
-  const rows = db
-    .prepare(
-      `SELECT * FROM spans WHERE agent = '' AND kind = 'unknown' AND since <= ? AND coalesce(until, ?) >= ? ORDER BY since`,
-    )
-    .all(until, since, since) as SpanRow[];
-  const kept = rows.map(
-    (row): UnknownSpan => ({
-      since: formatInstant(row.since),
-      until: row.until === null ? null : formatInstant(row.until),
-      about: row.value as UnknownSpan['about'],
-      reason: row.detail ?? '',
-    }),
-  );
-  if (knownSince !== null && since >= knownSince) return kept;
-  const before = knownSince === null ? null : formatInstant(knownSince);
-  return [{ since: null, until: before, about: 'everything', reason: 'Nothing older is kept.' }, ...kept];
 }

@@ -14,7 +14,7 @@ import type {
 } from '../contract/schemas';
 import type { History, Summary } from '../history/history';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
-import { unknownSpans } from '../history/spans';
+import { unknownSpans } from '../history/span-reader';
 import { conflictOf, findConflicts } from '../swarm/locks';
 import { readInstant } from '../swarm/naive-time';
 import { messagesPage } from './message-page';

@@ -1,6 +1,8 @@
 /** Answers from one history, by the name of the question. */
 import type { History } from '../history/history';
 import { messagesAfter, messagesPage } from './message-page';
+import { agentHistory } from './past-agent';
+import { lockHistory } from './past-locks';
 import { pastState } from './past-state';
 import { type QuestionName, type Questions, Refusal } from './protocol';
 
@@ -14,8 +16,8 @@ const ANSWERS: Answers = {
   state: pastState,
   timeline: notYet,
   talk: notYet,
-  agent_history: notYet,
-  lock_history: notYet,
+  agent_history: agentHistory,
+  lock_history: lockHistory,
 };
 
 /**

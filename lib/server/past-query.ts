@@ -24,15 +24,27 @@ export function parseMoment(given: URLSearchParams, now = Date.now(), zone?: str
 }
 
 /**
- * Reads `before` and `limit` of lists of spans.
+ * Reads `GET /api/agents/{id}`.
  *
  * @throws {ProblemError} naming every faulty parameter
  */
-export function parseSpanPage(given: URLSearchParams) {
-  const parameters = new Parameters(given);
-  const [limit, before] = [parameters.limit(LARGEST_LIMIT), parameters.cursor('before')];
+export function parseAgentHistoryQuery({ pathname, searchParams }: URL) {
+  const parameters = new Parameters(searchParams);
+  // As the client wrote it: any text may be an id, a slash among it.
+  const written = pathname.slice(pathname.lastIndexOf('/') + 1);
+  const id = decoded(written);
+  if (id === null) parameters.fault('id', 'must be percent-encoded UTF-8.');
+  const page = readPage(parameters);
   parameters.check();
-  return { limit, ...(before && { before }) };
+  return { id: id ?? '', ...page };
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -46,6 +58,12 @@ export function parseLockHistoryQuery(given: URLSearchParams) {
   const filepath = given.getAll('filepath').at(-1) ?? '';
   if (filepath === '') parameters.fault('filepath', 'is missing: name the path as its lock spells it.');
   const holder = parameters.text('holder');
+  const page = readPage(parameters);
   parameters.check();
-  return { ...parseSpanPage(given), filepath, ...(holder !== undefined && { holder }) };
+  return { filepath, ...(holder !== undefined && { holder }), ...page };
+}
+
+function readPage(parameters: Parameters) {
+  const [limit, before] = [parameters.limit(LARGEST_LIMIT), parameters.cursor('before')];
+  return { limit, ...(before && { before }) };
 }
