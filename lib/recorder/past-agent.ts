@@ -7,6 +7,9 @@ import { spanPage } from './past-page';
 import { swarmAt } from './past-state';
 import type { Questions } from './protocol';
 
+/** The last instant that a date can hold, in milliseconds since 1970: everything was before it. */
+const END_OF_TIME = 8.64e15;
+
 /**
  * @returns an `AgentHistory` as JSON; null if nothing at all is known of such an agent
  * @throws {Refusal} if the cursor leads nowhere
@@ -14,7 +17,7 @@ import type { Questions } from './protocol';
 export function agentHistory(history: History, query: Questions['agent_history']['query']): string | null {
   const { id } = query;
   const { rows, previous_cursor } = spanPage(history, query, (bounds) => spansOfAgent(history.db, id, bounds));
-  const { agents, locks } = swarmAt(history.db, Number.MAX_SAFE_INTEGER);
+  const { agents, locks } = swarmAt(history.db, END_OF_TIME);
   const answer: AgentHistory = {
     id,
     agent: agents.agents.find((agent) => agent.id === id) ?? null,
