@@ -1,10 +1,12 @@
 /** One agent: what it is, was and said. */
 import type Database from 'better-sqlite3';
 import type { AgentHistory } from '../contract/past-schemas';
+import type { MessagesAnswer } from '../contract/schemas';
 import type { History } from '../history/history';
 import { healthSpanOf, lockSpanOf, spansOfAgent } from '../history/span-reader';
+import { messagesPage } from './message-page';
 import { spanPage } from './past-page';
-import { swarmAt } from './past-state';
+import { swarmAt, withEvidence } from './past-state';
 import type { Questions } from './protocol';
 
 /** The last instant that a date can hold, in milliseconds since 1970: everything was before it. */
@@ -18,9 +20,16 @@ export function agentHistory(history: History, query: Questions['agent_history']
   const { id } = query;
   const { rows, previous_cursor } = spanPage(history, query, (bounds) => spansOfAgent(history.db, id, bounds));
   const { agents, locks } = swarmAt(history.db, END_OF_TIME);
+  const newest = JSON.parse(messagesPage(history, { limit: 1, filter: { sender: id } })) as MessagesAnswer;
+  const [agent = null] = withEvidence(
+    agents.agents.filter((entry) => entry.id === id),
+    locks.locks,
+    newest.messages,
+    END_OF_TIME,
+  );
   const answer: AgentHistory = {
     id,
-    agent: agents.agents.find((agent) => agent.id === id) ?? null,
+    agent,
     health: rows.filter(({ kind }) => kind === 'health').map((row) => withoutAgent(healthSpanOf(row))),
     locks: locks.locks.filter(({ agent_id }) => agent_id === id),
     lock_spans: rows.filter(({ kind }) => kind === 'lock').map(lockSpanOf),

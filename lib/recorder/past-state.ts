@@ -10,6 +10,7 @@ import type {
   Lock,
   LocksAnswer,
   Message,
+  MessagesAnswer,
   Sources,
 } from '../contract/schemas';
 import type { History, Summary } from '../history/history';
@@ -33,11 +34,12 @@ export function pastState(history: History, { at }: { at: number }): string {
   const { agents, locks, attention, sources, startedAt } = swarmAt(history.db, at);
   const page = messagesPage(history, { limit: MESSAGES, filter: { until: at } });
   const known = knownSince(history.db);
+  const { messages } = JSON.parse(page) as MessagesAnswer;
   const state: Omit<PastState, 'messages'> = {
     at: formatInstant(at),
     unknown: unknownSpans(history.db, at, at, known),
     known_since: known === null ? null : formatInstant(known),
-    agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, page, at) },
+    agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, messages, at) },
     locks,
     stats: statistics(agents, locks, totalsUntil(history.db, at), startedAt ?? at, at),
     attention,
@@ -89,15 +91,25 @@ function agentsOf(things: PastThings): AgentsAnswer {
   return { ...rest, agents };
 }
 
-/** What showed last that an agent lives, as far as it is known: its entry, its locks, its messages of this page. */
-function withEvidence(agents: readonly Agent[], locks: readonly Lock[], page: string, now: number): Agent[] {
+/**
+ * Adds to agents of the journal what showed last that they live: their entries, locks and messages.
+ *
+ * @param messages those to look at
+ * @param now the moment; what is later is no sign of life
+ */
+export function withEvidence(
+  agents: readonly Agent[],
+  locks: readonly Lock[],
+  messages: readonly Message[],
+  now: number,
+): Agent[] {
   const newest = new Map<unknown, number>();
   const note = (who: unknown, time: string | null) => {
     const at = time === null ? Number.NaN : Date.parse(time);
     if (at <= now) newest.set(who, Math.max(newest.get(who) ?? at, at));
   };
   for (const { agent_id, acquired_at } of locks) note(agent_id, acquired_at);
-  for (const { sender, sent_at } of (JSON.parse(page) as { messages: Message[] }).messages) note(sender, sent_at);
+  for (const { sender, sent_at } of messages) note(sender, sent_at);
   return agents.map((agent) => {
     const lastSeen = readInstant(agent.last_seen, 'UTC');
     if (lastSeen) note(agent.id, lastSeen.iso);
