@@ -22,16 +22,23 @@ import type {
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
+import { messagesAnswer } from './recorder/message-page';
 import type { OpenMattersNow } from './recorder/open-matters';
-import type { HistoryCondition, LogCondition, MessageQuery, RecorderEvent } from './recorder/protocol';
-import { messagesAnswer } from './recorder/questions';
+import type {
+  HistoryCondition,
+  LogCondition,
+  MessageQuery,
+  PastQuestion,
+  Questions,
+  RecorderEvent,
+} from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
+import { statistics } from './recorder/statistics';
 import type { Runtime } from './runtime';
-import { statistics } from './statistics';
 import { describeAgents } from './swarm/agent-health';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
-import { describeLocks, LocksReader } from './swarm/locks';
+import { type DescribedLocks, describeLocks, LocksReader } from './swarm/locks';
 import { PendingAcksReader } from './swarm/pending-acks';
 import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
@@ -39,6 +46,7 @@ import { RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
 import { TASKS_FILE, TasksReader } from './swarm/tasks';
 import { type Hint, SwarmWatcher } from './swarm/watcher';
+import { SwarmJournal } from './swarm-journal';
 import { waiting } from './waiting';
 
 const RECONCILE_MS = 500;
@@ -81,6 +89,7 @@ export class LiveSwarm implements Runtime {
   readonly #processes = new ProcessTable();
   readonly #watcher: SwarmWatcher;
   readonly #recorder: RecorderHandle;
+  readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #look: ReturnType<typeof paced>;
   readonly #attend = paced(
     () => this.#attendNow(),
@@ -93,9 +102,9 @@ export class LiveSwarm implements Runtime {
   #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } = everything();
   #looked = false;
   #opened = false;
-  #journaled = false;
   #agents: Agent[] = [];
   #lockList: Lock[] = [];
+  readonly #described: DescribedLocks = new WeakMap();
   /** What the locks were described from, and when time alone changes the description. */
   #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
   #overlaps: LockOverlap[] = [];
@@ -147,7 +156,7 @@ export class LiveSwarm implements Runtime {
       setInterval(() => this.#reconcile(), RECONCILE_MS),
       setInterval(() => this.#describeSafely(), TICK_MS),
     );
-    this.#note('started');
+    this.#noteServer('started');
   }
 
   ready(): Promise<void> {
@@ -165,6 +174,10 @@ export class LiveSwarm implements Runtime {
       next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
       previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
     });
+  }
+
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    return this.#recorder.ask(name, query);
   }
 
   health(): Health {
@@ -216,7 +229,7 @@ export class LiveSwarm implements Runtime {
     this.#look.stop();
     this.#attend.stop();
     this.hub.close();
-    this.#note('stopped');
+    this.#noteServer('stopped');
     await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
   }
 
@@ -241,6 +254,7 @@ export class LiveSwarm implements Runtime {
 
   async #lookAtFiles(): Promise<void> {
     const hint = this.#hint;
+    const begun = Date.now();
     this.#hint = { registry: false, log: false, locks: new Set() };
     // The thread reads while this one does.
     if (hint.log) this.#recorder.look();
@@ -252,6 +266,8 @@ export class LiveSwarm implements Runtime {
     if (!this.#looked) this.#processes.look(this.#pids());
     if (changed || !this.#looked) this.#describeSafely();
     this.#looked = true;
+    this.#journalFrom(begun);
+    if (this.#journal.begun) this.#recorder.looked(begun);
     this.#onFault('looking', null);
     this.#checkReady();
   }
@@ -280,12 +296,12 @@ export class LiveSwarm implements Runtime {
           now,
         })
       : [];
-    if (this.hub.setState('agents', this.#agentsAnswer())) this.#journal('agent', this.#agents, ({ id }) => id, now);
-    if (this.#describeLocks(now) && this.hub.setState('locks', this.#locksAnswer())) {
-      this.#journal('lock', this.#lockList, ({ lock_file }) => lock_file, now);
-    }
+    if (this.hub.setState('agents', this.#agentsAnswer())) this.#journal.agents(this.#agentsAnswer());
+    if (this.#describeLocks(now) && this.hub.setState('locks', this.#locksAnswer()))
+      this.#journal.locks(this.#lockList);
     this.hub.setState('stats', this.#stats());
     this.#publishSources();
+    this.#journal.commit(now);
   }
 
   /** Describing costs time for each lock, so it is done only if a file, a holder or the clock gives a reason. */
@@ -297,7 +313,7 @@ export class LiveSwarm implements Runtime {
     const from = this.#locksFrom;
     if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return false;
     const staleTimeoutSeconds = this.#options.swarmConfig.config.lockStaleTimeoutSeconds;
-    this.#lockList = describeLocks(entries, { holders, staleTimeoutSeconds, now });
+    this.#lockList = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#described });
     this.#overlaps = findOverlaps(this.#lockList, this.root);
     const changes = entries.flatMap(({ lockedAt }) =>
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
@@ -371,7 +387,10 @@ export class LiveSwarm implements Runtime {
       limits: this.#options.attention,
       startedAt: this.startedAt,
     });
-    this.hub.setState('attention', this.#attention);
+    if (this.hub.setState('attention', this.#attention)) {
+      this.#journal.attention(this.#attention);
+      this.#journal.commit(Date.now());
+    }
     this.#attendCost = performance.now() - start;
   }
 
@@ -379,27 +398,21 @@ export class LiveSwarm implements Runtime {
     this.#attend.request();
     const sources = this.#sources();
     if (!this.hub.setState('sources', sources)) return;
-    const list = Object.entries(sources).map(([name, { state, reason }]) => ({ name, state, reason }));
-    this.#journal('source', list, ({ name }) => name, Date.now());
-  }
-
-  #journal<T extends object>(kind: 'agent' | 'lock' | 'source', things: T[], name: (thing: T) => string, at: number) {
-    if (this.#history.role !== 'recorder') return;
-    const changed = things.map((thing) => [name(thing), journalBody(thing)] as const);
-    this.#recorder.record({ kind, at, changed, gone: [], complete: true });
+    this.#journal.sources(sources);
+    this.#journal.commit(Date.now());
   }
 
   /** Another history, or the right to record, is new here: it learns how everything stands. */
-  #journalEverything(): void {
-    const now = Date.now();
-    this.#journaled = true;
-    this.#journal('agent', this.#agents, ({ id }) => id, now);
-    this.#journal('lock', this.#lockList, ({ lock_file }) => lock_file, now);
+  #journalFrom(at: number): void {
+    const records = this.#history.role === 'recorder';
+    if (!records) this.#journal.end();
+    else if (this.#looked && !this.#journal.begun) this.#journal.begin(at);
   }
 
-  #note(event: 'started' | 'stopped'): void {
-    const { version } = this.#options;
-    this.#recorder.note('server', String(process.pid), { event, version }, Date.now());
+  #noteServer(event: 'started' | 'stopped'): void {
+    const at = Date.now();
+    this.#journal.server({ event, version: this.#options.version, pid: process.pid, at });
+    this.#journal.commit(at);
   }
 
   #onRecorderEvent(event: RecorderEvent): void {
@@ -407,7 +420,7 @@ export class LiveSwarm implements Runtime {
       case 'opened':
         this.#opened = true;
         this.#onFault('opening', null);
-        this.#journaled = false;
+        this.#journal.end();
         this.hub.open(event.epoch, event.newest, event.oldest);
         setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
         break;
@@ -430,11 +443,10 @@ export class LiveSwarm implements Runtime {
         if (this.#looked) this.#describeSafely();
         break;
       case 'condition': {
-        this.#journaled &&= this.#history.role === event.history.role;
         this.#log = event.log;
         this.#history = event.history;
         this.#publishSources();
-        if (!this.#journaled && this.#looked) this.#journalEverything();
+        this.#journalFrom(Date.now());
         break;
       }
     }
@@ -498,9 +510,4 @@ function newestLocks(entries: LocksReader['locks'], now: number): Map<string, nu
     newest.set(holder, Math.max(newest.get(holder) ?? lockedAt, lockedAt));
   }
   return newest;
-}
-
-/** Overlaps of others are told by the others' own entries. */
-function journalBody(thing: object): string {
-  return JSON.stringify({ ...thing, conflicts_with: undefined });
 }

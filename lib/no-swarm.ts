@@ -2,13 +2,13 @@
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
-import type { WaitingAnswer } from './contract/past-schemas';
+import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from './contract/past-schemas';
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
-import { Refusal } from './recorder/protocol';
-import { messagesAnswer } from './recorder/questions';
+import { messagesAnswer } from './recorder/message-page';
+import { type PastQuestion, type Questions, Refusal } from './recorder/protocol';
+import { statistics } from './recorder/statistics';
 import type { MessageQuery, Runtime } from './runtime';
-import { statistics } from './statistics';
 
 const EPOCH = 'none';
 const AGENTS: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
@@ -40,6 +40,21 @@ export class NoSwarm implements Runtime {
       throw new Refusal('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
     }
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
+  }
+
+  async past<Name extends PastQuestion>(
+    name: Name,
+    query: Questions[Name]['query'],
+  ): Promise<Questions[Name]['answer']> {
+    if ('before' in query && query.before) throw new Refusal('gone_cursor', 'No swarm was found: no cursor leads on.');
+    const answers: { [Asked in PastQuestion]: (query: Questions[Asked]['query']) => Questions[Asked]['answer'] } = {
+      state: ({ at }) => JSON.stringify(this.#stateAt(at)),
+      timeline: ({ since, until }) => JSON.stringify(emptyTimeline(since, until)),
+      talk: ({ since, until }) => JSON.stringify(emptyTalk(since, until)),
+      agent_history: () => null,
+      lock_history: ({ filepath }) => JSON.stringify(emptyLockHistory(filepath)),
+    };
+    return answers[name](query);
   }
 
   health(): Health {
@@ -78,6 +93,21 @@ export class NoSwarm implements Runtime {
     this.hub.close();
   }
 
+  #stateAt(at: number): PastState {
+    const messages = { messages: [], count: 0, limit: 50, next_cursor: formatCursor(EPOCH, 0), previous_cursor: null };
+    return {
+      at: formatInstant(at),
+      unknown: [],
+      known_since: null,
+      agents: AGENTS,
+      locks: LOCKS,
+      stats: this.#stats(),
+      attention: ATTENTION,
+      sources: this.#sources(),
+      messages,
+    };
+  }
+
   #stats(): Stats {
     return statistics(AGENTS, LOCKS, null, this.startedAt, Date.now());
   }
@@ -98,4 +128,29 @@ export class NoSwarm implements Runtime {
       config: source,
     };
   }
+}
+
+function emptyTimeline(since: number, until: number): TimelineAnswer {
+  return {
+    since: formatInstant(since),
+    until: formatInstant(until),
+    step_ms: 1000,
+    known_since: null,
+    first_message_at: null,
+    agents: [],
+    health: [],
+    locks: [],
+    messages: [],
+    unknown: [],
+    totals: { messages: 0, lock_spans: 0, health_spans: 0 },
+    next_agent: null,
+  };
+}
+
+function emptyTalk(since: number, until: number): TalkAnswer {
+  return { since: formatInstant(since), until: formatInstant(until), pairs: [], count: 0 };
+}
+
+function emptyLockHistory(filepath: string): LockHistory {
+  return { filepath, spans: [], count: 0, previous_cursor: null };
 }

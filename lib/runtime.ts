@@ -7,7 +7,7 @@ import type { Health } from './contract/schemas';
 import type { Hub } from './hub';
 import { LiveSwarm } from './live-swarm';
 import { NoSwarm } from './no-swarm';
-import type { MessageQuery } from './recorder/protocol';
+import type { MessageQuery, PastQuestion, Questions } from './recorder/protocol';
 import { findProjectRoot } from './swarm/project-root';
 import { readSwarmConfig } from './swarm/swarm-config';
 
@@ -28,6 +28,12 @@ export interface Runtime {
    * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
    */
   messages(query: MessageQuery): Promise<string>;
+  /**
+   * Answers a question about what was.
+   *
+   * @throws {Refusal} for a foreign cursor, or while the history is being opened
+   */
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']>;
   health(): Health;
   /** Who waits for whom now. */
   waiting(): WaitingAnswer;

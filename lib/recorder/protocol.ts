@@ -1,7 +1,7 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
 import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { KeptMessage, Retention, Summary } from '../history/history';
-import type { JournalKind, JournalUpdate } from '../history/journal';
+import type { JournalUpdate } from '../history/journal';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 
 export interface RecorderOptions {
@@ -48,17 +48,36 @@ export type RecorderEvent =
   | { type: 'open_matters'; matters: OpenMattersNow }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition };
 
-/** Questions that a thread with a history answers. */
+/** A page of spans, newest first: those older than the place that an earlier page gave. */
+export interface SpanPage {
+  limit: number;
+  before?: MessagePlace;
+}
+
+/** Questions that a thread with a history answers; texts are JSON. Times are milliseconds since 1970. */
 export interface Questions {
   page: { query: MessageQuery; answer: string };
   after: { query: { epoch: string; seq: number; limit: number }; answer: KeptMessage[] };
+  /** A `PastState`. */
+  state: { query: { at: number }; answer: string };
+  /** A `Timeline`. */
+  timeline: { query: { since: number; until: number; steps: number; after?: string }; answer: string };
+  /** A `Talk`. */
+  talk: { query: { since: number; until: number }; answer: string };
+  /** An `AgentHistory`, or null for an agent that left no trace. */
+  agent_history: { query: SpanPage & { id: string }; answer: string | null };
+  /** A `LockHistory`. */
+  lock_history: { query: SpanPage & { filepath: string; holder?: string }; answer: string };
 }
 export type QuestionName = keyof Questions;
+/** Questions about what was. */
+export type PastQuestion = Exclude<QuestionName, 'page' | 'after'>;
 
 export type ToThread =
   | { type: 'look' }
   | { type: 'journal'; update: JournalUpdate }
-  | { type: 'note'; kind: JournalKind; subject: string; body: object; at: number }
+  /** The swarm's files were looked at, and what differed was journaled before. */
+  | { type: 'looked'; at: number }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }

@@ -1,7 +1,7 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
 import type { KeptMessage } from '../history/history';
-import type { JournalKind, JournalUpdate } from '../history/journal';
+import type { JournalUpdate } from '../history/journal';
 import {
   type FromThread,
   type MessageQuery,
@@ -47,8 +47,9 @@ export class RecorderHandle {
     this.#recorder.post({ type: 'journal', update });
   }
 
-  note(kind: JournalKind, subject: string, body: object, at: number): void {
-    this.#recorder.post({ type: 'note', kind, subject, body, at });
+  /** The swarm's files were looked at, and what differed was recorded before. */
+  looked(at: number): void {
+    this.#recorder.post({ type: 'looked', at });
   }
 
   /**
@@ -56,7 +57,7 @@ export class RecorderHandle {
    * @throws {Refusal}
    */
   page(query: MessageQuery): Promise<string> {
-    return this.#ask('page', query);
+    return this.ask('page', query);
   }
 
   /**
@@ -64,16 +65,21 @@ export class RecorderHandle {
    * @throws {Refusal}
    */
   after(epoch: string, seq: number, limit: number): Promise<KeptMessage[]> {
-    return this.#ask('after', { epoch, seq, limit });
+    return this.ask('after', { epoch, seq, limit });
+  }
+
+  /**
+   * Asks the thread that reads the history, or the one that records where only that can read it.
+   *
+   * @throws {Refusal}
+   */
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    return (this.#reader ?? this.#recorder).ask(name, query);
   }
 
   /** Ends both threads; what was read is committed before. */
   async stop(): Promise<void> {
     await Promise.all([this.#recorder.stop(), this.#reader?.stop()]);
-  }
-
-  #ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
-    return (this.#reader ?? this.#recorder).ask(name, query);
   }
 
   #take(message: FromThread): void {

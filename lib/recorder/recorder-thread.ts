@@ -16,8 +16,8 @@ parentPort?.on('message', (message: ToThread) => {
     case 'journal':
       recorder.record(message.update);
       break;
-    case 'note':
-      recorder.note(message.kind, message.subject, message.body, message.at);
+    case 'looked':
+      recorder.looked(message.at);
       break;
     case 'damaged':
       recorder.reportDamage();

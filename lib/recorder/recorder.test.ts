@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { JournalUpdate } from '../history/journal';
 import { LOG_NAME } from '../swarm/message-log';
 import type { RecorderEvent } from './protocol';
 import { answerQuestion } from './questions';
@@ -313,35 +314,29 @@ test('a backlog larger than one batch arrives whole; the largest event holds the
   assert.ok(watched.events.some(({ type }) => type === 'caught_up'));
 });
 
-test('the journal has the bounds of the history', async () => {
-  const { root } = newSwarm();
-  const watched = start(root, null, { days: 30, messages: 50 });
-  for (let n = 0; n < 200; n++) watched.recorder.note('server', String(n), {}, Date.now());
-  const rows = () =>
-    watched.recorder.history.db.prepare('SELECT count(*) AS n, max(subject * 1) AS last FROM journal').get();
-  await until(() => (rows() as { n: number }).n === 50, 'it is pruned');
-  assert.deepEqual(rows(), { n: 50, last: 199 });
-});
-
 test('changes are journaled once, across restarts too, and only by who records', async () => {
   const { root, file } = newSwarm();
   const entries = (watched: Watched) =>
     watched.recorder.history.db.prepare('SELECT kind, subject, body FROM journal ORDER BY id').all();
-  const agents = (at: number, ...changed: [string, string][]) =>
-    ({ kind: 'agent', at, changed, gone: [], complete: true }) as const;
+  const agents = (at: number, ...agents: [string, string][]): JournalUpdate => ({
+    at,
+    changed: agents.map(([id, body]) => ['agent', id, body]),
+    complete: ['agent', 'lock'],
+  });
+  const now = Date.now();
   const first = start(root, file);
   const follower = start(root, file);
-  first.recorder.record(agents(1, ['agent-0', '{"health":"active","last_seen":"a"}']));
-  follower.recorder.record(agents(1, ['agent-9', '{}']));
-  first.recorder.record(agents(2, ['agent-0', '{"health":"active","last_seen":"b"}']));
+  first.recorder.record(agents(now + 1, ['agent-0', '{"health":"active"}']));
+  follower.recorder.record(agents(now + 1, ['agent-9', '{}']));
+  first.recorder.record(agents(now + 2, ['agent-0', '{"health":"active"}']));
   await stop(follower);
   await stop(first);
   const second = start(root, file);
-  second.recorder.record(agents(3, ['agent-0', '{"health":"active","last_seen":"c"}'], ['agent-1', '{}']));
-  second.recorder.record(agents(4, ['agent-1', '{}']));
+  second.recorder.record(agents(now + 3, ['agent-0', '{"health":"active"}'], ['agent-1', '{"health":"stale"}']));
+  second.recorder.record(agents(now + 4, ['agent-1', '{"health":"stale"}']));
   assert.deepEqual(entries(second), [
-    { kind: 'agent', subject: 'agent-0', body: '{"health":"active","last_seen":"a"}' },
-    { kind: 'agent', subject: 'agent-1', body: '{}' },
+    { kind: 'agent', subject: 'agent-0', body: '{"health":"active"}' },
+    { kind: 'agent', subject: 'agent-1', body: '{"health":"stale"}' },
     { kind: 'agent', subject: 'agent-0', body: null },
   ]);
 });

@@ -8,7 +8,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { HistoryFault, historyFault } from '../history/database';
 import type { History, KeptMessage } from '../history/history';
-import { Journal, type JournalKind, type JournalUpdate } from '../history/journal';
+import { Journal, type JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
 import { type LogBatch, type LogCheckpoint, logCheckpoint, MessageLog } from '../swarm/message-log';
 import { readMicroseconds } from '../swarm/naive-time';
@@ -26,7 +26,7 @@ const SUMMARY_EVERY_MS = 100;
 const MATTERS_EVERY_MS = 100;
 const LOCK_EVERY_MS = 500;
 const IDENTITY_EVERY_MS = 1000;
-const MARK_EVERY_MS = 2000;
+const MARK_EVERY_MS = 1000;
 const RECOVER_EVERY_MS = 2000;
 const PRUNE_STEP = 500;
 const RECORDER_TICK_MS = 250;
@@ -43,8 +43,9 @@ export class Recorder {
   readonly #slot: HistorySlot;
   /** These are there from the constructor on: it ends with ones that work, in memory if need be. */
   #history!: History;
-  #journal!: Journal;
   #matters!: MattersFeed;
+  /** Null in a process that only follows. */
+  #journal: Journal | null = null;
   /** Why the history is not what the settings ask for; null if it is. */
   #fault: string | null = null;
   /** Null in a process that only follows. */
@@ -104,14 +105,14 @@ export class Recorder {
     await this.#looking;
   }
 
-  /** Journals a state; a process that only follows leaves that to the one that records. */
+  /** Journals changes; a process that only follows leaves that to the one that records. */
   record(update: JournalUpdate): void {
-    if (this.#log) this.#guarded(() => this.#journal.record(update));
+    this.#guarded(() => this.#journal?.record(update));
   }
 
-  /** Journals something that happened, such as this server's start. */
-  note(kind: JournalKind, subject: string, body: object, at: number): void {
-    this.#guarded(() => this.#journal.note(kind, subject, body, at));
+  /** The swarm's files were looked at, and what differed was journaled before. */
+  looked(at: number): void {
+    this.#guarded(() => this.#journal?.looked(at));
   }
 
   /** Another thread found the database damaged. */
@@ -153,9 +154,9 @@ export class Recorder {
   #begin({ history, fault }: Opened): void {
     const inMemory = history.file === ':memory:';
     const records = this.#slot.records || inMemory;
-    if (records && !inMemory) history.renewIfRestored(readMark(history.file)?.head ?? null);
     const checkpoint = committedCheckpoint(history);
-    const journal = new Journal(history.db);
+    const reason = this.#history ? 'The history could not be written.' : 'No dashboard was running.';
+    const journal = records ? this.#beginJournal(history, reason) : null;
     const matters = new MattersFeed(history, {
       ...this.#options.openFor,
       readTime: this.#readMilliseconds,
@@ -183,6 +184,16 @@ export class Recorder {
     this.#tell({ type: 'opened', epoch: history.epoch, file: inMemory ? null : history.file, newest, head, oldest });
     this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
     this.#tellCondition();
+  }
+
+  /** @param reason a sentence: why nobody has looked since the journal ends */
+  #beginJournal(history: History, reason: string): Journal {
+    const inMemory = history.file === ':memory:';
+    const mark = inMemory ? null : readMark(history.file);
+    const restored = !inMemory && history.renewIfRestored(mark?.head ?? null);
+    // Of what followed the copy nothing is left, though somebody looked.
+    const aliveAt = restored ? null : (mark?.alive_at ?? null);
+    return new Journal(history.db, { aliveAt, reason, now: this.#now() });
   }
 
   #record(checkpoint: LogCheckpoint | null): void {
@@ -422,12 +433,11 @@ export class Recorder {
       while (this.#followOn());
       this.#flush();
       const { epoch } = this.#history;
-      this.#history.renewIfRestored(readMark(this.#history.file)?.head ?? null);
+      this.#journal = this.#beginJournal(this.#history, 'The dashboard that recorded ended; another one took over.');
       if (this.#history.epoch !== epoch) {
         this.#begin({ history: this.#history, fault: this.#fault });
         return;
       }
-      this.#journal = new Journal(this.#history.db);
       this.#record(committedCheckpoint(this.#history));
       this.#tellCondition();
     });
@@ -496,14 +506,15 @@ export class Recorder {
       : this.#options.retention;
     this.#guarded(() => {
       const dropped = this.#history.prune(retention, this.#now(), most);
-      this.#journal.prune(this.#now() - retention.days * 86_400_000, retention.messages, most);
+      this.#journal?.prune(this.#now() - retention.days * 86_400_000, retention.messages, most);
       if (dropped > 0) this.#summaryDue = true;
     });
   }
 
   #mark(): void {
-    if (!this.#inMemory && this.#log)
-      writeMark(this.#history.file, { head: this.#history.head(), alive_at: this.#now() });
+    if (!this.#inMemory && this.#journal) {
+      writeMark(this.#history.file, { head: this.#history.head(), alive_at: this.#journal.lookedAt });
+    }
   }
 
   #letGo(): void {

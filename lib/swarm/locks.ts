@@ -6,8 +6,8 @@ import { type LockEntry, parseLock } from './lock-entry';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
 import { describeFileError, errorCode, type FileLook, kindOf, lookAtFile, MISSING_CONFIRMED_MS } from './small-file';
 
-export { patternsOverlap } from './lock-conflicts';
-export { describeLocks } from './lock-description';
+export { findConflicts, patternsOverlap } from './lock-conflicts';
+export { conflictOf, type DescribedLocks, describeLocks } from './lock-description';
 export { type LockEntry, lockFileName, normalizeLockPath, parseLock } from './lock-entry';
 
 export const LOCKS_FOLDER = '.agent_locks';

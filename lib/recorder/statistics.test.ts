@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
+import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
 import { statistics } from './statistics';
 
 const NOW = Date.parse('2026-02-03T08:15:30Z');

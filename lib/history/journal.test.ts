@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { openDatabase } from './database';
+import { Journal, type JournalKind, type JournalUpdate } from './journal';
+import { knownSince, thingsAt } from './snapshots';
+import { unknownSpans } from './span-reader';
+import type { SpanRow } from './spans';
+
+const NO_DASHBOARD = 'No dashboard was running.';
+const SECOND = 1000;
+
+type Things = Record<string, Record<string, unknown>>;
+
+/** What a person with a notebook would know: every state with the time of its beginning, and when nobody looked. */
+class Notebook {
+  /** Newest last; `until` bounds what was seen. */
+  readonly pages: { at: number; things: Things }[] = [];
+  readonly unseen: [since: number, until: number][] = [];
+
+  write(at: number, things: Things): void {
+    this.pages.push({ at, things: structuredClone(things) });
+  }
+
+  at(moment: number): Things | null {
+    return this.pages.findLast(({ at }) => at <= moment)?.things ?? null;
+  }
+
+  isUnseen(moment: number): boolean {
+    return this.unseen.some(([since, until]) => since <= moment && moment < until);
+  }
+}
+
+/** A swarm that changes at random, its journal, and the notebook beside it. */
+class World {
+  readonly db: Database.Database = openDatabase(':memory:');
+  readonly notebook = new Notebook();
+  now = 1_700_000_000_000;
+  #journal: Journal | null = null;
+  #things: Things = { agent: {}, lock: {}, registry: { header: {} } };
+  #lookedAt: number | null = null;
+
+  get journal(): Journal {
+    if (!this.#journal) {
+      this.#journal = new Journal(this.db, { aliveAt: this.#lookedAt, reason: NO_DASHBOARD, now: this.now });
+      const changed = Object.entries(this.#things).flatMap(([kind, things]) =>
+        Object.entries(things).map(([subject, body]) => [kind as JournalKind, subject, JSON.stringify(body)] as const),
+      );
+      this.#look(changed, Object.keys(this.#things) as JournalKind[]);
+    }
+    return this.#journal;
+  }
+
+  #look(changed: JournalUpdate['changed'], complete: JournalKind[] = []): void {
+    if (this.#lookedAt !== null && (complete.length > 0 || this.now - this.#lookedAt > 10 * SECOND)) {
+      this.notebook.unseen.push([this.#lookedAt, this.now]);
+    }
+    this.#journal?.record({ at: this.now, changed, complete });
+    this.#lookedAt = this.now;
+    this.notebook.write(this.now, this.#things);
+  }
+
+  /** The swarm changes; whether anybody sees it depends on the journal. */
+  change(kind: JournalKind, subject: string, body: object | null): void {
+    const journal = this.#journal;
+    const things = this.#things[kind] as Record<string, unknown>;
+    if (body === null) delete things[subject];
+    else things[subject] = body;
+    if (journal) this.#look([[kind, subject, body && JSON.stringify(body)]]);
+  }
+
+  idle(): void {
+    if (!this.#journal) return;
+    if (this.#lookedAt !== null && this.now - this.#lookedAt > 10 * SECOND) {
+      this.notebook.unseen.push([this.#lookedAt, this.now]);
+    }
+    this.#journal.looked(this.now);
+    this.#lookedAt = this.now;
+    this.notebook.write(this.now, this.#things);
+  }
+
+  /** Killed, or stopped: the next use begins another life. */
+  kill(): void {
+    this.#journal = null;
+  }
+}
+
+const ids = fc.constantFrom('agent-0', 'agent-1', 'constructor', 'ä');
+const files = fc.constantFrom('a.lock', 'b.lock', 'c.lock');
+const agentBody = fc.record({
+  health: fc.constantFrom('active', 'stale', 'dead', 'unknown'),
+  pane: fc.integer({ min: 0, max: 3 }),
+  // Long enough that snapshots are due now and then.
+  note: fc.constantFrom('', 'x'.repeat(30_000)),
+});
+const lockBody = fc.record({
+  agent_id: fc.oneof(ids, fc.constant(7)),
+  filepath: fc.constantFrom('src/a.ts', 'src/b.ts'),
+  reason: fc.constantFrom('one', 'two'),
+  stale: fc.constantFrom(true, false, null),
+  orphaned: fc.constantFrom(true, false, null),
+});
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('agent' as const), id: ids, body: fc.option(agentBody) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('lock' as const), id: files, body: fc.option(lockBody) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('idle' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('begin' as const) }) },
+);
+const steps = fc.array(
+  fc.tuple(fc.oneof(fc.integer({ min: 1, max: 9000 }), fc.integer({ min: 11_000, max: 90_000 })), step),
+  { minLength: 1, maxLength: 80 },
+);
+
+function live(
+  world: World,
+  story: readonly (readonly [number, typeof step extends fc.Arbitrary<infer S> ? S : never])[],
+) {
+  void world.journal;
+  for (const [after, deed] of story) {
+    world.now += after;
+    if (deed.kind === 'kill') world.kill();
+    else if (deed.kind === 'begin') void world.journal;
+    else if (deed.kind === 'idle') world.idle();
+    else world.change(deed.kind, deed.id, deed.body);
+  }
+}
+
+function assertMoments(world: World, from: number): void {
+  const edges = [...world.notebook.pages.map(({ at }) => at), ...world.notebook.unseen.flat()];
+  for (const moment of new Set(edges.flatMap((at) => [at - 1, at, at + 1]))) {
+    if (moment < from) continue;
+    const expected = world.notebook.at(moment);
+    const told = thingsAt(world.db, moment);
+    const unknown = unknownSpans(world.db, moment, moment, knownSince(world.db));
+    if (world.notebook.isUnseen(moment)) {
+      assert.ok(unknown.length > 0, `${moment} is marked as unknown`);
+      continue;
+    }
+    for (const kind of ['agent', 'lock'] as const) {
+      assert.deepEqual({ ...told?.[kind] }, { ...expected?.[kind] }, `${kind} at ${moment}`);
+    }
+  }
+}
+
+test('the state at every moment is as it was seen, and what nobody saw is marked; kills and sleep included', () => {
+  fc.assert(
+    fc.property(steps, (story) => {
+      const world = new World();
+      live(world, story);
+      assertMoments(world, knownSince(world.db) as number);
+      world.db.close();
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('pruning keeps every later moment right, and drops whole pieces', () => {
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 0, max: 100 }), (story, part) => {
+      const world = new World();
+      live(world, story);
+      const start = world.notebook.pages[0]?.at as number;
+      const before = start + Math.floor(((world.now - start) * part) / 100);
+      while (world.journal.prune(before, 1_000_000, 3) > 0);
+      assert.ok((knownSince(world.db) as number) <= before || before <= start, 'the bound itself is still known');
+      assertMoments(world, before);
+      const { left } = world.db
+        .prepare('SELECT count(*) AS left FROM journal WHERE id < (SELECT min(journal_id) FROM snapshots)')
+        .get() as { left: number };
+      assert.equal(left, 0, 'nothing before the first snapshot is left');
+      world.db.close();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('spans say the same as the journal, never overlap, and stop where nobody looked', () => {
+  fc.assert(
+    fc.property(steps, (story) => {
+      const world = new World();
+      live(world, story);
+      const spans = world.db.prepare('SELECT * FROM spans ORDER BY id').all() as SpanRow[];
+      const times = world.db.prepare('SELECT * FROM span_times ORDER BY id').all() as SpanRow[];
+      assert.deepEqual(
+        times.map(({ id, since, until }) => [id, since, until]),
+        spans.map(({ id, since, until }) => [
+          id,
+          Math.floor(since / 1000),
+          until === null ? 2 ** 31 - 1 : Math.ceil(until / 1000),
+        ]),
+      );
+      const moments = new Set(world.notebook.pages.flatMap(({ at }) => [at, at + 1]));
+      for (const moment of moments) {
+        if (world.notebook.isUnseen(moment)) continue;
+        // A killed dashboard's spans go on until the next life says otherwise.
+        if (moment > (world.notebook.pages.at(-1)?.at as number)) continue;
+        const touching = spans.filter(({ since, until }) => since <= moment && moment < (until ?? Number.MAX_VALUE));
+        const told = (kind: string) =>
+          Object.fromEntries(touching.filter((span) => span.kind === kind).map((span) => [span.subject, span.value]));
+        const known = world.notebook.at(moment) as Things;
+        const health = Object.entries(known.agent ?? {}).map(([id, body]) => [id, (body as { health: string }).health]);
+        const locks = Object.entries(known.lock ?? {}).map(([id, body]) => [
+          id,
+          stateOf(body as Record<string, unknown>),
+        ]);
+        assert.deepEqual(told('health'), Object.fromEntries(health), `health at ${moment}`);
+        assert.deepEqual(told('lock'), Object.fromEntries(locks), `locks at ${moment}`);
+        const subjects = touching.map(({ kind, subject }) => `${kind} ${subject}`);
+        assert.equal(new Set(subjects).size, subjects.length, 'one span of a thing at a time');
+      }
+      world.db.close();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+function stateOf({ orphaned, stale }: Record<string, unknown>): string {
+  return orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
+}
+
+/** A journal that knows its swarm; `look` hands over changes after some milliseconds. */
+function begun(): { db: Database.Database; look: (after: number, ...changed: JournalUpdate['changed']) => number } {
+  const db = openDatabase(':memory:');
+  let now = 1_700_000_000_000;
+  const journal = new Journal(db, { aliveAt: null, reason: NO_DASHBOARD, now });
+  journal.record({
+    at: now,
+    changed: [['server', 'dashboard', '{}']],
+    complete: ['agent', 'lock', 'source', 'server'],
+  });
+  return {
+    db,
+    look: (after, ...changed) => {
+      now += after;
+      journal.record({ at: now, changed, complete: [] });
+      return now;
+    },
+  };
+}
+
+function spansIn(db: Database.Database): string[] {
+  const rows = db.prepare('SELECT * FROM spans ORDER BY id').all() as SpanRow[];
+  return rows.map(
+    ({ kind, agent, value, detail, since, until, ended }) =>
+      `${kind} ${agent} ${value} ${detail} ${until === null ? 'lasts' : until - since} ${ended}`,
+  );
+}
+
+test('a lock: refreshed it goes on, its state changes, another takes it over, it is released', () => {
+  const { db, look } = begun();
+  const lock = (agent_id: string, reason: string, stale = false) =>
+    [
+      'lock',
+      'a.lock',
+      JSON.stringify({ agent_id, filepath: 'src/a.ts', reason, stale, orphaned: false, stale_at: 1 }),
+    ] as const;
+  look(100, lock('agent-0', 'one'));
+  look(100, lock('agent-0', 'two'));
+  look(100, lock('agent-0', 'two', true));
+  look(100, lock('agent-1', 'three'));
+  look(100, ['lock', 'a.lock', null]);
+  assert.deepEqual(spansIn(db), [
+    'lock agent-0 held two 200 changed',
+    'lock agent-0 stale two 100 taken_over',
+    'lock agent-1 held three 100 released',
+  ]);
+});
+
+test('while a source can not be read, what it tells is unknown', () => {
+  const { db, look } = begun();
+  const registry = (state: string, reason: string | null) =>
+    ['source', 'registry', JSON.stringify({ state, reason })] as const;
+  const failed = look(100, registry('unreadable', 'It is empty.'));
+  look(100, registry('unreadable', 'It is no JSON.'), ['source', 'config', '{"state":"unreadable","reason":"x"}']);
+  look(100, registry('ok', null));
+  assert.deepEqual(spansIn(db), ['unknown  registry It is no JSON. 200 changed']);
+  assert.deepEqual(
+    unknownSpans(db, failed, failed, 0).map(({ about, reason }) => [about, reason]),
+    [['registry', 'It is no JSON.']],
+  );
+  assert.deepEqual(unknownSpans(db, failed - 1, failed - 1, 0), []);
+});
+
+test('a clock that is set back makes a time that is marked; a step of a second is none', () => {
+  const { db, look } = begun();
+  const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;
+  look(100, agent('active'));
+  look(-1000, agent('stale'));
+  const back = look(-3_600_000, agent('dead'));
+  assert.deepEqual(spansIn(db), [
+    'health agent-0 active null 0 changed',
+    'health agent-0 stale null 0 unseen',
+    'unknown  everything The clock was set back, so this time was lived twice. 3601000 changed',
+    'health agent-0 dead null lasts null',
+  ]);
+  assert.equal(unknownSpans(db, back + 1000, back + 1000, 0).length, 1);
+});
+
+test('the journal has the bounds of the history: by entries, in whole pieces', () => {
+  const { db, look } = begun();
+  const journal = new Journal(db, { aliveAt: null, reason: NO_DASHBOARD, now: Date.now() });
+  for (let n = 0; n < 500; n++)
+    look(100, ['agent', 'agent-0', JSON.stringify({ health: 'active', n, long: 'x'.repeat(2000) })]);
+  while (journal.prune(0, 100, 20) > 0);
+  const { count, newest } = db.prepare('SELECT count(*) AS count, max(id) AS newest FROM journal').get() as {
+    count: number;
+    newest: number;
+  };
+  assert.equal(newest, 501);
+  assert.ok(count >= 100 && count < 200, `${count} entries are left: at least 100, and less than a piece more`);
+});
+
+test('an agent of any name', () => {
+  const { db, look } = begun();
+  const at = look(100, ['agent', '__proto__', '{"health":"dead"}']);
+  assert.deepEqual(Object.entries(thingsAt(db, at)?.agent ?? {}), [['__proto__', { health: 'dead' }]]);
+  const later = look(100, ['agent', '__proto__', null]);
+  assert.deepEqual(thingsAt(db, later)?.agent, {});
+});

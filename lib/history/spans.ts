@@ -1,0 +1,156 @@
+/** What lasted, as intervals: an agent's health, a lock in one state, a time of which something is not known. */
+import type Database from 'better-sqlite3';
+import type { LockSpan } from '../contract/past-schemas';
+import type { AgentHealth } from '../contract/schemas';
+
+export type SpanKind = 'health' | 'lock' | 'unknown';
+
+/** What a span holds besides its times. */
+export interface SpanContent {
+  /** Whose lane it is drawn in, '' if none. */
+  agent: string;
+  /** Of a lock, else ''. */
+  path: string;
+  /** Health, or state of the lock. */
+  value: string;
+  /** Reason of the lock, or why something is not known. */
+  detail: string | null;
+}
+
+export interface SpanRow extends SpanContent {
+  id: number;
+  kind: SpanKind;
+  subject: string;
+  /** Milliseconds since 1970. */
+  since: number;
+  until: number | null;
+  ended: LockSpan['ended'];
+}
+
+interface OpenSpan extends SpanContent {
+  id: number;
+  since: number;
+}
+
+const FAR_AHEAD_S = 2 ** 31 - 1;
+
+/** Writes spans; every call belongs into the transaction of the journal entry that it follows from. */
+export class Spans {
+  readonly #statements;
+  readonly #open = new Map<string, OpenSpan>();
+
+  constructor(db: Database.Database) {
+    this.#statements = {
+      insert: db.prepare(
+        `INSERT INTO spans (kind, subject, agent, path, value, detail, since, until, ended)
+         VALUES (@kind, @subject, @agent, @path, @value, @detail, @since, @until, @ended)`,
+      ),
+      insertTimes: db.prepare('INSERT INTO span_times VALUES (?, ?, ?)'),
+      end: db.prepare('UPDATE spans SET until = ?, ended = ? WHERE id = ?'),
+      endTimes: db.prepare('UPDATE span_times SET until = ? WHERE id = ?'),
+      detail: db.prepare('UPDATE spans SET detail = ? WHERE id = ?'),
+      // In the order of the index, so that it is used.
+      prunable: db.prepare('SELECT id FROM span_times WHERE until < ? LIMIT ?'),
+      drop: db.prepare('DELETE FROM spans WHERE id = ?'),
+      dropTimes: db.prepare('DELETE FROM span_times WHERE id = ?'),
+    };
+    const open = db.prepare('SELECT * FROM spans WHERE until IS NULL').all() as SpanRow[];
+    for (const span of open) this.#open.set(keyOf(span.kind, span.subject), span);
+  }
+
+  isOpen(kind: SpanKind, subject: string): boolean {
+    return this.#open.has(keyOf(kind, subject));
+  }
+
+  /** How a thing stands from now on: goes on with its span, or ends it and begins another. */
+  become(kind: SpanKind, subject: string, content: SpanContent, at: number): void {
+    const open = this.#open.get(keyOf(kind, subject));
+    if (open && open.agent === content.agent && open.path === content.path && open.value === content.value) {
+      if (open.detail === content.detail) return;
+      open.detail = content.detail;
+      this.#statements.detail.run(content.detail, open.id);
+      return;
+    }
+    if (open) this.end(kind, subject, at, open.agent === content.agent ? 'changed' : 'taken_over');
+    this.#begin(kind, subject, content, at);
+  }
+
+  /** A thing has gone, or nobody knows what became of it. */
+  end(kind: SpanKind, subject: string, at: number, ended: NonNullable<SpanRow['ended']>): void {
+    const open = this.#open.get(keyOf(kind, subject));
+    if (!open) return;
+    this.#open.delete(keyOf(kind, subject));
+    // A clock set back must not end a span before its beginning.
+    const until = Math.max(at, open.since);
+    this.#statements.end.run(until, ended, open.id);
+    this.#statements.endTimes.run(secondAfter(until), open.id);
+  }
+
+  /** Nobody looked from an instant on: what was so until then may not be so any more. */
+  endAllUnseen(at: number): void {
+    for (const key of [...this.#open.keys()]) {
+      const [kind, subject] = partsOf(key);
+      if (kind !== 'unknown') this.end(kind, subject, at, 'unseen');
+    }
+  }
+
+  /** A time of which everything was unknown and that is over. */
+  addUnknown(detail: string, since: number, until: number): void {
+    this.#begin('unknown', EVERYTHING, { agent: '', path: '', value: EVERYTHING, detail }, since);
+    this.end('unknown', EVERYTHING, until, 'changed');
+  }
+
+  /** Drops spans that ended before an instant, at most so many at once. Returns how many. */
+  prune(before: number, most: number): number {
+    const ended = this.#statements.prunable.all(Math.floor(before / 1000), most) as { id: number }[];
+    for (const { id } of ended) {
+      this.#statements.drop.run(id);
+      this.#statements.dropTimes.run(id);
+    }
+    return ended.length;
+  }
+
+  #begin(kind: SpanKind, subject: string, content: SpanContent, since: number): void {
+    const row = { kind, subject, ...content, since, until: null, ended: null };
+    const id = Number(this.#statements.insert.run(row).lastInsertRowid);
+    this.#statements.insertTimes.run(id, Math.floor(since / 1000), FAR_AHEAD_S);
+    this.#open.set(keyOf(kind, subject), { id, since, ...content });
+  }
+}
+
+/** The subject of a time when nobody looked at all. */
+export const EVERYTHING = 'everything';
+
+function keyOf(kind: SpanKind, subject: string): string {
+  return `${kind}\n${subject}`;
+}
+
+function partsOf(key: string): [SpanKind, string] {
+  const end = key.indexOf('\n');
+  return [key.slice(0, end) as SpanKind, key.slice(end + 1)];
+}
+
+function secondAfter(milliseconds: number): number {
+  return Math.min(Math.ceil(milliseconds / 1000), FAR_AHEAD_S);
+}
+
+/**
+ * @returns the health that an agent's journaled body tells
+ */
+export function healthContent(subject: string, body: string): SpanContent {
+  const { id, health } = JSON.parse(body) as { id?: string; health: AgentHealth };
+  return { agent: id ?? subject, path: '', value: health, detail: null };
+}
+
+/** @returns the state that a lock's journaled body tells; who is gone counts for more than how long ago */
+export function lockContent(body: string): SpanContent {
+  const { agent_id, filepath, reason, stale, orphaned } = JSON.parse(body) as Record<string, unknown>;
+  const value = orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
+  return { agent: textOf(agent_id), path: textOf(filepath), value, detail: reason == null ? null : textOf(reason) };
+}
+
+/** Files may hold any JSON value where a text belongs. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,175 @@
+/** The whole swarm as it was known at a moment, from the journal and the messages sent until then. */
+import type Database from 'better-sqlite3';
+import { formatInstant } from '../contract/instant';
+import type { PastState } from '../contract/past-schemas';
+import type {
+  Agent,
+  AgentsAnswer,
+  AttentionAnswer,
+  AttentionEntry,
+  Lock,
+  LocksAnswer,
+  Message,
+  MessagesAnswer,
+  Sources,
+} from '../contract/schemas';
+import type { History, Summary } from '../history/history';
+import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
+import { unknownSpans } from '../history/span-reader';
+import { conflictOf, findConflicts } from '../swarm/locks';
+import { readInstant } from '../swarm/naive-time';
+import { messagesPage } from './message-page';
+import { statistics } from './statistics';
+
+const MESSAGES = 50;
+
+/** What the main thread journals of the registry beside its agents. */
+interface Header extends Omit<AgentsAnswer, 'agents'> {
+  /** In the order of the registry; without a time where the entry has none. */
+  last_seen: [subject: string, lastSeen?: unknown][];
+}
+
+/** @returns a `PastState` as JSON */
+export function pastState(history: History, { at }: { at: number }): string {
+  const { agents, locks, attention, sources, startedAt } = swarmAt(history.db, at);
+  const page = messagesPage(history, { limit: MESSAGES, filter: { until: at } });
+  const known = knownSince(history.db);
+  const { messages } = JSON.parse(page) as MessagesAnswer;
+  const state: Omit<PastState, 'messages'> = {
+    at: formatInstant(at),
+    unknown: unknownSpans(history.db, at, at, known),
+    known_since: known === null ? null : formatInstant(known),
+    agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, messages, at) },
+    locks,
+    stats: statistics(agents, locks, totalsUntil(history.db, at), startedAt ?? at, at),
+    attention,
+    sources,
+  };
+  return `${JSON.stringify(state).slice(0, -1)},"messages":${page}}`;
+}
+
+interface SwarmThen {
+  agents: AgentsAnswer;
+  locks: LocksAnswer;
+  attention: AttentionAnswer;
+  sources: Sources;
+  /** When the dashboard that looked had started, null if none had. */
+  startedAt: number | null;
+}
+
+/**
+ * What the journal tells of a moment: agents still without `last_evidence_at`.
+ *
+ * @param at milliseconds since 1970
+ */
+export function swarmAt(db: Database.Database, at: number): SwarmThen {
+  const things = thingsAt(db, at) ?? {};
+  const locks = withConflicts(valuesOf<Lock>(things, 'lock'));
+  const attention = valuesOf<AttentionEntry>(things, 'attention').sort(worseFirst);
+  return {
+    agents: agentsOf(things),
+    locks: { locks, count: locks.length },
+    attention: { attention, count: attention.length },
+    sources: { ...unknownSources(at), ...(things.source as Partial<Sources> | undefined) },
+    startedAt: (things.server?.dashboard as { at: number } | undefined)?.at ?? null,
+  };
+}
+
+function valuesOf<T>(things: PastThings, kind: keyof PastThings): T[] {
+  return Object.values(things[kind] ?? {}) as T[];
+}
+
+function agentsOf(things: PastThings): AgentsAnswer {
+  const header = things.registry?.header as Header | undefined;
+  if (!header) return { session_name: null, session_names: null, updated_at: null, agents: [] };
+  const { last_seen, ...rest } = header;
+  const agents = last_seen.flatMap(([subject, ...lastSeen]): Agent[] => {
+    // An agent may be called `__proto__`.
+    const entry = Object.hasOwn(things.agent ?? {}, subject) ? (things.agent?.[subject] as Agent) : null;
+    return entry ? [{ ...entry, ...(lastSeen.length > 0 && { last_seen: lastSeen[0] }) }] : [];
+  });
+  return { ...rest, agents };
+}
+
+/**
+ * Adds to agents of the journal what showed last that they live: their entries, locks and messages.
+ *
+ * @param messages those to look at
+ * @param now the moment; what is later is no sign of life
+ */
+export function withEvidence(
+  agents: readonly Agent[],
+  locks: readonly Lock[],
+  messages: readonly Message[],
+  now: number,
+): Agent[] {
+  const newest = new Map<unknown, number>();
+  const note = (who: unknown, time: string | null) => {
+    const at = time === null ? Number.NaN : Date.parse(time);
+    if (at <= now) newest.set(who, Math.max(newest.get(who) ?? at, at));
+  };
+  for (const { agent_id, acquired_at } of locks) note(agent_id, acquired_at);
+  for (const { sender, sent_at } of messages) note(sender, sent_at);
+  return agents.map((agent) => {
+    const lastSeen = readInstant(agent.last_seen, 'UTC');
+    if (lastSeen) note(agent.id, lastSeen.iso);
+    const evidence = newest.get(agent.id);
+    const last = evidence === undefined ? null : formatInstant(evidence);
+    const said = last ? `Its last sign of life was at ${last.replace('.000', '')}.` : 'It gave a sign of life.';
+    return { ...agent, health_reason: agent.health_reason ?? said, last_evidence_at: last };
+  });
+}
+
+function withConflicts(locks: readonly Lock[]): Lock[] {
+  const entries = locks.map((lock) => ({
+    lock_file: lock.lock_file,
+    fields: lock,
+    lockedAt: null,
+    warnings: [],
+    lock,
+  }));
+  const found = findConflicts(entries);
+  return entries
+    .map((entry) => ({ ...entry.lock, conflicts_with: (found.get(entry) ?? []).map(conflictOf) }))
+    .sort((a, b) => (a.lock_file < b.lock_file ? -1 : 1));
+}
+
+const RANK = { critical: 0, warning: 1, notice: 2 };
+
+/** As the list of what wants a person is sorted; instants of one form sort as texts. */
+function worseFirst(one: AttentionEntry, other: AttentionEntry): number {
+  const earlier = one.since === other.since ? one.id < other.id : one.since < other.since;
+  return RANK[one.severity] - RANK[other.severity] || (earlier ? -1 : 1);
+}
+
+function unknownSources(at: number): Sources {
+  const source = {
+    state: 'missing' as const,
+    reason: 'Nobody looked at that time, or it is no longer kept.',
+    since: formatInstant(at),
+    skipped: [],
+  };
+  return {
+    registry: source,
+    locks: source,
+    log: { ...source, gaps: 0, unterminated_tail: null, backlog: null },
+    history: { ...source, mode: 'file', role: 'recorder' },
+    watcher: { ...source, mode: 'events' },
+    config: source,
+  };
+}
+
+function totalsUntil(db: Database.Database, at: number): Summary {
+  const us = at * 1000 + 999;
+  const types = db
+    .prepare('SELECT type, count(*) AS count FROM messages WHERE sent_at <= ? GROUP BY type ORDER BY type')
+    .all(us) as { type: string; count: number }[];
+  return {
+    count: types.reduce((sum, { count }) => sum + count, 0),
+    types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
+    failed: 0,
+    latestActivity: null,
+    minutes: [],
+    seconds: [],
+  };
+}

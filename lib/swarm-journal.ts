@@ -1,0 +1,112 @@
+/** What of the swarm is journaled: each thing as it stands, handed on only when it differs from the last time. */
+import type { AgentsAnswer, AttentionAnswer, Lock, LogSource, Source, Sources } from './contract/schemas';
+import type { JournalKind, JournalUpdate } from './history/journal';
+
+/** A thing as it was last, and its text; an unchanged object needs no new text. */
+interface Told {
+  thing: object;
+  body: string;
+}
+
+type Named<T extends object> = readonly (readonly [subject: string, thing: T])[];
+
+export class SwarmJournal {
+  readonly #record: (update: JournalUpdate) => void;
+  readonly #told = new Map<JournalKind, Map<string, Told>>();
+  #changed: JournalUpdate['changed'][number][] = [];
+  #complete: JournalKind[] = [];
+  /** What is journaled follows from what is told; else it has to be told everything first. */
+  #begun = false;
+
+  constructor(record: (update: JournalUpdate) => void) {
+    this.#record = record;
+  }
+
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Another history, or nobody's right to record: what is told from now on leads nowhere. */
+  end(): void {
+    this.#begun = false;
+  }
+
+  /** The journal learns how everything stands, and with the next `commit` what differs from that. */
+  begin(at: number): void {
+    this.#begun = true;
+    this.#complete = [...this.#told.keys()];
+    this.#changed = [...this.#told].flatMap(([kind, things]) =>
+      [...things].map(([subject, { body }]) => [kind, subject, body] as const),
+    );
+    this.commit(at);
+  }
+
+  /** @param at when the files were as told, milliseconds since 1970 */
+  commit(at: number): void {
+    const [changed, complete] = [this.#changed, this.#complete];
+    this.#changed = [];
+    this.#complete = [];
+    if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete });
+  }
+
+  /** @param event of the dashboard itself; `at` is part of it, since its uptime counts from there */
+  server(event: { event: 'started' | 'stopped'; version: string; pid: number; at: number }): void {
+    this.#tell('server', [['dashboard', event]]);
+  }
+
+  agents({ agents, ...header }: AgentsAnswer): void {
+    const seen = new Map<string, number>();
+    const named = agents.map((agent) => {
+      // A registry may list an id twice.
+      const times = (seen.get(agent.id) ?? 0) + 1;
+      seen.set(agent.id, times);
+      return [times === 1 ? agent.id : `${agent.id}\n${times}`, agent] as const;
+    });
+    this.#tell('agent', named, ({ last_seen, last_evidence_at, health_reason, ...lasting }) => {
+      // A sign of life in so many words changes with each; it is put in again where the state of a moment is made.
+      const passes = lasting.health === 'active' && last_evidence_at !== null && /\d+:\d+/.test(health_reason);
+      return passes ? lasting : { ...lasting, health_reason };
+    });
+    const lastSeen = named.map(([subject, agent]) =>
+      Object.hasOwn(agent, 'last_seen') ? [subject, agent.last_seen] : [subject],
+    );
+    this.#tell('registry', [['header', { ...header, last_seen: lastSeen }]]);
+  }
+
+  locks(locks: readonly Lock[]): void {
+    // Overlaps follow from the other locks.
+    const named = locks.map((lock) => [lock.lock_file, lock] as const);
+    this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
+  }
+
+  sources(sources: Sources): void {
+    // Counts that rise while nothing happens say nothing about a moment.
+    this.#tell('source', Object.entries(sources) as [string, Source | LogSource][], (source) => ({
+      ...source,
+      skipped: [],
+      ...('backlog' in source && { unterminated_tail: null, backlog: null }),
+    }));
+  }
+
+  attention({ attention }: AttentionAnswer): void {
+    this.#tell(
+      'attention',
+      attention.map((entry) => [entry.id, entry] as const),
+    );
+  }
+
+  #tell<T extends object>(kind: JournalKind, things: Named<T>, lasting: (thing: T) => object = (thing) => thing): void {
+    const before = this.#told.get(kind);
+    if (!before) this.#complete.push(kind);
+    const now = new Map<string, Told>();
+    for (const [subject, thing] of things) {
+      const told = before?.get(subject);
+      const body = told?.thing === thing ? told.body : JSON.stringify(lasting(thing));
+      now.set(subject, { thing, body });
+      if (body !== told?.body) this.#changed.push([kind, subject, body]);
+    }
+    for (const subject of before?.keys() ?? []) if (!now.has(subject)) this.#changed.push([kind, subject, null]);
+    this.#told.set(kind, now);
+    if (!this.#begun) this.#changed = [];
+  }
+}
