@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { use, useEffect, useMemo, useRef } from 'react';
 import type { Address } from '@/lib/client/address';
+import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
 import { detailCovers } from '@/lib/client/use-layout';
@@ -43,6 +44,8 @@ export function AgentDetail(props: AgentDetailProps) {
   const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
   // Where it lies over the panels it makes way for what a link in it leads to.
   const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
+  // What this page has seen came after any past moment.
+  const now = use(Moment) === null;
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
@@ -72,7 +75,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} onGo={go} onShow={onShow} />
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
-        <AgentHealthHistory id={id} />
+        {now && <AgentHealthHistory id={id} />}
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
           <AgentRecord key={index} agent={entry} />

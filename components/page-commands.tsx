@@ -60,13 +60,16 @@ export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps
   );
 }
 
+/** The moment and the view below the panels are no filters. */
+const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
+
 /** What the swarm itself offers to choose. */
 function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
   return [
     ...ids.map((agent) => choice('Choose an agent', agent, () => onGo({ agent }))),
     ...Object.keys(stats.message_types).map((type) => choice('Filter by type', type, () => onGo({ types: [type] }))),
-    choice('Page', 'Clear all filters and the selection', () => onGo(EMPTY_ADDRESS)),
+    choice('Page', 'Clear all filters and the selection', () => onGo(NOTHING_CHOSEN)),
   ];
 }
 

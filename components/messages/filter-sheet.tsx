@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { use, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
+import { Moment as Shown } from '@/lib/client/moment';
 import { readTime } from '@/lib/client/search';
 import { asText, formatCount } from '@/lib/client/text';
 import type { Agent, Stats } from '@/lib/contract/schemas';
@@ -22,6 +23,7 @@ const SPANS: readonly [name: string, typed: string][] = [
 
 /** All filters at once: types, agent and time. */
 export default function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
+  const shown = use(Shown);
   return (
     <div className="space-y-3">
       <Types chosen={address.types} counts={stats.message_types} onChange={(types) => change({ types })} />
@@ -34,7 +36,7 @@ export default function FilterSheet({ address, change, stats, agents }: FilterSh
               key={typed}
               type="button"
               className="quiet-button border border-line"
-              onClick={() => change({ since: readTime(typed, now()), until: null })}
+              onClick={() => change({ since: readTime(typed, shown ?? now()), until: null })}
             >
               {name}
             </button>
