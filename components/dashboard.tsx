@@ -7,7 +7,8 @@ import { Moment } from '@/lib/client/moment';
 import type { PastView } from '@/lib/client/past-player';
 import type { Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
-import { type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
+import { useDrawer } from '@/lib/client/use-drawer';
+import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { usePast } from '@/lib/client/use-past';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
@@ -23,6 +24,7 @@ import { TimeTravel } from './past/time-travel';
 import { StatsPanel } from './stats-panel';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
+import { Drawer } from './timeline/drawer';
 import { TopBar } from './top-bar';
 import { ClockTime, RenderedAt } from './ui/time';
 
@@ -76,7 +78,8 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
     },
     [change, goTo],
   );
-  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog });
+  const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
+  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
   return (
     <Now renderedAt={renderedAt} moment={moment}>
@@ -120,12 +123,22 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
             change={change}
             layout={layout}
             onLayout={setLayout}
-            tab={tab === 'needs-you' ? null : tab}
+            tab={isPanel(tab) ? tab : null}
             asTabs={narrow}
             lockView={settings.locks}
             onGo={follow}
             onShow={goTo}
             onCloseDetail={closeDetail}
+          />
+          <Drawer
+            drawer={drawer}
+            swarm={swarm}
+            connection={connection}
+            address={address}
+            change={change}
+            goTo={goTo}
+            asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
+            tabShown={tab === 'timeline'}
           />
         </main>
       </div>
@@ -145,6 +158,7 @@ function Now({ renderedAt, moment, children }: { renderedAt: number; moment: num
 
 /** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
 function tabFor(address: Address, { attention }: SwarmState): Tab {
+  if (address.view !== null) return 'timeline';
   return panelOf(address) ?? (attention.count > 0 ? 'needs-you' : 'agents');
 }
 

@@ -73,8 +73,18 @@ export function formatAddress({ types, ...single }: Address): string {
 }
 
 /** @returns the panel that shows what an address points at: a lock, messages or an agent; null for the plain page */
-export function panelOf({ agent, lock, types = [], ...messages }: Partial<Address>): PanelName | null {
+export function panelOf({
+  agent,
+  lock,
+  message,
+  types = [],
+  q,
+  from,
+  to,
+  since,
+  until,
+}: Partial<Address>): PanelName | null {
   if (lock) return 'locks';
-  if (types.length > 0 || Object.values(messages).some(Boolean)) return 'messages';
+  if (types.length > 0 || [message, q, from, to, since, until].some(Boolean)) return 'messages';
   return agent ? 'agents' : null;
 }
