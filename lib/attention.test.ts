@@ -69,7 +69,7 @@ function agent(id: string, health: Agent['health'], more: Partial<Agent> = {}): 
 
 function lock(filepath: unknown, more: Partial<Lock> = {}): Lock {
   return {
-    lock_file: `${filepath}.lock`,
+    lock_file: `${typeof filepath === 'string' ? filepath : JSON.stringify(filepath)}.lock`,
     agent_id: 'agent-1',
     filepath,
     acquired_at: ago(MINUTE),
