@@ -84,7 +84,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
       )}
       {locks.length > 0 && (
         <>
-          <div className="needs-script flex h-8 shrink-0 items-center gap-4 overflow-hidden border-line border-b px-4 text-muted">
+          <div className="needs-script flex min-h-8 shrink-0 flex-wrap items-center gap-x-4 overflow-hidden border-line border-b px-4 text-muted">
             <Choice
               label="Sort by"
               choices={LOCK_ORDERS}

@@ -92,7 +92,7 @@ function Entry({ entry, onOpen }: { entry: AttentionEntry; onOpen: (entry: Atten
         href={`/${formatAddress(targetOf(entry).address)}`}
         onClick={follow}
         data-first
-        className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-baseline gap-x-2 px-4 py-1 hover:bg-tint md:grid-cols-[auto_11rem_minmax(0,1fr)_auto] md:gap-x-3"
+        className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-baseline gap-x-2 px-4 py-1 hover:bg-tint md:grid-cols-[auto_12.5rem_minmax(0,1fr)_auto] md:gap-x-3"
       >
         <Severity severity={entry.severity} />
         <span className={`font-medium ${COLOURS[entry.severity]}`}>{KINDS[entry.kind]}</span>

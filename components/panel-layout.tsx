@@ -3,6 +3,7 @@ import {
   columnsOf,
   DEFAULT_LAYOUT,
   type Layout,
+  LEFT_TO_MESSAGES,
   NARROWEST,
   PANELS,
   type PanelName,
@@ -134,11 +135,11 @@ function Separator({ side, layout, onLayout }: SeparatorProps) {
   );
 }
 
-/** The width in force: CSS holds a panel to a part of a small window, whatever was chosen in a large one. */
+/** The width in force: CSS leaves room for the messages in a small window, whatever was chosen in a large one. */
 function drawnWidth(separator: HTMLElement, side: SidePanel): number {
   return separator.parentElement?.querySelector(`[data-panel="${side}"]`)?.getBoundingClientRect().width ?? 0;
 }
 
 function widest(separator: HTMLElement): number {
-  return Math.floor((separator.parentElement?.clientWidth ?? 0) * 0.38);
+  return Math.max(NARROWEST, Math.floor(((separator.parentElement?.clientWidth ?? 0) - LEFT_TO_MESSAGES) / 2));
 }

@@ -70,8 +70,8 @@ function Figure({ name, short = name, value, words, colour = 'text-ink', wide = 
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_minmax(0,auto)] items-end gap-x-4 px-2 py-2 first:pl-4 md:px-4">
       <dt className="truncate text-muted text-xs">
-        <span className="md:hidden">{short}</span>
-        <span className="max-md:hidden">{name}</span>
+        <span className="lg:hidden">{short}</span>
+        <span className="max-lg:hidden">{name}</span>
       </dt>
       <dd className="col-start-1 row-start-2 flex items-baseline gap-2">
         <span className={`font-medium text-lg leading-6 ${meaning}`}>{formatCount(value)}</span>

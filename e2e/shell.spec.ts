@@ -18,6 +18,19 @@ test('everything stands on one screen, and each panel scrolls on its own', async
   }
 });
 
+test('a small window leaves room for the messages, and nothing is cut off', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await page.setViewportSize({ width: 768, height: 1024 });
+  await openLive(page, server);
+  expect((await panel(page, 'Messages').boundingBox())?.width).toBeGreaterThan(340);
+  const cut = await page
+    .locator('dt span:visible, #locks label:visible')
+    .evaluateAll((texts) => texts.filter((text) => text.scrollWidth > (text.parentElement?.clientWidth ?? 0)).length);
+  expect(cut).toBe(0);
+  expect(await faults(page)).toEqual([]);
+});
+
 test('nothing shifts while the page comes alive', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();

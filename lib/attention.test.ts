@@ -345,6 +345,10 @@ describe('messages', () => {
       entry.reason,
       'agent-1 has not acknowledged a message from agent-0 after 1 retry, and the next one is overdue: "Read me"',
     );
+    assert.match(
+      only(pending(ack({ retryCount: 0 }))).reason,
+      /from agent-0, and the first retry is overdue: "Read me"$/,
+    );
     for (const [more, counts] of [
       [{ nextRetryAt: NOW - MINUTE }, false],
       [{ nextRetryAt: NOW - MINUTE - 1 }, true],

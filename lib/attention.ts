@@ -276,10 +276,11 @@ function acknowledgementMatters({ pendingAcks, matters, limits, startedAt, now }
     if (!late && retryCount < RETRIES_AT_MOST) return [];
     const [sender, recipient] = [textOf(ack.sender), textOf(ack.recipient)];
     const seq = places.get(msgId);
-    const retries = retryCount === 1 ? '1 retry' : `${retryCount} retries`;
+    const retries = ['', ' after 1 retry'][retryCount] ?? ` after ${retryCount} retries`;
+    const next = retryCount === 0 ? 'the first retry' : 'the next one';
     const reason = orphan
       ? `A message from ${sender} to ${recipient} broke off before it was sent; what it left in ${PENDING_ACKS_FILE} makes the retries of all others fail.`
-      : `${recipient} has not acknowledged a message from ${sender} after ${retries}${late ? ', and the next one is overdue' : ''}: ${quoted(ack.text)}`;
+      : `${recipient} has not acknowledged a message from ${sender}${retries}${late ? `, and ${next} is overdue` : ''}: ${quoted(ack.text)}`;
     return [
       {
         kind: 'acknowledgement_overdue',

@@ -50,6 +50,8 @@ export const DRAWER_HEIGHTS = { least: 128, most: 1200 } as const;
 
 /** Narrower than this nothing can be read. */
 export const NARROWEST = 184;
+/** What the side panels leave to the messages, in CSS pixels. */
+export const LEFT_TO_MESSAGES = 352;
 const WIDEST = 1600;
 const THEME_COOKIE = 'swarm_theme';
 const LAYOUT_COOKIE = 'swarm_layout';
@@ -157,7 +159,9 @@ export function columnsOf({ widths, collapsed }: Layout): string {
   const rest = collapsed.includes('messages');
   const side = (name: SidePanel) => {
     if (collapsed.includes(name)) return '2.5rem';
-    return rest ? 'minmax(0,1fr)' : `clamp(${NARROWEST}px,${Math.round(widths[name])}px,38%)`;
+    return rest
+      ? 'minmax(0,1fr)'
+      : `clamp(${NARROWEST}px,${Math.round(widths[name])}px,50% - ${LEFT_TO_MESSAGES / 2}px)`;
   };
   return `${side('agents')} 1px ${rest ? '2.5rem' : 'minmax(0,1fr)'} 1px ${side('locks')}`;
 }
