@@ -1,5 +1,4 @@
 /** The whole swarm as it was known at a moment, from the journal and the messages sent until then. */
-import type Database from 'better-sqlite3';
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import type {
@@ -13,7 +12,7 @@ import type {
   MessagesAnswer,
   Sources,
 } from '../contract/schemas';
-import type { History, Summary } from '../history/history';
+import type { History } from '../history/history';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { conflictOf, findConflicts } from '../swarm/locks';
@@ -41,7 +40,7 @@ export function pastState(history: History, { at }: { at: number }): string {
     known_since: known === null ? null : formatInstant(known),
     agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, messages, at) },
     locks,
-    stats: statistics(agents, locks, totalsUntil(history.db, at), startedAt ?? at, at),
+    stats: statistics(agents, locks, history.times.totalsUntil(at), startedAt ?? at, at),
     attention,
     sources,
   };
@@ -62,7 +61,7 @@ interface SwarmThen {
  *
  * @param at milliseconds since 1970
  */
-export function swarmAt(db: Database.Database, at: number): SwarmThen {
+export function swarmAt(db: History['db'], at: number): SwarmThen {
   const things = thingsAt(db, at) ?? {};
   const locks = withConflicts(valuesOf<Lock>(things, 'lock'));
   const attention = valuesOf<AttentionEntry>(things, 'attention').sort(worseFirst);
@@ -156,20 +155,5 @@ function unknownSources(at: number): Sources {
     history: { ...source, mode: 'file', role: 'recorder' },
     watcher: { ...source, mode: 'events' },
     config: source,
-  };
-}
-
-function totalsUntil(db: Database.Database, at: number): Summary {
-  const us = at * 1000 + 999;
-  const types = db
-    .prepare('SELECT type, count(*) AS count FROM messages WHERE sent_at <= ? GROUP BY type ORDER BY type')
-    .all(us) as { type: string; count: number }[];
-  return {
-    count: types.reduce((sum, { count }) => sum + count, 0),
-    types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
-    failed: 0,
-    latestActivity: null,
-    minutes: [],
-    seconds: [],
   };
 }

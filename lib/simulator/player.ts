@@ -21,6 +21,9 @@ export interface Counts {
 /** The longest timeout that the swarm's tool takes, so that locks become visibly stale before somebody clears them. */
 const STALE_LOCK_SECONDS = 3600;
 
+/** What was just written to the root. */
+export type Written = { file: 'registry' } | { file: 'locks' } | { file: 'log'; lines: readonly object[] };
+
 export class Player {
   readonly counts: Counts = {
     messages: 0,
@@ -37,8 +40,12 @@ export class Player {
   #lines: object[] = [];
   #rosterChanged = false;
 
-  constructor(root: string, rotateAtBytes?: number) {
+  readonly #onWritten: (written: Written) => void;
+
+  /** @param onWritten is called after each write, at once */
+  constructor(root: string, rotateAtBytes?: number, onWritten: (written: Written) => void = () => {}) {
     this.#root = root;
+    this.#onWritten = onWritten;
     this.#log = new LogWriter(root, { rotateAtBytes });
     this.#acks = new PendingAcks(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
@@ -52,20 +59,23 @@ export class Player {
         return;
       case 'acquire':
         if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) this.counts.locksAcquired += 1;
-        return;
+        break;
       case 'release':
         if (releaseLock(this.#root, deed.agentId, deed.filepath)) this.counts.locksReleased += 1;
-        return;
+        break;
       case 'cleanUp':
         rmSync(path.join(this.#root, LOCKS_FOLDER, lockFileName(normalizeLockPath(deed.filepath))), { force: true });
-        return;
+        break;
       case 'awaitAck':
       case 'settleAck':
         this.#acks.perform(deed, now);
         return;
       default:
         this.#enroll(deed, now);
+        return;
     }
+    // An acquisition that fails may still have removed stale locks.
+    this.#onWritten({ file: 'locks' });
   }
 
   /** Somebody came or went since the registry was last written. */
@@ -82,6 +92,7 @@ export class Player {
     writeRegistry(this.#root, [...this.#roster.values()], now);
     this.#rosterChanged = false;
     this.counts.registryWrites += 1;
+    this.#onWritten({ file: 'registry' });
   }
 
   /** Appends the waiting messages in one locked write, and says which acknowledgements are waited for. */
@@ -93,6 +104,7 @@ export class Player {
     try {
       this.#log.appendAll(lines);
       this.counts.messages += lines.length;
+      this.#onWritten({ file: 'log', lines });
     } catch (error) {
       // A root that is gone, a full disk, a log held by another process: the swarm's tool warns and goes on too.
       this.counts.dropped += lines.length;

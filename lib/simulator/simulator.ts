@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../swarm/registry';
-import { type Counts, Player } from './player';
+import { type Counts, Player, type Written } from './player';
 import { type StoryAction, tellStory } from './story';
 
 export interface SimulatorOptions {
@@ -15,6 +15,8 @@ export interface SimulatorOptions {
   agents?: number;
   /** A log larger than this is rotated; 10,485,760 if left out. */
   rotateAtBytes?: number;
+  /** Called after each write, at once. */
+  onWritten?: (written: Written) => void;
 }
 
 const PAST_MESSAGES = 200;
@@ -46,7 +48,7 @@ export class Simulator {
     this.#options = options;
     mkdirSync(options.root, { recursive: true });
     refuseRealSwarm(options.root);
-    this.#player = new Player(options.root, options.rotateAtBytes);
+    this.#player = new Player(options.root, options.rotateAtBytes, options.onWritten);
     this.#story = tellStory(options);
     this.#next = this.#story.next().value;
   }

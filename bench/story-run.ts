@@ -1,0 +1,149 @@
+/**
+ * A story told fast to the production server, which is killed and started on the way. Afterwards random moments of
+ * it are asked for and held against the swarm's own chronicle.
+ */
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PastState } from '../lib/contract/past-schemas';
+import { Random } from '../lib/simulator/random';
+import { Simulator } from '../lib/simulator/simulator';
+import { ProductionServer } from '../test/production-server';
+import { Chronicle } from './story-chronicle';
+
+export interface StoryPlan {
+  /** How long the telling takes. */
+  seconds: number;
+  kills: number;
+  moments: number;
+  seed: number;
+  agents: number;
+  /** How much faster than in life the story is told. */
+  speed: number;
+}
+
+export interface StoryOutcome {
+  /** Moments that were as told, that nobody looked at and that say so, and the rest, a sentence each. */
+  equal: number;
+  unknown: number;
+  faults: string[];
+  /** Milliseconds: how long nobody looked, by what the server says; and how long each answer took, sorted. */
+  unknownSpans: number[];
+  answers: number[];
+}
+
+/** The server looks every half second and marks every second that it lives. */
+const BEFORE_KILL_MS = 2500;
+/** From the first answer until the swarm was looked at and journaled, on a busy machine. */
+const AFTER_START_MS = 5000;
+const FROM_ANY_CHANGE_MS = 500;
+const ROTATE_AT_BYTES = 300_000;
+
+interface Outage {
+  killed: number;
+  /** The new process was started, and answered. */
+  begun: number;
+  answered: number;
+}
+
+/** Needs a build. The folder is removed afterwards. */
+export async function tellStory(plan: StoryPlan, say: (line: string) => void = () => {}): Promise<StoryOutcome> {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'story-')));
+  const chronicle = new Chronicle(root);
+  const simulator = new Simulator({
+    root,
+    seed: plan.seed,
+    messagesPerSecond: plan.speed,
+    agents: plan.agents,
+    rotateAtBytes: ROTATE_AT_BYTES,
+    onWritten: chronicle.take,
+  });
+  // The least that the swarm's tool takes.
+  writeFileSync(join(root, '.claudeswarm.yaml'), 'discovery:\n  stale_threshold: 10\nlocking:\n  stale_timeout: 60\n');
+  const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(root, 'history.sqlite') });
+  try {
+    simulator.prepare();
+    await server.start();
+    simulator.start();
+    const since = Date.now() + AFTER_START_MS;
+    const outages = await killAndStart(server, plan, say);
+    const until = Date.now() - BEFORE_KILL_MS;
+    await simulator.stop();
+    await wait(BEFORE_KILL_MS);
+    say(`Told: ${JSON.stringify(simulator.counts)}`);
+    return await askMoments(server, chronicle, outages, momentsOf(chronicle, plan, since, until));
+  } finally {
+    await simulator.stop();
+    await server.stop('SIGKILL');
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function killAndStart(server: ProductionServer, plan: StoryPlan, say: (line: string) => void): Promise<Outage[]> {
+  const outages: Outage[] = [];
+  const start = Date.now();
+  for (let n = 1; n <= plan.kills; n++) {
+    await wait(Math.max(0, start + (plan.seconds * 1000 * n) / (plan.kills + 1) - Date.now()));
+    const killed = Date.now();
+    await server.stop('SIGKILL');
+    const begun = Date.now();
+    await server.start();
+    outages.push({ killed, begun, answered: Date.now() });
+    say(`Kill ${n} of ${plan.kills}: nobody answered for ${Date.now() - killed} ms.`);
+  }
+  await wait(Math.max(0, start + plan.seconds * 1000 - Date.now()));
+  return outages;
+}
+
+/** Random moments far enough from any change, in random order. */
+function momentsOf(chronicle: Chronicle, { moments, seed }: StoryPlan, since: number, until: number): number[] {
+  const random = new Random(seed);
+  const chosen: number[] = [];
+  for (let tries = 0; chosen.length < moments; tries++) {
+    if (tries > moments * 1000) throw new Error('The swarm hardly ever rests: tell the story more slowly.');
+    const at = random.integer(since, until);
+    if (chronicle.distance(at) >= FROM_ANY_CHANGE_MS) chosen.push(at);
+  }
+  return chosen;
+}
+
+async function askMoments(
+  server: ProductionServer,
+  chronicle: Chronicle,
+  outages: readonly Outage[],
+  moments: readonly number[],
+): Promise<StoryOutcome> {
+  const outcome: StoryOutcome = { equal: 0, unknown: 0, faults: [], unknownSpans: [], answers: [] };
+  const spans = new Map<string, number>();
+  for (const at of moments) {
+    const time = new Date(at).toISOString();
+    const start = performance.now();
+    const state = await server.get<PastState>(`/api/state?at=${time}`);
+    outcome.answers.push(performance.now() - start);
+    for (const { since, until } of state.unknown) {
+      if (since !== null && until !== null) spans.set(since, Date.parse(until) - Date.parse(since));
+    }
+    const dead = outages.some(({ killed, begun }) => killed < at && at < begun);
+    if (state.unknown.length > 0) {
+      outcome.unknown += 1;
+      if (!isNearOutage(at, outages))
+        outcome.faults.push(`${time}: ${JSON.stringify(state.unknown)}, far from any kill.`);
+    } else if (dead) outcome.faults.push(`${time}: the server was dead, and claims to know.`);
+    else {
+      const differences = chronicle.compare(state, at);
+      if (differences.length === 0) outcome.equal += 1;
+      outcome.faults.push(...differences.map((sentence) => `${time}: ${sentence}`));
+    }
+  }
+  outcome.unknownSpans = [...spans.values()].sort((a, b) => a - b);
+  outcome.answers.sort((a, b) => a - b);
+  const longest =
+    Math.max(...outages.map(({ killed, answered }) => answered - killed)) + BEFORE_KILL_MS + AFTER_START_MS;
+  if ((outcome.unknownSpans.at(-1) ?? 0) > longest) outcome.faults.push(`A time longer than ${longest} ms is unknown.`);
+  return outcome;
+}
+
+function isNearOutage(at: number, outages: readonly Outage[]): boolean {
+  return outages.some(({ killed, answered }) => at >= killed - BEFORE_KILL_MS && at <= answered + AFTER_START_MS);
+}
