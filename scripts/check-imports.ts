@@ -34,7 +34,10 @@ const LAYERS: Record<string, Layer> = {
     mayImport: ['contract', 'config', 'runtime', 'server', 'client', 'components'],
   },
   bin: { files: /^bin\//, mayImport: ['contract', 'config', 'swarm', 'simulator'] },
-  tests: { files: /^(bench|e2e|test)\//, mayImport: ['contract', 'config', 'swarm', 'history', 'simulator'] },
+  tests: {
+    files: /^(bench|e2e|test)\//,
+    mayImport: ['contract', 'config', 'swarm', 'history', 'recorder', 'simulator'],
+  },
 };
 
 /** What the tests beside the code may import besides. */

@@ -1,5 +1,4 @@
 /** The whole swarm as it was known at a moment, from the journal and the messages sent until then. */
-import type Database from 'better-sqlite3';
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import type {
@@ -62,7 +61,7 @@ interface SwarmThen {
  *
  * @param at milliseconds since 1970
  */
-export function swarmAt(db: Database.Database, at: number): SwarmThen {
+export function swarmAt(db: History['db'], at: number): SwarmThen {
   const things = thingsAt(db, at) ?? {};
   const locks = withConflicts(valuesOf<Lock>(things, 'lock'));
   const attention = valuesOf<AttentionEntry>(things, 'attention').sort(worseFirst);
@@ -159,7 +158,7 @@ function unknownSources(at: number): Sources {
   };
 }
 
-function totalsUntil(db: Database.Database, at: number): Summary {
+function totalsUntil(db: History['db'], at: number): Summary {
   const us = at * 1000 + 999;
   const types = db
     .prepare('SELECT type, count(*) AS count FROM messages WHERE sent_at <= ? GROUP BY type ORDER BY type')
