@@ -7,7 +7,9 @@ import type Database from 'better-sqlite3';
 import type { MessageFilter } from '../contract/schemas';
 import { fileIdentity, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
-import { indexed, matchExpression, messageType } from './search-terms';
+import { MessageTimes } from './message-times';
+import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
+import { type TimesBatch, TimesWriter } from './times-writer';
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60_000_000;
@@ -71,6 +73,7 @@ interface Row {
 interface Tally {
   types: Map<string, number>;
   minutes: Map<number, { count: number; first: number; last: number }>;
+  times: TimesBatch;
   failed: number;
   latestActivity: unknown;
 }
@@ -80,6 +83,8 @@ export class History {
   readonly db: Database.Database;
   readonly #readTime: ReadTime;
   readonly #statements;
+  readonly times: MessageTimes;
+  readonly #timesWriter: TimesWriter;
   #epoch: string;
   #dataVersion: unknown = null;
   /** Messages by second of sending; null until this process appends. */
@@ -94,6 +99,8 @@ export class History {
     this.#readTime = options.readTime ?? (() => null);
     this.db = openDatabase(file, options);
     this.#statements = prepare(this.db);
+    this.times = new MessageTimes(this.db);
+    this.#timesWriter = new TimesWriter(this.db);
     this.#epoch = this.#readMeta('epoch') ?? '';
   }
 
@@ -145,12 +152,14 @@ export class History {
     this.#seconds ??= this.#countSeconds(now);
     const append = this.db.transaction(() => {
       if (before !== undefined && this.checkpoint() !== before) return null;
-      const tally: Tally = { types: new Map(), minutes: new Map(), failed: 0, latestActivity: undefined };
+      const times = this.#timesWriter.begin();
+      const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
       const kept = lines.map((line) => this.#insert(line, now, tally));
       for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
       for (const [minute, { count, first, last }] of tally.minutes) {
         this.#statements.addMinute.run({ minute, count, first, last });
       }
+      times.flush();
       if (tally.failed > 0) this.#writeMeta('failed', String(this.#number('failed') + tally.failed));
       if (tally.latestActivity !== undefined) this.#writeMeta('latest_activity', JSON.stringify(tally.latestActivity));
       this.#writeMeta('checkpoint', checkpoint);
@@ -228,16 +237,21 @@ export class History {
       const dropped = this.#statements.prunable.all({ until, excess, most }) as (Row & {
         type: string;
         failed: number;
+        voice: number;
+        audience: number;
       })[];
       const types = new Map<string, number>();
+      const times = this.#timesWriter.begin();
       let failed = 0;
-      for (const { seq, type, sent_at, failed: hasFailed } of dropped) {
+      for (const { seq, type, sent_at, failed: hasFailed, voice, audience } of dropped) {
         this.#statements.dropMessage.run(seq);
         this.#statements.dropIndexed.run(seq);
         types.set(type, (types.get(type) ?? 0) + 1);
         failed += hasFailed;
+        times.count({ voice, audience }, sent_at, hasFailed, -1);
         if (sent_at !== null) this.#statements.dropFromMinute.run(Math.floor(sent_at / MINUTE_US));
       }
+      times.flush();
       for (const [type, dropCount] of types) this.#statements.addType.run({ type, count: -dropCount });
       this.#statements.dropEmptyTypes.run();
       this.#statements.dropEmptyMinutes.run();
@@ -278,10 +292,21 @@ export class History {
   #insert(line: Line, now: number, tally: Tally): KeptMessage {
     const { fields, text } = line;
     const type = messageType(fields);
-    const sender = typeof fields.sender === 'string' ? fields.sender : '';
     const failed = failedDeliveries(fields);
     const sentAt = this.#readTime(fields.timestamp);
-    const { lastInsertRowid } = this.#statements.insert.run(now, sentAt, type, sender, failed, crc32(text), text);
+    const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
+    tally.times.count(speech, sentAt, failed, 1);
+    const { voice, audience } = speech;
+    const { lastInsertRowid } = this.#statements.insert.run(
+      now,
+      sentAt,
+      type,
+      failed,
+      crc32(text),
+      text,
+      voice,
+      audience,
+    );
     const seq = Number(lastInsertRowid);
     const { content, tags } = indexed(fields, type);
     this.#statements.index.run(seq, content, tags);
@@ -380,7 +405,8 @@ function prepare(db: Database.Database) {
     readMeta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     writeMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
     insert: db.prepare(
-      'INSERT INTO messages (recorded_at, sent_at, type, sender, failed, line_hash, line) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO messages (recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     index: db.prepare('INSERT INTO search (rowid, content, tags) VALUES (?, ?, ?)'),
     addType: db.prepare(
@@ -411,7 +437,7 @@ function prepare(db: Database.Database) {
     ),
     // Rows are in order of recording, so the oldest are the first ones: no scan beyond what is dropped.
     prunable: db.prepare(
-      `SELECT seq, sent_at, type, failed, '' AS line FROM
+      `SELECT seq, sent_at, type, failed, voice, audience, '' AS line FROM
          (SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (SELECT * FROM messages ORDER BY seq LIMIT @most))
        WHERE recorded_at < @until OR place <= @excess`,
     ),

@@ -5,6 +5,8 @@ import { MOST_SEARCH_WORDS, searchWords } from '../contract/search-text';
 
 /** A recipient that stands for everyone (the swarm's readers honour it). */
 const EVERYONE = 'all';
+/** One line of a megabyte may name a hundred thousand; each costs a row of the counts. */
+const MOST_RECIPIENTS = 1000;
 const TOKENS_CACHED = 10_000;
 const tokens = new Map<string, string>();
 
@@ -29,8 +31,7 @@ function token(role: 's' | 'r' | 't', value: string): string {
  * @returns the text that full-text search sees, and the exact values that filters see
  */
 export function indexed(fields: Readonly<Record<string, unknown>>, type: string): { content: string; tags: string } {
-  const recipients = Array.isArray(fields.recipients) ? fields.recipients : [fields.recipients];
-  const names = recipients.filter((name) => typeof name === 'string');
+  const names = namesOf(fields.recipients);
   const tags = [token('t', type), ...names.map((name) => token('r', name))];
   if (typeof fields.sender === 'string') tags.push(token('s', fields.sender));
   return { content: [...texts(fields.content), ...texts(fields.task)].join('\n'), tags: tags.join(' ') };
@@ -39,6 +40,22 @@ export function indexed(fields: Readonly<Record<string, unknown>>, type: string)
 /** @returns the type under which a message is counted and found. */
 export function messageType(fields: Readonly<Record<string, unknown>>): string {
   return typeof fields.msg_type === 'string' ? fields.msg_type : 'UNKNOWN';
+}
+
+/** @returns who sent it, '' where the line names nobody */
+export function messageSender({ sender }: Readonly<Record<string, unknown>>): string {
+  return typeof sender === 'string' ? sender : '';
+}
+
+/** @returns the names that a message is counted for, as a filter finds them, each once; of absurdly many the first */
+export function recipientNames({ recipients }: Readonly<Record<string, unknown>>): string[] {
+  const names = namesOf(recipients).filter((name) => name !== '');
+  return names.length < 2 ? names : [...new Set(names)].slice(0, MOST_RECIPIENTS);
+}
+
+function namesOf(recipients: unknown): string[] {
+  const list = Array.isArray(recipients) ? recipients : [recipients];
+  return list.filter((name) => typeof name === 'string');
 }
 
 /** All strings of a value, in order: a task has an objective, constraints and files worth finding. */

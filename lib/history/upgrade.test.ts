@@ -1,0 +1,130 @@
+/** Databases of the first version: built here with its own schema, brought up to date by being opened. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { readMicroseconds } from '../swarm/naive-time';
+import { HistoryFault, RecorderLock } from './database';
+import { History, type Line } from './history';
+
+const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const NOW = Date.parse('2026-02-03T09:30:00Z');
+const SCHEMA = readFileSync(join(import.meta.dirname, '../../test/fixtures/history/first-version.sql'), 'utf8');
+const readTime = (text: unknown) => readMicroseconds(text, 'UTC');
+let files = 0;
+
+const lines: Line[] = Array.from({ length: 5000 }, (_, index) => {
+  const fields = {
+    sender: index % 7 === 0 ? 5 : `agent-${index % 5}`,
+    msg_type: index % 3 === 0 ? 'QUESTION' : 'INFO',
+    recipients: index % 4 === 0 ? ['all', 'all'] : `agent-${index % 3}`,
+    timestamp: index % 11 === 0 ? null : new Date(NOW - index * 3000).toISOString(),
+    failure_count: index % 2,
+    content: `number ${index}`,
+  };
+  return { text: JSON.stringify(fields), fields };
+});
+
+/** As the first version would have kept the lines; `lastLine` takes the place of the last one. */
+function firstVersion(lastLine?: string): string {
+  files += 1;
+  const file = join(folder, `state-${files}`, 'history.sqlite');
+  mkdirSync(dirname(file));
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.exec(SCHEMA);
+  db.exec("INSERT INTO meta VALUES ('epoch', 'first'), ('checkpoint', '{}')");
+  const insert = db.prepare(
+    'INSERT INTO messages (recorded_at, sent_at, type, failed, line_hash, line) VALUES (?, ?, ?, ?, 0, ?)',
+  );
+  const addType = db.prepare(
+    'INSERT INTO types VALUES (?, 1) ON CONFLICT (type) DO UPDATE SET count = count + excluded.count',
+  );
+  const addMinute = db.prepare(
+    'INSERT INTO minutes VALUES (?, 1, ?, ?) ON CONFLICT (minute) DO UPDATE SET count = count + 1',
+  );
+  db.transaction(() => {
+    for (const [index, { fields, text }] of lines.entries()) {
+      const at = readTime(fields.timestamp);
+      const line = index === lines.length - 1 ? (lastLine ?? text) : text;
+      insert.run(NOW, at, fields.msg_type, fields.failure_count, line);
+      addType.run(fields.msg_type);
+      if (at !== null) addMinute.run(Math.floor(at / 60_000_000), index + 1, index + 1);
+    }
+    db.exec("INSERT INTO journal_now VALUES ('agent', 'agent-1', '{}')");
+  })();
+  db.pragma(`application_id = ${0x43537744}`);
+  db.pragma('user_version = 1');
+  db.close();
+  return file;
+}
+
+/** All that is counted of messages, with names where the tables have numbers. */
+function counts(history: History) {
+  const all = (sql: string) => history.db.prepare(sql).all();
+  return {
+    hours: all(`SELECT hour, sender, type, recipients, hours.count, failed FROM hours JOIN voices ON voices.id = voice
+      LEFT JOIN audiences ON audiences.id = audience ORDER BY 1, 2, 3, 4`),
+    voices: all('SELECT sender, type, count FROM voices ORDER BY 1, 2'),
+    audiences: all('SELECT recipients, count FROM audiences ORDER BY 1'),
+    messages: all(`SELECT seq, sender, recipients FROM messages JOIN voices ON voices.id = voice
+      JOIN audiences ON audiences.id = audience ORDER BY 1`),
+    totals: history.times.totalsUntil(NOW - 60_000),
+  };
+}
+
+function versionOf(file: string): unknown {
+  const db = new Database(file, { readonly: true });
+  try {
+    return db.pragma('user_version', { simple: true });
+  } finally {
+    db.close();
+  }
+}
+
+const unusable = (error: unknown) => error instanceof HistoryFault && error.kind === 'unusable';
+
+test('a database of the first version is opened with all counts as if it had been made now, under its epoch', () => {
+  const upgraded = new History(firstVersion(), { readTime });
+  const fresh = new History(':memory:', { readTime });
+  fresh.append(lines, '{}', NOW);
+  assert.deepEqual(counts(upgraded), counts(fresh));
+  assert.equal(upgraded.epoch, 'first');
+  assert.equal(upgraded.checkpoint(), '{}');
+  assert.deepEqual(upgraded.db.prepare('SELECT * FROM journal_now').all(), []);
+  assert.equal(upgraded.append(lines.slice(0, 1), '{}', NOW)[0]?.seq, lines.length + 1);
+  while (upgraded.prune({ days: 30, messages: 0 }, NOW, 1000) > 0);
+  assert.deepEqual(upgraded.db.prepare('SELECT * FROM hours').all(), []);
+  upgraded.close();
+});
+
+test('what fails in the middle leaves the first version as it was', () => {
+  const file = firstVersion('no JSON');
+  assert.throws(() => new History(file, { readTime }));
+  assert.equal(versionOf(file), 1);
+  const db = new Database(file);
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('hours', 'voices', 'spans')").all();
+  assert.deepEqual(tables, []);
+  db.prepare('UPDATE messages SET line = ? WHERE seq = ?').run('{}', lines.length);
+  db.close();
+  new History(file, { readTime }).close();
+  assert.equal(versionOf(file), 2);
+});
+
+test('while another process records in it, or for a reader, it stays as it is', () => {
+  const file = firstVersion();
+  const lock = RecorderLock.take(file);
+  assert.ok(lock);
+  assert.throws(() => new History(file, { readTime }), unusable);
+  assert.equal(versionOf(file), 1);
+  lock.release();
+  assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
+  assert.equal(versionOf(file), 1);
+  new History(file, { readTime }).close();
+  assert.equal(versionOf(file), 2);
+  new History(file, { readTime, readonly: true }).close();
+});
