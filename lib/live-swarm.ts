@@ -168,7 +168,9 @@ export class LiveSwarm implements Runtime {
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
-    return this.#recorder.ask(name, query);
+    // The thread that reads does not know which questions are open.
+    const { epoch, questions } = this.#matters;
+    return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);
   }
 
   health(): Health {

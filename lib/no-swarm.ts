@@ -131,6 +131,7 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
     since: formatInstant(since),
     until: formatInstant(until),
     step_ms: 1000,
+    message_step_ms: 1000,
     known_since: null,
     first_message_at: null,
     agents: [],

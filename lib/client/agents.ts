@@ -1,7 +1,8 @@
 /** The agents as the page shows them: in which order, under which session, and what each one does. */
+
+import { compareNaturally } from '../contract/natural-order';
 import type { Agent, Lock, Message } from '../contract/schemas';
 import { groupBy } from './group-by';
-import { compareNaturally } from './natural-order';
 import { asText, truncated } from './text';
 
 /** The locks of each holder, in the order given. */

@@ -1,7 +1,8 @@
 /** The locks as the page shows them: which, in which order, in which groups, and what changed. */
+
+import { compareNaturally } from '../contract/natural-order';
 import type { Lock } from '../contract/schemas';
 import { groupBy } from './group-by';
-import { compareNaturally } from './natural-order';
 import { asText } from './text';
 import { milliseconds } from './time';
 

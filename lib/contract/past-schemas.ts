@@ -72,7 +72,7 @@ export const lockSpan = z.object({
   ended: z.enum(['released', 'taken_over', 'changed', 'unseen']).nullable(),
 });
 
-/** Lock spans of one agent that are too short or too many to be drawn one by one, drawn as one. */
+/** Lock spans of one agent in one state that are too short or too many to be drawn one by one, drawn as one. */
 export const lockBar = lockSpan.omit({ reason: true, ended: true }).extend({
   /** How many spans it stands for; the other fields are those of the first. */
   count: z.int(),
@@ -95,12 +95,17 @@ export const timelineAnswer = z
   .object({
     since: instant,
     until: instant,
-    /** One step of time, in milliseconds: what is shorter is drawn together with its neighbours. */
+    /** One step of time, in milliseconds: locks and healths that begin and end within one are drawn together. */
     step_ms: z.int(),
+    /** The step of the messages, longer where they are many. */
+    message_step_ms: z.int(),
     known_since: instant.nullable(),
     /** The oldest message kept; null if there is none. */
     first_message_at: instant.nullable(),
-    /** One lane each: registered, holding or speaking in the span, in natural order. */
+    /**
+     * One lane each: registered, holding or speaking in the span, in natural order. The name '' stands for messages and
+     * locks that name nobody.
+     */
     agents: z.array(z.string()),
     health: z.array(healthSpan),
     locks: z.array(lockBar),
@@ -108,7 +113,7 @@ export const timelineAnswer = z
     unknown: z.array(unknownSpan),
     /** Totals of the span, whatever was drawn together. */
     totals: z.object({ messages: z.int(), lock_spans: z.int(), health_spans: z.int() }),
-    /** The instant to ask on from, where one answer could not hold all lanes; else null. */
+    /** Feeds `after_agent` where one answer could not hold all lanes; else null. */
     next_agent: z.string().nullable(),
   })
   .meta({ id: 'Timeline' });
@@ -148,7 +153,15 @@ export const talkPair = z.object({
 });
 
 export const talkAnswer = z
-  .object({ since: instant, until: instant, pairs: z.array(talkPair), count: z.int() })
+  .object({
+    /** What was counted: whole hours where the span's edges hold too many messages to be counted one by one. */
+    since: instant,
+    until: instant,
+    /** The busiest first, at most 5,000. */
+    pairs: z.array(talkPair),
+    /** How many pairs there are. */
+    count: z.int(),
+  })
   .meta({ id: 'Talk' });
 
 export const waitKind = z.enum(['blocked', 'question', 'lock_overlap', 'task', 'conflict', 'acknowledgement']);

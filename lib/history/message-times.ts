@@ -60,16 +60,23 @@ export class MessageTimes {
     const until = at * 1000 + 999;
     const hour = Math.floor(until / HOUR_US);
     const rows = this.#statements.totals.all({ hour, since: hour * HOUR_US, until }) as (VoiceCount & Failed)[];
-    const types: Record<string, number> = {};
+    const types = new Map<string, number>();
     let [count, failed] = [0, 0];
     for (const row of rows) {
-      types[row.type] = (types[row.type] ?? 0) + row.count;
+      types.set(row.type, (types.get(row.type) ?? 0) + row.count);
       count += row.count;
       failed += row.failed;
     }
     const { line } = (this.#statements.newest.get(until) as { line: string } | undefined) ?? {};
     const latestActivity = line === undefined ? null : (JSON.parse(line) as { timestamp?: unknown }).timestamp;
-    return { count, types, failed, latestActivity, minutes: this.#minutes(until), seconds: this.#seconds(until) };
+    return {
+      count,
+      types: Object.fromEntries(types),
+      failed,
+      latestActivity,
+      minutes: this.#minutes(until),
+      seconds: this.#seconds(until),
+    };
   }
 
   /** How often each spoke in a span of time, exactly. */

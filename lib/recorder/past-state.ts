@@ -12,7 +12,7 @@ import type {
   MessagesAnswer,
   Sources,
 } from '../contract/schemas';
-import type { History, Summary } from '../history/history';
+import type { History } from '../history/history';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { conflictOf, findConflicts } from '../swarm/locks';
@@ -40,7 +40,7 @@ export function pastState(history: History, { at }: { at: number }): string {
     known_since: known === null ? null : formatInstant(known),
     agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, messages, at) },
     locks,
-    stats: statistics(agents, locks, totalsUntil(history.db, at), startedAt ?? at, at),
+    stats: statistics(agents, locks, history.times.totalsUntil(at), startedAt ?? at, at),
     attention,
     sources,
   };
@@ -155,20 +155,5 @@ function unknownSources(at: number): Sources {
     history: { ...source, mode: 'file', role: 'recorder' },
     watcher: { ...source, mode: 'events' },
     config: source,
-  };
-}
-
-function totalsUntil(db: History['db'], at: number): Summary {
-  const us = at * 1000 + 999;
-  const types = db
-    .prepare('SELECT type, count(*) AS count FROM messages WHERE sent_at <= ? GROUP BY type ORDER BY type')
-    .all(us) as { type: string; count: number }[];
-  return {
-    count: types.reduce((sum, { count }) => sum + count, 0),
-    types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
-    failed: 0,
-    latestActivity: null,
-    minutes: [],
-    seconds: [],
   };
 }

@@ -61,9 +61,15 @@ export interface Questions {
   /** A `PastState`. */
   state: { query: { at: number }; answer: string };
   /** A `Timeline`. */
-  timeline: { query: { since: number; until: number; steps: number; after?: string }; answer: string };
-  /** A `Talk`. */
-  talk: { query: { since: number; until: number }; answer: string };
+  timeline: {
+    query: { since: number; until: number; steps: number; agent?: string; after?: string };
+    answer: string;
+  };
+  /** A `Talk`; which questions are open, the thread that answers is told. */
+  talk: {
+    query: { since: number; until: number; open?: Pick<OpenMattersNow, 'epoch' | 'questions'> };
+    answer: string;
+  };
   /** An `AgentHistory`, or null for an agent that left no trace. */
   agent_history: { query: SpanPage & { id: string }; answer: string | null };
   /** A `LockHistory`. */

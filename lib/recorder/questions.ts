@@ -4,7 +4,9 @@ import { messagesAfter, messagesPage } from './message-page';
 import { agentHistory } from './past-agent';
 import { lockHistory } from './past-locks';
 import { pastState } from './past-state';
-import { type QuestionName, type Questions, Refusal } from './protocol';
+import { talk } from './past-talk';
+import { timeline } from './past-timeline';
+import type { QuestionName, Questions } from './protocol';
 
 type Answers = {
   [Name in QuestionName]: (history: History, query: Questions[Name]['query']) => Questions[Name]['answer'];
@@ -14,8 +16,8 @@ const ANSWERS: Answers = {
   page: messagesPage,
   after: messagesAfter,
   state: pastState,
-  timeline: notYet,
-  talk: notYet,
+  timeline,
+  talk,
   agent_history: agentHistory,
   lock_history: lockHistory,
 };
@@ -29,8 +31,4 @@ export function answerQuestion<Name extends QuestionName>(
   query: Questions[Name]['query'],
 ): Questions[Name]['answer'] {
   return ANSWERS[name](history, query);
-}
-
-function notYet(): never {
-  throw new Refusal('unavailable', 'This part of the past can not be asked yet.');
 }

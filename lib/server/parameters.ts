@@ -55,6 +55,14 @@ export class Parameters {
     return limit >= 1 ? Math.min(limit, largest) : DEFAULT_LIMIT;
   }
 
+  /** @returns a number within bounds: the usual one if it is absent, the nearest if it is beyond them */
+  whole(name: string, { usual, least, most }: { usual: number; least: number; most: number }): number {
+    const text = this.text(name);
+    if (text === undefined) return usual;
+    if (!/^[+-]?\d+$/.test(text)) this.fault(name, 'must be a whole number.');
+    return Math.min(Math.max(Number(text), least), most);
+  }
+
   /** @returns a cursor taken apart */
   cursor(name: string): { epoch: string; seq: number } | undefined {
     if (!this.has(name)) return undefined;

@@ -2,6 +2,9 @@
 import { Parameters } from './parameters';
 
 const LARGEST_LIMIT = 500;
+const HOUR_MS = 3_600_000;
+/** Into how many steps a timeline is divided: about as many as its columns on a screen. */
+const POINTS = { usual: 600, least: 50, most: 2000 };
 
 /** A client's clock may be a little ahead of this one. */
 const AHEAD_MS = 1000;
@@ -66,4 +69,38 @@ export function parseLockHistoryQuery(given: URLSearchParams) {
 function readPage(parameters: Parameters) {
   const [limit, before] = [parameters.limit(LARGEST_LIMIT), parameters.cursor('before')];
   return { limit, ...(before && { before }) };
+}
+
+/**
+ * Reads `since` and `until` of `GET /api/talk`: the last hour where they are missing.
+ *
+ * @returns milliseconds since 1970, both included
+ * @throws {ProblemError} naming every faulty parameter
+ */
+export function parseSpan(given: URLSearchParams, now = Date.now(), zone?: string | null) {
+  const parameters = new Parameters(given, zone);
+  const span = readSpan(parameters, now);
+  parameters.check();
+  return span;
+}
+
+/**
+ * Reads `GET /api/timeline`.
+ *
+ * @throws {ProblemError} naming every faulty parameter
+ */
+export function parseTimelineQuery(given: URLSearchParams, now = Date.now(), zone?: string | null) {
+  const parameters = new Parameters(given, zone);
+  const span = readSpan(parameters, now);
+  const steps = parameters.whole('points', POINTS);
+  const [agent, after] = [parameters.text('agent'), parameters.text('after_agent')];
+  parameters.check();
+  return { ...span, steps, ...(agent !== undefined && { agent }), ...(after !== undefined && { after }) };
+}
+
+function readSpan(parameters: Parameters, now: number): { since: number; until: number } {
+  const until = parameters.instant('until') ?? now;
+  const since = parameters.instant('since') ?? until - HOUR_MS;
+  if (since > until) parameters.fault('since', 'must not be later than until.');
+  return { since, until };
 }

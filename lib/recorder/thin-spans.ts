@@ -1,0 +1,54 @@
+/** Thins what lasted to what can be drawn. Pure. */
+import type { TimeSpan } from '../history/message-times';
+import type { SpanCell } from '../history/span-cells';
+
+export interface Thinned {
+  cells: SpanCell[];
+  /** Spans that begin in one step of so many milliseconds and end in one stand together. */
+  step: number;
+}
+
+export interface ThinOptions {
+  /** What is drawn; what reaches beyond it counts as beginning or ending at its edge. */
+  span: TimeSpan;
+  step: number;
+  most: number;
+  /** Who stands for several: the first of them, whose values are alike, or the longest of whatever value. */
+  keep: 'first' | 'longest';
+}
+
+/**
+ * Leaves cells as they are while they are few enough. Else those of one agent that begin in one step of time and end
+ * in one are drawn as one, with ever longer steps, until no more than `most` are left or the step is as long as the span.
+ *
+ * @param cells in order of their beginning
+ */
+export function thinSpans(cells: readonly SpanCell[], { span, step, most, keep }: ThinOptions): Thinned {
+  let thinned: Thinned = { cells: [...cells], step };
+  for (let next = step; thinned.cells.length > most && next <= 2 * (span.until - span.since); next *= 2) {
+    thinned = { cells: merge(thinned.cells, span, next, keep), step: next };
+  }
+  return thinned;
+}
+
+function merge(cells: readonly SpanCell[], span: TimeSpan, step: number, keep: ThinOptions['keep']): SpanCell[] {
+  const drawn = new Map<string, SpanCell>();
+  for (const cell of cells) {
+    const begin = Math.floor(Math.max(cell.since, span.since) / step);
+    const end = cell.until === null ? 'open' : Math.floor(Math.min(cell.until, span.until) / step);
+    const value = keep === 'first' ? cell.value : '';
+    const key = `${begin} ${end} ${value} ${cell.agent}`;
+    const known = drawn.get(key);
+    drawn.set(key, known ? joined(known, cell, keep) : cell);
+  }
+  return [...drawn.values()];
+}
+
+function joined(one: SpanCell, other: SpanCell, keep: ThinOptions['keep']): SpanCell {
+  const kept = keep === 'longest' && lengthOf(other) > lengthOf(one) ? other : one;
+  return { ...kept, count: one.count + other.count };
+}
+
+function lengthOf({ since, until }: SpanCell): number {
+  return (until ?? Number.POSITIVE_INFINITY) - since;
+}
