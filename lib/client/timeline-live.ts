@@ -4,7 +4,7 @@ import type { MessageTick } from '../contract/past-schemas';
 import type { Message } from '../contract/schemas';
 import { describeDelivery } from './delivery';
 import { groupBy } from './group-by';
-import { compareNaturally } from './natural-order';
+import { compareNaturally } from '../contract/natural-order';
 import { asText } from './text';
 import { milliseconds } from './time';
 import { firstAt, type Lane, type Lanes, type LaneTick, ticksOf } from './timeline-lanes';

@@ -2,7 +2,7 @@
 import type { WaitEdge, WaitingAnswer, WaitKind } from '../contract/past-schemas';
 import { type Address, EMPTY_ADDRESS } from './address';
 import { groupBy } from './group-by';
-import { compareNaturally } from './natural-order';
+import { compareNaturally } from '../contract/natural-order';
 import { milliseconds } from './time';
 
 export const WAIT_WORDS: Record<WaitKind, string> = {
