@@ -2,9 +2,12 @@ import { cookies, headers } from 'next/headers';
 import { Dashboard } from '@/components/dashboard';
 import { FirstSteps } from '@/components/first-steps';
 import { PlainPage } from '@/components/plain-page';
+import { parseAddress } from '@/lib/client/address';
+import { readMoment } from '@/lib/client/past';
+import { NOW, type PastView } from '@/lib/client/past-player';
 import { readSettings } from '@/lib/client/settings';
 import { getConfig } from '@/lib/config';
-import { getRuntime } from '@/lib/runtime';
+import { getRuntime, type Runtime } from '@/lib/runtime';
 import { checkAccess } from '@/lib/server/access';
 
 export const dynamic = 'force-dynamic';
@@ -17,15 +20,31 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   if (runtime.root === null) return <FirstSteps folders={getConfig().startFolders} />;
   await runtime.ready();
   const jar = await cookies();
+  const query = queryOf(await searchParams);
+  const { at } = parseAddress(new URLSearchParams(query));
   return (
     <Dashboard
       first={runtime.firstState()}
       root={runtime.root}
       renderedAt={Date.now()}
-      query={queryOf(await searchParams)}
+      query={query}
+      past={await pastOf(runtime, at)}
+      recording={runtime.recording}
       settings={readSettings((name) => jar.get(name)?.value)}
     />
   );
+}
+
+/** The moment that the address names, read before the page is drawn, so that a link shows it without any script. */
+async function pastOf(runtime: Runtime, at: string | null): Promise<PastView> {
+  const end = runtime.recording && Date.parse(runtime.recording.until);
+  const moment = readMoment(at, end ?? Date.now()) ?? end;
+  if (typeof moment !== 'number') return { ...NOW, refused: moment };
+  try {
+    return { ...NOW, wanted: moment, shown: JSON.parse(await runtime.past('state', { at: moment })) };
+  } catch (error) {
+    return { ...NOW, wanted: moment, fault: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function queryOf(parameters: Record<string, string | string[] | undefined>): string {

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { use, useEffect, useMemo, useRef } from 'react';
 import type { Address } from '@/lib/client/address';
+import { Moment } from '@/lib/client/moment';
 import { asText } from '@/lib/client/text';
 import { useAddress } from '@/lib/client/use-address';
 import type {
@@ -39,6 +40,8 @@ export function AgentDetail({ id, answer, locks, messages, attention, onClose }:
   // The address is the page's; here it is only changed, so it does not matter what it was first.
   const [, change] = useAddress('');
   const go = (to: Partial<Address>) => change(to, true);
+  // What this page has seen came after any past moment.
+  const now = use(Moment) === null;
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
@@ -68,7 +71,7 @@ export function AgentDetail({ id, answer, locks, messages, attention, onClose }:
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} onGo={go} />
         <AgentMessages id={id} atHand={messages} onGo={go} />
-        <AgentHealthHistory id={id} />
+        {now && <AgentHealthHistory id={id} />}
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
           <AgentRecord key={index} agent={entry} />

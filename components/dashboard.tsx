@@ -1,13 +1,17 @@
 'use client';
 
-import { useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { type Address, parseAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
+import { Moment } from '@/lib/client/moment';
+import type { PastView } from '@/lib/client/past-player';
 import type { Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
 import { type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
+import { usePast } from '@/lib/client/use-past';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
+import type { Recording } from '@/lib/contract/bundle';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { NeedsYou } from './needs-you';
@@ -15,6 +19,7 @@ import { GapNotice, SourceNotices } from './notices';
 import { NotificationSwitch } from './notification-switch';
 import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
 import { Panels } from './panels';
+import { TimeTravel } from './past/time-travel';
 import { StatsPanel } from './stats-panel';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
@@ -31,12 +36,20 @@ interface DashboardProps {
   query: string;
   /** What it was drawn with. */
   settings: Settings;
+  /** The past moment that it was drawn for, if one. */
+  past: PastView;
+  /** The recording that is shown instead of a live swarm. */
+  recording: Recording | null;
 }
 
 /** The page, alive: it draws the first state on the server and follows the stream in the browser. */
-export function Dashboard({ first, root, renderedAt, query, settings }: DashboardProps) {
-  const { swarm, gap, connection, dismissGap } = useSwarm(first);
+export function Dashboard({ first, root, renderedAt, query, settings, past, recording }: DashboardProps) {
+  const { swarm: live, gap, connection, dismissGap } = useSwarm(first);
   const [address, change] = useAddress(query);
+  const end = recording && Date.parse(recording.until);
+  const travel = usePast({ at: address.at, change, first: past, end });
+  const { moment } = travel;
+  const swarm = travel.swarm ?? live;
   const [theme, nextTheme] = useTheme(settings.theme);
   const [initialTab] = useState(() => tabFor(parseAddress(new URLSearchParams(query)), first));
   const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
@@ -58,27 +71,30 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog });
 
   return (
-    <RenderedAt value={renderedAt}>
-      <TabSignal count={swarm.attention.count} />
-      <div className="page flex flex-col">
+    <Now renderedAt={renderedAt} moment={moment}>
+      <TabSignal count={live.attention.count} past={moment !== null} />
+      <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
         <TopBar
           root={root}
           agents={swarm.agents}
           connection={connection}
-          heardAt={swarm.heardAt ?? loadedAt}
+          heardAt={live.heardAt ?? loadedAt}
           theme={theme}
           onTheme={nextTheme}
+          onPast={travel.enter}
           onPalette={() => setDialog('palette')}
           onHelp={() => setDialog('help')}
         />
         <main className="flex min-h-0 flex-1 flex-col">
+          <TimeTravel travel={travel} address={address} recording={recording} renderedAt={renderedAt} />
           <noscript>
             <p className="border-line border-b bg-tint px-4 py-1.5">
-              JavaScript is off: this is the swarm as it was when the page was loaded. Reload to see it as it is now.
+              JavaScript is off: this is the swarm as it was {moment === null ? 'when the page was loaded' : 'then'}.
+              {moment === null && ' Reload to see it as it is now.'}
             </p>
           </noscript>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
-            {gap && <GapNotice gap={gap} onDismiss={dismissGap} />}
+            {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
           <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} />
@@ -89,7 +105,7 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
             {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
           >
             <NeedsYou entries={attention} count={swarm.attention.count} onOpen={open}>
-              <NotificationSwitch entries={attention} onOpen={open} />
+              <NotificationSwitch entries={live.attention.attention} paused={moment !== null} onOpen={open} />
             </NeedsYou>
           </div>
           <Panels
@@ -105,6 +121,15 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
         </main>
       </div>
       <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} change={change} />
+    </Now>
+  );
+}
+
+/** What ages count from: the moment that is shown, else the clock, which begins where the server made the page. */
+function Now({ renderedAt, moment, children }: { renderedAt: number; moment: number | null; children: ReactNode }) {
+  return (
+    <RenderedAt value={renderedAt}>
+      <Moment value={moment}>{children}</Moment>
     </RenderedAt>
   );
 }

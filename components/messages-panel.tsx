@@ -1,10 +1,12 @@
 import { Download } from 'lucide-react';
 import dynamic from 'next/dynamic';
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, use, useMemo, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { linkTo } from '@/lib/client/download';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
 import { seqOf } from '@/lib/client/message-pages';
+import { Moment } from '@/lib/client/moment';
+import { earlierInstant, formatMoment } from '@/lib/client/past';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { formatCount } from '@/lib/client/text';
@@ -37,13 +39,14 @@ const NONE: readonly Message[] = [];
 /** What was said, oldest first, hanging on the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
   const { messages, lastEventId, stats, agents, address, change } = props;
-  const choice = useChoice(address);
+  const moment = use(Moment);
+  const choice = useChoice(address, moment);
   const query = choiceQuery(choice);
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
   const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
-  const filtered = query !== '';
+  const filtered = choiceQuery(address) !== '';
 
   const clear = () => change({ ...NO_CHOICE, message: null });
   const follow = () => {
@@ -53,6 +56,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const toggle = () => (list.following ? list.pause() : follow());
   useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
     group: 'Messages',
+    enabled: moment === null,
   });
   useShortcut('Escape', 'Clear the filter', clear, {
     group: 'Messages',
@@ -84,10 +88,17 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         </Popover>
       </FilterBar>
       {filtered && <FilterChips address={address} change={change} onClear={clear} />}
-      {list.lost !== null && <LostNotice why={list.lost} onNow={follow} onClear={() => change(NO_CHOICE)} />}
+      {list.lost !== null && (
+        <LostNotice
+          why={list.lost}
+          past={moment !== null}
+          onNow={follow}
+          onClear={filtered ? () => change(NO_CHOICE) : null}
+        />
+      )}
       <Hits value={hits}>
         {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
-          <Nothing list={list} filtered={filtered} onClear={clear} />
+          <Nothing list={list} filtered={filtered} past={moment !== null} onClear={clear} />
         ) : (
           <MessageList
             key={query}
@@ -110,9 +121,10 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   );
 });
 
-/** The filter alone: choosing a lock or a message is no reason to ask for messages anew. */
-function useChoice({ agent, from, to, types, q, since, until }: Address): MessageChoice {
+/** The filter alone: choosing a lock or a message is no reason to ask for messages anew. Of the past, what had been sent. */
+function useChoice({ agent, from, to, types, q, since, ...address }: Address, moment: number | null): MessageChoice {
   const kinds = types.join('\n');
+  const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the types by what they say, not by their array
   return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
 }
@@ -137,11 +149,21 @@ const LOST: Record<Lost, string> = {
   filtered: 'That message does not match the filter; what is around it is shown.',
 };
 
-function LostNotice({ why, onNow, onClear }: { why: Lost; onNow: () => void; onClear: () => void }) {
+interface LostNoticeProps {
+  why: Lost;
+  past: boolean;
+  onNow: () => void;
+  /** Null where no filter is set. */
+  onClear: (() => void) | null;
+}
+
+const LATER = 'That message was sent later, or does not match the filter; what is around it is shown.';
+
+function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
   return (
     <p role="alert" className="shrink-0 border-line border-b bg-tint px-4 py-1.5">
-      {LOST[why]}{' '}
-      {why === 'filtered' && (
+      {why === 'filtered' && past ? LATER : LOST[why]}{' '}
+      {why === 'filtered' && onClear && (
         <>
           <button type="button" className="link" onClick={onClear}>
             Clear the filter
@@ -155,10 +177,18 @@ function LostNotice({ why, onNow, onClear }: { why: Lost; onNow: () => void; onC
   );
 }
 
-function Nothing({ list, filtered, onClear }: { list: List; filtered: boolean; onClear: () => void }) {
+interface NothingProps {
+  list: List;
+  filtered: boolean;
+  past: boolean;
+  onClear: () => void;
+}
+
+function Nothing({ list, filtered, past, onClear }: NothingProps) {
   if (list.error !== null && !list.error.invalid) {
     return <Empty title="Messages can’t be read.">{list.error.message}</Empty>;
   }
+  if (!filtered && past) return <Empty title="Nothing had been said by then.">Later moments may hold messages.</Empty>;
   if (!filtered) {
     return (
       <Empty title="Nothing has been said yet.">

@@ -12,28 +12,31 @@ const WORDS: Record<NotificationState, string> = {
 const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff };
 
 interface NotificationSwitchProps {
+  /** What needs a person now. */
   entries: readonly AttentionEntry[];
+  /** The page shows the past: nothing is told meanwhile. */
+  paused: boolean;
   onOpen: (entry: AttentionEntry) => void;
 }
 
 /** Whether the browser tells of what newly needs a person while they look elsewhere. */
-export function NotificationSwitch({ entries, onOpen }: NotificationSwitchProps) {
+export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwitchProps) {
   const [state, toggle] = useNotificationSetting();
-  useNotifications(state, entries, onOpen);
+  useNotifications(paused ? 'off' : state, entries, onOpen);
   useCommand('Switch notifications on or off', () => void toggle(), {
-    enabled: state === 'on' || state === 'off',
+    enabled: !paused && (state === 'on' || state === 'off'),
   });
   const Icon = ICONS[state];
   return (
     <button
       type="button"
       aria-pressed={state === 'on'}
-      disabled={state === 'blocked' || state === 'unsupported'}
+      disabled={paused || state === 'blocked' || state === 'unsupported'}
       onClick={() => void toggle()}
       className="quiet-button ml-auto"
     >
       <Icon aria-hidden="true" className="size-3.5" />
-      {WORDS[state]}
+      {paused && state === 'on' ? 'Notifications pause in the past' : WORDS[state]}
     </button>
   );
 }

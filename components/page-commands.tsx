@@ -60,6 +60,9 @@ export function PageDialogs({ dialog, setDialog, swarm, change }: PageDialogsPro
   );
 }
 
+/** The moment and the view below the panels are no filters. */
+const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
+
 /** What the swarm itself offers to choose. */
 function choicesOf({ agents, stats }: SwarmState, change: PageDialogsProps['change']): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
@@ -68,7 +71,7 @@ function choicesOf({ agents, stats }: SwarmState, change: PageDialogsProps['chan
     ...Object.keys(stats.message_types).map((type) =>
       choice('Filter by type', type, () => change({ types: [type] }, true)),
     ),
-    choice('Page', 'Clear all filters and the selection', () => change(EMPTY_ADDRESS, true)),
+    choice('Page', 'Clear all filters and the selection', () => change(NOTHING_CHOSEN, true)),
   ];
 }
 

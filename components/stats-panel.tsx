@@ -1,4 +1,5 @@
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, use } from 'react';
+import { Moment } from '@/lib/client/moment';
 import { counted, formatCount } from '@/lib/client/text';
 import { useTrend } from '@/lib/client/use-trend';
 import type { Agent, AgentHealth, Stats } from '@/lib/contract/schemas';
@@ -13,6 +14,8 @@ interface StatsPanelProps {
 export const StatsPanel = memo(function StatsPanel({ stats, agents }: StatsPanelProps) {
   const lastHour = stats.messages_by_minute.reduce((sum, count) => sum + count, 0);
   const highest = Math.max(0, ...stats.messages_by_minute);
+  // What this page has seen of the last ten minutes says nothing of those before a past moment.
+  const past = use(Moment) !== null;
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
   const failed = useTrend(stats.failed_delivery_count);
@@ -31,13 +34,13 @@ export const StatsPanel = memo(function StatsPanel({ stats, agents }: StatsPanel
           </span>
         </Figure>
         <Figure name="Locks" value={stats.lock_count}>
-          <Trend samples={locks} label={`Locks: ${inTenMinutes(locks)}`} />
+          {!past && <Trend samples={locks} label={`Locks: ${inTenMinutes(locks)}`} />}
         </Figure>
         <Figure name="Stale locks" short="Stale" value={stats.stale_lock_count} colour="text-warn">
-          <Trend samples={stale} label={`Stale locks: ${inTenMinutes(stale)}`} />
+          {!past && <Trend samples={stale} label={`Stale locks: ${inTenMinutes(stale)}`} />}
         </Figure>
         <Figure name="Failed deliveries" short="Failed" value={stats.failed_delivery_count} colour="text-bad">
-          <Trend samples={failed} label={`Failed deliveries: ${inTenMinutes(failed)}`} />
+          {!past && <Trend samples={failed} label={`Failed deliveries: ${inTenMinutes(failed)}`} />}
         </Figure>
       </dl>
     </section>

@@ -1,6 +1,7 @@
-import { CircleHelp, Command, Monitor, Moon, Sun } from 'lucide-react';
-import type { ComponentType } from 'react';
+import { CircleHelp, Command, History, Monitor, Moon, Sun } from 'lucide-react';
+import { type ComponentType, use } from 'react';
 import type { ConnectionState } from '@/lib/client/connection';
+import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
@@ -15,6 +16,7 @@ interface TopBarProps {
   heardAt: string | null;
   theme: Theme;
   onTheme: () => void;
+  onPast: () => void;
   onPalette: () => void;
   onHelp: () => void;
 }
@@ -22,7 +24,7 @@ interface TopBarProps {
 const THEME_ICONS: Record<Theme, ComponentType<{ className?: string }>> = { system: Monitor, light: Sun, dark: Moon };
 
 /** Which swarm this is, and whether the picture is true now. */
-export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPalette, onHelp }: TopBarProps) {
+export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPast, onPalette, onHelp }: TopBarProps) {
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
       <h1 className="shrink-0 font-semibold max-sm:sr-only">Claude Swarm</h1>
@@ -37,6 +39,7 @@ export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPa
       </p>
       <Connection state={connection} heardAt={heardAt} />
       <div className="flex shrink-0 items-center gap-1">
+        <IconButton label="Go to a moment" keys="p" icon={History} onClick={onPast} />
         <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
         <IconButton label={`Theme: ${theme}. Change`} keys="t" icon={THEME_ICONS[theme]} onClick={onTheme} />
         <IconButton label="Help and keys" keys="?" icon={CircleHelp} onClick={onHelp} />
@@ -64,20 +67,26 @@ const COLOURS: Record<ConnectionState, string> = {
 
 /** The clock stands outside the live region, which would read each tick aloud. */
 function Connection({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
+  // Of the past nothing is live, and what is heard meanwhile is not what is shown.
+  const past = use(Moment) !== null;
   return (
     <p className="flex shrink-0 items-center gap-2">
-      {state !== 'reconnecting' && (
+      {state !== 'reconnecting' && !past && (
         <span className="text-muted max-md:hidden">
           Updated <ClockTime instant={heardAt} />
         </span>
       )}
-      <span role="status" data-connection={state} className={`font-medium ${COLOURS[state]}`}>
-        <span aria-hidden="true">{state === 'live' ? '● ' : '○ '}</span>
-        {state === 'live' && 'Live'}
+      <span
+        role="status"
+        data-connection={state}
+        className={past && state === 'live' ? 'text-muted' : `font-medium ${COLOURS[state]}`}
+      >
+        <span aria-hidden="true">{state === 'live' && !past ? '● ' : '○ '}</span>
+        {state === 'live' && (past ? 'Connected' : 'Live')}
         {state === 'connecting' && 'Connecting'}
         {state === 'reconnecting' && (
           <>
-            Reconnecting, data from <ClockTime instant={heardAt} />
+            Reconnecting, {past ? 'live' : ''} data from <ClockTime instant={heardAt} />
           </>
         )}
       </span>

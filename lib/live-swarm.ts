@@ -74,6 +74,7 @@ export interface LiveSwarmOptions {
 
 export class LiveSwarm implements Runtime {
   readonly root: string;
+  readonly recording = null;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #options: LiveSwarmOptions;

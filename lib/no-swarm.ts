@@ -17,6 +17,7 @@ const ATTENTION: AttentionAnswer = { attention: [], count: 0 };
 
 export class NoSwarm implements Runtime {
   readonly root = null;
+  readonly recording = null;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #version: string;

@@ -1,6 +1,7 @@
 /** The runtime of this process: what server and pages see of the swarm. Made once, at the first use. */
 import packageJson from '../package.json';
 import { getConfig, historyFile } from './config';
+import type { Recording } from './contract/bundle';
 import type { SwarmState } from './contract/events';
 import type { Health } from './contract/schemas';
 import type { Hub } from './hub';
@@ -17,6 +18,8 @@ export type { MessageQuery, Refusal } from './recorder/protocol';
 export interface Runtime {
   /** Absolute; null where no swarm was found. */
   readonly root: string | null;
+  /** The bundle that is shown instead of a live swarm, null where there is one. */
+  readonly recording: Recording | null;
   readonly hub: Hub;
   /** Milliseconds since 1970. */
   readonly startedAt: number;

@@ -1,7 +1,8 @@
 import { ListFilter, Pause, Play, Search } from 'lucide-react';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
+import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
@@ -26,7 +27,8 @@ const TYPING = 150;
 
 /** The search box and what filters beside it. */
 export function FilterBar(props: FilterBarProps) {
-  const { address, change, stats, agents, following, onFollow } = props;
+  const { address, change, stats, agents } = props;
+  const past = use(Moment) !== null;
   const chosen = address.types.length + [address.agent, address.since, address.until].filter(Boolean).length;
   return (
     <div className="flex h-10 shrink-0 items-center gap-1 border-line border-b pr-2 pl-4">
@@ -39,22 +41,29 @@ export function FilterBar(props: FilterBarProps) {
         {() => <FilterSheet address={address} change={change} stats={stats} agents={agents} />}
       </Popover>
       {props.children}
-      <button
-        type="button"
-        aria-pressed={following}
-        aria-label="Follow the newest"
-        title={following ? 'Follows the newest message; pause (F)' : 'Paused: nothing moves; follow the newest (F)'}
-        onClick={onFollow}
-        className={`quiet-button w-[6.5rem] ${following ? '' : 'text-accent'}`}
-      >
-        {following ? (
-          <Pause aria-hidden="true" className="size-3.5 shrink-0" />
-        ) : (
-          <Play aria-hidden="true" className="size-3.5 shrink-0" />
-        )}
-        {following ? 'Following' : 'Paused'}
-      </button>
+      {past || <FollowButton {...props} />}
     </div>
+  );
+}
+
+/** In the past nothing comes that could be followed. */
+function FollowButton({ following, onFollow }: FilterBarProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={following}
+      aria-label="Follow the newest"
+      title={following ? 'Follows the newest message; pause (F)' : 'Paused: nothing moves; follow the newest (F)'}
+      onClick={onFollow}
+      className={`quiet-button w-[6.5rem] ${following ? '' : 'text-accent'}`}
+    >
+      {following ? (
+        <Pause aria-hidden="true" className="size-3.5 shrink-0" />
+      ) : (
+        <Play aria-hidden="true" className="size-3.5 shrink-0" />
+      )}
+      {following ? 'Following' : 'Paused'}
+    </button>
   );
 }
 
@@ -71,8 +80,9 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   }
   useShortcut('/', 'Search messages', () => input.current?.select(), { group: 'Messages' });
 
+  const moment = use(Moment);
   const say = useEffectEvent((typed: string, whole: boolean) => {
-    const read = readTyped(typed, address.types, whole, now());
+    const read = readTyped(typed, address.types, whole, moment ?? now());
     setError(read.error);
     const q = read.text.trim();
     if (read.text !== typed) setText(read.text.trimStart());
@@ -104,7 +114,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
         onChange={({ target }) => setText(target.value)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
-            const read = readTyped(text, address.types, true, now());
+            const read = readTyped(text, address.types, true, moment ?? now());
             setError(read.error);
             if (read.error === null) {
               setText(read.text.trim());

@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { use, useState } from 'react';
 import type { Address } from '@/lib/client/address';
+import { Moment as Shown } from '@/lib/client/moment';
 import { readTime } from '@/lib/client/search';
 import { asText, formatCount } from '@/lib/client/text';
 import type { Agent, Stats } from '@/lib/contract/schemas';
@@ -21,6 +22,7 @@ const SPANS: readonly [name: string, typed: string][] = [
 
 /** All filters at once: types, agent and time. */
 export function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
+  const shown = use(Shown);
   return (
     <div className="space-y-3">
       <Types chosen={address.types} counts={stats.message_types} onChange={(types) => change({ types })} />
@@ -33,7 +35,7 @@ export function FilterSheet({ address, change, stats, agents }: FilterSheetProps
               key={typed}
               type="button"
               className="quiet-button border border-line"
-              onClick={() => change({ since: readTime(typed, Date.now()), until: null })}
+              onClick={() => change({ since: readTime(typed, shown ?? Date.now()), until: null })}
             >
               {name}
             </button>

@@ -1,6 +1,7 @@
-import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { linkIndex, linksOf } from '@/lib/client/message-links';
 import { indexAt } from '@/lib/client/message-window';
+import { Moment } from '@/lib/client/moment';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { rowOf, useMessageRows } from '@/lib/client/use-message-rows';
 import type { MessageList as List } from '@/lib/client/use-message-window';
@@ -74,7 +75,11 @@ export function MessageList({ list, messages, chosen, onGo, onSearch, onCopyLink
     event.preventDefault();
     action();
   };
-  useShortcut('l', 'Copy a link to the message', () => active !== null && onCopyLink(active), LIST_KEY);
+  useShortcut('l', 'Copy a link to the message', () => active !== null && onCopyLink(active), {
+    ...LIST_KEY,
+    // There it leads back to now.
+    enabled: use(Moment) === null,
+  });
   useShortcut('y', 'Copy a link to the message', () => active !== null && onCopyLink(active), LIST_KEY);
   const { target } = list;
   useEffect(() => {

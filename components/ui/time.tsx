@@ -1,5 +1,6 @@
 import { createContext, use, useMemo, useSyncExternalStore } from 'react';
 import { now, subscribe } from '@/lib/client/clock';
+import { Moment } from '@/lib/client/moment';
 import { absoluteTime, clockTime, relativeTime, silence, withInstants } from '@/lib/client/time';
 import { Revealed } from './text';
 
@@ -9,7 +10,7 @@ export const RenderedAt = createContext(0);
 const never = () => () => {};
 
 /** The viewer's zone (which `undefined` stands for) once the page is alive, before that the server's choice. */
-function useZone(): string | undefined {
+export function useZone(): string | undefined {
   return useSyncExternalStore<string | undefined>(
     never,
     () => undefined,
@@ -28,13 +29,14 @@ interface TimeProps {
 /** How long ago something was, ticking; the absolute time on hover. */
 export function RelativeTime({ instant, form, label }: TimeProps) {
   const renderedAt = use(RenderedAt);
+  const moment = use(Moment);
   const zone = useZone();
   const write = (at: number) => (form === 'silence' ? silence(instant, at) : relativeTime(instant, at, form));
   // The text itself is the snapshot: a thousand times on a page render again only where theirs has changed.
   const text = useSyncExternalStore(
     subscribe,
-    () => write(now()),
-    () => write(renderedAt),
+    () => write(moment ?? now()),
+    () => write(moment ?? renderedAt),
   );
   // Intl is slow to begin with, and every row of a busy list comes here each second.
   const title = useMemo(() => absoluteTime(instant, zone), [instant, zone]);
@@ -48,17 +50,23 @@ export function RelativeTime({ instant, form, label }: TimeProps) {
 /** The time of day in the viewer's zone, with the date unless it is today; all of it on hover. */
 export function ClockTime({ instant }: { instant: string | null | undefined }) {
   const renderedAt = use(RenderedAt);
+  const moment = use(Moment);
   const zone = useZone();
   const text = useSyncExternalStore(
     subscribe,
-    () => clockTime(instant, now()),
-    () => clockTime(instant, renderedAt, 'UTC'),
+    () => clockTime(instant, moment ?? now()),
+    () => clockTime(instant, moment ?? renderedAt, 'UTC'),
   );
   return (
     <time dateTime={instant ?? undefined} title={absoluteTime(instant, zone)}>
       {text}
     </time>
   );
+}
+
+/** An instant in full, in the viewer's zone. */
+export function FullTime({ instant }: { instant: string }) {
+  return <time dateTime={instant}>{absoluteTime(instant, useZone())}</time>;
 }
 
 /** A sentence of the server, the instants in it as times of day in the viewer's zone. */

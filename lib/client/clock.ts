@@ -12,6 +12,11 @@ export function now(): number {
   return current;
 }
 
+/** @returns the server's time at this very millisecond, for what is no snapshot of React's. */
+export function exactNow(): number {
+  return Date.now() + skew;
+}
+
 /** Calls `listener` once a second until the returned function is called. */
 export function subscribe(listener: () => void): () => void {
   listeners.add(listener);

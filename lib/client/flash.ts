@@ -1,4 +1,5 @@
-import { useEffect, useState } from 'react';
+import { use, useEffect, useState } from 'react';
+import { Moment } from './moment';
 
 const FLASH_MS = 1200;
 const NONE: ReadonlyMap<string, number> = new Map();
@@ -14,12 +15,14 @@ export function useFlash<Item>(
   items: readonly Item[],
   changed: (before: readonly Item[], after: readonly Item[]) => readonly string[],
 ): ReadonlyMap<string, number> {
-  const [known, setKnown] = useState(items);
+  const moment = use(Moment);
+  const [known, setKnown] = useState({ items, moment });
   const [marked, setMarked] = useState(NONE);
   const [batch, setBatch] = useState(0);
-  if (known !== items) {
-    setKnown(items);
-    const fresh = changed(known, items);
+  if (known.items !== items) {
+    setKnown({ items, moment });
+    // Between two moments of the past everything may differ, and nothing has just happened.
+    const fresh = known.moment === null && moment === null ? changed(known.items, items) : [];
     if (fresh.length > 0) {
       setBatch(batch + 1);
       setMarked(new Map([...marked, ...fresh.map((key): [string, number] => [key, batch + 1])]));

@@ -2,9 +2,10 @@
  * How the health of agents changed while this page was open. The page knows no more than it has seen, and says so;
  * what was before stands in the server's journal.
  */
-import { useEffect, useSyncExternalStore } from 'react';
+import { use, useEffect, useSyncExternalStore } from 'react';
 import type { Agent, AgentHealth } from '../contract/schemas';
 import { now, subscribe as subscribeToClock } from './clock';
+import { Moment } from './moment';
 
 export interface HealthChange {
   /** When the page saw it, ISO 8601. */
@@ -52,14 +53,16 @@ const listeners = new Set<() => void>();
 
 /** Keeps the record for as long as the page is open; whoever always shows the agents calls it. */
 export function useHealthRecord(agents: readonly Agent[]): void {
+  const past = use(Moment) !== null;
   // Between ticks the clock stands still, and without a listener for good.
   useEffect(() => subscribeToClock(() => {}), []);
   useEffect(() => {
+    if (past) return;
     const next = withHealthOf(seen, agents, new Date(now()).toISOString());
     if (next === seen) return;
     seen = next;
     for (const listener of listeners) listener();
-  }, [agents]);
+  }, [agents, past]);
 }
 
 const NONE: readonly HealthChange[] = [];

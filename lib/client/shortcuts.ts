@@ -128,7 +128,7 @@ export function useShortcutListener(): void {
 }
 
 const KEYS_WRITE =
-  'textarea, select, [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"])';
+  'textarea, select, [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"], [type="range"])';
 
 function isWriting(place: Element): boolean {
   return place.matches(KEYS_WRITE);

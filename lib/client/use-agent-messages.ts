@@ -1,8 +1,10 @@
-import { useMemo } from 'react';
+import { use, useMemo } from 'react';
 import useSWR from 'swr';
 import { parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer, Problem } from '../contract/schemas';
 import { concerns } from './agents';
+import { Moment } from './moment';
+import { formatMoment } from './past';
 
 const MOST = 20;
 
@@ -19,10 +21,14 @@ export interface AgentMessages {
 /**
  * The newest messages of an agent: those of the history, and those that came to this page since.
  *
+ * In the past, those sent until the moment that the page shows.
+ *
  * @param atHand the newest messages of all agents, oldest first
  */
 export function useAgentMessages(id: string, atHand: readonly Message[]): AgentMessages {
+  const moment = use(Moment);
   const query = new URLSearchParams({ agent: id, limit: String(MOST) });
+  if (moment !== null) query.set('until', formatMoment(moment));
   // What comes after the first answer comes by the stream.
   const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
     revalidateOnFocus: false,

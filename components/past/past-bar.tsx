@@ -1,0 +1,230 @@
+import { History, Pause, Play, Radio } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { type Address, formatAddress } from '@/lib/client/address';
+import { exactNow, subscribe } from '@/lib/client/clock';
+import { choiceQuery } from '@/lib/client/message-filter';
+import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/past';
+import { type PastPlayer, type PastView, SPEEDS } from '@/lib/client/past-player';
+import { useShortcut } from '@/lib/client/shortcuts';
+import { absoluteTime, milliseconds, relativeTime } from '@/lib/client/time';
+import type { Recording } from '@/lib/contract/bundle';
+import type { UnknownSpan } from '@/lib/contract/past-schemas';
+import { Choice } from '../ui/choice';
+import { FullTime, Sentence, useZone } from '../ui/time';
+import { MomentField } from './moment-field';
+
+interface PastBarProps {
+  view: PastView;
+  player: PastPlayer;
+  address: Address;
+  /** The recording that is shown instead of a swarm, if one is. */
+  recording: Recording | null;
+  /** When the server made the page, in milliseconds. */
+  renderedAt: number;
+  /** The bar was asked for by name: the focus goes to its slider, and `onFocus` is told. */
+  takesFocus: boolean;
+  onFocus: () => void;
+}
+
+const SCALE_NAMES: Record<Scale, string> = { all: 'all', day: 'the day', hour: 'the hour' };
+const HOUR = 3_600_000;
+
+/** What the page shows is past: which moment, what is not known about it, and the way through time and back. */
+export function PastBar({ view, player, address, recording, renderedAt, ...focus }: PastBarProps) {
+  const { wanted, shown, fault } = view;
+  const moment = wanted ?? renderedAt;
+  const chosen = address.agent ?? address.message ?? address.lock ?? address.view ?? (choiceQuery(address) || null);
+  useShortcut('l', recording ? 'Go to the end of the recording' : 'Back to live', () => player.back(), PAST);
+  useShortcut('Escape', 'Back to live', () => player.back(), {
+    ...PAST,
+    inPalette: false,
+    // Whatever else is open is closed first.
+    enabled: recording === null && chosen === null,
+  });
+  const [scale, setScale] = useState<Scale>('all');
+  const latest = useLatest(recording, renderedAt);
+  const knownSince = milliseconds(shown?.known_since) ?? moment - HOUR;
+  const known = { since: Math.min(knownSince, moment), until: latest };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const plain =
+      !(event.target instanceof Element) || !event.target.closest('button, a, select, [type="datetime-local"]');
+    if (event.key !== ' ' || !plain) return;
+    event.preventDefault();
+    toggle(view, player);
+  };
+  return (
+    <section aria-label="Time" onKeyDown={onKeyDown} className="past-bar shrink-0 border-warn/40 border-b px-4 py-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <History aria-hidden="true" className="size-4 shrink-0 text-warn max-md:hidden" />
+        <p className="flex min-w-0 items-baseline gap-2 max-md:flex-1">
+          <span className="font-semibold text-warn">{recording ? 'Recorded' : 'Past'}</span>
+          <span className="whitespace-nowrap font-medium">
+            <FullTime instant={formatMoment(moment)} />
+          </span>
+          {recording === null && <Ago moment={moment} renderedAt={renderedAt} />}
+        </p>
+        <div className="past-controls flex min-w-0 flex-1 basis-96 flex-wrap items-center gap-x-3 gap-y-1 max-md:order-last">
+          <PlayButtons view={view} player={player} />
+          <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
+          <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />
+          <MomentField moment={moment} onGo={(to) => player.goTo(to)} />
+        </div>
+        {recording === null && <BackToLive address={address} player={player} />}
+      </div>
+      {recording && <RecordingNote recording={recording} />}
+      <Notes unknown={shown?.unknown ?? []}>
+        {fault !== null && (
+          <>
+            {fault} {shown === null ? 'The page shows now.' : 'What was read last is shown.'}
+          </>
+        )}
+      </Notes>
+    </section>
+  );
+}
+
+const PAST = { group: 'Past' };
+
+function toggle({ speed }: PastView, player: PastPlayer): void {
+  if (speed === null) player.play(1);
+  else player.pause();
+}
+
+/** A link, so that it leads back without any script too. */
+function BackToLive({ address, player }: { address: Address; player: PastPlayer }) {
+  const onClick = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    player.back();
+  };
+  return (
+    <a href={`/${formatAddress({ ...address, at: null })}`} onClick={onClick} className="live-button">
+      <Radio aria-hidden="true" className="size-3.5 max-md:hidden" />
+      <span>
+        <span className="max-md:sr-only">Back to </span>
+        <span className="max-md:capitalize">live</span>
+      </span>
+      <kbd className="kbd past-controls max-md:hidden">L</kbd>
+    </a>
+  );
+}
+
+/** The latest moment that the slider reaches: it moves on by itself, except that of a recording. */
+function useLatest(recording: Recording | null, renderedAt: number): number {
+  const live = useSyncExternalStore(
+    subscribe,
+    // Once a minute is enough for the end of a slider, which else would shrink under the hand.
+    () => Math.ceil(exactNow() / 60_000) * 60_000,
+    () => renderedAt,
+  );
+  return recording ? Date.parse(recording.until) : live;
+}
+
+function Ago({ moment, renderedAt }: { moment: number; renderedAt: number }) {
+  const text = (now: number) => relativeTime(formatMoment(moment), now);
+  const ago = useSyncExternalStore(
+    subscribe,
+    () => text(exactNow()),
+    () => text(renderedAt),
+  );
+  return <span className="whitespace-nowrap text-muted max-md:hidden">{ago}</span>;
+}
+
+function PlayButtons({ view, player }: { view: PastView; player: PastPlayer }) {
+  return (
+    <fieldset aria-label="Play" className="flex shrink-0 items-center">
+      {SPEEDS.map((speed) => {
+        const playing = view.speed === speed;
+        const Icon = playing ? Pause : Play;
+        return (
+          <button
+            key={speed}
+            type="button"
+            aria-pressed={playing}
+            aria-label={`Play ${speed} times as fast`}
+            title={playing ? 'Pause (Space)' : `Play forward, ${speed}×`}
+            onClick={() => (playing ? player.pause() : player.play(speed))}
+            className={`quiet-button ${playing ? 'text-warn' : ''}`}
+          >
+            <Icon aria-hidden="true" className="size-3.5" />
+            {speed}×
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+interface SliderProps {
+  moment: number;
+  range: { since: number; until: number };
+  player: PastPlayer;
+  takesFocus: boolean;
+  onFocus: () => void;
+}
+
+function Slider({ moment, range, player, takesFocus, onFocus }: SliderProps) {
+  const zone = useZone();
+  const slider = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (!takesFocus) return;
+    slider.current?.focus();
+    onFocus();
+  }, [takesFocus, onFocus]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.ctrlKey || event.metaKey || event.altKey ? null : keyStep(event.key, event.shiftKey);
+    if (step === null) return;
+    event.preventDefault();
+    player.step(step);
+  };
+  return (
+    <input
+      ref={slider}
+      type="range"
+      aria-label="Moment"
+      aria-valuetext={absoluteTime(formatMoment(moment), zone)}
+      title="Slide through time; arrow keys move by a second, with Shift by ten, Page keys by a minute"
+      min={range.since}
+      max={range.until}
+      step={1000}
+      value={moment}
+      onChange={({ target }) => player.goTo(Number(target.value))}
+      onKeyDown={onKeyDown}
+      className="past-slider min-w-32 flex-1"
+    />
+  );
+}
+
+function RecordingNote({ recording }: { recording: Recording }) {
+  return (
+    <p className="text-muted">
+      Recorded: <FullTime instant={recording.since} /> – <FullTime instant={recording.until} />, opened from a file.
+      Nothing here is live.{recording.text === 'blank' && ' Texts were left out.'}
+    </p>
+  );
+}
+
+/** What a person must know about the moment before trusting it. */
+function Notes({ unknown, children }: { unknown: readonly UnknownSpan[]; children: ReactNode }) {
+  return (
+    <div role="status" className="wrap-anywhere">
+      {children && <p className="text-bad">{children}</p>}
+      {unknown.map((span) => (
+        <p key={`${span.about} ${span.since}`} className="text-warn">
+          <Sentence text={unknownSentence(span)} />{' '}
+          <span className="text-muted">
+            <Sentence text={span.reason} />
+          </span>
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { lazy, Suspense } from 'react';
+import type { Address } from '@/lib/client/address';
+import type { RefusedMoment } from '@/lib/client/past';
+import { useShortcut } from '@/lib/client/shortcuts';
+import type { TimeTravel as Travel } from '@/lib/client/use-past';
+import type { Recording } from '@/lib/contract/bundle';
+
+// Loaded with the first step into the past.
+const PastBar = lazy(() => import('./past-bar').then((module) => ({ default: module.PastBar })));
+
+interface TimeTravelProps {
+  travel: Travel;
+  address: Address;
+  recording: Recording | null;
+  /** When the server made the page, in milliseconds. */
+  renderedAt: number;
+}
+
+const REFUSED: Record<RefusedMoment, string> = {
+  malformed: 'The address names a moment that is no time: the swarm is shown as it is now.',
+  future: 'The address names a moment that has not come yet: the swarm is shown as it is now.',
+};
+
+/** The bar of the past while a moment of it is wanted, and the ways there. */
+export function TimeTravel({ travel, address, recording, renderedAt }: TimeTravelProps) {
+  const { view, player, enter, asked, onEntered } = travel;
+  useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
+  return (
+    <>
+      {view.refused !== null && (
+        <p role="alert" className="border-line border-b bg-tint px-4 py-1.5">
+          {REFUSED[view.refused]}{' '}
+          <button type="button" className="link" onClick={() => player.dismiss()}>
+            Dismiss
+          </button>
+        </p>
+      )}
+      {view.wanted !== null && (
+        <Suspense>
+          <PastBar
+            view={view}
+            player={player}
+            address={address}
+            recording={recording}
+            renderedAt={renderedAt}
+            takesFocus={asked}
+            onFocus={onEntered}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+/** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
+import type { SwarmState } from '../contract/events';
+import type { PastState, UnknownSpan } from '../contract/past-schemas';
+import { milliseconds } from './time';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
+
+/** Why the moment that an address names is not shown: it is no time, or it has not come yet. */
+export type RefusedMoment = 'malformed' | 'future';
+
+/**
+ * Reads the moment that an address names.
+ *
+ * @param text ISO 8601 with an offset; null for none
+ * @param now what is later has not come yet
+ * @returns the moment, null for now, or why it can't be shown
+ */
+export function readMoment(text: string | null, now: number): number | null | RefusedMoment {
+  if (text === null) return null;
+  // A plus sign that was not percent-encoded arrives as a blank.
+  const written = text.replace(/ (?=\d\d:?\d\d$)/, '+');
+  const moment = INSTANT.test(written) ? Date.parse(written) : Number.NaN;
+  if (Number.isNaN(moment)) return 'malformed';
+  return moment > now ? 'future' : moment;
+}
+
+/** @returns a moment as the address holds it, without a fraction that says nothing. */
+export function formatMoment(moment: number): string {
+  return new Date(moment).toISOString().replace('.000Z', 'Z');
+}
+
+/** @returns a past moment as a page shows the swarm. */
+export function swarmAt(past: PastState): SwarmState {
+  const { at, agents, locks, stats, attention, sources, messages } = past;
+  return {
+    agents,
+    locks,
+    stats,
+    attention,
+    sources,
+    messages: messages.messages,
+    lastEventId: messages.next_cursor,
+    gap: false,
+    replacing: false,
+    heardAt: at,
+  };
+}
+
+/** @returns the earlier of a filter's end and the moment that the page shows, as instants; null where there is neither. */
+export function earlierInstant(until: string | null, at: string | null): string | null {
+  const [end, moment] = [milliseconds(until), milliseconds(at)];
+  if (moment === null) return until;
+  return end === null || end > moment ? at : until;
+}
+
+export const SCALES = ['all', 'day', 'hour'] as const;
+/** How much time the slider spans. */
+export type Scale = (typeof SCALES)[number];
+
+export interface TimeRange {
+  since: number;
+  until: number;
+}
+
+/**
+ * What the slider spans.
+ *
+ * @param known the time that can be gone to
+ * @param scale a day or an hour stand where the clock begins them, so that the slider keeps its place while it moves
+ * @returns whole seconds, never empty, with the moment in it
+ */
+export function sliderRange(moment: number, known: TimeRange, scale: Scale): TimeRange {
+  const begin = new Date(moment);
+  if (scale === 'hour') begin.setMinutes(0, 0, 0);
+  else begin.setHours(0, 0, 0, 0);
+  const whole = scale === 'all' ? known : { since: begin.getTime(), until: begin.getTime() + lengthOf(begin, scale) };
+  const since = Math.floor(Math.min(moment, Math.max(whole.since, known.since)) / SECOND) * SECOND;
+  const until = Math.ceil(Math.max(moment, Math.min(whole.until, known.until)) / SECOND) * SECOND;
+  return { since, until: Math.max(until, since + SECOND) };
+}
+
+/** A day has 23 or 25 hours when the clocks change. */
+function lengthOf(begin: Date, scale: Scale): number {
+  if (scale === 'hour') return HOUR;
+  const next = new Date(begin);
+  next.setDate(next.getDate() + 1);
+  return next.getTime() - begin.getTime();
+}
+
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ['ArrowLeft', -SECOND],
+  ['ArrowDown', -SECOND],
+  ['ArrowRight', SECOND],
+  ['ArrowUp', SECOND],
+  ['PageDown', -MINUTE],
+  ['PageUp', MINUTE],
+]);
+
+/** @returns how far a key moves on the slider, in milliseconds; null for a key that does not. */
+export function keyStep(key: string, shift: boolean): number | null {
+  const step = STEPS.get(key);
+  if (step === undefined) return null;
+  return shift && key.startsWith('Arrow') ? step * 10 : step;
+}
+
+/** @returns a moment as a date-time field holds it, `2026-11-22T03:12:07`, in UTC or else the zone of this process. */
+export function fieldValue(moment: number, zone?: 'UTC'): string {
+  const shift = zone === 'UTC' ? 0 : new Date(moment).getTimezoneOffset() * MINUTE;
+  return new Date(moment - shift).toISOString().slice(0, 19);
+}
+
+/** @returns the moment that a date-time field holds, in the zone of this process; null while it is not complete. */
+export function readField(value: string): number | null {
+  const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(moment) ? null : moment;
+}
+
+const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {
+  everything: ['Nobody looked', 'agents and locks are as last known before'],
+  registry: ['The registry could not be read', 'agents are as last known before'],
+  locks: ['The locks could not be read', 'locks are as last known before'],
+  log: ['The message log could not be read', 'messages may be missing'],
+};
+
+/**
+ * What is not known about a moment, as a sentence with instants in it.
+ *
+ * @returns "Nobody looked between ... and ...: agents and locks are as last known before."
+ */
+export function unknownSentence({ about, since, until }: UnknownSpan): string {
+  const [cause, effect] = ABOUT[about];
+  if (since === null && until === null) return `${cause}: nothing is known of that time.`;
+  if (since === null) return `${cause} before ${until}: what was then is not known.`;
+  return `${cause} ${until === null ? `since ${since}` : `between ${since} and ${until}`}: ${effect}.`;
+}

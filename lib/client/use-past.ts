@@ -1,0 +1,73 @@
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { SwarmState } from '../contract/events';
+import type { PastState } from '../contract/past-schemas';
+import type { Problem } from '../contract/schemas';
+import type { Address } from './address';
+import { exactNow } from './clock';
+import { swarmAt } from './past';
+import { PastPlayer, type PastView } from './past-player';
+import { milliseconds } from './time';
+
+interface UsePast {
+  /** The moment in the address. */
+  at: string | null;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  /** What the server has drawn; later values are not looked at. */
+  first: PastView;
+  /** The end of a recording, milliseconds since 1970; null where there is a now. */
+  end: number | null;
+}
+
+export interface TimeTravel {
+  view: PastView;
+  player: PastPlayer;
+  /** The swarm at the moment that is shown; null for now. */
+  swarm: SwarmState | null;
+  /** That moment, milliseconds since 1970. */
+  moment: number | null;
+  /** Steps into the past, a minute back, and asks for the focus there. */
+  enter: () => void;
+  /** The focus was asked for and has not come yet. */
+  asked: boolean;
+  onEntered: () => void;
+}
+
+/** How far the first step into the past leads, in milliseconds: at now itself nothing would look different. */
+const FIRST_STEP = 60_000;
+
+/** The past moment that the page shows, if any, and the way through time. */
+export function usePast({ at, change, first, end }: UsePast): TimeTravel {
+  const [player] = useState(
+    () =>
+      new PastPlayer({
+        read: readState,
+        write: (moment, push) => change({ at: moment }, push),
+        now: () => end ?? exactNow(),
+        recorded: end !== null,
+        first,
+        address: at,
+      }),
+  );
+  const view = useSyncExternalStore(player.subscribe, player.view, () => first);
+  useEffect(() => player.follow(at), [player, at]);
+  useEffect(() => () => player.stop(), [player]);
+
+  const [asked, setAsked] = useState(false);
+  const enter = useCallback(() => {
+    if (player.view().wanted === null) player.goTo(Math.floor((exactNow() - FIRST_STEP) / 1000) * 1000);
+    setAsked(true);
+  }, [player]);
+  const onEntered = useCallback(() => setAsked(false), []);
+  const swarm = useMemo(() => (view.shown === null ? null : swarmAt(view.shown)), [view.shown]);
+  return { view, player, swarm, moment: milliseconds(view.shown?.at), enter, asked, onEntered };
+}
+
+async function readState(at: string, signal: AbortSignal): Promise<PastState> {
+  const response = await fetch(`/api/state?at=${encodeURIComponent(at)}`, { signal }).catch(() => {
+    signal.throwIfAborted();
+    throw new Error('That moment can’t be read: the server does not answer.');
+  });
+  if (response.ok) return response.json();
+  const problem: Partial<Problem> = await response.json().catch(() => ({}));
+  throw new Error(problem.detail ?? `That moment can’t be read: the server answered ${response.status}.`);
+}
