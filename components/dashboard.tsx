@@ -11,7 +11,7 @@ import { type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { usePast } from '@/lib/client/use-past';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
-import type { Recording } from '@/lib/contract/bundle';
+import type { Recording } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { NeedsYou } from './needs-you';

@@ -15,7 +15,7 @@ import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence
 import { type PastPlayer, type PastView, SPEEDS } from '@/lib/client/past-player';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { absoluteTime, milliseconds, relativeTime } from '@/lib/client/time';
-import type { Recording } from '@/lib/contract/bundle';
+import type { Recording } from '@/lib/contract/bundle-schemas';
 import type { UnknownSpan } from '@/lib/contract/past-schemas';
 import { Choice } from '../ui/choice';
 import { FullTime, Sentence, useZone } from '../ui/time';

@@ -1,12 +1,9 @@
-import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
 import type { RefusedMoment } from '@/lib/client/past';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { TimeTravel as Travel } from '@/lib/client/use-past';
-import type { Recording } from '@/lib/contract/bundle';
-
-// Loaded with the first step into the past.
-const PastBar = lazy(() => import('./past-bar').then((module) => ({ default: module.PastBar })));
+import type { Recording } from '@/lib/contract/bundle-schemas';
+import { PastBar } from './past-bar';
 
 interface TimeTravelProps {
   travel: Travel;
@@ -36,17 +33,16 @@ export function TimeTravel({ travel, address, recording, renderedAt }: TimeTrave
         </p>
       )}
       {view.wanted !== null && (
-        <Suspense>
-          <PastBar
-            view={view}
-            player={player}
-            address={address}
-            recording={recording}
-            renderedAt={renderedAt}
-            takesFocus={asked}
-            onFocus={onEntered}
-          />
-        </Suspense>
+        // Not loaded on use: what is loaded later stands hidden in the page of a browser without JavaScript.
+        <PastBar
+          view={view}
+          player={player}
+          address={address}
+          recording={recording}
+          renderedAt={renderedAt}
+          takesFocus={asked}
+          onFocus={onEntered}
+        />
       )}
     </>
   );
