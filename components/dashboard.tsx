@@ -86,7 +86,13 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
           onHelp={() => setDialog('help')}
         />
         <main className="flex min-h-0 flex-1 flex-col">
-          <TimeTravel travel={travel} address={address} recording={recording} renderedAt={renderedAt} />
+          <TimeTravel
+            travel={travel}
+            address={address}
+            recording={recording}
+            renderedAt={renderedAt}
+            onTakeAlong={() => setDialog('bundle')}
+          />
           <noscript>
             <p className="border-line border-b bg-tint px-4 py-1.5">
               JavaScript is off: this is the swarm as it was {moment === null ? 'when the page was loaded' : 'then'}.

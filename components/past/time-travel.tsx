@@ -11,6 +11,7 @@ interface TimeTravelProps {
   recording: Recording | null;
   /** When the server made the page, in milliseconds. */
   renderedAt: number;
+  onTakeAlong: () => void;
 }
 
 const REFUSED: Record<RefusedMoment, string> = {
@@ -19,7 +20,7 @@ const REFUSED: Record<RefusedMoment, string> = {
 };
 
 /** The bar of the past while a moment of it is wanted, and the ways there. */
-export function TimeTravel({ travel, address, recording, renderedAt }: TimeTravelProps) {
+export function TimeTravel({ travel, address, recording, renderedAt, onTakeAlong }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
   return (
@@ -40,6 +41,7 @@ export function TimeTravel({ travel, address, recording, renderedAt }: TimeTrave
           address={address}
           recording={recording}
           renderedAt={renderedAt}
+          onTakeAlong={onTakeAlong}
           takesFocus={asked}
           onFocus={onEntered}
         />

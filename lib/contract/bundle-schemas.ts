@@ -61,7 +61,9 @@ export const bundle = z
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** The whole state at `since`, as `GET /api/state` gives it. */
     state: pastState,
-    /** The journal's own form of that state: bodies by kind and subject; null if nothing was known yet. */
+    /** Since when, in the span, agents and locks are known; null if they are not. */
+    known_since: instant.nullable(),
+    /** The journal's own form of the state at `known_since`: bodies by kind and subject. */
     things: z.partialRecord(journalKind, z.record(z.string(), body)).nullable(),
     /** The entry of the journal that `things` stand after. */
     entry: z.int().nonnegative(),

@@ -2,7 +2,7 @@
 import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
 import { formatMicroseconds } from '../contract/instant';
 import type { History } from './history';
-import { Snapshots, type State } from './snapshots';
+import { knownSince, Snapshots, type State } from './snapshots';
 
 /** The rate of a moment counts the minute before it. */
 const LEAD_US = 60_000_000;
@@ -25,12 +25,22 @@ export interface Rows<Row> {
   last: number | null;
 }
 
-/** @returns the entries of the journal that stand at the beginning and at the end of a span; 0 before the first */
-export function journalBounds({ db }: History, { since, until }: Span): { first: number; last: number } {
+/**
+ * What the journal knows of a span.
+ *
+ * @returns from when on, null if of no moment in it, and the entries that stand then and at its end
+ */
+export function journalBounds(
+  { db }: History,
+  { since, until }: Span,
+): { from: number | null; first: number; last: number } {
+  // Entries before the first whole state tell of things of which not all are known.
+  const from = Math.max(since, knownSince(db) ?? Number.POSITIVE_INFINITY);
+  if (from > until) return { from: null, first: 0, last: 0 };
   const at = db.prepare('SELECT id FROM journal WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1');
   const idAt = (moment: number) => (at.get(moment) as { id: number } | undefined)?.id ?? 0;
-  const first = idAt(since);
-  return { first, last: Math.max(first, idAt(until)) };
+  const first = idAt(from);
+  return { from, first, last: Math.max(first, idAt(until)) };
 }
 
 /** @returns how much a span holds */
@@ -130,7 +140,7 @@ function writeSpans({ db }: History, spans: readonly BundledSpan[]): void {
 
 const FAR_AHEAD_S = 2 ** 31 - 1;
 
-function writeJournal({ db }: History, { things, entry, since, journal }: Bundle): void {
+function writeJournal({ db }: History, { things, entry, known_since, journal }: Bundle): void {
   const insert = db.prepare('INSERT INTO journal (id, at, kind, subject, body) VALUES (?, ?, ?, ?, ?)');
   const state: State = new Map();
   const set = (kind: BundledEntry['kind'], subject: string, body: string | null) => {
@@ -140,15 +150,16 @@ function writeJournal({ db }: History, { things, entry, since, journal }: Bundle
     else ofKind.set(subject, body);
   };
   const snapshots = new Snapshots(db);
-  if (things !== null) {
+  if (things !== null && known_since !== null) {
+    const at = Date.parse(known_since);
     // The state at the beginning stands after an entry, which says nothing of its own here.
-    insert.run(entry, Date.parse(since), 'server', 'bundle', null);
+    insert.run(entry, at, 'server', 'bundle', null);
     for (const [kind, subjects] of Object.entries(things)) {
       for (const [subject, body] of Object.entries(subjects)) {
         set(kind as BundledEntry['kind'], subject, JSON.stringify(body));
       }
     }
-    snapshots.entered(1, 0, Date.parse(since), state);
+    snapshots.entered(1, 0, at, state);
   }
   // Entries of one instant may be of one change: a snapshot between them would be a state that never was.
   for (let from = 0; from < journal.length; ) {

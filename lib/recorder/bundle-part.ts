@@ -1,5 +1,6 @@
 /** A span of time as the parts of a bundle, put together without parsing what need not be changed. */
 import type { BundledSpan } from '../contract/bundle-schemas';
+import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import {
   type BundleSize,
@@ -47,7 +48,8 @@ const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) 
 
 function headOf(history: History, { since, until, text }: BundleQuery): BundlePart {
   const state = JSON.parse(pastState(history, { at: since })) as PastState;
-  const things = Object.entries(thingsAt(history.db, since) ?? {}).map(([kind, subjects]) => {
+  const { from, first } = journalBounds(history, { since, until });
+  const things = Object.entries((from !== null && thingsAt(history.db, from)) || {}).map(([kind, subjects]) => {
     const bodies = Object.entries(subjects).map(([subject, body]) => [
       subject,
       thingOf(kind as JournalKind, body as object, text),
@@ -60,8 +62,9 @@ function headOf(history: History, { since, until, text }: BundleQuery): BundlePa
   const head = {
     epoch: history.epoch,
     state: text === 'keep' ? { ...state, sources } : blankState({ ...state, sources }),
-    things: things.length === 0 ? null : Object.fromEntries(things),
-    entry: journalBounds(history, { since, until }).first,
+    known_since: from === null ? null : formatInstant(from),
+    things: from === null ? null : Object.fromEntries(things),
+    entry: first,
   };
   return { json: JSON.stringify(head).slice(1, -1), last: null };
 }

@@ -132,6 +132,24 @@ describe('a bundle', () => {
     assert.deepEqual(unknown.at(-1)?.reason, 'The recording ends there.');
   });
 
+  test('of a span that begins before anything was known, what is known of it is the same', async () => {
+    const long = join(folder, 'long.json');
+    const response = await fetch(`${server.url}/api/bundle?${query({ since: since - 3_600_000, until })}`);
+    writeFileSync(long, await response.text());
+    const other = await ProductionServer.started({ SWARM_BUNDLE: long });
+    try {
+      for (const at of moments.filter((moment) => moment <= until)) {
+        const [one, two] = await Promise.all([stateAt(server, at), stateAt(other, at)]);
+        assert.ok(one.agents.agents.length > 0);
+        assert.deepEqual(two.agents, one.agents);
+        assert.equal(two.known_since, one.known_since);
+        assert.deepEqual(two.stats.message_types, one.stats.message_types);
+      }
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('blank, nobody can read what was said', async () => {
     const response = await fetch(`${server.url}/api/bundle?${query({ since, until, text: 'blank' })}`);
     const text = await response.text();
