@@ -4,11 +4,18 @@ import { HELP, readArguments } from './arguments';
 import { Refusal } from './refusal';
 
 test('an empty command line starts the dashboard on what is found', () => {
-  assert.deepEqual(readArguments([]), { action: 'start', root: null, port: null, host: null, browser: true });
+  assert.deepEqual(readArguments([]), {
+    action: 'start',
+    root: null,
+    open: null,
+    port: null,
+    host: null,
+    browser: true,
+  });
 });
 
 test('flags and ROOT may stand in any order', () => {
-  const expected = { action: 'check', root: '../swarm', port: 8123, host: '::1', browser: false };
+  const expected = { action: 'check', root: '../swarm', open: null, port: 8123, host: '::1', browser: false };
   assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);
 });
 
@@ -32,6 +39,10 @@ test('a faulty command line gives one sentence, a way on, and exit code 2', () =
     [['--host', 'http://x'], /host name or an IP address, .*but is "http:\/\/x"/],
     [['--demo', 'a'], /can't be combined with ROOT/],
     [['--demo', '--check'], /can't be combined with --check/],
+    [['--open'], /'--open <value>' argument missing/],
+    [['--open', ''], /--open needs the file/],
+    [['--open', 'a.json', 'a'], /can't be combined with ROOT/],
+    [['--open', 'a.json', '--demo'], /can't be combined with --demo/],
     [['--check=yes'], /--check' does not take an argument/],
   ];
   for (const [words, said] of faulty) {

@@ -15,6 +15,7 @@ CLAUDESWARM_ROOT names it; without that, it is searched from the current folder 
   --host H       listen on this address; else HOST, else dashboard.host of the swarm's
                  configuration, else 127.0.0.1. Beyond this computer only with credentials.
   --demo         show a simulated swarm in a temporary folder
+  --open FILE    show a bundle that was saved from a dashboard; nothing is watched
   --no-browser   open no browser
   --check        print what is found in ROOT and the settings in force, then end
   --help         print this
@@ -27,6 +28,7 @@ const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   demo: { type: 'boolean' },
+  open: { type: 'string' },
   'no-browser': { type: 'boolean' },
   check: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -42,6 +44,8 @@ export interface Arguments {
   action: 'start' | 'demo' | 'check' | 'help' | 'version';
   /** As written: relative to where the person stands. */
   root: string | null;
+  /** The bundle to show instead, as written. */
+  open: string | null;
   port: number | null;
   host: string | null;
   browser: boolean;
@@ -61,6 +65,12 @@ export function readArguments(words: readonly string[]): Arguments {
   if (values.demo && (root !== null || values.check)) {
     throw usage(`--demo makes a folder of its own, so it can't be combined with ${root === null ? '--check' : 'ROOT'}`);
   }
+  const open = values.open ?? null;
+  if (open === '') throw usage('--open needs the file of a bundle');
+  if (open !== null && (root !== null || values.check || values.demo)) {
+    const other = values.demo ? '--demo' : root === null ? '--check' : 'ROOT';
+    throw usage(`--open shows a file and no swarm, so it can't be combined with ${other}`);
+  }
 
   const port = values.port === undefined ? null : readPort(values.port);
   if (port === undefined) throw wrong('port', values.port as string);
@@ -68,7 +78,7 @@ export function readArguments(words: readonly string[]): Arguments {
   if (host === undefined) throw wrong('host', values.host as string);
 
   const action = (['help', 'version', 'check', 'demo'] as const).find((name) => values[name]) ?? 'start';
-  return { action, root, port, host, browser: !values['no-browser'] };
+  return { action, root, open, port, host, browser: !values['no-browser'] };
 }
 
 function split(words: readonly string[]) {

@@ -30,6 +30,9 @@ test('what keeps the dashboard from starting is said in one line, and with an ex
     [['missing'], {}, 1, /^\S+missing can't be used as project root.+\n$/],
     [[], { PORT: 'http' }, 1, /^The environment variable PORT must be .+\n$/],
     [[], { DASHBOARD_USERNAME: 'ada' }, 1, /^DASHBOARD_USERNAME is set without DASHBOARD_PASSWORD.+\n$/],
+    [['--open', 'missing.json'], {}, 1, /^The bundle can't be read.+name a file that can\.\n$/],
+    [['--open', '.'], {}, 1, /is no file.+\n$/],
+    [['--open', join(import.meta.dirname, 'check.ts')], {}, 1, /is no bundle of a swarm.+\n$/],
     [['--host', '0.0.0.0', '--port', '0'], {}, 1, /^Host 0\.0\.0\.0 \(flag\) lets other computers read.+\n$/],
   ];
   for (const [words, environment, status, said] of refusals) {

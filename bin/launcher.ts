@@ -12,7 +12,7 @@ import { build, hasCurrentBuild } from './build';
 import { describeRoot, describeSettings } from './check';
 import { tryToListen } from './listen';
 import { Refusal } from './refusal';
-import { chooseAddress, locateRoot } from './settings';
+import { chooseAddress, locateBundle, locateRoot } from './settings';
 
 /** What the server's process is told. */
 export interface Plan {
@@ -47,7 +47,8 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
 
 async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const demo = flags.action === 'demo';
-  const found = demo ? null : locateRoot(flags, config, FOLDER);
+  const bundle = flags.open === null ? null : locateBundle(flags.open, config);
+  const found = demo || bundle !== null ? null : locateRoot(flags, config, FOLDER);
   const swarmConfig = found && readSwarmConfig(found.root);
   const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
   if (fault) console.error(`Warning: ${fault}`);
@@ -64,7 +65,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   if (!hasCurrentBuild(FOLDER)) await build(FOLDER);
 
   const address = `http://${reachable(host)}:${port}`;
-  console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
+  if (bundle !== null) console.log(`Showing the bundle ${bundle}; nothing is watched.`);
+  else console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
   console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
   return {
     environment: {
@@ -74,6 +76,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       NODE_ENV: 'production',
       NEXT_MANUAL_SIG_HANDLE: '1',
       NEXT_TELEMETRY_DISABLED: '1',
+      // One that stands in the environment is not asked for.
+      SWARM_BUNDLE: bundle ?? '',
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
     },
     address,

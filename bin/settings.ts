@@ -1,6 +1,8 @@
 /** Which swarm is shown, and at which address: the choices that flags, environment and configuration share. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Config } from '../lib/config';
+import { BUNDLE_FORMAT } from '../lib/contract/bundle-schemas';
 import { findProjectRoot, ProjectRootError } from '../lib/swarm/project-root';
 import type { SwarmConfig } from '../lib/swarm/swarm-config';
 import type { Arguments } from './arguments';
@@ -61,4 +63,28 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
     'No swarm is found here, since this is the dashboard itself: give the folder of a project ' +
       '(npm start -- /path/to/project), or add --demo for a simulated swarm.',
   );
+}
+
+/**
+ * The bundle to show. Whether all of it is sound is seen by the server, which reads it; that it is one is seen here.
+ *
+ * @param written relative to where the person stands
+ * @returns its absolute path
+ * @throws {Refusal} saying what is wrong with it
+ */
+export function locateBundle(written: string, config: Config): string {
+  const file = resolve(config.startFolders[0] as string, written);
+  let begun: string;
+  try {
+    if (!statSync(file).isFile()) throw new Refusal(`${file} is no file: name one that the dashboard has saved.`);
+    const descriptor = openSync(file, 'r');
+    const bytes = Buffer.alloc(200);
+    begun = bytes.toString('utf8', 0, readSync(descriptor, bytes));
+    closeSync(descriptor);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`The bundle can't be read (${(error as Error).message}): name a file that can.`);
+  }
+  if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
+  throw new Refusal(`${file} is no bundle of a swarm: open a file that the dashboard has saved.`);
 }

@@ -12,7 +12,7 @@ import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout
 import { usePast } from '@/lib/client/use-past';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
-import type { Recording } from '@/lib/contract/bundle';
+import type { Recording } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { NeedsYou } from './needs-you';
@@ -97,7 +97,13 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
           onHelp={() => setDialog('help')}
         />
         <main className="flex min-h-0 flex-1 flex-col">
-          <TimeTravel travel={travel} address={address} recording={recording} renderedAt={renderedAt} />
+          <TimeTravel
+            travel={travel}
+            address={address}
+            recording={recording}
+            renderedAt={renderedAt}
+            onTakeAlong={() => setDialog('bundle')}
+          />
           <p className="without-script border-line border-b bg-tint px-4 py-1.5">
             Without JavaScript this page does not update itself: reload to look again. It shows the swarm at{' '}
             <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.

@@ -11,8 +11,10 @@ import type { SwarmState } from '@/lib/contract/events';
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
 const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
 
+const BundleDialog = lazy(() => import('./past/bundle-dialog').then((module) => ({ default: module.BundleDialog })));
+
 /** What stands over the page, if anything does. */
-export type OpenDialog = 'help' | 'palette' | null;
+export type OpenDialog = 'help' | 'palette' | 'bundle' | null;
 
 interface PageCommands {
   address: Address;
@@ -43,6 +45,7 @@ export function usePageCommands(page: PageCommands): void {
   useShortcut('mod+k', 'Open the command palette', () => setDialog('palette'), { inPalette: false });
   useShortcut('?', 'Show all keys', () => setDialog('help'));
   useShortcut('t', 'Change the theme: system, light, dark', nextTheme);
+  useCommand('Take a span along as a file…', () => setDialog('bundle'), { group: 'Past' });
   useCommand('Copy the link to this view', () => void navigator.clipboard?.writeText(window.location.href));
   useShortcut('Escape', 'Leave the chosen agent', closeDetail, { enabled: address.agent !== null });
 }
@@ -60,6 +63,7 @@ export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps
   return (
     <Suspense>
       {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'bundle' && <BundleDialog onClose={close} />}
       {dialog === 'palette' && <PaletteDialog choices={choicesOf(swarm, onGo)} onClose={close} />}
     </Suspense>
   );

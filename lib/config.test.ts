@@ -21,6 +21,7 @@ test('an empty environment gives the defaults', () => {
     root: null,
     host: null,
     port: null,
+    bundle: null,
     swarmZone: null,
     history: { kind: 'file', path: null },
     historyDays: 30,

@@ -15,6 +15,7 @@ const VARIABLES = {
   root: ['CLAUDESWARM_ROOT'],
   host: ['HOST', 'UVICORN_HOST'],
   port: ['PORT', 'UVICORN_PORT'],
+  bundle: ['SWARM_BUNDLE'],
   swarmZone: ['SWARM_TZ'],
   history: ['SWARM_HISTORY'],
   historyDays: ['SWARM_HISTORY_DAYS'],
@@ -128,6 +129,7 @@ const settings = z.object({
   root: text,
   host: checked(readHost, 'a host name or an IP address such as 127.0.0.1'),
   port: checked(readPort, `a whole number from 0 to ${LARGEST_PORT}`),
+  bundle: text,
   swarmZone: checked(readZone, 'a time zone of the IANA database such as Europe/Berlin'),
   history: text.transform((value): History => (value === 'off' ? { kind: 'off' } : { kind: 'file', path: value })),
   historyDays: whole('days', 1, LONGEST_DAYS, 30),
@@ -204,13 +206,15 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   }
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
 
-  const { username, password, root, history, ...rest } = result.data;
+  const { username, password, root, bundle, history, ...rest } = result.data;
   const startFolders = [...new Set([environment.INIT_CWD?.trim() || workingFolder, workingFolder])];
   // A relative path is meant from where the person stood: npm has changed the working directory since.
   const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
   return Object.freeze({
     ...rest,
     root: absolute(root),
+    /** A bundle to show instead of a swarm. */
+    bundle: absolute(bundle),
     history: Object.freeze(history.kind === 'file' ? { kind: 'file', path: absolute(history.path) } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],

@@ -54,6 +54,8 @@ export class NoSwarm implements Runtime {
       talk: ({ since, until }) => JSON.stringify(emptyTalk(since, until)),
       agent_history: () => null,
       lock_history: ({ filepath }) => JSON.stringify(emptyLockHistory(filepath)),
+      bundle_size: nothingToTake,
+      bundle: nothingToTake,
     };
     return answers[name](query);
   }
@@ -155,4 +157,8 @@ function emptyTalk(since: number, until: number): TalkAnswer {
 
 function emptyLockHistory(filepath: string): LockHistory {
   return { filepath, spans: [], count: 0, previous_cursor: null };
+}
+
+function nothingToTake(): never {
+  throw new Refusal('unavailable', 'No swarm was found, so there is nothing to take along.');
 }

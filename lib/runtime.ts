@@ -1,7 +1,8 @@
 /** The runtime of this process: what server and pages see of the swarm. Made once, at the first use. */
 import packageJson from '../package.json';
+import { BundleSwarm } from './bundle-swarm';
 import { getConfig, historyFile } from './config';
-import type { Recording } from './contract/bundle';
+import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
@@ -60,6 +61,7 @@ export function getRuntime(): Runtime {
 function createRuntime(): Runtime {
   const config = getConfig();
   const { version } = packageJson;
+  if (config.bundle !== null) return new BundleSwarm(config.bundle, version);
   const found = findProjectRoot({
     environment: config.root ?? undefined,
     startFolders: config.startFolders,

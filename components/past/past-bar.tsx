@@ -1,4 +1,4 @@
-import { History, Pause, Play, Radio } from 'lucide-react';
+import { History, Package, Pause, Play, Radio } from 'lucide-react';
 import {
   type KeyboardEvent,
   type MouseEvent,
@@ -15,9 +15,10 @@ import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence
 import { type PastPlayer, type PastView, SPEEDS } from '@/lib/client/past-player';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { absoluteTime, milliseconds, relativeTime } from '@/lib/client/time';
-import type { Recording } from '@/lib/contract/bundle';
+import type { Recording } from '@/lib/contract/bundle-schemas';
 import type { UnknownSpan } from '@/lib/contract/past-schemas';
 import { Choice } from '../ui/choice';
+import { IconButton } from '../ui/icon-button';
 import { FullTime, Sentence, useZone } from '../ui/time';
 import { MomentField } from './moment-field';
 
@@ -29,6 +30,7 @@ interface PastBarProps {
   recording: Recording | null;
   /** When the server made the page, in milliseconds. */
   renderedAt: number;
+  onTakeAlong: () => void;
   /** The bar was asked for by name: the focus goes to its slider, and `onFocus` is told. */
   takesFocus: boolean;
   onFocus: () => void;
@@ -38,7 +40,7 @@ const SCALE_NAMES: Record<Scale, string> = { all: 'all', day: 'the day', hour: '
 const HOUR = 3_600_000;
 
 /** What the page shows is past: which moment, what is not known about it, and the way through time and back. */
-export function PastBar({ view, player, address, recording, renderedAt, ...focus }: PastBarProps) {
+export function PastBar({ view, player, address, recording, renderedAt, onTakeAlong, ...focus }: PastBarProps) {
   const { wanted, shown, fault } = view;
   const moment = wanted ?? renderedAt;
   const chosen = address.agent ?? address.message ?? address.lock ?? address.view ?? (choiceQuery(address) || null);
@@ -76,6 +78,7 @@ export function PastBar({ view, player, address, recording, renderedAt, ...focus
           <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
           <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />
           <MomentField moment={moment} onGo={(to) => player.goTo(to)} />
+          <IconButton label="Take a span along as a file" icon={Package} onClick={onTakeAlong} />
         </div>
         {recording === null && <BackToLive address={address} player={player} />}
       </div>

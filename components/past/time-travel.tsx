@@ -1,12 +1,9 @@
-import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
 import type { RefusedMoment } from '@/lib/client/past';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { TimeTravel as Travel } from '@/lib/client/use-past';
-import type { Recording } from '@/lib/contract/bundle';
-
-// Loaded with the first step into the past.
-const PastBar = lazy(() => import('./past-bar').then((module) => ({ default: module.PastBar })));
+import type { Recording } from '@/lib/contract/bundle-schemas';
+import { PastBar } from './past-bar';
 
 interface TimeTravelProps {
   travel: Travel;
@@ -14,6 +11,7 @@ interface TimeTravelProps {
   recording: Recording | null;
   /** When the server made the page, in milliseconds. */
   renderedAt: number;
+  onTakeAlong: () => void;
 }
 
 const REFUSED: Record<RefusedMoment, string> = {
@@ -22,7 +20,7 @@ const REFUSED: Record<RefusedMoment, string> = {
 };
 
 /** The bar of the past while a moment of it is wanted, and the ways there. */
-export function TimeTravel({ travel, address, recording, renderedAt }: TimeTravelProps) {
+export function TimeTravel({ travel, address, recording, renderedAt, onTakeAlong }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
   return (
@@ -36,17 +34,17 @@ export function TimeTravel({ travel, address, recording, renderedAt }: TimeTrave
         </p>
       )}
       {view.wanted !== null && (
-        <Suspense>
-          <PastBar
-            view={view}
-            player={player}
-            address={address}
-            recording={recording}
-            renderedAt={renderedAt}
-            takesFocus={asked}
-            onFocus={onEntered}
-          />
-        </Suspense>
+        // Not loaded on use: what is loaded later stands hidden in the page of a browser without JavaScript.
+        <PastBar
+          view={view}
+          player={player}
+          address={address}
+          recording={recording}
+          renderedAt={renderedAt}
+          onTakeAlong={onTakeAlong}
+          takesFocus={asked}
+          onFocus={onEntered}
+        />
       )}
     </>
   );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  bundleAddress,
   earlierInstant,
   fieldValue,
   formatMoment,
@@ -95,6 +96,15 @@ describe('earlierInstant', () => {
     assert.equal(earlierInstant(late, early), early);
     assert.equal(earlierInstant(early, late), early);
     assert.equal(earlierInstant('no time', late), late);
+  });
+});
+
+describe('bundleAddress', () => {
+  it('names the span, and the texts where they are to be left out', () => {
+    const span = { since: NOW - 1000, until: NOW };
+    const address = '/api/bundle?since=2026-03-01T11%3A59%3A59Z&until=2026-03-01T12%3A00%3A00Z';
+    assert.equal(bundleAddress({ ...span, blank: false }), address);
+    assert.equal(bundleAddress({ ...span, blank: true }), `${address}&text=blank`);
   });
 });
 

@@ -118,6 +118,13 @@ export function readField(value: string): number | null {
   return Number.isNaN(moment) ? null : moment;
 }
 
+/** @returns where the bundle of a span is; `blank` leaves out what was written */
+export function bundleAddress({ since, until, blank }: TimeRange & { blank: boolean }): string {
+  const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
+  if (blank) query.set('text', 'blank');
+  return `/api/bundle?${query}`;
+}
+
 const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {
   everything: ['Nobody looked', 'agents and locks are as last known before'],
   registry: ['The registry could not be read', 'agents are as last known before'],

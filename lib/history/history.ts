@@ -19,6 +19,8 @@ const MINUTES_OF_AN_HOUR = 60;
 export interface Line {
   text: string;
   fields: Readonly<Record<string, unknown>>;
+  /** What another history knew of it, which stays: its number, and its time in microseconds since 1970. */
+  kept?: { seq: number; sentAt: number | null };
 }
 
 /** Reads the time of a message; microseconds since 1970, null for what is no time. */
@@ -280,6 +282,12 @@ export class History {
     return restored;
   }
 
+  /** Takes the name of another history, whose messages this one is given with their numbers. */
+  takeOver(epoch: string): void {
+    this.#writeMeta('epoch', epoch);
+    this.#epoch = epoch;
+  }
+
   /** Writes something small, to learn whether the database can be written. */
   probe(): void {
     this.#writeMeta('probed', '1');
@@ -290,14 +298,15 @@ export class History {
   }
 
   #insert(line: Line, now: number, tally: Tally): KeptMessage {
-    const { fields, text } = line;
+    const { fields, text, kept } = line;
     const type = messageType(fields);
     const failed = failedDeliveries(fields);
-    const sentAt = this.#readTime(fields.timestamp);
+    const sentAt = kept ? kept.sentAt : this.#readTime(fields.timestamp);
     const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
     tally.times.count(speech, sentAt, failed, 1);
     const { voice, audience } = speech;
     const { lastInsertRowid } = this.#statements.insert.run(
+      kept?.seq ?? null,
       now,
       sentAt,
       type,
@@ -407,8 +416,8 @@ function prepare(db: Database.Database) {
     readMeta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     writeMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
     insert: db.prepare(
-      `INSERT INTO messages (recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO messages (seq, recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     index: db.prepare('INSERT INTO search (rowid, content, tags) VALUES (?, ?, ?)'),
     addType: db.prepare(

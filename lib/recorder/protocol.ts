@@ -1,5 +1,7 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
+import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
+import type { BundleSize } from '../history/bundle-rows';
 import type { KeptMessage, Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
@@ -54,6 +56,34 @@ export interface SpanPage {
   before?: MessagePlace;
 }
 
+/** One part of a bundle: its head, or a page of rows after one. Times are milliseconds since 1970. */
+export interface BundleQuery {
+  part: 'head' | 'spans' | 'journal' | 'messages';
+  since: number;
+  until: number;
+  text: BundleText;
+  /** Absolute: such paths leave the machine shortened. */
+  root: string;
+  after: number;
+}
+
+export interface BundlePart {
+  /** Fields without braces, or elements without brackets. */
+  json: string;
+  /** Where the next page begins, null after the end. */
+  last: number | null;
+}
+
+/** A bundle that was opened. */
+export interface OpenedBundle {
+  name: string;
+  recording: Recording;
+  epoch: string;
+  newest: KeptMessage[];
+  head: number;
+  oldest: number;
+}
+
 /** Questions that a thread with a history answers; texts are JSON. Times are milliseconds since 1970. */
 export interface Questions {
   page: { query: MessageQuery; answer: string };
@@ -72,6 +102,8 @@ export interface Questions {
   };
   /** An `AgentHistory`, or null for an agent that left no trace. */
   agent_history: { query: SpanPage & { id: string }; answer: string | null };
+  bundle_size: { query: { since: number; until: number }; answer: BundleSize };
+  bundle: { query: BundleQuery; answer: BundlePart };
   /** A `LockHistory`. */
   lock_history: { query: SpanPage & { filepath: string; holder?: string }; answer: string };
 }
@@ -97,6 +129,9 @@ export type FromThread =
   | { type: 'answer'; id: number; answer: unknown }
   | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
   | { type: 'failed'; detail: string }
+  | { type: 'bundle'; opened: OpenedBundle }
+  /** The bundle can't be opened: a sentence that says what is wrong and what to do. */
+  | { type: 'refused'; detail: string }
   | { type: 'stopped' };
 
 /** A question that a thread could not answer. */

@@ -1,5 +1,6 @@
 /** Answers from one history, by the name of the question. */
 import type { History } from '../history/history';
+import { bundlePart, bundleSize } from './bundle-part';
 import { messagesAfter, messagesPage } from './message-page';
 import { agentHistory } from './past-agent';
 import { lockHistory } from './past-locks';
@@ -20,6 +21,8 @@ const ANSWERS: Answers = {
   talk,
   agent_history: agentHistory,
   lock_history: lockHistory,
+  bundle_size: bundleSize,
+  bundle: bundlePart,
 };
 
 /**

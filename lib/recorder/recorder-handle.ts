@@ -110,7 +110,7 @@ interface Asked {
 }
 
 /** One worker thread: questions by number, a new worker when it dies. */
-class Thread {
+export class Thread {
   readonly #name: string;
   readonly #start: () => Worker;
   readonly #take: (message: FromThread) => void;

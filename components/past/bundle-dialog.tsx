@@ -1,0 +1,128 @@
+import { use, useEffect, useRef, useState } from 'react';
+import { exactNow } from '@/lib/client/clock';
+import { Moment } from '@/lib/client/moment';
+import { bundleAddress, fieldValue, readField } from '@/lib/client/past';
+import type { Problem } from '@/lib/contract/schemas';
+import { Dialog } from '../ui/dialog';
+
+const MINUTE = 60_000;
+const SPANS: readonly [name: string, length: number][] = [
+  ['15 min', 15 * MINUTE],
+  ['1 hour', 60 * MINUTE],
+  ['24 hours', 1440 * MINUTE],
+  ['7 days', 7 * 1440 * MINUTE],
+];
+
+/** Saves a span of time as one file that a dashboard elsewhere opens. */
+export function BundleDialog({ onClose }: { onClose: () => void }) {
+  const moment = use(Moment);
+  const [until, setUntil] = useState(() => Math.floor((moment ?? exactNow()) / 1000) * 1000);
+  const [since, setSince] = useState(until - 60 * MINUTE);
+  const [blank, setBlank] = useState(false);
+  const [said, save] = useSaving();
+  return (
+    <Dialog title="Take a span along" onClose={onClose}>
+      <form
+        className="space-y-3 overflow-y-auto px-5 py-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save(bundleAddress({ since, until, blank }));
+        }}
+      >
+        <p className="text-muted">
+          One file with what happened: agents, locks, messages. Any dashboard opens it with{' '}
+          <code>npm start -- --open FILE</code>.
+        </p>
+        <fieldset className="space-y-1">
+          <legend className="mb-1 text-muted">The last … before the end</legend>
+          <div className="flex flex-wrap gap-1">
+            {SPANS.map(([name, length]) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={until - since === length}
+                onClick={() => setSince(until - length)}
+                className={`quiet-button border border-line ${until - since === length ? 'text-accent' : ''}`}
+              >
+                {name}
+              </button>
+            ))}
+          </div>
+        </fieldset>
+        <div className="flex flex-wrap gap-x-4 gap-y-1">
+          <Field label="From" value={since} onChange={setSince} />
+          <Field label="Until" value={until} onChange={setUntil} />
+        </div>
+        <label className="flex items-center gap-2">
+          <input type="checkbox" checked={blank} onChange={({ target }) => setBlank(target.checked)} />
+          Leave out what was written: messages, reasons, tasks. Who, when and which file stays.
+        </label>
+        <p className="flex flex-wrap items-center gap-3">
+          <button
+            type="submit"
+            className="cursor-pointer rounded-md bg-accent px-3 py-1 font-medium text-paper disabled:cursor-default"
+          >
+            Save the file
+          </button>
+          <span role="status">{said}</span>
+        </p>
+      </form>
+    </Dialog>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  value: number;
+  onChange: (value: number) => void;
+}
+
+function Field({ label, value, onChange }: FieldProps) {
+  return (
+    <label className="flex items-center gap-2">
+      {label}
+      <input
+        type="datetime-local"
+        step={1}
+        required
+        value={fieldValue(value)}
+        onChange={({ target }) => {
+          const read = readField(target.value);
+          if (read !== null) onChange(read);
+        }}
+        className="past-field rounded-sm bg-paper px-1"
+      />
+    </label>
+  );
+}
+
+/** @returns what is said about the last saving, and the way to save */
+function useSaving(): [string | null, (address: string) => void] {
+  const [said, setSaid] = useState<string | null>(null);
+  const asked = useRef<AbortController | null>(null);
+  useEffect(() => () => asked.current?.abort(), []);
+  const save = async (address: string) => {
+    asked.current?.abort();
+    const asking = new AbortController();
+    asked.current = asking;
+    setSaid('Asking…');
+    try {
+      // Asked first: a browser would save what the server has to say against the span in place of the file.
+      const response = await fetch(address, { signal: asking.signal });
+      if (!response.ok) {
+        const problem: Partial<Problem> = await response.json().catch(() => ({}));
+        setSaid(problem.detail ?? `It can’t be saved: the server answered ${response.status}.`);
+        return;
+      }
+      asking.abort();
+      const link = document.createElement('a');
+      link.href = address;
+      link.download = '';
+      link.click();
+      setSaid('The browser is saving it.');
+    } catch {
+      if (asked.current === asking) setSaid('It can’t be saved: the server does not answer.');
+    }
+  };
+  return [said, (address) => void save(address)];
+}

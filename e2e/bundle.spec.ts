@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { ProductionServer } from '../test/production-server';
+import { connection, expect, faults, openLive, panel, test } from './fixtures';
+
+const bar = (page: Page) => page.getByRole('region', { name: 'Time', exact: true });
+
+test('a span is saved by the dialog, and opened again it shows the same, read-only', async ({
+  page,
+  swarm,
+  server,
+  browser,
+}) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('src/a.ts', 'agent-0', 'why it is locked');
+  swarm.send({ content: 'Said in time.' });
+  await server.start();
+  await openLive(page, server);
+  await expect(panel(page, 'Locks')).toContainText('src/a.ts');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
+  await page.keyboard.type('take a span');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Take a span along' });
+  await expect(dialog).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await dialog.getByRole('button', { name: '15 min' }).click();
+  // The second that is running is not over.
+  const until = await page.evaluate(() => {
+    const soon = new Date(Date.now() + 2000);
+    return new Date(soon.getTime() - soon.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  });
+  await dialog.getByLabel('Until').fill(until);
+  const saved = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save the file' }).click();
+  const download = await saved;
+  expect(download.suggestedFilename()).toMatch(/^swarm-swarm-e2e-.*\.json$/);
+  const file = await download.path();
+  expect(readFileSync(file, 'utf8')).toContain('Said in time.');
+
+  const recorded = await ProductionServer.started({ SWARM_BUNDLE: file });
+  const other = await browser.newPage();
+  const complaints: string[] = [];
+  other.on('console', (message) => /error|warning/.test(message.type()) && complaints.push(message.text()));
+  other.on('pageerror', (error) => complaints.push(error.message));
+  try {
+    await other.goto(recorded.url);
+    await expect(connection(other)).toHaveText(/Connected/);
+    await expect(other.locator('.page[data-past]')).toBeVisible();
+    await expect(bar(other)).toContainText(/Recorded: .* – .*, opened from a file\. Nothing here is live\./);
+    await expect(bar(other).getByRole('link', { name: 'Back to live' })).toHaveCount(0);
+    await expect(panel(other, 'Agents')).toContainText('agent-0');
+    await expect(panel(other, 'Locks')).toContainText('why it is locked');
+    await expect(panel(other, 'Messages')).toContainText('Said in time.');
+    expect(await faults(other)).toEqual([]);
+    for (let step = 0; step < 15; step++) await other.getByRole('slider', { name: 'Moment' }).press('PageDown');
+    await expect(panel(other, 'Messages')).toContainText('Nothing had been said by then.');
+    await expect(panel(other, 'Locks')).not.toContainText('src/a.ts');
+    await other.keyboard.press('l');
+    await expect(panel(other, 'Messages')).toContainText('Said in time.');
+    expect(complaints).toEqual([]);
+  } finally {
+    await other.close();
+    await recorded.stop();
+  }
+});
+
+test('a span that can’t be taken is refused in words', async ({ page, server, complaints }) => {
+  complaints.allow(/status of 422/);
+  await server.start();
+  await openLive(page, server);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
+  await page.keyboard.type('take a span');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Take a span along' });
+  await dialog.getByLabel('From').fill('2036-01-01T00:00:00');
+  await page.route('**/api/bundle?*', (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      json: { detail: 'The span holds too much. Take a shorter span.' },
+    }),
+  );
+  await dialog.getByRole('button', { name: 'Save the file' }).click();
+  await expect(dialog.getByRole('status')).toHaveText('The span holds too much. Take a shorter span.');
+});

@@ -1,0 +1,126 @@
+/** The runtime that shows a bundle: everything answers as it was recorded, and nothing of a swarm is watched. */
+import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Recording } from './contract/bundle-schemas';
+import type { SwarmState } from './contract/events';
+import { formatCursor } from './contract/events';
+import { formatInstant } from './contract/instant';
+import type { PastState, WaitingAnswer } from './contract/past-schemas';
+import type { Health } from './contract/schemas';
+import { Hub } from './hub';
+import type { FromThread, OpenedBundle, PastQuestion, Questions } from './recorder/protocol';
+import { Thread } from './recorder/recorder-handle';
+import type { MessageQuery, Runtime } from './runtime';
+
+export class BundleSwarm implements Runtime {
+  readonly startedAt = Date.now();
+  readonly hub: Hub;
+  readonly #thread: Thread;
+  readonly #version: string;
+  readonly #ready: Promise<void>;
+  #opened = () => {};
+  #refused: (error: unknown) => void = () => {};
+  #root: string;
+  #recording: Recording | null = null;
+  /** The state at the end, which stands for now. */
+  #end: PastState | null = null;
+
+  /** @param file absolute path of the bundle; `ready` rejects with a sentence if it can't be opened */
+  constructor(file: string, version: string) {
+    this.#version = version;
+    this.#root = basename(file);
+    this.hub = new Hub({ source: { after: (seq, limit, epoch) => this.#thread.ask('after', { epoch, seq, limit }) } });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#opened = resolve;
+      this.#refused = reject;
+    });
+    const start = () => new Worker(new URL('./recorder/bundle-thread.ts', import.meta.url), { workerData: { file } });
+    this.#thread = new Thread(
+      'bundle',
+      start,
+      (message) => this.#take(message),
+      (_, detail) => {
+        if (detail !== null) console.error(detail);
+      },
+    );
+  }
+
+  get root(): string {
+    return this.#root;
+  }
+
+  get recording(): Recording | null {
+    return this.#recording;
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Waiting is known of now only, and a bundle has none. */
+  waiting(): WaitingAnswer {
+    return { edges: [], cycles: [] };
+  }
+
+  messages(query: MessageQuery): Promise<string> {
+    return this.#thread.ask('page', query);
+  }
+
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+    return this.#thread.ask(name, query);
+  }
+
+  health(): Health {
+    return {
+      status: 'healthy',
+      timestamp: formatInstant(Date.now()),
+      files: { agents: false, messages: false, locks_dir: false },
+      sources: {},
+      history: { mode: 'memory', role: 'follower' },
+      backlog: null,
+      uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
+      version: this.#version,
+    };
+  }
+
+  firstState(): SwarmState {
+    if (!this.#end) throw new Error('The bundle is not open yet: ready() comes first.');
+    const { agents, locks, stats, attention, sources, messages } = this.#end;
+    const { epoch, seq } = this.hub.head();
+    return {
+      agents,
+      locks,
+      stats,
+      attention,
+      sources,
+      messages: messages.messages,
+      lastEventId: formatCursor(epoch, seq),
+      gap: false,
+      replacing: false,
+      heardAt: formatInstant(Date.now()),
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.hub.close();
+    await this.#thread.stop();
+  }
+
+  #take(message: FromThread): void {
+    if (message.type === 'bundle') this.#open(message.opened).then(this.#opened, this.#refused);
+    if (message.type !== 'refused') return;
+    this.#refused(new Error(message.detail));
+    void this.#thread.stop();
+  }
+
+  async #open({ name, recording, epoch, newest, oldest }: OpenedBundle): Promise<void> {
+    this.#root = name;
+    this.#recording = recording;
+    this.#end = JSON.parse(await this.#thread.ask('state', { at: Date.parse(recording.until) })) as PastState;
+    const { agents, locks, stats, attention, sources } = this.#end;
+    for (const [kind, value] of Object.entries({ agents, locks, stats, attention, sources })) {
+      this.hub.setState(kind as Parameters<Hub['setState']>[0], value);
+    }
+    this.hub.open(epoch, newest, oldest);
+  }
+}

@@ -1,0 +1,83 @@
+/** The shape of a bundle: what happened in a span of time as one file, to be opened again elsewhere. */
+import { z } from 'zod';
+import { pastState } from './past-schemas';
+import { instant } from './schemas';
+
+export const BUNDLE_FORMAT = 'claude-swarm-bundle';
+/** Rises with every change that an older dashboard can't read. */
+export const BUNDLE_VERSION = 1;
+/** What one file may hold; a browser saves it and a dashboard reads it in one go. */
+export const MOST_BUNDLED = { messages: 200_000, entries: 1_000_000 };
+
+/** Whether what people and agents wrote stands in it, or only how long it was. */
+export const bundleText = z.enum(['keep', 'blank']);
+
+const journalKind = z.enum(['agent', 'lock', 'source', 'server', 'attention', 'registry']);
+
+/** How a thing stood after a change; null where it had gone. */
+const body = z.record(z.string(), z.unknown());
+
+/** What had lasted, in part or whole, within the span; times in milliseconds since 1970. */
+const bundledSpan = z.object({
+  kind: z.enum(['health', 'lock', 'unknown']),
+  subject: z.string(),
+  agent: z.string(),
+  path: z.string(),
+  value: z.string(),
+  detail: z.string().nullable(),
+  since: z.int(),
+  until: z.int().nullable(),
+  ended: z.enum(['released', 'taken_over', 'changed', 'unseen']).nullable(),
+});
+
+const bundledEntry = z.object({
+  id: z.int().positive(),
+  /** Milliseconds since 1970. */
+  at: z.int(),
+  kind: journalKind,
+  subject: z.string(),
+  body: body.nullable(),
+});
+
+const bundledMessage = z.object({
+  seq: z.int().positive(),
+  sent_at: instant,
+  /** The line of the log, letter for letter unless texts are blank. */
+  line: z.string(),
+});
+
+export const bundle = z
+  .object({
+    format: z.literal(BUNDLE_FORMAT),
+    version: z.literal(BUNDLE_VERSION),
+    made_at: instant,
+    /** The version of the dashboard. */
+    made_by: z.string(),
+    /** The last part of the path of the project. */
+    name: z.string(),
+    since: instant,
+    until: instant,
+    text: bundleText,
+    epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    /** The whole state at `since`, as `GET /api/state` gives it. */
+    state: pastState,
+    /** Since when, in the span, agents and locks are known; null if they are not. */
+    known_since: instant.nullable(),
+    /** The journal's own form of the state at `known_since`: bodies by kind and subject. */
+    things: z.partialRecord(journalKind, z.record(z.string(), body)).nullable(),
+    /** The entry of the journal that `things` stand after. */
+    entry: z.int().nonnegative(),
+    spans: z.array(bundledSpan),
+    journal: z.array(bundledEntry).max(MOST_BUNDLED.entries),
+    /** In order; those before `since` are the newest of that moment. */
+    messages: z.array(bundledMessage).max(2 * MOST_BUNDLED.messages),
+  })
+  .meta({ id: 'Bundle' });
+
+export type Bundle = z.infer<typeof bundle>;
+export type BundleText = z.infer<typeof bundleText>;
+export type BundledSpan = z.infer<typeof bundledSpan>;
+export type BundledEntry = z.infer<typeof bundledEntry>;
+export type BundledMessage = z.infer<typeof bundledMessage>;
+/** What a page says of the bundle that it shows. */
+export type Recording = Pick<Bundle, 'since' | 'until' | 'text'>;

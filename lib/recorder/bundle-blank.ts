@@ -1,0 +1,118 @@
+/**
+ * What of a swarm may leave the machine in a bundle. Texts are blanked by a list of the fields that stay: one that
+ * nobody has thought of is left out, not given away.
+ */
+import type { BundledSpan } from '../contract/bundle-schemas';
+import type { PastState } from '../contract/past-schemas';
+import type { JournalKind } from '../history/journal';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const MESSAGE = [
+  ...['seq', 'sent_at', 'sender', 'timestamp', 'msg_type', 'recipients', 'msg_id', 'parent_msg_id', 'context_id'],
+  ...['requires_ack', 'delivery_status', 'success_count', 'failure_count', 'line_bytes', 'line_sha1'],
+];
+
+/** The fields of each kind of thing that stay. Sources and the server write their own sentences, from facts. */
+const STAYS: Record<JournalKind, readonly string[]> = {
+  agent: [
+    ...['id', 'pane_index', 'pid', 'status', 'last_seen', 'session_name', 'tmux_pane_id'],
+    ...['health', 'health_reason', 'last_evidence_at'],
+  ],
+  lock: [
+    ...['lock_file', 'agent_id', 'filepath', 'locked_at', 'acquired_at', 'stale', 'orphaned', 'conflicts_with'],
+    ...['pattern', 'warnings'],
+  ],
+  attention: ['id', 'kind', 'severity', 'since', 'subject', 'evidence'],
+  registry: ['session_name', 'session_names', 'updated_at', 'last_seen'],
+  source: ['state', 'reason', 'since', 'gaps', 'unterminated_tail', 'backlog', 'mode', 'role'],
+  server: ['event', 'version', 'pid', 'at'],
+};
+
+/** @returns a message without what it says, each text as a note of its length */
+export function blankMessage(fields: Fields): Fields {
+  return keeping(fields, MESSAGE);
+}
+
+/** @returns a thing of the journal without what people and agents wrote */
+export function blankThing(kind: JournalKind, fields: Fields): Fields {
+  const kept = keeping(fields, STAYS[kind]);
+  return kind === 'source' ? { ...kept, skipped: [] } : kept;
+}
+
+/** @returns a span without the reason of its lock */
+export function blankSpan(span: BundledSpan): BundledSpan {
+  return span.kind === 'lock' && span.detail !== null ? { ...span, detail: left(span.detail) } : span;
+}
+
+/** @returns a whole state without what people and agents wrote */
+export function blankState(state: PastState): PastState {
+  const { agents, locks, attention, sources, messages } = state;
+  const things = <T extends Fields>(kind: JournalKind, list: readonly T[]) =>
+    list.map((thing) => blankThing(kind, thing) as T);
+  return {
+    ...state,
+    agents: { ...agents, agents: things('agent', agents.agents) },
+    locks: { ...locks, locks: things('lock', locks.locks) },
+    attention: { ...attention, attention: things('attention', attention.attention) },
+    sources: Object.fromEntries(
+      Object.entries(sources).map(([name, source]) => [name, blankThing('source', source)]),
+    ) as PastState['sources'],
+    messages: { ...messages, messages: messages.messages.map((message) => blankMessage(message) as typeof message) },
+  };
+}
+
+function keeping(fields: Fields, names: readonly string[]): Fields {
+  const blanked = Object.entries(fields).map(([name, value]) => [
+    name,
+    value === null || (names.includes(name) && isPlain(value, 3)) ? value : left(value),
+  ]);
+  return Object.fromEntries(blanked);
+}
+
+/** Lists and objects of names and numbers, as the swarm's tool writes them; whoever hides a text deeper loses it. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((part) => isPlain(part, depth - 1));
+}
+
+function left(value: unknown): string {
+  if (typeof value !== 'string') return '(left out)';
+  return value === '' ? '' : `(${value.length} ${value.length === 1 ? 'character' : 'characters'} left out)`;
+}
+
+/**
+ * Takes the paths of this machine out of JSON text: below the project they begin with its name.
+ *
+ * @param root absolute
+ */
+export function withoutRoot(json: string, root: string): string {
+  if (root === '/') return json;
+  const name = nameOfRoot(root);
+  return SPELLINGS.reduce((text, spell) => text.replaceAll(spell(root), spell(name)), json);
+}
+
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+/** The swarm's own tool writes ASCII alone. */
+const inAscii = (text: string) =>
+  inJson(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** As a text of JSON holds it, or a line of the log that stands in one. */
+const SPELLINGS = [
+  inJson,
+  inAscii,
+  (text: string) => inJson(inJson(text)),
+  (text: string) => inJson(inAscii(text)),
+] as const;
+
+/** @returns the last part of a project's path */
+export function nameOfRoot(root: string): string {
+  return root.split('/').findLast((part) => part !== '') ?? 'swarm';
+}
+
+/** @returns the fields of a source, of any absolute path in whose sentence only the last part is left */
+export function withoutPaths<T extends Fields>(source: T): T {
+  const { reason } = source;
+  if (typeof reason !== 'string') return source;
+  return { ...source, reason: reason.replace(/(?<![\w:/.])\/(?:[^\s/"'()]+\/)+([^\s/"'()]+)/g, '…/$1') };
+}

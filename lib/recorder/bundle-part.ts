@@ -1,0 +1,91 @@
+/** A span of time as the parts of a bundle, put together without parsing what need not be changed. */
+import type { BundledSpan } from '../contract/bundle-schemas';
+import { formatInstant } from '../contract/instant';
+import type { PastState } from '../contract/past-schemas';
+import {
+  type BundleSize,
+  type EntryRow,
+  entryRows,
+  journalBounds,
+  lineRows,
+  type Rows,
+  sizeOf,
+  spanRows,
+} from '../history/bundle-rows';
+import type { History } from '../history/history';
+import type { JournalKind } from '../history/journal';
+import { thingsAt } from '../history/snapshots';
+import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoot } from './bundle-blank';
+import { pastState } from './past-state';
+import type { BundlePart, BundleQuery, Questions } from './protocol';
+
+const ROWS = 500;
+
+/** @returns how much a bundle of a span would hold */
+export function bundleSize(history: History, span: Questions['bundle_size']['query']): BundleSize {
+  return sizeOf(history, span);
+}
+
+/** @returns a part of a bundle as JSON, without what must not leave the machine */
+export function bundlePart(history: History, query: BundleQuery): BundlePart {
+  const part = parts[query.part](history, query);
+  return { ...part, json: withoutRoot(part.json, query.root) };
+}
+
+const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) => BundlePart> = {
+  head: headOf,
+  spans: (history, { after, text, ...span }) =>
+    listed(spanRows(history, span, after, ROWS), (row) => JSON.stringify(shared(row, text))),
+  journal: (history, { after, text, ...span }) => {
+    const { first, last } = journalBounds(history, span);
+    return listed(entryRows(history, last, Math.max(first, after), ROWS), (row) => entryOf(row, text));
+  },
+  messages: (history, { after, text, ...span }) =>
+    listed(lineRows(history, span, after, ROWS), (row) =>
+      JSON.stringify(text === 'keep' ? row : { ...row, line: JSON.stringify(blankMessage(JSON.parse(row.line))) }),
+    ),
+};
+
+function headOf(history: History, { since, until, text }: BundleQuery): BundlePart {
+  const state = JSON.parse(pastState(history, { at: since })) as PastState;
+  const { from, first } = journalBounds(history, { since, until });
+  const things = Object.entries((from !== null && thingsAt(history.db, from)) || {}).map(([kind, subjects]) => {
+    const bodies = Object.entries(subjects).map(([subject, body]) => [
+      subject,
+      thingOf(kind as JournalKind, body as object, text),
+    ]);
+    return [kind, Object.fromEntries(bodies)] as const;
+  });
+  const sources = Object.fromEntries(
+    Object.entries(state.sources).map(([name, source]) => [name, withoutPaths(source)]),
+  ) as PastState['sources'];
+  const head = {
+    epoch: history.epoch,
+    state: text === 'keep' ? { ...state, sources } : blankState({ ...state, sources }),
+    known_since: from === null ? null : formatInstant(from),
+    things: from === null ? null : Object.fromEntries(things),
+    entry: first,
+  };
+  return { json: JSON.stringify(head).slice(1, -1), last: null };
+}
+
+function listed<Row>({ rows, last }: Rows<Row>, write: (row: Row) => string): BundlePart {
+  return { json: rows.map(write).join(','), last };
+}
+
+function entryOf({ body, ...row }: EntryRow, text: BundleQuery['text']): string {
+  const raw = body === null || (text === 'keep' && row.kind !== 'source');
+  const shown = raw ? body : JSON.stringify(thingOf(row.kind, JSON.parse(body), text));
+  return `${JSON.stringify(row).slice(0, -1)},"body":${shown}}`;
+}
+
+function thingOf(kind: JournalKind, body: object, text: BundleQuery['text']): object {
+  const thing = kind === 'source' ? withoutPaths({ ...body }) : { ...body };
+  return text === 'keep' ? thing : blankThing(kind, thing);
+}
+
+function shared(span: BundledSpan, text: BundleQuery['text']): BundledSpan {
+  const { reason: detail } = withoutPaths({ reason: span.detail });
+  const known = span.kind === 'unknown' ? { ...span, detail } : span;
+  return text === 'keep' ? known : blankSpan(known);
+}

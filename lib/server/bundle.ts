@@ -1,0 +1,108 @@
+/** A span of time as one file to take along. */
+import packageJson from '../../package.json';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, type BundleText, bundleText, MOST_BUNDLED } from '../contract/bundle-schemas';
+import { formatInstant } from '../contract/instant';
+import type { Runtime } from '../runtime';
+import { Parameters } from './parameters';
+import { ProblemError } from './problem';
+
+export interface BundleRequest {
+  /** Milliseconds since 1970, both inclusive. */
+  since: number;
+  until: number;
+  text: BundleText;
+}
+
+/**
+ * Reads the parameters of `GET /api/bundle`.
+ *
+ * @throws {ProblemError} naming every faulty parameter
+ */
+export function parseBundleRequest(given: URLSearchParams, now = Date.now(), zone?: string | null): BundleRequest {
+  const parameters = new Parameters(given, zone);
+  const [since, until = now] = [parameters.instant('since'), parameters.instant('until')];
+  if (parameters.text('since') === undefined) parameters.fault('since', 'is missing: name the beginning of the span.');
+  if (since !== undefined && since > until) parameters.fault('since', 'must not be after until.');
+  const text = bundleText.safeParse(parameters.text('text') ?? 'keep');
+  if (!text.success) parameters.fault('text', 'must be keep or blank.');
+  parameters.check();
+  return { since: since as number, until: Math.min(until, now), text: text.data ?? 'keep' };
+}
+
+/**
+ * Answers with a bundle, read page by page as fast as the client takes it.
+ *
+ * @throws {ProblemError} if the span holds more than a bundle may
+ */
+export async function bundleResponse(runtime: Runtime, request: BundleRequest): Promise<Response> {
+  const { since, until } = request;
+  const { messages, entries } = await runtime.past('bundle_size', { since, until });
+  if (messages > MOST_BUNDLED.messages || entries > MOST_BUNDLED.entries) {
+    throw new ProblemError(
+      'invalid_parameter',
+      `The span holds ${messages} messages and ${entries} changes; a bundle holds at most ${MOST_BUNDLED.messages} and ` +
+        `${MOST_BUNDLED.entries}. Take a shorter span.`,
+    );
+  }
+  const root = runtime.root ?? '';
+  const name = root.split('/').findLast((part) => part !== '') ?? 'swarm';
+  const chunks = chunksOf(runtime, request, name);
+  // What can fail fails before the answer has begun.
+  const first = await chunks.next();
+  return new Response(streamOf(first.value ?? '', chunks), {
+    headers: {
+      'Content-Type': 'application/json',
+      'Content-Disposition': `attachment; filename="${fileName(name, request)}"`,
+    },
+  });
+}
+
+async function* chunksOf(runtime: Runtime, request: BundleRequest, name: string): AsyncGenerator<string, undefined> {
+  const { since, until, text } = request;
+  const query = { since, until, text, root: runtime.root ?? '' };
+  const head = await runtime.past('bundle', { ...query, part: 'head', after: 0 });
+  const about = {
+    format: BUNDLE_FORMAT,
+    version: BUNDLE_VERSION,
+    made_at: formatInstant(Date.now()),
+    made_by: packageJson.version,
+    name,
+    since: formatInstant(since),
+    until: formatInstant(until),
+    text,
+  };
+  yield `${JSON.stringify(about).slice(0, -1)},${head.json}`;
+  for (const part of ['spans', 'journal', 'messages'] as const) {
+    let after: number | null = 0;
+    let before = `,"${part}":[`;
+    while (after !== null) {
+      const page: { json: string; last: number | null } = await runtime.past('bundle', { ...query, part, after });
+      if (page.json !== '') yield before + page.json;
+      if (page.json !== '') before = ',';
+      after = page.last;
+    }
+    yield before === ',' ? ']' : `${before}]`;
+  }
+  yield '}\n';
+}
+
+function streamOf(first: string, chunks: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(encoder.encode(first)),
+    pull: async (controller) => {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: async () => {
+      await chunks.return(undefined);
+    },
+  });
+}
+
+function fileName(name: string, { since, until }: BundleRequest): string {
+  const part = (at: number) => new Date(at).toISOString().slice(0, 19).replaceAll(':', '');
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 60);
+  return `swarm-${plain}-${part(since)}Z-${part(until)}Z.json`;
+}
