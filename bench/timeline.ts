@@ -1,0 +1,94 @@
+/**
+ * `node --import tsx bench/timeline.ts`: how long `GET /api/timeline` and `GET /api/talk` take for a day with 100,000
+ * messages and more than 10,000 locks in view, a million journal entries and a million messages kept; asked of the
+ * production server (`npm run build`) over HTTP. Ends with exit code 1 where a limit is passed.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { TalkAnswer, TimelineAnswer } from '../lib/contract/past-schemas';
+import { Random } from '../lib/simulator/random';
+import { ProductionServer } from '../test/production-server';
+import { writePast } from './past-swarm';
+
+const { values } = parseArgs({
+  options: {
+    entries: { type: 'string', default: '1000000' },
+    messages: { type: 'string', default: '1000000' },
+    days: { type: 'string', default: '10' },
+    asked: { type: 'string', default: '100' },
+  },
+});
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** 99 % must be within it. */
+const LIMIT_MS = 100;
+/** Answers that warm the caches of the reader. */
+const UNMEASURED = 3;
+const days = Number(values.days);
+const folder = mkdtempSync(join(tmpdir(), 'timeline-'));
+const root = join(folder, 'root');
+const file = join(folder, 'history.sqlite');
+mkdirSync(join(root, '.agent_locks'), { recursive: true });
+const until = Date.now();
+const random = new Random(11);
+
+const written = performance.now();
+writePast(file, { entries: Number(values.entries), messages: Number(values.messages), days }, until);
+console.log(`Written in ${((performance.now() - written) / 1000).toFixed(0)} s.`);
+
+const server = await ProductionServer.started({
+  CLAUDESWARM_ROOT: root,
+  SWARM_HISTORY: file,
+  SWARM_HISTORY_MESSAGES: '10000000',
+});
+try {
+  for (const [name, length] of [
+    ['a day', DAY_MS],
+    ['an hour', HOUR_MS],
+    ['everything', days * DAY_MS],
+  ] as const) {
+    const limit = name === 'everything' ? Number.POSITIVE_INFINITY : LIMIT_MS;
+    await measure<TimelineAnswer>(`timeline of ${name}`, 'timeline', length, limit, (answer) => {
+      const { totals, messages, locks, health } = answer;
+      return `${totals.messages} messages as ${messages.length} ticks, ${totals.lock_spans} locks as ${locks.length} bars, ${health.length} healths`;
+    });
+    await measure<TalkAnswer>(`talk of ${name}`, 'talk', length, limit, ({ count }) => `${count} pairs`);
+  }
+} finally {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`Load of this machine: ${loadavg()[0]?.toFixed(1)}`);
+
+/** Asks for spans of a length at random places. */
+async function measure<Answer>(
+  question: string,
+  path: string,
+  length: number,
+  limit: number,
+  tell: (answer: Answer) => string,
+): Promise<void> {
+  const times: number[] = [];
+  let last = '';
+  const asked = Number.isFinite(limit) ? Number(values.asked) : 5;
+  for (let n = 0; n < asked + UNMEASURED; n += 1) {
+    const end = Math.min(until, until - days * DAY_MS + length + random.integer(0, days * DAY_MS));
+    const query = `since=${new Date(end - length).toISOString()}&until=${new Date(end).toISOString()}`;
+    const start = performance.now();
+    const response = await fetch(`${server.url}/api/${path}?${query}`);
+    last = await response.text();
+    if (!response.ok) throw new Error(`${path}?${query}: ${last}`);
+    if (n >= UNMEASURED) times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? 0;
+  const within = at(0.99) <= limit;
+  if (!within) process.exitCode = 1;
+  const verdict = Number.isFinite(limit) ? `, limit ${limit} ms: ${within ? 'pass' : 'FAIL'}` : '';
+  const figures = `median ${at(0.5).toFixed(1)} ms, 99 % ${at(0.99).toFixed(1)} ms${verdict}`;
+  console.log(
+    `${question.padEnd(24)} ${figures} (${tell(JSON.parse(last) as Answer)}, ${Math.round(last.length / 1024)} KB)`,
+  );
+}
