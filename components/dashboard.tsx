@@ -5,7 +5,8 @@ import { type Address, parseAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
 import type { Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
-import { type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
+import { useDrawer } from '@/lib/client/use-drawer';
+import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
 import type { SwarmState } from '@/lib/contract/events';
@@ -18,6 +19,7 @@ import { Panels } from './panels';
 import { StatsPanel } from './stats-panel';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
+import { Drawer } from './timeline/drawer';
 import { TopBar } from './top-bar';
 import { RenderedAt } from './ui/time';
 
@@ -55,7 +57,8 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
     },
     [change, goTo],
   );
-  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog });
+  const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
+  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
   return (
     <RenderedAt value={renderedAt}>
@@ -98,9 +101,19 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
             change={change}
             layout={layout}
             onLayout={setLayout}
-            tab={tab === 'needs-you' ? null : tab}
+            tab={isPanel(tab) ? tab : null}
             asTabs={narrow}
             onCloseDetail={closeDetail}
+          />
+          <Drawer
+            drawer={drawer}
+            swarm={swarm}
+            connection={connection}
+            address={address}
+            change={change}
+            goTo={goTo}
+            asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
+            tabShown={tab === 'timeline'}
           />
         </main>
       </div>
@@ -113,6 +126,7 @@ export function Dashboard({ first, root, renderedAt, query, settings }: Dashboar
 function tabFor(address: Address, { attention }: SwarmState): Tab {
   if (address.lock !== null) return 'locks';
   if (address.message !== null || address.q !== '' || address.types.length > 0) return 'messages';
+  if (address.view !== null) return 'timeline';
   return attention.count > 0 ? 'needs-you' : 'agents';
 }
 

@@ -3,6 +3,7 @@ import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
 import type { Choice } from '@/lib/client/palette';
 import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
 import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
+import type { DrawerControl } from '@/lib/client/use-drawer';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 
@@ -21,17 +22,21 @@ interface PageCommands {
   layout: Layout;
   setLayout: Dispatch<Layout>;
   setDialog: Dispatch<OpenDialog>;
+  drawer: DrawerControl;
 }
 
 /** The keys and commands of the page as a whole; the panels bring their own. */
 export function usePageCommands(page: PageCommands): void {
-  const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog } = page;
+  const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer } = page;
   const toggle = (name: PanelName) => () => setLayout(toggled(layout, name));
   useShortcutListener();
   useShortcut('1', 'Go to agents', () => goTo('agents'), { group: 'Panels' });
   useShortcut('2', 'Go to messages', () => goTo('messages'), { group: 'Panels' });
   useShortcut('3', 'Go to locks', () => goTo('locks'), { group: 'Panels' });
   useShortcut('4', 'Go to what needs you', () => goTo('needs-you'), { group: 'Panels' });
+  useShortcut('5', 'Open or leave the timeline', drawer.toggleTimeline, { group: 'Panels' });
+  useCommand('Show who talks to whom', () => drawer.open('talk'), { group: 'Panels' });
+  useCommand('Show who waits for whom', () => drawer.open('waits'), { group: 'Panels' });
   useCommand('Collapse or show agents', toggle('agents'), { group: 'Panels' });
   useCommand('Collapse or show messages', toggle('messages'), { group: 'Panels' });
   useCommand('Collapse or show locks', toggle('locks'), { group: 'Panels' });

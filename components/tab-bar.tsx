@@ -2,7 +2,13 @@ import type { KeyboardEvent } from 'react';
 import { formatCount } from '@/lib/client/text';
 import { TABS, type Tab } from '@/lib/client/use-layout';
 
-const NAMES: Record<Tab, string> = { agents: 'Agents', messages: 'Messages', locks: 'Locks', 'needs-you': 'Needs you' };
+const NAMES: Record<Tab, string> = {
+  agents: 'Agents',
+  messages: 'Messages',
+  locks: 'Locks',
+  'needs-you': 'Needs you',
+  timeline: 'Timeline',
+};
 
 interface TabBarProps {
   tab: Tab;

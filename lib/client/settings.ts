@@ -17,18 +17,34 @@ export interface Layout {
   collapsed: readonly PanelName[];
 }
 
+/** What the drawer below the panels shows. */
+export const DRAWER_VIEWS = ['timeline', 'talk', 'waits'] as const;
+export type DrawerView = (typeof DRAWER_VIEWS)[number];
+
+export interface Drawer {
+  /** Null while it is closed. */
+  view: DrawerView | null;
+  /** Of what it shows, in CSS pixels. */
+  height: number;
+}
+
 export interface Settings {
   theme: Theme;
   layout: Layout;
+  drawer: Drawer;
 }
 
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
+export const DEFAULT_DRAWER: Drawer = { view: null, height: 264 };
+/** Lower than this a drawer shows nothing; higher than the other it is a page of its own. */
+export const DRAWER_HEIGHTS = { least: 128, most: 1200 } as const;
 
 /** Narrower than this nothing can be read. */
 export const NARROWEST = 184;
 const WIDEST = 1600;
 const THEME_COOKIE = 'swarm_theme';
 const LAYOUT_COOKIE = 'swarm_layout';
+const DRAWER_COOKIE = 'swarm_drawer';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -39,7 +55,7 @@ const YEAR = 365 * 24 * 3600;
  */
 export function readSettings(read: (name: string) => string | undefined): Settings {
   const theme = THEMES.find((name) => name === read(THEME_COOKIE)) ?? 'system';
-  return { theme, layout: parseLayout(read(LAYOUT_COOKIE)) };
+  return { theme, layout: parseLayout(read(LAYOUT_COOKIE)), drawer: parseDrawer(read(DRAWER_COOKIE)) };
 }
 
 /** Remembers the theme for a year. */
@@ -50,6 +66,26 @@ export function saveTheme(theme: Theme): void {
 /** Remembers the layout for a year. */
 export function saveLayout(layout: Layout): void {
   save(LAYOUT_COOKIE, formatLayout(layout));
+}
+
+/** Remembers the drawer for a year. */
+export function saveDrawer(drawer: Drawer): void {
+  save(DRAWER_COOKIE, formatDrawer(drawer));
+}
+
+/** @returns the drawer as a cookie holds it: `264.timeline`, or `264` while it is closed. */
+export function formatDrawer({ view, height }: Drawer): string {
+  return [Math.round(height), ...(view === null ? [] : [view])].join('.');
+}
+
+function parseDrawer(text: string | undefined): Drawer {
+  const [height, name] = text?.split('.') ?? [];
+  return { view: drawerView(name), height: numberWithin(height, DRAWER_HEIGHTS) ?? DEFAULT_DRAWER.height };
+}
+
+/** @returns the view that a name means, null for none */
+export function drawerView(name: string | null | undefined): DrawerView | null {
+  return DRAWER_VIEWS.find((view) => view === name) ?? null;
 }
 
 /** @returns the layout as a cookie holds it: `304.344.locks`, the widths and what is collapsed. */
@@ -71,8 +107,12 @@ function parseLayout(text: string | undefined): Layout {
 }
 
 function widthOf(text: string | undefined): number | null {
-  const width = /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
-  return width >= NARROWEST && width <= WIDEST ? width : null;
+  return numberWithin(text, { least: NARROWEST, most: WIDEST });
+}
+
+function numberWithin(text: string | undefined, { least, most }: { least: number; most: number }): number | null {
+  const number = /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
+  return number >= least && number <= most ? number : null;
 }
 
 function save(name: string, value: string): void {

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { type Layout, PANELS, type PanelName, saveLayout, toggled } from './settings';
 
 /** What a narrow screen shows one at a time. */
-export const TABS = [...PANELS, 'needs-you'] as const;
+export const TABS = [...PANELS, 'needs-you', 'timeline'] as const;
 export type Tab = (typeof TABS)[number];
 
 const NARROW = '(width < 48rem)';
@@ -47,8 +47,9 @@ export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
   return { layout, setLayout, tab, setTab, goTo };
 }
 
-function isPanel(tab: Tab): tab is PanelName {
-  return tab !== 'needs-you';
+/** @returns whether a tab is one of the panels */
+export function isPanel(tab: Tab): tab is PanelName {
+  return tab !== 'needs-you' && tab !== 'timeline';
 }
 
 /** Focuses the current row of a part's list, else the list itself, else the part. */

@@ -1,0 +1,49 @@
+/** The page's colours as a canvas needs them: what CSS says for the theme in force, and said again when that changes. */
+import type { TypeMeaning } from '@/lib/client/message-type';
+import type { AgentHealth } from '@/lib/contract/schemas';
+
+const NAMES = ['paper', 'tint', 'line', 'ink', 'muted', 'accent', 'good', 'warn', 'bad', 'violet'] as const;
+type Name = (typeof NAMES)[number];
+
+export type Colours = Record<Name, string>;
+
+/** The colours of the message list, by what a type asks of its reader. */
+export const MEANING_COLOURS: Record<TypeMeaning, Name> = {
+  asks: 'accent',
+  trouble: 'bad',
+  done: 'good',
+  delegates: 'violet',
+  tells: 'muted',
+};
+
+export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
+  active: 'good',
+  stale: 'warn',
+  dead: 'bad',
+  unknown: 'muted',
+};
+
+/**
+ * Reads the colours of the theme in force.
+ *
+ * @param place an element that takes no room; `light-dark()` is resolved only where a colour is used
+ */
+export function readColours(place: HTMLElement): Colours {
+  const entries = NAMES.map((name) => {
+    place.style.color = `var(--${name})`;
+    return [name, getComputedStyle(place).color];
+  });
+  return Object.fromEntries(entries) as Colours;
+}
+
+/** Calls `listener` when the theme may have changed until the returned function is called. */
+export function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  const system = window.matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', listener);
+  return () => {
+    observer.disconnect();
+    system.removeEventListener('change', listener);
+  };
+}

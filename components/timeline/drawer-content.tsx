@@ -1,0 +1,70 @@
+import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
+import { now, subscribe } from '@/lib/client/clock';
+import type { DrawerView } from '@/lib/client/settings';
+import { milliseconds } from '@/lib/client/time';
+import { isoOf, PRESETS, parseSpan, spanOf } from '@/lib/client/timeline-span';
+import type { DrawerProps } from './drawer';
+import { Presets } from './presets';
+import { Timeline } from './timeline';
+
+const TalkMatrix = lazy(() => import('./talk-matrix').then((module) => ({ default: module.TalkMatrix })));
+const WaitingGraph = lazy(() => import('./waiting-graph').then((module) => ({ default: module.WaitingGraph })));
+
+/** So often the span of who talks to whom moves on with the present, in milliseconds. */
+const SPAN_STEP = 15_000;
+
+type DrawerContentProps = Pick<DrawerProps, 'swarm' | 'connection' | 'address' | 'change' | 'goTo'> & {
+  view: DrawerView;
+};
+
+/** What the open drawer shows. */
+export function DrawerContent({ view, ...props }: DrawerContentProps) {
+  const { swarm, address, change } = props;
+  if (view === 'timeline') return <Timeline {...props} />;
+  if (view === 'talk') return <Talk {...props} />;
+  return (
+    <Suspense>
+      <WaitingGraph
+        attention={swarm.attention}
+        locks={swarm.locks}
+        agents={swarm.agents}
+        address={address}
+        change={change}
+      />
+    </Suspense>
+  );
+}
+
+/** Who talks to whom in the span that the timeline shows. */
+function Talk({ swarm, address, change }: Omit<DrawerContentProps, 'view'>) {
+  const choice = useMemo(() => parseSpan(address.span), [address.span]);
+  const step = useSyncExternalStore(subscribe, stepNow, stepNow);
+  const at = milliseconds(address.at);
+  const span = useMemo(() => {
+    const { since, until } = spanOf(choice, { now: (step + 1) * SPAN_STEP, first: 0, at });
+    return { since: isoOf(since), until: isoOf(until) };
+  }, [choice, step, at]);
+  return (
+    <>
+      <div className="flex h-8 shrink-0 items-center border-line border-b px-2">
+        <Presets
+          preset={PRESETS.find((name) => name === choice) ?? null}
+          onPreset={(preset) => change({ span: preset })}
+        />
+      </div>
+      <Suspense>
+        <TalkMatrix
+          span={span}
+          now={typeof choice === 'string' && at === null}
+          agents={swarm.agents}
+          address={address}
+          change={change}
+        />
+      </Suspense>
+    </>
+  );
+}
+
+function stepNow(): number {
+  return Math.floor(now() / SPAN_STEP);
+}

@@ -1,0 +1,138 @@
+import { type KeyboardEvent, lazy, type PointerEvent, Suspense, useRef } from 'react';
+import type { Address } from '@/lib/client/address';
+import type { ConnectionState } from '@/lib/client/connection';
+import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
+import type { DrawerControl } from '@/lib/client/use-drawer';
+import type { Tab } from '@/lib/client/use-layout';
+import type { SwarmState } from '@/lib/contract/events';
+
+// Loaded when it is first opened.
+const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ default: module.DrawerContent })));
+
+const NAMES: Record<DrawerView, string> = {
+  timeline: 'Timeline',
+  talk: 'Who talks to whom',
+  waits: 'Who waits for whom',
+};
+const STEP = 16;
+const LARGE_STEP = 96;
+/** Dragged to less than this, it closes. */
+const CLOSES_BELOW = DRAWER_HEIGHTS.least / 2;
+
+export interface DrawerProps {
+  drawer: DrawerControl;
+  swarm: SwarmState;
+  connection: ConnectionState;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  goTo: (tab: Tab) => void;
+  /** A narrow screen shows it as a tab of its own, or not at all; null where it stands below the panels. */
+  asTab: 'shown' | 'hidden' | null;
+  /** Whether that tab is the one that is drawn, also before it is known whether the screen is narrow. */
+  tabShown: boolean;
+}
+
+/** Below the panels: what was and who hangs on whom, over time. A slim row while it is closed. */
+export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
+  const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');
+  const shown = asTab === null ? view !== null : asTab === 'shown';
+  return (
+    <section
+      id="timeline"
+      aria-label="Timeline and relations"
+      data-tab={tabShown ? 'shown' : 'hidden'}
+      tabIndex={-1}
+      className="tab-content drawer relative flex min-h-0 shrink-0 flex-col outline-none max-md:flex-1"
+      {...(asTab !== null && { role: 'tabpanel', 'aria-labelledby': 'tab-timeline', 'aria-label': undefined })}
+    >
+      {view !== null && <HeightSeparator drawer={drawer} />}
+      <div className="flex h-8 shrink-0 items-stretch gap-1 border-line border-t bg-paper px-2.5 max-md:border-t-0 max-md:border-b">
+        {DRAWER_VIEWS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-expanded={view === name}
+            aria-controls={shown && view === name ? 'drawer-content' : undefined}
+            data-first={(view ?? 'timeline') === name || undefined}
+            onClick={() => (view === name && asTab === null ? drawer.close() : drawer.open(name))}
+            className="cursor-pointer whitespace-nowrap rounded-sm px-1.5 text-muted hover:text-ink aria-expanded:font-medium aria-expanded:text-ink"
+          >
+            {NAMES[name]}
+          </button>
+        ))}
+        <kbd className="kbd ml-auto self-center max-md:hidden" title="Opens the timeline">
+          5
+        </kbd>
+      </div>
+      {view !== null && (
+        <div
+          id="drawer-content"
+          className="drawer-content flex min-h-0 flex-col border-line border-t max-md:flex-1 max-md:border-t-0"
+          style={{ '--drawer': `${drawer.height}px` } as React.CSSProperties}
+        >
+          {shown && (
+            <Suspense>
+              <DrawerContent view={view} {...content} />
+            </Suspense>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The line above the open drawer: dragged, or moved by arrow keys, it makes the drawer higher or lower. */
+function HeightSeparator({ drawer }: { drawer: DrawerControl }) {
+  const drag = useRef<{ y: number; height: number } | null>(null);
+  const { height, resize, close } = drawer;
+  const set = (next: number) => resize(Math.round(Math.min(highest(), Math.max(DRAWER_HEIGHTS.least, next))));
+  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    drag.current = { y: event.clientY, height: Math.min(height, highest()) };
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    if (drag.current === null) return;
+    const next = drag.current.height + drag.current.y - event.clientY;
+    if (next >= CLOSES_BELOW) return set(next);
+    drag.current = null;
+    close();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? LARGE_STEP : STEP;
+    const now = Math.min(height, highest());
+    if (event.key === 'ArrowUp') set(now + step);
+    else if (event.key === 'ArrowDown') set(now - step);
+    else if (event.key === 'Home') set(DRAWER_HEIGHTS.least);
+    else if (event.key === 'End') set(highest());
+    else if (event.key === 'Enter') close();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: <hr> takes neither focus nor a value
+    <div
+      role="separator"
+      tabIndex={0}
+      aria-label="Height of the drawer"
+      aria-orientation="horizontal"
+      aria-controls="drawer-content"
+      aria-valuenow={height}
+      aria-valuemin={DRAWER_HEIGHTS.least}
+      aria-valuetext={`${height} pixels`}
+      title="Drag or use the arrow keys; Enter closes, a double click resets"
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onLostPointerCapture={() => {
+        drag.current = null;
+      }}
+      onDoubleClick={() => set(DEFAULT_DRAWER.height)}
+      onKeyDown={onKeyDown}
+      className="drawer-separator max-md:hidden"
+    />
+  );
+}
+
+/** The panels above keep enough room to be read. */
+function highest(): number {
+  return Math.max(DRAWER_HEIGHTS.least, Math.floor(window.innerHeight * 0.6));
+}

@@ -1,0 +1,112 @@
+/** Wheel, drag, pinch and keys over a timeline, as changes of the span. */
+import type { Span } from '@/lib/client/timeline-span';
+
+/** What gestures do; places are CSS pixels from the left edge of the scale. */
+export interface Moves {
+  /** Shows `1 / factor` of the time, what stands at `x` staying there. */
+  zoom: (factor: number, x: number) => void;
+  /** Begins a drag at places, one for each finger. */
+  hold: (places: readonly number[]) => void;
+  /** Brings what was held to where the fingers are now. */
+  drag: (places: readonly number[]) => void;
+  pan: (pixels: number) => void;
+  /** The pointer is somewhere, or gone. */
+  point: (place: { x: number; y: number } | null) => void;
+  click: (place: { x: number; y: number }) => void;
+}
+
+const LINE = 16;
+const DRAGS_FROM = 4;
+const ZOOM_PER_PIXEL = 1.0022;
+
+/**
+ * Listens on the lanes and the axis until the returned function is called.
+ *
+ * @param lanes its wheel still scrolls the lanes and the page, unless Ctrl or Shift is held
+ * @param axis its wheel zooms
+ */
+export function listen(lanes: HTMLElement, axis: HTMLElement, moves: Moves): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const onWheel = (event: WheelEvent) => wheel(event, axis, moves);
+  for (const place of [lanes, axis]) {
+    // Not passive: what is taken for zoom must not scroll or zoom the page.
+    place.addEventListener('wheel', onWheel, { passive: false, signal });
+    listenToPointers(place, moves, signal);
+  }
+  return () => controller.abort();
+}
+
+function wheel(event: WheelEvent, axis: HTMLElement, { zoom, pan }: Moves): void {
+  const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1;
+  const { left } = axis.getBoundingClientRect();
+  const x = event.clientX - left;
+  const zooms = event.ctrlKey || event.metaKey || event.currentTarget === axis;
+  const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+  if (sideways) pan(event.deltaX * unit);
+  else if (event.shiftKey) pan(event.deltaY * unit);
+  else if (zooms) zoom(ZOOM_PER_PIXEL ** -(event.deltaY * unit), x);
+  else return;
+  event.preventDefault();
+}
+
+function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal): void {
+  const held = new Map<number, { x: number; y: number }>();
+  let from: { x: number; y: number } | null = null;
+  let dragging = false;
+  const placeOf = (event: PointerEvent) => {
+    const box = place.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  const places = () => [...held.values()].map(({ x }) => x);
+  const release = (event: PointerEvent) => {
+    held.delete(event.pointerId);
+    if (held.size > 0) moves.hold(places());
+  };
+  place.addEventListener(
+    'pointerdown',
+    (event) => {
+      if (event.button !== 0) return;
+      if (held.size === 0) [from, dragging] = [placeOf(event), false];
+      held.set(event.pointerId, placeOf(event));
+      place.setPointerCapture(event.pointerId);
+      if (held.size > 1) dragging = true;
+      moves.hold(places());
+    },
+    { signal },
+  );
+  place.addEventListener(
+    'pointermove',
+    (event) => {
+      const at = placeOf(event);
+      if (!held.has(event.pointerId)) return moves.point(at);
+      held.set(event.pointerId, at);
+      dragging ||= Math.abs(at.x - (from?.x ?? at.x)) >= DRAGS_FROM;
+      if (!dragging) return;
+      moves.point(null);
+      moves.drag(places());
+    },
+    { signal },
+  );
+  place.addEventListener(
+    'pointerup',
+    (event) => {
+      const clicked = held.has(event.pointerId) && held.size === 1 && !dragging;
+      release(event);
+      if (clicked) moves.click(placeOf(event));
+    },
+    { signal },
+  );
+  place.addEventListener('pointercancel', release, { signal });
+  place.addEventListener('pointerleave', (event) => held.has(event.pointerId) || moves.point(null), { signal });
+}
+
+/** @returns the span that two held moments make when they are brought to two places */
+export function pinched(moments: readonly [number, number], places: readonly [number, number], width: number): Span {
+  const apart = Math.max(8, Math.abs(places[1] - places[0]));
+  const length = (Math.abs(moments[1] - moments[0]) / apart) * width;
+  const [early, place] =
+    moments[0] < moments[1] ? [moments[0], Math.min(...places)] : [moments[1], Math.min(...places)];
+  const since = early - (place / width) * length;
+  return { since, until: since + length };
+}

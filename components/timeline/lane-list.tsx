@@ -1,0 +1,109 @@
+import { type KeyboardEvent, type RefObject, useRef, useState } from 'react';
+import type { Address } from '@/lib/client/address';
+import { counted } from '@/lib/client/text';
+import { nearestThing, nextThing, type Thing, thingsOf } from '@/lib/client/timeline-hit';
+import type { Lane, Lanes } from '@/lib/client/timeline-lanes';
+import type { TimelineView } from '@/lib/client/timeline-view';
+import { Text } from '../ui/text';
+import { type Pointed, usePointed } from './pointed';
+import type { Stage } from './stage';
+
+const ZOOM = 1.6;
+const PAN = 0.2;
+
+interface LaneListProps {
+  lanes: Lanes;
+  pointed: Pointed;
+  stage: RefObject<Stage | null>;
+  view: TimelineView;
+  onFollow: (thing: Thing) => void;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
+/**
+ * The lanes by name, and the way through them by keys: up and down from lane to lane, left and right from thing to
+ * thing, Enter to where it leads. What the cursor is at stands in words above and is read aloud.
+ */
+export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, change }: LaneListProps) {
+  const [current, setCurrent] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const pointedAgent = usePointed(pointed)?.agent;
+  const reachable = Math.max(
+    0,
+    lanes.findIndex(({ agent }) => agent === current),
+  );
+  const things = (lane: Lane | undefined) => (lane && stage.current ? thingsOf(lane, stage.current.scale()) : []);
+  const cursor = () => (pointed.byKeys ? pointed.thing : null);
+
+  const goToLane = (index: number) => {
+    const lane = lanes[Math.min(lanes.length - 1, Math.max(0, index))];
+    const from = cursor();
+    if (lane === undefined) return;
+    setCurrent(lane.agent);
+    list.current?.querySelectorAll('button')[lanes.indexOf(lane)]?.focus();
+    if (from) pointed.set(nearestThing(things(lane), from.at) ?? { ...NOWHERE, agent: lane.agent, at: from.at }, true);
+  };
+  const move = (step: 1 | -1) => {
+    const from = cursor();
+    const next = nextThing(things(lanes[reachable]), from?.agent === lanes[reachable]?.agent ? from : null, step);
+    if (next) pointed.set(next, true);
+  };
+  const goAlong = ({ key, shiftKey }: KeyboardEvent): boolean => {
+    const side = { ArrowRight: 1, ArrowLeft: -1 }[key] as 1 | -1 | undefined;
+    if (side !== undefined && shiftKey) stage.current?.pan(side * PAN);
+    else if (side !== undefined) move(side);
+    else if (key === 'ArrowDown') goToLane(reachable + 1);
+    else if (key === 'ArrowUp') goToLane(reachable - 1);
+    else return false;
+    return true;
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(goAlong(event) || changeSpan(event.key))) return;
+    event.preventDefault();
+  };
+  const changeSpan = (key: string): boolean => {
+    if (key === '+' || key === '=') stage.current?.zoom(ZOOM);
+    else if (key === '-') stage.current?.zoom(1 / ZOOM);
+    else if (key === 'Home') view.goToFirst();
+    else if (key === 'End') view.goToNow();
+    else if (key === 'Escape' && cursor()) pointed.set(null);
+    else return false;
+    return true;
+  };
+  const onEnter = (agent: string) => {
+    const thing = cursor();
+    if (thing?.agent === agent) onFollow(thing);
+    else change({ agent }, true);
+  };
+  return (
+    <ul ref={list} aria-label="Lanes" onKeyDown={onKeyDown} onBlur={() => pointed.byKeys && pointed.set(null)}>
+      {lanes.map((lane, index) => (
+        <li key={lane.agent} className="h-(--lane)">
+          <button
+            type="button"
+            tabIndex={index === reachable ? 0 : -1}
+            data-pointed={lane.agent === pointedAgent || undefined}
+            onFocus={() => setCurrent(lane.agent)}
+            onClick={() => onEnter(lane.agent)}
+            className="flex h-full w-full cursor-pointer items-center border-line border-b pr-2 pl-4 text-left text-muted hover:text-ink focus-visible:text-ink data-pointed:text-ink"
+          >
+            <span className="truncate">
+              {lane.agent === '' ? 'nobody named' : <Text value={lane.agent} max={60} />}
+            </span>
+            <span className="sr-only">, {inWords(lane)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const NOWHERE = { kind: 'place', health: null, unknown: null } as const;
+
+function inWords({ ticks, bars, health }: Lane): string {
+  const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
+  const locks = bars.reduce((sum, { lock }) => sum + lock.count, 0);
+  const last = health.at(-1)?.health ?? 'not registered';
+  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}`;
+}

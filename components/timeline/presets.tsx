@@ -1,0 +1,29 @@
+import { PRESETS, type Preset } from '@/lib/client/timeline-span';
+
+const NAMES: Record<Preset, string> = { '15m': '15 min', '1h': 'Hour', '1d': 'Day', all: 'Everything' };
+
+interface PresetsProps {
+  /** Null while a span of its own is shown. */
+  preset: Preset | null;
+  onPreset: (preset: Preset) => void;
+}
+
+/** How much of the time is shown, up to now. */
+export function Presets({ preset, onPreset }: PresetsProps) {
+  return (
+    <fieldset className="flex shrink-0 items-center">
+      <legend className="sr-only">Time shown</legend>
+      {PRESETS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={preset === name}
+          onClick={() => onPreset(name)}
+          className="h-6 cursor-pointer rounded-md px-2 text-muted hover:text-ink aria-pressed:bg-tint aria-pressed:font-medium aria-pressed:text-ink"
+        >
+          {NAMES[name]}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,294 @@
+/** The canvases of a timeline: sizes, themes, gestures, and what is drawn when. Nothing here makes React draw. */
+import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
+import { type LaneShape, shapeOf, type Thing, thingAt } from '@/lib/client/timeline-hit';
+import type { Lanes } from '@/lib/client/timeline-lanes';
+import { idleStretches, makeScale, type Scale, spanWith, timeOf } from '@/lib/client/timeline-scale';
+import type { Span } from '@/lib/client/timeline-span';
+import type { TimelineView } from '@/lib/client/timeline-view';
+import { type Colours, onThemeChange, readColours } from './colours';
+import { AXIS_HEIGHT, drawAxis, drawOverlay } from './draw-axis';
+import { drawLanes } from './draw-lanes';
+import { listen, type Moves, pinched } from './gestures';
+import type { Pointed } from './pointed';
+
+const LOWEST_LANE = 22;
+const HIGHEST_LANE = 44;
+const FONT_SIZE = 11;
+const HATCH = 7;
+
+export interface StageElements {
+  /** Holds the lanes and scrolls them; takes the height of a lane as `--lane`. */
+  scroller: HTMLElement;
+  axis: HTMLCanvasElement;
+  lanes: HTMLCanvasElement;
+  overlay: HTMLCanvasElement;
+  tooltip: HTMLElement;
+}
+
+export interface Shown {
+  lanes: Lanes;
+  /** Idle stretches are drawn as breaks. */
+  folding: boolean;
+  /** The past moment that the page shows, null for now. */
+  at: number | null;
+}
+
+interface StageOptions {
+  view: TimelineView;
+  pointed: Pointed;
+  onClick: (thing: Thing) => void;
+}
+
+/** Draws a timeline into its elements until it is stopped. */
+export class Stage {
+  readonly #elements: StageElements;
+  readonly #options: StageOptions;
+  readonly #endings: (() => void)[];
+  #shown: Shown;
+  #colours: Colours;
+  #hatch: CanvasPattern | null = null;
+  #font = '';
+  #shape: LaneShape = shapeOf(LOWEST_LANE);
+  #width = 0;
+  #frame: number | undefined;
+  /** The lanes are out of date, and not only what stands over them. */
+  #stale = true;
+  #place: { x: number; y: number } | null = null;
+  #held: { moments: number[]; length: number } = { moments: [], length: 0 };
+  #idle: { moments: readonly number[]; length: number; until: number; stretches: Span[] } | null = null;
+
+  constructor(elements: StageElements, shown: Shown, options: StageOptions) {
+    this.#elements = elements;
+    this.#options = options;
+    this.#shown = shown;
+    this.#colours = readColours(elements.tooltip);
+    const resized = new ResizeObserver(() => this.#measure());
+    resized.observe(elements.scroller);
+    resized.observe(elements.axis.parentElement ?? elements.axis);
+    const onScroll = () => this.#draw(true);
+    elements.scroller.addEventListener('scroll', onScroll, { passive: true });
+    this.#endings = [
+      () => resized.disconnect(),
+      () => elements.scroller.removeEventListener('scroll', onScroll),
+      onThemeChange(() => this.#paint()),
+      options.view.subscribe(() => this.#draw(true)),
+      options.pointed.subscribe(() => this.#draw(false)),
+      subscribeToClock(() => options.view.follows && this.#draw(true)),
+      listen(elements.overlay, elements.axis, this.#moves()),
+    ];
+    this.#paint();
+    this.#measure();
+  }
+
+  /** Draws something else from now on. */
+  show(shown: Shown): void {
+    const again = shown.lanes.lanes.length !== this.#shown.lanes.lanes.length;
+    this.#shown = shown;
+    if (again) this.#measure();
+    else this.#draw(true);
+  }
+
+  /** The scale of the span in view, at this moment. */
+  scale(): Scale {
+    return this.#scaleOf(this.#options.view.read());
+  }
+
+  /** Zooms at what is pointed at, at the right edge while that is the present, else in the middle. */
+  zoom(factor: number): void {
+    const { view, pointed } = this.#options;
+    const scale = this.scale();
+    const middle = view.follows ? scale.width : scale.width / 2;
+    const x = pointed.thing === null ? middle : xWithin(scale, pointed.thing.at);
+    this.#zoomAt(factor, x);
+  }
+
+  /** Moves by a part of what is in view. */
+  pan(part: number): void {
+    this.#panBy(this.#width * part);
+  }
+
+  stop(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    for (const end of this.#endings) end();
+  }
+
+  #scaleOf = (span: Span): Scale => makeScale(span, this.#width, this.#folds(span));
+
+  #folds({ since, until }: Span): Span[] {
+    if (!this.#shown.folding) return [];
+    const { moments, known } = this.#shown.lanes;
+    const length = until - since;
+    const end = this.#options.view.follows ? now() : known.until;
+    const { moments: before, length: looked, until: last, stretches } = this.#idle ?? {};
+    if (stretches && before === moments && looked === length && last === end) return stretches;
+    const found = idleStretches(moments, { since: known.since, until: end }, length);
+    this.#idle = { moments, length, until: end, stretches: found };
+    return found;
+  }
+
+  #zoomAt(factor: number, x: number): void {
+    const scale = this.scale();
+    const length = (scale.span.until - scale.span.since) / factor;
+    this.#options.view.move(spanWith(timeOf(scale, x), x, length, this.#scaleOf));
+  }
+
+  #panBy(pixels: number): void {
+    const scale = this.scale();
+    const middle = scale.width / 2;
+    const length = scale.span.until - scale.span.since;
+    this.#options.view.move(spanWith(timeOf(scale, middle), middle - pixels, length, this.#scaleOf));
+  }
+
+  #moves(): Moves {
+    const { view, onClick } = this.#options;
+    return {
+      zoom: (factor, x) => this.#zoomAt(factor, x),
+      pan: (pixels) => this.#panBy(pixels),
+      hold: (places) => {
+        const scale = this.scale();
+        const { since, until } = scale.span;
+        this.#held = { moments: places.map((x) => timeOf(scale, x)), length: until - since };
+      },
+      drag: ([x, other]) => {
+        const { moments, length } = this.#held;
+        const [first, second] = moments;
+        if (x === undefined || first === undefined) return;
+        if (other !== undefined && second !== undefined) view.move(pinched([first, second], [x, other], this.#width));
+        else view.move(spanWith(first, x, length, this.#scaleOf));
+      },
+      point: (place) => this.#point(place),
+      click: (place) => {
+        const thing = this.#thingAt(place);
+        if (thing) onClick(thing);
+      },
+    };
+  }
+
+  #thingAt({ x, y }: { x: number; y: number }): Thing | null {
+    const scale = this.scale();
+    if (y < 0 && x >= 0 && x <= scale.width) return { kind: 'moment', agent: '', at: timeOf(scale, x) };
+    return thingAt(this.#shown.lanes, scale, this.#shape, x, y);
+  }
+
+  #point(place: { x: number; y: number } | null): void {
+    const { pointed } = this.#options;
+    this.#place = place;
+    if (place === null && pointed.byKeys) return;
+    pointed.set(place && this.#thingAt(place));
+    this.#draw(false);
+  }
+
+  #paint(): void {
+    const { tooltip, lanes } = this.#elements;
+    this.#colours = readColours(tooltip);
+    this.#font = `${FONT_SIZE}px ${getComputedStyle(tooltip).fontFamily}`;
+    this.#hatch = hatchOf(lanes, this.#colours.muted);
+    this.#draw(true);
+  }
+
+  #measure(): void {
+    const { scroller, axis, lanes, overlay } = this.#elements;
+    const count = this.#shown.lanes.lanes.length;
+    const room = Math.floor(scroller.clientHeight / Math.max(1, count));
+    const height = Math.min(HIGHEST_LANE, Math.max(LOWEST_LANE, room));
+    this.#shape = shapeOf(height);
+    scroller.style.setProperty('--lane', `${height}px`);
+    this.#width = overlay.parentElement?.clientWidth ?? 0;
+    resize(axis, this.#width, AXIS_HEIGHT);
+    resize(lanes, this.#width, count * height);
+    resize(overlay, this.#width, count * height);
+    this.#draw(true);
+  }
+
+  #draw(lanesToo: boolean): void {
+    this.#stale ||= lanesToo;
+    this.#frame ??= requestAnimationFrame(() => this.#drawNow());
+  }
+
+  #drawNow(): void {
+    this.#frame = undefined;
+    if (this.#width === 0) return;
+    const { scroller, axis, lanes, overlay } = this.#elements;
+    const shared = { scale: this.scale(), colours: this.#colours, shape: this.#shape, font: this.#font, now: now() };
+    const { at } = this.#shown;
+    if (this.#stale) {
+      this.#stale = false;
+      const from = Math.floor(scroller.scrollTop / this.#shape.height);
+      const to = Math.ceil((scroller.scrollTop + scroller.clientHeight) / this.#shape.height);
+      draw(lanes, (context) =>
+        drawLanes(context, { ...shared, lanes: this.#shown.lanes, hatch: this.#hatch, from, to }),
+      );
+      draw(axis, (context) => drawAxis(context, { ...shared, at }));
+      // What stands under a resting pointer is another thing after a move.
+      if (this.#place && !this.#options.pointed.byKeys) this.#options.pointed.set(this.#thingAt(this.#place));
+    }
+    const { thing } = this.#options.pointed;
+    const height = this.#shown.lanes.lanes.length * this.#shape.height;
+    draw(overlay, (context) => drawOverlay(context, { ...shared, lanes: this.#shown.lanes, at, thing, height }));
+    this.#placeTooltip(shared.scale, thing);
+  }
+
+  /** Beside what is pointed at, and always in view. */
+  #placeTooltip(scale: Scale, thing: Thing | null): void {
+    const { tooltip, overlay, axis } = this.#elements;
+    if (thing === null) return;
+    const lanes = overlay.getBoundingClientRect();
+    const index = this.#shown.lanes.lanes.findIndex(({ agent }) => agent === thing.agent);
+    const x = lanes.left + (this.#place?.x ?? xWithin(scale, thing.at));
+    const top = index === -1 ? axis.getBoundingClientRect().top : lanes.top + index * this.#shape.height;
+    const left = x + 14 + tooltip.offsetWidth > window.innerWidth - 8 ? x - 14 - tooltip.offsetWidth : x + 14;
+    const above = top - tooltip.offsetHeight - 6;
+    const below = top + this.#shape.height + 6;
+    const fits = below + tooltip.offsetHeight < window.innerHeight - 8;
+    tooltip.style.transform = `translate(${Math.max(8, left)}px, ${fits && above < 8 ? below : Math.max(8, above)}px)`;
+  }
+}
+
+function xWithin(scale: Scale, time: number): number {
+  const { since, until } = scale.span;
+  const piece = scale.pieces.find((one) => time <= one.until) ?? scale.pieces.at(-1);
+  if (piece === undefined || time <= since) return 0;
+  if (time >= until) return scale.width;
+  return piece.left + ((time - piece.since) / (piece.until - piece.since)) * (piece.right - piece.left);
+}
+
+/** One canvas pixel is one of the screen's. Setting a size clears a canvas, so it is done only where it changes. */
+function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
+  const ratio = window.devicePixelRatio;
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== high) canvas.height = high;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+}
+
+function draw(canvas: HTMLCanvasElement, how: (context: CanvasRenderingContext2D) => void): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const ratio = window.devicePixelRatio;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  how(context);
+}
+
+/** Diagonal hairlines, as sharp as the screen is. */
+function hatchOf(canvas: HTMLCanvasElement, colour: string): CanvasPattern | null {
+  const ratio = window.devicePixelRatio;
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = HATCH * Math.ceil(ratio);
+  const context = tile.getContext('2d');
+  if (context === null) return null;
+  const scale = tile.width / HATCH;
+  context.scale(scale, scale);
+  context.strokeStyle = colour;
+  context.globalAlpha = 0.5;
+  context.lineWidth = 0.9;
+  context.beginPath();
+  for (const shift of [-HATCH, 0, HATCH]) {
+    context.moveTo(shift - 1, HATCH + 1);
+    context.lineTo(shift + HATCH + 1, -1);
+  }
+  context.stroke();
+  const pattern = canvas.getContext('2d')?.createPattern(tile, 'repeat') ?? null;
+  pattern?.setTransform(new DOMMatrix().scale(1 / scale));
+  return pattern;
+}

@@ -1,0 +1,145 @@
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { now } from '@/lib/client/clock';
+import { useStoredChoice } from '@/lib/client/stored-choice';
+import { counted } from '@/lib/client/text';
+import { milliseconds } from '@/lib/client/time';
+import type { Thing } from '@/lib/client/timeline-hit';
+import type { Lanes } from '@/lib/client/timeline-lanes';
+import { TimelineView } from '@/lib/client/timeline-view';
+import { leadOf } from '@/lib/client/timeline-words';
+import { type TimelineState, useTimeline } from '@/lib/client/use-timeline';
+import { AXIS_HEIGHT } from './draw-axis';
+import type { DrawerProps } from './drawer';
+import { LaneList } from './lane-list';
+import { Pointed } from './pointed';
+import { Stage } from './stage';
+import { Toolbar } from './toolbar';
+import { Tooltip } from './tooltip';
+
+type TimelineProps = Pick<DrawerProps, 'swarm' | 'connection' | 'address' | 'change' | 'goTo'>;
+
+const FOLDING = ['on', 'off'] as const;
+
+/** Lanes of agents over time: how they were, what they held and what they said. */
+export function Timeline({ swarm, connection, address, change, goTo }: TimelineProps) {
+  const at = milliseconds(address.at);
+  const view = useView(address.span, at, (span) => change({ span }));
+  const [pointed] = useState(() => new Pointed());
+  const [folding, setFolding] = useStoredChoice('timeline-folds', FOLDING);
+  const deafSince = connection === 'reconnecting' ? milliseconds(swarm.heardAt) : null;
+  const state = useTimeline(view, swarm, deafSince);
+  const follow = (thing: Thing) => {
+    const { to, tab } = leadOf(thing, now());
+    change(to, true);
+    if (tab !== null) goTo(tab);
+  };
+  const parts = useParts();
+  const shown = { lanes: state.lanes ?? NOTHING, folding: folding === 'on', at };
+  const stage = useStage(parts, shown, { view, pointed, onClick: follow });
+  const { lanes } = shown.lanes;
+
+  return (
+    <>
+      <Toolbar
+        view={view}
+        pointed={pointed}
+        stage={stage}
+        error={state.error}
+        folding={shown.folding}
+        onFolding={(on) => setFolding(on ? 'on' : 'off')}
+      />
+      <div className="flex min-h-0 flex-1 flex-col" data-lanes={lanes.length} data-loaded={state.lanes !== null}>
+        <div className="timeline-axis border-line border-b" style={{ height: AXIS_HEIGHT + 1 }}>
+          <div aria-hidden="true" className="min-w-0">
+            <canvas ref={parts.axis} className="block cursor-ew-resize touch-none" />
+          </div>
+        </div>
+        <div ref={parts.scroller} className="timeline-lanes relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden">
+          <LaneList lanes={shown.lanes} pointed={pointed} stage={stage} view={view} onFollow={follow} change={change} />
+          <div className="relative min-w-0">
+            <canvas ref={parts.lanes} role="img" aria-label={summaryOf(state)} className="block" />
+            <div aria-hidden="true" className="absolute inset-0">
+              <canvas ref={parts.overlay} className="block cursor-crosshair touch-pan-y" />
+            </div>
+          </div>
+          {state.lanes !== null && lanes.length === 0 && (
+            <p className="absolute inset-0 p-4 text-muted">
+              No agent is known in this time, and none has said anything. Look at more of it, or at another one.
+            </p>
+          )}
+        </div>
+      </div>
+      <Tooltip ref={parts.tooltip} pointed={pointed} />
+    </>
+  );
+}
+
+const NOTHING: Lanes = { lanes: [], unknown: [], moments: [], known: { since: 0, until: 0 } };
+
+function summaryOf({ lanes, totals }: TimelineState): string {
+  if (lanes === null || totals === null) return 'Timeline, not loaded yet';
+  const { messages, lock_spans } = totals;
+  return `Timeline of ${counted(lanes.lanes.length, 'agent')} with ${counted(messages, 'message')} and ${counted(lock_spans, 'lock')}; its lanes can be walked by arrow keys`;
+}
+
+/** The span in view, which follows the address and writes to it. */
+function useView(span: string | null, at: number | null, write: (span: string) => void): TimelineView {
+  const writeNow = useEffectEvent(write);
+  const [view] = useState(() => {
+    const made = new TimelineView({ now, write: (text) => writeNow(text) });
+    made.take(span, at);
+    return made;
+  });
+  useEffect(() => view.take(span, at), [view, span, at]);
+  useEffect(() => () => view.stop(), [view]);
+  return view;
+}
+
+interface Parts {
+  scroller: RefObject<HTMLDivElement | null>;
+  axis: RefObject<HTMLCanvasElement | null>;
+  lanes: RefObject<HTMLCanvasElement | null>;
+  overlay: RefObject<HTMLCanvasElement | null>;
+  tooltip: RefObject<HTMLDivElement | null>;
+}
+
+function useParts(): Parts {
+  return {
+    scroller: useRef<HTMLDivElement>(null),
+    axis: useRef<HTMLCanvasElement>(null),
+    lanes: useRef<HTMLCanvasElement>(null),
+    overlay: useRef<HTMLCanvasElement>(null),
+    tooltip: useRef<HTMLDivElement>(null),
+  };
+}
+
+type StageOptions = ConstructorParameters<typeof Stage>[2];
+
+/** @returns what draws the canvases; its `current` is null before the first draw */
+function useStage(parts: Parts, shown: ConstructorParameters<typeof Stage>[1], options: StageOptions) {
+  const stage = useRef<Stage | null>(null);
+  const { view, pointed, onClick } = options;
+  const click = useEffectEvent(onClick);
+  const start = useEffectEvent(() => {
+    const { scroller, axis, lanes, overlay, tooltip } = parts;
+    if (!scroller.current || !axis.current || !lanes.current || !overlay.current || !tooltip.current) return;
+    const elements = {
+      scroller: scroller.current,
+      axis: axis.current,
+      lanes: lanes.current,
+      overlay: overlay.current,
+      tooltip: tooltip.current,
+    };
+    stage.current = new Stage(elements, shown, { view, pointed, onClick: (thing) => click(thing) });
+  });
+  useEffect(() => {
+    start();
+    return () => {
+      stage.current?.stop();
+      stage.current = null;
+    };
+  }, []);
+  const { lanes, folding, at } = shown;
+  useEffect(() => stage.current?.show({ lanes, folding, at }), [lanes, folding, at]);
+  return stage;
+}

@@ -1,0 +1,61 @@
+import { FoldHorizontal, ZoomIn, ZoomOut } from 'lucide-react';
+import { type RefObject, useSyncExternalStore } from 'react';
+import { now } from '@/lib/client/clock';
+import type { TimelineView } from '@/lib/client/timeline-view';
+import { wordsOf } from '@/lib/client/timeline-words';
+import { IconButton } from '../ui/icon-button';
+import { type Pointed, usePointed } from './pointed';
+import { Presets } from './presets';
+import type { Stage } from './stage';
+
+const ZOOM = 1.6;
+
+interface ToolbarProps {
+  view: TimelineView;
+  pointed: Pointed;
+  stage: RefObject<Stage | null>;
+  error: string | null;
+  folding: boolean;
+  onFolding: (on: boolean) => void;
+}
+
+/** How much is shown, what the cursor is at in words, and the moves as buttons. */
+export function Toolbar({ view, pointed, stage, error, folding, onFolding }: ToolbarProps) {
+  // A text, so that only another choice draws this again, and not each step of a drag.
+  const state = useSyncExternalStore(
+    (listener) => view.subscribe(listener),
+    () => `${view.preset} ${view.follows}`,
+    () => 'null true',
+  );
+  return (
+    <div className="flex h-8 shrink-0 items-center gap-2 border-line border-b px-2" data-view={state}>
+      <Presets preset={view.preset} onPreset={(preset) => view.choose(preset)} />
+      <PointedWords pointed={pointed} error={error} />
+      <div className="flex shrink-0 items-center">
+        {!view.follows && (
+          <button type="button" className="quiet-button" onClick={() => view.goToNow()} title="Go to now (End)">
+            Now
+          </button>
+        )}
+        <IconButton
+          label="Fold idle time"
+          icon={FoldHorizontal}
+          pressed={folding}
+          onClick={() => onFolding(!folding)}
+        />
+        <IconButton label="Show more time" keys="-" icon={ZoomOut} onClick={() => stage.current?.zoom(1 / ZOOM)} />
+        <IconButton label="Show less time" keys="+" icon={ZoomIn} onClick={() => stage.current?.zoom(ZOOM)} />
+      </div>
+    </div>
+  );
+}
+
+function PointedWords({ pointed, error }: { pointed: Pointed; error: string | null }) {
+  const thing = usePointed(pointed);
+  return (
+    <p role="status" data-words className="min-w-0 flex-1 truncate text-right text-muted">
+      {thing !== null && <span className="text-ink">{wordsOf(thing, now())}</span>}
+      {thing === null && error !== null && <span className="text-bad">{error}</span>}
+    </p>
+  );
+}

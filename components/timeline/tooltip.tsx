@@ -1,0 +1,30 @@
+import type { Ref } from 'react';
+import { now } from '@/lib/client/clock';
+import { leadOf, wordsOf } from '@/lib/client/timeline-words';
+import { type Pointed, usePointed } from './pointed';
+
+/** What is pointed at, in words, beside the pointer; the stage moves it there. */
+export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: Pointed }) {
+  const thing = usePointed(pointed);
+  const [who, ...rest] = thing === null ? [] : wordsOf(thing, now()).split(' · ');
+  return (
+    <div
+      ref={ref}
+      aria-hidden="true"
+      className="timeline-tooltip pointer-events-none fixed top-0 left-0 z-40 max-w-[min(26rem,calc(100vw-1rem))] rounded-md border border-line bg-paper px-2.5 py-1.5 shadow-lg data-hidden:invisible"
+      data-hidden={thing === null || undefined}
+    >
+      {thing !== null && (
+        <div className="text-ink">
+          <p className="wrap-anywhere font-medium">{who}</p>
+          {rest.map((line) => (
+            <p key={line} className="wrap-anywhere text-muted">
+              {line}
+            </p>
+          ))}
+          <p className="mt-0.5 text-accent">{leadOf(thing, now()).label}</p>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,170 @@
+/** What stands under a pointer on a timeline, and what comes next for one who goes through it by keys. */
+import {
+  firstAt,
+  type Lane,
+  type LaneBar,
+  type LaneHealth,
+  type Lanes,
+  type LaneTick,
+  type UnknownStretch,
+} from './timeline-lanes';
+import { type Scale, timeOf, xOf } from './timeline-scale';
+
+/** How a lane is divided, in CSS pixels from its upper edge. */
+export interface LaneShape {
+  height: number;
+  ticks: { top: number; bottom: number };
+  bars: { top: number; bottom: number };
+}
+
+/** Something on a timeline that has words and leads somewhere. */
+export type Thing =
+  | { kind: 'messages'; agent: string; at: number; ticks: readonly LaneTick[] }
+  | { kind: 'lock'; agent: string; at: number; bar: LaneBar }
+  /** Too many locks to tell one from another. */
+  | { kind: 'locks'; agent: string; at: number; held: number; lost: number }
+  /** A moment on the axis, in no lane. */
+  | { kind: 'moment'; agent: ''; at: number }
+  | { kind: 'place'; agent: string; at: number; health: LaneHealth | null; unknown: UnknownStretch | null };
+
+/** As near as this, a pointer means a tick; as near to one another, two ticks are one to the eye. */
+const NEAR = 5;
+const ONE_TO_THE_EYE = 1.5;
+const THINNEST_ROW = 3;
+
+/** @returns the shape of lanes of a height */
+export function shapeOf(height: number): LaneShape {
+  const middle = Math.round(height * 0.46);
+  return { height, ticks: { top: 3, bottom: middle }, bars: { top: middle + 2, bottom: height - 4 } };
+}
+
+/** @returns how high one row of a lane's bars is, null where there are too many to tell them apart */
+export function rowHeight({ rows }: Lane, { bars }: LaneShape): number | null {
+  const room = (bars.bottom - bars.top) / Math.max(1, rows);
+  return room < THINNEST_ROW ? null : Math.min(room, 13);
+}
+
+/**
+ * What is at a place of the lanes.
+ *
+ * @param x from the left edge of the scale
+ * @param y from the upper edge of the first lane
+ * @returns null beside the lanes
+ */
+export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number, y: number): Thing | null {
+  const lane = lanes.lanes[Math.floor(y / shape.height)];
+  if (lane === undefined || x < 0 || x > scale.width) return null;
+  const within = y % shape.height;
+  const upper = within < shape.bars.top;
+  const place = () => placeAt(lanes, lane, timeOf(scale, x));
+  if (upper) return ticksAt(lane, scale, x) ?? place();
+  return barAt(lane, scale, shape, x, within) ?? ticksAt(lane, scale, x) ?? place();
+}
+
+function ticksAt(lane: Lane, scale: Scale, x: number): Thing | null {
+  const from = firstAt(lane.ticks, timeOf(scale, x - NEAR));
+  let nearest: LaneTick | null = null;
+  let distance = NEAR;
+  for (let index = from; index < lane.ticks.length; index++) {
+    const tick = lane.ticks[index] as LaneTick;
+    const off = xOf(scale, tick.at) - x;
+    if (off > NEAR) break;
+    if (Math.abs(off) <= distance) [nearest, distance] = [tick, Math.abs(off)];
+  }
+  return nearest && messagesNear(lane, scale, nearest);
+}
+
+/** The tick and those that the eye can't tell from it. */
+function messagesNear(lane: Lane, scale: Scale, tick: LaneTick): Thing {
+  const x = xOf(scale, tick.at);
+  const ticks: LaneTick[] = [];
+  for (let index = firstAt(lane.ticks, timeOf(scale, x - ONE_TO_THE_EYE)); index < lane.ticks.length; index++) {
+    const one = lane.ticks[index] as LaneTick;
+    if (xOf(scale, one.at) > x + ONE_TO_THE_EYE) break;
+    ticks.push(one);
+  }
+  return { kind: 'messages', agent: lane.agent, at: (ticks[0] ?? tick).at, ticks: ticks.length > 0 ? ticks : [tick] };
+}
+
+function barAt(lane: Lane, scale: Scale, shape: LaneShape, x: number, y: number): Thing | null {
+  const height = rowHeight(lane, shape);
+  const at = timeOf(scale, x);
+  if (height === null) {
+    const step = lane.held[firstAt(lane.held, at) - 1];
+    if (step === undefined || step.held === 0) return null;
+    return { kind: 'locks', agent: lane.agent, at, held: step.held, lost: step.lost };
+  }
+  const row = Math.floor((y - shape.bars.top) / height);
+  // A bar is drawn at least some pixels wide, and can be hit where it is drawn.
+  const bar = lane.bars.findLast(
+    (one) => one.row === row && xOf(scale, one.since) <= x + 2 && xOf(scale, one.until) >= x - 2,
+  );
+  return bar ? { kind: 'lock', agent: lane.agent, at: bar.since, bar } : null;
+}
+
+function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
+  const holds = ({ since, until }: { since: number; until: number }) => since <= at && at < until;
+  return {
+    kind: 'place',
+    agent: lane.agent,
+    at,
+    health: lane.health.findLast(holds) ?? null,
+    unknown: unknown.find(holds) ?? null,
+  };
+}
+
+/**
+ * The things of a lane that are in view, in the order of time.
+ *
+ * @returns messages as the eye sees them together, and each lock that is held in view
+ */
+export function thingsOf(lane: Lane, scale: Scale): Thing[] {
+  const { since, until } = scale.span;
+  const things: Thing[] = [];
+  for (let index = firstAt(lane.ticks, since); index < lane.ticks.length; ) {
+    const tick = lane.ticks[index] as LaneTick;
+    if (tick.at > until) break;
+    const x = xOf(scale, tick.at);
+    let end = index + 1;
+    while (end < lane.ticks.length && xOf(scale, (lane.ticks[end] as LaneTick).at) - x <= ONE_TO_THE_EYE) end++;
+    things.push({ kind: 'messages', agent: lane.agent, at: tick.at, ticks: lane.ticks.slice(index, end) });
+    index = end;
+  }
+  for (const bar of lane.bars) {
+    if (bar.since <= until && bar.until >= since) things.push({ kind: 'lock', agent: lane.agent, at: bar.since, bar });
+  }
+  return things.sort((one, other) => one.at - other.at);
+}
+
+/**
+ * Where a step leads from a thing.
+ *
+ * @param from what the cursor is at, null for nowhere yet
+ * @param step 1 to the later, -1 to the earlier
+ * @returns null if the lane has nothing in view
+ */
+export function nextThing(things: readonly Thing[], from: Thing | null, step: 1 | -1): Thing | null {
+  if (from === null) return (step === 1 ? things[0] : things.at(-1)) ?? null;
+  const here = things.findIndex((thing) => isSame(thing, from));
+  if (here !== -1) return things[Math.min(things.length - 1, Math.max(0, here + step))] ?? null;
+  const beside = step === 1 ? things.find(({ at }) => at > from.at) : things.findLast(({ at }) => at < from.at);
+  return beside ?? (step === 1 ? things.at(-1) : things[0]) ?? null;
+}
+
+/** @returns the thing nearest to a moment: where the cursor stands when it comes from another lane */
+export function nearestThing(things: readonly Thing[], time: number): Thing | null {
+  let nearest: Thing | null = null;
+  for (const thing of things) {
+    if (nearest === null || Math.abs(thing.at - time) < Math.abs(nearest.at - time)) nearest = thing;
+  }
+  return nearest;
+}
+
+/** @returns whether two are the same to the eye, though lanes may have been made anew between them */
+export function isSame(one: Thing | null, other: Thing | null): boolean {
+  if (one === null || other === null) return one === other;
+  if (one.agent !== other.agent || one.kind !== other.kind || one.at !== other.at) return false;
+  if (one.kind === 'lock' && other.kind === 'lock') return one.bar.lock.lock_file === other.bar.lock.lock_file;
+  if (one.kind === 'messages' && other.kind === 'messages') return one.ticks.length === other.ticks.length;
+  return true;
+}

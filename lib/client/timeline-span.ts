@@ -1,0 +1,67 @@
+/** Which span of time a timeline shows. Times are milliseconds since 1970; in the address they are ISO 8601. */
+import { milliseconds } from './time';
+
+export interface Span {
+  since: number;
+  until: number;
+}
+
+export const PRESETS = ['15m', '1h', '1d', 'all'] as const;
+export type Preset = (typeof PRESETS)[number];
+/** A preset follows the present; two instants stay where they are. */
+export type SpanChoice = Preset | Span;
+
+const MINUTE = 60_000;
+const LENGTHS: Record<Exclude<Preset, 'all'>, number> = {
+  '15m': 15 * MINUTE,
+  '1h': 60 * MINUTE,
+  '1d': 24 * 60 * MINUTE,
+};
+const DEFAULT: Preset = '1h';
+/** Closer than this nothing more is to be seen: a log line knows its second, at most its microsecond. */
+const SHORTEST = 500;
+
+/** What a span hangs on besides the choice. */
+export interface Surroundings {
+  now: number;
+  /** The oldest moment of which anything is known; null while the server has not said it. */
+  first: number | null;
+  /** The past moment that the page shows; null for now. */
+  at: number | null;
+}
+
+/** @returns what a `span` of the address means; the default for what makes no sense */
+export function parseSpan(text: string | null): SpanChoice {
+  const preset = PRESETS.find((name) => name === text);
+  if (preset !== undefined) return preset;
+  const [since = null, until = null] = (text?.split('/') ?? []).map(milliseconds);
+  return since !== null && until !== null && until - since >= SHORTEST ? { since, until } : DEFAULT;
+}
+
+/** @returns a span as the address holds it */
+export function formatSpan({ since, until }: Span): string {
+  return `${isoOf(since)}/${isoOf(until)}`;
+}
+
+/** @returns a moment as the API takes it */
+export function isoOf(time: number): string {
+  return new Date(Math.round(time)).toISOString();
+}
+
+/** @returns the span that a choice means at this moment; one that follows the present moves to a past moment it would miss */
+export function spanOf(choice: SpanChoice, { now, first, at }: Surroundings): Span {
+  if (typeof choice !== 'string') return choice;
+  const length = choice === 'all' ? Math.max(15 * MINUTE, (now - (first ?? now)) * 1.01) : LENGTHS[choice];
+  const until = at !== null && at < now - length ? at + length / 2 : now;
+  return { since: until - length, until };
+}
+
+/** @returns a span moved and shortened so that it shows no future and not much more than everything */
+export function limited({ since, until }: Span, { now, first }: Pick<Surroundings, 'now' | 'first'>): Span {
+  const longest = Math.max(LENGTHS['1d'], (now - (first ?? now)) * 1.1);
+  const length = Math.min(longest, Math.max(SHORTEST, until - since));
+  const middle = (since + until) / 2;
+  const earliest = now - longest;
+  const start = Math.max(earliest, Math.min(now - length, middle - length / 2));
+  return { since: start, until: start + length };
+}

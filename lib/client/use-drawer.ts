@@ -1,0 +1,62 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Address } from './address';
+import { type Drawer, type DrawerView, drawerView, saveDrawer } from './settings';
+import type { Tab } from './use-layout';
+
+export interface DrawerControl {
+  /** What is shown, null while it is closed. */
+  view: DrawerView | null;
+  /** Of what it shows, in CSS pixels. */
+  height: number;
+  open: (view: DrawerView) => void;
+  close: () => void;
+  resize: (height: number) => void;
+  /** Opens the timeline and goes there; from within it, closes it and goes back. */
+  toggleTimeline: () => void;
+}
+
+interface DrawerOptions {
+  /** What the server has drawn. */
+  initial: Drawer;
+  address: Address;
+  change: (part: Partial<Address>) => void;
+  goTo: (tab: Tab) => void;
+}
+
+/** The drawer below the panels: what the address says counts, else what was open at the last visit. */
+export function useDrawer({ initial, address, change, goTo }: DrawerOptions): DrawerControl {
+  const [kept, setKept] = useState(initial);
+  const saved = useRef(initial);
+  const cameFrom = useRef<Element | null>(null);
+  const view = drawerView(address.view) ?? kept.view;
+  useEffect(() => {
+    // Not at the first draw: whoever has chosen nothing gets no cookie.
+    if (kept !== saved.current) saveDrawer(kept);
+    saved.current = kept;
+  }, [kept]);
+
+  const open = useCallback(
+    (next: DrawerView) => {
+      setKept((known) => ({ ...known, view: next }));
+      change({ view: next });
+      goTo('timeline');
+    },
+    [change, goTo],
+  );
+  const close = useCallback(() => {
+    setKept((known) => ({ ...known, view: null }));
+    change({ view: null });
+  }, [change]);
+  const resize = useCallback((height: number) => setKept((known) => ({ ...known, height })), []);
+  const toggleTimeline = () => {
+    const inside = document.activeElement?.closest('#timeline') != null;
+    if (!(inside && view === 'timeline')) {
+      if (!inside) cameFrom.current = document.activeElement;
+      open('timeline');
+      return;
+    }
+    close();
+    if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus();
+  };
+  return { view, height: kept.height, open, close, resize, toggleTimeline };
+}
