@@ -253,7 +253,8 @@ test('idle time folds into a break, and unfolds', async ({ page, swarm, server }
 test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
-  await open(page, server, '');
+  await page.goto(server.url);
+  await expect(connection(page)).toHaveText(/Live/);
   await page.keyboard.press('5');
   await expect(opener(page)).toBeFocused();
   await expect(lane(page, 'agent-0')).toBeVisible();
@@ -301,7 +302,10 @@ test('it is drawn in both themes, and anew when the theme changes', async ({ pag
   /** How bright the drawn pixels of the lanes are on the average. */
   const brightness = () =>
     page.getByRole('img', { name: /^Timeline of/ }).evaluate((canvas: HTMLCanvasElement) => {
-      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+      const context = copy.getContext('2d');
+      context?.drawImage(canvas, 0, 0);
+      const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
       let [sum, count] = [0, 0];
       for (let index = 0; index < data.length; index += 4) {
         if ((data[index + 3] ?? 0) < 250) continue;
