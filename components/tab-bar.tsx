@@ -41,7 +41,7 @@ export function TabBar({ tab, onTab, attention }: TabBarProps) {
           aria-controls={`tabpanel-${name}`}
           tabIndex={tab === name ? 0 : -1}
           onClick={() => onTab(name)}
-          className="h-10 flex-1 cursor-pointer border-transparent border-b-2 text-muted aria-selected:border-accent aria-selected:text-ink"
+          className="h-10 flex-auto cursor-pointer whitespace-nowrap border-transparent border-b-2 text-muted aria-selected:border-accent aria-selected:text-ink"
         >
           {NAMES[name]}
           {name === 'needs-you' && attention > 0 && (

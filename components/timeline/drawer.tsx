@@ -37,47 +37,51 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');
   const shown = asTab === null ? view !== null : asTab === 'shown';
   return (
-    <section
-      id="timeline"
-      aria-label="Timeline and relations"
+    <div
       data-tab={tabShown ? 'shown' : 'hidden'}
-      tabIndex={-1}
-      className="tab-content drawer relative flex min-h-0 shrink-0 flex-col outline-none max-md:flex-1"
-      {...(asTab !== null && { role: 'tabpanel', 'aria-labelledby': 'tab-timeline', 'aria-label': undefined })}
+      className="tab-content drawer flex min-h-0 shrink-0 flex-col max-md:flex-1"
+      {...(asTab !== null && { role: 'tabpanel', id: 'tabpanel-timeline', 'aria-labelledby': 'tab-timeline' })}
     >
-      {view !== null && <HeightSeparator drawer={drawer} />}
-      <div className="flex h-8 shrink-0 items-stretch gap-1 border-line border-t bg-paper px-2.5 max-md:border-t-0 max-md:border-b">
-        {DRAWER_VIEWS.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-expanded={view === name}
-            aria-controls={shown && view === name ? 'drawer-content' : undefined}
-            data-first={(view ?? 'timeline') === name || undefined}
-            onClick={() => (view === name && asTab === null ? drawer.close() : drawer.open(name))}
-            className="cursor-pointer whitespace-nowrap rounded-sm px-1.5 text-muted hover:text-ink aria-expanded:font-medium aria-expanded:text-ink"
-          >
-            {NAMES[name]}
-          </button>
-        ))}
-        <kbd className="kbd ml-auto self-center max-md:hidden" title="Opens the timeline">
-          5
-        </kbd>
-      </div>
-      {view !== null && (
-        <div
-          id="drawer-content"
-          className="drawer-content flex min-h-0 flex-col border-line border-t max-md:flex-1 max-md:border-t-0"
-          style={{ '--drawer': `${drawer.height}px` } as React.CSSProperties}
-        >
-          {shown && (
-            <Suspense>
-              <DrawerContent view={view} {...content} />
-            </Suspense>
-          )}
+      <section
+        id="timeline"
+        aria-label="Timeline and relations"
+        tabIndex={-1}
+        className="relative flex min-h-0 flex-1 flex-col outline-none"
+      >
+        {view !== null && <HeightSeparator drawer={drawer} />}
+        <div className="flex h-8 shrink-0 items-stretch gap-1 border-line border-t bg-paper px-2.5 max-md:h-10 max-md:border-t-0 max-md:border-b">
+          {DRAWER_VIEWS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-expanded={view === name}
+              aria-controls={shown && view === name ? 'drawer-content' : undefined}
+              data-first={(view ?? 'timeline') === name || undefined}
+              onClick={() => (view === name && asTab === null ? drawer.close() : drawer.open(name))}
+              className="cursor-pointer whitespace-nowrap rounded-sm px-1.5 text-muted hover:text-ink aria-expanded:font-medium aria-expanded:text-ink"
+            >
+              {NAMES[name]}
+            </button>
+          ))}
+          <kbd className="kbd ml-auto self-center max-md:hidden" title="Opens the timeline">
+            5
+          </kbd>
         </div>
-      )}
-    </section>
+        {view !== null && (
+          <div
+            id="drawer-content"
+            className="drawer-content flex min-h-0 flex-col border-line border-t max-md:flex-1 max-md:border-t-0"
+            style={{ '--drawer': `${drawer.height}px` } as React.CSSProperties}
+          >
+            {shown && (
+              <Suspense>
+                <DrawerContent view={view} {...content} />
+              </Suspense>
+            )}
+          </div>
+        )}
+      </section>
+    </div>
   );
 }
 

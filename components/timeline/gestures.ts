@@ -12,7 +12,8 @@ export interface Moves {
   pan: (pixels: number) => void;
   /** The pointer is somewhere, or gone. */
   point: (place: { x: number; y: number } | null) => void;
-  click: (place: { x: number; y: number }) => void;
+  /** `touch` where nothing was pointed at before: a finger does not hover. */
+  click: (place: { x: number; y: number }, touch: boolean) => void;
 }
 
 const LINE = 16;
@@ -79,7 +80,10 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
     'pointermove',
     (event) => {
       const at = placeOf(event);
-      if (!held.has(event.pointerId)) return moves.point(at);
+      if (!held.has(event.pointerId)) {
+        moves.point(at);
+        return;
+      }
       held.set(event.pointerId, at);
       dragging ||= Math.abs(at.x - (from?.x ?? at.x)) >= DRAGS_FROM;
       if (!dragging) return;
@@ -93,12 +97,19 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
     (event) => {
       const clicked = held.has(event.pointerId) && held.size === 1 && !dragging;
       release(event);
-      if (clicked) moves.click(placeOf(event));
+      if (clicked) moves.click(placeOf(event), event.pointerType === 'touch');
     },
     { signal },
   );
   place.addEventListener('pointercancel', release, { signal });
-  place.addEventListener('pointerleave', (event) => held.has(event.pointerId) || moves.point(null), { signal });
+  place.addEventListener(
+    'pointerleave',
+    (event) => {
+      // What a finger has pointed at stays when the finger is gone.
+      if (!held.has(event.pointerId) && event.pointerType !== 'touch') moves.point(null);
+    },
+    { signal },
+  );
 }
 
 /** @returns the span that two held moments make when they are brought to two places */

@@ -90,8 +90,8 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
           >
             <span className="truncate">
               {lane.agent === '' ? 'nobody named' : <Text value={lane.agent} max={60} />}
+              <span className="sr-only">, {inWords(lane)}</span>
             </span>
-            <span className="sr-only">, {inWords(lane)}</span>
           </button>
         </li>
       ))}

@@ -2,7 +2,7 @@
 import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
 import { type LaneShape, shapeOf, type Thing, thingAt } from '@/lib/client/timeline-hit';
 import type { Lanes } from '@/lib/client/timeline-lanes';
-import { idleStretches, makeScale, type Scale, spanWith, timeOf } from '@/lib/client/timeline-scale';
+import { idleStretches, makeScale, type Scale, spanWith, timeOf, xOf } from '@/lib/client/timeline-scale';
 import type { Span } from '@/lib/client/timeline-span';
 import type { TimelineView } from '@/lib/client/timeline-view';
 import { type Colours, onThemeChange, readColours } from './colours';
@@ -12,9 +12,11 @@ import { listen, type Moves, pinched } from './gestures';
 import type { Pointed } from './pointed';
 
 const LOWEST_LANE = 22;
-const HIGHEST_LANE = 44;
+const HIGHEST_LANE = 52;
 const FONT_SIZE = 11;
 const HATCH = 7;
+/** How near to the first a second touch must be to mean the same, in CSS pixels. */
+const FINGER = 24;
 
 export interface StageElements {
   /** Holds the lanes and scrolls them; takes the height of a lane as `--lane`. */
@@ -140,7 +142,7 @@ export class Stage {
   }
 
   #moves(): Moves {
-    const { view, onClick } = this.#options;
+    const { view, pointed, onClick } = this.#options;
     return {
       zoom: (factor, x) => this.#zoomAt(factor, x),
       pan: (pixels) => this.#panBy(pixels),
@@ -157,9 +159,15 @@ export class Stage {
         else view.move(spanWith(first, x, length, this.#scaleOf));
       },
       point: (place) => this.#point(place),
-      click: (place) => {
+      click: (place, touch) => {
         const thing = this.#thingAt(place);
-        if (thing) onClick(thing);
+        const known = pointed.thing;
+        const before = this.#place;
+        const meant =
+          known?.kind === thing?.kind && before && Math.hypot(before.x - place.x, before.y - place.y) < FINGER;
+        // The first touch shows what is there, the second follows it.
+        if (touch && !meant) this.#point(place);
+        else if (thing) onClick(touch && known ? known : thing);
       },
     };
   }
@@ -244,12 +252,9 @@ export class Stage {
   }
 }
 
+/** Where a moment stands, or the edge beyond which it is. */
 function xWithin(scale: Scale, time: number): number {
-  const { since, until } = scale.span;
-  const piece = scale.pieces.find((one) => time <= one.until) ?? scale.pieces.at(-1);
-  if (piece === undefined || time <= since) return 0;
-  if (time >= until) return scale.width;
-  return piece.left + ((time - piece.since) / (piece.until - piece.since)) * (piece.right - piece.left);
+  return Math.min(scale.width, Math.max(0, xOf(scale, time)));
 }
 
 /** One canvas pixel is one of the screen's. Setting a size clears a canvas, so it is done only where it changes. */
@@ -280,8 +285,8 @@ function hatchOf(canvas: HTMLCanvasElement, colour: string): CanvasPattern | nul
   const scale = tile.width / HATCH;
   context.scale(scale, scale);
   context.strokeStyle = colour;
-  context.globalAlpha = 0.5;
-  context.lineWidth = 0.9;
+  context.globalAlpha = 0.42;
+  context.lineWidth = 0.8;
   context.beginPath();
   for (const shift of [-HATCH, 0, HATCH]) {
     context.moveTo(shift - 1, HATCH + 1);

@@ -59,7 +59,7 @@ export function Timeline({ swarm, connection, address, change, goTo }: TimelineP
           <div className="relative min-w-0">
             <canvas ref={parts.lanes} role="img" aria-label={summaryOf(state)} className="block" />
             <div aria-hidden="true" className="absolute inset-0">
-              <canvas ref={parts.overlay} className="block cursor-crosshair touch-pan-y" />
+              <canvas ref={parts.overlay} data-timeline-overlay className="block cursor-crosshair touch-pan-y" />
             </div>
           </div>
           {state.lanes !== null && lanes.length === 0 && (

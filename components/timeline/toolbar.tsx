@@ -28,10 +28,10 @@ export function Toolbar({ view, pointed, stage, error, folding, onFolding }: Too
     () => 'null true',
   );
   return (
-    <div className="flex h-8 shrink-0 items-center gap-2 border-line border-b px-2" data-view={state}>
+    <div className="flex h-8 shrink-0 items-center gap-3 border-line border-b px-2 max-md:h-10" data-view={state}>
       <Presets preset={view.preset} onPreset={(preset) => view.choose(preset)} />
       <PointedWords pointed={pointed} error={error} />
-      <div className="flex shrink-0 items-center">
+      <div className="ml-auto flex shrink-0 items-center">
         {!view.follows && (
           <button type="button" className="quiet-button" onClick={() => view.goToNow()} title="Go to now (End)">
             Now
@@ -53,7 +53,7 @@ export function Toolbar({ view, pointed, stage, error, folding, onFolding }: Too
 function PointedWords({ pointed, error }: { pointed: Pointed; error: string | null }) {
   const thing = usePointed(pointed);
   return (
-    <p role="status" data-words className="min-w-0 flex-1 truncate text-right text-muted">
+    <p role="status" data-words className="min-w-0 flex-1 truncate text-muted max-md:hidden">
       {thing !== null && <span className="text-ink">{wordsOf(thing, now())}</span>}
       {thing === null && error !== null && <span className="text-bad">{error}</span>}
     </p>

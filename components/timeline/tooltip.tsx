@@ -6,6 +6,7 @@ import { type Pointed, usePointed } from './pointed';
 /** What is pointed at, in words, beside the pointer; the stage moves it there. */
 export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: Pointed }) {
   const thing = usePointed(pointed);
+  const lead = thing === null ? '' : leadOf(thing, now()).label;
   const [who, ...rest] = thing === null ? [] : wordsOf(thing, now()).split(' · ');
   return (
     <div
@@ -17,12 +18,15 @@ export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: P
       {thing !== null && (
         <div className="text-ink">
           <p className="wrap-anywhere font-medium">{who}</p>
-          {rest.map((line) => (
-            <p key={line} className="wrap-anywhere text-muted">
-              {line}
-            </p>
-          ))}
-          <p className="mt-0.5 text-accent">{leadOf(thing, now()).label}</p>
+          {/* The moment of an empty place is what it leads to. */}
+          {rest
+            .filter((line) => !lead.endsWith(line))
+            .map((line) => (
+              <p key={line} className="wrap-anywhere text-muted">
+                {line}
+              </p>
+            ))}
+          <p className="mt-0.5 text-accent">{lead}</p>
         </div>
       )}
     </div>

@@ -87,7 +87,8 @@ export class TimelineLoader {
   async #ask(): Promise<void> {
     this.#due = Number.POSITIVE_INFINITY;
     if (this.#wanted === null) return;
-    const { span } = this.#wanted;
+    const { span, follows } = this.#wanted;
+    if (this.#fits() && !(this.#changed && follows)) return;
     const length = span.until - span.since;
     const { now, head, read, onLoaded, onError } = this.#options;
     const asked = { since: span.since - length * BESIDE, until: Math.min(span.until + length * BESIDE, now()) };

@@ -39,7 +39,7 @@ export function idleStretches(moments: readonly number[], known: Span, length: n
     if (end - last > length * IDLE) found.push({ since: last + margin, until: end - margin });
     last = Math.max(last, end);
   };
-  for (const moment of moments) if (moment < known.until) take(moment);
+  for (const moment of moments) if (moment <= known.until) take(moment);
   take(known.until + margin);
   return found;
 }
@@ -49,10 +49,9 @@ export function makeScale(span: Span, width: number, folds: readonly Span[]): Sc
   const length = span.until - span.since;
   const breaks = folds
     .map((fold) => ({ since: Math.max(fold.since, span.since), until: Math.min(fold.until, span.until) }))
-    .filter(({ since, until }) => until > since)
-    // One that only begins to come into view takes the room that it takes unfolded, so that nothing jumps.
-    .map((fold) => ({ ...fold, room: Math.min(FOLD_WIDTH, ((fold.until - fold.since) / length) * width) }));
-  const room = width - breaks.reduce((sum, fold) => sum + fold.room, 0);
+    // One that only begins to come into view is folded where it would take more room unfolded, so that nothing jumps.
+    .filter(({ since, until }) => ((until - since) / length) * width > FOLD_WIDTH);
+  const room = width - breaks.length * FOLD_WIDTH;
   const open = length - breaks.reduce((sum, fold) => sum + fold.until - fold.since, 0);
   if (open <= 0 || room < width / 3)
     return { span, width, pieces: [{ ...span, left: 0, right: width, folded: false }] };
@@ -68,7 +67,7 @@ export function makeScale(span: Span, width: number, folds: readonly Span[]): Sc
   };
   for (const fold of breaks) {
     add(fold.since, ((fold.since - time) / open) * room, false);
-    add(fold.until, fold.room, true);
+    add(fold.until, FOLD_WIDTH, true);
   }
   add(span.until, ((span.until - time) / open) * room, false);
   return { span, width, pieces };

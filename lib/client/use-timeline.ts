@@ -12,7 +12,7 @@ import type { Span } from './timeline-span';
 import { queryOf, type TimelineView } from './timeline-view';
 
 /** So finely the time that is asked for is cut: twice what is in view, on a wide screen. */
-const STEPS = 2000;
+const POINTS = 2000;
 /** More lanes than this no screen and no canvas holds. */
 const MOST_LANES = 250;
 
@@ -95,11 +95,11 @@ function changesOf({ agents, locks, sources }: SwarmState): string {
 
 /** @throws an Error whose message is a sentence */
 async function read(span: Span, signal: AbortSignal): Promise<TimelineAnswer> {
-  const query = `${queryOf(span)}&steps=${STEPS}`;
+  const query = `${queryOf(span)}&points=${POINTS}`;
   const first = await readPart(query, signal);
   let answer = first;
   while (answer.next_agent !== null && first.agents.length < MOST_LANES) {
-    answer = await readPart(`${query}&after=${encodeURIComponent(answer.next_agent)}`, signal);
+    answer = await readPart(`${query}&after_agent=${encodeURIComponent(answer.next_agent)}`, signal);
     for (const name of ['agents', 'health', 'locks', 'messages'] as const) {
       (first[name] as unknown[]).push(...answer[name]);
     }

@@ -1,0 +1,395 @@
+import type { Page } from '@playwright/test';
+import type { TimelineAnswer } from '../lib/contract/past-schemas';
+import type { LocksAnswer, MessagesAnswer } from '../lib/contract/schemas';
+import type { ProductionServer } from '../test/production-server';
+import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
+import type { TestSwarm } from './swarm';
+
+const MINUTE = 60_000;
+const narrow = { width: 390, height: 844 };
+
+/** The naive local time that a log line of so long ago carries. */
+function ago(minutes: number): string {
+  const time = new Date(Date.now() - minutes * MINUTE);
+  return new Date(time.getTime() - time.getTimezoneOffset() * MINUTE)
+    .toISOString()
+    .replace('T', ' ')
+    .replace('Z', '000');
+}
+
+/** Three agents; talk 50 and 5 to 2 minutes ago, and nothing between; one lock that is held. */
+function story(swarm: TestSwarm): void {
+  swarm.register([{ id: 'agent-0', pid: process.pid }, { id: 'agent-1' }, { id: 'agent-2' }]);
+  swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
+  swarm.send(
+    { sender: 'agent-0', timestamp: ago(50), msg_type: 'TASK-DELEGATION', recipients: ['agent-1'] },
+    { sender: 'agent-1', timestamp: ago(49.5), msg_type: 'ACK', recipients: ['agent-0'] },
+    { sender: 'agent-2', timestamp: ago(5), msg_type: 'QUESTION', recipients: ['agent-0', 'agent-1'] },
+    { sender: 'agent-0', timestamp: ago(4), msg_type: 'INFO', recipients: ['agent-2'] },
+    { sender: 'agent-1', timestamp: ago(2), msg_type: 'BLOCKED', recipients: ['all'] },
+  );
+}
+
+const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
+const opener = (page: Page) => drawer(page).getByRole('button', { name: 'Timeline', exact: true });
+const lane = (page: Page, agent: string) =>
+  page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent}, `) });
+const words = (page: Page) => page.locator('[data-words]');
+const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
+
+async function open(page: Page, server: ProductionServer, query = '?view=timeline'): Promise<void> {
+  await page.goto(`${server.url}/${query}`);
+  await expect(connection(page)).toHaveText(/Live/);
+  await expect(page.locator('[data-loaded="true"]')).toBeVisible();
+}
+
+/** The span of the address, in milliseconds. */
+function spanOf(page: Page): { since: number; until: number } {
+  const [since = '', until = ''] = new URL(page.url()).searchParams.get('span')?.split('/') ?? [];
+  return { since: Date.parse(since), until: Date.parse(until) };
+}
+
+const written = (page: Page) => expect.poll(() => Number.isNaN(spanOf(page).until)).toBe(false);
+
+/** Twenty minutes that hold the newer part of the story and no idle time to fold. */
+function recent(): { since: number; until: number; query: string } {
+  const until = Date.now() - 1.5 * MINUTE;
+  const since = until - 6 * MINUTE;
+  const iso = (time: number) => new Date(time).toISOString();
+  return { since, until, query: `?view=timeline&span=${iso(since)}/${iso(until)}` };
+}
+
+/** Points at a moment in a lane, counted from 0; the upper part holds messages, the lower one locks. */
+async function placeOf(page: Page, index: number, part: number, lower = false): Promise<{ x: number; y: number }> {
+  const box = await overlay(page).boundingBox();
+  const row = await page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').nth(index).boundingBox();
+  if (!box || !row) throw new Error('The lanes are not to be seen.');
+  return { x: box.x + box.width * part, y: row.y + row.height * (lower ? 0.7 : 0.3) };
+}
+
+test('the drawer opens by key, by its row and by the address, and stays as it was left', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  story(swarm);
+  await server.start();
+  await page.goto(server.url);
+  await expect(connection(page)).toHaveText(/Live/);
+  await expect(opener(page)).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('5');
+  await expect(opener(page)).toHaveAttribute('aria-expanded', 'true');
+  await expect(opener(page)).toBeFocused();
+  await expect(page).toHaveURL(/view=timeline/);
+  await expect(lane(page, 'agent-1')).toBeVisible();
+
+  const line = page.getByRole('separator', { name: 'Height of the drawer' });
+  const height = async () => Math.round((await page.locator('#drawer-content').boundingBox())?.height ?? 0);
+  const before = await height();
+  await line.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(height).toBe(before + 16);
+  const edge = await line.boundingBox();
+  await page.mouse.move(600, edge?.y ?? 0);
+  await page.mouse.down();
+  await page.mouse.move(600, (edge?.y ?? 0) - 60, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(height).toBe(before + 76);
+
+  // The server draws it in its place, before any script has run.
+  await page.goto(server.url, { waitUntil: 'commit' });
+  await expect(opener(page)).toHaveAttribute('aria-expanded', 'true');
+  expect(await height()).toBe(before + 76);
+  await expect(lane(page, 'agent-1')).toBeVisible();
+  await page.keyboard.press('5');
+  await page.keyboard.press('5');
+  await expect(opener(page)).toHaveAttribute('aria-expanded', 'false');
+  await page.reload();
+  await expect(opener(page)).toHaveAttribute('aria-expanded', 'false');
+});
+
+test('each agent has a lane, and what comes by the stream stands in it at once', async ({ page, swarm, server }) => {
+  story(swarm);
+  await server.start();
+  await open(page, server);
+  await expect(lane(page, 'agent-0')).toHaveAccessibleName(/2 messages, 0 locks, active/);
+  await expect(lane(page, 'agent-1')).toHaveAccessibleName(/2 messages, 1 lock, /);
+  swarm.send({ sender: 'agent-2', recipients: ['agent-0'] });
+  await expect(lane(page, 'agent-2')).toHaveAccessibleName(/2 messages, 0 locks/);
+  swarm.lock('src/new.ts', 'agent-2');
+  await expect(lane(page, 'agent-2')).toHaveAccessibleName(/2 messages, 1 lock, /);
+  swarm.send({ sender: 'stranger', recipients: ['agent-0'] });
+  await expect(lane(page, 'stranger')).toHaveAccessibleName(/1 message, 0 locks, not registered/);
+});
+
+test('what is pointed at is said, and a click leads to it', async ({ page, swarm, server }) => {
+  story(swarm);
+  await server.start();
+  const { since, until, query } = recent();
+  const part = (minutes: number) => (Date.now() - minutes * MINUTE - since) / (until - since);
+  const opened = Date.now();
+  await open(page, server, query);
+  const late = (Date.now() - opened) / MINUTE;
+  await page.getByRole('button', { name: 'Fold idle time' }).click();
+
+  const question = await placeOf(page, 2, part(5 + late));
+  await nearby(page, question, /agent-2 · QUESTION to agent-0, agent-1 · \d\d:\d\d:\d\d/);
+  await expect(page.locator('.timeline-tooltip')).toBeVisible();
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page).toHaveURL(/message=/);
+  await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('QUESTION');
+
+  const held = await placeOf(page, 1, 0.98, true);
+  await page.mouse.move(held.x, held.y);
+  await expect(words(page)).toHaveText(/agent-1 · holds src\/parser\.ts · since/);
+  await page.mouse.click(held.x, held.y);
+  await expect(page).toHaveURL(/lock=/);
+
+  const empty = await placeOf(page, 0, 0.1);
+  await page.mouse.move(empty.x, empty.y);
+  await expect(page.locator('.timeline-tooltip')).toContainText(/Look at \d\d:\d\d:\d\d/);
+  await page.mouse.click(empty.x, empty.y);
+  await expect(page).toHaveURL(/[?&]at=/);
+  const at = Date.parse(new URL(page.url()).searchParams.get('at') ?? '');
+  expect(Math.abs(at - (since + 0.1 * (until - since)))).toBeLessThan(2000);
+});
+
+/** Moves around a place until the words say what they should: a tick is thin. */
+async function nearby(page: Page, { x, y }: { x: number; y: number }, expected: RegExp): Promise<void> {
+  for (let off = 0; off <= 60; off += 3) {
+    for (const side of [off, -off]) {
+      await page.mouse.move(x + side, y);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      if (expected.test((await words(page).textContent()) ?? '')) return;
+    }
+  }
+  await expect(words(page)).toHaveText(expected);
+}
+
+test('wheel and drag zoom and move, and the address holds the span without a history of it', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  story(swarm);
+  await server.start();
+  await open(page, server);
+  await page.getByRole('button', { name: 'Fold idle time' }).click();
+  const steps = await page.evaluate(() => window.history.length);
+  const place = await placeOf(page, 0, 0.5);
+  await page.mouse.move(place.x, place.y);
+  await page.mouse.wheel(0, 300);
+  expect(new URL(page.url()).searchParams.get('span')).toBeNull();
+
+  await page.keyboard.down('Control');
+  for (let turn = 0; turn < 5; turn++) await page.mouse.wheel(0, -100);
+  await page.keyboard.up('Control');
+  await written(page);
+  const zoomed = spanOf(page);
+  expect(zoomed.until - zoomed.since).toBeLessThan(40 * MINUTE);
+  // What the pointer was at stays under it: the middle of an hour.
+  const middle = (zoomed.since + zoomed.until) / 2;
+  expect(Math.abs(middle - (Date.now() - 30 * MINUTE))).toBeLessThan(2 * MINUTE);
+
+  await page.mouse.down();
+  await page.mouse.move(place.x + 200, place.y, { steps: 6 });
+  await page.mouse.up();
+  await expect.poll(() => spanOf(page).since).toBeLessThan(zoomed.since - MINUTE);
+  const dragged = spanOf(page);
+  expect(Math.abs(dragged.until - dragged.since - (zoomed.until - zoomed.since))).toBeLessThan(1000);
+  expect(page.url()).not.toMatch(/[?&]at=/);
+
+  await page.keyboard.down('Shift');
+  await page.mouse.wheel(0, 150);
+  await page.keyboard.up('Shift');
+  await expect.poll(() => spanOf(page).since).toBeGreaterThan(dragged.since + MINUTE);
+  const moved = spanOf(page);
+
+  const box = await overlay(page).boundingBox();
+  await page.mouse.move(place.x, (box?.y ?? 0) - 10);
+  await page.mouse.wheel(0, -200);
+  await expect.poll(() => spanOf(page).until - spanOf(page).since).toBeLessThan(moved.until - moved.since - MINUTE);
+  expect(await page.evaluate(() => window.history.length)).toBe(steps);
+
+  const link = page.url();
+  const shared = spanOf(page);
+  await page.goto('about:blank');
+  await page.goto(link);
+  await expect(page.locator('[data-loaded="true"]')).toBeVisible();
+  await page.mouse.move(place.x, place.y);
+  await expect(words(page)).not.toBeEmpty();
+  expect(spanOf(page)).toEqual(shared);
+  await expect(page.getByRole('button', { name: 'Now', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Day', exact: true }).click();
+  await expect(page).toHaveURL(/span=1d/);
+  await expect(page.getByRole('button', { name: 'Now', exact: true })).toBeHidden();
+});
+
+test('idle time folds into a break, and unfolds', async ({ page, swarm, server }) => {
+  story(swarm);
+  await server.start();
+  await open(page, server);
+  const fold = page.getByRole('button', { name: 'Fold idle time' });
+  await expect(fold).toHaveAttribute('aria-pressed', 'true');
+  // Forty-five quiet minutes are folded: far to the left it is a moment shortly before the newer talk.
+  const shown = async () => {
+    const place = await placeOf(page, 2, 0.6);
+    await page.mouse.move(place.x, place.y - 1);
+    await page.mouse.move(place.x, place.y);
+    await expect(page.locator('.timeline-tooltip')).toContainText('Look at');
+    const [clock = ''] =
+      /\d\d:\d\d:\d\d/.exec((await page.locator('.timeline-tooltip').textContent())?.split('Look at')[1] ?? '') ?? [];
+    return clock;
+  };
+  const folded = await shown();
+  await fold.click();
+  await expect(fold).toHaveAttribute('aria-pressed', 'false');
+  await expect.poll(shown).not.toBe(folded);
+  await page.reload();
+  await expect(fold).toHaveAttribute('aria-pressed', 'false');
+});
+
+test('it is read and used by keys alone', async ({ page, swarm, server }) => {
+  story(swarm);
+  await server.start();
+  await page.goto(server.url);
+  await expect(connection(page)).toHaveText(/Live/);
+  await page.keyboard.press('5');
+  await expect(opener(page)).toBeFocused();
+  await expect(lane(page, 'agent-0')).toBeVisible();
+  while (!(await lane(page, 'agent-0').evaluate((button) => button === document.activeElement))) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('ArrowRight');
+  await expect(words(page)).toHaveText(/agent-0 · TASK-DELEGATION to agent-1/);
+  await page.keyboard.press('ArrowDown');
+  await expect(lane(page, 'agent-1')).toBeFocused();
+  await expect(words(page)).toHaveText(/agent-1 · ACK to agent-0/);
+  await page.keyboard.press('ArrowRight');
+  await expect(words(page)).toHaveText(/agent-1 · (holds src\/parser|BLOCKED to everyone)/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const last = await words(page).textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(words(page)).toHaveText(last ?? '');
+
+  await page.keyboard.press('+');
+  await written(page);
+  const zoomed = spanOf(page);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(() => spanOf(page).since).toBeLessThan(zoomed.since);
+  await page.keyboard.press('Home');
+  await expect.poll(() => spanOf(page).since).toBeLessThan(Date.now() - 45 * MINUTE);
+  await page.keyboard.press('End');
+  await expect.poll(() => spanOf(page).until).toBeGreaterThan(Date.now() - MINUTE);
+
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Escape');
+  await expect(words(page)).toBeEmpty();
+  await page.keyboard.press('ArrowLeft');
+  await expect(words(page)).toHaveText(/BLOCKED/);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/message=/);
+  await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('BLOCKED');
+});
+
+test('it is drawn in both themes, and anew when the theme changes', async ({ page, swarm, server }) => {
+  story(swarm);
+  await server.start();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, server);
+  /** How bright the drawn pixels of the lanes are on the average. */
+  const brightness = () =>
+    page.getByRole('img', { name: /^Timeline of/ }).evaluate((canvas: HTMLCanvasElement) => {
+      const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+      const context = copy.getContext('2d');
+      context?.drawImage(canvas, 0, 0);
+      const { data } = context?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      let [sum, count] = [0, 0];
+      for (let index = 0; index < data.length; index += 4) {
+        if ((data[index + 3] ?? 0) < 250) continue;
+        sum += data[index] ?? 0;
+        count++;
+      }
+      return sum / count;
+    });
+  await expect.poll(brightness).toBeGreaterThan(150);
+  expect(await faults(page)).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(brightness).toBeLessThan(120);
+  expect(await faults(page)).toEqual([]);
+});
+
+test.describe('on a narrow screen', () => {
+  test.use({ viewport: narrow, hasTouch: true });
+
+  test('it is a tab of its own; the first touch says what is there, the second follows', async ({
+    page,
+    swarm,
+    server,
+  }) => {
+    story(swarm);
+    await server.start();
+    await page.goto(server.url);
+    await page.getByRole('tab', { name: 'Timeline' }).click();
+    await expect(page.getByRole('tabpanel', { name: 'Timeline' })).toBeVisible();
+    await expect(lane(page, 'agent-2')).toBeVisible();
+    await expect(panel(page, 'Agents')).toBeHidden();
+    expect(await pageWidth(page)).toBe(390);
+    expect(await faults(page)).toEqual([]);
+    const held = await placeOf(page, 1, 0.99, true);
+    await page.touchscreen.tap(held.x, held.y);
+    await expect(page.locator('.timeline-tooltip')).toContainText('holds src/parser.ts');
+    expect(page.url()).not.toContain('lock=');
+    await page.touchscreen.tap(held.x, held.y);
+    await expect(page).toHaveURL(/lock=/);
+    await expect(panel(page, 'Locks')).toBeVisible();
+  });
+});
+
+test.beforeEach(async ({ page, server }) => {
+  await page.route('**/api/timeline?*', async (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const { messages, next_cursor } = await server.get<MessagesAnswer>('/api/messages?limit=100');
+    const { locks } = await server.get<LocksAnswer>('/api/locks');
+    const [epoch] = next_cursor.split('.');
+    const agents = [
+      'agent-0',
+      'agent-1',
+      'agent-2',
+      ...(messages.some((m) => m.sender === 'stranger') ? ['stranger'] : []),
+    ];
+    const started = new Date(Date.now() - 10 * MINUTE).toISOString();
+    const answer: TimelineAnswer = {
+      since: query.get('since') ?? '',
+      until: query.get('until') ?? '',
+      step_ms: 1000,
+      known_since: started,
+      first_message_at: messages[0]?.sent_at ?? null,
+      agents,
+      health: agents.slice(0, 3).map((agent) => ({ agent, health: 'active', since: started, until: null })),
+      locks: locks.map((lock) => ({
+        agent: String(lock.agent_id),
+        lock_file: lock.lock_file,
+        filepath: String(lock.filepath),
+        state: 'held',
+        since: lock.acquired_at ?? '',
+        until: null,
+        count: 1,
+      })),
+      messages: messages.map((m) => ({
+        sender: String(m.sender),
+        type: String(m.msg_type),
+        at: m.sent_at ?? '',
+        count: 1,
+        cursor: `${epoch}.${m.seq}`,
+        recipients: m.recipients as string[],
+      })),
+      unknown: [],
+      totals: { messages: messages.length, lock_spans: locks.length, health_spans: 3 },
+      next_agent: null,
+    };
+    await route.fulfill({ json: answer });
+  });
+});
