@@ -13,7 +13,7 @@ import { thinSpans } from './thin-spans';
 
 const MOST_LANES = 200;
 const MOST_BARS = 2000;
-const MOST_TICKS = 20_000;
+const MOST_TICKS = 10_000;
 /** Whoever reads a message meant for more is shown whom all it went to with the message. */
 const MOST_RECIPIENTS = 50;
 
