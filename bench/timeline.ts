@@ -8,6 +8,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TalkAnswer, TimelineAnswer } from '../lib/contract/past-schemas';
+import { History } from '../lib/history/history';
 import { Random } from '../lib/simulator/random';
 import { ProductionServer } from '../test/production-server';
 import { writePast } from './past-swarm';
@@ -36,6 +37,10 @@ const random = new Random(11);
 
 const written = performance.now();
 writePast(file, { entries: Number(values.entries), messages: Number(values.messages), days }, until);
+const history = new History(file);
+// There is no log that the messages were read from: no place to go on from.
+history.db.prepare("DELETE FROM meta WHERE key = 'checkpoint'").run();
+history.close();
 console.log(`Written in ${((performance.now() - written) / 1000).toFixed(0)} s.`);
 
 const server = await ProductionServer.started({

@@ -116,6 +116,7 @@ function checkTicks(history: History, messages: readonly Plain[], span: TimeSpan
   }
   assert.ok(ticks.length <= history.times.mostTicks(span)(step));
   const own = history.times.ticks(span, step, ['agent-1', 'agent 3']);
+  assert.ok(own.length <= history.times.mostTicks(span, ['agent-1', 'agent 3'])(step));
   assert.deepEqual(
     own,
     ticks.filter(({ sender }) => sender === 'agent-1' || sender === 'agent 3'),

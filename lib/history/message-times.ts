@@ -88,12 +88,15 @@ export class MessageTimes {
    * The most ticks that there can be for a span of time with a step, without counting them: what one hour holds is
    * known, and no hour has more ticks of one sender and type than steps.
    *
+   * @param senders whose; everyone's if left out
    * @returns that number for a step in milliseconds
    */
-  mostTicks({ since, until }: TimeSpan): (step: number) => number {
-    const counts = this.#statements.hourCounts.all(
-      Math.floor((since * 1000) / HOUR_US),
-      Math.floor((until * 1000) / HOUR_US),
+  mostTicks({ since, until }: TimeSpan, senders?: readonly string[]): (step: number) => number {
+    const hours = { first: Math.floor((since * 1000) / HOUR_US), last: Math.floor((until * 1000) / HOUR_US) };
+    const counts = (
+      senders === undefined
+        ? this.#statements.hourCounts.all(hours)
+        : this.#statements.hourCountsOf.all({ ...hours, senders: JSON.stringify(senders) })
     ) as { voice: number; count: number }[];
     const voices = new Set(counts.map(({ voice }) => voice)).size;
     return (step) => {
@@ -210,11 +213,14 @@ function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
   return found;
 }
 
+const OF_SENDERS = 'AND voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))';
+
 function prepare(db: Database.Database) {
   // JavaScript's numbers are bound as reals, and only whole numbers divide to whole steps.
   const ticksWhere = (condition: string) =>
     `SELECT sent_at / CAST(@step AS INTEGER) AS step, voice, audience, count(*) AS count, min(sent_at) AS at, seq
      FROM messages WHERE sent_at BETWEEN @since AND @until ${condition} GROUP BY step, voice ORDER BY step`;
+  const hourCounts = `SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN @first AND @last`;
   const edges = `SELECT voice, audience FROM messages WHERE sent_at >= @from AND sent_at < @before
      UNION ALL SELECT voice, audience FROM messages WHERE sent_at >= @after AND sent_at <= @to`;
   return {
@@ -248,12 +254,11 @@ function prepare(db: Database.Database) {
          UNION ALL SELECT voice, count(*) FROM (${edges}) GROUP BY voice
        ) AS sums JOIN voices ON voices.id = voice GROUP BY voice`,
     ),
-    hourCounts: db.prepare(`SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN ? AND ?`),
+    hourCounts: db.prepare(hourCounts),
+    hourCountsOf: db.prepare(`${hourCounts} ${OF_SENDERS}`),
     edges: db.prepare(`SELECT count(*) AS count FROM (SELECT 1 FROM (${edges}) LIMIT @most)`),
     ticks: db.prepare(ticksWhere('')),
-    ticksOf: db.prepare(
-      ticksWhere('AND voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))'),
-    ),
+    ticksOf: db.prepare(ticksWhere(OF_SENDERS)),
     voices: db.prepare('SELECT id, sender, type FROM voices'),
     audience: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
     talk: db.prepare(

@@ -115,7 +115,7 @@ test('more than can be drawn is drawn more coarsely, and says so; the totals sta
   );
   const { locks, messages, totals, step_ms, message_step_ms } = timelineOf(history, { steps: 600 });
   assert.ok(locks.length <= 2000, `${locks.length} bars`);
-  assert.ok(messages.length <= 20_000, `${messages.length} ticks`);
+  assert.ok(messages.length <= 10_000, `${messages.length} ticks`);
   assert.ok(step_ms > 6000);
   assert.ok(message_step_ms > 6000);
   assert.deepEqual(totals, { messages: 30_000, lock_spans: 4000, health_spans: 0 });

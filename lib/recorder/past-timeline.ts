@@ -13,7 +13,7 @@ import { thinSpans } from './thin-spans';
 
 const MOST_LANES = 200;
 const MOST_BARS = 2000;
-const MOST_TICKS = 20_000;
+const MOST_TICKS = 10_000;
 /** Whoever reads a message meant for more is shown whom all it went to with the message. */
 const MOST_RECIPIENTS = 50;
 
@@ -68,7 +68,7 @@ function lanesOf(cells: readonly SpanCell[], spoken: readonly VoiceCount[], afte
 
 /** @param senders whose; null for everyone's */
 function ticksOf(history: History, span: TimeSpan, step: number, senders: readonly string[] | null) {
-  const most = history.times.mostTicks(span);
+  const most = history.times.mostTicks(span, senders ?? undefined);
   let tickStep = step;
   while (most(tickStep) > MOST_TICKS && tickStep <= span.until - span.since) tickStep *= 2;
   return { tickStep, ticks: history.times.ticks(span, tickStep, senders ?? undefined) };
