@@ -7,38 +7,18 @@ import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type {
-  Agent,
-  AgentsAnswer,
-  AttentionAnswer,
-  Health,
-  Lock,
-  LocksAnswer,
-  Message,
-  Source,
-  Sources,
-  Stats,
-} from './contract/schemas';
+import type { AttentionAnswer, Health, Message, Source, Sources, Stats } from './contract/schemas';
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
 import { messagesAnswer } from './recorder/message-page';
 import type { OpenMattersNow } from './recorder/open-matters';
-import type {
-  HistoryCondition,
-  LogCondition,
-  MessageQuery,
-  PastQuestion,
-  Questions,
-  RecorderEvent,
-} from './recorder/protocol';
+import type { MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Runtime } from './runtime';
-import { describeAgents } from './swarm/agent-health';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
-import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
-import { type DescribedLocks, describeLocks, LocksReader } from './swarm/locks';
+import { LocksReader } from './swarm/locks';
 import { PendingAcksReader } from './swarm/pending-acks';
 import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
@@ -46,7 +26,9 @@ import { RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
 import { TASKS_FILE, TasksReader } from './swarm/tasks';
 import { type Hint, SwarmWatcher } from './swarm/watcher';
+import { SwarmDescription } from './swarm-description';
 import { SwarmJournal } from './swarm-journal';
+import { SwarmSources } from './swarm-sources';
 import { waiting } from './waiting';
 
 const RECONCILE_MS = 500;
@@ -89,6 +71,8 @@ export class LiveSwarm implements Runtime {
   readonly #conflicts: ConflictLogReader;
   readonly #processes = new ProcessTable();
   readonly #watcher: SwarmWatcher;
+  readonly #description: SwarmDescription;
+  readonly #sources: SwarmSources;
   readonly #recorder: RecorderHandle;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #look: ReturnType<typeof paced>;
@@ -103,24 +87,13 @@ export class LiveSwarm implements Runtime {
   #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } = everything();
   #looked = false;
   #opened = false;
-  #agents: Agent[] = [];
-  #lockList: Lock[] = [];
-  readonly #described: DescribedLocks = new WeakMap();
-  /** What the locks were described from, and when time alone changes the description. */
-  #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
-  #overlaps: LockOverlap[] = [];
   #matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
   #attention: AttentionAnswer = { attention: [], count: 0 };
   #waiting: WaitingAnswer = { edges: [], cycles: [] };
   #attendCost = 0;
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
-  #log: LogCondition = UNREAD_LOG;
-  #history: HistoryCondition = UNOPENED_HISTORY;
-  /** What failed inside, by its place; each is a sentence. */
-  readonly #faults = new Map<string, string>();
   #caughtUp = false;
-  readonly #since = new Map<string, { condition: string; since: number }>();
 
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
@@ -151,6 +124,10 @@ export class LiveSwarm implements Runtime {
       (thread, detail) => this.#onFault(thread, detail),
     );
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
+    const readers = { registry: this.#registry, locks: this.#locks };
+    const { config } = options.swarmConfig;
+    this.#description = new SwarmDescription({ root: this.root, ...readers, processes: this.#processes, config });
+    this.#sources = new SwarmSources({ ...readers, watcher: this.#watcher, config: options.swarmConfig });
     this.#look.request();
     setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
     this.#timers.push(
@@ -184,12 +161,12 @@ export class LiveSwarm implements Runtime {
   }
 
   health(): Health {
-    const sources = this.#sources();
+    const sources = this.#sources.now();
     const states = (Object.entries(sources) as [keyof Sources, Source][]).map(
       ([name, { state }]) => [name, state] as const,
     );
     const sound = states.every(([, state]) => state === 'ok' || state === 'missing');
-    const { mode, role } = this.#history;
+    const { mode, role } = this.#sources.history;
     return {
       status: sound ? 'healthy' : 'degraded',
       timestamp: formatInstant(Date.now()),
@@ -200,7 +177,7 @@ export class LiveSwarm implements Runtime {
       },
       sources: Object.fromEntries(states),
       history: { mode, role },
-      backlog: this.#log.backlog,
+      backlog: this.#sources.log.backlog,
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
       version: this.#options.version,
     };
@@ -214,11 +191,11 @@ export class LiveSwarm implements Runtime {
     const { epoch, seq } = this.hub.head();
     const messages = this.hub.newest(FIRST_MESSAGES) ?? [];
     return {
-      agents: this.#agentsAnswer(),
-      locks: this.#locksAnswer(),
+      agents: this.#description.agents,
+      locks: this.#description.locks,
       stats: this.#stats(),
       attention: this.#attention,
-      sources: this.#sources(),
+      sources: this.#sources.now(),
       messages: messages.map(({ json }) => JSON.parse(json) as Message),
       lastEventId: formatCursor(epoch, seq),
       gap: false,
@@ -270,7 +247,9 @@ export class LiveSwarm implements Runtime {
     if (changed || !this.#looked) this.#describeSafely();
     this.#looked = true;
     this.#journalFrom(begun);
-    if (this.#journal.begun) this.#recorder.looked(begun);
+    // A look at some files only says nothing about the others.
+    const whole = hint.registry && hint.locks === 'all' && !this.#sources.failed('describing');
+    if (whole && this.#journal.begun) this.#recorder.looked(begun);
     this.#onFault('looking', null);
     this.#checkReady();
   }
@@ -288,82 +267,18 @@ export class LiveSwarm implements Runtime {
   /** Describes everything anew and hands it to the hub, which tells what differs. */
   #describe(): void {
     const now = Date.now();
-    const { registry } = this.#registry;
-    const entries = this.#locks.locks;
-    this.#agents = registry
-      ? describeAgents(registry, {
-          newestMessageBySender: this.#newestBySender,
-          newestLockByHolder: newestLocks(entries, now),
-          processes: this.#processes,
-          staleThresholdSeconds: this.#options.swarmConfig.config.staleThresholdSeconds,
-          now,
-        })
-      : [];
-    if (this.hub.setState('agents', this.#agentsAnswer())) this.#journal.agents(this.#agentsAnswer());
-    if (this.#describeLocks(now) && this.hub.setState('locks', this.#locksAnswer()))
-      this.#journal.locks(this.#lockList);
+    const locksDescribed = this.#description.describe(this.#newestBySender, now);
+    const { agents, locks } = this.#description;
+    if (this.hub.setState('agents', agents)) this.#journal.agents(agents);
+    if (locksDescribed && this.hub.setState('locks', locks)) this.#journal.locks(locks.locks);
     this.hub.setState('stats', this.#stats());
     this.#publishSources();
     this.#journal.commit(now);
   }
 
-  /** Describing costs time for each lock, so it is done only if a file, a holder or the clock gives a reason. */
-  #describeLocks(now: number): boolean {
-    const entries = this.#locks.locks;
-    const readable = this.#registry.status.state === 'ok';
-    const holders = readable ? new Map(this.#agents.map(({ id, health }) => [id, health])) : null;
-    const holdersKey = JSON.stringify(holders && this.#agents.map(({ id, health }) => [id, health === 'dead']));
-    const from = this.#locksFrom;
-    if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return false;
-    const staleTimeoutSeconds = this.#options.swarmConfig.config.lockStaleTimeoutSeconds;
-    this.#lockList = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#described });
-    this.#overlaps = findOverlaps(this.#lockList, this.root);
-    const changes = entries.flatMap(({ lockedAt }) =>
-      lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
-    );
-    const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
-    this.#locksFrom = { entries, holders: holdersKey, until };
-    return true;
-  }
-
-  #agentsAnswer(): AgentsAnswer {
-    const { registry } = this.#registry;
-    return {
-      session_name: registry?.session_name ?? null,
-      session_names: registry?.session_names ?? null,
-      updated_at: registry?.updated_at ?? null,
-      agents: this.#agents,
-    };
-  }
-
-  #locksAnswer(): LocksAnswer {
-    return { locks: this.#lockList, count: this.#lockList.length };
-  }
-
   #stats(): Stats {
-    return statistics(this.#agentsAnswer(), this.#locksAnswer(), this.#summary, this.startedAt, Date.now());
-  }
-
-  #sources(): Sources {
-    const inside = [...this.#faults.values()].join(' ') || null;
-    const history = inside ? { ...this.#history, state: 'degraded' as const, reason: inside } : this.#history;
-    return {
-      registry: asSource(this.#registry.status),
-      locks: asSource(this.#locks.status),
-      log: { ...this.#log, since: this.#sinceOf('log', this.#log) },
-      history: { ...history, since: this.#sinceOf('history', history) },
-      watcher: { ...asSource(this.#watcher.status), mode: this.#watcher.status.mode },
-      config: asSource(this.#options.swarmConfig.status),
-    };
-  }
-
-  /** The workers say how a source is; since when is kept here. */
-  #sinceOf(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
-    const condition = `${state} ${reason}`;
-    const known = this.#since.get(name);
-    const since = known?.condition === condition ? known.since : Date.now();
-    this.#since.set(name, { condition, since });
-    return formatInstant(since);
+    const { agents, locks } = this.#description;
+    return statistics(agents, locks, this.#summary, this.startedAt, Date.now());
   }
 
   /** Everything that it rests on has been described before. */
@@ -371,10 +286,10 @@ export class LiveSwarm implements Runtime {
     const start = performance.now();
     const { config } = this.#options.swarmConfig;
     const facts = {
-      agents: this.#agents,
-      locks: this.#lockList,
-      overlaps: this.#overlaps,
-      sources: this.#sources(),
+      agents: this.#description.agents.agents,
+      locks: this.#description.locks.locks,
+      overlaps: this.#description.overlaps,
+      sources: this.#sources.now(),
       matters: this.#matters,
       now: Date.now(),
     };
@@ -399,7 +314,7 @@ export class LiveSwarm implements Runtime {
 
   #publishSources(): void {
     this.#attend.request();
-    const sources = this.#sources();
+    const sources = this.#sources.now();
     if (!this.hub.setState('sources', sources)) return;
     this.#journal.sources(sources);
     this.#journal.commit(Date.now());
@@ -407,7 +322,7 @@ export class LiveSwarm implements Runtime {
 
   /** Another history, or the right to record, is new here: it learns how everything stands. */
   #journalFrom(at: number): void {
-    const records = this.#history.role === 'recorder';
+    const records = this.#sources.history.role === 'recorder';
     if (!records) this.#journal.end();
     else if (this.#looked && !this.#journal.begun) this.#journal.begin(at);
   }
@@ -446,8 +361,8 @@ export class LiveSwarm implements Runtime {
         if (this.#looked) this.#describeSafely();
         break;
       case 'condition': {
-        this.#log = event.log;
-        this.#history = event.history;
+        this.#sources.log = event.log;
+        this.#sources.history = event.history;
         this.#publishSources();
         this.#journalFrom(Date.now());
         break;
@@ -465,11 +380,7 @@ export class LiveSwarm implements Runtime {
 
   /** @param detail a sentence, or null where it works again */
   #onFault(place: string, detail: string | null): void {
-    if (detail === (this.#faults.get(place) ?? null)) return;
-    if (detail === null) this.#faults.delete(place);
-    else this.#faults.set(place, detail);
-    if (detail !== null) console.error(detail);
-    this.#publishSources();
+    if (this.#sources.fault(place, detail)) this.#publishSources();
   }
 
   /** Ready once files were looked at and the log was read, or is still being read after a while. */
@@ -479,38 +390,6 @@ export class LiveSwarm implements Runtime {
   }
 }
 
-const UNREAD_LOG: LogCondition = {
-  state: 'missing',
-  reason: 'The log has not been read yet.',
-  skipped: [],
-  gaps: 0,
-  unterminated_tail: null,
-  backlog: null,
-};
-
-const UNOPENED_HISTORY: HistoryCondition = {
-  state: 'missing',
-  reason: 'The history is being opened.',
-  skipped: [],
-  mode: 'memory',
-  role: 'follower',
-};
-
 function everything(): { registry: boolean; log: boolean; locks: Set<string> | 'all' } {
   return { registry: true, log: true, locks: 'all' };
-}
-
-function asSource({ state, reason, since, skipped }: ReaderStatus): Source {
-  return { state, reason, since: formatInstant(since), skipped };
-}
-
-/** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
-function newestLocks(entries: LocksReader['locks'], now: number): Map<string, number> {
-  const newest = new Map<string, number>();
-  for (const { fields, lockedAt } of entries) {
-    const holder = fields.agent_id;
-    if (typeof holder !== 'string' || lockedAt === null || lockedAt > now) continue;
-    newest.set(holder, Math.max(newest.get(holder) ?? lockedAt, lockedAt));
-  }
-  return newest;
 }

@@ -8,19 +8,20 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { HistoryFault, historyFault } from '../history/database';
 import type { History, KeptMessage } from '../history/history';
-import { Journal, type JournalUpdate } from '../history/journal';
+import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
 import { type LogBatch, type LogCheckpoint, logCheckpoint, MessageLog } from '../swarm/message-log';
 import { readMicroseconds } from '../swarm/naive-time';
+import { historyCondition, logCondition } from './conditions';
 import { HistorySlot, type Opened } from './history-slot';
-import { readMark, writeMark } from './mark';
+import { beginJournal, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
-import type { HistoryCondition, LogCondition, RecorderEvent, RecorderOptions } from './protocol';
+import { NewestSenders } from './newest-senders';
+import type { RecorderEvent, RecorderOptions } from './protocol';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
 const TOLD_AT_ONCE = 1000;
 const MEMORY_MESSAGES = 20_000;
-const SENDERS_KEPT = 1000;
 const TELL_EVERY_MS = 50;
 const SUMMARY_EVERY_MS = 100;
 const MATTERS_EVERY_MS = 100;
@@ -31,8 +32,7 @@ const RECOVER_EVERY_MS = 2000;
 const PRUNE_STEP = 500;
 const RECORDER_TICK_MS = 250;
 const FOLLOWER_TICK_MS = 50;
-/** A backlog worth speaking of; anything smaller is read before anyone could ask. */
-const BACKLOG_BYTES = 1024 * 1024;
+const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,7 +58,7 @@ export class Recorder {
   #head = 0;
   #told = 0;
   #oldestTold = 0;
-  readonly #newestBySender = new Map<string, number>();
+  readonly #senders: NewestSenders;
   #summaryDue = true;
   #condition = '';
   #looking: Promise<void> | null = null;
@@ -82,6 +82,7 @@ export class Recorder {
     this.#options = options;
     this.#tell = tell;
     this.#now = now;
+    this.#senders = new NewestSenders(this.#readMilliseconds, now);
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
     this.#use(this.#slot.open());
     this.#schedule();
@@ -126,7 +127,7 @@ export class Recorder {
     if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
     if (this.#mattersTimer) clearTimeout(this.#mattersTimer);
     await this.#looking;
-    this.#mark();
+    if (this.#journal) markAlive(this.#history, this.#journal);
     this.#letGo();
   }
 
@@ -156,7 +157,7 @@ export class Recorder {
     const records = this.#slot.records || inMemory;
     const checkpoint = committedCheckpoint(history);
     const reason = this.#history ? 'The history could not be written.' : 'No dashboard was running.';
-    const journal = records ? this.#beginJournal(history, reason) : null;
+    const journal = records ? beginJournal(history, reason, this.#now()) : null;
     const matters = new MattersFeed(history, {
       ...this.#options.openFor,
       readTime: this.#readMilliseconds,
@@ -180,20 +181,10 @@ export class Recorder {
     this.#head = head;
     this.#told = head;
     this.#oldestTold = oldest;
-    for (const message of newest) this.#noteSender(fieldsOf(message));
+    for (const message of newest) this.#senders.note(fieldsOf(message));
     this.#tell({ type: 'opened', epoch: history.epoch, file: inMemory ? null : history.file, newest, head, oldest });
-    this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
+    this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
     this.#tellCondition();
-  }
-
-  /** @param reason a sentence: why nobody has looked since the journal ends */
-  #beginJournal(history: History, reason: string): Journal {
-    const inMemory = history.file === ':memory:';
-    const mark = inMemory ? null : readMark(history.file);
-    const restored = !inMemory && history.renewIfRestored(mark?.head ?? null);
-    // Of what followed the copy nothing is left, though somebody looked.
-    const aliveAt = restored ? null : (mark?.alive_at ?? null);
-    return new Journal(history.db, { aliveAt, reason, now: this.#now() });
   }
 
   #record(checkpoint: LogCheckpoint | null): void {
@@ -288,7 +279,7 @@ export class Recorder {
 
   /** Takes what is committed. */
   #take(kept: KeptMessage[], fields: readonly Fields[]): void {
-    for (const one of fields) this.#noteSender(one);
+    for (const one of fields) this.#senders.note(one);
     this.#matters.take(kept, fields);
     const last = kept.at(-1);
     if (!last) return;
@@ -324,7 +315,7 @@ export class Recorder {
     this.#summaryDue = false;
     this.#last.summary = this.#now();
     const summary = this.#history.summary(this.#now());
-    this.#tell({ type: 'summary', summary, newestBySender: [...this.#newestBySender] });
+    this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
   }
 
   /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
@@ -344,58 +335,17 @@ export class Recorder {
     this.#tell({ type: 'open_matters', matters });
   }
 
-  #noteSender(fields: Fields): void {
-    const at = this.#readTime(fields.timestamp);
-    // A time ahead of the clock is no sign of life, and must not hide an older one that is.
-    if (typeof fields.sender !== 'string' || at === null || at > this.#now() * 1000) return;
-    const known = this.#newestBySender.get(fields.sender) ?? 0;
-    this.#newestBySender.delete(fields.sender);
-    this.#newestBySender.set(fields.sender, Math.max(known, Math.floor(at / 1000)));
-    if (this.#newestBySender.size > SENDERS_KEPT) {
-      this.#newestBySender.delete(this.#newestBySender.keys().next().value as string);
-    }
-  }
-
   #tellCondition(): void {
-    const log = this.#logCondition();
-    const history = this.#historyCondition();
+    const checkpoint = this.#log?.checkpoint() ?? committedCheckpoint(this.#history);
+    const log = logCondition(this.#log, checkpoint, this.#logFault, this.#gapsAtStart);
+    const history = historyCondition(this.#fault, this.#slot.movedTo, {
+      mode: this.#inMemory ? 'memory' : 'file',
+      role: this.#log ? 'recorder' : 'follower',
+    });
     const condition = JSON.stringify([log, history]);
     if (condition === this.#condition) return;
     this.#condition = condition;
     this.#tell({ type: 'condition', log, history });
-  }
-
-  #logCondition(): LogCondition {
-    const checkpoint = this.#log?.checkpoint() ?? committedCheckpoint(this.#history);
-    const status = this.#log?.status();
-    const gaps = checkpoint?.gaps ?? 0;
-    const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
-    const { state, reason } = logState(
-      this.#logFault ?? status?.unreadable ?? null,
-      status?.missing,
-      gaps - this.#gapsAtStart,
-    );
-    return {
-      state,
-      reason,
-      skipped: Object.entries(checkpoint?.skipped ?? {}).map(([why, seen]) => ({ reason: why, ...seen })),
-      gaps,
-      unterminated_tail: status?.unterminatedTail ?? null,
-      backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
-    };
-  }
-
-  #historyCondition(): HistoryCondition {
-    const { movedTo } = this.#slot;
-    const aside = movedTo ? `The history was damaged and begins anew; the old file is kept as ${movedTo}.` : null;
-    const reason = this.#fault ?? aside;
-    return {
-      state: reason === null ? 'ok' : 'degraded',
-      reason: this.#fault === null ? aside : `${this.#fault} Until then only the newest messages are kept, in memory.`,
-      skipped: [],
-      mode: this.#inMemory ? 'memory' : 'file',
-      role: this.#log ? 'recorder' : 'follower',
-    };
   }
 
   #schedule(): void {
@@ -414,7 +364,7 @@ export class Recorder {
       if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
       if (!this.#inMemory && this.#due('identity', IDENTITY_EVERY_MS)) this.#checkIdentity();
       if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
-      if (this.#log && !this.#inMemory && this.#due('mark', MARK_EVERY_MS)) this.#mark();
+      if (this.#journal && this.#due('mark', MARK_EVERY_MS)) markAlive(this.#history, this.#journal);
     }
     if (this.#log && this.#due('prune', 1000)) this.#prune(PRUNE_STEP);
     await this.look();
@@ -433,7 +383,7 @@ export class Recorder {
       while (this.#followOn());
       this.#flush();
       const { epoch } = this.#history;
-      this.#journal = this.#beginJournal(this.#history, 'The dashboard that recorded ended; another one took over.');
+      this.#journal = beginJournal(this.#history, TOOK_OVER, this.#now());
       if (this.#history.epoch !== epoch) {
         this.#begin({ history: this.#history, fault: this.#fault });
         return;
@@ -511,12 +461,6 @@ export class Recorder {
     });
   }
 
-  #mark(): void {
-    if (!this.#inMemory && this.#journal) {
-      writeMark(this.#history.file, { head: this.#history.head(), alive_at: this.#journal.lookedAt });
-    }
-  }
-
   #letGo(): void {
     this.#log?.close();
     this.#log = null;
@@ -539,20 +483,4 @@ function committedCheckpoint(history: History): LogCheckpoint | null {
   } catch {
     throw new HistoryFault('corrupt', `The history ${history.file} is damaged (its checkpoint can't be read).`);
   }
-}
-
-function logState(unreadable: string | null, missing: boolean | undefined, newGaps: number) {
-  if (unreadable) return { state: 'unreadable', reason: unreadable } as const;
-  if (missing) {
-    return {
-      state: 'missing',
-      reason: 'There is no agent_messages.log yet; it appears with the first message.',
-    } as const;
-  }
-  if (newGaps > 0) {
-    const reason =
-      'Messages may be missing: the log was rotated or replaced more often than it could be read, so whole files were destroyed unread.';
-    return { state: 'degraded', reason } as const;
-  }
-  return { state: 'ok', reason: null } as const;
 }

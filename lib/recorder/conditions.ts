@@ -1,0 +1,64 @@
+/** How the log and the history stand, in the words of the API. */
+import type { LogCheckpoint, MessageLog } from '../swarm/message-log';
+import type { HistoryCondition, LogCondition } from './protocol';
+
+/** A backlog worth speaking of; anything smaller is read before anyone could ask. */
+const BACKLOG_BYTES = 1024 * 1024;
+
+/**
+ * @param log null in a process that only follows
+ * @param checkpoint up to where it was read
+ * @param fault why it can't be read, a sentence; null if it can
+ * @param gapsBefore those that were told of before this process began
+ */
+export function logCondition(
+  log: MessageLog | null,
+  checkpoint: LogCheckpoint | null,
+  fault: string | null,
+  gapsBefore: number,
+): LogCondition {
+  const status = log?.status();
+  const gaps = checkpoint?.gaps ?? 0;
+  const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
+  return {
+    ...logState(fault ?? status?.unreadable ?? null, status?.missing, gaps - gapsBefore),
+    skipped: Object.entries(checkpoint?.skipped ?? {}).map(([why, seen]) => ({ reason: why, ...seen })),
+    gaps,
+    unterminated_tail: status?.unterminatedTail ?? null,
+    backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
+  };
+}
+
+/**
+ * @param fault why the history is not what the settings ask for, a sentence; null if it is
+ * @param movedTo where a damaged file was moved, null if none was
+ */
+export function historyCondition(
+  fault: string | null,
+  movedTo: string | null,
+  how: Pick<HistoryCondition, 'mode' | 'role'>,
+): HistoryCondition {
+  const aside = movedTo ? `The history was damaged and begins anew; the old file is kept as ${movedTo}.` : null;
+  return {
+    state: fault === null && aside === null ? 'ok' : 'degraded',
+    reason: fault === null ? aside : `${fault} Until then only the newest messages are kept, in memory.`,
+    skipped: [],
+    ...how,
+  };
+}
+
+function logState(unreadable: string | null, missing: boolean | undefined, newGaps: number) {
+  if (unreadable) return { state: 'unreadable', reason: unreadable } as const;
+  if (missing) {
+    return {
+      state: 'missing',
+      reason: 'There is no agent_messages.log yet; it appears with the first message.',
+    } as const;
+  }
+  if (newGaps > 0) {
+    const reason =
+      'Messages may be missing: the log was rotated or replaced more often than it could be read, so whole files were destroyed unread.';
+    return { state: 'degraded', reason } as const;
+  }
+  return { state: 'ok', reason: null } as const;
+}

@@ -1,0 +1,88 @@
+/** How each source of a swarm stands, and since when: as its reader says, or the worker that reads it. */
+import { formatInstant } from './contract/instant';
+import type { Source, Sources } from './contract/schemas';
+import type { HistoryCondition, LogCondition } from './recorder/protocol';
+import type { ReaderStatus } from './swarm/reader-status';
+import type { SwarmWatcher } from './swarm/watcher';
+
+interface Readers {
+  registry: { status: ReaderStatus };
+  locks: { status: ReaderStatus };
+  watcher: SwarmWatcher;
+  config: { status: ReaderStatus };
+}
+
+export class SwarmSources {
+  log: LogCondition = UNREAD_LOG;
+  history: HistoryCondition = UNOPENED_HISTORY;
+  readonly #readers: Readers;
+  /** What failed inside, by its place; each is a sentence. */
+  readonly #faults = new Map<string, string>();
+  readonly #since = new Map<string, { condition: string; since: number }>();
+
+  constructor(readers: Readers) {
+    this.#readers = readers;
+  }
+
+  /**
+   * Notes what failed inside.
+   *
+   * @param detail a sentence, or null where it works again
+   * @returns whether that is new
+   */
+  fault(place: string, detail: string | null): boolean {
+    if (detail === (this.#faults.get(place) ?? null)) return false;
+    if (detail === null) this.#faults.delete(place);
+    else this.#faults.set(place, detail);
+    if (detail !== null) console.error(detail);
+    return true;
+  }
+
+  failed(place: string): boolean {
+    return this.#faults.has(place);
+  }
+
+  now(): Sources {
+    const { registry, locks, watcher, config } = this.#readers;
+    const inside = [...this.#faults.values()].join(' ') || null;
+    const history = inside ? { ...this.history, state: 'degraded' as const, reason: inside } : this.history;
+    return {
+      registry: asSource(registry.status),
+      locks: asSource(locks.status),
+      log: { ...this.log, since: this.#sinceOf('log', this.log) },
+      history: { ...history, since: this.#sinceOf('history', history) },
+      watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
+      config: asSource(config.status),
+    };
+  }
+
+  /** The workers say how a source is; since when is kept here. */
+  #sinceOf(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
+    const condition = `${state} ${reason}`;
+    const known = this.#since.get(name);
+    const since = known?.condition === condition ? known.since : Date.now();
+    this.#since.set(name, { condition, since });
+    return formatInstant(since);
+  }
+}
+
+function asSource({ state, reason, since, skipped }: ReaderStatus): Source {
+  return { state, reason, since: formatInstant(since), skipped };
+}
+
+const UNREAD_LOG: LogCondition = {
+  state: 'missing',
+  reason: 'The log has not been read yet.',
+  skipped: [],
+  gaps: 0,
+  unterminated_tail: null,
+  backlog: null,
+};
+
+const UNOPENED_HISTORY: HistoryCondition = {
+  state: 'missing',
+  reason: 'The history is being opened.',
+  skipped: [],
+  mode: 'memory',
+  role: 'follower',
+};

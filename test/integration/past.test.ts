@@ -1,0 +1,153 @@
+/** What was, over HTTP: the state at a moment, one agent, one file; shapes, cursors and refusals. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { agentHistory, lockHistory, pastState } from '../../lib/contract/past-schemas';
+import type { AgentsAnswer, LocksAnswer, Problem } from '../../lib/contract/schemas';
+import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
+import { createLock, LogWriter } from '../../lib/swarm/writer';
+import { ProductionServer } from '../production-server';
+
+const ODD_ID = 'a/b ü%';
+const folder = mkdtempSync(join(tmpdir(), 'past-'));
+const root = join(folder, 'swarm');
+const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(folder, 'history.sqlite') });
+/** A moment at which `agent-0` held `src/a.ts` and both agents were listed, and one when nothing was left of it. */
+let busy = '';
+let quiet = '';
+
+before(async () => {
+  mkdirSync(join(root, LOCKS_FOLDER), { recursive: true });
+  createLock(root, { agentId: 'agent-0', filepath: 'src/a.ts', reason: 'first', now: Date.now() });
+  writeRegistry('agent-0', ODD_ID);
+  const log = new LogWriter(root);
+  log.appendAll(['one', 'two'].map((content) => messageOf(content)));
+  await server.start();
+  await eventually('/api/agents', ({ agents }: AgentsAnswer) => agents.length === 2);
+  createLock(root, { agentId: ODD_ID, filepath: 'src/*.ts', reason: 'all of it', now: Date.now() });
+  await eventually('/api/locks', ({ count }: LocksAnswer) => count === 2);
+  await wait(600);
+  busy = new Date().toISOString();
+  await wait(100);
+  for (const path of ['src/a.ts', 'src/*.ts']) unlinkSync(join(root, LOCKS_FOLDER, lockFileName(path)));
+  writeRegistry('agent-0');
+  log.appendAll([messageOf('three')]);
+  log.close();
+  await eventually('/api/agents', ({ agents }: AgentsAnswer) => agents.length === 1);
+  await eventually('/api/locks', ({ count }: LocksAnswer) => count === 0);
+  await eventually('/api/messages', ({ count }: { count: number }) => count === 3);
+  await wait(600);
+  quiet = new Date().toISOString();
+});
+
+after(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function messageOf(content: string): object {
+  return { sender: 'agent-0', timestamp: new Date().toISOString(), msg_type: 'INFO', content, recipients: [ODD_ID] };
+}
+
+function writeRegistry(...ids: string[]): void {
+  const agents = ids.map((id, n) => ({
+    id,
+    pid: 4_194_400 + n,
+    status: 'active',
+    last_seen: new Date().toISOString(),
+  }));
+  writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ session_name: 'shop', agents }));
+}
+
+async function eventually<Answer>(path: string, holds: (answer: Answer) => boolean): Promise<void> {
+  for (let tries = 0; !holds(await server.get<Answer>(path)); tries++) {
+    assert.ok(tries < 500, `waited in vain for ${path}`);
+    await wait(20);
+  }
+}
+
+test('the state at a moment: agents, locks with their overlaps, messages until then', async () => {
+  const then = pastState.parse(await server.get(`/api/state?at=${busy}`));
+  assert.deepEqual(then.unknown, []);
+  assert.deepEqual(
+    then.agents.agents.map(({ id, health, status }) => [id, health, status]),
+    [
+      ['agent-0', 'active', 'active'],
+      [ODD_ID, 'active', 'active'],
+    ],
+  );
+  assert.equal(then.agents.session_name, 'shop');
+  assert.deepEqual(
+    then.locks.locks.map(({ agent_id, reason, conflicts_with }) => [agent_id, reason, conflicts_with.length]).sort(),
+    [
+      [ODD_ID, 'all of it', 1],
+      ['agent-0', 'first', 1],
+    ],
+  );
+  assert.deepEqual([then.stats.agent_count, then.stats.lock_count, then.stats.message_count], [2, 2, 2]);
+  assert.deepEqual(
+    then.messages.messages.map(({ content }) => content),
+    ['one', 'two'],
+  );
+  assert.equal(then.sources.registry.state, 'ok');
+  const now = pastState.parse(await server.get(`/api/v1/state?at=${quiet}`));
+  assert.deepEqual([now.stats.agent_count, now.locks.count, now.messages.count], [1, 0, 3]);
+});
+
+test('before anybody looked nothing is known, and that is said', async () => {
+  const { agents, locks, unknown, known_since } = pastState.parse(
+    await server.get('/api/state?at=2020-01-01T00:00:00Z'),
+  );
+  assert.deepEqual([agents.agents, locks.locks], [[], []]);
+  assert.deepEqual(
+    unknown.map(({ since, until, about }) => [since, until, about]),
+    [[null, known_since, 'everything']],
+  );
+});
+
+test('one agent: any id, page by page', async () => {
+  const path = `/api/agents/${encodeURIComponent(ODD_ID)}`;
+  const all = agentHistory.parse(await server.get(path));
+  assert.equal(all.agent, null, 'it is no longer listed');
+  assert.deepEqual([all.id, all.health.length, all.lock_spans.length], [ODD_ID, 1, 1]);
+  assert.deepEqual(all.talks_with, [{ agent: 'agent-0', sent: 0, received: 3 }]);
+  const first = agentHistory.parse(await server.get(`${path}?limit=1`));
+  const second = agentHistory.parse(await server.get(`${path}?limit=1&before=${first.previous_cursor}`));
+  assert.deepEqual([...first.lock_spans, ...second.lock_spans], all.lock_spans);
+  assert.deepEqual([...first.health, ...second.health], all.health);
+  assert.equal(second.previous_cursor, null);
+  const present = agentHistory.parse(await server.get('/api/agents/agent-0'));
+  assert.deepEqual([present.agent?.id, present.messages.sent], ['agent-0', { INFO: 3 }]);
+});
+
+test('one file: who held it, of one holder too', async () => {
+  const { spans, count } = lockHistory.parse(await server.get('/api/locks/history?filepath=src/a.ts'));
+  assert.deepEqual(
+    spans.map(({ agent, state, reason, ended }) => [agent, state, reason, ended]),
+    [['agent-0', 'held', 'first', 'released']],
+  );
+  assert.equal(count, 1);
+  const other = lockHistory.parse(await server.get('/api/locks/history?filepath=src/a.ts&holder=agent-9'));
+  assert.equal(other.count, 0);
+});
+
+for (const [path, status, says] of [
+  ['/api/state', 422, /at is missing/],
+  ['/api/state?at=yesterday', 422, /ISO 8601/],
+  ['/api/state?at=2999-01-01T00:00:00Z', 422, /in the future/],
+  ['/api/agents/nobody', 404, /nobody/],
+  ['/api/agents/agent-0?before=x', 422, /cursor/],
+  ['/api/agents/agent-0?before=elsewhere.1', 410, /another history/],
+  ['/api/locks/history', 422, /filepath is missing/],
+  ['/api/locks/history?filepath=a&limit=x&before=x', 422, /limit .* before /],
+  ['/api/locks/history?filepath=a&before=elsewhere.1', 410, /another history/],
+] as const) {
+  test(`GET ${path} is answered with ${status}`, async () => {
+    const response = await fetch(`${server.url}${path}`);
+    assert.equal(response.status, status);
+    assert.match(((await response.json()) as Problem).detail, says);
+  });
+}
