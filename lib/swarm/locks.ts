@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type LockEntry, parseLock } from './lock-entry';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
-import { MISSING_CONFIRMED_MS } from './registry';
-import { describeFileError, errorCode, type FileLook, kindOf, lookAtFile } from './small-file';
+import { describeFileError, errorCode, type FileLook, kindOf, lookAtFile, MISSING_CONFIRMED_MS } from './small-file';
 
 export { findConflicts, patternsOverlap } from './lock-conflicts';
 export { conflictOf, type DescribedLocks, describeLocks } from './lock-description';

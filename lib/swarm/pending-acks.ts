@@ -2,17 +2,14 @@
  * The acknowledgements that the swarm's tool still waits for, `PENDING_ACKS.json`: read as a whole, kept as long as
  * nothing better is known. The tool writes it in the folder where it runs, which is the root as a rule.
  */
-import { join } from 'node:path';
 import type { Skipped } from '../contract/schemas';
 import { contentOf, excerptOf, nameOf } from './message-fields';
 import { readInstant } from './naive-time';
-import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
-import { MISSING_CONFIRMED_MS } from './registry';
-import { type FileLook, lookAtFile } from './small-file';
+import { countSkipped } from './reader-status';
+import { isObject, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const PENDING_ACKS_FILE = 'PENDING_ACKS.json';
 
-const LIMIT_BYTES = 16 * 1024 * 1024;
 const KEPT = 1000;
 
 /** One message whose recipient has not acknowledged it. */
@@ -42,15 +39,9 @@ export function parsePendingAcks(
   bytes: Buffer,
   zone?: string,
 ): { acks: PendingAck[]; skipped: Skipped[] } | { error: string } {
-  if (bytes.length === 0) return { error: 'empty' };
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString('utf8').trim());
-  } catch {
-    return { error: 'invalid JSON' };
-  }
-  if (!isObject(value)) return { error: 'not an object' };
-  const { pending_acks: entries = [] } = value;
+  const read = parseObject(bytes);
+  if ('error' in read) return read;
+  const { pending_acks: entries = [] } = read.object;
   if (!Array.isArray(entries)) return { error: 'pending_acks is not a list' };
   const acks: PendingAck[] = [];
   const skipped: [string, string][] = [];
@@ -80,97 +71,31 @@ function readEntry(entry: Record<string, unknown>, zone: string | undefined): Pe
   };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Holds the newest list that could be read. */
-export class PendingAcksReader {
-  status: ReaderStatus;
-  /** The last good ones; none before the first and once the file is gone. A new array whenever one changed. */
-  acks: readonly PendingAck[] = [];
-
-  readonly #path: string;
-  readonly #zone: string | undefined;
-  readonly #now: () => number;
-  #signature: string | null = null;
-  #bytes: Buffer | null = null;
-  #missedSince: number | null = null;
-
+export class PendingAcksReader extends SmallFileReader<readonly PendingAck[]> {
   /**
    * @param root the swarm's root
    * @param zone IANA zone of naive times; the process's own if null
    * @param now the clock, milliseconds since 1970
    */
-  constructor(root: string, zone: string | null, now: () => number = Date.now) {
-    this.#path = join(root, PENDING_ACKS_FILE);
-    this.#zone = zone ?? undefined;
-    this.#now = now;
-    this.status = { ...MISSING, since: now() };
+  constructor(root: string, zone: string | null, now?: () => number) {
+    super(root, kindIn(zone ?? undefined), now);
   }
 
-  /**
-   * Reads the file if it is not as the last look left it. Costs a few microseconds if nothing changed.
-   *
-   * @returns whether `status` or `acks` changed
-   */
-  look(): boolean {
-    const now = this.#now();
-    const known = { status: this.status, acks: this.acks };
-    const look = lookAtFile(this.#path, { limitBytes: LIMIT_BYTES, known: this.#signature, followLinks: true, now });
-    if (look.kind === 'missing') this.#missed(now);
-    else {
-      this.#missedSince = null;
-      this.#found(look, now);
-    }
-    return this.status !== known.status || this.acks !== known.acks;
-  }
-
-  #missed(now: number): void {
-    this.#missedSince ??= now;
-    // A clock set back must not keep a file that is gone.
-    if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return;
-    if (this.acks.length > 0) this.acks = [];
-    this.#signature = null;
-    this.#bytes = null;
-    this.status = statusAfter(this.status, MISSING, now);
-  }
-
-  #found(look: Exclude<FileLook, { kind: 'missing' }>, now: number): void {
-    if (look.kind === 'irregular') this.#unusable(`is ${look.what}, not a file`, now);
-    else if (look.kind === 'unreadable') this.#unusable(`can't be read: ${look.reason}`, now);
-    else if (look.kind === 'read') {
-      const unchanged = this.#bytes?.equals(look.bytes) ?? false;
-      this.#signature = look.signature;
-      this.#bytes = look.bytes;
-      if (!unchanged) this.#read(look.bytes, now);
-    }
-  }
-
-  #read(bytes: Buffer, now: number): void {
-    const parsed = parsePendingAcks(bytes, this.#zone);
-    if ('error' in parsed) {
-      this.status = statusAfter(this.status, unreadable(`is unusable: ${parsed.error}`), now);
-      return;
-    }
-    this.acks = parsed.acks;
-    this.status = statusAfter(this.status, { state: 'ok', reason: null, skipped: parsed.skipped }, now);
-  }
-
-  #unusable(what: string, now: number): void {
-    // Whatever stands there next is read, even if it is the file of before.
-    this.#signature = null;
-    this.#bytes = null;
-    this.status = statusAfter(this.status, unreadable(what), now);
+  /** The last good ones; none before the first and once the file is gone. */
+  get acks(): readonly PendingAck[] {
+    return this.content ?? [];
   }
 }
 
-const MISSING: Omit<ReaderStatus, 'since'> = {
-  state: 'missing',
-  reason: `There is no ${PENDING_ACKS_FILE}: no acknowledgement is waited for in this folder.`,
-  skipped: [],
-};
-
-function unreadable(what: string): Omit<ReaderStatus, 'since'> {
-  return { state: 'unreadable', reason: `${PENDING_ACKS_FILE} ${what}; what it said before counts.`, skipped: [] };
+function kindIn(zone: string | undefined): SmallFileKind<readonly PendingAck[]> {
+  return {
+    name: PENDING_ACKS_FILE,
+    parse: (bytes) => {
+      const parsed = parsePendingAcks(bytes, zone);
+      return 'error' in parsed ? parsed : { content: parsed.acks, skipped: parsed.skipped };
+    },
+    missing: `There is no ${PENDING_ACKS_FILE}: no acknowledgement is waited for in this folder.`,
+    ending: { known: 'what it said before counts', unknown: 'no acknowledgement is known' },
+  };
 }

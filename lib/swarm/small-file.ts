@@ -1,14 +1,23 @@
 /**
- * Reading a small file of the swarm without ever touching it: no lock, no wait on a pipe, no device, bounded size.
+ * Reading a small file of the swarm without ever touching it: no lock, no wait on a pipe, no device, bounded size; and
+ * what it said last, kept as long as nothing better is known.
  */
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
+import type { Skipped } from '../contract/schemas';
+import { type ReaderStatus, statusAfter } from './reader-status';
 
 /**
  * Time stamps of many file systems advance only every few milliseconds: two writes within one such step look alike.
  * So a file that changed this recently is read again at the next look, whatever its stamps say.
  */
 const COARSE_CLOCK_MS = 50;
+
+/** Writers replace a file by a rename, and some leave a short hole between. */
+export const MISSING_CONFIRMED_MS = 200;
+
+const STORE_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** What a look at a file found. `unchanged`: it is as at the earlier look, and was not read. */
 export type FileLook =
@@ -109,4 +118,127 @@ export function describeFileError(error: unknown): string {
     if (known) return `${known[1]} (${known[0]})`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What a small file of JSON is and how it is spoken of. */
+export interface SmallFileKind<Content> {
+  /** Below the root. */
+  name: string;
+  parse: (bytes: Buffer) => { content: Content; skipped: Skipped[] } | { error: string };
+  /** A sentence: what it means that there is none. */
+  missing: string;
+  /** How a sentence about a fault ends: when there is something to go by, and when there is not. */
+  ending: { known: string; unknown: string };
+  /** What a fault that `parse` names is called, where `is unusable: ...` does not do. */
+  faults?: Readonly<Record<string, string>>;
+}
+
+/** Holds the newest content of a small file that could be read. */
+export class SmallFileReader<Content> {
+  status: ReaderStatus;
+  /** The last good one; null before the first and once the file is gone. A new object whenever it changed. */
+  protected content: Content | null = null;
+
+  readonly #kind: SmallFileKind<Content>;
+  readonly #path: string;
+  readonly #now: () => number;
+  #signature: string | null = null;
+  #bytes: Buffer | null = null;
+  #missedSince: number | null = null;
+
+  /**
+   * @param root the swarm's root
+   * @param kind which file, and how it is read
+   * @param now the clock, milliseconds since 1970
+   */
+  constructor(root: string, kind: SmallFileKind<Content>, now: () => number = Date.now) {
+    this.#kind = kind;
+    this.#path = join(root, kind.name);
+    this.#now = now;
+    this.status = { ...this.#missing(), since: now() };
+  }
+
+  /**
+   * Reads the file if it is not as the last look left it. Costs a few microseconds if nothing changed.
+   *
+   * @returns whether `status` or the content changed
+   */
+  look(): boolean {
+    const now = this.#now();
+    const known = { status: this.status, content: this.content };
+    const options = { limitBytes: STORE_LIMIT_BYTES, known: this.#signature, followLinks: true, now };
+    const look = lookAtFile(this.#path, options);
+    if (look.kind === 'missing') this.#missed(now);
+    else {
+      this.#missedSince = null;
+      this.#found(look, now);
+    }
+    return this.status !== known.status || this.content !== known.content;
+  }
+
+  #missed(now: number): void {
+    this.#missedSince ??= now;
+    // A clock set back must not keep a file that is gone.
+    if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return;
+    this.content = null;
+    this.#signature = null;
+    this.#bytes = null;
+    this.status = statusAfter(this.status, this.#missing(), now);
+  }
+
+  #found(look: Exclude<FileLook, { kind: 'missing' }>, now: number): void {
+    if (look.kind === 'read') this.#read(look.bytes, look.signature, now);
+    else if (look.kind === 'irregular') this.#unusable(`is ${look.what}, not a file`, now);
+    else if (look.kind === 'unreadable') this.#unusable(`can't be read: ${look.reason}`, now);
+  }
+
+  #read(bytes: Buffer, signature: string, now: number): void {
+    this.#signature = signature;
+    if (this.#bytes?.equals(bytes)) return;
+    this.#bytes = bytes;
+    const parsed = this.#kind.parse(bytes);
+    if ('error' in parsed) {
+      this.#fault(this.#kind.faults?.[parsed.error] ?? `is unusable: ${parsed.error}`, now);
+      return;
+    }
+    this.content = parsed.content;
+    this.status = statusAfter(this.status, { state: 'ok', reason: null, skipped: parsed.skipped }, now);
+  }
+
+  #unusable(what: string, now: number): void {
+    // Whatever stands there next is read, even if it is the file of before.
+    this.#signature = null;
+    this.#bytes = null;
+    this.#fault(what, now);
+  }
+
+  #fault(what: string, now: number): void {
+    const { name, ending } = this.#kind;
+    const reason = `${name} ${what}; ${this.content === null ? ending.unknown : ending.known}.`;
+    this.status = statusAfter(this.status, { state: 'unreadable', reason, skipped: [] }, now);
+  }
+
+  #missing(): Omit<ReaderStatus, 'since'> {
+    return { state: 'missing', reason: this.#kind.missing, skipped: [] };
+  }
+}
+
+/**
+ * @returns the object that the bytes hold as JSON, tolerantly: a byte order mark and bytes that are no UTF-8 do no
+ *   harm; or why there is none: `empty`, `invalid JSON` or `not an object`
+ */
+export function parseObject(bytes: Buffer): { object: Record<string, unknown> } | { error: string } {
+  if (bytes.length === 0) return { error: 'empty' };
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8').trim());
+  } catch {
+    return { error: 'invalid JSON' };
+  }
+  return isObject(value) ? { object: value } : { error: 'not an object' };
+}
+
+/** @returns whether a value is a JSON object, no list */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
