@@ -22,7 +22,7 @@ const LAYERS: Record<string, Layer> = {
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
   recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'swarm', 'history'] },
   runtime: {
-    files: /^lib\/(runtime|live-swarm|no-swarm|swarm-journal|attention|paced)\b/,
+    files: /^lib\/(runtime|live-swarm|no-swarm|swarm-journal|attention|waiting|paced)\b/,
     mayImport: ['contract', 'config', 'swarm', 'hub', 'history', 'recorder'],
   },
   server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'swarm', 'hub', 'runtime'] },

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { CONFLICT_LOG_FILE, type Conflict, ConflictLogReader, parseConflictLog } from './conflict-log';
+import { isOpen, isUnfinished, parseTasks, TASKS_FILE, type Task, TasksReader } from './tasks';
+
+const folder = mkdtempSync(join(tmpdir(), 'stores-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const tasksIn = (value: unknown) => {
+  const parsed = parseTasks(Buffer.from(JSON.stringify(value)));
+  assert.ok('tasks' in parsed);
+  return parsed;
+};
+const conflictsIn = (value: unknown) => {
+  const parsed = parseConflictLog(Buffer.from(JSON.stringify(value)));
+  assert.ok('conflicts' in parsed);
+  return parsed;
+};
+
+test('a task as the swarm writes it', () => {
+  const task = {
+    task_id: 't1',
+    objective: 'Rotate the\n tokens',
+    status: 'blocked',
+    assigned_to: 'agent-1',
+    blocked_by: ['t2', 't3', 't2'],
+    blocks: [],
+    created_at: '2026-02-03T09:01:00.5+00:00',
+    updated_at: '2026-02-03T09:02:00+00:00',
+  };
+  assert.deepEqual(tasksIn({ version: '1.0', tasks: { t1: task } }), {
+    tasks: [
+      {
+        id: 't1',
+        objective: 'Rotate the tokens',
+        status: 'blocked',
+        assignedTo: 'agent-1',
+        blockedBy: ['t2', 't3'],
+        createdAt: Date.UTC(2026, 1, 3, 9, 1, 0, 500),
+      } satisfies Task,
+    ],
+    skipped: [],
+  });
+});
+
+test('fields of any type do no harm; the key stands in for an id, and strange entries are skipped alone', () => {
+  const { tasks, skipped } = tasksIn({
+    tasks: { a: { task_id: null, blocked_by: 'b', assigned_to: null, objective: 5 }, b: 7, c: [], d: {} },
+  });
+  const empty = { objective: '', status: null, assignedTo: null, blockedBy: [], createdAt: null };
+  assert.deepEqual(tasks, [
+    { id: 'a', ...empty },
+    { id: 'd', ...empty },
+  ]);
+  assert.deepEqual(skipped, [{ reason: 'entry is not an object', count: 2, last: 'tasks["c"]' }]);
+  const mixed = tasksIn({ tasks: { a: { blocked_by: [1, null, {}, 'b'] } } });
+  assert.deepEqual(mixed.tasks[0]?.blockedBy, ['1', 'b']);
+});
+
+test('what is open, and what keeps others waiting', () => {
+  const task = (status: unknown) => tasksIn({ tasks: { a: { status } } }).tasks[0] as Task;
+  for (const status of ['completed', 'cancelled']) assert.equal(isUnfinished(task(status)), false, status);
+  for (const status of ['pending', 'assigned', 'working', 'review', 'blocked', null, {}, 'new']) {
+    assert.deepEqual([isUnfinished(task(status)), isOpen(task(status))], [true, true], String(status));
+  }
+  assert.deepEqual([isUnfinished(task('failed')), isOpen(task('failed'))], [true, false]);
+});
+
+test('at most 5,000 tasks and 1,000 conflicts are kept, and the others counted', () => {
+  const many = Object.fromEntries(Array.from({ length: 5002 }, (_, index) => [`t${index}`, {}]));
+  const { tasks, skipped } = tasksIn({ tasks: many });
+  assert.equal(tasks.length, 5000);
+  assert.deepEqual(skipped, [{ reason: 'beyond the first 5000 entries', count: 2, last: 'tasks["t5001"]' }]);
+  const conflicts = Array.from({ length: 1002 }, () => ({ agents_involved: ['a', 'b'] }));
+  const parsed = conflictsIn({ conflicts });
+  assert.equal(parsed.conflicts.length, 1000);
+  assert.deepEqual(parsed.skipped, [{ reason: 'beyond the first 1000 entries', count: 2, last: 'conflicts[1001]' }]);
+});
+
+test('a conflict as the swarm writes it, and strange ones', () => {
+  const conflict = {
+    conflict_id: 'c1',
+    conflict_type: 'file_lock',
+    agents_involved: ['agent-2', 'agent-1'],
+    resource: 'src/a.ts',
+    detected_at: '2026-02-03T09:01:00+00:00',
+    status: 'pending',
+    metadata: { locked_at: 1, lock_reason: '' },
+    negotiations: [],
+  };
+  const strange = [null, { agents_involved: 'agent-1' }, { agents_involved: ['agent-1', null] }, []];
+  const bare = { agents_involved: ['x', 5], resource: {}, status: [], detected_at: 'now' };
+  assert.deepEqual(conflictsIn({ conflicts: [conflict, ...strange, bare] }), {
+    conflicts: [
+      {
+        id: 'c1',
+        type: 'file_lock',
+        requester: 'agent-2',
+        holder: 'agent-1',
+        resource: 'src/a.ts',
+        status: 'pending',
+        detectedAt: Date.UTC(2026, 1, 3, 9, 1),
+      } satisfies Conflict,
+      {
+        id: 'conflicts[5]',
+        type: null,
+        requester: 'x',
+        holder: '5',
+        resource: null,
+        status: null,
+        detectedAt: null,
+      },
+    ],
+    skipped: [{ reason: 'entry does not name a requester and a holder', count: 4, last: 'conflicts[4]' }],
+  });
+});
+
+test('why bytes are no store', () => {
+  for (const [text, error] of [
+    ['', 'empty'],
+    ['{', 'invalid JSON'],
+    ['[]', 'not an object'],
+  ] as const) {
+    assert.deepEqual(parseTasks(Buffer.from(text)), { error });
+    assert.deepEqual(parseConflictLog(Buffer.from(text)), { error });
+  }
+  assert.deepEqual(parseTasks(Buffer.from('{"tasks": []}')), { error: 'tasks is not an object' });
+  assert.deepEqual(parseConflictLog(Buffer.from('{"conflicts": {}}')), { error: 'conflicts is not a list' });
+});
+
+test('whatever the bytes, there is a list or a reason', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+      for (const bytes of [text, `{"tasks": ${text}, "conflicts": ${text}}`, `{"tasks": {"a": ${text}}}`]) {
+        const tasks = parseTasks(Buffer.from(bytes));
+        assert.ok('error' in tasks ? tasks.error !== '' : tasks.tasks.every(({ id }) => typeof id === 'string'));
+        const conflicts = parseConflictLog(Buffer.from(bytes));
+        assert.ok('error' in conflicts ? conflicts.error !== '' : Array.isArray(conflicts.conflicts));
+      }
+    }),
+  );
+});
+
+for (const { file, make, good, other } of [
+  {
+    file: TASKS_FILE,
+    make: (root: string, now: () => number) => {
+      const reader = new TasksReader(root, now);
+      return { reader, ids: () => reader.tasks.map(({ id }) => id) };
+    },
+    good: '{"tasks": {"a": {}}}',
+    other: '{"tasks": {"b": {}}}',
+  },
+  {
+    file: CONFLICT_LOG_FILE,
+    make: (root: string, now: () => number) => {
+      const reader = new ConflictLogReader(root, now);
+      return { reader, ids: () => reader.conflicts.map(({ id }) => id) };
+    },
+    good: '{"conflicts": [{"conflict_id": "a", "agents_involved": ["x", "y"]}]}',
+    other: '{"conflicts": [{"conflict_id": "b", "agents_involved": ["x", "y"]}]}',
+  },
+]) {
+  test(`${file}: missing, replaced, broken, vanished, back again`, () => {
+    const root = mkdtempSync(join(folder, 'root-'));
+    let now = Date.now() + 1000;
+    const { reader, ids } = make(root, () => now);
+    const write = (text: string) => {
+      writeFileSync(join(root, `${file}.tmp`), text);
+      renameSync(join(root, `${file}.tmp`), join(root, file));
+    };
+    assert.equal(reader.look(), false);
+    assert.deepEqual([ids(), reader.status.state], [[], 'missing']);
+    write('{');
+    assert.equal(reader.look(), true);
+    assert.match(reader.status.reason ?? '', /is unusable: invalid JSON; no \w+ is known\.$/);
+    write(good);
+    assert.equal(reader.look(), true);
+    assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);
+    assert.equal(reader.look(), false);
+    write('');
+    assert.equal(reader.look(), true);
+    assert.deepEqual([ids(), reader.status.state], [['a'], 'unreadable']);
+    assert.match(reader.status.reason ?? '', /is unusable: empty; what it said before counts\.$/);
+    write(other);
+    assert.equal(reader.look(), true);
+    assert.deepEqual(ids(), ['b']);
+    unlinkSync(join(root, file));
+    assert.equal(reader.look(), false, 'a short hole between two files is not seen');
+    now += 200;
+    assert.equal(reader.look(), true);
+    assert.deepEqual([ids(), reader.status.state], [[], 'missing']);
+    write(good);
+    assert.equal(reader.look(), true);
+    assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);
+  });
+}

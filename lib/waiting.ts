@@ -1,0 +1,254 @@
+/**
+ * Who waits for whom: one pure function from facts to edges and rings. An edge is declared where a file says in so many
+ * words that one waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md explains.
+ */
+import { quoted, textOf, wordList } from './attention-words';
+import { formatCursor } from './contract/events';
+import { formatInstant } from './contract/instant';
+import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
+import type { Agent, Lock, Sources } from './contract/schemas';
+import type { OpenMattersNow } from './recorder/open-matters';
+import { CONFLICT_LOG_FILE, type Conflict } from './swarm/conflict-log';
+import type { LockOverlap } from './swarm/lock-overlaps';
+import { normalizeLockPath, patternsOverlap } from './swarm/locks';
+import type { PendingAck } from './swarm/pending-acks';
+import { isOpen, isUnfinished, type Task } from './swarm/tasks';
+import { findRings } from './waiting-rings';
+
+export interface WaitingFacts {
+  agents: readonly Agent[];
+  locks: readonly Lock[];
+  overlaps: readonly LockOverlap[];
+  sources: Pick<Sources, 'registry'>;
+  matters: OpenMattersNow;
+  tasks: readonly Task[];
+  conflicts: readonly Conflict[];
+  acks: readonly PendingAck[];
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** An edge before it is written out. */
+interface Wait {
+  /** What tells it from others of its kind, beside the two agents: ids and names from the files. */
+  key: string;
+  from: string;
+  to: string;
+  kind: WaitEdge['kind'];
+  basis?: WaitEdge['basis'];
+  /** Milliseconds since 1970. */
+  since: number | null;
+  reason: string;
+  evidence: Partial<WaitEdge['evidence']>;
+  /** Any of these could end it; `to` alone if absent. */
+  anyOf?: readonly string[];
+  /** It holds its agent up, and so may be part of a ring; true if absent. Tasks are looked at by themselves. */
+  holds?: boolean;
+}
+
+/** Nobody reads more, and each costs at every change. */
+const EDGES_AT_MOST = 2000;
+
+const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', 'escalated']);
+
+/**
+ * Who waits for whom, and who waits in a ring.
+ *
+ * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 rings
+ */
+export function waiting(facts: WaitingFacts): WaitingAnswer {
+  const waits = new Map<string, Wait>();
+  const state = stateOf(facts);
+  for (const wait of allWaits(facts)) {
+    if (wait.from === wait.to) continue;
+    waits.set(JSON.stringify([wait.kind, wait.key, wait.from, wait.to]), wait);
+    if (waits.size === EDGES_AT_MOST) break;
+  }
+  const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, state));
+  return { edges, cycles: cyclesOf([...waits.values()], edges, facts.tasks) };
+}
+
+function* allWaits(facts: WaitingFacts): Generator<Wait> {
+  yield* questionWaits(facts, 'BLOCKED');
+  yield* conflictWaits(facts);
+  yield* taskWaits(facts);
+  yield* questionWaits(facts, 'QUESTION');
+  yield* overlapWaits(facts);
+  yield* acknowledgementWaits(facts);
+}
+
+function edgeOf(id: string, wait: Wait, state: (agent: string) => string): WaitEdge {
+  const { kind, from, to, since, evidence, basis = 'declared' } = wait;
+  return {
+    id,
+    from,
+    to,
+    kind,
+    basis,
+    since: since === null ? null : formatInstant(since),
+    reason: `${wait.reason}${state(from)}${state(to)}`,
+    evidence: { locks: [], messages: [], tasks: [], conflicts: [], ...evidence },
+  };
+}
+
+/** What is odd about an agent that waits or is waited for, as a sentence more. */
+function stateOf({ agents, sources }: WaitingFacts): (agent: string) => string {
+  const healths = new Map(agents.map(({ id, health }) => [id, health]));
+  return (agent) => {
+    const health = healths.get(agent);
+    if (health === 'dead') return ` ${agent} is dead.`;
+    return health === undefined && sources.registry.state === 'ok' ? ` ${agent} is not in the registry.` : '';
+  };
+}
+
+function* questionWaits({ matters }: WaitingFacts, wanted: 'BLOCKED' | 'QUESTION'): Generator<Wait> {
+  for (const { type, msgId, sender, recipients, at, text, seqs } of matters.questions) {
+    if (type !== wanted) continue;
+    const messages = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const whom = recipients.length === 1 ? '' : `, and none of ${wordList(recipients)} has answered`;
+    for (const to of recipients) {
+      const begun = type === 'BLOCKED' ? `${sender} is blocked and waits for ${to}` : `${sender} asked ${to}`;
+      yield {
+        key: msgId ?? `${messages[0]}`,
+        from: sender,
+        to,
+        kind: type === 'BLOCKED' ? 'blocked' : 'question',
+        since: at,
+        reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}`,
+        evidence: { messages },
+        anyOf: recipients,
+      };
+    }
+  }
+}
+
+/** A conflict about a lock holds its requester up only while the lock is there: entries are often left as they were. */
+function* conflictWaits({ conflicts, locks }: WaitingFacts): Generator<Wait> {
+  const held = new Map<string, Lock[]>(conflicts.map(({ holder }) => [holder, []]));
+  if (held.size > 0) for (const lock of locks) held.get(textOf(lock.agent_id))?.push(lock);
+  for (const { id, type, requester, holder, resource, status, detectedAt } of conflicts) {
+    if (!UNSETTLED.has(status)) continue;
+    const lock = resource === null ? undefined : held.get(holder)?.find((one) => holdsPath(one, resource));
+    const gone = type === 'file_lock' && !lock;
+    const what = resource ?? 'something';
+    const though = gone ? `, though ${holder} holds no lock on it now` : '';
+    yield {
+      key: id,
+      from: requester,
+      to: holder,
+      kind: 'conflict',
+      since: detectedAt,
+      reason: `${requester} wants ${what}, which ${holder} has; ${CONFLICT_LOG_FILE} calls that ${status}${though}.`,
+      evidence: { conflicts: [id], locks: lock ? [lock.lock_file] : [] },
+      holds: !gone,
+    };
+  }
+}
+
+function holdsPath({ filepath }: Lock, resource: string): boolean {
+  if (typeof filepath !== 'string') return false;
+  return normalizeLockPath(filepath) === normalizeLockPath(resource) || patternsOverlap(filepath, resource);
+}
+
+function* taskWaits({ tasks }: WaitingFacts): Generator<Wait> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  for (const task of tasks) {
+    if (task.assignedTo === null || !isOpen(task)) continue;
+    for (const other of blockersOf(task, byId)) {
+      if (other.assignedTo === null) continue;
+      const times = [task.createdAt, other.createdAt].filter((at) => at !== null);
+      yield {
+        key: `${task.id} ${other.id}`,
+        from: task.assignedTo,
+        to: other.assignedTo,
+        kind: 'task',
+        // Not before both were there; when the one was made to wait for the other, no file says.
+        since: times.length === 0 ? null : Math.max(...times),
+        reason: `The task ${nameOfTask(task)} of ${task.assignedTo} is blocked by ${nameOfTask(other)} of ${other.assignedTo}${other.status === null ? '' : `, which is ${other.status}`}.`,
+        evidence: { tasks: [task.id, other.id] },
+        holds: false,
+      };
+    }
+  }
+}
+
+function blockersOf({ blockedBy }: Task, byId: ReadonlyMap<string, Task>): Task[] {
+  return blockedBy.map((id) => byId.get(id)).filter((task) => task !== undefined && isUnfinished(task)) as Task[];
+}
+
+function nameOfTask({ objective, id }: Task): string {
+  return quoted(objective === '' ? id : objective);
+}
+
+/** Both hold, so who waits is no fact; the younger lock is taken for the one that has to. */
+function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
+  for (const { lock, others } of overlaps) {
+    for (const other of others) {
+      const [one, another] = [acquiredAt(lock), acquiredAt(other)];
+      if (one === null || another === null || one === another) continue;
+      const [younger, older] = one > another ? [lock, other] : [other, lock];
+      const [from, to] = [textOf(younger.agent_id), textOf(older.agent_id)];
+      yield {
+        key: `${younger.lock_file} ${older.lock_file}`,
+        from,
+        to,
+        kind: 'lock_overlap',
+        basis: 'inferred',
+        since: Math.max(one, another),
+        reason: `${from} locked ${textOf(younger.filepath)} after ${to} had locked ${textOf(older.filepath)}, and the two overlap.`,
+        evidence: { locks: [younger.lock_file, older.lock_file] },
+      };
+    }
+  }
+}
+
+function acquiredAt({ acquired_at }: Lock): number | null {
+  const at = acquired_at === null ? Number.NaN : Date.parse(acquired_at);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** A sender goes on meanwhile; only once the first answer is overdue is it taken to be held up. */
+function* acknowledgementWaits({ acks, matters, now }: WaitingFacts): Generator<Wait> {
+  const places = new Map(matters.awaiting);
+  for (const { msgId, sender, recipient, text, retryCount, sentAt, nextRetryAt, orphan } of acks) {
+    // What broke off before it was sent is waited for by nobody.
+    if (sender === null || recipient === null || orphan) continue;
+    const seq = places.get(msgId);
+    yield {
+      key: msgId,
+      from: sender,
+      to: recipient,
+      kind: 'acknowledgement',
+      since: sentAt,
+      reason: `${recipient} has not acknowledged a message from ${sender}: ${quoted(text)}`,
+      evidence: { messages: seq === undefined ? [] : [formatCursor(matters.epoch, seq)] },
+      holds: retryCount > 0 || (nextRetryAt !== null && nextRetryAt <= now),
+    };
+  }
+}
+
+function cyclesOf(waits: readonly Wait[], edges: readonly WaitEdge[], tasks: readonly Task[]) {
+  const counts = ({ kind, holds }: Wait) => kind === 'task' || holds !== false;
+  const holding = waits.filter((wait) => wait.kind !== 'task' && counts(wait));
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const rings = findRings(
+    holding.map(({ from, to, anyOf, basis }) => ({ from, to: anyOf ?? [to], inferred: basis === 'inferred' })),
+    tasks.flatMap((task) => {
+      const { id, assignedTo } = task;
+      if (assignedTo === null || !isOpen(task)) return [];
+      return [{ id, assignee: assignedTo, after: blockersOf(task, byId).map((other) => other.id) }];
+    }),
+  );
+  const between = new Map<string, string[]>();
+  for (const [index, { id, from, to }] of edges.entries()) {
+    if (!counts(waits[index] as Wait)) continue;
+    const pair = JSON.stringify([from, to]);
+    between.set(pair, [...(between.get(pair) ?? []), id]);
+  }
+  return rings.map((agents) => ({
+    agents,
+    edges: agents.flatMap(
+      (from, index) => between.get(JSON.stringify([from, agents.at(index + 1 - agents.length)])) ?? [],
+    ),
+  }));
+}
