@@ -66,6 +66,7 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
 });
 
 const KINDS: Record<AttentionKind, string> = {
+  deadlock: 'Deadlock',
   agent_dead: 'Agent dead',
   agent_stale: 'Agent silent',
   question_unanswered: 'Unanswered question',

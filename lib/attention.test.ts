@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type AttentionFacts, attention } from './attention';
 import { formatInstant } from './contract/instant';
+import type { WaitEdge } from './contract/past-schemas';
 import {
   type Agent,
   type AttentionEntry,
@@ -36,7 +37,9 @@ const FACTS: AttentionFacts = {
   overlaps: [],
   sources: SOURCES,
   pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, skipped: [] } },
+  stores: {},
   matters: NOTHING_OPEN,
+  waiting: { edges: [], cycles: [] },
   staleTimeoutSeconds: 300,
   limits: {
     questionFromMs: 5 * MINUTE,
@@ -69,7 +72,8 @@ function agent(id: string, health: Agent['health'], more: Partial<Agent> = {}): 
 
 function lock(filepath: unknown, more: Partial<Lock> = {}): Lock {
   return {
-    lock_file: `${filepath}.lock`,
+    // An object of a file may hold a `toString` of its own.
+    lock_file: `${typeof filepath === 'string' ? filepath : JSON.stringify(filepath)}.lock`,
     agent_id: 'agent-1',
     filepath,
     acquired_at: ago(MINUTE),
@@ -109,6 +113,76 @@ function ack(more: Partial<PendingAck> = {}): PendingAck {
 const waiting = (...questions: OpenQuestion[]) => ({ matters: { ...NOTHING_OPEN, questions } });
 const failing = (...failures: FailedRecipient[]) => ({ matters: { ...NOTHING_OPEN, failures } });
 const pending = (...acks: PendingAck[]) => ({ pendingAcks: { ...FACTS.pendingAcks, acks } });
+
+describe('deadlocks', () => {
+  const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
+    id: `${from} ${to} ${more.kind}`,
+    from,
+    to,
+    kind: 'blocked',
+    basis: 'declared',
+    since: ago(MINUTE),
+    reason: 'It waits.',
+    evidence: { locks: [], messages: [], tasks: [], conflicts: [] },
+    ...more,
+  });
+  const ring = (agents: string[], edges: WaitEdge[]) => ({
+    waiting: { edges, cycles: [{ agents, edges: edges.map(({ id }) => id) }] },
+  });
+
+  test('come before everything else, since the ring was closed, with all the evidence', () => {
+    const none = { locks: [], messages: [], tasks: [], conflicts: [] };
+    const edges = [
+      edge('a', 'b', { since: ago(HOUR), evidence: { ...none, messages: ['e.1'] } }),
+      edge('a', 'b', { kind: 'conflict', since: ago(0), evidence: { ...none, conflicts: ['c'], locks: ['x.lock'] } }),
+      edge('b', 'c', { kind: 'task', since: null, evidence: { ...none, tasks: ['t', 'u'] } }),
+      edge('c', 'a', { kind: 'question', evidence: { ...none, messages: ['e.2'] } }),
+    ];
+    const dead = { agents: [agent('agent-1', 'dead', { last_evidence_at: ago(9 * HOUR) })], locks: [lock('a.ts')] };
+    const [first, second] = entries({ ...ring(['a', 'b', 'c'], edges), ...dead });
+    assert.equal(second?.kind, 'agent_dead');
+    assert.deepEqual(first, {
+      id: 'deadlock:["a","b","c"]',
+      kind: 'deadlock',
+      severity: 'critical',
+      since: ago(MINUTE),
+      subject: 'a, b and c',
+      reason:
+        'a, b and c wait for each other: a for b (blocked and a conflict), b for c (a task), c for a (a question).',
+      evidence: {
+        agents: ['a', 'b', 'c'],
+        locks: ['x.lock'],
+        messages: ['e.1', 'e.2'],
+        sources: ['CONFLICT_LOG.json', 'TASKS.json'],
+      },
+    });
+  });
+
+  test('a step without any declared edge is said to be inferred', () => {
+    const overlap = { kind: 'lock_overlap', basis: 'inferred' } as const;
+    const edges = [edge('a', 'b'), edge('a', 'b', overlap), edge('b', 'a', overlap)];
+    assert.equal(
+      only(ring(['a', 'b'], edges)).reason,
+      'a and b wait for each other: a for b (blocked and overlapping locks), b for a (overlapping locks). Inferred, not declared: that b waits for a.',
+    );
+  });
+
+  test('where no file says since when, it is since the start of this server', () => {
+    const edges = [edge('a', 'b', { since: null }), edge('b', 'a', { since: null })];
+    assert.equal(only(ring(['a', 'b'], edges)).since, formatInstant(FACTS.startedAt));
+  });
+
+  test('a file that waiting is told from and that can not be read is told too', () => {
+    const broken = {
+      state: 'unreadable',
+      reason: 'TASKS.json is unusable.',
+      since: NOW - MINUTE,
+      skipped: [],
+    } as const;
+    const entry = only({ stores: { 'TASKS.json': { ...broken, skipped: [] } } });
+    assert.deepEqual([entry.kind, entry.severity, entry.subject], ['source_unreadable', 'warning', 'TASKS.json']);
+  });
+});
 
 test('a swarm in which all is well needs nobody', () => {
   const locks = [lock('a.ts')];

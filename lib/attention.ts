@@ -3,9 +3,11 @@
  * showed, never what that may mean; where a source can't be read, nothing is concluded from its silence. The rules and
  * their severities are explained in docs/decisions/0020-attention.md.
  */
+import { deadlockMatters } from './attention-deadlocks';
 import { lockWords, quoted, textOf, wordList } from './attention-words';
 import { formatCursor } from './contract/events';
-import { formatInstant } from './contract/instant';
+import { formatInstant, instantOf, least } from './contract/instant';
+import type { WaitingAnswer } from './contract/past-schemas';
 import type {
   Agent,
   AttentionAnswer,
@@ -37,7 +39,10 @@ export interface AttentionFacts {
   overlaps: readonly LockOverlap[];
   sources: Sources;
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };
+  /** The other files that waiting is told from, by name. */
+  stores: Readonly<Record<string, ReaderStatus>>;
   matters: OpenMattersNow;
+  waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;
   /** Since when this server looks: stands in where no fact says since when. Both in milliseconds since 1970. */
@@ -46,7 +51,7 @@ export interface AttentionFacts {
 }
 
 /** An entry before it is written out. */
-interface Matter {
+export interface Matter {
   kind: AttentionKind;
   /** What tells it from others of its kind: names and ids from the files, so that a restart gives the same. */
   key: string;
@@ -73,10 +78,11 @@ const RETRIES_AT_MOST = 3;
 /**
  * What wants a person now.
  *
- * @returns entries, worst first, then longest standing; `count` tells all of them, the list holds the first 500
+ * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds the first 500
  */
 export function attention(facts: AttentionFacts): AttentionAnswer {
   const matters = [
+    ...deadlockMatters(facts.waiting, facts.startedAt),
     ...sourceMatters(facts),
     ...agentMatters(facts),
     ...lockMatters(facts),
@@ -92,8 +98,12 @@ export function attention(facts: AttentionFacts): AttentionAnswer {
 }
 
 function worseFirst(one: Matter, other: Matter): number {
-  const worse = RANK[one.severity] - RANK[other.severity];
+  const worse = rankOf(one) - rankOf(other);
   return worse || one.since - other.since || (one.key < other.key ? -1 : 1);
+}
+
+function rankOf({ kind, severity }: Matter): number {
+  return kind === 'deadlock' ? -1 : RANK[severity];
 }
 
 function entryOf({ kind, key, severity, since, subject, reason, evidence }: Matter): AttentionEntry {
@@ -114,12 +124,13 @@ function entryOf({ kind, key, severity, since, subject, reason, evidence }: Matt
   };
 }
 
-function sourceMatters({ sources, pendingAcks, matters, startedAt, now }: AttentionFacts): Matter[] {
+function sourceMatters({ sources, pendingAcks, stores, matters, startedAt, now }: AttentionFacts): Matter[] {
   const read = Object.entries(sources).map(([name, source]: [string, Source]) => {
     const { state, reason, since } = source;
     return { name, state, reason, since: Date.parse(since) };
   });
-  const found = [...read, { name: PENDING_ACKS_FILE, ...pendingAcks.status }].flatMap((source): Matter[] => {
+  const files = Object.entries({ [PENDING_ACKS_FILE]: pendingAcks.status, ...stores });
+  const found = [...read, ...files.map(([name, status]) => ({ name, ...status }))].flatMap((source): Matter[] => {
     const { name, state, reason, since } = source;
     if ((state !== 'unreadable' && state !== 'degraded') || now - since < SOURCE_SETTLES_MS) return [];
     const severity = sourceSeverity(name, state, sources);
@@ -284,13 +295,4 @@ function acknowledgementMatters({ pendingAcks, matters, limits, startedAt, now }
       },
     ];
   });
-}
-
-function instantOf(text: string | null): number | null {
-  const at = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(at) ? null : at;
-}
-
-function least(times: readonly number[]): number | null {
-  return times.length === 0 ? null : times.reduce((least, at) => Math.min(least, at));
 }

@@ -6,6 +6,7 @@ import { type AttentionLimits, attention } from './attention';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
+import type { WaitingAnswer } from './contract/past-schemas';
 import type {
   Agent,
   AgentsAnswer,
@@ -35,6 +36,7 @@ import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Runtime } from './runtime';
 import { describeAgents } from './swarm/agent-health';
+import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import { type DescribedLocks, describeLocks, LocksReader } from './swarm/locks';
 import { PendingAcksReader } from './swarm/pending-acks';
@@ -42,8 +44,10 @@ import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
 import { RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
+import { TASKS_FILE, TasksReader } from './swarm/tasks';
 import { type Hint, SwarmWatcher } from './swarm/watcher';
 import { SwarmJournal } from './swarm-journal';
+import { waiting } from './waiting';
 
 const RECONCILE_MS = 500;
 /** What changes by time alone is described again this often. */
@@ -80,6 +84,8 @@ export class LiveSwarm implements Runtime {
   readonly #registry: RegistryReader;
   readonly #locks: LocksReader;
   readonly #acks: PendingAcksReader;
+  readonly #tasks: TasksReader;
+  readonly #conflicts: ConflictLogReader;
   readonly #processes = new ProcessTable();
   readonly #watcher: SwarmWatcher;
   readonly #recorder: RecorderHandle;
@@ -104,6 +110,7 @@ export class LiveSwarm implements Runtime {
   #overlaps: LockOverlap[] = [];
   #matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
   #attention: AttentionAnswer = { attention: [], count: 0 };
+  #waiting: WaitingAnswer = { edges: [], cycles: [] };
   #attendCost = 0;
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
@@ -127,6 +134,8 @@ export class LiveSwarm implements Runtime {
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
     this.#acks = new PendingAcksReader(this.root, options.zone);
+    this.#tasks = new TasksReader(this.root);
+    this.#conflicts = new ConflictLogReader(this.root);
     this.#look = paced(
       () => this.#lookAtFiles(),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
@@ -196,6 +205,10 @@ export class LiveSwarm implements Runtime {
     };
   }
 
+  waiting(): WaitingAnswer {
+    return this.#waiting;
+  }
+
   firstState(): SwarmState {
     const { epoch, seq } = this.hub.head();
     const messages = this.hub.newest(FIRST_MESSAGES) ?? [];
@@ -250,7 +263,8 @@ export class LiveSwarm implements Runtime {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
     // No hint is needed for what is overdue by minutes: looking costs a few microseconds.
-    if (this.#acks.look()) this.#attend.request();
+    const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
+    if (looked.includes(true)) this.#attend.request();
     if (!this.#looked) this.#processes.look(this.#pids());
     if (changed || !this.#looked) this.#describeSafely();
     this.#looked = true;
@@ -355,17 +369,25 @@ export class LiveSwarm implements Runtime {
   #attendNow(): void {
     const start = performance.now();
     const { config } = this.#options.swarmConfig;
-    this.#attention = attention({
+    const facts = {
       agents: this.#agents,
       locks: this.#lockList,
       overlaps: this.#overlaps,
       sources: this.#sources(),
-      pendingAcks: this.#acks,
       matters: this.#matters,
+      now: Date.now(),
+    };
+    const { tasks } = this.#tasks;
+    const { conflicts } = this.#conflicts;
+    this.#waiting = waiting({ ...facts, tasks, conflicts, acks: this.#acks.acks });
+    this.#attention = attention({
+      ...facts,
+      pendingAcks: this.#acks,
+      stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+      waiting: this.#waiting,
       staleTimeoutSeconds: config.lockStaleTimeoutSeconds,
       limits: this.#options.attention,
       startedAt: this.startedAt,
-      now: Date.now(),
     });
     if (this.hub.setState('attention', this.#attention)) {
       this.#journal.attention(this.#attention);

@@ -2,7 +2,7 @@
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
-import type { LockHistory, PastState, TalkAnswer, TimelineAnswer } from './contract/past-schemas';
+import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from './contract/past-schemas';
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
@@ -68,6 +68,10 @@ export class NoSwarm implements Runtime {
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
       version: this.#version,
     };
+  }
+
+  waiting(): WaitingAnswer {
+    return { edges: [], cycles: [] };
   }
 
   firstState(): SwarmState {

@@ -2,6 +2,7 @@
 import packageJson from '../package.json';
 import { getConfig, historyFile } from './config';
 import type { SwarmState } from './contract/events';
+import type { WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
 import type { Hub } from './hub';
 import { LiveSwarm } from './live-swarm';
@@ -34,6 +35,8 @@ export interface Runtime {
    */
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']>;
   health(): Health;
+  /** Who waits for whom now. */
+  waiting(): WaitingAnswer;
   firstState(): SwarmState;
   stop(): Promise<void>;
 }

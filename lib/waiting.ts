@@ -4,7 +4,7 @@
  */
 import { quoted, textOf, wordList } from './attention-words';
 import { formatCursor } from './contract/events';
-import { formatInstant } from './contract/instant';
+import { formatInstant, instantOf } from './contract/instant';
 import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
 import type { Agent, Lock, Sources } from './contract/schemas';
 import type { OpenMattersNow } from './recorder/open-matters';
@@ -184,7 +184,7 @@ function nameOfTask({ objective, id }: Task): string {
 function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
   for (const { lock, others } of overlaps) {
     for (const other of others) {
-      const [one, another] = [acquiredAt(lock), acquiredAt(other)];
+      const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
       if (one === null || another === null || one === another) continue;
       const [younger, older] = one > another ? [lock, other] : [other, lock];
       const [from, to] = [textOf(younger.agent_id), textOf(older.agent_id)];
@@ -200,11 +200,6 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
       };
     }
   }
-}
-
-function acquiredAt({ acquired_at }: Lock): number | null {
-  const at = acquired_at === null ? Number.NaN : Date.parse(acquired_at);
-  return Number.isNaN(at) ? null : at;
 }
 
 /** A sender goes on meanwhile; only once the first answer is overdue is it taken to be held up. */

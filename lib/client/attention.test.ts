@@ -16,6 +16,7 @@ const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => (
 
 test('an entry leads to the thing of its kind, without filters', () => {
   assert.deepEqual(targetOf(entry('agent_dead')), { tab: 'agents', address: { ...EMPTY_ADDRESS, agent: 'agent-1' } });
+  assert.deepEqual(targetOf(entry('deadlock')).address, { ...EMPTY_ADDRESS, view: 'waits' });
   assert.deepEqual(targetOf(entry('lock_overlap')), { tab: 'locks', address: { ...EMPTY_ADDRESS, lock: 'a.lock' } });
   for (const kind of [
     'question_unanswered',

@@ -15,12 +15,14 @@ const FED_BY: Record<string, Target['tab']> = { registry: 'agents', locks: 'lock
 /**
  * Where an entry leads. Filters are let go: they could hide the very thing.
  *
- * @returns the agent, lock or message that the entry's kind is about; without evidence of it, the panel alone
+ * @returns the agent, lock or message that the entry's kind is about, or the view of who waits for whom; without
+ *   evidence of it, the panel alone
  */
 export function targetOf({ kind, evidence }: AttentionEntry): Target {
   const [agent = null] = evidence.agents;
   const [lock = null] = evidence.locks;
   const [message = null] = evidence.messages;
+  if (kind === 'deadlock') return { tab: 'agents', address: { ...EMPTY_ADDRESS, view: 'waits' } };
   if (kind.startsWith('agent_')) return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent } };
   if (kind.startsWith('lock_')) return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
   if (kind === 'source_unreadable') {

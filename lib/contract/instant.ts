@@ -14,3 +14,14 @@ export function formatMicroseconds(microseconds: number): string | null {
   const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
   return `${date.toISOString().slice(0, 19)}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}+00:00`;
 }
+
+/** @returns an instant of the API in milliseconds since 1970; null for none and for what is no time */
+export function instantOf(text: string | null): number | null {
+  const at = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** @returns the earliest of some times; null for none */
+export function least(times: readonly number[]): number | null {
+  return times.length === 0 ? null : times.reduce((least, at) => Math.min(least, at));
+}

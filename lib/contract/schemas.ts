@@ -176,6 +176,7 @@ export const sources = z
 
 /** What wants a person, from facts alone. */
 export const attentionKind = z.enum([
+  'deadlock',
   'agent_dead',
   'agent_stale',
   'question_unanswered',
