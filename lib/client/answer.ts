@@ -1,0 +1,16 @@
+import type { Problem } from '../contract/schemas';
+
+/**
+ * Asks the server.
+ *
+ * @returns what it answered, typed by whoever knows the path
+ * @throws {Error} with a sentence for the page, if it does not answer or refuses
+ */
+export async function readAnswer<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(path).catch(() => {
+    throw new Error('The server does not answer.');
+  });
+  if (response.ok) return response.json();
+  const problem: Partial<Problem> = await response.json().catch(() => ({}));
+  throw new Error(problem.detail ?? `The server answered ${response.status}.`);
+}

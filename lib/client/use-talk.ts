@@ -1,0 +1,14 @@
+import useSWR from 'swr';
+import type { TalkAnswer } from '../contract/past-schemas';
+import { readAnswer } from './answer';
+
+/** Who talks to whom in a span of time (ISO 8601, both ends inclusive); the last answer stays until the next is there. */
+export function useTalk({ since, until }: { since: string; until: string }) {
+  const query = new URLSearchParams({ since, until });
+  const { data, error, isLoading } = useSWR<TalkAnswer, Error>(`/api/talk?${query}`, readAnswer, {
+    keepPreviousData: true,
+    revalidateOnFocus: false,
+    shouldRetryOnError: false,
+  });
+  return { talk: data, error: error?.message ?? null, isLoading };
+}
