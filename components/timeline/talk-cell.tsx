@@ -1,3 +1,4 @@
+import type { KeyboardEvent } from 'react';
 import type { TypeMeaning } from '@/lib/client/message-type';
 import { meaningsOf, talkWords } from '@/lib/client/talk';
 import { formatCount } from '@/lib/client/text';
@@ -22,39 +23,54 @@ interface TalkCellProps {
   pair: TalkPair | undefined;
   most: number;
   chosen: boolean;
-  /** It is the stop of the grid in the order of tabs. */
+  /** It is the one stop of all cells in the order of tabs. */
   stop: boolean;
   onPoint: () => void;
   onChoose: () => void;
+  onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** How much one told another, and of what kind. */
-export function TalkCell({ place, sender, recipient, pair, most, chosen, stop, onPoint, onChoose }: TalkCellProps) {
+export function TalkCell({
+  place,
+  sender,
+  recipient,
+  pair,
+  most,
+  chosen,
+  stop,
+  onPoint,
+  onChoose,
+  onKeyDown,
+}: TalkCellProps) {
   const share = pair ? Math.max(2, Math.round((DARKEST_PERCENT * pair.count) / most)) : 0;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys of all its cells
-    <td
-      data-cell={place}
-      tabIndex={stop ? 0 : -1}
-      aria-selected={chosen}
-      aria-label={`${sender} to ${recipient}: ${talkWords(pair)}`}
-      onPointerEnter={onPoint}
-      onFocus={onPoint}
-      onClick={onChoose}
-      style={{ backgroundColor: pair && `color-mix(in oklab, var(--accent) ${share}%, transparent)` }}
-      className={`relative h-7 min-w-12 cursor-pointer rounded-sm px-1 pb-1 text-right hover:outline hover:outline-line ${chosen ? 'font-medium outline-2 outline-accent' : ''}`}
-    >
-      {!pair && sender !== recipient && <span className="text-line">·</span>}
-      {pair && (
-        <>
-          {pair.unanswered > 0 && <Unanswered count={pair.unanswered} />} {formatCount(pair.count)}
-          <span className="absolute inset-x-1 bottom-0.5 flex h-[3px] gap-px">
-            {meaningsOf(pair).map(({ meaning, count }) => (
-              <span key={meaning} className={BAR_COLOURS[meaning]} style={{ flexGrow: count }} />
-            ))}
-          </span>
-        </>
-      )}
+    <td className="p-0">
+      <button
+        type="button"
+        data-cell={place}
+        tabIndex={stop ? 0 : -1}
+        aria-pressed={chosen}
+        aria-label={`${sender} to ${recipient}: ${talkWords(pair)}`}
+        onPointerEnter={onPoint}
+        onFocus={onPoint}
+        onClick={onChoose}
+        onKeyDown={onKeyDown}
+        style={{ backgroundColor: pair && `color-mix(in oklab, var(--accent) ${share}%, transparent)` }}
+        className={`relative block h-7 w-full min-w-12 cursor-pointer rounded-sm px-1 pb-1 text-right outline-line hover:outline ${chosen ? 'font-medium outline-2 outline-accent!' : ''}`}
+      >
+        {!pair && sender !== recipient && <span className="text-muted">·</span>}
+        {pair && (
+          <>
+            {pair.unanswered > 0 && <Unanswered count={pair.unanswered} />} {formatCount(pair.count)}
+            <span className="absolute inset-x-1 bottom-0.5 flex h-[3px] gap-px">
+              {meaningsOf(pair).map(({ meaning, count }) => (
+                <span key={meaning} className={BAR_COLOURS[meaning]} style={{ flexGrow: count }} />
+              ))}
+            </span>
+          </>
+        )}
+      </button>
     </td>
   );
 }

@@ -100,22 +100,16 @@ function Grid({ matrix, address, change }: GridProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (!(event.target as Element).closest('td')) return;
-    const place = { sender: senders[row] ?? '', recipient: recipients[column] ?? '' };
-    if (event.key === 'Enter' || event.key === ' ') choose(place);
-    else {
-      const next = moveInGrid(event.key, [row, column], [senders.length, recipients.length]);
-      if (!next) return;
-      setStop({ sender: senders[next[0]] ?? '', recipient: recipients[next[1]] ?? '' });
-      table.current?.querySelector<HTMLElement>(`[data-cell="${next[0]} ${next[1]}"]`)?.focus();
-    }
+    const next = moveInGrid(event.key, [row, column], [senders.length, recipients.length]);
+    if (!next) return;
     event.preventDefault();
+    setStop({ sender: senders[next[0]] ?? '', recipient: recipients[next[1]] ?? '' });
+    table.current?.querySelector<HTMLElement>(`[data-cell="${next[0]} ${next[1]}"]`)?.focus();
   };
   return (
     <>
       <div className="min-h-0 overflow-auto px-4 pb-1">
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid is a table that is walked through by keys */}
-        <table ref={table} role="grid" aria-label="Who talks to whom" onKeyDown={onKeyDown} className="border-separate">
+        <table ref={table} aria-label="Who talks to whom" className="border-separate">
           <thead>
             <tr>
               <th scope="col" className="sticky left-0 z-10 bg-paper pr-2 text-left font-normal text-muted">
@@ -157,6 +151,7 @@ function Grid({ matrix, address, change }: GridProps) {
                     stop={y === row && x === column}
                     onPoint={() => setStop({ sender, recipient })}
                     onChoose={() => choose({ sender, recipient })}
+                    onKeyDown={onKeyDown}
                   />
                 ))}
                 <td className="pl-3 text-right text-muted">{formatCount(matrix.sent.get(sender) ?? 0)}</td>
