@@ -5,6 +5,7 @@ import { LOCKS_FOLDER, lockFileName, normalizeLockPath } from '../swarm/locks';
 import { acquireLock, LogWriter, releaseLock } from '../swarm/writer';
 import { formatNaiveLocal } from '../swarm/written-form';
 import { type RosterEntry, writeRegistry } from './registry-file';
+import { Stores } from './stores';
 import type { Deed, StoryMessage } from './world';
 
 export interface Counts {
@@ -34,6 +35,7 @@ export class Player {
   };
   readonly #root: string;
   readonly #log: LogWriter;
+  readonly #stores: Stores;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   #lines: object[] = [];
   #rosterChanged = false;
@@ -45,14 +47,24 @@ export class Player {
     this.#root = root;
     this.#onWritten = onWritten;
     this.#log = new LogWriter(root, { rotateAtBytes });
+    this.#stores = new Stores(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   }
 
-  /** Performs one deed as of a time (milliseconds since 1970). Messages wait for `flush`, other deeds happen at once. */
+  /**
+   * Performs one deed as of a time (milliseconds since 1970). Messages, tasks and conflicts wait for `flush`, other
+   * deeds happen at once.
+   */
   perform(deed: Deed, now: number): void {
     switch (deed.kind) {
       case 'message':
         this.#lines.push(logLine(deed.message, now));
+        return;
+      case 'task':
+        this.#stores.takeTask(deed.task, now);
+        return;
+      case 'conflict':
+        this.#stores.takeConflict(deed.conflict, now);
         return;
       case 'acquire':
         if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) this.counts.locksAcquired += 1;
@@ -88,8 +100,9 @@ export class Player {
     this.#onWritten({ file: 'registry' });
   }
 
-  /** Appends the waiting messages in one locked write. */
+  /** Appends the waiting messages in one locked write, and writes tasks and conflicts if they changed. */
   flush(): void {
+    this.#stores.flush();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
