@@ -56,6 +56,22 @@ test('cells say in words what they hold; choosing one filters the messages', asy
   await expect(page).toHaveURL(/message=e\.1/);
 });
 
+test('counts what was said, and marks the question that nobody answered', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  swarm.send({}, { msg_type: 'QUESTION', content: 'Cents?' }, { sender: 'agent-1', recipients: ['agent-2'] });
+  await server.start();
+  await page.goto(`${server.url}/?view=talk`);
+  const cell = matrix(page).getByRole('button', {
+    name: 'agent-0 to agent-1: 2 messages: 1 INFO, 1 QUESTION; 1 question unanswered',
+  });
+  await cell.click();
+  const messages = page.getByRole('region', { name: 'Messages', exact: true });
+  await expect(messages.getByText('Cents?')).toBeVisible();
+  await expect(messages.getByText('message 3.')).toBeHidden();
+  await view(page).getByRole('link', { name: 'Show the first unanswered' }).click();
+  await expect(messages.getByText('Cents?')).toBeInViewport();
+});
+
 test('by keyboard alone: one stop, arrows walk, Enter chooses', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();

@@ -1,7 +1,8 @@
 /** Who talks to whom, as the page draws it: senders in rows, recipients in columns. */
+
+import { compareNaturally } from '../contract/natural-order';
 import type { TalkPair } from '../contract/past-schemas';
 import { meaningOf, type TypeMeaning } from './message-type';
-import { compareNaturally } from './natural-order';
 import { counted } from './text';
 
 /** The recipient that a message names when it is meant for everybody. */

@@ -1,8 +1,9 @@
 /** Who waits for whom, as the page draws and lists it. */
+
+import { compareNaturally } from '../contract/natural-order';
 import type { WaitEdge, WaitingAnswer, WaitKind } from '../contract/past-schemas';
 import { type Address, EMPTY_ADDRESS } from './address';
 import { groupBy } from './group-by';
-import { compareNaturally } from './natural-order';
 import { milliseconds } from './time';
 
 export const WAIT_WORDS: Record<WaitKind, string> = {
