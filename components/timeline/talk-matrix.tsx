@@ -112,7 +112,10 @@ function Grid({ matrix, address, change }: GridProps) {
         <table ref={table} aria-label="Who talks to whom" className="border-separate">
           <thead>
             <tr>
-              <th scope="col" className="sticky left-0 z-10 bg-paper pr-2 text-left font-normal text-muted">
+              <th
+                scope="col"
+                className="sticky left-0 z-10 whitespace-nowrap bg-paper pr-2 text-left font-normal text-muted"
+              >
                 from ↓ to →
               </th>
               {recipients.map((recipient) => (
@@ -200,6 +203,7 @@ function Words({ place, pair, change }: WordsProps) {
               {' '}
               <AddressLink
                 to={{ message: pair.first_unanswered }}
+                className="link underline"
                 onGo={({ message }) => change({ ...WITHOUT_FILTERS, message: message ?? null }, true)}
               >
                 Show the first unanswered

@@ -71,6 +71,7 @@ interface Point {
 export interface WaitDrawing {
   columns: number;
   rows: number;
+  /** Column by column. */
   nodes: readonly (Point & { agent: string; ring: boolean })[];
   /** Each runs through one point in every column between its ends. */
   arrows: readonly (WaitPair & { points: readonly Point[] })[];
@@ -107,7 +108,9 @@ export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
   return {
     columns,
     rows,
-    nodes: [...column.keys()].map((agent) => ({ agent, ring: inRing.has(agent), ...nodeAt(agent) })),
+    nodes: [...column.keys()]
+      .map((agent) => ({ agent, ring: inRing.has(agent), ...nodeAt(agent) }))
+      .sort((one, other) => one.x - other.x || one.y - other.y),
     arrows: pairs.map((pair) => {
       const [start, end] = [nodeAt(pair.from), nodeAt(pair.to)];
       const between = [...(place.get(pair)?.values() ?? [])].sort((one, other) => one.x - other.x);

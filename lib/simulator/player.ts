@@ -6,6 +6,7 @@ import { acquireLock, LogWriter, releaseLock } from '../swarm/writer';
 import { formatNaiveLocal } from '../swarm/written-form';
 import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
+import { Stores } from './stores';
 import type { Deed, StoryMessage } from './world';
 
 export interface Counts {
@@ -36,6 +37,7 @@ export class Player {
   readonly #root: string;
   readonly #log: LogWriter;
   readonly #acks: PendingAcks;
+  readonly #stores: Stores;
   readonly #roster = new Map<string, RosterEntry & { present: boolean }>();
   #lines: object[] = [];
   #rosterChanged = false;
@@ -48,14 +50,24 @@ export class Player {
     this.#onWritten = onWritten;
     this.#log = new LogWriter(root, { rotateAtBytes });
     this.#acks = new PendingAcks(root);
+    this.#stores = new Stores(root);
     mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   }
 
-  /** Performs one deed as of a time (milliseconds since 1970). Messages and acknowledgements wait for `flush`. */
+  /**
+   * Performs one deed as of a time (milliseconds since 1970). Messages, acknowledgements, tasks and conflicts wait for
+   * `flush`, other deeds happen at once.
+   */
   perform(deed: Deed, now: number): void {
     switch (deed.kind) {
       case 'message':
         this.#lines.push(logLine(deed.message, now));
+        return;
+      case 'task':
+        this.#stores.takeTask(deed.task, now);
+        return;
+      case 'conflict':
+        this.#stores.takeConflict(deed.conflict, now);
         return;
       case 'acquire':
         if (acquireLock(this.#root, { ...deed, now, staleSeconds: STALE_LOCK_SECONDS })) this.counts.locksAcquired += 1;
@@ -95,9 +107,10 @@ export class Player {
     this.#onWritten({ file: 'registry' });
   }
 
-  /** Appends the waiting messages in one locked write, and says which acknowledgements are waited for. */
+  /** Appends the waiting messages in one locked write, and writes what else has changed beside the log. */
   flush(): void {
     this.#acks.write();
+    this.#stores.flush();
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];

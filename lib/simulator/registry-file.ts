@@ -43,7 +43,8 @@ export function replaceFile(root: string, name: string, value: unknown): void {
   renameSync(temporary, path.join(root, name));
 }
 
-function formatUtc(milliseconds: number): string {
+/** @returns a time as the swarm's tool writes it: UTC, microseconds, `+00:00` */
+export function formatUtc(milliseconds: number): string {
   const microseconds = String(Math.floor((milliseconds % 1) * 1000)).padStart(3, '0');
   return new Date(milliseconds).toISOString().replace('Z', `${microseconds}+00:00`);
 }

@@ -6,6 +6,7 @@
 import { WORDS } from './codebase';
 import { phrase, type Slots } from './phrases';
 import { between, type Scene, say, sayText, someFile } from './speech';
+import { contention, plannedWork, ring } from './waiting-scenes';
 import type { StoryAgent, World } from './world';
 
 /** Joins and says hello. */
@@ -294,4 +295,7 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [8, announcement],
   [8, translation],
   [3, absence],
+  [4, plannedWork],
+  [3, contention],
+  [2, ring],
 ];

@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CONFLICT_LOG_FILE, parseConflictLog } from '../swarm/conflict-log';
 import { LOCKS_FOLDER, lockFileName, parseLock } from '../swarm/locks';
 import { LOG_NAME, OLD_LOG_NAME } from '../swarm/message-log';
 import { PENDING_ACKS_FILE, parsePendingAcks } from '../swarm/pending-acks';
 import { parseRegistry, REGISTRY_FILE } from '../swarm/registry';
+import { parseTasks, TASKS_FILE } from '../swarm/tasks';
 import { pythonJson } from '../swarm/written-form';
 import { writeBacklog } from './backlog';
 import { Simulator } from './simulator';
@@ -29,6 +31,26 @@ const KEYS = [
   'delivery_status',
   'success_count',
   'failure_count',
+];
+const TASK_KEYS = [
+  'task_id',
+  'objective',
+  'status',
+  'priority',
+  'created_by',
+  'assigned_to',
+  'context_id',
+  'constraints',
+  'files',
+  'blocked_by',
+  'blocks',
+  'result',
+  'error',
+  'history',
+  'metadata',
+  'created_at',
+  'updated_at',
+  'parent_task_id',
 ];
 const OPTIONAL_KEYS = new Set(['context_id', 'task', 'requires_ack', 'parent_msg_id']);
 
@@ -95,6 +117,15 @@ describe('simulator', () => {
       assert.equal(lockFileName(String(lock.fields.filepath)), name);
       return String(lock.fields.agent_id);
     });
+    const tasks = parseTasks(readFileSync(path.join(root, TASKS_FILE)));
+    assert.ok('tasks' in tasks && tasks.tasks.length > 3);
+    assert.deepEqual(tasks.skipped, []);
+    assert.ok(tasks.tasks.every(({ createdAt, assignedTo }) => createdAt !== null && assignedTo !== null));
+    const written = JSON.parse(readFileSync(path.join(root, TASKS_FILE), 'utf8')).tasks[tasks.tasks[0]?.id ?? ''];
+    assert.deepEqual(Object.keys(written), TASK_KEYS);
+    const conflicts = parseConflictLog(readFileSync(path.join(root, CONFLICT_LOG_FILE)));
+    assert.ok('conflicts' in conflicts && conflicts.conflicts.length > 0);
+    assert.deepEqual(conflicts.skipped, []);
     // What the demo's default seed promises: somebody is quiet, and somebody gone left a lock behind.
     const ids = new Set(read.registry.entries.map((entry) => entry.id));
     assert.ok(read.registry.entries.some((entry) => entry.status === 'stale'));

@@ -96,6 +96,30 @@ describe('story', () => {
     assert.deepEqual(new Set(ends), new Set(['answered', 'given up late', 'given up']));
   });
 
+  it('plans tasks behind tasks and notes conflicts, and ends what it began', () => {
+    const tasks = new Map<string, string[]>();
+    const conflicts = new Map<string, string[]>();
+    const blockers = new Set<string>();
+    for (const action of LONG) {
+      if (action.kind === 'task') {
+        const { task_id, status, blocked_by } = action.task;
+        for (const id of blocked_by) assert.ok(tasks.has(id), 'a task stands behind one that is there');
+        for (const id of blocked_by) blockers.add(id);
+        tasks.set(task_id, [...(tasks.get(task_id) ?? []), status]);
+      }
+      if (action.kind !== 'conflict') continue;
+      const { conflict_id, status, agents_involved } = action.conflict;
+      assert.notEqual(agents_involved[0], agents_involved[1]);
+      conflicts.set(conflict_id, [...(conflicts.get(conflict_id) ?? []), status]);
+    }
+    // Those of the last minutes are still open.
+    const ended = (all: Map<string, string[]>, status: string) =>
+      [...all.values()].filter((states) => states.at(-1) === status).length;
+    assert.ok(tasks.size > 100 && ended(tasks, 'completed') > tasks.size - 20, `${tasks.size} tasks`);
+    assert.ok(conflicts.size > 50 && ended(conflicts, 'resolved') > conflicts.size - 20, `${conflicts.size} conflicts`);
+    assert.ok(blockers.size > 50);
+  });
+
   it('lets agents vanish, come back, be forgotten, leave locks behind and return under old ids', () => {
     const seen = new Set<string>();
     const held = new Map<string, string>();

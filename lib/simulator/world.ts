@@ -59,6 +59,27 @@ export interface StoryMessage extends MessageExtras {
   failure_count: number;
 }
 
+/** A task as it is from now on, without what the file adds by itself (swarm-files.md §7). */
+export interface StoryTask {
+  task_id: string;
+  objective: string;
+  status: 'assigned' | 'working' | 'blocked' | 'completed';
+  priority: 'low' | 'normal' | 'high' | 'critical';
+  created_by: string;
+  assigned_to: string;
+  files: string[];
+  blocked_by: string[];
+}
+
+/** A conflict as it is from now on. */
+export interface StoryConflict {
+  conflict_id: string;
+  conflict_type: 'file_lock' | 'resource' | 'task_claim' | 'merge';
+  agents_involved: [requester: string, holder: string];
+  resource: string;
+  status: 'pending' | 'resolving' | 'resolved' | 'escalated';
+}
+
 export type Deed =
   | { kind: 'join'; agent: StoryAgent }
   /** Its pane is not found any more; the registry keeps the entry for a while, as `stale`. */
@@ -67,6 +88,8 @@ export type Deed =
   /** The registry forgets it; its locks stay behind. */
   | { kind: 'drop'; agentId: string }
   | { kind: 'message'; message: StoryMessage }
+  | { kind: 'task'; task: StoryTask }
+  | { kind: 'conflict'; conflict: StoryConflict }
   /** A lock of one's own is refreshed. */
   | { kind: 'acquire'; agentId: string; filepath: string; reason: string }
   | { kind: 'release'; agentId: string; filepath: string }
@@ -206,6 +229,9 @@ export class World {
         return true;
       case 'settleAck':
         return this.#awaited.delete(deed.msgId);
+      case 'task':
+      case 'conflict':
+        return true;
       case 'message':
         return deed.message.sender === 'system' || this.isPresent(deed.message.sender);
     }
