@@ -39,7 +39,8 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
   expect(readFileSync(file, 'utf8')).toContain('Said in time.');
 
   const recorded = await ProductionServer.started({ SWARM_BUNDLE: file });
-  const other = await browser.newPage();
+  const context = await browser.newContext();
+  const other = await context.newPage();
   const complaints: string[] = [];
   other.on('console', (message) => /error|warning/.test(message.type()) && complaints.push(message.text()));
   other.on('pageerror', (error) => complaints.push(error.message));
@@ -60,7 +61,7 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     await expect(panel(other, 'Messages')).toContainText('Said in time.');
     expect(complaints).toEqual([]);
   } finally {
-    await other.close();
+    await context.close();
     await recorded.stop();
   }
 });

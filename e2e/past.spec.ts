@@ -129,6 +129,7 @@ test('by keyboard alone: in, along the slider, and out by l or Escape', async ({
   await expect.poll(() => Date.parse(momentOf(page) ?? '')).toBe(entered - 10_000);
   await page.keyboard.press('l');
   await expect(frame(page)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Go to a moment' })).toBeFocused();
   await expect(panel(page, 'Agents')).toContainText('agent-0');
   // All the sliding was one step for the back button.
   await page.goBack();

@@ -1,4 +1,6 @@
 import type { Page } from '@playwright/test';
+import { formatInstant } from '../lib/contract/instant';
+import type { PastState } from '../lib/contract/past-schemas';
 import type { ProductionServer } from '../test/production-server';
 import { busy } from './busy';
 import { connection, expect, openLive, test } from './fixtures';
@@ -98,4 +100,23 @@ test.describe('without a project', () => {
     await page.goto(server.url);
     await pictures(page, 'first-steps');
   });
+});
+
+test('past: the page as it was', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await open(page, server);
+  const state = await server.get<PastState>(`/api/state?at=${encodeURIComponent(formatInstant(Date.now()))}`);
+  const unknown = {
+    since: formatInstant(Date.now() - 240_000),
+    until: formatInstant(Date.now()),
+    about: 'everything',
+    reason: 'No dashboard was running.',
+  };
+  await page.route('**/api/state?*', (route) =>
+    route.fulfill({ json: { ...state, known_since: formatInstant(Date.now() - 10_800_000), unknown: [unknown] } }),
+  );
+  await page.keyboard.press('p');
+  await expect(page.locator('.page[data-past]')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Time', exact: true })).toContainText('Nobody looked');
+  await pictures(page, 'past');
 });

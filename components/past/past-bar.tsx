@@ -4,6 +4,7 @@ import {
   type MouseEvent,
   type ReactNode,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -51,6 +52,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
     // Whatever else is open is closed first.
     enabled: recording === null && chosen === null,
   });
+  const section = useFocusBack();
   const [scale, setScale] = useState<Scale>('all');
   const latest = useLatest(recording, renderedAt);
   const knownSince = milliseconds(shown?.known_since) ?? moment - HOUR;
@@ -63,7 +65,12 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
     toggle(view, player);
   };
   return (
-    <section aria-label="Time" onKeyDown={onKeyDown} className="past-bar shrink-0 border-warn/40 border-b px-4 py-1">
+    <section
+      ref={section}
+      aria-label="Time"
+      onKeyDown={onKeyDown}
+      className="past-bar shrink-0 border-warn/40 border-b px-4 py-1"
+    >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <History aria-hidden="true" className="size-4 shrink-0 text-warn max-md:hidden" />
         <p className="flex min-w-0 items-baseline gap-2 max-md:flex-1">
@@ -92,6 +99,22 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
       </Notes>
     </section>
   );
+}
+
+/** The label of the button that leads here. */
+const ENTRY = 'Go to a moment';
+
+/** Whoever leaves the past from within the bar finds the focus where the way here begins, and not nowhere. */
+function useFocusBack() {
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const bar = section.current;
+    return () => {
+      if (!bar?.contains(document.activeElement)) return;
+      document.querySelector<HTMLElement>(`button[aria-label="${ENTRY}"]`)?.focus();
+    };
+  }, []);
+  return section;
 }
 
 const PAST = { group: 'Past' };

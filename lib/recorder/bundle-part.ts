@@ -20,6 +20,8 @@ import { pastState } from './past-state';
 import type { BundlePart, BundleQuery, Questions } from './protocol';
 
 const ROWS = 500;
+/** A line may have a megabyte. */
+const LINES = 100;
 
 /** @returns how much a bundle of a span would hold */
 export function bundleSize(history: History, span: Questions['bundle_size']['query']): BundleSize {
@@ -41,7 +43,7 @@ const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) 
     return listed(entryRows(history, last, Math.max(first, after), ROWS), (row) => entryOf(row, text));
   },
   messages: (history, { after, text, ...span }) =>
-    listed(lineRows(history, span, after, ROWS), (row) =>
+    listed(lineRows(history, span, after, LINES), (row) =>
       JSON.stringify(text === 'keep' ? row : { ...row, line: JSON.stringify(blankMessage(JSON.parse(row.line))) }),
     ),
 };

@@ -62,7 +62,7 @@ describe('a bundle', () => {
     swarm.register([{ id: 'agent-0', task: SECRET }, { id: 'agent-1' }]);
     await step(
       () => swarm.send({ content: 'before it' }, { content: 'too', delivery_status: { 'agent-1': false } }),
-      says('too'),
+      (state) => says('too')(state) && state.agents.agents.length === 2,
     );
     since = await step(() => swarm.lock('src/a.ts', 'agent-0', SECRET), holds('src/a.ts'));
     await step(() => swarm.send({ msg_type: 'QUESTION', content: SECRET }), says(SECRET));
