@@ -98,8 +98,13 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
     subject: string;
     body: string | null;
   }[];
+  // What stood at the beginning is told by the first snapshot alone.
+  const { body: begin } = db.prepare('SELECT body FROM snapshots ORDER BY journal_id').get() as { body: string };
   db.close();
-  const told = rows.map(({ kind, subject, body }) => {
+  const first = Object.entries(JSON.parse(begin) as Record<string, Record<string, object>>).flatMap(([kind, things]) =>
+    Object.entries(things).map(([subject, body]) => ({ kind, subject, body: JSON.stringify(body) })),
+  );
+  const told = [...first, ...rows].map(({ kind, subject, body }) => {
     const { health, stale, orphaned, state, event } = JSON.parse(body ?? '{}');
     return [
       kind,

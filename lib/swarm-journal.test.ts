@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { Agent, AgentsAnswer, Lock } from './contract/schemas';
+import type { JournalUpdate } from './history/journal';
+import { SwarmJournal } from './swarm-journal';
+
+let updates: JournalUpdate[];
+let journal: SwarmJournal;
+beforeEach(() => {
+  updates = [];
+  journal = new SwarmJournal((update) => updates.push(update));
+});
+
+function agent(id: string, more: Partial<Agent> = {}): Agent {
+  const reason = 'It was last seen at 2026-01-30T12:00:00+00:00.';
+  const evidence = { health: 'active' as const, health_reason: reason, last_evidence_at: '2026-01-30T12:00:00+00:00' };
+  return { id, last_seen: '2026-01-30T12:00:00+00:00', ...evidence, ...more };
+}
+
+function registry(...agents: Agent[]): AgentsAnswer {
+  return { session_name: 'shop', session_names: null, updated_at: null, agents };
+}
+
+function lock(lock_file: string, reason = ''): Lock {
+  const said = { acquired_at: null, stale: false, orphaned: false, conflicts_with: [], pattern: false, warnings: [] };
+  return { lock_file, reason, ...said };
+}
+
+function changes(): string[] {
+  return updates.flatMap(({ changed }) =>
+    changed.map(([kind, subject, body]) => `${body ? '' : '-'}${kind} ${subject}`),
+  );
+}
+
+test('nothing is recorded before it begins; then everything, then what differs', () => {
+  const [one, two] = [lock('a.lock'), lock('b.lock')];
+  journal.locks([one, two]);
+  journal.agents(registry(agent('agent-0')));
+  journal.commit(1);
+  assert.equal(updates.length, 0);
+  journal.begin(2);
+  assert.deepEqual(changes(), ['lock a.lock', 'lock b.lock', 'agent agent-0', 'registry header']);
+  assert.deepEqual(updates[0]?.complete, ['lock', 'agent', 'registry']);
+  updates.length = 0;
+  journal.locks([one, lock('b.lock'), lock('c.lock')]);
+  journal.locks([lock('b.lock', 'another reason'), lock('c.lock')]);
+  journal.commit(3);
+  assert.deepEqual(changes(), ['lock c.lock', 'lock b.lock', '-lock a.lock']);
+  assert.deepEqual(updates[0]?.complete, []);
+  journal.commit(4);
+  assert.equal(updates.length, 1, 'nothing new');
+  journal.end();
+  journal.locks([]);
+  journal.commit(5);
+  assert.equal(updates.length, 1, 'nobody records');
+  journal.begin(6);
+  assert.deepEqual(changes().slice(3), ['agent agent-0', 'registry header']);
+});
+
+test('a discovery that only sees everybody again changes the header alone', () => {
+  journal.agents(registry(agent('agent-0')));
+  journal.begin(1);
+  updates.length = 0;
+  const later = '2026-01-30T12:00:30+00:00';
+  const reason = 'Its newest message was sent at 2026-01-30T12:00:30+00:00.';
+  journal.agents(registry(agent('agent-0', { last_seen: later, last_evidence_at: later, health_reason: reason })));
+  journal.commit(2);
+  assert.deepEqual(changes(), ['registry header']);
+  updates.length = 0;
+  journal.agents(registry(agent('agent-0', { health: 'dead', health_reason: 'Its process (pid 7) is gone.' })));
+  journal.commit(3);
+  assert.match(updates[0]?.changed[0]?.[2] ?? '', /"health":"dead","health_reason":"Its process/);
+});
+
+test('an id that the registry lists twice makes two things, told apart', () => {
+  journal.agents(registry(agent('agent-0', { status: 'active' }), agent('agent-0', { status: 'stale' })));
+  journal.begin(1);
+  assert.deepEqual(changes(), ['agent agent-0', 'agent agent-0\n2', 'registry header']);
+  const bodies = updates[0]?.changed.map(([, , body]) => JSON.parse(body ?? 'null').id);
+  assert.deepEqual(bodies, ['agent-0', 'agent-0', undefined]);
+});
