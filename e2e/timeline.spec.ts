@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { TimelineAnswer } from '../lib/contract/past-schemas';
-import type { LocksAnswer, MessagesAnswer } from '../lib/contract/schemas';
 import type { ProductionServer } from '../test/production-server';
 import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
@@ -33,7 +35,7 @@ function story(swarm: TestSwarm): void {
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
 const opener = (page: Page) => drawer(page).getByRole('button', { name: 'Timeline', exact: true });
 const lane = (page: Page, agent: string) =>
-  page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent}, `) });
+  page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent} \\d`) });
 const words = (page: Page) => page.locator('[data-words]');
 const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
 
@@ -348,48 +350,40 @@ test.describe('on a narrow screen', () => {
   });
 });
 
-test.beforeEach(async ({ page, server }) => {
-  await page.route('**/api/timeline?*', async (route) => {
-    const query = new URL(route.request().url()).searchParams;
-    const { messages, next_cursor } = await server.get<MessagesAnswer>('/api/messages?limit=100');
-    const { locks } = await server.get<LocksAnswer>('/api/locks');
-    const [epoch] = next_cursor.split('.');
-    const agents = [
-      'agent-0',
-      'agent-1',
-      'agent-2',
-      ...(messages.some((m) => m.sender === 'stranger') ? ['stranger'] : []),
-    ];
-    const started = new Date(Date.now() - 10 * MINUTE).toISOString();
-    const answer: TimelineAnswer = {
-      since: query.get('since') ?? '',
-      until: query.get('until') ?? '',
-      step_ms: 1000,
-      known_since: started,
-      first_message_at: messages[0]?.sent_at ?? null,
-      agents,
-      health: agents.slice(0, 3).map((agent) => ({ agent, health: 'active', since: started, until: null })),
-      locks: locks.map((lock) => ({
-        agent: String(lock.agent_id),
-        lock_file: lock.lock_file,
-        filepath: String(lock.filepath),
-        state: 'held',
-        since: lock.acquired_at ?? '',
-        until: null,
-        count: 1,
-      })),
-      messages: messages.map((m) => ({
-        sender: String(m.sender),
-        type: String(m.msg_type),
-        at: m.sent_at ?? '',
-        count: 1,
-        cursor: `${epoch}.${m.seq}`,
-        recipients: m.recipients as string[],
-      })),
-      unknown: [],
-      totals: { messages: messages.length, lock_spans: locks.length, health_spans: 3 },
-      next_agent: null,
-    };
-    await route.fulfill({ json: answer });
+test.describe('with a history that outlives the server', () => {
+  test.use({
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+    settings: async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'swarm-e2e-history-'));
+      await use({ SWARM_HISTORY: join(folder, 'history.sqlite') });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  });
+
+  test('the time in which no server ran is not known, and says so', async ({ page, swarm, server, complaints }) => {
+    complaints.allow(/^Failed to load resource/);
+    story(swarm);
+    await server.start();
+    await open(page, server, '?view=timeline&span=15m');
+    await expect(lane(page, 'agent-0')).toHaveAccessibleName(/active/);
+    await server.stop('SIGKILL');
+    await expect(connection(page)).toHaveText(/Reconnecting/);
+    // While nobody is heard, the newest time is not known to the page either.
+    const edge = await placeOf(page, 0, 0.9999);
+    await page.mouse.move(edge.x, edge.y);
+    await expect(words(page)).toHaveText(/not known .* This page is not connected/);
+    const killed = Date.now();
+    await expect.poll(() => Date.now() - killed, { timeout: 20_000 }).toBeGreaterThan(6000);
+    await server.start();
+    await expect(connection(page)).toHaveText(/Live/, { timeout: 45_000 });
+    const unknown = await server
+      .get<TimelineAnswer>('/api/timeline')
+      .then((answer) => answer.unknown.find(({ since, until }) => since !== null && until !== null));
+    const middle = (Date.parse(unknown?.since ?? '') + Date.parse(unknown?.until ?? '')) / 2;
+    const iso = (time: number) => new Date(time).toISOString();
+    await open(page, server, `?view=timeline&span=${iso(middle - MINUTE)}/${iso(middle + 4000)}`);
+    const place = await placeOf(page, 0, MINUTE / (MINUTE + 4000));
+    await page.mouse.move(place.x, place.y);
+    await expect(words(page)).toHaveText(/^Agents and locks not known · /);
   });
 });

@@ -1,10 +1,10 @@
 /** Messages of the stream on a timeline: they appear without the whole being asked for again. */
 import { formatCursor } from '../contract/events';
+import { compareNaturally } from '../contract/natural-order';
 import type { MessageTick } from '../contract/past-schemas';
 import type { Message } from '../contract/schemas';
 import { describeDelivery } from './delivery';
 import { groupBy } from './group-by';
-import { compareNaturally } from './natural-order';
 import { asText } from './text';
 import { milliseconds } from './time';
 import { firstAt, type Lane, type Lanes, type LaneTick, ticksOf } from './timeline-lanes';
