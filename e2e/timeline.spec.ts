@@ -20,7 +20,8 @@ function ago(minutes: number): string {
 }
 
 /** Three agents; talk 50 and 5 to 2 minutes ago, and nothing between; one lock that is held. */
-function story(swarm: TestSwarm): void {
+function story(swarm: TestSwarm): number {
+  const told = Date.now();
   swarm.register([{ id: 'agent-0', pid: process.pid }, { id: 'agent-1' }, { id: 'agent-2' }]);
   swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
   swarm.send(
@@ -30,6 +31,7 @@ function story(swarm: TestSwarm): void {
     { sender: 'agent-0', timestamp: ago(4), msg_type: 'INFO', recipients: ['agent-2'] },
     { sender: 'agent-1', timestamp: ago(2), msg_type: 'BLOCKED', recipients: ['all'] },
   );
+  return told;
 }
 
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
@@ -125,16 +127,13 @@ test('each agent has a lane, and what comes by the stream stands in it at once',
 });
 
 test('what is pointed at is said, and a click leads to it', async ({ page, swarm, server }) => {
-  story(swarm);
+  const told = story(swarm);
   await server.start();
   const { since, until, query } = recent();
-  const part = (minutes: number) => (Date.now() - minutes * MINUTE - since) / (until - since);
-  const opened = Date.now();
   await open(page, server, query);
-  const late = (Date.now() - opened) / MINUTE;
   await page.getByRole('button', { name: 'Fold idle time' }).click();
 
-  const question = await placeOf(page, 2, part(5 + late));
+  const question = await placeOf(page, 2, (told - 5 * MINUTE - since) / (until - since));
   await nearby(page, question, /agent-2 · QUESTION to agent-0, agent-1 · \d\d:\d\d:\d\d/);
   await expect(page.locator('.timeline-tooltip')).toBeVisible();
   await page.mouse.down();
@@ -142,13 +141,17 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
   await expect(page).toHaveURL(/message=/);
   await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('QUESTION');
 
-  const held = await placeOf(page, 1, 0.98, true);
+  await page.getByRole('button', { name: '15 min' }).click();
+  const held = await placeOf(page, 1, 0.997, true);
   await page.mouse.move(held.x, held.y);
   await expect(words(page)).toHaveText(/agent-1 · holds src\/parser\.ts · since/);
   await page.mouse.click(held.x, held.y);
   await expect(page).toHaveURL(/lock=/);
 
+  await page.goto(`${server.url}/${query}`);
+  await expect(page.locator('[data-loaded="true"]')).toBeVisible();
   const empty = await placeOf(page, 0, 0.1);
+  await page.mouse.move(empty.x - 9, empty.y);
   await page.mouse.move(empty.x, empty.y);
   await expect(page.locator('.timeline-tooltip')).toContainText(/Look at \d\d:\d\d:\d\d/);
   await page.mouse.click(empty.x, empty.y);
@@ -219,8 +222,6 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   await page.goto('about:blank');
   await page.goto(link);
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
-  await page.mouse.move(place.x, place.y);
-  await expect(words(page)).not.toBeEmpty();
   expect(spanOf(page)).toEqual(shared);
   await expect(page.getByRole('button', { name: 'Now', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Day', exact: true }).click();
@@ -290,6 +291,8 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   await page.keyboard.press('Escape');
   await expect(words(page)).toBeEmpty();
   await page.keyboard.press('ArrowLeft');
+  await expect(words(page)).toHaveText(/holds src\/parser\.ts/);
+  await page.keyboard.press('ArrowLeft');
   await expect(words(page)).toHaveText(/BLOCKED/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/message=/);
@@ -340,7 +343,7 @@ test.describe('on a narrow screen', () => {
     await expect(panel(page, 'Agents')).toBeHidden();
     expect(await pageWidth(page)).toBe(390);
     expect(await faults(page)).toEqual([]);
-    const held = await placeOf(page, 1, 0.99, true);
+    const held = await placeOf(page, 1, 0.997, true);
     await page.touchscreen.tap(held.x, held.y);
     await expect(page.locator('.timeline-tooltip')).toContainText('holds src/parser.ts');
     expect(page.url()).not.toContain('lock=');
@@ -369,7 +372,8 @@ test.describe('with a history that outlives the server', () => {
     await server.stop('SIGKILL');
     await expect(connection(page)).toHaveText(/Reconnecting/);
     // While nobody is heard, the newest time is not known to the page either.
-    const edge = await placeOf(page, 0, 0.9999);
+    const edge = await placeOf(page, 0, 0.995);
+    await page.mouse.move(edge.x - 5, edge.y);
     await page.mouse.move(edge.x, edge.y);
     await expect(words(page)).toHaveText(/not known .* This page is not connected/);
     const killed = Date.now();
