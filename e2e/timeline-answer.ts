@@ -27,6 +27,7 @@ export function manyThings(url: string, { agents, locks, messages }: Size): Time
     since: instant(0),
     until: instant(1),
     step_ms: Math.max(1, Math.round(length / 2000)),
+    message_step_ms: Math.max(1, Math.round(length / 2000)),
     known_since: instant(0),
     first_message_at: instant(0),
     agents: ids,

@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { TimelineAnswer } from '../lib/contract/past-schemas';
-import type { LocksAnswer, MessagesAnswer } from '../lib/contract/schemas';
 import type { ProductionServer } from '../test/production-server';
 import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
@@ -18,7 +20,8 @@ function ago(minutes: number): string {
 }
 
 /** Three agents; talk 50 and 5 to 2 minutes ago, and nothing between; one lock that is held. */
-function story(swarm: TestSwarm): void {
+function story(swarm: TestSwarm): number {
+  const told = Date.now();
   swarm.register([{ id: 'agent-0', pid: process.pid }, { id: 'agent-1' }, { id: 'agent-2' }]);
   swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
   swarm.send(
@@ -28,12 +31,13 @@ function story(swarm: TestSwarm): void {
     { sender: 'agent-0', timestamp: ago(4), msg_type: 'INFO', recipients: ['agent-2'] },
     { sender: 'agent-1', timestamp: ago(2), msg_type: 'BLOCKED', recipients: ['all'] },
   );
+  return told;
 }
 
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
 const opener = (page: Page) => drawer(page).getByRole('button', { name: 'Timeline', exact: true });
 const lane = (page: Page, agent: string) =>
-  page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent}, `) });
+  page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent} \\d`) });
 const words = (page: Page) => page.locator('[data-words]');
 const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
 
@@ -123,16 +127,13 @@ test('each agent has a lane, and what comes by the stream stands in it at once',
 });
 
 test('what is pointed at is said, and a click leads to it', async ({ page, swarm, server }) => {
-  story(swarm);
+  const told = story(swarm);
   await server.start();
   const { since, until, query } = recent();
-  const part = (minutes: number) => (Date.now() - minutes * MINUTE - since) / (until - since);
-  const opened = Date.now();
   await open(page, server, query);
-  const late = (Date.now() - opened) / MINUTE;
   await page.getByRole('button', { name: 'Fold idle time' }).click();
 
-  const question = await placeOf(page, 2, part(5 + late));
+  const question = await placeOf(page, 2, (told - 5 * MINUTE - since) / (until - since));
   await nearby(page, question, /agent-2 · QUESTION to agent-0, agent-1 · \d\d:\d\d:\d\d/);
   await expect(page.locator('.timeline-tooltip')).toBeVisible();
   await page.mouse.down();
@@ -140,13 +141,17 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
   await expect(page).toHaveURL(/message=/);
   await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('QUESTION');
 
-  const held = await placeOf(page, 1, 0.98, true);
+  await page.getByRole('button', { name: '15 min' }).click();
+  const held = await placeOf(page, 1, 0.997, true);
   await page.mouse.move(held.x, held.y);
   await expect(words(page)).toHaveText(/agent-1 · holds src\/parser\.ts · since/);
   await page.mouse.click(held.x, held.y);
   await expect(page).toHaveURL(/lock=/);
 
+  await page.goto(`${server.url}/${query}`);
+  await expect(page.locator('[data-loaded="true"]')).toBeVisible();
   const empty = await placeOf(page, 0, 0.1);
+  await page.mouse.move(empty.x - 9, empty.y);
   await page.mouse.move(empty.x, empty.y);
   await expect(page.locator('.timeline-tooltip')).toContainText(/Look at \d\d:\d\d:\d\d/);
   await page.mouse.click(empty.x, empty.y);
@@ -217,8 +222,6 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   await page.goto('about:blank');
   await page.goto(link);
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
-  await page.mouse.move(place.x, place.y);
-  await expect(words(page)).not.toBeEmpty();
   expect(spanOf(page)).toEqual(shared);
   await expect(page.getByRole('button', { name: 'Now', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Day', exact: true }).click();
@@ -288,6 +291,8 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   await page.keyboard.press('Escape');
   await expect(words(page)).toBeEmpty();
   await page.keyboard.press('ArrowLeft');
+  await expect(words(page)).toHaveText(/holds src\/parser\.ts/);
+  await page.keyboard.press('ArrowLeft');
   await expect(words(page)).toHaveText(/BLOCKED/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/message=/);
@@ -338,7 +343,7 @@ test.describe('on a narrow screen', () => {
     await expect(panel(page, 'Agents')).toBeHidden();
     expect(await pageWidth(page)).toBe(390);
     expect(await faults(page)).toEqual([]);
-    const held = await placeOf(page, 1, 0.99, true);
+    const held = await placeOf(page, 1, 0.997, true);
     await page.touchscreen.tap(held.x, held.y);
     await expect(page.locator('.timeline-tooltip')).toContainText('holds src/parser.ts');
     expect(page.url()).not.toContain('lock=');
@@ -348,48 +353,41 @@ test.describe('on a narrow screen', () => {
   });
 });
 
-test.beforeEach(async ({ page, server }) => {
-  await page.route('**/api/timeline?*', async (route) => {
-    const query = new URL(route.request().url()).searchParams;
-    const { messages, next_cursor } = await server.get<MessagesAnswer>('/api/messages?limit=100');
-    const { locks } = await server.get<LocksAnswer>('/api/locks');
-    const [epoch] = next_cursor.split('.');
-    const agents = [
-      'agent-0',
-      'agent-1',
-      'agent-2',
-      ...(messages.some((m) => m.sender === 'stranger') ? ['stranger'] : []),
-    ];
-    const started = new Date(Date.now() - 10 * MINUTE).toISOString();
-    const answer: TimelineAnswer = {
-      since: query.get('since') ?? '',
-      until: query.get('until') ?? '',
-      step_ms: 1000,
-      known_since: started,
-      first_message_at: messages[0]?.sent_at ?? null,
-      agents,
-      health: agents.slice(0, 3).map((agent) => ({ agent, health: 'active', since: started, until: null })),
-      locks: locks.map((lock) => ({
-        agent: String(lock.agent_id),
-        lock_file: lock.lock_file,
-        filepath: String(lock.filepath),
-        state: 'held',
-        since: lock.acquired_at ?? '',
-        until: null,
-        count: 1,
-      })),
-      messages: messages.map((m) => ({
-        sender: String(m.sender),
-        type: String(m.msg_type),
-        at: m.sent_at ?? '',
-        count: 1,
-        cursor: `${epoch}.${m.seq}`,
-        recipients: m.recipients as string[],
-      })),
-      unknown: [],
-      totals: { messages: messages.length, lock_spans: locks.length, health_spans: 3 },
-      next_agent: null,
-    };
-    await route.fulfill({ json: answer });
+test.describe('with a history that outlives the server', () => {
+  test.use({
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+    settings: async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'swarm-e2e-history-'));
+      await use({ SWARM_HISTORY: join(folder, 'history.sqlite') });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  });
+
+  test('the time in which no server ran is not known, and says so', async ({ page, swarm, server, complaints }) => {
+    complaints.allow(/^Failed to load resource/);
+    story(swarm);
+    await server.start();
+    await open(page, server, '?view=timeline&span=15m');
+    await expect(lane(page, 'agent-0')).toHaveAccessibleName(/active/);
+    await server.stop('SIGKILL');
+    await expect(connection(page)).toHaveText(/Reconnecting/);
+    // While nobody is heard, the newest time is not known to the page either.
+    const edge = await placeOf(page, 0, 0.995);
+    await page.mouse.move(edge.x - 5, edge.y);
+    await page.mouse.move(edge.x, edge.y);
+    await expect(words(page)).toHaveText(/not known .* This page is not connected/);
+    const killed = Date.now();
+    await expect.poll(() => Date.now() - killed, { timeout: 20_000 }).toBeGreaterThan(6000);
+    await server.start();
+    await expect(connection(page)).toHaveText(/Live/, { timeout: 45_000 });
+    const unknown = await server
+      .get<TimelineAnswer>('/api/timeline')
+      .then((answer) => answer.unknown.find(({ since, until }) => since !== null && until !== null));
+    const middle = (Date.parse(unknown?.since ?? '') + Date.parse(unknown?.until ?? '')) / 2;
+    const iso = (time: number) => new Date(time).toISOString();
+    await open(page, server, `?view=timeline&span=${iso(middle - MINUTE)}/${iso(middle + 4000)}`);
+    const place = await placeOf(page, 0, MINUTE / (MINUTE + 4000));
+    await page.mouse.move(place.x, place.y);
+    await expect(words(page)).toHaveText(/^Agents and locks not known · /);
   });
 });

@@ -38,12 +38,13 @@ export function drawLanes(context: Context, picture: Picture): void {
     context.translate(0, index * shape.height);
     drawHealth(context, picture, lane);
     drawLocks(context, picture, lane);
+    hatchUnknown(context, picture);
     drawMessages(context, picture, lane);
     context.fillStyle = colours.line;
     context.fillRect(0, shape.height - 1, scale.width, 1);
     context.restore();
   }
-  drawUnknown(context, picture);
+  labelUnknown(context, picture);
   drawFolds(context, picture);
 }
 
@@ -203,28 +204,37 @@ function countText(count: number): string {
   return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
 }
 
-/** Hatched where something is not known: the whole height, or that half of the lanes in which it would stand. */
-function drawUnknown(context: Context, picture: Picture): void {
-  const { lanes, shape, colours, hatch, from, to, font } = picture;
-  const height = Math.min(to, lanes.lanes.length) * shape.height;
-  for (const stretch of lanes.unknown) {
+/** Hatched where something is not known: the whole lane, or that half of it in which it would stand; messages are above. */
+function hatchUnknown(context: Context, picture: Picture): void {
+  for (const stretch of picture.lanes.unknown) {
     const place = ends(picture, stretch.since, stretch.until);
     if (place === null) continue;
-    const { left } = place;
-    const width = Math.max(2, place.right - left);
-    context.fillStyle = hatch ?? colours.line;
-    for (let index = from; index < Math.min(to, lanes.lanes.length); index++) {
-      const [top, bottom] = partOf(stretch, shape);
-      context.fillRect(left, index * shape.height + top, width, bottom - top);
-    }
+    const [top, bottom] = partOf(stretch, picture.shape);
+    context.fillStyle = picture.hatch ?? picture.colours.line;
+    context.fillRect(place.left, top, Math.max(2, place.right - place.left), bottom - top);
+  }
+}
+
+/** Over the lanes: where it begins and ends, and what it is. */
+function labelUnknown(context: Context, picture: Picture): void {
+  const { lanes, shape, scale, colours, from, to, font } = picture;
+  const top = from * shape.height;
+  const height = Math.min(to, lanes.lanes.length) * shape.height - top;
+  context.font = font;
+  for (const { since, until, about } of lanes.unknown) {
+    const place = ends(picture, since, until);
+    if (place === null) continue;
+    const { left, right } = place;
     context.fillStyle = colours.muted;
     context.globalAlpha = 0.6;
-    context.fillRect(left, from * shape.height, 1, height - from * shape.height);
-    context.fillRect(left + width - 1, from * shape.height, 1, height - from * shape.height);
+    for (const x of [left, right - 1]) if (x > 0 && x < scale.width - 1) context.fillRect(x, top, 1, height);
     context.globalAlpha = 1;
-    const middle = (from * shape.height + height) / 2;
-    context.font = font;
-    drawLabel(context, picture, UNKNOWN_WORDS[stretch.about], { x: left, y: middle, width, height: 16 });
+    drawLabel(context, picture, UNKNOWN_WORDS[about], {
+      x: left,
+      y: top + height / 2,
+      width: right - left,
+      height: 16,
+    });
   }
 }
 

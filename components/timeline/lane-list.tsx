@@ -90,7 +90,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
           >
             <span className="truncate">
               {lane.agent === '' ? 'nobody named' : <Text value={lane.agent} max={60} />}
-              <span className="sr-only">, {inWords(lane)}</span>
+              <span className="sr-only"> {inWords(lane)}</span>
             </span>
           </button>
         </li>

@@ -56,6 +56,8 @@ export class Stage {
   /** The lanes are out of date, and not only what stands over them. */
   #stale = true;
   #place: { x: number; y: number } | null = null;
+  /** Apart from the pointer: browsers let a mouse come and go at a touched place. */
+  #touched: { x: number; y: number; kind: Thing['kind'] } | null = null;
   #held: { moments: number[]; length: number } = { moments: [], length: 0 };
   #idle: { moments: readonly number[]; length: number; until: number; stretches: Span[] } | null = null;
 
@@ -142,7 +144,7 @@ export class Stage {
   }
 
   #moves(): Moves {
-    const { view, pointed, onClick } = this.#options;
+    const { view, onClick } = this.#options;
     return {
       zoom: (factor, x) => this.#zoomAt(factor, x),
       pan: (pixels) => this.#panBy(pixels),
@@ -161,15 +163,17 @@ export class Stage {
       point: (place) => this.#point(place),
       click: (place, touch) => {
         const thing = this.#thingAt(place);
-        const known = pointed.thing;
-        const before = this.#place;
-        const meant =
-          known?.kind === thing?.kind && before && Math.hypot(before.x - place.x, before.y - place.y) < FINGER;
-        // The first touch shows what is there, the second follows it.
-        if (touch && !meant) this.#point(place);
-        else if (thing) onClick(touch && known ? known : thing);
+        if (thing && (!touch || this.#isSecondTouch(place, thing))) onClick(thing);
+        else this.#point(place);
       },
     };
+  }
+
+  /** The first touch shows what is there, the second follows it. */
+  #isSecondTouch(place: { x: number; y: number }, { kind }: Thing): boolean {
+    const before = this.#touched;
+    this.#touched = { ...place, kind };
+    return before?.kind === kind && Math.hypot(before.x - place.x, before.y - place.y) < FINGER;
   }
 
   #thingAt({ x, y }: { x: number; y: number }): Thing | null {

@@ -32,6 +32,7 @@ const answer: TimelineAnswer = {
   since: iso(0),
   until: iso(100),
   step_ms: 10,
+  message_step_ms: 10,
   known_since: iso(0),
   first_message_at: null,
   agents: ['agent-0', 'agent-1'],

@@ -25,6 +25,7 @@ const answer: TimelineAnswer = {
   since: iso(0),
   until: iso(60),
   step_ms: 100,
+  message_step_ms: 100,
   known_since: iso(0),
   first_message_at: null,
   agents: ['agent-0', 'agent-1'],

@@ -16,6 +16,7 @@ const lanes = lanesOf({
   since: iso(0),
   until: iso(30),
   step_ms: 1000,
+  message_step_ms: 1000,
   known_since: iso(0),
   first_message_at: null,
   agents: ['agent-1', 'agent-10'],

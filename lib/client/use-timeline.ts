@@ -67,7 +67,7 @@ export function useTimeline(view: TimelineView, swarm: SwarmState, deafSince: nu
   const lanes = useMemo(() => {
     if (base === null || loaded === null) return null;
     const epoch = lastEventId === null ? null : (parseCursor(lastEventId)?.epoch ?? null);
-    const live = withArrived(base, messages, epoch, { head: loaded.head, step: loaded.answer.step_ms });
+    const live = withArrived(base, messages, epoch, { head: loaded.head, step: loaded.answer.message_step_ms });
     return deafSince === null ? live : deaf(live, deafSince);
   }, [base, loaded, messages, lastEventId, deafSince]);
   return { lanes, totals: loaded?.answer.totals ?? null, error };
