@@ -50,7 +50,7 @@ test('nobody waits; then each wait comes, says why, leads to its evidence, and g
   await expect(page).toHaveURL(/message=/);
   await waits(page).getByRole('link', { name: 'agent-2 waits for agent-0' }).click();
   await expect(page).toHaveURL(/lock=/);
-  await expect(panel(page, 'Locks').getByText('src/a.ts')).toBeInViewport();
+  await expect(panel(page, 'Locks').getByRole('button', { name: 'src/a.ts' })).toBeInViewport();
 
   swarm.release('src/a.ts', 'agent-2');
   writeStore(swarm, 'TASKS.json', { tasks: {} });
@@ -85,13 +85,19 @@ test('a ring needs you before everything else, and leads here', async ({ page, s
   await expect(waits(page)).toHaveCount(2);
 });
 
-test('too many to draw are listed; a past view says that it knows of now only', async ({ page, swarm, server }) => {
+test('too many to draw are listed; a view of the past says that this is known of now only', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }]);
   for (let count = 0; count < 22; count++) ask(swarm, `asker-${count}`, 'agent-0');
   await server.start();
   await page.goto(`${server.url}/?view=waits`);
   await expect(view(page)).toContainText('23 agents wait or are waited for: too many to draw.');
   await expect(waits(page)).toHaveCount(22);
+  await page.goto(`${server.url}/?view=waits&at=${encodeURIComponent(new Date().toISOString())}`);
+  await expect(view(page)).toContainText('Who waits for whom is known of now only.');
 });
 
 test.describe('on a narrow screen', () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { openStream, type SseEvent } from '../../bench/sse-client';
+import { waitingAnswer } from '../../lib/contract/past-schemas';
 import { type AttentionAnswer, type AttentionKind, attentionAnswer } from '../../lib/contract/schemas';
 import { createLock, formatNaiveLocal, releaseLock } from '../../lib/swarm/writer';
 import { ProductionServer } from '../production-server';
@@ -164,6 +165,38 @@ test('questions, deliveries and acknowledgements', async (context) => {
   assert.match(overdue.reason, /^agent-1 has not acknowledged a message from agent-0 after 1 retry.*"Read this"$/);
   pending([]);
   await scene.shows();
+});
+
+test('a ring of waiting comes first, and who waits for whom is told with it', async (context) => {
+  const scene = new Scene(context);
+  await scene.start();
+  await scene.shows();
+  const told = async () => waitingAnswer.parse(await scene.server.get('/api/waiting'));
+  assert.deepEqual(await told(), { edges: [], cycles: [] });
+  scene.lock('agent-9', 'src/b.ts');
+  scene.register({ id: 'agent-0', pid: PID_OF_NOBODY });
+  await scene.shows('lock_orphaned');
+  scene.say('agent-0', 'agent-1', 'BLOCKED');
+  const task = (id: string, assigned_to: string, ...blocked_by: string[]) => ({ [id]: { assigned_to, blocked_by } });
+  const tasks = (...entries: object[]) =>
+    scene.replace('TASKS.json', JSON.stringify({ tasks: Object.assign({}, ...entries) }));
+  tasks(task('t1', 'agent-1', 't2'), task('t2', 'agent-0'));
+  const { attention } = await scene.shows('deadlock', 'lock_orphaned');
+  assert.deepEqual(attention[0]?.evidence.agents, ['agent-0', 'agent-1']);
+  assert.deepEqual(attention[0]?.evidence.sources, ['TASKS.json']);
+  const { edges, cycles } = await told();
+  assert.deepEqual(
+    edges.map(({ kind, from, to }) => [kind, from, to]),
+    [
+      ['blocked', 'agent-0', 'agent-1'],
+      ['task', 'agent-1', 'agent-0'],
+    ],
+  );
+  assert.deepEqual(cycles, [{ agents: ['agent-0', 'agent-1'], edges: edges.map(({ id }) => id) }]);
+  scene.replace('CONFLICT_LOG.json', '{');
+  await scene.shows('deadlock', 'lock_orphaned', 'source_unreadable');
+  tasks(task('t1', 'agent-1'), task('t2', 'agent-0'));
+  await scene.shows('lock_orphaned', 'source_unreadable');
 });
 
 test('agents, locks and sources', async (context) => {
