@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { ProductionServer } from '../test/production-server';
-import { connection, expect, faults, openLive, panel, test } from './fixtures';
+import { connection, expect, faults, openLive, pageWidth, panel, test } from './fixtures';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Time', exact: true });
 
@@ -54,6 +54,12 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     await expect(panel(other, 'Locks')).toContainText('why it is locked');
     await expect(panel(other, 'Messages')).toContainText('Said in time.');
     expect(await faults(other)).toEqual([]);
+    await other.setViewportSize({ width: 390, height: 844 });
+    expect(await pageWidth(other)).toBe(390);
+    const [words, slider] = [bar(other).getByText('Recorded', { exact: true }), other.getByRole('slider')];
+    const [above, below] = await Promise.all([words.boundingBox(), slider.boundingBox()]);
+    expect(below?.y).toBeGreaterThanOrEqual((above?.y ?? 0) + (above?.height ?? 0));
+    await other.setViewportSize({ width: 1440, height: 900 });
     for (let step = 0; step < 15; step++) await other.getByRole('slider', { name: 'Moment' }).press('PageDown');
     await expect(panel(other, 'Messages')).toContainText('Nothing had been said by then.');
     await expect(panel(other, 'Locks')).not.toContainText('src/a.ts');

@@ -80,7 +80,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
           </span>
           {recording === null && <Ago moment={moment} renderedAt={renderedAt} />}
         </p>
-        <div className="past-controls flex min-w-0 flex-1 basis-96 flex-wrap items-center gap-x-3 gap-y-1 max-md:order-last">
+        <div className="past-controls flex min-w-0 flex-1 basis-96 flex-wrap items-center gap-x-3 gap-y-1 max-md:order-last max-md:basis-full">
           <PlayButtons view={view} player={player} />
           <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
           <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />

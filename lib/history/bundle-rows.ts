@@ -3,6 +3,7 @@ import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contr
 import { formatMicroseconds } from '../contract/instant';
 import type { History } from './history';
 import { knownSince, Snapshots, type State } from './snapshots';
+import { EVERYTHING } from './spans';
 
 /** The rate of a moment counts the minute before it. */
 const LEAD_US = 60_000_000;
@@ -120,9 +121,29 @@ export function fillFrom(history: History, bundle: Bundle, microseconds: (instan
       kept: { seq, sentAt: microseconds(sent_at) },
     }));
     history.append(lines, 'null', Date.parse(bundle.until));
-    writeSpans(history, bundle.spans);
+    writeSpans(history, endedAt(bundle));
     writeJournal(history, bundle);
   })();
+}
+
+/** Nobody looked after the end of a bundle, which is said as the journal says it; the last moment itself is known. */
+function endedAt({ spans, until }: Bundle): BundledSpan[] {
+  const end = Date.parse(until);
+  const ended = spans.map((span) =>
+    span.until === null && span.kind !== 'unknown' ? { ...span, until: end, ended: 'unseen' as const } : span,
+  );
+  const beyond: BundledSpan = {
+    kind: 'unknown',
+    subject: EVERYTHING,
+    agent: '',
+    path: '',
+    value: EVERYTHING,
+    detail: 'The recording ends there.',
+    since: end + 1,
+    until: null,
+    ended: null,
+  };
+  return [...ended, beyond];
 }
 
 function writeSpans({ db }: History, spans: readonly BundledSpan[]): void {

@@ -3,7 +3,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ZodError } from 'zod';
 import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle, bundle } from '../contract/bundle-schemas';
-import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import { fillFrom } from '../history/bundle-rows';
 import { History } from '../history/history';
@@ -97,16 +96,8 @@ export class OpenBundle {
   /** @returns a `PastState` as JSON, its counts with what was sent before the bundle begins */
   state(at: number): string {
     const state = this.#ownState(at);
-    const end = Date.parse(this.#bundle.until);
-    const beyond = {
-      since: formatInstant(end),
-      until: null,
-      about: 'everything' as const,
-      reason: 'The recording ends there.',
-    };
     return JSON.stringify({
       ...state,
-      unknown: at > end ? [...state.unknown, beyond] : state.unknown,
       stats: at < Date.parse(this.#bundle.since) ? state.stats : this.#withBefore(state.stats, at),
     } satisfies PastState);
   }

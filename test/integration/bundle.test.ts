@@ -9,7 +9,7 @@ import { openStream } from '../../bench/sse-client';
 import { TestSwarm } from '../../e2e/swarm';
 import { type Bundle, bundle } from '../../lib/contract/bundle-schemas';
 import { formatInstant } from '../../lib/contract/instant';
-import { type PastState, pastState } from '../../lib/contract/past-schemas';
+import { type PastState, pastState, type TimelineAnswer } from '../../lib/contract/past-schemas';
 import type { MessagesAnswer, Problem } from '../../lib/contract/schemas';
 import { ProductionServer } from '../production-server';
 
@@ -130,6 +130,10 @@ describe('a bundle', () => {
     assert.deepEqual(told.get('agents'), (await stateAt(opened, until)).agents);
     const { unknown } = await stateAt(opened, until + 1);
     assert.deepEqual(unknown.at(-1)?.reason, 'The recording ends there.');
+    const timeline = await opened.get<TimelineAnswer>(`/api/timeline?${query({ since, until: Date.now() })}`);
+    assert.equal(timeline.unknown.at(-1)?.until, null);
+    assert.ok(timeline.locks.length > 0);
+    assert.ok(timeline.locks.every((lock) => lock.until !== null && Date.parse(lock.until) <= until));
   });
 
   test('of a span that begins before anything was known, what is known of it is the same', async () => {
