@@ -55,7 +55,8 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
   const held = new Map<number, { x: number; y: number }>();
   let from: { x: number; y: number } | null = null;
   let dragging = false;
-  const placeOf = (event: PointerEvent) => {
+  let touched = false;
+  const placeOf = (event: MouseEvent) => {
     const box = place.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
@@ -95,12 +96,13 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
   place.addEventListener(
     'pointerup',
     (event) => {
-      const clicked = held.has(event.pointerId) && held.size === 1 && !dragging;
+      touched = event.pointerType === 'touch';
       release(event);
-      if (clicked) moves.click(placeOf(event), event.pointerType === 'touch');
     },
     { signal },
   );
+  // Not when the finger leaves: the browser's click would then land on what a followed thing has brought in its place.
+  place.addEventListener('click', (event) => dragging || moves.click(placeOf(event), touched), { signal });
   place.addEventListener('pointercancel', release, { signal });
   place.addEventListener(
     'pointerleave',
@@ -116,8 +118,6 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
 export function pinched(moments: readonly [number, number], places: readonly [number, number], width: number): Span {
   const apart = Math.max(8, Math.abs(places[1] - places[0]));
   const length = (Math.abs(moments[1] - moments[0]) / apart) * width;
-  const [early, place] =
-    moments[0] < moments[1] ? [moments[0], Math.min(...places)] : [moments[1], Math.min(...places)];
-  const since = early - (place / width) * length;
+  const since = Math.min(...moments) - (Math.min(...places) / width) * length;
   return { since, until: since + length };
 }
