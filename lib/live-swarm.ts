@@ -295,14 +295,16 @@ export class LiveSwarm implements Runtime {
     };
     const { tasks } = this.#tasks;
     const { conflicts } = this.#conflicts;
-    this.#waiting = waiting({ ...facts, tasks, conflicts, acks: this.#acks.acks });
+    const { attention: limits } = this.#options;
+    const { questionFromMs } = limits;
+    this.#waiting = waiting({ ...facts, tasks, conflicts, acks: this.#acks.acks, questionFromMs });
     this.#attention = attention({
       ...facts,
       pendingAcks: this.#acks,
       stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
       waiting: this.#waiting,
       staleTimeoutSeconds: config.lockStaleTimeoutSeconds,
-      limits: this.#options.attention,
+      limits,
       startedAt: this.startedAt,
     });
     if (this.hub.setState('attention', this.#attention)) {

@@ -25,6 +25,7 @@ const FACTS: WaitingFacts = {
   tasks: [],
   conflicts: [],
   acks: [],
+  questionFromMs: 5 * MINUTE,
   now: NOW,
 };
 
@@ -90,6 +91,17 @@ test('nobody waits in a quiet swarm', () => {
 });
 
 describe('edges', () => {
+  test('two that ask each other wait in a ring once both questions are old enough', () => {
+    const asked = (one: number, other: number) =>
+      open(
+        question('agent-1', ['agent-2'], { type: 'QUESTION', at: NOW - one }),
+        question('agent-2', ['agent-1'], { type: 'QUESTION', at: NOW - other }),
+      );
+    assert.deepEqual(rings(asked(6 * MINUTE, 5 * MINUTE - 1)), []);
+    assert.deepEqual(rings(asked(6 * MINUTE, 5 * MINUTE)), [['agent-1', 'agent-2']]);
+    assert.equal(answer(asked(1000, 1000)).edges.length, 2, 'the waits themselves are told at once');
+  });
+
   test('a BLOCKED and a QUESTION: declared from the first second, to each who may answer', () => {
     assert.deepEqual(only(open(question('agent-2', ['agent-1'], { msgId: 'q', seqs: [7, 9] }))), {
       id: '["blocked","q","agent-2","agent-1"]',

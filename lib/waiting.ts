@@ -24,6 +24,8 @@ export interface WaitingFacts {
   tasks: readonly Task[];
   conflicts: readonly Conflict[];
   acks: readonly PendingAck[];
+  /** From this age on a question that nobody answers is taken to hold its sender up, in milliseconds. */
+  questionFromMs: number;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -101,7 +103,11 @@ function stateOf({ agents, sources }: WaitingFacts): (agent: string) => string {
   };
 }
 
-function* questionWaits({ matters }: WaitingFacts, wanted: 'BLOCKED' | 'QUESTION'): Generator<Wait> {
+/** Two that ask each other at the same time answer in a moment; who says to be blocked is believed at once. */
+function* questionWaits(
+  { matters, questionFromMs, now }: WaitingFacts,
+  wanted: 'BLOCKED' | 'QUESTION',
+): Generator<Wait> {
   for (const { type, msgId, sender, recipients, at, text, seqs } of matters.questions) {
     if (type !== wanted) continue;
     const messages = seqs.map((seq) => formatCursor(matters.epoch, seq));
@@ -117,6 +123,7 @@ function* questionWaits({ matters }: WaitingFacts, wanted: 'BLOCKED' | 'QUESTION
         reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}`,
         evidence: { messages },
         anyOf: recipients,
+        holds: type === 'BLOCKED' || now - at >= questionFromMs,
       };
     }
   }
