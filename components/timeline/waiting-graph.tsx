@@ -1,5 +1,6 @@
-import { useMemo, useState } from 'react';
+import { use, useMemo, useState } from 'react';
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import { Moment } from '@/lib/client/moment';
 import { counted, truncated } from '@/lib/client/text';
 import { useWaiting } from '@/lib/client/use-waiting';
 import { targetOfEdge, WAIT_WORDS, type WaitPair, waitPairs } from '@/lib/client/waiting';
@@ -26,7 +27,8 @@ interface WaitingGraphProps {
 
 /** Who waits for whom now: a drawing, and every single wait in words with the way to its evidence. */
 export function WaitingGraph({ attention, locks, agents, address, change }: WaitingGraphProps) {
-  const past = address.at !== null;
+  // A recording is past without a moment in its address.
+  const past = use(Moment) !== null;
   const { waiting, error } = useWaiting([attention, locks], !past);
   const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);
   const healths = useMemo(() => new Map(agents.agents.map(({ id, health }) => [id, health])), [agents]);

@@ -1,5 +1,7 @@
-import type { MouseEvent, ReactNode } from 'react';
+import { type MouseEvent, type ReactNode, use } from 'react';
 import { type Address, EMPTY_ADDRESS, formatAddress } from '@/lib/client/address';
+import { Moment } from '@/lib/client/moment';
+import { formatMoment } from '@/lib/client/past';
 
 interface AddressLinkProps {
   /** What it leads to, as a part of the page's address. */
@@ -12,6 +14,9 @@ interface AddressLinkProps {
 
 /** A link to something on this page: followed in place, or opened elsewhere as any other link. */
 export function AddressLink({ to, onGo, tabIndex, className = 'link', children }: AddressLinkProps) {
+  const moment = use(Moment);
+  // Opened elsewhere it shows the same moment.
+  const at = moment === null ? null : formatMoment(moment);
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
@@ -19,7 +24,7 @@ export function AddressLink({ to, onGo, tabIndex, className = 'link', children }
   };
   return (
     <a
-      href={`/${formatAddress({ ...EMPTY_ADDRESS, ...to })}`}
+      href={`/${formatAddress({ ...EMPTY_ADDRESS, at, ...to })}`}
       tabIndex={tabIndex}
       className={className}
       onClick={onClick}
