@@ -138,7 +138,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
           />
           <Drawer
             drawer={drawer}
-            swarm={swarm}
+            swarm={live}
             connection={connection}
             address={address}
             change={change}

@@ -193,23 +193,18 @@ test('every combination of filters and places answers as a look at every message
   );
 });
 
-test('an id is found at once, also in a history that was made before ids were indexed', () => {
-  const file = newFile();
-  const before = open(file);
-  before.append([line({ msg_id: 'a' }), { text: `${'['.repeat(2000)}${']'.repeat(2000)}`, fields: {} }], '{}', NOW);
-  before.db.exec('DROP INDEX messages_by_id');
-  before.close();
-  const find = (history: History) => messages(history, { limit: 5, filter: { msg_id: 'a' } }).map(({ seq }) => seq);
-  const reader = new History(file, { readTime, readonly: true });
-  assert.deepEqual(find(reader), [1]);
-  reader.close();
-  const history = open(file);
-  assert.deepEqual(find(history), [1]);
+test('an id is found by its index, also beside a line that no JSON function could read', () => {
+  const history = open();
+  history.append([line({ msg_id: 'a' }), { text: `${'['.repeat(2000)}${']'.repeat(2000)}`, fields: {} }], '{}', NOW);
+  const found = messages(history, { limit: 5, filter: { msg_id: 'a' } });
+  assert.deepEqual(
+    found.map(({ seq }) => seq),
+    [1],
+  );
   const [plan] = history.db
     .prepare(`EXPLAIN QUERY PLAN SELECT * FROM messages m WHERE ${MSG_ID} = 'a' ORDER BY m.seq`)
     .all() as { detail: string }[];
   assert.match(plan?.detail ?? '', /messages_by_id/);
-  history.close();
 });
 
 test('no search text is an error', () => {
