@@ -1,6 +1,7 @@
 import { memo, useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
 import { agentsInOrder, bySession, type LocksByHolder, locksByHolder, newestBySender } from '@/lib/client/agents';
+import { agentsInNeed } from '@/lib/client/attention';
 import { useHealthRecord } from '@/lib/client/health-history';
 import { counted } from '@/lib/client/text';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Message, Source } from '@/lib/contract/schemas';
@@ -30,7 +31,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
   useHealthRecord(agents);
   const held = useMemo(() => locksByHolder(locks.locks), [locks]);
   const newest = useMemo(() => newestBySender(messages), [messages]);
-  const needy = useMemo(() => new Set(attention.attention.flatMap(({ evidence }) => evidence.agents)), [attention]);
+  const needy = useMemo(() => new Set(attention.attention.flatMap(agentsInNeed)), [attention]);
   const entries = useMemo(() => entriesOf(agents, held), [agents, held]);
   const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
   const active = agents.filter(({ health }) => health === 'active').length;

@@ -86,7 +86,7 @@ function Connection({ state, heardAt }: { state: ConnectionState; heardAt: strin
         {state === 'connecting' && 'Connecting'}
         {state === 'reconnecting' && (
           <>
-            Reconnecting, {past ? 'live' : ''} data from <ClockTime instant={heardAt} />
+            Reconnecting,{past && ' live'} data from <ClockTime instant={heardAt} />
           </>
         )}
       </span>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttentionEntry, AttentionKind } from '../contract/schemas';
 import { EMPTY_ADDRESS } from './address';
-import { newEntries, targetOf } from './attention';
+import { agentsInNeed, newEntries, targetOf } from './attention';
 
 const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => ({
   id: kind,
@@ -33,6 +33,16 @@ test('a source leads to the panel that it feeds', () => {
   assert.equal(targetOf(entry('source_unreadable', ['locks'])).tab, 'locks');
   assert.equal(targetOf(entry('source_unreadable', ['log'])).tab, 'messages');
   assert.equal(targetOf(entry('source_unreadable')).tab, 'messages');
+});
+
+test('an entry is about its subject, and a ring or an overlap about everyone in it', () => {
+  const among = (kind: AttentionKind) => {
+    const { evidence, ...rest } = entry(kind);
+    return agentsInNeed({ ...rest, evidence: { ...evidence, agents: ['a', 'b', 'c'] } });
+  };
+  assert.deepEqual(among('delivery_failed'), ['a']);
+  assert.deepEqual(among('question_unanswered'), ['a']);
+  for (const kind of ['deadlock', 'lock_overlap'] as const) assert.deepEqual(among(kind), ['a', 'b', 'c']);
 });
 
 test('new is what was not known by its id', () => {

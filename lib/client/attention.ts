@@ -31,6 +31,11 @@ export function targetOf({ kind, evidence }: AttentionEntry): Target {
   return { tab: 'messages', address: { ...EMPTY_ADDRESS, message } };
 }
 
+/** The agents that an entry is about, not everyone it names: who wrote to a pane that is gone needs nobody. */
+export function agentsInNeed({ kind, evidence }: AttentionEntry): readonly string[] {
+  return kind === 'deadlock' || kind === 'lock_overlap' ? evidence.agents : evidence.agents.slice(0, 1);
+}
+
 /** @returns the entries that were not among the known ones. */
 export function newEntries(known: ReadonlySet<string>, entries: readonly AttentionEntry[]): AttentionEntry[] {
   return entries.filter(({ id }) => !known.has(id));
