@@ -79,7 +79,14 @@ function testFiles(): string[] {
 async function nodeTests(files: readonly string[]): Promise<Counts> {
   // Without files node would look for its own idea of tests.
   if (files.length === 0) return { passed: 0, failed: 1 };
-  const ended = await command(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files]);
+  const ended = await command(process.execPath, [
+    '--import',
+    'tsx',
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    ...files,
+  ]);
   const summary = stripVTControlCharacters(ended.output);
   // Several processes never share one summary, but a test may print such a line itself: the last one counts.
   const count = (word: string) =>
