@@ -19,24 +19,56 @@ export interface SpanCell {
 
 /** @returns the locks that touch a span of time; those that begin and end within one step are counted together */
 export function lockCells(db: Database.Database, span: TimeSpan, step: number): SpanCell[] {
-  return db.prepare(sqlOf('lock', 'agent, value', 'min(since)')).all(bindings(span, step)) as SpanCell[];
+  return cellsOf(db, 'lock', span, step, (cell) => cell.value);
 }
 
 /** @returns the health that agents had in a span of time; what begins and ends within one step is told as the longest */
 export function healthCells(db: Database.Database, span: TimeSpan, step: number): SpanCell[] {
-  return db.prepare(sqlOf('health', 'agent', 'max(until - since)')).all(bindings(span, step)) as SpanCell[];
+  return cellsOf(db, 'health', span, step, () => null);
 }
 
-function bindings({ since, until }: TimeSpan, step: number) {
-  return { since, until, step, sinceSecond: Math.floor(since / 1000), untilSecond: Math.ceil(until / 1000) };
+type Row = [agent: string, value: string, subject: string, path: string, since: number, until: number | null];
+
+/**
+ * Counted here and not by SQLite, which would sort all of them with their texts.
+ *
+ * @param commonOf what cells that stand together have in common; null where the longest stands for any
+ */
+function cellsOf(
+  db: Database.Database,
+  kind: string,
+  { since, until }: TimeSpan,
+  step: number,
+  commonOf: (cell: SpanCell) => string | null,
+): SpanCell[] {
+  const seconds = [Math.floor(since / 1000), Math.ceil(until / 1000)];
+  const rows = db.prepare(TOUCHING).raw().all(seconds[1], seconds[0], kind, until, since) as Row[];
+  // Nearly in order already, which is little work here; SQLite would sort all their texts.
+  rows.sort((one, other) => one[4] - other[4]);
+  const cells: SpanCell[] = [];
+  const places = new Map<string, number>();
+  for (const [agent, value, subject, path, begin, end] of rows) {
+    const cell: SpanCell = { agent, value, count: 1, subject, path, since: begin, until: end };
+    const beginStep = Math.floor(begin / step);
+    if (end === null || Math.floor(end / step) !== beginStep) {
+      cells.push(cell);
+      continue;
+    }
+    const common = commonOf(cell);
+    const key = `${beginStep} ${common ?? ''} ${agent}`;
+    const place = places.get(key);
+    const known = place === undefined ? undefined : cells[place];
+    if (place === undefined || known === undefined) places.set(key, cells.push(cell) - 1);
+    else cells[place] = { ...(common === null ? longer(known, cell) : known), count: known.count + 1 };
+  }
+  // Whoever stands for others may have begun after what was found later.
+  return cells.sort((one, other) => one.since - other.since);
 }
 
-/** @param representative an aggregate: the other fields come from the row that gives it */
-function sqlOf(kind: string, lane: string, representative: string): string {
-  return `SELECT agent, value, count(*) AS count, subject, path, since, until, ${representative}
-    FROM spans WHERE id IN (SELECT id FROM span_times WHERE since <= @untilSecond AND until >= @sinceSecond)
-    AND kind = '${kind}' AND since <= @until AND (until IS NULL OR until >= @since)
-    GROUP BY ${lane}, since / CAST(@step AS INTEGER),
-      CASE WHEN until / CAST(@step AS INTEGER) = since / CAST(@step AS INTEGER) THEN 0 ELSE id END
-    ORDER BY since, id`;
+function longer(one: SpanCell, other: SpanCell): SpanCell {
+  return (other.until ?? 0) - other.since > (one.until ?? 0) - one.since ? other : one;
 }
+
+const TOUCHING = `SELECT agent, value, subject, path, since, until FROM spans
+  WHERE id IN (SELECT id FROM span_times WHERE since <= ? AND until >= ?)
+  AND kind = ? AND since <= ? AND (until IS NULL OR until >= ?) ORDER BY id`;

@@ -32,16 +32,28 @@ export function thinSpans(cells: readonly SpanCell[], { span, step, most, keep }
 }
 
 function merge(cells: readonly SpanCell[], span: TimeSpan, step: number, keep: ThinOptions['keep']): SpanCell[] {
-  const drawn = new Map<string, SpanCell>();
+  const drawn: SpanCell[] = [];
+  // Numbers as keys: a joined text for each of many thousand spans costs more than all the rest.
+  const lanes = new Map<string, Map<string, Map<number, number>>>();
+  const first = Math.floor(span.since / step);
+  const steps = Math.floor(span.until / step) - first + 1;
   for (const cell of cells) {
-    const begin = Math.floor(Math.max(cell.since, span.since) / step);
-    const end = cell.until === null ? 'open' : Math.floor(Math.min(cell.until, span.until) / step);
-    const value = keep === 'first' ? cell.value : '';
-    const key = `${begin} ${end} ${value} ${cell.agent}`;
-    const known = drawn.get(key);
-    drawn.set(key, known ? joined(known, cell, keep) : cell);
+    const begin = Math.floor(Math.max(cell.since, span.since) / step) - first;
+    const end = cell.until === null ? steps : Math.floor(Math.min(cell.until, span.until) / step) - first;
+    const lane = entryOf(lanes, cell.agent);
+    const places = entryOf(lane, keep === 'first' ? cell.value : '');
+    const key = begin * (steps + 1) + end;
+    const place = places.get(key);
+    if (place === undefined) places.set(key, drawn.push(cell) - 1);
+    else drawn[place] = joined(drawn[place] as SpanCell, cell, keep);
   }
-  return [...drawn.values()];
+  return drawn;
+}
+
+function entryOf<Key, Value>(map: Map<string, Map<Key, Value>>, name: string): Map<Key, Value> {
+  const found = map.get(name) ?? new Map<Key, Value>();
+  map.set(name, found);
+  return found;
 }
 
 function joined(one: SpanCell, other: SpanCell, keep: ThinOptions['keep']): SpanCell {
