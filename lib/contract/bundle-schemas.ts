@@ -17,6 +17,9 @@ const journalKind = z.enum(['agent', 'lock', 'source', 'server', 'attention', 'r
 /** How a thing stood after a change; null where it had gone. */
 const body = z.record(z.string(), z.unknown());
 
+/** Milliseconds since 1970, in the years 0 to 9999: the instants of the API have four digits for them. */
+const moment = z.int().min(-62_167_219_200_000).max(253_402_300_799_999);
+
 /** What had lasted, in part or whole, within the span; times in milliseconds since 1970. */
 const bundledSpan = z.object({
   kind: z.enum(['health', 'lock', 'unknown']),
@@ -25,15 +28,14 @@ const bundledSpan = z.object({
   path: z.string(),
   value: z.string(),
   detail: z.string().nullable(),
-  since: z.int(),
-  until: z.int().nullable(),
+  since: moment,
+  until: moment.nullable(),
   ended: z.enum(['released', 'taken_over', 'changed', 'unseen']).nullable(),
 });
 
 const bundledEntry = z.object({
   id: z.int().positive(),
-  /** Milliseconds since 1970. */
-  at: z.int(),
+  at: moment,
   kind: journalKind,
   subject: z.string(),
   body: body.nullable(),
@@ -42,8 +44,8 @@ const bundledEntry = z.object({
 const bundledMessage = z.object({
   seq: z.int().positive(),
   sent_at: instant,
-  /** The line of the log, letter for letter unless texts are blank. */
-  line: z.string(),
+  /** The line of the log, letter for letter unless texts are blank: it is given on as the object that it is. */
+  line: z.string().regex(/^\{[^\n\r]*\}$/),
 });
 
 export const bundle = z

@@ -319,3 +319,29 @@ test('an agent of any name', () => {
   const later = look(100, ['agent', '__proto__', null]);
   assert.deepEqual(thingsAt(db, later)?.agent, {});
 });
+
+test('a clock that was set back between two lives: the time lived twice is unknown', () => {
+  const db = openDatabase(':memory:');
+  const hour = 3_600_000;
+  const evening = 1_700_000_000_000;
+  const agent = (health: string): JournalUpdate['changed'] => [['agent', 'agent-0', JSON.stringify({ health })]];
+  const complete: JournalKind[] = ['agent', 'lock'];
+  const set = evening - hour;
+  const first = new Journal(db, { aliveAt: null, reason: '', now: set - 9 * SECOND });
+  first.record({ at: set - 9 * SECOND, complete, changed: agent('active') });
+  first.looked(set);
+
+  const second = new Journal(db, { aliveAt: evening, reason: NO_DASHBOARD, now: set });
+  second.record({ at: set + SECOND, complete, changed: agent('silent') });
+  const unknownAt = (at: number) => unknownSpans(db, at, at, knownSince(db)).length > 0;
+  assert.deepEqual([set - SECOND, set, set + 2 * SECOND, evening, evening + 1].map(unknownAt), [
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  assert.equal(second.lookedAt, set + SECOND);
+  const open = db.prepare("SELECT count(*) AS count FROM spans WHERE until IS NULL AND kind = 'unknown'").get();
+  assert.deepEqual(open, { count: 0 });
+});

@@ -73,6 +73,7 @@ export class Journal {
     if (lastEntry === null && life.aliveAt === null) return;
     db.transaction(() => {
       this.#spans.endAllUnseen(this.#lookedAt);
+      if (life.now < this.#lookedAt - UNSEEN_AFTER_MS) this.#liveAgain(life.now);
       if (!this.#spans.isOpen('unknown', EVERYTHING)) this.#beginUnknown(life.reason);
     })();
   }
@@ -194,6 +195,14 @@ export class Journal {
     const reason = at > before ? 'The dashboard did not look: the machine slept or was busy.' : LIVED_TWICE;
     this.#spans.addUnknown(reason, Math.min(at, before), Math.max(at, before));
     return { at, again: true };
+  }
+
+  /** The clock was set back while nobody looked: what is journaled from now on stands among what was before. */
+  #liveAgain(now: number): void {
+    const before = this.#lookedAt;
+    this.#lookedAt = now;
+    this.#spans.end('unknown', EVERYTHING, before, 'changed');
+    this.#spans.addUnknown(LIVED_TWICE, now, before);
   }
 
   #beginUnknown(detail: string): void {

@@ -63,6 +63,11 @@ function bodyOf(state: State): string {
 /** Every thing's body, parsed, by kind and subject. */
 export type PastThings = Partial<Record<JournalKind, Record<string, unknown>>>;
 
+/** The last instant that a date can hold, in milliseconds since 1970: everything was before it. */
+export const END_OF_TIME = 8.64e15;
+
+/** After a clock was set back, the newest entry does not have the latest time. */
+const NEWEST = 'SELECT max(id) AS id FROM journal HAVING max(id) IS NOT NULL';
 const LAST_AT = 'SELECT id FROM journal WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1';
 const SNAPSHOT = 'SELECT * FROM snapshots WHERE journal_id <= ? ORDER BY journal_id DESC LIMIT 1';
 const ENTRIES = 'SELECT kind, subject, body FROM journal WHERE id > ? AND id <= ? ORDER BY id';
@@ -70,11 +75,12 @@ const ENTRIES = 'SELECT kind, subject, body FROM journal WHERE id > ? AND id <= 
 /**
  * The state at a moment.
  *
- * @param at milliseconds since 1970
+ * @param at milliseconds since 1970; `END_OF_TIME` for the state after the newest entry, whatever the clock said
  * @returns null before the first snapshot: of that time nothing is known
  */
 export function thingsAt(db: Database.Database, at: number): PastThings | null {
-  const last = db.prepare(LAST_AT).get(at) as { id: number } | undefined;
+  const found = at === END_OF_TIME ? db.prepare(NEWEST).get() : db.prepare(LAST_AT).get(at);
+  const last = found as { id: number } | undefined;
   const snapshot = last && (db.prepare(SNAPSHOT).get(last.id) as SnapshotRow | undefined);
   if (!snapshot) return null;
   const things = JSON.parse(snapshot.body) as PastThings;

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { BundleFault, readBundle } from './bundle-open';
+import type { Bundle } from '../contract/bundle-schemas';
+import { History } from '../history/history';
+import { BundleFault, OpenBundle, readBundle } from './bundle-open';
+import { pastState } from './past-state';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-open-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -32,4 +35,65 @@ test('a file that is no sound bundle is refused with what is wrong and what to d
     );
   }
   assert.throws(() => readBundle(join(folder, 'missing.json')), /can't be read .*name a file that can/);
+});
+
+const since = Date.parse('2026-02-03T09:00:00Z');
+const until = since + 3_600_000;
+
+/** Nothing happened in it but one message. */
+function sound(): Bundle {
+  return {
+    format: 'claude-swarm-bundle',
+    version: 1,
+    made_at: '2026-02-03T11:00:00.000+00:00',
+    made_by: '0.1.0',
+    name: 'project',
+    since: '2026-02-03T09:00:00.000+00:00',
+    until: '2026-02-03T10:00:00.000+00:00',
+    text: 'keep',
+    epoch: 'e',
+    state: JSON.parse(pastState(new History(':memory:'), { at: since })),
+    known_since: '2026-02-03T09:00:00.000+00:00',
+    things: { registry: { header: { last_seen: [] } } },
+    entry: 1,
+    spans: [],
+    journal: [],
+    messages: [{ seq: 1, sent_at: '2026-02-03T09:30:00+00:00', line: '{"sender":"agent-0"}' }],
+  };
+}
+
+function open(bundle: object): OpenBundle {
+  const file = join(folder, 'written.json');
+  writeFileSync(file, JSON.stringify(bundle));
+  return new OpenBundle(readBundle(file), 'written.json');
+}
+
+test('a message that is no object on one line is refused: it would break the answers that it is put into', () => {
+  assert.equal(JSON.parse(open(sound()).state(until)).messages.count, 1);
+  for (const line of [
+    '5',
+    '[]',
+    '"text"',
+    'null',
+    '{"sender":"a"} ',
+    ' {}',
+    '{"sender":\n"a"}',
+    '{"sender":\r"a"}',
+    '{',
+    '{}}',
+  ]) {
+    const messages = [{ seq: 1, sent_at: '2026-02-03T09:30:00+00:00', line }];
+    assert.throws(() => open({ ...sound(), messages }), BundleFault, line);
+  }
+});
+
+test('times beyond the years of the API are refused, and whatever else can not be told from the beginning', () => {
+  const span = { kind: 'unknown', subject: 'x', agent: '', path: '', value: 'everything', detail: null, ended: null };
+  const faulty: Partial<Record<keyof Bundle, unknown>>[] = [
+    { spans: [{ ...span, since: Number.MIN_SAFE_INTEGER, until: null }] },
+    { spans: [{ ...span, since: 0, until: Number.MAX_SAFE_INTEGER }] },
+    { journal: [{ id: 2, at: Number.MAX_SAFE_INTEGER, kind: 'lock', subject: 'x', body: {} }] },
+    { things: { registry: { header: {} } } },
+  ];
+  for (const part of faulty) assert.throws(() => open({ ...sound(), ...part }), BundleFault, JSON.stringify(part));
 });

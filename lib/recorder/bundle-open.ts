@@ -86,11 +86,11 @@ export class OpenBundle {
     this.#bundle = from;
     try {
       fillFrom(this.history, from, (instant) => readMicroseconds(instant, 'UTC'));
+      this.#before = from.state.stats;
+      this.#own = this.#ownState(Date.parse(from.since)).stats;
     } catch (error) {
       throw damaged(name, `its parts do not fit together (${(error as Error).message})`);
     }
-    this.#before = from.state.stats;
-    this.#own = this.#ownState(Date.parse(from.since)).stats;
   }
 
   /** @returns a `PastState` as JSON, its counts with what was sent before the bundle begins */

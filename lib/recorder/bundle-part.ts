@@ -2,6 +2,7 @@
 import type { BundledSpan } from '../contract/bundle-schemas';
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
+import type { AttentionKind } from '../contract/schemas';
 import {
   type BundleSize,
   type EntryRow,
@@ -61,9 +62,16 @@ function headOf(history: History, { since, until, text }: BundleQuery): BundlePa
   const sources = Object.fromEntries(
     Object.entries(state.sources).map(([name, source]) => [name, withoutPaths(source)]),
   ) as PastState['sources'];
+  const entries = state.attention.attention.map((entry) => (isAboutSource(entry) ? withoutPaths(entry) : entry));
+  const shownState: PastState = {
+    ...state,
+    sources,
+    unknown: state.unknown.map(withoutPaths),
+    attention: { ...state.attention, attention: entries },
+  };
   const head = {
     epoch: history.epoch,
-    state: text === 'keep' ? { ...state, sources } : blankState({ ...state, sources }),
+    state: text === 'keep' ? shownState : blankState(shownState),
     known_since: from === null ? null : formatInstant(from),
     things: from === null ? null : Object.fromEntries(things),
     entry: first,
@@ -76,14 +84,19 @@ function listed<Row>({ rows, last }: Rows<Row>, write: (row: Row) => string): Bu
 }
 
 function entryOf({ body, ...row }: EntryRow, text: BundleQuery['text']): string {
-  const raw = body === null || (text === 'keep' && row.kind !== 'source');
+  const raw = body === null || (text === 'keep' && row.kind !== 'source' && row.kind !== 'attention');
   const shown = raw ? body : JSON.stringify(thingOf(row.kind, JSON.parse(body), text));
   return `${JSON.stringify(row).slice(0, -1)},"body":${shown}}`;
 }
 
 function thingOf(kind: JournalKind, body: object, text: BundleQuery['text']): object {
-  const thing = kind === 'source' ? withoutPaths({ ...body }) : { ...body };
+  const thing = kind === 'source' || isAboutSource(body) ? withoutPaths({ ...body }) : { ...body };
   return text === 'keep' ? thing : blankThing(kind, thing);
+}
+
+/** What wants a person about a source says it with the source's own sentence. */
+function isAboutSource(body: object): boolean {
+  return 'kind' in body && body.kind === ('source_unreadable' satisfies AttentionKind);
 }
 
 function shared(span: BundledSpan, text: BundleQuery['text']): BundledSpan {

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleFault, OpenBundle, readBundle } from './bundle-open';
-import type { OpenedBundle, ToThread } from './protocol';
+import type { FromThread, OpenedBundle, ToThread } from './protocol';
 import { answerTo, postTo } from './thread-port';
 
 const NEWEST = 50;
@@ -28,13 +28,23 @@ function open(): OpenBundle | null {
   }
 }
 
+/** What a file holds may be of any kind: a moment that it tells wrongly must not end the thread with all others. */
+function answerFrom(bundle: OpenBundle, question: Extract<ToThread, { type: 'ask' }>): FromThread {
+  try {
+    const answer = answerTo(question, bundle.history);
+    // Its counts are of the whole history, of which the bundle holds a part.
+    const isState = question.name === 'state' && answer.type === 'answer';
+    return isState ? { ...answer, answer: bundle.state((question.query as { at: number }).at) } : answer;
+  } catch (error) {
+    const detail = `${basename(file)} is damaged: what is asked for can't be told from it (${(error as Error).message}).`;
+    return { type: 'refusal', id: question.id, code: 'unavailable', detail };
+  }
+}
+
 const opened = open();
 parentPort?.on('message', (message: ToThread) => {
   if (message.type === 'ask' && opened) {
-    const answer = answerTo(message, opened.history);
-    // Its counts are of the whole history, of which the bundle holds a part.
-    const isState = message.name === 'state' && answer.type === 'answer';
-    post(isState ? { ...answer, answer: opened.state((message.query as { at: number }).at) } : answer);
+    post(answerFrom(opened, message));
   } else if (message.type === 'stop') {
     opened?.history.close();
     post({ type: 'stopped' });

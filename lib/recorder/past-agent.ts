@@ -3,14 +3,12 @@ import type { AgentHistory } from '../contract/past-schemas';
 import type { MessagesAnswer } from '../contract/schemas';
 import { talkOf } from '../history/agent-talk';
 import type { History } from '../history/history';
+import { END_OF_TIME } from '../history/snapshots';
 import { healthSpanOf, lockSpanOf, spansOfAgent } from '../history/span-reader';
 import { messagesPage } from './message-page';
 import { spanPage } from './past-page';
 import { swarmAt, withEvidence } from './past-state';
 import type { Questions } from './protocol';
-
-/** The last instant that a date can hold, in milliseconds since 1970: everything was before it. */
-const END_OF_TIME = 8.64e15;
 
 /**
  * @returns an `AgentHistory` as JSON; null if nothing at all is known of such an agent

@@ -63,4 +63,5 @@ test('the end is now where none is given, and never later', () => {
     ...REQUEST,
     text: 'blank',
   });
+  assert.throws(() => parse('since=2027-01-01T00:00:00Z&until=2027-02-01T00:00:00Z'), /since is in the future/);
 });

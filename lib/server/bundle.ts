@@ -23,6 +23,8 @@ export function parseBundleRequest(given: URLSearchParams, now = Date.now(), zon
   const [since, until = now] = [parameters.instant('since'), parameters.instant('until')];
   if (parameters.text('since') === undefined) parameters.fault('since', 'is missing: name the beginning of the span.');
   if (since !== undefined && since > until) parameters.fault('since', 'must not be after until.');
+  else if (since !== undefined && since > now)
+    parameters.fault('since', 'is in the future, of which nothing is known yet.');
   const text = bundleText.safeParse(parameters.text('text') ?? 'keep');
   if (!text.success) parameters.fault('text', 'must be keep or blank.');
   parameters.check();

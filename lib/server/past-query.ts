@@ -6,6 +6,9 @@ const HOUR_MS = 3_600_000;
 /** Into how many steps a timeline is divided: about as many as its columns on a screen. */
 const POINTS = { usual: 600, least: 50, most: 2000 };
 
+/** The first instant that can be written with a year of four digits, in milliseconds since 1970. */
+const YEAR_0 = -62_167_219_200_000;
+
 /** A client's clock may be a little ahead of this one. */
 const AHEAD_MS = 1000;
 
@@ -100,7 +103,7 @@ export function parseTimelineQuery(given: URLSearchParams, now = Date.now(), zon
 
 function readSpan(parameters: Parameters, now: number): { since: number; until: number } {
   const until = parameters.instant('until') ?? now;
-  const since = parameters.instant('since') ?? until - HOUR_MS;
+  const since = parameters.instant('since') ?? Math.max(until - HOUR_MS, YEAR_0);
   if (since > until) parameters.fault('since', 'must not be later than until.');
   return { since, until };
 }

@@ -154,6 +154,27 @@ describe('a bundle', () => {
     }
   });
 
+  test('a moment that a changed copy tells wrongly is refused, and every other one is told', async () => {
+    const read = bundle.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const last = read.journal.at(-1)?.id ?? read.entry;
+    const header = { kind: 'registry' as const, subject: 'header' };
+    read.journal.push(
+      { ...header, id: last + 1, at: until + 1000, body: {} },
+      { ...header, id: last + 2, at: until + 2000, body: { last_seen: [] } },
+    );
+    const changed = join(folder, 'changed.json');
+    writeFileSync(changed, JSON.stringify({ ...read, until: formatInstant(until + 3000) }));
+    const other = await ProductionServer.started({ SWARM_BUNDLE: changed });
+    try {
+      const wrong = await fetch(`${other.url}/api/state?${query({ at: until + 1500 })}`);
+      assert.equal(wrong.status, 503);
+      assert.match(((await wrong.json()) as Problem).detail, /changed\.json is damaged/);
+      assert.ok((await stateAt(other, until)).agents.agents.length > 0);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('blank, nobody can read what was said', async () => {
     const response = await fetch(`${server.url}/api/bundle?${query({ since, until, text: 'blank' })}`);
     const text = await response.text();

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AgentHistory } from '../contract/past-schemas';
+import { History } from '../history/history';
+import { Journal, type JournalUpdate } from '../history/journal';
+import { agentHistory } from './past-agent';
+
+test('the entry of an agent is the newest, also when the clock was set back since the one before', () => {
+  const history = new History(':memory:');
+  const now = Date.parse('2026-02-03T09:30:00Z');
+  const journal = new Journal(history.db, { aliveAt: null, reason: '', now });
+  const changed = (status: string): JournalUpdate['changed'] => [
+    ['agent', 'agent-0', JSON.stringify({ id: 'agent-0', status, health: 'dead' })],
+    ['registry', 'header', JSON.stringify({ last_seen: [['agent-0']] })],
+  ];
+  journal.record({ at: now, complete: ['agent', 'lock', 'registry'], changed: changed('before') });
+  journal.record({ at: now - 3_600_000, complete: [], changed: changed('after') });
+  const told = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
+  assert.equal(told.agent?.status, 'after');
+});
