@@ -1,8 +1,9 @@
-import { memo, useMemo } from 'react';
+import { memo, use, useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
 import { agentsInOrder, bySession, type LocksByHolder, locksByHolder, newestBySender } from '@/lib/client/agents';
 import { agentsInNeed } from '@/lib/client/attention';
 import { useHealthRecord } from '@/lib/client/health-history';
+import { Moment } from '@/lib/client/moment';
 import { counted } from '@/lib/client/text';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Message, Source } from '@/lib/contract/schemas';
 import { AgentRow } from './agent-row';
@@ -42,11 +43,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       {agents.length === 0 && source.state === 'unreadable' && (
         <Empty title="Who is registered can’t be read.">{source.reason}</Empty>
       )}
-      {agents.length === 0 && source.state !== 'unreadable' && (
-        <Empty title="No agents are registered.">
-          Run <code>claudeswarm discover-agents</code> in the project; whoever it finds in tmux appears here by itself.
-        </Empty>
-      )}
+      {agents.length === 0 && source.state !== 'unreadable' && <NoAgents />}
       {agents.length > 0 && (
         <RowList
           label="List of agents"
@@ -125,5 +122,17 @@ function Unlisted({ agent, agents, onLeave }: UnlistedProps) {
         Show all
       </button>
     </p>
+  );
+}
+
+/** Of a past moment nobody may know who was registered, and nobody can register any more. */
+function NoAgents() {
+  if (use(Moment) !== null) {
+    return <Empty title="No agent is known of this moment.">Other moments may hold agents.</Empty>;
+  }
+  return (
+    <Empty title="No agents are registered.">
+      Run <code>claudeswarm discover-agents</code> in the project; whoever it finds in tmux appears here by itself.
+    </Empty>
   );
 }

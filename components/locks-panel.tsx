@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, use, useMemo, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { useFlash } from '@/lib/client/flash';
 import {
@@ -11,6 +11,7 @@ import {
   locksAbout,
   locksInOrder,
 } from '@/lib/client/locks';
+import { Moment } from '@/lib/client/moment';
 import { type LockView, saveLockView } from '@/lib/client/settings';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { counted, formatCount } from '@/lib/client/text';
@@ -76,12 +77,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
       {locks.length === 0 && source.state === 'unreadable' && (
         <Empty title="What is locked can’t be read.">{source.reason}</Empty>
       )}
-      {locks.length === 0 && source.state !== 'unreadable' && (
-        <Empty title="No file is locked.">
-          A lock appears here the moment an agent runs <code>claudeswarm acquire-file-lock</code>, and goes when it is
-          released.
-        </Empty>
-      )}
+      {locks.length === 0 && source.state !== 'unreadable' && <NoLocks />}
       {locks.length > 0 && (
         <>
           <div className="needs-script flex min-h-8 shrink-0 flex-wrap items-center gap-x-4 overflow-hidden border-line border-b px-4 text-muted">
@@ -199,5 +195,18 @@ function Line({ action, onAction, children }: LineProps) {
         {action}
       </button>
     </p>
+  );
+}
+
+/** Of a past moment nobody may know what was locked, and no lock can appear any more. */
+function NoLocks() {
+  if (use(Moment) !== null) {
+    return <Empty title="No lock is known of this moment.">Other moments may hold locks.</Empty>;
+  }
+  return (
+    <Empty title="No file is locked.">
+      A lock appears here the moment an agent runs <code>claudeswarm acquire-file-lock</code>, and goes when it is
+      released.
+    </Empty>
   );
 }

@@ -1,6 +1,7 @@
-import { type MouseEvent, memo, type ReactNode } from 'react';
+import { type MouseEvent, memo, type ReactNode, use } from 'react';
 import { formatAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
+import { Moment } from '@/lib/client/moment';
 import { counted, formatCount, truncated } from '@/lib/client/text';
 import type { AttentionEntry, AttentionKind, AttentionSeverity } from '@/lib/contract/schemas';
 import { Text } from './ui/text';
@@ -21,6 +22,7 @@ interface NeedsYouProps {
 
 /** What wants a person, worst first; empty most of the time. */
 export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, children }: NeedsYouProps) {
+  const quiet = use(Moment) === null ? 'Nothing right now.' : 'Nothing known of this moment.';
   const hidden = entries.slice(MOST_SHOWN);
   const list = (shown: readonly AttentionEntry[]) =>
     shown.map((entry) => <Entry key={entry.id} entry={entry} onOpen={onOpen} />);
@@ -42,7 +44,7 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
               <span className="sr-only"> {count === 1 ? 'thing needs' : 'things need'} you</span>
             </>
           ) : (
-            'Nothing right now.'
+            quiet
           )}
         </p>
         {children}

@@ -160,6 +160,27 @@ test('Escape closes what is open before it leaves the past', async ({ page, swar
   await expect(frame(page)).toHaveCount(0);
 });
 
+test('Escape leaves the past with the timeline open, which stays', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  await server.start();
+  const at = await momentWhen(server, ({ agents }) => agents.agents.length === 1);
+  await page.goto(`${link(server, at)}&view=timeline`);
+  await expect(connection(page)).toHaveText(/Connected/);
+  await page.keyboard.press('Escape');
+  await expect(frame(page)).toHaveCount(0);
+  expect(new URL(page.url()).searchParams.get('view')).toBe('timeline');
+});
+
+test('of a moment when nobody looked, nothing is said to be so', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  await server.start();
+  await page.goto(link(server, Date.parse('2020-01-01T00:00:00Z')));
+  await expect(connection(page)).toHaveText(/Connected/);
+  await expect(panel(page, 'Agents')).toContainText('No agent is known of this moment.');
+  await expect(panel(page, 'Locks')).toContainText('No lock is known of this moment.');
+  await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('Nothing known of this moment.');
+});
+
 test('ages count from the moment, and the date field leads to another in the viewer’s zone', async ({
   page,
   swarm,

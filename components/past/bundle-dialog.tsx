@@ -80,7 +80,7 @@ interface FieldProps {
 function Field({ label, value, onChange }: FieldProps) {
   return (
     <label className="flex items-center gap-2">
-      {label}
+      <span className="w-8">{label}</span>
       <input
         type="datetime-local"
         step={1}

@@ -44,12 +44,12 @@ const HOUR = 3_600_000;
 export function PastBar({ view, player, address, recording, renderedAt, onTakeAlong, ...focus }: PastBarProps) {
   const { wanted, shown, fault } = view;
   const moment = wanted ?? renderedAt;
-  const chosen = address.agent ?? address.message ?? address.lock ?? address.view ?? (choiceQuery(address) || null);
+  const chosen = address.agent ?? address.message ?? address.lock ?? (choiceQuery(address) || null);
   useShortcut('l', recording ? 'Go to the end of the recording' : 'Back to live', () => player.back(), PAST);
   useShortcut('Escape', 'Back to live', () => player.back(), {
     ...PAST,
     inPalette: false,
-    // Whatever else is open is closed first.
+    // What is chosen is left first. The drawer is not: no Escape closes it, it is a part of the page.
     enabled: recording === null && chosen === null,
   });
   const section = useFocusBack();
