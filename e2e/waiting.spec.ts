@@ -113,5 +113,7 @@ test.describe('on a narrow screen', () => {
     await expect(waits(page).first()).toBeInViewport();
     expect(await pageWidth(page)).toBe(390);
     expect(await faults(page)).toEqual([]);
+    await waits(page).getByRole('link').first().click();
+    await expect(page.getByRole('tab', { name: 'Messages' })).toHaveAttribute('aria-selected', 'true');
   });
 });

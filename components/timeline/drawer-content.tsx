@@ -1,8 +1,10 @@
 import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
+import { type Address, panelOf } from '@/lib/client/address';
 import { now, subscribe } from '@/lib/client/clock';
 import type { DrawerView } from '@/lib/client/settings';
 import { milliseconds } from '@/lib/client/time';
 import { isoOf, PRESETS, parseSpan, spanOf } from '@/lib/client/timeline-span';
+import { useNarrow } from '@/lib/client/use-layout';
 import type { DrawerProps } from './drawer';
 import { Presets } from './presets';
 import { Timeline } from './timeline';
@@ -19,9 +21,10 @@ type DrawerContentProps = Pick<DrawerProps, 'swarm' | 'connection' | 'address' |
 
 /** What the open drawer shows. */
 export function DrawerContent({ view, ...props }: DrawerContentProps) {
-  const { swarm, address, change } = props;
+  const { swarm, address } = props;
+  const change = useLead(props);
   if (view === 'timeline') return <Timeline {...props} />;
-  if (view === 'talk') return <Talk {...props} />;
+  if (view === 'talk') return <Talk {...props} change={change} />;
   return (
     <Suspense>
       <WaitingGraph
@@ -33,6 +36,16 @@ export function DrawerContent({ view, ...props }: DrawerContentProps) {
       />
     </Suspense>
   );
+}
+
+/** Beside the panels what is chosen shows there at once; on a narrow screen its tab has to come. */
+function useLead({ change, goTo }: Pick<DrawerContentProps, 'change' | 'goTo'>): DrawerContentProps['change'] {
+  const narrow = useNarrow();
+  return (to: Partial<Address>, push) => {
+    change(to, push);
+    const panel = panelOf(to);
+    if (narrow && panel !== null) goTo(panel);
+  };
 }
 
 /** Who talks to whom in the span that the timeline shows. */
