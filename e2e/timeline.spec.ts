@@ -329,6 +329,13 @@ test('it is drawn in both themes, and anew when the theme changes', async ({ pag
 test.describe('on a narrow screen', () => {
   test.use({ viewport: narrow, hasTouch: true });
 
+  test('names of any width leave the page as wide as the screen', async ({ page, swarm, server }) => {
+    swarm.register([{ id: 'agent-0' }, { id: 'agent-11' }]);
+    await server.start();
+    await open(page, server);
+    expect(await pageWidth(page)).toBe(390);
+  });
+
   test('it is a tab of its own; the first touch says what is there, the second follows', async ({
     page,
     swarm,

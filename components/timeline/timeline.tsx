@@ -50,7 +50,7 @@ export function Timeline({ swarm, connection, address, change, goTo }: TimelineP
       />
       <div className="flex min-h-0 flex-1 flex-col" data-lanes={lanes.length} data-loaded={state.lanes !== null}>
         <div className="timeline-axis border-line border-b" style={{ height: AXIS_HEIGHT + 1 }}>
-          <div aria-hidden="true" className="min-w-0">
+          <div aria-hidden="true" className="min-w-0 overflow-hidden">
             <canvas ref={parts.axis} className="block cursor-ew-resize touch-none" />
           </div>
         </div>

@@ -55,6 +55,18 @@ test('a view moved to the present follows it, with its own length', () => {
   mock.timers.reset();
 });
 
+test('a preset dragged against the present stays the preset, and nothing is written', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const { state, written, view } = setUp();
+  view.choose('15m');
+  const before = written.length;
+  view.move({ since: state.now - 10 * MINUTE, until: state.now + 5 * MINUTE });
+  mock.timers.tick(1000);
+  assert.equal(view.preset, '15m');
+  assert.equal(written.length, before);
+  mock.timers.reset();
+});
+
 test('another address, as the back button brings it, counts more than a move', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, written, view } = setUp();

@@ -86,7 +86,12 @@ export class TimelineView {
   /** Shows another span at once; it is written when nothing has moved for a moment. */
   move(span: Span): void {
     const now = this.#options.now();
-    this.#choice = limited(span, { now, first: this.#first });
+    const next = limited(span, { now, first: this.#first });
+    // Dragged against the present, a preset stays what it is: the address would freeze what goes on living here.
+    const shown = this.read();
+    if (this.preset !== null && Math.abs(next.since - shown.since) < 1 && Math.abs(next.until - shown.until) < 1)
+      return;
+    this.#choice = next;
     this.#follows = now - this.#choice.until < (span.until - span.since) * HOLDS;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#settle(), SETTLES_AFTER);
