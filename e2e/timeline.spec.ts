@@ -142,9 +142,16 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
   await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('QUESTION');
 
   await page.getByRole('button', { name: '15 min' }).click();
-  const held = await placeOf(page, 1, 0.997, true);
-  await page.mouse.move(held.x, held.y);
-  await expect(words(page)).toHaveText(/agent-1 · holds src\/parser\.ts · since/);
+  // The bar begins with the server, some seconds ago: it has to be wide enough to be met.
+  const begun = await placeOf(page, 1, 0.988, true);
+  await expect
+    .poll(async () => {
+      await page.mouse.move(begun.x, begun.y - 4);
+      await page.mouse.move(begun.x, begun.y);
+      return words(page).textContent();
+    })
+    .toMatch(/agent-1 · holds src\/parser\.ts · since/);
+  const held = await placeOf(page, 1, 0.995, true);
   await page.mouse.click(held.x, held.y);
   await expect(page).toHaveURL(/lock=/);
 
