@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
-import { formatCursor } from './contract/events';
+import { formatCursor, swarmAt } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { PastState, WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
@@ -85,20 +85,8 @@ export class BundleSwarm implements Runtime {
 
   firstState(): SwarmState {
     if (!this.#end) throw new Error('The bundle is not open yet: ready() comes first.');
-    const { agents, locks, stats, attention, sources, messages } = this.#end;
     const { epoch, seq } = this.hub.head();
-    return {
-      agents,
-      locks,
-      stats,
-      attention,
-      sources,
-      messages: messages.messages,
-      lastEventId: formatCursor(epoch, seq),
-      gap: false,
-      replacing: false,
-      heardAt: formatInstant(Date.now()),
-    };
+    return { ...swarmAt(this.#end), lastEventId: formatCursor(epoch, seq), heardAt: formatInstant(Date.now()) };
   }
 
   async stop(): Promise<void> {

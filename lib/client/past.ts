@@ -1,6 +1,5 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
-import type { SwarmState } from '../contract/events';
-import type { PastState, UnknownSpan } from '../contract/past-schemas';
+import type { UnknownSpan } from '../contract/past-schemas';
 import { milliseconds } from './time';
 
 const SECOND = 1000;
@@ -30,23 +29,6 @@ export function readMoment(text: string | null, now: number): number | null | Re
 /** @returns a moment as the address holds it, without a fraction that says nothing. */
 export function formatMoment(moment: number): string {
   return new Date(moment).toISOString().replace('.000Z', 'Z');
-}
-
-/** @returns a past moment as a page shows the swarm. */
-export function swarmAt(past: PastState): SwarmState {
-  const { at, agents, locks, stats, attention, sources, messages } = past;
-  return {
-    agents,
-    locks,
-    stats,
-    attention,
-    sources,
-    messages: messages.messages,
-    lastEventId: messages.next_cursor,
-    gap: false,
-    replacing: false,
-    heardAt: at,
-  };
 }
 
 /** @returns the earlier of a filter's end and the moment that the page shows, as instants; null where there is neither. */

@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { SwarmState } from '../contract/events';
+import { type SwarmState, swarmAt } from '../contract/events';
 import type { PastState } from '../contract/past-schemas';
 import type { Problem } from '../contract/schemas';
 import type { Address } from './address';
 import { exactNow } from './clock';
-import { swarmAt } from './past';
 import { PastPlayer, type PastView } from './past-player';
 import { milliseconds } from './time';
 

@@ -2,6 +2,7 @@
  * The stream's events and the one function that turns them into what a page shows. Pure and browser-safe: the
  * hub's tests, the page and every other client of the stream share it.
  */
+import type { PastState } from './past-schemas';
 import type {
   AgentsAnswer,
   AttentionAnswer,
@@ -98,6 +99,23 @@ function following(known: readonly Message[], arrived: readonly Message[]): read
   // `seq` only rises, so a replayed message shows itself by its number; nothing is shown twice.
   const fresh = arrived.filter((message) => message.seq > last);
   return fresh.length === 0 ? known : [...known, ...fresh].slice(-MESSAGES_AT_HAND);
+}
+
+/** @returns a past moment as a page shows the swarm. */
+export function swarmAt(past: PastState): SwarmState {
+  const { at, agents, locks, stats, attention, sources, messages } = past;
+  return {
+    agents,
+    locks,
+    stats,
+    attention,
+    sources,
+    messages: messages.messages,
+    lastEventId: messages.next_cursor,
+    gap: false,
+    replacing: false,
+    heardAt: at,
+  };
 }
 
 /** `<epoch>.<seq>`, the id of a stream event and the cursor of a page. */
