@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,6 +30,22 @@ const VARIABLES = {
   allowedHosts: ['ALLOWED_HOSTS'],
   publicUrl: ['PUBLIC_URL'],
   allowedOrigins: ['ALLOWED_ORIGINS'],
+  tokensFile: ['DASHBOARD_TOKENS_FILE'],
+  allowAnonymous: ['DASHBOARD_ALLOW_ANONYMOUS'],
+  trustProxy: ['TRUST_PROXY'],
+  urlBytes: ['LIMIT_URL_BYTES'],
+  bodyBytes: ['LIMIT_BODY_BYTES'],
+  readsPerMinute: ['LIMIT_READS_PER_MINUTE'],
+  exportsPerMinute: ['LIMIT_EXPORTS_PER_MINUTE'],
+  loginsPerMinute: ['LIMIT_LOGINS_PER_MINUTE'],
+  streams: ['LIMIT_STREAMS'],
+  streamsPerClient: ['LIMIT_STREAMS_PER_CLIENT'],
+  logLevel: ['LOG_LEVEL'],
+  logFormat: ['LOG_FORMAT'],
+  alertWebhooks: ['ALERT_WEBHOOKS'],
+  alertsFile: ['ALERTS_FILE'],
+  alertSecret: ['ALERT_SECRET'],
+  alertHosts: ['ALERT_ALLOWED_HOSTS'],
 } as const satisfies Record<string, readonly string[]>;
 
 type Setting = keyof typeof VARIABLES;
@@ -123,6 +140,27 @@ function readOrigin(value: string): string | undefined {
   return origin === value.toLowerCase() ? origin : undefined;
 }
 
+/** One of some words; the first is the default. */
+function oneOf<Word extends string>(words: readonly [Word, ...Word[]]) {
+  const read = (value: string) => words.find((word) => word === value.toLowerCase());
+  return checked(read, `one of ${words.join(', ')}`).transform((word) => word ?? words[0]);
+}
+
+const yesOrNo = checked(
+  (value) => ({ 1: true, true: true, 0: false, false: false })[value.toLowerCase()],
+  '1 for yes or 0 for no',
+).transform((yes) => yes ?? false);
+
+/** @returns it as written if it names addresses: one, a subnet, or one of the groups that proxy-addr knows */
+function readNetwork(value: string): string | undefined {
+  try {
+    proxyAddr.compile(value);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
 type History = { kind: 'file'; path: string | null } | { kind: 'off' };
 
 const settings = z.object({
@@ -151,6 +189,25 @@ const settings = z.object({
   allowedOrigins: list(
     readOrigin,
     'exact origins such as https://example.org (no path and no "*", since answers to them may carry credentials)',
+  ),
+  tokensFile: text,
+  allowAnonymous: yesOrNo,
+  trustProxy: list(readNetwork, 'addresses, subnets such as 10.0.0.0/8, or loopback, linklocal, uniquelocal'),
+  urlBytes: whole('bytes', 256, 16_384, 8_192),
+  bodyBytes: whole('bytes', 0, 10_000_000, 65_536),
+  readsPerMinute: whole('requests', 0, 1_000_000, 600),
+  exportsPerMinute: whole('requests', 0, 1_000_000, 30),
+  loginsPerMinute: whole('attempts', 1, 1_000_000, 10),
+  streams: whole('streams', 1, 100_000, 5_000),
+  streamsPerClient: whole('streams', 1, 100_000, 200),
+  logLevel: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
+  logFormat: oneOf(['auto', 'json', 'pretty']),
+  alertWebhooks: list((value) => readWebAddress(value)?.href, 'URLs that start with http:// or https://'),
+  alertsFile: text,
+  alertSecret: text,
+  alertHosts: list(
+    (value) => readHost(value) ?? readNetwork(value),
+    'host names, IP addresses or subnets such as 10.0.0.0/8',
   ),
 });
 
@@ -186,8 +243,8 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   for (const setting of Object.keys(VARIABLES) as Setting[]) {
     const variable = VARIABLES[setting].find((name) => environment[name]?.trim());
     const value = variable === undefined ? null : (environment[variable] ?? null);
-    // Blanks around a password may be part of it.
-    given[setting] = setting === 'password' ? value : (value?.trim() ?? null);
+    // Blanks around a secret may be part of it.
+    given[setting] = setting === 'password' || setting === 'alertSecret' ? value : (value?.trim() ?? null);
     used.set(setting, variable ?? VARIABLES[setting][0]);
   }
 
@@ -215,10 +272,15 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     root: absolute(root),
     /** A bundle to show instead of a swarm. */
     bundle: absolute(bundle),
+    tokensFile: absolute(rest.tokensFile),
+    alertsFile: absolute(rest.alertsFile),
     history: Object.freeze(history.kind === 'file' ? { kind: 'file', path: absolute(history.path) } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],
     allowedOrigins: Object.freeze(rest.allowedOrigins) as string[],
+    trustProxy: Object.freeze(rest.trustProxy) as string[],
+    alertWebhooks: Object.freeze(rest.alertWebhooks) as string[],
+    alertHosts: Object.freeze(rest.alertHosts) as string[],
     startFolders: Object.freeze(startFolders),
     stateFolder: join(stateHome(environment), 'claude-swarm-dashboard'),
   });

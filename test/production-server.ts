@@ -10,7 +10,7 @@ export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
 /** Settings of the person at the keyboard, which would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|SWARM_|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 export class ProductionServer {
   readonly #environment: Record<string, string>;
