@@ -8,13 +8,15 @@ import { NOW, type PastView } from '@/lib/client/past-player';
 import { readSettings } from '@/lib/client/settings';
 import { getConfig } from '@/lib/config';
 import { getRuntime, type Runtime } from '@/lib/runtime';
-import { checkAccess } from '@/lib/server/access';
+import { admit, checkAccess } from '@/lib/server/access';
+import { limitRequests } from '@/lib/server/limits';
 
 export const dynamic = 'force-dynamic';
 
 /** The dashboard: its first state in the HTML, everything after that by the stream. */
 export default async function Page({ searchParams }: PageProps<'/'>) {
-  const refusal = checkAccess(await headers());
+  const asked = await headers();
+  const refusal = checkAccess(asked);
   if (refusal) return <PlainPage title="No access">{refusal.message}</PlainPage>;
   const runtime = getRuntime();
   if (runtime.root === null) return <FirstSteps folders={getConfig().startFolders} />;
@@ -28,7 +30,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
       root={runtime.root}
       renderedAt={Date.now()}
       query={query}
-      past={await pastOf(runtime, at)}
+      past={await pastOf(runtime, at, asked)}
       recording={runtime.recording}
       settings={readSettings((name) => jar.get(name)?.value)}
     />
@@ -36,11 +38,12 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
 }
 
 /** The moment that the address names, read before the page is drawn, so that a link shows it without any script. */
-async function pastOf(runtime: Runtime, at: string | null): Promise<PastView> {
+async function pastOf(runtime: Runtime, at: string | null, asked: Headers): Promise<PastView> {
   const end = runtime.recording && Date.parse(runtime.recording.until);
   const moment = readMoment(at, end ?? Date.now()) ?? end;
   if (typeof moment !== 'number') return { ...NOW, refused: moment };
   try {
+    limitRequests('reads', admit(asked).client);
     return { ...NOW, wanted: moment, shown: JSON.parse(await runtime.past('state', { at: moment })) };
   } catch (error) {
     return { ...NOW, wanted: moment, fault: error instanceof Error ? error.message : String(error) };
