@@ -11,4 +11,7 @@ export function proxy(request: NextRequest): Response {
 }
 
 // Pages only: in front of the API it would halve its speed, and the API checks each request itself.
-export const config = { matcher: '/((?!api/|_next/|static/|(?:health|metrics|docs|redoc|openapi\\.json)$).*)' };
+// Under a base path the page's own address is that path alone, which only the first pattern fits.
+export const config = {
+  matcher: ['/', '/((?!api/|_next/|static/|(?:health|metrics|docs|redoc|openapi\\.json)$).*)'],
+};
