@@ -3,7 +3,10 @@ export default {
   poweredByHeader: false,
   agentRules: false,
   outputFileTracingRoot: import.meta.dirname,
-  turbopack: { root: import.meta.dirname },
+  turbopack: {
+    root: import.meta.dirname,
+    rules: { '**/redoc.standalone.js': { loaders: ['./scripts/redoc-loader.cjs'] } },
+  },
   // `npm run lint` checks them; a person who only starts the dashboard need not wait for it.
   typescript: { ignoreBuildErrors: true },
   // Nothing here needs it, and it would let a request make the server ask itself.
