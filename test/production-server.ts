@@ -66,7 +66,9 @@ export class ProductionServer {
     this.#child = child;
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
-      if (child.exitCode !== null) throw new Error(`The server ended at its start with exit code ${child.exitCode}.`);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The server ended at its start: ${child.signalCode ?? `exit code ${child.exitCode}`}.`);
+      }
       if (performance.now() > deadline) throw new Error(`The server did not answer within ${START_DEADLINE_MS} ms.`);
       await delay(20);
     }

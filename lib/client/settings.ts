@@ -166,6 +166,11 @@ export function columnsOf({ widths, collapsed }: Layout): string {
   return `${side('agents')} 1px ${rest ? '2.5rem' : 'minmax(0,1fr)'} 1px ${side('locks')}`;
 }
 
+/** @returns the sizes that the first draw needs, as a style sheet */
+export function firstSizes({ layout, drawer }: Settings): string {
+  return `:root{--columns:${columnsOf(layout)};--drawer:${Math.round(drawer.height)}px}`;
+}
+
 /** @returns the layout with a panel collapsed or shown again; the last open one stays open. */
 export function toggled(layout: Layout, name: PanelName): Layout {
   const collapsed = layout.collapsed.includes(name)

@@ -1,6 +1,7 @@
 import { getConfig } from '../config';
 import { getRuntime, type Runtime } from '../runtime';
 import { checkAccess } from './access';
+import { setDataHeaders } from './headers';
 import { ProblemError, problemResponse } from './problem';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -79,8 +80,7 @@ async function answer(request: Request, hostOnly: boolean, route: Route): Promis
   } catch (error) {
     response = problemResponse(error);
   }
-  if (!response.headers.has('Cache-Control')) response.headers.set('Cache-Control', 'private, no-store');
-  response.headers.set('X-Content-Type-Options', 'nosniff');
+  setDataHeaders(response.headers);
   allowOrigin(request, response);
   return response;
 }

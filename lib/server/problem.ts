@@ -1,5 +1,6 @@
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
+import { plainPageHeaders, setDataHeaders } from './headers';
 
 /** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
 const PROBLEMS = {
@@ -55,6 +56,12 @@ export function problemResponse(error: unknown): Response {
   return answer(JSON.stringify(body), 'application/problem+json', status, extras.headers);
 }
 
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+`;
+
 /** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
 export function problemPage({ code, message, extras }: ProblemError): Response {
   const { status, title } = PROBLEMS[code];
@@ -63,28 +70,20 @@ export function problemPage({ code, message, extras }: ProblemError): Response {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title} · Claude Swarm</title>
-<style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
-h1 { font-size: 1.25rem; }
-</style>
+<style>${STYLE}</style>
 <main>
 <h1>${title}</h1>
 <p>${escaped(message)}</p>
 </main>
 </html>
 `;
-  return answer(page, 'text/html; charset=utf-8', status, extras.headers);
+  return answer(page, 'text/html; charset=utf-8', status, { ...plainPageHeaders(STYLE), ...extras.headers });
 }
 
 function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
-  const headers = {
-    'Content-Type': type,
-    'Cache-Control': 'private, no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...extra,
-  };
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers: { 'Content-Type': type, ...extra } });
+  setDataHeaders(response.headers);
+  return response;
 }
 
 function escaped(text: string): string {
