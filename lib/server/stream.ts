@@ -1,5 +1,6 @@
 import type { Hub } from '../hub';
 import { connectionOf } from './connection';
+import { parseStreamQuery } from './message-query';
 import { encodeEvent, encodeRetry } from './sse';
 
 const RETRY_MS = 1_000;
@@ -21,8 +22,8 @@ const HEADERS = {
  * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
  */
 export function streamResponse(request: Request, hub: Hub): Response {
-  const { headers, signal, url } = request;
-  const lastEventId = headers.get('last-event-id') || new URL(url).searchParams.get('last_event_id') || null;
+  const { headers, signal } = request;
+  const { lastEventId } = parseStreamQuery(request);
   const connection = connectionOf(headers);
   const subscriber = hub.subscribe(lastEventId);
   const leave = () => subscriber.close(CLIENT_LEFT);
