@@ -18,7 +18,7 @@ export async function readChange(request: Request, visitor: Visitor): Promise<un
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     throw new ProblemError(
-      'unsupported_type',
+      'unsupported_media_type',
       'The Content-Type of a request that changes something must be application/json.',
     );
   }

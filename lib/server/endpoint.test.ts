@@ -209,9 +209,9 @@ test('a change needs JSON from this site, from a listed one, or with credentials
     [{ ...own, 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
     [{ 'content-type': 'application/json' }, 'cross_origin'],
     [{ 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
-    [{ ...own, 'content-type': 'text/plain' }, 'unsupported_type'],
-    [{ ...own, 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_type'],
-    [{ ...own, 'content-type': 'application/jsonp' }, 'unsupported_type'],
+    [{ ...own, 'content-type': 'text/plain' }, 'unsupported_media_type'],
+    [{ ...own, 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
+    [{ ...own, 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
   ];
   provide({}, { ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
   for (const [headers, expected] of cases) assert.equal(await post(headers), expected, JSON.stringify(headers));

@@ -2,6 +2,7 @@ import { getConfig } from '../config';
 import { getRuntime, type Runtime } from '../runtime';
 import { admit, type Visitor } from './access';
 import { readChange } from './change-guard';
+import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
 import { ProblemError, problemResponse } from './problem';
 
@@ -101,8 +102,7 @@ async function answer(request: Request, hostOnly: boolean, route: Answer): Promi
   } catch (error) {
     response = problemResponse(error);
   }
-  if (!response.headers.has('Cache-Control')) response.headers.set('Cache-Control', 'private, no-store');
-  response.headers.set('X-Content-Type-Options', 'nosniff');
+  setDataHeaders(response.headers);
   allowOrigin(request, response);
   return response;
 }

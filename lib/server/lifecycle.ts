@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { getRuntime } from '../runtime';
 import { openAccess } from './access';
 import { allAnswered, watchConnections } from './connection';
+import { coverEveryAnswer } from './headers';
 
 /** The whole stop may take 5 s. */
 const DEADLINE_MS = 4_500;
@@ -21,6 +22,7 @@ export function startServer({ alone }: { alone: boolean }): void {
   watchConnections();
   try {
     openAccess();
+    coverEveryAnswer();
     const runtime = getRuntime();
     stopOnSignal(() => runtime.stop(), alone);
     // Not awaited: /health answers while a long log is read for the first time.

@@ -1,5 +1,6 @@
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
+import { plainPageHeaders, setDataHeaders } from './headers';
 
 /** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
 const PROBLEMS = {
@@ -15,7 +16,7 @@ const PROBLEMS = {
   gone_cursor: { status: 410, title: 'Cursor gone' },
   body_too_large: { status: 413, title: 'Body too large' },
   url_too_long: { status: 414, title: 'URL too long' },
-  unsupported_type: { status: 415, title: 'Unsupported type' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   invalid_parameter: { status: 422, title: 'Invalid parameter' },
   malformed_cursor: { status: 422, title: 'Malformed cursor' },
   too_many_requests: { status: 429, title: 'Too many requests' },
@@ -65,6 +66,12 @@ export function problemResponse(error: unknown): Response {
   return answer(JSON.stringify(body), 'application/problem+json', status, extras.headers);
 }
 
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+`;
+
 /** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
 export function problemPage({ code, message, extras }: ProblemError): Response {
   const { status, title } = PROBLEMS[code];
@@ -73,28 +80,20 @@ export function problemPage({ code, message, extras }: ProblemError): Response {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title} · Claude Swarm</title>
-<style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
-h1 { font-size: 1.25rem; }
-</style>
+<style>${STYLE}</style>
 <main>
 <h1>${title}</h1>
 <p>${escaped(message)}</p>
 </main>
 </html>
 `;
-  return answer(page, 'text/html; charset=utf-8', status, extras.headers);
+  return answer(page, 'text/html; charset=utf-8', status, { ...plainPageHeaders(STYLE), ...extras.headers });
 }
 
 function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
-  const headers = {
-    'Content-Type': type,
-    'Cache-Control': 'private, no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...extra,
-  };
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers: { 'Content-Type': type, ...extra } });
+  setDataHeaders(response.headers);
+  return response;
 }
 
 function escaped(text: string): string {

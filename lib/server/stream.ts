@@ -1,6 +1,7 @@
 import type { Hub, Subscriber } from '../hub';
 import type { Visitor } from './access';
 import { connectionOf } from './connection';
+import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
 
@@ -27,8 +28,8 @@ const HEADERS = {
  * @throws {ProblemError} if as many streams are open as may be
  */
 export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Response {
-  const { headers, signal, url } = request;
-  const lastEventId = headers.get('last-event-id') || new URL(url).searchParams.get('last_event_id') || null;
+  const { headers, signal } = request;
+  const { lastEventId } = parseStreamQuery(request);
   const connection = connectionOf(headers);
   const place = openStreams().take(visitor);
   const subscriber = subscribe(hub, lastEventId, place);
