@@ -1,5 +1,6 @@
-import type { Hub } from '../hub';
-import { connectionOf } from './connection';
+import type { Hub, HubEvent, Subscriber } from '../hub';
+import { type Connection, connectionOf } from './connection';
+import { detach } from './detached-response';
 import { parseStreamQuery } from './message-query';
 import { encodeEvent, encodeRetry } from './sse';
 
@@ -26,6 +27,9 @@ export function streamResponse(request: Request, hub: Hub): Response {
   const { lastEventId } = parseStreamQuery(request);
   const connection = connectionOf(headers);
   const subscriber = hub.subscribe(lastEventId);
+  if (connection && request.method === 'GET' && follow(connection, subscriber)) {
+    return new Response(encodeRetry(RETRY_MS), { headers: HEADERS });
+  }
   const leave = () => subscriber.close(CLIENT_LEFT);
   const cut = () => {
     if (connection && !connection.response.writableFinished) connection.socket.destroy();
@@ -62,4 +66,39 @@ export function streamResponse(request: Request, hub: Hub): Response {
   signal.addEventListener('abort', leave);
   if (signal.aborted) leave();
   return new Response(body, { headers: HEADERS });
+}
+
+/** Not within `streamResponse`: what it closes over would keep the request for as long as the stream lives. */
+function follow({ response, socket, outside }: Connection, subscriber: Subscriber): boolean {
+  let full = false;
+  const give = (event: HubEvent | null) => {
+    if (event === null) {
+      response.end();
+      return;
+    }
+    full = !response.write(encodeEvent(event));
+    if (!full) subscriber.ask(give);
+  };
+  const onDrain = () => {
+    if (!full) return;
+    full = false;
+    subscriber.ask(give);
+  };
+  const detached = detach(response, () => {
+    outside(() => {
+      response.on('drain', onDrain);
+      subscriber.ask(give);
+    });
+  });
+  if (!detached) return false;
+  response.once('close', () => subscriber.close(CLIENT_LEFT));
+  subscriber.onEnd = (reason) => {
+    if (reason === CLIENT_LEFT) return;
+    const cut = () => {
+      if (!response.writableFinished) socket.destroy();
+    };
+    if (reason === 'stalled') cut();
+    else setTimeout(cut, GRACE_MS).unref();
+  };
+  return true;
 }
