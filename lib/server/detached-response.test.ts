@@ -55,7 +55,10 @@ test('whoever ends it believes it finished, and the socket is still written to',
   response.write('second');
   response.end('last');
   await client.ended;
-  assert.match(client.text(), /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n5\r\nfirst\r\n6\r\nsecond\r\n4\r\nlast\r\n0\r\n\r\n$/);
+  assert.match(
+    client.text(),
+    /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n5\r\nfirst\r\n6\r\nsecond\r\n4\r\nlast\r\n0\r\n\r\n$/,
+  );
 });
 
 test('what is given to the end is written before', async () => {
