@@ -58,8 +58,8 @@ export class AlertTeller {
       const before = this.#states.get(name);
       this.#states.set(name, state);
       const lost = given_up - (before?.given_up ?? given_up);
-      if (lost > 0)
-        note(`${lost === 1 ? 'An alert' : `${lost} alerts`} to ${name} can't be delivered and is given up.`);
+      if (lost === 1) note(`An alert to ${name} can't be delivered and is given up.`);
+      if (lost > 1) note(`${lost} alerts to ${name} can't be delivered and are given up.`);
       if (failing && !before?.failing) note(`Alerts to ${name} fail: ${failing.reason}. They are tried again.`);
       if (!failing && before?.failing) note(`Alerts to ${name} are delivered again.`);
     }

@@ -18,7 +18,7 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 /** So many tries fail before a person is told: one that is busy for a moment is none's matter. */
-const TRIES_BEFORE_TOLD = 5;
+const TRIES_BEFORE_TOLD = 4;
 const TABLES = ['alert_matters', 'alert_queue', 'alert_receivers'] as const;
 
 export interface OutboxOptions {
