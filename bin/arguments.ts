@@ -17,11 +17,12 @@ CLAUDESWARM_ROOT names it; without that, it is searched from the current folder 
   --demo         show a simulated swarm in a temporary folder
   --open FILE    show a bundle that was saved from a dashboard; nothing is watched
   --no-browser   open no browser
+  --test-alert   post a test to every receiver of alerts and print how it went, then end
   --check        print what is found in ROOT and the settings in force, then end
   --help         print this
   --version      print the version
 
-Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here, 2 if the command line is wrong.
+Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here or a test alert fails, 2 if the command line is wrong.
 `;
 
 const OPTIONS = {
@@ -31,6 +32,7 @@ const OPTIONS = {
   open: { type: 'string' },
   'no-browser': { type: 'boolean' },
   check: { type: 'boolean' },
+  'test-alert': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -41,7 +43,7 @@ const EXPECTED = {
 };
 
 export interface Arguments {
-  action: 'start' | 'demo' | 'check' | 'help' | 'version';
+  action: 'start' | 'demo' | 'check' | 'test-alert' | 'help' | 'version';
   /** As written: relative to where the person stands. */
   root: string | null;
   /** The bundle to show instead, as written. */
@@ -77,7 +79,7 @@ export function readArguments(words: readonly string[]): Arguments {
   const host = values.host === undefined ? null : readHost(values.host);
   if (host === undefined) throw wrong('host', values.host as string);
 
-  const action = (['help', 'version', 'check', 'demo'] as const).find((name) => values[name]) ?? 'start';
+  const action = (['help', 'version', 'check', 'test-alert', 'demo'] as const).find((name) => values[name]) ?? 'start';
   return { action, root, open, port, host, browser: !values['no-browser'] };
 }
 

@@ -73,6 +73,10 @@ export class NoSwarm implements Runtime {
     };
   }
 
+  alerts(): readonly [] {
+    return [];
+  }
+
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
   }
