@@ -24,7 +24,15 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         <Group title="Everywhere" rows={EVERYWHERE} />
       </div>
       <p className="border-line border-t px-5 py-3 text-muted">
-        The palette (<Keys keys="mod+k" />) finds every command by its name.
+        The palette (<Keys keys="mod+k" />) finds every command by its name. For programs there is an API:{' '}
+        <a className="link underline" href="redoc">
+          its reference
+        </a>
+        , or{' '}
+        <a className="link underline" href="docs">
+          try it out
+        </a>
+        .
       </p>
     </Dialog>
   );

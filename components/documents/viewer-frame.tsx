@@ -4,6 +4,7 @@ import type { RefObject } from 'react';
 export function ViewerFrame({ place }: { place: RefObject<HTMLDivElement | null> }) {
   return (
     <main className="viewer">
+      <link rel="icon" href="static/icon.svg" />
       <noscript>
         This page needs JavaScript; the document itself is <a href="openapi.json">openapi.json</a>.
       </noscript>
