@@ -11,7 +11,7 @@ export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
 /** Settings of the person at the keyboard, which would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 export class ProductionServer {
   readonly #environment: Record<string, string>;
@@ -39,8 +39,13 @@ export class ProductionServer {
     return this.#port;
   }
 
-  get url(): string {
+  get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Without a slash at its end; with the path that the build was made for (BASE_PATH). */
+  get url(): string {
+    return `${this.origin}${this.#environment.BASE_PATH ?? ''}`;
   }
 
   /** The process, undefined before the first start. */

@@ -3,6 +3,7 @@
  * is drawn in the wrong theme or with other widths, and corrected afterwards, flashes and jumps.
  */
 
+import { HOME } from './base-path';
 import { LOCK_GROUPINGS, LOCK_ORDERS, type LockGrouping, type LockOrder } from './locks';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
@@ -147,7 +148,7 @@ function numberWithin(text: string | undefined, { least, most }: { least: number
 
 function save(name: string, value: string): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that the page serves
-  document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; samesite=lax`;
+  document.cookie = `${name}=${value}; path=${HOME}; max-age=${YEAR}; samesite=lax`;
 }
 
 /**

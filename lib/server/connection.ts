@@ -17,6 +17,14 @@ export interface Connection {
   readonly boundAddress: string | null;
   /** How many `Host` headers came: Node gives the first and hides the others. */
   readonly hostCount: number;
+  /** What came as `X-Forwarded-For`, null if nothing did. */
+  readonly forwardedFor: string | null;
+  /** A header that says the request was forwarded, as the client wrote its name; null where none does. */
+  readonly forwardedBy: string | null;
+  /** The length of the path and the query as the client wrote them. */
+  readonly urlBytes: number;
+  /** The path is not percent-encoded UTF-8. */
+  readonly malformedPath: boolean;
   readonly socket: Socket;
   readonly response: ServerResponse;
 }
@@ -41,17 +49,47 @@ export function watchConnections(): void {
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
     const id = randomUUID();
+    const written = request.url ?? '';
+    const malformedPath = isMalformed(written);
+    // Next fails before it calls any route for such a path below /api; whichever it calls says what is wrong.
+    if (malformedPath) request.url = '/api';
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     connections.set(id, {
       remoteAddress: socket.remoteAddress,
       boundAddress: boundAddress(server),
-      hostCount: request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length,
+      ...readHeaders(request),
+      urlBytes: Buffer.byteLength(written),
+      malformedPath,
       socket,
       response,
     });
     response.once('close', () => connections.delete(id));
   });
+}
+
+/** A proxy adds one of these, or several. Nobody who asks from this computer does. */
+const FORWARDED = /^(forwarded|via|x-real-ip|x-forwarded-.*)$/;
+
+/** Reads what the client sent: Next adds forwarding headers of its own to what routes see. */
+function readHeaders({ rawHeaders, headers }: IncomingMessage) {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  const forwardedFor = headers['x-forwarded-for'];
+  return {
+    hostCount: names.filter((name) => name.toLowerCase() === 'host').length,
+    forwardedFor: typeof forwardedFor === 'string' ? forwardedFor : null,
+    forwardedBy: names.find((name) => FORWARDED.test(name.toLowerCase())) ?? null,
+  };
+}
+
+function isMalformed(url: string): boolean {
+  if (!url.includes('%')) return false;
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** @returns the connection of an unanswered request, null where it is not known. */
