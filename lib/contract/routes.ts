@@ -4,7 +4,7 @@ import { bundle } from './bundle-schemas';
 import { examples } from './examples';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
-import type { ProblemStatus } from './problem-examples';
+import type { ProblemStatus } from './problems';
 import { type RequestSchemas, requestSchemas } from './requests';
 import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SseParser } from '../../bench/sse-client';
-import { PROBLEM_ANSWERS, type ProblemStatus } from '../../lib/contract/problem-examples';
+import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from '../../lib/contract/problems';
 import { PAGES, problemsOf, ROUTES, type Route } from '../../lib/contract/routes';
 import { type LocksAnswer, problem } from '../../lib/contract/schemas';
 import { STREAM_EVENTS, streamEvent } from '../../lib/contract/stream-schemas';
@@ -25,8 +25,9 @@ const server = new ProductionServer({
   SWARM_HISTORY: join(folder, 'history.sqlite'),
   DASHBOARD_USERNAME: 'ann',
   DASHBOARD_PASSWORD: 'pass:word',
-  // Wrong ones are tried at every route.
-  LIMIT_LOGINS_PER_MINUTE: '1000',
+  // Wrong ones are tried once at every route.
+  LIMIT_LOGINS_PER_MINUTE: String(ROUTES.length),
+  LIMIT_STREAMS_PER_CLIENT: '2',
 });
 /** A path that somebody holds. */
 let held = '';
@@ -113,6 +114,8 @@ function provoke(status: ProblemStatus, route: Route): { path: string } & Asking
   };
   const separator = path.includes('?') ? '&' : '?';
   switch (status) {
+    case 400:
+      return { path: `${route.path.replace('{id}', 'a')}/%` };
     case 401:
       return { path, headers: { authorization: 'Basic bm9ib2R5OmF0IGFsbA==' } };
     case 403:
@@ -123,6 +126,10 @@ function provoke(status: ProblemStatus, route: Route): { path: string } & Asking
       return { path, method: 'DELETE' };
     case 410:
       return { path: `${path}${separator}before=elsewhere.1` };
+    case 413:
+      return { path, headers: { 'content-length': '70000' } };
+    case 414:
+      return { path: `${path}${separator}padding=${'x'.repeat(9000)}` };
     case 422:
       return { path: route.path.replace('{id}', 'agent-0') + (faulty[route.path] ?? '?since=yesterday') };
     default:
@@ -130,8 +137,8 @@ function provoke(status: ProblemStatus, route: Route): { path: string } & Asking
   }
 }
 
-/** These need settings or moments of their own: their owners' tests provoke them. */
-const ELSEWHERE: readonly ProblemStatus[] = [414, 429, 503];
+/** Provoked by no single request: below, or by the tests of what is out of order then. */
+const ELSEWHERE: readonly ProblemStatus[] = [429, 500, 503];
 
 function assertProblem({ status, headers, body }: Answer, expected: ProblemStatus): void {
   assert.equal(status, expected, body);
@@ -139,9 +146,10 @@ function assertProblem({ status, headers, body }: Answer, expected: ProblemStatu
   const read = JSON.parse(body);
   assert.deepEqual(problem.parse(read), read);
   assert.equal(read.status, expected);
-  const about = PROBLEM_ANSWERS[expected];
-  for (const name of Object.keys('headers' in about ? about.headers : {})) {
-    if (name !== 'Retry-After') assert.ok(headers[name.toLowerCase()], `${name} of ${expected}`);
+  const shown = Object.values(problemExamples(expected)).map(({ type, title }) => `${type} ${title}`);
+  assert.ok(shown.includes(`${read.type} ${read.title}`), `${read.type} has no example`);
+  for (const name of Object.keys(PROBLEM_STATUSES[expected].headers ?? {})) {
+    assert.ok(headers[name.toLowerCase()], `${name} of ${expected}`);
   }
 }
 
@@ -232,6 +240,19 @@ test('every event of the stream holds to its schema, first states and changes, f
   }
 });
 
+test('one stream more than may be open is refused', async () => {
+  const open = () =>
+    fetch(`${server.url}/api/stream`, { headers: { authorization: AUTHORIZATION }, signal: left.signal });
+  const left = new AbortController();
+  const streams = await Promise.all([open(), open()]);
+  assert.deepEqual(
+    streams.map(({ status }) => status),
+    [200, 200],
+  );
+  assertProblem(await ask('/api/stream'), 503);
+  left.abort();
+});
+
 test('the document that is served is that of the table, relative to where it stands', async () => {
   const { servers, paths, info } = JSON.parse((await ask('/openapi.json')).body);
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
@@ -240,4 +261,13 @@ test('the document that is served is that of the table, relative to where it sta
     Object.keys(paths),
     ROUTES.map(({ path }) => path),
   );
+});
+
+test('after too many wrong credentials nothing that needs some is answered; the last test of this server', async () => {
+  const wrong = { headers: { authorization: 'Basic bm9ib2R5OmF0IGFsbA==' } };
+  while ((await ask('/api/agents', wrong)).status === 401);
+  for (const route of ROUTES) {
+    if (route.open) assert.equal((await ask(addressOf(route))).status, 200);
+    else assertProblem(await ask(addressOf(route)), 429);
+  }
 });
