@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from '../lib/contract/schemas';
+import { routeOf } from './answers';
 
 export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
@@ -88,12 +89,14 @@ export class ProductionServer {
   /**
    * @param path with its query
    * @returns the answer's JSON, typed by whoever knows the path
-   * @throws if the answer is no success
+   * @throws if the answer is no success, or does not hold to its schema
    */
   async get<Answer>(path: string): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`);
     if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Answer;
+    const answer = await response.json();
+    routeOf(path)?.answer.schema?.parse(answer);
+    return answer as Answer;
   }
 
   /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */
