@@ -107,11 +107,12 @@ describe('without credentials', () => {
 
   test('questions that cost more are counted together, and the page says so too', async () => {
     const at = encodeURIComponent(new Date().toISOString());
-    assert.equal((await ask(server, `/api/state?at=${at}`)).status, 200);
-    assert.equal((await ask(server, '/api/messages?q=a')).status, 200);
+    let asked = 0;
+    while ((await ask(server, `/api/state?at=${at}`)).status === 200) assert.ok(++asked < 10);
     for (const path of [
       '/api/talk',
       '/api/timeline',
+      '/api/messages?q=a',
       '/api/locks/history?filepath=a',
       '/api/agents/a',
       '/api/v1/talk',
@@ -227,5 +228,8 @@ describe('with a user, tokens, and a proxy before it', () => {
 test('a server with a faulty tokens file does not start', async () => {
   const file = join(folder, 'faulty.yaml');
   writeFileSync(file, '- { name: ci, token: short }', { mode: 0o600 });
-  await assert.rejects(ProductionServer.started({ ...base, DASHBOARD_TOKENS_FILE: file }), /ended at its start: exit code 1/);
+  await assert.rejects(
+    ProductionServer.started({ ...base, DASHBOARD_TOKENS_FILE: file }),
+    /ended at its start: exit code 1/,
+  );
 });
