@@ -2,6 +2,7 @@
  * The network connection of a request. Route handlers see a web `Request`, which knows neither its peer nor its
  * socket, so Node's own diagnostics channel marks each request with an id under which they are found again.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -27,6 +28,8 @@ export interface Connection {
   readonly malformedPath: boolean;
   readonly socket: Socket;
   readonly response: ServerResponse;
+  /** Runs something outside of the request: what is begun within one keeps all that Next remembers of it. */
+  readonly outside: (run: () => void) => void;
 }
 
 /** What Node publishes on `http.server.request.start`. */
@@ -46,6 +49,7 @@ export function watchConnections(): void {
   if (shared[CONNECTIONS]) return;
   const connections = new Map<string, Connection>();
   shared[CONNECTIONS] = connections;
+  const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
     const id = randomUUID();
@@ -64,6 +68,7 @@ export function watchConnections(): void {
       malformedPath,
       socket,
       response,
+      outside,
     });
     response.once('close', () => connections.delete(id));
   });

@@ -1,6 +1,7 @@
-import type { Hub, Subscriber } from '../hub';
+import type { Hub, HubEvent, Subscriber } from '../hub';
 import type { Visitor } from './access';
-import { connectionOf } from './connection';
+import { type Connection, connectionOf } from './connection';
+import { detach } from './detached-response';
 import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
@@ -20,6 +21,13 @@ const HEADERS = {
   Connection: 'close',
 };
 
+/** A client that follows, and what it takes up. What closes over this must not close over the request too. */
+interface Follower {
+  subscriber: Subscriber;
+  place: StreamPlace;
+  connection: Connection | null;
+}
+
 /**
  * The stream of events (WHATWG HTML, 9.2), from where `Last-Event-ID` or `?last_event_id=` says; the header wins.
  * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
@@ -28,17 +36,59 @@ const HEADERS = {
  * @throws {ProblemError} if as many streams are open as may be
  */
 export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Response {
-  const { headers, signal } = request;
+  const { headers, signal, method } = request;
   const { lastEventId } = parseStreamQuery(request);
-  const connection = connectionOf(headers);
-  const place = openStreams().take(visitor);
-  const subscriber = subscribe(hub, lastEventId, place);
-  place.onRevoked = () => subscriber.close(REVOKED);
-  const leave = () => subscriber.close(CLIENT_LEFT);
-  const cut = () => {
-    if (connection && !connection.response.writableFinished) connection.socket.destroy();
-  };
+  const follower = subscribe(hub, lastEventId, openStreams().take(visitor), connectionOf(headers));
+  const detached = method === 'GET' && followDetached(follower);
+  return new Response(detached ? encodeRetry(RETRY_MS) : piped(follower, signal), { headers: HEADERS });
+}
 
+function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, connection: Connection | null): Follower {
+  try {
+    const subscriber = hub.subscribe(lastEventId);
+    place.onRevoked = () => subscriber.close(REVOKED);
+    return { subscriber, place, connection };
+  } catch (error) {
+    place.leave();
+    throw error;
+  }
+}
+
+/** Writes to the socket itself, outside of Next. @returns false where that can't be had */
+function followDetached({ subscriber, place, connection }: Follower): boolean {
+  if (connection === null) return false;
+  const { response, outside } = connection;
+  let full = false;
+  const give = (event: HubEvent | null) => {
+    if (event === null) {
+      place.leave();
+      response.end();
+      return;
+    }
+    full = !response.write(encodeEvent(event));
+    if (!full) subscriber.ask(give);
+  };
+  const onDrain = () => {
+    if (!full) return;
+    full = false;
+    subscriber.ask(give);
+  };
+  const begin = () => {
+    response.on('drain', onDrain);
+    subscriber.ask(give);
+  };
+  if (!detach(response, () => outside(begin))) return false;
+  response.once('close', () => subscriber.close(CLIENT_LEFT));
+  subscriber.onEnd = (reason) => {
+    place.leave();
+    if (reason !== CLIENT_LEFT) cutSoon(reason, connection);
+  };
+  return true;
+}
+
+/** The same in the ordinary way, through Next. */
+function piped({ subscriber, place, connection }: Follower, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const leave = () => subscriber.close(CLIENT_LEFT);
   let open = true;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -50,9 +100,7 @@ export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Re
           if (!open || reason === CLIENT_LEFT) return;
           open = false;
           controller.close();
-          // A client that does not read would keep its socket for good; one that may not must not get what is on its way.
-          if (reason === 'stalled' || reason === REVOKED) cut();
-          else setTimeout(cut, GRACE_MS).unref();
+          cutSoon(reason, connection);
         };
       },
       async pull(controller) {
@@ -73,14 +121,16 @@ export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Re
   );
   signal.addEventListener('abort', leave);
   if (signal.aborted) leave();
-  return new Response(body, { headers: HEADERS });
+  return body;
 }
 
-function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace): Subscriber {
-  try {
-    return hub.subscribe(lastEventId);
-  } catch (error) {
-    place.leave();
-    throw error;
-  }
+/** A client that does not read would keep its socket for good; one that may not must not get what is on its way. */
+function cutSoon(reason: string, connection: Connection | null): void {
+  if (connection === null) return;
+  const { response, socket } = connection;
+  const cut = () => {
+    if (!response.writableFinished) socket.destroy();
+  };
+  if (reason === 'stalled' || reason === REVOKED) cut();
+  else setTimeout(cut, GRACE_MS).unref();
 }
