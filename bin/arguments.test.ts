@@ -11,12 +11,26 @@ test('an empty command line starts the dashboard on what is found', () => {
     port: null,
     host: null,
     browser: true,
+    newToken: null,
   });
 });
 
 test('flags and ROOT may stand in any order', () => {
-  const expected = { action: 'check', root: '../swarm', open: null, port: 8123, host: '::1', browser: false };
+  const expected = {
+    action: 'check',
+    root: '../swarm',
+    open: null,
+    port: 8123,
+    host: '::1',
+    browser: false,
+    newToken: null,
+  };
   assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);
+});
+
+test('a new token reads, unless it is to write', () => {
+  assert.deepEqual(readArguments(['--new-token', 'ci']).newToken, { name: 'ci', scope: 'read' });
+  assert.deepEqual(readArguments(['--new-token', 'ci', '--scope', 'write']).newToken, { name: 'ci', scope: 'write' });
 });
 
 test('--help wins over everything else that is right', () => {

@@ -8,13 +8,14 @@ import { dirname, join } from 'node:path';
 import { readReceivers } from '../lib/alerts/receivers';
 import { type Config, ConfigError, parseConfig } from '../lib/config';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
+import { newToken } from '../lib/tokens-file';
 import { type Arguments, HELP, readArguments } from './arguments';
 import { readBasePath } from './base-path.mjs';
 import { build, hasCurrentBuild, servedPath } from './build';
 import { describeRoot, describeSettings } from './check';
 import { tryToListen } from './listen';
 import { Refusal } from './refusal';
-import { chooseAddress, locateBundle, locateRoot } from './settings';
+import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './settings';
 import { testAlerts } from './test-alert';
 
 /** What the server's process is told. */
@@ -37,6 +38,13 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
   }
   if (flags.action === 'version') {
     console.log(JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')).version);
+    return null;
+  }
+  if (flags.newToken) {
+    const { token, line } = newToken(flags.newToken.name, flags.newToken.scope);
+    console.log(
+      `The token, shown this once:\n${token}\n\nIts line for the file that DASHBOARD_TOKENS_FILE names:\n${line}`,
+    );
     return null;
   }
   const config = parseConfig(process.env);
@@ -67,10 +75,11 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const chosen = chooseAddress(flags, config, swarmConfig?.config ?? null);
   const { port, local } = await tryToListen(chosen.host, chosen.port);
   const host = chosen.host.value;
-  if (!local && config.credentials === null) {
+  checkTokensFile(config);
+  if (!local && config.credentials === null && config.tokensFile === null && !config.allowAnonymous) {
     throw new Refusal(
       `Host ${host} (${chosen.host.origin}) lets other computers read everything: set DASHBOARD_USERNAME and ` +
-        'DASHBOARD_PASSWORD, or listen on 127.0.0.1.',
+        'DASHBOARD_PASSWORD or DASHBOARD_TOKENS_FILE, or listen on 127.0.0.1; DASHBOARD_ALLOW_ANONYMOUS=1 allows it.',
     );
   }
   const address = `http://${reachable(host)}:${port}${await provideBuild()}`;

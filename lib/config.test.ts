@@ -39,7 +39,7 @@ test('an empty environment gives the defaults', () => {
     trustProxy: [],
     urlBytes: 8192,
     bodyBytes: 65_536,
-    readsPerMinute: 600,
+    readsPerMinute: 1200,
     exportsPerMinute: 30,
     loginsPerMinute: 10,
     streams: 5000,

@@ -196,7 +196,7 @@ const settings = z.object({
   trustProxy: list(readNetwork, 'addresses, subnets such as 10.0.0.0/8, or loopback, linklocal, uniquelocal'),
   urlBytes: whole('bytes', 256, 16_384, 8_192),
   bodyBytes: whole('bytes', 0, 10_000_000, 65_536),
-  readsPerMinute: whole('requests', 0, 1_000_000, 600),
+  readsPerMinute: whole('requests', 0, 1_000_000, 1_200),
   exportsPerMinute: whole('requests', 0, 1_000_000, 30),
   loginsPerMinute: whole('attempts', 1, 1_000_000, 10),
   streams: whole('streams', 1, 100_000, 5_000),

@@ -13,6 +13,13 @@ const START_DEADLINE_MS = 60_000;
 const FOREIGN_SETTINGS =
   /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
+/** All clients of a test have one address; tests of the limits set their own. */
+const ONE_ADDRESS = {
+  LIMIT_READS_PER_MINUTE: '0',
+  LIMIT_EXPORTS_PER_MINUTE: '0',
+  LIMIT_STREAMS_PER_CLIENT: '100000',
+};
+
 export class ProductionServer {
   readonly #environment: Record<string, string>;
   readonly #host: string;
@@ -66,6 +73,7 @@ export class ProductionServer {
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         NEXT_MANUAL_SIG_HANDLE: '1',
+        ...ONE_ADDRESS,
         ...this.#environment,
       },
     });
