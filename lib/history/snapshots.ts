@@ -47,7 +47,9 @@ export class Snapshots {
   }
 
   #isDue(last: { at: number; bytes: number }, at: number): boolean {
-    return this.#bytesSince >= Math.max(last.bytes, LEAST_BETWEEN_BYTES) || at - last.at >= MOST_BETWEEN_MS;
+    const outweighed = this.#bytesSince >= Math.max(last.bytes, LEAST_BETWEEN_BYTES);
+    // A clock that was set back: what is known from then on is known from that moment.
+    return outweighed || at - last.at >= MOST_BETWEEN_MS || at < last.at;
   }
 }
 
@@ -102,8 +104,7 @@ export function thingsAt(db: Database.Database, at: number): PastThings | null {
 
 /** @returns the first moment of which a state is known, milliseconds since 1970; null if there is none */
 export function knownSince(db: Database.Database): number | null {
-  const oldest = db.prepare('SELECT at FROM snapshots ORDER BY journal_id LIMIT 1').get() as { at: number } | undefined;
-  return oldest?.at ?? null;
+  return (db.prepare('SELECT min(at) AS at FROM snapshots').get() as { at: number | null }).at;
 }
 
 /** An agent may be called `__proto__`. */
