@@ -48,6 +48,8 @@ const bundledMessage = z.object({
   line: z.string().regex(/^\{[^\n\r]*\}$/),
 });
 
+const count = z.int().nonnegative();
+
 export const bundle = z
   .object({
     format: z.literal(BUNDLE_FORMAT),
@@ -62,7 +64,7 @@ export const bundle = z
     text: bundleText,
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** The whole state at `since`, as `GET /api/state` gives it. */
-    state: pastState,
+    state: pastState.partial({ known: true }),
     /** Since when, in the span, agents and locks are known; null if they are not. */
     known_since: instant.nullable(),
     /** The journal's own form of the state at `known_since`: bodies by kind and subject. */
@@ -73,6 +75,8 @@ export const bundle = z
     journal: z.array(bundledEntry).max(MOST_BUNDLED.entries),
     /** In order; those before `since` are the newest of that moment. */
     messages: z.array(bundledMessage).max(2 * MOST_BUNDLED.messages),
+    /** How much of it was dropped from the history while the bundle was made; absent where nothing was. */
+    missing: z.object({ spans: count, entries: count, messages: count }).optional(),
   })
   .meta({ id: 'Bundle' });
 

@@ -37,6 +37,11 @@ export const pastState = z
     unknown: z.array(unknownSpan),
     /** The first moment of which agents and locks are known; null if none is. */
     known_since: instant.nullable(),
+    /**
+     * Whether anything at all is known of the moment. Where not, lists are empty and figures 0 for want of knowledge, and
+     * not because there was nothing.
+     */
+    known: z.object({ agents: z.boolean(), locks: z.boolean(), messages: z.boolean() }),
     agents: agentsAnswer,
     locks: locksAnswer,
     stats,

@@ -1,7 +1,7 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
 import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
-import type { BundleSize } from '../history/bundle-rows';
+import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { KeptMessage, Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
@@ -62,8 +62,10 @@ export interface BundleQuery {
   since: number;
   until: number;
   text: BundleText;
-  /** Absolute: such paths leave the machine shortened. */
-  root: string;
+  /** Absolute paths of the project: below them paths leave the machine shortened. */
+  roots: string[];
+  /** What it holds at most, as `bundle_size` tells. */
+  marks: BundleMarks;
   after: number;
 }
 
@@ -72,6 +74,8 @@ export interface BundlePart {
   json: string;
   /** Where the next page begins, null after the end. */
   last: number | null;
+  /** How many rows these are. */
+  count: number;
 }
 
 /** A bundle that was opened. */
