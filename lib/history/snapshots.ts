@@ -24,9 +24,7 @@ export class Snapshots {
 
   constructor(db: Database.Database) {
     this.#statements = {
-      insert: db.prepare(
-        'INSERT OR REPLACE INTO snapshots SELECT max(id), ?, ? FROM journal HAVING max(id) IS NOT NULL',
-      ),
+      insert: db.prepare('INSERT OR REPLACE INTO snapshots SELECT id, ?, ? FROM journal ORDER BY id DESC LIMIT 1'),
       last: db.prepare('SELECT journal_id, at, length(body) AS bytes FROM snapshots ORDER BY journal_id DESC LIMIT 1'),
       since: db.prepare('SELECT coalesce(sum(length(body)), 0) AS bytes FROM journal WHERE id > ?'),
     };
@@ -69,7 +67,7 @@ export type PastThings = Partial<Record<JournalKind, Record<string, unknown>>>;
 export const END_OF_TIME = 8.64e15;
 
 /** After a clock was set back, the newest entry does not have the latest time. */
-const NEWEST = 'SELECT max(id) AS id FROM journal HAVING max(id) IS NOT NULL';
+const NEWEST = 'SELECT id FROM journal ORDER BY id DESC LIMIT 1';
 const LAST_AT = 'SELECT id FROM journal WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1';
 const SNAPSHOT = 'SELECT * FROM snapshots WHERE journal_id <= ? ORDER BY journal_id DESC LIMIT 1';
 const ENTRIES = 'SELECT kind, subject, body FROM journal WHERE id > ? AND id <= ? ORDER BY id';
