@@ -10,7 +10,7 @@ export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
 /** Settings of the person at the keyboard, which would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 export class ProductionServer {
   readonly #environment: Record<string, string>;
@@ -38,8 +38,13 @@ export class ProductionServer {
     return this.#port;
   }
 
-  get url(): string {
+  get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Without a slash at its end; with the path that the build was made for (BASE_PATH). */
+  get url(): string {
+    return `${this.origin}${this.#environment.BASE_PATH ?? ''}`;
   }
 
   /** The process, undefined before the first start. */
@@ -66,7 +71,9 @@ export class ProductionServer {
     this.#child = child;
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
-      if (child.exitCode !== null) throw new Error(`The server ended at its start with exit code ${child.exitCode}.`);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The server ended at its start: ${child.signalCode ?? `exit code ${child.exitCode}`}.`);
+      }
       if (performance.now() > deadline) throw new Error(`The server did not answer within ${START_DEADLINE_MS} ms.`);
       await delay(20);
     }
