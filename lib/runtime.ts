@@ -16,7 +16,7 @@ import { findProjectRoot } from './swarm/project-root';
 import { readSwarmConfig } from './swarm/swarm-config';
 
 /** Why `messages` has no answer. */
-export type { MessageQuery, Refusal } from './recorder/protocol';
+export type { BundlePart, MessageQuery, Questions, Refusal } from './recorder/protocol';
 
 /** One swarm, wired. */
 export interface Runtime {

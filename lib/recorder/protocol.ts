@@ -3,7 +3,7 @@ import type { AlertRule } from '../alerts/receivers';
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
-import type { BundleSize } from '../history/bundle-rows';
+import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { KeptMessage, Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
@@ -81,8 +81,10 @@ export interface BundleQuery {
   since: number;
   until: number;
   text: BundleText;
-  /** Absolute: such paths leave the machine shortened. */
-  root: string;
+  /** Absolute paths of the project: below them paths leave the machine shortened. */
+  roots: string[];
+  /** What it holds at most, as `bundle_size` tells. */
+  marks: BundleMarks;
   after: number;
 }
 
@@ -91,6 +93,8 @@ export interface BundlePart {
   json: string;
   /** Where the next page begins, null after the end. */
   last: number | null;
+  /** How many rows these are. */
+  count: number;
 }
 
 /** A bundle that was opened. */
