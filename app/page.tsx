@@ -8,7 +8,8 @@ import { NOW, type PastView } from '@/lib/client/past-player';
 import { firstSizes, readSettings } from '@/lib/client/settings';
 import { getConfig } from '@/lib/config';
 import { getRuntime, type Runtime } from '@/lib/runtime';
-import { checkAccess } from '@/lib/server/access';
+import { admit, checkAccess } from '@/lib/server/access';
+import { limitRequests } from '@/lib/server/limits';
 
 export const dynamic = 'force-dynamic';
 
@@ -35,7 +36,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
         root={runtime.root}
         renderedAt={Date.now()}
         query={query}
-        past={await pastOf(runtime, at)}
+        past={await pastOf(runtime, at, sent)}
         recording={runtime.recording}
         settings={settings}
       />
@@ -44,11 +45,12 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
 }
 
 /** The moment that the address names, read before the page is drawn, so that a link shows it without any script. */
-async function pastOf(runtime: Runtime, at: string | null): Promise<PastView> {
+async function pastOf(runtime: Runtime, at: string | null, sent: Headers): Promise<PastView> {
   const end = runtime.recording && Date.parse(runtime.recording.until);
   const moment = readMoment(at, end ?? Date.now()) ?? end;
   if (typeof moment !== 'number') return { ...NOW, refused: moment };
   try {
+    limitRequests('reads', admit(sent).client);
     return { ...NOW, wanted: moment, shown: JSON.parse(await runtime.past('state', { at: moment })) };
   } catch (error) {
     return { ...NOW, wanted: moment, fault: error instanceof Error ? error.message : String(error) };

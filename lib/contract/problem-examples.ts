@@ -27,6 +27,15 @@ const RETRY_AFTER = { 'Retry-After': 'After how many seconds it makes sense to a
 const malformedLimit = { parameter: 'limit', detail: 'must be a whole number.' };
 
 export const PROBLEM_ANSWERS = {
+  400: {
+    description: 'The path is not percent-encoded UTF-8, or the body no JSON.',
+    example: problemOf(
+      'malformed_url',
+      'Malformed URL',
+      400,
+      'The path must be percent-encoded UTF-8: a percent sign itself is %25.',
+    ),
+  },
   401: {
     description: 'Credentials are needed, and none or wrong ones were given.',
     headers: { 'WWW-Authenticate': 'Which kinds of credentials are taken.' },
@@ -34,7 +43,7 @@ export const PROBLEM_ANSWERS = {
       'credentials_required',
       'Credentials required',
       401,
-      'This server needs a user name and a password.',
+      'This server needs a user name and a password, or a token.',
     ),
   },
   403: {
@@ -71,11 +80,11 @@ export const PROBLEM_ANSWERS = {
   },
   413: {
     description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.',
-    example: problemOf('body_too_large', 'Body too large', 413, 'A body may have at most 65536 bytes.'),
+    example: problemOf('body_too_large', 'Body too large', 413, 'The body of a request must have at most 65536 bytes.'),
   },
   414: {
     description: 'The address is longer than the setting LIMIT_URL_BYTES allows.',
-    example: problemOf('url_too_long', 'URL too long', 414, 'A URL may have at most 8192 bytes.'),
+    example: problemOf('url_too_long', 'URL too long', 414, 'The URL must have at most 8192 bytes.'),
   },
   415: {
     description: 'What changes something must be sent as application/json.',
@@ -83,7 +92,7 @@ export const PROBLEM_ANSWERS = {
       'unsupported_media_type',
       'Unsupported media type',
       415,
-      'The body must be JSON, with the Content-Type application/json.',
+      'The Content-Type of a request that changes something must be application/json.',
     ),
   },
   422: {
@@ -95,7 +104,12 @@ export const PROBLEM_ANSWERS = {
   429: {
     description: 'This client has asked too often, or tried too many wrong credentials.',
     headers: RETRY_AFTER,
-    example: problemOf('too_many_requests', 'Too many requests', 429, 'Too many requests; ask again in 12 seconds.'),
+    example: problemOf(
+      'too_many_requests',
+      'Too many requests',
+      429,
+      'This address has asked for more than 1200 searches and questions about the past a minute; ask again in 1 s.',
+    ),
   },
   503: {
     description: 'Not now: the swarm or its history is not read yet, or too many streams are open.',

@@ -42,7 +42,7 @@ export interface Route {
 }
 
 /** What any request may be answered with; of a route that is open, without that about credentials. */
-export const COMMON_PROBLEMS = [403, 405, 414, 503] as const satisfies ProblemStatus[];
+export const COMMON_PROBLEMS = [400, 403, 405, 413, 414, 503] as const satisfies ProblemStatus[];
 export const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
 
 // Only the descriptions count here, which know no time.

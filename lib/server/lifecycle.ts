@@ -1,7 +1,7 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
-import { getConfig } from '../config';
 import { getRuntime } from '../runtime';
+import { openAccess } from './access';
 import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
 
@@ -21,7 +21,7 @@ export function startServer({ alone }: { alone: boolean }): void {
   shared[STARTED] = true;
   watchConnections();
   try {
-    getConfig();
+    openAccess();
     coverEveryAnswer();
     const runtime = getRuntime();
     stopOnSignal(() => runtime.stop(), alone);
