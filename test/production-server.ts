@@ -23,16 +23,23 @@ const ONE_ADDRESS = {
 export class ProductionServer {
   readonly #environment: Record<string, string>;
   readonly #host: string;
+  readonly #onOutput: ((text: string) => void) | null;
   #port = 0;
   #child: ChildProcess | null = null;
 
   /**
    * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
    * @param host what it listens on
+   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
    */
-  constructor(environment: Record<string, string>, host = '127.0.0.1') {
+  constructor(
+    environment: Record<string, string>,
+    host = '127.0.0.1',
+    onOutput: ((text: string) => void) | null = null,
+  ) {
     this.#environment = environment;
     this.#host = host;
+    this.#onOutput = onOutput;
   }
 
   /** A server that runs already. */
@@ -67,7 +74,7 @@ export class ProductionServer {
     const next = join(PROJECT, 'node_modules/next/dist/bin/next');
     const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
       cwd: PROJECT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: this.#onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
       env: {
         ...Object.fromEntries(own),
         NODE_ENV: 'production',
@@ -78,6 +85,9 @@ export class ProductionServer {
       },
     });
     this.#child = child;
+    for (const channel of [child.stdout, child.stderr]) {
+      channel?.setEncoding('utf8').on('data', (text: string) => this.#onOutput?.(text));
+    }
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
       if (child.exitCode !== null || child.signalCode !== null) {
