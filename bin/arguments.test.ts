@@ -38,6 +38,7 @@ test('--help wins over everything else that is right', () => {
   assert.equal(readArguments(['-h']).action, 'help');
   assert.equal(readArguments(['-v']).action, 'version');
   assert.equal(readArguments(['--test-alert']).action, 'test-alert');
+  assert.equal(readArguments(['--', '--demo']).action, 'demo');
 });
 
 test('a faulty command line gives one sentence, a way on, and exit code 2', () => {

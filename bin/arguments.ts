@@ -68,7 +68,8 @@ export interface Arguments {
  * @throws {Refusal} with exit code 2 and a sentence that says what is wrong with it
  */
 export function readArguments(words: readonly string[]): Arguments {
-  const { values, positionals } = split(words);
+  // `npx <package> -- --demo` hands the dashes on.
+  const { values, positionals } = split(words[0] === '--' ? words.slice(1) : words);
   const [root = null, second] = positionals;
   if (root === '') throw usage('ROOT is empty; give the folder of a project or leave it out');
   if (second !== undefined) throw usage(`One ROOT can be shown, but "${second}" is a second one`);
