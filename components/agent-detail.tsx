@@ -4,6 +4,7 @@ import type { Address } from '@/lib/client/address';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
+import { useAgentHistory } from '@/lib/client/use-agent-history';
 import { detailCovers } from '@/lib/client/use-layout';
 import type {
   Agent,
@@ -17,6 +18,7 @@ import { AgentHealthHistory } from './agent-health-history';
 import { AgentLocks } from './agent-locks';
 import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
+import { LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
 import { DetailPart } from './ui/detail-part';
 import { Health } from './ui/health';
@@ -46,6 +48,7 @@ export function AgentDetail(props: AgentDetailProps) {
   const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
   // What this page has seen came after any past moment.
   const now = use(Moment) === null;
+  const history = useAgentHistory(now ? id : null, `${agent?.health} ${held.map(({ lock_file }) => lock_file).join()}`);
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
@@ -75,7 +78,8 @@ export function AgentDetail(props: AgentDetailProps) {
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} onGo={go} onShow={onShow} />
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
-        {now && <AgentHealthHistory id={id} />}
+        {now && history && <LocksBefore history={history} />}
+        {now && <AgentHealthHistory id={id} history={history} />}
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
           <AgentRecord key={index} agent={entry} />

@@ -3,11 +3,13 @@ import type { Problem } from '../contract/schemas';
 /**
  * Asks the server.
  *
+ * @param signal ends the question; what is thrown then is its reason
  * @returns what it answered, typed by whoever knows the path
  * @throws {Error} with a sentence for the page, if it does not answer or refuses
  */
-export async function readAnswer<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(path).catch(() => {
+export async function readAnswer<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  const response = await fetch(path, { signal }).catch(() => {
+    signal?.throwIfAborted();
     throw new Error('The server does not answer.');
   });
   if (response.ok) return response.json();

@@ -1,8 +1,9 @@
 /** The span in view while it is zoomed and dragged: drawn at once, written to the address when it comes to rest. */
 import {
   formatSpan,
-  isoOf,
+  LENGTHS,
   limited,
+  PRESETS,
   type Preset,
   parseSpan,
   type Span,
@@ -62,7 +63,10 @@ export class TimelineView {
 
   /** The preset that is chosen, null for a span of its own. */
   get preset(): Preset | null {
-    return typeof this.#choice === 'string' ? this.#choice : null;
+    if (typeof this.#choice !== 'string') return null;
+    if (this.#choice !== 'recent') return this.#choice;
+    const { since, until } = this.read();
+    return PRESETS.find((preset) => LENGTHS[preset] === until - since) ?? null;
   }
 
   /** True while the right edge is the present. */
@@ -89,7 +93,11 @@ export class TimelineView {
     const next = limited(span, { now, first: this.#first });
     // Dragged against the present, a preset stays what it is: the address would freeze what goes on living here.
     const shown = this.read();
-    if (this.preset !== null && Math.abs(next.since - shown.since) < 1 && Math.abs(next.until - shown.until) < 1)
+    if (
+      typeof this.#choice === 'string' &&
+      Math.abs(next.since - shown.since) < 1 &&
+      Math.abs(next.until - shown.until) < 1
+    )
       return;
     this.#choice = next;
     this.#follows = now - this.#choice.until < (span.until - span.since) * HOLDS;
@@ -139,9 +147,4 @@ export class TimelineView {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** @returns a span as an API query takes it */
-export function queryOf({ since, until }: Span): string {
-  return new URLSearchParams({ since: isoOf(since), until: isoOf(until) }).toString();
 }
