@@ -18,7 +18,7 @@ import { AgentHealthHistory } from './agent-health-history';
 import { AgentLocks } from './agent-locks';
 import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
-import { LocksBefore } from './agent-past';
+import { HealthBar, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
 import { DetailPart } from './ui/detail-part';
 import { Health } from './ui/health';
@@ -74,12 +74,13 @@ export function AgentDetail(props: AgentDetailProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
         {agent ? <State agent={agent} /> : <Unlisted />}
+        {history && <HealthBar history={history} />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} onGo={go} onShow={onShow} />
+        {history && <LocksBefore history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
-        {now && history && <LocksBefore history={history} />}
-        {now && <AgentHealthHistory id={id} history={history} />}
+        {now && <AgentHealthHistory id={id} />}
         {entries.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
           <AgentRecord key={index} agent={entry} />

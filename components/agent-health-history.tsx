@@ -1,17 +1,14 @@
 import { useHealthHistory } from '@/lib/client/health-history';
-import type { AgentHistory } from '@/lib/contract/past-schemas';
-import { HealthBar } from './agent-past';
 import { DetailPart } from './ui/detail-part';
 import { Health } from './ui/health';
 import { ClockTime, Sentence } from './ui/time';
 
 /** The agent's health as far as this page has seen it, newest first. */
-export function AgentHealthHistory({ id, history }: { id: string; history: AgentHistory | null }) {
+export function AgentHealthHistory({ id }: { id: string }) {
   const changes = useHealthHistory(id);
   const [first] = changes;
   return (
     <DetailPart title="Its health, as this page saw it">
-      {history && <HealthBar history={history} />}
       <ol>
         {changes.toReversed().map((change) => (
           <li key={change.at} className="wrap-anywhere flex items-baseline gap-2">

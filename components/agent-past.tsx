@@ -27,7 +27,7 @@ export function HealthBar({ history }: { history: AgentHistory }) {
   if (parts.length === 0) return null;
   const length = until - since;
   return (
-    <figure className="mb-2">
+    <figure className="px-4 pt-2">
       <svg
         viewBox="0 0 1000 8"
         preserveAspectRatio="none"

@@ -53,7 +53,7 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
       </header>
       {lines > 0 && (
         <div
-          className="needs-you-list min-h-0 overflow-y-auto pb-1 md:max-h-[32dvh]"
+          className="needs-you-list overflow-y-auto max-md:min-h-0 pb-1 md:max-h-[32dvh]"
           style={{ '--lines': lines } as CSSProperties}
         >
           {entries.length > 0 && <ol aria-label="What needs you">{list(entries.slice(0, MOST_SHOWN))}</ol>}

@@ -186,6 +186,18 @@ test('the detail keeps the changes of health that the page has seen, and no more
   await expect(seen).toContainText(/What was before \d\d:\d\d:\d\d is not known here/);
 });
 
+test('the detail knows from the server how an agent was, and what it held before', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0', pid: process.pid }]);
+  swarm.lock('src/done.ts', 'agent-0');
+  await server.start();
+  await page.goto(`${server.url}/?agent=agent-0`);
+  const about = detail(page, 'agent-0');
+  await expect(about.getByRole('img', { name: /^Its health: active \d+ s/ })).toBeVisible();
+  await expect(about.getByRole('region', { name: 'Its locks' })).toContainText('src/done.ts');
+  swarm.release('src/done.ts', 'agent-0');
+  await expect(about.getByRole('region', { name: 'Locks before' })).toContainText(/src\/done\.ts.*until \d\d:\d\d:\d\d/);
+});
+
 test.describe('with a clipboard', () => {
   test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 

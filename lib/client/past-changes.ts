@@ -34,8 +34,9 @@ export async function changeBeside(
         : { since: moment, until: Math.min(latest, moment + reach) };
     if (span.until <= span.since) return null;
     const answer = await read(span);
+    // Spans are told with their true ends, also beyond what was asked about, where others may be nearer.
     const beyond = changesOf(answer).filter((time) =>
-      direction < 0 ? time < moment : time > moment && time <= latest,
+      direction < 0 ? time >= span.since && time < moment : time > moment && time <= span.until,
     );
     if (beyond.length > 0) return direction < 0 ? Math.max(...beyond) : Math.min(...beyond);
     const first = Math.min(...[answer.known_since, answer.first_message_at].map((one) => milliseconds(one) ?? latest));

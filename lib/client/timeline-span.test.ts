@@ -26,8 +26,8 @@ test('an address that makes no sense gives the default', () => {
 });
 
 test('by default an hour is shown, less while less is known', () => {
-  const lengthAt = (first: number | null) => {
-    const { since, until } = spanOf('recent', { now, first, at: null });
+  const lengthAt = (watchedSince: number | null) => {
+    const { since, until } = spanOf('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
     assert.equal(until, now);
     return until - since;
   };

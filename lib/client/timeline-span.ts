@@ -30,6 +30,8 @@ export interface Surroundings {
   now: number;
   /** The oldest moment of which anything is known; null while the server has not said it. */
   first: number | null;
+  /** The oldest moment of which more than messages is known; null while that is not known either. */
+  watchedSince?: number | null;
   /** The past moment that the page shows; null for now. */
   at: number | null;
 }
@@ -53,18 +55,19 @@ export function isoOf(time: number): string {
 }
 
 /** @returns the span that a choice means at this moment; one that follows the present moves to a past moment it would miss */
-export function spanOf(choice: SpanChoice, { now, first, at }: Surroundings): Span {
+export function spanOf(choice: SpanChoice, surroundings: Surroundings): Span {
   if (typeof choice !== 'string') return choice;
-  const length = lengthOf(choice, { now, first });
+  const { now, at } = surroundings;
+  const length = lengthOf(choice, surroundings);
   const until = at !== null && at < now - length ? at + length / 2 : now;
   return { since: until - length, until };
 }
 
-function lengthOf(choice: Preset | 'recent', { now, first }: Pick<Surroundings, 'now' | 'first'>): number {
+function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
   if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
   if (choice !== 'recent') return LENGTHS[choice];
   // Until it is known how much is known, as much as there may be: less of it is there already then.
-  const known = first === null ? LENGTHS['1h'] : (now - first) * 1.05;
+  const known = watchedSince === null ? LENGTHS['1h'] : (now - watchedSince) * 1.05;
   return Math.min(LENGTHS['1h'], Math.max(LENGTHS['15m'], known));
 }
 

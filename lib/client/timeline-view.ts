@@ -32,6 +32,7 @@ export class TimelineView {
   #written: string | null = null;
   #follows = true;
   #first: number | null = null;
+  #watchedSince: number | null = null;
   #at: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,10 +55,11 @@ export class TimelineView {
     this.#tell();
   }
 
-  /** Learns the oldest moment of which anything is known. */
-  learnFirst(first: number | null): void {
-    if (first === this.#first) return;
+  /** Learns the oldest moment of which anything is known, and that from which on the swarm was watched. */
+  learnFirst(first: number | null, watchedSince: number | null = first): void {
+    if (first === this.#first && watchedSince === this.#watchedSince) return;
     this.#first = first;
+    this.#watchedSince = watchedSince;
     this.#tell();
   }
 
@@ -82,7 +84,7 @@ export class TimelineView {
   /** The span at this moment. */
   read(): Span {
     const now = this.#options.now();
-    if (typeof this.#choice === 'string') return spanOf(this.#choice, { now, first: this.#first, at: this.#at });
+    if (typeof this.#choice === 'string') return spanOf(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
     if (!this.#follows) return this.#choice;
     return { since: now - (this.#choice.until - this.#choice.since), until: now };
   }

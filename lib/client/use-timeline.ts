@@ -45,7 +45,7 @@ export function useTimeline(
       head: () => head(),
       onLoaded: (next) => {
         setLoaded(next);
-        view.learnFirst(firstOf(next.answer));
+        view.learnFirst(firstOf(next.answer), milliseconds(next.answer.known_since));
       },
       onError: setError,
     });
