@@ -1,4 +1,5 @@
 import type { Problem } from '../contract/schemas';
+import { ask } from './ask';
 
 /**
  * Asks the server.
@@ -7,7 +8,7 @@ import type { Problem } from '../contract/schemas';
  * @throws {Error} with a sentence for the page, if it does not answer or refuses
  */
 export async function readAnswer<Answer>(path: string): Promise<Answer> {
-  const response = await fetch(path).catch(() => {
+  const response = await ask(path).catch(() => {
     throw new Error('The server does not answer.');
   });
   if (response.ok) return response.json();
