@@ -224,8 +224,6 @@ export const INTERNAL_HEADERS: readonly (readonly [string, string])[] = [
   ['sec-fetch-site', 'same-origin'],
   ['origin', 'http://localhost'],
   ['cookie', '__prerender_bypass=1; __next_preview_data=1'],
-  ['authorization', 'Basic'],
-  ['authorization', 'Negotiate YQ=='],
   ['proxy-authorization', 'Basic YTpi'],
   ['accept', 'text/x-component'],
   ['connection', 'x-swarm-connection, authorization, host'],
