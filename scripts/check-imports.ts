@@ -15,18 +15,21 @@ interface Layer {
 }
 
 const LAYERS: Record<string, Layer> = {
+  errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
   config: { files: /^lib\/config\b/, mayImport: ['contract'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
-  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'swarm', 'history'] },
+  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'swarm', 'history'] },
+  // Whatever runs in the server's process writes to it.
+  log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {
     files:
       /^lib\/(runtime|live-swarm|no-swarm|bundle-swarm|swarm-(description|journal|sources)|attention|waiting|paced)\b/,
-    mayImport: ['contract', 'config', 'swarm', 'hub', 'history', 'recorder'],
+    mayImport: ['contract', 'config', 'errors', 'log', 'swarm', 'hub', 'history', 'recorder'],
   },
-  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'swarm', 'hub', 'runtime'] },
+  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'log', 'swarm', 'hub', 'runtime'] },
   client: { files: /^lib\/client\//, mayImport: ['contract'] },
   simulator: { files: /^lib\/simulator\//, mayImport: ['contract', 'swarm'] },
   components: { files: /^components\//, mayImport: ['contract', 'client'] },

@@ -1,5 +1,6 @@
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
+import { reportError } from './report-error';
 
 /** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
 const PROBLEMS = {
@@ -98,6 +99,6 @@ function isKnown(error: unknown): error is ProblemError | Refusal {
 }
 
 function unexpected(error: unknown): ProblemError {
-  console.error('A request failed unexpectedly:', error);
-  return new ProblemError('internal', 'The server failed to answer this request; its output says more.');
+  reportError('endpoint', error);
+  return new ProblemError('internal', 'The server failed to answer this request; its log says more.');
 }

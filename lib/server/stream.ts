@@ -1,6 +1,7 @@
 import type { Hub } from '../hub';
 import { connectionOf } from './connection';
 import { encodeEvent, encodeRetry } from './sse';
+import { watchStream } from './stream-watch';
 
 const RETRY_MS = 1_000;
 /** How long the last bytes may take to reach a client whose stream was ended. */
@@ -25,6 +26,7 @@ export function streamResponse(request: Request, hub: Hub): Response {
   const lastEventId = headers.get('last-event-id') || new URL(url).searchParams.get('last_event_id') || null;
   const connection = connectionOf(headers);
   const subscriber = hub.subscribe(lastEventId);
+  const watched = watchStream(connection);
   const leave = () => subscriber.close(CLIENT_LEFT);
   const cut = () => {
     if (connection && !connection.response.writableFinished) connection.socket.destroy();
@@ -36,6 +38,7 @@ export function streamResponse(request: Request, hub: Hub): Response {
       start(controller) {
         controller.enqueue(encodeRetry(RETRY_MS));
         subscriber.onEnd = (reason) => {
+          watched.ended(reason);
           signal.removeEventListener('abort', leave);
           if (!open || reason === CLIENT_LEFT) return;
           open = false;
@@ -48,8 +51,14 @@ export function streamResponse(request: Request, hub: Hub): Response {
       async pull(controller) {
         const event = await subscriber.next();
         if (!open) return;
-        if (event) controller.enqueue(encodeEvent(event));
-        else controller.close();
+        if (!event) {
+          // Where it was over before anybody listened for its end.
+          watched.ended('the server stops');
+          return controller.close();
+        }
+        const bytes = encodeEvent(event);
+        watched.sent(event.name, bytes.byteLength);
+        controller.enqueue(bytes);
       },
       cancel() {
         open = false;
