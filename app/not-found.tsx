@@ -1,4 +1,5 @@
 import { PlainPage } from '@/components/plain-page';
+import { HOME } from '@/lib/client/base-path';
 
 /** What is shown at an address that has no page. */
 export default function NotFound() {
@@ -6,7 +7,7 @@ export default function NotFound() {
     <PlainPage title="There is no such page">
       <p>
         The dashboard has one page:{' '}
-        <a className="link underline" href="/">
+        <a className="link underline" href={HOME}>
           the swarm
         </a>
         .

@@ -16,7 +16,7 @@ const TRIES = 50;
 export async function openBrowser(address) {
   for (let tries = 0; tries < TRIES; tries++) {
     await pause(100, undefined, { ref: false });
-    const answer = await fetch(new URL('/health', address)).catch(() => null);
+    const answer = await fetch(`${address}/health`).catch(() => null);
     if (answer === null) continue;
     const [command, ...rest] = OPENERS[process.platform] ?? ['xdg-open'];
     spawn(command, [...rest, address], { stdio: 'ignore', detached: true })

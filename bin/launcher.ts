@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { type Config, ConfigError, parseConfig } from '../lib/config';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
 import { type Arguments, HELP, readArguments } from './arguments';
-import { build, hasCurrentBuild } from './build';
+import { readBasePath } from './base-path.mjs';
+import { build, hasCurrentBuild, servedPath } from './build';
 import { describeRoot, describeSettings } from './check';
 import { tryToListen } from './listen';
 import { Refusal } from './refusal';
@@ -62,9 +63,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
         'DASHBOARD_PASSWORD, or listen on 127.0.0.1.',
     );
   }
-  if (!hasCurrentBuild(FOLDER)) await build(FOLDER);
-
-  const address = `http://${reachable(host)}:${port}`;
+  const address = `http://${reachable(host)}:${port}${await provideBuild()}`;
   if (bundle !== null) console.log(`Showing the bundle ${bundle}; nothing is watched.`);
   else console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
   console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
@@ -84,6 +83,19 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
     demo,
     browser: flags.browser && mayOpenBrowser(process.env),
   };
+}
+
+/** @returns the path under which the build serves; a build is made where none fits */
+async function provideBuild(): Promise<string> {
+  const { BASE_PATH } = process.env;
+  let wanted: string | null;
+  try {
+    wanted = BASE_PATH?.trim() ? readBasePath(BASE_PATH) : null;
+  } catch (error) {
+    throw new Refusal((error as Error).message);
+  }
+  if (!hasCurrentBuild(FOLDER, wanted)) await build(FOLDER, wanted);
+  return servedPath(FOLDER);
 }
 
 /** A host as it can stand in a URL that this computer opens: nothing can connect to a wildcard. */

@@ -1,6 +1,7 @@
 import { type MouseEvent, memo, type ReactNode, use } from 'react';
 import { formatAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
+import { HOME } from '@/lib/client/base-path';
 import { Moment } from '@/lib/client/moment';
 import { counted, formatCount, truncated } from '@/lib/client/text';
 import type { AttentionEntry, AttentionKind, AttentionSeverity } from '@/lib/contract/schemas';
@@ -91,7 +92,7 @@ function Entry({ entry, onOpen }: { entry: AttentionEntry; onOpen: (entry: Atten
   return (
     <li>
       <a
-        href={`/${formatAddress(targetOf(entry).address)}`}
+        href={`${HOME}${formatAddress(targetOf(entry).address)}`}
         onClick={follow}
         data-first
         className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-baseline gap-x-2 px-4 py-1 hover:bg-tint md:grid-cols-[auto_12.5rem_minmax(0,1fr)_auto] md:gap-x-3"

@@ -10,6 +10,7 @@ import {
   type SidePanel,
   toggled,
 } from '@/lib/client/settings';
+import { useStyle } from '@/lib/client/use-style';
 import { PanelPlace } from './ui/panel';
 
 /** Dragged to less than this, a panel collapses. */
@@ -29,6 +30,7 @@ interface PanelLayoutProps {
 
 /** The three panels side by side, each as wide as the person wants it; on a narrow screen one at a time. */
 export function PanelLayout({ layout, onLayout, tab, asTabs, panels }: PanelLayoutProps) {
+  const columns = useStyle('--columns', columnsOf(layout));
   const place = (name: PanelName) => (
     <Place key={name} name={name} layout={layout} onLayout={onLayout} shown={tab === name} asTab={asTabs}>
       {panels[name]}
@@ -36,8 +38,8 @@ export function PanelLayout({ layout, onLayout, tab, asTabs, panels }: PanelLayo
   );
   return (
     <div
-      className="flex min-h-0 min-w-0 flex-1 flex-col md:grid md:grid-rows-[minmax(0,1fr)]"
-      style={{ gridTemplateColumns: columnsOf(layout) }}
+      ref={columns}
+      className="flex min-h-0 min-w-0 flex-1 flex-col md:grid md:grid-cols-(--columns) md:grid-rows-[minmax(0,1fr)]"
     >
       {place('agents')}
       <Separator side="agents" layout={layout} onLayout={onLayout} />

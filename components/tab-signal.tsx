@@ -1,3 +1,4 @@
+import { served } from '@/lib/client/base-path';
 import { formatCount } from '@/lib/client/text';
 
 /**
@@ -12,7 +13,7 @@ export function TabSignal({ count = 0, past = false }: { count?: number; past?: 
       <title>
         {past ? 'Past · Claude Swarm' : count > 0 ? `(${formatCount(count)}) Claude Swarm` : 'Claude Swarm'}
       </title>
-      <link rel="icon" href={count > 0 ? '/static/icon-attention.svg' : '/static/icon.svg'} />
+      <link rel="icon" href={served(count > 0 ? '/static/icon-attention.svg' : '/static/icon.svg')} />
     </>
   );
 }

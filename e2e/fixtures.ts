@@ -20,7 +20,7 @@ export class Complaints {
     page.on('pageerror', (error) => this.#heard.push(`uncaught: ${error.message}`));
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.origin !== server.url && url.protocol !== 'data:') this.#heard.push(`request to ${url.origin}`);
+      if (url.origin !== server.origin && url.protocol !== 'data:') this.#heard.push(`request to ${url.origin}`);
     });
   }
 

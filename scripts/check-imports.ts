@@ -17,7 +17,7 @@ interface Layer {
 const LAYERS: Record<string, Layer> = {
   errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
-  config: { files: /^lib\/config\b/, mayImport: ['contract'] },
+  config: { files: /^lib\/(config|tokens-file)\b/, mayImport: ['contract'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },

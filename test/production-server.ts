@@ -10,21 +10,28 @@ export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
 /** Settings of the person at the keyboard, which would change what is tested. */
 const FOREIGN_SETTINGS =
-  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
 export class ProductionServer {
   readonly #environment: Record<string, string>;
   readonly #host: string;
+  readonly #onOutput: ((text: string) => void) | null;
   #port = 0;
   #child: ChildProcess | null = null;
 
   /**
    * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
    * @param host what it listens on
+   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
    */
-  constructor(environment: Record<string, string>, host = '127.0.0.1') {
+  constructor(
+    environment: Record<string, string>,
+    host = '127.0.0.1',
+    onOutput: ((text: string) => void) | null = null,
+  ) {
     this.#environment = environment;
     this.#host = host;
+    this.#onOutput = onOutput;
   }
 
   /** A server that runs already. */
@@ -38,8 +45,13 @@ export class ProductionServer {
     return this.#port;
   }
 
-  get url(): string {
+  get origin(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Without a slash at its end; with the path that the build was made for (BASE_PATH). */
+  get url(): string {
+    return `${this.origin}${this.#environment.BASE_PATH ?? ''}`;
   }
 
   /** The process, undefined before the first start. */
@@ -54,7 +66,7 @@ export class ProductionServer {
     const next = join(PROJECT, 'node_modules/next/dist/bin/next');
     const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
       cwd: PROJECT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: this.#onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
       env: {
         ...Object.fromEntries(own),
         NODE_ENV: 'production',
@@ -64,9 +76,14 @@ export class ProductionServer {
       },
     });
     this.#child = child;
+    for (const channel of [child.stdout, child.stderr]) {
+      channel?.setEncoding('utf8').on('data', (text: string) => this.#onOutput?.(text));
+    }
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
-      if (child.exitCode !== null) throw new Error(`The server ended at its start with exit code ${child.exitCode}.`);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The server ended at its start: ${child.signalCode ?? `exit code ${child.exitCode}`}.`);
+      }
       if (performance.now() > deadline) throw new Error(`The server did not answer within ${START_DEADLINE_MS} ms.`);
       await delay(20);
     }

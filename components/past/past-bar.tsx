@@ -10,6 +10,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { type Address, formatAddress } from '@/lib/client/address';
+import { HOME } from '@/lib/client/base-path';
 import { exactNow, subscribe } from '@/lib/client/clock';
 import { choiceQuery } from '@/lib/client/message-filter';
 import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/past';
@@ -132,7 +133,7 @@ function BackToLive({ address, player }: { address: Address; player: PastPlayer 
     player.back();
   };
   return (
-    <a href={`/${formatAddress({ ...address, at: null })}`} onClick={onClick} className="live-button">
+    <a href={`${HOME}${formatAddress({ ...address, at: null })}`} onClick={onClick} className="live-button">
       <Radio aria-hidden="true" className="size-3.5 max-md:hidden" />
       <span>
         <span className="max-md:sr-only">Back to </span>

@@ -4,6 +4,7 @@ import type { ConnectionState } from '@/lib/client/connection';
 import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
 import type { DrawerControl } from '@/lib/client/use-drawer';
 import type { Tab } from '@/lib/client/use-layout';
+import { useStyle } from '@/lib/client/use-style';
 import type { SwarmState } from '@/lib/contract/events';
 
 // Loaded when it is first opened.
@@ -34,6 +35,7 @@ export interface DrawerProps {
 
 /** Below the panels: what was and who hangs on whom, over time. A slim row while it is closed. */
 export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
+  const height = useStyle('--drawer', `${drawer.height}px`);
   const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');
   const shown = asTab === null ? view !== null : asTab === 'shown';
   return (
@@ -70,8 +72,8 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
         {view !== null && (
           <div
             id="drawer-content"
+            ref={height}
             className="drawer-content flex min-h-0 flex-col border-line border-t max-md:flex-1 max-md:border-t-0"
-            style={{ '--drawer': `${drawer.height}px` } as React.CSSProperties}
           >
             {shown && (
               <Suspense>

@@ -8,7 +8,6 @@ import type { Lanes } from '@/lib/client/timeline-lanes';
 import { TimelineView } from '@/lib/client/timeline-view';
 import { leadOf } from '@/lib/client/timeline-words';
 import { type TimelineState, useTimeline } from '@/lib/client/use-timeline';
-import { AXIS_HEIGHT } from './draw-axis';
 import type { DrawerProps } from './drawer';
 import { LaneList } from './lane-list';
 import { Pointed } from './pointed';
@@ -49,7 +48,7 @@ export function Timeline({ swarm, connection, address, change, goTo }: TimelineP
         onFolding={(on) => setFolding(on ? 'on' : 'off')}
       />
       <div className="flex min-h-0 flex-1 flex-col" data-lanes={lanes.length} data-loaded={state.lanes !== null}>
-        <div className="timeline-axis border-line border-b" style={{ height: AXIS_HEIGHT + 1 }}>
+        <div className="timeline-axis border-line border-b">
           <div aria-hidden="true" className="min-w-0 overflow-hidden">
             <canvas ref={parts.axis} className="block cursor-ew-resize touch-none" />
           </div>

@@ -1,5 +1,6 @@
 import { type MouseEvent, type ReactNode, use } from 'react';
 import { type Address, EMPTY_ADDRESS, formatAddress } from '@/lib/client/address';
+import { HOME } from '@/lib/client/base-path';
 import { Moment } from '@/lib/client/moment';
 import { formatMoment } from '@/lib/client/past';
 
@@ -24,7 +25,7 @@ export function AddressLink({ to, onGo, tabIndex, className = 'link', children }
   };
   return (
     <a
-      href={`/${formatAddress({ ...EMPTY_ADDRESS, at, ...to })}`}
+      href={`${HOME}${formatAddress({ ...EMPTY_ADDRESS, at, ...to })}`}
       tabIndex={tabIndex}
       className={className}
       onClick={onClick}

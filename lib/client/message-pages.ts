@@ -1,6 +1,7 @@
 /** Reads of the history, page by page. */
 import { formatCursor, parseCursor } from '../contract/events';
 import type { MessagesAnswer, Problem } from '../contract/schemas';
+import { served } from './base-path';
 
 /** The most that one page holds. */
 export const LARGEST_PAGE = 1000;
@@ -46,7 +47,7 @@ export async function readPage(
   const query = new URLSearchParams(choice);
   for (const [name, cursor] of Object.entries(place ?? {})) query.set(name, cursor);
   query.set('limit', String(limit));
-  const response = await fetch(`/api/messages?${query}`, { signal: signal ?? null }).catch(() => {
+  const response = await fetch(served(`/api/messages?${query}`), { signal: signal ?? null }).catch(() => {
     signal?.throwIfAborted();
     throw new PageError('Messages can’t be read: the server does not answer. Try again once it is back.', null);
   });

@@ -1,5 +1,6 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
 import type { UnknownSpan } from '../contract/past-schemas';
+import { served } from './base-path';
 import { milliseconds } from './time';
 
 const SECOND = 1000;
@@ -104,7 +105,7 @@ export function readField(value: string): number | null {
 export function bundleAddress({ since, until, blank }: TimeRange & { blank: boolean }): string {
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
-  return `/api/bundle?${query}`;
+  return served(`/api/bundle?${query}`);
 }
 
 const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {

@@ -3,6 +3,7 @@
  * is drawn in the wrong theme or with other widths, and corrected afterwards, flashes and jumps.
  */
 
+import { HOME } from './base-path';
 import { LOCK_GROUPINGS, LOCK_ORDERS, type LockGrouping, type LockOrder } from './locks';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
@@ -147,7 +148,7 @@ function numberWithin(text: string | undefined, { least, most }: { least: number
 
 function save(name: string, value: string): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that the page serves
-  document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; samesite=lax`;
+  document.cookie = `${name}=${value}; path=${HOME}; max-age=${YEAR}; samesite=lax`;
 }
 
 /**
@@ -164,6 +165,11 @@ export function columnsOf({ widths, collapsed }: Layout): string {
       : `clamp(${NARROWEST}px,${Math.round(widths[name])}px,50% - ${LEFT_TO_MESSAGES / 2}px)`;
   };
   return `${side('agents')} 1px ${rest ? '2.5rem' : 'minmax(0,1fr)'} 1px ${side('locks')}`;
+}
+
+/** @returns the sizes that the first draw needs, as a style sheet */
+export function firstSizes({ layout, drawer }: Settings): string {
+  return `:root{--columns:${columnsOf(layout)};--drawer:${Math.round(drawer.height)}px}`;
 }
 
 /** @returns the layout with a panel collapsed or shown again; the last open one stays open. */

@@ -3,6 +3,7 @@ import useSWR from 'swr';
 import { parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer, Problem } from '../contract/schemas';
 import { concerns } from './agents';
+import { served } from './base-path';
 import { Moment } from './moment';
 import { formatMoment } from './past';
 
@@ -30,7 +31,7 @@ export function useAgentMessages(id: string, atHand: readonly Message[]): AgentM
   const query = new URLSearchParams({ agent: id, limit: String(MOST) });
   if (moment !== null) query.set('until', formatMoment(moment));
   // What comes after the first answer comes by the stream.
-  const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
+  const answer = useSWR<MessagesAnswer, Error>(served(`/api/messages?${query}`), read, {
     revalidateOnFocus: false,
     shouldRetryOnError: false,
   });

@@ -3,6 +3,7 @@ import { type SwarmState, swarmAt } from '../contract/events';
 import type { PastState } from '../contract/past-schemas';
 import type { Problem } from '../contract/schemas';
 import type { Address } from './address';
+import { served } from './base-path';
 import { exactNow } from './clock';
 import { PastPlayer, type PastView } from './past-player';
 import { milliseconds } from './time';
@@ -62,7 +63,7 @@ export function usePast({ at, change, first, end }: UsePast): TimeTravel {
 }
 
 async function readState(at: string, signal: AbortSignal): Promise<PastState> {
-  const response = await fetch(`/api/state?at=${encodeURIComponent(at)}`, { signal }).catch(() => {
+  const response = await fetch(served(`/api/state?at=${encodeURIComponent(at)}`), { signal }).catch(() => {
     signal.throwIfAborted();
     throw new Error('That moment can’t be read: the server does not answer.');
   });

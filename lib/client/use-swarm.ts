@@ -1,5 +1,6 @@
 import { startTransition, useCallback, useEffect, useReducer, useState } from 'react';
 import type { StreamEvent, SwarmState } from '../contract/events';
+import { served } from './base-path';
 import { adjust } from './clock';
 import { Connection, type ConnectionState } from './connection';
 import { milliseconds } from './time';
@@ -25,7 +26,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
   useEffect(() => {
     const stream = new Connection({
       open: (id) =>
-        new EventSource(id === null ? '/api/stream' : `/api/stream?last_event_id=${encodeURIComponent(id)}`),
+        new EventSource(served(`/api/stream${id === null ? '' : `?last_event_id=${encodeURIComponent(id)}`}`)),
       lastEventId,
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));

@@ -2,6 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { parseCursor, type SwarmState } from '../contract/events';
 import type { TimelineAnswer } from '../contract/past-schemas';
 import type { Problem } from '../contract/schemas';
+import { served } from './base-path';
 import { now, subscribe } from './clock';
 import { asText } from './text';
 import { milliseconds } from './time';
@@ -108,7 +109,7 @@ async function read(span: Span, signal: AbortSignal): Promise<TimelineAnswer> {
 }
 
 async function readPart(query: string, signal: AbortSignal): Promise<TimelineAnswer> {
-  const response = await fetch(`/api/timeline?${query}`, { signal }).catch((error: unknown) => {
+  const response = await fetch(served(`/api/timeline?${query}`), { signal }).catch((error: unknown) => {
     if (signal.aborted) throw error;
     throw new Error('The timeline could not be asked for: the server does not answer.');
   });

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import useSWR from 'swr';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { readAnswer } from './answer';
+import { served } from './base-path';
 
 const AFTER_CHANGE = 250;
 /** Tasks, conflicts and young questions change without any word on the stream. */
@@ -14,7 +15,7 @@ const ANYWAY = 5000;
  * @param enabled whether it is wanted at all
  */
 export function useWaiting(changes: readonly object[], enabled: boolean) {
-  const { data, error, mutate } = useSWR<WaitingAnswer, Error>(enabled ? '/api/waiting' : null, readAnswer, {
+  const { data, error, mutate } = useSWR<WaitingAnswer, Error>(enabled ? served('/api/waiting') : null, readAnswer, {
     refreshInterval: ANYWAY,
     shouldRetryOnError: false,
   });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { MOST_BUNDLED } from '../contract/bundle-schemas';
 import type { Runtime } from '../runtime';
 import { bundleResponse, parseBundleRequest } from './bundle';
+import { requestsAt } from './parameters';
 import { ProblemError } from './problem';
 
 const REQUEST = { since: Date.parse('2026-03-01T10:00:00Z'), until: Date.parse('2026-03-01T11:00:00Z') };
@@ -57,7 +58,8 @@ test('a span that holds too much is refused with what to do', async () => {
 
 test('the end is now where none is given, and never later', () => {
   const now = REQUEST.until;
-  const parse = (query: string) => parseBundleRequest(new URLSearchParams(query), now, 'UTC');
+  const parse = (query: string) =>
+    parseBundleRequest(new URLSearchParams(query), requestsAt({ zone: 'UTC', now: () => now }));
   assert.deepEqual(parse('since=2026-03-01T10:00:00Z'), { ...REQUEST, text: 'keep' });
   assert.deepEqual(parse('since=2026-03-01T10:00:00Z&until=2027-01-01T00:00:00Z&text=blank'), {
     ...REQUEST,

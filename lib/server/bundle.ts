@@ -1,34 +1,21 @@
 /** A span of time as one file to take along. */
 import packageJson from '../../package.json';
-import { BUNDLE_FORMAT, BUNDLE_VERSION, type BundleText, bundleText, MOST_BUNDLED } from '../contract/bundle-schemas';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, MOST_BUNDLED } from '../contract/bundle-schemas';
 import { formatInstant } from '../contract/instant';
 import type { Runtime } from '../runtime';
-import { Parameters } from './parameters';
+import { readParameters, requests } from './parameters';
 import { ProblemError } from './problem';
 
-export interface BundleRequest {
-  /** Milliseconds since 1970, both inclusive. */
-  since: number;
-  until: number;
-  text: BundleText;
-}
+type BundleRequest = ReturnType<typeof parseBundleRequest>;
 
 /**
  * Reads the parameters of `GET /api/bundle`.
  *
+ * @returns times in milliseconds since 1970, both inclusive
  * @throws {ProblemError} naming every faulty parameter
  */
-export function parseBundleRequest(given: URLSearchParams, now = Date.now(), zone?: string | null): BundleRequest {
-  const parameters = new Parameters(given, zone);
-  const [since, until = now] = [parameters.instant('since'), parameters.instant('until')];
-  if (parameters.text('since') === undefined) parameters.fault('since', 'is missing: name the beginning of the span.');
-  if (since !== undefined && since > until) parameters.fault('since', 'must not be after until.');
-  else if (since !== undefined && since > now)
-    parameters.fault('since', 'is in the future, of which nothing is known yet.');
-  const text = bundleText.safeParse(parameters.text('text') ?? 'keep');
-  if (!text.success) parameters.fault('text', 'must be keep or blank.');
-  parameters.check();
-  return { since: since as number, until: Math.min(until, now), text: text.data ?? 'keep' };
+export function parseBundleRequest(given: URLSearchParams, { bundle } = requests()) {
+  return readParameters(bundle, (name) => given.getAll(name));
 }
 
 /**

@@ -1,9 +1,10 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
-import { getConfig } from '../config';
 import { getRuntime } from '../runtime';
+import { openAccess } from './access';
 import { allAnswered, watchConnections } from './connection';
+import { coverEveryAnswer } from './headers';
 import { flushLog, log } from './log';
 import { metrics } from './metrics';
 import { ProblemError } from './problem';
@@ -28,7 +29,8 @@ export function startServer({ alone }: { alone: boolean }): void {
   shared[PHASE] = 'starting';
   watchConnections(watchRequest);
   try {
-    getConfig();
+    openAccess();
+    coverEveryAnswer();
     const runtime = getRuntime();
     registerSwarmMetrics(metrics().registry);
     stopOnSignal(() => runtime.stop(), alone);

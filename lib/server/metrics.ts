@@ -5,6 +5,7 @@
  * Every label has few values, all of this code's choosing: no client can make a new time series.
  */
 import { Counter, Histogram, Registry } from 'prom-client';
+import { oncePerProcess } from './once';
 import { registerProcessMetrics } from './process-metrics';
 import { registerStreamMetrics } from './stream-metrics';
 
@@ -21,15 +22,8 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Where an unexpected error of a request arose: behind `endpoint()`, or in what Next calls by these words. */
 export const ERROR_PLACES = ['endpoint', 'render', 'route', 'action', 'proxy'] as const;
 
-const ONCE = Symbol.for('claude-swarm-dashboard.metrics');
-
 /** @returns the counters of this process, made at the first use */
-export function metrics(): Metrics {
-  // One server process loads several copies of this module; they share one.
-  const shared = globalThis as { [ONCE]?: Metrics };
-  shared[ONCE] ??= createMetrics();
-  return shared[ONCE];
-}
+export const metrics = () => oncePerProcess('metrics', createMetrics);
 
 function createMetrics(): Metrics {
   const registry = new Registry();

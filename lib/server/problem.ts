@@ -1,19 +1,30 @@
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
+import { plainPageHeaders, setDataHeaders } from './headers';
 import { reportError } from './report-error';
 
 /** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
 const PROBLEMS = {
+  malformed_url: { status: 400, title: 'Malformed URL' },
+  malformed_body: { status: 400, title: 'Malformed body' },
   credentials_required: { status: 401, title: 'Credentials required' },
   forbidden_host: { status: 403, title: 'Forbidden host' },
   loopback_only: { status: 403, title: 'Loopback only' },
+  cross_origin: { status: 403, title: 'Cross-origin' },
+  write_scope_required: { status: 403, title: 'Write scope required' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   gone_cursor: { status: 410, title: 'Cursor gone' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  url_too_long: { status: 414, title: 'URL too long' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   invalid_parameter: { status: 422, title: 'Invalid parameter' },
   malformed_cursor: { status: 422, title: 'Malformed cursor' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  too_many_attempts: { status: 429, title: 'Too many attempts' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Unavailable' },
+  too_many_streams: { status: 503, title: 'Too many streams' },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -56,6 +67,12 @@ export function problemResponse(error: unknown): Response {
   return answer(JSON.stringify(body), 'application/problem+json', status, extras.headers);
 }
 
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+`;
+
 /** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
 export function problemPage({ code, message, extras }: ProblemError): Response {
   const { status, title } = PROBLEMS[code];
@@ -64,28 +81,20 @@ export function problemPage({ code, message, extras }: ProblemError): Response {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title} · Claude Swarm</title>
-<style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
-h1 { font-size: 1.25rem; }
-</style>
+<style>${STYLE}</style>
 <main>
 <h1>${title}</h1>
 <p>${escaped(message)}</p>
 </main>
 </html>
 `;
-  return answer(page, 'text/html; charset=utf-8', status, extras.headers);
+  return answer(page, 'text/html; charset=utf-8', status, { ...plainPageHeaders(STYLE), ...extras.headers });
 }
 
 function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
-  const headers = {
-    'Content-Type': type,
-    'Cache-Control': 'private, no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...extra,
-  };
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers: { 'Content-Type': type, ...extra } });
+  setDataHeaders(response.headers);
+  return response;
 }
 
 function escaped(text: string): string {

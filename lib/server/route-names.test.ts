@@ -25,15 +25,7 @@ test('every route that is built has a name, with and without query and version',
 });
 
 test('nothing that a client chooses becomes a name', () => {
-  for (const url of [
-    '',
-    '*',
-    '/secret',
-    '//api/agents',
-    '/api/agents/a/b',
-    '/api/v1/v1/agents',
-    'http://x/api/agents',
-  ]) {
+  for (const url of ['*', '/secret', '//api/agents', '/api/agents/a/b', '/api/v1/v1/agents', 'http://x/api/agents']) {
     assert.equal(routeName(url), '(other)', url);
   }
   assert.equal(routeName('/_next/static/chunks/secret.js'), '(asset)');

@@ -2,28 +2,19 @@
  * The name of a request's route, for logs and metrics: which of the few things that are served was asked for. Never the
  * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
  */
+import { PAGES, ROUTES } from '../contract/routes';
+
 const OTHER = '(other)';
 const ASSET = '(asset)';
 
-const ROUTES = new Set([
-  '/',
-  '/api/agents',
-  '/api/attention',
-  '/api/bundle',
-  '/api/locks',
-  '/api/locks/history',
-  '/api/messages',
-  '/api/state',
-  '/api/stats',
-  '/api/stream',
-  '/api/talk',
-  '/api/timeline',
-  '/api/waiting',
-  '/health',
-  '/metrics',
-]);
+// biome-ignore lint/style/noProcessEnv: next.config.mjs puts the text here at build time; no environment is read
+const BASE_PATH = process.env.BASE_PATH ?? '';
 
-const WITH_PARAMETERS: readonly [pattern: RegExp, route: string][] = [[/^\/api\/agents\/[^/]+$/, '/api/agents/{id}']];
+const NAMES: readonly string[] = [...ROUTES.map(({ path }) => path), ...PAGES];
+const PLAIN = new Set(NAMES.filter((name) => !name.includes('{')));
+const WITH_PARAMETERS = NAMES.filter((name) => name.includes('{')).map(
+  (name) => [new RegExp(`^${name.replace(/\{\w+\}/g, '[^/]+')}$`), name] as const,
+);
 
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -34,10 +25,16 @@ const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELE
 export function routeName(url: string): string {
   const end = url.indexOf('?');
   const asked = end < 0 ? url : url.slice(0, end);
-  const path = asked.startsWith('/api/v1/') ? `/api/${asked.slice('/api/v1/'.length)}` : asked;
-  if (ROUTES.has(path)) return path;
+  const path = withoutPrefixes(asked);
+  if (PLAIN.has(path)) return path;
   if (path.startsWith('/_next/static/') || path.startsWith('/static/')) return ASSET;
   return WITH_PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? OTHER;
+}
+
+function withoutPrefixes(asked: string): string {
+  if (!asked.startsWith(BASE_PATH)) return OTHER;
+  const path = asked.slice(BASE_PATH.length) || '/';
+  return path.startsWith('/api/v1/') ? `/api/${path.slice('/api/v1/'.length)}` : path;
 }
 
 /** @returns the method, `(other)` for one that nothing here has a use for */

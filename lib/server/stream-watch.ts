@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { STREAM_EVENT_NAMES, type StreamEventName } from '../contract/events';
 import type { Connection } from './connection';
 import { log } from './log';
+import { oncePerProcess } from './once';
 
 /** Why a stream ended, and the label of the metric for it. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -11,6 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'another history': 'another_history',
   'the server stops': 'server_stops',
   'its messages can not be read': 'messages_unreadable',
+  'its token is no longer valid': 'token_revoked',
 };
 const OTHER = 'other';
 
@@ -29,12 +31,8 @@ interface Shared {
   responses: WeakSet<ServerResponse>;
 }
 
-const ONCE = Symbol.for('claude-swarm-dashboard.streams');
-
-function shared(): Shared {
-  // The route counts with a copy of this module of its own.
-  const all = globalThis as { [ONCE]?: Shared };
-  all[ONCE] ??= {
+const shared = () =>
+  oncePerProcess<Shared>('streams', () => ({
     counts: {
       open: new Set(),
       events: zeros(STREAM_EVENT_NAMES),
@@ -42,9 +40,7 @@ function shared(): Shared {
       bytes: 0,
     },
     responses: new WeakSet(),
-  };
-  return all[ONCE];
-}
+  }));
 
 function zeros(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, 0]));
@@ -60,7 +56,8 @@ export function isStream(response: ServerResponse): boolean {
   return shared().responses.has(response);
 }
 
-interface WatchedStream {
+/** One stream, as it goes on. */
+export interface WatchedStream {
   /** An event was handed to the socket. */
   sent(event: StreamEventName, bytes: number): void;
   /** @param reason a phrase of this code's own; a second call changes nothing */

@@ -1,12 +1,19 @@
-import type { Hub } from '../hub';
-import { connectionOf } from './connection';
+import type { Hub, HubEvent, Subscriber } from '../hub';
+import type { Visitor } from './access';
+import { type Connection, connectionOf } from './connection';
+import { detach } from './detached-response';
+import { parseStreamQuery } from './message-query';
+import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
-import { watchStream } from './stream-watch';
+import { type WatchedStream, watchStream } from './stream-watch';
 
 const RETRY_MS = 1_000;
 /** How long the last bytes may take to reach a client whose stream was ended. */
 const GRACE_MS = 5_000;
 const CLIENT_LEFT = 'the client left';
+/** Why a stream has no events from the beginning: that is the one end that nobody was there to hear of. */
+const STOPPED = 'the server stops';
+const REVOKED = 'its token is no longer valid';
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -17,48 +24,106 @@ const HEADERS = {
   Connection: 'close',
 };
 
+/** A client that follows, and what it takes up. What closes over this must not close over the request too. */
+interface Follower {
+  subscriber: Subscriber;
+  place: StreamPlace;
+  connection: Connection | null;
+  watched: WatchedStream;
+}
+
 /**
  * The stream of events (WHATWG HTML, 9.2), from where `Last-Event-ID` or `?last_event_id=` says; the header wins.
  * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
+ *
+ * @param visitor who asks; the stream ends when its token does
+ * @throws {ProblemError} if as many streams are open as may be
  */
-export function streamResponse(request: Request, hub: Hub): Response {
-  const { headers, signal, url } = request;
-  const lastEventId = headers.get('last-event-id') || new URL(url).searchParams.get('last_event_id') || null;
-  const connection = connectionOf(headers);
-  const subscriber = hub.subscribe(lastEventId);
-  const watched = watchStream(connection);
-  const leave = () => subscriber.close(CLIENT_LEFT);
-  const cut = () => {
-    if (connection && !connection.response.writableFinished) connection.socket.destroy();
-  };
+export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Response {
+  const { headers, signal, method } = request;
+  const { lastEventId } = parseStreamQuery(request);
+  const follower = subscribe(hub, lastEventId, openStreams().take(visitor), connectionOf(headers));
+  const detached = method === 'GET' && followDetached(follower);
+  return new Response(detached ? encodeRetry(RETRY_MS) : piped(follower, signal), { headers: HEADERS });
+}
 
+function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, connection: Connection | null): Follower {
+  try {
+    const subscriber = hub.subscribe(lastEventId);
+    place.onRevoked = () => subscriber.close(REVOKED);
+    return { subscriber, place, connection, watched: watchStream(connection) };
+  } catch (error) {
+    place.leave();
+    throw error;
+  }
+}
+
+/** Writes to the socket itself, outside of Next. @returns false where that can't be had */
+function followDetached({ subscriber, place, connection, watched }: Follower): boolean {
+  if (connection === null) return false;
+  const { response, outside } = connection;
+  let full = false;
+  const give = (event: HubEvent | null) => {
+    if (event === null) {
+      place.leave();
+      watched.ended(STOPPED);
+      response.end();
+      return;
+    }
+    const bytes = encodeEvent(event);
+    watched.sent(event.name, bytes.byteLength);
+    full = !response.write(bytes);
+    if (!full) subscriber.ask(give);
+  };
+  const onDrain = () => {
+    if (!full) return;
+    full = false;
+    subscriber.ask(give);
+  };
+  const begin = () => {
+    response.on('drain', onDrain);
+    subscriber.ask(give);
+  };
+  if (!detach(response, () => outside(begin))) return false;
+  response.once('close', () => subscriber.close(CLIENT_LEFT));
+  subscriber.onEnd = (reason) => {
+    place.leave();
+    watched.ended(reason);
+    if (reason !== CLIENT_LEFT) cutSoon(reason, connection);
+  };
+  return true;
+}
+
+/** The same in the ordinary way, through Next. */
+function piped({ subscriber, place, connection, watched }: Follower, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const leave = () => subscriber.close(CLIENT_LEFT);
   let open = true;
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         controller.enqueue(encodeRetry(RETRY_MS));
         subscriber.onEnd = (reason) => {
+          place.leave();
           watched.ended(reason);
           signal.removeEventListener('abort', leave);
           if (!open || reason === CLIENT_LEFT) return;
           open = false;
           controller.close();
-          // A client that does not read would keep its socket for good.
-          if (reason === 'stalled') cut();
-          else setTimeout(cut, GRACE_MS).unref();
+          cutSoon(reason, connection);
         };
       },
       async pull(controller) {
         const event = await subscriber.next();
         if (!open) return;
-        if (!event) {
-          // Where it was over before anybody listened for its end.
-          watched.ended('the server stops');
-          return controller.close();
+        if (event) {
+          const bytes = encodeEvent(event);
+          watched.sent(event.name, bytes.byteLength);
+          controller.enqueue(bytes);
+        } else {
+          place.leave();
+          watched.ended(STOPPED);
+          controller.close();
         }
-        const bytes = encodeEvent(event);
-        watched.sent(event.name, bytes.byteLength);
-        controller.enqueue(bytes);
       },
       cancel() {
         open = false;
@@ -69,5 +134,16 @@ export function streamResponse(request: Request, hub: Hub): Response {
   );
   signal.addEventListener('abort', leave);
   if (signal.aborted) leave();
-  return new Response(body, { headers: HEADERS });
+  return body;
+}
+
+/** A client that does not read would keep its socket for good; one that may not must not get what is on its way. */
+function cutSoon(reason: string, connection: Connection | null): void {
+  if (connection === null) return;
+  const { response, socket } = connection;
+  const cut = () => {
+    if (!response.writableFinished) socket.destroy();
+  };
+  if (reason === 'stalled' || reason === REVOKED) cut();
+  else setTimeout(cut, GRACE_MS).unref();
 }

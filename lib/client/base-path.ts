@@ -1,0 +1,12 @@
+/** Under which path everything is served: chosen when the dashboard is built, and part of the built code. */
+
+// biome-ignore lint/style/noProcessEnv: next.config.mjs puts the text here; no environment is read in a browser
+const BASE_PATH = process.env.BASE_PATH ?? '';
+
+/** The page's own path, without its query. */
+export const HOME = BASE_PATH || '/';
+
+/** @returns where something is that the server gives at `path`, which begins with a slash */
+export function served(path: string): string {
+  return `${BASE_PATH}${path}`;
+}
