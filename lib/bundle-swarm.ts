@@ -10,7 +10,8 @@ import type { Health } from './contract/schemas';
 import { Hub } from './hub';
 import type { FromThread, OpenedBundle, PastQuestion, Questions } from './recorder/protocol';
 import { Thread } from './recorder/recorder-handle';
-import type { MessageQuery, Runtime } from './runtime';
+import type { Figures, MessageQuery, Runtime } from './runtime';
+import { log } from './server/log';
 
 export class BundleSwarm implements Runtime {
   readonly startedAt = Date.now();
@@ -39,8 +40,8 @@ export class BundleSwarm implements Runtime {
       'bundle',
       start,
       (message) => this.#take(message),
-      (_, detail) => {
-        if (detail !== null) console.error(detail);
+      (place, detail, error) => {
+        if (detail !== null) log().error({ place, error }, 'A fault inside.');
       },
     );
   }
@@ -86,6 +87,10 @@ export class BundleSwarm implements Runtime {
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
       version: this.#version,
     };
+  }
+
+  figures(): Figures {
+    return { messagesRead: 0, historyFile: null };
   }
 
   firstState(): SwarmState {

@@ -21,7 +21,8 @@ import type { OpenMattersNow } from './recorder/open-matters';
 import type { MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
-import type { Runtime } from './runtime';
+import type { Figures, Runtime } from './runtime';
+import { log } from './server/log';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { LocksReader } from './swarm/locks';
 import { PendingAcksReader } from './swarm/pending-acks';
@@ -105,6 +106,7 @@ export class LiveSwarm implements Runtime {
   /** Whether the recorder's thread, since its start, has read the log to its end and been told what wants a person. */
   #alerts = { mayTell: false, told: false };
   #receivers: readonly ReceiverState[] = [];
+  readonly #figures: Figures = { messagesRead: 0, historyFile: null };
 
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
@@ -125,7 +127,7 @@ export class LiveSwarm implements Runtime {
       () => this.#lookAtFiles(),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
       () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
-      (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`),
+      (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error),
     );
     const { historyFile, retention, zone, attention } = options;
     const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
@@ -133,13 +135,13 @@ export class LiveSwarm implements Runtime {
     this.#recorder = new RecorderHandle(
       { root: this.root, file: historyFile, retention, zone, openFor, alerts },
       (event) => this.#onRecorderEvent(event),
-      (thread, detail) => this.#onFault(thread, detail),
+      (...fault) => this.#onFault(...fault),
     );
     const { receivers, hosts, page } = options.alerts;
     this.#teller = new AlertTeller({
       ...{ receivers, page, allowed: new AllowedHosts(hosts), swarm: basename(this.root) },
       report: (tried) => this.#recorder.posted(tried),
-      note: (line) => console.warn(line),
+      note: (line) => log().warn(line),
     });
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     const readers = { registry: this.#registry, locks: this.#locks };
@@ -199,6 +201,10 @@ export class LiveSwarm implements Runtime {
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
       version: this.#options.version,
     };
+  }
+
+  figures(): Figures {
+    return this.#figures;
   }
 
   waiting(): WaitingAnswer {
@@ -284,7 +290,7 @@ export class LiveSwarm implements Runtime {
       this.#describe();
       this.#onFault('describing', null);
     } catch (error) {
-      this.#onFault('describing', `What the swarm's files say can't be shown: ${error}`);
+      this.#onFault('describing', `What the swarm's files say can't be shown: ${error}`, error);
     }
   }
 
@@ -377,12 +383,14 @@ export class LiveSwarm implements Runtime {
     switch (event.type) {
       case 'opened':
         this.#opened = true;
+        this.#figures.historyFile = event.file;
         this.#onFault('opening', null);
         this.#journal.end();
         this.hub.open(event.epoch, event.newest, event.oldest);
         setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
         break;
       case 'committed':
+        this.#figures.messagesRead += event.count;
         this.hub.publish(event.messages, event.head);
         this.hub.setOldest(event.oldest);
         break;
@@ -426,8 +434,8 @@ export class LiveSwarm implements Runtime {
   }
 
   /** @param detail a sentence, or null where it works again */
-  #onFault(place: string, detail: string | null): void {
-    if (this.#sources.fault(place, detail)) this.#publishSources();
+  #onFault(place: string, detail: string | null, error?: unknown): void {
+    if (this.#sources.fault(place, detail, error)) this.#publishSources();
   }
 
   /** Ready once files were looked at and the log was read, or is still being read after a while. */

@@ -8,7 +8,7 @@ import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
 import { type PastQuestion, type Questions, Refusal } from './recorder/protocol';
 import { statistics } from './recorder/statistics';
-import type { MessageQuery, Runtime } from './runtime';
+import type { Figures, MessageQuery, Runtime } from './runtime';
 
 const EPOCH = 'none';
 const AGENTS: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
@@ -79,6 +79,10 @@ export class NoSwarm implements Runtime {
 
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
+  }
+
+  figures(): Figures {
+    return { messagesRead: 0, historyFile: null };
   }
 
   firstState(): SwarmState {

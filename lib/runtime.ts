@@ -18,6 +18,14 @@ import { readSwarmConfig } from './swarm/swarm-config';
 /** Why `messages` has no answer. */
 export type { BundlePart, MessageQuery, Questions, Refusal } from './recorder/protocol';
 
+/** For the metrics, what no answer of the API says. */
+export interface Figures {
+  /** Since the process began. */
+  messagesRead: number;
+  /** The database of the history that is open, null while it is in memory. */
+  historyFile: string | null;
+}
+
 /** One swarm, wired. */
 export interface Runtime {
   /** Absolute; null where no swarm was found. */
@@ -41,6 +49,7 @@ export interface Runtime {
    */
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']>;
   health(): Health;
+  figures(): Figures;
   /** Who waits for whom now. */
   waiting(): WaitingAnswer;
   /** How it goes with each receiver of alerts. */

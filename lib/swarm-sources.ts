@@ -2,6 +2,7 @@
 import { formatInstant } from './contract/instant';
 import type { Source, Sources } from './contract/schemas';
 import type { HistoryCondition, LogCondition } from './recorder/protocol';
+import { log } from './server/log';
 import type { ReaderStatus } from './swarm/reader-status';
 import type { SwarmWatcher } from './swarm/watcher';
 
@@ -28,13 +29,15 @@ export class SwarmSources {
    * Notes what failed inside.
    *
    * @param detail a sentence, or null where it works again
+   * @param error what was thrown, if anything: the log tells of it without the words, which may be the swarm's
    * @returns whether that is new
    */
-  fault(place: string, detail: string | null): boolean {
+  fault(place: string, detail: string | null, error?: unknown): boolean {
     if (detail === (this.#faults.get(place) ?? null)) return false;
     if (detail === null) this.#faults.delete(place);
     else this.#faults.set(place, detail);
-    if (detail !== null) console.error(detail);
+    if (detail === null) log().info({ place }, 'Works again inside.');
+    else log().error({ place, error }, 'A fault inside.');
     return true;
   }
 

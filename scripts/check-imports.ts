@@ -15,19 +15,22 @@ interface Layer {
 }
 
 const LAYERS: Record<string, Layer> = {
+  errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
   config: { files: /^lib\/(config|tokens-file)\b/, mayImport: ['contract'] },
   alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
-  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'alerts', 'swarm', 'history'] },
+  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'alerts', 'swarm', 'history'] },
+  // Whatever runs in the server's process writes to it.
+  log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {
     files:
       /^lib\/(runtime|live-swarm|no-swarm|bundle-swarm|swarm-(description|journal|sources)|attention|waiting|paced)\b/,
-    mayImport: ['contract', 'config', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
+    mayImport: ['contract', 'config', 'errors', 'log', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
   },
-  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'swarm', 'hub', 'runtime'] },
+  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'log', 'swarm', 'hub', 'runtime'] },
   client: { files: /^lib\/client\//, mayImport: ['contract'] },
   simulator: { files: /^lib\/simulator\//, mayImport: ['contract', 'swarm'] },
   components: { files: /^components\//, mayImport: ['contract', 'client'] },

@@ -1,6 +1,12 @@
 import { endpoint, jsonResponse } from '@/lib/server/endpoint';
+import { requireReady } from '@/lib/server/lifecycle';
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint(
-  { GET: (_request, runtime) => jsonResponse(JSON.stringify(runtime.health())) },
+  {
+    GET: ({ url }, runtime) => {
+      if (new URL(url).searchParams.has('ready')) requireReady();
+      return jsonResponse(JSON.stringify(runtime.health()));
+    },
+  },
   { probe: true },
 );

@@ -210,9 +210,23 @@ const OTHERS: readonly Route[] = [
     tag: 'Operations',
     id: 'getHealth',
     summary: 'For probes',
-    description: 'Needs no credentials, and says nothing about content.',
+    description:
+      'Needs no credentials, and says nothing about content. With `?ready` it is refused with 503 until the first state ' +
+      'is read, and from the moment on in which the server stops.',
     answer: json('The server runs.', health, examples.health),
     open: true,
+  },
+  {
+    path: '/metrics',
+    tag: 'Operations',
+    id: 'getMetrics',
+    summary: 'For Prometheus',
+    description: 'What is counted and what stands, without content. docs/operations.md explains each metric.',
+    answer: {
+      description: "Prometheus's text format.",
+      mediaType: 'text/plain',
+      example: '# TYPE claude_swarm_streams_open gauge\nclaude_swarm_streams_open 2\n',
+    },
   },
   {
     path: '/openapi.json',

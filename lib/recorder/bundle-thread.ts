@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleFault, OpenBundle, readBundle } from './bundle-open';
 import type { FromThread, OpenedBundle, ToThread } from './protocol';
-import { answerTo, postTo } from './thread-port';
+import { answerOrThrow, postTo } from './thread-port';
 
 const NEWEST = 50;
 
@@ -31,7 +31,7 @@ function open(): OpenBundle | null {
 /** What a file holds may be of any kind: a moment that it tells wrongly must not end the thread with all others. */
 function answerFrom(bundle: OpenBundle, question: Extract<ToThread, { type: 'ask' }>): FromThread {
   try {
-    const answer = answerTo(question, bundle.history);
+    const answer = answerOrThrow(question, bundle.history);
     // Its counts are of the whole history, of which the bundle holds a part.
     const isState = question.name === 'state' && answer.type === 'answer';
     return isState ? { ...answer, answer: bundle.state((question.query as { at: number }).at) } : answer;

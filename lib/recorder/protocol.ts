@@ -6,6 +6,7 @@ import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceSta
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { KeptMessage, Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import type { SafeError } from '../safe-error';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 
 export interface RecorderOptions {
@@ -58,8 +59,8 @@ export interface HistoryCondition extends Omit<HistorySource, 'since'> {
 export type RecorderEvent =
   /** A history is there, or another one than before. */
   | { type: 'opened'; epoch: string; file: string | null; newest: KeptMessage[]; head: number; oldest: number }
-  /** At least the newest of the messages committed since the last event, up to `head`. */
-  | { type: 'committed'; messages: KeptMessage[]; head: number; oldest: number }
+  /** At least the newest of the messages committed since the last event, up to `head`; `count`: of all of them. */
+  | { type: 'committed'; messages: KeptMessage[]; count: number; head: number; oldest: number }
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }
@@ -153,7 +154,10 @@ export type FromThread =
   | { type: 'event'; event: RecorderEvent }
   | { type: 'answer'; id: number; answer: unknown }
   | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
-  | { type: 'failed'; detail: string }
+  /** The question met a fault of this program; the thread goes on. */
+  | { type: 'fault'; id: number; error: SafeError }
+  /** The thread ends by a fault of this program. */
+  | { type: 'failed'; detail: string; error: SafeError }
   | { type: 'bundle'; opened: OpenedBundle }
   /** The bundle can't be opened: a sentence that says what is wrong and what to do. */
   | { type: 'refused'; detail: string }

@@ -9,7 +9,6 @@ const history = new History((workerData as { file: string }).file, { readonly: t
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.type === 'ask') {
-    history.changedElsewhere();
     post(answerTo(message, history));
   } else if (message.type === 'stop') {
     history.close();

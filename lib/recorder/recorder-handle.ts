@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import { type SafeError, safeError } from '../safe-error';
 import {
   type AlertsUpdate,
   type FromThread,
@@ -20,7 +21,7 @@ const STOP_WITHIN_MS = 3000;
 /** A thread that lives this long after a failure has got over it. */
 const SOUND_AFTER_MS = 5000;
 
-type OnFault = (thread: string, detail: string | null) => void;
+type OnFault = (thread: string, detail: string | null, error?: SafeError) => void;
 
 export class RecorderHandle {
   readonly #recorder: Thread;
@@ -31,7 +32,7 @@ export class RecorderHandle {
 
   /**
    * @param onEvent takes the recorder's events in order
-   * @param onFault takes a sentence when a thread died, and null when it has worked again for a while
+   * @param onFault takes a sentence when a thread died and the error, and null when it has worked again for a while
    */
   constructor(options: RecorderOptions, onEvent: (event: RecorderEvent) => void, onFault: OnFault) {
     this.#onEvent = onEvent;
@@ -116,6 +117,12 @@ export class RecorderHandle {
   }
 }
 
+/** What a thread threw, for the log of this one; its message may hold content and stayed there. */
+function thrownInThread({ name, code, frames }: SafeError): Error {
+  const error = new Error('A question met a fault in its thread.');
+  return Object.assign(error, { name, code, stack: [`${name}: ${error.message}`, ...frames].join('\n    ') });
+}
+
 interface Asked {
   resolve: (answer: never) => void;
   reject: (reason: Error) => void;
@@ -176,7 +183,7 @@ export class Thread {
     const worker = this.#start();
     this.#worker = worker;
     worker.on('message', (message: FromThread) => this.#onMessage(message));
-    worker.on('error', (error) => this.#failed(error.message));
+    worker.on('error', (error) => this.#failed(error.message, safeError(error)));
     const sound = setTimeout(() => this.#faulty && this.#recovered(), SOUND_AFTER_MS);
     worker.once('exit', () => clearTimeout(sound));
     worker.on('exit', () => this.#onExit());
@@ -184,16 +191,17 @@ export class Thread {
 
   #onMessage(message: FromThread): void {
     if (message.type === 'stopped') this.#stopped?.();
-    if (message.type === 'failed') this.#failed(message.detail);
+    if (message.type === 'failed') this.#failed(message.detail, message.error);
     if (message.type === 'answer') this.#settle(message.id)?.resolve(message.answer as never);
+    if (message.type === 'fault') this.#settle(message.id)?.reject(thrownInThread(message.error));
     if (message.type === 'refusal') this.#settle(message.id)?.reject(new Refusal(message.code, message.detail));
     this.#take(message);
   }
 
-  #failed(detail: string): void {
+  #failed(detail: string, error: SafeError): void {
     if (this.#stopping) return;
     this.#faulty = true;
-    this.#onFault(this.#name, `The ${this.#name} thread failed and is started again: ${detail}`);
+    this.#onFault(this.#name, `The ${this.#name} thread failed and is started again: ${detail}`, error);
   }
 
   #recovered(): void {

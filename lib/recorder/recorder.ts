@@ -56,6 +56,7 @@ export class Recorder {
   #lastCheckpoint: string | null = null;
   #gapsAtStart = 0;
   #untold: KeptMessage[] = [];
+  #untoldCount = 0;
   #head = 0;
   #told = 0;
   #oldestTold = 0;
@@ -299,6 +300,7 @@ export class Recorder {
     const last = kept.at(-1);
     if (!last) return;
     this.#head = last.seq;
+    this.#untoldCount += kept.length;
     this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
     this.#summaryDue = true;
   }
@@ -309,9 +311,10 @@ export class Recorder {
     if (this.#head > this.#told || oldest !== this.#oldestTold) {
       this.#told = this.#head;
       this.#oldestTold = oldest;
-      const messages = this.#untold;
+      const [messages, count] = [this.#untold, this.#untoldCount];
       this.#untold = [];
-      this.#tell({ type: 'committed', messages, head: this.#head, oldest });
+      this.#untoldCount = 0;
+      this.#tell({ type: 'committed', messages, count, head: this.#head, oldest });
     }
     if (this.#summaryDue) this.#tellSummarySoon();
     this.#tellCondition();

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { HistoryFault, historyFault } from '../history/database';
 import type { History } from '../history/history';
+import { safeError } from '../safe-error';
 import { type FromThread, Refusal, type ToThread } from './protocol';
 import { answerQuestion } from './questions';
 
@@ -11,16 +12,31 @@ export function postTo(port: MessagePort | null): (message: FromThread) => void 
   const post = (message: FromThread) => port.postMessage(message);
   // Errors of native modules lose their message on the way to the main thread.
   process.on('uncaughtException', (error) => {
-    post({ type: 'failed', detail: error.stack ?? error.message });
+    post({ type: 'failed', detail: error.message, error: safeError(error) });
     process.exit(1);
   });
   return post;
 }
 
-/** @returns the answer to a question, or why there is none. */
-export function answerTo(question: Extract<ToThread, { type: 'ask' }>, history: History): FromThread {
-  const { id, name, query } = question;
+type Question = Extract<ToThread, { type: 'ask' }>;
+
+/** @returns the answer to a question, or why there is none: a fault in one must not end the thread with all others */
+export function answerTo(question: Question, history: History): FromThread {
   try {
+    return answerOrThrow(question, history);
+  } catch (error) {
+    return { type: 'fault', id: question.id, error: safeError(error) };
+  }
+}
+
+/**
+ * @returns the answer to a question, or why there is none
+ * @throws where this program is at fault, or what is kept is not what it should be
+ */
+export function answerOrThrow({ id, name, query }: Question, history: History): FromThread {
+  try {
+    // A reader learns only here that another thread has made the history anew; the one that records looks by itself.
+    if (history.db.readonly) history.changedElsewhere();
     return { type: 'answer', id, answer: answerQuestion(history, name, query) };
   } catch (error) {
     const fault = historyFault(error, history.file);

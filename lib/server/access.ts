@@ -7,11 +7,12 @@ import { clientAddress, isLoopback, limitKey } from './client-address';
 import { type Connection, connectionOf } from './connection';
 import { type Credential, challenge, readCredentials } from './credentials';
 import { limits } from './limits';
+import { log } from './log';
 import { ProblemError } from './problem';
 import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
-type Peer = Omit<Connection, 'socket' | 'response' | 'outside'> | null;
+type Peer = Omit<Connection, 'requestId' | 'socket' | 'response' | 'outside'> | null;
 
 interface AccessOptions {
   /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */
@@ -176,7 +177,7 @@ function checkCredentials(
 export function openAccess(config: Config = getConfig()): void {
   getTokens(config);
   if (!config.allowAnonymous) return;
-  console.warn(
+  log().warn(
     needsCredentials(config)
       ? 'DASHBOARD_ALLOW_ANONYMOUS has no effect: there are credentials, and everybody needs them.'
       : 'DASHBOARD_ALLOW_ANONYMOUS is set: everybody who reaches this server reads everything.',

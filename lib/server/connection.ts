@@ -18,6 +18,8 @@ export interface Connection {
   readonly boundAddress: string | null;
   /** How many `Host` headers came: Node gives the first and hides the others. */
   readonly hostCount: number;
+  /** Leads from an answer (`X-Request-Id`) to its line in the log. */
+  readonly requestId: string;
   /** What came as `X-Forwarded-For`, null if nothing did. */
   readonly forwardedFor: string | null;
   /** A header that says the request was forwarded, as the client wrote its name; null where none does. */
@@ -40,12 +42,19 @@ interface RequestStart {
   server: Server;
 }
 
+/** Short, since a person copies it; the beginning tells processes apart that write to one log. */
+const ids = { process: randomUUID().slice(0, 8), next: 1 };
+
 const CONNECTIONS = Symbol.for('claude-swarm-dashboard.connections');
 // One process holds several copies of this module: the one in instrumentation writes, those in the routes read.
 const shared = globalThis as { [CONNECTIONS]?: Map<string, Connection> };
 
-/** Starts marking requests, once per process; to be called before the first request. */
-export function watchConnections(): void {
+/**
+ * Starts marking requests, once per process; to be called before the first request.
+ *
+ * @param onRequest takes each request as it begins
+ */
+export function watchConnections(onRequest?: (request: IncomingMessage, connection: Connection) => void): void {
   if (shared[CONNECTIONS]) return;
   const connections = new Map<string, Connection>();
   shared[CONNECTIONS] = connections;
@@ -60,17 +69,22 @@ export function watchConnections(): void {
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
-    connections.set(id, {
+    const connection: Connection = {
       remoteAddress: socket.remoteAddress,
       boundAddress: boundAddress(server),
       ...readHeaders(request),
       urlBytes: Buffer.byteLength(written),
       malformedPath,
+      requestId: `${ids.process}-${(ids.next++).toString(36)}`,
       socket,
       response,
       outside,
-    });
+    };
+    connections.set(id, connection);
+    // An id that the client sent is not taken over: it would choose what stands in the log.
+    response.setHeader('X-Request-Id', connection.requestId);
     response.once('close', () => connections.delete(id));
+    onRequest?.(request, connection);
   });
 }
 

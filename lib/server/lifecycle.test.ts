@@ -10,7 +10,7 @@ function start(script: string, environment: Record<string, string> = {}) {
     const provide = (runtime) => { globalThis[Symbol.for('claude-swarm-dashboard.runtime')] = runtime; };
     ${script}`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { out: '', err: '' };

@@ -1,14 +1,23 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
+import packageJson from '../../package.json';
 import { getRuntime } from '../runtime';
 import { openAccess } from './access';
 import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
+import { flushLog, log } from './log';
+import { metrics } from './metrics';
+import { ProblemError } from './problem';
+import { watchRequest } from './request-watch';
+import { registerSwarmMetrics } from './swarm-metrics';
 
 /** The whole stop may take 5 s. */
 const DEADLINE_MS = 4_500;
 
-const STARTED = Symbol.for('claude-swarm-dashboard.started');
+type Phase = 'starting' | 'ready' | 'stopping';
+
+const PHASE = Symbol.for('claude-swarm-dashboard.phase');
+const shared = globalThis as { [PHASE]?: Phase };
 
 /**
  * Starts what serves the swarm, once per process; says in one line why it can not, and ends the process then.
@@ -16,22 +25,39 @@ const STARTED = Symbol.for('claude-swarm-dashboard.started');
  * @param alone this stops the process, and not Next
  */
 export function startServer({ alone }: { alone: boolean }): void {
-  const shared = globalThis as { [STARTED]?: true };
-  if (shared[STARTED]) return;
-  shared[STARTED] = true;
-  watchConnections();
+  if (shared[PHASE]) return;
+  shared[PHASE] = 'starting';
+  watchConnections(watchRequest);
   try {
     openAccess();
     coverEveryAnswer();
     const runtime = getRuntime();
+    registerSwarmMetrics(metrics().registry);
     stopOnSignal(() => runtime.stop(), alone);
     // Not awaited: /health answers while a long log is read for the first time.
-    runtime.ready().catch(fail);
+    runtime.ready().then(onReady, fail);
   } catch (error) {
     fail(error);
   }
 }
 
+/**
+ * For probes that decide who gets requests.
+ *
+ * @throws {ProblemError} before the first state is read, and from the moment on in which a stop begins
+ */
+export function requireReady(): void {
+  if (shared[PHASE] === 'ready') return;
+  const detail = shared[PHASE] === 'stopping' ? 'The server is stopping.' : 'The swarm has not been read yet.';
+  throw new ProblemError('unavailable', detail, { headers: { 'Retry-After': '1' } });
+}
+
+function onReady(): void {
+  if (shared[PHASE] === 'starting') shared[PHASE] = 'ready';
+  log().info({ version: packageJson.version, node: process.version }, 'ready');
+}
+
+/** Said to the person who starts it, also where the settings of the log are what is wrong. */
 function fail(error: unknown): never {
   console.error(`The dashboard can not start. ${error instanceof Error ? error.message : error}`);
   process.exit(1);
@@ -46,11 +72,11 @@ function killFromOutside(): void {
 }
 
 function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
-  let stopping = false;
-  const onSignal = async () => {
+  const onSignal = async (signal: string) => {
     // Under npm one Ctrl-C arrives twice: from the terminal and from npm. The deadline holds for impatient people too.
-    if (stopping) return;
-    stopping = true;
+    if (shared[PHASE] === 'stopping') return;
+    shared[PHASE] = 'stopping';
+    log().info({ signal }, 'stopping');
     // For clients that do not read their last bytes, and disks that do not answer.
     let stopped = false;
     setTimeout(() => {
@@ -62,8 +88,11 @@ function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
       stopped = true;
       await allAnswered();
     } catch (error) {
-      console.error('The dashboard did not stop in order.', error);
+      log().error({ error }, 'The dashboard did not stop in order.');
     }
+    log().info('stopped');
+    // Leaving waits for the last lines, and whoever reads the log may have stopped reading.
+    if (!(await flushLog())) killFromOutside();
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

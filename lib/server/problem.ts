@@ -2,6 +2,7 @@ import { PROBLEMS, type ProblemCode, problemOf } from '../contract/problems';
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
 import { plainPageHeaders, setDataHeaders } from './headers';
+import { reportError } from './report-error';
 
 interface ProblemExtras {
   /** The faulty parameters, one sentence each. */
@@ -80,6 +81,6 @@ function isKnown(error: unknown): error is ProblemError | Refusal {
 }
 
 function unexpected(error: unknown): ProblemError {
-  console.error('A request failed unexpectedly:', error);
-  return new ProblemError('internal', 'The server failed to answer this request; its output says more.');
+  reportError('endpoint', error);
+  return new ProblemError('internal', 'The server failed to answer this request; its log says more.');
 }

@@ -5,11 +5,14 @@ import { detach } from './detached-response';
 import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
+import { type WatchedStream, watchStream } from './stream-watch';
 
 const RETRY_MS = 1_000;
 /** How long the last bytes may take to reach a client whose stream was ended. */
 const GRACE_MS = 5_000;
 const CLIENT_LEFT = 'the client left';
+/** Why a stream has no events from the beginning: that is the one end that nobody was there to hear of. */
+const STOPPED = 'the server stops';
 const REVOKED = 'its token is no longer valid';
 
 const HEADERS = {
@@ -26,6 +29,7 @@ interface Follower {
   subscriber: Subscriber;
   place: StreamPlace;
   connection: Connection | null;
+  watched: WatchedStream;
 }
 
 /**
@@ -47,7 +51,7 @@ function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, con
   try {
     const subscriber = hub.subscribe(lastEventId);
     place.onRevoked = () => subscriber.close(REVOKED);
-    return { subscriber, place, connection };
+    return { subscriber, place, connection, watched: watchStream(connection) };
   } catch (error) {
     place.leave();
     throw error;
@@ -55,17 +59,20 @@ function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, con
 }
 
 /** Writes to the socket itself, outside of Next. @returns false where that can't be had */
-function followDetached({ subscriber, place, connection }: Follower): boolean {
+function followDetached({ subscriber, place, connection, watched }: Follower): boolean {
   if (connection === null) return false;
   const { response, outside } = connection;
   let full = false;
   const give = (event: HubEvent | null) => {
     if (event === null) {
       place.leave();
+      watched.ended(STOPPED);
       response.end();
       return;
     }
-    full = !response.write(encodeEvent(event));
+    const bytes = encodeEvent(event);
+    watched.sent(event.name, bytes.byteLength);
+    full = !response.write(bytes);
     if (!full) subscriber.ask(give);
   };
   const onDrain = () => {
@@ -81,13 +88,14 @@ function followDetached({ subscriber, place, connection }: Follower): boolean {
   response.once('close', () => subscriber.close(CLIENT_LEFT));
   subscriber.onEnd = (reason) => {
     place.leave();
+    watched.ended(reason);
     if (reason !== CLIENT_LEFT) cutSoon(reason, connection);
   };
   return true;
 }
 
 /** The same in the ordinary way, through Next. */
-function piped({ subscriber, place, connection }: Follower, signal: AbortSignal): ReadableStream<Uint8Array> {
+function piped({ subscriber, place, connection, watched }: Follower, signal: AbortSignal): ReadableStream<Uint8Array> {
   const leave = () => subscriber.close(CLIENT_LEFT);
   let open = true;
   const body = new ReadableStream<Uint8Array>(
@@ -96,6 +104,7 @@ function piped({ subscriber, place, connection }: Follower, signal: AbortSignal)
         controller.enqueue(encodeRetry(RETRY_MS));
         subscriber.onEnd = (reason) => {
           place.leave();
+          watched.ended(reason);
           signal.removeEventListener('abort', leave);
           if (!open || reason === CLIENT_LEFT) return;
           open = false;
@@ -106,9 +115,13 @@ function piped({ subscriber, place, connection }: Follower, signal: AbortSignal)
       async pull(controller) {
         const event = await subscriber.next();
         if (!open) return;
-        if (event) controller.enqueue(encodeEvent(event));
-        else {
+        if (event) {
+          const bytes = encodeEvent(event);
+          watched.sent(event.name, bytes.byteLength);
+          controller.enqueue(bytes);
+        } else {
           place.leave();
+          watched.ended(STOPPED);
           controller.close();
         }
       },

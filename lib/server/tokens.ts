@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { ConfigError, getConfig } from '../config';
 import { lookAtFile } from '../swarm/small-file';
 import { parseTokens, type Token } from '../tokens-file';
+import { log } from './log';
 import { oncePerProcess } from './once';
 import { openStreams } from './open-streams';
 
@@ -96,7 +97,7 @@ export class TokenStore {
 export function getTokens({ tokensFile } = getConfig()): TokenStore | null {
   if (tokensFile === null) return null;
   return oncePerProcess(`tokens:${tokensFile}`, () => {
-    const store = new TokenStore(tokensFile, console.warn);
+    const store = new TokenStore(tokensFile, (sentence) => log().warn(sentence));
     const look = () => {
       store.look();
       openStreams().endRevoked((digest) => store.find(digest) !== null);

@@ -1,0 +1,68 @@
+/**
+ * The log: one line on the standard output for each thing worth knowing afterwards. Never holds what the swarm wrote,
+ * credentials, query texts, nor paths as they were asked; an error goes through `safeError`.
+ */
+import pino, { type DestinationStream, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import { type Config, getConfig } from '../config';
+import { safeError } from '../safe-error';
+
+const STDOUT = 1;
+/** Of lines that nobody takes, so much is kept; then they are dropped, and the server goes on. */
+const MOST_BYTES = 4 * 2 ** 20;
+const FLUSH_WITHIN_MS = 200;
+
+const ONCE = Symbol.for('claude-swarm-dashboard.log');
+
+/** @returns the log of this process, made at the first use */
+export function log(): Logger {
+  // One server process loads several copies of this module; they share one.
+  const shared = globalThis as { [ONCE]?: Logger };
+  shared[ONCE] ??= createLog(getConfig());
+  return shared[ONCE];
+}
+
+/**
+ * @param to takes the lines instead of the standard output
+ * @returns a log as the settings want it; an `error` given to it is made safe
+ */
+export function createLog(
+  { logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>,
+  to?: DestinationStream,
+): Logger {
+  const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
+  const options = {
+    level: logLevel,
+    // Of several servers that write to one place, the process tells whose line it is.
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: safeError },
+  };
+  return pino(options, to ?? (isPretty ? forTerminal() : unhurried()));
+}
+
+/** A person watches: each line at once. Without a worker thread, which a bundled server can't find. */
+function forTerminal(): DestinationStream {
+  return pretty({
+    destination: STDOUT,
+    sync: true,
+    colorize: process.stdout.isTTY === true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid',
+    singleLine: true,
+  });
+}
+
+/** Writes without waiting: a reader of the log that has stopped must not stop the server. */
+function unhurried(): DestinationStream {
+  return pino.destination({ dest: STDOUT, sync: false, minLength: 1, maxLength: MOST_BYTES });
+}
+
+/** @returns whether everything is written; false if nobody has taken it in time */
+export function flushLog(): Promise<boolean> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), FLUSH_WITHIN_MS).unref();
+    log().flush((error) => resolve(!error));
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The name of a request's route, for logs and metrics: which of the few things that are served was asked for. Never the
+ * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
+ */
+import { PAGES, ROUTES } from '../contract/routes';
+
+const OTHER = '(other)';
+const ASSET = '(asset)';
+
+// biome-ignore lint/style/noProcessEnv: next.config.mjs puts the text here at build time; no environment is read
+const BASE_PATH = process.env.BASE_PATH ?? '';
+
+const NAMES: readonly string[] = [...ROUTES.map(({ path }) => path), ...PAGES];
+const PLAIN = new Set(NAMES.filter((name) => !name.includes('{')));
+const WITH_PARAMETERS = NAMES.filter((name) => name.includes('{')).map(
+  (name) => [new RegExp(`^${name.replace(/\{\w+\}/g, '[^/]+')}$`), name] as const,
+);
+
+const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/**
+ * @param url as the request line has it, with its query
+ * @returns the route's pattern such as `/api/agents/{id}`, `(asset)` for files, `(other)` for what does not exist
+ */
+export function routeName(url: string): string {
+  const end = url.indexOf('?');
+  const asked = end < 0 ? url : url.slice(0, end);
+  const path = withoutPrefixes(asked);
+  if (PLAIN.has(path)) return path;
+  if (path.startsWith('/_next/static/') || path.startsWith('/static/')) return ASSET;
+  return WITH_PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? OTHER;
+}
+
+function withoutPrefixes(asked: string): string {
+  if (!asked.startsWith(BASE_PATH)) return OTHER;
+  const path = asked.slice(BASE_PATH.length) || '/';
+  return path.startsWith('/api/v1/') ? `/api/${path.slice('/api/v1/'.length)}` : path;
+}
+
+/** @returns the method, `(other)` for one that nothing here has a use for */
+export function methodName(method: string): string {
+  return METHODS.has(method) ? method : OTHER;
+}
+
+/** Whether it is asked for so often, or for so little, that a line each would hide the others. */
+export function isMinor(route: string): boolean {
+  return route === ASSET || route === '/health' || route === '/metrics';
+}
