@@ -37,6 +37,8 @@ test('--help wins over everything else that is right', () => {
   assert.equal(readArguments(['--check', '--help']).action, 'help');
   assert.equal(readArguments(['-h']).action, 'help');
   assert.equal(readArguments(['-v']).action, 'version');
+  assert.equal(readArguments(['--test-alert']).action, 'test-alert');
+  assert.equal(readArguments(['--', '--demo']).action, 'demo');
 });
 
 test('a faulty command line gives one sentence, a way on, and exit code 2', () => {
@@ -74,7 +76,7 @@ test('a faulty command line gives one sentence, a way on, and exit code 2', () =
 });
 
 test('the help names every flag', () => {
-  for (const flag of ['--port', '--host', '--demo', '--no-browser', '--check', '--help', '--version']) {
+  for (const flag of ['--port', '--host', '--demo', '--no-browser', '--check', '--test-alert', '--help', '--version']) {
     assert.match(HELP, new RegExp(`^ {2}${flag} `, 'm'));
   }
 });

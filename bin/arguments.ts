@@ -19,13 +19,14 @@ CLAUDESWARM_ROOT names it; without that, it is searched from the current folder 
   --demo         show a simulated swarm in a temporary folder
   --open FILE    show a bundle that was saved from a dashboard; nothing is watched
   --no-browser   open no browser
+  --test-alert   post a test to every receiver of alerts and print how it went, then end
   --new-token N  make a bearer token with the name N: print it once, and its line for the file that
                  DASHBOARD_TOKENS_FILE names, then end. --scope write: it may change things too
   --check        print what is found in ROOT and the settings in force, then end
   --help         print this
   --version      print the version
 
-Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here, 2 if the command line is wrong.
+Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here or a test alert fails, 2 if the command line is wrong.
 `;
 
 const OPTIONS = {
@@ -35,6 +36,7 @@ const OPTIONS = {
   open: { type: 'string' },
   'no-browser': { type: 'boolean' },
   check: { type: 'boolean' },
+  'test-alert': { type: 'boolean' },
   'new-token': { type: 'string' },
   scope: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -47,7 +49,7 @@ const EXPECTED = {
 };
 
 export interface Arguments {
-  action: 'start' | 'demo' | 'check' | 'new-token' | 'help' | 'version';
+  action: 'start' | 'demo' | 'check' | 'new-token' | 'test-alert' | 'help' | 'version';
   /** As written: relative to where the person stands. */
   root: string | null;
   /** The bundle to show instead, as written. */
@@ -66,7 +68,8 @@ export interface Arguments {
  * @throws {Refusal} with exit code 2 and a sentence that says what is wrong with it
  */
 export function readArguments(words: readonly string[]): Arguments {
-  const { values, positionals } = split(words);
+  // `npx <package> -- --demo` hands the dashes on.
+  const { values, positionals } = split(words[0] === '--' ? words.slice(1) : words);
   const [root = null, second] = positionals;
   if (root === '') throw usage('ROOT is empty; give the folder of a project or leave it out');
   if (second !== undefined) throw usage(`One ROOT can be shown, but "${second}" is a second one`);
@@ -86,7 +89,7 @@ export function readArguments(words: readonly string[]): Arguments {
   if (host === undefined) throw wrong('host', values.host as string);
 
   const newToken = readNewToken(values['new-token'], values.scope);
-  const actions = ['help', 'version', 'new-token', 'check', 'demo'] as const;
+  const actions = ['help', 'version', 'new-token', 'check', 'test-alert', 'demo'] as const;
   const action = actions.find((name) => values[name]) ?? 'start';
   return { action, root, open, port, host, browser: !values['no-browser'], newToken };
 }

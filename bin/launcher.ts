@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
+import { readReceivers } from '../lib/alerts/receivers';
 import { type Config, ConfigError, parseConfig } from '../lib/config';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
 import { newToken } from '../lib/tokens-file';
@@ -15,6 +16,7 @@ import { describeRoot, describeSettings } from './check';
 import { tryToListen } from './listen';
 import { Refusal } from './refusal';
 import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './settings';
+import { testAlerts } from './test-alert';
 
 /** What the server's process is told. */
 export interface Plan {
@@ -51,6 +53,12 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
     console.log(`${await describeRoot(found)}\n\n${describeSettings(found.root, flags, config)}`);
     return null;
   }
+  if (flags.action === 'test-alert') {
+    const tried = await testAlerts(config);
+    for (const { said } of tried) console.log(said);
+    if (tried.some(({ delivered }) => !delivered)) process.exitCode = 1;
+    return null;
+  }
   return planStart(flags, config);
 }
 
@@ -58,6 +66,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const demo = flags.action === 'demo';
   const bundle = flags.open === null ? null : locateBundle(flags.open, config);
   const found = demo || bundle !== null ? null : locateRoot(flags, config, FOLDER);
+  // Before anything is built, so that a person sees the fault at once.
+  if (found) readReceivers(config);
   const swarmConfig = found && readSwarmConfig(found.root);
   const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
   if (fault) console.error(`Warning: ${fault}`);
@@ -86,6 +96,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       NEXT_TELEMETRY_DISABLED: '1',
       // One that stands in the environment is not asked for.
       SWARM_BUNDLE: bundle ?? '',
+      // Nobody shall be woken by a simulated swarm.
+      ...(demo ? { ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
     },
     address,

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from '../lib/contract/schemas';
+import { routeOf } from './answers';
 
 export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
@@ -22,16 +23,23 @@ const ONE_ADDRESS = {
 export class ProductionServer {
   readonly #environment: Record<string, string>;
   readonly #host: string;
+  readonly #onOutput: ((text: string) => void) | null;
   #port = 0;
   #child: ChildProcess | null = null;
 
   /**
    * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
    * @param host what it listens on
+   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
    */
-  constructor(environment: Record<string, string>, host = '127.0.0.1') {
+  constructor(
+    environment: Record<string, string>,
+    host = '127.0.0.1',
+    onOutput: ((text: string) => void) | null = null,
+  ) {
     this.#environment = environment;
     this.#host = host;
+    this.#onOutput = onOutput;
   }
 
   /** A server that runs already. */
@@ -66,7 +74,7 @@ export class ProductionServer {
     const next = join(PROJECT, 'node_modules/next/dist/bin/next');
     const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
       cwd: PROJECT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: this.#onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
       env: {
         ...Object.fromEntries(own),
         NODE_ENV: 'production',
@@ -77,6 +85,9 @@ export class ProductionServer {
       },
     });
     this.#child = child;
+    for (const channel of [child.stdout, child.stderr]) {
+      channel?.setEncoding('utf8').on('data', (text: string) => this.#onOutput?.(text));
+    }
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
       if (child.exitCode !== null || child.signalCode !== null) {
@@ -96,12 +107,14 @@ export class ProductionServer {
   /**
    * @param path with its query
    * @returns the answer's JSON, typed by whoever knows the path
-   * @throws if the answer is no success
+   * @throws if the answer is no success, or does not hold to its schema
    */
   async get<Answer>(path: string): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`);
     if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Answer;
+    const answer = await response.json();
+    routeOf(path)?.answer.schema?.parse(answer);
+    return answer as Answer;
   }
 
   /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */
@@ -123,7 +136,7 @@ export class ProductionServer {
 }
 
 /** @returns a port of the loopback interface that nobody listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

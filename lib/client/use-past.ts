@@ -6,6 +6,7 @@ import type { Address } from './address';
 import { ask } from './ask';
 import { served } from './base-path';
 import { exactNow } from './clock';
+import { isKnown } from './past';
 import { PastPlayer, type PastView } from './past-player';
 import { milliseconds } from './time';
 
@@ -26,6 +27,8 @@ export interface TimeTravel {
   swarm: SwarmState | null;
   /** That moment, milliseconds since 1970. */
   moment: number | null;
+  /** Whether agents and locks of that moment are known, or were before it. */
+  known: boolean;
   /** Steps into the past, a minute back, and asks for the focus there. */
   enter: () => void;
   /** The focus was asked for and has not come yet. */
@@ -60,7 +63,8 @@ export function usePast({ at, change, first, end }: UsePast): TimeTravel {
   }, [player]);
   const onEntered = useCallback(() => setAsked(false), []);
   const swarm = useMemo(() => (view.shown === null ? null : swarmAt(view.shown)), [view.shown]);
-  return { view, player, swarm, moment: milliseconds(view.shown?.at), enter, asked, onEntered };
+  const known = view.shown === null || isKnown(view.shown);
+  return { view, player, swarm, moment: milliseconds(view.shown?.at), known, enter, asked, onEntered };
 }
 
 async function readState(at: string, signal: AbortSignal): Promise<PastState> {
