@@ -13,19 +13,33 @@ const START_DEADLINE_MS = 60_000;
 const FOREIGN_SETTINGS =
   /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
+/** All clients of a test have one address; tests of the limits set their own. */
+const ONE_ADDRESS = {
+  LIMIT_READS_PER_MINUTE: '0',
+  LIMIT_EXPORTS_PER_MINUTE: '0',
+  LIMIT_STREAMS_PER_CLIENT: '100000',
+};
+
 export class ProductionServer {
   readonly #environment: Record<string, string>;
   readonly #host: string;
+  readonly #onOutput: ((text: string) => void) | null;
   #port = 0;
   #child: ChildProcess | null = null;
 
   /**
    * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
    * @param host what it listens on
+   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
    */
-  constructor(environment: Record<string, string>, host = '127.0.0.1') {
+  constructor(
+    environment: Record<string, string>,
+    host = '127.0.0.1',
+    onOutput: ((text: string) => void) | null = null,
+  ) {
     this.#environment = environment;
     this.#host = host;
+    this.#onOutput = onOutput;
   }
 
   /** A server that runs already. */
@@ -60,16 +74,20 @@ export class ProductionServer {
     const next = join(PROJECT, 'node_modules/next/dist/bin/next');
     const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
       cwd: PROJECT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: this.#onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
       env: {
         ...Object.fromEntries(own),
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         NEXT_MANUAL_SIG_HANDLE: '1',
+        ...ONE_ADDRESS,
         ...this.#environment,
       },
     });
     this.#child = child;
+    for (const channel of [child.stdout, child.stderr]) {
+      channel?.setEncoding('utf8').on('data', (text: string) => this.#onOutput?.(text));
+    }
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
       if (child.exitCode !== null || child.signalCode !== null) {
@@ -118,7 +136,7 @@ export class ProductionServer {
 }
 
 /** @returns a port of the loopback interface that nobody listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
