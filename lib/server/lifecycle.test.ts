@@ -6,7 +6,7 @@ import { test } from 'node:test';
 /** A process that starts the server's life over a runtime of the test's own. */
 function start(script: string, environment: Record<string, string> = {}) {
   const source = `
-    import { startServer } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
+    import { requireReady, startServer } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
     const provide = (runtime) => { globalThis[Symbol.for('claude-swarm-dashboard.runtime')] = runtime; };
     ${script}`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
@@ -56,6 +56,35 @@ test('a stop that fails or never ends does not keep the process', async () => {
     [0, null],
     [0, null],
   ]);
+});
+
+test('ready from the first state on, until a stop begins', async () => {
+  const { child, output, ended } = start(
+    `
+    let read;
+    const ready = new Promise((resolve) => { read = resolve; });
+    const ask = () => { try { requireReady(); return 'ready'; } catch (error) { return error.code + ' ' + error.message; } };
+    provide({ ready: () => ready, stop: async () => console.log(ask()) });
+    startServer({ alone: true });
+    console.log(ask());
+    read();
+    setImmediate(() => console.log(ask()));
+    setInterval(() => {}, 1000);`,
+    { LOG_LEVEL: 'info' },
+  );
+  while (!output.out.includes('\nready\n')) await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
+  const [log, told] = [/^\{.*"msg":"(.*)"\}$/, output.out.trimEnd().split('\n')];
+  assert.deepEqual(
+    told.filter((line) => !log.test(line)),
+    ['unavailable The swarm has not been read yet.', 'ready', 'unavailable The server is stopping.'],
+  );
+  assert.deepEqual(
+    told.flatMap((line) => log.exec(line)?.[1] ?? []),
+    ['ready', 'stopping', 'stopped'],
+    'the last lines are not lost',
+  );
 });
 
 test('what can not start says why in one line and ends with 1', async () => {

@@ -66,7 +66,6 @@ function followDetached({ subscriber, place, connection, watched }: Follower): b
   const give = (event: HubEvent | null) => {
     if (event === null) {
       place.leave();
-      watched.ended(STOPPED);
       response.end();
       return;
     }
@@ -85,7 +84,10 @@ function followDetached({ subscriber, place, connection, watched }: Follower): b
     subscriber.ask(give);
   };
   if (!detach(response, () => outside(begin))) return false;
-  response.once('close', () => subscriber.close(CLIENT_LEFT));
+  response.once('close', () => {
+    subscriber.close(CLIENT_LEFT);
+    watched.ended(STOPPED);
+  });
   subscriber.onEnd = (reason) => {
     place.leave();
     watched.ended(reason);
