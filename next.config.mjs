@@ -22,7 +22,10 @@ export default function config(phase) {
     poweredByHeader: false,
     agentRules: false,
     outputFileTracingRoot: folder,
-    turbopack: { root: folder },
+    turbopack: {
+      root: folder,
+      rules: { '**/redoc.standalone.js': { loaders: ['./scripts/redoc-loader.cjs'] } },
+    },
     typescript: {
       // `npm run lint` checks them; a person who only starts the dashboard need not wait for it.
       ignoreBuildErrors: true,

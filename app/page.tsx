@@ -5,16 +5,18 @@ import { PlainPage } from '@/components/plain-page';
 import { parseAddress } from '@/lib/client/address';
 import { readMoment } from '@/lib/client/past';
 import { NOW, type PastView } from '@/lib/client/past-player';
-import { readSettings } from '@/lib/client/settings';
+import { firstSizes, readSettings } from '@/lib/client/settings';
 import { getConfig } from '@/lib/config';
 import { getRuntime, type Runtime } from '@/lib/runtime';
-import { checkAccess } from '@/lib/server/access';
+import { admit, checkAccess } from '@/lib/server/access';
+import { limitRequests } from '@/lib/server/limits';
 
 export const dynamic = 'force-dynamic';
 
 /** The dashboard: its first state in the HTML, everything after that by the stream. */
 export default async function Page({ searchParams }: PageProps<'/'>) {
-  const refusal = checkAccess(await headers());
+  const sent = await headers();
+  const refusal = checkAccess(sent);
   if (refusal) return <PlainPage title="No access">{refusal.message}</PlainPage>;
   const runtime = getRuntime();
   if (runtime.root === null) return <FirstSteps folders={getConfig().startFolders} />;
@@ -22,25 +24,33 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   const jar = await cookies();
   const query = queryOf(await searchParams);
   const { at } = parseAddress(new URLSearchParams(query));
+  const settings = readSettings((name) => jar.get(name)?.value);
   return (
-    <Dashboard
-      first={runtime.firstState()}
-      root={runtime.root}
-      renderedAt={Date.now()}
-      query={query}
-      past={await pastOf(runtime, at)}
-      recording={runtime.recording}
-      settings={readSettings((name) => jar.get(name)?.value)}
-    />
+    <>
+      {/* Browsers hide the nonce from scripts, so the one that is found never equals the one that was sent. */}
+      <style nonce={sent.get('x-nonce') ?? undefined} suppressHydrationWarning>
+        {firstSizes(settings)}
+      </style>
+      <Dashboard
+        first={runtime.firstState()}
+        root={runtime.root}
+        renderedAt={Date.now()}
+        query={query}
+        past={await pastOf(runtime, at, sent)}
+        recording={runtime.recording}
+        settings={settings}
+      />
+    </>
   );
 }
 
 /** The moment that the address names, read before the page is drawn, so that a link shows it without any script. */
-async function pastOf(runtime: Runtime, at: string | null): Promise<PastView> {
+async function pastOf(runtime: Runtime, at: string | null, sent: Headers): Promise<PastView> {
   const end = runtime.recording && Date.parse(runtime.recording.until);
   const moment = readMoment(at, end ?? Date.now()) ?? end;
   if (typeof moment !== 'number') return { ...NOW, refused: moment };
   try {
+    limitRequests('reads', admit(sent).client);
     return { ...NOW, wanted: moment, shown: JSON.parse(await runtime.past('state', { at: moment })) };
   } catch (error) {
     return { ...NOW, wanted: moment, fault: error instanceof Error ? error.message : String(error) };

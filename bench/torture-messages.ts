@@ -84,7 +84,7 @@ export class MessageTorture {
 
   /** Holds the history, read page by page to its beginning and back, against what was written. */
   async checkHistory(): Promise<Outcome> {
-    const { backwards, forwards } = await this.#readHistory();
+    const { backwards, forwards } = await this.#server.history();
     this.#history = backwards;
     const verdict = compareWithWriters(backwards, this.written);
     return {
@@ -194,27 +194,6 @@ export class MessageTorture {
       if (performance.now() > deadline)
         throw new Error(`The server has ${count} of ${wanted} messages and gets no more.`);
       if (count < wanted) await delay(20);
-    }
-  }
-
-  async #readHistory(): Promise<{ backwards: Received[]; forwards: Received[] }> {
-    let page = await this.#server.messages('limit=1000');
-    const pages = [page.messages.map(receivedOf)];
-    let oldest = page.next_cursor;
-    while (page.previous_cursor !== null) {
-      page = await this.#server.messages(`limit=1000&before=${page.previous_cursor}`);
-      pages.unshift(page.messages.map(receivedOf));
-      oldest = page.next_cursor;
-    }
-    const epoch = parseCursor(oldest)?.epoch;
-    const backwards = pages.flat();
-    const forwards = backwards.slice(0, 1);
-    let cursor = `${epoch}.${forwards[0]?.seq ?? 0}`;
-    for (;;) {
-      page = await this.#server.messages(`limit=1000&after=${cursor}`);
-      if (page.count === 0) return { backwards, forwards };
-      for (const message of page.messages) forwards.push(receivedOf(message));
-      cursor = page.next_cursor;
     }
   }
 

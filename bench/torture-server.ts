@@ -1,8 +1,11 @@
 /** The production server under torture: what the torture asks it beside what every test does. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseCursor } from '../lib/contract/events';
 import type { MessagesAnswer, Stats } from '../lib/contract/schemas';
 import { PROJECT, ProductionServer } from '../test/production-server';
+import type { Received } from './torture-checks';
+import { receivedOf } from './torture-follower';
 
 /** Whether there is a production build to torture. */
 export function isBuilt(): boolean {
@@ -23,12 +26,43 @@ export class Server extends ProductionServer {
     return this.get(`/api/messages?${query}`);
   }
 
+  /** Everything that is kept, read page by page to its beginning, and from there on again. */
+  async history(): Promise<{ backwards: Received[]; forwards: Received[] }> {
+    let page = await this.messages('limit=1000');
+    const pages = [page.messages.map(receivedOf)];
+    let oldest = page.next_cursor;
+    while (page.previous_cursor !== null) {
+      page = await this.messages(`limit=1000&before=${page.previous_cursor}`);
+      pages.unshift(page.messages.map(receivedOf));
+      oldest = page.next_cursor;
+    }
+    const epoch = parseCursor(oldest)?.epoch;
+    const backwards = pages.flat();
+    const forwards = backwards.slice(0, 1);
+    let cursor = `${epoch}.${forwards[0]?.seq ?? 0}`;
+    for (;;) {
+      page = await this.messages(`limit=1000&after=${cursor}`);
+      if (page.count === 0) return { backwards, forwards };
+      for (const message of page.messages) forwards.push(receivedOf(message));
+      cursor = page.next_cursor;
+    }
+  }
+
   /** Its resident memory in bytes, or null where the system does not say. */
   residentBytes(): number | null {
     try {
       const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
       const match = /^VmRSS:\s+(\d+) kB$/m.exec(status);
       return match ? Number(match[1]) * 1024 : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** How many files and sockets it holds open, or null where the system does not say. */
+  openDescriptors(): number | null {
+    try {
+      return readdirSync(`/proc/${this.pid}/fd`).length;
     } catch {
       return null;
     }

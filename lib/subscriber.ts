@@ -58,17 +58,22 @@ export class Subscriber {
   }
 
   /**
-   * The next event, as soon as there is one; null when it is over. To be called again only after the last call is
-   * answered.
+   * Asks for the next event, as soon as there is one; null when it is over. To be asked again only after the last one
+   * was given.
+   *
+   * @param give is given it, at once if it is there
    */
-  next(): Promise<HubEvent | null> {
+  ask(give: (event: HubEvent | null) => void): void {
     if (this.#waiting) throw new Error('The event asked for before is still to come.');
     this.#stalledSince = null;
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-      if (this.#closed) this.#give(null);
-      else this.wake();
-    });
+    this.#waiting = give;
+    if (this.#closed) this.#give(null);
+    else this.wake();
+  }
+
+  /** The same as a promise. */
+  next(): Promise<HubEvent | null> {
+    return new Promise((resolve) => this.ask(resolve));
   }
 
   /** Ends it, at any time and any number of times. */
@@ -106,9 +111,9 @@ export class Subscriber {
   }
 
   #give(event: HubEvent | null): void {
-    const resolve = this.#waiting;
+    const give = this.#waiting;
     this.#waiting = null;
-    resolve?.(event);
+    give?.(event);
   }
 
   /** States first, then messages and changed states by turns, so that neither holds the other back. */

@@ -1,6 +1,6 @@
 /**
- * Everything that must hold, in one go: `npm test`. The last line, alone, is the sum: `N passed, N failed`. Lint, build
- * and torture count as one each, every other step by its tests.
+ * Everything that must hold, in one go: `npm test`. The last line, alone, is the sum: `N passed, N failed`. Lint, build,
+ * torture and endurance count as one each, every other step by its tests.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -35,6 +35,10 @@ const STEPS: Step[] = [
   {
     name: 'torture, short form',
     run: () => command(process.execPath, ['--import', 'tsx', 'bench/torture.ts', '--short']).then(asOne),
+  },
+  {
+    name: 'endurance, short form',
+    run: () => command(process.execPath, ['--import', 'tsx', 'bench/endure.ts', '--short']).then(asOne),
   },
   { name: 'end to end tests', run: browserTests },
 ];

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from '../lib/contract/schemas';
+import { routeOf } from './answers';
 
 export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
@@ -12,19 +13,33 @@ const START_DEADLINE_MS = 60_000;
 const FOREIGN_SETTINGS =
   /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
+/** All clients of a test have one address; tests of the limits set their own. */
+const ONE_ADDRESS = {
+  LIMIT_READS_PER_MINUTE: '0',
+  LIMIT_EXPORTS_PER_MINUTE: '0',
+  LIMIT_STREAMS_PER_CLIENT: '100000',
+};
+
 export class ProductionServer {
   readonly #environment: Record<string, string>;
   readonly #host: string;
+  readonly #onOutput: ((text: string) => void) | null;
   #port = 0;
   #child: ChildProcess | null = null;
 
   /**
    * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
    * @param host what it listens on
+   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
    */
-  constructor(environment: Record<string, string>, host = '127.0.0.1') {
+  constructor(
+    environment: Record<string, string>,
+    host = '127.0.0.1',
+    onOutput: ((text: string) => void) | null = null,
+  ) {
     this.#environment = environment;
     this.#host = host;
+    this.#onOutput = onOutput;
   }
 
   /** A server that runs already. */
@@ -59,19 +74,25 @@ export class ProductionServer {
     const next = join(PROJECT, 'node_modules/next/dist/bin/next');
     const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
       cwd: PROJECT,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: this.#onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
       env: {
         ...Object.fromEntries(own),
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         NEXT_MANUAL_SIG_HANDLE: '1',
+        ...ONE_ADDRESS,
         ...this.#environment,
       },
     });
     this.#child = child;
+    for (const channel of [child.stdout, child.stderr]) {
+      channel?.setEncoding('utf8').on('data', (text: string) => this.#onOutput?.(text));
+    }
     const deadline = performance.now() + START_DEADLINE_MS;
     while (!(await this.health())) {
-      if (child.exitCode !== null) throw new Error(`The server ended at its start with exit code ${child.exitCode}.`);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The server ended at its start: ${child.signalCode ?? `exit code ${child.exitCode}`}.`);
+      }
       if (performance.now() > deadline) throw new Error(`The server did not answer within ${START_DEADLINE_MS} ms.`);
       await delay(20);
     }
@@ -86,12 +107,14 @@ export class ProductionServer {
   /**
    * @param path with its query
    * @returns the answer's JSON, typed by whoever knows the path
-   * @throws if the answer is no success
+   * @throws if the answer is no success, or does not hold to its schema
    */
   async get<Answer>(path: string): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`);
     if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Answer;
+    const answer = await response.json();
+    routeOf(path)?.answer.schema?.parse(answer);
+    return answer as Answer;
   }
 
   /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */

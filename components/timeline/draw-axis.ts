@@ -8,6 +8,7 @@ import { foldWords } from './draw-lanes';
 
 type Context = CanvasRenderingContext2D;
 
+/** In CSS pixels; `.timeline-axis` leaves a hairline more. */
 export const AXIS_HEIGHT = 22;
 const LABELS_APART = 84;
 

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsOf, DEFAULT_LAYOUT, formatLayout, type Layout, PANELS, readSettings, toggled } from './settings';
+import {
+  columnsOf,
+  DEFAULT_LAYOUT,
+  firstSizes,
+  formatLayout,
+  type Layout,
+  PANELS,
+  readSettings,
+  toggled,
+} from './settings';
 
 const layoutOf = (text: string) => readSettings((name) => (name === 'swarm_layout' ? text : undefined)).layout;
 
@@ -42,5 +51,11 @@ test('the last open panel stays open', () => {
 test('what is open fills the width', () => {
   for (const collapsed of [[], ['agents'], ['messages'], ['locks'], ['agents', 'messages']] as const) {
     assert.match(columnsOf({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
+  }
+});
+
+test('the sizes of the first draw are a style sheet of their own, whatever the cookies hold', () => {
+  for (const text of ['', '304.344', '}</style><script>', '300.300;}*{}', '264.timeline}']) {
+    assert.match(firstSizes(readSettings(() => text)), /^:root\{--columns:[\w(),.% -]+;--drawer:\d+px\}$/, text);
   }
 });

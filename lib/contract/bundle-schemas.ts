@@ -44,35 +44,47 @@ const bundledEntry = z.object({
 const bundledMessage = z.object({
   seq: z.int().positive(),
   sent_at: instant,
-  /** The line of the log, letter for letter unless texts are blank: it is given on as the object that it is. */
-  line: z.string().regex(/^\{[^\n\r]*\}$/),
+  line: z
+    .string()
+    .regex(/^\{[^\n\r]*\}$/)
+    .describe(
+      'The line of the log, letter for letter unless texts are blank: it is given on as the object that it is.',
+    ),
 });
+
+const count = z.int().nonnegative();
 
 export const bundle = z
   .object({
     format: z.literal(BUNDLE_FORMAT),
     version: z.literal(BUNDLE_VERSION),
     made_at: instant,
-    /** The version of the dashboard. */
-    made_by: z.string(),
-    /** The last part of the path of the project. */
-    name: z.string(),
+    made_by: z.string().describe('The version of the dashboard.'),
+    name: z.string().describe('The last part of the path of the project.'),
     since: instant,
     until: instant,
     text: bundleText,
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** The whole state at `since`, as `GET /api/state` gives it. */
-    state: pastState,
-    /** Since when, in the span, agents and locks are known; null if they are not. */
-    known_since: instant.nullable(),
-    /** The journal's own form of the state at `known_since`: bodies by kind and subject. */
-    things: z.partialRecord(journalKind, z.record(z.string(), body)).nullable(),
-    /** The entry of the journal that `things` stand after. */
-    entry: z.int().nonnegative(),
+    state: pastState.partial({ known: true }),
+    known_since: instant
+      .nullable()
+      .describe('Since when, in the span, agents and locks are known; null if they are not.'),
+    things: z
+      .partialRecord(journalKind, z.record(z.string(), body))
+      .nullable()
+      .describe("The journal's own form of the state at `known_since`: bodies by kind and subject."),
+    entry: z.int().nonnegative().describe('The entry of the journal that `things` stand after.'),
     spans: z.array(bundledSpan),
     journal: z.array(bundledEntry).max(MOST_BUNDLED.entries),
-    /** In order; those before `since` are the newest of that moment. */
-    messages: z.array(bundledMessage).max(2 * MOST_BUNDLED.messages),
+    messages: z
+      .array(bundledMessage)
+      .max(2 * MOST_BUNDLED.messages)
+      .describe('In order; those before `since` are the newest of that moment.'),
+    missing: z
+      .object({ spans: count, entries: count, messages: count })
+      .optional()
+      .describe('How much of it was dropped from the history while the bundle was made; absent where nothing was.'),
   })
   .meta({ id: 'Bundle' });
 

@@ -19,24 +19,27 @@ import {
 
 /** A time of which something is not known: nobody looked, or a source could not be read. */
 export const unknownSpan = z.object({
-  /** Null where it reaches back before everything kept. */
-  since: instant.nullable(),
-  /** Null while it lasts. */
-  until: instant.nullable(),
-  /** What is not known: everything but the messages, or what one source tells. */
-  about: z.enum(['everything', 'registry', 'locks', 'log']),
-  /** A plain sentence: why. */
-  reason: z.string(),
+  since: instant.nullable().describe('Null where it reaches back before everything kept.'),
+  until: instant.nullable().describe('Null while it lasts.'),
+  about: z
+    .enum(['everything', 'registry', 'locks', 'log'])
+    .describe('What is not known: everything but the messages, or what one source tells.'),
+  reason: z.string().describe('A plain sentence: why.'),
 });
 
 /** The whole swarm as it was known at a moment. */
 export const pastState = z
   .object({
     at: instant,
-    /** The unknown times that hold this moment; then the last state before them is given, and may be wrong. */
-    unknown: z.array(unknownSpan),
-    /** The first moment of which agents and locks are known; null if none is. */
-    known_since: instant.nullable(),
+    unknown: z
+      .array(unknownSpan)
+      .describe('The unknown times that hold this moment; then the last state before them is given, and may be wrong.'),
+    known_since: instant.nullable().describe('The first moment of which agents and locks are known; null if none is.'),
+    known: z
+      .object({ agents: z.boolean(), locks: z.boolean(), messages: z.boolean() })
+      .describe(
+        'Whether anything at all is known of the moment. Where not, lists are empty and figures 0 for want of knowledge, and not because there was nothing.',
+      ),
     agents: agentsAnswer,
     locks: locksAnswer,
     stats,
@@ -51,43 +54,39 @@ export const healthSpan = z.object({
   agent: z.string(),
   health: agentHealth,
   since: instant,
-  /** Null while it lasts. */
-  until: instant.nullable(),
+  until: instant.nullable().describe('Null while it lasts.'),
 });
 
 export const lockSpanState = z.enum(['held', 'stale', 'orphaned']);
 
 /** A lock in one state over a time; a lock that goes stale while it is held gives two that follow each other. */
 export const lockSpan = z.object({
-  /** Its holder, as text. */
-  agent: z.string(),
+  agent: z.string().describe('Its holder, as text.'),
   lock_file: z.string(),
   filepath: z.string(),
   reason: z.string().nullable(),
   state: lockSpanState,
   since: instant,
-  /** Null while it lasts. */
-  until: instant.nullable(),
-  /** How it ended: let go, in the hands of another, in another state of the same hold; null while it lasts. */
-  ended: z.enum(['released', 'taken_over', 'changed', 'unseen']).nullable(),
+  until: instant.nullable().describe('Null while it lasts.'),
+  ended: z
+    .enum(['released', 'taken_over', 'changed', 'unseen'])
+    .nullable()
+    .describe('How it ended: let go, in the hands of another, in another state of the same hold; null while it lasts.'),
 });
 
 /** Lock spans of one agent in one state that are too short or too many to be drawn one by one, drawn as one. */
 export const lockBar = lockSpan.omit({ reason: true, ended: true }).extend({
-  /** How many spans it stands for; the other fields are those of the first. */
-  count: z.int(),
+  count: z.int().describe('How many spans it stands for; the other fields are those of the first.'),
 });
 
 /** Messages of one sender and type within one step of time. */
 export const messageTick = z.object({
   sender: z.string(),
   type: z.string(),
-  /** When the first of them was sent. */
-  at: instant,
+  at: instant.describe('When the first of them was sent.'),
   count: z.int(),
-  /** The first of them, and to whom it went. */
-  cursor,
-  recipients: z.array(z.string()),
+  cursor: cursor.describe('The first of them.'),
+  recipients: z.array(z.string()).describe('To whom the first of them went.'),
 });
 
 /** What a timeline draws; times of spans are their true ones, also beyond the span that was asked for. */
@@ -95,26 +94,31 @@ export const timelineAnswer = z
   .object({
     since: instant,
     until: instant,
-    /** One step of time, in milliseconds: locks and healths that begin and end within one are drawn together. */
-    step_ms: z.int(),
-    /** The step of the messages, longer where they are many. */
-    message_step_ms: z.int(),
+    step_ms: z
+      .int()
+      .describe(
+        'One step of time, in milliseconds: locks and healths that begin and end within one are drawn together.',
+      ),
+    message_step_ms: z.int().describe('The step of the messages, longer where they are many.'),
     known_since: instant.nullable(),
-    /** The oldest message kept; null if there is none. */
-    first_message_at: instant.nullable(),
-    /**
-     * One lane each: registered, holding or speaking in the span, in natural order. The name '' stands for messages and
-     * locks that name nobody.
-     */
-    agents: z.array(z.string()),
+    first_message_at: instant.nullable().describe('The oldest message kept; null if there is none.'),
+    agents: z
+      .array(z.string())
+      .describe(
+        'One lane each: registered, holding or speaking in the span, in natural order. The empty name stands for ' +
+          'messages and locks that name nobody.',
+      ),
     health: z.array(healthSpan),
     locks: z.array(lockBar),
     messages: z.array(messageTick),
     unknown: z.array(unknownSpan),
-    /** Totals of the span, whatever was drawn together. */
-    totals: z.object({ messages: z.int(), lock_spans: z.int(), health_spans: z.int() }),
-    /** Feeds `after_agent` where one answer could not hold all lanes; else null. */
-    next_agent: z.string().nullable(),
+    totals: z
+      .object({ messages: z.int(), lock_spans: z.int(), health_spans: z.int() })
+      .describe('Totals of the span, whatever was drawn together.'),
+    next_agent: z
+      .string()
+      .nullable()
+      .describe('Feeds `after_agent` where one answer could not hold all lanes; else null.'),
   })
   .meta({ id: 'Timeline' });
 
@@ -124,15 +128,13 @@ const countByType = z.record(z.string(), z.int());
 export const agentHistory = z
   .object({
     id: z.string(),
-    /** Its entry as of now; null if it is not registered. */
-    agent: agent.nullable(),
+    agent: agent.nullable().describe('Its entry as of now; null if it is not registered.'),
     health: z.array(healthSpan.omit({ agent: true })),
     locks: z.array(lock),
     lock_spans: z.array(lockSpan),
     messages: z.object({ sent: countByType, received: countByType }),
     talks_with: z.array(z.object({ agent: z.string(), sent: z.int(), received: z.int() })),
-    /** Feeds `before`; null at the oldest. */
-    previous_cursor: z.string().nullable(),
+    previous_cursor: z.string().nullable().describe('Feeds `before`; null at the oldest.'),
   })
   .meta({ id: 'AgentHistory' });
 
@@ -147,20 +149,18 @@ export const talkPair = z.object({
   recipient: z.string(),
   count: z.int(),
   types: countByType,
-  /** Questions among them that nobody has answered until now, and the first of those. */
-  unanswered: z.int(),
-  first_unanswered: cursor.nullable(),
+  unanswered: z.int().describe('Questions among them that nobody has answered until now.'),
+  first_unanswered: cursor.nullable().describe('The first of those.'),
 });
 
 export const talkAnswer = z
   .object({
-    /** What was counted: whole hours where the span's edges hold too many messages to be counted one by one. */
-    since: instant,
+    since: instant.describe(
+      "What was counted: whole hours where the span's edges hold too many messages to be counted one by one.",
+    ),
     until: instant,
-    /** The busiest first, at most 5,000. */
-    pairs: z.array(talkPair),
-    /** How many pairs there are. */
-    count: z.int(),
+    pairs: z.array(talkPair).describe('The busiest first, at most 5,000.'),
+    count: z.int().describe('How many pairs there are.'),
   })
   .meta({ id: 'Talk' });
 
@@ -172,11 +172,11 @@ export const waitEdge = z.object({
   from: z.string(),
   to: z.string(),
   kind: waitKind,
-  /** Said by a file in so many words, or concluded from what files say. */
-  basis: z.enum(['declared', 'inferred']),
+  basis: z
+    .enum(['declared', 'inferred'])
+    .describe('Said by a file in so many words, or concluded from what files say.'),
   since: instant.nullable(),
-  /** One plain sentence. */
-  reason: z.string(),
+  reason: z.string().describe('One plain sentence.'),
   evidence: z.object({
     locks: z.array(z.string()),
     messages: z.array(z.string()),
@@ -188,8 +188,11 @@ export const waitEdge = z.object({
 export const waitingAnswer = z
   .object({
     edges: z.array(waitEdge),
-    /** Closed rings of edges, each a deadlock: the agents in the order of waiting, and the edges between them. */
-    cycles: z.array(z.object({ agents: z.array(z.string()), edges: z.array(z.string()) })),
+    cycles: z
+      .array(z.object({ agents: z.array(z.string()), edges: z.array(z.string()) }))
+      .describe(
+        'Closed rings of edges, each a deadlock: the agents in the order of waiting, and the edges between them.',
+      ),
   })
   .meta({ id: 'Waiting' });
 

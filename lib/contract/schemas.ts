@@ -5,14 +5,16 @@
  */
 import { z } from 'zod';
 
-/** An instant, ISO 8601 in UTC with the offset `+00:00`, up to microseconds. */
-export const instant = z.string();
+/** ISO 8601 in UTC with the offset `+00:00`, up to microseconds. */
+export const instant = z.string().meta({ format: 'date-time' });
 
-/** A field as the swarm wrote it; any JSON value, absent if the entry lacks it. */
-const asWritten = z.unknown().optional();
+/** Absent if the entry lacks it. */
+const asWritten = z.unknown().optional().describe('As the swarm wrote it: any JSON value.');
 
-/** The file's own values of fields whose names the contract uses for added ones. */
-const original = z.record(z.string(), z.unknown()).optional();
+const original = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe("The file's own values of fields whose names are used for added ones here.");
 
 export const agentHealth = z.enum(['active', 'stale', 'dead', 'unknown']);
 
@@ -26,10 +28,10 @@ export const agent = z
     session_name: asWritten,
     tmux_pane_id: asWritten,
     health: agentHealth,
-    /** One plain sentence: the evidence that led to `health`. */
-    health_reason: z.string(),
-    /** The newest sign of life: its entry, its messages or its locks; null if there is none. */
-    last_evidence_at: instant.nullable(),
+    health_reason: z.string().describe('One plain sentence: the evidence that led to `health`.'),
+    last_evidence_at: instant
+      .nullable()
+      .describe('The newest sign of life: its entry, its messages or its locks; null if there is none.'),
     original,
   })
   .meta({ id: 'Agent' });
@@ -60,19 +62,17 @@ export const lock = z
     lock_file: z.string(),
     agent_id: asWritten,
     filepath: asWritten,
-    /** Unix seconds; as written where it is no number. */
-    locked_at: asWritten,
+    locked_at: asWritten.describe('Unix seconds; as written where it is no number.'),
     reason: asWritten,
     acquired_at: instant.nullable(),
-    /** Older than the stale timeout; null if `locked_at` says no time. */
-    stale: z.boolean().nullable(),
-    /** Its holder is not registered or dead; null while the registry can't be read. */
-    orphaned: z.boolean().nullable(),
+    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` says no time.'),
+    orphaned: z
+      .boolean()
+      .nullable()
+      .describe("Its holder is not registered or dead; null while the registry can't be read."),
     conflicts_with: z.array(lockConflict),
-    /** `filepath` holds characters that the swarm's tool matches as a pattern. */
-    pattern: z.boolean(),
-    /** What is odd about the file; empty for one that the swarm's tool wrote. */
-    warnings: z.array(lockWarning),
+    pattern: z.boolean().describe("`filepath` holds characters that the swarm's tool matches as a pattern."),
+    warnings: z.array(lockWarning).describe("What is odd about the file; empty for one that the swarm's tool wrote."),
     original,
   })
   .meta({ id: 'Lock' });
@@ -82,8 +82,7 @@ export const locksAnswer = z.object({ locks: z.array(lock), count: z.int() }).me
 export const message = z
   .looseObject({
     seq: z.int(),
-    /** `timestamp` read in the swarm's zone; null if it says no time. */
-    sent_at: instant.nullable(),
+    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it says no time."),
     sender: asWritten,
     timestamp: asWritten,
     msg_type: asWritten,
@@ -116,14 +115,12 @@ export const stats = z
     lock_count: z.int(),
     message_count: z.int(),
     message_types: z.record(z.string(), z.int()),
-    /** The raw timestamp of the newest message that has one. */
-    latest_activity: z.unknown(),
+    latest_activity: z.unknown().describe('The raw timestamp of the newest message that has one.'),
     session_name: z.unknown(),
     updated_at: z.unknown(),
     uptime_seconds: z.number(),
     messages_per_minute: z.int(),
-    /** Sixty counts, oldest first; the last is the running minute. */
-    messages_by_minute: z.array(z.int()),
+    messages_by_minute: z.array(z.int()).describe('Sixty counts, oldest first; the last is the running minute.'),
     active_agent_count: z.int(),
     stale_lock_count: z.int(),
     failed_delivery_count: z.int(),
@@ -138,22 +135,23 @@ export const skipped = z.object({ reason: z.string(), count: z.int(), last: z.st
 export const source = z
   .object({
     state: sourceState,
-    /** A plain sentence for every state but `ok`. */
-    reason: z.string().nullable(),
-    /** Since when it is in this state. */
-    since: instant,
+    reason: z.string().nullable().describe('A plain sentence for every state but `ok`.'),
+    since: instant.describe('Since when it is in this state.'),
     skipped: z.array(skipped),
   })
   .meta({ id: 'Source' });
 
 export const logSource = source
   .extend({
-    /** How often messages may have been destroyed before they could be read. */
-    gaps: z.int(),
-    /** The end of a file that no line feed ends yet. */
-    unterminated_tail: z.enum(['complete', 'incomplete']).nullable(),
-    /** While a backlog is read: how far it is. */
-    backlog: z.object({ read_bytes: z.int(), total_bytes: z.int() }).nullable(),
+    gaps: z.int().describe('How often messages may have been destroyed before they could be read.'),
+    unterminated_tail: z
+      .enum(['complete', 'incomplete'])
+      .nullable()
+      .describe('The end of a file that no line feed ends yet.'),
+    backlog: z
+      .object({ read_bytes: z.int(), total_bytes: z.int() })
+      .nullable()
+      .describe('While a backlog is read: how far it is.'),
   })
   .meta({ id: 'LogSource' });
 
@@ -194,24 +192,22 @@ export const attentionSeverity = z.enum(['critical', 'warning', 'notice']);
 
 export const attentionEntry = z
   .object({
-    /** The same for the same matter, for as long as it stands. */
-    id: z.string(),
+    id: z.string().describe('The same for the same matter, for as long as it stands.'),
     kind: attentionKind,
     severity: attentionSeverity,
     since: instant,
-    /** The agent, path or source that it is about. */
-    subject: z.string(),
-    /** One plain sentence: what is the matter and why. Holds no ages: those tick on the page. */
-    reason: z.string(),
-    /** The facts it rests on, to lead there. */
-    evidence: z.object({
-      agents: z.array(z.string()),
-      /** Lock files. */
-      locks: z.array(z.string()),
-      /** Cursors of messages. */
-      messages: z.array(z.string()),
-      sources: z.array(z.string()),
-    }),
+    subject: z.string().describe('The agent, path or source that it is about.'),
+    reason: z
+      .string()
+      .describe('One plain sentence: what is the matter and why. Holds no ages: those tick on the page.'),
+    evidence: z
+      .object({
+        agents: z.array(z.string()),
+        locks: z.array(z.string()).describe('Lock files.'),
+        messages: z.array(z.string()).describe('Cursors.'),
+        sources: z.array(z.string()),
+      })
+      .describe('The facts it rests on, to lead there.'),
   })
   .meta({ id: 'AttentionEntry' });
 
@@ -225,10 +221,8 @@ export const connected = z
     status: z.literal('connected'),
     timestamp: instant,
     epoch: z.string(),
-    /** The messages after the client's id follow, and nothing is missing between. */
-    resumed: z.boolean(),
-    /** The client named an id that can't be continued from: messages may be missing. */
-    gap: z.boolean(),
+    resumed: z.boolean().describe("The messages after the client's id follow, and nothing is missing between."),
+    gap: z.boolean().describe("The client named an id that can't be continued from: messages may be missing."),
   })
   .meta({ id: 'Connected' });
 
@@ -241,8 +235,9 @@ export const health = z
     status: z.enum(['healthy', 'degraded']),
     timestamp: instant,
     files: z.object({ agents: z.boolean(), messages: z.boolean(), locks_dir: z.boolean() }),
-    /** States alone: the reasons may name files, and this answer needs no credentials. */
-    sources: z.record(z.string(), sourceState),
+    sources: z
+      .record(z.string(), sourceState)
+      .describe('States alone: the reasons may name files, and this answer needs no credentials.'),
     history: z.object({ mode: z.enum(['file', 'memory']), role: z.enum(['recorder', 'follower']) }),
     backlog: logSource.shape.backlog,
     uptime_seconds: z.number(),

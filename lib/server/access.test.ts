@@ -1,17 +1,33 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { parseConfig } from '../config';
-import { checkAccess } from './access';
+import { digestOf } from '../tokens-file';
+import { admit, checkAccess } from './access';
+import { provide } from './serve-route';
 
-const LOCAL = { remoteAddress: '127.0.0.1', boundAddress: null, hostCount: 1 };
-const REMOTE = { remoteAddress: '192.168.1.20', boundAddress: null, hostCount: 1 };
+const LOCAL = {
+  remoteAddress: '127.0.0.1' as string | undefined,
+  boundAddress: null as string | null,
+  hostCount: 1,
+  forwardedFor: null as string | null,
+  forwardedBy: null as string | null,
+  urlBytes: 1,
+  malformedPath: false,
+};
+const REMOTE = { ...LOCAL, remoteAddress: '192.168.1.20' };
 const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'grün:1 ' };
+
+beforeEach(() => provide({}));
+
+const TOKEN = 'swarm_0123456789abcdef0123456789abcdef';
+const READER = { name: 'ci', scope: 'read' as const, digest: digestOf(TOKEN) };
+const tokens = { find: (digest: string) => (digest === READER.digest ? READER : null) };
 
 interface Asked {
   host?: string;
   authorization?: string;
   environment?: Record<string, string>;
-  connection?: { remoteAddress: string | undefined; boundAddress: string | null; hostCount: number } | null;
+  connection?: typeof LOCAL | null;
   hostOnly?: boolean;
 }
 
@@ -100,17 +116,15 @@ test('Host: bound to every interface, addresses pass and names do not', () => {
 
 test('beyond loopback: nothing without credentials', () => {
   for (const remoteAddress of ['127.0.0.1', '127.4.4.4', '::1', '::ffff:127.0.0.1']) {
-    assert.equal(code({ connection: { remoteAddress, boundAddress: null, hostCount: 1 } }), null, remoteAddress);
+    assert.equal(code({ connection: { ...LOCAL, remoteAddress } }), null, remoteAddress);
   }
   for (const remoteAddress of ['192.168.1.20', '::ffff:10.0.0.1', 'fe80::1', '::', undefined]) {
-    assert.equal(
-      code({ connection: { remoteAddress, boundAddress: null, hostCount: 1 } }),
-      'loopback_only',
-      remoteAddress,
-    );
+    assert.equal(code({ connection: { ...LOCAL, remoteAddress } }), 'loopback_only', remoteAddress);
   }
-  const connection = { remoteAddress: '192.168.1.20', boundAddress: null, hostCount: 1 };
-  assert.match(ask({ connection })?.message ?? '', /set both environment variables DASHBOARD_USERNAME and .* restart/);
+  assert.match(
+    ask({ connection: REMOTE })?.message ?? '',
+    /set both environment variables DASHBOARD_USERNAME and .* restart/,
+  );
   assert.equal(code({ connection: null }), 'unavailable', 'an unknown connection could come from anywhere');
 });
 
@@ -156,4 +170,89 @@ test('what the server listens on decides over addresses, however it was started'
   assert.equal(code({ host: '192.168.1.5', connection: bound('192.168.1.5') }), null);
   assert.equal(code({ host: '192.168.1.6', connection: bound('192.168.1.5') }), 'forbidden_host');
   assert.equal(code({ host: '192.168.1.6', connection: bound('::') }), null);
+});
+
+test('sizes come first, and nothing else is looked at', () => {
+  const connection = { ...REMOTE, hostCount: 2 };
+  assert.equal(code({ connection: { ...connection, urlBytes: 8193 } }), 'url_too_long');
+  assert.equal(code({ connection: { ...connection, urlBytes: 8193 }, hostOnly: true }), 'url_too_long');
+  assert.equal(code({ connection: { ...connection, malformedPath: true } }), 'malformed_url');
+  assert.equal(code({ connection: { ...LOCAL, urlBytes: 8192 } }), null);
+  const headers = new Headers({ host: 'localhost', 'content-length': '11' });
+  const config = parseConfig({ LIMIT_BODY_BYTES: '10' }, '/');
+  assert.equal(checkAccess(headers, { config, connection: LOCAL })?.code, 'body_too_large');
+});
+
+test('a request that was forwarded is not from here, unless anybody may read', () => {
+  const connection = { ...LOCAL, forwardedBy: 'X-Real-IP' };
+  assert.equal(code({ connection }), 'loopback_only');
+  assert.match(
+    ask({ connection })?.message ?? '',
+    /carries X-Real-IP .* DASHBOARD_USERNAME .* DASHBOARD_ALLOW_ANONYMOUS/,
+  );
+  assert.equal(code({ connection, environment: { TRUST_PROXY: 'loopback' } }), 'loopback_only');
+  const environment = { DASHBOARD_ALLOW_ANONYMOUS: '1' };
+  for (const asked of [connection, REMOTE, null]) assert.equal(code({ connection: asked, environment }), null);
+  assert.equal(code({ connection: REMOTE, environment, host: 'evil.example' }), 'forbidden_host');
+  assert.equal(code({ connection: LOCAL, environment: { ...environment, ...CREDENTIALS } }), 'credentials_required');
+});
+
+test('who may change something: the local user, the user of Basic, a token for writing', () => {
+  const admitted = (connection: typeof LOCAL, environment: Record<string, string>, authorization = '') => {
+    const headers = new Headers({ host: 'localhost', authorization });
+    return admit(headers, { connection, config: parseConfig(environment, '/'), tokens });
+  };
+  assert.deepEqual(admitted(LOCAL, {}), { client: '127.0.0.1', credential: null, mayWrite: true });
+  const anonymous = { DASHBOARD_ALLOW_ANONYMOUS: '1' };
+  assert.equal(admitted(LOCAL, anonymous).mayWrite, true);
+  assert.equal(admitted(REMOTE, anonymous).mayWrite, false);
+  assert.equal(admitted({ ...LOCAL, forwardedBy: 'Via' }, anonymous).mayWrite, false);
+  assert.equal(admitted(REMOTE, CREDENTIALS, basic('anna:grün:1 ')).mayWrite, true);
+  const file = { DASHBOARD_TOKENS_FILE: '/none' };
+  assert.deepEqual(admitted(REMOTE, file, `bearer ${TOKEN}`), {
+    client: '192.168.1.20',
+    credential: READER,
+    mayWrite: false,
+  });
+  assert.equal(admitted(REMOTE, file, basic(`ci:${TOKEN}`)).credential, READER, 'as a browser shows it');
+});
+
+test('tokens: any other one is refused, and the answer says both ways in', () => {
+  const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '100' }, '/');
+  const refusal = (authorization: string) =>
+    checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection: LOCAL, tokens });
+  for (const authorization of [
+    '',
+    'Bearer',
+    `Bearer ${TOKEN}x`,
+    `Bearer ${READER.digest}`,
+    `Token ${TOKEN}`,
+    basic(`x:${TOKEN}`),
+  ]) {
+    assert.equal(refusal(authorization)?.code, 'credentials_required', authorization);
+  }
+  assert.match(
+    refusal('')?.extras.headers?.['WWW-Authenticate'] ?? '',
+    /^Basic realm="[^"]+", charset="UTF-8", Bearer realm=/,
+  );
+});
+
+test('after some wrong credentials not even the right ones are compared, for that address', () => {
+  const environment = { ...CREDENTIALS, LIMIT_LOGINS_PER_MINUTE: '3', TRUST_PROXY: '127.0.0.1' };
+  const from = (forwardedFor: string) => ({ ...LOCAL, forwardedFor, forwardedBy: 'X-Forwarded-For' });
+  const connection = from('2001:db8::1');
+  const right = basic('anna:grün:1 ');
+  for (let asked = 0; asked < 20; asked++) assert.equal(code({ environment, connection }), 'credentials_required');
+  for (let tries = 0; tries < 3; tries++) {
+    assert.equal(code({ environment, connection, authorization: right }), null);
+    assert.equal(code({ environment, connection, authorization: basic('anna:x') }), 'credentials_required');
+  }
+  const refusal = ask({ environment, connection: from('2001:db8::2'), authorization: right });
+  assert.equal(refusal?.code, 'too_many_attempts');
+  assert.equal(refusal?.extras.headers?.['Retry-After'], '60');
+  assert.equal(code({ environment, connection: from('2001:db8:0:1::1'), authorization: right }), null);
+  assert.equal(
+    code({ environment, connection: from('10.0.0.1, 2001:db8::1'), authorization: right }),
+    'too_many_attempts',
+  );
 });

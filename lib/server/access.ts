@@ -1,53 +1,111 @@
 /**
  * Who may ask. Holds however the server was started: `next start` alone listens on every interface.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import { type Config, getConfig } from '../config';
+import { clientAddress, isLoopback, limitKey } from './client-address';
 import { type Connection, connectionOf } from './connection';
+import { type Credential, challenge, readCredentials } from './credentials';
+import { limits } from './limits';
 import { ProblemError } from './problem';
-
-type AccessConfig = Pick<Config, 'host' | 'credentials' | 'allowedHosts' | 'publicUrl'>;
+import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
-type Peer = Pick<Connection, 'remoteAddress' | 'boundAddress' | 'hostCount'> | null;
+type Peer = Omit<Connection, 'socket' | 'response' | 'outside'> | null;
 
 interface AccessOptions {
-  /** Only the Host header is checked: for answers that say nothing of the swarm. */
+  /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */
   hostOnly?: boolean;
-  config?: AccessConfig;
+  config?: Config;
   connection?: Peer;
+  tokens?: Pick<TokenStore, 'find'> | null;
+}
+
+/** Who asks, and may. */
+export interface Visitor {
+  /** Whose limits a request counts for: an address, or the /64 of one. */
+  readonly client: string;
+  /** What was shown; null where nothing needs to be. */
+  readonly credential: Credential | null;
+  /** Whether the swarm may be changed. */
+  readonly mayWrite: boolean;
 }
 
 /**
- * Checks a request by its headers, in a route handler, a page or the proxy.
+ * Checks a request by its headers, in a page or the proxy.
  *
  * @returns what to answer instead, null if the request may be answered
  */
 export function checkAccess(headers: Headers, options: AccessOptions = {}): ProblemError | null {
+  try {
+    admit(headers, options);
+    return null;
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Checks a request by its headers.
+ *
+ * @throws {ProblemError} to be answered instead
+ */
+export function admit(headers: Headers, options: AccessOptions = {}): Visitor {
   const { hostOnly = false, config = getConfig(), connection = connectionOf(headers) } = options;
-  const refusal = checkHost(headers, connection, config);
-  if (refusal || hostOnly) return refusal;
-  return checkPeer(connection, config) ?? checkCredentials(headers, config);
+  checkSizes(headers, connection, config);
+  checkHost(headers, connection, config);
+  const client = limitKey(connection && clientAddress(connection, config.trustProxy));
+  if (hostOnly) return { client, credential: null, mayWrite: false };
+  if (needsCredentials(config)) {
+    const tokens = options.tokens === undefined ? getTokens(config) : options.tokens;
+    const credential = checkCredentials(headers, client, config, tokens);
+    return { client, credential, mayWrite: credential.scope === 'write' };
+  }
+  const local = connection !== null && isLoopback(connection.remoteAddress ?? '') && connection.forwardedBy === null;
+  if (!local && !config.allowAnonymous) throw notLocal(connection);
+  return { client, credential: null, mayWrite: local };
+}
+
+/** @returns whether everything but a probe needs credentials */
+export function needsCredentials({ credentials, tokensFile }: Pick<Config, 'credentials' | 'tokensFile'>): boolean {
+  return credentials !== null || tokensFile !== null;
+}
+
+function checkSizes(headers: Headers, connection: Peer, { urlBytes, bodyBytes }: Config): void {
+  if (connection?.malformedPath) {
+    throw new ProblemError('malformed_url', 'The path must be percent-encoded UTF-8: a percent sign itself is %25.');
+  }
+  if (connection && connection.urlBytes > urlBytes) {
+    throw new ProblemError('url_too_long', `The URL must have at most ${urlBytes} bytes.`);
+  }
+  if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw bodyTooLarge(bodyBytes);
+}
+
+/** @param most in bytes */
+export function bodyTooLarge(most: number): ProblemError {
+  // Closed, so that the rest of it is not awaited.
+  const headers = { Connection: 'close' };
+  return new ProblemError('body_too_large', `The body of a request must have at most ${most} bytes.`, { headers });
 }
 
 /** A page of another site can resolve its own name to this server (DNS rebinding), but can't change the Host header. */
-function checkHost(headers: Headers, connection: Peer, config: AccessConfig): ProblemError | null {
+function checkHost(headers: Headers, connection: Peer, config: Config): void {
   const host = hostName(headers.get('host') ?? '');
   if (host === null || (connection && connection.hostCount !== 1)) {
-    return new ProblemError('forbidden_host', 'The request must carry exactly one valid Host header.');
+    throw new ProblemError('forbidden_host', 'The request must carry exactly one valid Host header.');
   }
   const bound = connection?.boundAddress ?? config.host;
-  if (isLoopback(host) || host === 'localhost' || host === bound || namedHosts(config).includes(host)) return null;
+  if (isLoopback(host) || host === 'localhost' || host === bound || namedHosts(config).includes(host)) return;
   const anyInterface = bound === null || bound === '0.0.0.0' || bound === '::';
-  if (anyInterface && isIP(host) !== 0) return null;
-  return new ProblemError(
+  if (anyInterface && isIP(host) !== 0) return;
+  throw new ProblemError(
     'forbidden_host',
     `This server does not answer as "${host}". To allow it, add the name to the setting ALLOWED_HOSTS and restart.`,
   );
 }
 
-function namedHosts({ host, allowedHosts, publicUrl }: AccessConfig): string[] {
+function namedHosts({ host, allowedHosts, publicUrl }: Config): string[] {
   const named = publicUrl === null ? [] : [hostName(new URL(publicUrl).host)];
   return [host, ...allowedHosts, ...named].flatMap((name) => (name === null ? [] : [name.toLowerCase()]));
 }
@@ -60,40 +118,67 @@ function hostName(text: string): string | null {
   return isIP(match[1]) === 6 ? new URL(`http://[${match[1]}]`).hostname.slice(1, -1) : null;
 }
 
-function checkPeer(connection: Peer, { credentials }: AccessConfig): ProblemError | null {
-  if (credentials) return null;
-  // It could come from anywhere. Next listens before instrumentation marks connections, so the first may be unknown.
+/** Why a request that shows nothing is refused: it comes, or could come, from another computer. */
+function notLocal(connection: Peer): ProblemError {
+  // Next listens before instrumentation marks connections, so the first may be unknown.
   if (connection === null) {
     return new ProblemError('unavailable', 'The server has only just started; ask again in a moment.', {
       headers: { 'Retry-After': '1' },
     });
   }
-  if (isLoopback(connection.remoteAddress ?? '')) return null;
+  const reason = isLoopback(connection.remoteAddress ?? '')
+    ? `and a request that carries ${connection.forwardedBy} comes through a proxy from elsewhere`
+    : 'so it answers only the computer it runs on';
   return new ProblemError(
     'loopback_only',
-    'This server has no credentials, so it answers only the computer it runs on. To reach it from elsewhere, set both ' +
-      'environment variables DASHBOARD_USERNAME and DASHBOARD_PASSWORD on that computer and restart it.',
+    `This server has no credentials, ${reason}. To reach it, set both environment variables DASHBOARD_USERNAME and ` +
+      'DASHBOARD_PASSWORD, or DASHBOARD_TOKENS_FILE, on that computer and restart it; DASHBOARD_ALLOW_ANONYMOUS=1 lets ' +
+      'everybody read.',
   );
 }
 
-function isLoopback(address: string): boolean {
-  const mapped = address.replace(/^::ffff:/i, '');
-  return address === '::1' || (isIPv4(mapped) && mapped.startsWith('127.'));
+function checkCredentials(
+  headers: Headers,
+  client: string,
+  { credentials, loginsPerMinute }: Config,
+  tokens: (AccessOptions['tokens'] & object) | null,
+): Credential {
+  const refused = new ProblemError(
+    'credentials_required',
+    'This server needs a user name and a password, or a token.',
+    {
+      headers: { 'WWW-Authenticate': challenge(tokens !== null) },
+    },
+  );
+  const authorization = headers.get('authorization');
+  if (!authorization) throw refused;
+  const { logins } = limits();
+  const seconds = logins.wait(client, loginsPerMinute);
+  // Not compared: who could go on trying would learn of the right one.
+  if (seconds > 0) {
+    throw new ProblemError(
+      'too_many_attempts',
+      `Too many wrong credentials came from this address; try again in ${seconds} s.`,
+      { headers: { 'Retry-After': String(seconds) } },
+    );
+  }
+  const credential = readCredentials(authorization, { user: credentials, tokens });
+  if (credential) return credential;
+  logins.failed(client);
+  throw refused;
 }
 
-/** HTTP Basic (RFC 7617). */
-function checkCredentials(headers: Headers, { credentials }: AccessConfig): ProblemError | null {
-  if (!credentials) return null;
-  const match = /^Basic +([A-Za-z0-9+/=_-]+) *$/i.exec(headers.get('authorization') ?? '');
-  const given = Buffer.from(match?.[1] ?? '', 'base64');
-  const wanted = Buffer.from(`${credentials.username}:${credentials.password}`);
-  // Digests have one length, so neither the time nor an error tells how long or how near a guess is.
-  if (timingSafeEqual(digest(given), digest(wanted))) return null;
-  return new ProblemError('credentials_required', 'This server needs a user name and a password.', {
-    headers: { 'WWW-Authenticate': 'Basic realm="Claude Swarm dashboard", charset="UTF-8"' },
-  });
-}
-
-function digest(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
+/**
+ * Reads the tokens and says what a person should know about who is let in; at the start of the server.
+ *
+ * @throws {ConfigError} if the tokens file can't be used
+ */
+export function openAccess(config: Config = getConfig()): void {
+  getTokens(config);
+  if (!config.allowAnonymous) return;
+  console.warn(
+    needsCredentials(config)
+      ? 'DASHBOARD_ALLOW_ANONYMOUS has no effect: there are credentials, and everybody needs them.'
+      : 'DASHBOARD_ALLOW_ANONYMOUS is set: everybody who reaches this server reads everything.',
+  );
 }

@@ -2,6 +2,7 @@
  * The network connection of a request. Route handlers see a web `Request`, which knows neither its peer nor its
  * socket, so Node's own diagnostics channel marks each request with an id under which they are found again.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -17,8 +18,18 @@ export interface Connection {
   readonly boundAddress: string | null;
   /** How many `Host` headers came: Node gives the first and hides the others. */
   readonly hostCount: number;
+  /** What came as `X-Forwarded-For`, null if nothing did. */
+  readonly forwardedFor: string | null;
+  /** A header that says the request was forwarded, as the client wrote its name; null where none does. */
+  readonly forwardedBy: string | null;
+  /** The length of the path and the query as the client wrote them. */
+  readonly urlBytes: number;
+  /** The path is not percent-encoded UTF-8. */
+  readonly malformedPath: boolean;
   readonly socket: Socket;
   readonly response: ServerResponse;
+  /** Runs something outside of the request: what is begun within one keeps all that Next remembers of it. */
+  readonly outside: (run: () => void) => void;
 }
 
 /** What Node publishes on `http.server.request.start`. */
@@ -38,20 +49,53 @@ export function watchConnections(): void {
   if (shared[CONNECTIONS]) return;
   const connections = new Map<string, Connection>();
   shared[CONNECTIONS] = connections;
+  const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
     const id = randomUUID();
+    const written = request.url ?? '';
+    const malformedPath = isMalformed(written);
+    // Next fails before it calls any route for such a path below /api. The route of paths that do not exist says what
+    // is wrong.
+    if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     connections.set(id, {
       remoteAddress: socket.remoteAddress,
       boundAddress: boundAddress(server),
-      hostCount: request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length,
+      ...readHeaders(request),
+      urlBytes: Buffer.byteLength(written),
+      malformedPath,
       socket,
       response,
+      outside,
     });
     response.once('close', () => connections.delete(id));
   });
+}
+
+/** A proxy adds one of these, or several. Nobody who asks from this computer does. */
+const FORWARDED = /^(forwarded|via|x-real-ip|x-forwarded-.*)$/;
+
+/** Reads what the client sent: Next adds forwarding headers of its own to what routes see. */
+function readHeaders({ rawHeaders, headers }: IncomingMessage) {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  const forwardedFor = headers['x-forwarded-for'];
+  return {
+    hostCount: names.filter((name) => name.toLowerCase() === 'host').length,
+    forwardedFor: typeof forwardedFor === 'string' ? forwardedFor : null,
+    forwardedBy: names.find((name) => FORWARDED.test(name.toLowerCase())) ?? null,
+  };
+}
+
+function isMalformed(url: string): boolean {
+  if (!url.includes('%')) return false;
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** @returns the connection of an unanswered request, null where it is not known. */

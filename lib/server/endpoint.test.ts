@@ -166,3 +166,75 @@ test('CORS: only a listed origin is let in', async () => {
     assert.match(response.headers.get('vary') ?? '', /Origin/);
   }
 });
+
+test('what costs more is limited for each client, the rest is not', async () => {
+  const environment = { LIMIT_READS_PER_MINUTE: '2', LIMIT_EXPORTS_PER_MINUTE: '0' };
+  provide({}, environment);
+  const search = await serve(answers, { limit: (parameters) => (parameters.has('q') ? 'reads' : null) });
+  const bundle = await serve(answers, { limit: 'exports' });
+  const statuses = async (url: string) => {
+    const answered: number[] = [];
+    for (let asked = 0; asked < 4; asked++) answered.push((await fetch(url)).status);
+    return answered;
+  };
+  assert.deepEqual(await statuses(`${search}?q=a`), [200, 200, 429, 429]);
+  assert.deepEqual(await statuses(search), [200, 200, 200, 200]);
+  assert.deepEqual(await statuses(bundle), [200, 200, 200, 200]);
+  const refused = await fetch(`${search}?q=a`, { method: 'HEAD' });
+  assert.equal(refused.status, 429);
+  const seconds = Number(refused.headers.get('retry-after'));
+  assert.ok(seconds > 0 && seconds <= 30, String(seconds));
+});
+
+test('a change needs JSON from this site, from a listed one, or with credentials; of bounded size', async () => {
+  const changes: unknown[] = [];
+  const url = await serve({
+    POST: (_request, _runtime, { body }) => {
+      changes.push(body);
+      return jsonResponse('{}');
+    },
+  });
+  const own = { origin: url.slice(0, -1), 'content-type': 'application/json' };
+  const post = async (headers: Record<string, string>, body: RequestInit['body'] = '{"a":1}') => {
+    const response = await fetch(url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    return response.ok ? 'ok' : problem.parse(await response.json()).type.replace(/.*:/, '');
+  };
+  const cases: [Record<string, string>, string][] = [
+    [own, 'ok'],
+    [{ ...own, 'content-type': 'Application/JSON; charset=utf-8' }, 'ok'],
+    [{ ...own, origin: 'https://listed.example' }, 'ok'],
+    [{ ...own, origin: 'https://evil.example' }, 'cross_origin'],
+    [{ ...own, origin: 'null' }, 'cross_origin'],
+    [{ ...own, origin: 'http://127.0.0.1:1' }, 'cross_origin'],
+    [{ ...own, 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
+    [{ 'content-type': 'application/json' }, 'cross_origin'],
+    [{ 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
+    [{ ...own, 'content-type': 'text/plain' }, 'unsupported_media_type'],
+    [{ ...own, 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
+    [{ ...own, 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
+  ];
+  provide({}, { ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
+  for (const [headers, expected] of cases) assert.equal(await post(headers), expected, JSON.stringify(headers));
+  assert.deepEqual(changes, [{ a: 1 }, { a: 1 }, { a: 1 }]);
+  assert.equal(await post(own, '{"a":'), 'malformed_body');
+  assert.equal(await post(own, `"${'x'.repeat(99)}"`), 'body_too_large');
+  const chunked = new ReadableStream({
+    start(controller) {
+      for (let chunk = 0; chunk < 3; chunk++) controller.enqueue(new Uint8Array(64).fill(32));
+      controller.close();
+    },
+  });
+  assert.equal(await post(own, chunked), 'body_too_large', 'also where nothing says how long it is');
+  assert.equal(await post(own, ''), 'ok');
+  assert.equal(changes.at(-1), null);
+
+  provide({}, { ...CREDENTIALS });
+  const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`;
+  assert.equal(await post({ authorization, 'content-type': 'application/json' }), 'ok', 'no browser');
+  assert.equal(await post({ ...own, authorization, origin: 'https://evil.example' }), 'cross_origin');
+  provide({}, { ...CREDENTIALS, PUBLIC_URL: 'https://dash.example' });
+  assert.equal(await post({ ...own, authorization, origin: 'https://dash.example' }), 'ok');
+  assert.equal(await post({ ...own, authorization, origin: 'http://dash.example' }), 'cross_origin');
+  provide({}, { DASHBOARD_ALLOW_ANONYMOUS: '1' });
+  assert.equal(await post({ ...own, 'X-Forwarded-For': '10.0.0.1' }), 'write_scope_required');
+});

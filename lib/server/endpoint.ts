@@ -1,17 +1,30 @@
 import { getConfig } from '../config';
 import { getRuntime, type Runtime } from '../runtime';
-import { checkAccess } from './access';
+import { admit, type Visitor } from './access';
+import { readChange } from './change-guard';
+import { setDataHeaders } from './headers';
+import { type LimitedKind, limitRequests } from './limits';
 import { ProblemError, problemResponse } from './problem';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 type Method = (typeof METHODS)[number];
-type Handler = (request: Request, runtime: Runtime) => Response | Promise<Response>;
+/** Who asks, and what for a change was sent: JSON, null where there is none. */
+interface Asked {
+  visitor: Visitor;
+  body: unknown;
+}
+type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
 type Route = (request: Request) => Promise<Response>;
+type Answer = (request: Request, visitor: Visitor) => Promise<Response>;
+
+const CHANGING: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 interface EndpointOptions {
   /** For probes: answers without credentials and before the first state is read. Must say nothing of the swarm. */
   probe?: boolean;
+  /** What GET counts as, if it costs more than what is in memory. */
+  limit?: LimitedKind | ((parameters: URLSearchParams) => LimitedKind | null);
 }
 
 /**
@@ -24,17 +37,22 @@ export function endpoint(
   options: EndpointOptions = {},
 ): Record<Method, Route> {
   const probe = options.probe ?? false;
-  const routes: Partial<Record<Method, Route>> = {};
+  const routes: Partial<Record<Method, Answer>> = {};
   for (const method of METHODS) {
     const handler = handlers[method];
-    if (handler) routes[method] = async (request) => handler(request, await runtimeFor(probe));
+    if (!handler) continue;
+    routes[method] = async (request, visitor) => {
+      const body = CHANGING.includes(method) && !probe ? await readChange(request, visitor) : null;
+      if (method === 'GET') limitGet(request, visitor, options.limit);
+      return handler(request, await runtimeFor(probe), { visitor, body });
+    };
   }
   const { GET } = routes;
-  if (GET) routes.HEAD ??= async (request) => withoutBody(await GET(request));
+  if (GET) routes.HEAD ??= async (request, visitor) => withoutBody(await GET(request, visitor));
   const allow = METHODS.filter((method) => routes[method] || method === 'OPTIONS').join(', ');
   routes.OPTIONS ??= async () => new Response(null, { status: 204, headers: { Allow: allow } });
 
-  const refused: Route = async (request) => {
+  const refused: Answer = async (request) => {
     throw new ProblemError('method_not_allowed', `${request.method} is not possible here; use one of ${allow}.`, {
       headers: { Allow: allow },
     });
@@ -61,7 +79,9 @@ function notFound(request: Request): never {
 /** @param json a state of the hub, absent until it is known */
 export function stateResponse(json: string | null | undefined): Response {
   if (json) return jsonResponse(json);
-  throw new ProblemError('unavailable', 'The swarm has not been read yet; ask again in a moment.');
+  throw new ProblemError('unavailable', 'The swarm has not been read yet; ask again in a moment.', {
+    headers: { 'Retry-After': '1' },
+  });
 }
 
 /** The exports of a route file for paths that do not exist. */
@@ -70,17 +90,19 @@ export const missing: Record<Method, Route> = endpoint(
   { probe: true },
 );
 
-async function answer(request: Request, hostOnly: boolean, route: Route): Promise<Response> {
+function limitGet({ url }: Request, { client }: Visitor, limit: EndpointOptions['limit'] = () => null): void {
+  const kind = typeof limit === 'function' ? limit(new URL(url).searchParams) : limit;
+  if (kind !== null) limitRequests(kind, client);
+}
+
+async function answer(request: Request, hostOnly: boolean, route: Answer): Promise<Response> {
   let response: Response;
   try {
-    const refusal = checkAccess(request.headers, { hostOnly });
-    if (refusal) throw refusal;
-    response = await route(request);
+    response = await route(request, admit(request.headers, { hostOnly }));
   } catch (error) {
     response = problemResponse(error);
   }
-  if (!response.headers.has('Cache-Control')) response.headers.set('Cache-Control', 'private, no-store');
-  response.headers.set('X-Content-Type-Options', 'nosniff');
+  setDataHeaders(response.headers);
   allowOrigin(request, response);
   return response;
 }
@@ -112,5 +134,5 @@ function allowOrigin(request: Request, { headers }: Response): void {
   headers.set('Access-Control-Allow-Credentials', 'true');
   if (request.method !== 'OPTIONS') return;
   headers.set('Access-Control-Allow-Methods', headers.get('Allow') ?? '');
-  headers.set('Access-Control-Allow-Headers', 'Authorization, Last-Event-ID');
+  headers.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Last-Event-ID');
 }

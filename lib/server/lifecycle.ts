@@ -1,8 +1,9 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
-import { getConfig } from '../config';
 import { getRuntime } from '../runtime';
+import { openAccess } from './access';
 import { allAnswered, watchConnections } from './connection';
+import { coverEveryAnswer } from './headers';
 
 /** The whole stop may take 5 s. */
 const DEADLINE_MS = 4_500;
@@ -20,7 +21,8 @@ export function startServer({ alone }: { alone: boolean }): void {
   shared[STARTED] = true;
   watchConnections();
   try {
-    getConfig();
+    openAccess();
+    coverEveryAnswer();
     const runtime = getRuntime();
     stopOnSignal(() => runtime.stop(), alone);
     // Not awaited: /health answers while a long log is read for the first time.

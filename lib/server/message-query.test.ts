@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseMessageQuery } from './message-query';
+import { requestsAt } from './parameters';
 import type { ProblemError } from './problem';
 
-const parse = (search: string) => parseMessageQuery(new URLSearchParams(search), 'Europe/Berlin');
+const requests = requestsAt({ zone: 'Europe/Berlin' });
+const parse = (search: string) => parseMessageQuery(new URLSearchParams(search), requests);
 
 function refusal(search: string): ProblemError {
   try {

@@ -1,88 +1,46 @@
-/** The parameters of a request: read one by one, every faulty one named at the end. */
+/** The parameters of a request, read by the contract's schemas. */
+import type { z } from 'zod';
 import { getConfig } from '../config';
-import { parseCursor } from '../contract/events';
-import type { Problem } from '../contract/schemas';
+import { type ParameterFault, type RequestSchemas, requestSchemas } from '../contract/requests';
 import { readInstant } from '../swarm/naive-time';
 import { ProblemError } from './problem';
 
-const DEFAULT_LIMIT = 50;
-/** Longer than any id or sensible search; bounds what one request may cost. */
-export const LONGEST_TEXT = 1_000;
+interface Time {
+  /** The zone of instants without an offset, null for that of this process; the configured one if absent. */
+  zone?: string | null;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
 
-/** Blank parameters count as absent, unknown ones are ignored, and of one that may not be repeated the last counts. */
-export class Parameters {
-  readonly #given: URLSearchParams;
-  readonly #zone: string | null;
-  readonly #faults: NonNullable<Problem['errors']> = [];
-  #malformedCursor = false;
+let own: RequestSchemas | null = null;
 
-  /** @param zone the zone of instants without an offset, null for that of this process */
-  constructor(given: URLSearchParams, zone: string | null = getConfig().swarmZone) {
-    this.#given = given;
-    this.#zone = zone;
-  }
+/** @returns the schemas of requests to this process */
+export function requests(): RequestSchemas {
+  own ??= requestsAt();
+  return own;
+}
 
-  has(name: string): boolean {
-    return this.#given.has(name);
-  }
+/** @returns the schemas of requests with a clock of their own, for tests */
+export function requestsAt({ zone = getConfig().swarmZone, now = Date.now }: Time = {}): RequestSchemas {
+  return requestSchemas({ readInstant: (text) => readInstant(text, zone ?? undefined)?.milliseconds ?? null, now });
+}
 
-  text(name: string): string | undefined {
-    const value = this.#given.getAll(name).at(-1)?.trim();
-    if (value && value.length > LONGEST_TEXT) this.fault(name, `must have at most ${LONGEST_TEXT} characters.`);
-    return value || undefined;
-  }
-
-  /** @returns every value that is not blank, each once */
-  texts(name: string): string[] {
-    return [...new Set(this.#given.getAll(name).map((value) => value.trim()))].filter((value) => value !== '');
-  }
-
-  /** @returns milliseconds since 1970 */
-  instant(name: string): number | undefined {
-    // A plus sign that was not percent-encoded arrives as a blank.
-    const value = this.text(name)?.replace(/ (?=\d{2}:?\d{2}$)/, '+');
-    const read = value === undefined ? undefined : readInstant(value, this.#zone ?? undefined);
-    if (read === null) this.fault(name, 'must be a time in ISO 8601, such as 2026-01-30T12:00:00+00:00.');
-    return read?.milliseconds;
-  }
-
-  /** @returns 50 if it is absent or below 1 */
-  limit(largest: number): number {
-    const text = this.#given.getAll('limit').at(-1);
-    if (text === undefined) return DEFAULT_LIMIT;
-    if (!/^[+-]?\d+$/.test(text)) this.fault('limit', 'must be a whole number.');
-    const limit = Number(text);
-    return limit >= 1 ? Math.min(limit, largest) : DEFAULT_LIMIT;
-  }
-
-  /** @returns a number within bounds: the usual one if it is absent, the nearest if it is beyond them */
-  whole(name: string, { usual, least, most }: { usual: number; least: number; most: number }): number {
-    const text = this.text(name);
-    if (text === undefined) return usual;
-    if (!/^[+-]?\d+$/.test(text)) this.fault(name, 'must be a whole number.');
-    return Math.min(Math.max(Number(text), least), most);
-  }
-
-  /** @returns a cursor taken apart */
-  cursor(name: string): { epoch: string; seq: number } | undefined {
-    if (!this.has(name)) return undefined;
-    const place = parseCursor(this.#given.getAll(name).at(-1) ?? '');
-    if (place) return place;
-    this.#malformedCursor = true;
-    this.fault(name, 'must be a cursor as the API gave it, such as next_cursor.');
-    return undefined;
-  }
-
-  /** @param detail the end of a sentence that begins with the parameter */
-  fault(parameter: string, detail: string): void {
-    this.#faults.push({ parameter, detail });
-  }
-
-  /** @throws {ProblemError} naming every faulty parameter, if there was one */
-  check(): void {
-    if (this.#faults.length === 0) return;
-    const code = this.#malformedCursor && this.#faults.length === 1 ? 'malformed_cursor' : 'invalid_parameter';
-    const sentence = this.#faults.map(({ parameter, detail }) => `The parameter ${parameter} ${detail}`).join(' ');
-    throw new ProblemError(code, sentence, { errors: this.#faults });
-  }
+/**
+ * Reads the parameters of a request.
+ *
+ * @param given gives the values of a parameter in order
+ * @throws {ProblemError} naming every faulty parameter
+ */
+export function readParameters<Schema extends z.ZodPipe<z.ZodObject>>(
+  schema: Schema,
+  given: (name: string) => string[],
+): z.output<Schema> {
+  const values = Object.fromEntries(Object.keys(schema.in.shape).map((name) => [name, given(name)]));
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path, message }) => ({ parameter: String(path[0]), detail: message }));
+  const [first] = result.error.issues;
+  const code = errors.length === 1 && first?.code === 'custom' ? (first.params?.code as ParameterFault) : undefined;
+  const sentence = errors.map(({ parameter, detail }) => `The parameter ${parameter} ${detail}`).join(' ');
+  throw new ProblemError(code ?? 'invalid_parameter', sentence, { errors });
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { requestsAt } from './parameters';
 import { parseSpan, parseTimelineQuery } from './past-query';
 import type { ProblemError } from './problem';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');
 const HOUR = 3_600_000;
-const timeline = (search: string) => parseTimelineQuery(new URLSearchParams(search), NOW, 'Europe/Berlin');
-const span = (search: string) => parseSpan(new URLSearchParams(search), NOW, 'Europe/Berlin');
+const requests = requestsAt({ zone: 'Europe/Berlin', now: () => NOW });
+const timeline = (search: string) => parseTimelineQuery(new URLSearchParams(search), requests);
+const span = (search: string) => parseSpan(new URLSearchParams(search), requests);
 
 function faulty(parse: () => unknown): (string | undefined)[] | undefined {
   try {

@@ -1,21 +1,7 @@
+import { PROBLEMS, type ProblemCode, problemOf } from '../contract/problems';
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
-
-/** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
-const PROBLEMS = {
-  credentials_required: { status: 401, title: 'Credentials required' },
-  forbidden_host: { status: 403, title: 'Forbidden host' },
-  loopback_only: { status: 403, title: 'Loopback only' },
-  not_found: { status: 404, title: 'Not found' },
-  method_not_allowed: { status: 405, title: 'Method not allowed' },
-  gone_cursor: { status: 410, title: 'Cursor gone' },
-  invalid_parameter: { status: 422, title: 'Invalid parameter' },
-  malformed_cursor: { status: 422, title: 'Malformed cursor' },
-  internal: { status: 500, title: 'Internal error' },
-  unavailable: { status: 503, title: 'Unavailable' },
-} as const;
-
-export type ProblemCode = keyof typeof PROBLEMS;
+import { plainPageHeaders, setDataHeaders } from './headers';
 
 interface ProblemExtras {
   /** The faulty parameters, one sentence each. */
@@ -49,11 +35,15 @@ export class ProblemError extends Error {
 export function problemResponse(error: unknown): Response {
   const known = isKnown(error) ? error : unexpected(error);
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
-  const { status, title } = PROBLEMS[known.code];
-  const type = `urn:claude-swarm-dashboard:problem:${known.code}`;
-  const body: Problem = { type, title, status, detail: known.message, errors: extras.errors };
-  return answer(JSON.stringify(body), 'application/problem+json', status, extras.headers);
+  const body = problemOf(known.code, known.message, extras.errors);
+  return answer(JSON.stringify(body), 'application/problem+json', body.status, extras.headers);
 }
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+`;
 
 /** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
 export function problemPage({ code, message, extras }: ProblemError): Response {
@@ -63,28 +53,20 @@ export function problemPage({ code, message, extras }: ProblemError): Response {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title} · Claude Swarm</title>
-<style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
-h1 { font-size: 1.25rem; }
-</style>
+<style>${STYLE}</style>
 <main>
 <h1>${title}</h1>
 <p>${escaped(message)}</p>
 </main>
 </html>
 `;
-  return answer(page, 'text/html; charset=utf-8', status, extras.headers);
+  return answer(page, 'text/html; charset=utf-8', status, { ...plainPageHeaders(STYLE), ...extras.headers });
 }
 
 function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
-  const headers = {
-    'Content-Type': type,
-    'Cache-Control': 'private, no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...extra,
-  };
-  return new Response(body, { status, headers });
+  const response = new Response(body, { status, headers: { 'Content-Type': type, ...extra } });
+  setDataHeaders(response.headers);
+  return response;
 }
 
 function escaped(text: string): string {

@@ -17,9 +17,10 @@ interface Served {
 
 const shared = globalThis as Record<symbol, unknown>;
 
-/** Sets what `getConfig` and `getRuntime` give in this process. */
+/** Sets what `getConfig` and `getRuntime` give in this process, and forgets how often was asked before. */
 export function provide(runtime: Partial<Runtime>, environment: Record<string, string> = {}): void {
   shared[Symbol.for('claude-swarm-dashboard.config')] = parseConfig(environment, '/');
+  shared[Symbol.for('claude-swarm-dashboard.limits')] = undefined;
   shared[Symbol.for('claude-swarm-dashboard.runtime')] = { ready: async () => {}, ...runtime };
 }
 
@@ -48,7 +49,15 @@ export async function serveRoute(route: ReturnType<typeof endpoint>): Promise<Se
   };
 }
 
-function webRequest({ url, method, headers }: IncomingMessage, signal: AbortSignal): Request {
+function webRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const { url, method, headers } = incoming;
   const given = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  return new Request(new URL(url ?? '/', 'http://localhost'), { method, headers: given, signal });
+  const body = method === 'GET' || method === 'HEAD' ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
+  return new Request(new URL(url ?? '/', 'http://localhost'), {
+    method,
+    headers: given,
+    signal,
+    body,
+    duplex: 'half',
+  } as RequestInit);
 }

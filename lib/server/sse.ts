@@ -23,6 +23,6 @@ export function encodeEvent(event: HubEvent): Uint8Array {
 }
 
 /** Tells a browser how long to wait before it reconnects, in milliseconds. */
-export function encodeRetry(milliseconds: number): Uint8Array {
+export function encodeRetry(milliseconds: number): Uint8Array<ArrayBuffer> {
   return encoder.encode(`retry: ${milliseconds}\n\n`);
 }

@@ -4,9 +4,11 @@ import { afterEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Hub, type PublishedMessage, type Subscriber } from '../hub';
 import { endpoint } from './endpoint';
+import { openStreams } from './open-streams';
 import { provide, serveRoute } from './serve-route';
 import { streamResponse } from './stream';
 
+const VISITOR = { client: '127.0.0.1', credential: null, mayWrite: true };
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
@@ -47,7 +49,7 @@ async function read(events: AsyncGenerator<Record<string, string>>): Promise<Rec
 }
 
 test('it says what it is, so that nothing on the way holds it back', () => {
-  const response = streamResponse(ask(), openHub());
+  const response = streamResponse(ask(), openHub(), VISITOR);
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   assert.equal(response.headers.get('cache-control'), 'no-cache, no-transform');
   assert.equal(response.headers.get('x-accel-buffering'), 'no');
@@ -57,7 +59,7 @@ test('it says what it is, so that nothing on the way holds it back', () => {
 test('the events of the hub in their order, until the hub closes', async () => {
   const hub = openHub();
   hub.setState('agents', { agents: [] });
-  const events = eventsOf(streamResponse(ask(), hub));
+  const events = eventsOf(streamResponse(ask(), hub, VISITOR));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await read(events)).event, 'connected');
   assert.deepEqual(await read(events), { event: 'agents', data: '{"agents":[]}' });
@@ -82,7 +84,7 @@ test('where it continues from: the header, else the parameter', async () => {
     ['?last_event_id=%0d%0aid', {}, false, true],
   ];
   for (const [search, headers, resumed, gap] of cases) {
-    const events = eventsOf(streamResponse(ask(search, headers), hub));
+    const events = eventsOf(streamResponse(ask(search, headers), hub, VISITOR));
     await read(events);
     const connected = JSON.parse((await read(events)).data ?? '') as { resumed: boolean; gap: boolean };
     assert.deepEqual([connected.resumed, connected.gap], [resumed, gap], `${search} ${headers['Last-Event-ID']}`);
@@ -93,33 +95,33 @@ test('where it continues from: the header, else the parameter', async () => {
 test('who leaves is forgotten at once, whether the body or the request ends first', async () => {
   const hub = openHub();
   const left = new AbortController();
-  const body = streamResponse(ask('', {}, left.signal), hub).body as ReadableStream<Uint8Array>;
+  const body = streamResponse(ask('', {}, left.signal), hub, VISITOR).body as ReadableStream<Uint8Array>;
   assert.equal(hub.subscriberCount, 1);
   await body.cancel();
   left.abort();
   assert.equal(hub.subscriberCount, 0);
 
   const aborted = new AbortController();
-  const other = streamResponse(ask('', {}, aborted.signal), hub).body as ReadableStream<Uint8Array>;
+  const other = streamResponse(ask('', {}, aborted.signal), hub, VISITOR).body as ReadableStream<Uint8Array>;
   aborted.abort();
   assert.equal(hub.subscriberCount, 0);
   await other.cancel();
 
-  streamResponse(ask('', {}, AbortSignal.abort()), hub);
+  streamResponse(ask('', {}, AbortSignal.abort()), hub, VISITOR);
   assert.equal(hub.subscriberCount, 0, 'it was gone before it began');
 });
 
 test('a stopped hub ends a stream at once', async () => {
   const hub = openHub();
   hub.close();
-  const events = eventsOf(streamResponse(ask(), hub));
+  const events = eventsOf(streamResponse(ask(), hub, VISITOR));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await events.next()).done, true);
 });
 
 test('nothing is taken from the hub before the body is read', async () => {
   const hub = openHub();
-  const body = streamResponse(ask(), hub).body as ReadableStream<Uint8Array>;
+  const body = streamResponse(ask(), hub, VISITOR).body as ReadableStream<Uint8Array>;
   hub.publish([message(3)], 3);
   await turn();
   const reader = body.getReader();
@@ -138,7 +140,7 @@ test('HEAD leaves no subscriber behind', async () => {
   const hub = openHub();
   provide({ hub });
   const { url, close } = await serveRoute(
-    endpoint({ GET: (request, runtime) => streamResponse(request, runtime.hub) }),
+    endpoint({ GET: (request, runtime, { visitor }) => streamResponse(request, runtime.hub, visitor) }),
   );
   closing.push(close);
   assert.equal((await fetch(url, { method: 'HEAD' })).status, 200);
@@ -159,9 +161,9 @@ test('a client that does not read is bounded in what it costs and loses its sock
   let ended: Promise<unknown> | undefined;
   const { port, close } = await serveRoute(
     endpoint({
-      GET: (request, runtime) => {
+      GET: (request, runtime, { visitor }) => {
         ended = new Promise((resolve) => request.signal.addEventListener('abort', resolve));
-        return streamResponse(request, runtime.hub);
+        return streamResponse(request, runtime.hub, visitor);
       },
     }),
   );
@@ -184,4 +186,42 @@ test('a client that does not read is bounded in what it costs and loses its sock
   mock.timers.tick(1_000);
   assert.equal(hub.subscriberCount, 0);
   await ended;
+});
+
+test('more streams than may be are refused before the hub hears of them, and places come back', async () => {
+  const hub = openHub();
+  provide({ hub }, { LIMIT_STREAMS: '3', LIMIT_STREAMS_PER_CLIENT: '2' });
+  const open = (client: string) => streamResponse(ask(), hub, { ...VISITOR, client });
+  const refused = { code: 'too_many_streams', extras: { headers: { 'Retry-After': '5' } } };
+  const [first] = [open('10.0.0.1'), open('10.0.0.1')];
+  assert.throws(() => open('10.0.0.1'), refused);
+  const other = open('10.0.0.2');
+  assert.throws(() => open('10.0.0.3'), refused);
+  assert.equal(hub.subscriberCount, 3);
+  await first?.body?.cancel();
+  await other.body?.cancel();
+  const again = [open('10.0.0.1'), open('10.0.0.3')];
+  assert.throws(() => open('10.0.0.2'), refused);
+  hub.close();
+  const late = streamResponse(ask(), hub, VISITOR);
+  await late.body?.pipeTo(new WritableStream());
+  assert.equal(again.length, 2);
+  for (let taken = 0; taken < 3; taken++) openStreams().take({ ...VISITOR, client: String(taken) });
+});
+
+test('a stream ends with its token, others go on', async () => {
+  const hub = openHub();
+  provide({ hub });
+  const withToken = (digest: string) => ({ ...VISITOR, credential: { name: 'ci', scope: 'read' as const, digest } });
+  const gone = eventsOf(streamResponse(ask(), hub, withToken('a')));
+  const kept = eventsOf(streamResponse(ask(), hub, withToken('b')));
+  const free = eventsOf(streamResponse(ask(), hub, VISITOR));
+  openStreams().endRevoked((digest) => digest === 'b');
+  assert.equal(hub.subscriberCount, 2);
+  assert.deepEqual(await read(gone), { retry: '1000' });
+  assert.equal((await gone.next()).done, true);
+  for (const events of [kept, free]) {
+    await read(events);
+    assert.equal((await read(events)).event, 'connected');
+  }
 });

@@ -1,11 +1,16 @@
-import type { Hub } from '../hub';
-import { connectionOf } from './connection';
+import type { Hub, HubEvent, Subscriber } from '../hub';
+import type { Visitor } from './access';
+import { type Connection, connectionOf } from './connection';
+import { detach } from './detached-response';
+import { parseStreamQuery } from './message-query';
+import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
 
 const RETRY_MS = 1_000;
 /** How long the last bytes may take to reach a client whose stream was ended. */
 const GRACE_MS = 5_000;
 const CLIENT_LEFT = 'the client left';
+const REVOKED = 'its token is no longer valid';
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -16,40 +21,96 @@ const HEADERS = {
   Connection: 'close',
 };
 
+/** A client that follows, and what it takes up. What closes over this must not close over the request too. */
+interface Follower {
+  subscriber: Subscriber;
+  place: StreamPlace;
+  connection: Connection | null;
+}
+
 /**
  * The stream of events (WHATWG HTML, 9.2), from where `Last-Event-ID` or `?last_event_id=` says; the header wins.
  * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
+ *
+ * @param visitor who asks; the stream ends when its token does
+ * @throws {ProblemError} if as many streams are open as may be
  */
-export function streamResponse(request: Request, hub: Hub): Response {
-  const { headers, signal, url } = request;
-  const lastEventId = headers.get('last-event-id') || new URL(url).searchParams.get('last_event_id') || null;
-  const connection = connectionOf(headers);
-  const subscriber = hub.subscribe(lastEventId);
-  const leave = () => subscriber.close(CLIENT_LEFT);
-  const cut = () => {
-    if (connection && !connection.response.writableFinished) connection.socket.destroy();
-  };
+export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Response {
+  const { headers, signal, method } = request;
+  const { lastEventId } = parseStreamQuery(request);
+  const follower = subscribe(hub, lastEventId, openStreams().take(visitor), connectionOf(headers));
+  const detached = method === 'GET' && followDetached(follower);
+  return new Response(detached ? encodeRetry(RETRY_MS) : piped(follower, signal), { headers: HEADERS });
+}
 
+function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, connection: Connection | null): Follower {
+  try {
+    const subscriber = hub.subscribe(lastEventId);
+    place.onRevoked = () => subscriber.close(REVOKED);
+    return { subscriber, place, connection };
+  } catch (error) {
+    place.leave();
+    throw error;
+  }
+}
+
+/** Writes to the socket itself, outside of Next. @returns false where that can't be had */
+function followDetached({ subscriber, place, connection }: Follower): boolean {
+  if (connection === null) return false;
+  const { response, outside } = connection;
+  let full = false;
+  const give = (event: HubEvent | null) => {
+    if (event === null) {
+      place.leave();
+      response.end();
+      return;
+    }
+    full = !response.write(encodeEvent(event));
+    if (!full) subscriber.ask(give);
+  };
+  const onDrain = () => {
+    if (!full) return;
+    full = false;
+    subscriber.ask(give);
+  };
+  const begin = () => {
+    response.on('drain', onDrain);
+    subscriber.ask(give);
+  };
+  if (!detach(response, () => outside(begin))) return false;
+  response.once('close', () => subscriber.close(CLIENT_LEFT));
+  subscriber.onEnd = (reason) => {
+    place.leave();
+    if (reason !== CLIENT_LEFT) cutSoon(reason, connection);
+  };
+  return true;
+}
+
+/** The same in the ordinary way, through Next. */
+function piped({ subscriber, place, connection }: Follower, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const leave = () => subscriber.close(CLIENT_LEFT);
   let open = true;
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
         controller.enqueue(encodeRetry(RETRY_MS));
         subscriber.onEnd = (reason) => {
+          place.leave();
           signal.removeEventListener('abort', leave);
           if (!open || reason === CLIENT_LEFT) return;
           open = false;
           controller.close();
-          // A client that does not read would keep its socket for good.
-          if (reason === 'stalled') cut();
-          else setTimeout(cut, GRACE_MS).unref();
+          cutSoon(reason, connection);
         };
       },
       async pull(controller) {
         const event = await subscriber.next();
         if (!open) return;
         if (event) controller.enqueue(encodeEvent(event));
-        else controller.close();
+        else {
+          place.leave();
+          controller.close();
+        }
       },
       cancel() {
         open = false;
@@ -60,5 +121,16 @@ export function streamResponse(request: Request, hub: Hub): Response {
   );
   signal.addEventListener('abort', leave);
   if (signal.aborted) leave();
-  return new Response(body, { headers: HEADERS });
+  return body;
+}
+
+/** A client that does not read would keep its socket for good; one that may not must not get what is on its way. */
+function cutSoon(reason: string, connection: Connection | null): void {
+  if (connection === null) return;
+  const { response, socket } = connection;
+  const cut = () => {
+    if (!response.writableFinished) socket.destroy();
+  };
+  if (reason === 'stalled' || reason === REVOKED) cut();
+  else setTimeout(cut, GRACE_MS).unref();
 }

@@ -1,0 +1,4 @@
+/** The empty page. */
+export default function Page() {
+  return null;
+}

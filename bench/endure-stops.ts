@@ -1,0 +1,108 @@
+/** The server stopped again and again, at any moment, with open streams and writers that go on. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Random } from '../lib/simulator/random';
+import { LogWriter } from '../lib/swarm/writer';
+import { compare, compareWithWriters, faultsOf, traceNumber } from './torture-checks';
+import { Follower } from './torture-follower';
+import type { Outcome } from './torture-report';
+import { Server } from './torture-server';
+import { tracedLine } from './torture-writer';
+
+interface StopsPlan {
+  signal: 'SIGTERM' | 'SIGKILL';
+  times: number;
+  clients: number;
+}
+
+const STOP_WITHIN_MS = 5000;
+const WRITE_EVERY_MS = 20;
+const LARGEST_BATCH = 5;
+const WRITER = 1;
+/** A start takes about a second: some stops fall into it. */
+const LONGEST_LIFE_MS = 2500;
+const ARRIVAL_DEADLINE_MS = 60_000;
+
+/**
+ * Stops and starts a server at random moments, then asks whether the history and every client have each message
+ * exactly once and in order.
+ */
+export async function stops(folders: { root: string; history: string }, plan: StopsPlan): Promise<Outcome> {
+  const random = new Random(plan.times);
+  const server = new Server(folders.root, folders.history);
+  const followers: Follower[] = [];
+  const log = new LogWriter(folders.root, { rotateAtBytes: Number.MAX_SAFE_INTEGER });
+  let written = 0;
+  const write = () => {
+    const lines = Array.from({ length: random.integer(1, LARGEST_BATCH) }, () => tracedLine(random, WRITER, written++));
+    log.appendAll(lines);
+  };
+  write();
+  const writing = setInterval(write, WRITE_EVERY_MS);
+  try {
+    await server.start();
+    for (let index = 0; index < plan.clients; index++) followers.push(new Follower(server.url, new Random(index)));
+    for (const follower of followers) follower.connect();
+    const stopped = await stopAgainAndAgain(server, plan, random);
+    clearInterval(writing);
+    await server.start();
+    const last = traceNumber(WRITER, written - 1);
+    const begun = performance.now();
+    while (
+      followers.some(({ received }) => received.at(-1)?.trace !== last) &&
+      performance.now() - begun < ARRIVAL_DEADLINE_MS
+    ) {
+      await delay(20);
+    }
+    const { backwards } = await server.history();
+    const inHistory = faultsOf(compareWithWriters(backwards, new Map([[WRITER, written]])));
+    const faults = [...stopped.faults, ...(inHistory === null ? [] : [`history: ${inHistory}`])];
+    for (const [index, { received, gapsSaid, faults: own }] of followers.entries()) {
+      const atClient = faultsOf(compare(received, backwards));
+      if (atClient !== null) faults.push(`client ${index}: ${atClient}`);
+      if (gapsSaid > 0) faults.push(`client ${index} was told of a gap ${gapsSaid} times`);
+      faults.push(...own.map((fault) => `client ${index}: ${fault}`));
+    }
+    const connections = followers.reduce((sum, follower) => sum + follower.connections, 0);
+    return {
+      facts:
+        `${plan.times} times ${plan.signal}, ${written} messages, ${plan.clients} clients over ${connections} ` +
+        `connections, ${stopped.atStart} stops before it answered; ${stopped.facts}`,
+      faults,
+    };
+  } finally {
+    clearInterval(writing);
+    log.close();
+    for (const follower of followers) follower.disconnect();
+    await server.stop('SIGKILL');
+  }
+}
+
+async function stopAgainAndAgain(server: Server, { signal, times }: StopsPlan, random: Random) {
+  const faults: string[] = [];
+  const took: number[] = [];
+  let atStart = 0;
+  for (let count = 0; count < times; count++) {
+    let answered = count === 0;
+    // It may be stopped before it answers, and its start fails by that.
+    const started = answered
+      ? Promise.resolve()
+      : server.start().then(
+          () => {
+            answered = true;
+          },
+          () => {},
+        );
+    // In order it stops only once it listens to signals; a person can't press Ctrl-C earlier either.
+    if (signal === 'SIGTERM') await started;
+    await delay(random.integer(0, LONGEST_LIFE_MS));
+    if (!answered) atStart += 1;
+    const begun = performance.now();
+    const exitCode = await server.stop(signal);
+    took.push(performance.now() - begun);
+    if (signal === 'SIGTERM' && exitCode !== 0) faults.push(`stop ${count} ended with exit code ${exitCode}`);
+    if (signal === 'SIGTERM' && (took.at(-1) ?? 0) > STOP_WITHIN_MS) faults.push(`stop ${count} took over 5 s`);
+    await started;
+  }
+  const longest = Math.round(Math.max(...took));
+  return { faults, atStart, facts: signal === 'SIGTERM' ? `the longest stop took ${longest} ms` : 'killed at once' };
+}

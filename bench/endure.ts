@@ -1,0 +1,81 @@
+/**
+ * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, thousands at
+ * once, kills and stops at any moment. `--short` is its form for the tests, in which only outcomes fail and times are
+ * just printed. Ends with exit code 1 if anything failed.
+ */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { crowd, type SlowPlan, slowClients } from './endure-clients';
+import { stops } from './endure-stops';
+import { Report } from './torture-report';
+import { isBuilt } from './torture-server';
+
+interface Plan {
+  slow: SlowPlan;
+  crowd: number;
+  kills: number;
+  stops: number;
+  clients: number;
+}
+
+const LONG: Plan = {
+  slow: { clients: 100, readers: 10, bytesEach: 12_000_000 },
+  crowd: 5000,
+  kills: 200,
+  stops: 50,
+  clients: 20,
+};
+const SHORT: Plan = {
+  slow: { clients: 20, readers: 3, bytesEach: 12_000_000 },
+  crowd: 300,
+  kills: 4,
+  stops: 3,
+  clients: 5,
+};
+
+async function endure(plan: Plan, short: boolean, report: Report, scratch: string): Promise<void> {
+  const slow = () => report.step('clients that never read', () => slowClients(folders(scratch, 'slow'), plan.slow));
+  const others = async () => {
+    await report.step('many at once', () => crowd(folders(scratch, 'crowd'), plan.crowd));
+    const kill = { signal: 'SIGKILL', times: plan.kills, clients: plan.clients } as const;
+    await report.step('kills', () => stops(folders(scratch, 'kills'), kill));
+    const stop = { signal: 'SIGTERM', times: plan.stops, clients: plan.clients } as const;
+    await report.step('stops', () => stops(folders(scratch, 'stops'), stop));
+  };
+  // What waits is not measured in the short form, so the rest need not wait for it.
+  if (short) await Promise.all([slow(), others()]);
+  else {
+    await slow();
+    await others();
+  }
+}
+
+function folders(scratch: string, name: string): { root: string; history: string } {
+  const root = path.join(scratch, name);
+  mkdirSync(root);
+  return { root, history: path.join(scratch, `${name}.sqlite`) };
+}
+
+function readFlags(): { short: boolean } {
+  try {
+    return { short: parseArgs({ options: { short: { type: 'boolean', default: false } } }).values.short };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm run endure [-- --short]`);
+    process.exit(2);
+  }
+}
+
+const { short } = readFlags();
+if (!isBuilt()) {
+  console.error('There is no production build to try: run "npm run build" first.');
+  process.exit(1);
+}
+const scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'endure-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const report = new Report(!short);
+await endure(short ? SHORT : LONG, short, report, scratch);
+report.end();
+process.exit(report.hasFailures ? 1 : 0);

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BareStream, processorSeconds, residentMb, startDashboard } from './processes';
+import { SwarmFiles } from './swarm-files';
+import { type Bench, type Figure, quantile } from './table';
+import { mark, Viewers } from './viewers';
+
+const SIZES = [100, 1000, 5000];
+const EVENTS = 8;
+const WARM_UP = 3;
+const EVERY_MS = 1000;
+
+interface Side {
+  url: string;
+  pid: number;
+  path: string;
+  send(number: number): void;
+}
+
+interface Measured {
+  p99: number;
+  /** KB for each stream. */
+  memory: number;
+  /** Processor milliseconds for each event to all. */
+  processor: number;
+}
+
+async function measure(side: Side, streams: number): Promise<Measured> {
+  const viewers = new Viewers();
+  try {
+    const before = residentMb(side.pid);
+    await viewers.open(side.url, streams, side.path);
+    const found: number[] = [];
+    let used = 0;
+    for (let round = 0; round < EVENTS + WARM_UP; round++) {
+      if (round === WARM_UP) used = processorSeconds(side.pid);
+      const number = streams * 100 + round;
+      const begun = performance.now();
+      side.send(number);
+      if (!(await viewers.all(number))) throw new Error(`Not everyone of ${streams} got event ${round}.`);
+      if (round >= WARM_UP) found.push(...viewers.arrivals(number).map((at) => at - begun));
+      await delay(Math.max(0, EVERY_MS - (performance.now() - begun)));
+    }
+    return {
+      p99: quantile(found, 0.99),
+      memory: ((residentMb(side.pid) - before) * 1024) / streams,
+      processor: ((processorSeconds(side.pid) - used) * 1000) / EVENTS,
+    };
+  } finally {
+    viewers.close();
+    await delay(1000);
+  }
+}
+
+async function run(scratch: string): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const streams of SIZES) {
+    const root = path.join(scratch, `fan-out-${streams}`);
+    mkdirSync(root);
+    const files = new SwarmFiles(root);
+    // Fresh ones for each size: what 1,000 have left behind would hide what 5,000 need.
+    const server = await startDashboard(root, `${root}.sqlite`);
+    const bare = await BareStream.started();
+    const send = (number: number) => bare.broadcast(JSON.stringify(files.message(mark(number))));
+    const limit = await measure({ url: bare.url, pid: bare.pid, path: '/', send }, streams);
+    bare.stop();
+    const own = { url: server.url, pid: server.pid as number, path: '/api/stream' };
+    const ours = await measure({ ...own, send: (number) => files.appendMessages(number) }, streams);
+    await server.stop('SIGKILL');
+    files.close();
+    const name = `${streams.toLocaleString('en-GB')} streams`;
+    figures.push(
+      { name: `${name}, 99 of 100`, value: ours.p99, unit: 'ms', atMost: 1.5 * limit.p99, baseline: limit.p99 },
+      {
+        name: `${name}, memory for each`,
+        value: ours.memory,
+        unit: 'KB',
+        atMost: 3 * limit.memory,
+        baseline: limit.memory,
+      },
+      { name: `${name}, processor time a second`, value: ours.processor, unit: 'ms', baseline: limit.processor },
+    );
+  }
+  return figures;
+}
+
+export const fanOut: Bench = {
+  name: 'fan-out',
+  how: 'One message a second, from the write to its arrival at each stream; resident memory after some events, divided by the streams. The dashboard sends its heartbeat and stats besides. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
+  run,
+};

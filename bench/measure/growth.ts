@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Server } from '../torture-server';
+import { fewKept, MILLION, millionKept } from './million';
+import { processorSeconds, startDashboard, untilRead } from './processes';
+import { SwarmFiles } from './swarm-files';
+import type { Bench, Figure } from './table';
+import { Viewers } from './viewers';
+
+const CHANGES = 100;
+const FEW = 1000;
+const LOCKS = [1000, 10_000];
+/** Longer than changes are held together, so that each is a change of its own. */
+const LOCK_EVERY_MS = 150;
+const MESSAGE_EVERY_MS = 20;
+const SETTLE_MS = 3000;
+const FIRST = 100_000;
+
+/** @returns the processor time of the server for each change, in milliseconds, less what it uses without any */
+async function costOf(server: Server, everyMs: number, change: (number: number) => void): Promise<number> {
+  const pid = server.pid as number;
+  const spend = async (run: (number: number) => void) => {
+    const before = processorSeconds(pid);
+    for (let number = 0; number < CHANGES; number++) {
+      run(number);
+      await delay(everyMs);
+    }
+    return processorSeconds(pid) - before;
+  };
+  await spend(change);
+  const idle = await spend(() => {});
+  return (((await spend((number) => change(number + CHANGES))) - idle) * 1000) / CHANGES;
+}
+
+async function perMessage(root: string, history: string, kept: number): Promise<number> {
+  const files = new SwarmFiles(root);
+  const server = await startDashboard(root, history);
+  const viewers = new Viewers();
+  try {
+    await untilRead(server, kept);
+    await viewers.open(server.url, 1);
+    await delay(SETTLE_MS);
+    return await costOf(server, MESSAGE_EVERY_MS, (number) => files.appendMessages(FIRST + number));
+  } finally {
+    viewers.close();
+    files.close();
+    await server.stop();
+  }
+}
+
+async function perLock(scratch: string, locks: number): Promise<number> {
+  const root = path.join(scratch, `locks-${locks}`);
+  mkdirSync(root);
+  const files = new SwarmFiles(root);
+  for (let number = 0; number < locks; number++) files.acquireLock(number);
+  const server = await startDashboard(root, `${root}.sqlite`);
+  const viewers = new Viewers();
+  try {
+    while ((await server.stats()).lock_count < locks) await delay(50);
+    await viewers.open(server.url, 1);
+    await delay(SETTLE_MS);
+    return await costOf(server, LOCK_EVERY_MS, (number) => files.acquireLock(FIRST + number));
+  } finally {
+    viewers.close();
+    files.close();
+    await server.stop('SIGKILL');
+  }
+}
+
+async function run(scratch: string): Promise<Figure[]> {
+  const few = await fewKept(scratch, FEW);
+  const many = await millionKept(scratch);
+  const withFew = await perMessage(few.root, few.history, FEW);
+  const withMany = await perMessage(many.root, many.history, MILLION);
+  const [some, ten] = [await perLock(scratch, LOCKS[0] as number), await perLock(scratch, LOCKS[1] as number)];
+  // Half as much again: a hundred changes are counted in ticks of ten milliseconds.
+  return [
+    { name: 'a message, 1,000,000 kept', value: withMany, unit: 'ms', atMost: 1.5 * withFew + 0.2, baseline: withFew },
+    { name: 'a lock of 10,000', value: ten, unit: 'ms', atMost: 10 * some * 1.2, baseline: some },
+  ];
+}
+
+export const growth: Bench = {
+  name: 'growth',
+  how: `Processor time of the server for one change with one viewer, ${CHANGES} changes, less what it uses without any. Baseline: the same with 1,000 messages kept, and with 1,000 locks, of which ten times as much is the bound (a fifth more for the ticks in which the system counts).`,
+  run,
+};

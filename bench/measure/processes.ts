@@ -1,0 +1,140 @@
+/** The processes that are measured: the dashboard, and the bare servers that it is held against. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PROJECT } from '../../test/production-server';
+import { Server } from '../torture-server';
+
+/** The kernel counts processor time in these, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+const NEXT = path.join(PROJECT, 'node_modules/next/dist/bin/next');
+const BARE_NEXT = path.join(PROJECT, 'bench/bare/next');
+
+/** Limits are for strangers, and would be what is measured. */
+const WITHOUT_LIMITS = {
+  LIMIT_READS_PER_MINUTE: '0',
+  LIMIT_STREAMS: '100000',
+  LIMIT_STREAMS_PER_CLIENT: '100000',
+};
+
+/** @returns the dashboard over a root, running */
+export async function startDashboard(
+  root: string,
+  history: string,
+  environment: Record<string, string> = {},
+): Promise<Server> {
+  const server = new Server(root, history, { ...WITHOUT_LIMITS, ...environment });
+  process.prependOnceListener('exit', () => server.abandon());
+  await server.start();
+  return server;
+}
+
+/** Waits until it has read so many messages. */
+export async function untilRead(server: Server, messages: number): Promise<void> {
+  while ((await server.stats()).message_count < messages) await delay(50);
+}
+
+/** A bare `next start` with an empty page and a route that returns a fixed body. */
+export class BareNext {
+  #port = 0;
+  #child: ChildProcess | null = null;
+
+  static async started(): Promise<BareNext> {
+    const bare = new BareNext();
+    // Turbopack would add the instrumentation of the project around it.
+    if (!existsSync(path.join(BARE_NEXT, '.next/BUILD_ID'))) await run([NEXT, 'build', '--webpack', BARE_NEXT]);
+    bare.#port = await freePort();
+    bare.#child = spawn(process.execPath, [NEXT, 'start', BARE_NEXT, '-p', String(bare.#port), '-H', '127.0.0.1'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    });
+    process.prependOnceListener('exit', () => bare.stop());
+    while (!(await fetch(`${bare.url}/fixed?size=10`).catch(() => null))?.ok) await delay(20);
+    return bare;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number {
+    return this.#child?.pid as number;
+  }
+
+  stop(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}
+
+/** Plain node:http that broadcasts prepared bytes. */
+export class BareStream {
+  readonly #child: ChildProcess;
+  #port = '';
+
+  private constructor() {
+    this.#child = spawn(process.execPath, [path.join(PROJECT, 'bench/bare/stream.mjs')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+  }
+
+  static async started(): Promise<BareStream> {
+    const bare = new BareStream();
+    const lines = createInterface({ input: bare.#child.stdout as NodeJS.ReadableStream });
+    [bare.#port] = (await once(lines, 'line')) as [string];
+    process.prependOnceListener('exit', () => bare.stop());
+    return bare;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** Sends one event to everyone. */
+  broadcast(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+/** @returns the processor time that a process has used, all its threads, in seconds */
+export function processorSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name in parentheses may hold anything; user and system time are the 12th and 13th field after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** @returns its resident memory in MB */
+export function residentMb(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+async function run(words: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, words, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+  });
+  const [exitCode] = await once(child, 'exit');
+  if (exitCode !== 0) throw new Error(`node ${words.join(' ')} ended with exit code ${exitCode}.`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LOG_NAME } from '../../lib/swarm/message-log';
+import { PROJECT } from '../../test/production-server';
+import { MILLION, millionKept, millionLog } from './million';
+import { residentMb, startDashboard } from './processes';
+import { type Bench, type Figure, median } from './table';
+
+const RESTARTS = 5;
+
+/** Milliseconds of a command of the system on a log. */
+function command(program: string, ...words: string[]): number {
+  const begun = performance.now();
+  execFileSync(program, words, { stdio: 'ignore' });
+  return performance.now() - begun;
+}
+
+async function firstRead(scratch: string): Promise<Figure[]> {
+  const { root, history, bytes } = millionLog(scratch);
+  const log = path.join(root, LOG_NAME);
+  const base = await memoryAtRest(scratch);
+  const begun = performance.now();
+  const server = await startDashboard(root, history);
+  let most = 0;
+  for (let messages = 0; messages < MILLION; messages = (await server.stats()).message_count) {
+    most = Math.max(most, residentMb(server.pid as number));
+    await delay(50);
+  }
+  const took = performance.now() - begun;
+  await server.stop();
+  const bare = Number(
+    execFileSync(process.execPath, ['--import', 'tsx', 'bench/bare/read.ts', log, path.join(scratch, 'bare.sqlite')], {
+      cwd: PROJECT,
+      encoding: 'utf8',
+    }),
+  );
+  const rate = (milliseconds: number) => MILLION / (milliseconds / 1000);
+  return [
+    {
+      name: 'first read of 1,000,000 messages',
+      value: rate(took),
+      unit: 'a second',
+      atLeast: 0.6 * rate(bare),
+      baseline: rate(bare),
+    },
+    { name: 'the same in seconds, the start included', value: took / 1000, unit: 's', baseline: bare / 1000 },
+    { name: 'memory more than at rest, at most', value: most - base, unit: 'MB', atMost: 60 },
+    { name: 'size of the log', value: bytes / 2 ** 20, unit: 'MB' },
+    { name: 'tail -n 1000 of it', value: command('tail', '-n', '1000', log), unit: 'ms' },
+    { name: 'grep -c of it', value: command('grep', '-c', 'QUESTION', log), unit: 'ms' },
+    { name: 'wc -l of it', value: command('wc', '-l', log), unit: 'ms' },
+  ];
+}
+
+/** Resident memory of a server that has just started over an empty root, in MB. */
+async function memoryAtRest(scratch: string): Promise<number> {
+  const server = await startDashboard(scratch, path.join(scratch, 'rest.sqlite'));
+  await server.stats();
+  await delay(1000);
+  const memory = residentMb(server.pid as number);
+  await server.stop();
+  return memory;
+}
+
+export const reading: Bench = {
+  name: 'first-read',
+  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline: a bare loop that parses the lines and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
+  run: firstRead,
+};
+
+async function restarts(scratch: string): Promise<Figure[]> {
+  const { root, history } = await millionKept(scratch);
+  const times: number[] = [];
+  for (let count = 0; count < RESTARTS; count++) {
+    const begun = performance.now();
+    const server = await startDashboard(root, history);
+    await page(server.url);
+    times.push(performance.now() - begun);
+    const { message_count: messages } = await server.stats();
+    if (messages < MILLION) throw new Error(`After a start ${messages} messages are counted.`);
+    await server.stop();
+  }
+  return [{ name: 'from the start to the first page, whole', value: median(times), unit: 'ms', atMost: 1000 }];
+}
+
+/** Reads the page to its end. */
+async function page(url: string): Promise<void> {
+  const request = get(url, { agent: false });
+  const [response] = await once(request, 'response');
+  response.resume();
+  await once(response, 'end');
+}
+
+export const restart: Bench = {
+  name: 'restart',
+  how: `With a million messages in the history, from the start of the process to the last byte of the page, median of ${RESTARTS}.`,
+  run: restarts,
+};

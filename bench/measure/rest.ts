@@ -1,0 +1,94 @@
+import autocannon from 'autocannon';
+import type { Server } from '../torture-server';
+import { fewKept, MILLION, millionKept } from './million';
+import { BareNext, startDashboard, untilRead } from './processes';
+import { SwarmFiles } from './swarm-files';
+import { type Bench, type Figure, median } from './table';
+
+const CLIENTS = 8;
+const SECONDS = 2;
+const ROUNDS = 3;
+const FEW = 1000;
+const LOCKS = 5;
+const PLACES = ['/api/agents', '/api/locks', '/api/messages?limit=50', '/api/stats'];
+
+interface Load {
+  perSecond: number;
+  p99: number;
+}
+
+async function ask(url: string): Promise<Load> {
+  const { requests, latency, non2xx, errors } = await autocannon({ url, connections: CLIENTS, duration: SECONDS });
+  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} answers were no success, ${errors} errors.`);
+  return { perSecond: requests.average, p99: latency.p99 };
+}
+
+async function size(server: Server, place: string): Promise<number> {
+  return (await (await fetch(server.url + place)).arrayBuffer()).byteLength;
+}
+
+async function run(scratch: string): Promise<Figure[]> {
+  const many = await millionKept(scratch);
+  const few = await fewKept(scratch, FEW);
+  for (const { root } of [few, many]) {
+    const files = new SwarmFiles(root);
+    for (let number = 0; number < LOCKS; number++) files.acquireLock(number);
+    files.close();
+  }
+  const servers = [await startDashboard(few.root, few.history), await startDashboard(many.root, many.history)] as const;
+  const bare = await BareNext.started();
+  try {
+    await untilRead(servers[0], FEW);
+    await untilRead(servers[1], MILLION);
+    const figures: Figure[] = [];
+    for (const place of PLACES) {
+      const fixed = `${bare.url}/fixed?size=${await size(servers[1], place)}`;
+      const loads: Record<'bare' | 'few' | 'many', Load[]> = { bare: [], few: [], many: [] };
+      for (let round = 0; round <= ROUNDS; round++) {
+        const turn = {
+          bare: await ask(fixed),
+          few: await ask(servers[0].url + place),
+          many: await ask(servers[1].url + place),
+        };
+        // The first round warms up.
+        if (round > 0) for (const side of ['bare', 'few', 'many'] as const) loads[side].push(turn[side]);
+      }
+      const rate = (side: keyof typeof loads) => median(loads[side].map(({ perSecond }) => perSecond));
+      const p99 = (side: keyof typeof loads) => median(loads[side].map((load) => load.p99));
+      const limit = rate('bare');
+      figures.push(
+        { name: `${place}, 1,000 kept`, value: rate('few'), unit: 'a second', atLeast: 0.6 * limit, baseline: limit },
+        {
+          name: `${place}, 1,000,000 kept`,
+          value: rate('many'),
+          unit: 'a second',
+          atLeast: 0.6 * limit,
+          baseline: limit,
+        },
+        {
+          name: `${place}, of both sizes the slower`,
+          value: p99('few') > p99('many') ? p99('few') : p99('many'),
+          unit: 'ms, 99 of 100',
+          atMost: 50,
+          baseline: p99('bare'),
+        },
+        {
+          name: `${place}, 1,000,000 against 1,000`,
+          value: (100 * rate('many')) / rate('few'),
+          unit: '%',
+          atLeast: 90,
+        },
+      );
+    }
+    return figures;
+  } finally {
+    bare.stop();
+    for (const server of servers) await server.stop('SIGKILL');
+  }
+}
+
+export const rest: Bench = {
+  name: 'rest',
+  how: `Requests a second of ${CLIENTS} clients that ask without a pause, ${ROUNDS} rounds of ${SECONDS} s in turns, medians. Baseline: a bare next start with a route that returns a fixed body of the same size; the bound is 60 % of its requests.`,
+  run,
+};

@@ -1,0 +1,224 @@
+/** What the documents show of the present: one moment of one swarm, the same in every answer. */
+import type {
+  AgentsAnswer,
+  AttentionAnswer,
+  Connected,
+  Health,
+  Heartbeat,
+  Lock,
+  LocksAnswer,
+  Message,
+  MessagesAnswer,
+  MessagesEvent,
+  Source,
+  Sources,
+  Stats,
+} from './schemas';
+
+export const EXAMPLE_EPOCH = 'k3v9q2mxw7ra';
+const NOW = '2026-02-03T09:12:04.118+00:00';
+const BEGIN = '2026-02-03T08:00:12.402+00:00';
+
+const agents: AgentsAnswer = {
+  session_name: 'shop',
+  session_names: ['review', 'shop'],
+  updated_at: '2026-02-03T09:11:58.204113+00:00',
+  agents: [
+    {
+      id: 'agent-0',
+      pane_index: 'shop:0.0',
+      pid: 41207,
+      status: 'active',
+      last_seen: '2026-02-03T09:11:58.204113+00:00',
+      session_name: 'shop',
+      tmux_pane_id: '%1',
+      health: 'active',
+      health_reason: 'Its claude process (pid 41207) runs.',
+      last_evidence_at: '2026-02-03T09:11:58.204113+00:00',
+    },
+    {
+      id: 'agent-1',
+      pane_index: 'review:0.1',
+      pid: 41231,
+      status: 'active',
+      last_seen: '2026-02-03T09:09:40.511020+00:00',
+      session_name: 'review',
+      tmux_pane_id: '%2',
+      health: 'stale',
+      health_reason: 'Its last sign of life was at 2026-02-03T09:09:40.511+00:00.',
+      last_evidence_at: '2026-02-03T09:09:40.511020+00:00',
+    },
+  ],
+};
+
+const TOTALS_LOCK = '06d763aaf4e4595aee064e37727ef0557764d781679707c0a1862fcaa595082d.lock';
+const CART_LOCK = 'e9c3188ecf0034ece091bc91388b0c8348be36ff6e1f2ba445a84bf807079aee.lock';
+
+const totalsLock: Lock = {
+  agent_id: 'agent-1',
+  filepath: 'src/cart/totals.ts',
+  locked_at: 1770109745.851013,
+  reason: 'rounding of partial refunds',
+  lock_file: TOTALS_LOCK,
+  acquired_at: '2026-02-03T09:09:05.851013+00:00',
+  stale: false,
+  orphaned: false,
+  conflicts_with: [{ lock_file: CART_LOCK, agent_id: 'agent-0', filepath: 'src/cart/*.ts' }],
+  pattern: false,
+  warnings: [],
+};
+
+const cartLock: Lock = {
+  agent_id: 'agent-0',
+  filepath: 'src/cart/*.ts',
+  locked_at: 1770109864.190219,
+  reason: 'currency of the cart',
+  lock_file: CART_LOCK,
+  acquired_at: '2026-02-03T09:11:04.190219+00:00',
+  stale: false,
+  orphaned: false,
+  conflicts_with: [{ lock_file: TOTALS_LOCK, agent_id: 'agent-1', filepath: 'src/cart/totals.ts' }],
+  pattern: true,
+  warnings: [],
+};
+
+const locks: LocksAnswer = { locks: [totalsLock, cartLock], count: 2 };
+
+const question: Message = {
+  seq: 1283,
+  sent_at: '2026-02-03T09:02:31.604418+00:00',
+  sender: 'agent-0',
+  timestamp: '2026-02-03T10:02:31.604418',
+  msg_type: 'QUESTION',
+  content: 'Which currency do we store?',
+  recipients: ['agent-1'],
+  msg_id: 'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1',
+  delivery_status: { 'agent-1': true },
+  success_count: 1,
+  failure_count: 0,
+};
+
+const news: Message = {
+  seq: 1284,
+  sent_at: '2026-02-03T09:11:58.740020+00:00',
+  sender: 'agent-0',
+  timestamp: '2026-02-03T10:11:58.740020',
+  msg_type: 'INFO',
+  content: 'I go on with the totals until I know. 214 tests, all green.',
+  recipients: ['agent-1'],
+  msg_id: '7e335492-2885-4c54-bc53-21b38e8f9645',
+  delivery_status: { 'agent-1': true },
+  success_count: 1,
+  failure_count: 0,
+};
+
+const messages: MessagesAnswer = {
+  messages: [question, news],
+  count: 2,
+  limit: 2,
+  next_cursor: `${EXAMPLE_EPOCH}.1284`,
+  previous_cursor: `${EXAMPLE_EPOCH}.1283`,
+};
+
+const stats: Stats = {
+  agent_count: 2,
+  lock_count: 2,
+  message_count: 1284,
+  message_types: { ACK: 210, BLOCKED: 12, COMPLETED: 188, INFO: 655, QUESTION: 219 },
+  latest_activity: '2026-02-03T10:11:58.740020',
+  session_name: 'shop',
+  updated_at: '2026-02-03T09:11:58.204113+00:00',
+  uptime_seconds: 4311.7,
+  messages_per_minute: 1,
+  messages_by_minute: [...Array<number>(50).fill(3), 4, 2, 0, 5, 1, 0, 2, 3, 0, 1],
+  active_agent_count: 1,
+  stale_lock_count: 0,
+  failed_delivery_count: 4,
+};
+
+const attention: AttentionAnswer = {
+  attention: [
+    {
+      id: 'question_unanswered:b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1',
+      kind: 'question_unanswered',
+      severity: 'warning',
+      since: '2026-02-03T09:02:31.604+00:00',
+      subject: 'agent-0',
+      reason: 'agent-0 asked agent-1, which has not answered: "Which currency do we store?"',
+      evidence: { agents: ['agent-0', 'agent-1'], locks: [], messages: [`${EXAMPLE_EPOCH}.1283`], sources: [] },
+    },
+    {
+      id: `lock_overlap:${TOTALS_LOCK}:${CART_LOCK}`,
+      kind: 'lock_overlap',
+      severity: 'warning',
+      since: '2026-02-03T09:11:04.190+00:00',
+      subject: 'src/cart/totals.ts',
+      reason: 'agent-1 holds src/cart/totals.ts, and agent-0 holds src/cart/*.ts.',
+      evidence: { agents: ['agent-1', 'agent-0'], locks: [TOTALS_LOCK, CART_LOCK], messages: [], sources: [] },
+    },
+  ],
+  count: 2,
+};
+
+const fine: Source = { state: 'ok', reason: null, since: BEGIN, skipped: [] };
+
+const sources: Sources = {
+  registry: fine,
+  locks: fine,
+  log: {
+    ...fine,
+    skipped: [{ reason: 'no JSON', count: 1, last: 'agent_messages.log, byte 20480' }],
+    gaps: 0,
+    unterminated_tail: null,
+    backlog: null,
+  },
+  history: { ...fine, mode: 'file', role: 'recorder' },
+  watcher: { ...fine, mode: 'events' },
+  config: {
+    ...fine,
+    state: 'missing',
+    reason: "There is no .claudeswarm.yaml and no .claudeswarm.toml: the defaults of the swarm's tool hold.",
+  },
+};
+
+const health: Health = {
+  status: 'healthy',
+  timestamp: NOW,
+  files: { agents: true, messages: true, locks_dir: true },
+  sources: { registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing' },
+  history: { mode: 'file', role: 'recorder' },
+  backlog: null,
+  uptime_seconds: 4311.7,
+  version: '0.1.0',
+};
+
+const connected: Connected = {
+  status: 'connected',
+  timestamp: NOW,
+  epoch: EXAMPLE_EPOCH,
+  resumed: true,
+  gap: false,
+};
+const heartbeat: Heartbeat = { timestamp: NOW };
+const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
+
+const metrics = `# HELP claude_swarm_agents Agents in the registry by health.
+# TYPE claude_swarm_agents gauge
+claude_swarm_agents{health="active"} 1
+claude_swarm_agents{health="stale"} 1
+`;
+
+/** By what they are examples of. */
+export const examples = {
+  agents,
+  locks,
+  messages,
+  stats,
+  attention,
+  sources,
+  health,
+  connected,
+  heartbeat,
+  messagesEvent,
+  metrics,
+};

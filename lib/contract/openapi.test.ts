@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { SseParser } from '../../bench/sse-client';
+import { openApiDocument } from './openapi';
+import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
+import { parameterDescriptions, requestSchemas } from './requests';
+import { ROUTES } from './routes';
+import { problem } from './schemas';
+import { STREAM_EVENTS, STREAM_EXAMPLE, streamEvent } from './stream-schemas';
+
+test('the document is valid OpenAPI 3.1, and its examples fit its schemas', async () => {
+  const config = await createConfig({
+    rules: {
+      struct: 'error',
+      'spec-strict-refs': 'error',
+      'no-unresolved-refs': 'error',
+      'operation-operationId-unique': 'error',
+      'operation-parameters-unique': 'error',
+      'path-parameters-defined': 'error',
+      'no-ambiguous-paths': 'error',
+      'security-defined': 'error',
+      'no-invalid-media-type-examples': { severity: 'error', allowAdditionalProperties: true },
+      'no-invalid-parameter-examples': { severity: 'error', allowAdditionalProperties: true },
+    },
+  });
+  const source = JSON.stringify(openApiDocument('1.0.0'));
+  const faults = await lintFromString({ source, config, absoluteRef: 'openapi.json' });
+  assert.deepEqual(
+    faults.map(({ message, location }) => `${location[0]?.pointer}: ${message}`),
+    [],
+  );
+  assert.doesNotMatch(source, /"additionalProperties":false/, 'answers may gain fields');
+});
+
+describe('every example is what its schema says, with nothing beside it', () => {
+  for (const { path, answer } of ROUTES) {
+    const { schema, example } = answer;
+    if (schema) test(`GET ${path}`, () => assert.deepEqual(schema.parse(example), example));
+    else test(`GET ${path} is text`, () => assert.equal(typeof example, 'string'));
+  }
+
+  for (const status of Object.keys(PROBLEM_STATUSES).map(Number)) {
+    test(`the problems with status ${status}`, () => {
+      const examples = Object.values(problemExamples(status as ProblemStatus));
+      assert.ok(examples.length > 0);
+      for (const example of examples) assert.deepEqual(problem.parse(example), example);
+    });
+  }
+
+  test('the stream: every event, as it stands on the wire', () => {
+    const seen: string[] = [];
+    const parser = new SseParser(({ name, data, lastEventId }) => {
+      const event = { event: name, data: JSON.parse(data), ...(name === 'messages' && { id: lastEventId }) };
+      assert.deepEqual(streamEvent.parse(event), event);
+      seen.push(name);
+    });
+    parser.feed(Buffer.from(STREAM_EXAMPLE));
+    assert.deepEqual(seen, Object.keys(STREAM_EVENTS));
+  });
+});
+
+const requests = Object.entries(requestSchemas({ readInstant: Date.parse, now: () => Date.parse('2100-01-01') }));
+
+for (const [name, schema] of requests) {
+  const parameters = Object.entries(schema.in.shape).map(
+    ([key, one]) => [key, parameterDescriptions.get(one)] as const,
+  );
+
+  test(`the parameters of ${name} are described, and read as their examples show`, () => {
+    const values = parameters.map(([key, about]) => {
+      assert.ok(about?.description, key);
+      return [key, about.example === undefined ? [] : [about.example].flat().map(String)];
+    });
+    assert.deepEqual(schema.safeParse(Object.fromEntries(values)).error?.issues ?? [], []);
+  });
+
+  test(`the parameters of ${name} that must be given are described so`, () => {
+    // The id of an agent is part of the path: without it, it is another path.
+    const required = parameters.filter(([key, about]) => about?.required && key !== 'id').map(([key]) => key);
+    const nothing = Object.fromEntries(parameters.map(([key]) => [key, []]));
+    assert.deepEqual(schema.safeParse(nothing).error?.issues.map(({ path }) => path[0]) ?? [], required);
+  });
+}

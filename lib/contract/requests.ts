@@ -1,0 +1,362 @@
+/**
+ * The parameters of every request, said once: what is read from them, what is refused, and what the documents say.
+ *
+ * Clients of the Python server must keep working, so much is forgiven: blank parameters count as absent, unknown ones
+ * are ignored, and of one that may not be repeated the last counts. What is refused is refused with all else that is
+ * faulty, in one go.
+ */
+import { z } from 'zod';
+import type { oas31 } from 'zod-openapi';
+import { bundleText } from './bundle-schemas';
+import { parseCursor } from './events';
+import { MOST_SEARCH_WORDS, searchWords } from './search-text';
+
+/** Longer than any id or sensible search; bounds what one request may cost. */
+const LONGEST_TEXT = 1_000;
+const DEFAULT_LIMIT = 50;
+const MOST_TYPES = 100;
+const HOUR_MS = 3_600_000;
+/** Into how many steps a timeline is divided: about as many as its columns on a screen. */
+const POINTS = { usual: 600, least: 50, most: 2000 };
+/** The first instant that can be written with a year of four digits, in milliseconds since 1970. */
+const YEAR_0 = -62_167_219_200_000;
+/** A client's clock may be a little ahead of this one. */
+const AHEAD_MS = 1000;
+
+/** What requests know of time. */
+export interface Clock {
+  /** @returns milliseconds since 1970, null for what is no time */
+  readInstant(text: string): number | null;
+  now(): number;
+}
+
+/** How the documents describe one parameter. */
+export interface ParameterDescription {
+  in: 'query' | 'path' | 'header';
+  description: string;
+  schema: oas31.SchemaObject;
+  required?: true;
+  example?: string | number | string[];
+}
+
+export const parameterDescriptions = z.registry<ParameterDescription>();
+
+type About = Omit<ParameterDescription, 'in'> & Partial<Pick<ParameterDescription, 'in'>>;
+
+/** Refuses a value. @param detail the end of a sentence that begins with the parameter */
+type Refuse = (detail: string, code?: ParameterFault) => never;
+
+/** What distinguishes a fault for programs. */
+export type ParameterFault = 'invalid_parameter' | 'malformed_cursor';
+
+/** One parameter, read from all values that were given under its name, in order; none if it is absent. */
+function parameter<Value>(read: (given: readonly string[], refuse: Refuse) => Value, about: About) {
+  return z
+    .array(z.string())
+    .transform((given, context) => {
+      const refuse: Refuse = (message, code = 'invalid_parameter') => {
+        context.addIssue({ code: 'custom', message, params: { code } });
+        return z.NEVER;
+      };
+      return read(given, refuse);
+    })
+    .register(parameterDescriptions, { in: 'query', ...about });
+}
+
+function readText(given: readonly string[], refuse: Refuse): string | undefined {
+  const value = given.at(-1)?.trim();
+  if (value && value.length > LONGEST_TEXT) return refuse(`must have at most ${LONGEST_TEXT} characters.`);
+  return value || undefined;
+}
+
+const text = (description: string, example: string) =>
+  parameter(readText, { description, schema: { type: 'string', maxLength: LONGEST_TEXT }, example });
+
+function limit(largest: number, of: string) {
+  return parameter(
+    (given, refuse) => {
+      const value = given.at(-1);
+      if (value === undefined) return DEFAULT_LIMIT;
+      if (!/^[+-]?\d+$/.test(value)) return refuse('must be a whole number.');
+      return Number(value) >= 1 ? Math.min(Number(value), largest) : DEFAULT_LIMIT;
+    },
+    {
+      description: `How many ${of} at most. Below 1 means ${DEFAULT_LIMIT}, above ${largest} means ${largest}.`,
+      schema: { type: 'integer', default: DEFAULT_LIMIT },
+    },
+  );
+}
+
+function cursor(description: string) {
+  return parameter(
+    (given, refuse) => {
+      const value = given.at(-1);
+      if (value === undefined) return undefined;
+      const place = parseCursor(value);
+      return place ?? refuse('must be a cursor as the API gave it, such as next_cursor.', 'malformed_cursor');
+    },
+    { description, schema: { type: 'string' } },
+  );
+}
+
+const search = parameter(
+  (given, refuse) => {
+    const value = readText(given, refuse);
+    if (typeof value === 'string' && searchWords(value).length > MOST_SEARCH_WORDS) {
+      return refuse(`must have at most ${MOST_SEARCH_WORDS} words or quoted phrases.`);
+    }
+    return value;
+  },
+  {
+    description: `Full text: whole words and "quoted phrases", at most ${MOST_SEARCH_WORDS}; all must occur.`,
+    schema: { type: 'string', maxLength: LONGEST_TEXT },
+    example: 'currency "shopping cart"',
+  },
+);
+
+const types = parameter(
+  (given, refuse) => {
+    const values = [...new Set(given.map((value) => value.trim()))].filter((value) => value !== '');
+    if (values.length > MOST_TYPES || values.some((value) => value.length > LONGEST_TEXT)) {
+      return refuse(`must name at most ${MOST_TYPES} types.`);
+    }
+    return values.length > 0 ? values : undefined;
+  },
+  {
+    description: 'Only messages of one of these types; may be repeated.',
+    schema: { type: 'array', items: { type: 'string' }, maxItems: MOST_TYPES },
+    example: ['QUESTION', 'BLOCKED'],
+  },
+);
+
+const agentId = parameter(
+  (given, refuse) => {
+    try {
+      return decodeURIComponent(given.at(-1) ?? '');
+    } catch {
+      return refuse('must be percent-encoded UTF-8.');
+    }
+  },
+  {
+    in: 'path',
+    description: 'The id of the agent, percent-encoded: any text may be one, a slash among it.',
+    schema: { type: 'string' },
+    required: true,
+    example: 'agent-1',
+  },
+);
+
+const filepath = parameter(
+  // Exactly as written: a path may begin or end with a blank.
+  (given, refuse) => given.at(-1) || refuse('is missing: name the path as its lock spells it.'),
+  {
+    description: 'The path as its lock spells it, letter for letter.',
+    schema: { type: 'string' },
+    required: true,
+    example: 'src/cart/totals.ts',
+  },
+);
+
+const points = parameter(
+  (given, refuse) => {
+    const value = readText(given, refuse);
+    if (typeof value !== 'string') return value ?? POINTS.usual;
+    if (!/^[+-]?\d+$/.test(value)) return refuse('must be a whole number.');
+    return Math.min(Math.max(Number(value), POINTS.least), POINTS.most);
+  },
+  {
+    description:
+      `Into how many steps the span is divided, ${POINTS.least} to ${POINTS.most} (the nearest of these where it is ` +
+      'beyond them): as many as there are columns to draw.',
+    schema: { type: 'integer', default: POINTS.usual },
+  },
+);
+
+const takenText = parameter(
+  (given, refuse) => {
+    const read = bundleText.safeParse(readText(given, refuse) ?? 'keep');
+    return read.success ? read.data : refuse('must be keep or blank.');
+  },
+  {
+    description: 'Whether what people and agents wrote is kept, or replaced by how long it was.',
+    schema: { type: 'string', enum: [...bundleText.options], default: 'keep' },
+  },
+);
+
+/**
+ * The last id that a client saw, from its header or, for clients that can't set one, from the query; any text: an id that
+ * leads nowhere is answered by a fresh start.
+ */
+const lastSeen = (place: 'header' | 'query', description: string) =>
+  parameter((given) => given[0] || null, {
+    in: place,
+    description,
+    schema: { type: 'string' },
+    example: 'k3v9q2mxw7ra.1284',
+  });
+
+interface Span {
+  since?: number | undefined;
+  until?: number | undefined;
+}
+
+/** Faults stand at the place of values until all are collected. */
+const isRead = (value: unknown): value is number => typeof value === 'number';
+
+/** The last hour where nothing else is said. */
+function spanOf(span: Span, now: number): { since: number; until: number } {
+  const until = isRead(span.until) ? span.until : now;
+  return { since: isRead(span.since) ? span.since : Math.max(until - HOUR_MS, YEAR_0), until };
+}
+
+/** What concerns several parameters is checked even where one is faulty, so that all faults are named in one go. */
+const ALWAYS = { when: () => true };
+
+function fault(context: z.core.$RefinementCtx, name: string, message: string): void {
+  context.addIssue({ code: 'custom', path: [name], message, params: { code: 'invalid_parameter' } });
+}
+
+const PLACES = ['before', 'after', 'around'] as const;
+
+/** Instants are read in a zone and compared with a clock, which the contract does not know by itself. */
+function timedSchemas({ readInstant, now }: Clock) {
+  const instant = (description: string, more: Pick<About, 'required' | 'example'> = {}, missing?: string) =>
+    parameter(
+      (given, refuse) => {
+        const value = readText(given, refuse);
+        if (typeof value !== 'string') return value === undefined && missing ? refuse(missing) : value;
+        // A plus sign that was not percent-encoded arrives as a blank.
+        const read = readInstant(value.replace(/ (?=\d{2}:?\d{2}$)/, '+'));
+        return read ?? refuse('must be a time in ISO 8601, such as 2026-01-30T12:00:00+00:00.');
+      },
+      {
+        description: `${description} ISO 8601; without an offset it is read in the zone of the swarm's log.`,
+        schema: { type: 'string', format: 'date-time' },
+        ...more,
+      },
+    );
+
+  const span = {
+    until: instant('The end of the span, included; now if absent.'),
+    since: instant('The beginning of the span, included; an hour before its end if absent.'),
+  };
+  const inOrder = (values: Span, context: z.core.$RefinementCtx) => {
+    const { since, until } = spanOf(values, now());
+    if (since > until) fault(context, 'since', 'must not be later than until.');
+  };
+
+  return {
+    messages: z
+      .object({
+        limit: limit(1_000, 'messages'),
+        since: instant('Only messages sent then or later.'),
+        until: instant('Only messages sent then or earlier.'),
+        q: search,
+        agent: text('Only messages from or to this agent.', 'agent-1'),
+        sender: text('Only messages from this one.', 'agent-0'),
+        recipient: text('Only messages to this one.', 'agent-1'),
+        msg_id: text(
+          'Only messages with this id of the log, which repeats some.',
+          'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1',
+        ),
+        type: types,
+        before: cursor('A cursor: the newest messages before it.'),
+        after: cursor('A cursor: the oldest messages after it.'),
+        around: cursor('A cursor: a page about that message.'),
+      })
+      .superRefine((values, context) => {
+        const [first, ...others] = PLACES.filter((name) => values[name] !== undefined);
+        for (const name of others) {
+          fault(context, name, `can not be combined with ${first}; give one of ${PLACES.join(', ')}.`);
+        }
+      }, ALWAYS)
+      .transform(({ limit, before, after, around, ...filter }) => ({ limit, filter, before, after, around })),
+
+    state: z
+      .object({
+        at: instant(
+          'The moment.',
+          { required: true, example: '2026-02-03T09:12:00+00:00' },
+          'is missing: name the moment, in ISO 8601.',
+        ),
+      })
+      .superRefine(({ at }, context) => {
+        if (!isRead(at) || at <= now() + AHEAD_MS) return;
+        const elsewhere = 'GET /api/agents and others tell of now';
+        fault(context, 'at', `is in the future, of which nothing is known yet; ${elsewhere}.`);
+      }, ALWAYS)
+      .transform(({ at }) => ({ at: Math.min(at as number, now()) })),
+
+    timeline: z
+      .object({
+        ...span,
+        points,
+        agent: text('Only this lane.', 'agent-1'),
+        after_agent: text('Only the lanes after this one: next_agent of the answer before.', 'agent-1'),
+      })
+      .superRefine(inOrder, ALWAYS)
+      .transform(({ points, agent, after_agent, ...rest }) => ({
+        ...spanOf(rest, now()),
+        steps: points,
+        agent,
+        after: after_agent,
+      })),
+
+    talk: z
+      .object(span)
+      .superRefine(inOrder, ALWAYS)
+      .transform((values) => spanOf(values, now())),
+
+    bundle: z
+      .object({
+        since: instant(
+          'The beginning of the span, included.',
+          { required: true, example: '2026-02-03T08:00:00+00:00' },
+          'is missing: name the beginning of the span.',
+        ),
+        until: instant('The end of the span, included; now if absent or later than now.'),
+        text: takenText,
+      })
+      .superRefine(({ since, until }, context) => {
+        if (!isRead(since)) return;
+        if (since > (isRead(until) ? until : now())) fault(context, 'since', 'must not be after until.');
+        else if (since > now()) fault(context, 'since', 'is in the future, of which nothing is known yet.');
+      }, ALWAYS)
+      .transform(({ since, until, text }) => ({
+        since: since as number,
+        until: Math.min(until ?? now(), now()),
+        text,
+      })),
+  };
+}
+
+const page = {
+  limit: limit(500, 'spans'),
+  before: cursor('A cursor: the spans before it, previous_cursor of an answer.'),
+};
+
+const timeless = {
+  agentHistory: z.object({ id: agentId, ...page }).transform((values) => values),
+  lockHistory: z
+    .object({ filepath, holder: text('Only what this agent held.', 'agent-1'), ...page })
+    .transform((values) => values),
+  stream: z
+    .object({
+      'Last-Event-ID': lastSeen(
+        'header',
+        'The last id that was seen. What follows it is sent, exactly once and in order.',
+      ),
+      last_event_id: lastSeen('query', 'The same for clients that can set no header; the header wins.'),
+    })
+    .transform((values) => ({ lastEventId: values['Last-Event-ID'] ?? values.last_event_id })),
+};
+
+/**
+ * The schemas of all parameters. Each takes the values of its parameters, those that were given under one name in a list,
+ * and gives what is asked for, times in milliseconds since 1970.
+ */
+export function requestSchemas(clock: Clock) {
+  return { ...timeless, ...timedSchemas(clock) };
+}
+
+export type RequestSchemas = ReturnType<typeof requestSchemas>;

@@ -1,0 +1,236 @@
+/** The table of everything that is served: what is asked, what is answered, and who may ask. */
+import { z } from 'zod';
+import { bundle } from './bundle-schemas';
+import { examples } from './examples';
+import { pastExamples } from './past-examples';
+import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
+import type { ProblemStatus } from './problems';
+import { type RequestSchemas, requestSchemas } from './requests';
+import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from './schemas';
+import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
+
+export const TAGS = {
+  Now: 'The present state.',
+  Stream: 'The state and then every change, as it happens.',
+  Past: 'What was, and who talks to whom or waits for whom.',
+  Operations: 'For probes and monitoring.',
+  Documents: 'What this is.',
+} as const;
+
+export interface Route {
+  /** With `{name}` for a part that varies. */
+  path: string;
+  tag: keyof typeof TAGS;
+  /** A name for programs. */
+  id: string;
+  summary: string;
+  description?: string;
+  request?: RequestSchemas[keyof RequestSchemas];
+  answer: {
+    description: string;
+    mediaType: string;
+    /** Absent for what is no JSON. */
+    schema?: z.ZodType;
+    example: unknown;
+  };
+  /** How it refuses besides what every route may answer. */
+  problems?: readonly ProblemStatus[];
+  /** Answers without credentials. */
+  open?: true;
+  /** Never ends. */
+  streams?: true;
+}
+
+/** What any request may be answered with; of a route that is open, without that about credentials. */
+const COMMON_PROBLEMS = [400, 403, 405, 413, 414, 500, 503] as const satisfies ProblemStatus[];
+const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
+
+// Only the descriptions count here, which know no time.
+const requests = requestSchemas({ readInstant: () => null, now: () => 0 });
+
+const json = (description: string, schema: z.ZodType, example: unknown) => ({
+  description,
+  mediaType: 'application/json',
+  schema,
+  example,
+});
+
+const PAGED = 'Cursors are stable: `previous_cursor` feeds `before` and is null at the oldest';
+
+const NOW: readonly Route[] = [
+  {
+    path: '/api/agents',
+    tag: 'Now',
+    id: 'getAgents',
+    summary: 'Agents with their health',
+    description:
+      'Every agent of the registry, each field as its entry has it. `health` is `active` while its process runs or its ' +
+      'last sign of life is recent, `stale` up to five times that, `dead` when its process is gone, else `unknown`: age ' +
+      'alone never makes an agent dead. Without a registry: nulls and an empty list.',
+    answer: json('The agents.', agentsAnswer, examples.agents),
+  },
+  {
+    path: '/api/locks',
+    tag: 'Now',
+    id: 'getLocks',
+    summary: 'Locks',
+    description: 'Every lock with what is wrong about it: stale, orphaned, overlapping with those of others.',
+    answer: json('The locks.', locksAnswer, examples.locks),
+  },
+  {
+    path: '/api/messages',
+    tag: 'Now',
+    id: 'getMessages',
+    summary: 'Messages, page by page, filtered and searched',
+    description:
+      `The newest ones, oldest first, if nothing else is asked for. All filters combine. ${PAGED}; \`next_cursor\` feeds ` +
+      '`after`, is never null, and is an id of the stream too. `seq` rises and may skip.',
+    request: requests.messages,
+    answer: json('A page of messages.', messagesAnswer, examples.messages),
+    problems: [410, 422],
+  },
+  {
+    path: '/api/stats',
+    tag: 'Now',
+    id: 'getStats',
+    summary: 'Counts',
+    description: 'Exact over everything that is kept, not over a sample.',
+    answer: json('The counts.', stats, examples.stats),
+  },
+  {
+    path: '/api/attention',
+    tag: 'Now',
+    id: 'getAttention',
+    summary: 'What wants a person, worst first',
+    description: 'From facts alone. At most 500 entries are listed; `count` tells all.',
+    answer: json('The matters.', attentionAnswer, examples.attention),
+  },
+  {
+    path: '/api/waiting',
+    tag: 'Now',
+    id: 'getWaiting',
+    summary: 'Who waits for whom',
+    description: 'Each with its evidence. Closed rings are deadlocks.',
+    answer: json('Who waits for whom now.', waitingAnswer, pastExamples.waiting),
+  },
+];
+
+const eventRows = Object.entries(STREAM_EVENTS).map(
+  ([name, { data, when }]) => `| \`${name}\` | ${z.globalRegistry.get(data)?.id} | ${when} |`,
+);
+
+const STREAM: Route = {
+  path: '/api/stream',
+  tag: 'Stream',
+  id: 'followSwarm',
+  summary: 'Server-sent events: the state first, then every change',
+  description: `An event stream (WHATWG HTML, 9.2) that never ends; it can't be tried out on this page. Each \`data\` is one line of JSON:
+
+| event | data | when |
+|---|---|---|
+${eventRows.join('\n')}
+
+A client that comes back with the last id that it saw gets every message after it exactly once and in order, across
+restarts of the server and rotations of the log. Where that can't be kept, \`connected\` says \`resumed: false, gap: true\`
+and the newest 50 follow. At most 10 events of a state come in a second, the last one always true. No event is named
+\`error\`.`,
+  request: requests.stream,
+  answer: { description: 'The stream.', mediaType: 'text/event-stream', example: STREAM_EXAMPLE },
+  streams: true,
+};
+
+const PAST: readonly Route[] = [
+  {
+    path: '/api/state',
+    tag: 'Past',
+    id: 'getState',
+    summary: 'The whole swarm at a moment',
+    description: 'As it was known then, and what is not known about it.',
+    request: requests.state,
+    answer: json('The state.', pastState, pastExamples.state),
+    problems: [422],
+  },
+  {
+    path: '/api/timeline',
+    tag: 'Past',
+    id: 'getTimeline',
+    summary: 'What a timeline draws',
+    description:
+      'Spans of health and locks, and messages, of a span of time, thinned to what can be drawn. Times of spans are their ' +
+      'true ones, also beyond what was asked for.',
+    request: requests.timeline,
+    answer: json('The timeline.', timelineAnswer, pastExamples.timeline),
+    problems: [422],
+  },
+  {
+    path: '/api/agents/{id}',
+    tag: 'Past',
+    id: 'getAgentHistory',
+    summary: 'One agent over time',
+    description: `Its entry, health and locks, newest first, and whom it talks to. ${PAGED}.`,
+    request: requests.agentHistory,
+    answer: json('The agent.', agentHistory, pastExamples.agentHistory),
+    problems: [404, 410, 422],
+  },
+  {
+    path: '/api/locks/history',
+    tag: 'Past',
+    id: 'getLockHistory',
+    summary: 'Who held a file when',
+    description: `Newest first. ${PAGED}.`,
+    request: requests.lockHistory,
+    answer: json('The spans.', lockHistory, pastExamples.lockHistory),
+    problems: [410, 422],
+  },
+  {
+    path: '/api/talk',
+    tag: 'Past',
+    id: 'getTalk',
+    summary: 'Who sent how much to whom',
+    description: 'By type, with the questions that nobody has answered.',
+    request: requests.talk,
+    answer: json('The pairs.', talkAnswer, pastExamples.talk),
+    problems: [422],
+  },
+  {
+    path: '/api/bundle',
+    tag: 'Past',
+    id: 'getBundle',
+    summary: 'A span as one file',
+    description: 'To be opened again elsewhere: `claude-swarm-dashboard --open FILE`. Holds no path of the machine.',
+    request: requests.bundle,
+    answer: json('The bundle, as an attachment.', bundle, pastExamples.bundle),
+    problems: [422],
+  },
+];
+
+const OTHERS: readonly Route[] = [
+  {
+    path: '/health',
+    tag: 'Operations',
+    id: 'getHealth',
+    summary: 'For probes',
+    description: 'Needs no credentials, and says nothing about content.',
+    answer: json('The server runs.', health, examples.health),
+    open: true,
+  },
+  {
+    path: '/openapi.json',
+    tag: 'Documents',
+    id: 'getOpenApi',
+    summary: 'This document',
+    description: 'Also to be read at `/redoc` and tried out at `/docs`.',
+    answer: json('OpenAPI 3.1.', z.looseObject({ openapi: z.string() }), { openapi: '3.1.0' }),
+  },
+];
+
+/** In the order in which they are shown. */
+export const ROUTES: readonly Route[] = [...NOW, STREAM, ...PAST, ...OTHERS];
+
+/** Pages for people, which no document describes. */
+export const PAGES = ['/', '/docs', '/redoc'] as const;
+
+/** @returns how a route may refuse, in order of status */
+export function problemsOf({ open, problems = [] }: Route): ProblemStatus[] {
+  return [...COMMON_PROBLEMS, ...(open ? [] : CREDENTIAL_PROBLEMS), ...problems].sort();
+}

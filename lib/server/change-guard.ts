@@ -1,0 +1,69 @@
+/** What a request must bring that changes something: nothing that a page of another site could make a browser send. */
+import { getConfig } from '../config';
+import { bodyTooLarge, type Visitor } from './access';
+import { ProblemError } from './problem';
+
+/**
+ * Checks a request that changes something, and reads its body.
+ *
+ * @param visitor who was let in
+ * @returns the body's JSON; null for an empty one
+ * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is no JSON
+ */
+export async function readChange(request: Request, visitor: Visitor): Promise<unknown> {
+  if (!visitor.mayWrite) {
+    throw new ProblemError('write_scope_required', 'Changing something needs credentials with the scope "write".');
+  }
+  checkOrigin(request.headers, visitor);
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new ProblemError(
+      'unsupported_media_type',
+      'The Content-Type of a request that changes something must be application/json.',
+    );
+  }
+  const text = await readText(request.body, getConfig().bodyBytes);
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProblemError('malformed_body', 'The body of the request is no JSON.');
+  }
+}
+
+function checkOrigin(headers: Headers, { credential }: Visitor): void {
+  const origin = headers.get('origin');
+  const site = headers.get('sec-fetch-site');
+  if (origin !== null) {
+    const { allowedOrigins, publicUrl } = getConfig();
+    if (allowedOrigins.includes(origin)) return;
+    if (isOwn(origin, headers.get('host') ?? '', publicUrl) && (site === null || site === 'same-origin')) return;
+  } else if (site === null ? credential !== null : site === 'same-origin' || site === 'none') return;
+  throw new ProblemError(
+    'cross_origin',
+    origin === null
+      ? 'A request that changes something must carry an Origin header, or credentials if it comes from no browser.'
+      : 'A page of this origin may not change anything here; the setting ALLOWED_ORIGINS lists those that may.',
+  );
+}
+
+/** TLS ends at a proxy, so the scheme is known only where `PUBLIC_URL` says it. */
+function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
+  const own = publicUrl === null ? null : new URL(publicUrl);
+  if (own?.origin === origin) return true;
+  const asked = ['http', 'https'].map((scheme) => `${scheme}://${host}`).filter((url) => URL.canParse(url));
+  return asked.some((url) => new URL(url).origin === origin) && (own === null || new URL(origin).host !== own.host);
+}
+
+/** Without a length nobody knows how much comes: no more than one chunk is read beyond what may. */
+async function readText(body: ReadableStream<Uint8Array> | null, most: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop cancels the body.
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > most) throw bodyTooLarge(most);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
