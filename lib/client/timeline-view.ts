@@ -84,7 +84,8 @@ export class TimelineView {
   /** The span at this moment. */
   read(): Span {
     const now = this.#options.now();
-    if (typeof this.#choice === 'string') return spanOf(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
+    if (typeof this.#choice === 'string')
+      return spanOf(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
     if (!this.#follows) return this.#choice;
     return { since: now - (this.#choice.until - this.#choice.since), until: now };
   }
