@@ -92,9 +92,9 @@ test('under a sub-path everything works, and nothing outside of it is asked for'
   expect((await saved).url()).toContain(`${server.url}/api/bundle?`);
 
   await page.goto(`${server.url}/docs`);
-  await expect(page.getByText('/api/attention').first()).toBeVisible();
+  await expect(page.getByText('/api/agents', { exact: true })).toBeVisible();
   await page.goto(`${server.url}/redoc`);
-  await expect(page.getByText('/api/attention').first()).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Agents with their health' })).toBeVisible();
 
   complaints.allow(/404/);
   await page.goto(`${server.url}/nothing`);
