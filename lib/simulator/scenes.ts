@@ -298,5 +298,5 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [4, plannedWork],
   [3, contention],
   // About one in some minutes of a demo: a deadlock is no everyday thing.
-  [0.8, ring],
+  [1, ring],
 ];
