@@ -16,7 +16,7 @@ import { PROJECT } from '../production-server';
 
 const NAME = 'claude-swarm-dashboard';
 const INSTALLS = process.env.TRUE_INSTALL !== undefined;
-const LARGEST_ARCHIVE = 4_000_000;
+const LARGEST_ARCHIVE = 6_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
