@@ -11,18 +11,34 @@ test('an empty command line starts the dashboard on what is found', () => {
     port: null,
     host: null,
     browser: true,
+    newToken: null,
   });
 });
 
 test('flags and ROOT may stand in any order', () => {
-  const expected = { action: 'check', root: '../swarm', open: null, port: 8123, host: '::1', browser: false };
+  const expected = {
+    action: 'check',
+    root: '../swarm',
+    open: null,
+    port: 8123,
+    host: '::1',
+    browser: false,
+    newToken: null,
+  };
   assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);
+});
+
+test('a new token reads, unless it is to write', () => {
+  assert.deepEqual(readArguments(['--new-token', 'ci']).newToken, { name: 'ci', scope: 'read' });
+  assert.deepEqual(readArguments(['--new-token', 'ci', '--scope', 'write']).newToken, { name: 'ci', scope: 'write' });
 });
 
 test('--help wins over everything else that is right', () => {
   assert.equal(readArguments(['--check', '--help']).action, 'help');
   assert.equal(readArguments(['-h']).action, 'help');
   assert.equal(readArguments(['-v']).action, 'version');
+  assert.equal(readArguments(['--test-alert']).action, 'test-alert');
+  assert.equal(readArguments(['--', '--demo']).action, 'demo');
 });
 
 test('a faulty command line gives one sentence, a way on, and exit code 2', () => {
@@ -60,7 +76,7 @@ test('a faulty command line gives one sentence, a way on, and exit code 2', () =
 });
 
 test('the help names every flag', () => {
-  for (const flag of ['--port', '--host', '--demo', '--no-browser', '--check', '--help', '--version']) {
+  for (const flag of ['--port', '--host', '--demo', '--no-browser', '--check', '--test-alert', '--help', '--version']) {
     assert.match(HELP, new RegExp(`^ {2}${flag} `, 'm'));
   }
 });

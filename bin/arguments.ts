@@ -1,6 +1,7 @@
 /** The command line: what may be written on it, and what it means. */
 import { parseArgs } from 'node:util';
 import { readHost, readPort } from '../lib/config';
+import { SCOPES, type Scope } from '../lib/tokens-file';
 import { Refusal } from './refusal';
 
 /** Printed by `--help`. */
@@ -13,15 +14,19 @@ CLAUDESWARM_ROOT names it; without that, it is searched from the current folder 
   --port N       listen on this port (0: any free one); else PORT, else dashboard.port of the
                  swarm's configuration, else 8000
   --host H       listen on this address; else HOST, else dashboard.host of the swarm's
-                 configuration, else 127.0.0.1. Beyond this computer only with credentials.
+                 configuration, else 127.0.0.1. Beyond this computer only with credentials
+                 (or DASHBOARD_ALLOW_ANONYMOUS=1).
   --demo         show a simulated swarm in a temporary folder
   --open FILE    show a bundle that was saved from a dashboard; nothing is watched
   --no-browser   open no browser
+  --test-alert   post a test to every receiver of alerts and print how it went, then end
+  --new-token N  make a bearer token with the name N: print it once, and its line for the file that
+                 DASHBOARD_TOKENS_FILE names, then end. --scope write: it may change things too
   --check        print what is found in ROOT and the settings in force, then end
   --help         print this
   --version      print the version
 
-Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here, 2 if the command line is wrong.
+Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here or a test alert fails, 2 if the command line is wrong.
 `;
 
 const OPTIONS = {
@@ -31,6 +36,9 @@ const OPTIONS = {
   open: { type: 'string' },
   'no-browser': { type: 'boolean' },
   check: { type: 'boolean' },
+  'test-alert': { type: 'boolean' },
+  'new-token': { type: 'string' },
+  scope: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -41,7 +49,7 @@ const EXPECTED = {
 };
 
 export interface Arguments {
-  action: 'start' | 'demo' | 'check' | 'help' | 'version';
+  action: 'start' | 'demo' | 'check' | 'new-token' | 'test-alert' | 'help' | 'version';
   /** As written: relative to where the person stands. */
   root: string | null;
   /** The bundle to show instead, as written. */
@@ -49,6 +57,8 @@ export interface Arguments {
   port: number | null;
   host: string | null;
   browser: boolean;
+  /** The token to make. */
+  newToken: { name: string; scope: Scope } | null;
 }
 
 /**
@@ -58,7 +68,8 @@ export interface Arguments {
  * @throws {Refusal} with exit code 2 and a sentence that says what is wrong with it
  */
 export function readArguments(words: readonly string[]): Arguments {
-  const { values, positionals } = split(words);
+  // `npx <package> -- --demo` hands the dashes on.
+  const { values, positionals } = split(words[0] === '--' ? words.slice(1) : words);
   const [root = null, second] = positionals;
   if (root === '') throw usage('ROOT is empty; give the folder of a project or leave it out');
   if (second !== undefined) throw usage(`One ROOT can be shown, but "${second}" is a second one`);
@@ -77,8 +88,21 @@ export function readArguments(words: readonly string[]): Arguments {
   const host = values.host === undefined ? null : readHost(values.host);
   if (host === undefined) throw wrong('host', values.host as string);
 
-  const action = (['help', 'version', 'check', 'demo'] as const).find((name) => values[name]) ?? 'start';
-  return { action, root, open, port, host, browser: !values['no-browser'] };
+  const newToken = readNewToken(values['new-token'], values.scope);
+  const actions = ['help', 'version', 'new-token', 'check', 'test-alert', 'demo'] as const;
+  const action = actions.find((name) => values[name]) ?? 'start';
+  return { action, root, open, port, host, browser: !values['no-browser'], newToken };
+}
+
+function readNewToken(name: string | undefined, written: string | undefined): Arguments['newToken'] {
+  if (name === undefined) {
+    if (written !== undefined) throw usage('--scope is that of a new token, so it needs --new-token');
+    return null;
+  }
+  const scope = SCOPES.find((word) => word === (written ?? 'read'));
+  if (scope === undefined) throw usage(`--scope must be one of ${SCOPES.join(', ')}, but is "${written}"`);
+  if (name === '') throw usage('--new-token needs a name, such as ci');
+  return { name, scope };
 }
 
 function split(words: readonly string[]) {

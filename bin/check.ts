@@ -1,4 +1,5 @@
 /** What `--check` prints: everything that is found, and the settings in force with their origin. */
+import { readReceivers } from '../lib/alerts/receivers';
 import { type Config, historyFile, parseConfig } from '../lib/config';
 import type { Skipped } from '../lib/contract/schemas';
 import { LocksReader } from '../lib/swarm/locks';
@@ -7,7 +8,7 @@ import type { ReaderStatus } from '../lib/swarm/reader-status';
 import { RegistryReader } from '../lib/swarm/registry';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
 import type { Arguments } from './arguments';
-import { chooseAddress } from './settings';
+import { checkTokensFile, chooseAddress } from './settings';
 
 /** @returns the files of a swarm: their state, what they hold and what had to be skipped */
 export async function describeRoot({ root, found_by }: { root: string; found_by: string }): Promise<string> {
@@ -39,6 +40,8 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
   const origin = (name: 'historyDays' | 'historyMessages' | 'history') =>
     JSON.stringify(config[name]) === JSON.stringify(standard[name]) ? 'default' : 'environment';
   const list = (entries: readonly string[]) => (entries.length === 0 ? 'none' : entries.join(', '));
+  const tokens = checkTokensFile(config);
+  const needed = config.credentials !== null || tokens !== null;
   return table('Settings', [
     ['port', `${port.value} (${port.origin})`],
     ['host', `${host.value} (${host.origin})`],
@@ -50,9 +53,13 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['history keeps', `${config.historyDays} days (${origin('historyDays')})`],
     ['and at most', `${counted(config.historyMessages, 'message')} (${origin('historyMessages')})`],
     ['credentials', config.credentials ? 'set (environment)' : 'none'],
+    ['tokens', tokens === null ? 'none' : `${counted(tokens, 'token')} in ${config.tokensFile}`],
+    ['anonymous readers', needed ? 'none' : config.allowAnonymous ? 'from everywhere' : 'on this computer only'],
+    ['trusted proxies', list(config.trustProxy)],
     ['allowed hosts', list(config.allowedHosts)],
     ['public URL', config.publicUrl ?? 'none'],
     ['allowed origins', list(config.allowedOrigins)],
+    ['alerts', list(readReceivers(config).map(({ rule }) => rule.name))],
   ]);
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,11 @@ test('what keeps the dashboard from starting is said in one line, and with an ex
     [['--open', '.'], {}, 1, /is no file.+\n$/],
     [['--open', join(import.meta.dirname, 'check.ts')], {}, 1, /is no bundle of a swarm.+\n$/],
     [['--host', '0.0.0.0', '--port', '0'], {}, 1, /^Host 0\.0\.0\.0 \(flag\) lets other computers read.+\n$/],
+    [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: 'none' }, 1, /^The tokens file can't be read .+\n$/],
+    [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: COMMAND }, 1, /^The tokens file .+\n$/],
+    [['--scope', 'write'], {}, 2, /needs --new-token.+\n$/],
+    [['--new-token', 'ci', '--scope', 'all'], {}, 2, /^--scope must be one of read, write, but is "all".+\n$/],
+    [['--new-token', 'a b'], {}, 1, /^Entry 1 of the tokens file has a name.+\n$/],
   ];
   for (const [words, environment, status, said] of refusals) {
     const ended = run(words, environment);
@@ -67,4 +73,11 @@ test("--check prints what is found and the settings, also when run through a lin
   assert.match(stdout, new RegExp(`history +${folder}/h\\.sqlite \\(environment\\)`));
   assert.match(stdout, /credentials +set \(environment\)/);
   assert.ok(!stdout.includes('hunter2'));
+});
+
+test('--new-token prints a token once, and the line that makes it valid', () => {
+  const { stdout } = run(['--new-token', 'ci', '--scope', 'write']);
+  const [, token = ''] = /\n(swarm_\S+)\n/.exec(stdout) ?? [];
+  const sha256 = createHash('sha256').update(token).digest('hex');
+  assert.ok(stdout.endsWith(`\n- { name: "ci", scope: write, sha256: ${sha256} }\n`), stdout);
 });

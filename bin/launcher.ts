@@ -5,15 +5,18 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
+import { readReceivers } from '../lib/alerts/receivers';
 import { type Config, ConfigError, parseConfig } from '../lib/config';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
+import { newToken } from '../lib/tokens-file';
 import { type Arguments, HELP, readArguments } from './arguments';
 import { readBasePath } from './base-path.mjs';
 import { build, hasCurrentBuild, servedPath } from './build';
 import { describeRoot, describeSettings } from './check';
 import { tryToListen } from './listen';
 import { Refusal } from './refusal';
-import { chooseAddress, locateBundle, locateRoot } from './settings';
+import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './settings';
+import { testAlerts } from './test-alert';
 
 /** What the server's process is told. */
 export interface Plan {
@@ -37,10 +40,23 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
     console.log(JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')).version);
     return null;
   }
+  if (flags.newToken) {
+    const { token, line } = newToken(flags.newToken.name, flags.newToken.scope);
+    console.log(
+      `The token, shown this once:\n${token}\n\nIts line for the file that DASHBOARD_TOKENS_FILE names:\n${line}`,
+    );
+    return null;
+  }
   const config = parseConfig(process.env);
   if (flags.action === 'check') {
     const found = locateRoot(flags, config, FOLDER);
     console.log(`${await describeRoot(found)}\n\n${describeSettings(found.root, flags, config)}`);
+    return null;
+  }
+  if (flags.action === 'test-alert') {
+    const tried = await testAlerts(config);
+    for (const { said } of tried) console.log(said);
+    if (tried.some(({ delivered }) => !delivered)) process.exitCode = 1;
     return null;
   }
   return planStart(flags, config);
@@ -50,6 +66,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const demo = flags.action === 'demo';
   const bundle = flags.open === null ? null : locateBundle(flags.open, config);
   const found = demo || bundle !== null ? null : locateRoot(flags, config, FOLDER);
+  // Before anything is built, so that a person sees the fault at once.
+  if (found) readReceivers(config);
   const swarmConfig = found && readSwarmConfig(found.root);
   const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
   if (fault) console.error(`Warning: ${fault}`);
@@ -57,10 +75,11 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const chosen = chooseAddress(flags, config, swarmConfig?.config ?? null);
   const { port, local } = await tryToListen(chosen.host, chosen.port);
   const host = chosen.host.value;
-  if (!local && config.credentials === null) {
+  checkTokensFile(config);
+  if (!local && config.credentials === null && config.tokensFile === null && !config.allowAnonymous) {
     throw new Refusal(
       `Host ${host} (${chosen.host.origin}) lets other computers read everything: set DASHBOARD_USERNAME and ` +
-        'DASHBOARD_PASSWORD, or listen on 127.0.0.1.',
+        'DASHBOARD_PASSWORD or DASHBOARD_TOKENS_FILE, or listen on 127.0.0.1; DASHBOARD_ALLOW_ANONYMOUS=1 allows it.',
     );
   }
   const address = `http://${reachable(host)}:${port}${await provideBuild()}`;
@@ -77,6 +96,8 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       NEXT_TELEMETRY_DISABLED: '1',
       // One that stands in the environment is not asked for.
       SWARM_BUNDLE: bundle ?? '',
+      // Nobody shall be woken by a simulated swarm.
+      ...(demo ? { ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
     },
     address,

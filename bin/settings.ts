@@ -1,10 +1,11 @@
 /** Which swarm is shown, and at which address: the choices that flags, environment and configuration share. */
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Config } from '../lib/config';
+import { type Config, ConfigError } from '../lib/config';
 import { BUNDLE_FORMAT } from '../lib/contract/bundle-schemas';
 import { findProjectRoot, ProjectRootError } from '../lib/swarm/project-root';
 import type { SwarmConfig } from '../lib/swarm/swarm-config';
+import { parseTokens } from '../lib/tokens-file';
 import type { Arguments } from './arguments';
 import { Refusal } from './refusal';
 
@@ -87,4 +88,22 @@ export function locateBundle(written: string, config: Config): string {
   }
   if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
   throw new Refusal(`${file} is no bundle of a swarm: open a file that the dashboard has saved.`);
+}
+
+/**
+ * Reads the tokens file, if one is set; the server reads it again.
+ *
+ * @returns how many tokens it holds, null where none is set
+ * @throws {Refusal} saying what is wrong with it
+ */
+export function checkTokensFile({ tokensFile }: Config): number | null {
+  if (tokensFile === null) return null;
+  try {
+    return parseTokens(readFileSync(tokensFile, 'utf8')).length;
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Refusal(`${error.faults.join(' ')} It is ${tokensFile}.`);
+    throw new Refusal(
+      `The tokens file can't be read (${(error as Error).message}): correct or unset DASHBOARD_TOKENS_FILE.`,
+    );
+  }
 }

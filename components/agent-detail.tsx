@@ -4,6 +4,7 @@ import type { Address } from '@/lib/client/address';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
+import { useAgentHistory } from '@/lib/client/use-agent-history';
 import { detailCovers } from '@/lib/client/use-layout';
 import type {
   Agent,
@@ -17,6 +18,7 @@ import { AgentHealthHistory } from './agent-health-history';
 import { AgentLocks } from './agent-locks';
 import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
+import { HealthBar, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
 import { DetailPart } from './ui/detail-part';
 import { Health } from './ui/health';
@@ -46,6 +48,7 @@ export function AgentDetail(props: AgentDetailProps) {
   const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
   // What this page has seen came after any past moment.
   const now = use(Moment) === null;
+  const history = useAgentHistory(now ? id : null, `${agent?.health} ${held.map(({ lock_file }) => lock_file).join()}`);
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
@@ -71,9 +74,11 @@ export function AgentDetail(props: AgentDetailProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
         {agent ? <State agent={agent} /> : <Unlisted />}
+        {history && <HealthBar history={history} />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} onGo={go} onShow={onShow} />
+        {history && <LocksBefore history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
         {now && <AgentHealthHistory id={id} />}
         {entries.map((entry, index) => (

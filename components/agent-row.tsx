@@ -70,11 +70,11 @@ function NewestMessage({ message, lookedAt }: { message: Message | undefined; lo
   }
   const content = oneLine(message.content);
   return (
-    <div className="flex items-baseline gap-2" title="Its newest message">
-      <span className="max-w-[40%] shrink-0 truncate">
+    <div className="flex flex-wrap items-baseline gap-x-2" title="Its newest message">
+      <span className="max-w-full shrink-0 truncate">
         <MessageType type={message.msg_type} />
       </span>
-      <span className="min-w-0 truncate">
+      <span className="min-w-0 flex-1 basis-20 truncate">
         {content === '' ? <span className="text-muted">(no text)</span> : <Text value={content} max={240} />}
       </span>
       <span className="ml-auto shrink-0 text-muted">

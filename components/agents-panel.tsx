@@ -16,6 +16,8 @@ import type { ListEntry } from './ui/use-row-focus';
 const USUAL_HEIGHT = 88;
 
 interface AgentsPanelProps {
+  /** Whether they are known of the moment that is shown. */
+  known: boolean;
   answer: AgentsAnswer;
   locks: LocksAnswer;
   messages: readonly Message[];
@@ -27,7 +29,7 @@ interface AgentsPanelProps {
 
 /** Who is in the swarm, whether each one works, and at what. Choosing one filters the other panels. */
 export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
-  const { answer, locks, messages, attention, source, address, change } = props;
+  const { known, answer, locks, messages, attention, source, address, change } = props;
   const { agents } = answer;
   useHealthRecord(agents);
   const held = useMemo(() => locksByHolder(locks.locks), [locks]);
@@ -37,7 +39,12 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
   const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
   const active = agents.filter(({ health }) => health === 'active').length;
   return (
-    <Panel id="agents" title="Agents" count={agents.length} note={agents.length > 0 && `${active} active`}>
+    <Panel
+      id="agents"
+      title="Agents"
+      count={known ? agents.length : null}
+      note={agents.length > 0 && `${active} active`}
+    >
       {agents.length > 0 && <OldData what="registry" source={source} />}
       <Unlisted agent={address.agent} agents={agents} onLeave={() => change({ agent: null })} />
       {agents.length === 0 && source.state === 'unreadable' && (

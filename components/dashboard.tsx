@@ -1,8 +1,9 @@
 'use client';
 
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
+import { stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { PastView } from '@/lib/client/past-player';
 import type { Settings } from '@/lib/client/settings';
@@ -49,6 +50,10 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   const { swarm: live, gap, connection, dismissGap } = useSwarm(first);
   const [address, change] = useAddress(query);
   const end = recording && Date.parse(recording.until);
+  // Before anything below begins to look at the clock.
+  useLayoutEffect(() => {
+    if (end !== null) stopAt(end);
+  }, [end]);
   const travel = usePast({ at: address.at, change, first: past, end });
   const { moment } = travel;
   const swarm = travel.swarm ?? live;
@@ -65,10 +70,10 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   const open = useCallback(
     (entry: AttentionEntry) => {
       const target = targetOf(entry);
-      change(target.address, true);
+      change({ ...target.address, at: address.at }, true);
       goTo(target.tab);
     },
-    [change, goTo],
+    [change, goTo, address.at],
   );
   const follow = useCallback(
     (to: Partial<Address>) => {
@@ -112,7 +117,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
-          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} />
+          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
           <TabBar tab={tab} onTab={setTab} attention={swarm.attention.count} />
           <div
             data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
@@ -125,6 +130,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
           </div>
           <Panels
             swarm={swarm}
+            known={travel.known}
             address={address}
             change={change}
             layout={layout}

@@ -1,4 +1,5 @@
 import { Fragment } from 'react';
+import { served } from '@/lib/client/base-path';
 import { byGroup, type Command, useCommands } from '@/lib/client/shortcuts';
 import { Dialog } from './ui/dialog';
 import { Keys } from './ui/keys';
@@ -24,7 +25,15 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         <Group title="Everywhere" rows={EVERYWHERE} />
       </div>
       <p className="border-line border-t px-5 py-3 text-muted">
-        The palette (<Keys keys="mod+k" />) finds every command by its name.
+        The palette (<Keys keys="mod+k" />) finds every command by its name. For programs there is an API:{' '}
+        <a className="link underline" href={served('/redoc')}>
+          its reference
+        </a>
+        , or{' '}
+        <a className="link underline" href={served('/docs')}>
+          try it out
+        </a>
+        .
       </p>
     </Dialog>
   );

@@ -36,6 +36,8 @@ const ORDER_NAMES: Record<LockOrder, string> = {
 const GROUPING_NAMES: Record<LockGrouping, string> = { none: 'nothing', agent: 'agent', folder: 'folder' };
 
 interface LocksPanelProps {
+  /** Whether they are known of the moment that is shown. */
+  known: boolean;
   answer: LocksAnswer;
   source: Source;
   address: Address;
@@ -48,7 +50,7 @@ interface LocksPanelProps {
 
 /** Who holds which file, and which locks are in the way. */
 export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
-  const { answer, source, address, change, onGo, initialView } = props;
+  const { known, answer, source, address, change, onGo, initialView } = props;
   const { locks } = answer;
   const [view, setView] = useState(initialView);
   const { order, grouping } = view;
@@ -66,7 +68,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const leave = () => change({ lock: null });
   useShortcut('Escape', 'Leave the chosen lock', leave, { group: 'Locks', enabled: address.lock !== null });
   return (
-    <Panel id="locks" title="Locks" count={locks.length} note={troubles(locks)}>
+    <Panel id="locks" title="Locks" count={known ? locks.length : null} note={troubles(locks)}>
       {locks.length > 0 && <OldData what="folder of locks" source={source} />}
       <Filtered address={address} shown={shown.length} total={locks.length} change={change} />
       {address.lock !== null && !locks.some(({ lock_file }) => lock_file === address.lock) && (

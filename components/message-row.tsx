@@ -69,7 +69,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           tabIndex={-1}
           onClick={() => actions.copyLink(message.seq)}
           title="Copy a link to this message (L)"
-          className="link ml-auto shrink-0 opacity-0 focus:opacity-100 group-hover:opacity-100 group-focus:opacity-100 pointer-coarse:opacity-100"
+          className="link pointer-events-none ml-auto shrink-0 opacity-0 focus:opacity-100 group-hover:pointer-events-auto group-hover:opacity-100 group-focus:pointer-events-auto group-focus:opacity-100"
         >
           Copy link
         </button>

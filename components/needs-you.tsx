@@ -1,8 +1,9 @@
-import { type MouseEvent, memo, type ReactNode, use } from 'react';
+import { type CSSProperties, type MouseEvent, memo, type ReactNode, use, useEffect, useState } from 'react';
 import { formatAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
 import { HOME } from '@/lib/client/base-path';
 import { Moment } from '@/lib/client/moment';
+import { formatMoment } from '@/lib/client/past';
 import { counted, formatCount, truncated } from '@/lib/client/text';
 import type { AttentionEntry, AttentionKind, AttentionSeverity } from '@/lib/contract/schemas';
 import { Text } from './ui/text';
@@ -25,6 +26,7 @@ interface NeedsYouProps {
 export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, children }: NeedsYouProps) {
   const quiet = use(Moment) === null ? 'Nothing right now.' : 'Nothing known of this moment.';
   const hidden = entries.slice(MOST_SHOWN);
+  const lines = useReservedLines(Math.min(entries.length, MOST_SHOWN) + (hidden.length > 0 ? 1 : 0));
   const list = (shown: readonly AttentionEntry[]) =>
     shown.map((entry) => <Entry key={entry.id} entry={entry} onOpen={onOpen} />);
   return (
@@ -50,9 +52,12 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
         </p>
         {children}
       </header>
-      {entries.length > 0 && (
-        <div className="min-h-0 overflow-y-auto pb-1 md:max-h-[32dvh]">
-          <ol aria-label="What needs you">{list(entries.slice(0, MOST_SHOWN))}</ol>
+      {lines > 0 && (
+        <div
+          className="needs-you-list overflow-y-auto max-md:min-h-0 pb-1 md:max-h-[32dvh]"
+          style={{ '--lines': lines } as CSSProperties}
+        >
+          {entries.length > 0 && <ol aria-label="What needs you">{list(entries.slice(0, MOST_SHOWN))}</ol>}
           {hidden.length > 0 && (
             <details className="group/more">
               <summary className="link mx-4 my-1 inline-block">
@@ -67,6 +72,21 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
     </section>
   );
 });
+
+/**
+ * Room for as many lines as there have been: what stands below does not move when an entry goes and comes. The room is
+ * given back while nobody looks.
+ */
+function useReservedLines(needed: number): number {
+  const [reserved, setReserved] = useState(needed);
+  if (needed > reserved) setReserved(needed);
+  useEffect(() => {
+    const giveBack = () => document.hidden && setReserved(needed);
+    document.addEventListener('visibilitychange', giveBack);
+    return () => document.removeEventListener('visibilitychange', giveBack);
+  }, [needed]);
+  return Math.max(needed, reserved);
+}
 
 const KINDS: Record<AttentionKind, string> = {
   deadlock: 'Deadlock',
@@ -83,6 +103,8 @@ const KINDS: Record<AttentionKind, string> = {
 };
 
 function Entry({ entry, onOpen }: { entry: AttentionEntry; onOpen: (entry: AttentionEntry) => void }) {
+  const moment = use(Moment);
+  const at = moment === null ? null : formatMoment(moment);
   const follow = (event: MouseEvent) => {
     // With a modifier the browser opens the link in a tab or window of its own.
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -92,7 +114,7 @@ function Entry({ entry, onOpen }: { entry: AttentionEntry; onOpen: (entry: Atten
   return (
     <li>
       <a
-        href={`${HOME}${formatAddress(targetOf(entry).address)}`}
+        href={`${HOME}${formatAddress({ ...targetOf(entry).address, at })}`}
         onClick={follow}
         data-first
         className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-baseline gap-x-2 px-4 py-1 hover:bg-tint md:grid-cols-[auto_12.5rem_minmax(0,1fr)_auto] md:gap-x-3"

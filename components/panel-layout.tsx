@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useMemo, useRef } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import {
   columnsOf,
   DEFAULT_LAYOUT,
@@ -12,11 +12,7 @@ import {
 } from '@/lib/client/settings';
 import { useStyle } from '@/lib/client/use-style';
 import { PanelPlace } from './ui/panel';
-
-/** Dragged to less than this, a panel collapses. */
-const COLLAPSES_BELOW = NARROWEST / 2;
-const STEP = 16;
-const LARGE_STEP = 96;
+import { Separator } from './ui/separator';
 
 interface PanelLayoutProps {
   layout: Layout;
@@ -42,9 +38,9 @@ export function PanelLayout({ layout, onLayout, tab, asTabs, panels }: PanelLayo
       className="flex min-h-0 min-w-0 flex-1 flex-col md:grid md:grid-cols-(--columns) md:grid-rows-[minmax(0,1fr)]"
     >
       {place('agents')}
-      <Separator side="agents" layout={layout} onLayout={onLayout} />
+      <PanelSeparator side="agents" layout={layout} onLayout={onLayout} />
       {place('messages')}
-      <Separator side="locks" layout={layout} onLayout={onLayout} />
+      <PanelSeparator side="locks" layout={layout} onLayout={onLayout} />
       {place('locks')}
     </div>
   );
@@ -79,60 +75,25 @@ interface SeparatorProps extends Pick<PanelLayoutProps, 'layout' | 'onLayout'> {
   side: SidePanel;
 }
 
-/** The line beside a side panel: dragged, or moved by arrow keys, it makes the panel wider or narrower. */
-function Separator({ side, layout, onLayout }: SeparatorProps) {
-  const drag = useRef<{ x: number; width: number } | null>(null);
+/** The line beside a side panel; there is nothing to drag beside what is collapsed. */
+function PanelSeparator({ side, layout, onLayout }: SeparatorProps) {
   const fixed = layout.collapsed.includes(side) || layout.collapsed.includes('messages');
   if (fixed) return <div className="bg-line max-md:hidden" />;
-
-  const outward = side === 'agents' ? 1 : -1;
-  const width = layout.widths[side];
-  const resize = (next: number) => {
-    onLayout({ ...layout, widths: { ...layout.widths, [side]: Math.max(NARROWEST, Math.round(next)) } });
-  };
-  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { x: event.clientX, width: drawnWidth(event.currentTarget, side) };
-  };
-  const onPointerMove = (event: PointerEvent<HTMLElement>) => {
-    if (drag.current === null) return;
-    const next = drag.current.width + outward * (event.clientX - drag.current.x);
-    if (next >= COLLAPSES_BELOW) return resize(Math.min(next, widest(event.currentTarget)));
-    drag.current = null;
-    onLayout(toggled(layout, side));
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const now = drawnWidth(event.currentTarget, side);
-    const most = widest(event.currentTarget);
-    const step = event.shiftKey ? LARGE_STEP : STEP;
-    if (event.key === 'ArrowRight') resize(Math.min(most, now + outward * step));
-    else if (event.key === 'ArrowLeft') resize(Math.min(most, now - outward * step));
-    else if (event.key === 'Home') resize(NARROWEST);
-    else if (event.key === 'End') resize(most);
-    else if (event.key === 'Enter') onLayout(toggled(layout, side));
-    else return;
-    event.preventDefault();
-  };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: <hr> takes neither focus nor a value
-    <div
-      role="separator"
-      tabIndex={0}
-      aria-label={`Width of ${side}`}
-      aria-orientation="vertical"
-      aria-controls={side}
-      aria-valuenow={width}
-      aria-valuemin={NARROWEST}
-      aria-valuetext={`${width} pixels`}
+    <Separator
+      label={`Width of ${side}`}
+      controls={side}
+      axis="x"
+      outward={side === 'agents' ? 1 : -1}
+      size={layout.widths[side]}
+      least={NARROWEST}
+      usual={DEFAULT_LAYOUT.widths[side]}
+      drawn={(separator) => drawnWidth(separator, side)}
+      most={widest}
+      onResize={(width) => onLayout({ ...layout, widths: { ...layout.widths, [side]: width } })}
+      onCollapse={() => onLayout(toggled(layout, side))}
       title="Drag or use the arrow keys; Enter collapses, a double click resets"
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
-      onLostPointerCapture={() => {
-        drag.current = null;
-      }}
-      onDoubleClick={() => resize(DEFAULT_LAYOUT.widths[side])}
-      onKeyDown={onKeyDown}
-      className="separator max-md:hidden"
+      className="separator"
     />
   );
 }

@@ -16,6 +16,8 @@ const GLANCE = 500;
 
 interface PanelsProps {
   swarm: SwarmState;
+  /** Whether agents and locks are known of the moment that is shown. */
+  known: boolean;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
   layout: Layout;
@@ -32,7 +34,7 @@ interface PanelsProps {
 
 /** Agents, messages and locks, and beside them the chosen agent. */
 export function Panels(props: PanelsProps) {
-  const { swarm, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
+  const { swarm, known, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
   const where = { address, change };
   const saidLately = useSlowed(messages, GLANCE);
@@ -43,6 +45,7 @@ export function Panels(props: PanelsProps) {
         panels={{
           agents: (
             <AgentsPanel
+              known={known}
               answer={agents}
               locks={locks}
               messages={saidLately}
@@ -54,7 +57,16 @@ export function Panels(props: PanelsProps) {
           messages: (
             <MessagesPanel messages={messages} lastEventId={lastEventId} stats={stats} agents={agents} {...where} />
           ),
-          locks: <LocksPanel answer={locks} source={sources.locks} onGo={onGo} initialView={lockView} {...where} />,
+          locks: (
+            <LocksPanel
+              known={known}
+              answer={locks}
+              source={sources.locks}
+              onGo={onGo}
+              initialView={lockView}
+              {...where}
+            />
+          ),
         }}
       />
       {address.agent !== null && (

@@ -3,15 +3,18 @@ import { Moment } from '@/lib/client/moment';
 import { counted, formatCount } from '@/lib/client/text';
 import { useTrend } from '@/lib/client/use-trend';
 import type { Agent, AgentHealth, Stats } from '@/lib/contract/schemas';
+import { NotKnown } from './ui/panel';
 import { Sparkline, Trend } from './ui/sparkline';
 
 interface StatsPanelProps {
+  /** Whether agents and locks are known of the moment that is shown. */
+  known: boolean;
   stats: Stats;
   agents: readonly Agent[];
 }
 
 /** The swarm in numbers: one line, read in a glance. */
-export const StatsPanel = memo(function StatsPanel({ stats, agents }: StatsPanelProps) {
+export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: StatsPanelProps) {
   const lastHour = stats.messages_by_minute.reduce((sum, count) => sum + count, 0);
   const highest = Math.max(0, ...stats.messages_by_minute);
   // What this page has seen of the last ten minutes says nothing of those before a past moment.
@@ -22,7 +25,7 @@ export const StatsPanel = memo(function StatsPanel({ stats, agents }: StatsPanel
   return (
     <section aria-label="Numbers" className="shrink-0 border-line border-b">
       <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.4fr_1.6fr_1fr_1fr_1fr] md:divide-x">
-        <Figure name="Agents" value={stats.agent_count} words={healthWords(agents)}>
+        <Figure name="Agents" value={known ? stats.agent_count : null} words={healthWords(agents)}>
           <HealthBar agents={agents} />
         </Figure>
         <Figure name="Messages a minute" short="Msgs/min" value={stats.messages_per_minute} wide>
@@ -33,10 +36,10 @@ export const StatsPanel = memo(function StatsPanel({ stats, agents }: StatsPanel
             />
           </span>
         </Figure>
-        <Figure name="Locks" value={stats.lock_count}>
+        <Figure name="Locks" value={known ? stats.lock_count : null}>
           {!past && <Trend samples={locks} label={`Locks: ${inTenMinutes(locks)}`} />}
         </Figure>
-        <Figure name="Stale locks" short="Stale" value={stats.stale_lock_count} colour="text-warn">
+        <Figure name="Stale locks" short="Stale" value={known ? stats.stale_lock_count : null} colour="text-warn">
           {!past && <Trend samples={stale} label={`Stale locks: ${inTenMinutes(stale)}`} />}
         </Figure>
         <Figure name="Failed deliveries" short="Failed" value={stats.failed_delivery_count} colour="text-bad">
@@ -55,7 +58,8 @@ interface FigureProps {
   name: string;
   /** The name where there is little room. */
   short?: string;
-  value: number;
+  /** Null where it is not known. */
+  value: number | null;
   /** What stands beside the number. */
   words?: ReactNode;
   /** The colour of any number but zero. */
@@ -66,7 +70,8 @@ interface FigureProps {
 }
 
 function Figure({ name, short = name, value, words, colour = 'text-ink', wide = false, children }: FigureProps) {
-  const meaning = value > 0 ? colour : 'text-ink';
+  const some = value !== null && value > 0;
+  const meaning = some ? colour : 'text-ink';
   return (
     <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_minmax(0,auto)] items-end gap-x-4 px-2 py-2 first:pl-4 md:px-4">
       <dt className="truncate text-muted text-xs">
@@ -74,11 +79,13 @@ function Figure({ name, short = name, value, words, colour = 'text-ink', wide = 
         <span className="max-lg:hidden">{name}</span>
       </dt>
       <dd className="col-start-1 row-start-2 flex items-baseline gap-2">
-        <span className={`font-medium text-lg leading-6 ${meaning}`}>{formatCount(value)}</span>
+        <span className={`font-medium text-lg leading-6 ${meaning}`}>
+          {value === null ? <NotKnown /> : formatCount(value)}
+        </span>
         <span className="truncate text-muted text-xs max-md:hidden">{words}</span>
       </dd>
       <dd
-        className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${value > 0 ? colour : 'text-line'}`}
+        className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${some ? colour : 'text-line'}`}
       >
         {children}
       </dd>

@@ -30,6 +30,7 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     const soon = new Date(Date.now() + 2000);
     return new Date(soon.getTime() - soon.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
   });
+  const zone = new Date().getTimezoneOffset() * 60_000;
   await dialog.getByLabel('Until').fill(until);
   const saved = page.waitForEvent('download');
   await dialog.getByRole('button', { name: 'Save the file' }).click();
@@ -65,6 +66,12 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     await expect(panel(other, 'Locks')).not.toContainText('src/a.ts');
     await other.keyboard.press('l');
     await expect(panel(other, 'Messages')).toContainText('Said in time.');
+    // The recording has an end and no present: nothing after it is shown.
+    await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(`${until}Z`) + 1000 + zone);
+    const asked = other.waitForRequest(/api\/timeline\?/);
+    await other.keyboard.press('5');
+    const shownUntil = new URL((await asked).url()).searchParams.get('until') ?? '';
+    expect(Date.parse(shownUntil)).toBeLessThanOrEqual(Date.parse(`${until}Z`) + zone);
     expect(complaints).toEqual([]);
   } finally {
     await context.close();

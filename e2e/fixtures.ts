@@ -79,10 +79,55 @@ export function panel(page: Page, name: 'Agents' | 'Messages' | 'Locks') {
   return page.getByRole('region', { name, exact: true });
 }
 
-/** What axe finds wrong with the page as it is, each fault with the elements that have it. */
-export async function faults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** Of axe's rules those that hang on colours. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe finds wrong with the page as it is, each fault with the elements that have it.
+ *
+ * @param part only what this selector finds is looked at
+ * @param rules only these are; all by default
+ */
+export async function faults(page: Page, { part, rules }: { part?: string; rules?: string[] } = {}): Promise<string[]> {
+  const builder = new AxeBuilder({ page })
+    // What is right is not told one by one: it is most of the answer.
+    .options({ resultTypes: ['violations'] })
+    // Else a page of its own would be opened to sum up frames, of which there are none here.
+    .setLegacyMode();
+  if (part !== undefined) builder.include(part);
+  if (rules !== undefined) builder.withRules(rules);
+  const { violations } = await builder.analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+/** A laptop's and a telephone's. */
+export const SCREENS = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+] as const;
+
+/**
+ * Looks at the page in both themes, on a wide and on a narrow screen; each time axe must find no fault with it, and
+ * nothing may stick out of it.
+ *
+ * @param bring brings what is to be looked at into view on a screen of that width
+ */
+export async function expectFaultless(
+  page: Page,
+  bring: (width: number) => Promise<void>,
+  screens: readonly (typeof SCREENS)[number][] = SCREENS,
+): Promise<void> {
+  for (const screen of screens) {
+    const { width } = screen;
+    await page.setViewportSize(screen);
+    await bring(width);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await faults(page), `light, ${width} px wide`).toEqual([]);
+    // The themes differ in colours alone.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await faults(page, { rules: COLOUR_RULES }), `dark, ${width} px wide`).toEqual([]);
+    expect(await pageWidth(page), `${width} px wide`).toBeLessThanOrEqual(width);
+  }
 }
 
 /** How wide the page is with whatever sticks out of it. */

@@ -47,8 +47,12 @@ test('what needs a person comes worst first, says why, and leads there', async (
   await page.goBack();
   await expect(page).toHaveURL(/\?message=/);
 
+  const top = async () => (await panel(page, 'Agents').boundingBox())?.y;
+  const before = await top();
   swarm.release('docs/b.md', 'agent-ghost');
   await expect(page).toHaveTitle('(2) Claude Swarm');
+  await expect(entries).toHaveCount(2);
+  expect(await top()).toBe(before);
 });
 
 test('more than a few fold away', async ({ page, swarm, server }) => {

@@ -3,7 +3,7 @@ import { formatInstant } from '../lib/contract/instant';
 import type { PastState, UnknownSpan } from '../lib/contract/past-schemas';
 import type { Agent } from '../lib/contract/schemas';
 import type { ProductionServer } from '../test/production-server';
-import { connection, expect, faults, openLive, pageWidth, panel, test } from './fixtures';
+import { connection, expect, expectFaultless, faults, openLive, panel, SCREENS, test } from './fixtures';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Time', exact: true });
 const slider = (page: Page) => page.getByRole('slider', { name: 'Moment' });
@@ -58,9 +58,10 @@ test('a link shows the swarm as it was, with and without JavaScript, and one ste
 }) => {
   swarm.register([{ id: 'agent-then' }]);
   swarm.lock('src/then.ts', 'agent-then');
+  swarm.lock('docs/then.md', 'agent-ghost');
   swarm.send({ content: 'Said before.' });
   await server.start();
-  const at = await momentWhen(server, holds('src/then.ts'));
+  const at = await momentWhen(server, (state) => holds('src/then.ts')(state) && state.attention.count > 0);
   swarm.release('src/then.ts', 'agent-then');
   swarm.register([{ id: 'agent-now' }]);
   swarm.send({ content: 'Said after.' });
@@ -91,6 +92,8 @@ test('a link shows the swarm as it was, with and without JavaScript, and one ste
   await expect(panel(page, 'Agents')).toContainText('agent-then');
   await expect(panel(page, 'Messages')).toContainText('Said before.');
   await expect(panel(page, 'Messages')).not.toContainText('Said after.');
+  const needed = page.getByRole('region', { name: 'Needs you' }).getByRole('link');
+  await expect(needed).toHaveAttribute('href', /[?&]lock=.*[?&]at=|[?&]at=.*[?&]lock=/);
   await expect(page.getByRole('button', { name: 'Follow the newest' })).toHaveCount(0);
   await expect(page.getByRole('button', { name: /Notif|browser has no/ })).toBeDisabled();
   expect(await faults(page)).toEqual([]);
@@ -179,6 +182,39 @@ test('of a moment when nobody looked, nothing is said to be so', async ({ page, 
   await expect(panel(page, 'Agents')).toContainText('No agent is known of this moment.');
   await expect(panel(page, 'Locks')).toContainText('No lock is known of this moment.');
   await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('Nothing known of this moment.');
+  for (const name of ['Agents', 'Locks', 'Stale locks']) {
+    const figure = page.getByRole('region', { name: 'Numbers' }).locator('dl > div').filter({ hasText: name });
+    await expect(figure.first().getByText('not known', { exact: true })).toBeAttached();
+  }
+  await expect(panel(page, 'Agents').getByTitle('Not known: nobody had looked yet')).toBeVisible();
+  await expect(panel(page, 'Locks').getByTitle('Not known: nobody had looked yet')).toBeVisible();
+});
+
+test('keys lead from change to change, and it is said where there is none', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0', pid: process.pid }]);
+  await server.start();
+  await momentWhen(server, ({ agents }) => agents.agents.length === 1);
+  swarm.send({ content: 'A first word.' });
+  await momentWhen(server, ({ messages }) => messages.count === 1);
+  swarm.lock('src/step.ts', 'agent-0');
+  const at = await momentWhen(server, holds('src/step.ts'));
+  await page.goto(link(server, at));
+  await expect(connection(page)).toHaveText(/Connected/);
+  await expect(panel(page, 'Locks')).toContainText('src/step.ts');
+
+  await page.keyboard.press(',');
+  await expect.poll(() => Date.parse(momentOf(page) ?? '')).toBeLessThan(at);
+  await expect(panel(page, 'Locks')).toContainText('src/step.ts');
+  await page.keyboard.press(',');
+  await expect(panel(page, 'Locks')).not.toContainText('src/step.ts');
+  await expect(panel(page, 'Messages')).toContainText('A first word.');
+  await bar(page).getByRole('button', { name: 'Previous change' }).click();
+  await expect(panel(page, 'Messages')).toContainText('Nothing had been said by then.');
+  await expect(panel(page, 'Agents')).toContainText('agent-0');
+  await page.keyboard.press(',');
+  await expect(bar(page).getByText('No earlier change is known.')).toBeVisible();
+  await page.keyboard.press('.');
+  await expect(panel(page, 'Messages')).toContainText('A first word.');
 });
 
 test('ages count from the moment, and the date field leads to another in the viewer’s zone', async ({
@@ -309,19 +345,15 @@ test('a failure of the live connection is said while the past is shown', async (
   await expect(bar(page)).toContainText('the server does not answer');
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`390 pixels wide, ${colorScheme}: everything of the bar is in reach`, async ({ page, swarm, server }) => {
-    swarm.register([{ id: 'agent-0' }]);
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.emulateMedia({ colorScheme });
-    await server.start();
-    const at = await momentWhen(server, ({ agents }) => agents.agents.length === 1);
-    await page.goto(link(server, at));
-    await expect(connection(page)).toHaveText(/Connected/);
-    expect(await pageWidth(page)).toBe(390);
-    for (const part of [slider(page), field(page), page.getByRole('link', { name: 'Back to live' })]) {
-      await expect(part).toBeInViewport({ ratio: 1 });
-    }
-    expect(await faults(page)).toEqual([]);
-  });
-}
+test('on a narrow screen everything of the bar is in reach', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  await page.setViewportSize(SCREENS[1]);
+  await server.start();
+  const at = await momentWhen(server, ({ agents }) => agents.agents.length === 1);
+  await page.goto(link(server, at));
+  await expect(connection(page)).toHaveText(/Connected/);
+  for (const part of [slider(page), field(page), page.getByRole('link', { name: 'Back to live' })]) {
+    await expect(part).toBeInViewport({ ratio: 1 });
+  }
+  await expectFaultless(page, async () => {}, [SCREENS[1]]);
+});

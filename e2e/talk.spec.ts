@@ -49,9 +49,12 @@ test('cells say in words what they hold; choosing one filters the messages', asy
   await cell.click();
   await expect(page).toHaveURL(/from=agent-0/);
   await expect(page).toHaveURL(/to=agent-1/);
+  await expect(page).toHaveURL(/since=/);
+  // The span goes on to the present, and so does the filter.
+  await expect(page).not.toHaveURL(/until=/);
   await expect(cell).toHaveAttribute('aria-pressed', 'true');
   await cell.click();
-  await expect(page).not.toHaveURL(/from=/);
+  await expect(page).not.toHaveURL(/from=|since=/);
   await view(page).getByRole('link', { name: 'Show the first unanswered' }).click();
   await expect(page).toHaveURL(/message=e\.1/);
 });

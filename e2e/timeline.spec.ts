@@ -6,6 +6,7 @@ import type { TimelineAnswer } from '../lib/contract/past-schemas';
 import type { ProductionServer } from '../test/production-server';
 import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
+import { manyThings } from './timeline-answer';
 
 const MINUTE = 60_000;
 const narrow = { width: 390, height: 844 };
@@ -38,10 +39,12 @@ const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and re
 const opener = (page: Page) => drawer(page).getByRole('button', { name: 'Timeline', exact: true });
 const lane = (page: Page, agent: string) =>
   page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent} \\d`) });
+/** The two ends of a span. */
+const CLOCKS = /^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/;
 const words = (page: Page) => page.locator('[data-words]');
 const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
 
-async function open(page: Page, server: ProductionServer, query = '?view=timeline'): Promise<void> {
+async function open(page: Page, server: ProductionServer, query = '?view=timeline&span=1h'): Promise<void> {
   await page.goto(`${server.url}/${query}`);
   await expect(connection(page)).toHaveText(/Live/);
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
@@ -192,7 +195,8 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   const place = await placeOf(page, 0, 0.5);
   await page.mouse.move(place.x, place.y);
   await page.mouse.wheel(0, 300);
-  expect(new URL(page.url()).searchParams.get('span')).toBeNull();
+  expect(new URL(page.url()).searchParams.get('span')).toBe('1h');
+  await expect(drawer(page).getByText(CLOCKS)).toHaveCount(0);
 
   await page.keyboard.down('Control');
   for (let turn = 0; turn < 5; turn++) await page.mouse.wheel(0, -100);
@@ -200,6 +204,7 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   await written(page);
   const zoomed = spanOf(page);
   expect(zoomed.until - zoomed.since).toBeLessThan(40 * MINUTE);
+  await expect(drawer(page).getByText(CLOCKS)).toBeVisible();
   // What the pointer was at stays under it: the middle of an hour.
   const middle = (zoomed.since + zoomed.until) / 2;
   expect(Math.abs(middle - (Date.now() - 30 * MINUTE))).toBeLessThan(2 * MINUTE);
@@ -263,7 +268,7 @@ test('idle time folds into a break, and unfolds', async ({ page, swarm, server }
 test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
-  await page.goto(server.url);
+  await page.goto(`${server.url}/?span=1h`);
   await expect(connection(page)).toHaveText(/Live/);
   await page.keyboard.press('5');
   await expect(opener(page)).toBeFocused();
@@ -333,6 +338,33 @@ test('it is drawn in both themes, and anew when the theme changes', async ({ pag
   expect(await faults(page)).toEqual([]);
 });
 
+test('while little is known yet, little time is shown', async ({ page, swarm, server }) => {
+  story(swarm);
+  await server.start();
+  await open(page, server, '?view=timeline');
+  await expect(page.getByRole('button', { name: '15 min' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('of more lanes than can be drawn, the rest is in reach', async ({ page, server }) => {
+  await server.start();
+  await page.route('**/api/timeline?*', (route) => {
+    const url = route.request().url();
+    const rest = new URL(url).searchParams.get('after_agent') !== null;
+    const answer = manyThings(url, { agents: rest ? 3 : 250, locks: 0, messages: 10 });
+    const agents = rest ? ['later-0', 'later-1', 'later-2'] : answer.agents;
+    return route.fulfill({ json: { ...answer, agents, next_agent: rest ? null : 'agent-249' } });
+  });
+  await open(page, server);
+  const lanes = page.getByRole('list', { name: 'Lanes' }).getByRole('listitem');
+  await expect(lanes).toHaveCount(250);
+  await expect(drawer(page)).toContainText('The first 250 agents, by name; more are not shown.');
+  await drawer(page).getByRole('button', { name: 'Show the next' }).click();
+  await expect(lanes).toHaveCount(3);
+  await expect(drawer(page)).toContainText('these are the last');
+  await drawer(page).getByRole('button', { name: 'Back to the first' }).click();
+  await expect(lanes).toHaveCount(250);
+});
+
 test.describe('on a narrow screen', () => {
   test.use({ viewport: narrow, hasTouch: true });
 
@@ -366,6 +398,29 @@ test.describe('on a narrow screen', () => {
     await page.touchscreen.tap(held.x, held.y);
     await expect(page).toHaveURL(/lock=/);
     await expect(panel(page, 'Locks')).toBeVisible();
+  });
+
+  test('two fingers zoom, and what they hold stays under them', async ({ page, swarm, server }) => {
+    story(swarm);
+    await server.start();
+    await open(page, server);
+    await page.getByRole('button', { name: 'Fold idle time' }).click();
+    const { x, y } = await placeOf(page, 0, 0.5);
+    const touch = await page.context().newCDPSession(page);
+    const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number | null) => {
+      const places = apart === null ? [] : [x - apart, x + apart];
+      const touchPoints = places.map((at, id) => ({ x: at, y, id }));
+      return touch.send('Input.dispatchTouchEvent', { type, touchPoints });
+    };
+    await fingers('touchStart', 20);
+    for (const apart of [30, 45, 60, 80]) await fingers('touchMove', apart);
+    await fingers('touchEnd', null);
+    await written(page);
+    const { since, until } = spanOf(page);
+    // Four times as far apart: a quarter of an hour, in the middle of the hour that was shown.
+    expect(Math.abs(until - since - 15 * MINUTE)).toBeLessThan(MINUTE);
+    expect(Math.abs((since + until) / 2 - (Date.now() - 30 * MINUTE))).toBeLessThan(2 * MINUTE);
+    expect(page.url()).not.toMatch(/[?&](at|message|lock)=/);
   });
 });
 

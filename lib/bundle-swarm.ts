@@ -58,6 +58,11 @@ export class BundleSwarm implements Runtime {
     return this.#ready;
   }
 
+  /** A bundle tells nobody. */
+  alerts(): readonly [] {
+    return [];
+  }
+
   /** Waiting is known of now only, and a bundle has none. */
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };

@@ -73,16 +73,17 @@ function checked<T>(read: (value: string) => T | undefined, expected: string) {
   });
 }
 
-/** A comma-separated list; each faulty entry is named. */
-function list(read: (entry: string) => string | undefined, expected: string) {
+/** A comma-separated list; each faulty entry is named, one that may be a secret by its place. */
+function list(read: (entry: string) => string | undefined, expected: string, secret = false) {
   return text.transform((value, context) => {
     const entries = (value ?? '').split(',').map((entry) => entry.trim());
     return entries
       .filter((entry) => entry !== '')
-      .flatMap((entry) => {
+      .flatMap((entry, index) => {
         const result = read(entry);
         if (result !== undefined) return [result];
-        context.addIssue({ code: 'custom', message: `must list ${expected}, but holds ${quoted(entry)}` });
+        const fault = secret ? `entry ${index + 1} is none` : `holds ${quoted(entry)}`;
+        context.addIssue({ code: 'custom', message: `must list ${expected}, but ${fault}` });
         return [];
       });
   });
@@ -195,14 +196,19 @@ const settings = z.object({
   trustProxy: list(readNetwork, 'addresses, subnets such as 10.0.0.0/8, or loopback, linklocal, uniquelocal'),
   urlBytes: whole('bytes', 256, 16_384, 8_192),
   bodyBytes: whole('bytes', 0, 10_000_000, 65_536),
-  readsPerMinute: whole('requests', 0, 1_000_000, 600),
+  readsPerMinute: whole('requests', 0, 1_000_000, 1_200),
   exportsPerMinute: whole('requests', 0, 1_000_000, 30),
   loginsPerMinute: whole('attempts', 1, 1_000_000, 10),
   streams: whole('streams', 1, 100_000, 5_000),
   streamsPerClient: whole('streams', 1, 100_000, 200),
   logLevel: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
   logFormat: oneOf(['auto', 'json', 'pretty']),
-  alertWebhooks: list((value) => readWebAddress(value)?.href, 'URLs that start with http:// or https://'),
+  // Who knows the address of a webhook may post to it: the path is a secret.
+  alertWebhooks: list(
+    (value) => readWebAddress(value)?.href,
+    'URLs that start with http:// or https:// and hold no credentials',
+    true,
+  ),
   alertsFile: text,
   alertSecret: text,
   alertHosts: list(
@@ -210,6 +216,11 @@ const settings = z.object({
     'host names, IP addresses or subnets such as 10.0.0.0/8',
   ),
 });
+
+/** @returns the value of a variable that a file of settings names, null if it is not set */
+export function readVariable(name: string): string | null {
+  return process.env[name] || null;
+}
 
 /** The settings in force; every path is absolute. */
 export type Config = Readonly<

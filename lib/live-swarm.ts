@@ -2,7 +2,12 @@
  * One swarm, wired: files are looked at, what they say is described and handed to the hub; the recorder's thread does
  * the same for the message log. Nothing here assumes that there is only one swarm.
  */
+import { basename } from 'node:path';
+import { AlertTeller } from './alerts/alert-teller';
+import { AllowedHosts } from './alerts/allowed-hosts';
+import { type Receiver, sourceName } from './alerts/receivers';
 import { type AttentionLimits, attention } from './attention';
+import type { ReceiverState } from './contract/alert-schemas';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
@@ -17,6 +22,7 @@ import type { MessageQuery, PastQuestion, Questions, RecorderEvent } from './rec
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Figures, Runtime } from './runtime';
+import { log } from './server/log';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { LocksReader } from './swarm/locks';
 import { PendingAcksReader } from './swarm/pending-acks';
@@ -55,6 +61,8 @@ export interface LiveSwarmOptions {
   /** IANA zone of naive times; the process's own if null. */
   zone: string | null;
   attention: AttentionLimits;
+  /** Who is told what wants a person; `hosts` may be posted to, `page` is PUBLIC_URL. */
+  alerts: { receivers: readonly Receiver[]; hosts: readonly string[]; page: string | null };
   version: string;
 }
 
@@ -74,6 +82,7 @@ export class LiveSwarm implements Runtime {
   readonly #description: SwarmDescription;
   readonly #sources: SwarmSources;
   readonly #recorder: RecorderHandle;
+  readonly #teller: AlertTeller;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #look: ReturnType<typeof paced>;
   readonly #attend = paced(
@@ -94,6 +103,9 @@ export class LiveSwarm implements Runtime {
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #caughtUp = false;
+  /** Whether the recorder's thread, since its start, has read the log to its end and been told what wants a person. */
+  #alerts = { mayTell: false, told: false };
+  #receivers: readonly ReceiverState[] = [];
   readonly #figures: Figures = { messagesRead: 0, historyFile: null };
 
   constructor(options: LiveSwarmOptions) {
@@ -119,11 +131,18 @@ export class LiveSwarm implements Runtime {
     );
     const { historyFile, retention, zone, attention } = options;
     const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
+    const alerts = options.alerts.receivers.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
-      { root: this.root, file: historyFile, retention, zone, openFor },
+      { root: this.root, file: historyFile, retention, zone, openFor, alerts },
       (event) => this.#onRecorderEvent(event),
       (...fault) => this.#onFault(...fault),
     );
+    const { receivers, hosts, page } = options.alerts;
+    this.#teller = new AlertTeller({
+      ...{ receivers, page, allowed: new AllowedHosts(hosts), swarm: basename(this.root) },
+      report: (tried) => this.#recorder.posted(tried),
+      note: (line) => log().warn(line),
+    });
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     const readers = { registry: this.#registry, locks: this.#locks };
     const { config } = options.swarmConfig;
@@ -192,6 +211,10 @@ export class LiveSwarm implements Runtime {
     return this.#waiting;
   }
 
+  alerts(): readonly ReceiverState[] {
+    return this.#receivers;
+  }
+
   firstState(): SwarmState {
     const { epoch, seq } = this.hub.head();
     const messages = this.hub.newest(FIRST_MESSAGES) ?? [];
@@ -215,6 +238,8 @@ export class LiveSwarm implements Runtime {
     this.#attend.stop();
     this.hub.close();
     this.#noteServer('stopped');
+    // How the last tries ended is still to be kept.
+    await this.#teller.stop();
     await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
   }
 
@@ -306,17 +331,31 @@ export class LiveSwarm implements Runtime {
     this.#attention = attention({
       ...facts,
       pendingAcks: this.#acks,
-      stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+      stores: {
+        ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+        ...Object.fromEntries(this.#receivers.map(receiverStatus)),
+      },
       waiting: this.#waiting,
       staleTimeoutSeconds: config.lockStaleTimeoutSeconds,
       limits,
       startedAt: this.startedAt,
     });
-    if (this.hub.setState('attention', this.#attention)) {
+    const changed = this.hub.setState('attention', this.#attention);
+    if (changed) {
       this.#journal.attention(this.#attention);
       this.#journal.commit(Date.now());
     }
+    this.#tellAlerts(changed);
     this.#attendCost = performance.now() - start;
+  }
+
+  /** Only when everything was looked at: what is not known yet would seem to have ended. */
+  #tellAlerts(changed: boolean): void {
+    if (!this.#alerts.mayTell || !this.#looked || (this.#alerts.told && !changed)) return;
+    if (this.#options.alerts.receivers.length === 0) return;
+    const { attention: entries, count } = this.#attention;
+    this.#alerts.told = true;
+    this.#recorder.attend({ entries, complete: count === entries.length });
   }
 
   #publishSources(): void {
@@ -359,7 +398,14 @@ export class LiveSwarm implements Runtime {
         this.#matters = event.matters;
         this.#attend.request();
         break;
+      case 'alerts':
+        this.#receivers = event.receivers;
+        this.#teller.take(event.posts);
+        this.#teller.show(event.receivers);
+        this.#attend.request();
+        break;
       case 'caught_up':
+        this.#alerts = { mayTell: true, told: false };
         // The first state of a page is whole.
         this.#attendNow();
         this.#checkReady(true);
@@ -401,4 +447,12 @@ export class LiveSwarm implements Runtime {
 
 function everything(): { registry: boolean; log: boolean; locks: Set<string> | 'all' } {
   return { registry: true, log: true, locks: 'all' };
+}
+
+/** A receiver that is not reached, as a source that can't be read. */
+function receiverStatus({ name, failing }: ReceiverState): [source: string, status: ReaderStatus] {
+  const source = sourceName(name);
+  if (!failing) return [source, { state: 'ok', reason: null, since: 0, skipped: [] }];
+  const reason = `Alerts to ${name} are not delivered: ${failing.reason}.`;
+  return [source, { state: 'unreadable', reason, since: failing.since, skipped: [] }];
 }

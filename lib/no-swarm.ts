@@ -73,6 +73,10 @@ export class NoSwarm implements Runtime {
     };
   }
 
+  alerts(): readonly [] {
+    return [];
+  }
+
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
   }
@@ -106,6 +110,7 @@ export class NoSwarm implements Runtime {
       at: formatInstant(at),
       unknown: [],
       known_since: null,
+      known: { agents: false, locks: false, messages: false },
       agents: AGENTS,
       locks: LOCKS,
       stats: this.#stats(),

@@ -1,7 +1,9 @@
 /** The runtime of this process: what server and pages see of the swarm. Made once, at the first use. */
 import packageJson from '../package.json';
+import { readReceivers } from './alerts/receivers';
 import { BundleSwarm } from './bundle-swarm';
 import { getConfig, historyFile } from './config';
+import type { ReceiverState } from './contract/alert-schemas';
 import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
@@ -14,7 +16,7 @@ import { findProjectRoot } from './swarm/project-root';
 import { readSwarmConfig } from './swarm/swarm-config';
 
 /** Why `messages` has no answer. */
-export type { MessageQuery, Refusal } from './recorder/protocol';
+export type { BundlePart, MessageQuery, Questions, Refusal } from './recorder/protocol';
 
 /** For the metrics, what no answer of the API says. */
 export interface Figures {
@@ -50,6 +52,8 @@ export interface Runtime {
   figures(): Figures;
   /** Who waits for whom now. */
   waiting(): WaitingAnswer;
+  /** How it goes with each receiver of alerts. */
+  alerts(): readonly ReceiverState[];
   firstState(): SwarmState;
   stop(): Promise<void>;
 }
@@ -90,6 +94,7 @@ function createRuntime(): Runtime {
       deliveryUntilMs: config.deliveryMinutes * 60_000,
       ackOverdueMs: config.ackSeconds * 1000,
     },
+    alerts: { receivers: readReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
     version,
   });
 }

@@ -18,16 +18,17 @@ const LAYERS: Record<string, Layer> = {
   errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
   config: { files: /^lib\/(config|tokens-file)\b/, mayImport: ['contract'] },
+  alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
-  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'swarm', 'history'] },
+  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'alerts', 'swarm', 'history'] },
   // Whatever runs in the server's process writes to it.
   log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {
     files:
       /^lib\/(runtime|live-swarm|no-swarm|bundle-swarm|swarm-(description|journal|sources)|attention|waiting|paced)\b/,
-    mayImport: ['contract', 'config', 'errors', 'log', 'swarm', 'hub', 'history', 'recorder'],
+    mayImport: ['contract', 'config', 'errors', 'log', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
   },
   server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'log', 'swarm', 'hub', 'runtime'] },
   client: { files: /^lib\/client\//, mayImport: ['contract'] },
@@ -37,10 +38,10 @@ const LAYERS: Record<string, Layer> = {
     files: /^(app\/|(instrumentation|proxy)\.ts$)/,
     mayImport: ['contract', 'config', 'runtime', 'server', 'client', 'components'],
   },
-  bin: { files: /^bin\//, mayImport: ['contract', 'config', 'swarm', 'simulator'] },
+  bin: { files: /^bin\//, mayImport: ['contract', 'config', 'alerts', 'swarm', 'simulator'] },
   tests: {
     files: /^(bench|e2e|test)\//,
-    mayImport: ['contract', 'config', 'swarm', 'history', 'recorder', 'simulator'],
+    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'simulator'],
   },
 };
 

@@ -4,7 +4,10 @@
  */
 const CHANGES = [
   ['require("null")', 'null'],
-  ['https://cdn.redoc.ly/redoc/logo-mini.svg', "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"],
+  [
+    'https://cdn.redoc.ly/redoc/logo-mini.svg',
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='0' height='0'/>",
+  ],
 ];
 
 module.exports = function load(source) {

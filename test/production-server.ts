@@ -5,12 +5,20 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health } from '../lib/contract/schemas';
+import { routeOf } from './answers';
 
 export const PROJECT = dirname(import.meta.dirname);
 const START_DEADLINE_MS = 60_000;
 /** Settings of the person at the keyboard, which would change what is tested. */
 const FOREIGN_SETTINGS =
   /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+
+/** All clients of a test have one address; tests of the limits set their own. */
+const ONE_ADDRESS = {
+  LIMIT_READS_PER_MINUTE: '0',
+  LIMIT_EXPORTS_PER_MINUTE: '0',
+  LIMIT_STREAMS_PER_CLIENT: '100000',
+};
 
 export class ProductionServer {
   readonly #environment: Record<string, string>;
@@ -72,6 +80,7 @@ export class ProductionServer {
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         NEXT_MANUAL_SIG_HANDLE: '1',
+        ...ONE_ADDRESS,
         ...this.#environment,
       },
     });
@@ -98,12 +107,14 @@ export class ProductionServer {
   /**
    * @param path with its query
    * @returns the answer's JSON, typed by whoever knows the path
-   * @throws if the answer is no success
+   * @throws if the answer is no success, or does not hold to its schema
    */
   async get<Answer>(path: string): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`);
     if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Answer;
+    const answer = await response.json();
+    routeOf(path)?.answer.schema?.parse(answer);
+    return answer as Answer;
   }
 
   /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */
@@ -125,7 +136,7 @@ export class ProductionServer {
 }
 
 /** @returns a port of the loopback interface that nobody listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

@@ -2,35 +2,39 @@
 
 import './documents.css';
 import { useEffect, useRef } from 'react';
+import { served } from '@/lib/client/base-path';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
 
-const FONTS = {
-  fontFamily: 'var(--font-sans)',
-  headings: { fontFamily: 'var(--font-sans)', fontWeight: '600' },
-  code: { fontFamily: 'var(--font-mono)' },
-};
+function fonts(code: { color: string; backgroundColor: string }) {
+  return {
+    fontFamily: 'var(--font-sans)',
+    headings: { fontFamily: 'var(--font-sans)', fontWeight: '600' },
+    code: { fontFamily: 'var(--font-mono)', ...code },
+  };
+}
 
 // ReDoc computes shades of its colours, so it needs them as numbers, not as variables of the page.
 const LIGHT = {
   colors: { primary: { main: '#3450c8' } },
-  typography: FONTS,
+  typography: fonts({ color: '#18181b', backgroundColor: '#f6f6f7' }),
+  rightPanel: { backgroundColor: '#18181b' },
 };
 const DARK = {
   colors: {
     primary: { main: '#95abff' },
     text: { primary: '#ededf0', secondary: '#a0a0ab' },
     border: { dark: '#3a3a41', light: '#27272c' },
-    http: { get: '#63c98c' },
     responses: {
       success: { color: '#63c98c', backgroundColor: '#18211b' },
       error: { color: '#ff8585', backgroundColor: '#241819' },
     },
   },
+  typography: fonts({ color: '#ededf0', backgroundColor: '#18181b' }),
   schema: { nestedBackground: '#18181b', linesColor: '#3a3a41', typeNameColor: '#a0a0ab', typeTitleColor: '#a0a0ab' },
   sidebar: { backgroundColor: '#18181b', textColor: '#ededf0' },
   rightPanel: { backgroundColor: '#151517' },
-  typography: FONTS,
+  fab: { backgroundColor: '#27272c', color: '#ededf0' },
 };
 
 /** The API's document in ReDoc, to be read. */
@@ -42,12 +46,11 @@ export function ReDoc() {
     const stop = whenDark((dark) => {
       void viewer.then(({ default: { init } }) => {
         if (!shown || place.current === null) return;
-        // Its search runs in a worker made of text, which the policy of the site does not allow.
-        const options = { theme: dark ? DARK : LIGHT, disableSearch: true, hideDownloadButtons: true };
+        const options = { theme: dark ? DARK : LIGHT, hideDownloadButtons: true };
         // A root of its own for each theme: what was drawn does not change its colours.
         const root = document.createElement('div');
         place.current.replaceChildren(root);
-        init('openapi.json', options, root);
+        init(served('/openapi.json'), options, root);
       });
     });
     return () => {

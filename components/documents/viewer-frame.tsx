@@ -1,11 +1,13 @@
 import type { RefObject } from 'react';
+import { served } from '@/lib/client/base-path';
 
 /** Where a viewer draws; without scripts it leads to the document itself. */
 export function ViewerFrame({ place }: { place: RefObject<HTMLDivElement | null> }) {
   return (
     <main className="viewer">
+      <link rel="icon" href={served('/static/icon.svg')} />
       <noscript>
-        This page needs JavaScript; the document itself is <a href="openapi.json">openapi.json</a>.
+        This page needs JavaScript; the document itself is <a href={served('/openapi.json')}>openapi.json</a>.
       </noscript>
       <div ref={place} />
     </main>

@@ -23,6 +23,7 @@ import { Choice } from '../ui/choice';
 import { IconButton } from '../ui/icon-button';
 import { FullTime, Sentence, useZone } from '../ui/time';
 import { MomentField } from './moment-field';
+import { StepButtons } from './step-buttons';
 
 interface PastBarProps {
   view: PastView;
@@ -83,6 +84,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
         </p>
         <div className="past-controls flex min-w-0 flex-1 basis-96 flex-wrap items-center gap-x-3 gap-y-1 max-md:order-last max-md:basis-full">
           <PlayButtons view={view} player={player} />
+          <StepButtons moment={moment} player={player} />
           <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
           <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />
           <MomentField moment={moment} onGo={(to) => player.goTo(to)} />

@@ -15,7 +15,7 @@ const WaitingGraph = lazy(() => import('./waiting-graph').then((module) => ({ de
 /** So often the span of who talks to whom moves on with the present, in milliseconds. */
 const SPAN_STEP = 15_000;
 
-type DrawerContentProps = Pick<DrawerProps, 'swarm' | 'connection' | 'address' | 'change' | 'goTo'> & {
+type DrawerContentProps = Pick<DrawerProps, 'drawer' | 'swarm' | 'connection' | 'address' | 'change' | 'goTo'> & {
   view: DrawerView;
 };
 
@@ -49,7 +49,7 @@ function useLead({ change, goTo }: Pick<DrawerContentProps, 'change' | 'goTo'>):
 }
 
 /** Who talks to whom in the span that the timeline shows. */
-function Talk({ swarm, address, change }: Omit<DrawerContentProps, 'view'>) {
+function Talk({ swarm, address, change }: Pick<DrawerContentProps, 'swarm' | 'address' | 'change'>) {
   const choice = useMemo(() => parseSpan(address.span), [address.span]);
   const step = useSyncExternalStore(subscribe, stepNow, stepNow);
   const at = milliseconds(address.at);
@@ -57,6 +57,9 @@ function Talk({ swarm, address, change }: Omit<DrawerContentProps, 'view'>) {
     const { since, until } = spanOf(choice, { now: (step + 1) * SPAN_STEP, first: 0, at });
     return { since: isoOf(since), until: isoOf(until) };
   }, [choice, step, at]);
+  // What is said from now on belongs to a span that follows the present, and to everything its beginning does too.
+  const follows = typeof choice === 'string' && at === null;
+  const filter = { since: choice === 'all' ? null : span.since, until: follows ? null : span.until };
   return (
     <>
       <div className="flex h-8 shrink-0 items-center border-line border-b px-2">
@@ -66,13 +69,7 @@ function Talk({ swarm, address, change }: Omit<DrawerContentProps, 'view'>) {
         />
       </div>
       <Suspense>
-        <TalkMatrix
-          span={span}
-          now={typeof choice === 'string' && at === null}
-          agents={swarm.agents}
-          address={address}
-          change={change}
-        />
+        <TalkMatrix span={span} filter={filter} now={follows} agents={swarm.agents} address={address} change={change} />
       </Suspense>
     </>
   );

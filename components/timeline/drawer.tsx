@@ -1,4 +1,4 @@
-import { type KeyboardEvent, lazy, type PointerEvent, Suspense, useRef } from 'react';
+import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
 import type { ConnectionState } from '@/lib/client/connection';
 import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
@@ -6,6 +6,7 @@ import type { DrawerControl } from '@/lib/client/use-drawer';
 import type { Tab } from '@/lib/client/use-layout';
 import { useStyle } from '@/lib/client/use-style';
 import type { SwarmState } from '@/lib/contract/events';
+import { Separator } from '../ui/separator';
 
 // Loaded when it is first opened.
 const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ default: module.DrawerContent })));
@@ -15,11 +16,6 @@ const NAMES: Record<DrawerView, string> = {
   talk: 'Who talks to whom',
   waits: 'Who waits for whom',
 };
-const STEP = 16;
-const LARGE_STEP = 96;
-/** Dragged to less than this, it closes. */
-const CLOSES_BELOW = DRAWER_HEIGHTS.least / 2;
-
 export interface DrawerProps {
   drawer: DrawerControl;
   swarm: SwarmState;
@@ -77,7 +73,7 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
           >
             {shown && (
               <Suspense>
-                <DrawerContent view={view} {...content} />
+                <DrawerContent view={view} drawer={drawer} {...content} />
               </Suspense>
             )}
           </div>
@@ -87,53 +83,23 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   );
 }
 
-/** The line above the open drawer: dragged, or moved by arrow keys, it makes the drawer higher or lower. */
-function HeightSeparator({ drawer }: { drawer: DrawerControl }) {
-  const drag = useRef<{ y: number; height: number } | null>(null);
-  const { height, resize, close } = drawer;
-  const set = (next: number) => resize(Math.round(Math.min(highest(), Math.max(DRAWER_HEIGHTS.least, next))));
-  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { y: event.clientY, height: Math.min(height, highest()) };
-  };
-  const onPointerMove = (event: PointerEvent) => {
-    if (drag.current === null) return;
-    const next = drag.current.height + drag.current.y - event.clientY;
-    if (next >= CLOSES_BELOW) return set(next);
-    drag.current = null;
-    close();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.shiftKey ? LARGE_STEP : STEP;
-    const now = Math.min(height, highest());
-    if (event.key === 'ArrowUp') set(now + step);
-    else if (event.key === 'ArrowDown') set(now - step);
-    else if (event.key === 'Home') set(DRAWER_HEIGHTS.least);
-    else if (event.key === 'End') set(highest());
-    else if (event.key === 'Enter') close();
-    else return;
-    event.preventDefault();
-  };
+/** The line above the open drawer. */
+function HeightSeparator({ drawer: { height, resize, close } }: { drawer: DrawerControl }) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: <hr> takes neither focus nor a value
-    <div
-      role="separator"
-      tabIndex={0}
-      aria-label="Height of the drawer"
-      aria-orientation="horizontal"
-      aria-controls="drawer-content"
-      aria-valuenow={height}
-      aria-valuemin={DRAWER_HEIGHTS.least}
-      aria-valuetext={`${height} pixels`}
+    <Separator
+      label="Height of the drawer"
+      controls="drawer-content"
+      axis="y"
+      outward={-1}
+      size={height}
+      least={DRAWER_HEIGHTS.least}
+      usual={DEFAULT_DRAWER.height}
+      drawn={() => Math.min(height, highest())}
+      most={highest}
+      onResize={resize}
+      onCollapse={close}
       title="Drag or use the arrow keys; Enter closes, a double click resets"
-      onPointerDown={onPointerDown}
-      onPointerMove={onPointerMove}
-      onLostPointerCapture={() => {
-        drag.current = null;
-      }}
-      onDoubleClick={() => set(DEFAULT_DRAWER.height)}
-      onKeyDown={onKeyDown}
-      className="drawer-separator max-md:hidden"
+      className="drawer-separator"
     />
   );
 }

@@ -14,6 +14,8 @@ import { BAR_COLOURS, TalkCell, Unanswered } from './talk-cell';
 interface TalkMatrixProps {
   /** ISO 8601. */
   span: { since: string; until: string };
+  /** The same as a filter of messages. */
+  filter: Pick<Address, 'since' | 'until'>;
   now: boolean;
   agents: AgentsAnswer;
   address: Address;
@@ -21,7 +23,7 @@ interface TalkMatrixProps {
 }
 
 /** Who talks to whom in a span of time: senders in rows, recipients in columns. */
-export function TalkMatrix({ span, now, agents, address, change }: TalkMatrixProps) {
+export function TalkMatrix({ span, filter, now, agents, address, change }: TalkMatrixProps) {
   const { talk, error } = useTalk(span);
   const matrix = useMemo(() => talkMatrix(talk?.pairs ?? []), [talk]);
   const silent = agents.agents.filter(({ id }) => !matrix.sent.has(id)).length;
@@ -50,7 +52,7 @@ export function TalkMatrix({ span, now, agents, address, change }: TalkMatrixPro
         <Legend />
         {error && <span className="text-warn">{error}</span>}
       </p>
-      <Grid matrix={matrix} address={address} change={change} />
+      <Grid matrix={matrix} filter={filter} address={address} change={change} />
     </div>
   );
 }
@@ -76,18 +78,20 @@ function Legend() {
   );
 }
 
-interface GridProps {
+interface GridProps extends Pick<TalkMatrixProps, 'filter'> {
   matrix: Matrix;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
 }
+
+const NO_PAIR = { from: null, to: null, since: null, until: null };
 
 interface Place {
   sender: string;
   recipient: string;
 }
 
-function Grid({ matrix, address, change }: GridProps) {
+function Grid({ matrix, filter, address, change }: GridProps) {
   const { senders, recipients, cell } = matrix;
   const table = useRef<HTMLTableElement>(null);
   const [stop, setStop] = useState<Place | null>(null);
@@ -96,7 +100,8 @@ function Grid({ matrix, address, change }: GridProps) {
   const column = Math.max(0, recipients.indexOf(stop?.recipient ?? ''));
   const choose = ({ sender, recipient }: Place) => {
     const chosen = address.from === sender && address.to === recipient;
-    change({ agent: null, message: null, from: chosen ? null : sender, to: chosen ? null : recipient }, true);
+    const choice = chosen ? NO_PAIR : { from: sender, to: recipient, ...filter };
+    change({ agent: null, message: null, ...choice }, true);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;

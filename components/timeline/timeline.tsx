@@ -1,6 +1,5 @@
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { now } from '@/lib/client/clock';
-import { useStoredChoice } from '@/lib/client/stored-choice';
 import { counted } from '@/lib/client/text';
 import { milliseconds } from '@/lib/client/time';
 import type { Thing } from '@/lib/client/timeline-hit';
@@ -15,25 +14,23 @@ import { Stage } from './stage';
 import { Toolbar } from './toolbar';
 import { Tooltip } from './tooltip';
 
-type TimelineProps = Pick<DrawerProps, 'swarm' | 'connection' | 'address' | 'change' | 'goTo'>;
-
-const FOLDING = ['on', 'off'] as const;
+type TimelineProps = Pick<DrawerProps, 'drawer' | 'swarm' | 'connection' | 'address' | 'change' | 'goTo'>;
 
 /** Lanes of agents over time: how they were, what they held and what they said. */
-export function Timeline({ swarm, connection, address, change, goTo }: TimelineProps) {
+export function Timeline({ drawer, swarm, connection, address, change, goTo }: TimelineProps) {
   const at = milliseconds(address.at);
   const view = useView(address.span, at, (span) => change({ span }));
   const [pointed] = useState(() => new Pointed());
-  const [folding, setFolding] = useStoredChoice('timeline-folds', FOLDING);
   const deafSince = connection === 'reconnecting' ? milliseconds(swarm.heardAt) : null;
-  const state = useTimeline(view, swarm, deafSince);
+  const [afterAgent, setAfterAgent] = useState<string | null>(null);
+  const state = useTimeline(view, swarm, afterAgent, deafSince);
   const follow = (thing: Thing) => {
     const { to, tab } = leadOf(thing, now());
     change(to, true);
     if (tab !== null) goTo(tab);
   };
   const parts = useParts();
-  const shown = { lanes: state.lanes ?? NOTHING, folding: folding === 'on', at };
+  const shown = { lanes: state.lanes ?? NOTHING, folding: drawer.folds, at };
   const stage = useStage(parts, shown, { view, pointed, onClick: follow });
   const { lanes } = shown.lanes;
 
@@ -45,7 +42,7 @@ export function Timeline({ swarm, connection, address, change, goTo }: TimelineP
         stage={stage}
         error={state.error}
         folding={shown.folding}
-        onFolding={(on) => setFolding(on ? 'on' : 'off')}
+        onFolding={drawer.setFolds}
       />
       <div className="flex min-h-0 flex-1 flex-col" data-lanes={lanes.length} data-loaded={state.lanes !== null}>
         <div className="timeline-axis border-line border-b">
@@ -68,8 +65,42 @@ export function Timeline({ swarm, connection, address, change, goTo }: TimelineP
           )}
         </div>
       </div>
+      {(afterAgent !== null || state.nextAgent !== null) && (
+        <MoreLanes count={lanes.length} after={afterAgent} next={state.nextAgent} onGo={setAfterAgent} />
+      )}
       <Tooltip ref={parts.tooltip} pointed={pointed} />
     </>
+  );
+}
+
+interface MoreLanesProps {
+  count: number;
+  /** The agent after which the shown ones begin. */
+  after: string | null;
+  /** The agent after which the next ones begin. */
+  next: string | null;
+  onGo: (after: string | null) => void;
+}
+
+/** Of more lanes than can be drawn at once: which part this is, and the way to the rest. */
+function MoreLanes({ count, after, next, onGo }: MoreLanesProps) {
+  return (
+    <p className="flex h-7 shrink-0 items-center gap-3 border-line border-t px-4 text-muted">
+      <span>
+        {after === null ? `The first ${counted(count, 'agent')}` : counted(count, 'agent')}, by name;{' '}
+        {next === null ? 'these are the last.' : 'more are not shown.'}
+      </span>
+      {next !== null && (
+        <button type="button" className="link" onClick={() => onGo(next)}>
+          Show the next
+        </button>
+      )}
+      {after !== null && (
+        <button type="button" className="link" onClick={() => onGo(null)}>
+          Back to the first
+        </button>
+      )}
+    </p>
   );
 }
 

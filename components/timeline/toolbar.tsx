@@ -1,9 +1,10 @@
 import { FoldHorizontal, ZoomIn, ZoomOut } from 'lucide-react';
 import { type RefObject, useSyncExternalStore } from 'react';
-import { now } from '@/lib/client/clock';
+import { now, subscribe } from '@/lib/client/clock';
 import type { TimelineView } from '@/lib/client/timeline-view';
-import { wordsOf } from '@/lib/client/timeline-words';
+import { spanWords, wordsOf } from '@/lib/client/timeline-words';
 import { IconButton } from '../ui/icon-button';
+import { useZone } from '../ui/time';
 import { type Pointed, usePointed } from './pointed';
 import { Presets } from './presets';
 import type { Stage } from './stage';
@@ -30,6 +31,7 @@ export function Toolbar({ view, pointed, stage, error, folding, onFolding }: Too
   return (
     <div className="flex h-8 shrink-0 items-center gap-3 border-line border-b px-2 max-md:h-10" data-view={state}>
       <Presets preset={view.preset} onPreset={(preset) => view.choose(preset)} />
+      {view.preset === null && <SpanWords view={view} />}
       <PointedWords pointed={pointed} error={error} />
       <div className="ml-auto flex shrink-0 items-center">
         {!view.follows && (
@@ -50,12 +52,35 @@ export function Toolbar({ view, pointed, stage, error, folding, onFolding }: Too
   );
 }
 
+/** The span in view by its two ends, where no preset names it. */
+function SpanWords({ view }: { view: TimelineView }) {
+  const zone = useZone();
+  const text = useSyncExternalStore(
+    (listener) => {
+      const endings = [view.subscribe(listener), subscribe(listener)];
+      return () => {
+        for (const end of endings) end();
+      };
+    },
+    () => spanWords(view.read(), now(), zone),
+    () => '',
+  );
+  return <p className="shrink-0 whitespace-nowrap font-medium max-md:hidden">{text}</p>;
+}
+
 function PointedWords({ pointed, error }: { pointed: Pointed; error: string | null }) {
   const thing = usePointed(pointed);
   return (
-    <p role="status" data-words className="min-w-0 flex-1 truncate text-muted max-md:hidden">
-      {thing !== null && <span className="text-ink">{wordsOf(thing, now())}</span>}
-      {thing === null && error !== null && <span className="text-bad">{error}</span>}
-    </p>
+    <>
+      <p role="status" data-words className="min-w-0 flex-1 truncate text-muted max-md:hidden">
+        {thing !== null && <span className="text-ink">{wordsOf(thing, now())}</span>}
+        {thing === null && error !== null && <span className="text-bad">{error}</span>}
+      </p>
+      {thing === null && error === null && (
+        <p className="shrink-0 whitespace-nowrap text-muted max-xl:hidden">
+          Drag to move · <kbd className="kbd">Ctrl</kbd> + wheel to zoom · arrow keys walk the lanes
+        </p>
+      )}
+    </>
   );
 }

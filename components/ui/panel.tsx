@@ -14,7 +14,8 @@ export const PanelPlace = createContext<PanelPlace>({ collapsed: false, toggle: 
 interface PanelProps {
   id: string;
   title: string;
-  count: number;
+  /** Null where it is not known. */
+  count: number | null;
   /** What stands at the right end of the heading. */
   note?: ReactNode;
   className?: string;
@@ -37,7 +38,7 @@ export function Panel({ id, title, count, note, className = '', children }: Pane
           {title}
         </h2>
         <span className="text-muted md:group-data-collapsed/panel:[writing-mode:vertical-rl]">
-          {formatCount(count)}
+          {count === null ? <NotKnown /> : formatCount(count)}
         </span>
         <span className="ml-auto min-w-0 truncate text-muted md:group-data-collapsed/panel:hidden">{note}</span>
         <CollapseButton id={id} title={title} />
@@ -49,8 +50,19 @@ export function Panel({ id, title, count, note, className = '', children }: Pane
   );
 }
 
+/** In place of a number that nobody knows: a zero would say that somebody had looked. */
+export function NotKnown() {
+  return (
+    <span title="Not known: nobody had looked yet">
+      <span aria-hidden="true">–</span>
+      <span className="sr-only">not known</span>
+    </span>
+  );
+}
+
 function CollapseButton({ id, title }: { id: string; title: string }) {
   const { collapsed, toggle } = use(PanelPlace);
+  if (toggle === null) return null;
   const label = `${collapsed ? 'Show' : 'Collapse'} ${title.toLowerCase()}`;
   const Icon = collapsed ? ChevronsLeftRight : ChevronsRightLeft;
   return (
@@ -60,8 +72,7 @@ function CollapseButton({ id, title }: { id: string; title: string }) {
       aria-controls={`${id}-body`}
       aria-label={label}
       title={label}
-      disabled={toggle === null}
-      onClick={() => toggle?.()}
+      onClick={toggle}
       className="needs-script icon-button max-md:hidden md:group-data-collapsed/panel:order-first"
     >
       <Icon aria-hidden="true" className="size-3.5" />

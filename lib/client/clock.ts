@@ -6,6 +6,8 @@ const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | undefined;
 let skew = 0;
 let current = Date.now();
+/** Where it stands for good. */
+let stopped: number | null = null;
 
 /** @returns the server's time in milliseconds; stands still between ticks, as React asks of a store. */
 export function now(): number {
@@ -14,14 +16,14 @@ export function now(): number {
 
 /** @returns the server's time at this very millisecond, for what is no snapshot of React's. */
 export function exactNow(): number {
-  return Date.now() + skew;
+  return stopped ?? Date.now() + skew;
 }
 
 /** Calls `listener` once a second until the returned function is called. */
 export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (ticking === undefined) {
-    current = Date.now() + skew;
+    current = exactNow();
     ticking = setInterval(tick, 1000);
   }
   return () => {
@@ -45,7 +47,13 @@ export function adjust(serverTime: number): void {
   tick();
 }
 
+/** Lets the clock stand for good: the present of a recording is its end, in milliseconds. */
+export function stopAt(time: number): void {
+  stopped = time;
+  tick();
+}
+
 function tick(): void {
-  current = Date.now() + skew;
+  current = exactNow();
   for (const listener of listeners) listener();
 }

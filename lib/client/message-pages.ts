@@ -1,6 +1,8 @@
 /** Reads of the history, page by page. */
+
 import { formatCursor, parseCursor } from '../contract/events';
 import type { MessagesAnswer, Problem } from '../contract/schemas';
+import { ask } from './ask';
 import { served } from './base-path';
 
 /** The most that one page holds. */
@@ -47,7 +49,7 @@ export async function readPage(
   const query = new URLSearchParams(choice);
   for (const [name, cursor] of Object.entries(place ?? {})) query.set(name, cursor);
   query.set('limit', String(limit));
-  const response = await fetch(served(`/api/messages?${query}`), { signal: signal ?? null }).catch(() => {
+  const response = await ask(served(`/api/messages?${query}`), signal).catch(() => {
     signal?.throwIfAborted();
     throw new PageError('Messages can’t be read: the server does not answer. Try again once it is back.', null);
   });

@@ -5,6 +5,7 @@ import {
   earlierInstant,
   fieldValue,
   formatMoment,
+  isKnown,
   keyStep,
   readField,
   readMoment,
@@ -125,4 +126,11 @@ describe('unknownSentence', () => {
     assert.match(unknownSentence({ ...span, since: null }), /^Nobody looked before 2026-03-01T02:14:00Z: .*not known/);
     assert.match(unknownSentence({ ...span, about: 'log' }), /^The message log .*messages may be missing\.$/);
   });
+});
+
+it('of a moment before anything was known, nothing is known', () => {
+  const at = '2026-01-30T12:00:00Z';
+  assert.ok(!isKnown({ at, known_since: null }));
+  assert.ok(!isKnown({ at, known_since: '2026-01-30T12:00:01Z' }));
+  assert.ok(isKnown({ at, known_since: at }));
 });

@@ -1,5 +1,5 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
-import type { UnknownSpan } from '../contract/past-schemas';
+import type { PastState, UnknownSpan } from '../contract/past-schemas';
 import { served } from './base-path';
 import { milliseconds } from './time';
 
@@ -106,6 +106,12 @@ export function bundleAddress({ since, until, blank }: TimeRange & { blank: bool
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
   return served(`/api/bundle?${query}`);
+}
+
+/** @returns whether anything is known of agents and locks at a moment, be it the last that was known before it */
+export function isKnown({ at, known_since }: Pick<PastState, 'at' | 'known_since'>): boolean {
+  const [moment, since] = [milliseconds(at), milliseconds(known_since)];
+  return moment !== null && since !== null && since <= moment;
 }
 
 const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {

@@ -35,6 +35,8 @@ export interface Drawer {
   view: DrawerView | null;
   /** Of what it shows, in CSS pixels. */
   height: number;
+  /** Idle stretches of the timeline are drawn as breaks. */
+  folds: boolean;
 }
 
 export interface Settings {
@@ -45,7 +47,8 @@ export interface Settings {
 }
 
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
-export const DEFAULT_DRAWER: Drawer = { view: null, height: 264 };
+export const DEFAULT_DRAWER: Drawer = { view: null, height: 264, folds: true };
+const UNFOLDED = 'unfolded';
 /** Lower than this a drawer shows nothing; higher than the other it is a page of its own. */
 export const DRAWER_HEIGHTS = { least: 128, most: 1200 } as const;
 
@@ -96,14 +99,18 @@ export function saveDrawer(drawer: Drawer): void {
   save(DRAWER_COOKIE, formatDrawer(drawer));
 }
 
-/** @returns the drawer as a cookie holds it: `264.timeline`, or `264` while it is closed. */
-export function formatDrawer({ view, height }: Drawer): string {
-  return [Math.round(height), ...(view === null ? [] : [view])].join('.');
+/** @returns the drawer as a cookie holds it: `264.timeline`, or `264` while it is closed; `.unfolded` behind it. */
+export function formatDrawer({ view, height, folds }: Drawer): string {
+  return [Math.round(height), ...(view === null ? [] : [view]), ...(folds ? [] : [UNFOLDED])].join('.');
 }
 
 function parseDrawer(text: string | undefined): Drawer {
-  const [height, name] = text?.split('.') ?? [];
-  return { view: drawerView(name), height: numberWithin(height, DRAWER_HEIGHTS) ?? DEFAULT_DRAWER.height };
+  const [height, ...words] = text?.split('.') ?? [];
+  return {
+    view: drawerView(words[0]),
+    height: numberWithin(height, DRAWER_HEIGHTS) ?? DEFAULT_DRAWER.height,
+    folds: !words.includes(UNFOLDED),
+  };
 }
 
 /** @returns the view that a name means, null for none */

@@ -22,7 +22,19 @@ test('an address that makes no sense gives the default', () => {
     formatSpan({ since: now, until: now }),
     formatSpan({ since: now, until: 0 }),
   ];
-  for (const text of wrong) assert.equal(parseSpan(text), '1h', String(text));
+  for (const text of wrong) assert.equal(parseSpan(text), 'recent', String(text));
+});
+
+test('by default an hour is shown, less while less is known', () => {
+  const lengthAt = (watchedSince: number | null) => {
+    const { since, until } = spanOf('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
+    assert.equal(until, now);
+    return until - since;
+  };
+  assert.equal(lengthAt(null), HOUR);
+  assert.equal(lengthAt(now - 20_000), 15 * MINUTE);
+  assert.equal(lengthAt(now - 40 * MINUTE), 42 * MINUTE);
+  assert.equal(lengthAt(now - 5 * HOUR), HOUR);
 });
 
 test('a preset ends at the present', () => {

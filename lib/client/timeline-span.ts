@@ -8,16 +8,20 @@ export interface Span {
 
 export const PRESETS = ['15m', '1h', '1d', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
-/** A preset follows the present; two instants stay where they are. */
-export type SpanChoice = Preset | Span;
+/**
+ * A preset follows the present; two instants stay where they are. `recent`, which nobody chooses by name, is an hour, or
+ * what is known while that is less.
+ */
+export type SpanChoice = Preset | 'recent' | Span;
 
 const MINUTE = 60_000;
-const LENGTHS: Record<Exclude<Preset, 'all'>, number> = {
+/** How long a preset is, in milliseconds; of everything it is not known here. */
+export const LENGTHS: Readonly<Record<Preset, number | null>> & Record<Exclude<Preset, 'all'>, number> = {
+  all: null,
   '15m': 15 * MINUTE,
   '1h': 60 * MINUTE,
   '1d': 24 * 60 * MINUTE,
 };
-const DEFAULT: Preset = '1h';
 /** Closer than this nothing more is to be seen: a log line knows its second, at most its microsecond. */
 const SHORTEST = 500;
 
@@ -26,6 +30,8 @@ export interface Surroundings {
   now: number;
   /** The oldest moment of which anything is known; null while the server has not said it. */
   first: number | null;
+  /** The oldest moment of which more than messages is known; null while that is not known either. */
+  watchedSince?: number | null;
   /** The past moment that the page shows; null for now. */
   at: number | null;
 }
@@ -35,7 +41,7 @@ export function parseSpan(text: string | null): SpanChoice {
   const preset = PRESETS.find((name) => name === text);
   if (preset !== undefined) return preset;
   const [since = null, until = null] = (text?.split('/') ?? []).map(milliseconds);
-  return since !== null && until !== null && until - since >= SHORTEST ? { since, until } : DEFAULT;
+  return since !== null && until !== null && until - since >= SHORTEST ? { since, until } : 'recent';
 }
 
 /** @returns a span as the address holds it */
@@ -49,11 +55,20 @@ export function isoOf(time: number): string {
 }
 
 /** @returns the span that a choice means at this moment; one that follows the present moves to a past moment it would miss */
-export function spanOf(choice: SpanChoice, { now, first, at }: Surroundings): Span {
+export function spanOf(choice: SpanChoice, surroundings: Surroundings): Span {
   if (typeof choice !== 'string') return choice;
-  const length = choice === 'all' ? Math.max(15 * MINUTE, (now - (first ?? now)) * 1.01) : LENGTHS[choice];
+  const { now, at } = surroundings;
+  const length = lengthOf(choice, surroundings);
   const until = at !== null && at < now - length ? at + length / 2 : now;
   return { since: until - length, until };
+}
+
+function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
+  if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
+  if (choice !== 'recent') return LENGTHS[choice];
+  // Until it is known how much is known, as much as there may be: less of it is there already then.
+  const known = watchedSince === null ? LENGTHS['1h'] : (now - watchedSince) * 1.05;
+  return Math.min(LENGTHS['1h'], Math.max(LENGTHS['15m'], known));
 }
 
 /** @returns a span moved and shortened so that it shows no future and not much more than everything */

@@ -1,8 +1,9 @@
 /** The span in view while it is zoomed and dragged: drawn at once, written to the address when it comes to rest. */
 import {
   formatSpan,
-  isoOf,
+  LENGTHS,
   limited,
+  PRESETS,
   type Preset,
   parseSpan,
   type Span,
@@ -31,6 +32,7 @@ export class TimelineView {
   #written: string | null = null;
   #follows = true;
   #first: number | null = null;
+  #watchedSince: number | null = null;
   #at: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,16 +55,20 @@ export class TimelineView {
     this.#tell();
   }
 
-  /** Learns the oldest moment of which anything is known. */
-  learnFirst(first: number | null): void {
-    if (first === this.#first) return;
+  /** Learns the oldest moment of which anything is known, and that from which on the swarm was watched. */
+  learnFirst(first: number | null, watchedSince: number | null = first): void {
+    if (first === this.#first && watchedSince === this.#watchedSince) return;
     this.#first = first;
+    this.#watchedSince = watchedSince;
     this.#tell();
   }
 
   /** The preset that is chosen, null for a span of its own. */
   get preset(): Preset | null {
-    return typeof this.#choice === 'string' ? this.#choice : null;
+    if (typeof this.#choice !== 'string') return null;
+    if (this.#choice !== 'recent') return this.#choice;
+    const { since, until } = this.read();
+    return PRESETS.find((preset) => LENGTHS[preset] === until - since) ?? null;
   }
 
   /** True while the right edge is the present. */
@@ -78,7 +84,8 @@ export class TimelineView {
   /** The span at this moment. */
   read(): Span {
     const now = this.#options.now();
-    if (typeof this.#choice === 'string') return spanOf(this.#choice, { now, first: this.#first, at: this.#at });
+    if (typeof this.#choice === 'string')
+      return spanOf(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
     if (!this.#follows) return this.#choice;
     return { since: now - (this.#choice.until - this.#choice.since), until: now };
   }
@@ -89,7 +96,11 @@ export class TimelineView {
     const next = limited(span, { now, first: this.#first });
     // Dragged against the present, a preset stays what it is: the address would freeze what goes on living here.
     const shown = this.read();
-    if (this.preset !== null && Math.abs(next.since - shown.since) < 1 && Math.abs(next.until - shown.until) < 1)
+    if (
+      typeof this.#choice === 'string' &&
+      Math.abs(next.since - shown.since) < 1 &&
+      Math.abs(next.until - shown.until) < 1
+    )
       return;
     this.#choice = next;
     this.#follows = now - this.#choice.until < (span.until - span.since) * HOLDS;
@@ -139,9 +150,4 @@ export class TimelineView {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** @returns a span as an API query takes it */
-export function queryOf({ since, until }: Span): string {
-  return new URLSearchParams({ since: isoOf(since), until: isoOf(until) }).toString();
 }

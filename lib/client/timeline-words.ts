@@ -3,7 +3,7 @@ import type { Address } from './address';
 import { asText, counted, revealed, truncated } from './text';
 import { clockTime, duration } from './time';
 import type { Thing } from './timeline-hit';
-import { isoOf } from './timeline-span';
+import { isoOf, type Span } from './timeline-span';
 
 const MOST_NAMES = 5;
 const LONGEST = 120;
@@ -45,6 +45,11 @@ export function wordsOf(thing: Thing, now: number, zone?: string): string {
       return `${agent} · ${health ? `${health.health} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
     }
   }
+}
+
+/** @returns a span by its two ends, the second without a date that the first has said */
+export function spanWords({ since, until }: Span, now: number, zone?: string): string {
+  return `${clockTime(isoOf(since), now, zone)} – ${clockTime(isoOf(until), since, zone)}`;
 }
 
 const SUBJECTS = { everything: 'Agents and locks', registry: 'Agents', locks: 'Locks', log: 'Messages' } as const;

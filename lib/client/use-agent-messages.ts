@@ -3,6 +3,7 @@ import useSWR from 'swr';
 import { parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer, Problem } from '../contract/schemas';
 import { concerns } from './agents';
+import { ask } from './ask';
 import { served } from './base-path';
 import { Moment } from './moment';
 import { formatMoment } from './past';
@@ -54,7 +55,7 @@ function newest(messages: readonly Message[]): Message[] {
 }
 
 async function read(url: string): Promise<MessagesAnswer> {
-  const response = await fetch(url).catch(() => {
+  const response = await ask(url).catch(() => {
     throw new Error('The history could not be asked: the server does not answer.');
   });
   if (response.ok) return response.json();

@@ -8,6 +8,9 @@ export interface DrawerControl {
   view: DrawerView | null;
   /** Of what it shows, in CSS pixels. */
   height: number;
+  /** Idle stretches of the timeline are drawn as breaks. */
+  folds: boolean;
+  setFolds: (folds: boolean) => void;
   open: (view: DrawerView) => void;
   close: () => void;
   resize: (height: number) => void;
@@ -48,6 +51,7 @@ export function useDrawer({ initial, address, change, goTo }: DrawerOptions): Dr
     change({ view: null });
   }, [change]);
   const resize = useCallback((height: number) => setKept((known) => ({ ...known, height })), []);
+  const setFolds = useCallback((folds: boolean) => setKept((known) => ({ ...known, folds })), []);
   const toggleTimeline = () => {
     const inside = document.activeElement?.closest('#timeline') != null;
     if (!(inside && view === 'timeline')) {
@@ -58,5 +62,6 @@ export function useDrawer({ initial, address, change, goTo }: DrawerOptions): Dr
     close();
     if (cameFrom.current instanceof HTMLElement) cameFrom.current.focus();
   };
-  return { view, height: kept.height, open, close, resize, toggleTimeline };
+  const { height, folds } = kept;
+  return { view, height, folds, setFolds, open, close, resize, toggleTimeline };
 }

@@ -3,8 +3,10 @@ import { type SwarmState, swarmAt } from '../contract/events';
 import type { PastState } from '../contract/past-schemas';
 import type { Problem } from '../contract/schemas';
 import type { Address } from './address';
+import { ask } from './ask';
 import { served } from './base-path';
 import { exactNow } from './clock';
+import { isKnown } from './past';
 import { PastPlayer, type PastView } from './past-player';
 import { milliseconds } from './time';
 
@@ -25,6 +27,8 @@ export interface TimeTravel {
   swarm: SwarmState | null;
   /** That moment, milliseconds since 1970. */
   moment: number | null;
+  /** Whether agents and locks of that moment are known, or were before it. */
+  known: boolean;
   /** Steps into the past, a minute back, and asks for the focus there. */
   enter: () => void;
   /** The focus was asked for and has not come yet. */
@@ -59,11 +63,12 @@ export function usePast({ at, change, first, end }: UsePast): TimeTravel {
   }, [player]);
   const onEntered = useCallback(() => setAsked(false), []);
   const swarm = useMemo(() => (view.shown === null ? null : swarmAt(view.shown)), [view.shown]);
-  return { view, player, swarm, moment: milliseconds(view.shown?.at), enter, asked, onEntered };
+  const known = view.shown === null || isKnown(view.shown);
+  return { view, player, swarm, moment: milliseconds(view.shown?.at), known, enter, asked, onEntered };
 }
 
 async function readState(at: string, signal: AbortSignal): Promise<PastState> {
-  const response = await fetch(served(`/api/state?at=${encodeURIComponent(at)}`), { signal }).catch(() => {
+  const response = await ask(served(`/api/state?at=${encodeURIComponent(at)}`), signal).catch(() => {
     signal.throwIfAborted();
     throw new Error('That moment can’t be read: the server does not answer.');
   });

@@ -52,6 +52,8 @@ const bundledMessage = z.object({
     ),
 });
 
+const count = z.int().nonnegative();
+
 export const bundle = z
   .object({
     format: z.literal(BUNDLE_FORMAT),
@@ -64,7 +66,7 @@ export const bundle = z
     text: bundleText,
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     /** The whole state at `since`, as `GET /api/state` gives it. */
-    state: pastState,
+    state: pastState.partial({ known: true }),
     known_since: instant
       .nullable()
       .describe('Since when, in the span, agents and locks are known; null if they are not.'),
@@ -79,6 +81,10 @@ export const bundle = z
       .array(bundledMessage)
       .max(2 * MOST_BUNDLED.messages)
       .describe('In order; those before `since` are the newest of that moment.'),
+    missing: z
+      .object({ spans: count, entries: count, messages: count })
+      .optional()
+      .describe('How much of it was dropped from the history while the bundle was made; absent where nothing was.'),
   })
   .meta({ id: 'Bundle' });
 

@@ -1,6 +1,6 @@
 /** The API's document, made from the schemas that check requests and answers. */
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
-import { PROBLEM_ANSWERS, type ProblemStatus } from './problem-examples';
+import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
 import { parameterDescriptions } from './requests';
 import { problemsOf, ROUTES, type Route, TAGS } from './routes';
 import { problem } from './schemas';
@@ -31,7 +31,7 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
       components: {
         schemas: { StreamEvent: streamEvent, Problem: problem },
         responses: Object.fromEntries(
-          Object.keys(PROBLEM_ANSWERS).map((status) => [
+          Object.keys(PROBLEM_STATUSES).map((status) => [
             nameOf(status),
             problemResponse(Number(status) as ProblemStatus),
           ]),
@@ -90,16 +90,16 @@ function parameterOf(name: string, schema: Parameters<typeof parameterDescriptio
 }
 
 function problemResponse(status: ProblemStatus): ZodOpenApiResponseObject {
-  const { description, example, ...more } = PROBLEM_ANSWERS[status];
-  const headers = Object.entries('headers' in more ? more.headers : {});
+  const { description, headers } = PROBLEM_STATUSES[status];
+  const examples = Object.entries(problemExamples(status)).map(([code, value]) => [code, { value }]);
   return {
     description,
-    ...(headers.length > 0 && {
+    ...(headers && {
       headers: Object.fromEntries(
-        headers.map(([name, meaning]) => [name, { description: meaning, schema: { type: 'string' as const } }]),
+        Object.entries(headers).map(([name, meaning]) => [name, { description: meaning, schema: { type: 'string' } }]),
       ),
     }),
-    content: { 'application/problem+json': { schema: problem, example } },
+    content: { 'application/problem+json': { schema: problem, examples: Object.fromEntries(examples) } },
   };
 }
 

@@ -35,6 +35,7 @@ const state: PastState = {
   at: UNTIL,
   unknown: [],
   known_since: KNOWN_SINCE,
+  known: { agents: true, locks: true, messages: true },
   agents,
   locks,
   stats,

@@ -35,6 +35,11 @@ export const pastState = z
       .array(unknownSpan)
       .describe('The unknown times that hold this moment; then the last state before them is given, and may be wrong.'),
     known_since: instant.nullable().describe('The first moment of which agents and locks are known; null if none is.'),
+    known: z
+      .object({ agents: z.boolean(), locks: z.boolean(), messages: z.boolean() })
+      .describe(
+        'Whether anything at all is known of the moment. Where not, lists are empty and figures 0 for want of knowledge, and not because there was nothing.',
+      ),
     agents: agentsAnswer,
     locks: locksAnswer,
     stats,

@@ -4,7 +4,7 @@ import { bundle } from './bundle-schemas';
 import { examples } from './examples';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
-import type { ProblemStatus } from './problem-examples';
+import type { ProblemStatus } from './problems';
 import { type RequestSchemas, requestSchemas } from './requests';
 import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
@@ -42,8 +42,8 @@ export interface Route {
 }
 
 /** What any request may be answered with; of a route that is open, without that about credentials. */
-export const COMMON_PROBLEMS = [400, 403, 405, 413, 414, 503] as const satisfies ProblemStatus[];
-export const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
+const COMMON_PROBLEMS = [400, 403, 405, 413, 414, 500, 503] as const satisfies ProblemStatus[];
+const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
 
 // Only the descriptions count here, which know no time.
 const requests = requestSchemas({ readInstant: () => null, now: () => 0 });

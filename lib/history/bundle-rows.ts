@@ -15,10 +15,19 @@ interface Span {
   until: number;
 }
 
+/** What a bundle holds, fixed when it is begun: what is recorded while it is read is no part of it. */
 export interface BundleSize {
+  /** Messages of the span itself. */
   messages: number;
   entries: number;
+  spans: number;
+  /** Messages with those that it needs from before the span. */
+  lines: number;
+  /** The last message and the last span there are, and the entries of the journal between which the bundle's lie. */
+  marks: { message: number; span: number; first: number; last: number };
 }
+
+export type BundleMarks = BundleSize['marks'];
 
 /** A page of rows; `last` is where the next one begins, null after the end. */
 export interface Rows<Row> {
@@ -46,57 +55,94 @@ export function journalBounds(
 
 /** @returns how much a span holds */
 export function sizeOf(history: History, span: Span): BundleSize {
-  const { first, last } = journalBounds(history, span);
   const { db } = history;
-  const entries = db.prepare('SELECT count(*) AS count FROM journal WHERE id > ? AND id <= ?').get(first, last);
+  const { first, last } = journalBounds(history, span);
+  const newest = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'spans'").get() as
+    | { seq: number }
+    | undefined;
+  const marks = { message: history.head(), span: newest?.seq ?? 0, first, last };
+  const count = (sql: string, values: readonly unknown[]) =>
+    (db.prepare(`SELECT count(*) AS count FROM (${sql})`).get(...values) as { count: number }).count;
   const { sql, values } = between(history, span.since * 1000, span.until * 1000 + 999);
-  const messages = db.prepare(`SELECT count(*) AS count FROM messages WHERE ${sql}`).get(...values);
-  return { messages: (messages as { count: number }).count, entries: (entries as { count: number }).count };
+  const lines = linesOf(history, span, marks, 0);
+  const spans = spansOf(span, marks, 0);
+  return {
+    messages: count(`SELECT 1 FROM messages WHERE ${sql}`, values),
+    entries: count('SELECT 1 FROM journal WHERE id > ? AND id <= ?', [first, last]),
+    spans: count(spans.sql, spans.values),
+    lines: count(lines.sql, lines.values),
+    marks,
+  };
 }
 
-/** @returns entries after one, up to the last of a span */
-export function entryRows({ db }: History, last: number, after: number, limit: number): Rows<EntryRow> {
+/** @returns entries after one */
+export function entryRows({ db }: History, { first, last }: BundleMarks, after: number, limit: number): Rows<EntryRow> {
   const sql = 'SELECT id, at, kind, subject, body FROM journal WHERE id > ? AND id <= ? ORDER BY id LIMIT ?';
-  const rows = db.prepare(sql).all(after, last, limit) as EntryRow[];
+  const rows = db.prepare(sql).all(Math.max(first, after), last, limit) as EntryRow[];
   return { rows, last: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
 }
 
 export type EntryRow = Omit<BundledEntry, 'body'> & { body: string | null };
 
 /** @returns spans that touch the time, cut where it ends: what came later is no part of it */
-export function spanRows({ db }: History, { since, until }: Span, after: number, limit: number): Rows<BundledSpan> {
-  const sql = `SELECT spans.* FROM span_times JOIN spans ON spans.id = span_times.id
-    WHERE span_times.since <= ? AND span_times.until >= ? AND spans.id > ? AND spans.since <= ?
-    AND coalesce(spans.until, ?) >= ? ORDER BY spans.id LIMIT ?`;
-  const inSeconds = [Math.floor(until / 1000), Math.floor(since / 1000)];
-  const found = db.prepare(sql).all(...inSeconds, after, until, until, since, limit) as (BundledSpan & {
+export function spanRows({ db }: History, span: Span, marks: BundleMarks, after: number, limit: number) {
+  const { sql, values } = spansOf(span, marks, after);
+  const found = db.prepare(`${sql} ORDER BY spans.id LIMIT ?`).all(...values, limit) as (BundledSpan & {
     id: number;
   })[];
-  const rows = found.map(({ id: _, ...span }) =>
-    span.until === null || span.until <= until ? span : { ...span, until: null, ended: null },
+  const rows = found.map(
+    ({ id: _, ...row }): BundledSpan =>
+      row.until === null || row.until <= span.until ? row : { ...row, until: null, ended: null },
   );
   return { rows, last: found.length < limit ? null : (found.at(-1)?.id ?? null) };
 }
 
 /** @returns lines of messages after one: those of the span and of the minute before it, and the newest at its beginning */
-export function lineRows(history: History, { since, until }: Span, after: number, limit: number): Rows<BundledMessage> {
-  const newest = history.page({ limit: NEWEST, filter: { until: since } }).messages.map(({ seq }) => seq);
-  const { sql, values } = between(history, since * 1000 + 999 - LEAD_US, until * 1000 + 999);
-  const rows = history.db
-    .prepare(
-      `SELECT seq, sent_at, line FROM messages WHERE seq > ? AND (${sql}) UNION
-       SELECT seq, sent_at, line FROM messages WHERE seq > ? AND seq IN (SELECT value FROM json_each(?))
-       ORDER BY seq LIMIT ?`,
-    )
-    .all(after, ...values, after, JSON.stringify(newest), limit) as { seq: number; sent_at: number; line: string }[];
+export function lineRows(
+  history: History,
+  span: Span,
+  marks: BundleMarks,
+  after: number,
+  limit: number,
+): Rows<BundledMessage> {
+  const { sql, values } = linesOf(history, span, marks, after);
+  const rows = history.db.prepare(`${sql} ORDER BY seq LIMIT ?`).all(...values, limit) as {
+    seq: number;
+    sent_at: number;
+    line: string;
+  }[];
   return {
     rows: rows.map(({ seq, sent_at, line }) => ({ seq, sent_at: formatMicroseconds(sent_at) ?? '', line })),
     last: rows.length < limit ? null : (rows.at(-1)?.seq ?? null),
   };
 }
 
+interface Query {
+  sql: string;
+  values: unknown[];
+}
+
+function spansOf({ since, until }: Span, marks: BundleMarks, after: number): Query {
+  const sql = `SELECT spans.* FROM span_times JOIN spans ON spans.id = span_times.id
+    WHERE span_times.since <= ? AND span_times.until >= ? AND spans.id > ? AND spans.id <= ? AND spans.since <= ?
+    AND coalesce(spans.until, ?) >= ?`;
+  const seconds = [Math.floor(until / 1000), Math.floor(since / 1000)];
+  return { sql, values: [...seconds, after, marks.span, until, until, since] };
+}
+
+function linesOf(history: History, { since, until }: Span, marks: BundleMarks, after: number): Query {
+  const before = marks.message + 1;
+  const newest = history.page({ limit: NEWEST, filter: { until: since }, before }).messages.map(({ seq }) => seq);
+  const { sql, values } = between(history, since * 1000 + 999 - LEAD_US, until * 1000 + 999);
+  return {
+    sql: `SELECT seq, sent_at, line FROM messages WHERE seq > ? AND seq < ? AND (${sql}) UNION
+      SELECT seq, sent_at, line FROM messages WHERE seq > ? AND seq IN (SELECT value FROM json_each(?))`,
+    values: [after, before, ...values, after, JSON.stringify(newest)],
+  };
+}
+
 /** Messages are in order of recording: the minutes tell in which stretch of it a time can stand. */
-function between({ db }: History, sinceUs: number, untilUs: number): { sql: string; values: number[] } {
+function between({ db }: History, sinceUs: number, untilUs: number): Query {
   const minutes = [Math.floor(sinceUs / 60_000_000), Math.floor(untilUs / 60_000_000)];
   const bounds = db
     .prepare('SELECT min(first_seq) AS first, max(last_seq) AS last FROM minutes WHERE minute BETWEEN ? AND ?')
@@ -127,23 +173,29 @@ export function fillFrom(history: History, bundle: Bundle, microseconds: (instan
 }
 
 /** Nobody looked after the end of a bundle, which is said as the journal says it; the last moment itself is known. */
-function endedAt({ spans, until }: Bundle): BundledSpan[] {
+function endedAt({ spans, since, until, missing }: Bundle): BundledSpan[] {
   const end = Date.parse(until);
   const ended = spans.map((span) =>
     span.until === null && span.kind !== 'unknown' ? { ...span, until: end, ended: 'unseen' as const } : span,
   );
-  const beyond: BundledSpan = {
-    kind: 'unknown',
-    subject: EVERYTHING,
-    agent: '',
-    path: '',
-    value: EVERYTHING,
-    detail: 'The recording ends there.',
-    since: end + 1,
-    until: null,
-    ended: null,
-  };
-  return [...ended, beyond];
+  const whole = { since: Date.parse(since), until: end };
+  const lost = missing ?? { messages: 0, entries: 0, spans: 0 };
+  const gone = 'was dropped from the history while the bundle was made.';
+  return [
+    ...ended,
+    ...(lost.messages > 0 ? [unknownSpan('log', `A part of the messages ${gone}`, whole)] : []),
+    ...(lost.entries + lost.spans > 0 ? [unknownSpan(EVERYTHING, `A part of the journal ${gone}`, whole)] : []),
+    unknownSpan(EVERYTHING, 'The recording ends there.', { since: end + 1, until: null }),
+  ];
+}
+
+function unknownSpan(
+  about: string,
+  detail: string,
+  { since, until }: { since: number; until: number | null },
+): BundledSpan {
+  const ended = until === null ? null : ('changed' as const);
+  return { kind: 'unknown', subject: about, agent: '', path: '', value: about, detail, since, until, ended };
 }
 
 function writeSpans({ db }: History, spans: readonly BundledSpan[]): void {

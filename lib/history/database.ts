@@ -7,8 +7,9 @@ import { fillTimes } from './fill-times';
 
 /** Marks a SQLite file as ours ("CSwD"), so that a file of somebody else is never written to. */
 const APPLICATION_ID = 0x43537744;
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const FIRST_VERSION = 1;
+const PAST_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -95,6 +96,24 @@ const PAST_SCHEMA = `
   CREATE VIRTUAL TABLE span_times USING rtree_i32 (id, since, until);
 `;
 
+/** What is to be told beyond the page, and what was: see outbox.ts, which writes the bodies as JSON. The third version. */
+const OUTBOX_SCHEMA = `
+  CREATE TABLE alert_matters (
+    receiver TEXT NOT NULL, matter TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (receiver, matter)
+  ) WITHOUT ROWID;
+  CREATE TABLE alert_queue (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    receiver TEXT NOT NULL,
+    matter TEXT NOT NULL,
+    event TEXT NOT NULL,        -- new, resolved
+    body TEXT NOT NULL
+  );
+  CREATE INDEX alert_queue_by_receiver ON alert_queue (receiver, id);
+  CREATE INDEX alert_queue_by_matter ON alert_queue (receiver, matter);
+  -- The post that is under way to each receiver, how it went so far, and what is counted.
+  CREATE TABLE alert_receivers (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+`;
+
 /**
  * The id of a message, null where its line has none that is a text. SQLite refuses some lines that JavaScript reads, such
  * as one nested a thousand deep.
@@ -163,7 +182,7 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
     db.pragma('synchronous = NORMAL');
     db.pragma('cache_size = -8000');
     if (owner === APPLICATION_ID && version === SCHEMA_VERSION) return db;
-    if (owner === APPLICATION_ID && version === FIRST_VERSION) {
+    if (owner === APPLICATION_ID && (version === FIRST_VERSION || version === PAST_VERSION)) {
       if (options.readonly)
         throw new HistoryFault('unusable', `The history ${file} is still being brought up to date.`);
       upgrade(db, file);
@@ -289,6 +308,7 @@ function create(db: Database.Database): void {
     db.exec(SCHEMA);
     db.exec(PAST_SCHEMA);
     db.exec(MSG_ID_INDEX);
+    db.exec(OUTBOX_SCHEMA);
     db.prepare("INSERT INTO meta VALUES ('epoch', ?)").run(newEpoch());
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
@@ -296,7 +316,7 @@ function create(db: Database.Database): void {
 }
 
 /**
- * Brings a database of the first version up to date, in one transaction: whatever ends it leaves the first version.
+ * Brings a database of an earlier version up to date, in one transaction: whatever ends it leaves that version.
  *
  * @throws {HistoryFault} while somebody records in it: an older dashboard would go on without the new tables
  */
@@ -310,21 +330,29 @@ function upgrade(db: Database.Database, file: string): void {
   try {
     const messages = db
       .transaction(() => {
+        const version = db.pragma('user_version', { simple: true });
         // Another process may have been quicker.
-        if (db.pragma('user_version', { simple: true }) === SCHEMA_VERSION) return 0;
-        db.exec(PAST_SCHEMA);
-        db.exec(MSG_ID_INDEX);
-        // The journal begins anew: what it held was no whole state, and its spans were not kept.
-        db.exec('DELETE FROM journal_now');
-        const count = fillTimes(db);
+        if (version === SCHEMA_VERSION) return null;
+        const count = version === FIRST_VERSION ? addPast(db) : null;
+        db.exec(OUTBOX_SCHEMA);
         db.pragma(`user_version = ${SCHEMA_VERSION}`);
         return count;
       })
       .exclusive();
+    if (messages === null) return;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     // biome-ignore lint/suspicious/noConsole: it takes long enough to be asked about, and happens once
     console.info(`The history ${file} with ${messages} messages was brought up to date in ${seconds} s.`);
   } finally {
     lock.release();
   }
+}
+
+/** The second version's part of an upgrade. Returns how many messages there are. */
+function addPast(db: Database.Database): number {
+  db.exec(PAST_SCHEMA);
+  db.exec(MSG_ID_INDEX);
+  // The journal begins anew: what it held was no whole state, and its spans were not kept.
+  db.exec('DELETE FROM journal_now');
+  return fillTimes(db);
 }

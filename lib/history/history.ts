@@ -8,7 +8,9 @@ import type { MessageFilter } from '../contract/schemas';
 import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
+import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
+import { SpanCells } from './span-cells';
 import { type TimesBatch, TimesWriter } from './times-writer';
 
 const SECOND_US = 1_000_000;
@@ -86,6 +88,7 @@ export class History {
   readonly #readTime: ReadTime;
   readonly #statements;
   readonly times: MessageTimes;
+  readonly spans: SpanCells;
   readonly #timesWriter: TimesWriter;
   #epoch: string;
   #dataVersion: unknown = null;
@@ -101,7 +104,9 @@ export class History {
     this.#readTime = options.readTime ?? (() => null);
     this.db = openDatabase(file, options);
     this.#statements = prepare(this.db);
-    this.times = new MessageTimes(this.db);
+    const visitor = new RowVisitor(this.db);
+    this.times = new MessageTimes(this.db, visitor);
+    this.spans = new SpanCells(this.db, visitor);
     this.#timesWriter = new TimesWriter(this.db);
     this.#epoch = this.#readMeta('epoch') ?? '';
   }

@@ -286,16 +286,122 @@ test('while a source can not be read, what it tells is unknown', () => {
 test('a clock that is set back makes a time that is marked; a step of a second is none', () => {
   const { db, look } = begun();
   const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;
-  look(100, agent('active'));
+  const first = look(100, agent('active'));
   look(-1000, agent('stale'));
   const back = look(-3_600_000, agent('dead'));
   assert.deepEqual(spansIn(db), [
     'health agent-0 active null 0 changed',
     'health agent-0 stale null 0 unseen',
-    'unknown  everything The clock was set back, so this time was lived twice. 3601000 changed',
+    'unknown  everything The clock was set back, so this time was lived twice. 100 changed',
     'health agent-0 dead null lasts null',
   ]);
-  assert.equal(unknownSpans(db, back + 1000, back + 1000, 0).length, 1);
+  assert.equal(unknownSpans(db, first - 50, first - 50, 0).length, 1);
+  assert.deepEqual(unknownSpans(db, back + 1000, back + 1000, 0), [], 'nobody had lived that before');
+});
+
+test('a clock that is a year ahead for one look claims that look, not the year; also where the dashboard starts with it', () => {
+  const year = 365 * 86_400_000;
+  const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;
+  const healthAt = (db: Database.Database, at: number) =>
+    (thingsAt(db, at) as { agent: Record<string, { health: string }> }).agent['agent-0']?.health;
+  const unknownMs = (db: Database.Database, since: number, until: number) =>
+    unknownSpans(db, since, until, knownSince(db)).reduce(
+      (sum, span) => sum + Date.parse(span.until ?? '') - Date.parse(span.since ?? ''),
+      0,
+    );
+  const { db, look } = begun();
+  const before = look(100, agent('active'));
+  look(year, agent('stale'));
+  const after = look(500 - year);
+  const later = look(5000, agent('dead'));
+  assert.equal(unknownMs(db, before, later + 2 * year), 500, 'what lies between the looks');
+  assert.equal(healthAt(db, before), 'active');
+  assert.equal(healthAt(db, after + 1), 'stale', 'what was seen then is known since');
+  assert.equal(healthAt(db, later), 'dead');
+  for (let at = later; at < before + year + 2000; ) at = look(9_000_000);
+  assert.equal(healthAt(db, before + year + 1000), 'dead', 'also when the year has passed');
+
+  const wrong = openDatabase(':memory:');
+  const now = 1_700_000_000_000;
+  const complete: JournalKind[] = ['agent', 'lock'];
+  let last = new Journal(wrong, { aliveAt: null, reason: '', now: now + year });
+  last.record({ at: now + year, complete, changed: [agent('active')] });
+  for (const life of [1, 2]) {
+    last = new Journal(wrong, { aliveAt: last.lookedAt, reason: NO_DASHBOARD, now: now + life * 60_000 });
+    last.record({ at: now + life * 60_000 + 500, complete, changed: [agent('stale')] });
+  }
+  assert.deepEqual(unknownSpans(wrong, now + 121_000, now + 121_000, knownSince(wrong)), []);
+});
+
+const jump = fc.integer({ min: 11_000, max: 7_200_000 });
+const lookings = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ by: fc.integer({ min: 1, max: 9000 }), restart: fc.constant(false) }) },
+    { weight: 1, arbitrary: fc.record({ by: jump, restart: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ by: jump.map((ms) => -ms), restart: fc.boolean() }) },
+  ),
+  { maxLength: 40 },
+);
+
+test('whatever the clock does: a moment not marked as unknown is told as it was seen last', () => {
+  fc.assert(
+    fc.property(lookings, (list) => {
+      const db = openDatabase(':memory:');
+      let now = 1_700_000_000_000;
+      const seen: { at: number; n: number }[] = [];
+      const change = (n: number) => ['agent', 'agent-0', JSON.stringify({ health: 'active', n })] as const;
+      const begin = (n: number, aliveAt: number | null) => {
+        const life = new Journal(db, { aliveAt, reason: NO_DASHBOARD, now });
+        life.record({ at: now, complete: ['agent', 'lock'], changed: [change(n)] });
+        return life;
+      };
+      let journal = begin(0, null);
+      seen.push({ at: now, n: 0 });
+      for (const [index, { by, restart }] of list.entries()) {
+        now += by;
+        const n = index + 1;
+        if (restart) journal = begin(n, journal.lookedAt);
+        else journal.record({ at: now, complete: [], changed: [change(n)] });
+        seen.push({ at: now, n });
+      }
+      const moments = seen.flatMap(({ at }) => [at, at + 1, at + 5000]).filter((at) => at <= now);
+      for (const at of moments) {
+        if (unknownSpans(db, at, at, knownSince(db)).length > 0) continue;
+        const told = thingsAt(db, at)?.agent?.['agent-0'] as { n: number };
+        assert.equal(told.n, seen.findLast((one) => one.at <= at)?.n, `at ${at}`);
+      }
+      db.close();
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('log files that were destroyed unread leave a time of which messages are unknown', () => {
+  const log = (gaps: number) => ['source', 'log', JSON.stringify({ state: 'ok', reason: null, gaps })] as const;
+  const logSpans = (db: Database.Database) =>
+    (db.prepare("SELECT * FROM spans WHERE value = 'log'").all() as SpanRow[]).map(({ since, until }) => [
+      since,
+      until,
+    ]);
+  const { db, look } = begun();
+  const first = look(0, log(2));
+  look(5000);
+  look(5000);
+  const before = look(5000);
+  const found = look(500, log(3));
+  assert.deepEqual(logSpans(db), [[before - 2000, found]], 'since the log was read last');
+  look(500, log(3));
+  look(500, log(2));
+  assert.equal(logSpans(db).length, 1);
+  assert.equal(unknownSpans(db, found, found, 0)[0]?.about, 'log');
+  assert.deepEqual(unknownSpans(db, first, first, 0), []);
+
+  const died = found + 1000;
+  const again = new Journal(db, { aliveAt: died, reason: NO_DASHBOARD, now: died + 3_600_000 });
+  again.record({ at: died + 3_600_000, complete: ['agent', 'lock', 'source'], changed: [log(2)] });
+  again.looked(died + 3_600_500);
+  again.record({ at: died + 3_601_000, complete: [], changed: [log(4)] });
+  assert.deepEqual(logSpans(db)[1], [died, died + 3_601_000], 'what a life finds at its beginning happened before it');
 });
 
 test('the journal has the bounds of the history: by entries, in whole pieces', () => {

@@ -4,7 +4,7 @@
  * spans are kept in step with it, in the same transaction.
  */
 import type Database from 'better-sqlite3';
-import { Snapshots, type State } from './snapshots';
+import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING, healthContent, lockContent, Spans } from './spans';
 
 /** `registry` is what its header says, with the time each agent was last seen; `server` is the dashboard itself. */
@@ -25,7 +25,10 @@ type Change = JournalUpdate['changed'][number];
 /** Files are looked at twice a second: when nobody has for so long, the machine slept or its clock was set. */
 const UNSEEN_AFTER_MS = 10_000;
 
-const LIVED_TWICE = 'The clock was set back, so this time was lived twice.';
+/** The log is read twice a second, and what reading found is told at once. */
+const LOG_TOLD_WITHIN_MS = 2000;
+const NOT_LOOKED = 'The dashboard did not look: the machine slept, was busy, or its clock was set ahead.';
+const DESTROYED = 'Messages may be missing: log files were destroyed before they could be read.';
 
 /** What a source must be able to tell, or it is not known what it would have told. */
 const UNKNOWN_WHILE_UNREADABLE: ReadonlySet<string> = new Set(['registry', 'locks', 'log']);
@@ -39,6 +42,12 @@ export class Journal {
   /** The kinds of which this life has learned everything; until then its changes tell nothing. */
   readonly #learned = new Set<JournalKind>();
   #lookedAt: number;
+  /** Up to when the log was read, as far as is known. */
+  #logReadAt: number;
+  /** When this life began to look. */
+  #bornAt: number | null = null;
+  /** Ends of times that are lived twice, those to come. */
+  #livedUntil: number[];
 
   /**
    * Begins a life of the journal: until its first complete update, what there was before is unknown.
@@ -53,14 +62,15 @@ export class Journal {
       insert: db.prepare('INSERT INTO journal (at, kind, subject, body) VALUES (?, ?, ?, ?)'),
       set: db.prepare('INSERT OR REPLACE INTO journal_now VALUES (?, ?, ?)'),
       drop: db.prepare('DELETE FROM journal_now WHERE kind = ? AND subject = ?'),
-      last: db.prepare('SELECT max(at) AS at FROM journal'),
+      // After a clock was set back, the newest entry does not have the latest time.
+      last: db.prepare('SELECT at FROM journal ORDER BY id DESC LIMIT 1'),
       oldEnough: db.prepare('SELECT journal_id FROM snapshots WHERE at <= ? ORDER BY at DESC LIMIT 1'),
       farEnough: db.prepare(
         'SELECT max(journal_id) AS journal_id FROM snapshots WHERE journal_id <= (SELECT max(id) FROM journal) - ?',
       ),
       snapshots: db.prepare('SELECT journal_id FROM snapshots WHERE journal_id < ? ORDER BY journal_id LIMIT ?'),
       dropSnapshot: db.prepare('DELETE FROM snapshots WHERE journal_id = ?'),
-      oldest: db.prepare('SELECT journal_id, at FROM snapshots ORDER BY journal_id LIMIT 1'),
+      oldest: db.prepare('SELECT min(journal_id) AS journal_id FROM snapshots'),
       // What stands before the oldest snapshot is in it; its own entry tells since when.
       prune: db.prepare('DELETE FROM journal WHERE id IN (SELECT id FROM journal WHERE id < ? ORDER BY id LIMIT ?)'),
     };
@@ -68,12 +78,14 @@ export class Journal {
     for (const { kind, subject, body } of rows) this.#ofKind(kind).set(subject, body);
     this.#snapshots = new Snapshots(db);
     this.#spans = new Spans(db);
-    const { at: lastEntry } = this.#statements.last.get() as { at: number | null };
-    this.#lookedAt = Math.max(life.aliveAt ?? 0, lastEntry ?? 0) || life.now;
-    if (lastEntry === null && life.aliveAt === null) return;
+    const last = this.#statements.last.get() as { at: number } | undefined;
+    this.#lookedAt = Math.max(life.aliveAt ?? 0, last?.at ?? 0) || life.now;
+    this.#logReadAt = this.#lookedAt;
+    this.#livedUntil = this.#spans.livedTwiceUntil(this.#lookedAt);
+    if (last === undefined && life.aliveAt === null) return;
     db.transaction(() => {
       this.#spans.endAllUnseen(this.#lookedAt);
-      if (life.now < this.#lookedAt - UNSEEN_AFTER_MS) this.#liveAgain(life.now);
+      if (life.now < this.#lookedAt - UNSEEN_AFTER_MS) this.#setBack(life.now);
       if (!this.#spans.isOpen('unknown', EVERYTHING)) this.#beginUnknown(life.reason);
     })();
   }
@@ -101,6 +113,7 @@ export class Journal {
     return this.#db.transaction(() => {
       for (const kind of update.complete) this.#learned.add(kind);
       const { at, again } = this.#advance(update.at);
+      this.#bornAt ??= at;
       const changes = [...this.#differing(update), ...this.#missingFrom(update)];
       for (const change of changes) this.#enter(change, at);
       const begins = this.#knowsAll && this.#spans.isOpen('unknown', EVERYTHING);
@@ -126,10 +139,11 @@ export class Journal {
       const first = Math.max(...ends.map((end) => end?.journal_id ?? 0));
       const snapshots = this.#statements.snapshots.all(first, most) as { journal_id: number }[];
       for (const { journal_id } of snapshots) this.#statements.dropSnapshot.run(journal_id);
-      const oldest = this.#statements.oldest.get() as { journal_id: number; at: number } | undefined;
-      if (!oldest) return 0;
-      const { changes } = this.#statements.prune.run(oldest.journal_id, most);
-      return snapshots.length + changes + this.#spans.prune(oldest.at, most);
+      const known = knownSince(this.#db);
+      if (known === null) return 0;
+      const { journal_id } = this.#statements.oldest.get() as { journal_id: number };
+      const { changes } = this.#statements.prune.run(journal_id, most);
+      return snapshots.length + changes + this.#spans.prune(known, most);
     })();
   }
 
@@ -152,6 +166,7 @@ export class Journal {
   }
 
   #enter([kind, subject, body]: Change, at: number): void {
+    if (kind === 'source' && subject === 'log') this.#noticeGaps(body, at);
     this.#statements.insert.run(at, kind, subject, body);
     if (body === null) {
       this.#statements.drop.run(kind, subject);
@@ -179,6 +194,13 @@ export class Journal {
     }
   }
 
+  /** Of the time between the last reading of the log and the one that found its files destroyed, messages may be missing. */
+  #noticeGaps(body: string | null, at: number): void {
+    const before = gapsOf(this.#now.get('source')?.get('log') ?? null);
+    if (before === null || (gapsOf(body) ?? 0) <= before) return;
+    this.#spans.addUnknown('log', DESTROYED, Math.min(this.#logReadAt, at), at);
+  }
+
   /**
    * Takes the time of a look. A small step back of the clock is none; a large one either way is a time unseen.
    *
@@ -187,22 +209,47 @@ export class Journal {
   #advance(at: number): { at: number; again: boolean } {
     const before = this.#lookedAt;
     if (at < before && at >= before - UNSEEN_AFTER_MS) return { at: before, again: false };
-    this.#lookedAt = at;
-    if ((at >= before && at <= before + UNSEEN_AFTER_MS) || this.#spans.isOpen('unknown', EVERYTHING)) {
+    // What a life finds at its beginning happened before it.
+    const isYoung = this.#bornAt === null || before < this.#bornAt + UNSEEN_AFTER_MS;
+    if (!isYoung) this.#logReadAt = before - LOG_TOLD_WITHIN_MS;
+    const unknown = this.#spans.isOpen('unknown', EVERYTHING);
+    if ((at >= before && at <= before + UNSEEN_AFTER_MS) || unknown) {
+      this.#moveTo(at);
       return { at, again: false };
     }
     this.#spans.endAllUnseen(before);
-    const reason = at > before ? 'The dashboard did not look: the machine slept or was busy.' : LIVED_TWICE;
-    this.#spans.addUnknown(reason, Math.min(at, before), Math.max(at, before));
+    if (at < before) this.#setBack(at);
+    else {
+      this.#spans.addUnknown(EVERYTHING, NOT_LOOKED, before, at);
+      this.#bornAt = at;
+      this.#moveTo(at);
+    }
     return { at, again: true };
   }
 
-  /** The clock was set back while nobody looked: what is journaled from now on stands among what was before. */
-  #liveAgain(now: number): void {
+  /** Where a time ends that was lived twice, its first life has the latest entries: one more makes the second newer. */
+  #moveTo(at: number): void {
+    this.#lookedAt = at;
+    for (let end = this.#livedUntil[0]; end !== undefined && end < at; end = this.#livedUntil[0]) {
+      this.#livedUntil.shift();
+      this.#enterNothing(end + 1);
+    }
+  }
+
+  /** The clock was set back: what is journaled from now on stands among what was before, and counts for more. */
+  #setBack(at: number): void {
     const before = this.#lookedAt;
-    this.#lookedAt = now;
+    this.#lookedAt = at;
+    this.#logReadAt = at;
+    if (this.#bornAt !== null) this.#bornAt = at;
     this.#spans.end('unknown', EVERYTHING, before, 'changed');
-    this.#spans.addUnknown(LIVED_TWICE, now, before);
+    this.#spans.liveAgain(at, before, knownSince(this.#db) ?? before);
+    this.#livedUntil = this.#spans.livedTwiceUntil(at);
+    this.#enterNothing(at);
+  }
+
+  #enterNothing(at: number): void {
+    this.#statements.insert.run(at, 'server', 'clock', null);
   }
 
   #beginUnknown(detail: string): void {
@@ -224,6 +271,12 @@ export class Journal {
     }
     return things;
   }
+}
+
+/** How often files of the log were destroyed unread, as the body of the log's source tells; null if it does not. */
+function gapsOf(body: string | null): number | null {
+  const { gaps } = JSON.parse(body ?? '{}') as { gaps?: unknown };
+  return typeof gaps === 'number' ? gaps : null;
 }
 
 type Ends = ({ journal_id: number | null } | undefined)[];

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { readMicroseconds } from '../swarm/naive-time';
 import { History } from './history';
@@ -8,6 +11,9 @@ import type { TimeSpan } from './message-times';
 const NOW = Date.parse('2026-02-03T09:30:00Z');
 const HOUR = 3_600_000;
 const readTime = (text: unknown) => readMicroseconds(text, 'UTC');
+
+const folder = mkdtempSync(join(tmpdir(), 'message-times-'));
+after(() => rmSync(folder, { recursive: true }));
 
 interface Said {
   sender?: unknown;
@@ -166,6 +172,66 @@ test('every figure by time is what a look at every message gives, also after pru
       },
     ),
     { numRuns: 200 },
+  );
+});
+
+const deed = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ say: fc.array(said, { minLength: 1, maxLength: 12 }) }) },
+  { weight: 4, arbitrary: fc.record({ since: time, length: fc.integer({ min: 0, max: 4 * HOUR }) }) },
+  { weight: 1, arbitrary: fc.record({ keep: fc.integer({ min: 0, max: 20 }) }) },
+  { weight: 1, arbitrary: fc.constant('restart' as const) },
+);
+
+test('ticks stay what a look at every message gives while another connection appends and prunes between the questions', () => {
+  let runs = 0;
+  fc.assert(
+    fc.property(fc.array(deed, { maxLength: 24 }), (deeds) => {
+      const file = join(folder, `${++runs}.sqlite`);
+      const all: Said[] = [];
+      let writer = new History(file, { readTime });
+      const reader = new History(file, { readonly: true });
+      for (const one of deeds) {
+        if (one === 'restart') {
+          writer.close();
+          writer = new History(file, { readTime });
+        } else if ('say' in one) {
+          all.push(...one.say);
+          writer.append(
+            one.say.map((fields) => ({ text: JSON.stringify(fields), fields: { ...fields } })),
+            '{}',
+            NOW,
+          );
+        } else if ('keep' in one) {
+          while (writer.prune({ days: 30, messages: one.keep }, NOW, 5) > 0);
+        } else {
+          const span = { since: one.since, until: one.since + one.length };
+          checkTicks(reader, plain(all, reader.oldest()), span, 90_000);
+        }
+      }
+      checkTicks(reader, plain(all, reader.oldest()), { since: NOW - 7 * HOUR, until: NOW + 3 * HOUR }, HOUR);
+      reader.close();
+      writer.close();
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a history that took the place of another, with the same numbers, is not mixed with it', () => {
+  const history = historyOf([{ sender: 'a', timestamp: new Date(NOW).toISOString() }]);
+  const span = { since: NOW, until: NOW };
+  assert.deepEqual(
+    history.times.ticks(span, 1000).map(({ sender }) => sender),
+    ['a'],
+  );
+  history.db.exec("UPDATE voices SET sender = 'b'");
+  history.db.exec('UPDATE messages SET sent_at = sent_at - 3600000000');
+  history.db.exec('UPDATE hours SET hour = hour - 1');
+  history.takeOver('another');
+  assert.deepEqual(history.times.ticks(span, 1000), []);
+  const earlier = { since: NOW - HOUR, until: NOW - HOUR };
+  assert.deepEqual(
+    history.times.ticks(earlier, 1000).map(({ sender }) => sender),
+    ['b'],
   );
 });
 

@@ -1,11 +1,12 @@
 /** What messages say by their time of sending: figures of a moment, ticks of a timeline, who talks to whom. Reads only. */
 import type Database from 'better-sqlite3';
 import type { Summary } from './history';
+import { HOUR_US, MessageColumns } from './message-columns';
+import type { RowVisitor } from './row-visitor';
 import { ANY_AUDIENCE } from './times-writer';
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
-const HOUR_US = 60 * MINUTE_US;
 const MINUTES_OF_AN_HOUR = 60;
 /** So many messages before and after the whole hours are counted one by one; of more, their hours count whole. */
 const EDGE_MESSAGES = 50_000;
@@ -39,9 +40,11 @@ export interface Talk {
 }
 
 export class MessageTimes {
+  readonly #columns: MessageColumns;
   readonly #statements;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, visitor: RowVisitor) {
+    this.#columns = new MessageColumns(db, visitor);
     this.#statements = prepare(db);
   }
 
@@ -113,15 +116,18 @@ export class MessageTimes {
    * @param senders whose; everyone's if left out
    */
   ticks({ since, until }: TimeSpan, step: number, senders?: readonly string[]): Tick[] {
-    const rows = this.#rowsByStep(since * 1000, until * 1000 + 999, step * 1000, senders);
     const voices = new Map((this.#statements.voices.all() as VoiceRow[]).map((voice) => [voice.id, voice]));
+    const drawn = senders && new Set(senders);
+    const isDrawn = (voice: number) => !drawn || drawn.has(voices.get(voice)?.sender ?? '');
     const audiences = new Map<number, string[]>();
-    return rows.map(([voice, audience, count, at, seq]) => {
-      const { sender, type } = voices.get(voice) as VoiceRow;
-      const recipients = audiences.get(audience) ?? this.#recipients(audience);
-      audiences.set(audience, recipients);
-      return { sender, type, count, at: Math.floor(at / 1000), seq, recipients };
-    });
+    return this.#tickCells(since * 1000, until * 1000 + 999, step * 1000, isDrawn).map(
+      ({ voice, audience, count, at, seq }) => {
+        const { sender, type } = voices.get(voice) as VoiceRow;
+        const recipients = audiences.get(audience) ?? this.#recipients(audience);
+        audiences.set(audience, recipients);
+        return { sender, type, count, at: Math.floor(at / 1000), seq, recipients };
+      },
+    );
   }
 
   /**
@@ -146,22 +152,24 @@ export class MessageTimes {
     return { span: counted, pairs: list };
   }
 
-  /**
-   * Asked for step by step: to group a day at once SQLite sorts all its messages, which takes longer. Steps
-   * without messages are passed over; microseconds.
-   */
-  #rowsByStep(since: number, until: number, step: number, senders: readonly string[] | undefined): TickRow[] {
-    const names = senders === undefined ? [] : [JSON.stringify(senders)];
-    const { ticks, ticksOf, next } = this.#statements;
-    const ofStep = senders === undefined ? ticks : ticksOf;
-    const rows: TickRow[] = [];
-    let from = next.get(since, until) as number | null;
-    while (from !== null) {
-      const end = (Math.floor(from / step) + 1) * step;
-      for (const row of ofStep.all(from, Math.min(end - 1, until), ...names) as TickRow[]) rows.push(row);
-      from = next.get(end, until) as number | null;
+  /** Counted here: SQLite would sort all messages to group them. Microseconds. */
+  #tickCells(since: number, until: number, step: number, isDrawn: (voice: number) => boolean): TickCell[] {
+    const cells: TickCell[] = [];
+    const byVoice = new Map<number, StepCells | null>();
+    for (const { hour, size, at, voice, audience, seq } of this.#columns.hours(hourOf(since), hourOf(until))) {
+      for (let n = 0; n < size; n += 1) {
+        const sentAt = hour * HOUR_US + (at[n] as number);
+        if (sentAt < since || sentAt > until) continue;
+        const voiceThen = voice[n] as number;
+        let steps = byVoice.get(voiceThen);
+        if (steps === undefined) {
+          steps = isDrawn(voiceThen) ? new StepCells(cells, step) : null;
+          byVoice.set(voiceThen, steps);
+        }
+        steps?.add(sentAt, voiceThen, audience[n] as number, seq[n] as number);
+      }
     }
-    return rows;
+    return cells.sort((one, other) => one.at - other.at || one.seq - other.seq);
   }
 
   /** Whole hours, and before and after them what is counted one by one; microseconds. */
@@ -206,7 +214,54 @@ interface Counted {
   count: number;
 }
 
-type TickRow = [voice: number, audience: number, count: number, at: number, seq: number];
+interface TickCell {
+  voice: number;
+  /** Of the first: to whom it went, when (microseconds), and its number. */
+  audience: number;
+  at: number;
+  seq: number;
+  count: number;
+}
+
+/** The cells of one voice, by step; messages come nearly in order of time. */
+class StepCells {
+  readonly #all: TickCell[];
+  readonly #step: number;
+  readonly #bySteps = new Map<number, TickCell>();
+  #newest = Number.NaN;
+  #cell: TickCell | undefined;
+
+  /** @param all is given each new cell */
+  constructor(all: TickCell[], step: number) {
+    this.#all = all;
+    this.#step = step;
+  }
+
+  add(at: number, voice: number, audience: number, seq: number): void {
+    const step = Math.floor(at / this.#step);
+    if (step !== this.#newest) {
+      this.#newest = step;
+      this.#cell = this.#bySteps.get(step);
+    }
+    const cell = this.#cell;
+    if (!cell) {
+      this.#cell = { voice, audience, count: 1, at, seq };
+      this.#bySteps.set(step, this.#cell);
+      this.#all.push(this.#cell);
+      return;
+    }
+    cell.count += 1;
+    // Of one instant the one that was recorded first.
+    if (at > cell.at || (at === cell.at && seq > cell.seq)) return;
+    cell.at = at;
+    cell.seq = seq;
+    cell.audience = audience;
+  }
+}
+
+function hourOf(microseconds: number): number {
+  return Math.floor(microseconds / HOUR_US);
+}
 
 interface VoiceRow {
   id: number;
@@ -224,9 +279,6 @@ const ofSenders = (names: string) =>
   `AND voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(${names})))`;
 
 function prepare(db: Database.Database) {
-  const ticksWhere = (condition: string) =>
-    `SELECT voice, audience, count(*), min(sent_at), seq
-     FROM messages WHERE sent_at BETWEEN ? AND ? ${condition} GROUP BY voice`;
   const hourCounts = `SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN @first AND @last`;
   const edges = `SELECT voice, audience FROM messages WHERE sent_at >= @from AND sent_at < @before
      UNION ALL SELECT voice, audience FROM messages WHERE sent_at >= @after AND sent_at <= @to`;
@@ -264,9 +316,6 @@ function prepare(db: Database.Database) {
     hourCounts: db.prepare(hourCounts),
     hourCountsOf: db.prepare(`${hourCounts} ${ofSenders('@senders')}`),
     edges: db.prepare(`SELECT count(*) AS count FROM (SELECT 1 FROM (${edges}) LIMIT @most)`),
-    next: db.prepare('SELECT min(sent_at) FROM messages WHERE sent_at BETWEEN ? AND ?').pluck(),
-    ticks: db.prepare(ticksWhere('')).raw(),
-    ticksOf: db.prepare(ticksWhere(ofSenders('?'))).raw(),
     voices: db.prepare('SELECT id, sender, type FROM voices'),
     audience: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
     talk: db.prepare(

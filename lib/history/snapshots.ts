@@ -24,9 +24,7 @@ export class Snapshots {
 
   constructor(db: Database.Database) {
     this.#statements = {
-      insert: db.prepare(
-        'INSERT OR REPLACE INTO snapshots SELECT max(id), ?, ? FROM journal HAVING max(id) IS NOT NULL',
-      ),
+      insert: db.prepare('INSERT OR REPLACE INTO snapshots SELECT id, ?, ? FROM journal ORDER BY id DESC LIMIT 1'),
       last: db.prepare('SELECT journal_id, at, length(body) AS bytes FROM snapshots ORDER BY journal_id DESC LIMIT 1'),
       since: db.prepare('SELECT coalesce(sum(length(body)), 0) AS bytes FROM journal WHERE id > ?'),
     };
@@ -47,7 +45,9 @@ export class Snapshots {
   }
 
   #isDue(last: { at: number; bytes: number }, at: number): boolean {
-    return this.#bytesSince >= Math.max(last.bytes, LEAST_BETWEEN_BYTES) || at - last.at >= MOST_BETWEEN_MS;
+    const outweighed = this.#bytesSince >= Math.max(last.bytes, LEAST_BETWEEN_BYTES);
+    // A clock that was set back: what is known from then on is known from that moment.
+    return outweighed || at - last.at >= MOST_BETWEEN_MS || at < last.at;
   }
 }
 
@@ -67,7 +67,7 @@ export type PastThings = Partial<Record<JournalKind, Record<string, unknown>>>;
 export const END_OF_TIME = 8.64e15;
 
 /** After a clock was set back, the newest entry does not have the latest time. */
-const NEWEST = 'SELECT max(id) AS id FROM journal HAVING max(id) IS NOT NULL';
+const NEWEST = 'SELECT id FROM journal ORDER BY id DESC LIMIT 1';
 const LAST_AT = 'SELECT id FROM journal WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1';
 const SNAPSHOT = 'SELECT * FROM snapshots WHERE journal_id <= ? ORDER BY journal_id DESC LIMIT 1';
 const ENTRIES = 'SELECT kind, subject, body FROM journal WHERE id > ? AND id <= ? ORDER BY id';
@@ -102,8 +102,7 @@ export function thingsAt(db: Database.Database, at: number): PastThings | null {
 
 /** @returns the first moment of which a state is known, milliseconds since 1970; null if there is none */
 export function knownSince(db: Database.Database): number | null {
-  const oldest = db.prepare('SELECT at FROM snapshots ORDER BY journal_id LIMIT 1').get() as { at: number } | undefined;
-  return oldest?.at ?? null;
+  return (db.prepare('SELECT min(at) AS at FROM snapshots').get() as { at: number | null }).at;
 }
 
 /** An agent may be called `__proto__`. */

@@ -1,6 +1,7 @@
 /** What lasted within a span of time, counted for a timeline: spans too short to be drawn one by one stand together. */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from './message-times';
+import type { RowVisitor } from './row-visitor';
 
 /** Spans of one agent and value that begin in one step of time and end in one. */
 export interface SpanCell {
@@ -9,66 +10,109 @@ export interface SpanCell {
   value: string;
   /** How many spans it stands for; of locks the other fields are those of the first, of health those of the longest. */
   count: number;
-  /** Lock file, path; '' where it has none. */
-  subject: string;
-  path: string;
+  /** The number of the span: leads to what it is of. */
+  id: number;
   /** Milliseconds since 1970; null while it lasts. */
   since: number;
   until: number | null;
 }
 
-/** @returns the locks that touch a span of time; those that begin and end within one step are counted together */
-export function lockCells(db: Database.Database, span: TimeSpan, step: number): SpanCell[] {
-  return cellsOf(db, 'lock', span, step, (cell) => cell.value);
+/** What a lock's span is of. */
+export interface SpanSubject {
+  /** Lock file. */
+  subject: string;
+  path: string;
 }
 
-/** @returns the health that agents had in a span of time; what begins and ends within one step is told as the longest */
-export function healthCells(db: Database.Database, span: TimeSpan, step: number): SpanCell[] {
-  return cellsOf(db, 'health', span, step, () => null);
-}
+export class SpanCells {
+  readonly #visitor: RowVisitor;
+  readonly #statements;
 
-type Row = [agent: string, value: string, subject: string, path: string, since: number, until: number | null];
-
-/**
- * Counted here and not by SQLite, which would sort all of them with their texts.
- *
- * @param commonOf what cells that stand together have in common; null where the longest stands for any
- */
-function cellsOf(
-  db: Database.Database,
-  kind: string,
-  { since, until }: TimeSpan,
-  step: number,
-  commonOf: (cell: SpanCell) => string | null,
-): SpanCell[] {
-  const seconds = [Math.floor(since / 1000), Math.ceil(until / 1000)];
-  const rows = db.prepare(TOUCHING).raw().all(seconds[1], seconds[0], kind, until, since) as Row[];
-  // Nearly in order already, which is little work here; SQLite would sort all their texts.
-  rows.sort((one, other) => one[4] - other[4]);
-  const cells: SpanCell[] = [];
-  const places = new Map<string, number>();
-  for (const [agent, value, subject, path, begin, end] of rows) {
-    const cell: SpanCell = { agent, value, count: 1, subject, path, since: begin, until: end };
-    const beginStep = Math.floor(begin / step);
-    if (end === null || Math.floor(end / step) !== beginStep) {
-      cells.push(cell);
-      continue;
-    }
-    const common = commonOf(cell);
-    const key = `${beginStep} ${common ?? ''} ${agent}`;
-    const place = places.get(key);
-    const known = place === undefined ? undefined : cells[place];
-    if (place === undefined || known === undefined) places.set(key, cells.push(cell) - 1);
-    else cells[place] = { ...(common === null ? longer(known, cell) : known), count: known.count + 1 };
+  constructor(db: Database.Database, visitor: RowVisitor) {
+    this.#visitor = visitor;
+    this.#statements = { touching: db.prepare(TOUCHING), subject: db.prepare(SUBJECT) };
   }
-  // Whoever stands for others may have begun after what was found later.
-  return cells.sort((one, other) => one.since - other.since);
+
+  /**
+   * What touches a span of time, in order of beginning. Locks of one agent and state that begin and end within one step
+   * are counted together as the first of them, healths of one agent as the longest.
+   *
+   * @param step milliseconds
+   */
+  touching({ since, until }: TimeSpan, step: number): { health: SpanCell[]; locks: SpanCell[] } {
+    const health = new Gathering(step, 'longest');
+    const locks = new Gathering(step, 'first');
+    const seconds = [Math.ceil(until / 1000), Math.floor(since / 1000)];
+    this.#visitor.each(
+      this.#statements.touching,
+      [...seconds, until, since],
+      (id: number, isLock: number, agent: string, value: string, begin: number, end: number | null) =>
+        (isLock ? locks : health).add(id, agent, value, begin, end),
+    );
+    return { health: health.cells(), locks: locks.cells() };
+  }
+
+  /** @returns what the span of a lock is of */
+  subjectOf({ id }: SpanCell): SpanSubject {
+    return this.#statements.subject.get(id) as SpanSubject;
+  }
 }
 
-function longer(one: SpanCell, other: SpanCell): SpanCell {
-  return (other.until ?? 0) - other.since > (one.until ?? 0) - one.since ? other : one;
-}
-
-const TOUCHING = `SELECT agent, value, subject, path, since, until FROM spans
+/** Texts are left out: to read them of each span would cost more than all the rest. */
+const TOUCHING = `SELECT visit(id, kind = 'lock', agent, value, since, until) FROM spans
   WHERE id IN (SELECT id FROM span_times WHERE since <= ? AND until >= ?)
-  AND kind = ? AND since <= ? AND (until IS NULL OR until >= ?) ORDER BY id`;
+  AND kind IN ('health', 'lock') AND since <= ? AND (until IS NULL OR until >= ?)`;
+const SUBJECT = 'SELECT subject, path FROM spans WHERE id = ?';
+
+/** Spans of one kind, the short ones put together as they come. */
+class Gathering {
+  readonly #step: number;
+  readonly #keep: 'first' | 'longest';
+  readonly #long: SpanCell[] = [];
+  /** By agent and value (if only the like stand together), and step. */
+  readonly #short = new Map<string, Map<string, Map<number, SpanCell>>>();
+
+  constructor(step: number, keep: 'first' | 'longest') {
+    this.#step = step;
+    this.#keep = keep;
+  }
+
+  add(id: number, agent: string, value: string, since: number, until: number | null): void {
+    const cell = { agent, value, count: 1, id, since, until };
+    const step = Math.floor(since / this.#step);
+    if (until === null || Math.floor(until / this.#step) !== step) {
+      this.#long.push(cell);
+      return;
+    }
+    const lane = entryOf(this.#short, agent, () => new Map<string, Map<number, SpanCell>>());
+    const steps = entryOf(lane, this.#keep === 'first' ? value : '', () => new Map<number, SpanCell>());
+    const known = steps.get(step);
+    if (known) cell.count += known.count;
+    steps.set(step, known && this.#outweighs(known, cell) ? { ...known, count: cell.count } : cell);
+  }
+
+  cells(): SpanCell[] {
+    const short = [...this.#short.values()].flatMap((lane) =>
+      [...lane.values()].flatMap((steps) => [...steps.values()]),
+    );
+    return [...this.#long, ...short].sort((one, other) => one.since - other.since || one.id - other.id);
+  }
+
+  #outweighs(one: SpanCell, other: SpanCell): boolean {
+    const [by, of] = this.#keep === 'first' ? [other.since, one.since] : [lengthOf(one), lengthOf(other)];
+    return by > of || (by === of && one.id < other.id);
+  }
+}
+
+function entryOf<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
+  let found = map.get(name);
+  if (found === undefined) {
+    found = make();
+    map.set(name, found);
+  }
+  return found;
+}
+
+function lengthOf({ since, until }: SpanCell): number {
+  return (until ?? Number.POSITIVE_INFINITY) - since;
+}

@@ -32,6 +32,9 @@ interface OpenSpan extends SpanContent {
   since: number;
 }
 
+const LIVED_TWICE = 'The clock was set back, so this time was lived twice.';
+/** In the order of the index, so that it is used. */
+const UNKNOWN = "SELECT id, since, until FROM spans WHERE agent = '' AND kind = 'unknown'";
 const FAR_AHEAD_S = 2 ** 31 - 1;
 
 /** Writes spans; every call belongs into the transaction of the journal entry that it follows from. */
@@ -51,6 +54,8 @@ export class Spans {
       detail: db.prepare('UPDATE spans SET detail = ? WHERE id = ?'),
       // In the order of the index, so that it is used.
       prunable: db.prepare('SELECT id FROM span_times WHERE until < ? LIMIT ?'),
+      unseen: db.prepare(`${UNKNOWN} AND subject = ? AND detail <> ? AND until > ? AND since <= ? ORDER BY since`),
+      livedTwice: db.prepare(`${UNKNOWN} AND subject = ? AND detail = ? AND until > ? ORDER BY until`),
       drop: db.prepare('DELETE FROM spans WHERE id = ?'),
       dropTimes: db.prepare('DELETE FROM span_times WHERE id = ?'),
     };
@@ -82,8 +87,7 @@ export class Spans {
     this.#open.delete(keyOf(kind, subject));
     // A clock set back must not end a span before its beginning.
     const until = Math.max(at, open.since);
-    this.#statements.end.run(until, ended, open.id);
-    this.#statements.endTimes.run(secondAfter(until), open.id);
+    this.#endAt(open.id, until, ended);
   }
 
   /** Nobody looked from an instant on: what was so until then may not be so any more. */
@@ -94,20 +98,60 @@ export class Spans {
     }
   }
 
-  /** A time of which everything was unknown and that is over. */
-  addUnknown(detail: string, since: number, until: number): void {
-    this.#begin('unknown', EVERYTHING, { agent: '', path: '', value: EVERYTHING, detail }, since);
-    this.end('unknown', EVERYTHING, until, 'changed');
+  /** A time of which something was unknown and that is over. */
+  addUnknown(about: string, detail: string, since: number, until: number): void {
+    const content = { agent: '', path: '', value: about, detail };
+    const row = { kind: 'unknown', subject: about, ...content, since, until, ended: 'changed' };
+    const id = Number(this.#statements.insert.run(row).lastInsertRowid);
+    this.#statements.insertTimes.run(id, Math.floor(since / 1000), secondAfter(until));
+  }
+
+  /**
+   * A clock was set back: what was lived of the time since then is lived twice, and marked so. What nobody saw of it may
+   * be seen now: nothing is claimed of that any more.
+   *
+   * @param since where the clock stands now
+   * @param until where it stood before
+   * @param knownSince before it nothing that was lived is kept
+   */
+  liveAgain(since: number, until: number, knownSince: number): void {
+    const unseen = this.#statements.unseen.all(EVERYTHING, LIVED_TWICE, since, until) as {
+      id: number;
+      since: number;
+      until: number;
+    }[];
+    let from = Math.max(since, knownSince);
+    for (const gap of unseen) {
+      if (gap.since > from) this.addUnknown(EVERYTHING, LIVED_TWICE, from, gap.since);
+      from = Math.max(from, gap.until);
+      if (gap.since >= since) this.#drop(gap.id);
+      else this.#endAt(gap.id, since, 'changed');
+    }
+    if (from <= until) this.addUnknown(EVERYTHING, LIVED_TWICE, from, until);
+  }
+
+  /** Where times end that are lived twice, those after an instant, the first first. */
+  livedTwiceUntil(after: number): number[] {
+    return (this.#statements.livedTwice.all(EVERYTHING, LIVED_TWICE, after) as { until: number }[]).map(
+      ({ until }) => until,
+    );
   }
 
   /** Drops spans that ended before an instant, at most so many at once. Returns how many. */
   prune(before: number, most: number): number {
     const ended = this.#statements.prunable.all(Math.floor(before / 1000), most) as { id: number }[];
-    for (const { id } of ended) {
-      this.#statements.drop.run(id);
-      this.#statements.dropTimes.run(id);
-    }
+    for (const { id } of ended) this.#drop(id);
     return ended.length;
+  }
+
+  #endAt(id: number, until: number, ended: NonNullable<SpanRow['ended']>): void {
+    this.#statements.end.run(until, ended, id);
+    this.#statements.endTimes.run(secondAfter(until), id);
+  }
+
+  #drop(id: number): void {
+    this.#statements.drop.run(id);
+    this.#statements.dropTimes.run(id);
   }
 
   #begin(kind: SpanKind, subject: string, content: SpanContent, since: number): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blankMessage, blankSpan, blankThing, nameOfRoot, withoutPaths, withoutRoot } from './bundle-blank';
+import { blankMessage, blankSpan, blankThing, nameOfRoot, withoutPaths, withoutRoots } from './bundle-blank';
 
 test('of a message stays who, when and to whom; of a text only its length', () => {
   const message = {
@@ -56,15 +56,59 @@ test('paths of the machine are shortened: the project to its name, others to the
   assert.equal(nameOfRoot('/home/ada/my "project"/'), 'my "project"');
   const root = '/home/ada/my "project"';
   assert.equal(
-    withoutRoot(JSON.stringify({ filepath: `${root}/src/a.ts` }), root),
+    withoutRoots(JSON.stringify({ filepath: `${root}/src/a.ts` }), [root]),
     JSON.stringify({ filepath: 'my "project"/src/a.ts' }),
   );
   const line = JSON.stringify({ line: '{"content": "in /home/jos\\u00e9/x/a"}' });
-  assert.equal(withoutRoot(line, '/home/josé/x'), JSON.stringify({ line: '{"content": "in x/a"}' }));
+  assert.equal(withoutRoots(line, ['/home/josé/x']), JSON.stringify({ line: '{"content": "in x/a"}' }));
   assert.equal(
     withoutPaths({ reason: 'The history /home/ada/.local/state/x.sqlite is full; see https://example.org/a/b.' })
       .reason,
     'The history …/x.sqlite is full; see https://example.org/a/b.',
   );
   assert.deepEqual(withoutPaths({ reason: null }), { reason: null });
+});
+
+test('another folder whose name or path only begins or ends alike stays as it is', () => {
+  const stays = [
+    '/a/proj-2/x',
+    '/a/proj2',
+    '/a/proj.old/x',
+    '/a/projé',
+    '/b/a/proj/x',
+    './a/proj',
+    '~/a/proj',
+    '/a/project',
+  ];
+  const shown = (text: string) => JSON.parse(withoutRoots(JSON.stringify(text), ['/a/proj']));
+  for (const path of stays) assert.equal(shown(path), path);
+  assert.equal(withoutRoots(String.raw`"/a/proj\u00e9"`, ['/a/proj']), String.raw`"/a/proj\u00e9"`);
+  for (const around of [
+    ['', ''],
+    ['see ', '.'],
+    ['file://', '/x'],
+    ['line\n', '\nnext'],
+    ['\x1b', '\x1b'],
+    ['(', ')'],
+    ['"', '"'],
+  ])
+    assert.equal(shown(around.join('/a/proj')), around.join('proj'));
+});
+
+test('the path is found however JSON spells it, and as another path that leads to the project', () => {
+  const roots = ['/srv/my "pröj" 😀', '/home/ada/link'];
+  const plain = `${roots[0]}/a.ts`;
+  const ascii = (text: string) =>
+    text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`);
+  const slashes = (text: string) => text.replaceAll('/', '\\/');
+  const deep = [plain];
+  for (let depth = 0; depth < 4; depth += 1) deep.push(JSON.stringify({ depth, deep: deep.at(-1) }));
+  for (const json of deep.slice(1)) {
+    const expected = json.replaceAll('/srv/', '');
+    assert.equal(withoutRoots(json, roots), expected);
+    assert.deepEqual(JSON.parse(withoutRoots(slashes(json), roots)), JSON.parse(slashes(expected)));
+    assert.deepEqual(JSON.parse(withoutRoots(ascii(json), roots)), JSON.parse(expected));
+  }
+  assert.equal(withoutRoots('"/home/ada/link/a.ts"', ['/srv/proj', '/home/ada/link']), '"proj/a.ts"');
+  assert.equal(withoutRoots('"/a/b"', ['/']), '"/a/b"');
 });

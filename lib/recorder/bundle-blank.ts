@@ -82,32 +82,57 @@ function left(value: unknown): string {
 }
 
 /**
- * Takes the paths of this machine out of JSON text: below the project they begin with its name.
+ * Takes the paths of this machine out of JSON text: below the project they begin with its name. Another folder whose
+ * name only begins alike stays.
  *
- * @param root absolute
+ * @param roots the project's path, and others that lead to it; absolute
  */
-export function withoutRoot(json: string, root: string): string {
-  if (root === '/') return json;
-  const name = nameOfRoot(root);
-  return SPELLINGS.reduce((text, spell) => text.replaceAll(spell(root), spell(name)), json);
+export function withoutRoots(json: string, roots: readonly string[]): string {
+  const name = nameOfRoot(roots[0] ?? '/');
+  const longestFirst = [...roots].filter((root) => partsOf(root).length > 0).sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((text, root) => text.replace(pathPattern(root), nameFor(root, name)), json);
 }
 
-const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
-/** The swarm's own tool writes ASCII alone. */
-const inAscii = (text: string) =>
-  inJson(text).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** The name as it stands in the path is spelled as its place needs; one that stands for another must need no spelling. */
+function nameFor(root: string, name: string): string {
+  return nameOfRoot(root) === name || !/^[\w .-]+$/.test(name) ? '$1' : name;
+}
 
-/** As a text of JSON holds it, or a line of the log that stands in one. */
-const SPELLINGS = [
-  inJson,
-  inAscii,
-  (text: string) => inJson(inJson(text)),
-  (text: string) => inJson(inAscii(text)),
-] as const;
+/** What a name goes on with; between letters also signs, so `proj` is not the beginning of `proj-2` or `proj.old`. */
+const WORD = '[\\p{L}\\p{N}_]';
+const BEGINS = `(?:(?<!${WORD}|[.~-])|(?<=\\\\(?:[nrtbf]|u00[01][0-9a-fA-F])))`;
+const ENDS = `(?!${WORD}|[.~+@#%=-]+${WORD}|\\\\+u(?!00[0-7]))`;
+/** JSON may write a slash as `\/`, and JSON within a text of JSON with more of them. */
+const SLASH = '\\\\*/';
+
+/** A path as a text of JSON may hold it, or a text of JSON that stands in one, however deep; its last part is a group. */
+function pathPattern(root: string): RegExp {
+  const parts = partsOf(root).map((part) => [...part].map(characterPattern).join(''));
+  const last = parts.pop();
+  return new RegExp(`${BEGINS}${parts.map((part) => SLASH + part).join('')}${SLASH}(${last})${ENDS}`, 'gu');
+}
+
+function characterPattern(character: string): string {
+  if (character === '"') return '\\\\*"';
+  if (character === '\\') return '\\\\+';
+  if (/^[\w ]$/.test(character)) return character;
+  // The swarm's own tool writes ASCII alone.
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  const escaped = units.map((unit) => `\\\\+u${[...unit.toString(16).padStart(4, '0')].map(eitherCase).join('')}`);
+  return `(?:\\u{${character.codePointAt(0)?.toString(16)}}|${escaped.join('')})`;
+}
+
+function eitherCase(digit: string): string {
+  return /[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit;
+}
+
+function partsOf(root: string): string[] {
+  return root.split('/').filter((part) => part !== '');
+}
 
 /** @returns the last part of a project's path */
 export function nameOfRoot(root: string): string {
-  return root.split('/').findLast((part) => part !== '') ?? 'swarm';
+  return partsOf(root).at(-1) ?? 'swarm';
 }
 
 /** @returns the fields of a source, of any absolute path in whose sentence only the last part is left */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Bundle } from '../contract/bundle-schemas';
+import type { PastState } from '../contract/past-schemas';
 import { History } from '../history/history';
 import { BundleFault, OpenBundle, readBundle } from './bundle-open';
 import { pastState } from './past-state';
@@ -96,4 +97,32 @@ test('times beyond the years of the API are refused, and whatever else can not b
     { things: { registry: { header: {} } } },
   ];
   for (const part of faulty) assert.throws(() => open({ ...sound(), ...part }), BundleFault, JSON.stringify(part));
+});
+
+test('names and types such as `__proto__` are there after the opening as they were', () => {
+  const named = (value: unknown) => Object.fromEntries([['__proto__', value]]);
+  const agent = { id: '__proto__', health: 'active' };
+  const from = sound();
+  const things = { agent: named(agent), registry: { header: { session_name: null, last_seen: [['__proto__']] } } };
+  const stats = { ...from.state.stats, message_count: 2, message_types: { ...named(2), INFO: 1 } };
+  const state = JSON.parse(open({ ...from, things, state: { ...from.state, stats } }).state(until)) as PastState;
+  assert.deepEqual(
+    state.agents.agents.map(({ id }) => id),
+    ['__proto__'],
+  );
+  assert.deepEqual(Object.entries(state.stats.message_types), [
+    ['INFO', 1],
+    ['UNKNOWN', 1],
+    ['__proto__', 2],
+  ]);
+});
+
+test('what was dropped while the bundle was made is unknown when it is opened', () => {
+  const unknownIn = (missing?: Bundle['missing']) => {
+    const { unknown } = JSON.parse(open({ ...sound(), ...(missing && { missing }) }).state(until)) as PastState;
+    return unknown.map(({ about }) => about);
+  };
+  assert.deepEqual(unknownIn(), []);
+  assert.deepEqual(unknownIn({ spans: 0, entries: 0, messages: 3 }), ['log']);
+  assert.deepEqual(unknownIn({ spans: 0, entries: 1, messages: 0 }), ['everything']);
 });

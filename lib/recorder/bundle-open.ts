@@ -40,7 +40,8 @@ export function readBundle(file: string): Bundle {
   const { since, until } = read.data;
   if (!(Date.parse(since) <= Date.parse(until)))
     throw damaged(name, '"since" must be a time that is not after "until"');
-  return read.data;
+  // As it was written: what was checked leaves out names such as `__proto__`.
+  return written as Bundle;
 }
 
 function readText(file: string, name: string): string {
@@ -111,17 +112,20 @@ export class OpenBundle {
     const types = new Set([...Object.keys(before.message_types), ...Object.keys(stats.message_types)]);
     const passed = Math.floor(at / 60_000) - Math.floor(Date.parse(this.#bundle.since) / 60_000);
     const minute = (counts: readonly number[], index: number) => counts[index + passed] ?? 0;
-    const missing = (type: string) => (before.message_types[type] ?? 0) - (own.message_types[type] ?? 0);
+    const missing = (type: string) => countOf(before, type) - countOf(own, type);
     return {
       ...stats,
       message_count: stats.message_count + before.message_count - own.message_count,
-      message_types: Object.fromEntries(
-        [...types].sort().map((type) => [type, (stats.message_types[type] ?? 0) + missing(type)]),
-      ),
+      message_types: Object.fromEntries([...types].sort().map((type) => [type, countOf(stats, type) + missing(type)])),
       failed_delivery_count: stats.failed_delivery_count + before.failed_delivery_count - own.failed_delivery_count,
       messages_by_minute: stats.messages_by_minute.map(
         (count, index) => count + minute(before.messages_by_minute, index) - minute(own.messages_by_minute, index),
       ),
     };
   }
+}
+
+/** A type may be called `__proto__`. */
+function countOf({ message_types: types }: PastState['stats'], type: string): number {
+  return Object.hasOwn(types, type) ? (types[type] ?? 0) : 0;
 }

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Bundle } from '../contract/bundle-schemas';
 import { History } from '../history/history';
 import { Journal } from '../history/journal';
-import { bundlePart } from './bundle-part';
+import { bundlePart, bundleSize } from './bundle-part';
+import type { BundlePart } from './protocol';
 
 test('what wants a person about a source leaves the machine without the paths of its sentence', () => {
   const history = new History(':memory:');
@@ -30,8 +31,10 @@ test('what wants a person about a source leaves the machine without the paths of
     complete: [],
     changed: later.map(([subject, body]) => ['attention', subject, body] as const),
   });
+  const span = { since: now, until: now + 1 };
+  const { marks } = bundleSize(history, span);
   const part = (name: 'head' | 'journal') =>
-    bundlePart(history, { part: name, since: now, until: now + 1, text: 'keep', root: '/srv/x', after: 0 }).json;
+    bundlePart(history, { ...span, part: name, text: 'keep', roots: ['/srv/x'], marks, after: 0 }).json;
   const head = JSON.parse(`{${part('head')}}`) as Bundle;
   const entries = JSON.parse(`[${part('journal')}]`) as Bundle['journal'];
   const shown = 'The history …/x.sqlite is full.';
@@ -43,4 +46,41 @@ test('what wants a person about a source leaves the machine without the paths of
     entries.map(({ body }) => body?.reason),
     [shown, reason],
   );
+});
+
+test('what is recorded while the parts are read is no part of them, and what is dropped is not counted twice', () => {
+  const history = new History(':memory:', { readTime: (time) => Date.parse(String(time)) * 1000 });
+  const now = Date.parse('2026-02-03T09:30:00Z');
+  const say = (count: number) => {
+    const fields = { sender: 'agent-0', timestamp: new Date(now).toISOString() };
+    const text = JSON.stringify(fields);
+    history.append(
+      Array.from({ length: count }, () => ({ text, fields })),
+      '{}',
+      now,
+    );
+  };
+  const journal = new Journal(history.db, { aliveAt: null, reason: '', now: now - 1000 });
+  const lock = (name: string) => ['lock', name, JSON.stringify({ agent_id: 'agent-0', filepath: name })] as const;
+  journal.record({ at: now - 1000, complete: ['agent', 'lock'], changed: [lock('a')] });
+  journal.record({ at: now, complete: [], changed: [lock('b')] });
+  say(60);
+  const span = { since: now - 500, until: now + 500 };
+  const size = bundleSize(history, span);
+  assert.deepEqual({ ...size, marks: undefined }, { messages: 60, entries: 1, spans: 2, lines: 60, marks: undefined });
+  say(30);
+  journal.record({ at: now + 100, complete: [], changed: [lock('c')] });
+  history.prune({ days: 30, messages: 85 }, now, 10);
+  const counts = (['spans', 'journal', 'messages'] as const).map((part) => {
+    const all: unknown[] = [];
+    for (let after: number | null = 0; after !== null; ) {
+      const query = { ...span, part, text: 'keep' as const, roots: [], marks: size.marks, after };
+      const page: BundlePart = bundlePart(history, query);
+      all.push(...JSON.parse(`[${page.json}]`));
+      assert.equal(JSON.parse(`[${page.json}]`).length, page.count);
+      after = page.last;
+    }
+    return all.length;
+  });
+  assert.deepEqual(counts, [2, 1, 55]);
 });

@@ -16,7 +16,7 @@ import {
 import type { History } from '../history/history';
 import type { JournalKind } from '../history/journal';
 import { thingsAt } from '../history/snapshots';
-import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoot } from './bundle-blank';
+import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoots } from './bundle-blank';
 import { pastState } from './past-state';
 import type { BundlePart, BundleQuery, Questions } from './protocol';
 
@@ -32,26 +32,24 @@ export function bundleSize(history: History, span: Questions['bundle_size']['que
 /** @returns a part of a bundle as JSON, without what must not leave the machine */
 export function bundlePart(history: History, query: BundleQuery): BundlePart {
   const part = parts[query.part](history, query);
-  return { ...part, json: withoutRoot(part.json, query.root) };
+  return { ...part, json: withoutRoots(part.json, query.roots) };
 }
 
 const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) => BundlePart> = {
   head: headOf,
-  spans: (history, { after, text, ...span }) =>
-    listed(spanRows(history, span, after, ROWS), (row) => JSON.stringify(shared(row, text))),
-  journal: (history, { after, text, ...span }) => {
-    const { first, last } = journalBounds(history, span);
-    return listed(entryRows(history, last, Math.max(first, after), ROWS), (row) => entryOf(row, text));
-  },
-  messages: (history, { after, text, ...span }) =>
-    listed(lineRows(history, span, after, LINES), (row) =>
+  spans: (history, { marks, after, text, ...span }) =>
+    listed(spanRows(history, span, marks, after, ROWS), (row) => JSON.stringify(shared(row, text))),
+  journal: (history, { marks, after, text }) =>
+    listed(entryRows(history, marks, after, ROWS), (row) => entryOf(row, text)),
+  messages: (history, { marks, after, text, ...span }) =>
+    listed(lineRows(history, span, marks, after, LINES), (row) =>
       JSON.stringify(text === 'keep' ? row : { ...row, line: JSON.stringify(blankMessage(JSON.parse(row.line))) }),
     ),
 };
 
-function headOf(history: History, { since, until, text }: BundleQuery): BundlePart {
+function headOf(history: History, { since, until, text, marks }: BundleQuery): BundlePart {
   const state = JSON.parse(pastState(history, { at: since })) as PastState;
-  const { from, first } = journalBounds(history, { since, until });
+  const { from } = journalBounds(history, { since, until });
   const things = Object.entries((from !== null && thingsAt(history.db, from)) || {}).map(([kind, subjects]) => {
     const bodies = Object.entries(subjects).map(([subject, body]) => [
       subject,
@@ -74,13 +72,13 @@ function headOf(history: History, { since, until, text }: BundleQuery): BundlePa
     state: text === 'keep' ? shownState : blankState(shownState),
     known_since: from === null ? null : formatInstant(from),
     things: from === null ? null : Object.fromEntries(things),
-    entry: first,
+    entry: marks.first,
   };
-  return { json: JSON.stringify(head).slice(1, -1), last: null };
+  return { json: JSON.stringify(head).slice(1, -1), last: null, count: 1 };
 }
 
 function listed<Row>({ rows, last }: Rows<Row>, write: (row: Row) => string): BundlePart {
-  return { json: rows.map(write).join(','), last };
+  return { json: rows.map(write).join(','), last, count: rows.length };
 }
 
 function entryOf({ body, ...row }: EntryRow, text: BundleQuery['text']): string {

@@ -18,12 +18,14 @@ export function agentHistory(history: History, query: Questions['agent_history']
   const { id } = query;
   const { rows, previous_cursor } = spanPage(history, query, (bounds) => spansOfAgent(history.db, id, bounds));
   const { agents, locks } = swarmAt(history.db, END_OF_TIME);
-  const newest = JSON.parse(messagesPage(history, { limit: 1, filter: { sender: id } })) as MessagesAnswer;
+  // A time that is still to come is a mistake of its writer, and no sign of life.
+  const now = Date.now();
+  const newest = JSON.parse(messagesPage(history, { limit: 1, filter: { sender: id, until: now } })) as MessagesAnswer;
   const [agent = null] = withEvidence(
     agents.agents.filter((entry) => entry.id === id),
     locks.locks,
     newest.messages,
-    END_OF_TIME,
+    now,
   );
   const answer: AgentHistory = {
     id,

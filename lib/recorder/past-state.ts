@@ -30,7 +30,7 @@ interface Header extends Omit<AgentsAnswer, 'agents'> {
 
 /** @returns a `PastState` as JSON */
 export function pastState(history: History, { at }: { at: number }): string {
-  const { agents, locks, attention, sources, startedAt } = swarmAt(history.db, at);
+  const { agents, locks, attention, sources, startedAt, known: looked } = swarmAt(history.db, at);
   const page = messagesPage(history, { limit: MESSAGES, filter: { until: at } });
   const known = knownSince(history.db);
   const { messages } = JSON.parse(page) as MessagesAnswer;
@@ -38,6 +38,7 @@ export function pastState(history: History, { at }: { at: number }): string {
     at: formatInstant(at),
     unknown: unknownSpans(history.db, at, at, known),
     known_since: known === null ? null : formatInstant(known),
+    known: { agents: looked, locks: looked, messages: knowsMessages(history, at, looked) },
     agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, messages, at) },
     locks,
     stats: statistics(agents, locks, history.times.totalsUntil(at), startedAt ?? at, at),
@@ -47,7 +48,15 @@ export function pastState(history: History, { at }: { at: number }): string {
   return `${JSON.stringify(state).slice(0, -1)},"messages":${page}}`;
 }
 
+/** Messages are known since the first that is kept, or since somebody looked if none was dropped. */
+function knowsMessages(history: History, at: number, looked: boolean): boolean {
+  const first = history.times.firstMessageAt();
+  return (first !== null && at >= first) || (looked && history.oldest() === 1);
+}
+
 interface SwarmThen {
+  /** Whether anything is known of the moment. */
+  known: boolean;
   agents: AgentsAnswer;
   locks: LocksAnswer;
   attention: AttentionAnswer;
@@ -62,10 +71,12 @@ interface SwarmThen {
  * @param at milliseconds since 1970
  */
 export function swarmAt(db: History['db'], at: number): SwarmThen {
-  const things = thingsAt(db, at) ?? {};
+  const found = thingsAt(db, at);
+  const things = found ?? {};
   const locks = withConflicts(valuesOf<Lock>(things, 'lock'));
   const attention = valuesOf<AttentionEntry>(things, 'attention').sort(worseFirst);
   return {
+    known: found !== null,
     agents: agentsOf(things),
     locks: { locks, count: locks.length },
     attention: { attention, count: attention.length },

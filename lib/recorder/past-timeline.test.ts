@@ -163,7 +163,7 @@ test('a tick leads to the first of its messages', () => {
 
 test('what nobody saw is marked, and all that was before', () => {
   const history = emptyHistory();
-  new Spans(history.db).addUnknown('The server was not running.', NOW - 20 * MINUTE, NOW - 10 * MINUTE);
+  new Spans(history.db).addUnknown('everything', 'The server was not running.', NOW - 20 * MINUTE, NOW - 10 * MINUTE);
   history.db.prepare('INSERT INTO snapshots VALUES (1, ?, ?)').run(NOW - 40 * MINUTE, '{}');
   const { unknown, known_since } = timelineOf(history);
   assert.equal(known_since, at(-40 * MINUTE));

@@ -1,12 +1,12 @@
 /** What a timeline draws of a span of time: health and locks as bars, messages as ticks, no more than can be drawn. */
 import { formatCursor } from '../contract/events';
-import { formatInstant } from '../contract/instant';
+import { formatInstant, instantWriter } from '../contract/instant';
 import { compareNaturally } from '../contract/natural-order';
 import type { HealthSpan, LockBar, MessageTick, TimelineAnswer } from '../contract/past-schemas';
 import type { History } from '../history/history';
 import type { Tick, TimeSpan, VoiceCount } from '../history/message-times';
 import { knownSince } from '../history/snapshots';
-import { healthCells, lockCells, type SpanCell } from '../history/span-cells';
+import type { SpanCell, SpanSubject } from '../history/span-cells';
 import { unknownSpans } from '../history/span-reader';
 import type { Questions } from './protocol';
 import { thinSpans } from './thin-spans';
@@ -23,8 +23,9 @@ export function timeline(history: History, query: Questions['timeline']['query']
   const span = { since, until };
   const step = Math.max(1, Math.ceil((until - since) / query.steps));
   const own = ({ agent: lane }: SpanCell) => agent === undefined || lane === agent;
-  const health = healthCells(history.db, span, step).filter(own);
-  const locks = lockCells(history.db, span, step).filter(own);
+  const touching = history.spans.touching(span, step);
+  const health = touching.health.filter(own);
+  const locks = touching.locks.filter(own);
   const spoken = history.times.spoken(span).filter(({ sender }) => agent === undefined || sender === agent);
 
   const lanes = lanesOf([...health, ...locks], spoken, query.after);
@@ -39,6 +40,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
     lanes.all.length === shown.size && !agent ? null : lanes.shown,
   );
   const known = knownSince(history.db);
+  const write = instantWriter();
   const answer: TimelineAnswer = {
     since: formatInstant(since),
     until: formatInstant(until),
@@ -47,9 +49,9 @@ export function timeline(history: History, query: Questions['timeline']['query']
     known_since: instantOrNull(known),
     first_message_at: instantOrNull(history.times.firstMessageAt()),
     agents: lanes.shown,
-    health: thinnedHealth.cells.map(healthOf),
-    locks: thinnedLocks.cells.map(barOf),
-    messages: ticks.map((tick) => tickOf(history.epoch, tick)),
+    health: thinnedHealth.cells.map((cell) => healthOf(cell, write)),
+    locks: thinnedLocks.cells.map((cell) => barOf(cell, history.spans.subjectOf(cell), write)),
+    messages: ticks.map((tick) => tickOf(history.epoch, tick, write)),
     unknown: unknownSpans(history.db, since, until, known),
     totals: { messages: sumOf(spoken), lock_spans: sumOf(locks), health_spans: sumOf(health) },
     next_agent: lanes.next,
@@ -74,19 +76,27 @@ function ticksOf(history: History, span: TimeSpan, step: number, senders: readon
   return { tickStep, ticks: history.times.ticks(span, tickStep, senders ?? undefined) };
 }
 
-function healthOf({ agent, value, since, until }: SpanCell): HealthSpan {
-  return { agent, health: value as HealthSpan['health'], since: formatInstant(since), until: instantOrNull(until) };
+type WriteInstant = (at: number) => string;
+
+function healthOf({ agent, value, since, until }: SpanCell, write: WriteInstant): HealthSpan {
+  return {
+    agent,
+    health: value as HealthSpan['health'],
+    since: write(since),
+    until: until === null ? null : write(until),
+  };
 }
 
-function barOf({ agent, value, count, subject, path, since, until }: SpanCell): LockBar {
+function barOf(cell: SpanCell, { subject, path }: SpanSubject, write: WriteInstant): LockBar {
+  const { agent, value, count, since, until } = cell;
   const state = value as LockBar['state'];
-  const times = { since: formatInstant(since), until: instantOrNull(until) };
+  const times = { since: write(since), until: until === null ? null : write(until) };
   return { agent, lock_file: subject, filepath: path, state, ...times, count };
 }
 
-function tickOf(epoch: string, { sender, type, count, at, seq, recipients }: Tick): MessageTick {
+function tickOf(epoch: string, { sender, type, count, at, seq, recipients }: Tick, write: WriteInstant): MessageTick {
   const first = { cursor: formatCursor(epoch, seq), recipients: recipients.slice(0, MOST_RECIPIENTS) };
-  return { sender, type, at: formatInstant(at), count, ...first };
+  return { sender, type, at: write(at), count, ...first };
 }
 
 function instantOrNull(at: number | null): string | null {

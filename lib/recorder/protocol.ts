@@ -1,7 +1,9 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
+import type { AlertRule } from '../alerts/receivers';
+import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { BundleText, Recording } from '../contract/bundle-schemas';
-import type { HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
-import type { BundleSize } from '../history/bundle-rows';
+import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
+import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { KeptMessage, Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { SafeError } from '../safe-error';
@@ -16,6 +18,21 @@ export interface RecorderOptions {
   zone: string | null;
   /** How long what messages leave open is kept. */
   openFor: Pick<OpenMattersOptions, 'questionsMs' | 'failuresMs'>;
+  /** Who is told what wants a person; nobody if left out. */
+  alerts?: readonly AlertRule[];
+}
+
+/** What wants a person now; `complete` where nothing else does. */
+export interface AlertsUpdate {
+  entries: readonly AttentionEntry[];
+  complete: boolean;
+}
+
+/** How a try to post ended. */
+export interface PostTried {
+  receiver: string;
+  key: string;
+  outcome: PostOutcome;
 }
 
 /** A message in the history: `<epoch>.<seq>` taken apart. */
@@ -49,6 +66,8 @@ export type RecorderEvent =
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }
   /** What the messages leave open, whenever it has changed. */
   | { type: 'open_matters'; matters: OpenMattersNow }
+  /** What is to be posted, none in a process that follows, and how it goes with each receiver. */
+  | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition };
 
 /** A page of spans, newest first: those older than the place that an earlier page gave. */
@@ -63,8 +82,10 @@ export interface BundleQuery {
   since: number;
   until: number;
   text: BundleText;
-  /** Absolute: such paths leave the machine shortened. */
-  root: string;
+  /** Absolute paths of the project: below them paths leave the machine shortened. */
+  roots: string[];
+  /** What it holds at most, as `bundle_size` tells. */
+  marks: BundleMarks;
   after: number;
 }
 
@@ -73,6 +94,8 @@ export interface BundlePart {
   json: string;
   /** Where the next page begins, null after the end. */
   last: number | null;
+  /** How many rows these are. */
+  count: number;
 }
 
 /** A bundle that was opened. */
@@ -117,6 +140,8 @@ export type ToThread =
   | { type: 'journal'; update: JournalUpdate }
   /** The swarm's files were looked at, and what differed was journaled before. */
   | { type: 'looked'; at: number }
+  | { type: 'attention'; update: AlertsUpdate }
+  | { type: 'posted'; tried: PostTried }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }

@@ -33,5 +33,6 @@ export function answerQuestion<Name extends QuestionName>(
   name: Name,
   query: Questions[Name]['query'],
 ): Questions[Name]['answer'] {
-  return ANSWERS[name](history, query);
+  // Within one transaction, or what another thread commits meanwhile would be in a part of the answer only.
+  return history.db.transaction(() => ANSWERS[name](history, query))();
 }

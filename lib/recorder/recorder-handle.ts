@@ -4,8 +4,10 @@ import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';
 import {
+  type AlertsUpdate,
   type FromThread,
   type MessageQuery,
+  type PostTried,
   type QuestionName,
   type Questions,
   type RecorderEvent,
@@ -51,6 +53,16 @@ export class RecorderHandle {
   /** The swarm's files were looked at, and what differed was recorded before. */
   looked(at: number): void {
     this.#recorder.post({ type: 'looked', at });
+  }
+
+  /** What wants a person now, for the receivers of alerts. */
+  attend(update: AlertsUpdate): void {
+    this.#recorder.post({ type: 'attention', update });
+  }
+
+  /** How a try to post ended. */
+  posted(tried: PostTried): void {
+    this.#recorder.post({ type: 'posted', tried });
   }
 
   /**

@@ -19,6 +19,12 @@ parentPort?.on('message', (message: ToThread) => {
     case 'looked':
       recorder.looked(message.at);
       break;
+    case 'attention':
+      recorder.attend(message.update);
+      break;
+    case 'posted':
+      recorder.posted(message.tried);
+      break;
     case 'damaged':
       recorder.reportDamage();
       break;

@@ -12,12 +12,13 @@ import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
 import { type LogBatch, type LogCheckpoint, logCheckpoint, MessageLog } from '../swarm/message-log';
 import { readMicroseconds } from '../swarm/naive-time';
+import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
 import { HistorySlot, type Opened } from './history-slot';
 import { beginJournal, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
-import type { RecorderEvent, RecorderOptions } from './protocol';
+import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
 const TOLD_AT_ONCE = 1000;
@@ -60,6 +61,7 @@ export class Recorder {
   #told = 0;
   #oldestTold = 0;
   readonly #senders: NewestSenders;
+  readonly #alerts: AlertsFeed;
   #summaryDue = true;
   #condition = '';
   #looking: Promise<void> | null = null;
@@ -84,6 +86,7 @@ export class Recorder {
     this.#tell = tell;
     this.#now = now;
     this.#senders = new NewestSenders(this.#readMilliseconds, now);
+    this.#alerts = new AlertsFeed(options, tell, now);
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
     this.#use(this.#slot.open());
     this.#schedule();
@@ -115,6 +118,16 @@ export class Recorder {
   /** The swarm's files were looked at, and what differed was journaled before. */
   looked(at: number): void {
     this.#guarded(() => this.#journal?.looked(at));
+  }
+
+  /** What wants a person now; a process that only follows keeps it for the moment when it has to tell. */
+  attend(update: AlertsUpdate): void {
+    this.#guarded(() => this.#alerts.attend(update));
+  }
+
+  /** How a try to post an alert ended. */
+  posted(tried: PostTried): void {
+    this.#guarded(() => this.#alerts.posted(tried));
   }
 
   /** Another thread found the database damaged. */
@@ -169,6 +182,7 @@ export class Recorder {
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
 
     const before = this.#history as History | undefined;
+    this.#alerts.begin(history, records, this.#log ? before : undefined);
     this.#log?.close();
     this.#log = null;
     this.#history = history;
@@ -270,6 +284,7 @@ export class Recorder {
       this.#begin({ history: this.#history, fault: this.#fault });
       return false;
     }
+    this.#alerts.follow();
     const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
     this.#take(kept, kept.map(fieldsOf));
     // It may also have dropped old ones.
@@ -370,6 +385,7 @@ export class Recorder {
       if (this.#journal && this.#due('mark', MARK_EVERY_MS)) markAlive(this.#history, this.#journal);
     }
     if (this.#log && this.#due('prune', 1000)) this.#prune(PRUNE_STEP);
+    this.#guarded(() => this.#alerts.advance());
     await this.look();
   }
 
@@ -391,6 +407,7 @@ export class Recorder {
         this.#begin({ history: this.#history, fault: this.#fault });
         return;
       }
+      this.#alerts.begin(this.#history, true);
       this.#record(committedCheckpoint(this.#history));
       this.#tellCondition();
     });

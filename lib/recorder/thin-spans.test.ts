@@ -14,9 +14,9 @@ const cell: fc.Arbitrary<SpanCell> = fc
     length: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 9_000 }), fc.constant(null)),
     count: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ length, ...rest }) => {
-    const until = length === null ? null : Math.max(rest.since + length, SPAN.since);
-    return { ...rest, until, subject: `${rest.since}.lock`, path: '' };
+  .map(({ length, agent, value, count, since }) => {
+    const until = length === null ? null : Math.max(since + length, SPAN.since);
+    return { agent, value, count, id: since, since, until };
   });
 const cells = fc.array(cell, { maxLength: 80 }).map((list) => list.sort((one, other) => one.since - other.since));
 
@@ -65,7 +65,7 @@ function clipped(at: number): number {
 
 test('the longest of several stands for them', () => {
   const health = (value: string, since: number, until: number): SpanCell => {
-    return { agent: 'a', value, since, until, count: 1, subject: 'a', path: '' };
+    return { agent: 'a', value, since, until, count: 1, id: since };
   };
   const list = [health('active', 10_010, 10_020), health('dead', 10_020, 10_090), health('active', 10_090, 10_099)];
   const { cells: drawn } = thinSpans(list, { span: SPAN, step: 100, most: 2, keep: 'longest' });

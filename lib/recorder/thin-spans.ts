@@ -34,15 +34,15 @@ export function thinSpans(cells: readonly SpanCell[], { span, step, most, keep }
 function merge(cells: readonly SpanCell[], span: TimeSpan, step: number, keep: ThinOptions['keep']): SpanCell[] {
   const drawn: SpanCell[] = [];
   // Numbers as keys: a joined text for each of many thousand spans costs more than all the rest.
-  const lanes = new Map<string, Map<string, Map<number, number>>>();
+  const lanes = new Lanes();
+  const places = new Map<number, number>();
   const first = Math.floor(span.since / step);
-  const steps = Math.floor(span.until / step) - first + 1;
+  const steps = Math.floor(span.until / step) - first + 2;
   for (const cell of cells) {
     const begin = Math.floor(Math.max(cell.since, span.since) / step) - first;
-    const end = cell.until === null ? steps : Math.floor(Math.min(cell.until, span.until) / step) - first;
-    const lane = entryOf(lanes, cell.agent);
-    const places = entryOf(lane, keep === 'first' ? cell.value : '');
-    const key = begin * (steps + 1) + end;
+    const end = cell.until === null ? steps - 1 : Math.floor(Math.min(cell.until, span.until) / step) - first;
+    const lane = lanes.numberOf(cell.agent, keep === 'first' ? cell.value : '');
+    const key = (lane * steps + begin) * steps + end;
     const place = places.get(key);
     if (place === undefined) places.set(key, drawn.push(cell) - 1);
     else drawn[place] = joined(drawn[place] as SpanCell, cell, keep);
@@ -50,15 +50,29 @@ function merge(cells: readonly SpanCell[], span: TimeSpan, step: number, keep: T
   return drawn;
 }
 
-function entryOf<Key, Value>(map: Map<string, Map<Key, Value>>, name: string): Map<Key, Value> {
-  const found = map.get(name) ?? new Map<Key, Value>();
-  map.set(name, found);
-  return found;
+/** Numbers for agents with a value, in the order of asking. */
+class Lanes {
+  readonly #numbers = new Map<string, Map<string, number>>();
+  #count = 0;
+
+  numberOf(agent: string, value: string): number {
+    let values = this.#numbers.get(agent);
+    if (!values) {
+      values = new Map();
+      this.#numbers.set(agent, values);
+    }
+    let known = values.get(value);
+    if (known === undefined) {
+      known = this.#count++;
+      values.set(value, known);
+    }
+    return known;
+  }
 }
 
 function joined(one: SpanCell, other: SpanCell, keep: ThinOptions['keep']): SpanCell {
-  const kept = keep === 'longest' && lengthOf(other) > lengthOf(one) ? other : one;
-  return { ...kept, count: one.count + other.count };
+  const { agent, value, id, since, until } = keep === 'longest' && lengthOf(other) > lengthOf(one) ? other : one;
+  return { agent, value, count: one.count + other.count, id, since, until };
 }
 
 function lengthOf({ since, until }: SpanCell): number {

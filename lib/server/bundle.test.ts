@@ -14,14 +14,18 @@ interface Asked {
 }
 
 /** A swarm whose parts are pages of single numbers. */
-function runtimeWith(pages: Record<string, number[]>, size = { messages: 1, entries: 1 }) {
+function runtimeWith(pages: Record<string, number[]>, held: { messages?: number; entries?: number } = {}) {
   const asked: Asked[] = [];
+  const [spans, entries, lines] = ['spans', 'journal', 'messages'].map((part) => pages[part]?.length ?? 0);
+  const marks = { message: 9, span: 9, first: 0, last: 9 };
+  const size = { messages: 1, entries, spans, lines, marks, ...held };
   const past = async (name: string, query: Asked) => {
     if (name === 'bundle_size') return size;
     asked.push(query);
-    if (query.part === 'head') return { json: '"epoch":"e"', last: null };
+    if (query.part === 'head') return { json: '"epoch":"e"', last: null, count: 1 };
     const left = (pages[query.part] ?? []).filter((page) => page > query.after);
-    return { json: left.length > 0 ? String(left[0]) : '', last: left.length > 1 ? left[0] : null };
+    const count = Math.min(left.length, 1);
+    return { json: count > 0 ? String(left[0]) : '', last: left.length > 1 ? left[0] : null, count };
   };
   return { runtime: { root: '/home/ada/my project', past } as unknown as Runtime, asked };
 }
@@ -37,6 +41,17 @@ test('pages are put together to one JSON text, named after the project and the s
   assert.equal(read.name, 'my project');
   assert.equal(read.epoch, 'e');
   assert.deepEqual([read.spans, read.journal, read.messages], [[], [1, 2, 3], [4]]);
+  assert.equal(read.missing, undefined);
+});
+
+test('what is dropped from the history while it is read is said to be missing', async () => {
+  const pages = { journal: [1, 2, 3], messages: [1, 2, 3, 4] };
+  const { runtime } = runtimeWith(pages);
+  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  pages.messages = [4];
+  const read = await response.json();
+  assert.deepEqual(read.messages, [4]);
+  assert.deepEqual(read.missing, { spans: 0, entries: 0, messages: 3 });
 });
 
 test('is read as fast as the client takes it, and no further than that', async () => {

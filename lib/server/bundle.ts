@@ -1,8 +1,10 @@
 /** A span of time as one file to take along. */
+import { isAbsolute } from 'node:path';
 import packageJson from '../../package.json';
+import { getConfig } from '../config';
 import { BUNDLE_FORMAT, BUNDLE_VERSION, MOST_BUNDLED } from '../contract/bundle-schemas';
 import { formatInstant } from '../contract/instant';
-import type { Runtime } from '../runtime';
+import type { BundlePart, Questions, Runtime } from '../runtime';
 import { readParameters, requests } from './parameters';
 import { ProblemError } from './problem';
 
@@ -25,7 +27,8 @@ export function parseBundleRequest(given: URLSearchParams, { bundle } = requests
  */
 export async function bundleResponse(runtime: Runtime, request: BundleRequest): Promise<Response> {
   const { since, until } = request;
-  const { messages, entries } = await runtime.past('bundle_size', { since, until });
+  const size = await runtime.past('bundle_size', { since, until });
+  const { messages, entries } = size;
   if (messages > MOST_BUNDLED.messages || entries > MOST_BUNDLED.entries) {
     throw new ProblemError(
       'invalid_parameter',
@@ -35,7 +38,7 @@ export async function bundleResponse(runtime: Runtime, request: BundleRequest): 
   }
   const root = runtime.root ?? '';
   const name = root.split('/').findLast((part) => part !== '') ?? 'swarm';
-  const chunks = chunksOf(runtime, request, name);
+  const chunks = chunksOf(runtime, request, name, size);
   // What can fail fails before the answer has begun.
   const first = await chunks.next();
   return new Response(streamOf(first.value ?? '', chunks), {
@@ -46,9 +49,16 @@ export async function bundleResponse(runtime: Runtime, request: BundleRequest): 
   });
 }
 
-async function* chunksOf(runtime: Runtime, request: BundleRequest, name: string): AsyncGenerator<string, undefined> {
+async function* chunksOf(
+  runtime: Runtime,
+  request: BundleRequest,
+  name: string,
+  size: Questions['bundle_size']['answer'],
+): AsyncGenerator<string, undefined> {
   const { since, until, text } = request;
-  const query = { since, until, text, root: runtime.root ?? '' };
+  // The setting may name the project through a link.
+  const roots = [runtime.root, getConfig().root].filter((root) => root !== null).filter(isAbsolute);
+  const query = { since, until, text, roots, marks: size.marks };
   const head = await runtime.past('bundle', { ...query, part: 'head', after: 0 });
   const about = {
     format: BUNDLE_FORMAT,
@@ -61,18 +71,26 @@ async function* chunksOf(runtime: Runtime, request: BundleRequest, name: string)
     text,
   };
   yield `${JSON.stringify(about).slice(0, -1)},${head.json}`;
-  for (const part of ['spans', 'journal', 'messages'] as const) {
+  const missing = { spans: size.spans, entries: size.entries, messages: size.lines };
+  for (const [part, rows] of [
+    ['spans', 'spans'],
+    ['journal', 'entries'],
+    ['messages', 'messages'],
+  ] as const) {
     let after: number | null = 0;
     let before = `,"${part}":[`;
     while (after !== null) {
-      const page: { json: string; last: number | null } = await runtime.past('bundle', { ...query, part, after });
+      const page: BundlePart = await runtime.past('bundle', { ...query, part, after });
       if (page.json !== '') yield before + page.json;
       if (page.json !== '') before = ',';
+      missing[rows] -= page.count;
       after = page.last;
     }
     yield before === ',' ? ']' : `${before}]`;
   }
-  yield '}\n';
+  // What was dropped meanwhile, as too old, is no longer there to be read.
+  const isMissing = Object.values(missing).some((count) => count > 0);
+  yield isMissing ? `,"missing":${JSON.stringify(missing)}}\n` : '}\n';
 }
 
 function streamOf(first: string, chunks: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {

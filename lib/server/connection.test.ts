@@ -90,3 +90,38 @@ test('allAnswered waits for open requests, and for nothing else', async () => {
   outgoing.end();
   await waiting;
 });
+
+test('what the client wrote is kept: its size, whether it was forwarded, and by whom', async () => {
+  const plain = (await ask()).connection;
+  assert.equal(plain?.forwardedFor, null);
+  assert.equal(plain?.forwardedBy, null);
+  assert.equal(plain?.urlBytes, 1);
+  for (const name of ['Forwarded', 'Via', 'X-Real-IP', 'X-Forwarded-Proto']) {
+    assert.equal((await ask({ [name]: 'x' })).connection?.forwardedBy, name);
+  }
+  const { connection } = await ask({ 'X-Forwarded-For': ['1.1.1.1', '2.2.2.2'] });
+  assert.equal(connection?.forwardedFor, '1.1.1.1, 2.2.2.2');
+  assert.equal(connection?.forwardedBy, 'X-Forwarded-For');
+});
+
+test('a path that Next could not read leads where it can be said', async () => {
+  const cases = [
+    ['/api/agents/%', true, '/api'],
+    ['/base/api/v1/agents/%ff?x=1', true, '/base/api'],
+    ['/%', true, '/%'],
+    ['/api/agents/%25', false, '/api/agents/%25'],
+    ['/api/stats?q=%', false, '/api/stats?q=%'],
+  ] as const;
+  for (const [path, malformed, leads] of cases) {
+    const seen = new Promise<[string | undefined, boolean | undefined]>((resolve) => {
+      handle = (incoming, outgoing) => {
+        resolve([incoming.url, connectionOf(headersOf(incoming))?.malformedPath]);
+        outgoing.end();
+      };
+    });
+    const socket = connect(port(), '127.0.0.1');
+    socket.end(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    assert.deepEqual(await seen, [leads, malformed], path);
+    socket.destroy();
+  }
+});

@@ -64,8 +64,9 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     const id = randomUUID();
     const written = request.url ?? '';
     const malformedPath = isMalformed(written);
-    // Next fails before it calls any route for such a path below /api; whichever it calls says what is wrong.
-    if (malformedPath) request.url = '/api';
+    // Next fails before it calls any route for such a path below /api. The route of paths that do not exist says what
+    // is wrong.
+    if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     const connection: Connection = {

@@ -112,8 +112,6 @@ export function pagePolicy({ nonce, path, development }: PageOptions): string {
     `img-src 'self'${documents ? ' data:' : ''}`,
     "font-src 'self'",
     "connect-src 'self'",
-    // ReDoc searches in a worker that it makes of its own text.
-    ...(path === '/redoc' ? ["worker-src 'self' blob:"] : []),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -1,33 +1,8 @@
+import { PROBLEMS, type ProblemCode, problemOf } from '../contract/problems';
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
 import { plainPageHeaders, setDataHeaders } from './headers';
 import { reportError } from './report-error';
-
-/** Every way in which a request can fail, with its status and its title. The one place that maps errors to HTTP. */
-const PROBLEMS = {
-  malformed_url: { status: 400, title: 'Malformed URL' },
-  malformed_body: { status: 400, title: 'Malformed body' },
-  credentials_required: { status: 401, title: 'Credentials required' },
-  forbidden_host: { status: 403, title: 'Forbidden host' },
-  loopback_only: { status: 403, title: 'Loopback only' },
-  cross_origin: { status: 403, title: 'Cross-origin' },
-  write_scope_required: { status: 403, title: 'Write scope required' },
-  not_found: { status: 404, title: 'Not found' },
-  method_not_allowed: { status: 405, title: 'Method not allowed' },
-  gone_cursor: { status: 410, title: 'Cursor gone' },
-  body_too_large: { status: 413, title: 'Body too large' },
-  url_too_long: { status: 414, title: 'URL too long' },
-  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
-  invalid_parameter: { status: 422, title: 'Invalid parameter' },
-  malformed_cursor: { status: 422, title: 'Malformed cursor' },
-  too_many_requests: { status: 429, title: 'Too many requests' },
-  too_many_attempts: { status: 429, title: 'Too many attempts' },
-  internal: { status: 500, title: 'Internal error' },
-  unavailable: { status: 503, title: 'Unavailable' },
-  too_many_streams: { status: 503, title: 'Too many streams' },
-} as const;
-
-export type ProblemCode = keyof typeof PROBLEMS;
 
 interface ProblemExtras {
   /** The faulty parameters, one sentence each. */
@@ -61,10 +36,8 @@ export class ProblemError extends Error {
 export function problemResponse(error: unknown): Response {
   const known = isKnown(error) ? error : unexpected(error);
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
-  const { status, title } = PROBLEMS[known.code];
-  const type = `urn:claude-swarm-dashboard:problem:${known.code}`;
-  const body: Problem = { type, title, status, detail: known.message, errors: extras.errors };
-  return answer(JSON.stringify(body), 'application/problem+json', status, extras.headers);
+  const body = problemOf(known.code, known.message, extras.errors);
+  return answer(JSON.stringify(body), 'application/problem+json', body.status, extras.headers);
 }
 
 const STYLE = `

@@ -297,5 +297,6 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [3, absence],
   [4, plannedWork],
   [3, contention],
-  [2, ring],
+  // About one in some minutes of a demo: a deadlock is no everyday thing.
+  [0.8, ring],
 ];

@@ -6,8 +6,6 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ZodType } from 'zod';
-import { openStream } from '../../bench/sse-client';
-import { STREAM_EVENT_NAMES } from '../../lib/contract/events';
 import * as schemas from '../../lib/contract/schemas';
 import { ProductionServer } from '../production-server';
 import { type Sample, samples } from '../samples';
@@ -239,36 +237,6 @@ describe('one server over the normal swarm', () => {
     assert.equal(headers['cache-control'], 'private, no-store');
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['x-powered-by'], undefined);
-  });
-
-  test('every event of the stream holds to its schema, and the first states come first', async () => {
-    const data: Record<(typeof STREAM_EVENT_NAMES)[number], ZodType> = {
-      connected: schemas.connected,
-      agents: schemas.agentsAnswer,
-      locks: schemas.locksAnswer,
-      messages: schemas.messagesEvent,
-      stats: schemas.stats,
-      attention: schemas.attentionAnswer,
-      sources: schemas.sources,
-      heartbeat: schemas.heartbeat,
-    };
-    const names = await new Promise<string[]>((resolve, reject) => {
-      const seen: string[] = [];
-      const drop = openStream({
-        url: `${server.url}/api/stream`,
-        onEvent({ name, data: text }) {
-          seen.push(name);
-          const parsed = data[name as keyof typeof data]?.safeParse(JSON.parse(text));
-          if (!parsed?.success) reject(new Error(`${name}: ${parsed?.error ?? 'no such event'}`));
-          if (name !== 'heartbeat') return;
-          drop();
-          resolve(seen);
-        },
-        onEnd: (reason) => reject(new Error(reason)),
-      });
-    });
-    assert.equal(names[0], 'connected');
-    assert.deepEqual(new Set(names), new Set(STREAM_EVENT_NAMES));
   });
 
   test('a Host that is not ours gets nothing, on pages and API alike', async () => {

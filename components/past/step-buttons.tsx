@@ -1,0 +1,56 @@
+import { SkipBack, SkipForward } from 'lucide-react';
+import { useState } from 'react';
+import { exactNow } from '@/lib/client/clock';
+import type { PastPlayer } from '@/lib/client/past-player';
+import { useShortcut } from '@/lib/client/shortcuts';
+import { IconButton } from '../ui/icon-button';
+
+const STEPS = [
+  { direction: -1, label: 'Previous change', keys: ',', icon: SkipBack, none: 'No earlier change is known.' },
+  { direction: 1, label: 'Next change', keys: '.', icon: SkipForward, none: 'No later change is known.' },
+] as const;
+type Step = (typeof STEPS)[number];
+
+interface StepButtonsProps {
+  moment: number;
+  player: PastPlayer;
+}
+
+/** From one change of the swarm to the one before or after it: a message, a lock, another health. */
+export function StepButtons({ moment, player }: StepButtonsProps) {
+  const [said, setSaid] = useState<string | null>(null);
+  const [stepping, setStepping] = useState(false);
+  const go = async ({ direction, none }: Step) => {
+    // Of a key that is held down, each step begins where the one before has led.
+    if (stepping) return;
+    setStepping(true);
+    setSaid(null);
+    player.pause();
+    try {
+      // Loaded on use: most looks at the page never come here.
+      const { changeBeside } = await import('@/lib/client/past-changes');
+      const next = await changeBeside(moment, direction, { latest: exactNow() });
+      if (next === null) setSaid(none);
+      else player.goTo(next);
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error));
+    } finally {
+      setStepping(false);
+    }
+  };
+  return (
+    <div className="flex shrink-0 items-center">
+      {STEPS.map((step) => (
+        <StepButton key={step.label} step={step} onGo={() => void go(step)} />
+      ))}
+      <span role="status" className="text-muted not-empty:pl-2">
+        {said}
+      </span>
+    </div>
+  );
+}
+
+function StepButton({ step: { label, keys, icon }, onGo }: { step: Step; onGo: () => void }) {
+  useShortcut(keys, `${label}: a message, a lock, another health`, onGo, { group: 'Past' });
+  return <IconButton label={label} keys={keys} icon={icon} onClick={onGo} />;
+}

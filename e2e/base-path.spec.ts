@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { formatInstant } from '../lib/contract/instant';
+import { PROJECT } from '../test/production-server';
+import { connection, expect, openLive, panel, test } from './fixtures';
+
+const SETTINGS = { BASE_PATH: '/team/swarm', BUILD_FOLDER: '.next-base' };
+const MINUTES = 60_000;
+
+test.use({ settings: SETTINGS });
+
+/** The launcher makes the build where it is missing, starts it, and is ended. @returns the address that it printed */
+async function addressOfLauncher(): Promise<string> {
+  const { PATH = '', HOME = '' } = process.env;
+  const words = [join(PROJECT, 'bin/claude-swarm-dashboard.mjs'), '--demo', '--no-browser', '--port', '0'];
+  const env = { PATH, HOME, ...SETTINGS } as unknown as NodeJS.ProcessEnv;
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (/The dashboard is at .*\n/.test(output)) break;
+  }
+  child.kill();
+  await ended;
+  return /The dashboard is at (\S+)\. /.exec(output)?.[1] ?? output;
+}
+
+const address = (page: Page) => new URL(page.url());
+
+test('under a sub-path everything works, and nothing outside of it is asked for', async ({
+  page,
+  swarm,
+  server,
+  context,
+  complaints,
+}) => {
+  // A second build is made for this test.
+  test.setTimeout(10 * MINUTES);
+  expect(await addressOfLauncher()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/team\/swarm$/);
+
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('src/then.ts', 'agent-0');
+  swarm.send({ content: 'Said before the page was opened.' });
+  await server.start();
+  const foreign: string[] = [];
+  context.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (!`${pathname}/`.startsWith(`${SETTINGS.BASE_PATH}/`)) foreign.push(pathname);
+  });
+
+  await openLive(page, server);
+  swarm.send({ content: 'Said live.' });
+  await expect(panel(page, 'Messages')).toContainText('Said live.');
+  await expect(panel(page, 'Locks')).toContainText('src/then.ts');
+  expect((await page.request.get(await icon(page))).status()).toBe(200);
+  await page.keyboard.press('t');
+  const cookies = await context.cookies();
+  expect(cookies.map(({ name, path }) => `${name} ${path}`)).toEqual([`swarm_theme ${SETTINGS.BASE_PATH}`]);
+
+  await page.getByRole('searchbox', { name: 'Search messages' }).fill('before ');
+  await expect(panel(page, 'Messages')).not.toContainText('Said live.');
+  await expect(panel(page, 'Messages')).toContainText('Said before the page was opened.');
+  expect(address(page).pathname).toBe(SETTINGS.BASE_PATH);
+  await page.reload();
+  await expect(connection(page)).toHaveText(/Live/);
+  await expect(panel(page, 'Messages')).not.toContainText('Said live.');
+
+  for (const view of ['timeline', 'talk', 'waits']) {
+    const asked = page.waitForResponse(/\/api\/(timeline|talk|waiting)/);
+    await page.goto(`${server.url}?view=${view}`);
+    expect((await asked).status(), view).toBe(200);
+  }
+
+  const at = formatInstant(Date.now());
+  swarm.release('src/then.ts', 'agent-0');
+  await expect(panel(page, 'Locks')).not.toContainText('src/then.ts');
+  await page.goto(`${server.url}?at=${encodeURIComponent(at)}`);
+  await expect(panel(page, 'Locks')).toContainText('src/then.ts');
+  await page.getByRole('link', { name: 'Back to live' }).click();
+  await expect(panel(page, 'Locks')).not.toContainText('src/then.ts');
+  expect(address(page).pathname).toBe(SETTINGS.BASE_PATH);
+
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
+  await page.keyboard.type('take a span');
+  await page.keyboard.press('Enter');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the file' }).click();
+  expect((await saved).url()).toContain(`${server.url}/api/bundle?`);
+
+  complaints.allow(/404/);
+  await page.goto(`${server.url}/nothing`);
+  await page.getByRole('link', { name: 'the swarm' }).click();
+  await expect(connection(page)).toHaveText(/Live/);
+  expect(foreign).toEqual([]);
+});
+
+/** Where the icon in the browser's tab comes from. */
+async function icon(page: Page): Promise<string> {
+  return page.locator('link[rel=icon]').evaluate((link: HTMLLinkElement) => link.href);
+}

@@ -1,0 +1,101 @@
+/**
+ * Posts what the outbox gives out: one post at a time to each receiver, all receivers beside one another. Keeps nothing
+ * that matters: what it does not report is given out again.
+ */
+import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
+import type { AllowedHosts } from './allowed-hosts';
+import { deliver } from './deliver';
+import type { Receiver } from './receivers';
+import { bodyOf, linkTo } from './shapes';
+
+interface Options {
+  receivers: readonly Receiver[];
+  allowed: AllowedHosts;
+  /** The name of the swarm's folder. */
+  swarm: string;
+  /** PUBLIC_URL. */
+  page: string | null;
+  report: (tried: { receiver: string; key: string; outcome: PostOutcome }) => void;
+  /** Takes a line for the log. */
+  note: (line: string) => void;
+}
+
+/** A stop waits so long for answers; without them the same is posted again by the next process. */
+const STOP_WITHIN_MS = 1000;
+
+export class AlertTeller {
+  readonly #options: Options;
+  /** By receiver: what the outbox has given out last. */
+  #wanted = new Map<string, KeptPost>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #states = new Map<string, ReceiverState>();
+  readonly #abort = new AbortController();
+  #stopping = false;
+
+  /** Warns of receivers that can never be reached. */
+  constructor(options: Options) {
+    this.#options = options;
+    for (const { rule, url } of options.receivers) {
+      const fault = options.allowed.fault(new URL(url).hostname);
+      if (fault !== null) options.note(`Alerts to ${rule.name} can't be posted: ${fault}.`);
+    }
+  }
+
+  /** Takes the posts under way, whole: one that is not among them is no more to be sent. */
+  take(posts: readonly KeptPost[]): void {
+    this.#wanted = new Map(posts.map((post) => [post.receiver, post]));
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    for (const post of posts) this.#schedule(post);
+  }
+
+  /** Says in the log what has changed for a person. */
+  show(states: readonly ReceiverState[]): void {
+    const { note } = this.#options;
+    for (const state of states) {
+      const { name, given_up, failing } = state;
+      const before = this.#states.get(name);
+      this.#states.set(name, state);
+      const lost = given_up - (before?.given_up ?? given_up);
+      if (lost === 1) note(`An alert to ${name} can't be delivered and is given up.`);
+      if (lost > 1) note(`${lost} alerts to ${name} can't be delivered and are given up.`);
+      if (failing && !before?.failing) note(`Alerts to ${name} fail: ${failing.reason}. They are tried again.`);
+      if (!failing && before?.failing) note(`Alerts to ${name} are delivered again.`);
+    }
+  }
+
+  /** Sends nothing more; waits a moment for answers. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.take([]);
+    const late = setTimeout(() => this.#abort.abort(), STOP_WITHIN_MS);
+    await Promise.all(this.#underWay.values());
+    clearTimeout(late);
+  }
+
+  /** Nothing while another post is under way to the receiver: its end looks for what is wanted then. */
+  #schedule(post: KeptPost): void {
+    if (this.#stopping || this.#underWay.has(post.receiver)) return;
+    const timer = setTimeout(() => this.#send(post), Math.max(0, post.notBefore - Date.now()));
+    this.#timers.set(post.receiver, timer);
+  }
+
+  #send(post: KeptPost): void {
+    const receiver = this.#options.receivers.find(({ rule }) => rule.name === post.receiver);
+    if (!receiver) return;
+    const { allowed, swarm, page, report } = this.#options;
+    const alerts = post.alerts.map((alert) => ({ ...alert, link: linkTo(alert.entry, page) }));
+    const whole = { version: 1 as const, swarm, receiver: post.receiver, alerts, left_out: post.leftOut };
+    const sent = { key: post.key, body: bodyOf(receiver.format, whole) };
+    const done = deliver(receiver, sent, allowed, this.#abort.signal).then((outcome) => {
+      this.#underWay.delete(post.receiver);
+      // Ended by the stop: nobody knows whether it arrived.
+      if (outcome.kind === 'failed' && this.#abort.signal.aborted) return;
+      report({ receiver: post.receiver, key: post.key, outcome });
+      const wanted = this.#wanted.get(post.receiver);
+      if (wanted && (wanted.key !== post.key || wanted.tries !== post.tries)) this.#schedule(wanted);
+    });
+    this.#underWay.set(post.receiver, done);
+  }
+}

@@ -1,0 +1,177 @@
+/** Who is told: the receivers that the settings name, by ALERT_WEBHOOKS or in the file of ALERTS_FILE. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { type Config, ConfigError, readVariable } from '../config';
+import { type AttentionEntry, type AttentionSeverity, attentionKind, attentionSeverity } from '../contract/schemas';
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const variable = z.string().regex(VARIABLE, 'must be the name of an environment variable');
+const url = z.string().refine((text) => isWebAddress(text), {
+  // The value stays unsaid: the path of a webhook is a secret.
+  message: 'must be a URL that starts with http:// or https:// and holds no credentials',
+});
+
+/** One receiver as a file names it. */
+const written = z
+  .strictObject({
+    name: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, dashes or underscores'),
+    url: url.optional(),
+    /** The variable that holds the URL. */
+    url_env: variable.optional(),
+    format: z.enum(['json', 'slack', 'discord']).default('json'),
+    kinds: z.array(attentionKind).min(1, 'must name at least one kind, or be left out for all').optional(),
+    /** The least severity; where kinds are named, any will do. */
+    severity: attentionSeverity.optional(),
+    minimum_age_seconds: z.number().min(0).max(86_400).default(5),
+    resolved: z.boolean().default(true),
+    secret: z.string().min(1, 'must not be empty').optional(),
+    secret_env: variable.optional(),
+    limit_per_minute: z.int().min(1).max(600).default(20),
+    timeout_seconds: z.number().min(0.1).max(60).default(10),
+  })
+  .superRefine((receiver, context) => {
+    const fault = (message: string) => context.addIssue({ code: 'custom', message });
+    if ((receiver.url === undefined) === (receiver.url_env === undefined)) {
+      fault('must have url or url_env, and not both');
+    }
+    if (receiver.secret !== undefined && receiver.secret_env !== undefined) {
+      fault('must not have both secret and secret_env');
+    }
+  });
+
+const alertsFile = z.strictObject({ receivers: z.array(written).min(1, 'must name at least one receiver').max(20) });
+
+type Written = z.infer<typeof written>;
+
+/** Which matters a receiver is told, and at which pace; holds no secret. */
+export interface AlertRule {
+  name: string;
+  /** Null: all. */
+  kinds: Written['kinds'] | null;
+  /** And worse ones. */
+  severity: AttentionSeverity;
+  /** A matter must stand so long before it is told. */
+  minimumAgeMs: number;
+  resolved: boolean;
+  limitPerMinute: number;
+}
+
+/** A receiver with what it takes to reach it. */
+export interface Receiver {
+  rule: AlertRule;
+  url: string;
+  format: Written['format'];
+  /** Signs what is posted; null: nothing does. */
+  secret: string | null;
+  timeoutMs: number;
+}
+
+const SOURCE = 'alerts to ';
+
+/** @returns the source under which the page shows that a receiver is not reached */
+export function sourceName(receiver: string): string {
+  return `${SOURCE}${receiver}`;
+}
+
+/** @returns whether a receiver is told of a matter; that alerts are not delivered is never one, or it would feed itself */
+export function wants({ kinds, severity }: AlertRule, entry: AttentionEntry): boolean {
+  const { options } = attentionSeverity;
+  if (options.indexOf(entry.severity) > options.indexOf(severity)) return false;
+  if (kinds && !kinds.includes(entry.kind)) return false;
+  return !(entry.kind === 'source_unreadable' && entry.subject.startsWith(SOURCE));
+}
+
+/**
+ * Reads who is told.
+ *
+ * @param variable gives the value of an environment variable that the file names, null if it is not set
+ * @returns those of both settings; none without them
+ * @throws {ConfigError} naming the file, the place in it and what to do, but no address and no secret
+ */
+export function readReceivers(
+  { alertWebhooks, alertsFile: file, alertSecret }: Pick<Config, 'alertWebhooks' | 'alertsFile' | 'alertSecret'>,
+  variable: (name: string) => string | null = readVariable,
+): Receiver[] {
+  const hooks = [...new Set(alertWebhooks)].map((url) =>
+    received(written.parse({ name: nameOf(url), url }), url, null),
+  );
+  const listed = file === null ? [] : readFile(file, variable);
+  const all = [...hooks, ...listed];
+  return all.map((receiver) => ({ ...receiver, secret: receiver.secret ?? alertSecret }));
+}
+
+function readFile(file: string, variable: (name: string) => string | null): Receiver[] {
+  const faults: string[] = [];
+  const fail = (place: string, message: string) => faults.push(`ALERTS_FILE ${file}${place}: ${message}; correct it.`);
+  const value = parseFile(file, fail);
+  const result = alertsFile.safeParse(value);
+  if (faults.length === 0) for (const { path, message } of result.error?.issues ?? []) fail(placeOf(path), message);
+  const { receivers } = result.data ?? { receivers: [] };
+  const named = (name: string | undefined, place: string) => {
+    if (name === undefined) return undefined;
+    const value = variable(name);
+    if (value === null) fail(place, `the environment variable ${name} is not set`);
+    return value ?? undefined;
+  };
+  const found = receivers.map((receiver, index) => {
+    const place = `, receivers[${index}]`;
+    const first = receivers.findIndex(({ name }) => name === receiver.name);
+    if (first < index) fail(`${place}.name`, `receivers[${first}] has the same name`);
+    const address = receiver.url ?? named(receiver.url_env, `${place}.url_env`) ?? '';
+    if (address !== '' && !isWebAddress(address)) fail(`${place}.url_env`, 'the variable holds no http or https URL');
+    const secret = receiver.secret ?? named(receiver.secret_env, `${place}.secret_env`) ?? null;
+    return received(receiver, address, secret);
+  });
+  if (faults.length > 0) throw new ConfigError(faults);
+  return found;
+}
+
+/** YAML, of which JSON is a part. */
+function parseFile(file: string, fail: (place: string, message: string) => void): unknown {
+  const lines = new LineCounter();
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    fail('', `it can't be read (${(error as NodeJS.ErrnoException).code})`);
+    return null;
+  }
+  // Pretty errors would quote the line, which may hold a secret.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  for (const { message, pos } of document.errors) fail(`, line ${lines.linePos(pos[0]).line}`, message);
+  return document.errors.length > 0 ? null : document.toJS();
+}
+
+function placeOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return '';
+  const words = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return `, ${words.slice(1)}`;
+}
+
+function received(receiver: Written, url: string, secret: string | null): Receiver {
+  const { name, kinds = null, format, resolved } = receiver;
+  const rule: AlertRule = {
+    name,
+    kinds,
+    severity: receiver.severity ?? (kinds === null ? 'warning' : 'notice'),
+    minimumAgeMs: receiver.minimum_age_seconds * 1000,
+    resolved,
+    limitPerMinute: receiver.limit_per_minute,
+  };
+  return { rule, url, format, secret, timeoutMs: receiver.timeout_seconds * 1000 };
+}
+
+/** The host, and so much of a hash that two webhooks of one host keep their names whatever stands beside them. */
+function nameOf(url: string): string {
+  const hash = createHash('sha256').update(url).digest('hex').slice(0, 6);
+  const host = new URL(url).hostname.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 33);
+  return `${host}-${hash}`;
+}
+
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { healthBar } from './agent-bar';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const now = Date.parse('2026-01-30T12:00:00Z');
+const iso = (time: number) => new Date(time).toISOString();
+
+test('shows six hours at most, cut where they begin, oldest first', () => {
+  const bar = healthBar(
+    [
+      { health: 'stale', since: iso(now - 10 * MINUTE), until: null },
+      { health: 'active', since: iso(now - 9 * HOUR), until: iso(now - HOUR) },
+      { health: 'dead', since: iso(now - 10 * HOUR), until: iso(now - 9 * HOUR) },
+    ],
+    now,
+  );
+  assert.deepEqual([bar.since, bar.until], [now - 6 * HOUR, now]);
+  assert.deepEqual(bar.parts, [
+    { health: 'active', since: now - 6 * HOUR, until: now - HOUR },
+    { health: 'stale', since: now - 10 * MINUTE, until: now },
+  ]);
+  assert.equal(bar.words, 'active 5 h 0 min, stale 10 min');
+});
+
+test('is as long as what is known, but no less than a quarter of an hour', () => {
+  const since = (length: number) => [{ health: 'active', since: iso(now - length), until: null }] as const;
+  assert.equal(healthBar([...since(2 * HOUR)], now).since, now - 2 * HOUR);
+  assert.equal(healthBar([...since(MINUTE)], now).since, now - 15 * MINUTE);
+  assert.deepEqual(healthBar([], now).parts, []);
+});

@@ -1,0 +1,156 @@
+/** Every way in which a request can fail: its status, its title and a sentence such as the answer's own. */
+import type { Problem } from './schemas';
+
+interface Kind {
+  status: number;
+  title: string;
+  /** An example of `detail`. */
+  detail: string;
+  errors?: Problem['errors'];
+}
+
+export const PROBLEMS = {
+  malformed_url: {
+    status: 400,
+    title: 'Malformed URL',
+    detail: 'The path must be percent-encoded UTF-8: a percent sign itself is %25.',
+  },
+  malformed_body: { status: 400, title: 'Malformed body', detail: 'The body of the request is no JSON.' },
+  credentials_required: {
+    status: 401,
+    title: 'Credentials required',
+    detail: 'This server needs a user name and a password, or a token.',
+  },
+  forbidden_host: {
+    status: 403,
+    title: 'Forbidden host',
+    detail:
+      'This server does not answer as "swarm.example". To allow it, add the name to the setting ALLOWED_HOSTS and restart.',
+  },
+  loopback_only: {
+    status: 403,
+    title: 'Loopback only',
+    detail:
+      'This server has no credentials, so it answers only the computer it runs on. To reach it from elsewhere, set both ' +
+      'environment variables DASHBOARD_USERNAME and DASHBOARD_PASSWORD on that computer and restart it.',
+  },
+  cross_origin: {
+    status: 403,
+    title: 'Cross-origin',
+    detail: 'A page of this origin may not change anything here; the setting ALLOWED_ORIGINS lists those that may.',
+  },
+  write_scope_required: {
+    status: 403,
+    title: 'Write scope required',
+    detail: 'Changing something needs credentials with the scope "write".',
+  },
+  not_found: { status: 404, title: 'Not found', detail: 'No trace of an agent "agent-77" is known.' },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'DELETE is not possible here; use one of GET, HEAD, OPTIONS.',
+  },
+  gone_cursor: {
+    status: 410,
+    title: 'Cursor gone',
+    detail: 'The cursor a7x.12 leads nowhere: it belongs to another history. Start again without a cursor.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    detail: 'The body of a request must have at most 65536 bytes.',
+  },
+  url_too_long: { status: 414, title: 'URL too long', detail: 'The URL must have at most 8192 bytes.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    detail: 'The Content-Type of a request that changes something must be application/json.',
+  },
+  invalid_parameter: {
+    status: 422,
+    title: 'Invalid parameter',
+    detail: 'The parameter limit must be a whole number.',
+    errors: [{ parameter: 'limit', detail: 'must be a whole number.' }],
+  },
+  malformed_cursor: {
+    status: 422,
+    title: 'Malformed cursor',
+    detail: 'The parameter before must be a cursor as the API gave it, such as next_cursor.',
+    errors: [{ parameter: 'before', detail: 'must be a cursor as the API gave it, such as next_cursor.' }],
+  },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests',
+    detail:
+      'This address has asked for more than 600 searches and questions about the past a minute; ask again in 3 s.',
+  },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many attempts',
+    detail: 'Too many wrong credentials came from this address; try again in 41 s.',
+  },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The server failed to answer this request; its output says more.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    detail: 'The swarm has not been read yet; ask again in a moment.',
+  },
+  too_many_streams: {
+    status: 503,
+    title: 'Too many streams',
+    detail: 'All of the 200 streams for one address are open; ask again later.',
+  },
+} as const satisfies Record<string, Kind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemStatus = (typeof PROBLEMS)[ProblemCode]['status'];
+
+/** @returns the body of an answer (RFC 9457) */
+export function problemOf(code: ProblemCode, detail: string, errors?: Problem['errors']): Problem {
+  const { status, title } = PROBLEMS[code];
+  return { type: `urn:claude-swarm-dashboard:problem:${code}`, title, status, detail, ...(errors && { errors }) };
+}
+
+interface StatusDescription {
+  description: string;
+  /** Headers that the answer carries besides, each with what it says. */
+  headers?: Record<string, string>;
+}
+
+const RETRY_AFTER = { 'Retry-After': 'After how many seconds it makes sense to ask again; not always known.' };
+
+/** What the documents say of each status. */
+export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>> = {
+  400: { description: 'The request can not be read.' },
+  401: {
+    description: 'Credentials are needed, and none or wrong ones were given.',
+    headers: { 'WWW-Authenticate': 'Which kinds of credentials are taken.' },
+  },
+  403: { description: 'The host, the origin, the place or the scope that the request comes with is not allowed.' },
+  404: { description: 'There is no such thing.' },
+  405: { description: 'The method is not possible here.', headers: { Allow: 'The methods that are.' } },
+  410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
+  413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.' },
+  414: { description: 'The address is longer than the setting LIMIT_URL_BYTES allows.' },
+  415: { description: 'What changes something must be sent as application/json.' },
+  422: { description: 'Parameters are faulty; each is named.' },
+  429: {
+    description: 'This client has asked too often, or tried too many wrong credentials.',
+    headers: RETRY_AFTER,
+  },
+  500: { description: 'The server failed.' },
+  503: {
+    description: 'Not now: the swarm or its history is not read yet, or too many streams are open.',
+    headers: RETRY_AFTER,
+  },
+};
+
+/** @returns an example of each problem with a status, by its code */
+export function problemExamples(status: ProblemStatus): Record<string, Problem> {
+  const kinds = (Object.entries(PROBLEMS) as [ProblemCode, Kind][]).filter(([, kind]) => kind.status === status);
+  return Object.fromEntries(kinds.map(([code, { detail, errors }]) => [code, problemOf(code, detail, errors)]));
+}

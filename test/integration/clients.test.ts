@@ -1,0 +1,172 @@
+/** The programs of docs/api.md, as they stand there, against a real server: drops, restarts, gaps. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TestSwarm } from '../../e2e/swarm';
+import { PROJECT, ProductionServer } from '../production-server';
+
+const text = readFileSync(join(PROJECT, 'docs', 'api.md'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'clients-'));
+const swarm = new TestSwarm();
+const server = new ProductionServer({ CLAUDESWARM_ROOT: swarm.root, SWARM_HISTORY: join(folder, 'history.sqlite') });
+
+/** A program of the text by what stands behind its opening fence. */
+function program(fence: string): string {
+  const code = text.split(`\`\`\`${fence}\n`)[1]?.split('\n```')[0];
+  assert.ok(code, `docs/api.md holds no ${fence}`);
+  return code;
+}
+
+function canRun(command: string): boolean {
+  return spawnSync(command, ['--version']).status === 0;
+}
+
+before(async () => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  swarm.lock('src/cart/totals.ts', 'agent-0');
+  swarm.send({ msg_type: 'QUESTION' });
+  await server.start();
+});
+
+after(async () => {
+  await server.stop();
+  swarm.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A way to the server that can be cut. */
+class Line {
+  readonly #sockets = new Set<Socket>();
+  readonly #listener = createServer((socket) => {
+    const onward = connect(server.port, '127.0.0.1');
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      this.#sockets.add(one);
+      one.on('error', () => one.destroy());
+      one.on('close', () => {
+        other.destroy();
+        this.#sockets.delete(one);
+      });
+      one.pipe(other);
+    }
+  });
+
+  async open(): Promise<string> {
+    this.#listener.listen(0, '127.0.0.1');
+    await once(this.#listener, 'listening');
+    return `http://127.0.0.1:${(this.#listener.address() as AddressInfo).port}`;
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.#listener.close();
+    this.cut();
+  }
+}
+
+/** A running program: what it printed so far. */
+class Follower {
+  output = '';
+  complaints = '';
+  readonly #child: ChildProcess;
+
+  constructor(command: string, file: string, environment: Record<string, string>) {
+    this.#child = spawn(command, [file], { env: { ...process.env, ...environment } });
+    this.#child.stdout?.on('data', (chunk) => {
+      this.output += chunk;
+    });
+    this.#child.stderr?.on('data', (chunk) => {
+      this.complaints += chunk;
+    });
+  }
+
+  /** Waits for messages, given by their contents, and fails for any other. */
+  async prints(...contents: string[]): Promise<void> {
+    const printed = () =>
+      this.output
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => (JSON.parse(line) as { content: string }).content);
+    while (printed().length < contents.length && this.#child.exitCode === null) await delay(10);
+    assert.deepEqual(printed(), contents, this.complaints);
+  }
+
+  async kill(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+/** Waits until a program has kept the place of the newest message. */
+async function caughtUp(place: string): Promise<void> {
+  const { next_cursor } = await server.get<{ next_cursor: string }>('/api/messages');
+  while (!existsSync(place) || readFileSync(place, 'utf8') !== next_cursor) await delay(10);
+}
+
+for (const { command, fence } of [
+  { command: process.execPath, fence: 'js follow.mjs' },
+  { command: 'python3', fence: 'python follow.py' },
+]) {
+  const name = fence.split(' ')[1] as string;
+  describe(name, { skip: canRun(command) ? false : `there is no ${command}` }, () => {
+    test('prints every message once, across a cut line and its own death', async () => {
+      const file = join(folder, name);
+      const place = join(folder, `${name}.place`);
+      writeFileSync(file, program(fence));
+      const line = new Line();
+      const environment = { SWARM_URL: await line.open(), SWARM_PLACE: place };
+      let follower = new Follower(command, file, environment);
+      try {
+        const say = (...contents: string[]) => swarm.send(...contents.map((content) => ({ content })));
+        await caughtUp(place);
+        follower.output = '';
+        say('one', 'two');
+        await follower.prints('one', 'two');
+        line.cut();
+        say('three');
+        await follower.prints('one', 'two', 'three');
+        line.cut();
+        say('four', 'five');
+        await follower.prints('one', 'two', 'three', 'four', 'five');
+        await caughtUp(place);
+
+        await follower.kill();
+        say('six');
+        follower = new Follower(command, file, environment);
+        await follower.prints('six');
+        assert.doesNotMatch(follower.complaints, /missing/);
+
+        await follower.kill();
+        writeFileSync(place, 'elsewhere.7');
+        follower = new Follower(command, file, environment);
+        while (!follower.output.includes('"six"')) await delay(10);
+        assert.match(follower.complaints, /Messages are missing/);
+      } finally {
+        await follower.kill();
+        line.close();
+      }
+    });
+  });
+}
+
+test('the questions of the shell are answered', { skip: canRun('curl') ? false : 'there is no curl' }, () => {
+  // A question that is refused says so in its answer: curl succeeds all the same unless it is told to fail.
+  const script = program('sh').replaceAll('curl -s', 'curl -sS --fail-with-body');
+  const output = execFileSync('sh', ['-e', '-c', script], {
+    env: { ...process.env, SWARM_URL: server.url },
+  }).toString();
+  assert.doesNotMatch(output, /urn:claude-swarm-dashboard:problem/);
+  assert.match(output, /"agents":\[/);
+});
