@@ -195,7 +195,9 @@ test('the detail knows from the server how an agent was, and what it held before
   await expect(about.getByRole('img', { name: /^Its health: active \d+ s/ })).toBeVisible();
   await expect(about.getByRole('region', { name: 'Its locks' })).toContainText('src/done.ts');
   swarm.release('src/done.ts', 'agent-0');
-  await expect(about.getByRole('region', { name: 'Locks before' })).toContainText(/src\/done\.ts.*until \d\d:\d\d:\d\d/);
+  await expect(about.getByRole('region', { name: 'Locks before' })).toContainText(
+    /src\/done\.ts.*until \d\d:\d\d:\d\d/,
+  );
 });
 
 test.describe('with a clipboard', () => {

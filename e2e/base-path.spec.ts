@@ -91,6 +91,11 @@ test('under a sub-path everything works, and nothing outside of it is asked for'
   await page.getByRole('button', { name: 'Save the file' }).click();
   expect((await saved).url()).toContain(`${server.url}/api/bundle?`);
 
+  await page.goto(`${server.url}/docs`);
+  await expect(page.getByText('/api/agents', { exact: true })).toBeVisible();
+  await page.goto(`${server.url}/redoc`);
+  await expect(page.getByRole('heading', { name: 'Agents with their health' })).toBeVisible();
+
   complaints.allow(/404/);
   await page.goto(`${server.url}/nothing`);
   await page.getByRole('link', { name: 'the swarm' }).click();

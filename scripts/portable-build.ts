@@ -16,9 +16,10 @@ const ALIAS = /^(.+)-[0-9a-f]{16}$/;
 
 /** Replaces texts in every file of the build that matters to a server. @returns how many files held one of them */
 function replaceInBuild(texts: ReadonlyMap<string, string>): number {
-  const files = readdirSync(BUILD, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(js|json)$/.test(name) && !name.startsWith('cache'))
-    .map((name) => join(BUILD, name));
+  const files = readdirSync(BUILD, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(js|json)$/.test(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => !file.startsWith(join(BUILD, 'cache')));
   return files.filter((file) => {
     const before = readFileSync(file, 'utf8');
     const after = [...texts].reduce((text, [old, fresh]) => text.replaceAll(old, fresh), before);

@@ -202,12 +202,6 @@ const connected: Connected = {
 const heartbeat: Heartbeat = { timestamp: NOW };
 const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
 
-const metrics = `# HELP claude_swarm_agents Agents in the registry by health.
-# TYPE claude_swarm_agents gauge
-claude_swarm_agents{health="active"} 1
-claude_swarm_agents{health="stale"} 1
-`;
-
 /** By what they are examples of. */
 export const examples = {
   agents,
@@ -220,5 +214,4 @@ export const examples = {
   connected,
   heartbeat,
   messagesEvent,
-  metrics,
 };

@@ -89,17 +89,15 @@ async function start(words: readonly string[]) {
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
-  let health: Health | null = null;
   let address = '';
-  while (health === null) {
+  for (let answers = false; !answers; ) {
     assert.equal(child.exitCode, null, output);
     await pause(50);
     address = /The dashboard is at (\S+)\. /.exec(output)?.[1] ?? '';
-    const answer = address === '' ? null : await fetch(`${address}/health`).catch(() => null);
-    if (answer?.ok) health = (await answer.json()) as Health;
+    answers = address !== '' && (await fetch(`${address}/api/agents`).catch(() => null))?.status === 200;
   }
   assert.doesNotMatch(output, /Building/);
-  return { child, address, health, here };
+  return { child, address, here };
 }
 
 function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
@@ -152,7 +150,8 @@ test('the demo runs from the archive without a build, serves its page, and ends 
 
 test('a project is watched and its history kept, and Ctrl-C ends it', async () => {
   const project = mkdtempSync(join(folder, 'project-'));
-  const { child, address, health, here } = await start([project]);
+  const { child, address, here } = await start([project]);
+  const health = (await (await fetch(`${address}/health`)).json()) as Health;
   assert.deepEqual([health.status, health.history.mode], ['healthy', 'file']);
   const stream = await fetch(`${address}/api/stream`);
   assert.equal((await stream.body?.getReader().read())?.done, false);

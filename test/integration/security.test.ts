@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { STREAM_EVENT_NAMES } from '../../lib/contract/events';
+import { fault, missingHeaders } from '../answer-faults';
 import { buildId, buildWithoutProxy, builtRoutes, clientFiles } from '../built-routes';
-import { type Answer, askAll, foreignHosts, HostileClient, matrixOf, type Question } from '../hostile-requests';
+import { askAll, foreignHosts, HostileClient, matrixOf, type Question } from '../hostile-requests';
 import { PROJECT, ProductionServer } from '../production-server';
 import { FORGED, injections, MARK, plantSecretSwarm } from '../secret-swarm';
 
@@ -72,18 +73,6 @@ after(async () => {
   rmSync(join(PROJECT, withoutProxy), { recursive: true, force: true });
 });
 
-/** @returns what an answer without credentials gives away or does otherwise than it may, null if nothing */
-function fault({ status, head, body }: Answer): string | null {
-  const text = `${head}\n${body}`.toLowerCase();
-  if (text.includes(MARK)) return 'swarm data';
-  if (head.toLowerCase().includes(FORGED)) return 'a forged header';
-  // Next can't read every method (TRACE), says so by 500 and nothing else.
-  if (status >= 500 && body !== '' && body !== 'Internal Server Error') return 'a failure';
-  // A page that refuses by itself can't set its status; of a prefetch Next says that there is nothing, before all else.
-  const open = ['', '{}'].includes(body) || /"status":"(healthy|degraded)"|No access/.test(body);
-  return status < 300 && !open ? 'an answer' : null;
-}
-
 async function faultsOf(asking: HostileClient, questions: Iterable<Question>) {
   const found: string[] = [];
   const statuses = new Map<number, number>();
@@ -94,22 +83,6 @@ async function faultsOf(asking: HostileClient, questions: Iterable<Question>) {
     if (wrong) found.push(`${wrong}: ${JSON.stringify(question)} was answered with ${answer.status}`);
   });
   return { found, statuses };
-}
-
-/** Node refuses by itself what it can't read; that has no headers and no content. */
-function missingHeaders({ status, head, body }: Answer): string | null {
-  if (status === 400 && body === '') return null;
-  const wanted = [
-    /^content-security-policy: .*default-src 'none'.*frame-ancestors 'none'$/im,
-    /^x-content-type-options: nosniff$/im,
-    /^referrer-policy: no-referrer$/im,
-    /^cross-origin-resource-policy: same-origin$/im,
-    /^cross-origin-opener-policy: same-origin$/im,
-    /^strict-transport-security: max-age=31536000$/im,
-  ];
-  const missing = wanted.find((pattern) => head.match(new RegExp(pattern, 'gim'))?.length !== 1);
-  if (missing) return `not once ${missing}`;
-  return /^(x-powered-by|server|access-control-)/im.test(head) ? 'a header too much' : null;
 }
 
 describe('without credentials', () => {
