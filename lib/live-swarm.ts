@@ -415,6 +415,9 @@ export class LiveSwarm implements Runtime {
         this.#newestBySender = new Map(event.newestBySender);
         if (this.#looked) this.#describeSafely();
         break;
+      case 'upgraded':
+        log().info(event.sentence);
+        break;
       case 'condition': {
         this.#sources.log = event.log;
         this.#sources.history = event.history;

@@ -1,9 +1,13 @@
 /** The database file of a history: its schema, and what its failures mean. With `history.ts` the only user of SQLite. */
 import { randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { fillTimes } from './fill-times';
+
+/** Tells in a sentence of each database that was brought up to date: that takes long enough to be asked about. */
+export const upgrades = channel('claude-swarm-dashboard.history.upgrades');
 
 /** Marks a SQLite file as ours ("CSwD"), so that a file of somebody else is never written to. */
 const APPLICATION_ID = 0x43537744;
@@ -341,8 +345,7 @@ function upgrade(db: Database.Database, file: string): void {
       .exclusive();
     if (messages === null) return;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    // biome-ignore lint/suspicious/noConsole: it takes long enough to be asked about, and happens once
-    console.info(`The history ${file} with ${messages} messages was brought up to date in ${seconds} s.`);
+    upgrades.publish(`The history ${file} with ${messages} messages was brought up to date in ${seconds} s.`);
   } finally {
     lock.release();
   }

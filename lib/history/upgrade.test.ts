@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { readMicroseconds } from '../swarm/naive-time';
-import { HistoryFault, RecorderLock } from './database';
+import { HistoryFault, RecorderLock, upgrades } from './database';
 import { History, type Line } from './history';
 
 const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
@@ -89,7 +89,10 @@ function versionOf(file: string): unknown {
 const unusable = (error: unknown) => error instanceof HistoryFault && error.kind === 'unusable';
 
 test('a database of the first version is opened with all counts as if it had been made now, under its epoch', () => {
+  const told: unknown[] = [];
+  upgrades.subscribe((sentence) => told.push(sentence));
   const upgraded = new History(firstVersion(), { readTime });
+  assert.match(told.join(), /^The history \S+ with \d+ messages was brought up to date in [\d.]+ s\.$/);
   const fresh = new History(':memory:', { readTime });
   fresh.append(lines, '{}', NOW);
   assert.deepEqual(counts(upgraded), counts(fresh));

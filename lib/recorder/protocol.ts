@@ -61,6 +61,8 @@ export type RecorderEvent =
   | { type: 'opened'; epoch: string; file: string | null; newest: KeptMessage[]; head: number; oldest: number }
   /** At least the newest of the messages committed since the last event, up to `head`; `count`: of all of them. */
   | { type: 'committed'; messages: KeptMessage[]; count: number; head: number; oldest: number }
+  /** An older history was brought up to date. */
+  | { type: 'upgraded'; sentence: string }
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }

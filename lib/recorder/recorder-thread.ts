@@ -1,10 +1,12 @@
 /** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { upgrades } from '../history/database';
 import type { RecorderOptions, ToThread } from './protocol';
 import { Recorder } from './recorder';
 import { answerTo, postTo } from './thread-port';
 
 const post = postTo(parentPort);
+upgrades.subscribe((sentence) => post({ type: 'event', event: { type: 'upgraded', sentence: String(sentence) } }));
 const recorder = new Recorder(workerData as RecorderOptions, (event) => post({ type: 'event', event }));
 void recorder.look();
 

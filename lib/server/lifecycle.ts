@@ -5,7 +5,7 @@ import { getRuntime } from '../runtime';
 import { openAccess } from './access';
 import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
-import { flushLog, log } from './log';
+import { flushLog, log, takeConsole } from './log';
 import { metrics } from './metrics';
 import { ProblemError } from './problem';
 import { watchRequest } from './request-watch';
@@ -33,6 +33,7 @@ export function startServer({ alone }: { alone: boolean }): void {
     coverEveryAnswer();
     const runtime = getRuntime();
     registerSwarmMetrics(metrics().registry);
+    if (alone) takeConsole();
     stopOnSignal(() => runtime.stop(), alone);
     // Not awaited: /health answers while a long log is read for the first time.
     runtime.ready().then(onReady, fail);
@@ -59,7 +60,7 @@ function onReady(): void {
 
 /** Said to the person who starts it, also where the settings of the log are what is wrong. */
 function fail(error: unknown): never {
-  console.error(`The dashboard can not start. ${error instanceof Error ? error.message : error}`);
+  process.stderr.write(`The dashboard can not start. ${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 }
 

@@ -59,6 +59,19 @@ function unhurried(): DestinationStream {
   return pino.destination({ dest: STDOUT, sync: false, minLength: 1, maxLength: MOST_BYTES });
 }
 
+/**
+ * Next tells of faults on the console, words and all; from now on they take the way of every error. What is said without
+ * an error is told by where it was said.
+ */
+export function takeConsole(): void {
+  for (const level of ['error', 'warn'] as const) {
+    console[level] = (...said: unknown[]) => {
+      const error = said.find((one) => one instanceof Error) ?? new Error();
+      log()[level]({ error }, 'Something was reported on the console.');
+    };
+  }
+}
+
 /** @returns whether everything is written; false if nobody has taken it in time */
 export function flushLog(): Promise<boolean> {
   return new Promise((resolve) => {
