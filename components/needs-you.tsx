@@ -1,4 +1,4 @@
-import { type CSSProperties, type MouseEvent, memo, type ReactNode, use, useEffect, useState } from 'react';
+import { type MouseEvent, memo, type ReactNode, use, useEffect, useState } from 'react';
 import { formatAddress } from '@/lib/client/address';
 import { targetOf } from '@/lib/client/attention';
 import { HOME } from '@/lib/client/base-path';
@@ -9,7 +9,7 @@ import type { AttentionEntry, AttentionKind, AttentionSeverity } from '@/lib/con
 import { Text } from './ui/text';
 import { RelativeTime, Sentence } from './ui/time';
 
-/** More fold away: the panels below must stay in sight. */
+/** More fold away: the panels below must stay in sight. The style sheet knows so many lines and one for the rest. */
 const MOST_SHOWN = 4;
 const LONGEST_REASON = 500;
 
@@ -53,10 +53,7 @@ export const NeedsYou = memo(function NeedsYou({ entries, count, onOpen, childre
         {children}
       </header>
       {lines > 0 && (
-        <div
-          className="needs-you-list overflow-y-auto max-md:min-h-0 pb-1 md:max-h-[32dvh]"
-          style={{ '--lines': lines } as CSSProperties}
-        >
+        <div data-lines={lines} className="needs-you-list overflow-y-auto max-md:min-h-0 pb-1 md:max-h-[32dvh]">
           {entries.length > 0 && <ol aria-label="What needs you">{list(entries.slice(0, MOST_SHOWN))}</ol>}
           {hidden.length > 0 && (
             <details className="group/more">

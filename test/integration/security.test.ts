@@ -323,10 +323,15 @@ test('of many guesses a few are tried, after them not even the right one', async
 test('no secret and no text of the swarm is in a log line, nor in what browsers load', async () => {
   await client.ask({ target: `/api/messages?q=${MARK}-asked` });
   await Promise.all([whole.stop(), bare.stop()]);
-  for (const word of [MARK, PASSWORD, RIGHT[1], FORGED]) {
-    const line = output.split('\n').find((text) => text.toLowerCase().includes(word.toLowerCase()));
+  const lines = output.split('\n');
+  for (const word of [MARK, PASSWORD, RIGHT[1], FORGED, 'nothing/there', 'guess-1']) {
+    const line = lines.find((text) => text.toLowerCase().includes(word.toLowerCase()));
     assert.equal(line, undefined, 'the log tells it');
   }
+  // What is not of the log is Next's own.
+  const logged = lines.filter((line) => line.startsWith('{'));
+  assert.ok(logged.length > 1000, `${logged.length} lines for more requests than that`);
+  for (const line of logged) assert.doesNotThrow(() => JSON.parse(line), line);
   for (const file of clientFiles()) {
     const text = readFileSync(file, 'latin1');
     for (const word of [MARK, 'timingSafeEqual', 'better-sqlite3', 'DASHBOARD_TOKENS_FILE']) {
