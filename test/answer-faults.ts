@@ -6,7 +6,8 @@ import { FORGED, MARK } from './secret-swarm';
 export function fault({ status, head, body }: Answer): string | null {
   const text = `${head}\n${body}`.toLowerCase();
   if (text.includes(MARK)) return 'swarm data';
-  if (head.toLowerCase().includes(FORGED)) return 'a forged header';
+  // Still encoded it may stand in a Location.
+  if (head.split('\n').some((line) => line.toLowerCase().startsWith(FORGED))) return 'a forged header';
   // Next can't read every method (TRACE), says so by 500 and nothing else.
   if (status >= 500 && body !== '' && body !== 'Internal Server Error') return 'a failure';
   // A page that refuses by itself can't set its status; of a prefetch Next says that there is nothing, before all else.
