@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Source, Sources, Stats } from '../contract/schemas';
 import { agentHealth, attentionKind, sourceState } from '../contract/schemas';
 import { getRuntime } from '../runtime';
+import { registerAlertMetrics } from './alert-metrics';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
 interface States {
@@ -35,6 +36,7 @@ export function registerSwarmMetrics(registry: Registry): void {
   registerAgentsAndLocks(registry);
   registerSources(registry);
   registerHistory(registry);
+  registerAlertMetrics(registry);
 }
 
 function registerAgentsAndLocks(registry: Registry): void {

@@ -1,6 +1,6 @@
 /** Logs, metrics and probes of the production server: what they tell, and what they never tell. */
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, METHODS, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,12 +35,15 @@ before(async () => {
   const root = join(folder, 'swarm');
   cpSync(sample.root, root, { recursive: true });
   appendFileSync(join(root, 'agent_messages.log'), `{"sender":"${MARKER}","content":"${MARKER}"}\nno JSON ${MARKER}\n`);
+  const receiver = { name: 'nobody', url: `http://127.0.0.1:9/${MARKER}`, kinds: ['source_unreadable'] };
+  writeFileSync(join(folder, 'alerts.json'), JSON.stringify({ receivers: [receiver] }));
   server = await ProductionServer.started(
     {
       CLAUDESWARM_ROOT: root,
       SWARM_HISTORY: join(folder, 'history.sqlite'),
       DASHBOARD_USERNAME: 'anna',
       DASHBOARD_PASSWORD: `${MARKER}-password`,
+      ALERTS_FILE: join(folder, 'alerts.json'),
       LOG_LEVEL: 'debug',
       LOG_FORMAT: 'json',
       LIMIT_READS_PER_MINUTE: '0',
@@ -129,6 +132,7 @@ test('the metrics tell the swarm as it is, and a second scrape counts nothing tw
   assert.equal(first.get('claude_swarm_log_lines_skipped_total{reason="invalid_json"}'), 1);
   assert.equal(first.get('claude_swarm_source_state{source="history",state="ok"}'), 1);
   assert.equal(first.get('claude_swarm_recorder'), 1);
+  assert.equal(first.get('claude_swarm_alerts_queued{receiver="nobody"}'), 0);
   assert.ok((first.get('claude_swarm_history_bytes') ?? 0) > 10_000);
   const second = await scrape();
   for (const name of [
