@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
-import { connection, expect, expectFaultless, openLive, panel, test } from './fixtures';
+import { connection, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
 /** Six agents in two sessions, in every health, some of them with locks. */
@@ -201,7 +201,7 @@ test('the detail knows from the server how an agent was, and what it held before
 });
 
 test.describe('with a clipboard', () => {
-  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+  test.use({ permissions: ['clipboard-write'] });
 
   test('the command that jumps to the pane is copied, and that is said', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }]);
@@ -211,7 +211,7 @@ test.describe('with a clipboard', () => {
     await expect(about.getByText("tmux switch-client -t '%0'")).toBeVisible();
     await about.getByRole('button', { name: 'Copy: Within tmux' }).click();
     await expect(about.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("tmux switch-client -t '%0'");
+    expect(await pasted(page)).toBe("tmux switch-client -t '%0'");
   });
 });
 

@@ -136,3 +136,11 @@ export function pageWidth(page: Page): Promise<number> {
 }
 
 export { expect };
+
+/** What was copied, as a person sees it: pasted into the search. The page itself may not read the clipboard. */
+export async function pasted(page: Page): Promise<string> {
+  const search = page.getByRole('searchbox', { name: 'Search messages' });
+  await search.focus();
+  await page.keyboard.press('ControlOrMeta+V');
+  return search.inputValue();
+}

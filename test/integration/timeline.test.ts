@@ -106,15 +106,12 @@ test('a lock is a bar, open while it is held; what was before the dashboard is u
 
 test('what is no span is refused, every faulty parameter named', async () => {
   for (const [path, parameters] of [
-    ['/api/timeline?since=2026-02-02T00:00:00Z&until=2026-02-01T00:00:00Z&points=x', ['since', 'points']],
+    ['/api/timeline?since=2026-02-02T00:00:00Z&until=2026-02-01T00:00:00Z&points=x', ['points', 'since']],
     ['/api/talk?since=yesterday', ['since']],
   ] as const) {
     const answer = await fetch(`${server.url}${path}`);
     assert.equal(answer.status, 422);
     const { errors } = problem.parse(await answer.json());
-    assert.deepEqual(
-      errors?.map(({ parameter }) => parameter),
-      parameters,
-    );
+    assert.deepEqual(errors?.map(({ parameter }) => parameter).sort(), parameters);
   }
 });
