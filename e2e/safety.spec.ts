@@ -4,6 +4,9 @@ import type { TestSwarm } from './swarm';
 
 const HOSTILE = `<img src=x onerror="document.title='taken'">\u001b[31mred\u202Edrow\u200B${'w'.repeat(10_000)}`;
 
+// So long a name can stand in an address only if the setting lets it.
+test.use({ settings: { LIMIT_URL_BYTES: '16384' } });
+
 /** Something of everything that a panel can show. */
 function busy(swarm: TestSwarm): void {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1', age: 120 }, { id: 'agent-2', age: 9000 }]);
