@@ -21,14 +21,14 @@ interface Plan {
 }
 
 const LONG: Plan = {
-  slow: { clients: 100, readers: 10, bytesEach: 12_000_000 },
+  slow: { clients: 100, readers: 10, bytesEach: 24_000_000 },
   crowd: 5000,
   kills: 200,
   stops: 50,
   clients: 20,
 };
 const SHORT: Plan = {
-  slow: { clients: 20, readers: 3, bytesEach: 12_000_000 },
+  slow: { clients: 20, readers: 3, bytesEach: 24_000_000 },
   crowd: 300,
   kills: 4,
   stops: 3,

@@ -1,5 +1,5 @@
 /** The production server under torture: what the torture asks it beside what every test does. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseCursor } from '../lib/contract/events';
 import type { MessagesAnswer, Stats } from '../lib/contract/schemas';
@@ -59,12 +59,9 @@ export class Server extends ProductionServer {
     }
   }
 
-  /** How many files and sockets it holds open, or null where the system does not say. */
-  openDescriptors(): number | null {
-    try {
-      return readdirSync(`/proc/${this.pid}/fd`).length;
-    } catch {
-      return null;
-    }
+  /** How many event streams it has open, as its metrics say. */
+  async openStreams(): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(/^claude_swarm_streams_open (\d+)$/m.exec(text)?.[1]);
   }
 }

@@ -45,7 +45,9 @@ export const PAGE_MESSAGES = 500;
 const MEMORY_MESSAGES = 1_000;
 const MEMORY_CHARACTERS = 8 * 2 ** 20;
 /** Room for the 50 longest messages that the swarm's tool writes (60 KB each), so that these are one event. */
-const PAGE_CHARACTERS = 4 * 2 ** 20;
+const FIRST_CHARACTERS = 4 * 2 ** 20;
+/** Those who are behind are each at a place of their own and share no page: a hundred that do not read hold one each. */
+const PAGE_CHARACTERS = 2 ** 18;
 const SHARED_PAGES = 16;
 
 export class MessageFeed {
@@ -162,7 +164,7 @@ export class MessageFeed {
     if (shared) return shared;
     if (seq >= this.#memoryStart) {
       const start = this.#indexAfter(seq);
-      return this.#share(key, this.#pageOf(this.#messages.slice(start, start + limit)));
+      return this.#share(key, this.#pageOf(this.#messages.slice(start, start + limit), limit));
     }
     const reading = this.#read(seq, limit);
     this.#share(key, reading);
@@ -185,14 +187,15 @@ export class MessageFeed {
     // coming back with it at once, it would be told of a gap that isn't there.
     const known = rows.filter((row) => row.seq > seq && row.seq <= this.#head);
     if (known.length === 0) throw new Error(`The messages after ${seq} are gone.`);
-    return this.#pageOf(known);
+    return this.#pageOf(known, limit);
   }
 
-  #pageOf(messages: readonly PublishedMessage[]): MessagePage {
+  #pageOf(messages: readonly PublishedMessage[], limit: number): MessagePage {
+    const most = limit === FIRST_MESSAGES ? FIRST_CHARACTERS : PAGE_CHARACTERS;
     let characters = 0;
     const tooLong = messages.findIndex((message, index) => {
       characters += message.json.length;
-      return index > 0 && characters > PAGE_CHARACTERS;
+      return index > 0 && characters > most;
     });
     const fitting = tooLong < 0 ? messages : messages.slice(0, tooLong);
     return this.#page(fitting, fitting.at(-1)?.seq ?? this.#head);

@@ -45,6 +45,10 @@ interface RequestStart {
 /** Short, since a person copies it; the beginning tells processes apart that write to one log. */
 const ids = { process: randomUUID().slice(0, 8), next: 1 };
 
+/** Connections that wait to be accepted; the system allows no more than its own setting (4096 on Linux). */
+const QUEUE = 4096;
+const lengthened = new WeakSet<Server>();
+
 const CONNECTIONS = Symbol.for('claude-swarm-dashboard.connections');
 // One process holds several copies of this module: the one in instrumentation writes, those in the routes read.
 const shared = globalThis as { [CONNECTIONS]?: Map<string, Connection> };
@@ -61,6 +65,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
   const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
+    lengthenQueue(server);
     const id = randomUUID();
     const written = request.url ?? '';
     const malformedPath = isMalformed(written);
@@ -127,4 +132,16 @@ export async function allAnswered(): Promise<void> {
 function boundAddress(server: Server): string | null {
   const address = server.address();
   return address !== null && typeof address === 'object' ? address.address : null;
+}
+
+/**
+ * Thousands that come back at once after a restart wait in a queue of the system, where Node lets 511 stand; whoever finds
+ * it full tries again after 1, 3, 7 and 15 seconds, and is refused in the end. `next start` takes no such setting, and
+ * listening once more only changes the length.
+ */
+function lengthenQueue(server: Server): void {
+  if (lengthened.has(server)) return;
+  lengthened.add(server);
+  const { _handle: handle } = server as { _handle?: { listen?: (backlog: number) => number } };
+  handle?.listen?.(QUEUE);
 }
