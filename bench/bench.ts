@@ -5,8 +5,8 @@
  * Ends with exit code 1 where a bound is missed.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { PROJECT } from '../test/production-server';
@@ -20,7 +20,7 @@ import { rest } from './measure/rest';
 import { search } from './measure/search';
 import { active, idle } from './measure/standing';
 import { type Bench, type Figure, holds, markdown, printed, type Result } from './measure/table';
-import { isBuilt } from './torture-server';
+import { makeScratch } from './scratch';
 
 const BENCHES: readonly Bench[] = [idle, active, push, fanOut, burst, reading, restart, rest, search, growth, page];
 const RESULTS = path.join(PROJECT, 'bench-results');
@@ -78,13 +78,7 @@ function document(results: readonly Result[], about: string): string {
 }
 
 const { chosen, write } = readChoice();
-if (!isBuilt()) {
-  console.error('There is no production build to measure: run "npm run build" first.');
-  process.exit(1);
-}
-const scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'bench-'));
-process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const scratch = makeScratch('bench');
 mkdirSync(RESULTS, { recursive: true });
 const results: Result[] = [];
 for (const bench of chosen) {

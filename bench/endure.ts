@@ -3,14 +3,13 @@
  * once, kills and stops at any moment. `--short` is its form for the tests, in which only outcomes fail and times are
  * just printed. Ends with exit code 1 if anything failed.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { crowd, type SlowPlan, slowClients } from './endure-clients';
 import { stops } from './endure-stops';
+import { makeScratch } from './scratch';
 import { Report } from './torture-report';
-import { isBuilt } from './torture-server';
 
 interface Plan {
   slow: SlowPlan;
@@ -68,13 +67,7 @@ function readFlags(): { short: boolean } {
 }
 
 const { short } = readFlags();
-if (!isBuilt()) {
-  console.error('There is no production build to try: run "npm run build" first.');
-  process.exit(1);
-}
-const scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'endure-'));
-process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const scratch = makeScratch('endure');
 const report = new Report(!short);
 await endure(short ? SHORT : LONG, short, report, scratch);
 report.end();

@@ -4,15 +4,16 @@
  * grows. `--minutes 5` is the form for every day. Linux only: descriptors are counted in /proc.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Random } from '../lib/simulator/random';
 import { PROJECT } from '../test/production-server';
+import { makeScratch } from './scratch';
 import { openStream } from './sse-client';
-import { isBuilt, Server } from './torture-server';
+import { Server } from './torture-server';
 
 interface Sample {
   minute: number;
@@ -231,13 +232,7 @@ function readMinutes(): number {
 }
 
 const minutes = readMinutes();
-if (!isBuilt()) {
-  console.error('There is no production build to watch: run "npm run build" first.');
-  process.exit(1);
-}
-const scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'soak-'));
-process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const scratch = makeScratch('soak');
 const faults = await soak(minutes, scratch);
 console.log(
   `\n${availableParallelism()} cores, load average ${loadavg()

@@ -3,16 +3,16 @@
  * `--short` is its form for the tests, in which only outcomes fail and times are just printed. Ends with exit code 1
  * if anything failed.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeScratch } from './scratch';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
 import { burst, cutLine, doubleRotation, firstRead } from './torture-outages';
 import { tortureRegistry } from './torture-registry';
 import { Report } from './torture-report';
-import { isBuilt, Server } from './torture-server';
+import { Server } from './torture-server';
 
 interface Plan {
   messages: MessagesPlan;
@@ -116,13 +116,7 @@ function readFlags(): { short: boolean } {
 }
 
 const { short } = readFlags();
-if (!isBuilt()) {
-  console.error('There is no production build to torture: run "npm run build" first.');
-  process.exit(1);
-}
-const scratch = mkdtempSync(path.join(realpathSync(tmpdir()), 'torture-'));
-process.once('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const scratch = makeScratch('torture');
 const report = new Report(!short);
 try {
   await torture(short ? SHORT : LONG, report, scratch);

@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PROJECT } from '../../test/production-server';
+import { freePort, PROJECT } from '../../test/production-server';
 import { Server } from '../torture-server';
 
 /** The kernel counts processor time in these, on every Linux that Node runs on. */
@@ -128,13 +127,4 @@ async function run(words: readonly string[]): Promise<void> {
   });
   const [exitCode] = await once(child, 'exit');
   if (exitCode !== 0) throw new Error(`node ${words.join(' ')} ended with exit code ${exitCode}.`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
