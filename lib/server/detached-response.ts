@@ -1,7 +1,7 @@
 /**
  * A response taken out of Next's hands. Next ends it, believes it finished and lets go of everything it holds for the
- * request; the socket stays open and is written to directly. A stream costs a third of its memory and a quarter of its
- * processor time by that (docs/decisions/0050-detached-streams.md).
+ * request; the socket stays open and is written to directly. What that saves is measured in
+ * docs/decisions/0050-detached-streams.md.
  *
  * It leans on two things that are no promise of Next or Node: that Next calls `end` on Node's own response, and that
  * Node's own listener for `finish` is the first one. Where they are not as expected nothing is detached, and the caller
