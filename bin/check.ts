@@ -1,5 +1,5 @@
 /** What `--check` prints: everything that is found, and the settings in force with their origin. */
-import { readReceivers } from '../lib/alerts/receivers';
+import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, historyFile, parseConfig } from '../lib/config';
 import type { Skipped } from '../lib/contract/schemas';
 import { LocksReader } from '../lib/swarm/locks';
@@ -59,7 +59,7 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['allowed hosts', list(config.allowedHosts)],
     ['public URL', config.publicUrl ?? 'none'],
     ['allowed origins', list(config.allowedOrigins)],
-    ['alerts', list(readReceivers(config).map(({ rule }) => rule.name))],
+    ['alerts', list(new CurrentReceivers(config).all.map(({ rule }) => rule.name))],
   ]);
 }
 

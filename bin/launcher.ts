@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { dirname, join } from 'node:path';
-import { readReceivers } from '../lib/alerts/receivers';
+import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, ConfigError, parseConfig } from '../lib/config';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
 import { newToken } from '../lib/tokens-file';
@@ -67,7 +67,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const bundle = flags.open === null ? null : locateBundle(flags.open, config);
   const found = demo || bundle !== null ? null : locateRoot(flags, config, FOLDER);
   // Before anything is built, so that a person sees the fault at once.
-  if (found) readReceivers(config);
+  if (found) new CurrentReceivers(config);
   const swarmConfig = found && readSwarmConfig(found.root);
   const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
   if (fault) console.error(`Warning: ${fault}`);

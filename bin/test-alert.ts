@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { AllowedHosts } from '../lib/alerts/allowed-hosts';
+import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { deliver } from '../lib/alerts/deliver';
-import { type Receiver, readReceivers } from '../lib/alerts/receivers';
+import type { Receiver } from '../lib/alerts/receivers';
 import { bodyOf } from '../lib/alerts/shapes';
 import type { Config } from '../lib/config';
 import { formatInstant } from '../lib/contract/instant';
@@ -17,7 +18,7 @@ import { Refusal } from './refusal';
  * @throws {Refusal} if they name nobody
  */
 export async function testAlerts(config: Config): Promise<{ said: string; delivered: boolean }[]> {
-  const receivers = readReceivers(config);
+  const { all: receivers } = new CurrentReceivers(config);
   if (receivers.length === 0) throw new Refusal('Nobody is told: set ALERT_WEBHOOKS or ALERTS_FILE.');
   const allowed = new AllowedHosts(config.alertHosts);
   const swarm = basename(config.root ?? (config.startFolders[0] as string));

@@ -3,9 +3,6 @@
  * the same for the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
-import { AlertTeller } from './alerts/alert-teller';
-import { AllowedHosts } from './alerts/allowed-hosts';
-import { type Receiver, sourceName } from './alerts/receivers';
 import { type AttentionLimits, attention } from './attention';
 import type { ReceiverState } from './contract/alert-schemas';
 import type { SwarmState } from './contract/events';
@@ -32,6 +29,7 @@ import { RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
 import { TASKS_FILE, TasksReader } from './swarm/tasks';
 import { type Hint, SwarmWatcher } from './swarm/watcher';
+import { type AlertOptions, SwarmAlerts } from './swarm-alerts';
 import { SwarmDescription } from './swarm-description';
 import { SwarmJournal } from './swarm-journal';
 import { SwarmSources } from './swarm-sources';
@@ -61,8 +59,7 @@ export interface LiveSwarmOptions {
   /** IANA zone of naive times; the process's own if null. */
   zone: string | null;
   attention: AttentionLimits;
-  /** Who is told what wants a person; `hosts` may be posted to, `page` is PUBLIC_URL. */
-  alerts: { receivers: readonly Receiver[]; hosts: readonly string[]; page: string | null };
+  alerts: AlertOptions;
   version: string;
 }
 
@@ -82,7 +79,7 @@ export class LiveSwarm implements Runtime {
   readonly #description: SwarmDescription;
   readonly #sources: SwarmSources;
   readonly #recorder: RecorderHandle;
-  readonly #teller: AlertTeller;
+  readonly #alerts: SwarmAlerts;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #look: ReturnType<typeof paced>;
   readonly #attend = paced(
@@ -103,9 +100,6 @@ export class LiveSwarm implements Runtime {
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #caughtUp = false;
-  /** Whether the recorder's thread, since its start, has read the log to its end and been told what wants a person. */
-  #alerts = { mayTell: false, told: false };
-  #receivers: readonly ReceiverState[] = [];
   readonly #figures: Figures = { messagesRead: 0, historyFile: null };
 
   constructor(options: LiveSwarmOptions) {
@@ -131,18 +125,14 @@ export class LiveSwarm implements Runtime {
     );
     const { historyFile, retention, zone, attention } = options;
     const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
-    const alerts = options.alerts.receivers.map(({ rule }) => rule);
+    const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
       { root: this.root, file: historyFile, retention, zone, openFor, alerts },
       (event) => this.#onRecorderEvent(event),
       (...fault) => this.#onFault(...fault),
     );
-    const { receivers, hosts, page } = options.alerts;
-    this.#teller = new AlertTeller({
-      ...{ receivers, page, allowed: new AllowedHosts(hosts), swarm: basename(this.root) },
-      report: (tried) => this.#recorder.posted(tried),
-      note: (line) => log().warn(line),
-    });
+    const swarm = basename(this.root);
+    this.#alerts = new SwarmAlerts({ ...options.alerts, swarm, recorder: this.#recorder });
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     const readers = { registry: this.#registry, locks: this.#locks };
     const { config } = options.swarmConfig;
@@ -152,7 +142,7 @@ export class LiveSwarm implements Runtime {
     setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
     this.#timers.push(
       setInterval(() => this.#reconcile(), RECONCILE_MS),
-      setInterval(() => this.#describeSafely(), TICK_MS),
+      setInterval(() => this.#tick(), TICK_MS),
     );
     this.#noteServer('started');
   }
@@ -212,7 +202,7 @@ export class LiveSwarm implements Runtime {
   }
 
   alerts(): readonly ReceiverState[] {
-    return this.#receivers;
+    return this.#alerts.states;
   }
 
   firstState(): SwarmState {
@@ -239,7 +229,7 @@ export class LiveSwarm implements Runtime {
     this.hub.close();
     this.#noteServer('stopped');
     // How the last tries ended is still to be kept.
-    await this.#teller.stop();
+    await this.#alerts.stop();
     await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
   }
 
@@ -282,6 +272,11 @@ export class LiveSwarm implements Runtime {
     if (whole && this.#journal.begun) this.#recorder.looked(begun);
     this.#onFault('looking', null);
     this.#checkReady();
+  }
+
+  #tick(): void {
+    this.#describeSafely();
+    if (this.#alerts.look()) this.#attend.request();
   }
 
   /** One thing that can't be described must not keep everything else from being told. */
@@ -333,7 +328,7 @@ export class LiveSwarm implements Runtime {
       pendingAcks: this.#acks,
       stores: {
         ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
-        ...Object.fromEntries(this.#receivers.map(receiverStatus)),
+        ...this.#alerts.sources,
       },
       waiting: this.#waiting,
       staleTimeoutSeconds: config.lockStaleTimeoutSeconds,
@@ -345,17 +340,8 @@ export class LiveSwarm implements Runtime {
       this.#journal.attention(this.#attention);
       this.#journal.commit(Date.now());
     }
-    this.#tellAlerts(changed);
+    if (this.#looked) this.#alerts.tell(this.#attention, changed);
     this.#attendCost = performance.now() - start;
-  }
-
-  /** Only when everything was looked at: what is not known yet would seem to have ended. */
-  #tellAlerts(changed: boolean): void {
-    if (!this.#alerts.mayTell || !this.#looked || (this.#alerts.told && !changed)) return;
-    if (this.#options.alerts.receivers.length === 0) return;
-    const { attention: entries, count } = this.#attention;
-    this.#alerts.told = true;
-    this.#recorder.attend({ entries, complete: count === entries.length });
   }
 
   #publishSources(): void {
@@ -399,13 +385,11 @@ export class LiveSwarm implements Runtime {
         this.#attend.request();
         break;
       case 'alerts':
-        this.#receivers = event.receivers;
-        this.#teller.take(event.posts);
-        this.#teller.show(event.receivers);
+        this.#alerts.take(event);
         this.#attend.request();
         break;
       case 'caught_up':
-        this.#alerts = { mayTell: true, told: false };
+        this.#alerts.caughtUp();
         // The first state of a page is whole.
         this.#attendNow();
         this.#checkReady(true);
@@ -450,12 +434,4 @@ export class LiveSwarm implements Runtime {
 
 function everything(): { registry: boolean; log: boolean; locks: Set<string> | 'all' } {
   return { registry: true, log: true, locks: 'all' };
-}
-
-/** A receiver that is not reached, as a source that can't be read. */
-function receiverStatus({ name, failing }: ReceiverState): [source: string, status: ReaderStatus] {
-  const source = sourceName(name);
-  if (!failing) return [source, { state: 'ok', reason: null, since: 0, skipped: [] }];
-  const reason = `Alerts to ${name} are not delivered: ${failing.reason}.`;
-  return [source, { state: 'unreadable', reason, since: failing.since, skipped: [] }];
 }

@@ -1,6 +1,6 @@
 /** The runtime of this process: what server and pages see of the swarm. Made once, at the first use. */
 import packageJson from '../package.json';
-import { readReceivers } from './alerts/receivers';
+import { CurrentReceivers } from './alerts/current-receivers';
 import { BundleSwarm } from './bundle-swarm';
 import { getConfig, historyFile } from './config';
 import type { ReceiverState } from './contract/alert-schemas';
@@ -94,7 +94,7 @@ function createRuntime(): Runtime {
       deliveryUntilMs: config.deliveryMinutes * 60_000,
       ackOverdueMs: config.ackSeconds * 1000,
     },
-    alerts: { receivers: readReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
+    alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
     version,
   });
 }

@@ -3,9 +3,9 @@
  * the file holds besides names: faults end in log files.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config';
+import { readYaml } from './yaml-text';
 
 /** What a token lets do; writing includes reading. */
 export const SCOPES = ['read', 'write'] as const;
@@ -87,16 +87,15 @@ const UNKNOWN_FIELD = 'has other fields than name, scope, sha256 and token';
 
 /** Every scalar as a text: a hash of digits alone is no number. */
 function contentOf(text: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines });
-  const [error] = document.errors;
-  if (error) {
+  const read = readYaml(text, 'failsafe');
+  if ('faults' in read) {
+    const [{ line, code, message } = { line: null, code: '', message: '' }] = read.faults;
     throw new ConfigError([
-      `The tokens file is no YAML: see its line ${lines.linePos(error.pos[0]).line} (${error.code}).`,
+      `The tokens file is no YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
     ]);
   }
   // A file from which the last line was taken away holds no tokens, and is not at fault.
-  return document.contents === null ? [] : document.toJS();
+  return read.value ?? [];
 }
 
 /** @returns the SHA-256 of a token in hex */

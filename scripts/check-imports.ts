@@ -17,9 +17,10 @@ interface Layer {
 const LAYERS: Record<string, Layer> = {
   errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
-  config: { files: /^lib\/(config|tokens-file)\b/, mayImport: ['contract'] },
-  alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config'] },
+  config: { files: /^lib\/(config|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
+  settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'swarm'] },
+  alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
   recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'alerts', 'swarm', 'history'] },
@@ -27,10 +28,10 @@ const LAYERS: Record<string, Layer> = {
   log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {
     files:
-      /^lib\/(runtime|live-swarm|no-swarm|bundle-swarm|swarm-(description|journal|sources)|attention|waiting|paced)\b/,
+      /^lib\/(runtime|live-swarm|no-swarm|bundle-swarm|swarm-(alerts|description|journal|sources)|attention|waiting|paced)\b/,
     mayImport: ['contract', 'config', 'errors', 'log', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
   },
-  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'log', 'swarm', 'hub', 'runtime'] },
+  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'settings', 'log', 'swarm', 'hub', 'runtime'] },
   client: { files: /^lib\/client\//, mayImport: ['contract'] },
   simulator: { files: /^lib\/simulator\//, mayImport: ['contract', 'swarm'] },
   components: { files: /^components\//, mayImport: ['contract', 'client'] },

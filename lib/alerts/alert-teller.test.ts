@@ -39,13 +39,14 @@ async function scene(context: TestContext) {
   const reported: string[] = [];
   const notes: string[] = [];
   const teller = new AlertTeller({
-    ...{ receivers: [receiver], allowed: new AllowedHosts(['127.0.0.1']), swarm: 'x', page: null },
+    ...{ allowed: new AllowedHosts(['127.0.0.1']), swarm: 'x', page: null },
     report: ({ key, outcome }) => {
       reported.push(`${key} ${outcome.kind}`);
       heard();
     },
     note: (line) => notes.push(line),
   });
+  teller.setReceivers([receiver]);
   const until = async (condition: () => boolean) => {
     while (!condition()) {
       await new Promise<void>((resolve) => {
@@ -53,7 +54,7 @@ async function scene(context: TestContext) {
       });
     }
   };
-  return { teller, asked, reported, notes, until };
+  return { teller, receiver, asked, reported, notes, until };
 }
 
 test('one post at a time: the same one is not sent twice, another one waits for the end', async (context) => {
@@ -76,6 +77,29 @@ test('one post at a time: the same one is not sent twice, another one waits for 
   await until(() => reported.length === 3);
   assert.deepEqual(reported, ['a delivered', 'b failed', 'b refused']);
   await teller.stop();
+});
+
+test('a receiver that is removed gets nothing more, not even what was wanted; one that comes back starts afresh', async (context) => {
+  const { teller, receiver, asked, reported, notes, until } = await scene(context);
+  teller.take([post('a')]);
+  await until(() => asked.length === 1);
+  teller.take([post('b')]);
+  teller.setReceivers([]);
+  asked[0]?.response.end();
+  await until(() => reported.length === 1);
+  const failing = { since: 0, reason: 'it answered with status 500' };
+  const state = { name: 'ops', delivered: 0, failed: 0, given_up: 3, left_out: 0, queued: 0, failing };
+  for (const states of [[state], [], [{ ...state, given_up: 0, failing: null }]]) teller.show(states);
+  assert.deepEqual(notes, ['Alerts to ops fail: it answered with status 500. They are tried again.']);
+  teller.setReceivers([receiver]);
+  teller.take([post('c')]);
+  await until(() => asked.length === 2);
+  assert.equal(asked[1]?.key, 'c');
+  asked[1]?.response.end();
+  await teller.stop();
+  // Nothing that it could ever reach.
+  teller.setReceivers([{ ...receiver, url: 'http://10.0.0.1/' }]);
+  assert.match(notes.at(-1) ?? '', /^Alerts to ops can't be posted: 10\.0\.0\.1/);
 });
 
 test('a stop does not wait for a receiver that hangs, and reports nothing of it', async (context) => {

@@ -9,7 +9,6 @@ import type { Receiver } from './receivers';
 import { bodyOf, linkTo } from './shapes';
 
 interface Options {
-  receivers: readonly Receiver[];
   allowed: AllowedHosts;
   /** The name of the swarm's folder. */
   swarm: string;
@@ -25,20 +24,26 @@ const STOP_WITHIN_MS = 1000;
 
 export class AlertTeller {
   readonly #options: Options;
+  #receivers: readonly Receiver[] = [];
   /** By receiver: what the outbox has given out last. */
   #wanted = new Map<string, KeptPost>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #underWay = new Map<string, Promise<void>>();
-  readonly #states = new Map<string, ReceiverState>();
+  #states = new Map<string, ReceiverState>();
   readonly #abort = new AbortController();
   #stopping = false;
 
-  /** Warns of receivers that can never be reached. */
   constructor(options: Options) {
     this.#options = options;
-    for (const { rule, url } of options.receivers) {
-      const fault = options.allowed.fault(new URL(url).hostname);
-      if (fault !== null) options.note(`Alerts to ${rule.name} can't be posted: ${fault}.`);
+  }
+
+  /** Whom it posts to from now on; warns of those that can never be reached. */
+  setReceivers(receivers: readonly Receiver[]): void {
+    this.#receivers = receivers;
+    const { allowed, note } = this.#options;
+    for (const { rule, url } of receivers) {
+      const fault = allowed.fault(new URL(url).hostname);
+      if (fault !== null) note(`Alerts to ${rule.name} can't be posted: ${fault}.`);
     }
   }
 
@@ -53,10 +58,10 @@ export class AlertTeller {
   /** Says in the log what has changed for a person. */
   show(states: readonly ReceiverState[]): void {
     const { note } = this.#options;
-    for (const state of states) {
-      const { name, given_up, failing } = state;
-      const before = this.#states.get(name);
-      this.#states.set(name, state);
+    const known = this.#states;
+    this.#states = new Map(states.map((state) => [state.name, state]));
+    for (const { name, given_up, failing } of states) {
+      const before = known.get(name);
       const lost = given_up - (before?.given_up ?? given_up);
       if (lost === 1) note(`An alert to ${name} can't be delivered and is given up.`);
       if (lost > 1) note(`${lost} alerts to ${name} can't be delivered and are given up.`);
@@ -82,7 +87,7 @@ export class AlertTeller {
   }
 
   #send(post: KeptPost): void {
-    const receiver = this.#options.receivers.find(({ rule }) => rule.name === post.receiver);
+    const receiver = this.#receivers.find(({ rule }) => rule.name === post.receiver);
     if (!receiver) return;
     const { allowed, swarm, page, report } = this.#options;
     const alerts = post.alerts.map((alert) => ({ ...alert, link: linkTo(alert.entry, page) }));

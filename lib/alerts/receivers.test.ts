@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfigError, parseConfig } from '../config';
 import type { AttentionEntry } from '../contract/schemas';
-import { type AlertRule, readReceivers, sourceName, wants } from './receivers';
+import { CurrentReceivers } from './current-receivers';
+import { type AlertRule, sourceName, wants } from './receivers';
 
 const folder = mkdtempSync(join(tmpdir(), 'receivers-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,7 +14,8 @@ const file = join(folder, 'alerts.yaml');
 
 function read(text: string, variables: Record<string, string> = {}) {
   writeFileSync(file, text);
-  return readReceivers(parseConfig({ ALERTS_FILE: file, ALERT_SECRET: 'all' }), (name) => variables[name] ?? null);
+  const config = parseConfig({ ALERTS_FILE: file, ALERT_SECRET: 'all' });
+  return new CurrentReceivers(config, (name) => variables[name] ?? null).all;
 }
 
 function faults(text: string): string[] {
@@ -55,10 +57,34 @@ test('a file names receivers, in YAML or JSON; what it leaves out has a default'
     ...{ url: 'https://chat.example/x', format: 'slack', secret: 'all', timeoutMs: 2000 },
   });
   assert.equal(read('{"receivers": [{"name": "a", "url": "http://a.example"}]}').length, 1);
+  assert.deepEqual(read('receivers: []'), []);
+});
+
+test('the file is read again: a faulty one, or none, changes nothing', () => {
+  const named = (...names: string[]) =>
+    `receivers: [${names.map((name) => `{name: ${name}, url: 'https://a.example/'}`).join(', ')}]`;
+  writeFileSync(file, named('a'));
+  const settings = { ALERTS_FILE: file, ALERT_WEBHOOKS: 'https://hook.example/' };
+  const receivers = new CurrentReceivers(parseConfig(settings));
+  const look = (text: string | null) => {
+    if (text === null) rmSync(file);
+    else writeFileSync(file, text);
+    const changed = receivers.look();
+    return [changed, receivers.all.slice(1).map(({ rule }) => rule.name), receivers.fault];
+  };
+  assert.deepEqual(look(named('a', 'b')), [true, ['a', 'b'], null]);
+  const before = receivers.all;
+  const ending = 'Whoever it named before is told as before.';
+  const broken = `ALERTS_FILE ${file}, receivers: Invalid input: expected array, received null; correct it. ${ending}`;
+  assert.deepEqual(look('receivers:'), [false, ['a', 'b'], broken]);
+  assert.deepEqual(look(null), [false, ['a', 'b'], `ALERTS_FILE ${file} is missing. ${ending}`]);
+  assert.equal(receivers.all, before);
+  assert.deepEqual(look(named('b')), [true, ['b'], null]);
+  assert.deepEqual(look('receivers: []'), [true, [], null]);
 });
 
 test('addresses alone are receivers of everything from warning up; their names say the host and keep the path', () => {
-  const receivers = readReceivers(
+  const { all: receivers } = new CurrentReceivers(
     parseConfig({ ALERT_WEBHOOKS: 'https://a.example/T/one, https://a.example/T/two,https://a.example/T/one' }),
   );
   assert.equal(receivers.length, 2);
@@ -71,7 +97,7 @@ test('every fault names the place and what is wrong, never an address or a secre
   const url = 'https://hooks.example/T/SECRET';
   const cases: [text: string, ...faults: RegExp[]][] = [
     ['', /^FILE: .*expected object.*; correct it\.$/],
-    ['receivers: []', /^FILE, receivers: must name at least one/],
+    ['receivers:', /^FILE, receivers: .*expected array.*; correct it\.$/],
     [`receivers: [{name: a, url: 'ftp://x/SECRET'}]`, /^FILE, receivers\[0\]\.url: must be a URL that starts/],
     [`receivers: [{name: a, url: 'https://u:SECRET@x/'}]`, /\.url: .*holds no credentials/],
     ['receivers: [{name: a}]', /^FILE, receivers\[0\]: must have url or url_env/],
@@ -81,6 +107,7 @@ test('every fault names the place and what is wrong, never an address or a secre
     [`receivers: [{name: a, url: '${url}', secret_env: NO}]`, /secret_env: the environment variable NO is not set/],
     [`receivers: [{name: a, url: '${url}'}, {name: a, url: '${url}'}]`, /receivers\[1\]\.name: .*the same name/],
     [`receivers:\n  - name: a\n    url: "${url}\n`, /^FILE, line \d: /],
+    ['receivers: [{name: a, url: *SECRET}]', /^FILE: an alias leads nowhere, .*; correct it\.$/],
   ];
   for (const [text, ...expected] of cases) {
     const found = faults(text);
@@ -91,7 +118,10 @@ test('every fault names the place and what is wrong, never an address or a secre
     }
   }
   rmSync(file);
-  assert.throws(() => readReceivers(parseConfig({ ALERTS_FILE: file })), /can't be read \(ENOENT\)/);
+  assert.throws(
+    () => new CurrentReceivers(parseConfig({ ALERTS_FILE: file })),
+    /^ConfigError: ALERTS_FILE \S+ is missing\.$/,
+  );
 });
 
 test('rules: kinds, the least severity, and never that alerts fail', () => {

@@ -1,10 +1,9 @@
-/** Who is told: the receivers that the settings name, by ALERT_WEBHOOKS or in the file of ALERTS_FILE. */
+/** Receivers of alerts: how the settings write them (ALERT_WEBHOOKS, the text of ALERTS_FILE), and what each wants. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { type Config, ConfigError, readVariable } from '../config';
+import { ConfigError } from '../config';
 import { type AttentionEntry, type AttentionSeverity, attentionKind, attentionSeverity } from '../contract/schemas';
+import { readYaml } from '../yaml-text';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const variable = z.string().regex(VARIABLE, 'must be the name of an environment variable');
@@ -41,7 +40,7 @@ const written = z
     }
   });
 
-const alertsFile = z.strictObject({ receivers: z.array(written).min(1, 'must name at least one receiver').max(20) });
+const alertsFile = z.strictObject({ receivers: z.array(written).max(20) });
 
 type Written = z.infer<typeof written>;
 
@@ -83,31 +82,35 @@ export function wants({ kinds, severity }: AlertRule, entry: AttentionEntry): bo
   return !(entry.kind === 'source_unreadable' && entry.subject.startsWith(SOURCE));
 }
 
-/**
- * Reads who is told.
- *
- * @param variable gives the value of an environment variable that the file names, null if it is not set
- * @returns those of both settings; none without them
- * @throws {ConfigError} naming the file, the place in it and what to do, but no address and no secret
- */
-export function readReceivers(
-  { alertWebhooks, alertsFile: file, alertSecret }: Pick<Config, 'alertWebhooks' | 'alertsFile' | 'alertSecret'>,
-  variable: (name: string) => string | null = readVariable,
-): Receiver[] {
-  const hooks = [...new Set(alertWebhooks)].map((url) =>
-    received(written.parse({ name: nameOf(url), url }), url, null),
-  );
-  const listed = file === null ? [] : readFile(file, variable);
-  const all = [...hooks, ...listed];
-  return all.map((receiver) => ({ ...receiver, secret: receiver.secret ?? alertSecret }));
+/** @returns those of ALERT_WEBHOOKS, each address once */
+export function webhookReceivers(urls: readonly string[], secret: string | null): Receiver[] {
+  return [...new Set(urls)].map((url) => received(written.parse({ name: nameOf(url), url }), url, secret));
 }
 
-function readFile(file: string, variable: (name: string) => string | null): Receiver[] {
+/** What is known of a file besides its text. */
+interface FileContext {
+  file: string;
+  /** ALERT_SECRET, for those that name none. */
+  alertSecret: string | null;
+  /** Gives the value of an environment variable that the file names, null if it is not set. */
+  variable: (name: string) => string | null;
+}
+
+/**
+ * Reads the text of ALERTS_FILE.
+ *
+ * @throws {ConfigError} naming the file, the place in it and what to do, but no address and no secret
+ */
+export function parseReceivers(text: string, { file, alertSecret, variable }: FileContext): Receiver[] {
   const faults: string[] = [];
   const fail = (place: string, message: string) => faults.push(`ALERTS_FILE ${file}${place}: ${message}; correct it.`);
-  const value = parseFile(file, fail);
-  const result = alertsFile.safeParse(value);
-  if (faults.length === 0) for (const { path, message } of result.error?.issues ?? []) fail(placeOf(path), message);
+  const read = readYaml(text, 'core');
+  if ('faults' in read) {
+    for (const { line, message } of read.faults) fail(line === null ? '' : `, line ${line}`, message);
+    throw new ConfigError(faults);
+  }
+  const result = alertsFile.safeParse(read.value);
+  for (const { path, message } of result.error?.issues ?? []) fail(placeOf(path), message);
   const { receivers } = result.data ?? { receivers: [] };
   const named = (name: string | undefined, place: string) => {
     if (name === undefined) return undefined;
@@ -121,27 +124,11 @@ function readFile(file: string, variable: (name: string) => string | null): Rece
     if (first < index) fail(`${place}.name`, `receivers[${first}] has the same name`);
     const address = receiver.url ?? named(receiver.url_env, `${place}.url_env`) ?? '';
     if (address !== '' && !isWebAddress(address)) fail(`${place}.url_env`, 'the variable holds no http or https URL');
-    const secret = receiver.secret ?? named(receiver.secret_env, `${place}.secret_env`) ?? null;
+    const secret = receiver.secret ?? named(receiver.secret_env, `${place}.secret_env`) ?? alertSecret;
     return received(receiver, address, secret);
   });
   if (faults.length > 0) throw new ConfigError(faults);
   return found;
-}
-
-/** YAML, of which JSON is a part. */
-function parseFile(file: string, fail: (place: string, message: string) => void): unknown {
-  const lines = new LineCounter();
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    fail('', `it can't be read (${(error as NodeJS.ErrnoException).code})`);
-    return null;
-  }
-  // Pretty errors would quote the line, which may hold a secret.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  for (const { message, pos } of document.errors) fail(`, line ${lines.linePos(pos[0]).line}`, message);
-  return document.errors.length > 0 ? null : document.toJS();
 }
 
 function placeOf(path: readonly PropertyKey[]): string {

@@ -43,7 +43,7 @@ const MINUTE_MS = 60_000;
 const ENDED_AT_MOST = 1000;
 
 export class OutboxLane {
-  readonly receiver: OutboxReceiver;
+  receiver: OutboxReceiver;
   /** Those that stand or did a moment ago, by the id of their entry. */
   readonly matters = new Map<string, Matter>();
   readonly kept: Kept;

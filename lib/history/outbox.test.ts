@@ -249,6 +249,35 @@ test('another history takes over what is known; receivers that are no longer nam
   );
 });
 
+test('others are told from now on: who stays misses nothing and keeps its pace, who goes is forgotten, who comes begins', () => {
+  const scene = new Scene(receiver({ limitPerMinute: 2 }), receiver({ name: 'former' }));
+  scene.stands('a', 'b', 'c');
+  const former = scene.post('former');
+  assert.deepEqual(scene.deliver(), ['new a', 'new b', 'new c']);
+  scene.stands('a', 'b', 'c', 'd');
+  scene.outbox.setReceivers([receiver({ limitPerMinute: 2 }), receiver({ name: 'later' })], scene.now);
+  scene.stands('a', 'b', 'c', 'd', 'e');
+  assert.deepEqual(scene.deliver(), ['new d']);
+  assert.deepEqual(scene.deliver(), [], 'both turns of this minute were taken before and after the change');
+  assert.equal(scene.post('former'), undefined);
+  // The end of what was under way to it.
+  scene.outbox.settle('former', former?.key ?? '', { kind: 'delivered' }, scene.now);
+  assert.deepEqual(scene.deliverAll('later').toSorted(), ['new a', 'new b', 'new c', 'new d', 'new e']);
+  scene.pass(60_001);
+  assert.deepEqual(scene.deliver(), ['new e']);
+  assert.deepEqual(
+    receiverStates(scene.db).map(({ name, delivered }) => [name, delivered]),
+    [
+      ['later', 5],
+      ['ops', 5],
+    ],
+  );
+  // Nobody is left.
+  scene.outbox.setReceivers([], scene.now);
+  scene.stands();
+  assert.deepEqual(receiverStates(scene.db), []);
+});
+
 test('whatever comes, goes, fails and dies: every change that lasts is told exactly once by its key', () => {
   const step = fc.oneof(
     fc.record({ type: fc.constant('stands' as const), ids: fc.subarray(['a', 'b', 'c', 'd']) }),

@@ -33,7 +33,7 @@ export class Outbox {
   readonly #db: Database.Database;
   readonly #origin: string;
   readonly #random: () => number;
-  readonly #lanes: OutboxLane[];
+  #lanes: readonly OutboxLane[] = [];
   readonly #statements;
 
   /** @throws what SQLite throws, here and everywhere below */
@@ -50,13 +50,24 @@ export class Outbox {
           AND ended.id > began.id AND ended.event = 'resolved'
         WHERE began.receiver = ? AND began.event = 'new' ORDER BY began.id LIMIT 1`),
     };
+    this.setReceivers(receivers, now);
+  }
+
+  /** From now on these are told, and what is kept for others is dropped. Who stays, by name, misses nothing. */
+  setReceivers(receivers: readonly OutboxReceiver[], now: number): void {
+    const db = this.#db;
+    const known = new Map(this.#lanes.map((lane) => [lane.receiver.name, lane]));
     this.#lanes = db
       .transaction(() => {
         dropOthers(
           db,
           receivers.map(({ name }) => name),
         );
-        return receivers.map((receiver) => new OutboxLane(db, receiver, now));
+        return receivers.map((receiver) => {
+          const lane = known.get(receiver.name) ?? new OutboxLane(db, receiver, now);
+          lane.receiver = receiver;
+          return lane;
+        });
       })
       .immediate();
     this.advance(now);

@@ -70,3 +70,33 @@ test('a process that follows posts nothing and shows how it goes; when it takes 
   feed.attend(update);
   assert.equal(events.length, 0);
 });
+
+test('others are told from now on, in a history that comes after too; a process that follows posts nothing for it', () => {
+  const [file, memory] = [new History(':memory:'), new History(':memory:')];
+  const follower = newFeed([]);
+  follower.feed.begin(file, false);
+  const { feed, events, key, deliver } = newFeed([]);
+  feed.begin(file, true);
+  const standing = { entries: [entry('a'), entry('b')], complete: true };
+  feed.attend(standing);
+  feed.setReceivers([RULE]);
+  deliver();
+  assert.equal(events.at(-1)?.posts[0]?.alerts[0]?.entry.id, 'b');
+  follower.feed.setReceivers([RULE]);
+  assert.deepEqual(follower.events.at(-1)?.posts, []);
+  assert.equal(follower.events.at(-1)?.receivers[0]?.delivered, 1);
+
+  const under = key();
+  feed.setReceivers([
+    { ...RULE, limitPerMinute: 5 },
+    { ...RULE, name: 'later' },
+  ]);
+  assert.equal(key(), under, 'the post under way is given out again');
+  feed.begin(memory, true, file);
+  assert.deepEqual(
+    events.at(-1)?.posts.map(({ receiver }) => receiver),
+    ['ops', 'later'],
+  );
+  feed.setReceivers([]);
+  assert.deepEqual(events.at(-1), { type: 'alerts', posts: [], receivers: [] });
+});

@@ -1,23 +1,27 @@
 /** Joins the outbox with the history that is open: only a process that records has one, the others show its state. */
-import { wants } from '../alerts/receivers';
+import { type AlertRule, wants } from '../alerts/receivers';
 import type { History } from '../history/history';
 import { Outbox, receiverStates } from '../history/outbox';
+import type { OutboxReceiver } from '../history/outbox-lane';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
 
 export class AlertsFeed {
-  readonly #options: ConstructorParameters<typeof Outbox>[1];
+  readonly #origin: string;
   readonly #tell: (event: RecorderEvent) => void;
   readonly #now: () => number;
+  #receivers: readonly OutboxReceiver[];
   #history: History | null = null;
+  #records = false;
   /** Null in a process that only follows, and where nobody is told. */
   #outbox: Outbox | null = null;
   /** What stands by the last word of the main thread. */
   #latest: AlertsUpdate | null = null;
-  #told = '';
+  /** What was told last; null as long as nobody is to be told of anything. */
+  #told: string | null = null;
 
   constructor({ root, alerts = [] }: RecorderOptions, tell: (event: RecorderEvent) => void, now: () => number) {
-    const receivers = alerts.map((rule) => ({ ...rule, wants: wants.bind(null, rule) }));
-    this.#options = { origin: root, receivers };
+    this.#origin = root;
+    this.#receivers = alerts.map(receiverOf);
     this.#tell = tell;
     this.#now = now;
   }
@@ -28,11 +32,29 @@ export class AlertsFeed {
    * @param before the one in which this process has recorded until now, for what is known there
    */
   begin(history: History, records: boolean, before?: History): void {
-    if (this.#options.receivers.length === 0) return;
-    if (records && before && before !== history) carry(before, history);
-    const outbox = records ? new Outbox(history.db, this.#options, this.#now()) : null;
+    const tells = this.#receivers.length > 0;
+    if (tells && records && before && before !== history) carry(before, history);
+    const outbox = tells && records ? this.#outboxIn(history) : null;
     this.#history = history;
+    this.#records = records;
     this.#outbox = outbox;
+    if (tells) this.#goOn();
+  }
+
+  /** Others are told from now on, or the same ones in another way. */
+  setReceivers(rules: readonly AlertRule[]): void {
+    // First: a history that fails is followed by another, which begins with these.
+    this.#receivers = rules.map(receiverOf);
+    if (this.#outbox) this.#outbox.setReceivers(this.#receivers, this.#now());
+    else if (this.#history && this.#records) this.#outbox = this.#outboxIn(this.#history);
+    this.#goOn();
+  }
+
+  #outboxIn({ db }: History): Outbox {
+    return new Outbox(db, { origin: this.#origin, receivers: this.#receivers }, this.#now());
+  }
+
+  #goOn(): void {
     // Whoever posts may wait for an answer of the one before.
     this.#told = '';
     if (this.#latest) this.attend(this.#latest);
@@ -58,7 +80,7 @@ export class AlertsFeed {
 
   /** Tells what has changed in the database. */
   follow(): void {
-    if (!this.#history || this.#options.receivers.length === 0) return;
+    if (!this.#history || this.#told === null) return;
     const posts = this.#outbox?.posts() ?? [];
     const receivers = receiverStates(this.#history.db);
     const now = JSON.stringify([posts.map(({ key, tries }) => [key, tries]), receivers]);
@@ -66,6 +88,10 @@ export class AlertsFeed {
     this.#told = now;
     this.#tell({ type: 'alerts', posts, receivers });
   }
+}
+
+function receiverOf(rule: AlertRule): OutboxReceiver {
+  return { ...rule, wants: wants.bind(null, rule) };
 }
 
 function carry(from: History, to: History): void {

@@ -18,7 +18,7 @@ export interface RecorderOptions {
   zone: string | null;
   /** How long what messages leave open is kept. */
   openFor: Pick<OpenMattersOptions, 'questionsMs' | 'failuresMs'>;
-  /** Who is told what wants a person; nobody if left out. */
+  /** Who is told what wants a person, until others are; nobody if left out. */
   alerts?: readonly AlertRule[];
 }
 
@@ -144,6 +144,8 @@ export type ToThread =
   | { type: 'looked'; at: number }
   | { type: 'attention'; update: AlertsUpdate }
   | { type: 'posted'; tried: PostTried }
+  /** Others are told of alerts from now on. */
+  | { type: 'receivers'; alerts: readonly AlertRule[] }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }

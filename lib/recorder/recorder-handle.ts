@@ -1,5 +1,6 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
+import type { AlertRule } from '../alerts/receivers';
 import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';
@@ -27,6 +28,8 @@ export class RecorderHandle {
   readonly #recorder: Thread;
   readonly #onEvent: (event: RecorderEvent) => void;
   readonly #onFault: OnFault;
+  /** With which the recorder's thread is started, again too. */
+  #options: RecorderOptions;
   #reader: Thread | null = null;
   #readerFile: string | null = null;
 
@@ -35,9 +38,10 @@ export class RecorderHandle {
    * @param onFault takes a sentence when a thread died and the error, and null when it has worked again for a while
    */
   constructor(options: RecorderOptions, onEvent: (event: RecorderEvent) => void, onFault: OnFault) {
+    this.#options = options;
     this.#onEvent = onEvent;
     this.#onFault = onFault;
-    const start = () => new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: options });
+    const start = () => new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: this.#options });
     this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onFault);
   }
 
@@ -63,6 +67,12 @@ export class RecorderHandle {
   /** How a try to post ended. */
   posted(tried: PostTried): void {
     this.#recorder.post({ type: 'posted', tried });
+  }
+
+  /** Others are told of alerts from now on. */
+  setReceivers(alerts: readonly AlertRule[]): void {
+    this.#options = { ...this.#options, alerts };
+    this.#recorder.post({ type: 'receivers', alerts });
   }
 
   /**

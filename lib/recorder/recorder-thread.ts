@@ -27,6 +27,9 @@ parentPort?.on('message', (message: ToThread) => {
     case 'posted':
       recorder.posted(message.tried);
       break;
+    case 'receivers':
+      recorder.setReceivers(message.alerts);
+      break;
     case 'damaged':
       recorder.reportDamage();
       break;

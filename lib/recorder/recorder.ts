@@ -6,6 +6,7 @@
  * Synchronous in its steps and yielding between them; it lives in a worker thread, tests run it directly.
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { AlertRule } from '../alerts/receivers';
 import { HistoryFault, historyFault } from '../history/database';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
@@ -128,6 +129,11 @@ export class Recorder {
   /** How a try to post an alert ended. */
   posted(tried: PostTried): void {
     this.#guarded(() => this.#alerts.posted(tried));
+  }
+
+  /** Others are told of alerts from now on. */
+  setReceivers(rules: readonly AlertRule[]): void {
+    this.#guarded(() => this.#alerts.setReceivers(rules));
   }
 
   /** Another thread found the database damaged. */

@@ -185,6 +185,76 @@ test('a receiver that fails half of the time misses nothing through kills and a 
   assert.equal(forbidden.connections, 0);
 });
 
+test('the file of receivers is read again: who is removed gets nothing more, a fault is shown and changes nothing', async (context) => {
+  const folder = newFolder(context);
+  const root = join(folder, 'root');
+  const told: string[] = [];
+  const receiver = createServer(async (request, response) => {
+    const { alerts } = alertPost.parse(JSON.parse(await textOf(request)));
+    for (const { event, entry } of alerts) told.push(`${request.url?.slice(1)} ${event} ${entry.subject}`);
+    response.end();
+  });
+  receiver.listen(0, ALLOWED);
+  await once(receiver, 'listening');
+  context.after(() => receiver.close().closeAllConnections());
+  const named = (name: string) => ({
+    ...{ name, url: `http://${ALLOWED}:${(receiver.address() as AddressInfo).port}/${name}`, minimum_age_seconds: 0 },
+    kinds: ['lock_orphaned'],
+  });
+  const file = alertsFile(folder, named('former'), named('stays'));
+  let output = '';
+  const server = new ProductionServer(
+    {
+      ...{ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(folder, 'history.sqlite'), ALERTS_FILE: file },
+      ALERT_ALLOWED_HOSTS: ALLOWED,
+    },
+    '127.0.0.1',
+    (text) => {
+      output += text;
+    },
+  );
+  context.after(() => server.abandon());
+  await server.start();
+  const lock = (path: string) => createLock(root, { agentId: 'ghost', filepath: path, reason: '', now: Date.now() });
+  const says = (...texts: string[]) =>
+    until(
+      () => texts.every((text) => told.includes(text)),
+      () => `${texts} in ${told}`,
+    );
+  const shown = async () => {
+    const { attention } = await server.get<AttentionAnswer>('/api/attention');
+    return attention.find(({ subject }) => subject === 'ALERTS_FILE')?.reason ?? null;
+  };
+  lock('a');
+  await says('former new a', 'stays new a');
+
+  writeFileSync(file, '{"receivers": [{"name": "former", "url": "SECRET"}]}');
+  await until(
+    async () => (await shown()) !== null,
+    () => 'that the file is faulty is shown',
+  );
+  assert.match(
+    (await shown()) ?? '',
+    /receivers\[0\]\.url: must be a URL .* Whoever it named before is told as before\.$/,
+  );
+  assert.match(output, /receivers\[0\]\.url: must be a URL/);
+  lock('b');
+  await says('former new b', 'stays new b');
+
+  alertsFile(folder, named('stays'), named('later'));
+  await says('later new a', 'later new b');
+  lock('c');
+  await says('stays new c', 'later new c');
+  await until(
+    async () => (await shown()) === null,
+    () => 'that the file is in order is shown',
+  );
+  await server.stop();
+  const expected = ['a', 'b', 'c'].flatMap((path) => ['former', 'stays', 'later'].map((name) => `${name} new ${path}`));
+  assert.deepEqual(told.toSorted(), expected.filter((text) => text !== 'former new c').toSorted());
+  assert.ok(!output.includes('SECRET'));
+});
+
 test('a person tries the receivers: each result is printed, no address is', async (context) => {
   const folder = newFolder(context);
   const forbidden = await forbiddenListener(context);
