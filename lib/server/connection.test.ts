@@ -125,3 +125,28 @@ test('a path that Next could not read leads where it can be said', async () => {
     socket.destroy();
   }
 });
+
+test('a method that nothing is there for leads to a route that refuses it; others stay as they are', async () => {
+  const cases = [
+    ['GET', '/', null, 'GET /'],
+    ['HEAD', '/static/a.svg', null, 'HEAD /static/a.svg'],
+    ['DELETE', '/api/agents', null, 'DELETE /api/agents'],
+    ['TRACE', '/api/agents?q=1', { name: 'TRACE', allow: null }, 'DELETE /api/agents?q=1'],
+    ['TRACE', '/docs', { name: 'TRACE', allow: 'GET, HEAD' }, 'DELETE /api'],
+    ['POST', '/static/a.svg', { name: 'POST', allow: 'GET, HEAD' }, 'DELETE /api'],
+    ['OPTIONS', '*', { name: 'OPTIONS', allow: 'GET, HEAD' }, 'DELETE /api'],
+    ['POST', '/__nextjs_original-stack-frames', null, 'POST /__nextjs_original-stack-frames'],
+  ] as const;
+  for (const [method, path, refused, leads] of cases) {
+    const seen = new Promise<unknown>((resolve) => {
+      handle = (incoming, outgoing) => {
+        resolve([connectionOf(headersOf(incoming))?.refusedMethod, `${incoming.method} ${incoming.url}`]);
+        outgoing.end();
+      };
+    });
+    const socket = connect(port(), '127.0.0.1');
+    socket.end(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    assert.deepEqual(await seen, [refused, leads], `${method} ${path}`);
+    socket.destroy();
+  }
+});

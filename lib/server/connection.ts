@@ -8,6 +8,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { API_ROOT, isMethod, kindOfPath } from './route-names';
 
 export const CONNECTION_HEADER = 'x-swarm-connection';
 
@@ -28,10 +29,19 @@ export interface Connection {
   readonly urlBytes: number;
   /** The path is not percent-encoded UTF-8. */
   readonly malformedPath: boolean;
+  /** The method, where what was asked for has nothing for it; null for all others. */
+  readonly refusedMethod: RefusedMethod | null;
   readonly socket: Socket;
   readonly response: ServerResponse;
   /** Runs something outside of the request: what is begun within one keeps all that Next remembers of it. */
   readonly outside: (run: () => void) => void;
+}
+
+interface RefusedMethod {
+  /** As it was written. */
+  name: string;
+  /** What would be possible, null where the route knows. */
+  allow: string | null;
 }
 
 /** What Node publishes on `http.server.request.start`. */
@@ -44,10 +54,6 @@ interface RequestStart {
 
 /** Short, since a person copies it; the beginning tells processes apart that write to one log. */
 const ids = { process: randomUUID().slice(0, 8), next: 1 };
-
-/** Connections that wait to be accepted; the system allows no more than its own setting (4096 on Linux). */
-const QUEUE = 4096;
-const lengthened = new WeakSet<Server>();
 
 const CONNECTIONS = Symbol.for('claude-swarm-dashboard.connections');
 // One process holds several copies of this module: the one in instrumentation writes, those in the routes read.
@@ -65,7 +71,6 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
   const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
-    lengthenQueue(server);
     const id = randomUUID();
     const written = request.url ?? '';
     const malformedPath = isMalformed(written);
@@ -80,6 +85,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
       ...readHeaders(request),
       urlBytes: Buffer.byteLength(written),
       malformedPath,
+      refusedMethod: refusedMethod(request),
       requestId: `${ids.process}-${(ids.next++).toString(36)}`,
       socket,
       response,
@@ -90,6 +96,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     response.setHeader('X-Request-Id', connection.requestId);
     response.once('close', () => connections.delete(id));
     onRequest?.(request, connection);
+    if (connection.refusedMethod) lead(request, connection.refusedMethod);
   });
 }
 
@@ -105,6 +112,23 @@ function readHeaders({ rawHeaders, headers }: IncomingMessage) {
     forwardedFor: typeof forwardedFor === 'string' ? forwardedFor : null,
     forwardedBy: names.find((name) => FORWARDED.test(name.toLowerCase())) ?? null,
   };
+}
+
+/**
+ * Next fails on methods that it does not know, shows a page whatever the method, and fails on files for all but GET. So a
+ * page or a file is only for reading, and other methods than those of routes are for nothing.
+ */
+function refusedMethod({ method = '', url = '' }: IncomingMessage): RefusedMethod | null {
+  if (method === 'GET' || method === 'HEAD') return null;
+  const kind = kindOfPath(url);
+  if (kind === 'page') return { name: method, allow: 'GET, HEAD' };
+  return isMethod(method) ? null : { name: method, allow: null };
+}
+
+/** Leads to a route that refuses by itself, under a method that Next knows: no route does anything for a refused one. */
+function lead(request: IncomingMessage, { allow }: RefusedMethod): void {
+  request.method = 'DELETE';
+  if (allow !== null) request.url = API_ROOT;
 }
 
 function isMalformed(url: string): boolean {
@@ -132,16 +156,4 @@ export async function allAnswered(): Promise<void> {
 function boundAddress(server: Server): string | null {
   const address = server.address();
   return address !== null && typeof address === 'object' ? address.address : null;
-}
-
-/**
- * Thousands that come back at once after a restart wait in a queue of the system, where Node lets 511 stand; whoever finds
- * it full tries again after 1, 3, 7 and 15 seconds, and is refused in the end. `next start` takes no such setting, and
- * listening once more only changes the length.
- */
-function lengthenQueue(server: Server): void {
-  if (lengthened.has(server)) return;
-  lengthened.add(server);
-  const { _handle: handle } = server as { _handle?: { listen?: (backlog: number) => number } };
-  handle?.listen?.(QUEUE);
 }

@@ -2,11 +2,11 @@ import { getConfig } from '../config';
 import { getRuntime, type Runtime } from '../runtime';
 import { admit, type Visitor } from './access';
 import { readChange } from './change-guard';
+import { connectionOf } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
 import { ProblemError, problemResponse } from './problem';
-
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+import { METHODS } from './route-names';
 
 type Method = (typeof METHODS)[number];
 /** Who asks, and what for a change was sent: JSON, null where there is none. */
@@ -25,6 +25,8 @@ interface EndpointOptions {
   probe?: boolean;
   /** What GET counts as, if it costs more than what is in memory. */
   limit?: LimitedKind | ((parameters: URLSearchParams) => LimitedKind | null);
+  /** What becomes of methods that have no handler, instead of being told which have one. */
+  otherwise?: (request: Request) => never;
 }
 
 /**
@@ -53,15 +55,18 @@ export function endpoint(
   routes.OPTIONS ??= async () => new Response(null, { status: 204, headers: { Allow: allow } });
 
   const refused: Answer = async (request) => {
-    throw new ProblemError('method_not_allowed', `${request.method} is not possible here; use one of ${allow}.`, {
-      headers: { Allow: allow },
-    });
+    const written = connectionOf(request.headers)?.refusedMethod;
+    if (!written?.allow) options.otherwise?.(request);
+    throw notAllowed(written?.name ?? request.method, written?.allow ?? allow);
   };
   return Object.fromEntries(
     METHODS.map((method) => {
       // A browser asks for permission (OPTIONS) without credentials; the answer says nothing of the swarm.
       const hostOnly = probe || method === 'OPTIONS';
-      return [method, (request: Request) => answer(request, hostOnly, routes[method] ?? refused)];
+      // A method that was refused stands under another name.
+      const routeFor = ({ headers }: Request) =>
+        connectionOf(headers)?.refusedMethod ? refused : (routes[method] ?? refused);
+      return [method, (request: Request) => answer(request, hostOnly, routeFor(request))];
     }),
   ) as Record<Method, Route>;
 }
@@ -76,6 +81,11 @@ function notFound(request: Request): never {
   throw new ProblemError('not_found', `There is nothing at ${pathname}.`);
 }
 
+function notAllowed(method: string, allow: string): ProblemError {
+  const detail = `${method} is not possible here; use one of ${allow}.`;
+  return new ProblemError('method_not_allowed', detail, { headers: { Allow: allow } });
+}
+
 /** @param json a state of the hub, absent until it is known */
 export function stateResponse(json: string | null | undefined): Response {
   if (json) return jsonResponse(json);
@@ -85,10 +95,7 @@ export function stateResponse(json: string | null | undefined): Response {
 }
 
 /** The exports of a route file for paths that do not exist. */
-export const missing: Record<Method, Route> = endpoint(
-  Object.fromEntries(METHODS.map((method) => [method, notFound])),
-  { probe: true },
-);
+export const missing: Record<Method, Route> = endpoint({ OPTIONS: notFound }, { probe: true, otherwise: notFound });
 
 function limitGet({ url }: Request, { client }: Visitor, limit: EndpointOptions['limit'] = () => null): void {
   const kind = typeof limit === 'function' ? limit(new URL(url).searchParams) : limit;

@@ -7,6 +7,7 @@ import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
 import { flushLog, log, takeConsole } from './log';
 import { metrics } from './metrics';
+import { settleServers } from './node-server';
 import { ProblemError } from './problem';
 import { watchRequest } from './request-watch';
 import { registerSwarmMetrics } from './swarm-metrics';
@@ -28,6 +29,7 @@ export function startServer({ alone }: { alone: boolean }): void {
   if (shared[PHASE]) return;
   shared[PHASE] = 'starting';
   watchConnections(watchRequest);
+  settleServers({ upgrades: !alone });
   try {
     openAccess();
     coverEveryAnswer();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isMinor, methodName, routeName } from './route-names';
+import { isMinor, kindOfPath, methodName, routeName } from './route-names';
 
 const APP = join(import.meta.dirname, '../../app');
 
@@ -31,6 +31,26 @@ test('nothing that a client chooses becomes a name', () => {
   assert.equal(routeName('/_next/static/chunks/secret.js'), '(asset)');
   assert.equal(methodName('GET'), 'GET');
   assert.equal(methodName('PROPFIND'), '(other)');
+});
+
+test('routes are told from pages, files and what Next asks of itself', () => {
+  const kinds = {
+    route: ['/api', '/api/', '/api/nope', '/api/v1/agents?q=1', '/health?ready', '/metrics', '/openapi.json'],
+    page: [
+      '/',
+      '/?at=1',
+      '/docs',
+      '/nope',
+      '/apis',
+      '/health/x',
+      '/static/icon.svg',
+      '/_next/static/a.js',
+      '*',
+      '//api',
+    ],
+    next: ['/__nextjs_original-stack-frames', '/_next/mcp'],
+  };
+  for (const [kind, urls] of Object.entries(kinds)) for (const url of urls) assert.equal(kindOfPath(url), kind, url);
 });
 
 test('files and probes are minor, what people and scripts ask for is not', () => {

@@ -12,23 +12,47 @@ const BASE_PATH = process.env.BASE_PATH ?? '';
 
 const NAMES: readonly string[] = [...ROUTES.map(({ path }) => path), ...PAGES];
 const PLAIN = new Set(NAMES.filter((name) => !name.includes('{')));
+const PLAIN_ROUTES = new Set(ROUTES.map(({ path }) => path));
 const WITH_PARAMETERS = NAMES.filter((name) => name.includes('{')).map(
   (name) => [new RegExp(`^${name.replace(/\{\w+\}/g, '[^/]+')}$`), name] as const,
 );
 
-const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+/** Those for which a route can have something. */
+export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** Where nothing is, below which everything is the API's. */
+export const API_ROOT = `${BASE_PATH}/api`;
 
 /**
  * @param url as the request line has it, with its query
  * @returns the route's pattern such as `/api/agents/{id}`, `(asset)` for files, `(other)` for what does not exist
  */
 export function routeName(url: string): string {
-  const end = url.indexOf('?');
-  const asked = end < 0 ? url : url.slice(0, end);
-  const path = withoutPrefixes(asked);
+  const path = withoutPrefixes(pathOf(url));
   if (PLAIN.has(path)) return path;
   if (path.startsWith('/_next/static/') || path.startsWith('/static/')) return ASSET;
   return WITH_PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? OTHER;
+}
+
+/** @returns whether a route can have something for it */
+export function isMethod(method: string): boolean {
+  return METHODS.some((known) => known === method);
+}
+
+/**
+ * @param url as the request line has it
+ * @returns `route`: of the API, also where there is nothing; `next`: what Next's development page asks of its own server;
+ *   else `page`, as which files count too
+ */
+export function kindOfPath(url: string): 'route' | 'next' | 'page' {
+  const path = withoutPrefixes(pathOf(url));
+  if (path === '/api' || path.startsWith('/api/') || PLAIN_ROUTES.has(path)) return 'route';
+  return /^\/(__nextjs|_next\/(?!static\/))/.test(path) ? 'next' : 'page';
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
 }
 
 function withoutPrefixes(asked: string): string {
@@ -39,7 +63,7 @@ function withoutPrefixes(asked: string): string {
 
 /** @returns the method, `(other)` for one that nothing here has a use for */
 export function methodName(method: string): string {
-  return METHODS.has(method) ? method : OTHER;
+  return isMethod(method) ? method : OTHER;
 }
 
 /** Whether it is asked for so often, or for so little, that a line each would hide the others. */

@@ -40,7 +40,7 @@ export async function serveRoute(route: ReturnType<typeof endpoint>): Promise<Se
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}/api/`,
     port,
     close: () => {
       server.close();

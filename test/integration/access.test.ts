@@ -93,6 +93,32 @@ describe('without credentials', () => {
     assert.equal(codeOf(await ask(server, '/api/agents/%25')), 'not_found');
   });
 
+  test('a method that there is nothing for is refused, whatever it is and whatever was asked', async () => {
+    const said = async (path: string, method: string) => {
+      const answer = await ask(server, path, {}, method);
+      return [answer.status, codeOf(answer), answer.headers.allow];
+    };
+    for (const method of ['TRACE', 'PROPFIND', 'POST', 'DELETE']) {
+      for (const path of ['/api/agents', '/api/v1/stats', '/api/stream', '/health', '/metrics', '/openapi.json']) {
+        assert.deepEqual(await said(path, method), [405, 'method_not_allowed', 'GET, HEAD, OPTIONS'], method + path);
+      }
+      for (const path of ['/', '/docs', '/?agent=a', '/nope', '/static/icon.svg', '/_next/static/chunks/x.js']) {
+        assert.deepEqual(await said(path, method), [405, 'method_not_allowed', 'GET, HEAD'], method + path);
+      }
+      assert.deepEqual(await said('/api/nope', method), [404, 'not_found', undefined]);
+    }
+    assert.deepEqual(await said('*', 'OPTIONS'), [405, 'method_not_allowed', 'GET, HEAD']);
+    const { body } = await ask(server, '/api/agents', {}, 'TRACE');
+    assert.match(body, /TRACE is not possible here; use one of GET, HEAD, OPTIONS\./);
+  });
+
+  test('a connection that asks to become another is answered like any other, and does not stay open', async () => {
+    for (const path of ['/', '/api/agents', '/nope']) {
+      const answer = await ask(server, path, { connection: 'Upgrade', upgrade: 'websocket' });
+      assert.equal(answer.status, path === '/nope' ? 404 : 200, path);
+    }
+  });
+
   test('sizes: a long URL, a large body', async () => {
     for (const path of ['/api/agents', '/', '/health', '/api/none']) {
       assert.equal((await ask(server, `${path}?${'x'.repeat(8192)}`)).status, 414, path);

@@ -21,7 +21,9 @@ const LARGEST_ARCHIVE = 6_000_000;
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const home = join(folder, 'home');
-const environment = { PATH: process.env.PATH, HOME: home, npm_config_cache: process.env.npm_config_cache };
+const { PATH, npm_config_cache, npm_config_userconfig } = process.env;
+/** An empty home, but npm as it is set up here: how it reaches the registry, and what it compiles with. */
+const environment = { PATH, HOME: home, npm_config_cache, npm_config_userconfig };
 let archive = '';
 /** What a person would write before the options. */
 let command: [program: string, ...words: string[]];
@@ -41,7 +43,8 @@ before(() => {
   [packed] = JSON.parse(output.slice(output.search(/^\[$/m))) as [Packed];
   archive = join(folder, packed.filename);
   if (INSTALLS) {
-    command = ['npx', '--yes', archive];
+    // Relative, as README says it: npm 11 takes an absolute path for a program and tries to run the archive itself.
+    command = ['npx', '--yes', `../${packed.filename}`];
     return;
   }
   const modules = join(folder, 'node_modules');
