@@ -174,6 +174,36 @@ test('in no second does a client get more than 10 events of a kind, its first st
   hub.close();
 });
 
+test('changes that come one by one, ten a second at most, are never held back', async () => {
+  const hub = openHub();
+  const reader = new Reader(hub.subscribe(null));
+  mock.timers.tick(1_000);
+  await reader.names();
+  for (let version = 1; version <= 30; version++) {
+    hub.setState('locks', { version });
+    assert.deepEqual(await reader.take(), [{ version }]);
+    mock.timers.tick(105);
+    await reader.take('heartbeat');
+  }
+  hub.close();
+});
+
+test('what follows from messages waits while these are on their way to many, however many more come', async () => {
+  const hub = openHub();
+  const readers = Array.from({ length: 500 }, () => new Reader(hub.subscribe(null)));
+  await turn();
+  for (const { events } of readers) events.splice(0);
+  hub.publish(rows(4, 4), 4);
+  for (const kind of ['agents', 'stats'] as const) hub.setState(kind, {});
+  assert.deepEqual(await readers[0]?.names(), ['messages']);
+  mock.timers.tick(9);
+  hub.publish(rows(5, 5), 5);
+  assert.deepEqual(await readers[0]?.names(), ['messages']);
+  mock.timers.tick(1);
+  assert.deepEqual(await readers[499]?.names(), ['messages', 'messages', 'agents', 'stats']);
+  hub.close();
+});
+
 test('all clients get the same event object, so that it is encoded once', async () => {
   const hub = openHub();
   const readers = [1, 2, 3].map(() => new Reader(hub.subscribe(null)));

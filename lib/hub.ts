@@ -15,8 +15,13 @@ export type StateKind = 'sources' | 'agents' | 'locks' | 'stats' | 'attention';
 /** How a subscriber gets its first states: whether the others can be trusted comes first. */
 const STATE_KINDS: readonly StateKind[] = ['sources', 'agents', 'locks', 'stats', 'attention'];
 
-/** A client may get 10 state events of a kind a second: its first state, and at most 9 changes at this distance. */
-const COALESCE_MS = 120;
+/** A client may get 10 state events of a kind a second. */
+const COALESCE_MS = 105;
+/** In a burst there is room for delays on the way; and who came within the last second was given a first state too. */
+const COALESCE_BURST_MS = 120;
+/** What follows from messages (counts, signs of life) gives way to them while they are on their way to so many. */
+const CLIENTS_SERVED_PER_MS = 50;
+const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
 const STATS_MS = 4_900;
 const TICK_MS = 1_000;
@@ -29,7 +34,7 @@ interface State {
   event: HubEvent;
 }
 
-/** The distance between the events of one kind: the first at once, the last of a burst when the distance is kept. */
+/** The distance between the events of one kind: a lone change at once, the last of a burst when the distance is kept. */
 interface Pace {
   timer: NodeJS.Timeout | null;
   due: boolean;
@@ -54,6 +59,9 @@ export class Hub {
   #closed = false;
   #tick: NodeJS.Timeout | null = null;
   #statsTimer: NodeJS.Timeout | null = null;
+  /** Runs while messages are on their way. */
+  #messagesFirst: NodeJS.Timeout | null = null;
+  #lastJoined = 0;
 
   constructor(options: HubOptions) {
     this.#options = { now: () => Date.now(), stallAfter: 30_000, ...options };
@@ -107,7 +115,11 @@ export class Hub {
    * @param lastSeq the newest committed message; what is not newer than the head is ignored
    */
   publish(messages: readonly PublishedMessage[], lastSeq: number): void {
-    if (this.#openFeed().append(messages, lastSeq)) this.#wakeAll();
+    if (!this.#openFeed().append(messages, lastSeq)) return;
+    this.#wakeAll();
+    const wait = Math.min(this.#subscribers.size / CLIENTS_SERVED_PER_MS, MESSAGES_FIRST_MS);
+    // Never prolonged: states come too while messages never end.
+    if (wait >= 1) this.#messagesFirst ??= setTimeout(() => this.#afterMessages(), wait);
   }
 
   /** Messages before `seq` have been pruned. */
@@ -170,6 +182,7 @@ export class Hub {
       this.#options.now,
     );
     this.#subscribers.add(subscriber);
+    this.#lastJoined = this.#options.now();
     if (this.#closed) subscriber.close('the server stops');
     return subscriber;
   }
@@ -179,6 +192,7 @@ export class Hub {
     this.#closed = true;
     this.#endAll('the server stops');
     for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
+    if (this.#messagesFirst) clearTimeout(this.#messagesFirst);
   }
 
   #openFeed(): MessageFeed {
@@ -198,16 +212,25 @@ export class Hub {
     if (this.#closed) return;
     const pace = this.#paces.get(kind) ?? { timer: null, due: false };
     this.#paces.set(kind, pace);
-    if (pace.timer) pace.due = true;
+    if (pace.timer || this.#messagesFirst) pace.due = true;
     else this.#fanOut(kind, pace);
   }
 
+  #afterMessages(): void {
+    this.#messagesFirst = null;
+    for (const [kind, pace] of this.#paces) if (pace.due && !pace.timer) this.#fanOut(kind, pace);
+  }
+
   #fanOut(kind: StateKind, pace: Pace): void {
+    const inBurst = pace.due || this.#options.now() - this.#lastJoined < 1_000;
     pace.due = false;
-    pace.timer = setTimeout(() => {
-      pace.timer = null;
-      if (pace.due) this.#fanOut(kind, pace);
-    }, COALESCE_MS);
+    pace.timer = setTimeout(
+      () => {
+        pace.timer = null;
+        if (pace.due && !this.#messagesFirst) this.#fanOut(kind, pace);
+      },
+      inBurst ? COALESCE_BURST_MS : COALESCE_MS,
+    );
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
     const event = this.#states.get(kind)?.event;
     if (event) for (const subscriber of this.#subscribers) subscriber.offerState(event);

@@ -42,6 +42,8 @@ const TICK_MS = 1000;
 const ATTEND_EVERY_MS = 100;
 const ATTEND_COSTS = 20;
 const LOOK_EVERY_MS = 10;
+/** The regular look, a lock file that is made and the same one written to: what comes alone waits for none of them. */
+const LOOKS_AT_ONCE = 3;
 const LOOK_AT_LEAST_EVERY_MS = 100;
 /** A first read longer than this does not hold requests back: they are answered with what is there. */
 const READY_WITHIN_MS = 1500;
@@ -122,6 +124,7 @@ export class LiveSwarm implements Runtime {
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
       () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
       (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error),
+      LOOKS_AT_ONCE,
     );
     const { historyFile, retention, zone, attention } = options;
     const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { paced } from './paced';
 
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
   let running = 0;
   let runs = 0;
   let finish = () => {};
@@ -45,4 +46,36 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
   context.mock.timers.tick(10);
   await settled();
   assert.equal(runs, 3, 'stopped');
+});
+
+test('so many runs come without a wait, and are given back one by one', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let runs = 0;
+  const look = paced(
+    () => {
+      runs += 1;
+    },
+    () => 10,
+    (error) => assert.ifError(error),
+    3,
+  );
+  const requestAndSettle = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      look.request();
+      await settled();
+    }
+  };
+  await requestAndSettle(5);
+  assert.equal(runs, 3);
+  context.mock.timers.tick(10);
+  await settled();
+  assert.equal(runs, 4, 'what was asked for meanwhile');
+  for (let interval = 0; interval < 4; interval++) {
+    context.mock.timers.tick(10);
+    await settled();
+  }
+  assert.equal(runs, 4);
+  await requestAndSettle(5);
+  assert.equal(runs, 7, 'after a pause as many again, and no more');
+  look.stop();
 });

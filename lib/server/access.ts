@@ -12,7 +12,7 @@ import { ProblemError } from './problem';
 import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
-type Peer = Omit<Connection, 'requestId' | 'refusedMethod' | 'socket' | 'response' | 'outside'> | null;
+type Peer = Omit<Connection, 'requestId' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'> | null;
 
 interface AccessOptions {
   /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */

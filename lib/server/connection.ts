@@ -35,6 +35,8 @@ export interface Connection {
   readonly response: ServerResponse;
   /** Runs something outside of the request: what is begun within one keeps all that Next remembers of it. */
   readonly outside: (run: () => void) => void;
+  /** Who listens to the response from before Next has seen it: this code alone. */
+  readonly ownListeners: readonly unknown[];
 }
 
 interface RefusedMethod {
@@ -79,6 +81,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
+    const ownListeners: unknown[] = [];
     const connection: Connection = {
       remoteAddress: socket.remoteAddress,
       boundAddress: boundAddress(server),
@@ -90,6 +93,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
       socket,
       response,
       outside,
+      ownListeners,
     };
     connections.set(id, connection);
     // An id that the client sent is not taken over: it would choose what stands in the log.
@@ -97,6 +101,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     response.once('close', () => connections.delete(id));
     onRequest?.(request, connection);
     if (connection.refusedMethod) lead(request, connection.refusedMethod);
+    ownListeners.push(...response.rawListeners('close'));
   });
 }
 

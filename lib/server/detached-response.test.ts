@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, test } from 'node:test';
-import { detach } from './detached-response';
+import { type DetachedResponse, detach } from './detached-response';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -11,7 +11,10 @@ afterEach(() => {
 });
 
 /** A server whose handler ends its answer as Next does, and the text that a client has read of it. */
-async function serve(handle: (response: ServerResponse) => void): Promise<{ text(): string; ended: Promise<unknown> }> {
+async function serve(
+  handle: (response: ServerResponse) => void,
+  version = '1.1',
+): Promise<{ text(): string; ended: Promise<unknown> }> {
   const server = createServer((_request, response) => handle(response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -23,7 +26,7 @@ async function serve(handle: (response: ServerResponse) => void): Promise<{ text
   socket.on('data', (bytes) => {
     text += bytes;
   });
-  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  socket.write(`GET / HTTP/${version}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
   return { text: () => text, ended: once(socket, 'close') };
 }
 
@@ -36,34 +39,32 @@ async function endAsNext(response: ServerResponse): Promise<void> {
 }
 
 test('whoever ends it believes it finished, and the socket is still written to', async () => {
-  let resolve: (response: ServerResponse) => void = () => {};
-  const detached = new Promise<ServerResponse>((settle) => {
+  let resolve: (detached: DetachedResponse) => void = () => {};
+  const detached = new Promise<DetachedResponse>((settle) => {
     resolve = settle;
   });
   let finished: Promise<void> = Promise.reject(new Error('never asked'));
   finished.catch(() => {});
   const client = await serve((response) => {
-    assert.equal(
-      detach(response, () => resolve(response)),
-      true,
-    );
+    assert.equal(detach(response, [], resolve), true);
     finished = endAsNext(response);
   });
-  const response = await detached;
+  const body = await detached;
   await finished;
-  assert.equal(response.writableEnded, false);
-  response.write('second');
-  response.end('last');
+  const second = Buffer.from('second');
+  body.write(second);
+  body.write(second);
+  body.end();
   await client.ended;
   assert.match(
     client.text(),
-    /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n5\r\nfirst\r\n6\r\nsecond\r\n4\r\nlast\r\n0\r\n\r\n$/,
+    /^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n5\r\nfirst\r\n6\r\nsecond\r\n6\r\nsecond\r\n0\r\n\r\n$/,
   );
 });
 
 test('what is given to the end is written before', async () => {
   const client = await serve((response) => {
-    detach(response, () => response.end('2'));
+    detach(response, [], () => response.end('2'));
     response.end('1');
   });
   await client.ended;
@@ -74,7 +75,7 @@ test('nothing is detached where Node is not as it is known', async () => {
   const results: boolean[] = [];
   const client = await serve((response) => {
     response.prependListener('finish', () => {});
-    results.push(detach(response, () => assert.fail('it was detached')));
+    results.push(detach(response, [], () => assert.fail('it was detached')));
     response.end('whole');
   });
   await client.ended;
@@ -86,9 +87,59 @@ test('nor once its head is sent', async () => {
   const results: boolean[] = [];
   const client = await serve((response) => {
     response.flushHeaders();
-    results.push(detach(response, () => assert.fail('it was detached')));
+    results.push(detach(response, [], () => assert.fail('it was detached')));
     response.end();
   });
   await client.ended;
   assert.deepEqual(results, [false]);
+});
+
+test('a client that knows no chunks gets the bare bytes, until the connection ends', async () => {
+  const client = await serve((response) => {
+    detach(response, [], (detached) => {
+      detached.write(Buffer.from('second'));
+      detached.end();
+    });
+    response.end('first');
+  }, '1.0');
+  await client.ended;
+  assert.match(client.text(), /\r\n\r\nfirstsecond$/);
+});
+
+test('there is no room until the client has read on, and then it is told', async () => {
+  const rounds: number[] = [];
+  const client = await serve((response) => {
+    detach(response, [], (detached) => {
+      const piece = Buffer.alloc(100_000, 'x');
+      const fill = () => {
+        let written = 0;
+        do written++;
+        while (detached.write(piece));
+        rounds.push(written);
+        if (rounds.length < 20) return;
+        detached.onDrain = () => {};
+        detached.end();
+      };
+      detached.onDrain = fill;
+      fill();
+    });
+    response.end();
+  });
+  await client.ended;
+  assert.equal(rounds.length, 20);
+  const pieces = rounds.reduce((sum, written) => sum + written, 0);
+  assert.equal(client.text().split('x').length - 1, 100_000 * pieces);
+});
+
+test('the end of the connection is told to its own listeners alone', async () => {
+  const told: string[] = [];
+  const client = await serve((response) => {
+    const own = () => told.push('own');
+    response.once('close', own);
+    response.once('close', () => told.push("Next's"));
+    detach(response, response.rawListeners('close').slice(0, -1), (detached) => detached.end());
+    response.end();
+  });
+  await client.ended;
+  assert.deepEqual(told, ['own']);
 });

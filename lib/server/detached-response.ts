@@ -8,17 +8,37 @@
  * answers in the ordinary way.
  */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** A response in its caller's hands. */
+export interface DetachedResponse {
+  /**
+   * Writes a piece of the body, which may not be changed afterwards: all who get the same piece share its bytes.
+   *
+   * @returns false if there is no room for more; what is written is sent in any case
+   */
+  write(piece: Uint8Array): boolean;
+  /** Called when there is room again. */
+  onDrain: () => void;
+  end(): void;
+}
 
 /**
  * To be called before the answer is returned to Next.
  *
+ * @param ownListeners listeners of `close` that stay; all others are Next's, which would take the end of the stream for
+ *   that of its request, and keep the request until then
  * @param onDetached the head and what was returned as body are written, and the response is the caller's
  * @returns false if it can't be detached
  */
-export function detach(response: ServerResponse, onDetached: () => void): boolean {
+export function detach(
+  response: ServerResponse,
+  ownListeners: readonly unknown[],
+  onDetached: (detached: DetachedResponse) => void,
+): boolean {
   const nodesOwn = response.listeners('finish')[0];
-  if (response.headersSent || response.destroyed || nodesOwn?.name !== 'bound resOnFinish') return false;
-  const { end } = response;
+  const { socket, end } = response;
+  if (response.headersSent || socket === null || nodesOwn?.name !== 'bound resOnFinish') return false;
   response.end = ((chunk?: unknown) => {
     response.end = end;
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) response.write(chunk);
@@ -27,8 +47,70 @@ export function detach(response: ServerResponse, onDetached: () => void): boolea
       response.removeListener('finish', listener as () => void);
       listener.call(response);
     }
-    onDetached();
+    for (const listener of response.rawListeners('close')) {
+      if (!ownListeners.includes(listener)) response.removeListener('close', listener as () => void);
+    }
+    response.removeAllListeners('drain');
+    onDetached(new SharedBody(response, socket));
     return response;
   }) as typeof end;
   return true;
+}
+
+/** A body that is written to the socket as it goes over the wire: Node would frame each piece anew for each client. */
+class SharedBody implements DetachedResponse {
+  onDrain = () => {};
+  readonly #response: ServerResponse;
+  readonly #socket: Socket;
+  #full = false;
+
+  constructor(response: ServerResponse, socket: Socket) {
+    this.#response = response;
+    this.#socket = socket;
+    socket.on('drain', () => {
+      if (!this.#full) return;
+      this.#full = false;
+      this.onDrain();
+    });
+  }
+
+  write(piece: Uint8Array): boolean {
+    // The client has ended its side; that it is gone is told when the socket closes.
+    if (!this.#socket.writable) return false;
+    corkForThisTurn(this.#socket);
+    this.#full = !this.#socket.write(this.#response.chunkedEncoding ? chunkOf(piece) : piece);
+    return !this.#full;
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+}
+
+/** Sockets that are written to in this turn of the event loop, whatever they get goes out by one call of the system. */
+let corked: Socket[] = [];
+
+function corkForThisTurn(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  if (corked.push(socket) === 1) process.nextTick(uncorkAll);
+}
+
+function uncorkAll(): void {
+  const sockets = corked;
+  corked = [];
+  for (const socket of sockets) socket.uncork();
+}
+
+const CRLF = '\r\n';
+const chunks = new WeakMap<Uint8Array, Uint8Array>();
+
+/** A piece as a chunk of a body (RFC 9112, 7.1), made once for all who get it. */
+function chunkOf(piece: Uint8Array): Uint8Array {
+  const known = chunks.get(piece);
+  if (known) return known;
+  const size = Buffer.from(piece.byteLength.toString(16) + CRLF);
+  const chunk = Buffer.concat([size, piece, Buffer.from(CRLF)]);
+  chunks.set(piece, chunk);
+  return chunk;
 }

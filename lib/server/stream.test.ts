@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Hub, type PublishedMessage, type Subscriber } from '../hub';
+import { type Connection, connectionOf } from './connection';
 import { endpoint } from './endpoint';
 import { openStreams } from './open-streams';
 import { provide, serveRoute } from './serve-route';
@@ -162,7 +164,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
   const { port, close } = await serveRoute(
     endpoint({
       GET: (request, runtime, { visitor }) => {
-        ended = new Promise((resolve) => request.signal.addEventListener('abort', resolve));
+        ended = once((connectionOf(request.headers) as Connection).socket, 'close');
         return streamResponse(request, runtime.hub, visitor);
       },
     }),

@@ -1,7 +1,7 @@
 import type { Hub, HubEvent, Subscriber } from '../hub';
 import type { Visitor } from './access';
 import { type Connection, connectionOf } from './connection';
-import { detach } from './detached-response';
+import { type DetachedResponse, detach } from './detached-response';
 import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
@@ -61,33 +61,27 @@ function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, con
 /** Writes to the socket itself, outside of Next. @returns false where that can't be had */
 function followDetached({ subscriber, place, connection, watched }: Follower): boolean {
   if (connection === null) return false;
-  const { response, outside } = connection;
-  let full = false;
-  const give = (event: HubEvent | null) => {
-    if (event === null) {
-      place.leave();
-      response.end();
-      return;
-    }
-    const bytes = encodeEvent(event);
-    watched.sent(event.name, bytes.byteLength);
-    full = !response.write(bytes);
-    if (!full) subscriber.ask(give);
-  };
-  const onDrain = () => {
-    if (!full) return;
-    full = false;
+  const { response, outside, ownListeners } = connection;
+  const follow = (detached: DetachedResponse) => {
+    const give = (event: HubEvent | null) => {
+      if (event === null) {
+        place.leave();
+        detached.end();
+        return;
+      }
+      const bytes = encodeEvent(event);
+      watched.sent(event.name, bytes.byteLength);
+      if (detached.write(bytes)) subscriber.ask(give);
+    };
+    detached.onDrain = () => subscriber.ask(give);
     subscriber.ask(give);
   };
-  const begin = () => {
-    response.on('drain', onDrain);
-    subscriber.ask(give);
-  };
-  if (!detach(response, () => outside(begin))) return false;
-  response.once('close', () => {
+  const onClose = () => {
     subscriber.close(CLIENT_LEFT);
     watched.ended(STOPPED);
-  });
+  };
+  if (!detach(response, [...ownListeners, onClose], (detached) => outside(() => follow(detached)))) return false;
+  response.on('close', onClose);
   subscriber.onEnd = (reason) => {
     place.leave();
     watched.ended(reason);
