@@ -90,7 +90,7 @@ export class BundleSwarm implements Runtime {
   }
 
   figures(): Figures {
-    return { messagesRead: 0, historyFile: null };
+    return { messagesRead: 0, historyFile: null, logKnown: false };
   }
 
   firstState(): SwarmState {

@@ -102,7 +102,7 @@ export class LiveSwarm implements Runtime {
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #caughtUp = false;
-  readonly #figures: Figures = { messagesRead: 0, historyFile: null };
+  readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
 
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
@@ -407,6 +407,7 @@ export class LiveSwarm implements Runtime {
         break;
       case 'condition': {
         this.#sources.log = event.log;
+        this.#figures.logKnown = true;
         this.#sources.history = event.history;
         this.#publishSources();
         this.#journalFrom(Date.now());

@@ -24,6 +24,8 @@ export interface Figures {
   messagesRead: number;
   /** The database of the history that is open, null while it is in memory. */
   historyFile: string | null;
+  /** Whether the sources tell what the history has counted of the log; before that they tell nothing of it. */
+  logKnown: boolean;
 }
 
 /** One swarm, wired. */

@@ -8,7 +8,7 @@ interface ReadMetric {
   /** What it is, with its unit. */
   help: string;
   labelNames?: readonly string[];
-  /** All values of this moment: a number where there are no labels. */
+  /** All values of this moment: a number where there are no labels. Of a counter, none as long as it is not known. */
   read(): number | Iterable<Reading>;
 }
 
@@ -32,6 +32,8 @@ export function readCounter(registry: Registry, { read, ...names }: ReadMetric):
     collect() {
       // It holds the sum already: what the last scrape put here must not be added to it.
       this.reset();
+      // What has no labels a reset leaves at 0, which is more than is known where nothing is read.
+      if (!names.labelNames) this.remove();
       for (const [labels, value] of readings(read)) this.inc(labels, value);
     },
   });

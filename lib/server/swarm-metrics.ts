@@ -111,7 +111,7 @@ function registerSources(registry: Registry): void {
   readCounter(registry, {
     name: 'claude_swarm_log_gaps_total',
     help: 'How often messages may have been destroyed unread; counted since the history began.',
-    read: () => state('sources')?.log.gaps ?? 0,
+    read: () => knownLog()?.gaps ?? [],
   });
   readGauge(registry, {
     name: 'claude_swarm_log_backlog_bytes',
@@ -163,9 +163,16 @@ function statesOf(source: string, now: string): Reading[] {
   return sourceState.options.map((one) => [{ source, state: one }, Number(one === now)] as const);
 }
 
+/** Null before the history has told what it counted: a counter that falls to 0 and comes back would look like an event. */
+function knownLog(): Sources['log'] | null {
+  return getRuntime().figures().logKnown ? (state('sources')?.log ?? null) : null;
+}
+
 function skippedLines(): Reading[] {
+  const log = knownLog();
+  if (!log) return [];
   const counts = new Map([...Object.values(SKIPPED_LINES), OTHER].map((label) => [label, 0]));
-  for (const { reason, count } of state('sources')?.log.skipped ?? []) {
+  for (const { reason, count } of log.skipped) {
     const label = SKIPPED_LINES[reason] ?? OTHER;
     counts.set(label, (counts.get(label) ?? 0) + count);
   }

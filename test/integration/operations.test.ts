@@ -1,5 +1,6 @@
 /** Logs, metrics and probes of the production server: what they tell, and what they never tell. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, METHODS, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { PROJECT, ProductionServer } from '../production-server';
+import { locate } from '../proxies';
 import { samples } from '../samples';
 
 const MARKER = 'planted-marker';
@@ -229,4 +231,16 @@ test('the documents, the dashboard and the rules name the metrics that there are
   const named = expressions.flatMap((expression) => expression.match(/\b(claude_swarm|process|nodejs)_\w+/g) ?? []);
   const strange = named.filter((name) => !metrics.has(name.replace(/_(bucket|sum|count)$/, '')));
   assert.deepEqual(strange, []);
+});
+
+test('Prometheus takes the rules, and they make of what happens what they should', {
+  skip: locate('promtool') === null && 'promtool is not installed (on Debian it is in the package prometheus)',
+}, () => {
+  for (const words of [
+    ['check', 'rules', 'docs/prometheus-alerts.yml'],
+    ['test', 'rules', 'test/fixtures/prometheus-alerts.yml'],
+  ]) {
+    const { status, stdout, stderr } = spawnSync('promtool', words, { cwd: PROJECT, encoding: 'utf8' });
+    assert.equal(status, 0, stdout + stderr);
+  }
 });
