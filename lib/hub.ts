@@ -70,11 +70,14 @@ export class Hub {
   /**
    * Takes the present value of a kind of state and tells the subscribers if it is a change.
    *
+   * @param value not to be changed afterwards: the same object again is no change
    * @returns whether it differs from the last; of stats the uptime alone does not count
    */
   setState(kind: StateKind, value: object): boolean {
+    const known = this.#states.get(kind);
+    if (known?.value === value) return false;
     const state = stateOf(kind, value);
-    if (this.#states.get(kind)?.comparable === state.comparable) return false;
+    if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
     this.#fanOutSoon(kind);
     return true;

@@ -35,9 +35,8 @@ import { SwarmJournal } from './swarm-journal';
 import { SwarmSources } from './swarm-sources';
 import { waiting } from './waiting';
 
-const RECONCILE_MS = 500;
-/** What changes by time alone is described again this often. */
-const TICK_MS = 1000;
+/** At least once a second, also when the event loop is a little late. */
+const RECONCILE_MS = 950;
 /** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
 const ATTEND_EVERY_MS = 100;
 const ATTEND_COSTS = 20;
@@ -89,10 +88,10 @@ export class LiveSwarm implements Runtime {
     () => Math.max(ATTEND_EVERY_MS, ATTEND_COSTS * this.#attendCost),
     (error) => this.#onFault('attending', `What wants a person can't be told: ${error}`),
   );
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
-  #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } = everything();
+  #hint: Hint & { locks: Set<string> | 'all' } = everything();
   #looked = false;
   #opened = false;
   #matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
@@ -143,10 +142,7 @@ export class LiveSwarm implements Runtime {
     this.#sources = new SwarmSources({ ...readers, watcher: this.#watcher, config: options.swarmConfig });
     this.#look.request();
     setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
-    this.#timers.push(
-      setInterval(() => this.#reconcile(), RECONCILE_MS),
-      setInterval(() => this.#tick(), TICK_MS),
-    );
+    this.#timer = setInterval(() => this.#reconcile(), RECONCILE_MS);
     this.#noteServer('started');
   }
 
@@ -226,7 +222,7 @@ export class LiveSwarm implements Runtime {
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
     this.#look.stop();
     this.#attend.stop();
     this.hub.close();
@@ -240,6 +236,7 @@ export class LiveSwarm implements Runtime {
     const pending = this.#hint;
     pending.registry ||= hint.registry;
     pending.log ||= hint.log;
+    pending.stores ||= hint.stores;
     if (hint.locks === 'all') pending.locks = 'all';
     else if (pending.locks !== 'all') for (const name of hint.locks) pending.locks.add(name);
     this.#look.request();
@@ -248,7 +245,8 @@ export class LiveSwarm implements Runtime {
   #reconcile(): void {
     this.#watcher.reconcile();
     this.#processes.look(this.#pids());
-    this.#onHint({ registry: true, log: true, locks: 'all' });
+    if (this.#alerts.look()) this.#attend.request();
+    this.#onHint(everything());
   }
 
   *#pids(): Iterable<number> {
@@ -258,28 +256,39 @@ export class LiveSwarm implements Runtime {
   async #lookAtFiles(): Promise<void> {
     const hint = this.#hint;
     const begun = Date.now();
-    this.#hint = { registry: false, log: false, locks: new Set() };
-    // The thread reads while this one does.
-    if (hint.log) this.#recorder.look();
-    let changed = hint.registry && this.#registry.look();
-    if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
-    // No hint is needed for what is overdue by minutes: looking costs a few microseconds.
-    const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
-    if (looked.includes(true)) this.#attend.request();
-    if (!this.#looked) this.#processes.look(this.#pids());
-    if (changed || !this.#looked) this.#describeSafely();
+    this.#hint = { registry: false, log: false, stores: false, locks: new Set() };
+    const whole = hint.registry && hint.locks === 'all';
+    if (whole) this.#attend.request();
+    let differs = whole || !this.#looked;
+    try {
+      differs = (await this.#readFiles(hint)) || differs;
+    } finally {
+      // Health and age change by time alone, also while the files can't be read.
+      if (differs) {
+        this.#describeSafely();
+        this.#publishSources();
+      }
+    }
     this.#looked = true;
     this.#journalFrom(begun);
     // A look at some files only says nothing about the others.
-    const whole = hint.registry && hint.locks === 'all' && !this.#sources.failed('describing');
-    if (whole && this.#journal.begun) this.#recorder.looked(begun);
+    if (whole && this.#journal.begun && !this.#sources.failed('describing')) this.#recorder.looked(begun);
     this.#onFault('looking', null);
     this.#checkReady();
   }
 
-  #tick(): void {
-    this.#describeSafely();
-    if (this.#alerts.look()) this.#attend.request();
+  /** @returns whether agents or locks changed */
+  async #readFiles(hint: Hint): Promise<boolean> {
+    // The thread reads while this one does.
+    if (hint.log) this.#recorder.look();
+    let changed = hint.registry && this.#registry.look();
+    if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
+    if (hint.stores) {
+      const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
+      if (looked.includes(true)) this.#attend.request();
+    }
+    if (!this.#looked) this.#processes.look(this.#pids());
+    return changed;
   }
 
   /** One thing that can't be described must not keep everything else from being told. */
@@ -292,15 +301,17 @@ export class LiveSwarm implements Runtime {
     }
   }
 
-  /** Describes everything anew and hands it to the hub, which tells what differs. */
+  /** Hands everything to the hub, which tells what differs. */
   #describe(): void {
     const now = Date.now();
-    const locksDescribed = this.#description.describe(this.#newestBySender, now);
+    this.#description.describe(this.#newestBySender, now);
     const { agents, locks } = this.#description;
-    if (this.hub.setState('agents', agents)) this.#journal.agents(agents);
-    if (locksDescribed && this.hub.setState('locks', locks)) this.#journal.locks(locks.locks);
+    const agentsDiffer = this.hub.setState('agents', agents);
+    const locksDiffer = this.hub.setState('locks', locks);
     this.hub.setState('stats', this.#stats());
-    this.#publishSources();
+    if (agentsDiffer) this.#journal.agents(agents);
+    if (locksDiffer) this.#journal.locks(locks.locks);
+    if (agentsDiffer || locksDiffer) this.#attend.request();
     this.#journal.commit(now);
   }
 
@@ -348,9 +359,9 @@ export class LiveSwarm implements Runtime {
   }
 
   #publishSources(): void {
-    this.#attend.request();
     const sources = this.#sources.now();
     if (!this.hub.setState('sources', sources)) return;
+    this.#attend.request();
     this.#journal.sources(sources);
     this.#journal.commit(Date.now());
   }
@@ -436,6 +447,6 @@ export class LiveSwarm implements Runtime {
   }
 }
 
-function everything(): { registry: boolean; log: boolean; locks: Set<string> | 'all' } {
-  return { registry: true, log: true, locks: 'all' };
+function everything(): Hint & { locks: 'all' } {
+  return { registry: true, log: true, stores: true, locks: 'all' };
 }

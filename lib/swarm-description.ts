@@ -1,10 +1,10 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
-import type { Agent, AgentsAnswer, Lock, LocksAnswer } from './contract/schemas';
+import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
 import { describeAgents } from './swarm/agent-health';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import { type DescribedLocks, describeLocks, type LocksReader } from './swarm/locks';
 import type { ProcessTable } from './swarm/processes';
-import type { RegistryReader } from './swarm/registry';
+import type { Registry, RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
 
 interface Described {
@@ -16,74 +16,104 @@ interface Described {
   config: SwarmConfig;
 }
 
+/**
+ * An agent that is active stays so with each further sign of life, and each would be an event of all agents. So signs are
+ * taken anew about once a second, and at once where one brings somebody back to life.
+ */
+const SIGNS_EVERY_MS = 900;
+
+/** What the agents were described from. */
+interface Signs {
+  registry: Registry | null;
+  /** When each sender last spoke and each holder last took a lock, milliseconds since 1970. */
+  messages: ReadonlyMap<string, number>;
+  locks: ReadonlyMap<string, number>;
+  at: number;
+}
+
+const NO_REGISTRY: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
+
 export class SwarmDescription {
+  /** The same object for as long as nothing in it changes. */
+  agents: AgentsAnswer = NO_REGISTRY;
+  locks: LocksAnswer = { locks: [], count: 0 };
+  overlaps: readonly LockOverlap[] = [];
   readonly #from: Described;
   readonly #known: DescribedLocks = new WeakMap();
   /** What the locks were described from, and when time alone changes the description. */
   #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
-  #agents: Agent[] = [];
-  #locks: Lock[] = [];
-  #overlaps: LockOverlap[] = [];
+  #signs: Signs | null = null;
+  #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
   constructor(from: Described) {
     this.#from = from;
   }
 
-  get agents(): AgentsAnswer {
-    const { registry } = this.#from.registry;
-    return {
-      session_name: registry?.session_name ?? null,
-      session_names: registry?.session_names ?? null,
-      updated_at: registry?.updated_at ?? null,
-      agents: this.#agents,
-    };
-  }
-
-  get locks(): LocksAnswer {
-    return { locks: this.#locks, count: this.#locks.length };
-  }
-
-  get overlaps(): readonly LockOverlap[] {
-    return this.#overlaps;
-  }
-
   /**
-   * Describes everything as the readers have it.
+   * Describes as the readers have it what a file, a sign of life or the clock gives a reason to describe anew.
    *
    * @param newestBySender when each sender last spoke, milliseconds since 1970
-   * @returns whether the locks were described anew: that costs time for each lock, so it is done only if a file, a
-   *   holder or the clock gives a reason
    */
-  describe(newestBySender: ReadonlyMap<string, number>, now: number): boolean {
-    const { registry, locks, processes, config } = this.#from;
-    this.#agents = registry.registry
-      ? describeAgents(registry.registry, {
-          newestMessageBySender: newestBySender,
-          newestLockByHolder: newestLocks(locks.locks, now),
-          processes,
-          staleThresholdSeconds: config.staleThresholdSeconds,
-          now,
-        })
-      : [];
-    return this.#describeLocks(now);
+  describe(newestBySender: ReadonlyMap<string, number>, now: number): void {
+    const { registry } = this.#from.registry;
+    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
+    if (this.#wantsDescribing(signs)) {
+      this.#signs = signs;
+      this.agents = this.#describeAgents(signs);
+    }
+    this.#describeLocks(now);
   }
 
-  #describeLocks(now: number): boolean {
+  #wantsDescribing({ registry, messages, locks, at }: Signs): boolean {
+    const last = this.#signs;
+    if (last === null || last.registry !== registry || Math.abs(at - last.at) >= SIGNS_EVERY_MS) return true;
+    return this.agents.agents.some(
+      ({ id, health }) =>
+        health !== 'active' && (messages.get(id) !== last.messages.get(id) || locks.get(id) !== last.locks.get(id)),
+    );
+  }
+
+  #describeAgents({ registry, messages, locks, at }: Signs): AgentsAnswer {
+    if (registry === null) return NO_REGISTRY;
+    const { processes, config } = this.#from;
+    const { session_name, session_names, updated_at } = registry;
+    const agents = describeAgents(registry, {
+      newestMessageBySender: messages,
+      newestLockByHolder: locks,
+      processes,
+      staleThresholdSeconds: config.staleThresholdSeconds,
+      now: at,
+    });
+    return { session_name, session_names, updated_at, agents };
+  }
+
+  #newestLocksAt(now: number): ReadonlyMap<string, number> {
     const entries = this.#from.locks.locks;
+    const known = this.#newestLocks;
+    // A time that was ahead of the clock comes true.
+    if (known?.entries === entries && Math.abs(now - known.at) < SIGNS_EVERY_MS) return known.newest;
+    const newest = newestLocks(entries, now);
+    this.#newestLocks = { entries, newest, at: now };
+    return newest;
+  }
+
+  #describeLocks(now: number): void {
+    const entries = this.#from.locks.locks;
+    const { agents } = this.agents;
     const readable = this.#from.registry.status.state === 'ok';
-    const holders = readable ? new Map(this.#agents.map(({ id, health }) => [id, health])) : null;
-    const holdersKey = JSON.stringify(holders && this.#agents.map(({ id, health }) => [id, health === 'dead']));
+    const holders = readable ? new Map(agents.map(({ id, health }) => [id, health])) : null;
+    const holdersKey = JSON.stringify(holders && agents.map(({ id, health }) => [id, health === 'dead']));
     const from = this.#locksFrom;
-    if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return false;
+    if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return;
     const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;
-    this.#locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#known });
-    this.#overlaps = findOverlaps(this.#locks, this.#from.root);
+    const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#known });
+    this.locks = { locks, count: locks.length };
+    this.overlaps = findOverlaps(locks, this.#from.root);
     const changes = entries.flatMap(({ lockedAt }) =>
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
     );
     const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
     this.#locksFrom = { entries, holders: holdersKey, until };
-    return true;
   }
 }
 

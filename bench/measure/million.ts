@@ -32,12 +32,15 @@ export async function millionKept(scratch: string): Promise<Kept> {
   return kept;
 }
 
-/** @returns a swarm with few messages, all in the history */
-export async function fewKept(scratch: string, messages: number): Promise<Kept> {
+/**
+ * @param until the time of the last message, milliseconds since 1970
+ * @returns a swarm with few messages, all in the history
+ */
+export async function fewKept(scratch: string, messages: number, until = Date.now()): Promise<Kept> {
   const root = path.join(scratch, `few-${messages}`);
   const kept = { root, history: `${root}.sqlite` };
   if (existsSync(root)) return kept;
   mkdirSync(root);
-  writeBacklog({ root, messages });
+  writeBacklog({ root, messages, until });
   return kept;
 }

@@ -22,10 +22,10 @@ export interface JournalUpdate {
 
 type Change = JournalUpdate['changed'][number];
 
-/** Files are looked at twice a second: when nobody has for so long, the machine slept or its clock was set. */
+/** Files are looked at once a second: when nobody has for so long, the machine slept or its clock was set. */
 const UNSEEN_AFTER_MS = 10_000;
 
-/** The log is read twice a second, and what reading found is told at once. */
+/** The log is read once a second, and what reading found is told at once. */
 const LOG_TOLD_WITHIN_MS = 2000;
 const NOT_LOOKED = 'The dashboard did not look: the machine slept, was busy, or its clock was set ahead.';
 const DESTROYED = 'Messages may be missing: log files were destroyed before they could be read.';

@@ -10,7 +10,7 @@ import { formatInstant } from '../contract/instant';
 import type { AttentionEntry } from '../contract/schemas';
 import { type Matter, OutboxLane, type OutboxReceiver } from './outbox-lane';
 
-/** What files show is looked at twice a second, some of it later: what is gone for a moment has not ended. */
+/** What files show is looked at once a second, some of it later: what is gone for a moment has not ended. */
 const GONE_AT_LEAST_MS = 5000;
 const WAITING_AT_MOST = 1000;
 const TOGETHER_AT_MOST = 100;

@@ -2,7 +2,7 @@
  * A small file beside the database that says how far the history was when a recorder was last alive. A database restored
  * from a copy is behind its mark; and the time since the last mark is a time when nobody looked.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';
 
 const mark = z.object({
@@ -21,12 +21,19 @@ export function readMark(file: string): Mark | null {
   }
 }
 
+/** Written over the last one and of its length, so that a kill leaves one or the other: a file a second is not free. */
+const LENGTH = 80;
+const IN_PLACE = constants.O_WRONLY | constants.O_CREAT;
+
 /** Writes the mark; a failure is ignored, since the database itself will say what is wrong with the disk. */
 export function writeMark(file: string, value: Mark): void {
-  const path = markFile(file);
   try {
-    writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 });
-    renameSync(`${path}.tmp`, path);
+    const descriptor = openSync(markFile(file), IN_PLACE, 0o600);
+    try {
+      writeSync(descriptor, JSON.stringify(value).padEnd(LENGTH));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     // see above
   }

@@ -155,7 +155,7 @@ export type ToThread =
 export type RefusalCode = 'gone_cursor' | 'unavailable';
 
 export type FromThread =
-  | { type: 'event'; event: RecorderEvent }
+  | { type: 'events'; events: RecorderEvent[] }
   | { type: 'answer'; id: number; answer: unknown }
   | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
   /** The question met a fault of this program; the thread goes on. */

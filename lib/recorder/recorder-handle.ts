@@ -106,9 +106,11 @@ export class RecorderHandle {
   }
 
   #take(message: FromThread): void {
-    if (message.type !== 'event') return;
-    if (message.event.type === 'opened') this.#openReader(message.event.file);
-    this.#onEvent(message.event);
+    if (message.type !== 'events') return;
+    for (const event of message.events) {
+      if (event.type === 'opened') this.#openReader(event.file);
+      this.#onEvent(event);
+    }
   }
 
   /** A history in memory can be read by its own thread only. */

@@ -1,13 +1,22 @@
 /** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { upgrades } from '../history/database';
-import type { RecorderOptions, ToThread } from './protocol';
+import type { RecorderEvent, RecorderOptions, ToThread } from './protocol';
 import { Recorder } from './recorder';
 import { answerTo, postTo } from './thread-port';
 
 const post = postTo(parentPort);
-upgrades.subscribe((sentence) => post({ type: 'event', event: { type: 'upgraded', sentence: String(sentence) } }));
-const recorder = new Recorder(workerData as RecorderOptions, (event) => post({ type: 'event', event }));
+/** Told in one turn; each message to another thread wakes it, which costs more than most events. */
+let told: RecorderEvent[] = [];
+const tell = (event: RecorderEvent) => {
+  if (told.push(event) > 1) return;
+  queueMicrotask(() => {
+    post({ type: 'events', events: told });
+    told = [];
+  });
+};
+upgrades.subscribe((sentence) => tell({ type: 'upgraded', sentence: String(sentence) }));
+const recorder = new Recorder(workerData as RecorderOptions, tell);
 void recorder.look();
 
 parentPort?.on('message', (message: ToThread) => {

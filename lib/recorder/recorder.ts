@@ -25,15 +25,17 @@ import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './
 const TOLD_AT_ONCE = 1000;
 const MEMORY_MESSAGES = 20_000;
 const TELL_EVERY_MS = 50;
-const SUMMARY_EVERY_MS = 100;
+/** Rates are read by people, and each summary is an event for every client. */
+const SUMMARY_EVERY_MS = 200;
 const MATTERS_EVERY_MS = 100;
 const LOCK_EVERY_MS = 500;
 const IDENTITY_EVERY_MS = 1000;
 const MARK_EVERY_MS = 1000;
 const RECOVER_EVERY_MS = 2000;
 const PRUNE_STEP = 500;
-const RECORDER_TICK_MS = 250;
+const RECORDER_TICK_MS = 1000;
 const FOLLOWER_TICK_MS = 50;
+const SOONEST_TICK_MS = 20;
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,6 +66,8 @@ export class Recorder {
   readonly #senders: NewestSenders;
   readonly #alerts: AlertsFeed;
   #summaryDue = true;
+  /** Messages since what is beyond the retention was dropped. */
+  #unpruned = 0;
   #condition = '';
   #looking: Promise<void> | null = null;
   #lookAgain = false;
@@ -253,8 +257,9 @@ export class Recorder {
         kept,
         batch.lines.map(({ fields }) => fields),
       );
-      // As fast as messages come, or a busy swarm would outgrow its retention.
-      this.#prune(batch.lines.length + PRUNE_STEP);
+      // As fast as messages come, or a busy swarm would outgrow its retention; few at once are left to the tick.
+      this.#unpruned += batch.lines.length;
+      if (this.#unpruned >= PRUNE_STEP) this.#prune();
     }
     if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
     return batch.more;
@@ -373,13 +378,17 @@ export class Recorder {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(
-      async () => {
-        await this.#tick();
-        if (!this.#closed) this.#schedule();
-      },
-      this.#log ? RECORDER_TICK_MS : FOLLOWER_TICK_MS,
-    );
+    this.#timer = setTimeout(async () => {
+      await this.#tick();
+      if (!this.#closed) this.#schedule();
+    }, this.#untilTick());
+  }
+
+  /** A line without its end counts as soon as it has settled; who follows has nobody to say that something is new. */
+  #untilTick(): number {
+    if (!this.#log) return FOLLOWER_TICK_MS;
+    const settlesAt = this.#log.status().settlesAt ?? Number.POSITIVE_INFINITY;
+    return Math.min(Math.max(settlesAt - this.#now(), SOONEST_TICK_MS), RECORDER_TICK_MS);
   }
 
   /** What is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
@@ -390,7 +399,7 @@ export class Recorder {
       if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
       if (this.#journal && this.#due('mark', MARK_EVERY_MS)) markAlive(this.#history, this.#journal);
     }
-    if (this.#log && this.#due('prune', 1000)) this.#prune(PRUNE_STEP);
+    if (this.#log && this.#due('prune', 1000)) this.#prune();
     this.#guarded(() => this.#alerts.advance());
     await this.look();
   }
@@ -476,7 +485,9 @@ export class Recorder {
     return memory;
   }
 
-  #prune(most: number): void {
+  #prune(): void {
+    const most = this.#unpruned + PRUNE_STEP;
+    this.#unpruned = 0;
     const retention = this.#inMemory
       ? { ...this.#options.retention, messages: Math.min(MEMORY_MESSAGES, this.#options.retention.messages) }
       : this.#options.retention;

@@ -87,7 +87,8 @@ export class LocksReader {
   /** @returns the names of possible lock files, or null if there is no such list, which `status` then explains */
   #list(): { names: string[]; folderChanged: boolean } | null {
     try {
-      const folder = statSync(this.#folder, { bigint: true });
+      const folder = statSync(this.#folder, { bigint: true, throwIfNoEntry: false });
+      if (!folder) return this.#missed();
       if (!folder.isDirectory()) return this.#unusable(`is ${kindOf(folder)}, not a folder`);
       const identity = `${folder.dev}.${folder.ino}.${folder.birthtimeNs}`;
       const names = readdirSync(this.#folder).filter((name) => name.endsWith('.lock'));

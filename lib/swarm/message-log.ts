@@ -341,10 +341,10 @@ export class MessageLog implements LineSink {
 
   #identityAt(path: string): Identity | null {
     try {
-      return statSync(path, { bigint: true });
+      return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#unreadable = `${path} can't be reached (${code}).`;
+      this.#unreadable = `${path} can't be reached (${code}).`;
       return null;
     }
   }

@@ -56,9 +56,14 @@ function anyInTree(top: number, childrenOf: (pid: number) => readonly number[], 
  */
 export function procObserver(proc: string, user: number): ProcessObserver {
   return {
-    intervalMs: 1000,
+    // Asked for once a second, give or take the event loop's lateness.
+    intervalMs: 900,
     observe(pids) {
-      const bootTime = Number(/^btime (\d+)$/m.exec(readText(`${proc}/stat`))?.[1] ?? Number.NaN) * 1000;
+      let read: number | undefined;
+      const bootTime = () => {
+        read ??= Number(/^btime (\d+)$/m.exec(readText(`${proc}/stat`))?.[1] ?? Number.NaN) * 1000;
+        return read;
+      };
       return new Map(pids.map((pid) => [pid, observeInProc(proc, pid, user, bootTime)]));
     },
   };
@@ -67,7 +72,9 @@ export function procObserver(proc: string, user: number): ProcessObserver {
 /** The unit of times in `/proc`, the same on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-function observeInProc(proc: string, pid: number, user: number, bootTime: number): Observation {
+function observeInProc(proc: string, pid: number, user: number, bootTime: () => number): Observation {
+  // An exception for each process that is gone would be most of an idle swarm's cost.
+  if (!existsSync(`${proc}/${pid}`)) return goneOrHidden(pid);
   try {
     // The command may hold anything, `)` too. What follows it begins with the 3rd field; the 22nd is the start.
     const stat = readFileSync(`${proc}/${pid}/stat`, 'latin1');
@@ -75,7 +82,7 @@ function observeInProc(proc: string, pid: number, user: number, bootTime: number
     const owner = /^Uid:\s+(\d+)/m.exec(readFileSync(`${proc}/${pid}/status`, 'latin1'))?.[1];
     if (Number(owner) !== user) return 'unseen';
     if (fields[0] === 'Z' || fields[0] === 'X') return 'gone';
-    const startedAt = bootTime + Number(fields[19]) * MS_PER_TICK;
+    const startedAt = bootTime() + Number(fields[19]) * MS_PER_TICK;
     if (!Number.isFinite(startedAt)) return 'unseen';
     return {
       startedAt,
@@ -86,10 +93,13 @@ function observeInProc(proc: string, pid: number, user: number, bootTime: number
       ),
     };
   } catch (error) {
-    const gone = errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH';
-    // Other users' processes may be hidden (hidepid); a signal of number 0 only asks whether there is one.
-    return gone && !exists(pid) ? 'gone' : 'unseen';
+    return errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? goneOrHidden(pid) : 'unseen';
   }
+}
+
+/** Other users' processes may be hidden (hidepid); a signal of number 0 only asks whether there is one. */
+function goneOrHidden(pid: number): Observation {
+  return exists(pid) ? 'unseen' : 'gone';
 }
 
 function exists(pid: number): boolean {

@@ -46,7 +46,9 @@ export interface FileLookOptions {
  */
 export function lookAtFile(path: string, options: FileLookOptions): FileLook {
   try {
-    const seen = (options.followLinks ? statSync : lstatSync)(path, { bigint: true });
+    // That there is none is the usual answer, and an exception would cost more than all the rest of an idle swarm's look.
+    const seen = (options.followLinks ? statSync : lstatSync)(path, { bigint: true, throwIfNoEntry: false });
+    if (!seen) return { kind: 'missing' };
     if (!seen.isFile()) return { kind: 'irregular', what: kindOf(seen) };
     if (options.known !== null && signatureOf(seen) === options.known) return { kind: 'unchanged' };
     return readRegularFile(path, options);

@@ -68,6 +68,10 @@ test('each file of the swarm gives its hint, other files none', async () => {
   await hinted((hint) => hint.log && !hint.registry);
   await rename(join(root, 'agent_messages.log'), join(root, 'agent_messages.log.old'));
   await hinted((hint) => hint.log);
+  for (const name of ['TASKS.json', 'CONFLICT_LOG.json', 'PENDING_ACKS.json']) {
+    await writeFile(join(root, name), '{}');
+    await hinted((hint) => hint.stores && !hint.registry && !hint.log);
+  }
   await writeFile(join(root, '.agent_locks', 'a.lock'), '{}');
   await hinted(namesLock('a.lock'));
   await unlink(join(root, '.agent_locks', 'a.lock'));
@@ -76,7 +80,7 @@ test('each file of the swarm gives its hint, other files none', async () => {
   await writeFile(join(root, '.agent_locks', 'b.lock'), '{}');
   while (!hints.some(namesLock('b.lock'))) await once(arrivals, 'hint');
   assert.ok(
-    hints.every((hint) => !hint.registry && !hint.log),
+    hints.every((hint) => !hint.registry && !hint.log && !hint.stores),
     'the unrelated file gave no hint',
   );
 });
@@ -235,7 +239,7 @@ test('hints of one turn are one, and a name that the system does not tell means 
   locks.events.changed('d.lock');
   await once(arrivals, 'hint');
   assert.deepEqual(hints, [
-    { registry: false, log: true, locks: new Set(['a.lock', 'b.lock']) },
-    { registry: false, log: false, locks: 'all' },
+    { registry: false, log: true, stores: false, locks: new Set(['a.lock', 'b.lock']) },
+    { registry: false, log: false, stores: false, locks: 'all' },
   ]);
 });

@@ -4,21 +4,28 @@
  */
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { CONFLICT_LOG_FILE } from './conflict-log';
 import type { FolderEvents, FolderWatch } from './folder-watch';
 import { watchFolder } from './folder-watch';
 import { LOCKS_FOLDER } from './locks';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';
+import { PENDING_ACKS_FILE } from './pending-acks';
 import { type ReaderStatus, statusAfter } from './reader-status';
 import { REGISTRY_FILE } from './registry';
 import { describeFileError, errorCode } from './small-file';
+import { TASKS_FILE } from './tasks';
 
 /** Where to look again. */
 export interface Hint {
   registry: boolean;
   log: boolean;
+  /** Acknowledgements, tasks or conflicts. */
+  stores: boolean;
   /** Names of lock files. */
   locks: ReadonlySet<string> | 'all';
 }
+
+const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE]);
 
 /** How long to wait before trying to watch again what could not be watched. */
 const RETRY_MS = 30_000;
@@ -43,7 +50,7 @@ export class SwarmWatcher {
   readonly #root: WatchedFolder;
   readonly #locks: WatchedFolder;
   readonly #closing = new Set<Promise<void>>();
-  #hint: { registry: boolean; log: boolean; locks: Set<string> | 'all' } | null = null;
+  #hint: (Hint & { locks: Set<string> | 'all' }) | null = null;
   #closed = false;
 
   /**
@@ -134,9 +141,10 @@ export class SwarmWatcher {
   }
 
   #rootChanged(name: string | null): void {
-    if (name === null) this.#add({ registry: true, log: true, locks: 'all' });
+    if (name === null) this.#add({ registry: true, log: true, stores: true, locks: 'all' });
     else if (name === REGISTRY_FILE) this.#add({ registry: true });
     else if (name === LOG_NAME || name === OLD_LOG_NAME) this.#add({ log: true });
+    else if (STORES.has(name)) this.#add({ stores: true });
     else if (name === LOCKS_FOLDER) {
       this.#add({ locks: 'all' });
       this.reconcile();
@@ -150,12 +158,13 @@ export class SwarmWatcher {
 
   #add(part: Partial<Hint>): void {
     if (!this.#hint) {
-      this.#hint = { registry: false, log: false, locks: new Set() };
+      this.#hint = { registry: false, log: false, stores: false, locks: new Set() };
       setImmediate(() => this.#deliver());
     }
     const hint = this.#hint;
     hint.registry ||= part.registry ?? false;
     hint.log ||= part.log ?? false;
+    hint.stores ||= part.stores ?? false;
     if (part.locks === 'all') hint.locks = 'all';
     else if (hint.locks !== 'all') for (const name of part.locks ?? []) hint.locks.add(name);
   }
@@ -188,9 +197,9 @@ const UNWATCHED = { identity: null, watch: null, fault: null };
 
 function identityOf(path: string): string | null {
   try {
-    const stats = statSync(path, { bigint: true });
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     // An inode's number is soon used again; the time of birth is not.
-    return stats.isDirectory() ? `${stats.dev}.${stats.ino}.${stats.birthtimeNs}` : null;
+    return stats?.isDirectory() ? `${stats.dev}.${stats.ino}.${stats.birthtimeNs}` : null;
   } catch {
     return null;
   }

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { formatInstant } from './contract/instant';
+import { LocksReader, lockFileName } from './swarm/locks';
+import { ProcessTable } from './swarm/processes';
+import { RegistryReader } from './swarm/registry';
+import { readSwarmConfig } from './swarm/swarm-config';
+import { SwarmDescription } from './swarm-description';
+
+const NOW = Date.UTC(2026, 1, 3, 8);
+const LOCK = 'src/a.ts';
+
+let root: string;
+let registry: RegistryReader;
+let locks: LocksReader;
+let description: SwarmDescription;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'swarm-description-'));
+  mkdirSync(join(root, '.agent_locks'));
+  registry = new RegistryReader(root, () => NOW);
+  locks = new LocksReader(root, () => NOW);
+  const processes = new ProcessTable({ observer: { intervalMs: 0, observe: () => new Map() } });
+  const { config } = readSwarmConfig(root);
+  description = new SwarmDescription({ root, registry, locks, processes, config });
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** The registry says that each was last seen so many seconds before `NOW`. */
+function register(lastSeen: Record<string, number>): void {
+  const agents = Object.entries(lastSeen).map(([id, seconds]) => ({
+    id,
+    last_seen: formatInstant(NOW - seconds * 1000),
+  }));
+  writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
+  registry.look();
+}
+
+async function lock(holder: string, at: number): Promise<void> {
+  const lock = { agent_id: holder, filepath: LOCK, locked_at: at / 1000, reason: '' };
+  writeFileSync(join(root, '.agent_locks', lockFileName(LOCK)), JSON.stringify(lock));
+  await locks.look('all');
+}
+
+const health = () => Object.fromEntries(description.agents.agents.map((agent) => [agent.id, agent.health]));
+
+test('signs of life of agents that are active anyway change nothing for a while, and then are told', () => {
+  register({ a: 5, b: 5 });
+  description.describe(new Map([['a', NOW - 1000]]), NOW);
+  const first = description.agents;
+  description.describe(new Map([['a', NOW + 100]]), NOW + 100);
+  assert.equal(description.agents, first);
+  description.describe(new Map([['a', NOW + 100]]), NOW + 1000);
+  assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
+});
+
+test('who was silent and speaks is alive at once', () => {
+  register({ a: 5, b: 100 });
+  description.describe(new Map(), NOW);
+  assert.deepEqual(health(), { a: 'active', b: 'stale' });
+  description.describe(new Map([['a', NOW + 10]]), NOW + 10);
+  assert.deepEqual(health(), { a: 'active', b: 'stale' });
+  description.describe(
+    new Map([
+      ['a', NOW + 10],
+      ['b', NOW + 15],
+    ]),
+    NOW + 20,
+  );
+  assert.deepEqual(health(), { a: 'active', b: 'active' });
+});
+
+test('who was silent and takes a lock is alive at once', async () => {
+  register({ a: 100 });
+  description.describe(new Map(), NOW);
+  assert.deepEqual(health(), { a: 'stale' });
+  await lock('a', NOW + 10);
+  description.describe(new Map(), NOW + 20);
+  assert.deepEqual(health(), { a: 'active' });
+});
+
+test('a lock of the future becomes a sign of life when its time has come', async () => {
+  register({ a: 100 });
+  await lock('a', NOW + 1500);
+  description.describe(new Map(), NOW);
+  assert.deepEqual(health(), { a: 'stale' });
+  description.describe(new Map(), NOW + 2000);
+  assert.deepEqual(health(), { a: 'active' });
+});
+
+test('another registry is described at once', () => {
+  register({ a: 5 });
+  description.describe(new Map(), NOW);
+  register({ a: 5, c: 5 });
+  description.describe(new Map(), NOW + 1);
+  assert.deepEqual(Object.keys(health()), ['a', 'c']);
+});
+
+test('what nothing gives a reason to describe anew stays the same object', async () => {
+  register({ a: 5 });
+  await lock('a', NOW - 1000);
+  description.describe(new Map(), NOW);
+  const { agents, locks: described } = description;
+  description.describe(new Map(), NOW + 500);
+  assert.equal(description.agents, agents);
+  assert.equal(description.locks, described);
+});
