@@ -39,6 +39,12 @@ export interface Connection {
   readonly ownListeners: readonly unknown[];
 }
 
+/**
+ * Next answers a bare 500 where a file does not meet one of them. Nothing here is so large that a part of it need be asked
+ * for, nor can it be changed.
+ */
+const IGNORED_HEADERS = ['range', 'if-match', 'if-unmodified-since'];
+
 interface RefusedMethod {
   /** As it was written. */
   name: string;
@@ -81,6 +87,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
+    for (const name of IGNORED_HEADERS) delete request.headers[name];
     const ownListeners: unknown[] = [];
     const connection: Connection = {
       remoteAddress: socket.remoteAddress,

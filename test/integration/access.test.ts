@@ -112,6 +112,19 @@ describe('without credentials', () => {
     assert.match(body, /TRACE is not possible here; use one of GET, HEAD, OPTIONS\./);
   });
 
+  test('a file is given whole, whatever part or state of it is asked for', async () => {
+    for (const headers of [
+      { range: 'bytes=99999999-' },
+      { range: 'bytes=0-1' },
+      { 'if-match': '"other"' },
+      { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+    ]) {
+      const answer = await ask(server, '/static/icon.svg', headers);
+      assert.equal(answer.status, 200, JSON.stringify(headers));
+      assert.match(answer.body, /<\/svg>\s*$/);
+    }
+  });
+
   test('a connection that asks to become another is answered like any other, and does not stay open', async () => {
     for (const path of ['/', '/api/agents', '/nope']) {
       const answer = await ask(server, path, { connection: 'Upgrade', upgrade: 'websocket' });
