@@ -12,7 +12,8 @@ import {
   type Source,
   type Sources,
 } from './contract/schemas';
-import type { FailedRecipient, OpenQuestion } from './recorder/open-matters';
+import type { FailedRecipient } from './recorder/failed-deliveries';
+import type { OpenQuestion } from './recorder/open-matters';
 import type { PendingAck } from './swarm/pending-acks';
 
 const SECOND = 1000;

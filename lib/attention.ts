@@ -18,7 +18,8 @@ import type {
   Source,
   Sources,
 } from './contract/schemas';
-import type { FailedRecipient, OpenMattersNow, OpenQuestion } from './recorder/open-matters';
+import type { FailedRecipient } from './recorder/failed-deliveries';
+import type { OpenMattersNow, OpenQuestion } from './recorder/open-matters';
 import type { LockOverlap } from './swarm/lock-overlaps';
 import { PENDING_ACKS_FILE, type PendingAck } from './swarm/pending-acks';
 import type { ReaderStatus } from './swarm/reader-status';

@@ -139,6 +139,16 @@ export class History {
     return this.#readMeta('checkpoint');
   }
 
+  /** @returns what `keepMatters` was given last, null before the first time */
+  matters(): string | null {
+    return this.#readMeta('open_matters');
+  }
+
+  /** Keeps what the recorder knows to be open, as JSON. */
+  keepMatters(json: string): void {
+    this.#writeMeta('open_matters', json);
+  }
+
   /** How many kept messages have this very line. */
   copiesOf = ({ text }: Line): number => {
     const found = this.#statements.copies.get(crc32(text), text) as { count: number };

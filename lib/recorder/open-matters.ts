@@ -4,7 +4,8 @@
  * later; each costs the same however much is open. Bounded: what is let go is counted.
  */
 import { createHash } from 'node:crypto';
-import { contentOf, deliveriesOf, EVERYONE, excerptOf, nameOf, recipientsOf } from '../swarm/message-fields';
+import { contentOf, EVERYONE, excerptOf, nameOf, recipientsOf } from '../swarm/message-fields';
+import { FailedDeliveries, type FailedRecipient, KEPT_AT_MOST, withNewest } from './failed-deliveries';
 
 /** A QUESTION or BLOCKED that nobody has answered. */
 export interface OpenQuestion {
@@ -19,23 +20,6 @@ export interface OpenQuestion {
   /** The beginning of its text. */
   text: string;
   /** Its message first, then the newest retries. */
-  seqs: number[];
-}
-
-/** A recipient that nothing has reached since a delivery failed. */
-export interface FailedRecipient {
-  recipient: string;
-  msgId: string | null;
-  /** Of the first message that failed, milliseconds since 1970. */
-  since: number;
-  /** Of the newest one. */
-  last: number;
-  /** How many messages failed; a message and its retries count as one. */
-  count: number;
-  senders: string[];
-  /** The beginning of the first one's text. */
-  text: string;
-  /** The first one, then the newest. */
   seqs: number[];
 }
 
@@ -61,12 +45,9 @@ export interface OpenMattersOptions {
   now: () => number;
 }
 
-export const KEPT_AT_MOST = 1000;
 const ANSWERED_KEPT = 1000;
 const AWAITING_KEPT = 500;
 const RECIPIENTS_KEPT = 100;
-const NAMES_TOLD = 10;
-const PLACES_TOLD = 5;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -74,6 +55,17 @@ interface Question extends OpenQuestion {
   /** Its type, sender and text: what its retries share with it. */
   key: string;
   ids: string[];
+}
+
+/** All that is known after some message, as JSON can hold it. Questions are named by their place in the list. */
+export interface SavedMatters {
+  questions: Question[];
+  byId: [msgId: string, question: number][];
+  byKey: [key: string, question: number][];
+  answered: string[];
+  failures: FailedRecipient[];
+  awaiting: [msgId: string, seq: number][];
+  cut: { count: number; newest: number };
 }
 
 export class OpenMatters {
@@ -85,28 +77,47 @@ export class OpenMatters {
   #byKey = new Map<string, Question>();
   /** Keys of the newest answered questions: a late retry does not ask again. */
   #answered = new Set<string>();
-  #failures = new Map<string, FailedRecipient>();
+  readonly #failures: FailedDeliveries;
   #awaiting = new Map<string, number>();
   #cut = { count: 0, newest: 0 };
   #changed = true;
 
   constructor(options: OpenMattersOptions) {
     this.#options = options;
+    this.#failures = new FailedDeliveries(options, (at) => this.#noteLetGo(at));
   }
 
-  /** Forgets everything, for another history. */
-  reset(): void {
-    this.#questions.clear();
-    for (const index of [this.#waiting, this.#byId, this.#byKey, this.#failures, this.#awaiting]) index.clear();
-    this.#answered.clear();
-    this.#cut = { count: 0, newest: 0 };
+  /** @returns what `restore` goes on from */
+  save(): SavedMatters {
+    const questions = [...this.#questions];
+    const places = new Map(questions.map((question, place) => [question, place]));
+    const placesIn = (index: Map<string, Question>) =>
+      [...index].map(([name, question]): [string, number] => [name, places.get(question) as number]);
+    return {
+      ...{ questions, byId: placesIn(this.#byId), byKey: placesIn(this.#byKey), answered: [...this.#answered] },
+      ...{ failures: this.#failures.list(), awaiting: [...this.#awaiting], cut: this.#cut },
+    };
+  }
+
+  /** Goes on as if it had been fed every message up to the one after which this was saved, and forgets any other. */
+  restore({ questions, byId, byKey, answered, failures, awaiting, cut }: SavedMatters): void {
+    const named = ([name, place]: [string, number]): [string, Question] => [name, questions[place] as Question];
+    this.#questions = new Set(questions);
+    this.#byId = new Map(byId.map(named));
+    this.#byKey = new Map(byKey.map(named));
+    this.#waiting.clear();
+    for (const question of questions) this.#await(question, answerersOf(question));
+    this.#answered = new Set(answered);
+    this.#failures.restore(failures);
+    this.#awaiting = new Map(awaiting);
+    this.#cut = cut;
     this.#changed = true;
   }
 
   /** Takes the next message. */
   feed(seq: number, fields: Fields): void {
     const sender = nameOf(fields.sender);
-    this.#noteDeliveries(seq, sender, fields);
+    this.#failures.feed(seq, sender, fields);
     if (sender !== null) {
       this.#noteAnswer(sender, fields);
       if (fields.msg_type === 'QUESTION' || fields.msg_type === 'BLOCKED') {
@@ -120,19 +131,17 @@ export class OpenMatters {
   changes(epoch: string): OpenMattersNow | null {
     const now = this.#options.now();
     for (const question of this.#questions) if (this.#isTooOld(question.at, now)) this.#drop(question);
-    for (const [recipient, { last }] of this.#failures) {
-      if (last < now - this.#options.failuresMs) this.#changed = this.#failures.delete(recipient) || this.#changed;
-    }
     if (this.#cut.count > 0 && this.#isTooOld(this.#cut.newest, now)) {
       this.#cut = { count: 0, newest: 0 };
       this.#changed = true;
     }
-    if (!this.#changed) return null;
+    const failuresChanged = this.#failures.takeChange();
+    if (!this.#changed && !failuresChanged) return null;
     this.#changed = false;
     return {
       epoch,
       questions: [...this.#questions].map(({ key, ids, ...told }) => told),
-      failures: [...this.#failures.values()],
+      failures: this.#failures.list(),
       awaiting: [...this.#awaiting],
       cut: this.#cut.count,
     };
@@ -181,11 +190,13 @@ export class OpenMatters {
     this.#questions.add(question);
     this.#byKey.set(question.key, question);
     for (const id of question.ids) this.#byId.set(id, question);
-    this.#await(question, question.recipients.length === 0 ? [EVERYONE] : question.recipients);
+    this.#await(question, answerersOf(question));
     this.#changed = true;
     if (this.#questions.size <= KEPT_AT_MOST) return;
     const [oldest] = this.#questions;
-    if (oldest) this.#letGo(oldest.at, () => this.#drop(oldest));
+    if (!oldest) return;
+    this.#drop(oldest);
+    this.#noteLetGo(oldest.at);
   }
 
   /** The same question, sent again. Whoever gets a repetition may answer too. */
@@ -231,41 +242,6 @@ export class OpenMatters {
     }
   }
 
-  #noteDeliveries(seq: number, sender: string | null, fields: Fields): void {
-    const { reached, missed } = deliveriesOf(fields);
-    for (const recipient of reached) this.#changed = this.#failures.delete(recipient) || this.#changed;
-    if (missed.length === 0) return;
-    const at = this.#options.readTime(fields.timestamp);
-    if (at === null || at < this.#options.now() - this.#options.failuresMs) return;
-    const { text, form } = contentOf(fields);
-    const msgId = typeof fields.msg_id === 'string' ? nameOf(fields.msg_id) : null;
-    const senders = sender === null ? [] : [sender];
-    const failure = { msgId, since: at, last: at, count: 1, senders, text: excerptOf(text), seqs: [seq] };
-    for (const recipient of missed) this.#fail({ ...failure, recipient }, form === 'first');
-    this.#changed = true;
-  }
-
-  #fail(failure: FailedRecipient, isNew: boolean): void {
-    const { recipient, last } = failure;
-    const known = this.#failures.get(recipient);
-    // What failed so long ago no longer counts, so this begins anew.
-    if (known && last - known.last <= this.#options.failuresMs) {
-      this.#failures.set(recipient, {
-        ...known,
-        last: Math.max(known.last, last),
-        count: known.count + (isNew ? 1 : 0),
-        senders: [...new Set([...known.senders, ...failure.senders])].slice(0, NAMES_TOLD),
-        seqs: withNewest(known.seqs, ...failure.seqs),
-      });
-      return;
-    }
-    this.#failures.delete(recipient);
-    this.#failures.set(recipient, failure);
-    if (this.#failures.size <= KEPT_AT_MOST) return;
-    const [oldest] = this.#failures.values();
-    if (oldest) this.#letGo(oldest.last, () => this.#failures.delete(oldest.recipient));
-  }
-
   #noteAwaiting(seq: number, fields: Fields): void {
     const { content, requires_ack: required, msg_id: id } = fields;
     const wants = required === true || (typeof content === 'string' && content.startsWith('[REQUIRES-ACK] '));
@@ -277,16 +253,14 @@ export class OpenMatters {
     this.#changed = true;
   }
 
-  #letGo(at: number, drop: () => void): void {
-    drop();
+  #noteLetGo(at: number): void {
     this.#cut = { count: this.#cut.count + 1, newest: Math.max(this.#cut.newest, at) };
   }
 }
 
-/** The first place and the newest ones. */
-function withNewest(seqs: readonly number[], ...more: number[]): number[] {
-  const [first, ...rest] = [...seqs, ...more];
-  return first === undefined ? [] : [first, ...rest.slice(1 - PLACES_TOLD)];
+/** Whose word answers a question. */
+function answerersOf({ recipients }: Question): readonly string[] {
+  return recipients.length === 0 ? [EVERYONE] : recipients;
 }
 
 function sameNames(some: readonly string[], others: readonly string[]): boolean {

@@ -28,6 +28,7 @@ const TELL_EVERY_MS = 50;
 /** Rates are read by people, and each summary is an event for every client. */
 const SUMMARY_EVERY_MS = 200;
 const MATTERS_EVERY_MS = 100;
+const SAVE_MATTERS_EVERY_MS = 5000;
 const LOCK_EVERY_MS = 500;
 const IDENTITY_EVERY_MS = 1000;
 const MARK_EVERY_MS = 1000;
@@ -74,7 +75,7 @@ export class Recorder {
   #timer: NodeJS.Timeout | null = null;
   #summaryTimer: NodeJS.Timeout | null = null;
   #mattersTimer: NodeJS.Timeout | null = null;
-  readonly #last = { told: 0, summary: 0, matters: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0 };
+  readonly #last = { told: 0, summary: 0, matters: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0, save: 0 };
   #caughtUp = false;
   /** Of what others have committed, more than one step is left. */
   #behind = false;
@@ -152,6 +153,7 @@ export class Recorder {
     if (this.#mattersTimer) clearTimeout(this.#mattersTimer);
     await this.#looking;
     if (this.#journal) markAlive(this.#history, this.#journal);
+    if (this.#log) this.#guarded(() => this.#matters.save());
     this.#letGo();
   }
 
@@ -184,10 +186,10 @@ export class Recorder {
     const journal = records ? beginJournal(history, reason, this.#now()) : null;
     const matters = new MattersFeed(history, {
       ...this.#options.openFor,
+      zone: this.#options.zone,
       readTime: this.#readMilliseconds,
       now: this.#now,
     });
-    matters.begin(history);
     const newest = history.newest(TOLD_AT_ONCE);
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
 
@@ -400,11 +402,12 @@ export class Recorder {
       if (this.#journal && this.#due('mark', MARK_EVERY_MS)) markAlive(this.#history, this.#journal);
     }
     if (this.#log && this.#due('prune', 1000)) this.#prune();
+    if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
     this.#guarded(() => this.#alerts.advance());
     await this.look();
   }
 
-  #due(what: 'recover' | 'identity' | 'lock' | 'mark' | 'prune', everyMs: number): boolean {
+  #due(what: 'recover' | 'identity' | 'lock' | 'mark' | 'prune' | 'save', everyMs: number): boolean {
     if (this.#now() - this.#last[what] < everyMs) return false;
     this.#last[what] = this.#now();
     return true;
