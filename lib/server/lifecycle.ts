@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
 import { getRuntime } from '../runtime';
 import { openAccess } from './access';
+import { admitPage } from './admit-page';
 import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
 import { flushLog, log, takeConsole } from './log';
 import { metrics } from './metrics';
 import { settleServers } from './node-server';
+import { setPageGate } from './page-gate';
 import { ProblemError } from './problem';
 import { watchRequest } from './request-watch';
 import { registerSwarmMetrics } from './swarm-metrics';
@@ -33,6 +35,7 @@ export function startServer({ alone }: { alone: boolean }): void {
   try {
     openAccess();
     coverEveryAnswer();
+    setPageGate(admitPage);
     const runtime = getRuntime();
     registerSwarmMetrics(metrics().registry);
     if (alone) takeConsole();
