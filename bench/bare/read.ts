@@ -22,7 +22,7 @@ interface LogLine {
   failure_count: number;
 }
 
-const [log = '', file = ''] = process.argv.slice(2);
+const [log = '', file = '', messages = ''] = process.argv.slice(2);
 // The tables and their indexes as the dashboard has them.
 new History(file).close();
 const db = new Database(file);
@@ -90,12 +90,14 @@ const insertAll = db.transaction((lines: readonly string[]) => {
 
 const begun = performance.now();
 let batch: string[] = [];
+let left = Number(messages);
 for await (const line of createInterface({ input: createReadStream(log) })) {
   batch.push(line);
-  if (batch.length < BATCH) continue;
+  left -= 1;
+  if (batch.length < BATCH && left > 0) continue;
   insertAll(batch);
   batch = [];
+  if (left === 0) break;
 }
-insertAll(batch);
 process.stdout.write(String(performance.now() - begun));
 db.close();

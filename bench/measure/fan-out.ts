@@ -7,9 +7,11 @@ import { type Bench, type Figure, quantile } from './table';
 import { mark, Viewers } from './viewers';
 
 const SIZES = [100, 1000, 5000];
-const EVENTS = 8;
-const WARM_UP = 3;
+const EVENTS = 6;
+const WARM_UP = 2;
 const EVERY_MS = 1000;
+/** Fewer need less than a process of Node takes and gives back by itself. */
+const MEMORY_FROM = 1000;
 
 interface Side {
   url: string;
@@ -70,15 +72,11 @@ async function run(scratch: string): Promise<Figure[]> {
     await server.stop('SIGKILL');
     files.close();
     const name = `${streams.toLocaleString('en-GB')} streams`;
+    const p99 = { value: ours.p99, unit: 'ms', atMost: 1.5 * limit.p99, baseline: limit.p99 };
+    const memory = { value: ours.memory, unit: 'KB', atMost: 3 * limit.memory, baseline: limit.memory };
     figures.push(
-      { name: `${name}, 99 of 100`, value: ours.p99, unit: 'ms', atMost: 1.5 * limit.p99, baseline: limit.p99 },
-      {
-        name: `${name}, memory for each`,
-        value: ours.memory,
-        unit: 'KB',
-        atMost: 3 * limit.memory,
-        baseline: limit.memory,
-      },
+      { name: `${name}, 99 of 100`, ...p99 },
+      ...(streams >= MEMORY_FROM ? [{ name: `${name}, memory for each`, ...memory }] : []),
       { name: `${name}, processor time a second`, value: ours.processor, unit: 'ms', baseline: limit.processor },
     );
   }
@@ -87,6 +85,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const fanOut: Bench = {
   name: 'fan-out',
-  how: 'One message a second, from the write to its arrival at each stream; resident memory after some events, divided by the streams. The dashboard sends its heartbeat and stats besides. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
+  how: 'One message a second, from the write to its arrival at each stream; resident memory after some events, divided by the streams (of 100 it is not to be told from what a process of Node takes and gives back by itself). The dashboard sends its heartbeat and stats besides. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
   run,
 };

@@ -9,6 +9,7 @@ import type { Bench, Figure } from './table';
 import { Viewers } from './viewers';
 
 const CHANGES = 100;
+const WARM_UP = 25;
 const FEW = 1000;
 const LOCKS = [1000, 10_000];
 /** Longer than changes are held together, so that each is a change of its own. */
@@ -20,17 +21,18 @@ const FIRST = 100_000;
 /** @returns the processor time of the server for each change, in milliseconds, less what it uses without any */
 async function costOf(server: Server, everyMs: number, change: (number: number) => void): Promise<number> {
   const pid = server.pid as number;
-  const spend = async (run: (number: number) => void) => {
+  /** For each of some times, in milliseconds. */
+  const spend = async (times: number, run: (number: number) => void) => {
     const before = processorSeconds(pid);
-    for (let number = 0; number < CHANGES; number++) {
+    for (let number = 0; number < times; number++) {
       run(number);
       await delay(everyMs);
     }
-    return processorSeconds(pid) - before;
+    return ((processorSeconds(pid) - before) * 1000) / times;
   };
-  await spend(change);
-  const idle = await spend(() => {});
-  return (((await spend((number) => change(number + CHANGES))) - idle) * 1000) / CHANGES;
+  await spend(WARM_UP, change);
+  const idle = await spend(CHANGES / 2, () => {});
+  return (await spend(CHANGES, (number) => change(number + WARM_UP))) - idle;
 }
 
 async function perMessage(root: string, history: string, kept: number): Promise<number> {

@@ -21,6 +21,12 @@ const WITHOUT_LIMITS = {
   LIMIT_STREAMS_PER_CLIENT: '100000',
 };
 
+/** Ends whatever was started here, should it still run. Before the folders that it writes to are removed. */
+const endings: (() => void)[] = [];
+process.prependOnceListener('exit', () => {
+  for (const end of endings) end();
+});
+
 /** @returns the dashboard over a root, running */
 export async function startDashboard(
   root: string,
@@ -28,7 +34,7 @@ export async function startDashboard(
   environment: Record<string, string> = {},
 ): Promise<Server> {
   const server = new Server(root, history, { ...WITHOUT_LIMITS, ...environment });
-  process.prependOnceListener('exit', () => server.abandon());
+  endings.push(() => server.abandon());
   await server.start();
   return server;
 }
@@ -52,7 +58,7 @@ export class BareNext {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
     });
-    process.prependOnceListener('exit', () => bare.stop());
+    endings.push(() => bare.stop());
     while (!(await fetch(`${bare.url}/fixed?size=10`).catch(() => null))?.ok) await delay(20);
     return bare;
   }
@@ -85,7 +91,7 @@ export class BareStream {
     const bare = new BareStream();
     const lines = createInterface({ input: bare.#child.stdout as NodeJS.ReadableStream });
     [bare.#port] = (await once(lines, 'line')) as [string];
-    process.prependOnceListener('exit', () => bare.stop());
+    endings.push(() => bare.stop());
     return bare;
   }
 

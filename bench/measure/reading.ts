@@ -10,6 +10,8 @@ import { residentMb, startDashboard } from './processes';
 import { type Bench, type Figure, median } from './table';
 
 const RESTARTS = 5;
+/** The bare loop reads no more: what it takes for each message hardly changes after that. */
+const PART = MILLION / 4;
 
 /** Milliseconds of a command of the system on a log. */
 function command(program: string, ...words: string[]): number {
@@ -25,28 +27,23 @@ async function firstRead(scratch: string): Promise<Figure[]> {
   const begun = performance.now();
   const server = await startDashboard(root, history);
   let most = 0;
+  let part = { messages: 0, took: 0 };
   for (let messages = 0; messages < MILLION; messages = (await server.stats()).message_count) {
+    if (part.messages < PART) part = { messages, took: performance.now() - begun };
     most = Math.max(most, residentMb(server.pid as number));
     await delay(50);
   }
   const took = performance.now() - begun;
   await server.stop();
-  const bare = Number(
-    execFileSync(process.execPath, ['--import', 'tsx', 'bench/bare/read.ts', log, path.join(scratch, 'bare.sqlite')], {
-      cwd: PROJECT,
-      encoding: 'utf8',
-    }),
-  );
-  const rate = (milliseconds: number) => MILLION / (milliseconds / 1000);
+  const words = ['--import', 'tsx', 'bench/bare/read.ts', log, path.join(scratch, 'bare.sqlite'), String(PART)];
+  const bareTook = Number(execFileSync(process.execPath, words, { cwd: PROJECT, encoding: 'utf8' }));
+  const rate = (messages: number, milliseconds: number) => messages / (milliseconds / 1000);
+  const bare = rate(PART, bareTook);
+  const bound = { unit: 'a second', atLeast: 0.6 * bare, baseline: bare };
   return [
-    {
-      name: 'first read of 1,000,000 messages',
-      value: rate(took),
-      unit: 'a second',
-      atLeast: 0.6 * rate(bare),
-      baseline: rate(bare),
-    },
-    { name: 'the same in seconds, the start included', value: took / 1000, unit: 's', baseline: bare / 1000 },
+    { name: 'first read, the first quarter of 1,000,000 messages', value: rate(part.messages, part.took), ...bound },
+    { name: 'first read, all of them', value: rate(MILLION, took), ...bound },
+    { name: 'the same in seconds, the start included', value: took / 1000, unit: 's' },
     { name: 'memory more than at rest, at most', value: most - base, unit: 'MB', atMost: 60 },
     { name: 'size of the log', value: bytes / 2 ** 20, unit: 'MB' },
     { name: 'tail -n 1000 of it', value: command('tail', '-n', '1000', log), unit: 'ms' },
@@ -67,7 +64,7 @@ async function memoryAtRest(scratch: string): Promise<number> {
 
 export const reading: Bench = {
   name: 'first-read',
-  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline: a bare loop that parses the lines and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
+  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline, of the whole as well: a bare loop that parses the lines of the first quarter and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
   run: firstRead,
 };
 

@@ -6,7 +6,7 @@ import { SwarmFiles } from './swarm-files';
 import { type Bench, type Figure, median } from './table';
 
 const CLIENTS = 8;
-const SECONDS = 2;
+const SECONDS = 1;
 const ROUNDS = 3;
 const FEW = 1000;
 const LOCKS = 5;
