@@ -1,11 +1,11 @@
 import { type NextRequest, NextResponse } from 'next/server';
-import { passPage } from '@/lib/server/page-gate';
+import { pageGate } from '@/lib/server/page-gate';
 
 const development = process.env.NODE_ENV === 'development';
 
 /** The page refuses by itself too: nothing may rest on this file alone. */
 export function proxy({ headers, nextUrl }: NextRequest): Response {
-  const passed = passPage({ headers, path: nextUrl.pathname, development });
+  const passed = pageGate().pass({ headers, path: nextUrl.pathname, development });
   if ('refused' in passed) return passed.refused;
   const { sent, page } = passed;
   return NextResponse.next({ request: { headers: sent }, headers: page });

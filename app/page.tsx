@@ -6,20 +6,21 @@ import { parseAddress } from '@/lib/client/address';
 import { readMoment } from '@/lib/client/past';
 import { NOW, type PastView } from '@/lib/client/past-player';
 import { firstSizes, readSettings } from '@/lib/client/settings';
-import { getConfig } from '@/lib/config';
 import { getRuntime, type Runtime } from '@/lib/runtime';
-import { admit, checkAccess } from '@/lib/server/access';
-import { limitRequests } from '@/lib/server/limits';
+import { pageGate } from '@/lib/server/page-gate';
 
 export const dynamic = 'force-dynamic';
 
 /** The dashboard: its first state in the HTML, everything after that by the stream. */
 export default async function Page({ searchParams }: PageProps<'/'>) {
   const sent = await headers();
-  const refusal = checkAccess(sent);
-  if (refusal) return <PlainPage title="No access">{refusal.message}</PlainPage>;
+  const refusal = pageGate().refusal(sent);
+  if (refusal !== null) return <PlainPage title="No access">{refusal}</PlainPage>;
   const runtime = getRuntime();
-  if (runtime.root === null) return <FirstSteps folders={getConfig().startFolders} />;
+  if (runtime.root === null) {
+    const { getConfig } = await import('@/lib/config');
+    return <FirstSteps folders={getConfig().startFolders} />;
+  }
   await runtime.ready();
   const jar = await cookies();
   const query = queryOf(await searchParams);
@@ -50,7 +51,7 @@ async function pastOf(runtime: Runtime, at: string | null, sent: Headers): Promi
   const moment = readMoment(at, end ?? Date.now()) ?? end;
   if (typeof moment !== 'number') return { ...NOW, refused: moment };
   try {
-    limitRequests('reads', admit(sent).client);
+    pageGate().countRead(sent);
     return { ...NOW, wanted: moment, shown: JSON.parse(await runtime.past('state', { at: moment })) };
   } catch (error) {
     return { ...NOW, wanted: moment, fault: error instanceof Error ? error.message : String(error) };

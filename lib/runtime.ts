@@ -1,19 +1,14 @@
-/** The runtime of this process: what server and pages see of the swarm. Made once, at the first use. */
-import packageJson from '../package.json';
-import { CurrentReceivers } from './alerts/current-receivers';
-import { BundleSwarm } from './bundle-swarm';
-import { getConfig, historyFile } from './config';
+/**
+ * The runtime of this process: what server and pages see of the swarm. `create-runtime.ts` makes it when the server starts;
+ * apart from this, since Next bundles the page with a copy of whatever it imports, to be run before the first answer.
+ */
 import type { ReceiverState } from './contract/alert-schemas';
 import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
 import type { Hub } from './hub';
-import { LiveSwarm } from './live-swarm';
-import { NoSwarm } from './no-swarm';
 import type { MessageQuery, PastQuestion, Questions } from './recorder/protocol';
-import { findProjectRoot } from './swarm/project-root';
-import { readSwarmConfig } from './swarm/swarm-config';
 
 /** Why `messages` has no answer. */
 export type { BundlePart, MessageQuery, Questions, Refusal } from './recorder/protocol';
@@ -62,41 +57,17 @@ export interface Runtime {
 
 const ONCE = Symbol.for('claude-swarm-dashboard.runtime');
 
-/**
- * @throws {ConfigError} if a setting is wrong
- * @throws {ProjectRootError} if the root that a setting names is no folder
- */
+// Instrumentation, pages and route handlers are loaded with copies of this module; they share one runtime.
+const shared = globalThis as { [ONCE]?: Runtime };
+
+/** @throws before the server has started */
 export function getRuntime(): Runtime {
-  // Instrumentation, pages and route handlers are loaded with copies of this module; they share one runtime.
-  const shared = globalThis as { [ONCE]?: Runtime };
-  shared[ONCE] ??= createRuntime();
-  return shared[ONCE];
+  const runtime = shared[ONCE];
+  if (!runtime) throw new Error('The swarm was asked about before the server has started.');
+  return runtime;
 }
 
-function createRuntime(): Runtime {
-  const config = getConfig();
-  const { version } = packageJson;
-  if (config.bundle !== null) return new BundleSwarm(config.bundle, version);
-  const found = findProjectRoot({
-    environment: config.root ?? undefined,
-    startFolders: config.startFolders,
-    // The dashboard's own folder is no swarm, though it looks like a project.
-    excluded: process.cwd(),
-  });
-  if (!found) return new NoSwarm(version);
-  return new LiveSwarm({
-    root: found.root,
-    swarmConfig: readSwarmConfig(found.root),
-    historyFile: historyFile(config, found.root),
-    retention: { days: config.historyDays, messages: config.historyMessages },
-    zone: config.swarmZone,
-    attention: {
-      questionFromMs: config.questionMinutes * 60_000,
-      questionUntilMs: config.questionHours * 3_600_000,
-      deliveryUntilMs: config.deliveryMinutes * 60_000,
-      ackOverdueMs: config.ackSeconds * 1000,
-    },
-    alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
-    version,
-  });
+/** Makes a runtime the one of this process. */
+export function setRuntime(runtime: Runtime): void {
+  shared[ONCE] = runtime;
 }

@@ -2,14 +2,14 @@ import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { SwaggerUi } from '@/components/documents/swagger-ui';
 import { PlainPage } from '@/components/plain-page';
-import { checkAccess } from '@/lib/server/access';
+import { pageGate } from '@/lib/server/page-gate';
 
 export const dynamic = 'force-dynamic';
 export const metadata: Metadata = { title: 'API · Claude Swarm' };
 
 /** The API to try out, as Swagger UI shows it. */
 export default async function Page() {
-  const refusal = checkAccess(await headers());
-  if (refusal) return <PlainPage title="No access">{refusal.message}</PlainPage>;
+  const refusal = pageGate().refusal(await headers());
+  if (refusal !== null) return <PlainPage title="No access">{refusal}</PlainPage>;
   return <SwaggerUi />;
 }

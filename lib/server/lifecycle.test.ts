@@ -6,8 +6,10 @@ import { test } from 'node:test';
 /** A process that starts the server's life over a runtime of the test's own. */
 function start(script: string, environment: Record<string, string> = {}) {
   const source = `
-    import { requireReady, startServer } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
-    const provide = (runtime) => { globalThis[Symbol.for('claude-swarm-dashboard.runtime')] = runtime; };
+    import { requireReady, startServer as begin } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
+    let create;
+    const provide = (runtime) => { create = () => runtime; };
+    const startServer = (options) => begin({ ...options, create });
     ${script}`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
     env: { ...process.env, LOG_LEVEL: 'silent', ...environment },

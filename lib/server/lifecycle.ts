@@ -1,9 +1,10 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
-import { getRuntime } from '../runtime';
+import { createRuntime } from '../create-runtime';
+import { type Runtime, setRuntime } from '../runtime';
 import { openAccess } from './access';
-import { admitPage } from './admit-page';
+import { pages } from './admit-page';
 import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
 import { flushLog, log, takeConsole } from './log';
@@ -26,8 +27,9 @@ const shared = globalThis as { [PHASE]?: Phase };
  * Starts what serves the swarm, once per process; says in one line why it can not, and ends the process then.
  *
  * @param alone this stops the process, and not Next
+ * @param create what makes the runtime
  */
-export function startServer({ alone }: { alone: boolean }): void {
+export function startServer({ alone, create = createRuntime }: { alone: boolean; create?: () => Runtime }): void {
   if (shared[PHASE]) return;
   shared[PHASE] = 'starting';
   watchConnections(watchRequest);
@@ -35,8 +37,9 @@ export function startServer({ alone }: { alone: boolean }): void {
   try {
     openAccess();
     coverEveryAnswer();
-    setPageGate(admitPage);
-    const runtime = getRuntime();
+    setPageGate(pages);
+    const runtime = create();
+    setRuntime(runtime);
     registerSwarmMetrics(metrics().registry);
     if (alone) takeConsole();
     stopOnSignal(() => runtime.stop(), alone);

@@ -1,6 +1,6 @@
 /**
- * Who gets a page, for proxy.ts. Next bundles that file apart from all others, and what it imports is compiled and run
- * once more before the first page: so it imports nothing but this, and is handed what the start of the server made.
+ * Who gets a page. Next bundles the proxy and each page with copies of whatever they import, to be compiled and run before
+ * the first answer: so this imports nothing, and is handed what the start of the server made (`admit-page.ts`).
  */
 
 interface PageRequest {
@@ -11,8 +11,18 @@ interface PageRequest {
   development: boolean;
 }
 
-/** Gives what to answer instead, or the request's headers as the page shall see them and those that the page carries. */
-export type PageGate = (request: PageRequest) => { refused: Response } | { sent: Headers; page: Headers };
+export interface PageGate {
+  /** For the proxy: what to answer instead, or the request's headers as the page shall see them and what it carries. */
+  pass(request: PageRequest): { refused: Response } | { sent: Headers; page: Headers };
+  /** For a page: why it is not drawn, in a sentence; null where it may be. */
+  refusal(headers: Headers): string | null;
+  /**
+   * Counts a question about the past.
+   *
+   * @throws {ProblemError} beyond the limit
+   */
+  countRead(headers: Headers): void;
+}
 
 const GATE = Symbol.for('claude-swarm-dashboard.page-gate');
 const shared = globalThis as { [GATE]?: PageGate };
@@ -22,13 +32,9 @@ export function setPageGate(gate: PageGate): void {
   shared[GATE] = gate;
 }
 
-/**
- * Decides on a request for a page.
- *
- * @throws before the server has started: nothing passes a gate that is not there
- */
-export const passPage: PageGate = (request) => {
+/** @throws before the server has started: nothing passes a gate that is not there */
+export function pageGate(): PageGate {
   const gate = shared[GATE];
   if (!gate) throw new Error('A page was asked for before the server has started.');
-  return gate(request);
-};
+  return gate;
+}

@@ -1,0 +1,44 @@
+/** Makes the runtime of the process. */
+import packageJson from '../package.json';
+import { CurrentReceivers } from './alerts/current-receivers';
+import { BundleSwarm } from './bundle-swarm';
+import { getConfig, historyFile } from './config';
+import { LiveSwarm } from './live-swarm';
+import { NoSwarm } from './no-swarm';
+import type { Runtime } from './runtime';
+import { findProjectRoot } from './swarm/project-root';
+import { readSwarmConfig } from './swarm/swarm-config';
+
+/**
+ * Starts what the settings name: a swarm, a recorded span, or nothing where none was found.
+ *
+ * @throws {ConfigError} if a setting is wrong
+ * @throws {ProjectRootError} if the root that a setting names is no folder
+ */
+export function createRuntime(): Runtime {
+  const config = getConfig();
+  const { version } = packageJson;
+  if (config.bundle !== null) return new BundleSwarm(config.bundle, version);
+  const found = findProjectRoot({
+    environment: config.root ?? undefined,
+    startFolders: config.startFolders,
+    // The dashboard's own folder is no swarm, though it looks like a project.
+    excluded: process.cwd(),
+  });
+  if (!found) return new NoSwarm(version);
+  return new LiveSwarm({
+    root: found.root,
+    swarmConfig: readSwarmConfig(found.root),
+    historyFile: historyFile(config, found.root),
+    retention: { days: config.historyDays, messages: config.historyMessages },
+    zone: config.swarmZone,
+    attention: {
+      questionFromMs: config.questionMinutes * 60_000,
+      questionUntilMs: config.questionHours * 3_600_000,
+      deliveryUntilMs: config.deliveryMinutes * 60_000,
+      ackOverdueMs: config.ackSeconds * 1000,
+    },
+    alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
+    version,
+  });
+}
