@@ -15,10 +15,10 @@ export type StateKind = 'sources' | 'agents' | 'locks' | 'stats' | 'attention';
 /** How a subscriber gets its first states: whether the others can be trusted comes first. */
 const STATE_KINDS: readonly StateKind[] = ['sources', 'agents', 'locks', 'stats', 'attention'];
 
-/** A client may get 10 state events of a kind a second. */
-const COALESCE_MS = 105;
-/** In a burst there is room for delays on the way; and who came within the last second was given a first state too. */
-const COALESCE_BURST_MS = 120;
+/** A client may get 10 state events of a kind a second, with room for what is held up on its way. */
+const COALESCE_MS = 108;
+/** While somebody came within the last second, to whom the first state counts too. */
+const COALESCE_WITH_FIRST_MS = 120;
 /** What follows from messages (counts, signs of life) gives way to them while they are on their way to so many. */
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
@@ -225,14 +225,14 @@ export class Hub {
   }
 
   #fanOut(kind: StateKind, pace: Pace): void {
-    const inBurst = pace.due || this.#options.now() - this.#lastJoined < 1_000;
+    const withFirst = this.#options.now() - this.#lastJoined < 1_000;
     pace.due = false;
     pace.timer = setTimeout(
       () => {
         pace.timer = null;
         if (pace.due && !this.#messagesFirst) this.#fanOut(kind, pace);
       },
-      inBurst ? COALESCE_BURST_MS : COALESCE_MS,
+      withFirst ? COALESCE_WITH_FIRST_MS : COALESCE_MS,
     );
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
     const event = this.#states.get(kind)?.event;

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type DetachedResponse, detach } from './detached-response';
 
 const closing: (() => void)[] = [];
@@ -142,4 +145,40 @@ test('the end of the connection is told to its own listeners alone', async () =>
   });
   await client.ended;
   assert.deepEqual(told, ['own']);
+});
+
+test('nothing that was hung on the request and its response outlives the request', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held: WeakRef<object>[] = [];
+  const hold = () => {
+    const kept = {};
+    held.push(new WeakRef(kept));
+    return () => kept;
+  };
+  const detached = new Promise<DetachedResponse>((resolve) => {
+    void serve((response) => {
+      const { req: request } = response;
+      Object.assign(request, { [Symbol.for('NextInternalRequestMeta')]: hold()() });
+      request.once('end', hold());
+      for (const name of ['close', 'drain', 'error', 'finish']) response.on(name, hold());
+      const [writes, flushes] = [hold(), hold()];
+      const { write } = response;
+      const wrapped = (chunk: string) => (writes() ? write.call(response, chunk, 'utf8') : false);
+      Object.assign(response, { write: wrapped, flush: flushes });
+      detach(response, [], resolve);
+      response.end('first');
+    });
+  });
+  const body = await detached;
+  for (let round = 0; round < 3; round++) {
+    await turn();
+    collect();
+  }
+  assert.equal(held.length, 8);
+  assert.deepEqual(
+    held.filter((reference) => reference.deref() !== undefined),
+    [],
+  );
+  assert.equal(body.write(Buffer.from('second')), true, 'it goes on');
 });

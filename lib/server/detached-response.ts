@@ -5,9 +5,9 @@
  *
  * It leans on two things that are no promise of Next or Node: that Next calls `end` on Node's own response, and that
  * Node's own listener for `finish` is the first one. Where they are not as expected nothing is detached, and the caller
- * answers in the ordinary way.
+ * answers in the ordinary way. That what Next keeps elsewhere is found (`letGo`) only saves memory.
  */
-import type { ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** A response in its caller's hands. */
@@ -47,14 +47,29 @@ export function detach(
       response.removeListener('finish', listener as () => void);
       listener.call(response);
     }
-    for (const listener of response.rawListeners('close')) {
-      if (!ownListeners.includes(listener)) response.removeListener('close', listener as () => void);
-    }
-    response.removeAllListeners('drain');
+    letGo(response, ownListeners);
     onDetached(new SharedBody(response, socket));
     return response;
   }) as typeof end;
   return true;
+}
+
+/** Where Next keeps what it knows of a request. */
+const NEXT_META = Symbol.for('NextInternalRequestMeta');
+const ignore = () => {};
+
+/** What Next and its compression have hung on a request and its response would be kept for as long as the stream. */
+function letGo(response: ServerResponse, ownListeners: readonly unknown[]): void {
+  for (const listener of response.rawListeners('close')) {
+    if (!ownListeners.includes(listener)) response.removeListener('close', listener as () => void);
+  }
+  response.removeAllListeners('drain').removeAllListeners('error').on('error', ignore);
+  response.req.removeAllListeners().on('error', ignore);
+  const own = response as unknown as Record<string, unknown>;
+  const nodes = ServerResponse.prototype as unknown as Record<string, unknown>;
+  const wrapped = Object.keys(own).filter((name) => typeof own[name] === 'function' && !name.startsWith('_'));
+  for (const name of wrapped) own[name] = nodes[name];
+  (response.req as { [NEXT_META]?: unknown })[NEXT_META] = undefined;
 }
 
 /** A body that is written to the socket as it goes over the wire: Node would frame each piece anew for each client. */
