@@ -18,14 +18,13 @@ export function instantWriter(): (milliseconds: number) => string {
     const rest = milliseconds - begin;
     const seconds = Math.floor(rest / 1000);
     const minutes = Math.floor(seconds / 60);
-    const time = `${padded(Math.floor(minutes / 60))}:${padded(minutes % 60)}:${padded(seconds % 60)}`;
-    return `${date}${time}.${padded(rest % 1000, 3)}+00:00`;
+    const time = `${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}`;
+    return `${date}${time}.${THREE_DIGITS[rest % 1000]}+00:00`;
   };
 }
 
-function padded(value: number, digits = 2): string {
-  return String(value).padStart(digits, '0');
-}
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'));
 
 /**
  * @returns an instant as the swarm's own tool writes it: ISO 8601 in UTC, microseconds, no fraction where it is 0; null

@@ -10,7 +10,7 @@ import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
 import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
-import { SpanCells } from './span-cells';
+import { SpanColumns } from './span-columns';
 import { type TimesBatch, TimesWriter } from './times-writer';
 
 const SECOND_US = 1_000_000;
@@ -88,7 +88,7 @@ export class History {
   readonly #readTime: ReadTime;
   readonly #statements;
   readonly times: MessageTimes;
-  readonly spans: SpanCells;
+  readonly spans: SpanColumns;
   readonly #timesWriter: TimesWriter;
   #epoch: string;
   #dataVersion: unknown = null;
@@ -106,7 +106,7 @@ export class History {
     this.#statements = prepare(this.db);
     const visitor = new RowVisitor(this.db);
     this.times = new MessageTimes(this.db, visitor);
-    this.spans = new SpanCells(this.db, visitor);
+    this.spans = new SpanColumns(this.db, visitor);
     this.#timesWriter = new TimesWriter(this.db);
     this.#epoch = this.#readMeta('epoch') ?? '';
   }

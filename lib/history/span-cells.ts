@@ -1,14 +1,33 @@
-/** What lasted within a span of time, counted for a timeline: spans too short to be drawn one by one stand together. */
-import type Database from 'better-sqlite3';
+/** Spans of health or of locks as columns of numbers: an object for each of many thousand costs more than all the rest. */
 import type { TimeSpan } from './message-times';
-import type { RowVisitor } from './row-visitor';
 
-/** Spans of one agent and value that begin in one step of time and end in one. */
+/** Numbers for texts, in the order of their coming. */
+export class Names {
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [];
+
+  get size(): number {
+    return this.#texts.length;
+  }
+
+  numberOf(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    this.#numbers.set(text, this.#texts.length);
+    return this.#texts.push(text) - 1;
+  }
+
+  textOf(number: number): string {
+    return this.#texts[number] as string;
+  }
+}
+
+/** One span, or several of one agent that are drawn as one. */
 export interface SpanCell {
   agent: string;
   /** Health, or state of the lock. */
   value: string;
-  /** How many spans it stands for; of locks the other fields are those of the first, of health those of the longest. */
+  /** How many spans it stands for; the other fields are those of one of them. */
   count: number;
   /** The number of the span: leads to what it is of. */
   id: number;
@@ -17,102 +36,183 @@ export interface SpanCell {
   until: number | null;
 }
 
-/** What a lock's span is of. */
-export interface SpanSubject {
-  /** Lock file. */
-  subject: string;
-  path: string;
-}
+/** Who stands for several: the first of them, whose values are alike, or the longest of whatever value. */
+export type Keep = 'first' | 'longest';
 
 export class SpanCells {
-  readonly #visitor: RowVisitor;
-  readonly #statements;
+  readonly #agents: Names;
+  readonly #values: Names;
+  #size = 0;
+  #columns = columnsFor(16);
 
-  constructor(db: Database.Database, visitor: RowVisitor) {
-    this.#visitor = visitor;
-    this.#statements = { touching: db.prepare(TOUCHING), subject: db.prepare(SUBJECT) };
+  /**
+   * @param agents numbers of agents, shared by cells that rows are copied between
+   * @param values the same of values
+   */
+  constructor(agents = new Names(), values = new Names()) {
+    this.#agents = agents;
+    this.#values = values;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many spans these stand for. */
+  get total(): number {
+    return this.#columns.count.subarray(0, this.#size).reduce((sum, count) => sum + count, 0);
+  }
+
+  add({ agent, value, count, id, since, until }: SpanCell): void {
+    this.#makeRoom(1);
+    const columns = this.#columns;
+    const row = this.#size++;
+    columns.agent[row] = this.#agents.numberOf(agent);
+    columns.value[row] = this.#values.numberOf(value);
+    columns.count[row] = count;
+    columns.id[row] = id;
+    columns.since[row] = since;
+    columns.until[row] = until ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Adds those of others that touch a span of time. */
+  addTouching(others: SpanCells, span: TimeSpan): void {
+    this.#makeRoom(others.#size);
+    const { since, until } = others.#columns;
+    for (let row = 0; row < others.#size; row += 1) {
+      const touches = (since[row] as number) <= span.until && (until[row] as number) >= span.since;
+      if (touches) copyRow(others.#columns, row, this.#columns, this.#size++);
+    }
+  }
+
+  /** @returns whose they are */
+  agents(): string[] {
+    const numbers = new Set(this.#columns.agent.subarray(0, this.#size));
+    return [...numbers].map((number) => this.#agents.textOf(number));
+  }
+
+  /** Leaves those of some agents. */
+  keepAgents(isKept: (agent: string) => boolean): void {
+    const kept = Array.from({ length: this.#agents.size }, (_, number) => isKept(this.#agents.textOf(number)));
+    const size = this.#size;
+    this.#size = 0;
+    for (let row = 0; row < size; row += 1) {
+      if (kept[this.#columns.agent[row] as number]) copyRow(this.#columns, row, this.#columns, this.#size++);
+    }
   }
 
   /**
-   * What touches a span of time, in order of beginning. Locks of one agent and state that begin and end within one step
-   * are counted together as the first of them, healths of one agent as the longest.
+   * Makes one of those of one agent that begin and end within one step of time.
    *
-   * @param step milliseconds
+   * @param span what they touch
    */
-  touching({ since, until }: TimeSpan, step: number): { health: SpanCell[]; locks: SpanCell[] } {
-    const health = new Gathering(step, 'longest');
-    const locks = new Gathering(step, 'first');
-    const seconds = [Math.ceil(until / 1000), Math.floor(since / 1000)];
-    this.#visitor.each(
-      this.#statements.touching,
-      [...seconds, until, since],
-      (id: number, isLock: number, agent: string, value: string, begin: number, end: number | null) =>
-        (isLock ? locks : health).add(id, agent, value, begin, end),
-    );
-    return { health: health.cells(), locks: locks.cells() };
+  joinShort(step: number, span: TimeSpan, keep: Keep): void {
+    const { since, until } = this.#columns;
+    const first = Math.floor(span.since / step);
+    this.#join(keep, (row) => {
+      const begin = Math.floor((since[row] as number) / step);
+      return Math.floor((until[row] as number) / step) === begin ? begin - first : ALONE;
+    });
   }
 
-  /** @returns what the span of a lock is of */
-  subjectOf({ id }: SpanCell): SpanSubject {
-    return this.#statements.subject.get(id) as SpanSubject;
-  }
-}
-
-/** Texts are left out: to read them of each span would cost more than all the rest. */
-const TOUCHING = `SELECT visit(id, kind = 'lock', agent, value, since, until) FROM spans
-  WHERE id IN (SELECT id FROM span_times WHERE since <= ? AND until >= ?)
-  AND kind IN ('health', 'lock') AND since <= ? AND (until IS NULL OR until >= ?)`;
-const SUBJECT = 'SELECT subject, path FROM spans WHERE id = ?';
-
-/** Spans of one kind, the short ones put together as they come. */
-class Gathering {
-  readonly #step: number;
-  readonly #keep: 'first' | 'longest';
-  readonly #long: SpanCell[] = [];
-  /** By agent and value (if only the like stand together), and step. */
-  readonly #short = new Map<string, Map<string, Map<number, SpanCell>>>();
-
-  constructor(step: number, keep: 'first' | 'longest') {
-    this.#step = step;
-    this.#keep = keep;
+  /** Makes one of those of one agent that begin in one step and end in one; what reaches beyond the span is cut at its edge. */
+  joinAlike(step: number, span: TimeSpan, keep: Keep): void {
+    const { since, until } = this.#columns;
+    const first = Math.floor(span.since / step);
+    const steps = Math.floor(span.until / step) - first + 2;
+    this.#join(keep, (row) => {
+      const begin = Math.floor(Math.max(since[row] as number, span.since) / step) - first;
+      const end = until[row] as number;
+      const last = end === Number.POSITIVE_INFINITY ? steps - 1 : Math.floor(Math.min(end, span.until) / step) - first;
+      return begin * steps + last;
+    });
   }
 
-  add(id: number, agent: string, value: string, since: number, until: number | null): void {
-    const cell = { agent, value, count: 1, id, since, until };
-    const step = Math.floor(since / this.#step);
-    if (until === null || Math.floor(until / this.#step) !== step) {
-      this.#long.push(cell);
-      return;
+  /** In the order of their beginning. */
+  list(): SpanCell[] {
+    const { id, agent, value, count, since, until } = this.#columns;
+    return Array.from({ length: this.#size }, (_, row): SpanCell => {
+      const end = until[row] as number;
+      return {
+        agent: this.#agents.textOf(agent[row] as number),
+        value: this.#values.textOf(value[row] as number),
+        count: count[row] as number,
+        id: id[row] as number,
+        since: since[row] as number,
+        until: end === Number.POSITIVE_INFINITY ? null : end,
+      };
+    }).sort((one, other) => one.since - other.since || one.id - other.id);
+  }
+
+  /** @param placeOf a number; those of one agent (and, if only the like stand together, of one value) that share it become one */
+  #join(keep: Keep, placeOf: (row: number) => number): void {
+    const columns = this.#columns;
+    const { agent, value, count } = columns;
+    const values = keep === 'first' ? this.#values.size : 1;
+    const lanes = this.#agents.size * values;
+    const joined = new Map<number, number>();
+    const size = this.#size;
+    this.#size = 0;
+    for (let row = 0; row < size; row += 1) {
+      const place = placeOf(row);
+      const lane = (agent[row] as number) * values + (keep === 'first' ? (value[row] as number) : 0);
+      const key = place * lanes + lane;
+      const known = place === ALONE ? undefined : joined.get(key);
+      if (known === undefined) {
+        if (place !== ALONE) joined.set(key, this.#size);
+        copyRow(columns, row, columns, this.#size++);
+        continue;
+      }
+      const sum = (count[known] as number) + (count[row] as number);
+      if (outweighs(columns, row, known, keep)) copyRow(columns, row, columns, known);
+      count[known] = sum;
     }
-    const lane = entryOf(this.#short, agent, () => new Map<string, Map<number, SpanCell>>());
-    const steps = entryOf(lane, this.#keep === 'first' ? value : '', () => new Map<number, SpanCell>());
-    const known = steps.get(step);
-    if (known) cell.count += known.count;
-    steps.set(step, known && this.#outweighs(known, cell) ? { ...known, count: cell.count } : cell);
   }
 
-  cells(): SpanCell[] {
-    const short = [...this.#short.values()].flatMap((lane) =>
-      [...lane.values()].flatMap((steps) => [...steps.values()]),
-    );
-    return [...this.#long, ...short].sort((one, other) => one.since - other.since || one.id - other.id);
-  }
-
-  #outweighs(one: SpanCell, other: SpanCell): boolean {
-    const [by, of] = this.#keep === 'first' ? [other.since, one.since] : [lengthOf(one), lengthOf(other)];
-    return by > of || (by === of && one.id < other.id);
+  #makeRoom(rows: number): void {
+    if (this.#size + rows <= this.#columns.id.length) return;
+    const larger = columnsFor(2 * (this.#size + rows));
+    for (const name of COLUMNS) larger[name].set(this.#columns[name]);
+    this.#columns = larger;
   }
 }
 
-function entryOf<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
-  let found = map.get(name);
-  if (found === undefined) {
-    found = make();
-    map.set(name, found);
-  }
-  return found;
+const ALONE = -1;
+const COLUMNS = ['id', 'agent', 'value', 'count', 'since', 'until'] as const;
+
+interface Columns {
+  id: Float64Array;
+  agent: Int32Array;
+  value: Int32Array;
+  count: Int32Array;
+  since: Float64Array;
+  /** Infinity while it lasts. */
+  until: Float64Array;
 }
 
-function lengthOf({ since, until }: SpanCell): number {
-  return (until ?? Number.POSITIVE_INFINITY) - since;
+function columnsFor(rows: number): Columns {
+  return {
+    id: new Float64Array(rows),
+    agent: new Int32Array(rows),
+    value: new Int32Array(rows),
+    count: new Int32Array(rows),
+    since: new Float64Array(rows),
+    until: new Float64Array(rows),
+  };
+}
+
+function copyRow(from: Columns, row: number, to: Columns, place: number): void {
+  to.id[place] = from.id[row] as number;
+  to.agent[place] = from.agent[row] as number;
+  to.value[place] = from.value[row] as number;
+  to.count[place] = from.count[row] as number;
+  to.since[place] = from.since[row] as number;
+  to.until[place] = from.until[row] as number;
+}
+
+function outweighs({ id, since, until }: Columns, one: number, other: number, keep: Keep): boolean {
+  const earlier = (since[other] as number) - (since[one] as number);
+  const longer = (until[one] as number) - (until[other] as number) + earlier;
+  const by = keep === 'first' ? earlier : longer;
+  return by > 0 || (!(by < 0) && (id[one] as number) < (id[other] as number));
 }

@@ -69,11 +69,11 @@ test('what lasted in a span of time is counted as a look at every span gives, an
       const history = new History(':memory:');
       write(history, all);
       const { health, locks } = history.spans.touching(SPAN, step);
-      assert.deepEqual(locks, naively(all, 'lock', step));
-      assert.deepEqual(health, naively(all, 'health', step));
-      for (const cell of locks) {
-        const index = cell.id - 1;
-        assert.deepEqual(history.spans.subjectOf(cell), { subject: `${index}.lock`, path: `src/${index}.ts` });
+      assert.deepEqual(locks.list(), naively(all, 'lock', step));
+      assert.deepEqual(health.list(), naively(all, 'health', step));
+      for (const { id } of locks.list()) {
+        const index = id - 1;
+        assert.deepEqual(history.spans.subjectOf(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
       }
       history.close();
     }),
