@@ -52,7 +52,8 @@ async function pastOf(runtime: Runtime, at: string | null, sent: Headers): Promi
   if (typeof moment !== 'number') return { ...NOW, refused: moment };
   try {
     pageGate().countRead(sent);
-    return { ...NOW, wanted: moment, shown: JSON.parse(await runtime.past('state', { at: moment })) };
+    const state = await runtime.past('state', { at: moment });
+    return { ...NOW, wanted: moment, shown: await new Response(state).json() };
   } catch (error) {
     return { ...NOW, wanted: moment, fault: error instanceof Error ? error.message : String(error) };
   }

@@ -8,7 +8,7 @@ import { formatInstant } from './contract/instant';
 import type { PastState, WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
 import { Hub } from './hub';
-import type { FromThread, OpenedBundle, PastQuestion, Questions } from './recorder/protocol';
+import type { Answer, FromThread, Json, OpenedBundle, PastQuestion, Questions } from './recorder/protocol';
 import { Thread } from './recorder/recorder-handle';
 import type { Figures, MessageQuery, Runtime } from './runtime';
 import { log } from './server/log';
@@ -68,11 +68,11 @@ export class BundleSwarm implements Runtime {
     return { edges: [], cycles: [] };
   }
 
-  messages(query: MessageQuery): Promise<string> {
+  messages(query: MessageQuery): Promise<Json> {
     return this.#thread.ask('page', query);
   }
 
-  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     return this.#thread.ask(name, query);
   }
 
@@ -114,7 +114,8 @@ export class BundleSwarm implements Runtime {
   async #open({ name, recording, epoch, newest, oldest }: OpenedBundle): Promise<void> {
     this.#root = name;
     this.#recording = recording;
-    this.#end = JSON.parse(await this.#thread.ask('state', { at: Date.parse(recording.until) })) as PastState;
+    const end = await this.#thread.ask('state', { at: Date.parse(recording.until) });
+    this.#end = (await new Response(end).json()) as PastState;
     const { agents, locks, stats, attention, sources } = this.#end;
     for (const [kind, value] of Object.entries({ agents, locks, stats, attention, sources })) {
       this.hub.setState(kind as Parameters<Hub['setState']>[0], value);

@@ -15,7 +15,7 @@ import { Hub } from './hub';
 import { paced } from './paced';
 import { messagesAnswer } from './recorder/message-page';
 import type { OpenMattersNow } from './recorder/open-matters';
-import type { MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
+import type { Answer, Json, MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Figures, Runtime } from './runtime';
@@ -150,7 +150,7 @@ export class LiveSwarm implements Runtime {
     return this.#ready;
   }
 
-  async messages(query: MessageQuery): Promise<string> {
+  async messages(query: MessageQuery): Promise<Json> {
     const narrowed = [query.before, query.after, query.around, ...Object.values(query.filter)];
     const plain = narrowed.every((part) => part === undefined);
     const newest = plain ? this.hub.newest(query.limit) : null;
@@ -163,7 +163,7 @@ export class LiveSwarm implements Runtime {
     });
   }
 
-  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     // The thread that reads does not know which questions are open.
     const { epoch, questions } = this.#matters;
     return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);

@@ -6,7 +6,7 @@ import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer 
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
-import { type PastQuestion, type Questions, Refusal } from './recorder/protocol';
+import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
 import { statistics } from './recorder/statistics';
 import type { Figures, MessageQuery, Runtime } from './runtime';
 
@@ -35,7 +35,7 @@ export class NoSwarm implements Runtime {
 
   async ready(): Promise<void> {}
 
-  async messages(query: MessageQuery): Promise<string> {
+  async messages(query: MessageQuery): Promise<Json> {
     const place = query.before ?? query.after ?? query.around;
     if (place && (place.epoch !== EPOCH || place.seq !== 0)) {
       throw new Refusal('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
@@ -43,12 +43,9 @@ export class NoSwarm implements Runtime {
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
   }
 
-  async past<Name extends PastQuestion>(
-    name: Name,
-    query: Questions[Name]['query'],
-  ): Promise<Questions[Name]['answer']> {
+  async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     if ('before' in query && query.before) throw new Refusal('gone_cursor', 'No swarm was found: no cursor leads on.');
-    const answers: { [Asked in PastQuestion]: (query: Questions[Asked]['query']) => Questions[Asked]['answer'] } = {
+    const answers: { [Asked in PastQuestion]: (query: Questions[Asked]['query']) => Answer<Asked> } = {
       state: ({ at }) => JSON.stringify(this.#stateAt(at)),
       timeline: ({ since, until }) => JSON.stringify(emptyTimeline(since, until)),
       talk: ({ since, until }) => JSON.stringify(emptyTalk(since, until)),

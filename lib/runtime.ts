@@ -8,10 +8,10 @@ import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
 import type { Hub } from './hub';
-import type { MessageQuery, PastQuestion, Questions } from './recorder/protocol';
+import type { Answer, Json, MessageQuery, PastQuestion, Questions } from './recorder/protocol';
 
 /** Why `messages` has no answer. */
-export type { BundlePart, MessageQuery, Questions, Refusal } from './recorder/protocol';
+export type { BundlePart, Json, MessageQuery, Questions, Refusal } from './recorder/protocol';
 
 /** For the metrics, what no answer of the API says. */
 export interface Figures {
@@ -38,13 +38,13 @@ export interface Runtime {
    * @returns a `MessagesAnswer` as JSON
    * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
    */
-  messages(query: MessageQuery): Promise<string>;
+  messages(query: MessageQuery): Promise<Json>;
   /**
    * Answers a question about what was.
    *
    * @throws {Refusal} for a foreign cursor, or while the history is being opened
    */
-  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']>;
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>>;
   health(): Health;
   figures(): Figures;
   /** Who waits for whom now. */

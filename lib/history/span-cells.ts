@@ -10,6 +10,10 @@ export class Names {
     return this.#texts.length;
   }
 
+  get texts(): readonly string[] {
+    return this.#texts;
+  }
+
   numberOf(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
@@ -60,7 +64,10 @@ export class SpanCells {
 
   /** How many spans these stand for. */
   get total(): number {
-    return this.#columns.count.subarray(0, this.#size).reduce((sum, count) => sum + count, 0);
+    const { count } = this.#columns;
+    let sum = 0;
+    for (let row = 0; row < this.#size; row += 1) sum += count[row] as number;
+    return sum;
   }
 
   add({ agent, value, count, id, since, until }: SpanCell): void {
@@ -87,13 +94,14 @@ export class SpanCells {
 
   /** @returns whose they are */
   agents(): string[] {
-    const numbers = new Set(this.#columns.agent.subarray(0, this.#size));
-    return [...numbers].map((number) => this.#agents.textOf(number));
+    const there = new Uint8Array(this.#agents.size);
+    for (let row = 0; row < this.#size; row += 1) there[this.#columns.agent[row] as number] = 1;
+    return this.#agents.texts.filter((_, number) => there[number] === 1);
   }
 
   /** Leaves those of some agents. */
   keepAgents(isKept: (agent: string) => boolean): void {
-    const kept = Array.from({ length: this.#agents.size }, (_, number) => isKept(this.#agents.textOf(number)));
+    const kept = this.#agents.texts.map(isKept);
     const size = this.#size;
     this.#size = 0;
     for (let row = 0; row < size; row += 1) {

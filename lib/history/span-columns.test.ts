@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { History } from './history';
+import type { TimeSpan } from './message-times';
 import type { SpanCell } from './span-cells';
 import { type SpanKind, Spans } from './spans';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');
 const SPAN = { since: NOW, until: NOW + 10_000 };
+const HOUR = 3_600_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'span-columns-'));
+after(() => rmSync(folder, { recursive: true }));
 
 interface Lasted {
   kind: SpanKind;
@@ -35,11 +43,11 @@ function write(history: History, all: readonly Lasted[]): void {
   }
 }
 
-/** Which spans belong together, found by comparing each with each; the numbers of spans are those of their writing. */
-function naively(all: readonly Lasted[], kind: SpanKind, step: number): SpanCell[] {
-  const touching = all
-    .map((one, index) => ({ ...one, id: index + 1 }))
-    .filter((one) => one.kind === kind && one.since <= SPAN.until && (one.until ?? SPAN.since) >= SPAN.since);
+/** Which spans belong together, found by comparing each with each. */
+function naively(all: readonly (Lasted & { id: number })[], kind: SpanKind, step: number, span: TimeSpan): SpanCell[] {
+  const touching = all.filter(
+    (one) => one.kind === kind && one.since <= span.until && (one.until ?? span.since) >= span.since,
+  );
   const stepOf = (at: number) => Math.floor(at / step);
   const isShort = ({ since, until }: Lasted) => until !== null && stepOf(since) === stepOf(until);
   const together = (one: Lasted, other: Lasted) =>
@@ -68,9 +76,11 @@ test('what lasted in a span of time is counted as a look at every span gives, an
     fc.property(fc.array(lasted, { maxLength: 60 }), steps, (all, step) => {
       const history = new History(':memory:');
       write(history, all);
+      // The numbers of spans are those of their writing.
+      const numbered = all.map((one, index) => ({ ...one, id: index + 1 }));
       const { health, locks } = history.spans.touching(SPAN, step);
-      assert.deepEqual(locks.list(), naively(all, 'lock', step));
-      assert.deepEqual(health.list(), naively(all, 'health', step));
+      assert.deepEqual(locks.list(), naively(numbered, 'lock', step, SPAN));
+      assert.deepEqual(health.list(), naively(numbered, 'health', step, SPAN));
       for (const { id } of locks.list()) {
         const index = id - 1;
         assert.deepEqual(history.spans.subjectOf(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
@@ -78,5 +88,75 @@ test('what lasted in a span of time is counted as a look at every span gives, an
       history.close();
     }),
     { numRuns: 200 },
+  );
+});
+
+const time = fc.integer({ min: NOW - 6 * HOUR, max: NOW + 2 * HOUR });
+const length = fc.oneof(fc.integer({ min: 0, max: 600_000 }), fc.integer({ min: 0, max: 5 * HOUR }));
+const begun = fc.record({
+  kind: fc.constantFrom<SpanKind>('lock', 'health', 'unknown'),
+  subject: fc.constantFrom('1', '2', '3', '4', '5', '6', '7', '8'),
+  agent: fc.constantFrom('agent-1', 'agent-2'),
+  value: fc.constantFrom('one', 'two'),
+  since: time,
+});
+const deed = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ begin: fc.array(begun, { minLength: 1, maxLength: 8 }) }) },
+  { weight: 6, arbitrary: fc.record({ end: fc.array(fc.tuple(begun, length), { minLength: 1, maxLength: 8 }) }) },
+  { weight: 6, arbitrary: fc.record({ since: time, length: fc.integer({ min: 0, max: 5 * HOUR }) }) },
+  { weight: 1, arbitrary: fc.record({ knownSince: time, most: fc.constantFrom(1, 1000) }) },
+  { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'replaced' as const) },
+);
+
+/** What there is, but for what is due to be pruned: what ended before all that is known, in whole seconds. */
+function kept({ db }: History): (Lasted & { id: number })[] {
+  const { known } = db.prepare('SELECT min(at) AS known FROM snapshots').get() as { known: number | null };
+  const all = db.prepare('SELECT id, kind, agent, value, since, until FROM spans').all() as (Lasted & { id: number })[];
+  return all.filter(
+    ({ until }) => until === null || known === null || Math.ceil(until / 1000) >= Math.floor(known / 1000),
+  );
+}
+
+test('it stays what a look at every span gives while another connection begins, ends and prunes between the questions', () => {
+  let runs = 0;
+  fc.assert(
+    fc.property(fc.array(deed, { maxLength: 40 }), fc.constantFrom(1, 90_000, HOUR), (deeds, step) => {
+      const file = join(folder, `${++runs}.sqlite`);
+      const writer = new History(file);
+      let spans = new Spans(writer.db);
+      const reader = new History(file, { readonly: true });
+      const check = (span: TimeSpan) => {
+        const { health, locks } = reader.db.transaction(() => reader.spans.touching(span, step))();
+        assert.deepEqual(locks.list(), naively(kept(writer), 'lock', step, span));
+        assert.deepEqual(health.list(), naively(kept(writer), 'health', step, span));
+      };
+      for (const one of deeds) {
+        if (one === 'restart') {
+          spans = new Spans(writer.db);
+        } else if (one === 'replaced') {
+          writer.db.exec('UPDATE spans SET since = since - 3600000, until = until - 3600000');
+          writer.db.exec('UPDATE span_times SET since = since - 3600, until = until - 3600');
+          writer.takeOver(`another-${runs}-${Math.random()}`);
+          spans = new Spans(writer.db);
+        } else if ('begin' in one) {
+          for (const { kind, subject, agent, value, since } of one.begin) {
+            spans.become(kind, subject, { agent, path: '', value, detail: null }, since);
+          }
+        } else if ('end' in one) {
+          for (const [{ kind, subject, since }, lasting] of one.end)
+            spans.end(kind, subject, since + lasting, 'released');
+        } else if ('knownSince' in one) {
+          writer.db.exec('DELETE FROM snapshots');
+          writer.db.prepare("INSERT INTO snapshots VALUES (1, ?, '{}')").run(one.knownSince);
+          spans.prune(one.knownSince, one.most);
+        } else {
+          check({ since: one.since, until: one.since + one.length });
+        }
+      }
+      check({ since: NOW - 8 * HOUR, until: NOW + 9 * HOUR });
+      reader.close();
+      writer.close();
+    }),
+    { numRuns: 100 },
   );
 });

@@ -134,6 +134,13 @@ export interface Questions {
   lock_history: { query: SpanPage & { filepath: string; holder?: string }; answer: string };
 }
 export type QuestionName = keyof Questions;
+/** JSON comes from a thread as the bytes of its text, which are sent on as they are. */
+export type Json = string | Uint8Array<ArrayBuffer>;
+export type Answer<Name extends QuestionName> = Questions[Name]['answer'] extends infer Given
+  ? Given extends string
+    ? Json
+    : Given
+  : never;
 /** Questions about what was. */
 export type PastQuestion = Exclude<QuestionName, 'page' | 'after'>;
 

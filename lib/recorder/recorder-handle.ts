@@ -6,7 +6,9 @@ import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';
 import {
   type AlertsUpdate,
+  type Answer,
   type FromThread,
+  type Json,
   type MessageQuery,
   type PostTried,
   type QuestionName,
@@ -79,7 +81,7 @@ export class RecorderHandle {
    * @returns a `MessagesAnswer` as JSON
    * @throws {Refusal}
    */
-  page(query: MessageQuery): Promise<string> {
+  page(query: MessageQuery): Promise<Json> {
     return this.ask('page', query);
   }
 
@@ -96,7 +98,7 @@ export class RecorderHandle {
    *
    * @throws {Refusal}
    */
-  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     return (this.#reader ?? this.#recorder).ask(name, query);
   }
 
@@ -165,7 +167,7 @@ export class Thread {
     this.#worker?.postMessage(message);
   }
 
-  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Questions[Name]['answer']> {
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     const worker = this.#worker;
     if (!worker || this.#stopping)
       return Promise.reject(new Refusal('unavailable', 'The history is not open just now.'));

@@ -18,7 +18,9 @@ const cell: fc.Arbitrary<SpanCell> = fc
     const until = length === null ? null : Math.max(since + length, SPAN.since);
     return { agent, value, count, id: since, since, until };
   });
-const cells = fc.array(cell, { maxLength: 80 }).map((list) => list.sort((one, other) => one.since - other.since || one.id - other.id));
+const cells = fc
+  .array(cell, { maxLength: 80 })
+  .map((list) => list.sort((one, other) => one.since - other.since || one.id - other.id));
 
 function thinned(list: readonly SpanCell[], options: ThinOptions): { drawn: SpanCell[]; step: number } {
   const all = new SpanCells();

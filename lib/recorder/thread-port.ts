@@ -9,7 +9,12 @@ import { answerQuestion } from './questions';
 /** @throws if this runs in no worker */
 export function postTo(port: MessagePort | null): (message: FromThread) => void {
   if (!port) throw new Error('This module is the entry of a worker thread.');
-  const post = (message: FromThread) => port.postMessage(message);
+  const post = (message: FromThread) => {
+    if (message.type !== 'answer' || typeof message.answer !== 'string') return port.postMessage(message);
+    // A large text would be copied twice on its way, and encoded by the thread that serves everybody.
+    const answer = new TextEncoder().encode(message.answer);
+    port.postMessage({ ...message, answer }, [answer.buffer]);
+  };
   // Errors of native modules lose their message on the way to the main thread.
   process.on('uncaughtException', (error) => {
     post({ type: 'failed', detail: error.message, error: safeError(error) });

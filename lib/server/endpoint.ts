@@ -1,5 +1,5 @@
 import { getConfig } from '../config';
-import { getRuntime, type Runtime } from '../runtime';
+import { getRuntime, type Json, type Runtime } from '../runtime';
 import { admit, type Visitor } from './access';
 import { readChange } from './change-guard';
 import { connectionOf } from './connection';
@@ -72,7 +72,7 @@ export function endpoint(
 }
 
 /** @param json the body, encoded; state comes from the hub as it was encoded for the stream */
-export function jsonResponse(json: string): Response {
+export function jsonResponse(json: Json): Response {
   return new Response(json, { headers: { 'Content-Type': 'application/json' } });
 }
 
