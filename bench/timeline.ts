@@ -19,6 +19,8 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '1000000' },
     days: { type: 'string', default: '10' },
     asked: { type: 'string', default: '100' },
+    /** A database made before, or where to keep it. */
+    file: { type: 'string' },
   },
 });
 const DAY_MS = 86_400_000;
@@ -32,9 +34,8 @@ const UNMEASURED = 3;
 const days = Number(values.days);
 const folder = mkdtempSync(join(tmpdir(), 'timeline-'));
 const root = join(folder, 'root');
-const file = join(folder, 'history.sqlite');
+const file = values.file ?? join(folder, 'history.sqlite');
 mkdirSync(join(root, '.agent_locks'), { recursive: true });
-const until = Date.now();
 const random = new Random(11);
 
 /** Where a span ends that is asked for: at random, or where a page looks that is open, ever a little later. */
@@ -44,11 +45,7 @@ const PLACES = {
 };
 
 const written = performance.now();
-writePast(file, { entries: Number(values.entries), messages: Number(values.messages), days }, until);
-const history = new History(file);
-// There is no log that the messages were read from: no place to go on from.
-history.db.prepare("DELETE FROM meta WHERE key = 'checkpoint'").run();
-history.close();
+const until = lastMessageAt() ?? write();
 console.log(`Written in ${((performance.now() - written) / 1000).toFixed(0)} s.`);
 
 const server = await ProductionServer.started({
@@ -74,6 +71,25 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 console.log(`Load of this machine: ${loadavg()[0]?.toFixed(1)}`);
+
+/** @returns when the newest message was sent, null if there is none */
+function lastMessageAt(): number | null {
+  const history = new History(file);
+  const { at } = history.db.prepare('SELECT max(sent_at) / 1000 AS at FROM messages').get() as { at: number | null };
+  history.close();
+  return at;
+}
+
+/** @returns the end of what was written */
+function write(): number {
+  const now = Date.now();
+  writePast(file, { entries: Number(values.entries), messages: Number(values.messages), days }, now);
+  const history = new History(file);
+  // There is no log that the messages were read from: no place to go on from.
+  history.db.prepare("DELETE FROM meta WHERE key = 'checkpoint'").run();
+  history.close();
+  return now;
+}
 
 /** Asks for spans of a length. */
 async function measure<Answer>(

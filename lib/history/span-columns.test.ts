@@ -160,3 +160,39 @@ test('it stays what a look at every span gives while another connection begins, 
     { numRuns: 100 },
   );
 });
+
+/** A history with a lock that has ended among others, asked for once. */
+function askedOnce(): { history: History; spans: Spans; ids: () => number[] } {
+  const history = new History(':memory:');
+  const lock = { kind: 'lock', agent: 'agent-1', value: 'one' } as const;
+  write(history, [
+    { ...lock, since: NOW - HOUR, until: null },
+    { ...lock, since: NOW, until: NOW + 1000 },
+    { ...lock, since: NOW + HOUR, until: null },
+  ]);
+  const { spans } = history;
+  const ids = () =>
+    spans
+      .touching(SPAN, 1)
+      .locks.list()
+      .map(({ id }) => id);
+  assert.deepEqual(ids(), [1, 2]);
+  return { history, spans: new Spans(history.db), ids };
+}
+
+test('a history that took the place of another, with the same numbers, is not mixed with it', () => {
+  const { history, ids } = askedOnce();
+  history.db.exec('DELETE FROM spans WHERE id = 2');
+  history.takeOver('another');
+  assert.deepEqual(ids(), [1]);
+});
+
+test('what was pruned does not come back where a clock that was set back makes an earlier time the first known', () => {
+  const { history, spans, ids } = askedOnce();
+  const know = history.db.prepare("INSERT INTO snapshots VALUES (?, ?, '{}')");
+  know.run(1, NOW + 5000);
+  assert.deepEqual(ids(), [1], 'it is due to be pruned');
+  spans.prune(NOW + 5000, 10);
+  know.run(2, NOW - 5000);
+  assert.deepEqual(ids(), [1]);
+});
