@@ -9,7 +9,7 @@ import { Names, SpanCells } from './span-cells';
 
 const HOUR_MS = 3_600_000;
 /** So many spans are kept, 36 bytes each; those asked for last. */
-const MOST_KEPT = 200_000;
+const MOST_KEPT = 500_000;
 /** More than these are not added to what is known but read anew. */
 const MOST_ADDED = 20_000;
 /** Missing hours in a row are read with one statement. */
@@ -70,12 +70,10 @@ export class SpanColumns {
       found.locks.addTouching(some.locks, asked);
     };
     add(this.#lasting);
-    if (first > last) add(this.#ended(EVER, asked.since));
-    else {
-      add(this.#ended({ since: EVER.since, until: first * HOUR_MS - 1 }, asked.since));
-      for (let hour = first; hour <= last; hour += 1) add(this.#hour(hour, last));
-      add(this.#ended({ since: (last + 1) * HOUR_MS, until: EVER.until }, asked.since));
-    }
+    add(this.#ended({ since: EVER.since, until: Math.min(first * HOUR_MS - 1, asked.until) }, asked.since));
+    for (let hour = first; hour <= last; hour += 1) add(this.#hour(hour, last));
+    const after = { since: Math.max(first, last + 1) * HOUR_MS, until: asked.until };
+    if (after.since <= after.until) add(this.#ended(after, asked.since));
     this.#forgetOldest();
     found.health.joinShort(step, asked, 'longest');
     found.locks.joinShort(step, asked, 'first');
