@@ -1,5 +1,5 @@
 import { endpoint, jsonResponse } from '@/lib/server/endpoint';
-import { requireReady } from '@/lib/server/lifecycle';
+import { requireReady } from '@/lib/server/phase';
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint(
   {

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 /** A process that starts the server's life over a runtime of the test's own. */
 function start(script: string, environment: Record<string, string> = {}) {
   const source = `
-    import { requireReady, startServer as begin } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
+    import { startServer as begin } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
+    import { requireReady } from ${JSON.stringify(new URL('./phase.ts', import.meta.url).href)};
     let create;
     const provide = (runtime) => { create = () => runtime; };
     const startServer = (options) => begin({ ...options, create });

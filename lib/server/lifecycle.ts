@@ -11,17 +11,12 @@ import { flushLog, log, takeConsole } from './log';
 import { metrics } from './metrics';
 import { settleServers } from './node-server';
 import { setPageGate } from './page-gate';
-import { ProblemError } from './problem';
+import { enterPhase, phase } from './phase';
 import { watchRequest } from './request-watch';
 import { registerSwarmMetrics } from './swarm-metrics';
 
 /** The whole stop may take 5 s. */
 const DEADLINE_MS = 4_500;
-
-type Phase = 'starting' | 'ready' | 'stopping';
-
-const PHASE = Symbol.for('claude-swarm-dashboard.phase');
-const shared = globalThis as { [PHASE]?: Phase };
 
 /**
  * Starts what serves the swarm, once per process; says in one line why it can not, and ends the process then.
@@ -30,8 +25,8 @@ const shared = globalThis as { [PHASE]?: Phase };
  * @param create what makes the runtime
  */
 export function startServer({ alone, create = createRuntime }: { alone: boolean; create?: () => Runtime }): void {
-  if (shared[PHASE]) return;
-  shared[PHASE] = 'starting';
+  if (phase()) return;
+  enterPhase('starting');
   watchConnections(watchRequest);
   settleServers({ upgrades: !alone });
   try {
@@ -50,19 +45,8 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   }
 }
 
-/**
- * For probes that decide who gets requests.
- *
- * @throws {ProblemError} before the first state is read, and from the moment on in which a stop begins
- */
-export function requireReady(): void {
-  if (shared[PHASE] === 'ready') return;
-  const detail = shared[PHASE] === 'stopping' ? 'The server is stopping.' : 'The swarm has not been read yet.';
-  throw new ProblemError('unavailable', detail, { headers: { 'Retry-After': '1' } });
-}
-
 function onReady(): void {
-  if (shared[PHASE] === 'starting') shared[PHASE] = 'ready';
+  if (phase() === 'starting') enterPhase('ready');
   log().info({ version: packageJson.version, node: process.version }, 'ready');
 }
 
@@ -83,8 +67,8 @@ function killFromOutside(): void {
 function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
   const onSignal = async (signal: string) => {
     // Under npm one Ctrl-C arrives twice: from the terminal and from npm. The deadline holds for impatient people too.
-    if (shared[PHASE] === 'stopping') return;
-    shared[PHASE] = 'stopping';
+    if (phase() === 'stopping') return;
+    enterPhase('stopping');
     log().info({ signal }, 'stopping');
     // For clients that do not read their last bytes, and disks that do not answer.
     let stopped = false;
