@@ -10,7 +10,7 @@ import { residentMb, startDashboard } from './processes';
 import { type Bench, type Figure, median } from './table';
 
 const RESTARTS = 5;
-/** The bare loop reads no more: what it takes for each message hardly changes after that. */
+/** The bare loop reads no more: with all of them it would take as long as everything else in this bench. */
 const PART = MILLION / 4;
 
 /** Milliseconds of a command of the system on a log. */
