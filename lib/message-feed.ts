@@ -46,9 +46,12 @@ const MEMORY_MESSAGES = 1_000;
 const MEMORY_CHARACTERS = 8 * 2 ** 20;
 /** Room for the 50 longest messages that the swarm's tool writes (60 KB each), so that these are one event. */
 const FIRST_CHARACTERS = 4 * 2 ** 20;
-/** Those who are behind are each at a place of their own and share no page: a hundred that do not read hold one each. */
 const PAGE_CHARACTERS = 2 ** 18;
 const SHARED_PAGES = 16;
+/** A first page alone may be as long as this; one that nobody shares any more is held for nothing. */
+const SHARED_CHARACTERS = FIRST_CHARACTERS;
+/** How many places are known at which pages end: those of 250 million characters, or of fewer where messages are short. */
+const PAGE_ENDS = 1_000;
 
 export class MessageFeed {
   readonly epoch: string;
@@ -61,6 +64,13 @@ export class MessageFeed {
   #oldest: number;
   /** Pages by their place: after a burst a hundred subscribers cost one read and one encoding. */
   readonly #shared = new Map<string, MessagePage | Promise<MessagePage>>();
+  /**
+   * Places at which a page ends wherever it began: those who are behind come from places of their own, and from the
+   * first of these on they share their pages.
+   */
+  readonly #pageEnds: number[] = [];
+  /** What has come since the last of them. */
+  #unended = { messages: 0, characters: 0 };
 
   /**
    * @param newest the newest messages in order, at least `FIRST_MESSAGES` if there are so many
@@ -108,11 +118,9 @@ export class MessageFeed {
       this.#messages = [];
       this.#characters = 0;
       this.#memoryStart = last === head ? (fresh[0] as PublishedMessage).seq - 1 : head;
+      this.#unended = { messages: 0, characters: 0 };
     }
-    if (last === head) {
-      this.#messages.push(...fresh);
-      for (const message of fresh) this.#characters += message.json.length;
-    }
+    if (last === head) for (const message of fresh) this.#add(message);
     this.#head = head;
     this.#forgetOld();
     return true;
@@ -169,7 +177,7 @@ export class MessageFeed {
     const reading = this.#read(seq, limit);
     this.#share(key, reading);
     reading.then(
-      (page) => this.#shared.has(key) && this.#shared.set(key, page),
+      (page) => this.#shared.has(key) && this.#share(key, page),
       () => this.#shared.delete(key),
     );
     return reading;
@@ -191,25 +199,51 @@ export class MessageFeed {
   }
 
   #pageOf(messages: readonly PublishedMessage[], limit: number): MessagePage {
-    const most = limit === FIRST_MESSAGES ? FIRST_CHARACTERS : PAGE_CHARACTERS;
+    const isFirst = limit === FIRST_MESSAGES;
+    const most = isFirst ? FIRST_CHARACTERS : PAGE_CHARACTERS;
+    const start = messages[0]?.seq ?? 0;
+    const end = isFirst ? undefined : this.#pageEnds.find((known) => known >= start);
     let characters = 0;
-    const tooLong = messages.findIndex((message, index) => {
-      characters += message.json.length;
-      return index > 0 && characters > most;
+    const tooLong = messages.findIndex(({ seq, json }, index) => {
+      characters += json.length;
+      return index > 0 && (characters > most || seq > (end ?? seq));
     });
     const fitting = tooLong < 0 ? messages : messages.slice(0, tooLong);
     return this.#page(fitting, fitting.at(-1)?.seq ?? this.#head);
   }
 
   #page(messages: readonly PublishedMessage[], last: number): MessagePage {
-    const json = `{"messages":[${messages.map((message) => message.json).join(',')}],"count":${messages.length}}`;
+    const parts = messages.flatMap((message, index) => (index === 0 ? message.json : [',', message.json]));
+    // Joined at once: a template around what is joined would be copied when it is read.
+    const json = ['{"messages":[', ...parts, `],"count":${messages.length}}`].join('');
     return { event: { name: 'messages', json, id: formatCursor(this.epoch, last) }, last };
   }
 
   #share<Page extends MessagePage | Promise<MessagePage>>(key: string, page: Page): Page {
     this.#shared.set(key, page);
-    if (this.#shared.size > SHARED_PAGES) this.#shared.delete(this.#shared.keys().next().value as string);
+    let [count, characters] = [0, 0];
+    for (const [known, shared] of [...this.#shared].reverse()) {
+      count += 1;
+      characters += shared instanceof Promise ? 0 : shared.event.json.length;
+      if (known !== key && (count > SHARED_PAGES || characters > SHARED_CHARACTERS)) this.#shared.delete(known);
+    }
     return page;
+  }
+
+  /** Takes the message that follows those in memory. */
+  #add(message: PublishedMessage): void {
+    const { length } = message.json;
+    const before = this.#messages.at(-1);
+    const { messages, characters } = this.#unended;
+    if (before && (messages === PAGE_MESSAGES || characters + length > PAGE_CHARACTERS)) {
+      this.#pageEnds.push(before.seq);
+      if (this.#pageEnds.length > PAGE_ENDS) this.#pageEnds.shift();
+      this.#unended = { messages: 0, characters: 0 };
+    }
+    this.#unended.messages += 1;
+    this.#unended.characters += length;
+    this.#messages.push(message);
+    this.#characters += length;
   }
 
   #forgetOld(): void {

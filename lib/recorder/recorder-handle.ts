@@ -19,6 +19,13 @@ import {
   type ToThread,
 } from './protocol';
 
+/**
+ * What a thread creates lives for one batch or one answer. Left to itself V8 lets it pile up to 48 MB in each thread before
+ * it looks, and keeps them.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 };
+/** A reader that nobody asks is 13 MB for nothing. */
+const READER_RESTS_AFTER_MS = 60_000;
 const RESTART_AFTER_MS = 1000;
 const STOP_WITHIN_MS = 3000;
 /** A thread that lives this long after a failure has got over it. */
@@ -34,6 +41,7 @@ export class RecorderHandle {
   #options: RecorderOptions;
   #reader: Thread | null = null;
   #readerFile: string | null = null;
+  #readerRest: NodeJS.Timeout | null = null;
 
   /**
    * @param onEvent takes the recorder's events in order
@@ -43,7 +51,8 @@ export class RecorderHandle {
     this.#options = options;
     this.#onEvent = onEvent;
     this.#onFault = onFault;
-    const start = () => new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: this.#options });
+    const start = () =>
+      new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: this.#options, resourceLimits });
     this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onFault);
   }
 
@@ -99,31 +108,44 @@ export class RecorderHandle {
    * @throws {Refusal}
    */
   ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
-    return (this.#reader ?? this.#recorder).ask(name, query);
+    return (this.#openReader() ?? this.#recorder).ask(name, query);
   }
 
   /** Ends both threads; what was read is committed before. */
   async stop(): Promise<void> {
-    await Promise.all([this.#recorder.stop(), this.#reader?.stop()]);
+    this.#readerFile = null;
+    await Promise.all([this.#recorder.stop(), this.#closeReader()]);
   }
 
   #take(message: FromThread): void {
     if (message.type !== 'events') return;
     for (const event of message.events) {
-      if (event.type === 'opened') this.#openReader(event.file);
+      if (event.type === 'opened') {
+        void this.#closeReader();
+        this.#readerFile = event.file;
+      }
       this.#onEvent(event);
     }
   }
 
-  /** A history in memory can be read by its own thread only. */
-  #openReader(file: string | null): void {
-    void this.#reader?.stop();
-    this.#readerFile = file;
-    this.#reader = null;
-    if (file === null) return;
+  /** @returns the reader, started if it rests; null for a history in memory, which only its own thread can read */
+  #openReader(): Thread | null {
+    const file = this.#readerFile;
+    if (file === null) return null;
+    this.#readerRest?.refresh();
+    this.#readerRest ??= setTimeout(() => void this.#closeReader(), READER_RESTS_AFTER_MS).unref();
     const start = () =>
-      new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { file: this.#readerFile } });
-    this.#reader = new Thread('reader', start, (message) => this.#takeFromReader(message), this.#onFault);
+      new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { file }, resourceLimits });
+    this.#reader ??= new Thread('reader', start, (answer) => this.#takeFromReader(answer), this.#onFault);
+    return this.#reader;
+  }
+
+  async #closeReader(): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = null;
+    if (this.#readerRest) clearTimeout(this.#readerRest);
+    this.#readerRest = null;
+    await reader?.stop();
   }
 
   #takeFromReader(message: FromThread): void {

@@ -93,7 +93,8 @@ class SharedBody implements DetachedResponse {
     // The client has ended its side; that it is gone is told when the socket closes.
     if (!this.#socket.writable) return false;
     corkForThisTurn(this.#socket);
-    this.#full = !this.#socket.write(this.#response.chunkedEncoding ? chunkOf(piece) : piece);
+    const parts = this.#response.chunkedEncoding ? chunkOf(piece) : [piece];
+    for (const part of parts) this.#full = !this.#socket.write(part);
     return !this.#full;
   }
 
@@ -118,14 +119,16 @@ function uncorkAll(): void {
 }
 
 const CRLF = '\r\n';
-const chunks = new WeakMap<Uint8Array, Uint8Array>();
+/** From here on a copy costs more than two more buffers in the call of the system. */
+const LARGE_BYTES = 16 * 1024;
+const chunks = new WeakMap<Uint8Array, readonly Uint8Array[]>();
 
 /** A piece as a chunk of a body (RFC 9112, 7.1), made once for all who get it. */
-function chunkOf(piece: Uint8Array): Uint8Array {
+function chunkOf(piece: Uint8Array): readonly Uint8Array[] {
   const known = chunks.get(piece);
   if (known) return known;
-  const size = Buffer.from(piece.byteLength.toString(16) + CRLF);
-  const chunk = Buffer.concat([size, piece, Buffer.from(CRLF)]);
+  const parts = [Buffer.from(piece.byteLength.toString(16) + CRLF), piece, Buffer.from(CRLF)];
+  const chunk = piece.byteLength < LARGE_BYTES ? [Buffer.concat(parts)] : parts;
   chunks.set(piece, chunk);
   return chunk;
 }
