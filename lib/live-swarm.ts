@@ -3,7 +3,7 @@
  * the same for the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
-import { type AttentionLimits, attention } from './attention';
+import type { AttentionLimits } from './attention';
 import type { ReceiverState } from './contract/alert-schemas';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
@@ -14,32 +14,25 @@ import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
 import { messagesAnswer } from './recorder/message-page';
-import type { OpenMattersNow } from './recorder/open-matters';
 import type { Answer, Json, MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Figures, Runtime } from './runtime';
 import { log } from './server/log';
-import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { LocksReader } from './swarm/locks';
-import { PendingAcksReader } from './swarm/pending-acks';
 import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
 import { RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
-import { TASKS_FILE, TasksReader } from './swarm/tasks';
 import { type Hint, SwarmWatcher } from './swarm/watcher';
 import { type AlertOptions, SwarmAlerts } from './swarm-alerts';
+import { SwarmAttention } from './swarm-attention';
 import { SwarmDescription } from './swarm-description';
 import { SwarmJournal } from './swarm-journal';
 import { SwarmSources } from './swarm-sources';
-import { waiting } from './waiting';
 
 /** At least once a second, also when the event loop is a little late. */
 const RECONCILE_MS = 950;
-/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
-const ATTEND_EVERY_MS = 100;
-const ATTEND_COSTS = 20;
 const LOOK_EVERY_MS = 10;
 /** The regular look, a lock file that is made and the same one written to: what comes alone waits for none of them. */
 const LOOKS_AT_ONCE = 3;
@@ -72,9 +65,6 @@ export class LiveSwarm implements Runtime {
   readonly #options: LiveSwarmOptions;
   readonly #registry: RegistryReader;
   readonly #locks: LocksReader;
-  readonly #acks: PendingAcksReader;
-  readonly #tasks: TasksReader;
-  readonly #conflicts: ConflictLogReader;
   readonly #processes = new ProcessTable();
   readonly #watcher: SwarmWatcher;
   readonly #description: SwarmDescription;
@@ -83,21 +73,13 @@ export class LiveSwarm implements Runtime {
   readonly #alerts: SwarmAlerts;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #look: ReturnType<typeof paced>;
-  readonly #attend = paced(
-    () => this.#attendNow(),
-    () => Math.max(ATTEND_EVERY_MS, ATTEND_COSTS * this.#attendCost),
-    (error) => this.#onFault('attending', `What wants a person can't be told: ${error}`),
-  );
+  readonly #attention: SwarmAttention;
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
   #hint: Hint & { locks: Set<string> | 'all' } = everything();
   #looked = false;
   #opened = false;
-  #matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
-  #attention: AttentionAnswer = { attention: [], count: 0 };
-  #waiting: WaitingAnswer = { edges: [], cycles: [] };
-  #attendCost = 0;
   #summary: Summary | null = null;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #caughtUp = false;
@@ -115,9 +97,6 @@ export class LiveSwarm implements Runtime {
     });
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
-    this.#acks = new PendingAcksReader(this.root, options.zone);
-    this.#tasks = new TasksReader(this.root);
-    this.#conflicts = new ConflictLogReader(this.root);
     this.#look = paced(
       () => this.#lookAtFiles(),
       // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
@@ -125,8 +104,8 @@ export class LiveSwarm implements Runtime {
       (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error),
       LOOKS_AT_ONCE,
     );
-    const { historyFile, retention, zone, attention } = options;
-    const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
+    const { historyFile, retention, zone, attention: limits } = options;
+    const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
     const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
       { root: this.root, file: historyFile, retention, zone, openFor, alerts },
@@ -140,6 +119,13 @@ export class LiveSwarm implements Runtime {
     const { config } = options.swarmConfig;
     this.#description = new SwarmDescription({ root: this.root, ...readers, processes: this.#processes, config });
     this.#sources = new SwarmSources({ ...readers, watcher: this.#watcher, config: options.swarmConfig });
+    this.#attention = new SwarmAttention({
+      ...{ root: this.root, zone, limits, staleTimeoutSeconds: config.lockStaleTimeoutSeconds },
+      ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
+      others: () => this.#alerts.sources,
+      tell: (answer) => this.#tellAttention(answer),
+      onError: (error) => this.#onFault('attending', `What wants a person can't be told: ${error}`),
+    });
     this.#look.request();
     setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_MS);
@@ -165,7 +151,7 @@ export class LiveSwarm implements Runtime {
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     // The thread that reads does not know which questions are open.
-    const { epoch, questions } = this.#matters;
+    const { epoch, questions } = this.#attention.matters;
     return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);
   }
 
@@ -197,7 +183,7 @@ export class LiveSwarm implements Runtime {
   }
 
   waiting(): WaitingAnswer {
-    return this.#waiting;
+    return this.#attention.waiting;
   }
 
   alerts(): readonly ReceiverState[] {
@@ -211,7 +197,7 @@ export class LiveSwarm implements Runtime {
       agents: this.#description.agents,
       locks: this.#description.locks,
       stats: this.#stats(),
-      attention: this.#attention,
+      attention: this.#attention.answer,
       sources: this.#sources.now(),
       messages: messages.map(({ json }) => JSON.parse(json) as Message),
       lastEventId: formatCursor(epoch, seq),
@@ -224,7 +210,7 @@ export class LiveSwarm implements Runtime {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#look.stop();
-    this.#attend.stop();
+    this.#attention.stop();
     this.hub.close();
     this.#noteServer('stopped');
     // How the last tries ended is still to be kept.
@@ -245,7 +231,7 @@ export class LiveSwarm implements Runtime {
   #reconcile(): void {
     this.#watcher.reconcile();
     this.#processes.look(this.#pids());
-    if (this.#alerts.look()) this.#attend.request();
+    if (this.#alerts.look()) this.#attention.request();
     this.#onHint(everything());
   }
 
@@ -258,7 +244,7 @@ export class LiveSwarm implements Runtime {
     const begun = Date.now();
     this.#hint = { registry: false, log: false, stores: false, locks: new Set() };
     const whole = hint.registry && hint.locks === 'all';
-    if (whole) this.#attend.request();
+    if (whole) this.#attention.request();
     let differs = whole || !this.#looked;
     try {
       differs = (await this.#readFiles(hint)) || differs;
@@ -283,10 +269,7 @@ export class LiveSwarm implements Runtime {
     if (hint.log) this.#recorder.look();
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
-    if (hint.stores) {
-      const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
-      if (looked.includes(true)) this.#attend.request();
-    }
+    if (hint.stores) this.#attention.lookAtFiles();
     if (!this.#looked) this.#processes.look(this.#pids());
     return changed;
   }
@@ -311,7 +294,7 @@ export class LiveSwarm implements Runtime {
     this.hub.setState('stats', this.#stats());
     if (agentsDiffer) this.#journal.agents(agents);
     if (locksDiffer) this.#journal.locks(locks.locks);
-    if (agentsDiffer || locksDiffer) this.#attend.request();
+    if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
   }
 
@@ -320,48 +303,19 @@ export class LiveSwarm implements Runtime {
     return statistics(agents, locks, this.#summary, this.startedAt, Date.now());
   }
 
-  /** Everything that it rests on has been described before. */
-  #attendNow(): void {
-    const start = performance.now();
-    const { config } = this.#options.swarmConfig;
-    const facts = {
-      agents: this.#description.agents.agents,
-      locks: this.#description.locks.locks,
-      overlaps: this.#description.overlaps,
-      sources: this.#sources.now(),
-      matters: this.#matters,
-      now: Date.now(),
-    };
-    const { tasks } = this.#tasks;
-    const { conflicts } = this.#conflicts;
-    const { attention: limits } = this.#options;
-    const { questionFromMs } = limits;
-    this.#waiting = waiting({ ...facts, tasks, conflicts, acks: this.#acks.acks, questionFromMs });
-    this.#attention = attention({
-      ...facts,
-      pendingAcks: this.#acks,
-      stores: {
-        ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
-        ...this.#alerts.sources,
-      },
-      waiting: this.#waiting,
-      staleTimeoutSeconds: config.lockStaleTimeoutSeconds,
-      limits,
-      startedAt: this.startedAt,
-    });
-    const changed = this.hub.setState('attention', this.#attention);
+  #tellAttention(answer: AttentionAnswer): void {
+    const changed = this.hub.setState('attention', answer);
     if (changed) {
-      this.#journal.attention(this.#attention);
+      this.#journal.attention(answer);
       this.#journal.commit(Date.now());
     }
-    if (this.#looked) this.#alerts.tell(this.#attention, changed);
-    this.#attendCost = performance.now() - start;
+    if (this.#looked) this.#alerts.tell(answer, changed);
   }
 
   #publishSources(): void {
     const sources = this.#sources.now();
     if (!this.hub.setState('sources', sources)) return;
-    this.#attend.request();
+    this.#attention.request();
     this.#journal.sources(sources);
     this.#journal.commit(Date.now());
   }
@@ -395,17 +349,17 @@ export class LiveSwarm implements Runtime {
         this.hub.setOldest(event.oldest);
         break;
       case 'open_matters':
-        this.#matters = event.matters;
-        this.#attend.request();
+        this.#attention.matters = event.matters;
+        this.#attention.request();
         break;
       case 'alerts':
         this.#alerts.take(event);
-        this.#attend.request();
+        this.#attention.request();
         break;
       case 'caught_up':
         this.#alerts.caughtUp();
         // The first state of a page is whole.
-        this.#attendNow();
+        this.#attention.attend();
         this.#checkReady(true);
         break;
       case 'summary':

@@ -1,0 +1,106 @@
+/**
+ * What wants a person and who waits for whom, told from everything that is known of a swarm, and the files that nothing
+ * else needs: acknowledgements, tasks and conflicts.
+ */
+import { type AttentionLimits, attention } from './attention';
+import type { WaitingAnswer } from './contract/past-schemas';
+import type { AttentionAnswer } from './contract/schemas';
+import { paced } from './paced';
+import type { OpenMattersNow } from './recorder/open-matters';
+import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
+import { PendingAcksReader } from './swarm/pending-acks';
+import type { ReaderStatus } from './swarm/reader-status';
+import { TASKS_FILE, TasksReader } from './swarm/tasks';
+import type { SwarmDescription } from './swarm-description';
+import type { SwarmSources } from './swarm-sources';
+import { waiting } from './waiting';
+
+/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
+const EVERY_MS = 100;
+const COSTS = 20;
+
+interface Options {
+  root: string;
+  /** IANA zone of naive times; the process's own if null. */
+  zone: string | null;
+  limits: AttentionLimits;
+  staleTimeoutSeconds: number;
+  /** When the dashboard began to look, milliseconds since 1970. */
+  startedAt: number;
+  description: SwarmDescription;
+  sources: SwarmSources;
+  /** What else can or can't be read, by name. */
+  others: () => Readonly<Record<string, ReaderStatus>>;
+  tell: (answer: AttentionAnswer) => void;
+  onError: (error: unknown) => void;
+}
+
+export class SwarmAttention {
+  /** What the messages leave open. */
+  matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
+  answer: AttentionAnswer = { attention: [], count: 0 };
+  waiting: WaitingAnswer = { edges: [], cycles: [] };
+  readonly #options: Options;
+  readonly #acks: PendingAcksReader;
+  readonly #tasks: TasksReader;
+  readonly #conflicts: ConflictLogReader;
+  readonly #paced: ReturnType<typeof paced>;
+  #cost = 0;
+
+  constructor(options: Options) {
+    const { root, zone } = options;
+    this.#options = options;
+    this.#acks = new PendingAcksReader(root, zone);
+    this.#tasks = new TasksReader(root);
+    this.#conflicts = new ConflictLogReader(root);
+    this.#paced = paced(
+      () => this.attend(),
+      () => Math.max(EVERY_MS, COSTS * this.#cost),
+      options.onError,
+    );
+  }
+
+  /** Something may be different. */
+  request(): void {
+    this.#paced.request();
+  }
+
+  /** Reads the files of its own that have changed. */
+  lookAtFiles(): void {
+    const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
+    if (looked.includes(true)) this.request();
+  }
+
+  /** Tells it now. Everything that it rests on has been described before. */
+  attend(): void {
+    const begun = performance.now();
+    const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
+    const facts = {
+      agents: description.agents.agents,
+      locks: description.locks.locks,
+      overlaps: description.overlaps,
+      sources: sources.now(),
+      matters: this.matters,
+      now: Date.now(),
+    };
+    const { tasks } = this.#tasks;
+    const { conflicts } = this.#conflicts;
+    const { acks } = this.#acks;
+    this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
+    this.answer = attention({
+      ...facts,
+      pendingAcks: this.#acks,
+      stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status, ...others() },
+      waiting: this.waiting,
+      staleTimeoutSeconds,
+      limits,
+      startedAt,
+    });
+    this.#options.tell(this.answer);
+    this.#cost = performance.now() - begun;
+  }
+
+  stop(): void {
+    this.#paced.stop();
+  }
+}
