@@ -357,8 +357,9 @@ export class History {
     const seq = match === null ? 'm.seq' : 'search.rowid';
     const conditions = [
       match === null ? '' : 'search MATCH @match',
-      `${seq} >= @first`,
-      `${seq} <= @last`,
+      // Numbers of JavaScript are bound as REAL, and FTS5 seeks to an INTEGER only: it would walk every newer hit.
+      `${seq} >= CAST(@first AS INTEGER)`,
+      `${seq} <= CAST(@last AS INTEGER)`,
       filter.since === undefined ? '' : 'm.sent_at >= @since',
       filter.until === undefined ? '' : 'm.sent_at <= @until',
       filter.msg_id === undefined ? '' : `${MSG_ID} = @msgId`,
