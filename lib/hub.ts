@@ -36,8 +36,12 @@ interface State {
 
 /** The distance between the events of one kind: a lone change at once, the last of a burst when the distance is kept. */
 interface Pace {
-  timer: NodeJS.Timeout | null;
+  /** There is a change that was not told yet. */
   due: boolean;
+  /** Milliseconds since 1970. */
+  notBefore: number;
+  /** Runs only while a change waits: one after each event would wake the process for nothing. */
+  timer: NodeJS.Timeout | null;
 }
 
 interface HubOptions {
@@ -213,27 +217,35 @@ export class Hub {
 
   #fanOutSoon(kind: StateKind): void {
     if (this.#closed) return;
-    const pace = this.#paces.get(kind) ?? { timer: null, due: false };
+    const pace = this.#paces.get(kind) ?? { due: false, notBefore: 0, timer: null };
     this.#paces.set(kind, pace);
-    if (pace.timer || this.#messagesFirst) pace.due = true;
-    else this.#fanOut(kind, pace);
+    pace.due = true;
+    this.#fanOutDue(kind, pace);
+  }
+
+  #fanOutDue(kind: StateKind, pace: Pace): void {
+    if (!pace.due || pace.timer || this.#messagesFirst) return;
+    const wait = pace.notBefore - this.#options.now();
+    // A clock that was set back must not hold anything up.
+    if (wait <= 0 || wait > COALESCE_WITH_FIRST_MS) {
+      this.#fanOut(kind, pace);
+      return;
+    }
+    pace.timer = setTimeout(() => {
+      pace.timer = null;
+      this.#fanOutDue(kind, pace);
+    }, wait);
   }
 
   #afterMessages(): void {
     this.#messagesFirst = null;
-    for (const [kind, pace] of this.#paces) if (pace.due && !pace.timer) this.#fanOut(kind, pace);
+    for (const [kind, pace] of this.#paces) this.#fanOutDue(kind, pace);
   }
 
   #fanOut(kind: StateKind, pace: Pace): void {
-    const withFirst = this.#options.now() - this.#lastJoined < 1_000;
+    const now = this.#options.now();
     pace.due = false;
-    pace.timer = setTimeout(
-      () => {
-        pace.timer = null;
-        if (pace.due && !this.#messagesFirst) this.#fanOut(kind, pace);
-      },
-      withFirst ? COALESCE_WITH_FIRST_MS : COALESCE_MS,
-    );
+    pace.notBefore = now + (now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS);
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
     const event = this.#states.get(kind)?.event;
     if (event) for (const subscriber of this.#subscribers) subscriber.offerState(event);

@@ -5,7 +5,7 @@ import { paced } from './paced';
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
-  context.mock.timers.enable({ apis: ['setTimeout'] });
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let running = 0;
   let runs = 0;
   let finish = () => {};
@@ -49,7 +49,7 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
 });
 
 test('so many runs come without a wait, and are given back one by one', async (context) => {
-  context.mock.timers.enable({ apis: ['setTimeout'] });
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let runs = 0;
   const look = paced(
     () => {
@@ -77,5 +77,27 @@ test('so many runs come without a wait, and are given back one by one', async (c
   assert.equal(runs, 4);
   await requestAndSettle(5);
   assert.equal(runs, 7, 'after a pause as many again, and no more');
+  look.stop();
+});
+
+test('a clock that is set back holds nothing up, and nothing runs by itself', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+  let runs = 0;
+  const look = paced(
+    () => {
+      runs += 1;
+    },
+    () => 10,
+    (error) => assert.ifError(error),
+  );
+  look.request();
+  await settled();
+  context.mock.timers.setTime(500_000);
+  look.request();
+  await settled();
+  assert.equal(runs, 2);
+  context.mock.timers.tick(1000);
+  await settled();
+  assert.equal(runs, 2);
   look.stop();
 });

@@ -1,9 +1,9 @@
 /**
  * Runs an action at once, and then at most once in an interval for as long as it is asked for. The last request of a
- * burst is never dropped.
+ * burst is never dropped. A timer runs only while a request waits: one for each run would wake the process for nothing.
  *
  * @param action may be asynchronous; it never overlaps with itself
- * @param intervalMs milliseconds from the end of a run until another one may come, asked for after each
+ * @param intervalMs milliseconds from the end of a run until another one may come, above 0
  * @param onError takes what the action throws
  * @param atOnce so many runs may follow one another without a wait, after as many intervals without one
  * @returns `request` asks for a run, `stop` forgets a pending one
@@ -18,17 +18,27 @@ export function paced(
   let busy = false;
   let stopped = false;
   let left = atOnce;
-  const giveBack = async () => {
-    while (left < atOnce && !stopped) {
-      await new Promise((resolve) => setTimeout(resolve, intervalMs()));
-      left++;
-      void run();
-    }
+  /** Up to when runs were given back, milliseconds since 1970. */
+  let countedUntil = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  /** Gives back what has come due. @returns the milliseconds until there is a run left, 0 if there is one */
+  const untilRun = () => {
+    const interval = intervalMs();
+    const passed = Date.now() - countedUntil;
+    // A clock that was set back must not hold anything up.
+    const intervals = passed < 0 ? atOnce : Math.floor(passed / interval);
+    left = Math.min(atOnce, left + intervals);
+    countedUntil += intervals * interval;
+    return left > 0 ? 0 : countedUntil + interval - Date.now();
   };
   const run = async () => {
-    if (busy) return;
+    if (busy || timer) return;
     busy = true;
-    while (wanted && left > 0 && !stopped) {
+    let wait = 0;
+    while (wanted && !stopped) {
+      wait = untilRun();
+      if (wait > 0) break;
       wanted = false;
       try {
         await action();
@@ -36,9 +46,14 @@ export function paced(
         // Whatever goes wrong in one run, the next one must come.
         onError(error);
       }
-      if (left-- === atOnce) void giveBack();
+      if (left-- === atOnce) countedUntil = Date.now();
     }
     busy = false;
+    if (!wanted || stopped) return;
+    timer = setTimeout(() => {
+      timer = null;
+      void run();
+    }, wait);
   };
   return {
     request() {
@@ -47,6 +62,7 @@ export function paced(
     },
     stop() {
       stopped = true;
+      if (timer) clearTimeout(timer);
     },
   };
 }

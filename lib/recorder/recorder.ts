@@ -27,7 +27,7 @@ const MEMORY_MESSAGES = 20_000;
 const TELL_EVERY_MS = 50;
 /** Rates are read by people, and each summary is an event for every client. */
 const SUMMARY_EVERY_MS = 200;
-const MATTERS_EVERY_MS = 100;
+const MATTERS_EVERY_MS = 200;
 const SAVE_MATTERS_EVERY_MS = 5000;
 const LOCK_EVERY_MS = 500;
 const IDENTITY_EVERY_MS = 1000;
