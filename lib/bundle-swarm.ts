@@ -30,7 +30,7 @@ export class BundleSwarm implements Runtime {
   constructor(file: string, version: string) {
     this.#version = version;
     this.#root = basename(file);
-    this.hub = new Hub({ source: { after: (seq, limit, epoch) => this.#thread.ask('after', { epoch, seq, limit }) } });
+    this.hub = new Hub({ source: { after: (seq, most, epoch) => this.#thread.ask('after', { epoch, seq, most }) } });
     this.#ready = new Promise((resolve, reject) => {
       this.#opened = resolve;
       this.#refused = reject;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
+import { dataOf } from '../test/event-data';
 import { Hub, type HubEvent, type PublishedMessage, type Subscriber } from './hub';
 
 /** The history as it really is, and a hub that learns of it late, in parts and twice. */
@@ -14,7 +15,7 @@ class World {
   /** Reads that the source has not answered yet. */
   reads: (() => void)[] = [];
   clients: Client[] = [];
-  readonly hub = new Hub({ source: { after: (seq, limit) => this.#read(seq, limit) } });
+  readonly hub = new Hub({ source: { after: (seq, { messages }) => this.#read(seq, messages) } });
 
   constructor() {
     this.hub.open('epoch', [], 1);
@@ -23,7 +24,7 @@ class World {
   commit(count: number, skip: number): void {
     for (let index = 0; index < count; index++) {
       this.head += 1 + (index === 0 ? skip : 0);
-      this.rows.push({ seq: this.head, json: JSON.stringify({ seq: this.head }) });
+      this.rows.push({ seq: this.head, json: Buffer.from(JSON.stringify({ seq: this.head })) });
     }
   }
 
@@ -118,10 +119,10 @@ class Client {
   #take(event: HubEvent): void {
     if (event.name === 'connected') {
       assert.equal(this.connected, null, 'connected comes once');
-      this.connected = JSON.parse(event.json) as Connected;
+      this.connected = JSON.parse(dataOf(event)) as Connected;
     } else assert.ok(this.connected, 'connected comes first');
     if (event.name !== 'messages') return;
-    const { messages, count } = JSON.parse(event.json) as { messages: { seq: number }[]; count: number };
+    const { messages, count } = JSON.parse(dataOf(event)) as { messages: { seq: number }[]; count: number };
     assert.equal(messages.length, count);
     assert.ok(count > 0 || this.firstCount === null, 'only the first messages event may be empty');
     this.firstCount ??= count;

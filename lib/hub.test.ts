@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { dataOf } from '../test/event-data';
 import { Hub, type HubEvent, type MessageSource, type PublishedMessage, type Subscriber } from './hub';
 
 const EMPTY: MessageSource = { after: async () => [] };
@@ -11,7 +12,7 @@ afterEach(() => mock.timers.reset());
 function rows(from: number, to: number, size = 0): PublishedMessage[] {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     seq: from + index,
-    json: JSON.stringify({ seq: from + index, pad: 'x'.repeat(size) }),
+    json: Buffer.from(JSON.stringify({ seq: from + index, pad: 'x'.repeat(size) })),
   }));
 }
 
@@ -42,7 +43,7 @@ class Reader {
   async take(name?: string): Promise<unknown[]> {
     await turn();
     const taken = this.events.splice(0).filter((event) => !name || event.name === name);
-    return taken.map((event) => JSON.parse(event.json));
+    return taken.map((event) => JSON.parse(dataOf(event)));
   }
   async names(): Promise<string[]> {
     await turn();
@@ -57,8 +58,9 @@ async function next(subscriber: Subscriber): Promise<HubEvent> {
 }
 
 const seqsOf = (event: HubEvent) =>
-  (JSON.parse(event.json) as { messages: { seq: number }[] }).messages.map(({ seq }) => seq);
-const parsed = (event: HubEvent) => JSON.parse(event.json) as Record<string, unknown>;
+  (JSON.parse(dataOf(event)) as { messages: { seq: number }[] }).messages.map(({ seq }) => seq);
+const whole = (event?: HubEvent) => event && { ...event, json: dataOf(event) };
+const parsed = (event: HubEvent) => JSON.parse(dataOf(event)) as Record<string, unknown>;
 
 test('a new client gets connected, each state in its order, then the newest messages', async () => {
   const hub = openHub({}, rows(1, 80));
@@ -91,14 +93,14 @@ test('the first messages event comes even if there is none, with the id of the n
   const empty = openHub({}, [], 1);
   const fresh = new Reader(empty.subscribe(null));
   await turn();
-  assert.deepEqual({ ...fresh.events.at(-1) }, { name: 'messages', json: '{"messages":[],"count":0}', id: 'e.0' });
+  assert.deepEqual(whole(fresh.events.at(-1)), { name: 'messages', json: '{"messages":[],"count":0}', id: 'e.0' });
   empty.close();
 
   const hub = openHub();
   const current = new Reader(hub.subscribe('e.3'));
   await turn();
   assert.equal(parsed(current.events[0] as HubEvent).resumed, true);
-  assert.deepEqual({ ...current.events.at(-1) }, { name: 'messages', json: '{"messages":[],"count":0}', id: 'e.3' });
+  assert.deepEqual(whole(current.events.at(-1)), { name: 'messages', json: '{"messages":[],"count":0}', id: 'e.3' });
   hub.close();
 });
 
@@ -313,16 +315,16 @@ test('a burst is split into events of at most 500 messages and 4 MB', async () =
     events.flatMap(seqsOf),
     rows(901, 907).map(({ seq }) => seq),
   );
-  assert.ok(events.length > 1 && events.every((event) => event.json.length < 4.2 * 2 ** 20));
+  assert.ok(events.length > 1 && events.every((event) => dataOf(event).length < 4.2 * 2 ** 20));
   hub.close();
 });
 
 test('after a burst that memory does not hold, all clients share the reads', async () => {
   const all = rows(1, 5_000);
   let reads = 0;
-  const after = async (seq: number, limit: number) => {
+  const after: MessageSource['after'] = async (seq, { messages }) => {
     reads++;
-    return all.filter((row) => row.seq > seq).slice(0, limit);
+    return all.filter((row) => row.seq > seq).slice(0, messages);
   };
   const hub = openHub({ source: { after } }, all.slice(0, 10));
   const readers = Array.from({ length: 20 }, () => new Reader(hub.subscribe('e.10')));

@@ -181,7 +181,7 @@ export class Hub {
         cursor: resumed ? place.seq : feed.freshStart(),
         resumed,
         greetings: [
-          { name: 'connected', json: JSON.stringify(connected) },
+          { name: 'connected', json: [JSON.stringify(connected)] },
           ...STATE_KINDS.flatMap((kind) => this.#states.get(kind)?.event ?? []),
         ],
       },
@@ -267,7 +267,7 @@ export class Hub {
 
   #onTick(): void {
     const now = this.#options.now();
-    const heartbeat: HubEvent = { name: 'heartbeat', json: JSON.stringify({ timestamp: formatInstant(now) }) };
+    const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp: formatInstant(now) })] };
     for (const subscriber of this.#subscribers) {
       const stalled = subscriber.stalledSince !== null && now - subscriber.stalledSince > this.#options.stallAfter;
       if (stalled) subscriber.close('stalled');
@@ -297,5 +297,5 @@ export class Hub {
 function stateOf(kind: StateKind, value: object): State {
   const json = JSON.stringify(value);
   const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
-  return { value, json, comparable, event: { name: kind, json } };
+  return { value, json, comparable, event: { name: kind, json: [json] } };
 }

@@ -13,7 +13,7 @@ import type { AttentionAnswer, Health, Message, Source, Sources, Stats } from '.
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
-import { messagesAnswer } from './recorder/message-page';
+import { toldAnswer } from './recorder/message-page';
 import type { Answer, Json, MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
@@ -92,7 +92,7 @@ export class LiveSwarm implements Runtime {
       this.#markReady = resolve;
     });
     this.hub = new Hub({
-      source: { after: (seq, limit, epoch) => this.#recorder.after(epoch, seq, limit) },
+      source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
       freshStats: () => this.#stats(),
     });
     this.#registry = new RegistryReader(this.root);
@@ -143,7 +143,7 @@ export class LiveSwarm implements Runtime {
     if (!newest || !this.#opened) return this.#recorder.page(query);
     const { epoch, seq } = this.hub.head();
     const first = newest[0]?.seq ?? 0;
-    return messagesAnswer(newest, query.limit, {
+    return toldAnswer(newest, query.limit, {
       next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
       previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
     });
@@ -193,13 +193,14 @@ export class LiveSwarm implements Runtime {
   firstState(): SwarmState {
     const { epoch, seq } = this.hub.head();
     const messages = this.hub.newest(FIRST_MESSAGES) ?? [];
+    const decoder = new TextDecoder();
     return {
       agents: this.#description.agents,
       locks: this.#description.locks,
       stats: this.#stats(),
       attention: this.#attention.answer,
       sources: this.#sources.now(),
-      messages: messages.map(({ json }) => JSON.parse(json) as Message),
+      messages: messages.map(({ json }) => JSON.parse(decoder.decode(json)) as Message),
       lastEventId: formatCursor(epoch, seq),
       gap: false,
       replacing: false,

@@ -9,7 +9,7 @@ const NOWHERE = { after: () => Promise.reject(new Error('nothing is to be read')
 function feedOf(lengths: readonly number[]): MessageFeed {
   const feed = new MessageFeed(NOWHERE, 'epoch', [], 1);
   lengths.forEach((length, index) => {
-    const message: PublishedMessage = { seq: index + 1, json: JSON.stringify('x'.repeat(length)) };
+    const message: PublishedMessage = { seq: index + 1, json: Buffer.from(JSON.stringify('x'.repeat(length))) };
     feed.append([message], message.seq);
   });
   return feed;

@@ -7,33 +7,41 @@ import { formatCursor, type StreamEventName } from './contract/events';
 /** A committed message. */
 export interface PublishedMessage {
   seq: number;
-  /** The message as the API gives it. */
-  json: string;
+  /** The message as the API gives it, in UTF-8. */
+  json: Uint8Array;
 }
 
 /** One event, shared by everyone who gets it, so that it is encoded once. */
 export interface HubEvent {
   readonly name: StreamEventName;
-  readonly json: string;
+  /** Its data, in parts: what other events hold too is not copied for each. Bytes are UTF-8. */
+  readonly json: readonly (string | Uint8Array)[];
   readonly id?: string;
+}
+
+/** How many messages are worth reading: what goes beyond the bytes is of no use, but for the first message. */
+export interface MessageBound {
+  messages: number;
+  bytes: number;
 }
 
 /** Where messages are read that are not in memory. */
 export interface MessageSource {
   /**
    * @param seq only messages after this one
-   * @param limit at most so many; fewer where they are large, none only if none follow
+   * @param most at most so many; fewer where they are large, none only if none follow
    * @param epoch the history that `seq` belongs to
    * @returns messages in order of `seq`
    * @throws if another history is open by now, or if messages after `seq` have been pruned: a hole must never look
    *   like an end
    */
-  after(seq: number, limit: number, epoch: string): Promise<PublishedMessage[]>;
+  after(seq: number, most: MessageBound, epoch: string): Promise<PublishedMessage[]>;
 }
 
 /** What follows a place. */
 export interface MessagePage {
   readonly event: HubEvent;
+  readonly bytes: number;
   /** The place after it. */
   readonly last: number;
 }
@@ -43,15 +51,21 @@ export const FIRST_MESSAGES = 50;
 export const PAGE_MESSAGES = 500;
 
 const MEMORY_MESSAGES = 1_000;
-const MEMORY_CHARACTERS = 8 * 2 ** 20;
+const MEMORY_BYTES = 8 * 2 ** 20;
 /** Room for the 50 longest messages that the swarm's tool writes (60 KB each), so that these are one event. */
-const FIRST_CHARACTERS = 4 * 2 ** 20;
-const PAGE_CHARACTERS = 2 ** 18;
+const FIRST_BYTES = 4 * 2 ** 20;
+const PAGE_BYTES = 2 ** 18;
 const SHARED_PAGES = 16;
+const COMMA = Buffer.from(',');
 /** A first page alone may be as long as this; one that nobody shares any more is held for nothing. */
-const SHARED_CHARACTERS = FIRST_CHARACTERS;
-/** How many places are known at which pages end: those of 250 million characters, or of fewer where messages are short. */
+const SHARED_BYTES = FIRST_BYTES;
+/** How many places are known at which pages end: those of 250 MB, or of fewer where messages are short. */
 const PAGE_ENDS = 1_000;
+
+/** How long a page of at most so many messages may become. */
+function bytesOf(limit: number): number {
+  return limit === FIRST_MESSAGES ? FIRST_BYTES : PAGE_BYTES;
+}
 
 export class MessageFeed {
   readonly epoch: string;
@@ -59,7 +73,7 @@ export class MessageFeed {
   /** Every message after `#memoryStart`, up to the head. */
   #messages: PublishedMessage[] = [];
   #memoryStart: number;
-  #characters = 0;
+  #bytes = 0;
   #head: number;
   #oldest: number;
   /** Pages by their place: after a burst a hundred subscribers cost one read and one encoding. */
@@ -70,7 +84,7 @@ export class MessageFeed {
    */
   readonly #pageEnds: number[] = [];
   /** What has come since the last of them. */
-  #unended = { messages: 0, characters: 0 };
+  #unended = { messages: 0, bytes: 0 };
 
   /**
    * @param newest the newest messages in order, at least `FIRST_MESSAGES` if there are so many
@@ -116,9 +130,9 @@ export class MessageFeed {
     if (last !== head || !follows) {
       // Something between is missing here. Memory never has a hole: what it lacks is read from the source.
       this.#messages = [];
-      this.#characters = 0;
+      this.#bytes = 0;
       this.#memoryStart = last === head ? (fresh[0] as PublishedMessage).seq - 1 : head;
-      this.#unended = { messages: 0, characters: 0 };
+      this.#unended = { messages: 0, bytes: 0 };
     }
     if (last === head) for (const message of fresh) this.#add(message);
     this.#head = head;
@@ -190,7 +204,7 @@ export class MessageFeed {
 
   async #read(seq: number, limit: number): Promise<MessagePage> {
     if (!this.reaches(seq)) throw new Error(`The messages after ${seq} have been pruned.`);
-    const rows = await this.#source.after(seq, limit, this.epoch);
+    const rows = await this.#source.after(seq, { messages: limit, bytes: bytesOf(limit) }, this.epoch);
     // Rows beyond the head are committed but not published yet. A client must not know an id that the head lacks:
     // coming back with it at once, it would be told of a gap that isn't there.
     const known = rows.filter((row) => row.seq > seq && row.seq <= this.#head);
@@ -200,60 +214,60 @@ export class MessageFeed {
 
   #pageOf(messages: readonly PublishedMessage[], limit: number): MessagePage {
     const isFirst = limit === FIRST_MESSAGES;
-    const most = isFirst ? FIRST_CHARACTERS : PAGE_CHARACTERS;
+    const most = bytesOf(limit);
     const start = messages[0]?.seq ?? 0;
     const end = isFirst ? undefined : this.#pageEnds.find((known) => known >= start);
-    let characters = 0;
+    let bytes = 0;
     const tooLong = messages.findIndex(({ seq, json }, index) => {
-      characters += json.length;
-      return index > 0 && (characters > most || seq > (end ?? seq));
+      bytes += json.byteLength;
+      return index > 0 && (bytes > most || seq > (end ?? seq));
     });
     const fitting = tooLong < 0 ? messages : messages.slice(0, tooLong);
     return this.#page(fitting, fitting.at(-1)?.seq ?? this.#head);
   }
 
   #page(messages: readonly PublishedMessage[], last: number): MessagePage {
-    const parts = messages.flatMap((message, index) => (index === 0 ? message.json : [',', message.json]));
-    // Joined at once: a template around what is joined would be copied when it is read.
-    const json = ['{"messages":[', ...parts, `],"count":${messages.length}}`].join('');
-    return { event: { name: 'messages', json, id: formatCursor(this.epoch, last) }, last };
+    const parts = messages.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
+    const json = ['{"messages":[', ...parts, `],"count":${messages.length}}`];
+    const bytes = messages.reduce((sum, message) => sum + message.json.byteLength, 0);
+    return { event: { name: 'messages', json, id: formatCursor(this.epoch, last) }, bytes, last };
   }
 
   #share<Page extends MessagePage | Promise<MessagePage>>(key: string, page: Page): Page {
     this.#shared.set(key, page);
-    let [count, characters] = [0, 0];
+    let [count, bytes] = [0, 0];
     for (const [known, shared] of [...this.#shared].reverse()) {
       count += 1;
-      characters += shared instanceof Promise ? 0 : shared.event.json.length;
-      if (known !== key && (count > SHARED_PAGES || characters > SHARED_CHARACTERS)) this.#shared.delete(known);
+      bytes += shared instanceof Promise ? 0 : shared.bytes;
+      if (known !== key && (count > SHARED_PAGES || bytes > SHARED_BYTES)) this.#shared.delete(known);
     }
     return page;
   }
 
   /** Takes the message that follows those in memory. */
   #add(message: PublishedMessage): void {
-    const { length } = message.json;
+    const { byteLength } = message.json;
     const before = this.#messages.at(-1);
-    const { messages, characters } = this.#unended;
-    if (before && (messages === PAGE_MESSAGES || characters + length > PAGE_CHARACTERS)) {
+    const { messages, bytes } = this.#unended;
+    if (before && (messages === PAGE_MESSAGES || bytes + byteLength > PAGE_BYTES)) {
       this.#pageEnds.push(before.seq);
       if (this.#pageEnds.length > PAGE_ENDS) this.#pageEnds.shift();
-      this.#unended = { messages: 0, characters: 0 };
+      this.#unended = { messages: 0, bytes: 0 };
     }
     this.#unended.messages += 1;
-    this.#unended.characters += length;
+    this.#unended.bytes += byteLength;
     this.#messages.push(message);
-    this.#characters += length;
+    this.#bytes += byteLength;
   }
 
   #forgetOld(): void {
-    let characters = this.#characters;
+    let bytes = this.#bytes;
     let count = 0;
     while (
       this.#messages.length - count > FIRST_MESSAGES &&
-      (this.#messages.length - count > MEMORY_MESSAGES || characters > MEMORY_CHARACTERS)
+      (this.#messages.length - count > MEMORY_MESSAGES || bytes > MEMORY_BYTES)
     ) {
-      characters -= (this.#messages[count] as PublishedMessage).json.length;
+      bytes -= (this.#messages[count] as PublishedMessage).json.byteLength;
       count++;
     }
     this.#drop(count);
@@ -262,7 +276,7 @@ export class MessageFeed {
   /** Takes the oldest messages out of memory. */
   #drop(count: number): void {
     for (const message of this.#messages.splice(0, count)) {
-      this.#characters -= message.json.length;
+      this.#bytes -= message.json.byteLength;
       this.#memoryStart = message.seq;
     }
   }

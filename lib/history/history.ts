@@ -186,9 +186,19 @@ export class History {
     return append.immediate();
   }
 
-  /** @returns the messages that follow a seq, oldest first. */
-  after(seq: number, limit: number): KeptMessage[] {
-    return (this.#statements.after.all(seq, limit) as Row[]).map(keptMessage);
+  /**
+   * @param characters no message after the one that reaches them
+   * @returns the messages that follow a seq, oldest first
+   */
+  after(seq: number, limit: number, characters = Number.POSITIVE_INFINITY): KeptMessage[] {
+    const kept: KeptMessage[] = [];
+    let left = characters;
+    for (const row of this.#statements.after.iterate(seq, limit) as IterableIterator<Row>) {
+      kept.push(keptMessage(row));
+      left -= row.line.length;
+      if (left <= 0) break;
+    }
+    return kept;
   }
 
   /** @returns the newest messages, oldest first. */

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BundleFault, OpenBundle, readBundle } from './bundle-open';
 import type { FromThread, OpenedBundle, ToThread } from './protocol';
 import { answerOrThrow, postTo } from './thread-port';
+import { toldMessages } from './told-messages';
 
 const NEWEST = 50;
 
@@ -17,7 +18,7 @@ function open(): OpenBundle | null {
     const { history } = opened;
     const { name, epoch, since, until, text } = read;
     const recording = { since, until, text };
-    const newest = history.newest(NEWEST);
+    const newest = toldMessages(history.newest(NEWEST));
     const told: OpenedBundle = { name, epoch, recording, newest, head: history.head(), oldest: history.oldest() };
     post({ type: 'bundle', opened: told });
     return opened;

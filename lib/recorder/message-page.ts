@@ -2,6 +2,10 @@
 import { formatCursor } from '../contract/events';
 import type { History, KeptMessage } from '../history/history';
 import { type MessagePlace, type MessageQuery, type Questions, Refusal } from './protocol';
+import { type ToldMessage, toldMessages } from './told-messages';
+
+const BEGIN = '{"messages":[';
+const COMMA = Buffer.from(',');
 
 /** @returns a `MessagesAnswer` as JSON. */
 export function messagesPage(history: History, query: MessageQuery): string {
@@ -26,20 +30,33 @@ export function messagesPage(history: History, query: MessageQuery): string {
   });
 }
 
+/** Where the pages before and after one begin. */
+interface Cursors {
+  next: string;
+  previous: string | null;
+}
+
 /** Puts a page together without parsing the messages again. */
-export function messagesAnswer(
-  messages: readonly KeptMessage[],
-  limit: number,
-  cursors: { next: string; previous: string | null },
-): string {
-  const envelope = { count: messages.length, limit, next_cursor: cursors.next, previous_cursor: cursors.previous };
-  return `{"messages":[${messages.map(({ json }) => json).join(',')}],${JSON.stringify(envelope).slice(1)}`;
+export function messagesAnswer(messages: readonly KeptMessage[], limit: number, cursors: Cursors): string {
+  const listed = messages.map(({ json }) => json).join(',');
+  return `${BEGIN}${listed}${endOf(messages.length, limit, cursors)}`;
+}
+
+/** The same of messages that are bytes already. */
+export function toldAnswer(messages: readonly ToldMessage[], limit: number, cursors: Cursors): Uint8Array<ArrayBuffer> {
+  const listed = messages.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
+  return Buffer.concat([Buffer.from(BEGIN), ...listed, Buffer.from(endOf(messages.length, limit, cursors))]);
+}
+
+function endOf(count: number, limit: number, { next, previous }: Cursors): string {
+  const envelope = { count, limit, next_cursor: next, previous_cursor: previous };
+  return `],${JSON.stringify(envelope).slice(1)}`;
 }
 
 /** @returns the messages that follow a place, in order */
-export function messagesAfter(history: History, { epoch, seq, limit }: Questions['after']['query']): KeptMessage[] {
+export function messagesAfter(history: History, { epoch, seq, most }: Questions['after']['query']): ToldMessage[] {
   assertReachable(history, { epoch, seq }, history.head());
-  return history.after(seq, limit);
+  return toldMessages(history.after(seq, most.messages, most.bytes));
 }
 
 function assertReachable(history: History, { epoch, seq }: MessagePlace, head: number): void {

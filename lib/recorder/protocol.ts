@@ -4,10 +4,11 @@ import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-sch
 import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
-import type { KeptMessage, Retention, Summary } from '../history/history';
+import type { Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { SafeError } from '../safe-error';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
+import type { ToldMessage } from './told-messages';
 
 export interface RecorderOptions {
   root: string;
@@ -58,9 +59,9 @@ export interface HistoryCondition extends Omit<HistorySource, 'since'> {
 
 export type RecorderEvent =
   /** A history is there, or another one than before. */
-  | { type: 'opened'; epoch: string; file: string | null; newest: KeptMessage[]; head: number; oldest: number }
+  | { type: 'opened'; epoch: string; file: string | null; newest: ToldMessage[]; head: number; oldest: number }
   /** At least the newest of the messages committed since the last event, up to `head`; `count`: of all of them. */
-  | { type: 'committed'; messages: KeptMessage[]; count: number; head: number; oldest: number }
+  | { type: 'committed'; messages: ToldMessage[]; count: number; head: number; oldest: number }
   /** An older history was brought up to date. */
   | { type: 'upgraded'; sentence: string }
   /** The log was read to its end for the first time. */
@@ -105,15 +106,21 @@ export interface OpenedBundle {
   name: string;
   recording: Recording;
   epoch: string;
-  newest: KeptMessage[];
+  newest: ToldMessage[];
   head: number;
   oldest: number;
+}
+
+/** How much is worth reading: nothing is after the message that reaches the bytes. */
+export interface MessageBound {
+  messages: number;
+  bytes: number;
 }
 
 /** Questions that a thread with a history answers; texts are JSON. Times are milliseconds since 1970. */
 export interface Questions {
   page: { query: MessageQuery; answer: string };
-  after: { query: { epoch: string; seq: number; limit: number }; answer: KeptMessage[] };
+  after: { query: { epoch: string; seq: number; most: MessageBound }; answer: ToldMessage[] };
   /** A `PastState`. */
   state: { query: { at: number }; answer: string };
   /** A `Timeline`. */
@@ -163,7 +170,7 @@ export type RefusalCode = 'gone_cursor' | 'unavailable';
 
 export type FromThread =
   | { type: 'events'; events: RecorderEvent[] }
-  | { type: 'answer'; id: number; answer: unknown }
+  | { type: 'answer'; id: number; name: QuestionName; answer: unknown }
   | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
   /** The question met a fault of this program; the thread goes on. */
   | { type: 'fault'; id: number; error: SafeError }

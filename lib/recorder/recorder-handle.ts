@@ -1,7 +1,6 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/receivers';
-import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';
 import {
@@ -9,6 +8,7 @@ import {
   type Answer,
   type FromThread,
   type Json,
+  type MessageBound,
   type MessageQuery,
   type PostTried,
   type QuestionName,
@@ -18,6 +18,7 @@ import {
   Refusal,
   type ToThread,
 } from './protocol';
+import type { ToldMessage } from './told-messages';
 
 /**
  * What a thread creates lives for one batch or one answer. Left to itself V8 lets it pile up to 48 MB in each thread before
@@ -98,8 +99,8 @@ export class RecorderHandle {
    * @returns the messages that follow a place, in order
    * @throws {Refusal}
    */
-  after(epoch: string, seq: number, limit: number): Promise<KeptMessage[]> {
-    return this.ask('after', { epoch, seq, limit });
+  after(epoch: string, seq: number, most: MessageBound): Promise<ToldMessage[]> {
+    return this.ask('after', { epoch, seq, most });
   }
 
   /**

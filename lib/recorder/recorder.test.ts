@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { LOG_NAME } from '../swarm/message-log';
 import type { RecorderEvent } from './protocol';
 import { answerQuestion } from './questions';
 import { Recorder } from './recorder';
+import type { ToldMessage } from './told-messages';
 
 const folder = mkdtempSync(join(tmpdir(), 'recorder-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,8 +48,8 @@ class Watched {
   }
 }
 
-function numberOf({ seq, json }: { seq: number; json: string }): string {
-  return `${seq}:${(JSON.parse(json) as { n: number }).n}`;
+function numberOf({ seq, json }: KeptMessage | ToldMessage): string {
+  return `${seq}:${(JSON.parse(Buffer.from(json).toString()) as { n: number }).n}`;
 }
 
 const running: Watched[] = [];
@@ -295,7 +297,7 @@ test('without a file the history is bounded in memory, and that is no fault', as
   await watched.recorder.look();
   await until(() => watched.recorder.history.summary(Date.now()).count === 100, 'it is pruned');
   assert.equal(watched.condition.history.state, 'ok');
-  const gone = { epoch: watched.epoch, seq: 1, limit: 10 };
+  const gone = { epoch: watched.epoch, seq: 1, most: { messages: 10, bytes: 1_000 } };
   assert.throws(() => answerQuestion(watched.recorder.history, 'after', gone), {
     name: 'Refusal',
     code: 'gone_cursor',

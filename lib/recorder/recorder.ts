@@ -20,6 +20,7 @@ import { beginJournal, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
+import { toldMessages } from './told-messages';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
 const TOLD_AT_ONCE = 1000;
@@ -209,7 +210,8 @@ export class Recorder {
     this.#told = head;
     this.#oldestTold = oldest;
     for (const message of newest) this.#senders.note(fieldsOf(message));
-    this.#tell({ type: 'opened', epoch: history.epoch, file: inMemory ? null : history.file, newest, head, oldest });
+    const [{ epoch }, file] = [history, inMemory ? null : history.file];
+    this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest });
     this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
     this.#tellCondition();
   }
@@ -324,7 +326,7 @@ export class Recorder {
     if (this.#head > this.#told || oldest !== this.#oldestTold) {
       this.#told = this.#head;
       this.#oldestTold = oldest;
-      const [messages, count] = [this.#untold, this.#untoldCount];
+      const [messages, count] = [toldMessages(this.#untold), this.#untoldCount];
       this.#untold = [];
       this.#untoldCount = 0;
       this.#tell({ type: 'committed', messages, count, head: this.#head, oldest });

@@ -5,12 +5,14 @@ import type { History } from '../history/history';
 import { safeError } from '../safe-error';
 import { type FromThread, Refusal, type ToThread } from './protocol';
 import { answerQuestion } from './questions';
+import { blocksOf, type ToldMessage } from './told-messages';
 
 /** @throws if this runs in no worker */
 export function postTo(port: MessagePort | null): (message: FromThread) => void {
   if (!port) throw new Error('This module is the entry of a worker thread.');
   const post = (message: FromThread) => {
-    if (message.type !== 'answer' || typeof message.answer !== 'string') return port.postMessage(message);
+    if (message.type !== 'answer' || typeof message.answer !== 'string')
+      return port.postMessage(message, blocksOf(messagesIn(message)));
     // A large text would be copied twice on its way, and encoded by the thread that serves everybody.
     const answer = new TextEncoder().encode(message.answer);
     port.postMessage({ ...message, answer }, [answer.buffer]);
@@ -21,6 +23,17 @@ export function postTo(port: MessagePort | null): (message: FromThread) => void 
     process.exit(1);
   });
   return post;
+}
+
+/** The messages that are told, which are handed over with their bytes. */
+function messagesIn(message: FromThread): ToldMessage[] {
+  if (message.type === 'bundle') return message.opened.newest;
+  if (message.type === 'answer' && message.name === 'after') return message.answer as ToldMessage[];
+  if (message.type !== 'events') return [];
+  return message.events.flatMap((event) => {
+    if (event.type === 'opened') return event.newest;
+    return event.type === 'committed' ? event.messages : [];
+  });
 }
 
 type Question = Extract<ToThread, { type: 'ask' }>;
@@ -42,7 +55,7 @@ export function answerOrThrow({ id, name, query }: Question, history: History): 
   try {
     // A reader learns only here that another thread has made the history anew; the one that records looks by itself.
     if (history.db.readonly) history.changedElsewhere();
-    return { type: 'answer', id, answer: answerQuestion(history, name, query) };
+    return { type: 'answer', id, name, answer: answerQuestion(history, name, query) };
   } catch (error) {
     const fault = historyFault(error, history.file);
     if (fault instanceof Refusal) return { type: 'refusal', id, code: fault.code, detail: fault.message };

@@ -9,15 +9,17 @@
  */
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { joinSmall, lengthOf } from './join-small';
 
 /** A response in its caller's hands. */
 export interface DetachedResponse {
   /**
-   * Writes a piece of the body, which may not be changed afterwards: all who get the same piece share its bytes.
+   * Writes a piece of the body, given in parts. Neither may be changed afterwards: all who get the same piece share its
+   * bytes.
    *
    * @returns false if there is no room for more; what is written is sent in any case
    */
-  write(piece: Uint8Array): boolean;
+  write(piece: readonly Uint8Array[]): boolean;
   /** Called when there is room again. */
   onDrain: () => void;
   end(): void;
@@ -89,11 +91,11 @@ class SharedBody implements DetachedResponse {
     });
   }
 
-  write(piece: Uint8Array): boolean {
+  write(piece: readonly Uint8Array[]): boolean {
     // The client has ended its side; that it is gone is told when the socket closes.
     if (!this.#socket.writable) return false;
     corkForThisTurn(this.#socket);
-    const parts = this.#response.chunkedEncoding ? chunkOf(piece) : [piece];
+    const parts = this.#response.chunkedEncoding ? chunkOf(piece) : piece;
     for (const part of parts) this.#full = !this.#socket.write(part);
     return !this.#full;
   }
@@ -119,16 +121,14 @@ function uncorkAll(): void {
 }
 
 const CRLF = '\r\n';
-/** From here on a copy costs more than two more buffers in the call of the system. */
-const LARGE_BYTES = 16 * 1024;
-const chunks = new WeakMap<Uint8Array, readonly Uint8Array[]>();
+const chunks = new WeakMap<readonly Uint8Array[], readonly Uint8Array[]>();
 
 /** A piece as a chunk of a body (RFC 9112, 7.1), made once for all who get it. */
-function chunkOf(piece: Uint8Array): readonly Uint8Array[] {
+function chunkOf(piece: readonly Uint8Array[]): readonly Uint8Array[] {
   const known = chunks.get(piece);
   if (known) return known;
-  const parts = [Buffer.from(piece.byteLength.toString(16) + CRLF), piece, Buffer.from(CRLF)];
-  const chunk = piece.byteLength < LARGE_BYTES ? [Buffer.concat(parts)] : parts;
+  const size = lengthOf(piece).toString(16);
+  const chunk = joinSmall([Buffer.from(size + CRLF), ...piece, Buffer.from(CRLF)]);
   chunks.set(piece, chunk);
   return chunk;
 }

@@ -1,32 +1,31 @@
 import type { HubEvent } from '../hub';
+import { joinSmall } from './join-small';
 
 const LINE_BREAK = /[\r\n]/;
-const END = '\n\n';
+const [LF, CR] = [10, 13];
+const END = Buffer.from('\n\n');
 const encoder = new TextEncoder();
-const encoded = new WeakMap<HubEvent, Uint8Array>();
+const encoded = new WeakMap<HubEvent, readonly Uint8Array[]>();
 
 /**
- * An event as it stands on the wire (WHATWG HTML, 9.2.5 "Parsing an event stream"). Each event is encoded once, for
- * all who get it.
+ * An event as it stands on the wire (WHATWG HTML, 9.2.5 "Parsing an event stream"), in parts to be sent one after the
+ * other. Each event is encoded once, for all who get it; its large parts are those of the event, not copies.
  *
  * @throws if a part holds a line break: it would end the field and let content pose as another one
  */
-export function encodeEvent(event: HubEvent): Uint8Array {
+export function encodeEvent(event: HubEvent): readonly Uint8Array[] {
   const known = encoded.get(event);
   if (known) return known;
   const { name, id, json } = event;
   if (LINE_BREAK.test(name)) throw new Error('The name of an event must not hold a line break.');
   if (id !== undefined && LINE_BREAK.test(id)) throw new Error('The id of an event must not hold a line break.');
-  if (LINE_BREAK.test(json)) throw new Error(`The data of an event must be one line; that of "${name}" is not.`);
   const head = `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: `;
-  // Not one text of all three: megabytes would be copied once more.
-  const [begin, end] = [Buffer.byteLength(head), Buffer.byteLength(head) + Buffer.byteLength(json)];
-  const bytes = Buffer.allocUnsafeSlow(end + END.length);
-  bytes.write(head);
-  bytes.write(json, begin);
-  bytes.write(END, end);
-  encoded.set(event, bytes);
-  return bytes;
+  const data = json.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
+  if (data.some((part) => part.includes(LF) || part.includes(CR)))
+    throw new Error(`The data of an event must be one line; that of "${name}" is not.`);
+  const parts = joinSmall([Buffer.from(head), ...data, END]);
+  encoded.set(event, parts);
+  return parts;
 }
 
 /** Tells a browser how long to wait before it reconnects, in milliseconds. */

@@ -18,7 +18,7 @@ afterEach(() => {
 
 const message = (seq: number, size = 0): PublishedMessage => ({
   seq,
-  json: JSON.stringify({ seq, pad: 'x'.repeat(size) }),
+  json: Buffer.from(JSON.stringify({ seq, pad: 'x'.repeat(size) })),
 });
 
 function openHub(): Hub {

@@ -2,6 +2,7 @@ import type { Hub, HubEvent, Subscriber } from '../hub';
 import type { Visitor } from './access';
 import { type Connection, connectionOf } from './connection';
 import { type DetachedResponse, detach } from './detached-response';
+import { lengthOf } from './join-small';
 import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
 import { encodeEvent, encodeRetry } from './sse';
@@ -69,9 +70,9 @@ function followDetached({ subscriber, place, connection, watched }: Follower): b
         detached.end();
         return;
       }
-      const bytes = encodeEvent(event);
-      watched.sent(event.name, bytes.byteLength);
-      if (detached.write(bytes)) subscriber.ask(give);
+      const parts = encodeEvent(event);
+      watched.sent(event.name, lengthOf(parts));
+      if (detached.write(parts)) subscriber.ask(give);
     };
     detached.onDrain = () => subscriber.ask(give);
     subscriber.ask(give);
@@ -112,9 +113,9 @@ function piped({ subscriber, place, connection, watched }: Follower, signal: Abo
         const event = await subscriber.next();
         if (!open) return;
         if (event) {
-          const bytes = encodeEvent(event);
-          watched.sent(event.name, bytes.byteLength);
-          controller.enqueue(bytes);
+          const parts = encodeEvent(event);
+          watched.sent(event.name, lengthOf(parts));
+          for (const part of parts) controller.enqueue(part);
         } else {
           place.leave();
           watched.ended(STOPPED);
