@@ -139,12 +139,15 @@ function checkTalk(history: History, messages: readonly Plain[], span: TimeSpan)
       inside.flatMap(({ sender, type, recipients }) => recipients.map((to) => JSON.stringify([sender, to, type]))),
     ),
   );
+}
+
+function checkSpoken(history: History, messages: readonly Plain[], span: TimeSpan): void {
   assert.deepEqual(
     history.times
       .spoken(span)
       .map(({ sender, type, count }) => [JSON.stringify([sender, type]), count])
       .sort(),
-    counted(inside.map(({ sender, type }) => JSON.stringify([sender, type]))),
+    counted(within(messages, span).map(({ sender, type }) => JSON.stringify([sender, type]))),
   );
 }
 
@@ -165,6 +168,7 @@ test('every figure by time is what a look at every message gives, also after pru
           checkTotals(history, messages, asked.until);
           checkTicks(history, messages, asked, by);
           checkTalk(history, messages, asked);
+          checkSpoken(history, messages, asked);
           const first = Math.min(...messages.map(({ at }) => at));
           assert.equal(history.times.firstMessageAt(), messages.length === 0 ? null : first);
         }
@@ -182,7 +186,7 @@ const deed = fc.oneof(
   { weight: 1, arbitrary: fc.constant('restart' as const) },
 );
 
-test('ticks stay what a look at every message gives while another connection appends and prunes between the questions', () => {
+test('ticks and who spoke stay what a look at every message gives while another connection appends and prunes between the questions', () => {
   let runs = 0;
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 24 }), (deeds) => {
@@ -205,7 +209,9 @@ test('ticks stay what a look at every message gives while another connection app
           while (writer.prune({ days: 30, messages: one.keep }, NOW, 5) > 0);
         } else {
           const span = { since: one.since, until: one.since + one.length };
-          checkTicks(reader, plain(all, reader.oldest()), span, 90_000);
+          const messages = plain(all, reader.oldest());
+          checkSpoken(reader, messages, span);
+          checkTicks(reader, messages, span, 90_000);
         }
       }
       checkTicks(reader, plain(all, reader.oldest()), { since: NOW - 7 * HOUR, until: NOW + 3 * HOUR }, HOUR);

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Summary } from './history';
 import { HOUR_US, MessageColumns } from './message-columns';
 import type { RowVisitor } from './row-visitor';
+import { StepCells, type TickCell } from './step-cells';
 import { ANY_AUDIENCE } from './times-writer';
 
 const SECOND_US = 1_000_000;
@@ -84,7 +85,15 @@ export class MessageTimes {
 
   /** How often each spoke in a span of time, exactly. */
   spoken(span: TimeSpan): VoiceCount[] {
-    return this.#statements.spoken.all(this.#parts(span)) as VoiceCount[];
+    const { firstHour, hourAfter, from, before, after, to } = this.#parts(span);
+    const counts = new Map(this.#statements.spoken.all(firstHour, hourAfter) as [voice: number, count: number][]);
+    this.#addSpoken(counts, from, before - 1);
+    this.#addSpoken(counts, after, to);
+    const voices = this.#voices();
+    return [...counts].map(([voice, count]) => {
+      const { sender, type } = voices.get(voice) as VoiceRow;
+      return { sender, type, count };
+    });
   }
 
   /**
@@ -116,7 +125,7 @@ export class MessageTimes {
    * @param senders whose; everyone's if left out
    */
   ticks({ since, until }: TimeSpan, step: number, senders?: readonly string[]): Tick[] {
-    const voices = new Map((this.#statements.voices.all() as VoiceRow[]).map((voice) => [voice.id, voice]));
+    const voices = this.#voices();
     const drawn = senders && new Set(senders);
     const isDrawn = (voice: number) => !drawn || drawn.has(voices.get(voice)?.sender ?? '');
     const audiences = new Map<number, string[]>();
@@ -172,6 +181,24 @@ export class MessageTimes {
     return cells.sort((one, other) => one.at - other.at || one.seq - other.seq);
   }
 
+  /** Counts messages one by one, of hours that the ticks are made of as well; microseconds, both included. */
+  #addSpoken(counts: Map<number, number>, since: number, until: number): void {
+    if (since > until) return;
+    for (const { hour, size, at, voice } of this.#columns.hours(hourOf(since), hourOf(until))) {
+      const [first, last] = [since - hour * HOUR_US, until - hour * HOUR_US];
+      for (let n = 0; n < size; n += 1) {
+        const sentAt = at[n] as number;
+        if (sentAt < first || sentAt > last) continue;
+        const voiceThen = voice[n] as number;
+        counts.set(voiceThen, (counts.get(voiceThen) ?? 0) + 1);
+      }
+    }
+  }
+
+  #voices(): Map<number, VoiceRow> {
+    return new Map((this.#statements.voices.all() as VoiceRow[]).map((voice) => [voice.id, voice]));
+  }
+
   /** Whole hours, and before and after them what is counted one by one; microseconds. */
   #parts({ since, until }: TimeSpan) {
     const [from, to] = [since * 1000, until * 1000 + 999];
@@ -212,51 +239,6 @@ interface Failed {
 
 interface Counted {
   count: number;
-}
-
-interface TickCell {
-  voice: number;
-  /** Of the first: to whom it went, when (microseconds), and its number. */
-  audience: number;
-  at: number;
-  seq: number;
-  count: number;
-}
-
-/** The cells of one voice, by step; messages come nearly in order of time. */
-class StepCells {
-  readonly #all: TickCell[];
-  readonly #step: number;
-  readonly #bySteps = new Map<number, TickCell>();
-  #newest = Number.NaN;
-  #cell: TickCell | undefined;
-
-  /** @param all is given each new cell */
-  constructor(all: TickCell[], step: number) {
-    this.#all = all;
-    this.#step = step;
-  }
-
-  add(at: number, voice: number, audience: number, seq: number): void {
-    const step = Math.floor(at / this.#step);
-    if (step !== this.#newest) {
-      this.#newest = step;
-      this.#cell = this.#bySteps.get(step);
-    }
-    const cell = this.#cell;
-    if (!cell) {
-      this.#cell = { voice, audience, count: 1, at, seq };
-      this.#bySteps.set(step, this.#cell);
-      this.#all.push(this.#cell);
-      return;
-    }
-    cell.count += 1;
-    // Of one instant the one that was recorded first.
-    if (at > cell.at || (at === cell.at && seq > cell.seq)) return;
-    cell.at = at;
-    cell.seq = seq;
-    cell.audience = audience;
-  }
 }
 
 function hourOf(microseconds: number): number {
@@ -306,13 +288,12 @@ function prepare(db: Database.Database) {
          WHERE sent_at > ? AND sent_at <= ? GROUP BY second ORDER BY second`,
       )
       .raw(),
-    spoken: db.prepare(
-      `SELECT sender, type, sum(sums.count) AS count FROM (
-         SELECT voice, sum(count) AS count FROM hours
-           WHERE audience = ${ANY_AUDIENCE} AND hour >= @firstHour AND hour < @hourAfter GROUP BY voice
-         UNION ALL SELECT voice, count(*) FROM (${edges}) GROUP BY voice
-       ) AS sums JOIN voices ON voices.id = voice GROUP BY voice`,
-    ),
+    spoken: db
+      .prepare(
+        `SELECT voice, sum(count) FROM hours
+         WHERE audience = ${ANY_AUDIENCE} AND hour >= ? AND hour < ? GROUP BY voice`,
+      )
+      .raw(),
     hourCounts: db.prepare(hourCounts),
     hourCountsOf: db.prepare(`${hourCounts} ${ofSenders('@senders')}`),
     edges: db.prepare(`SELECT count(*) AS count FROM (SELECT 1 FROM (${edges}) LIMIT @most)`),
