@@ -313,6 +313,13 @@ test('a backlog larger than one batch arrives whole; the largest event holds the
   const numbers = watched.recorder.history.after(0, 30_000).map(({ json }) => (JSON.parse(json) as { n: number }).n);
   assert.deepEqual(numbers, many);
   assert.equal(watched.now.at(-1), '20000:20000');
+  const told = watched.events.flatMap((event) => (event.type === 'committed' ? event : []));
+  assert.equal(
+    told.reduce((sum, { count }) => sum + count, 0),
+    20_000,
+  );
+  const meanwhile = told.slice(0, -1).map(({ messages }) => messages.length);
+  assert.ok(meanwhile.length > 0 && Math.max(...meanwhile) <= 100, 'in the midst of it only the newest are told');
   assert.ok(watched.events.some(({ type }) => type === 'caught_up'));
 });
 

@@ -24,6 +24,8 @@ import { toldMessages } from './told-messages';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
 const TOLD_AT_ONCE = 1000;
+/** In the midst of a first read: a client gets the newest 50, and the next ones make up for them at once. */
+const TOLD_MEANWHILE = 100;
 const MEMORY_MESSAGES = 20_000;
 const TELL_EVERY_MS = 50;
 /** Rates are read by people, and each summary is an event for every client. */
@@ -265,7 +267,9 @@ export class Recorder {
       this.#unpruned += batch.lines.length;
       if (this.#unpruned >= PRUNE_STEP) this.#prune();
     }
-    if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) this.#flush();
+    if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) {
+      this.#flush(this.#caughtUp ? TOLD_AT_ONCE : TOLD_MEANWHILE);
+    }
     return batch.more;
   }
 
@@ -320,13 +324,14 @@ export class Recorder {
     this.#summaryDue = true;
   }
 
-  #flush(): void {
+  /** @param most how many of the messages are told, the newest */
+  #flush(most = TOLD_AT_ONCE): void {
     this.#last.told = this.#now();
     const oldest = this.#guarded(() => this.#history.oldest()) ?? this.#oldestTold;
     if (this.#head > this.#told || oldest !== this.#oldestTold) {
       this.#told = this.#head;
       this.#oldestTold = oldest;
-      const [messages, count] = [toldMessages(this.#untold), this.#untoldCount];
+      const [messages, count] = [toldMessages(this.#untold.slice(-most)), this.#untoldCount];
       this.#untold = [];
       this.#untoldCount = 0;
       this.#tell({ type: 'committed', messages, count, head: this.#head, oldest });
