@@ -257,3 +257,24 @@ test('a folder, a dangling link and a vanished root are said, and reading goes o
   writeFileSync(path, '{"n": 1}\n');
   assert.deepEqual(reader.look(), ['{"n": 1}']);
 });
+
+test('a log of which nothing was read, copied to .old and cut in a stop: the copy comes first, and nothing twice', () => {
+  for (const kept of [0, 1]) {
+    const root = newRoot();
+    const log = join(root, LOG_NAME);
+    writeFileSync(log, '');
+    const reader = new Reader(root);
+    reader.look();
+    const [first, second] = ['{"content": "first"}', '{"content": "second"}'];
+    writeFileSync(log, `${first}\n`);
+    copyFileSync(log, join(root, OLD_LOG_NAME));
+    if (kept === 0) writeFileSync(log, '');
+    appendFileSync(log, `${second}\n`);
+    reader.restart();
+    reader.look();
+    assert.deepEqual(reader.texts, [first, second]);
+    reader.look();
+    appendFileSync(log, `${first}\n`);
+    assert.deepEqual(reader.look(), [first], 'what is written again is no copy');
+  }
+});

@@ -246,7 +246,12 @@ export class MessageLog implements LineSink {
     if (log && logIsCurrent && !rotated) log.follow(current);
     if (old && !this.#followKnown(old)) {
       this.#followNew(old, !known);
-      if (known && current && this.#log?.identified && this.#log.generation === current) this.#copyBeside = old;
+      if (known && current && this.#log?.identified && this.#log.generation === current) {
+        // After a stop, a log of which nothing was read is told by its inode alone: which of the two came first is then as
+        // unknown as at a first start.
+        if (log && current.offset === 0) current.comparing = true;
+        else this.#copyBeside = old;
+      }
     }
     if (log && !log.identified) {
       const before = this.#old;
