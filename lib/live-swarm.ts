@@ -24,7 +24,7 @@ import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
 import { RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
-import { type Hint, SwarmWatcher } from './swarm/watcher';
+import { addHint, EVERYWHERE, type Hint, noHint, SwarmWatcher } from './swarm/watcher';
 import { type AlertOptions, SwarmAlerts } from './swarm-alerts';
 import { SwarmAttention } from './swarm-attention';
 import { SwarmDescription } from './swarm-description';
@@ -77,7 +77,7 @@ export class LiveSwarm implements Runtime {
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
-  #hint: Hint & { locks: Set<string> | 'all' } = everything();
+  #hint = noHint();
   #looked = false;
   #opened = false;
   #summary: Summary | null = null;
@@ -126,7 +126,7 @@ export class LiveSwarm implements Runtime {
       tell: (answer) => this.#tellAttention(answer),
       onError: (error) => this.#onFault('attending', `What wants a person can't be told: ${error}`),
     });
-    this.#look.request();
+    this.#onHint(EVERYWHERE);
     setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
     this.#timer = setInterval(() => this.#reconcile(), RECONCILE_MS);
     this.#noteServer('started');
@@ -220,12 +220,7 @@ export class LiveSwarm implements Runtime {
   }
 
   #onHint(hint: Hint): void {
-    const pending = this.#hint;
-    pending.registry ||= hint.registry;
-    pending.log ||= hint.log;
-    pending.stores ||= hint.stores;
-    if (hint.locks === 'all') pending.locks = 'all';
-    else if (pending.locks !== 'all') for (const name of hint.locks) pending.locks.add(name);
+    addHint(this.#hint, hint);
     this.#look.request();
   }
 
@@ -233,7 +228,7 @@ export class LiveSwarm implements Runtime {
     this.#watcher.reconcile();
     this.#processes.look(this.#pids());
     if (this.#alerts.look()) this.#attention.request();
-    this.#onHint(everything());
+    this.#onHint(EVERYWHERE);
   }
 
   *#pids(): Iterable<number> {
@@ -243,7 +238,7 @@ export class LiveSwarm implements Runtime {
   async #lookAtFiles(): Promise<void> {
     const hint = this.#hint;
     const begun = Date.now();
-    this.#hint = { registry: false, log: false, stores: false, locks: new Set() };
+    this.#hint = noHint();
     const whole = hint.registry && hint.locks === 'all';
     if (whole) this.#attention.request();
     let differs = whole || !this.#looked;
@@ -400,8 +395,4 @@ export class LiveSwarm implements Runtime {
     this.#caughtUp ||= caughtUp;
     if (this.#looked && this.#opened && this.#caughtUp) this.#markReady();
   }
-}
-
-function everything(): Hint & { locks: 'all' } {
-  return { registry: true, log: true, stores: true, locks: 'all' };
 }

@@ -4,6 +4,21 @@ import { paced } from './paced';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** An action that counts its runs, every 10 ms. */
+function counted(atOnce?: number) {
+  let runs = 0;
+  const count = () => {
+    runs += 1;
+  };
+  const look = paced(
+    count,
+    () => 10,
+    (error) => assert.ifError(error),
+    atOnce,
+  );
+  return { look, runs: () => runs };
+}
+
 test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let running = 0;
@@ -50,15 +65,7 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
 
 test('so many runs come without a wait, and are given back one by one', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  let runs = 0;
-  const look = paced(
-    () => {
-      runs += 1;
-    },
-    () => 10,
-    (error) => assert.ifError(error),
-    3,
-  );
+  const { look, runs } = counted(3);
   const requestAndSettle = async (times: number) => {
     for (let time = 0; time < times; time++) {
       look.request();
@@ -66,38 +73,31 @@ test('so many runs come without a wait, and are given back one by one', async (c
     }
   };
   await requestAndSettle(5);
-  assert.equal(runs, 3);
+  assert.equal(runs(), 3);
   context.mock.timers.tick(10);
   await settled();
-  assert.equal(runs, 4, 'what was asked for meanwhile');
+  assert.equal(runs(), 4, 'what was asked for meanwhile');
   for (let interval = 0; interval < 4; interval++) {
     context.mock.timers.tick(10);
     await settled();
   }
-  assert.equal(runs, 4);
+  assert.equal(runs(), 4);
   await requestAndSettle(5);
-  assert.equal(runs, 7, 'after a pause as many again, and no more');
+  assert.equal(runs(), 7, 'after a pause as many again, and no more');
   look.stop();
 });
 
 test('a clock that is set back holds nothing up, and nothing runs by itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
-  let runs = 0;
-  const look = paced(
-    () => {
-      runs += 1;
-    },
-    () => 10,
-    (error) => assert.ifError(error),
-  );
+  const { look, runs } = counted();
   look.request();
   await settled();
   context.mock.timers.setTime(500_000);
   look.request();
   await settled();
-  assert.equal(runs, 2);
+  assert.equal(runs(), 2);
   context.mock.timers.tick(1000);
   await settled();
-  assert.equal(runs, 2);
+  assert.equal(runs(), 2);
   look.stop();
 });

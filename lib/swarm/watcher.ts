@@ -25,6 +25,24 @@ export interface Hint {
   locks: ReadonlySet<string> | 'all';
 }
 
+/** Hints that are gathered until somebody looks. */
+export type PendingHint = Hint & { locks: Set<string> | 'all' };
+
+export const EVERYWHERE: Readonly<Hint & { locks: 'all' }> = { registry: true, log: true, stores: true, locks: 'all' };
+
+export function noHint(): PendingHint {
+  return { registry: false, log: false, stores: false, locks: new Set() };
+}
+
+/** Adds to what is pending. */
+export function addHint(pending: PendingHint, part: Partial<Hint>): void {
+  pending.registry ||= part.registry ?? false;
+  pending.log ||= part.log ?? false;
+  pending.stores ||= part.stores ?? false;
+  if (part.locks === 'all') pending.locks = 'all';
+  else if (pending.locks !== 'all') for (const name of part.locks ?? []) pending.locks.add(name);
+}
+
 const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE]);
 
 /** How long to wait before trying to watch again what could not be watched. */
@@ -50,7 +68,7 @@ export class SwarmWatcher {
   readonly #root: WatchedFolder;
   readonly #locks: WatchedFolder;
   readonly #closing = new Set<Promise<void>>();
-  #hint: (Hint & { locks: Set<string> | 'all' }) | null = null;
+  #hint: PendingHint | null = null;
   #closed = false;
 
   /**
@@ -141,7 +159,7 @@ export class SwarmWatcher {
   }
 
   #rootChanged(name: string | null): void {
-    if (name === null) this.#add({ registry: true, log: true, stores: true, locks: 'all' });
+    if (name === null) this.#add(EVERYWHERE);
     else if (name === REGISTRY_FILE) this.#add({ registry: true });
     else if (name === LOG_NAME || name === OLD_LOG_NAME) this.#add({ log: true });
     else if (STORES.has(name)) this.#add({ stores: true });
@@ -158,15 +176,10 @@ export class SwarmWatcher {
 
   #add(part: Partial<Hint>): void {
     if (!this.#hint) {
-      this.#hint = { registry: false, log: false, stores: false, locks: new Set() };
+      this.#hint = noHint();
       setImmediate(() => this.#deliver());
     }
-    const hint = this.#hint;
-    hint.registry ||= part.registry ?? false;
-    hint.log ||= part.log ?? false;
-    hint.stores ||= part.stores ?? false;
-    if (part.locks === 'all') hint.locks = 'all';
-    else if (hint.locks !== 'all') for (const name of part.locks ?? []) hint.locks.add(name);
+    addHint(this.#hint, part);
   }
 
   #deliver(): void {
