@@ -76,6 +76,10 @@ export class BundleSwarm implements Runtime {
     return this.#thread.ask(name, query);
   }
 
+  async stats(): Promise<string | null> {
+    return this.hub.freshStats();
+  }
+
   health(): Health {
     return {
       status: 'healthy',

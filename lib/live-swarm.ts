@@ -14,7 +14,15 @@ import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
 import { toldAnswer } from './recorder/message-page';
-import type { Answer, Json, MessageQuery, PastQuestion, Questions, RecorderEvent } from './recorder/protocol';
+import {
+  type Answer,
+  type Json,
+  type MessageQuery,
+  type PastQuestion,
+  type Questions,
+  type RecorderEvent,
+  Refusal,
+} from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Figures, Runtime } from './runtime';
@@ -81,6 +89,8 @@ export class LiveSwarm implements Runtime {
   #looked = false;
   #opened = false;
   #summary: Summary | null = null;
+  /** The newest message that it counts for sure. */
+  #counted = 0;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #caughtUp = false;
   readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
@@ -153,6 +163,12 @@ export class LiveSwarm implements Runtime {
     // The thread that reads does not know which questions are open.
     const { epoch, questions } = this.#attention.matters;
     return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);
+  }
+
+  async stats(): Promise<string | null> {
+    // Summaries come at a distance from each other, and a message may have been shown since the last.
+    if (this.#opened && this.#counted < this.hub.head().seq) await this.#count();
+    return this.hub.freshStats();
   }
 
   health(): Health {
@@ -359,7 +375,7 @@ export class LiveSwarm implements Runtime {
         this.#checkReady(true);
         break;
       case 'summary':
-        this.#summary = event.summary;
+        this.#takeSummary(event.summary);
         this.#newestBySender = new Map(event.newestBySender);
         if (this.#looked) this.#describeSafely();
         break;
@@ -374,6 +390,21 @@ export class LiveSwarm implements Runtime {
         this.#journalFrom(Date.now());
         break;
       }
+    }
+  }
+
+  /** What is counted and what is committed come in one order from one thread. */
+  #takeSummary(summary: Summary): void {
+    this.#summary = summary;
+    this.#counted = this.hub.head().seq;
+  }
+
+  async #count(): Promise<void> {
+    try {
+      this.#takeSummary(await this.#recorder.summary());
+    } catch (error) {
+      // The thread is being started again: the last figures stand.
+      if (!(error instanceof Refusal)) throw error;
     }
   }
 

@@ -57,6 +57,10 @@ export class NoSwarm implements Runtime {
     return answers[name](query);
   }
 
+  async stats(): Promise<string | null> {
+    return this.hub.freshStats();
+  }
+
   health(): Health {
     return {
       status: 'healthy',

@@ -45,6 +45,8 @@ export interface Runtime {
    * @throws {Refusal} for a foreign cursor, or while the history is being opened
    */
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>>;
+  /** @returns `Stats` as JSON, which count every message that the stream has told; null before the first */
+  stats(): Promise<string | null>;
   health(): Health;
   figures(): Figures;
   /** Who waits for whom now. */

@@ -121,6 +121,7 @@ export interface MessageBound {
 export interface Questions {
   page: { query: MessageQuery; answer: string };
   after: { query: { epoch: string; seq: number; most: MessageBound }; answer: ToldMessage[] };
+  summary: { query: Record<string, never>; answer: Summary };
   /** A `PastState`. */
   state: { query: { at: number }; answer: string };
   /** A `Timeline`. */
@@ -149,7 +150,7 @@ export type Answer<Name extends QuestionName> = Questions[Name]['answer'] extend
     : Given
   : never;
 /** Questions about what was. */
-export type PastQuestion = Exclude<QuestionName, 'page' | 'after'>;
+export type PastQuestion = Exclude<QuestionName, 'page' | 'after' | 'summary'>;
 
 export type ToThread =
   | { type: 'look' }

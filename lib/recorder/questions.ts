@@ -16,6 +16,7 @@ type Answers = {
 const ANSWERS: Answers = {
   page: messagesPage,
   after: messagesAfter,
+  summary: (history) => history.summary(Date.now()),
   state: pastState,
   timeline,
   talk,

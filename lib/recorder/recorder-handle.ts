@@ -1,6 +1,7 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/receivers';
+import type { Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';
 import {
@@ -101,6 +102,14 @@ export class RecorderHandle {
    */
   after(epoch: string, seq: number, most: MessageBound): Promise<ToldMessage[]> {
     return this.ask('after', { epoch, seq, most });
+  }
+
+  /**
+   * @returns the figures of this moment, from the thread that keeps them
+   * @throws {Refusal}
+   */
+  summary(): Promise<Summary> {
+    return this.#recorder.ask('summary', {});
   }
 
   /**

@@ -1,12 +1,12 @@
 /** What the server pushes without being asked: changes by time alone, and what it journals meanwhile. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { openStream } from '../../bench/sse-client';
-import type { AgentsAnswer, LocksAnswer } from '../../lib/contract/schemas';
+import type { AgentsAnswer, LocksAnswer, Message, Stats } from '../../lib/contract/schemas';
 import { createLock, releaseLock } from '../../lib/swarm/writer';
 import { ProductionServer } from '../production-server';
 
@@ -127,4 +127,24 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
   ]) {
     assert.ok(told.includes(expected), `"${expected}" in ${JSON.stringify(told)}`);
   }
+});
+
+test('a message that the stream has told is counted in what is asked afterwards', async (context) => {
+  const root = join(newFolder(context), 'root');
+  const server = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
+  context.after(() => server.abandon());
+  const writeAndCount = async (id: string) => {
+    const told = eventually<{ messages: Message[] }>(server, 'messages', ({ messages }) =>
+      messages.some(({ msg_id }) => msg_id === id),
+    );
+    const message = { timestamp: '2026-01-01T00:00:00+00:00', sender_id: 'a', message_type: 'INFO', content: id };
+    appendFileSync(join(root, 'agent_messages.log'), `${JSON.stringify({ ...message, msg_id: id })}\n`);
+    await told;
+    return (await server.get<Stats>('/api/stats')).message_count;
+  };
+  // The second and third come while the figures of the first are still the newest that were told.
+  assert.equal(await writeAndCount('first'), 1);
+  assert.equal(await writeAndCount('second'), 2);
+  assert.equal(await writeAndCount('third'), 3);
+  assert.equal(await server.stop(), 0);
 });

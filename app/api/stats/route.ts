@@ -1,5 +1,5 @@
 import { endpoint, stateResponse } from '@/lib/server/endpoint';
 
 export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
-  GET: (_request, { hub }) => stateResponse(hub.freshStats()),
+  GET: async (_request, runtime) => stateResponse(await runtime.stats()),
 });
