@@ -23,9 +23,10 @@ import type { ToldMessage } from './told-messages';
 
 /**
  * What a thread creates lives for one batch or one answer. Left to itself V8 lets it pile up to 48 MB in each thread before
- * it looks, and keeps them.
+ * it looks, and keeps them. What outlives that it lets grow to four times of what is alive, to twice where the heap may not
+ * reach 2 GB, which no answer needs.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 12 };
+const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 2047 };
 /** A reader that nobody asks is 13 MB for nothing. */
 const READER_RESTS_AFTER_MS = 60_000;
 const RESTART_AFTER_MS = 1000;

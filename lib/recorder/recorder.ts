@@ -28,6 +28,8 @@ const TOLD_AT_ONCE = 1000;
 const TOLD_MEANWHILE = 100;
 const MEMORY_MESSAGES = 20_000;
 const TELL_EVERY_MS = 50;
+/** Nobody follows a first read message by message, and whatever is told becomes garbage of the thread that serves. */
+const TELL_MEANWHILE_EVERY_MS = 200;
 /** Rates are read by people, and each summary is an event for every client. */
 const SUMMARY_EVERY_MS = 200;
 const MATTERS_EVERY_MS = 200;
@@ -267,9 +269,8 @@ export class Recorder {
       this.#unpruned += batch.lines.length;
       if (this.#unpruned >= PRUNE_STEP) this.#prune();
     }
-    if (batch.more && this.#now() - this.#last.told >= TELL_EVERY_MS) {
-      this.#flush(this.#caughtUp ? TOLD_AT_ONCE : TOLD_MEANWHILE);
-    }
+    const [every, most] = this.#caughtUp ? [TELL_EVERY_MS, TOLD_AT_ONCE] : [TELL_MEANWHILE_EVERY_MS, TOLD_MEANWHILE];
+    if (batch.more && this.#now() - this.#last.told >= every) this.#flush(most);
     return batch.more;
   }
 
