@@ -1,9 +1,3 @@
-import { endpoint } from '@/lib/server/endpoint';
-import { metrics } from '@/lib/server/metrics';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
-  GET: async () => {
-    const { registry } = metrics();
-    return new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
-  },
-});
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/metrics');

@@ -6,16 +6,14 @@ import { connectionOf } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
 import { ProblemError, problemResponse } from './problem';
-import { METHODS } from './route-names';
+import { METHODS, type Method, type Route } from './served';
 
-type Method = (typeof METHODS)[number];
 /** Who asks, and what for a change was sent: JSON, null where there is none. */
 interface Asked {
   visitor: Visitor;
   body: unknown;
 }
 type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
-type Route = (request: Request) => Promise<Response>;
 type Answer = (request: Request, visitor: Visitor) => Promise<Response>;
 
 const CHANGING: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
@@ -30,7 +28,7 @@ interface EndpointOptions {
 }
 
 /**
- * The exports of a route file: every method of the path, each behind the access check, with failures as problems.
+ * The entry of a path in the table of routes: every method, each behind the access check, with failures as problems.
  *
  * @param handlers by method; HEAD follows from GET, OPTIONS from all, and other methods are refused
  */
@@ -94,7 +92,7 @@ export function stateResponse(json: string | null | undefined): Response {
   });
 }
 
-/** The exports of a route file for paths that do not exist. */
+/** The entry for paths that do not exist. */
 export const missing: Record<Method, Route> = endpoint({ OPTIONS: notFound }, { probe: true, otherwise: notFound });
 
 function limitGet({ url }: Request, { client }: Visitor, limit: EndpointOptions['limit'] = () => null): void {

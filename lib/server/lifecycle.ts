@@ -13,6 +13,8 @@ import { settleServers } from './node-server';
 import { setPageGate } from './page-gate';
 import { enterPhase, phase } from './phase';
 import { watchRequest } from './request-watch';
+import { routes } from './routes';
+import { setRoutes } from './served';
 import { registerSwarmMetrics } from './swarm-metrics';
 
 /** The whole stop may take 5 s. */
@@ -33,6 +35,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
     openAccess();
     coverEveryAnswer();
     setPageGate(pages);
+    setRoutes(routes);
     const runtime = create();
     setRuntime(runtime);
     registerSwarmMetrics(metrics().registry);

@@ -1,4 +1,4 @@
-/** How far the life of the server is. Apart from `lifecycle.ts`, so that a probe loads nothing of the swarm. */
+/** How far the life of the server is. Apart from `lifecycle.ts`, which imports the routes that ask for it. */
 import { ProblemError } from './problem';
 
 type Phase = 'starting' | 'ready' | 'stopping';

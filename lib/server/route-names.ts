@@ -3,6 +3,7 @@
  * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
  */
 import { PAGES, ROUTES } from '../contract/routes';
+import { METHODS } from './served';
 
 const OTHER = '(other)';
 const ASSET = '(asset)';
@@ -16,9 +17,6 @@ const PLAIN_ROUTES = new Set(ROUTES.map(({ path }) => path));
 const WITH_PARAMETERS = NAMES.filter((name) => name.includes('{')).map(
   (name) => [new RegExp(`^${name.replace(/\{\w+\}/g, '[^/]+')}$`), name] as const,
 );
-
-/** Those for which a route can have something. */
-export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** Where nothing is, below which everything is the API's. */
 export const API_ROOT = `${BASE_PATH}/api`;

@@ -1,3 +1,3 @@
-import { missing } from '@/lib/server/endpoint';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = missing;
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api');

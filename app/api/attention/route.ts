@@ -1,5 +1,3 @@
-import { endpoint, stateResponse } from '@/lib/server/endpoint';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
-  GET: (_request, { hub }) => stateResponse(hub.state('attention')?.json),
-});
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/attention');

@@ -1,9 +1,3 @@
-import { bundleResponse, parseBundleRequest } from '@/lib/server/bundle';
-import { endpoint } from '@/lib/server/endpoint';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint(
-  {
-    GET: (request, runtime) => bundleResponse(runtime, parseBundleRequest(new URL(request.url).searchParams)),
-  },
-  { limit: 'exports' },
-);
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/bundle');

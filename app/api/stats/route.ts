@@ -1,5 +1,3 @@
-import { endpoint, stateResponse } from '@/lib/server/endpoint';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
-  GET: async (_request, runtime) => stateResponse(await runtime.stats()),
-});
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/stats');

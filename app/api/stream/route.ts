@@ -1,6 +1,3 @@
-import { endpoint } from '@/lib/server/endpoint';
-import { streamResponse } from '@/lib/server/stream';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
-  GET: (request, { hub }, { visitor }) => streamResponse(request, hub, visitor),
-});
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/stream');

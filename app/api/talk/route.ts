@@ -1,10 +1,3 @@
-import { endpoint, jsonResponse } from '@/lib/server/endpoint';
-import { parseSpan } from '@/lib/server/past-query';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint(
-  {
-    GET: async (request, runtime) =>
-      jsonResponse(await runtime.past('talk', parseSpan(new URL(request.url).searchParams))),
-  },
-  { limit: 'reads' },
-);
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/talk');

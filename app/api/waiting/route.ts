@@ -1,5 +1,3 @@
-import { endpoint, jsonResponse } from '@/lib/server/endpoint';
+import { served } from '@/lib/server/served';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = endpoint({
-  GET: (_request, runtime) => jsonResponse(JSON.stringify(runtime.waiting())),
-});
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/waiting');

@@ -1,0 +1,102 @@
+/** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
+import packageJson from '../../package.json';
+import { bundleResponse, parseBundleRequest } from './bundle';
+import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
+import { parseMessageQuery } from './message-query';
+import { metrics } from './metrics';
+import { oncePerProcess } from './once';
+import {
+  parseAgentHistoryQuery,
+  parseLockHistoryQuery,
+  parseMoment,
+  parseSpan,
+  parseTimelineQuery,
+} from './past-query';
+import { requireReady } from './phase';
+import { ProblemError } from './problem';
+import { streamResponse } from './stream';
+
+const parametersOf = ({ url }: Request) => new URL(url).searchParams;
+
+/** By the path as the contract's table of routes has it; `/api` answers for whatever does not exist below it. */
+export const routes = {
+  '/api': missing,
+  '/api/agents': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('agents')?.json) }),
+  '/api/agents/{id}': endpoint(
+    {
+      GET: async (request, runtime) => {
+        const query = parseAgentHistoryQuery(new URL(request.url));
+        const json = await runtime.past('agent_history', query);
+        if (json !== null) return jsonResponse(json);
+        throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);
+      },
+    },
+    { limit: 'reads' },
+  ),
+  '/api/attention': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('attention')?.json) }),
+  '/api/bundle': endpoint(
+    { GET: (request, runtime) => bundleResponse(runtime, parseBundleRequest(parametersOf(request))) },
+    { limit: 'exports' },
+  ),
+  '/api/locks': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('locks')?.json) }),
+  '/api/locks/history': endpoint(
+    {
+      GET: async (request, runtime) =>
+        jsonResponse(await runtime.past('lock_history', parseLockHistoryQuery(parametersOf(request)))),
+    },
+    { limit: 'reads' },
+  ),
+  '/api/messages': endpoint(
+    {
+      GET: async (request, runtime) => jsonResponse(await runtime.messages(parseMessageQuery(parametersOf(request)))),
+    },
+    { limit: (parameters) => (parameters.has('q') ? 'reads' : null) },
+  ),
+  '/api/state': endpoint(
+    {
+      GET: async (request, runtime) =>
+        jsonResponse(await runtime.past('state', { at: parseMoment(parametersOf(request)) })),
+    },
+    { limit: 'reads' },
+  ),
+  '/api/stats': endpoint({ GET: async (_request, runtime) => stateResponse(await runtime.stats()) }),
+  '/api/stream': endpoint({ GET: (request, { hub }, { visitor }) => streamResponse(request, hub, visitor) }),
+  '/api/talk': endpoint(
+    { GET: async (request, runtime) => jsonResponse(await runtime.past('talk', parseSpan(parametersOf(request)))) },
+    { limit: 'reads' },
+  ),
+  '/api/timeline': endpoint(
+    {
+      GET: async (request, runtime) =>
+        jsonResponse(await runtime.past('timeline', parseTimelineQuery(parametersOf(request)))),
+    },
+    { limit: 'reads' },
+  ),
+  '/api/waiting': endpoint({ GET: (_request, runtime) => jsonResponse(JSON.stringify(runtime.waiting())) }),
+  '/health': endpoint(
+    {
+      GET: (request, runtime) => {
+        if (parametersOf(request).has('ready')) requireReady();
+        return jsonResponse(JSON.stringify(runtime.health()));
+      },
+    },
+    { probe: true },
+  ),
+  '/metrics': endpoint({
+    GET: async () => {
+      const { registry } = metrics();
+      return new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
+    },
+  }),
+  '/openapi.json': endpoint({ GET: async () => jsonResponse(await openApiJson()) }),
+};
+
+export type Routes = typeof routes;
+
+/** Loaded when it is asked for: what makes the document is as large as the document. */
+function openApiJson(): Promise<string> {
+  return oncePerProcess('openapi', async () => {
+    const { openApiDocument } = await import('../contract/openapi');
+    return JSON.stringify(openApiDocument(packageJson.version));
+  });
+}
