@@ -225,6 +225,25 @@ test('all clients get the same event object, so that it is encoded once', async 
   hub.close();
 });
 
+test('what is set before a heartbeat goes out in the same turn as that', async () => {
+  let seconds = 0;
+  const hub: Hub = openHub({ beforeHeartbeat: () => hub.setState('agents', { seconds: ++seconds }) });
+  const given: string[] = [];
+  const subscriber = hub.subscribe(null);
+  const give = (event: HubEvent | null) => {
+    if (event === null) return;
+    given.push(event.name);
+    subscriber.ask(give);
+  };
+  subscriber.ask(give);
+  for (let beats = 0; beats < 3; beats++) {
+    given.length = 0;
+    mock.timers.tick(1_000);
+    assert.deepEqual(given, ['agents', 'heartbeat']);
+  }
+  assert.equal(seconds, 3);
+});
+
 test('a heartbeat every second, and stats at least every 5 s with a fresh uptime', async () => {
   const started = Date.now();
   const hub = openHub({ freshStats: () => ({ agent_count: 1, uptime_seconds: (Date.now() - started) / 1000 }) });

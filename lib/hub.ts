@@ -50,12 +50,14 @@ interface HubOptions {
   now?: () => number;
   /** Stats with the uptime of this moment, asked for where they are sent without a change. */
   freshStats?: () => object;
+  /** Called before each heartbeat: a state that it sets goes out with that, in one write to each client. */
+  beforeHeartbeat?: () => void;
   /** How long a client may leave alone what is pending before it is dropped, in milliseconds. */
   stallAfter?: number;
 }
 
 export class Hub {
-  readonly #options: Required<Pick<HubOptions, 'source' | 'now' | 'stallAfter'>> & Pick<HubOptions, 'freshStats'>;
+  readonly #options: HubOptions & Required<Pick<HubOptions, 'now' | 'stallAfter'>>;
   readonly #states = new Map<StateKind, State>();
   readonly #paces = new Map<StateKind, Pace>();
   readonly #subscribers = new Set<Subscriber>();
@@ -266,6 +268,7 @@ export class Hub {
   }
 
   #onTick(): void {
+    this.#options.beforeHeartbeat?.();
     const now = this.#options.now();
     const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp: formatInstant(now) })] };
     for (const subscriber of this.#subscribers) {

@@ -104,6 +104,7 @@ export class LiveSwarm implements Runtime {
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
       freshStats: () => this.#stats(),
+      beforeHeartbeat: () => this.#looked && this.#describeSafely(true),
     });
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
@@ -287,9 +288,9 @@ export class LiveSwarm implements Runtime {
   }
 
   /** One thing that can't be described must not keep everything else from being told. */
-  #describeSafely(): void {
+  #describeSafely(signsAnew = false): void {
     try {
-      this.#describe();
+      this.#describe(signsAnew);
       this.#onFault('describing', null);
     } catch (error) {
       this.#onFault('describing', `What the swarm's files say can't be shown: ${error}`, error);
@@ -297,9 +298,9 @@ export class LiveSwarm implements Runtime {
   }
 
   /** Hands everything to the hub, which tells what differs. */
-  #describe(): void {
+  #describe(signsAnew: boolean): void {
     const now = Date.now();
-    this.#description.describe(this.#newestBySender, now);
+    this.#description.describe(this.#newestBySender, now, signsAnew);
     const { agents, locks } = this.#description;
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks);

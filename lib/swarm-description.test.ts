@@ -60,6 +60,13 @@ test('signs of life of agents that are active anyway change nothing for a while,
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
+test('signs of life are told at once where they are asked for anew', () => {
+  register({ a: 5 });
+  description.describe(new Map([['a', NOW - 1000]]), NOW);
+  description.describe(new Map([['a', NOW + 100]]), NOW + 100, true);
+  assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
+});
+
 test('who was silent and speaks is alive at once', () => {
   register({ a: 5, b: 100 });
   description.describe(new Map(), NOW);

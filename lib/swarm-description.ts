@@ -18,7 +18,8 @@ interface Described {
 
 /**
  * An agent that is active stays so with each further sign of life, and each would be an event of all agents. So signs are
- * taken anew about once a second, and at once where one brings somebody back to life.
+ * taken anew about once a second, with the heartbeat where somebody follows, and at once where one brings somebody back to
+ * life.
  */
 const SIGNS_EVERY_MS = 900;
 
@@ -53,11 +54,12 @@ export class SwarmDescription {
    * Describes as the readers have it what a file, a sign of life or the clock gives a reason to describe anew.
    *
    * @param newestBySender when each sender last spoke, milliseconds since 1970
+   * @param signsAnew takes the signs of life anew, whenever that was done last
    */
-  describe(newestBySender: ReadonlyMap<string, number>, now: number): void {
+  describe(newestBySender: ReadonlyMap<string, number>, now: number, signsAnew = false): void {
     const { registry } = this.#from.registry;
     const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
-    if (this.#wantsDescribing(signs)) {
+    if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
     }
