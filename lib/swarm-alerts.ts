@@ -5,7 +5,7 @@
 import { AlertTeller } from './alerts/alert-teller';
 import { AllowedHosts } from './alerts/allowed-hosts';
 import type { CurrentReceivers } from './alerts/current-receivers';
-import { sourceName } from './alerts/receivers';
+import { sourceName } from './alerts/rule';
 import type { ReceiverState } from './contract/alert-schemas';
 import type { AttentionAnswer } from './contract/schemas';
 import type { RecorderEvent } from './recorder/protocol';

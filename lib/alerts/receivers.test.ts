@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { ConfigError, parseConfig } from '../config';
 import type { AttentionEntry } from '../contract/schemas';
 import { CurrentReceivers } from './current-receivers';
-import { type AlertRule, sourceName, wants } from './receivers';
+import { type AlertRule, sourceName, wants } from './rule';
 
 const folder = mkdtempSync(join(tmpdir(), 'receivers-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,9 +1,10 @@
-/** Receivers of alerts: how the settings write them (ALERT_WEBHOOKS, the text of ALERTS_FILE), and what each wants. */
+/** Receivers of alerts, as the settings write them: ALERT_WEBHOOKS, and the text of ALERTS_FILE. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from '../config';
-import { type AttentionEntry, type AttentionSeverity, attentionKind, attentionSeverity } from '../contract/schemas';
+import { attentionKind, attentionSeverity } from '../contract/schemas';
 import { readYaml } from '../yaml-text';
+import type { AlertRule } from './rule';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const variable = z.string().regex(VARIABLE, 'must be the name of an environment variable');
@@ -44,19 +45,6 @@ const alertsFile = z.strictObject({ receivers: z.array(written).max(20) });
 
 type Written = z.infer<typeof written>;
 
-/** Which matters a receiver is told, and at which pace; holds no secret. */
-export interface AlertRule {
-  name: string;
-  /** Null: all. */
-  kinds: Written['kinds'] | null;
-  /** And worse ones. */
-  severity: AttentionSeverity;
-  /** A matter must stand so long before it is told. */
-  minimumAgeMs: number;
-  resolved: boolean;
-  limitPerMinute: number;
-}
-
 /** A receiver with what it takes to reach it. */
 export interface Receiver {
   rule: AlertRule;
@@ -65,21 +53,6 @@ export interface Receiver {
   /** Signs what is posted; null: nothing does. */
   secret: string | null;
   timeoutMs: number;
-}
-
-const SOURCE = 'alerts to ';
-
-/** @returns the source under which the page shows that a receiver is not reached */
-export function sourceName(receiver: string): string {
-  return `${SOURCE}${receiver}`;
-}
-
-/** @returns whether a receiver is told of a matter; that alerts are not delivered is never one, or it would feed itself */
-export function wants({ kinds, severity }: AlertRule, entry: AttentionEntry): boolean {
-  const { options } = attentionSeverity;
-  if (options.indexOf(entry.severity) > options.indexOf(severity)) return false;
-  if (kinds && !kinds.includes(entry.kind)) return false;
-  return !(entry.kind === 'source_unreadable' && entry.subject.startsWith(SOURCE));
 }
 
 /** @returns those of ALERT_WEBHOOKS, each address once */

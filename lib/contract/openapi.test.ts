@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { SseParser } from '../../bench/sse-client';
 import { openApiDocument } from './openapi';
+import { PATHS } from './paths';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
 import { parameterDescriptions, requestSchemas } from './requests';
 import { ROUTES } from './routes';
@@ -31,6 +32,11 @@ test('the document is valid OpenAPI 3.1, and its examples fit its schemas', asyn
     [],
   );
   assert.doesNotMatch(source, /"additionalProperties":false/, 'answers may gain fields');
+});
+
+test('every path that is served is described', () => {
+  const described = ROUTES.map(({ path }) => path);
+  assert.deepEqual(described.sort(), [...PATHS].sort());
 });
 
 describe('every example is what its schema says, with nothing beside it', () => {

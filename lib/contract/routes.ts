@@ -4,6 +4,7 @@ import { bundle } from './bundle-schemas';
 import { examples } from './examples';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
+import type { Path } from './paths';
 import type { ProblemStatus } from './problems';
 import { type RequestSchemas, requestSchemas } from './requests';
 import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from './schemas';
@@ -18,8 +19,7 @@ export const TAGS = {
 } as const;
 
 export interface Route {
-  /** With `{name}` for a part that varies. */
-  path: string;
+  path: Path;
   tag: keyof typeof TAGS;
   /** A name for programs. */
   id: string;
@@ -240,9 +240,6 @@ const OTHERS: readonly Route[] = [
 
 /** In the order in which they are shown. */
 export const ROUTES: readonly Route[] = [...NOW, STREAM, ...PAST, ...OTHERS];
-
-/** Pages for people, which no document describes. */
-export const PAGES = ['/', '/docs', '/redoc'] as const;
 
 /** @returns how a route may refuse, in order of status */
 export function problemsOf({ open, problems = [] }: Route): ProblemStatus[] {

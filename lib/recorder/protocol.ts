@@ -1,5 +1,5 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
-import type { AlertRule } from '../alerts/receivers';
+import type { AlertRule } from '../alerts/rule';
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';

@@ -1,6 +1,6 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
-import type { AlertRule } from '../alerts/receivers';
+import type { AlertRule } from '../alerts/rule';
 import type { Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';

@@ -6,7 +6,7 @@
  * Synchronous in its steps and yielding between them; it lives in a worker thread, tests run it directly.
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { AlertRule } from '../alerts/receivers';
+import type { AlertRule } from '../alerts/rule';
 import { HistoryFault, historyFault } from '../history/database';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';

@@ -2,7 +2,7 @@
  * The name of a request's route, for logs and metrics: which of the few things that are served was asked for. Never the
  * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
  */
-import { PAGES, ROUTES } from '../contract/routes';
+import { PAGES, PATHS } from '../contract/paths';
 import { METHODS } from './served';
 
 const OTHER = '(other)';
@@ -11,9 +11,9 @@ const ASSET = '(asset)';
 // biome-ignore lint/style/noProcessEnv: next.config.mjs puts the text here at build time; no environment is read
 const BASE_PATH = process.env.BASE_PATH ?? '';
 
-const NAMES: readonly string[] = [...ROUTES.map(({ path }) => path), ...PAGES];
+const NAMES: readonly string[] = [...PATHS, ...PAGES];
 const PLAIN = new Set(NAMES.filter((name) => !name.includes('{')));
-const PLAIN_ROUTES = new Set(ROUTES.map(({ path }) => path));
+const PLAIN_ROUTES: ReadonlySet<string> = new Set(PATHS);
 const WITH_PARAMETERS = NAMES.filter((name) => name.includes('{')).map(
   (name) => [new RegExp(`^${name.replace(/\{\w+\}/g, '[^/]+')}$`), name] as const,
 );

@@ -1,5 +1,6 @@
 /** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
 import packageJson from '../../package.json';
+import type { Path } from '../contract/paths';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { parseMessageQuery } from './message-query';
@@ -18,7 +19,7 @@ import { streamResponse } from './stream';
 
 const parametersOf = ({ url }: Request) => new URL(url).searchParams;
 
-/** By the path as the contract's table of routes has it; `/api` answers for whatever does not exist below it. */
+/** `/api` answers for whatever does not exist below it. */
 export const routes = {
   '/api': missing,
   '/api/agents': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('agents')?.json) }),
@@ -89,7 +90,7 @@ export const routes = {
     },
   }),
   '/openapi.json': endpoint({ GET: async () => jsonResponse(await openApiJson()) }),
-};
+} satisfies Record<Path | '/api', ReturnType<typeof endpoint>>;
 
 export type Routes = typeof routes;
 

@@ -1,0 +1,27 @@
+/**
+ * Where everything is served. Apart from `routes.ts`, which describes it: that is as large as the API, and who only wants to
+ * know what was asked for needs none of it.
+ */
+export const PATHS = [
+  '/api/agents',
+  '/api/locks',
+  '/api/messages',
+  '/api/stats',
+  '/api/attention',
+  '/api/waiting',
+  '/api/stream',
+  '/api/state',
+  '/api/timeline',
+  '/api/agents/{id}',
+  '/api/locks/history',
+  '/api/talk',
+  '/api/bundle',
+  '/health',
+  '/metrics',
+  '/openapi.json',
+] as const;
+/** With `{name}` for a part that varies. */
+export type Path = (typeof PATHS)[number];
+
+/** Pages for people, which no document describes. */
+export const PAGES = ['/', '/docs', '/redoc'] as const;
