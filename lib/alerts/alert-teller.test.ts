@@ -79,6 +79,27 @@ test('one post at a time: the same one is not sent twice, another one waits for 
   await teller.stop();
 });
 
+test('what was delivered is not sent again where the outbox had not read the report yet: it gets the report again', async (context) => {
+  const { teller, receiver, asked, reported, until } = await scene(context);
+  const deliver = async (number: number) => {
+    await until(() => asked.length === number);
+    asked[number - 1]?.response.end();
+  };
+  teller.take([post('a')]);
+  await deliver(1);
+  await until(() => reported.length === 1);
+  teller.take([post('a')]);
+  await until(() => asked.length === 2 || reported.length === 2);
+  assert.deepEqual([asked.length, reported], [1, ['a delivered', 'a delivered']]);
+  // Of one that comes back nothing is known.
+  teller.setReceivers([]);
+  teller.setReceivers([receiver]);
+  teller.take([post('a')]);
+  await deliver(2);
+  await until(() => reported.length === 3);
+  await teller.stop();
+});
+
 test('a receiver that is removed gets nothing more, not even what was wanted; one that comes back starts afresh', async (context) => {
   const { teller, receiver, asked, reported, notes, until } = await scene(context);
   teller.take([post('a')]);

@@ -29,6 +29,8 @@ export class AlertTeller {
   #wanted = new Map<string, KeptPost>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #underWay = new Map<string, Promise<void>>();
+  /** By receiver: the post that it took last. */
+  readonly #delivered = new Map<string, string>();
   #states = new Map<string, ReceiverState>();
   readonly #abort = new AbortController();
   #stopping = false;
@@ -41,6 +43,9 @@ export class AlertTeller {
   setReceivers(receivers: readonly Receiver[]): void {
     this.#receivers = receivers;
     const { allowed, note } = this.#options;
+    for (const name of this.#delivered.keys()) {
+      if (!receivers.some(({ rule }) => rule.name === name)) this.#delivered.delete(name);
+    }
     for (const { rule, url } of receivers) {
       const fault = allowed.fault(new URL(url).hostname);
       if (fault !== null) note(`Alerts to ${rule.name} can't be posted: ${fault}.`);
@@ -90,6 +95,11 @@ export class AlertTeller {
     const receiver = this.#receivers.find(({ rule }) => rule.name === post.receiver);
     if (!receiver) return;
     const { allowed, swarm, page, report } = this.#options;
+    // Given out before the report of it was read, or that got lost with the thread that reads it.
+    if (this.#delivered.get(post.receiver) === post.key) {
+      report({ receiver: post.receiver, key: post.key, outcome: { kind: 'delivered' } });
+      return;
+    }
     const alerts = post.alerts.map((alert) => ({ ...alert, link: linkTo(alert.entry, page) }));
     const whole = { version: 1 as const, swarm, receiver: post.receiver, alerts, left_out: post.leftOut };
     const sent = { key: post.key, body: bodyOf(receiver.format, whole) };
@@ -97,6 +107,7 @@ export class AlertTeller {
       this.#underWay.delete(post.receiver);
       // Ended by the stop: nobody knows whether it arrived.
       if (outcome.kind === 'failed' && this.#abort.signal.aborted) return;
+      if (outcome.kind === 'delivered') this.#delivered.set(post.receiver, post.key);
       report({ receiver: post.receiver, key: post.key, outcome });
       const wanted = this.#wanted.get(post.receiver);
       if (wanted && (wanted.key !== post.key || wanted.tries !== post.tries)) this.#schedule(wanted);
