@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { get } from 'node:http';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,8 +11,8 @@ import { residentMb, startDashboard } from './processes';
 import { type Bench, type Figure, median } from './table';
 
 const RESTARTS = 5;
-/** The bare loop reads no more: with all of them it would take as long as everything else in this bench. */
-const PART = MILLION / 4;
+/** Each question takes time of the server's, and memory: asked every 50 ms, a seventh of the one and 15 MB of the other. */
+const ASK_EVERY_MS = 250;
 
 /** Milliseconds of a command of the system on a log. */
 function command(program: string, ...words: string[]): number {
@@ -27,23 +28,22 @@ async function firstRead(scratch: string): Promise<Figure[]> {
   const begun = performance.now();
   const server = await startDashboard(root, history);
   let most = 0;
-  let part = { messages: 0, took: 0 };
-  for (let messages = 0; messages < MILLION; messages = (await server.stats()).message_count) {
-    if (part.messages < PART) part = { messages, took: performance.now() - begun };
+  const watch = setInterval(() => {
     most = Math.max(most, residentMb(server.pid as number));
-    await delay(50);
-  }
+  }, 50);
+  while ((await server.stats()).message_count < MILLION) await delay(ASK_EVERY_MS);
   const took = performance.now() - begun;
+  clearInterval(watch);
   await server.stop();
-  const words = ['--import', 'tsx', 'bench/bare/read.ts', log, path.join(scratch, 'bare.sqlite'), String(PART)];
+  const bareFile = path.join(scratch, 'bare.sqlite');
+  const words = ['--import', 'tsx', 'bench/bare/read.ts', log, bareFile];
   const bareTook = Number(execFileSync(process.execPath, words, { cwd: PROJECT, encoding: 'utf8' }));
-  const rate = (messages: number, milliseconds: number) => messages / (milliseconds / 1000);
-  const bare = rate(PART, bareTook);
-  const bound = { unit: 'a second', atLeast: 0.6 * bare, baseline: bare };
+  rmSync(bareFile);
+  const rate = (milliseconds: number) => MILLION / (milliseconds / 1000);
+  const bare = rate(bareTook);
   return [
-    { name: 'first read, the first quarter of 1,000,000 messages', value: rate(part.messages, part.took), ...bound },
-    { name: 'first read, all of them', value: rate(MILLION, took), ...bound },
-    { name: 'the same in seconds, the start included', value: took / 1000, unit: 's' },
+    { name: 'first read', value: rate(took), unit: 'a second', atLeast: 0.6 * bare, baseline: bare },
+    { name: 'the same in seconds, the start included', value: took / 1000, unit: 's', baseline: bareTook / 1000 },
     { name: 'memory more than at rest, at most', value: most - base, unit: 'MB', atMost: 60 },
     { name: 'size of the log', value: bytes / 2 ** 20, unit: 'MB' },
     { name: 'tail -n 1000 of it', value: command('tail', '-n', '1000', log), unit: 'ms' },
@@ -64,7 +64,7 @@ async function memoryAtRest(scratch: string): Promise<number> {
 
 export const reading: Bench = {
   name: 'first-read',
-  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline, of the whole as well: a bare loop that parses the lines of the first quarter and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
+  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline: a bare loop that parses the same lines and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
   run: firstRead,
 };
 
