@@ -2,7 +2,7 @@
  * One open file of the message log, read by bytes from the offset of its generation. Knows nothing of rotation: which
  * files there are, and what a strange one means, is decided in `message-log.ts`.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { type LogLine, lineTooLong, parseLine } from './log-line';
@@ -72,6 +72,8 @@ export class LogFile {
   readonly #fd: number;
   readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #generation: Generation | null = null;
+  /** What was consumed, as the hashes of the generation cover it: compared at every look, bytes cost less. */
+  #head: Buffer = Buffer.alloc(0);
   #tail: Buffer = Buffer.alloc(0);
   /** Signature of the file when it was last read to its end; empty if it must be read again. */
   #seen = '';
@@ -110,13 +112,12 @@ export class LogFile {
     return this.#generation !== null;
   }
 
-  /** Says which generation this file is; reading goes on at its offset. */
+  /** Says which generation this file is: a new one, or the last that it was found to hold. Reading goes on at its offset. */
   follow(known: Generation): void {
     known.inode = this.inode;
     known.drained = false;
-    const tailFrom = Math.max(0, known.offset - TAIL_BYTES);
     this.#generation = known;
-    this.#tail = this.#readAt(tailFrom, known.offset - tailFrom);
+    if (known.offset === 0) this.#keep(Buffer.alloc(0), Buffer.alloc(0));
     this.#seen = '';
     this.#overlong = null;
     this.copies = new Map();
@@ -126,9 +127,14 @@ export class LogFile {
 
   /** Whether the first line and the last consumed bytes of a generation stand in this file. */
   holds(known: Generation): boolean {
-    if (this.size < known.offset || sha1(this.#readAt(0, known.headBytes)) !== known.headHash) return false;
+    if (this.size < known.offset) return false;
+    const head = this.#readAt(0, known.headBytes);
+    if (sha1(head) !== known.headHash) return false;
     const tailFrom = Math.max(0, known.offset - TAIL_BYTES);
-    return sha1(this.#readAt(tailFrom, known.offset - tailFrom)) === known.tailHash;
+    const tail = this.#readAt(tailFrom, known.offset - tailFrom);
+    if (sha1(tail) !== known.tailHash) return false;
+    this.#keep(head, tail);
+    return true;
   }
 
   isFileOf(known: Generation | undefined): boolean {
@@ -145,7 +151,9 @@ export class LogFile {
     const stat = fstatSync(this.#fd, { bigint: true });
     if (signature(stat) === this.#seen) return true;
     this.size = Number(stat.size);
-    return this.generation.offset === 0 || this.holds(this.generation);
+    const { offset } = this.generation;
+    if (this.size < offset) return false;
+    return this.#stands(this.#head, 0) && this.#stands(this.#tail, offset - this.#tail.length);
   }
 
   /**
@@ -265,11 +273,21 @@ export class LogFile {
     const known = this.generation;
     if (known.headBytes === 0) {
       const firstLine = consumed.subarray(0, consumed.indexOf(LF) + 1 || consumed.length);
-      known.headBytes = Math.min(firstLine.length, HEAD_BYTES);
-      known.headHash = sha1(firstLine.subarray(0, HEAD_BYTES));
+      this.#head = Buffer.from(firstLine.subarray(0, HEAD_BYTES));
+      known.headBytes = this.#head.length;
+      known.headHash = sha1(this.#head);
     }
     this.#tail = Buffer.concat([this.#tail, consumed.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     known.tailHash = sha1(this.#tail);
+  }
+
+  #keep(head: Buffer, tail: Buffer): void {
+    this.#head = head;
+    this.#tail = tail;
+  }
+
+  #stands(bytes: Buffer, position: number): boolean {
+    return bytes.length === 0 || this.#readAt(position, bytes.length).equals(bytes);
   }
 
   #readAt(position: number, length: number): Buffer {
@@ -279,7 +297,7 @@ export class LogFile {
 }
 
 function sha1(bytes: Buffer): string {
-  return createHash('sha1').update(bytes).digest('base64');
+  return hash('sha1', bytes, 'base64');
 }
 
 function signature(stat: { size: bigint; mtimeNs: bigint; ctimeNs: bigint }): string {

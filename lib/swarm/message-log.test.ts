@@ -278,3 +278,19 @@ test('a log of which nothing was read, copied to .old and cut in a stop: the cop
     assert.deepEqual(reader.look(), [first], 'what is written again is no copy');
   }
 });
+
+test('a log that was copied to .old, cut and written on in a stop: the copy comes first, and nothing twice', () => {
+  const root = newRoot();
+  const log = join(root, LOG_NAME);
+  const [first, second, third, bad] = ['{"n": 1}', '{"n": 2}', '{"n": 3}', '{"n": '];
+  writeFileSync(log, `${first}\n`);
+  const reader = new Reader(root);
+  reader.look();
+  writeFileSync(join(root, OLD_LOG_NAME), `${first}\n${second}\n`);
+  appendFileSync(log, `${third}\n`);
+  reader.restart();
+  assert.deepEqual(reader.look(), [second, third]);
+  appendFileSync(log, `${bad}\n${second}\n`);
+  assert.deepEqual(reader.look(), [second], 'what is written again is no copy');
+  assert.equal(reader.log.checkpoint().gaps, 0);
+});

@@ -9,7 +9,7 @@
  *
  * All calls are synchronous: this runs in a thread of its own.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -33,6 +33,8 @@ export const logCheckpoint = z.object({
   skipped: z.record(z.string(), z.object({ count: z.int(), last: z.string() })),
 });
 export type LogCheckpoint = z.infer<typeof logCheckpoint>;
+/** What was lost or could not be read as a message. */
+export type LogLosses = Pick<LogCheckpoint, 'gaps' | 'skipped'>;
 
 export interface LogBatch {
   lines: LogLine[];
@@ -128,9 +130,12 @@ export class MessageLog implements LineSink {
       version: 1,
       current: this.#current,
       generations: [...this.#generations.values()].map((known) => ({ ...known })),
-      gaps: this.#gaps,
-      skipped: { ...this.#skipped },
+      ...this.losses(),
     };
+  }
+
+  losses(): LogLosses {
+    return { gaps: this.#gaps, skipped: { ...this.#skipped } };
   }
 
   status(): LogStatus {
@@ -158,9 +163,9 @@ export class MessageLog implements LineSink {
     const known = file.generation;
     if (known.comparing) {
       // Hashes, since a whole log may be compared and its text would be held in memory.
-      const hash = createHash('sha1').update(line.text).digest('base64');
-      const copies = (file.copies.get(hash) ?? 0) + 1;
-      file.copies.set(hash, copies);
+      const digest = hash('sha1', line.text, 'base64');
+      const copies = (file.copies.get(digest) ?? 0) + 1;
+      file.copies.set(digest, copies);
       const isRecorded = copies <= this.#recorded(line) + this.#batch.copies(line);
       if (!isRecorded && this.#doubtful) this.#gaps += 1;
       this.#doubtful = false;
@@ -199,6 +204,8 @@ export class MessageLog implements LineSink {
     this.#unreadable = null;
     const logAt = this.#identityAt(this.#logPath);
     let oldAt = this.#identityAt(this.#oldPath);
+    // Had the log moved before the second call, it would stand at the second path by now.
+    if (same(logAt, this.#log) && same(oldAt, this.#old) && this.#unreadable === null) return true;
     if (same(logAt, oldAt)) {
       if (!same(this.#identityAt(this.#logPath), oldAt)) return false;
       oldAt = null; // one file under both names: it is the log
@@ -247,9 +254,9 @@ export class MessageLog implements LineSink {
     if (old && !this.#followKnown(old)) {
       this.#followNew(old, !known);
       if (known && current && this.#log?.identified && this.#log.generation === current) {
-        // After a stop, a log of which nothing was read is told by its inode alone: which of the two came first is then as
-        // unknown as at a first start.
-        if (log && current.offset === 0) current.comparing = true;
+        // After a stop, which of two that look alike came first is as unknown as at a first start: the log may have been cut
+        // since it was copied, and may repeat what the copy holds.
+        if (log && (oldIsCurrent || current.offset === 0)) current.comparing = true;
         else this.#copyBeside = old;
       }
     }
