@@ -12,6 +12,7 @@ import {
   type Source,
   type Sources,
 } from './contract/schemas';
+import { PassingTime } from './passing-time';
 import type { FailedRecipient } from './recorder/failed-deliveries';
 import type { OpenQuestion } from './recorder/open-matters';
 import type { PendingAck } from './swarm/pending-acks';
@@ -49,7 +50,7 @@ const FACTS: AttentionFacts = {
     ackOverdueMs: MINUTE,
   },
   startedAt: NOW - 2 * HOUR,
-  now: NOW,
+  time: new PassingTime(NOW),
 };
 
 function entries(facts: Partial<AttentionFacts>): AttentionEntry[] {
@@ -454,7 +455,7 @@ test('the same entries at every time they stand: ids, since and reasons hold no 
   };
   const first = entries(facts);
   assert.equal(first.length, 8);
-  assert.deepEqual(entries({ ...facts, now: NOW + 10 * MINUTE }), first);
+  assert.deepEqual(entries({ ...facts, time: new PassingTime(NOW + 10 * MINUTE) }), first);
 });
 
 test('what a file lists twice is one entry', () => {

@@ -18,6 +18,7 @@ import type {
   Source,
   Sources,
 } from './contract/schemas';
+import type { PassingTime } from './passing-time';
 import type { FailedRecipient } from './recorder/failed-deliveries';
 import type { OpenMattersNow, OpenQuestion } from './recorder/open-matters';
 import type { LockOverlap } from './swarm/lock-overlaps';
@@ -46,9 +47,9 @@ export interface AttentionFacts {
   waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;
-  /** Since when this server looks: stands in where no fact says since when. Both in milliseconds since 1970. */
+  /** Since when this server looks, in milliseconds since 1970: stands in where no fact says since when. */
   startedAt: number;
-  now: number;
+  time: PassingTime;
 }
 
 /** An entry before it is written out. */
@@ -125,7 +126,7 @@ function entryOf({ kind, key, severity, since, subject, reason, evidence }: Matt
   };
 }
 
-function sourceMatters({ sources, pendingAcks, stores, matters, startedAt, now }: AttentionFacts): Matter[] {
+function sourceMatters({ sources, pendingAcks, stores, matters, startedAt, time }: AttentionFacts): Matter[] {
   const read = Object.entries(sources).map(([name, source]: [string, Source]) => {
     const { state, reason, since } = source;
     return { name, state, reason, since: Date.parse(since) };
@@ -133,7 +134,7 @@ function sourceMatters({ sources, pendingAcks, stores, matters, startedAt, now }
   const files = Object.entries({ [PENDING_ACKS_FILE]: pendingAcks.status, ...stores });
   const found = [...read, ...files.map(([name, status]) => ({ name, ...status }))].flatMap((source): Matter[] => {
     const { name, state, reason, since } = source;
-    if ((state !== 'unreadable' && state !== 'degraded') || now - since < SOURCE_SETTLES_MS) return [];
+    if ((state !== 'unreadable' && state !== 'degraded') || !time.reached(since + SOURCE_SETTLES_MS)) return [];
     const severity = sourceSeverity(name, state, sources);
     const known = { key: name, since, subject: name, evidence: { sources: [name] } };
     return [{ kind: 'source_unreadable', severity, reason: reason ?? `${name} can't be read.`, ...known }];
@@ -230,8 +231,9 @@ function overlapMatter({ lock, others, file }: LockOverlap, { startedAt }: Atten
   };
 }
 
-function questionMatters({ matters, limits, now }: AttentionFacts): Matter[] {
-  const counts = ({ at }: OpenQuestion) => now - at >= limits.questionFromMs && now - at <= limits.questionUntilMs;
+function questionMatters({ matters, limits, time }: AttentionFacts): Matter[] {
+  const counts = ({ at }: OpenQuestion) =>
+    time.reached(at + limits.questionFromMs) && !time.passed(at + limits.questionUntilMs);
   return matters.questions.filter(counts).map((question): Matter => {
     const { type, msgId, sender, recipients, at, text, seqs } = question;
     const blocked = type === 'BLOCKED';
@@ -250,8 +252,8 @@ function questionMatters({ matters, limits, now }: AttentionFacts): Matter[] {
   });
 }
 
-function deliveryMatters({ matters, limits, now }: AttentionFacts): Matter[] {
-  const counts = ({ last }: FailedRecipient) => now - last <= limits.deliveryUntilMs;
+function deliveryMatters({ matters, limits, time }: AttentionFacts): Matter[] {
+  const counts = ({ last }: FailedRecipient) => !time.passed(last + limits.deliveryUntilMs);
   return matters.failures.filter(counts).map((failure): Matter => {
     const { recipient, msgId, since, count, senders, text, seqs } = failure;
     const from = senders.length === 0 ? '' : ` from ${wordList(senders)}`;
@@ -269,11 +271,11 @@ function deliveryMatters({ matters, limits, now }: AttentionFacts): Matter[] {
   });
 }
 
-function acknowledgementMatters({ pendingAcks, matters, limits, startedAt, now }: AttentionFacts): Matter[] {
+function acknowledgementMatters({ pendingAcks, matters, limits, startedAt, time }: AttentionFacts): Matter[] {
   const places = new Map(matters.awaiting);
   return pendingAcks.acks.flatMap((ack): Matter[] => {
     const { msgId, retryCount, sentAt, nextRetryAt, orphan } = ack;
-    const late = nextRetryAt !== null && now - nextRetryAt > limits.ackOverdueMs;
+    const late = nextRetryAt !== null && time.passed(nextRetryAt + limits.ackOverdueMs);
     if (!late && retryCount < RETRIES_AT_MOST) return [];
     const [sender, recipient] = [textOf(ack.sender), textOf(ack.recipient)];
     const seq = places.get(msgId);

@@ -81,6 +81,7 @@ export class LiveSwarm implements Runtime {
   readonly #alerts: SwarmAlerts;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #look: ReturnType<typeof paced>;
+  readonly #lookAtLog: ReturnType<typeof paced>;
   readonly #attention: SwarmAttention;
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
@@ -108,13 +109,12 @@ export class LiveSwarm implements Runtime {
     });
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
-    this.#look = paced(
-      () => this.#lookAtFiles(),
-      // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
-      () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS),
-      (error) => this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error),
-      LOOKS_AT_ONCE,
-    );
+    // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
+    const distance = () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS);
+    const fault = (error: unknown) =>
+      this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error);
+    this.#look = paced(() => this.#lookAtFiles(), distance, fault, LOOKS_AT_ONCE);
+    this.#lookAtLog = paced(() => this.#recorder.look(), distance, fault, LOOKS_AT_ONCE);
     const { historyFile, retention, zone, attention: limits } = options;
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
     const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
@@ -228,6 +228,7 @@ export class LiveSwarm implements Runtime {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#look.stop();
+    this.#lookAtLog.stop();
     this.#attention.stop();
     this.hub.close();
     this.#noteServer('stopped');
@@ -237,6 +238,9 @@ export class LiveSwarm implements Runtime {
   }
 
   #onHint(hint: Hint): void {
+    // Another thread reads the log, and goes on whatever is read here; a look at everything makes it look as well.
+    if (hint.log && !isWhole(hint)) this.#lookAtLog.request();
+    if (!hint.registry && !hint.stores && hint.locks !== 'all' && hint.locks.size === 0) return;
     addHint(this.#hint, hint);
     this.#look.request();
   }
@@ -256,8 +260,8 @@ export class LiveSwarm implements Runtime {
     const hint = this.#hint;
     const begun = Date.now();
     this.#hint = noHint();
-    const whole = hint.registry && hint.locks === 'all';
-    if (whole) this.#attention.request();
+    const whole = isWhole(hint);
+    if (whole) this.#attention.requestIfDue();
     let differs = whole || !this.#looked;
     try {
       differs = (await this.#readFiles(hint)) || differs;
@@ -270,16 +274,13 @@ export class LiveSwarm implements Runtime {
     }
     this.#looked = true;
     this.#journalFrom(begun);
-    // A look at some files only says nothing about the others.
-    if (whole && this.#journal.begun && !this.#sources.failed('describing')) this.#recorder.looked(begun);
+    if (whole) this.#recorder.looked(this.#journal.begun && !this.#sources.failed('describing') ? begun : null);
     this.#onFault('looking', null);
     this.#checkReady();
   }
 
   /** @returns whether agents or locks changed */
   async #readFiles(hint: Hint): Promise<boolean> {
-    // The thread reads while this one does.
-    if (hint.log) this.#recorder.look();
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
     if (hint.stores) this.#attention.lookAtFiles();
@@ -427,4 +428,9 @@ export class LiveSwarm implements Runtime {
     this.#caughtUp ||= caughtUp;
     if (this.#looked && this.#opened && this.#caughtUp) this.#markReady();
   }
+}
+
+/** Whether everything is looked at: a look at some files only says nothing about the others. */
+function isWhole({ registry, locks }: Hint): boolean {
+  return registry && locks === 'all';
 }

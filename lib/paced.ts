@@ -32,33 +32,48 @@ export function paced(
     countedUntil += intervals * interval;
     return left > 0 ? 0 : countedUntil + interval - Date.now();
   };
-  const run = async () => {
-    if (busy || timer) return;
-    busy = true;
-    let wait = 0;
-    while (wanted && !stopped) {
-      wait = untilRun();
-      if (wait > 0) break;
-      wanted = false;
-      try {
-        await action();
-      } catch (error) {
-        // Whatever goes wrong in one run, the next one must come.
-        onError(error);
-      }
-      if (left-- === atOnce) countedUntil = Date.now();
+  const attempt = () => {
+    try {
+      return action();
+    } catch (error) {
+      // Whatever goes wrong in one run, the next one must come.
+      onError(error);
+      return undefined;
     }
+  };
+  const ended = () => {
     busy = false;
-    if (!wanted || stopped) return;
-    timer = setTimeout(() => {
-      timer = null;
-      void run();
-    }, wait);
+    if (left-- === atOnce) countedUntil = Date.now();
+  };
+  const run = () => {
+    if (busy || timer !== null) return;
+    while (wanted && !stopped) {
+      const wait = untilRun();
+      if (wait > 0) {
+        timer = setTimeout(() => {
+          timer = null;
+          run();
+        }, wait);
+        return;
+      }
+      wanted = false;
+      busy = true;
+      // An action that is done when it returns costs no promise: some run at every change.
+      const running = attempt();
+      if (running !== undefined) {
+        void running.catch(onError).then(() => {
+          ended();
+          run();
+        });
+        return;
+      }
+      ended();
+    }
   };
   return {
     request() {
       wanted = true;
-      void run();
+      run();
     },
     stop() {
       stopped = true;

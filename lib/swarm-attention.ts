@@ -6,6 +6,7 @@ import { type AttentionLimits, attention } from './attention';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { AttentionAnswer } from './contract/schemas';
 import { paced } from './paced';
+import { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { PendingAcksReader } from './swarm/pending-acks';
@@ -45,6 +46,8 @@ export class SwarmAttention {
   readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
   readonly #paced: ReturnType<typeof paced>;
+  /** At which it was told last, and until when that holds if nothing happens. */
+  #time: PassingTime | null = null;
   #cost = 0;
 
   constructor(options: Options) {
@@ -65,6 +68,11 @@ export class SwarmAttention {
     this.#paced.request();
   }
 
+  /** Nothing has happened but that time has passed. */
+  requestIfDue(): void {
+    if (this.#time === null || this.#time.outdatedAt(Date.now())) this.request();
+  }
+
   /** Reads the files of its own that have changed. */
   lookAtFiles(): void {
     const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
@@ -75,13 +83,14 @@ export class SwarmAttention {
   attend(): void {
     const begun = performance.now();
     const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
+    const time = new PassingTime(Date.now());
     const facts = {
       agents: description.agents.agents,
       locks: description.locks.locks,
       overlaps: description.overlaps,
       sources: sources.now(),
       matters: this.matters,
-      now: Date.now(),
+      time,
     };
     const { tasks } = this.#tasks;
     const { conflicts } = this.#conflicts;
@@ -96,6 +105,7 @@ export class SwarmAttention {
       limits,
       startedAt,
     });
+    this.#time = time;
     this.#options.tell(this.answer);
     this.#cost = performance.now() - begun;
   }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { formatInstant } from './contract/instant';
 import { type WaitEdge, waitingAnswer } from './contract/past-schemas';
 import type { Agent, Lock } from './contract/schemas';
+import { PassingTime } from './passing-time';
 import type { OpenQuestion } from './recorder/open-matters';
 import type { Conflict } from './swarm/conflict-log';
 import type { PendingAck } from './swarm/pending-acks';
@@ -26,7 +27,7 @@ const FACTS: WaitingFacts = {
   conflicts: [],
   acks: [],
   questionFromMs: 5 * MINUTE,
-  now: NOW,
+  time: new PassingTime(NOW),
 };
 
 const answer = (facts: Partial<WaitingFacts>) => waitingAnswer.parse(waiting({ ...FACTS, ...facts }));

@@ -7,6 +7,7 @@ import { formatCursor } from './contract/events';
 import { formatInstant, instantOf } from './contract/instant';
 import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
 import type { Agent, Lock, Sources } from './contract/schemas';
+import type { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
 import { CONFLICT_LOG_FILE, type Conflict } from './swarm/conflict-log';
 import type { LockOverlap } from './swarm/lock-overlaps';
@@ -26,8 +27,7 @@ export interface WaitingFacts {
   acks: readonly PendingAck[];
   /** From this age on a question that nobody answers is taken to hold its sender up, in milliseconds. */
   questionFromMs: number;
-  /** Milliseconds since 1970. */
-  now: number;
+  time: PassingTime;
 }
 
 /** An edge before it is written out. */
@@ -105,7 +105,7 @@ function stateOf({ agents, sources }: WaitingFacts): (agent: string) => string {
 
 /** Two that ask each other at the same time answer in a moment; who says to be blocked is believed at once. */
 function* questionWaits(
-  { matters, questionFromMs, now }: WaitingFacts,
+  { matters, questionFromMs, time }: WaitingFacts,
   wanted: 'BLOCKED' | 'QUESTION',
 ): Generator<Wait> {
   for (const { type, msgId, sender, recipients, at, text, seqs } of matters.questions) {
@@ -123,7 +123,7 @@ function* questionWaits(
         reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}`,
         evidence: { messages },
         anyOf: recipients,
-        holds: type === 'BLOCKED' || now - at >= questionFromMs,
+        holds: type === 'BLOCKED' || time.reached(at + questionFromMs),
       };
     }
   }
@@ -210,7 +210,7 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
 }
 
 /** A sender goes on meanwhile; only once the first answer is overdue is it taken to be held up. */
-function* acknowledgementWaits({ acks, matters, now }: WaitingFacts): Generator<Wait> {
+function* acknowledgementWaits({ acks, matters, time }: WaitingFacts): Generator<Wait> {
   const places = new Map(matters.awaiting);
   for (const { msgId, sender, recipient, text, retryCount, sentAt, nextRetryAt, orphan } of acks) {
     // What broke off before it was sent is waited for by nobody.
@@ -224,7 +224,7 @@ function* acknowledgementWaits({ acks, matters, now }: WaitingFacts): Generator<
       since: sentAt,
       reason: `${recipient} has not acknowledged a message from ${sender}: ${quoted(text)}`,
       evidence: { messages: seq === undefined ? [] : [formatCursor(matters.epoch, seq)] },
-      holds: retryCount > 0 || (nextRetryAt !== null && nextRetryAt <= now),
+      holds: retryCount > 0 || (nextRetryAt !== null && time.reached(nextRetryAt)),
     };
   }
 }

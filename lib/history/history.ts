@@ -90,6 +90,7 @@ export class History {
   readonly times: MessageTimes;
   readonly spans: SpanColumns;
   readonly #timesWriter: TimesWriter;
+  readonly #append;
   #epoch: string;
   #dataVersion: unknown = null;
   /** Messages by second of sending; null until this process appends. */
@@ -108,6 +109,7 @@ export class History {
     this.times = new MessageTimes(this.db, visitor);
     this.spans = new SpanColumns(this.db, visitor);
     this.#timesWriter = new TimesWriter(this.db);
+    this.#append = this.db.transaction(this.#appendInTransaction.bind(this));
     this.#epoch = this.#readMeta('epoch') ?? '';
   }
 
@@ -167,23 +169,8 @@ export class History {
   append(lines: readonly Line[], checkpoint: string, now: number, before: string | null): KeptMessage[] | null;
   append(lines: readonly Line[], checkpoint: string, now: number, before?: string | null): KeptMessage[] | null {
     this.#seconds ??= this.#countSeconds(now);
-    const append = this.db.transaction(() => {
-      if (before !== undefined && this.checkpoint() !== before) return null;
-      const times = this.#timesWriter.begin();
-      const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
-      const kept = lines.map((line) => this.#insert(line, now, tally));
-      for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
-      for (const [minute, { count, first, last }] of tally.minutes) {
-        this.#statements.addMinute.run({ minute, count, first, last });
-      }
-      times.flush();
-      if (tally.failed > 0) this.#writeMeta('failed', String(this.#number('failed') + tally.failed));
-      if (tally.latestActivity !== undefined) this.#writeMeta('latest_activity', JSON.stringify(tally.latestActivity));
-      this.#writeMeta('checkpoint', checkpoint);
-      return kept;
-    });
     // Immediate: whoever reads first and writes then would find that another has written between.
-    return append.immediate();
+    return this.#append.immediate(lines, checkpoint, now, before);
   }
 
   /**
@@ -320,6 +307,22 @@ export class History {
 
   close(): void {
     this.db.close();
+  }
+
+  #appendInTransaction(lines: readonly Line[], checkpoint: string, now: number, before?: string | null) {
+    if (before !== undefined && this.checkpoint() !== before) return null;
+    const times = this.#timesWriter.begin();
+    const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
+    const kept = lines.map((line) => this.#insert(line, now, tally));
+    for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
+    for (const [minute, { count, first, last }] of tally.minutes) {
+      this.#statements.addMinute.run({ minute, count, first, last });
+    }
+    times.flush();
+    if (tally.failed > 0) this.#writeMeta('failed', String(this.#number('failed') + tally.failed));
+    if (tally.latestActivity !== undefined) this.#writeMeta('latest_activity', JSON.stringify(tally.latestActivity));
+    this.#writeMeta('checkpoint', checkpoint);
+    return kept;
   }
 
   #insert(line: Line, now: number, tally: Tally): KeptMessage {

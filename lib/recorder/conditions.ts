@@ -1,5 +1,5 @@
 /** How the log and the history stand, in the words of the API. */
-import type { LogCheckpoint, MessageLog } from '../swarm/message-log';
+import type { LogLosses, MessageLog } from '../swarm/message-log';
 import type { HistoryCondition, LogCondition } from './protocol';
 
 /** A backlog worth speaking of; anything smaller is read before anyone could ask. */
@@ -7,22 +7,21 @@ const BACKLOG_BYTES = 1024 * 1024;
 
 /**
  * @param log null in a process that only follows
- * @param checkpoint up to where it was read
+ * @param losses of what was read
  * @param fault why it can't be read, a sentence; null if it can
  * @param gapsBefore those that were told of before this process began
  */
 export function logCondition(
   log: MessageLog | null,
-  checkpoint: LogCheckpoint | null,
+  { gaps, skipped }: LogLosses,
   fault: string | null,
   gapsBefore: number,
 ): LogCondition {
   const status = log?.status();
-  const gaps = checkpoint?.gaps ?? 0;
   const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
   return {
     ...logState(fault ?? status?.unreadable ?? null, status?.missing, gaps - gapsBefore),
-    skipped: Object.entries(checkpoint?.skipped ?? {}).map(([why, seen]) => ({ reason: why, ...seen })),
+    skipped: Object.entries(skipped).map(([why, seen]) => ({ reason: why, ...seen })),
     gaps,
     unterminated_tail: status?.unterminatedTail ?? null,
     backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,

@@ -155,8 +155,8 @@ export type PastQuestion = Exclude<QuestionName, 'page' | 'after' | 'summary'>;
 export type ToThread =
   | { type: 'look' }
   | { type: 'journal'; update: JournalUpdate }
-  /** The swarm's files were looked at, and what differed was journaled before. */
-  | { type: 'looked'; at: number }
+  /** A beat: the swarm's files were looked at, and what differed was journaled before; null if they could not be. */
+  | { type: 'looked'; at: number | null }
   | { type: 'attention'; update: AlertsUpdate }
   | { type: 'posted'; tried: PostTried }
   /** Others are told of alerts from now on. */

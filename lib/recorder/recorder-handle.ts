@@ -68,8 +68,8 @@ export class RecorderHandle {
     this.#recorder.post({ type: 'journal', update });
   }
 
-  /** The swarm's files were looked at, and what differed was recorded before. */
-  looked(at: number): void {
+  /** The log may have changed, and the swarm's files were looked at; null if what differed could not be recorded before. */
+  looked(at: number | null): void {
     this.#recorder.post({ type: 'looked', at });
   }
 

@@ -28,7 +28,7 @@ parentPort?.on('message', (message: ToThread) => {
       recorder.record(message.update);
       break;
     case 'looked':
-      recorder.looked(message.at);
+      void recorder.beat(message.at);
       break;
     case 'attention':
       recorder.attend(message.update);

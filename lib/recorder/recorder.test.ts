@@ -97,6 +97,26 @@ test('a restart goes on after what was committed, under the same epoch', async (
   assert.deepEqual(second.now, ['1:1', '2:2', '3:3']);
 });
 
+test('a beat reads what is new, also in the midst of a run, and says until when the files were looked at', async () => {
+  const { root, file, say } = newSwarm();
+  const watched = start(root, file);
+  say(1);
+  const run = watched.recorder.look();
+  say(2);
+  await watched.recorder.beat(null);
+  await run;
+  assert.deepEqual(watched.now, ['1:1', '2:2']);
+  say(3);
+  await watched.recorder.beat(null);
+  assert.deepEqual(watched.now, ['1:1', '2:2', '3:3']);
+  const update: JournalUpdate = { at: Date.now(), changed: [], complete: ['agent', 'lock'] };
+  watched.recorder.record(update);
+  const lookedAt = update.at + 5000;
+  await watched.recorder.beat(lookedAt);
+  await stop(watched);
+  assert.equal((JSON.parse(readFileSync(`${file}.mark`, 'utf8')) as { alive_at: number }).alive_at, lookedAt);
+});
+
 test('of two processes one records; both give the same numbers; the other takes over', async () => {
   const { root, file, say } = newSwarm();
   const [one, two] = [start(root, file), start(root, file)];

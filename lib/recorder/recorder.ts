@@ -11,7 +11,7 @@ import { HistoryFault, historyFault } from '../history/database';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
-import { type LogBatch, type LogCheckpoint, logCheckpoint, MessageLog } from '../swarm/message-log';
+import { type LogBatch, type LogCheckpoint, type LogLosses, logCheckpoint, MessageLog } from '../swarm/message-log';
 import { readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
@@ -30,18 +30,21 @@ const MEMORY_MESSAGES = 20_000;
 const TELL_EVERY_MS = 50;
 /** Nobody follows a first read message by message, and whatever is told becomes garbage of the thread that serves. */
 const TELL_MEANWHILE_EVERY_MS = 200;
-/** Rates are read by people, and each summary is an event for every client. */
-const SUMMARY_EVERY_MS = 200;
+/** Rates are read by people, and each summary is an event for every client; who asks for one gets it at once. */
+const SUMMARY_EVERY_MS = 1000;
 const MATTERS_EVERY_MS = 200;
 const SAVE_MATTERS_EVERY_MS = 5000;
 const LOCK_EVERY_MS = 500;
-const IDENTITY_EVERY_MS = 1000;
-const MARK_EVERY_MS = 1000;
 const RECOVER_EVERY_MS = 2000;
 const PRUNE_STEP = 500;
-const RECORDER_TICK_MS = 1000;
+/** What has grown beyond the retention goes when something comes; by age alone it may go a little later. */
+const PRUNE_BY_AGE_EVERY_MS = 60_000;
+/** From one beat of the main thread to the next it is a little more; this thread's own timer is for when none comes. */
+const EACH_BEAT_MS = 900;
+const RECORDER_TICK_MS = 1200;
 const FOLLOWER_TICK_MS = 50;
 const SOONEST_TICK_MS = 20;
+const NOTHING_LOST: LogLosses = { gaps: 0, skipped: {} };
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -74,6 +77,8 @@ export class Recorder {
   #summaryDue = true;
   /** Messages since what is beyond the retention was dropped. */
   #unpruned = 0;
+  /** Something has been kept since then, or more is to be dropped than one step does. */
+  #pruneDue = true;
   #condition = '';
   #looking: Promise<void> | null = null;
   #lookAgain = false;
@@ -115,20 +120,32 @@ export class Recorder {
   /** Reads what is new in the log. Calls during a run make it look once more. */
   async look(): Promise<void> {
     this.#lookAgain = true;
-    this.#looking ??= this.#run().finally(() => {
-      this.#looking = null;
-    });
-    await this.#looking;
+    // Again, too, where a run has taken its last look but has not ended yet.
+    while (this.#lookAgain && !this.#closed) {
+      this.#looking ??= this.#run().finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
+    }
   }
 
   /** Journals changes; a process that only follows leaves that to the one that records. */
   record(update: JournalUpdate): void {
+    this.#pruneDue = true;
     this.#guarded(() => this.#journal?.record(update));
   }
 
-  /** The swarm's files were looked at, and what differed was journaled before. */
-  looked(at: number): void {
-    this.#guarded(() => this.#journal?.looked(at));
+  /**
+   * A beat of the main thread: does what is due, so that this thread's own timer need not wake it besides.
+   *
+   * @param lookedAt when the swarm's other files were looked at, and what differed was journaled before; null if they
+   *   could not be
+   */
+  async beat(lookedAt: number | null): Promise<void> {
+    if (lookedAt !== null) this.#guarded(() => this.#journal?.looked(lookedAt));
+    // A run goes on with what is new by itself, and the tick that waits for it follows.
+    if (this.#looking !== null) this.#lookAgain = true;
+    else await this.#tickNow();
   }
 
   /** What wants a person now; a process that only follows keeps it for the moment when it has to tell. */
@@ -319,6 +336,7 @@ export class Recorder {
     this.#matters.take(kept, fields);
     const last = kept.at(-1);
     if (!last) return;
+    this.#pruneDue = true;
     this.#head = last.seq;
     this.#untoldCount += kept.length;
     this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
@@ -375,8 +393,8 @@ export class Recorder {
   }
 
   #tellCondition(): void {
-    const checkpoint = this.#log?.checkpoint() ?? committedCheckpoint(this.#history);
-    const log = logCondition(this.#log, checkpoint, this.#logFault, this.#gapsAtStart);
+    const losses = this.#log?.losses() ?? committedCheckpoint(this.#history) ?? NOTHING_LOST;
+    const log = logCondition(this.#log, losses, this.#logFault, this.#gapsAtStart);
     const history = historyCondition(this.#fault, this.#slot.movedTo, {
       mode: this.#inMemory ? 'memory' : 'file',
       role: this.#log ? 'recorder' : 'follower',
@@ -388,10 +406,13 @@ export class Recorder {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(async () => {
-      await this.#tick();
-      if (!this.#closed) this.#schedule();
-    }, this.#untilTick());
+    this.#timer = setTimeout(() => void this.#tickNow(), this.#untilTick());
+  }
+
+  async #tickNow(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#tick();
+    if (!this.#closed) this.#schedule();
   }
 
   /** A line without its end counts as soon as it has settled; who follows has nobody to say that something is new. */
@@ -405,11 +426,11 @@ export class Recorder {
   async #tick(): Promise<void> {
     if (this.#options.file !== null) {
       if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
-      if (!this.#inMemory && this.#due('identity', IDENTITY_EVERY_MS)) this.#checkIdentity();
+      if (!this.#inMemory && this.#due('identity', EACH_BEAT_MS)) this.#checkIdentity();
       if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
-      if (this.#journal && this.#due('mark', MARK_EVERY_MS)) markAlive(this.#history, this.#journal);
+      if (this.#journal && this.#due('mark', EACH_BEAT_MS)) markAlive(this.#history, this.#journal);
     }
-    if (this.#log && this.#due('prune', 1000)) this.#prune();
+    if (this.#log && this.#due('prune', this.#pruneDue ? EACH_BEAT_MS : PRUNE_BY_AGE_EVERY_MS)) this.#prune();
     if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
     this.#guarded(() => this.#alerts.advance());
     await this.look();
@@ -499,13 +520,15 @@ export class Recorder {
   #prune(): void {
     const most = this.#unpruned + PRUNE_STEP;
     this.#unpruned = 0;
+    this.#pruneDue = false;
     const retention = this.#inMemory
       ? { ...this.#options.retention, messages: Math.min(MEMORY_MESSAGES, this.#options.retention.messages) }
       : this.#options.retention;
     this.#guarded(() => {
       const dropped = this.#history.prune(retention, this.#now(), most);
-      this.#journal?.prune(this.#now() - retention.days * 86_400_000, retention.messages, most);
+      const entries = this.#journal?.prune(this.#now() - retention.days * 86_400_000, retention.messages, most) ?? 0;
       if (dropped > 0) this.#summaryDue = true;
+      if (dropped + entries > 0) this.#pruneDue = true;
     });
   }
 

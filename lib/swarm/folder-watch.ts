@@ -21,8 +21,8 @@ export interface FolderWatch {
  * system watch for a folder instead of one for each file, and a file that is replaced twice can't lose its own.
  */
 class NamesOnlyWatcher extends FSWatcher {
-  override _readdirp() {
-    return undefined;
+  override _throttle(): false {
+    return false; // what is throttled is left out: the listing, with the timer that it would end
   }
 }
 
