@@ -3,19 +3,21 @@
  * from a copy is behind its mark; and the time since the last mark is a time when nobody looked.
  */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
-import { z } from 'zod';
+import { isWhole, shape } from '../swarm/shape';
 
-const mark = z.object({
-  head: z.int(),
+export interface Mark {
+  head: number;
   /** Milliseconds since 1970. */
-  alive_at: z.int(),
-});
-export type Mark = z.infer<typeof mark>;
+  alive_at: number;
+}
+
+const isMark = shape<Mark>({ head: isWhole, alive_at: isWhole });
 
 /** @returns null if there is none or it can't be read. */
 export function readMark(file: string): Mark | null {
   try {
-    return mark.parse(JSON.parse(readFileSync(markFile(file), 'utf8')));
+    const mark: unknown = JSON.parse(readFileSync(markFile(file), 'utf8'));
+    return isMark(mark) ? mark : null;
   } catch {
     return null;
   }

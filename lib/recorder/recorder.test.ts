@@ -283,6 +283,25 @@ test('a file that is no database at the start is moved aside with its content', 
   assert.match(readFileSync(join(dirname(file), aside), 'utf8'), /not a database at all/);
 });
 
+test('a checkpoint that is none is damage: it is moved aside, and the log read again', async () => {
+  for (const checkpoint of [
+    '{',
+    '{"version":2}',
+    '{"version":1,"current":1,"generations":[{}],"gaps":0,"skipped":{}}',
+  ]) {
+    const { root, file, say } = newSwarm();
+    say(1);
+    const first = start(root, file);
+    await first.recorder.look();
+    first.recorder.history.db.prepare("UPDATE meta SET value = ? WHERE key = 'checkpoint'").run(checkpoint);
+    await stop(first);
+    const second = start(root, file);
+    await second.recorder.look();
+    assert.deepEqual(second.now, ['1:1'], checkpoint);
+    assert.match(second.condition.history.reason ?? '', /begins anew/, checkpoint);
+  }
+});
+
 test('a place that can not be written: memory, and the reason said', async () => {
   const { root, say } = newSwarm();
   const blocked = join(mkdtempSync(join(folder, 'blocked-')), 'file');

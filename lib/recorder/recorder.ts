@@ -11,7 +11,7 @@ import { HistoryFault, historyFault } from '../history/database';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
-import { type LogBatch, type LogCheckpoint, type LogLosses, logCheckpoint, MessageLog } from '../swarm/message-log';
+import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, MessageLog } from '../swarm/message-log';
 import { readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
@@ -550,8 +550,10 @@ function committedCheckpoint(history: History): LogCheckpoint | null {
   const text = history.checkpoint();
   if (text === null) return null;
   try {
-    return logCheckpoint.parse(JSON.parse(text));
+    const checkpoint: unknown = JSON.parse(text);
+    if (isLogCheckpoint(checkpoint)) return checkpoint;
   } catch {
-    throw new HistoryFault('corrupt', `The history ${history.file} is damaged (its checkpoint can't be read).`);
+    // Not even JSON.
   }
+  throw new HistoryFault('corrupt', `The history ${history.file} is damaged (its checkpoint can't be read).`);
 }

@@ -4,8 +4,8 @@
  */
 import { createHash, type Hash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { z } from 'zod';
 import { type LogLine, lineTooLong, parseLine } from './log-line';
+import { isFlag, isText, isWhole, shape } from './shape';
 
 export const MAX_LINE_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
@@ -18,26 +18,39 @@ const CLOCK_TICK_MS = 50;
 const LF = 0x0a;
 
 /** One life of the log, from empty to destroyed, and how far it was read. */
-export const generation = z.object({
-  id: z.int(),
+export interface Generation {
+  id: number;
   /** Device, inode and birth of its file; a hint only, since file systems use inodes again and files get copied. */
-  inode: z.string(),
-  headBytes: z.int(),
-  headHash: z.string(),
+  inode: string;
+  headBytes: number;
+  headHash: string;
   /** Bytes consumed. */
-  offset: z.int(),
-  tailHash: z.string(),
-  lines: z.int(),
+  offset: number;
+  tailHash: string;
+  lines: number;
   /** Rotation does not explain this file: its lines are compared with what is recorded. */
-  comparing: z.boolean(),
+  comparing: boolean;
   /** Compare at least up to here: its size at first sight. */
-  compareUntil: z.int(),
+  compareUntil: number;
   /** Read to its end after it had stopped being the log. */
-  drained: z.boolean(),
+  drained: boolean;
   /** The last consumed line had no line feed. */
-  unterminated: z.boolean(),
+  unterminated: boolean;
+}
+
+export const isGeneration = shape<Generation>({
+  id: isWhole,
+  inode: isText,
+  headBytes: isWhole,
+  headHash: isText,
+  offset: isWhole,
+  tailHash: isText,
+  lines: isWhole,
+  comparing: isFlag,
+  compareUntil: isWhole,
+  drained: isFlag,
+  unterminated: isFlag,
 });
-export type Generation = z.infer<typeof generation>;
 
 export interface Identity {
   dev: bigint;

@@ -12,9 +12,9 @@
 import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type Generation, generation, type Identity, type LineSink, LogFile, type TailState } from './log-file';
+import { type Generation, type Identity, isGeneration, type LineSink, LogFile, type TailState } from './log-file';
 import type { LogLine } from './log-line';
+import { isText, isWhole, listOf, orNull, recordOf, shape } from './shape';
 
 export const LOG_NAME = 'agent_messages.log';
 export const OLD_LOG_NAME = 'agent_messages.log.old';
@@ -23,16 +23,24 @@ export const OLD_LOG_NAME = 'agent_messages.log.old';
 const BATCH_BYTES = 512 * 1024;
 const GENERATIONS_KEPT = 8;
 
-export const logCheckpoint = z.object({
-  version: z.literal(1),
+/** Where reading goes on. */
+export interface LogCheckpoint {
+  version: 1;
   /** The generation that was the log when last seen. */
-  current: z.int().nullable(),
-  generations: z.array(generation),
+  current: number | null;
+  generations: Generation[];
   /** How often messages may have been destroyed before they could be read. */
-  gaps: z.int(),
-  skipped: z.record(z.string(), z.object({ count: z.int(), last: z.string() })),
+  gaps: number;
+  skipped: Record<string, { count: number; last: string }>;
+}
+
+export const isLogCheckpoint = shape<LogCheckpoint>({
+  version: (value) => value === 1,
+  current: orNull(isWhole),
+  generations: listOf(isGeneration),
+  gaps: isWhole,
+  skipped: recordOf(shape<{ count: number; last: string }>({ count: isWhole, last: isText })),
 });
-export type LogCheckpoint = z.infer<typeof logCheckpoint>;
 /** What was lost or could not be read as a message. */
 export type LogLosses = Pick<LogCheckpoint, 'gaps' | 'skipped'>;
 
