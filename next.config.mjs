@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PHASE_PRODUCTION_SERVER } from 'next/constants.js';
 import { basePathOf, readBasePath } from './bin/base-path.mjs';
+import { reuseCompiledCode } from './bin/compiled-code.mjs';
 
 const folder = import.meta.dirname;
 // Two builds can stand side by side, such as the tests' one under a sub-path.
@@ -11,6 +12,7 @@ const distDir = process.env.BUILD_FOLDER || '.next';
  * @returns {import('next').NextConfig}
  */
 export default function config(phase) {
+  if (phase === PHASE_PRODUCTION_SERVER) reuseCompiledCode(join(folder, distDir));
   // What was built decides: a server that believed otherwise would answer nothing.
   const built = phase === PHASE_PRODUCTION_SERVER ? basePathOf(join(folder, distDir)) : null;
   const basePath = built ?? readBasePath(process.env.BASE_PATH);

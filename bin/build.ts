@@ -14,6 +14,7 @@ const BUILD = process.env.BUILD_FOLDER || '.next';
 const SOURCES = [
   'app',
   'bin/base-path.mjs',
+  'bin/compiled-code.mjs',
   'components',
   'lib',
   'public',

@@ -8,6 +8,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { openBrowser } from './browser.mjs';
+import { reuseCompiledCode } from './compiled-code.mjs';
 import { startDemo } from './demo.mjs';
 
 const folder = dirname(import.meta.dirname);
@@ -17,17 +18,22 @@ const launcher = fork(join(import.meta.dirname, 'launcher.ts'), process.argv.sli
   env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
   execArgv: ['--import', import.meta.resolve('tsx')],
 });
+process.chdir(folder);
+Object.assign(process.env, { NODE_ENV: 'production' });
+reuseCompiledCode(join(folder, process.env.BUILD_FOLDER || '.next'));
 /** @type {import('./launcher').Plan | undefined} */
 let plan;
 launcher.once('message', (message) => {
   plan = /** @type {import('./launcher').Plan} */ (message);
 });
-const [[exitCode]] = await Promise.all([once(launcher, 'exit'), once(launcher, 'disconnect')]);
+const decided = Promise.all([once(launcher, 'exit'), once(launcher, 'disconnect')]);
+// Most of Next is loaded by the time that the launcher has decided.
+await import('next/dist/cli/next-start.js');
+const [[exitCode]] = await decided;
 
 if (plan === undefined) {
   process.exitCode = exitCode ?? 1;
 } else {
-  process.chdir(folder);
   Object.assign(process.env, plan.environment);
   if (plan.demo) process.env.CLAUDESWARM_ROOT = startDemo();
   if (plan.browser) void openBrowser(plan.address);

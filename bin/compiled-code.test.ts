@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+const CODE = pathToFileURL(join(import.meta.dirname, 'compiled-code.mjs')).href;
+/** Later ones keep it by themselves, in a form of their own. */
+const skip = 'enableCompileCache' in module;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'compiled-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const kept = () => join(folder, 'cache', 'compiled.bin');
+
+/** @returns what a process that reuses compiled code finds in a module */
+function load(name: string): unknown {
+  const program = `
+    import { createRequire } from 'node:module';
+    import { reuseCompiledCode } from ${JSON.stringify(CODE)};
+    reuseCompiledCode(${JSON.stringify(folder)});
+    console.log(JSON.stringify(await createRequire(${JSON.stringify(join(folder, 'main.js'))})('./${name}').found));`;
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', stdio: 'pipe' }),
+  );
+}
+
+test('code that was compiled once is taken as it is', { skip }, () => {
+  writeFileSync(join(folder, 'one.js'), 'exports.found = require("./two.js");');
+  writeFileSync(join(folder, 'two.js'), 'module.exports = [require.resolve("./two.js") === __filename, module.id];');
+  const found = [true, join(folder, 'two.js')];
+  assert.deepEqual(load('one.js'), found);
+  const { ino } = statSync(kept());
+  assert.deepEqual(load('one.js'), found);
+  // Whatever is compiled anew makes a new file.
+  assert.equal(statSync(kept()).ino, ino);
+});
+
+test('other code of the same length is compiled anew', { skip }, () => {
+  writeFileSync(join(folder, 'one.js'), 'exports.found = "before";');
+  assert.equal(load('one.js'), 'before');
+  writeFileSync(join(folder, 'one.js'), 'exports.found = "behind";');
+  assert.equal(load('one.js'), 'behind');
+});
+
+test('what is no script of its own runs all the same', { skip }, () => {
+  writeFileSync(join(folder, 'imports.js'), 'exports.found = import("./module.mjs").then(({ found }) => found);');
+  writeFileSync(join(folder, 'module.mjs'), 'export const found = "a module";');
+  for (let runs = 0; runs < 2; runs++) assert.equal(load('imports.js'), 'a module');
+});
+
+test('a kept file that is damaged and one that can not be written hold nothing up', { skip }, () => {
+  writeFileSync(join(folder, 'one.js'), 'exports.found = 1;');
+  writeFileSync(join(folder, 'cache'), 'no folder');
+  assert.equal(load('one.js'), 1);
+  rmSync(join(folder, 'cache'));
+  mkdirSync(join(folder, 'cache'));
+  writeFileSync(kept(), 'no code');
+  for (let runs = 0; runs < 2; runs++) assert.equal(load('one.js'), 1);
+  const [damaged, { ino }] = [readFileSync(kept()), statSync(kept())];
+  damaged.writeUInt8(damaged.readUInt8(damaged.length - 20) ^ 1, damaged.length - 20);
+  writeFileSync(kept(), damaged);
+  assert.equal(load('one.js'), 1);
+  assert.notEqual(statSync(kept()).ino, ino, 'it was made anew');
+});
