@@ -63,7 +63,7 @@ async function run(scratch: string): Promise<Figure[]> {
     const files = new SwarmFiles(root);
     // Fresh ones for each size: what 1,000 have left behind would hide what 5,000 need.
     const server = await startDashboard(root, `${root}.sqlite`);
-    const bare = await BareStream.started();
+    const bare = await BareStream.broadcaster();
     const send = (number: number) => bare.broadcast(JSON.stringify(files.message(mark(number))));
     const limit = await measure({ url: bare.url, pid: bare.pid, path: '/', send }, streams);
     bare.stop();

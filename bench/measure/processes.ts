@@ -76,19 +76,27 @@ export class BareNext {
   }
 }
 
-/** Plain node:http that broadcasts prepared bytes. */
+/** A program of `bench/bare` on plain node:http, which says its port in its first line of output. */
 export class BareStream {
   readonly #child: ChildProcess;
   #port = '';
 
-  private constructor() {
-    this.#child = spawn(process.execPath, [path.join(PROJECT, 'bench/bare/stream.mjs')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+  private constructor(words: readonly string[]) {
+    this.#child = spawn(process.execPath, words, { cwd: PROJECT, stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
-  static async started(): Promise<BareStream> {
-    const bare = new BareStream();
+  /** Broadcasts prepared bytes. */
+  static broadcaster(): Promise<BareStream> {
+    return BareStream.#started(['bench/bare/stream.mjs']);
+  }
+
+  /** Watches a root, keeps its messages in a database and broadcasts them. */
+  static watcher(root: string, database: string): Promise<BareStream> {
+    return BareStream.#started(['--import', 'tsx', 'bench/bare/watch.ts', root, database]);
+  }
+
+  static async #started(words: readonly string[]): Promise<BareStream> {
+    const bare = new BareStream(words);
     const lines = createInterface({ input: bare.#child.stdout as NodeJS.ReadableStream });
     [bare.#port] = (await once(lines, 'line')) as [string];
     endings.push(() => bare.stop());

@@ -7,10 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LOG_NAME } from '../../lib/swarm/message-log';
 import { PROJECT } from '../../test/production-server';
 import { MILLION, millionKept, millionLog } from './million';
-import { residentMb, startDashboard } from './processes';
+import { BareNext, residentMb, startDashboard } from './processes';
 import { type Bench, type Figure, median } from './table';
 
 const RESTARTS = 5;
+/** The bare loop over all of it would take two minutes more; it grows slower as the index grows, as the dashboard does. */
+const HALF = MILLION / 2;
 /** Each question takes time of the server's, and memory: asked every 50 ms, a seventh of the one and 15 MB of the other. */
 const ASK_EVERY_MS = 250;
 
@@ -31,19 +33,29 @@ async function firstRead(scratch: string): Promise<Figure[]> {
   const watch = setInterval(() => {
     most = Math.max(most, residentMb(server.pid as number));
   }, 50);
-  while ((await server.stats()).message_count < MILLION) await delay(ASK_EVERY_MS);
-  const took = performance.now() - begun;
+  const until = async (messages: number) => {
+    while ((await server.stats()).message_count < messages) await delay(ASK_EVERY_MS);
+    return performance.now() - begun;
+  };
+  const halfTook = await until(HALF);
+  const took = await until(MILLION);
   clearInterval(watch);
   await server.stop();
   const bareFile = path.join(scratch, 'bare.sqlite');
-  const words = ['--import', 'tsx', 'bench/bare/read.ts', log, bareFile];
+  const words = ['--import', 'tsx', 'bench/bare/read.ts', log, bareFile, String(HALF)];
   const bareTook = Number(execFileSync(process.execPath, words, { cwd: PROJECT, encoding: 'utf8' }));
   rmSync(bareFile);
-  const rate = (milliseconds: number) => MILLION / (milliseconds / 1000);
+  const rate = (milliseconds: number) => HALF / (milliseconds / 1000);
   const bare = rate(bareTook);
   return [
-    { name: 'first read', value: rate(took), unit: 'a second', atLeast: 0.6 * bare, baseline: bare },
-    { name: 'the same in seconds, the start included', value: took / 1000, unit: 's', baseline: bareTook / 1000 },
+    {
+      name: 'first read, the first half',
+      value: rate(halfTook),
+      unit: 'a second',
+      atLeast: 0.6 * bare,
+      baseline: bare,
+    },
+    { name: 'the whole million, the start included', value: took / 1000, unit: 's' },
     { name: 'memory more than at rest, at most', value: most - base, unit: 'MB', atMost: 60 },
     { name: 'size of the log', value: bytes / 2 ** 20, unit: 'MB' },
     { name: 'tail -n 1000 of it', value: command('tail', '-n', '1000', log), unit: 'ms' },
@@ -64,13 +76,14 @@ async function memoryAtRest(scratch: string): Promise<number> {
 
 export const reading: Bench = {
   name: 'first-read',
-  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline: a bare loop that parses the same lines and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
+  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline: a bare loop that parses the lines of the first half and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
   run: firstRead,
 };
 
 async function restarts(scratch: string): Promise<Figure[]> {
   const { root, history } = await millionKept(scratch);
   const times: number[] = [];
+  const bareTimes: number[] = [];
   for (let count = 0; count < RESTARTS; count++) {
     const begun = performance.now();
     const server = await startDashboard(root, history);
@@ -79,8 +92,14 @@ async function restarts(scratch: string): Promise<Figure[]> {
     const { message_count: messages } = await server.stats();
     if (messages < MILLION) throw new Error(`After a start ${messages} messages are counted.`);
     await server.stop();
+    const bareBegun = performance.now();
+    const bare = await BareNext.started();
+    await page(bare.url);
+    bareTimes.push(performance.now() - bareBegun);
+    bare.stop();
   }
-  return [{ name: 'from the start to the first page, whole', value: median(times), unit: 'ms', atMost: 1000 }];
+  const [value, baseline] = [median(times), median(bareTimes)];
+  return [{ name: 'from the start to the first page, whole', value, unit: 'ms', atMost: 1000, baseline }];
 }
 
 /** Reads the page to its end. */
@@ -93,6 +112,6 @@ async function page(url: string): Promise<void> {
 
 export const restart: Bench = {
   name: 'restart',
-  how: `With a million messages in the history, from the start of the process to the last byte of the page, median of ${RESTARTS}.`,
+  how: `With a million messages in the history, from the start of the process to the last byte of the page, median of ${RESTARTS}. Baseline: a bare next start with an empty page, in turns.`,
   run: restarts,
 };

@@ -22,6 +22,8 @@ export interface Result {
 export interface Bench {
   name: string;
   how: string;
+  /** Begins what has to stand for a while before it is measured; other benches run meanwhile. */
+  begin?(scratch: string): Promise<void>;
   run(scratch: string): Promise<Figure[]>;
 }
 

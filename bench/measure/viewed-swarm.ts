@@ -25,7 +25,7 @@ export async function besideBare<Measured>(
   mkdirSync(root);
   const files = new SwarmFiles(root);
   const server = await startDashboard(root, `${root}.sqlite`);
-  const bare = await BareStream.started();
+  const bare = await BareStream.broadcaster();
   const [viewers, others] = [new Viewers(), new Viewers()];
   try {
     return await measure({ files, server, viewers, bare, others });
