@@ -225,9 +225,14 @@ test('all clients get the same event object, so that it is encoded once', async 
   hub.close();
 });
 
-test('what is set before a heartbeat goes out in the same turn as that', async () => {
-  let seconds = 0;
-  const hub: Hub = openHub({ beforeHeartbeat: () => hub.setState('agents', { seconds: ++seconds }) });
+test('what is set before a heartbeat goes out in the same turn as that; whose beat it is decides the runtime', async () => {
+  const beats = new Set<() => void>();
+  const hub = openHub({
+    everySecond: (beat) => {
+      beats.add(beat);
+      return () => beats.delete(beat);
+    },
+  });
   const given: string[] = [];
   const subscriber = hub.subscribe(null);
   const give = (event: HubEvent | null) => {
@@ -236,12 +241,15 @@ test('what is set before a heartbeat goes out in the same turn as that', async (
     subscriber.ask(give);
   };
   subscriber.ask(give);
-  for (let beats = 0; beats < 3; beats++) {
+  for (let seconds = 1; seconds <= 3; seconds++) {
     given.length = 0;
     mock.timers.tick(1_000);
+    hub.setState('agents', { seconds });
+    for (const beat of beats) beat();
     assert.deepEqual(given, ['agents', 'heartbeat']);
   }
-  assert.equal(seconds, 3);
+  subscriber.close('gone');
+  assert.equal(beats.size, 0, 'nobody follows any more');
 });
 
 test('a heartbeat every second, and stats at least every 5 s with a fresh uptime', async () => {

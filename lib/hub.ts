@@ -24,7 +24,7 @@ const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
 const STATS_MS = 4_900;
-const TICK_MS = 1_000;
+const BEAT_MS = 1_000;
 
 interface State {
   value: object;
@@ -50,27 +50,30 @@ interface HubOptions {
   now?: () => number;
   /** Stats with the uptime of this moment, asked for where they are sent without a change. */
   freshStats?: () => object;
-  /** Called before each heartbeat: a state that it sets goes out with that, in one write to each client. */
-  beforeHeartbeat?: () => void;
+  /**
+   * Calls about once a second until what it returns is called; a timer of its own by default. A state that is set in the
+   * same turn before goes out with the heartbeat, in one write to each client.
+   */
+  everySecond?: (beat: () => void) => () => void;
   /** How long a client may leave alone what is pending before it is dropped, in milliseconds. */
   stallAfter?: number;
 }
 
 export class Hub {
-  readonly #options: HubOptions & Required<Pick<HubOptions, 'now' | 'stallAfter'>>;
+  readonly #options: HubOptions & Required<Pick<HubOptions, 'now' | 'stallAfter' | 'everySecond'>>;
   readonly #states = new Map<StateKind, State>();
   readonly #paces = new Map<StateKind, Pace>();
   readonly #subscribers = new Set<Subscriber>();
   #feed: MessageFeed | null = null;
   #closed = false;
-  #tick: NodeJS.Timeout | null = null;
+  #stopBeats = () => {};
   #statsTimer: NodeJS.Timeout | null = null;
   /** Runs while messages are on their way. */
   #messagesFirst: NodeJS.Timeout | null = null;
   #lastJoined = 0;
 
   constructor(options: HubOptions) {
-    this.#options = { now: () => Date.now(), stallAfter: 30_000, ...options };
+    this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
   }
 
   /**
@@ -255,7 +258,7 @@ export class Hub {
 
   #startTimers(): void {
     this.#refreshStats();
-    this.#tick = setInterval(() => this.#onTick(), TICK_MS);
+    this.#stopBeats = this.#options.everySecond(() => this.#beat());
     this.#armStats();
   }
 
@@ -267,8 +270,7 @@ export class Hub {
     }, STATS_MS);
   }
 
-  #onTick(): void {
-    this.#options.beforeHeartbeat?.();
+  #beat(): void {
     const now = this.#options.now();
     const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp: formatInstant(now) })] };
     for (const subscriber of this.#subscribers) {
@@ -281,9 +283,8 @@ export class Hub {
   #leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;
-    if (this.#tick) clearInterval(this.#tick);
+    this.#stopBeats();
     if (this.#statsTimer) clearTimeout(this.#statsTimer);
-    this.#tick = null;
     this.#statsTimer = null;
     this.#feed?.forgetPages();
   }
@@ -295,6 +296,11 @@ export class Hub {
   #endAll(reason: string): void {
     for (const subscriber of [...this.#subscribers]) subscriber.close(reason);
   }
+}
+
+function everySecond(beat: () => void): () => void {
+  const timer = setInterval(beat, BEAT_MS);
+  return () => clearInterval(timer);
 }
 
 function stateOf(kind: StateKind, value: object): State {

@@ -86,6 +86,8 @@ export class LiveSwarm implements Runtime {
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
+  /** Tells those who follow that the swarm was looked at. */
+  #tellBeat = () => {};
   #hint = noHint();
   #looked = false;
   #opened = false;
@@ -105,7 +107,13 @@ export class LiveSwarm implements Runtime {
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
       freshStats: () => this.#stats(),
-      beforeHeartbeat: () => this.#looked && this.#describeSafely(true),
+      // With the look at everything: two clocks would wake the process twice as often.
+      everySecond: (beat) => {
+        this.#tellBeat = beat;
+        return () => {
+          this.#tellBeat = () => {};
+        };
+      },
     });
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
@@ -268,9 +276,10 @@ export class LiveSwarm implements Runtime {
     } finally {
       // Health and age change by time alone, also while the files can't be read.
       if (differs) {
-        this.#describeSafely();
+        this.#describeSafely(whole);
         this.#publishSources();
       }
+      if (whole) this.#tellBeat();
     }
     this.#looked = true;
     this.#journalFrom(begun);
