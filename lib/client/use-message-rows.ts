@@ -82,8 +82,12 @@ export function useMessageRows(
   useLayoutEffect(() => {
     if (target) anchor.current = { seq: target.seq, offset: TARGET_OFFSET };
   }, [target]);
+  const measured = useEffectEvent(() => mostInView !== null);
   useLayoutEffect(() => {
     if (!list.following) return;
+    // A list that a filter has just made stands at its end; saying so makes the browser lay out the page in the middle
+    // of the draw. The server's may have been scrolled before the page was alive.
+    if (anchor.current === null && measured()) return;
     anchor.current = null;
     // Only on the way back to the end: doing it at each draw would hold on to whoever begins to scroll away.
     if (scroller.current) scroller.current.scrollTop = 0;
