@@ -14,6 +14,8 @@ import { crc32 } from 'node:zlib';
 const KEEP_AFTER_MS = 3_000;
 /** Of the kept file; its content follows. */
 const SUM_BYTES = 4;
+/** Also with a space or a comment between; what only looks like it is compiled by Node, which costs no more than time. */
+const MAY_IMPORT = /\bimport\s*[(/]/;
 
 /** @typedef {{ sum: number, code: Uint8Array }} Compiled `sum` is that of the source: V8 compares nothing but its length. */
 /** @typedef {(this: NodeModule, source: string, file: string, ...rest: unknown[]) => unknown} Compile */
@@ -117,8 +119,8 @@ function compileBy(compiled) {
   const compile = modules._compile;
   modules._compile = function (source, file, ...rest) {
     let run;
-    // Such a script would have to be told how it imports.
-    if (source.includes('import(')) return compile.call(this, source, file, ...rest);
+    // Such a script would have to be told how it imports, and forgets it in the cache.
+    if (MAY_IMPORT.test(source)) return compile.call(this, source, file, ...rest);
     try {
       run = compiled.scriptOf(source, file).runInThisContext();
     } catch {
