@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path';
 import type { AttentionLimits } from './attention';
+import { Beat } from './beat';
 import type { ReceiverState } from './contract/alert-schemas';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
@@ -80,14 +81,13 @@ export class LiveSwarm implements Runtime {
   readonly #recorder: RecorderHandle;
   readonly #alerts: SwarmAlerts;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
+  readonly #beat = new Beat();
   readonly #look: ReturnType<typeof paced>;
   readonly #lookAtLog: ReturnType<typeof paced>;
   readonly #attention: SwarmAttention;
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
-  /** Tells those who follow that the swarm was looked at. */
-  #tellBeat = () => {};
   #hint = noHint();
   #looked = false;
   #opened = false;
@@ -108,12 +108,7 @@ export class LiveSwarm implements Runtime {
       source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
       freshStats: () => this.#stats(),
       // With the look at everything: two clocks would wake the process twice as often.
-      everySecond: (beat) => {
-        this.#tellBeat = beat;
-        return () => {
-          this.#tellBeat = () => {};
-        };
-      },
+      everySecond: (beat) => this.#beat.follow(beat),
     });
     this.#registry = new RegistryReader(this.root);
     this.#locks = new LocksReader(this.root);
@@ -143,7 +138,8 @@ export class LiveSwarm implements Runtime {
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
       others: () => this.#alerts.sources,
       tell: (answer) => this.#tellAttention(answer),
-      onError: (error) => this.#onFault('attending', `What wants a person can't be told: ${error}`),
+      onFault: (error) =>
+        this.#onFault('attending', error === null ? null : `What wants a person can't be told: ${error}`, error),
     });
     this.#onHint(EVERYWHERE);
     setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
@@ -254,6 +250,7 @@ export class LiveSwarm implements Runtime {
   }
 
   #reconcile(): void {
+    this.#beat.begin();
     this.#watcher.reconcile();
     this.#processes.look(this.#pids());
     if (this.#alerts.look()) this.#attention.request();
@@ -279,7 +276,7 @@ export class LiveSwarm implements Runtime {
         this.#describeSafely(whole);
         this.#publishSources();
       }
-      if (whole) this.#tellBeat();
+      if (whole) this.#beat.done();
     }
     this.#looked = true;
     this.#journalFrom(begun);

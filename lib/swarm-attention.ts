@@ -33,7 +33,8 @@ interface Options {
   /** What else can or can't be read, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   tell: (answer: AttentionAnswer) => void;
-  onError: (error: unknown) => void;
+  /** Takes why it could not be told, null when it could. */
+  onFault: (error: unknown) => void;
 }
 
 export class SwarmAttention {
@@ -46,7 +47,7 @@ export class SwarmAttention {
   readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
   readonly #paced: ReturnType<typeof paced>;
-  /** At which it was told last, and until when that holds if nothing happens. */
+  /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
   #time: PassingTime | null = null;
   #cost = 0;
 
@@ -59,7 +60,7 @@ export class SwarmAttention {
     this.#paced = paced(
       () => this.attend(),
       () => Math.max(EVERY_MS, COSTS * this.#cost),
-      options.onError,
+      options.onFault,
     );
   }
 
@@ -84,6 +85,7 @@ export class SwarmAttention {
     const begun = performance.now();
     const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
     const time = new PassingTime(Date.now());
+    this.#time = null;
     const facts = {
       agents: description.agents.agents,
       locks: description.locks.locks,
@@ -105,8 +107,9 @@ export class SwarmAttention {
       limits,
       startedAt,
     });
-    this.#time = time;
     this.#options.tell(this.answer);
+    this.#options.onFault(null);
+    this.#time = time;
     this.#cost = performance.now() - begun;
   }
 
