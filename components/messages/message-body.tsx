@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, use } from 'react';
 import { hasMarkdown } from '@/lib/client/markdown';
 import { counted, folded } from '@/lib/client/text';
 import { Highlighted } from './highlighted';
@@ -9,8 +9,8 @@ const LIMITS = { lines: 12, length: 1200 };
 // of it stands until then, so that nothing moves.
 const loadMarkdown = () => import('./markdown');
 const Markdown = lazy(loadMarkdown);
-// Begun now, it is there when the server draws its first page.
-if (typeof window === 'undefined') void loadMarkdown();
+// The server waits for it: a page that runs no script has nothing that could put it in later.
+const loadedFirst = typeof window === 'undefined' ? loadMarkdown() : null;
 
 interface MessageBodyProps {
   text: string;
@@ -30,13 +30,7 @@ export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
   return (
     <>
       <div dir="auto" className="wrap-anywhere overflow-hidden">
-        {hasMarkdown(shown) ? (
-          <Suspense fallback={plain}>
-            <Markdown text={shown} />
-          </Suspense>
-        ) : (
-          plain
-        )}
+        {hasMarkdown(shown) ? <Structured text={shown} fallback={plain} /> : plain}
       </div>
       {fold && (
         <button type="button" tabIndex={-1} className="link mt-1" aria-expanded={open} onClick={onToggle}>
@@ -46,5 +40,14 @@ export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
         </button>
       )}
     </>
+  );
+}
+
+function Structured({ text, fallback }: { text: string; fallback: ReactNode }) {
+  const Loaded = loadedFirst === null ? Markdown : use(loadedFirst).default;
+  return (
+    <Suspense fallback={fallback}>
+      <Loaded text={text} />
+    </Suspense>
   );
 }
