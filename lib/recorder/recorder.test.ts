@@ -117,6 +117,36 @@ test('a beat reads what is new, also in the midst of a run, and says until when 
   assert.equal((JSON.parse(readFileSync(`${file}.mark`, 'utf8')) as { alive_at: number }).alive_at, lookedAt);
 });
 
+test('a clock that is set back holds nothing up', async () => {
+  const { root, file } = newSwarm();
+  let now = Date.now();
+  const events: RecorderEvent[] = [];
+  const options = {
+    ...{ root, file, retention: { days: 30, messages: 1000 }, zone: 'UTC' },
+    ...{ openFor: { questionsMs: 86_400_000, failuresMs: 1_800_000 }, alerts: [] },
+  };
+  const recorder = new Recorder(
+    options,
+    (event) => events.push(event),
+    () => now,
+  );
+  await recorder.beat(null);
+  now -= 3_600_000;
+  events.length = 0;
+  const timestamp = new Date(now).toISOString();
+  const question = { msg_id: 'q', msg_type: 'QUESTION', sender: 'a', recipients: ['b'], content: 'Well?', timestamp };
+  appendFileSync(join(root, LOG_NAME), `${JSON.stringify(question)}\n`);
+  await recorder.beat(null);
+  await recorder.close();
+  assert.deepEqual(
+    events.flatMap((event) => {
+      if (event.type === 'summary') return [event.summary.count];
+      return event.type === 'open_matters' ? [event.matters.questions.length] : [];
+    }),
+    [1, 1],
+  );
+});
+
 test('of two processes one records; both give the same numbers; the other takes over', async () => {
   const { root, file, say } = newSwarm();
   const [one, two] = [start(root, file), start(root, file)];

@@ -48,6 +48,7 @@ const NOTHING_LOST: LogLosses = { gaps: 0, skipped: {} };
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
+type Repeated = 'told' | 'summary' | 'matters' | 'lock' | 'identity' | 'mark' | 'recover' | 'prune' | 'save';
 
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -85,7 +86,8 @@ export class Recorder {
   #timer: NodeJS.Timeout | null = null;
   #summaryTimer: NodeJS.Timeout | null = null;
   #mattersTimer: NodeJS.Timeout | null = null;
-  readonly #last = { told: 0, summary: 0, matters: 0, lock: 0, identity: 0, mark: 0, recover: 0, prune: 0, save: 0 };
+  /** When each was done last, milliseconds since 1970. */
+  readonly #last: Partial<Record<Repeated, number>> = {};
   #caughtUp = false;
   /** Of what others have committed, more than one step is left. */
   #behind = false;
@@ -287,7 +289,7 @@ export class Recorder {
       if (this.#unpruned >= PRUNE_STEP) this.#prune();
     }
     const [every, most] = this.#caughtUp ? [TELL_EVERY_MS, TOLD_AT_ONCE] : [TELL_MEANWHILE_EVERY_MS, TOLD_MEANWHILE];
-    if (batch.more && this.#now() - this.#last.told >= every) this.#flush(most);
+    if (batch.more && this.#since('told') >= every) this.#flush(most);
     return batch.more;
   }
 
@@ -361,7 +363,7 @@ export class Recorder {
 
   /** At once if the last one is old enough, else when it is. */
   #tellSummarySoon(): void {
-    const wait = this.#last.summary + SUMMARY_EVERY_MS - this.#now();
+    const wait = SUMMARY_EVERY_MS - this.#since('summary');
     if (wait <= 0) this.#tellSummary();
     else this.#summaryTimer ??= setTimeout(() => this.#guarded(() => this.#tellSummary()), wait);
   }
@@ -377,7 +379,7 @@ export class Recorder {
 
   /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
   #tellMattersSoon(): void {
-    const wait = this.#last.matters + MATTERS_EVERY_MS - this.#now();
+    const wait = MATTERS_EVERY_MS - this.#since('matters');
     if (wait > 0) {
       this.#mattersTimer ??= setTimeout(() => {
         this.#mattersTimer = null;
@@ -436,10 +438,16 @@ export class Recorder {
     await this.look();
   }
 
-  #due(what: 'recover' | 'identity' | 'lock' | 'mark' | 'prune' | 'save', everyMs: number): boolean {
-    if (this.#now() - this.#last[what] < everyMs) return false;
+  #due(what: Repeated, everyMs: number): boolean {
+    if (this.#since(what) < everyMs) return false;
     this.#last[what] = this.#now();
     return true;
+  }
+
+  /** @returns how many milliseconds ago something was done last; a clock that was set back must not hold it up */
+  #since(what: Repeated): number {
+    const passed = this.#now() - (this.#last[what] ?? 0);
+    return passed < 0 ? Number.POSITIVE_INFINITY : passed;
   }
 
   /** The recorder has died or stopped: record from where it was. */
