@@ -14,6 +14,8 @@ import { crc32 } from 'node:zlib';
 const KEEP_AFTER_MS = 3_000;
 /** Of the kept file; its content follows. */
 const SUM_BYTES = 4;
+/** The first column of the source is the first one of its file. */
+const BEFORE_SOURCE = -Module.wrap('').indexOf('\n});');
 /** Also with a space or a comment between; what only looks like it is compiled by Node, which costs no more than time. */
 const MAY_IMPORT = /\bimport\s*[(/]/;
 
@@ -58,7 +60,7 @@ class CompiledCode {
     const sum = crc32(source);
     const known = this.#open().get(file);
     const cachedData = known?.sum === sum ? known.code : undefined;
-    const script = new Script(Module.wrap(source), { filename: file, cachedData });
+    const script = new Script(Module.wrap(source), { filename: file, columnOffset: BEFORE_SOURCE, cachedData });
     if (cachedData === undefined || script.cachedDataRejected) this.#fresh.set(file, { sum, script });
     return script;
   }

@@ -52,6 +52,11 @@ test('other code of the same length is compiled anew', { skip }, () => {
   assert.equal(load('one.js'), 'behind');
 });
 
+test('an error tells the place in its file, not in what is compiled', { skip }, () => {
+  writeFileSync(join(folder, 'one.js'), 'exports.found = new Error().stack.split("\\n")[1].match(/:\\d+:\\d+/)[0];');
+  for (let runs = 0; runs < 2; runs++) assert.equal(load('one.js'), ':1:17');
+});
+
 test('what imports modules does so, however that is written', { skip }, () => {
   writeFileSync(join(folder, 'module.mjs'), 'export const found = "a module";');
   for (const written of ['import(', 'import (', 'import/* lazily */(']) {
