@@ -311,11 +311,11 @@ export class LiveSwarm implements Runtime {
     const { agents, locks } = this.#description;
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks);
-    this.hub.setState('stats', this.#stats());
     if (agentsDiffer) this.#journal.agents(agents);
     if (locksDiffer) this.#journal.locks(locks.locks);
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
+    this.hub.setState('stats', this.#stats());
   }
 
   #stats(): Stats {

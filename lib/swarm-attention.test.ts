@@ -69,3 +69,16 @@ test('what could not be told is told by the next beat, though nothing happens', 
   assert.deepEqual(faults, [null, fault, null]);
   attention.stop();
 });
+
+test('a fault while it tells at once is told as one, and not thrown at whoever asked', () => {
+  const faults: unknown[] = [];
+  const fault = new Error('always');
+  const attention = attentionTo(
+    () => {
+      throw fault;
+    },
+    (error) => faults.push(error),
+  );
+  attention.attend();
+  assert.deepEqual(faults, [fault]);
+});

@@ -80,8 +80,16 @@ export class SwarmAttention {
     if (looked.includes(true)) this.request();
   }
 
-  /** Tells it now. Everything that it rests on has been described before. */
+  /** Tells it now. Everything that it rests on has been described before. Throws nothing: a fault is told instead. */
   attend(): void {
+    try {
+      this.#attend();
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  #attend(): void {
     const begun = performance.now();
     const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
     const time = new PassingTime(Date.now());

@@ -28,7 +28,7 @@ class NamesOnlyWatcher extends FSWatcher {
 
 /** Watches the entries of a folder, which has to exist. Nothing below them is watched. */
 export function watchFolder(folder: string, events: FolderEvents): FolderWatch {
-  const watcher = new NamesOnlyWatcher({ depth: 0, ignoreInitial: true, atomic: false, persistent: false });
+  const watcher = new NamesOnlyWatcher({ depth: 0, ignoreInitial: true, atomic: false, persistent: true });
   watcher.on('ready', events.ready);
   watcher.on('error', (error) => events.fault(error instanceof Error ? error : new Error(String(error))));
   watcher.on('raw', (_event, name: string | null, details) => {
