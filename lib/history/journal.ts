@@ -36,6 +36,7 @@ const UNKNOWN_WHILE_UNREADABLE: ReadonlySet<string> = new Set(['registry', 'lock
 export class Journal {
   readonly #db: Database.Database;
   readonly #statements;
+  readonly #transactions;
   readonly #snapshots: Snapshots;
   readonly #spans: Spans;
   readonly #now: State = new Map();
@@ -58,6 +59,11 @@ export class Journal {
    */
   constructor(db: Database.Database, life: { aliveAt: number | null; reason: string; now: number }) {
     this.#db = db;
+    // Made once: a look comes every second, and a record with each change.
+    this.#transactions = {
+      looked: db.transaction(this.#looked.bind(this)),
+      record: db.transaction(this.#record.bind(this)),
+    };
     this.#statements = {
       insert: db.prepare('INSERT INTO journal (at, kind, subject, body) VALUES (?, ?, ?, ?)'),
       set: db.prepare('INSERT OR REPLACE INTO journal_now VALUES (?, ?, ?)'),
@@ -97,11 +103,7 @@ export class Journal {
 
   /** The swarm's files were looked at; what differed was journaled before. */
   looked(at: number): void {
-    if (!this.#knowsAll) return;
-    this.#db.transaction(() => {
-      const seen = this.#advance(at);
-      if (seen.again) this.#followEverything(seen.at);
-    })();
+    if (this.#knowsAll) this.#transactions.looked(at);
   }
 
   /**
@@ -110,19 +112,7 @@ export class Journal {
    * @returns how many changes there were
    */
   record(update: JournalUpdate): number {
-    return this.#db.transaction(() => {
-      for (const kind of update.complete) this.#learned.add(kind);
-      const { at, again } = this.#advance(update.at);
-      this.#bornAt ??= at;
-      const changes = [...this.#differing(update), ...this.#missingFrom(update)];
-      for (const change of changes) this.#enter(change, at);
-      const begins = this.#knowsAll && this.#spans.isOpen('unknown', EVERYTHING);
-      if (begins) this.#spans.end('unknown', EVERYTHING, at, 'changed');
-      if (again || begins) this.#followEverything(at);
-      const bytes = changes.reduce((sum, [, , body]) => sum + (body?.length ?? 0), 0);
-      this.#snapshots.entered(changes.length, bytes, at, this.#now);
-      return changes.length;
-    })();
+    return this.#transactions.record(update);
   }
 
   /**
@@ -145,6 +135,25 @@ export class Journal {
       const { changes } = this.#statements.prune.run(journal_id, most);
       return snapshots.length + changes + this.#spans.prune(known, most);
     })();
+  }
+
+  #looked(lookedAt: number): void {
+    const { at, again } = this.#advance(lookedAt);
+    if (again) this.#followEverything(at);
+  }
+
+  #record(update: JournalUpdate): number {
+    for (const kind of update.complete) this.#learned.add(kind);
+    const { at, again } = this.#advance(update.at);
+    this.#bornAt ??= at;
+    const changes = [...this.#differing(update), ...this.#missingFrom(update)];
+    for (const change of changes) this.#enter(change, at);
+    const begins = this.#knowsAll && this.#spans.isOpen('unknown', EVERYTHING);
+    if (begins) this.#spans.end('unknown', EVERYTHING, at, 'changed');
+    if (again || begins) this.#followEverything(at);
+    const bytes = changes.reduce((sum, [, , body]) => sum + (body?.length ?? 0), 0);
+    this.#snapshots.entered(changes.length, bytes, at, this.#now);
+    return changes.length;
   }
 
   get #knowsAll(): boolean {

@@ -55,6 +55,7 @@ function anyInTree(top: number, childrenOf: (pid: number) => readonly number[], 
  * @param user whose processes count
  */
 export function procObserver(proc: string, user: number): ProcessObserver {
+  const hides = mayHide(readText(`${proc}/mounts`));
   return {
     // Asked for once a second, give or take the event loop's lateness.
     intervalMs: 900,
@@ -64,7 +65,12 @@ export function procObserver(proc: string, user: number): ProcessObserver {
         read ??= Number(/^btime (\d+)$/m.exec(readText(`${proc}/stat`))?.[1] ?? Number.NaN) * 1000;
         return read;
       };
-      return new Map(pids.map((pid) => [pid, observeInProc(proc, pid, user, bootTime)]));
+      return new Map(
+        pids.map((pid) => [
+          pid,
+          observeInProc(proc, pid, user, bootTime) ?? (hides && exists(pid) ? 'unseen' : 'gone'),
+        ]),
+      );
     },
   };
 }
@@ -72,9 +78,10 @@ export function procObserver(proc: string, user: number): ProcessObserver {
 /** The unit of times in `/proc`, the same on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-function observeInProc(proc: string, pid: number, user: number, bootTime: () => number): Observation {
+/** @returns null where there is no such process to be seen */
+function observeInProc(proc: string, pid: number, user: number, bootTime: () => number): Observation | null {
   // An exception for each process that is gone would be most of an idle swarm's cost.
-  if (!existsSync(`${proc}/${pid}`)) return goneOrHidden(pid);
+  if (!existsSync(`${proc}/${pid}`)) return null;
   try {
     // The command may hold anything, `)` too. What follows it begins with the 3rd field; the 22nd is the start.
     const stat = readFileSync(`${proc}/${pid}/stat`, 'latin1');
@@ -93,15 +100,25 @@ function observeInProc(proc: string, pid: number, user: number, bootTime: () => 
       ),
     };
   } catch (error) {
-    return errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? goneOrHidden(pid) : 'unseen';
+    return errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? null : 'unseen';
   }
 }
 
-/** Other users' processes may be hidden (hidepid); a signal of number 0 only asks whether there is one. */
-function goneOrHidden(pid: number): Observation {
-  return exists(pid) ? 'unseen' : 'gone';
+/**
+ * Whether the processes of other users may not be seen: where `/proc` is mounted so, or can't say how it is. See proc(5).
+ *
+ * @param mounts the table of mounts
+ */
+function mayHide(mounts: string): boolean {
+  // The last one counts: it lies over the others.
+  const options = mounts
+    .split('\n')
+    .flatMap((line) => /^\S+ \/proc proc (\S+)/.exec(line)?.[1] ?? [])
+    .at(-1);
+  return options === undefined || /\bhidepid=(?!0\b|off\b)/.test(options);
 }
 
+/** A signal of number 0 only asks whether there is such a process. */
 function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

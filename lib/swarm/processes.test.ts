@@ -153,9 +153,22 @@ test('/proc: start, owner, zombies, odd names, several kinds of claude', async (
   });
 });
 
-test('/proc: a process that is hidden is not gone', async () => {
-  const observed = await procObserver(await fakeProc({}), 1000).observe([process.pid]);
-  assert.equal(observed.get(process.pid), 'unseen');
+test('/proc: a process that is hidden is not gone; where none is hidden, what is not there is', async () => {
+  const root = '/dev/vda / ext4 rw 0 0';
+  for (const [mounts, expected] of [
+    [null, 'unseen'],
+    [root, 'unseen'],
+    [`proc /proc proc rw,relatime,hidepid=invisible 0 0\n${root}`, 'unseen'],
+    ['proc /proc proc rw,hidepid=2 0 0', 'unseen'],
+    ['proc /proc proc rw 0 0\nproc /proc proc rw,gid=4,hidepid=1 0 0', 'unseen'],
+    [`${root}\nproc /proc proc rw,nosuid,relatime 0 0`, 'gone'],
+    ['proc /proc proc rw,hidepid=off 0 0', 'gone'],
+    ['proc /proc proc rw,hidepid=0 0 0', 'gone'],
+  ] as const) {
+    const proc = await fakeProc(mounts === null ? {} : { mounts });
+    const observed = await procObserver(proc, 1000).observe([process.pid]);
+    assert.equal(observed.get(process.pid), expected, `${mounts}`);
+  }
 });
 
 const PS = `
