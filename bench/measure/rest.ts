@@ -7,7 +7,7 @@ import { type Bench, type Figure, median, quantile } from './table';
 
 const CLIENTS = 8;
 const SECONDS = 1;
-const ROUNDS = 4;
+const ROUNDS = 3;
 const FEW = 1000;
 const LOCKS = 5;
 const PLACES = ['/api/agents', '/api/locks', '/api/messages?limit=50', '/api/stats'];
