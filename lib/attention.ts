@@ -18,6 +18,7 @@ import type {
   Source,
   Sources,
 } from './contract/schemas';
+import { SEVERITY_RANK } from './contract/severity';
 import type { PassingTime } from './passing-time';
 import type { FailedRecipient } from './recorder/failed-deliveries';
 import type { OpenMattersNow, OpenQuestion } from './recorder/open-matters';
@@ -65,8 +66,6 @@ export interface Matter {
   evidence: Partial<Record<keyof AttentionEntry['evidence'], string[]>>;
 }
 
-const RANK: Record<AttentionSeverity, number> = { critical: 0, warning: 1, notice: 2 };
-
 /** Nobody reads more; a swarm whose 10,000 locks are stale must not cost megabytes at each change. */
 const ENTRIES_AT_MOST = 500;
 const EVIDENCE_AT_MOST = 50;
@@ -105,7 +104,7 @@ function worseFirst(one: Matter, other: Matter): number {
 }
 
 function rankOf({ kind, severity }: Matter): number {
-  return kind === 'deadlock' ? -1 : RANK[severity];
+  return kind === 'deadlock' ? -1 : SEVERITY_RANK[severity];
 }
 
 function entryOf({ kind, key, severity, since, subject, reason, evidence }: Matter): AttentionEntry {

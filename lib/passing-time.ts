@@ -3,13 +3,12 @@
  * as the facts stay, it need not be repeated.
  */
 export class PassingTime {
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly #now: number;
   #nextAt = Number.POSITIVE_INFINITY;
 
   /** @param now milliseconds since 1970 */
   constructor(now: number) {
-    this.now = now;
+    this.#now = now;
   }
 
   /** When the first answer of `reached` changes, in milliseconds since 1970; infinite if none will. */
@@ -19,7 +18,7 @@ export class PassingTime {
 
   /** @returns whether an instant has come, in milliseconds since 1970 */
   reached(at: number): boolean {
-    if (at <= this.now) return true;
+    if (at <= this.#now) return true;
     this.#nextAt = Math.min(this.#nextAt, at);
     return false;
   }
@@ -32,6 +31,6 @@ export class PassingTime {
   /** @returns whether `now` is before the answers it gave, or one of them would be another by then */
   outdatedAt(now: number): boolean {
     // A clock that was set back makes what has been reached wrong.
-    return now < this.now || now >= this.#nextAt;
+    return now < this.#now || now >= this.#nextAt;
   }
 }

@@ -1,5 +1,6 @@
 /** What a receiver of alerts wants. Apart from how settings write it: the thread that records needs no more than this. */
 import type { AttentionEntry, AttentionKind, AttentionSeverity } from '../contract/schemas';
+import { SEVERITY_RANK } from '../contract/severity';
 
 /** Which matters a receiver is told, and at which pace; holds no secret. */
 export interface AlertRule {
@@ -15,8 +16,6 @@ export interface AlertRule {
 }
 
 const SOURCE = 'alerts to ';
-/** The worst first. */
-const RANKS: Readonly<Record<AttentionSeverity, number>> = { critical: 0, warning: 1, notice: 2 };
 
 /** @returns the source under which the page shows that a receiver is not reached */
 export function sourceName(receiver: string): string {
@@ -25,7 +24,7 @@ export function sourceName(receiver: string): string {
 
 /** @returns whether a receiver is told of a matter; that alerts are not delivered is never one, or it would feed itself */
 export function wants({ kinds, severity }: AlertRule, entry: AttentionEntry): boolean {
-  if (RANKS[entry.severity] > RANKS[severity]) return false;
+  if (SEVERITY_RANK[entry.severity] > SEVERITY_RANK[severity]) return false;
   if (kinds && !kinds.includes(entry.kind)) return false;
   return !(entry.kind === 'source_unreadable' && entry.subject.startsWith(SOURCE));
 }

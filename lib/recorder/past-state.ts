@@ -1,4 +1,5 @@
 /** The whole swarm as it was known at a moment, from the journal and the messages sent until then. */
+
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import type {
@@ -12,6 +13,7 @@ import type {
   MessagesAnswer,
   Sources,
 } from '../contract/schemas';
+import { SEVERITY_RANK } from '../contract/severity';
 import type { History } from '../history/history';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
@@ -144,12 +146,10 @@ function withConflicts(locks: readonly Lock[]): Lock[] {
     .sort((a, b) => (a.lock_file < b.lock_file ? -1 : 1));
 }
 
-const RANK = { critical: 0, warning: 1, notice: 2 };
-
 /** As the list of what wants a person is sorted; instants of one form sort as texts. */
 function worseFirst(one: AttentionEntry, other: AttentionEntry): number {
   const earlier = one.since === other.since ? one.id < other.id : one.since < other.since;
-  return RANK[one.severity] - RANK[other.severity] || (earlier ? -1 : 1);
+  return SEVERITY_RANK[one.severity] - SEVERITY_RANK[other.severity] || (earlier ? -1 : 1);
 }
 
 function unknownSources(at: number): Sources {

@@ -1,5 +1,6 @@
 /** One line of the message log: from bytes to a message's raw text and its parsed fields. */
 import { isNestedTooDeeply } from './nesting';
+import { isObject } from './shape';
 
 export interface LogLine {
   /** The line as JSON text, trimmed: what is kept and compared. Holds no line break. */
@@ -25,7 +26,7 @@ export function parseLine(bytes: Buffer, first: boolean): LogLine | { error: str
   } catch {
     return { error: 'invalid JSON' };
   }
-  if (!isRecord(fields)) return { error: 'not a JSON object' };
+  if (!isObject(fields)) return { error: 'not a JSON object' };
   if (isNestedTooDeeply(fields, text.length)) return { error: 'nested too deeply' };
   // A CR between two tokens is legal JSON, but would end a line of the event stream.
   return { text: text.includes('\r') ? JSON.stringify(fields) : text, fields };
@@ -48,8 +49,4 @@ function trim(text: string): string {
   while (start < end && ' \t\r\n'.includes(text[start] as string)) start++;
   while (end > start && ' \t\r\n'.includes(text[end - 1] as string)) end--;
   return text.slice(start, end);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -81,6 +81,7 @@ export class MessageLog implements LineSink {
   readonly #generations = new Map<number, Generation>();
   #current: number | null;
   #gaps: number;
+  /** Made anew by each change: whoever was given it keeps what it was. */
   #skipped: LogCheckpoint['skipped'];
   #log: LogFile | null = null;
   #old: LogFile | null = null;
@@ -143,7 +144,7 @@ export class MessageLog implements LineSink {
   }
 
   losses(): LogLosses {
-    return { gaps: this.#gaps, skipped: { ...this.#skipped } };
+    return { gaps: this.#gaps, skipped: this.#skipped };
   }
 
   status(): LogStatus {

@@ -6,7 +6,8 @@ import type { Skipped } from '../contract/schemas';
 import { contentOf, excerptOf, nameOf } from './message-fields';
 import { readInstant } from './naive-time';
 import { countSkipped } from './reader-status';
-import { isObject, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { isObject } from './shape';
+import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const PENDING_ACKS_FILE = 'PENDING_ACKS.json';
 

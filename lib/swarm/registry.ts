@@ -2,7 +2,8 @@
 import type { Skipped } from '../contract/schemas';
 import { isNestedTooDeeply } from './nesting';
 import { countSkipped } from './reader-status';
-import { isObject, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { isObject } from './shape';
+import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
 

@@ -1,5 +1,5 @@
 /**
- * Checks JSON that this program wrote itself and somebody may have damaged. Not zod, which also says what is wrong and
+ * Whether JSON has a shape: an object at all, or what this program wrote itself and somebody may have damaged. Not zod, which also says what is wrong and
  * where: for three shapes it would be 3 MB in the thread that records.
  */
 export type Check<Value> = (value: unknown) => value is Value;
@@ -29,6 +29,7 @@ export function shape<Value>(checks: { readonly [Field in keyof Value]-?: Check<
   return (value): value is Value => isObject(value) && fields.every(([name, check]) => check(value[name]));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** @returns whether a value is a JSON object, no list */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

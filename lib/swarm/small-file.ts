@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import type { Skipped } from '../contract/schemas';
 import { type ReaderStatus, statusAfter } from './reader-status';
+import { isObject } from './shape';
 
 /**
  * Time stamps of many file systems advance only every few milliseconds: two writes within one such step look alike.
@@ -238,9 +239,4 @@ export function parseObject(bytes: Buffer): { object: Record<string, unknown> } 
     return { error: 'invalid JSON' };
   }
   return isObject(value) ? { object: value } : { error: 'not an object' };
-}
-
-/** @returns whether a value is a JSON object, no list */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
