@@ -7,6 +7,7 @@ import { deliver } from '../lib/alerts/deliver';
 import type { Receiver } from '../lib/alerts/receivers';
 import { bodyOf } from '../lib/alerts/shapes';
 import type { Config } from '../lib/config';
+import { UNKNOWN_ATTENTION_FACTS } from '../lib/contract/defaults';
 import { formatInstant } from '../lib/contract/instant';
 import { Refusal } from './refusal';
 
@@ -38,6 +39,8 @@ function testPost({ rule, format }: Receiver, swarm: string, link: string | null
   const entry = {
     ...{ id: `test:${key}`, kind: 'source_unreadable' as const, severity: 'notice' as const, since: at },
     ...{ subject: 'test', reason: 'This is a test: nothing is the matter.' },
+    ...UNKNOWN_ATTENTION_FACTS,
+    why: { rule: 'A test of the receiver.', facts: [], threshold: null, setting: null },
     evidence: { agents: [], locks: [], messages: [], sources: [] },
   };
   const alerts = [{ key, event: 'test' as const, at, entry, link }];

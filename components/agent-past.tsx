@@ -16,6 +16,7 @@ const STEP = 30_000;
 const FILLS: Record<AgentHealth, string> = {
   active: 'text-good',
   stale: 'text-warn',
+  moved: 'text-muted',
   dead: 'text-bad',
   unknown: 'text-muted',
 };

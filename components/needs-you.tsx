@@ -97,6 +97,7 @@ const KINDS: Record<AttentionKind, string> = {
   lock_overlap: 'Overlapping locks',
   acknowledgement_overdue: 'Acknowledgement overdue',
   source_unreadable: 'Can’t be read',
+  zone_mismatch: 'Time zone',
 };
 
 function Entry({ entry, onOpen }: { entry: AttentionEntry; onOpen: (entry: AttentionEntry) => void }) {

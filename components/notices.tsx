@@ -12,6 +12,7 @@ const NAMES: Record<keyof Sources, string> = {
   history: 'History',
   watcher: 'File watching',
   config: 'Swarm configuration',
+  zone: 'Time zone',
 };
 
 interface SourceNoticesProps {

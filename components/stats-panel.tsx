@@ -93,12 +93,13 @@ function Figure({ name, short = name, value, words, colour = 'text-ink', wide = 
   );
 }
 
-const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'unknown'];
-const WORDS: Record<AgentHealth, string> = { active: '', stale: 'text-warn', dead: 'text-bad', unknown: '' };
+const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'moved', 'unknown'];
+const WORDS: Record<AgentHealth, string> = { active: '', stale: 'text-warn', dead: 'text-bad', moved: '', unknown: '' };
 const FILLS: Record<AgentHealth, string> = {
   active: 'text-good',
   stale: 'text-warn',
   dead: 'text-bad',
+  moved: 'text-line',
   unknown: 'text-line',
 };
 

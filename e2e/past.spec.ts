@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { UNKNOWN_AGENT_FACTS } from '../lib/contract/defaults';
 import { formatInstant } from '../lib/contract/instant';
 import type { PastState, UnknownSpan } from '../lib/contract/past-schemas';
 import type { Agent } from '../lib/contract/schemas';
@@ -40,6 +41,7 @@ async function pretend(
     const at = Date.parse(new URL(route.request().url()).searchParams.get('at') ?? '');
     const state = await server.get<PastState>(`/api/state?at=${encodeURIComponent(formatInstant(Date.now()))}`);
     const agent: Agent = {
+      ...UNKNOWN_AGENT_FACTS,
       id: `second-${Math.floor((at - start) / 1000)}`,
       health: 'active',
       health_reason: 'It runs.',

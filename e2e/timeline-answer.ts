@@ -32,9 +32,9 @@ export function manyThings(url: string, { agents, locks, messages }: Size): Time
     first_message_at: instant(0),
     agents: ids,
     health: ids.flatMap((agent) => [
-      { agent, health: 'active' as const, since: instant(0), until: instant(0.7) },
-      { agent, health: 'stale' as const, since: instant(0.7), until: instant(0.8) },
-      { agent, health: 'active' as const, since: instant(0.8), until: null },
+      { agent, life: '', health: 'active' as const, since: instant(0), until: instant(0.7) },
+      { agent, life: '', health: 'stale' as const, since: instant(0.7), until: instant(0.8) },
+      { agent, life: '', health: 'active' as const, since: instant(0.8), until: null },
     ]),
     locks: Array.from({ length: locks }, (_, index) => {
       const start = random();

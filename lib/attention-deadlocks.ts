@@ -1,5 +1,5 @@
-/** Rings of waiting as matters for a person. */
-import type { Matter } from './attention';
+/** Rings of waiting as attention items for a person. */
+import { type AttentionItem, NO_WHY } from './attention-facts';
 import { wordList } from './attention-words';
 import { instantOf, least } from './contract/instant';
 import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
@@ -11,9 +11,9 @@ import { TASKS_FILE } from './swarm/tasks';
  *
  * @param startedAt stands in where no edge says since when it is there, in milliseconds since 1970
  */
-export function deadlockMatters(waiting: WaitingAnswer, startedAt: number): Matter[] {
+export function deadlockItems(waiting: WaitingAnswer, startedAt: number): AttentionItem[] {
   const byId = new Map(waiting.edges.map((edge) => [edge.id, edge]));
-  return waiting.cycles.map(({ agents, edges: ids }): Matter => {
+  return waiting.cycles.map(({ agents, edges: ids }): AttentionItem => {
     const edges = ids.map((id) => byId.get(id)).filter((edge) => edge !== undefined);
     const steps = agents.map((from, index) => {
       const to = agents.at(index + 1 - agents.length) ?? from;
@@ -30,6 +30,7 @@ export function deadlockMatters(waiting: WaitingAnswer, startedAt: number): Matt
     return {
       kind: 'deadlock',
       key: JSON.stringify(agents),
+      why: NO_WHY,
       severity: 'critical',
       since: closed.length === 0 ? startedAt : Math.max(...closed),
       subject: wordList(agents),

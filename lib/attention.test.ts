@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type AttentionFacts, attention } from './attention';
+import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { WaitEdge } from './contract/past-schemas';
 import {
@@ -23,9 +24,10 @@ const HOUR = 60 * MINUTE;
 const NOW = Date.UTC(2026, 1, 3, 8);
 const ago = (milliseconds: number) => formatInstant(NOW - milliseconds);
 
-const OK: Source = { state: 'ok', reason: null, since: ago(HOUR), skipped: [] };
+const OK: Source = { ...UNKNOWN_SOURCE_FACTS, state: 'ok', reason: null, since: ago(HOUR), skipped: [] };
 const SOURCES: Sources = {
   registry: OK,
+  zone: unknownZone(OK),
   locks: OK,
   log: { ...OK, gaps: 0, unterminated_tail: null, backlog: null },
   history: { ...OK, mode: 'file', role: 'recorder' },
@@ -34,6 +36,7 @@ const SOURCES: Sources = {
 };
 const NOTHING_OPEN = { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 };
 const FACTS: AttentionFacts = {
+  departed: [],
   agents: [],
   locks: [],
   overlaps: [],
@@ -69,11 +72,19 @@ function only(facts: Partial<AttentionFacts>): AttentionEntry {
 }
 
 function agent(id: string, health: Agent['health'], more: Partial<Agent> = {}): Agent {
-  return { id, health, health_reason: `Why ${health}.`, last_evidence_at: ago(2 * MINUTE), ...more };
+  return {
+    ...UNKNOWN_AGENT_FACTS,
+    id,
+    health,
+    health_reason: `Why ${health}.`,
+    last_evidence_at: ago(2 * MINUTE),
+    ...more,
+  };
 }
 
 function lock(filepath: unknown, more: Partial<Lock> = {}): Lock {
   return {
+    ...UNKNOWN_LOCK_FACTS,
     // An object of a file may hold a `toString` of its own.
     lock_file: `${typeof filepath === 'string' ? filepath : JSON.stringify(filepath)}.lock`,
     agent_id: 'agent-1',
@@ -118,6 +129,7 @@ const pending = (...acks: PendingAck[]) => ({ pendingAcks: { ...FACTS.pendingAck
 
 describe('deadlocks', () => {
   const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
+    weak: false,
     id: `${from} ${to} ${more.kind}`,
     from,
     to,

@@ -1,9 +1,10 @@
 /** The runtime where no swarm was found: answers everything, with nothing. */
+import { NO_AGENTS, NO_ATTENTION, unknownZone } from './contract/defaults';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from './contract/past-schemas';
-import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
+import type { Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
 import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
@@ -11,9 +12,7 @@ import { statistics } from './recorder/statistics';
 import type { Figures, MessageQuery, Runtime } from './runtime';
 
 const EPOCH = 'none';
-const AGENTS: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
 const LOCKS: LocksAnswer = { locks: [], count: 0 };
-const ATTENTION: AttentionAnswer = { attention: [], count: 0 };
 
 export class NoSwarm implements Runtime {
   readonly root = null;
@@ -26,10 +25,10 @@ export class NoSwarm implements Runtime {
     this.#version = version;
     this.hub = new Hub({ source: { after: async () => [] }, freshStats: () => this.#stats() });
     this.hub.open(EPOCH, [], 1);
-    this.hub.setState('agents', AGENTS);
+    this.hub.setState('agents', NO_AGENTS);
     this.hub.setState('locks', LOCKS);
     this.hub.setState('stats', this.#stats());
-    this.hub.setState('attention', ATTENTION);
+    this.hub.setState('attention', NO_ATTENTION);
     this.hub.setState('sources', this.#sources());
   }
 
@@ -88,10 +87,10 @@ export class NoSwarm implements Runtime {
 
   firstState(): SwarmState {
     return {
-      agents: AGENTS,
+      agents: NO_AGENTS,
       locks: LOCKS,
       stats: this.#stats(),
-      attention: ATTENTION,
+      attention: NO_ATTENTION,
       sources: this.#sources(),
       messages: [],
       lastEventId: formatCursor(EPOCH, 0),
@@ -112,17 +111,17 @@ export class NoSwarm implements Runtime {
       unknown: [],
       known_since: null,
       known: { agents: false, locks: false, messages: false },
-      agents: AGENTS,
+      agents: NO_AGENTS,
       locks: LOCKS,
       stats: this.#stats(),
-      attention: ATTENTION,
+      attention: NO_ATTENTION,
       sources: this.#sources(),
       messages,
     };
   }
 
   #stats(): Stats {
-    return statistics(AGENTS, LOCKS, null, this.startedAt, Date.now());
+    return statistics(NO_AGENTS, LOCKS, null, this.startedAt, Date.now());
   }
 
   #sources(): Sources {
@@ -130,6 +129,7 @@ export class NoSwarm implements Runtime {
       state: 'missing',
       reason: 'No swarm was found. Start the dashboard with the folder of one, or set CLAUDESWARM_ROOT.',
       since: formatInstant(this.startedAt),
+      kept_from: null,
       skipped: [],
     };
     return {
@@ -139,6 +139,7 @@ export class NoSwarm implements Runtime {
       history: { ...source, mode: 'memory', role: 'follower' },
       watcher: { ...source, mode: 'events' },
       config: source,
+      zone: unknownZone(source),
     };
   }
 }

@@ -40,7 +40,7 @@ interface Options {
 export class SwarmAttention {
   /** What the messages leave open. */
   matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
-  answer: AttentionAnswer = { attention: [], count: 0 };
+  answer: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
   waiting: WaitingAnswer = { edges: [], cycles: [] };
   readonly #options: Options;
   readonly #acks: PendingAcksReader;
@@ -96,6 +96,7 @@ export class SwarmAttention {
     this.#time = null;
     const facts = {
       agents: description.agents.agents,
+      departed: description.agents.departed,
       locks: description.locks.locks,
       overlaps: description.overlaps,
       sources: sources.now(),

@@ -1,4 +1,5 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
+import { NO_AGENTS } from './contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
 import { describeAgents } from './swarm/agent-health';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
@@ -32,11 +33,9 @@ interface Signs {
   at: number;
 }
 
-const NO_REGISTRY: AgentsAnswer = { session_name: null, session_names: null, updated_at: null, agents: [] };
-
 export class SwarmDescription {
   /** The same object for as long as nothing in it changes. */
-  agents: AgentsAnswer = NO_REGISTRY;
+  agents: AgentsAnswer = NO_AGENTS;
   locks: LocksAnswer = { locks: [], count: 0 };
   overlaps: readonly LockOverlap[] = [];
   readonly #from: Described;
@@ -76,7 +75,7 @@ export class SwarmDescription {
   }
 
   #describeAgents({ registry, messages, locks, at }: Signs): AgentsAnswer {
-    if (registry === null) return NO_REGISTRY;
+    if (registry === null) return NO_AGENTS;
     const { processes, config } = this.#from;
     const { session_name, session_names, updated_at } = registry;
     const agents = describeAgents(registry, {
@@ -86,7 +85,7 @@ export class SwarmDescription {
       staleThresholdSeconds: config.staleThresholdSeconds,
       now: at,
     });
-    return { session_name, session_names, updated_at, agents };
+    return { session_name, session_names, updated_at, agents, departed: [] };
   }
 
   #newestLocksAt(now: number): ReadonlyMap<string, number> {

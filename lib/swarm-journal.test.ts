@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from './contract/defaults';
 import type { Agent, AgentsAnswer, Lock } from './contract/schemas';
 import type { JournalUpdate } from './history/journal';
 import { SwarmJournal } from './swarm-journal';
@@ -14,16 +15,16 @@ beforeEach(() => {
 function agent(id: string, more: Partial<Agent> = {}): Agent {
   const reason = 'It was last seen at 2026-01-30T12:00:00+00:00.';
   const evidence = { health: 'active' as const, health_reason: reason, last_evidence_at: '2026-01-30T12:00:00+00:00' };
-  return { id, last_seen: '2026-01-30T12:00:00+00:00', ...evidence, ...more };
+  return { ...UNKNOWN_AGENT_FACTS, id, last_seen: '2026-01-30T12:00:00+00:00', ...evidence, ...more };
 }
 
 function registry(...agents: Agent[]): AgentsAnswer {
-  return { session_name: 'shop', session_names: null, updated_at: null, agents };
+  return { ...NO_AGENTS, session_name: 'shop', session_names: null, updated_at: null, agents };
 }
 
 function lock(lock_file: string, reason = ''): Lock {
   const said = { acquired_at: null, stale: false, orphaned: false, conflicts_with: [], pattern: false, warnings: [] };
-  return { lock_file, reason, ...said };
+  return { ...UNKNOWN_LOCK_FACTS, lock_file, reason, ...said };
 }
 
 function changes(): string[] {

@@ -1,4 +1,5 @@
 /** How each source of a swarm stands, and since when: as its reader says, or the worker that reads it. */
+import { unknownZone } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { Source, Sources } from './contract/schemas';
 import type { HistoryCondition, LogCondition } from './recorder/protocol';
@@ -56,6 +57,7 @@ export class SwarmSources {
       history: { ...history, since: this.#sinceOf('history', history) },
       watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
       config: asSource(config.status),
+      zone: unknownZone(asSource(config.status)),
     };
   }
 
@@ -70,12 +72,13 @@ export class SwarmSources {
 }
 
 function asSource({ state, reason, since, skipped }: ReaderStatus): Source {
-  return { state, reason, since: formatInstant(since), skipped };
+  return { state, reason, since: formatInstant(since), kept_from: null, skipped };
 }
 
 const UNREAD_LOG: LogCondition = {
   state: 'missing',
   reason: 'The log has not been read yet.',
+  kept_from: null,
   skipped: [],
   gaps: 0,
   unterminated_tail: null,
@@ -85,6 +88,7 @@ const UNREAD_LOG: LogCondition = {
 const UNOPENED_HISTORY: HistoryCondition = {
   state: 'missing',
   reason: 'The history is being opened.',
+  kept_from: null,
   skipped: [],
   mode: 'memory',
   role: 'follower',

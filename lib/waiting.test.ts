@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import { type WaitEdge, waitingAnswer } from './contract/past-schemas';
 import type { Agent, Lock } from './contract/schemas';
@@ -18,10 +19,12 @@ const ago = (milliseconds: number) => formatInstant(NOW - milliseconds);
 
 const ids = ['agent-0', 'agent-1', 'agent-2', 'agent-3'];
 const FACTS: WaitingFacts = {
-  agents: ids.map((id): Agent => ({ id, health: 'active', health_reason: '', last_evidence_at: null })),
+  agents: ids.map(
+    (id): Agent => ({ ...UNKNOWN_AGENT_FACTS, id, health: 'active', health_reason: '', last_evidence_at: null }),
+  ),
   locks: [],
   overlaps: [],
-  sources: { registry: { state: 'ok', reason: null, since: ago(0), skipped: [] } },
+  sources: { registry: { ...UNKNOWN_SOURCE_FACTS, state: 'ok', reason: null, since: ago(0), skipped: [] } },
   matters: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
   tasks: [],
   conflicts: [],
@@ -73,6 +76,7 @@ function ack(sender: string | null, recipient: string | null, more: Partial<Pend
 
 function lock(filepath: string, agent_id: unknown, ageMs: number | null): Lock {
   return {
+    ...UNKNOWN_LOCK_FACTS,
     lock_file: `${filepath}.lock`,
     agent_id,
     filepath,

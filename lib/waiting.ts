@@ -87,6 +87,7 @@ function edgeOf(id: string, wait: Wait, state: (agent: string) => string): WaitE
     to,
     kind,
     basis,
+    weak: false,
     since: since === null ? null : formatInstant(since),
     reason: `${wait.reason}${state(from)}${state(to)}`,
     evidence: { locks: [], messages: [], tasks: [], conflicts: [], ...evidence },

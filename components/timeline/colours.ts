@@ -20,6 +20,7 @@ export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
   active: 'good',
   stale: 'warn',
   dead: 'bad',
+  moved: 'muted',
   unknown: 'muted',
 };
 

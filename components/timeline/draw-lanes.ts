@@ -24,7 +24,7 @@ type Context = CanvasRenderingContext2D;
 
 /** What matters most is drawn last, so that nothing covers it. */
 const ORDER: readonly TypeMeaning[] = ['tells', 'done', 'delegates', 'asks', 'trouble'];
-const DASHES = { active: [], stale: [7, 3], dead: [1.5, 2.5], unknown: [1.5, 5] };
+const DASHES = { active: [], stale: [7, 3], dead: [1.5, 2.5], moved: [1, 5], unknown: [1.5, 5] };
 
 /** Draws one picture; the context is scaled to CSS pixels, its origin the upper left corner of the first lane. */
 export function drawLanes(context: Context, picture: Picture): void {

@@ -11,6 +11,7 @@ const SHAPES: Record<AgentHealth, ReactNode> = {
     </>
   ),
   dead: <path d="M2 2l8 8M10 2l-8 8" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />,
+  moved: <path d="M2 6h7M6 3l3 3-3 3" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />,
   unknown: <circle cx="6" cy="6" r="4" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray="2 1.6" />,
 };
 
@@ -18,6 +19,7 @@ const COLOURS: Record<AgentHealth, string> = {
   active: 'text-good',
   stale: 'text-warn',
   dead: 'text-bad',
+  moved: 'text-muted',
   unknown: 'text-muted',
 };
 

@@ -4,6 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { KeptPost } from '../contract/alert-schemas';
+import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import { AlertTeller } from './alert-teller';
 import { AllowedHosts } from './allowed-hosts';
 
@@ -12,7 +13,14 @@ const RULE = { name: 'ops', kinds: null, severity: 'notice' as const, minimumAge
 
 function post(key: string, tries = 0): KeptPost {
   const entry = { id: key, kind: 'agent_dead' as const, severity: 'critical' as const, since: 'then', subject: key };
-  const alerts = [{ key, event: 'new' as const, at: 'now', entry: { ...entry, reason: key, evidence: EVIDENCE } }];
+  const alerts = [
+    {
+      key,
+      event: 'new' as const,
+      at: 'now',
+      entry: { ...UNKNOWN_ATTENTION_FACTS, ...entry, reason: key, evidence: EVIDENCE },
+    },
+  ];
   return { receiver: 'ops', key, alerts, leftOut: 0, tries, notBefore: 0 };
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfigError, parseConfig } from '../config';
+import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry } from '../contract/schemas';
 import { CurrentReceivers } from './current-receivers';
 import { type AlertRule, sourceName, wants } from './rule';
@@ -130,6 +131,7 @@ test('rules: kinds, the least severity, and never that alerts fail', () => {
   };
   const evidence = { agents: [], locks: [], messages: [], sources: [] };
   const entry: AttentionEntry = {
+    ...UNKNOWN_ATTENTION_FACTS,
     ...{ id: 'x', kind: 'lock_overlap', severity: 'warning', since: '', subject: 'a', reason: '', evidence },
   };
   assert.equal(wants(rule, entry), true);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Alert, AlertPost } from '../contract/alert-schemas';
 import { alertPost } from '../contract/alert-schemas';
+import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import { outcomeOf, signature } from './deliver';
 import { bodyOf, linkTo } from './shapes';
 
@@ -11,7 +12,13 @@ const HOSTILE =
 function alert(reason = HOSTILE, more: Partial<Alert> = {}): Alert {
   const evidence = { agents: ['agent-1'], locks: [], messages: ['e.1'], sources: [] };
   const known = { id: 'blocked_unanswered:m', since: '2026-02-03T09:30:00.000+00:00', subject: 'agent-1', evidence };
-  const entry = { ...known, kind: 'blocked_unanswered' as const, severity: 'critical' as const, reason };
+  const entry = {
+    ...UNKNOWN_ATTENTION_FACTS,
+    ...known,
+    kind: 'blocked_unanswered' as const,
+    severity: 'critical' as const,
+    reason,
+  };
   return { key: 'k', event: 'new', at: known.since, entry, link: 'https://swarm.example/?message=e.1', ...more };
 }
 

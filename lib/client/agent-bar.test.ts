@@ -10,22 +10,22 @@ const iso = (time: number) => new Date(time).toISOString();
 test('shows six hours at most, cut where they begin, oldest first', () => {
   const bar = healthBar(
     [
-      { health: 'stale', since: iso(now - 10 * MINUTE), until: null },
-      { health: 'active', since: iso(now - 9 * HOUR), until: iso(now - HOUR) },
-      { health: 'dead', since: iso(now - 10 * HOUR), until: iso(now - 9 * HOUR) },
+      { life: '', health: 'stale', since: iso(now - 10 * MINUTE), until: null },
+      { life: '', health: 'active', since: iso(now - 9 * HOUR), until: iso(now - HOUR) },
+      { life: '', health: 'dead', since: iso(now - 10 * HOUR), until: iso(now - 9 * HOUR) },
     ],
     now,
   );
   assert.deepEqual([bar.since, bar.until], [now - 6 * HOUR, now]);
   assert.deepEqual(bar.parts, [
-    { health: 'active', since: now - 6 * HOUR, until: now - HOUR },
-    { health: 'stale', since: now - 10 * MINUTE, until: now },
+    { life: '', health: 'active', since: now - 6 * HOUR, until: now - HOUR },
+    { life: '', health: 'stale', since: now - 10 * MINUTE, until: now },
   ]);
   assert.equal(bar.words, 'active 5 h 0 min, stale 10 min');
 });
 
 test('is as long as what is known, but no less than a quarter of an hour', () => {
-  const since = (length: number) => [{ health: 'active', since: iso(now - length), until: null }] as const;
+  const since = (length: number) => [{ life: '', health: 'active', since: iso(now - length), until: null }] as const;
   assert.equal(healthBar([...since(2 * HOUR)], now).since, now - 2 * HOUR);
   assert.equal(healthBar([...since(MINUTE)], now).since, now - 15 * MINUTE);
   assert.deepEqual(healthBar([], now).parts, []);

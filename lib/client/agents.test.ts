@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '../contract/defaults';
 import type { Agent, AgentHealth, Lock, Message } from '../contract/schemas';
 import { agentsInOrder, bySession, concerns, locksByHolder, newestBySender, oneLine } from './agents';
 
 function agent(id: string, health: AgentHealth = 'active', fields: Partial<Agent> = {}): Agent {
-  return { id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
+  return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
 }
 
 function lock(agent_id: unknown, lock_file = `${agent_id}.lock`): Lock {
   return {
+    ...UNKNOWN_LOCK_FACTS,
     lock_file,
     agent_id,
     acquired_at: null,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry, AttentionKind } from '../contract/schemas';
 import { EMPTY_ADDRESS } from './address';
 import { agentsInNeed, newEntries, targetOf } from './attention';
 
 const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => ({
+  ...UNKNOWN_ATTENTION_FACTS,
   id: kind,
   kind,
   severity: 'warning',

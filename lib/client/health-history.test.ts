@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
 import type { Agent, AgentHealth } from '../contract/schemas';
 import { type HealthHistory, withHealthOf } from './health-history';
 
 function agent(id: string, health: AgentHealth, health_reason = `It is ${health}.`): Agent {
-  return { id, health, health_reason, last_evidence_at: null };
+  return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason, last_evidence_at: null };
 }
 
 const EMPTY: HealthHistory = new Map();

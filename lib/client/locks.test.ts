@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { UNKNOWN_LOCK_FACTS } from '../contract/defaults';
 import type { Lock } from '../contract/schemas';
 import { fnmatch, hasPatternCharacters } from '../swarm/fnmatch';
 import { changedLocks, grouped, locksAbout, locksInOrder, patternScope } from './locks';
 
 function lock(filepath: unknown, fields: Partial<Lock> = {}): Lock {
   return {
+    ...UNKNOWN_LOCK_FACTS,
     lock_file: `${filepath}.lock`,
     agent_id: 'agent-0',
     filepath,

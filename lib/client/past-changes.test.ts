@@ -24,7 +24,7 @@ function server(messages: readonly number[], lock: Span, health: Span) {
       first_message_at: null,
       agents: ['a'],
       // Their times are true ones, also beyond the span.
-      health: [{ agent: 'a', health: 'active', since: iso(health.since), until: null }],
+      health: [{ agent: 'a', life: '', health: 'active', since: iso(health.since), until: null }],
       locks:
         lock.since <= span.until && lock.until >= span.since
           ? [{ agent: 'a', lock_file: 'l', filepath: 'f', state: 'held', since, until, count: 1 }]

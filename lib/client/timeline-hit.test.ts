@@ -36,7 +36,7 @@ const answer: TimelineAnswer = {
   known_since: iso(0),
   first_message_at: null,
   agents: ['agent-0', 'agent-1'],
-  health: [{ agent: 'agent-1', health: 'stale', since: iso(0), until: iso(50) }],
+  health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(0), until: iso(50) }],
   locks: [lock('a', 10, 30), lock('b', 20, null, { state: 'orphaned' })],
   messages: [tick(40, 'QUESTION'), tick(60, 'INFO', 12), tick(60.1, 'ACK')],
   unknown: [{ since: iso(70), until: iso(80), about: 'everything', reason: 'No dashboard ran.' }],

@@ -2,11 +2,20 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
 import type { Agent } from '../contract/schemas';
 import { paneCommands } from './tmux';
 
 function agent(tmux_pane_id: unknown, pane_index: unknown): Agent {
-  return { id: 'a', health: 'active', health_reason: '', last_evidence_at: null, tmux_pane_id, pane_index };
+  return {
+    ...UNKNOWN_AGENT_FACTS,
+    id: 'a',
+    health: 'active',
+    health_reason: '',
+    last_evidence_at: null,
+    tmux_pane_id,
+    pane_index,
+  };
 }
 
 function commandsOf(tmux_pane_id: unknown, pane_index?: unknown): string[] {

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_AGENTS, NO_ATTENTION } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import type { Message, Sources, Stats } from '../contract/schemas';
 import { applyAll, type View } from './view';
 
 const message = (seq: number): Message => ({ seq, sent_at: null });
 const swarm: SwarmState = {
-  agents: { session_name: null, session_names: null, updated_at: null, agents: [] },
+  agents: NO_AGENTS,
   locks: { locks: [], count: 0 },
   stats: {} as Stats,
-  attention: { attention: [], count: 0 },
+  attention: NO_ATTENTION,
   sources: {} as Sources,
   messages: [message(1), message(2)],
   lastEventId: 'e.2',

@@ -6,6 +6,7 @@ import { EMPTY_ADDRESS } from './address';
 import { drawWaiting, targetOfEdge, waitPairs } from './waiting';
 
 const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
+  weak: false,
   id: `${from}>${to}`,
   from,
   to,

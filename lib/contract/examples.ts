@@ -33,8 +33,23 @@ const agents: AgentsAnswer = {
       session_name: 'shop',
       tmux_pane_id: '%1',
       health: 'active',
-      health_reason: 'Its claude process (pid 41207) runs.',
+      health_reason: 'Its claude process (pid 41209) runs.',
       last_evidence_at: '2026-02-03T09:11:58.204113+00:00',
+      last_spoke_at: '2026-02-03T09:11:58.740020+00:00',
+      last_message: {
+        seq: 1284,
+        msg_type: 'INFO',
+        excerpt: 'I go on with the totals until I know. 214 tests, all green.',
+        sent_at: '2026-02-03T09:11:58.740020+00:00',
+      },
+      process: {
+        state: 'running',
+        claude_pid: 41209,
+        started_at: '2026-02-03T07:58:10.110+00:00',
+        seen_at: '2026-02-03T09:12:03.902+00:00',
+      },
+      moved_to: null,
+      life_began_at: null,
     },
     {
       id: 'agent-1',
@@ -47,8 +62,14 @@ const agents: AgentsAnswer = {
       health: 'stale',
       health_reason: 'Its last sign of life was at 2026-02-03T09:09:40.511+00:00.',
       last_evidence_at: '2026-02-03T09:09:40.511020+00:00',
+      last_spoke_at: null,
+      last_message: null,
+      process: { state: 'unseen', claude_pid: null, started_at: null, seen_at: null },
+      moved_to: null,
+      life_began_at: null,
     },
   ],
+  departed: [],
 };
 
 const TOTALS_LOCK = '06d763aaf4e4595aee064e37727ef0557764d781679707c0a1862fcaa595082d.lock';
@@ -63,6 +84,7 @@ const totalsLock: Lock = {
   acquired_at: '2026-02-03T09:09:05.851013+00:00',
   stale: false,
   orphaned: false,
+  former_holder: null,
   conflicts_with: [{ lock_file: CART_LOCK, agent_id: 'agent-0', filepath: 'src/cart/*.ts' }],
   pattern: false,
   warnings: [],
@@ -77,6 +99,7 @@ const cartLock: Lock = {
   acquired_at: '2026-02-03T09:11:04.190219+00:00',
   stale: false,
   orphaned: false,
+  former_holder: null,
   conflicts_with: [{ lock_file: TOTALS_LOCK, agent_id: 'agent-1', filepath: 'src/cart/totals.ts' }],
   pattern: true,
   warnings: [],
@@ -134,6 +157,7 @@ const stats: Stats = {
   active_agent_count: 1,
   stale_lock_count: 0,
   failed_delivery_count: 4,
+  failed_deliveries_open: 0,
 };
 
 const attention: AttentionAnswer = {
@@ -146,6 +170,15 @@ const attention: AttentionAnswer = {
       subject: 'agent-0',
       reason: 'agent-0 asked agent-1, which has not answered: "Which currency do we store?"',
       evidence: { agents: ['agent-0', 'agent-1'], locks: [], messages: [`${EXAMPLE_EPOCH}.1283`], sources: [] },
+      why: {
+        rule: 'A QUESTION is listed while none of its recipients has answered the asker.',
+        facts: ['agent-0 asked agent-1 at 2026-02-03T09:02:31.604+00:00; no message of agent-1 answers it.'],
+        threshold: 'older than 5 minutes',
+        setting: 'SWARM_ATTENTION_QUESTION_MINUTES',
+      },
+      group: 'question_unanswered:agent-0',
+      acknowledged: null,
+      snoozed: null,
     },
     {
       id: `lock_overlap:${TOTALS_LOCK}:${CART_LOCK}`,
@@ -155,12 +188,23 @@ const attention: AttentionAnswer = {
       subject: 'src/cart/totals.ts',
       reason: 'agent-1 holds src/cart/totals.ts, and agent-0 holds src/cart/*.ts.',
       evidence: { agents: ['agent-1', 'agent-0'], locks: [TOTALS_LOCK, CART_LOCK], messages: [], sources: [] },
+      why: {
+        rule: 'Locks of different holders on the same file are listed.',
+        facts: ['agent-1 holds src/cart/totals.ts.', 'agent-0 holds src/cart/*.ts.'],
+        threshold: null,
+        setting: null,
+      },
+      group: 'lock_overlap:agent-1',
+      acknowledged: null,
+      snoozed: null,
     },
   ],
   count: 2,
+  hidden_count: 0,
+  hidden_critical_count: 0,
 };
 
-const fine: Source = { state: 'ok', reason: null, since: BEGIN, skipped: [] };
+const fine: Source = { state: 'ok', reason: null, since: BEGIN, kept_from: null, skipped: [] };
 
 const sources: Sources = {
   registry: fine,
@@ -179,13 +223,14 @@ const sources: Sources = {
     state: 'missing',
     reason: "There is no .claudeswarm.yaml and no .claudeswarm.toml: the defaults of the swarm's tool hold.",
   },
+  zone: { ...fine, zone: 'Europe/Berlin', suggested: null },
 };
 
 const health: Health = {
   status: 'healthy',
   timestamp: NOW,
   files: { agents: true, messages: true, locks_dir: true },
-  sources: { registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing' },
+  sources: { registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing', zone: 'ok' },
   history: { mode: 'file', role: 'recorder' },
   backlog: null,
   uptime_seconds: 4311.7,

@@ -74,9 +74,9 @@ const timeline: TimelineAnswer = {
   first_message_at: '2026-02-02T16:20:00.151+00:00',
   agents: ['agent-0', 'agent-1'],
   health: [
-    { agent: 'agent-0', health: 'active', since: KNOWN_SINCE, until: null },
-    { agent: 'agent-1', health: 'active', since: KNOWN_SINCE, until: SILENT_SINCE },
-    { agent: 'agent-1', health: 'stale', since: SILENT_SINCE, until: null },
+    { agent: 'agent-0', health: 'active', life: '41207@%1', since: KNOWN_SINCE, until: null },
+    { agent: 'agent-1', health: 'active', life: '41231@%2', since: KNOWN_SINCE, until: SILENT_SINCE },
+    { agent: 'agent-1', health: 'stale', life: '41231@%2', since: SILENT_SINCE, until: null },
   ],
   locks: [barOf(earlier), barOf(current)],
   messages: [question, news].map(({ seq, sent_at, msg_type }) => ({
@@ -96,8 +96,18 @@ const agentHistory: AgentHistory = {
   id: 'agent-1',
   agent: silent,
   health: [
-    { health: 'stale', since: SILENT_SINCE, until: null },
-    { health: 'active', since: KNOWN_SINCE, until: SILENT_SINCE },
+    { health: 'stale', life: '41231@%2', since: SILENT_SINCE, until: null },
+    { health: 'active', life: '41231@%2', since: KNOWN_SINCE, until: SILENT_SINCE },
+  ],
+  lives: [
+    {
+      life: '41231@%2',
+      pid: silent.pid,
+      pane_index: silent.pane_index,
+      tmux_pane_id: silent.tmux_pane_id,
+      since: null,
+      until: null,
+    },
   ],
   locks: [totals],
   lock_spans: [current, earlier],
@@ -137,6 +147,7 @@ const waiting: WaitingAnswer = {
       to: 'agent-1',
       kind: 'question',
       basis: 'declared',
+      weak: false,
       since: '2026-02-03T09:02:31.604+00:00',
       reason: 'agent-0 asked agent-1, which has not answered: "Which currency do we store?"',
       evidence: { locks: [], messages: [`${EXAMPLE_EPOCH}.1283`], tasks: [], conflicts: [] },
@@ -147,6 +158,7 @@ const waiting: WaitingAnswer = {
       to: 'agent-0',
       kind: 'task',
       basis: 'declared',
+      weak: false,
       since: '2026-02-03T09:05:07.350+00:00',
       reason:
         'The task "Finish the refunds" of agent-1 is blocked by "Currency of the cart" of agent-0, which is assigned.',

@@ -53,7 +53,20 @@ export const pastState = z
 export const healthSpan = z.object({
   agent: z.string(),
   health: agentHealth,
+  life: z
+    .string()
+    .describe('Which life of the id it belongs to: another text where another process or pane has the id.'),
   since: instant,
+  until: instant.nullable().describe('Null while it lasts.'),
+});
+
+/** One life of an agent's id: the time in which one process in one pane had it. */
+export const agentLife = z.object({
+  life: z.string(),
+  pid: z.unknown(),
+  pane_index: z.unknown(),
+  tmux_pane_id: z.unknown(),
+  since: instant.nullable().describe('Null where its beginning is not known.'),
   until: instant.nullable().describe('Null while it lasts.'),
 });
 
@@ -69,9 +82,12 @@ export const lockSpan = z.object({
   since: instant,
   until: instant.nullable().describe('Null while it lasts.'),
   ended: z
-    .enum(['released', 'taken_over', 'changed', 'unseen'])
+    .enum(['released', 'expired', 'taken_over', 'changed', 'unseen'])
     .nullable()
-    .describe('How it ended: let go, in the hands of another, in another state of the same hold; null while it lasts.'),
+    .describe(
+      'How it ended: let go, removed as stale (`expired`), in the hands of another, in another state of the same hold; ' +
+        'null while it lasts.',
+    ),
 });
 
 /** Lock spans of one agent in one state that are too short or too many to be drawn one by one, drawn as one. */
@@ -130,6 +146,7 @@ export const agentHistory = z
     id: z.string(),
     agent: agent.nullable().describe('Its entry as of now; null if it is not registered.'),
     health: z.array(healthSpan.omit({ agent: true })),
+    lives: z.array(agentLife).describe('The lives of this id that are known, newest first, at most 50.'),
     locks: z.array(lock),
     lock_spans: z.array(lockSpan),
     messages: z.object({ sent: countByType, received: countByType }),
@@ -175,6 +192,9 @@ export const waitEdge = z.object({
   basis: z
     .enum(['declared', 'inferred'])
     .describe('Said by a file in so many words, or concluded from what files say.'),
+  weak: z
+    .boolean()
+    .describe('It holds nobody up, so it is never part of a wait cycle: an acknowledgement that is still due.'),
   since: instant.nullable(),
   reason: z.string().describe('One plain sentence.'),
   evidence: z.object({
@@ -199,6 +219,7 @@ export const waitingAnswer = z
 export type UnknownSpan = z.infer<typeof unknownSpan>;
 export type PastState = z.infer<typeof pastState>;
 export type HealthSpan = z.infer<typeof healthSpan>;
+export type AgentLife = z.infer<typeof agentLife>;
 export type LockSpan = z.infer<typeof lockSpan>;
 export type LockBar = z.infer<typeof lockBar>;
 export type MessageTick = z.infer<typeof messageTick>;

@@ -16,7 +16,28 @@ const original = z
   .optional()
   .describe("The file's own values of fields whose names are used for added ones here.");
 
-export const agentHealth = z.enum(['active', 'stale', 'dead', 'unknown']);
+export const agentHealth = z.enum(['active', 'stale', 'dead', 'moved', 'unknown']);
+
+/** The process side of an agent, kept apart from what its files say. */
+export const agentProcess = z.object({
+  state: z
+    .enum(['running', 'suspended', 'exited', 'gone', 'unseen'])
+    .describe(
+      '`running`: a claude process runs at or under `pid`. `suspended`: it is stopped (state T). `exited`: `pid` runs ' +
+        'without a claude process. `gone`: no such process. `unseen`: this server cannot see it.',
+    ),
+  claude_pid: z.int().nullable().describe('The process id of claude itself; null where none is seen.'),
+  started_at: instant.nullable().describe('When the process of `pid` started; null where it is not seen.'),
+  seen_at: instant.nullable().describe('When this server last saw its claude process; null if it never did.'),
+});
+
+/** The beginning of an agent's newest own message; automatic retries and escalations do not count. */
+export const lastMessage = z.object({
+  seq: z.int(),
+  msg_type: asWritten,
+  excerpt: z.string().describe('The beginning of its text in one line.'),
+  sent_at: instant.nullable(),
+});
 
 export const agent = z
   .looseObject({
@@ -32,9 +53,29 @@ export const agent = z
     last_evidence_at: instant
       .nullable()
       .describe('The newest sign of life: its entry, its messages or its locks; null if there is none.'),
+    last_spoke_at: instant
+      .nullable()
+      .describe('When it sent its newest own message; null if none is known. Automatic retries do not count.'),
+    last_message: lastMessage.nullable().describe('Its newest own message, wherever that is in the history.'),
+    process: agentProcess,
+    moved_to: z
+      .string()
+      .nullable()
+      .describe('The id under which the same process or pane is listed now; only where `health` is `moved`.'),
+    life_began_at: instant
+      .nullable()
+      .describe('Since when another process or pane has this id; null while no change of it is known.'),
     original,
   })
   .meta({ id: 'Agent' });
+
+/** An agent that left the registry within the last hour: its last entry, when it left and why. */
+export const departedAgent = agent
+  .extend({
+    left_at: instant.describe('When this server first saw the registry without it.'),
+    left_reason: z.string().describe('One plain sentence: what is known about why.'),
+  })
+  .meta({ id: 'DepartedAgent' });
 
 export const agentsAnswer = z
   .object({
@@ -42,6 +83,7 @@ export const agentsAnswer = z
     session_names: z.unknown(),
     updated_at: z.unknown(),
     agents: z.array(agent),
+    departed: z.array(departedAgent).describe('Who left within the last hour, newest first, at most 200.'),
   })
   .meta({ id: 'Agents' });
 
@@ -70,6 +112,19 @@ export const lock = z
       .boolean()
       .nullable()
       .describe("Its holder is not registered or dead; null while the registry can't be read."),
+    former_holder: z
+      .object({
+        reason: z
+          .enum(['moved', 'replaced', 'left'])
+          .describe(
+            '`moved`: the holder is listed under another id now. `replaced`: another process has its id. `left`: it ' +
+              'left the registry.',
+          ),
+        since: instant.nullable().describe('Since when; null where that is not known.'),
+        now: z.string().nullable().describe('The id of the holder now, where it moved.'),
+      })
+      .nullable()
+      .describe('Set where the agent that took the lock is no longer the one that has its id.'),
     conflicts_with: z.array(lockConflict),
     pattern: z.boolean().describe("`filepath` holds characters that the swarm's tool matches as a pattern."),
     warnings: z.array(lockWarning).describe("What is odd about the file; empty for one that the swarm's tool wrote."),
@@ -124,6 +179,9 @@ export const stats = z
     active_agent_count: z.int(),
     stale_lock_count: z.int(),
     failed_delivery_count: z.int(),
+    failed_deliveries_open: z
+      .int()
+      .describe('Recipients that a message did not reach within the last 30 minutes and that none has reached since.'),
   })
   .meta({ id: 'Stats' });
 
@@ -137,6 +195,11 @@ export const source = z
     state: sourceState,
     reason: z.string().nullable().describe('A plain sentence for every state but `ok`.'),
     since: instant.describe('Since when it is in this state.'),
+    kept_from: instant
+      .nullable()
+      .describe(
+        'When what is shown was last true, where the source has vanished or become unreadable since; else null.',
+      ),
     skipped: z.array(skipped),
   })
   .meta({ id: 'Source' });
@@ -159,6 +222,13 @@ export const historySource = source
   .extend({ mode: z.enum(['file', 'memory']), role: z.enum(['recorder', 'follower']) })
   .meta({ id: 'HistorySource' });
 
+export const zoneSource = source
+  .extend({
+    zone: z.string().describe('The zone in which naive times of the log are read.'),
+    suggested: z.string().nullable().describe('The zone or offset that would fit what arrives; null if this one does.'),
+  })
+  .meta({ id: 'ZoneSource' });
+
 export const watcherSource = source.extend({ mode: z.enum(['events', 'polling']) }).meta({ id: 'WatcherSource' });
 
 export const sources = z
@@ -169,6 +239,7 @@ export const sources = z
     history: historySource,
     watcher: watcherSource,
     config: source,
+    zone: zoneSource,
   })
   .meta({ id: 'Sources' });
 
@@ -185,6 +256,7 @@ export const attentionKind = z.enum([
   'lock_overlap',
   'acknowledgement_overdue',
   'source_unreadable',
+  'zone_mismatch',
 ]);
 
 /** Worst first. */
@@ -208,12 +280,37 @@ export const attentionEntry = z
         sources: z.array(z.string()),
       })
       .describe('The facts it rests on, to lead there.'),
+    why: z
+      .object({
+        rule: z.string().describe('One plain sentence: the rule that raised it.'),
+        facts: z.array(z.string()).describe('What was seen, one sentence each.'),
+        threshold: z.string().nullable().describe('The limit that was exceeded; null where the rule has none.'),
+        setting: z.string().nullable().describe('The setting that changes the limit; null where there is none.'),
+      })
+      .describe('Why it is listed, and what changes that.'),
+    group: z.string().describe('The same for items of one kind about one agent, which a page may show as one.'),
+    acknowledged: z
+      .object({ by: z.string().nullable(), at: instant })
+      .nullable()
+      .describe('Who has acknowledged it, and when; ends when its facts change.'),
+    snoozed: z
+      .object({
+        by: z.string().nullable(),
+        at: instant,
+        until: instant.nullable().describe('Null: until its facts change.'),
+      })
+      .nullable(),
   })
   .meta({ id: 'AttentionEntry' });
 
-/** Sorted: worst first, then longest standing. */
+/** Sorted: worst first, then longest standing. Acknowledged and snoozed items are listed too, and marked. */
 export const attentionAnswer = z
-  .object({ attention: z.array(attentionEntry), count: z.int() })
+  .object({
+    attention: z.array(attentionEntry),
+    count: z.int().describe('All items, acknowledged and snoozed ones included.'),
+    hidden_count: z.int().describe('How many of them are acknowledged or snoozed.'),
+    hidden_critical_count: z.int().describe('How many of those are critical.'),
+  })
   .meta({ id: 'Attention' });
 
 export const connected = z
@@ -274,6 +371,9 @@ export const messageFilter = z.object({
 
 export type AgentHealth = z.infer<typeof agentHealth>;
 export type Agent = z.infer<typeof agent>;
+export type AgentProcess = z.infer<typeof agentProcess>;
+export type LastMessage = z.infer<typeof lastMessage>;
+export type DepartedAgent = z.infer<typeof departedAgent>;
 export type AgentsAnswer = z.infer<typeof agentsAnswer>;
 export type Lock = z.infer<typeof lock>;
 export type LockConflict = z.infer<typeof lockConflict>;
@@ -287,6 +387,7 @@ export type Skipped = z.infer<typeof skipped>;
 export type Source = z.infer<typeof source>;
 export type LogSource = z.infer<typeof logSource>;
 export type HistorySource = z.infer<typeof historySource>;
+export type ZoneSource = z.infer<typeof zoneSource>;
 export type WatcherSource = z.infer<typeof watcherSource>;
 export type Sources = z.infer<typeof sources>;
 export type AttentionKind = z.infer<typeof attentionKind>;

@@ -1,8 +1,10 @@
 /** The outbox over a real database: what is told once, in which order, and what a death in the middle leaves. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry } from '../contract/schemas';
 import { History } from './history';
 import { Outbox, receiverStates } from './outbox';
@@ -13,6 +15,7 @@ const HOUR = 3_600_000;
 
 function entry(id: string, more: Partial<AttentionEntry> = {}): AttentionEntry {
   return {
+    ...UNKNOWN_ATTENTION_FACTS,
     ...{ id: `agent_dead:${id}`, kind: 'agent_dead', severity: 'critical', since: '2026-02-03T09:29:00.000+00:00' },
     ...{ subject: id, reason: `${id} is dead.` },
     evidence: { agents: [id], locks: [], messages: [], sources: [] },

@@ -55,8 +55,14 @@ function pageOf(rows: SpanRow[], limit: number): SpanRows {
 }
 
 /** @returns an agent's health over a time, as the API gives it */
-export function healthSpanOf({ agent, value, since, until }: SpanRow): HealthSpan {
-  return { agent, health: value as HealthSpan['health'], since: formatInstant(since), until: instantOrNull(until) };
+export function healthSpanOf({ agent, path, value, since, until }: SpanRow): HealthSpan {
+  return {
+    agent,
+    health: value as HealthSpan['health'],
+    life: path,
+    since: formatInstant(since),
+    until: instantOrNull(until),
+  };
 }
 
 /** @returns a lock's span as the API gives it */

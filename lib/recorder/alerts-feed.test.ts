@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry } from '../contract/schemas';
 import { History } from '../history/history';
 import { AlertsFeed } from './alerts-feed';
@@ -16,7 +17,16 @@ const RULE = {
 
 function entry(id: string): AttentionEntry {
   const evidence = { agents: [], locks: [], messages: [], sources: [] };
-  return { id, kind: 'agent_dead', severity: 'critical', since: 'then', subject: id, reason: id, evidence };
+  return {
+    ...UNKNOWN_ATTENTION_FACTS,
+    id,
+    kind: 'agent_dead',
+    severity: 'critical',
+    since: 'then',
+    subject: id,
+    reason: id,
+    evidence,
+  };
 }
 
 function newFeed(alerts = [RULE]) {

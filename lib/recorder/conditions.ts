@@ -21,6 +21,7 @@ export function logCondition(
   const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
   return {
     ...logState(fault ?? status?.unreadable ?? null, status?.missing, gaps - gapsBefore),
+    kept_from: null,
     skipped: Object.entries(skipped).map(([why, seen]) => ({ reason: why, ...seen })),
     gaps,
     unterminated_tail: status?.unterminatedTail ?? null,
@@ -41,6 +42,7 @@ export function historyCondition(
   return {
     state: fault === null && aside === null ? 'ok' : 'degraded',
     reason: fault === null ? aside : `${fault} Until then only the newest messages are kept, in memory.`,
+    kept_from: null,
     skipped: [],
     ...how,
   };

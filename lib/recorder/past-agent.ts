@@ -31,6 +31,7 @@ export function agentHistory(history: History, query: Questions['agent_history']
     id,
     agent,
     health: rows.filter(({ kind }) => kind === 'health').map((row) => withoutAgent(healthSpanOf(row))),
+    lives: [],
     locks: locks.locks.filter(({ agent_id }) => agent_id === id),
     lock_spans: rows.filter(({ kind }) => kind === 'lock').map(lockSpanOf),
     ...talkOf(history.db, id),

@@ -1,5 +1,13 @@
 /** The whole swarm as it was known at a moment, from the journal and the messages sent until then. */
 
+import {
+  NO_AGENTS,
+  UNKNOWN_AGENT_FACTS,
+  UNKNOWN_ATTENTION_FACTS,
+  UNKNOWN_LOCK_FACTS,
+  UNKNOWN_SOURCE_FACTS,
+  unknownZone,
+} from '../contract/defaults';
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
 import type {
@@ -11,6 +19,7 @@ import type {
   LocksAnswer,
   Message,
   MessagesAnswer,
+  Source,
   Sources,
 } from '../contract/schemas';
 import { SEVERITY_RANK } from '../contract/severity';
@@ -75,14 +84,22 @@ interface SwarmThen {
 export function swarmAt(db: History['db'], at: number): SwarmThen {
   const found = thingsAt(db, at);
   const things = found ?? {};
-  const locks = withConflicts(valuesOf<Lock>(things, 'lock'));
-  const attention = valuesOf<AttentionEntry>(things, 'attention').sort(worseFirst);
+  const locks = withConflicts(valuesOf<Lock>(things, 'lock').map((lock) => ({ ...UNKNOWN_LOCK_FACTS, ...lock })));
+  const attention = valuesOf<AttentionEntry>(things, 'attention')
+    .map((entry) => ({ ...UNKNOWN_ATTENTION_FACTS, ...entry }))
+    .sort(worseFirst);
+  const hidden = attention.filter(({ acknowledged, snoozed }) => acknowledged !== null || snoozed !== null);
   return {
     known: found !== null,
     agents: agentsOf(things),
     locks: { locks, count: locks.length },
-    attention: { attention, count: attention.length },
-    sources: { ...unknownSources(at), ...(things.source as Partial<Sources> | undefined) },
+    attention: {
+      attention,
+      count: attention.length,
+      hidden_count: hidden.length,
+      hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
+    },
+    sources: sourcesOf(things, at),
     startedAt: (things.server?.dashboard as { at: number } | undefined)?.at ?? null,
   };
 }
@@ -93,14 +110,14 @@ function valuesOf<T>(things: PastThings, kind: keyof PastThings): T[] {
 
 function agentsOf(things: PastThings): AgentsAnswer {
   const header = things.registry?.header as Header | undefined;
-  if (!header) return { session_name: null, session_names: null, updated_at: null, agents: [] };
+  if (!header) return NO_AGENTS;
   const { last_seen, ...rest } = header;
   const agents = last_seen.flatMap(([subject, ...lastSeen]): Agent[] => {
     // An agent may be called `__proto__`.
     const entry = Object.hasOwn(things.agent ?? {}, subject) ? (things.agent?.[subject] as Agent) : null;
-    return entry ? [{ ...entry, ...(lastSeen.length > 0 && { last_seen: lastSeen[0] }) }] : [];
+    return entry ? [{ ...UNKNOWN_AGENT_FACTS, ...entry, ...(lastSeen.length > 0 && { last_seen: lastSeen[0] }) }] : [];
   });
-  return { ...rest, agents };
+  return { ...NO_AGENTS, ...rest, agents };
 }
 
 /**
@@ -152,11 +169,20 @@ function worseFirst(one: AttentionEntry, other: AttentionEntry): number {
   return SEVERITY_RANK[one.severity] - SEVERITY_RANK[other.severity] || (earlier ? -1 : 1);
 }
 
+function sourcesOf(things: PastThings, at: number): Sources {
+  const known = Object.entries(things.source ?? {}).map(([name, source]) => [
+    name,
+    { ...UNKNOWN_SOURCE_FACTS, ...(source as Source) },
+  ]);
+  return { ...unknownSources(at), ...Object.fromEntries(known) };
+}
+
 function unknownSources(at: number): Sources {
   const source = {
     state: 'missing' as const,
     reason: 'Nobody looked at that time, or it is no longer kept.',
     since: formatInstant(at),
+    kept_from: null,
     skipped: [],
   };
   return {
@@ -166,5 +192,6 @@ function unknownSources(at: number): Sources {
     history: { ...source, mode: 'file', role: 'recorder' },
     watcher: { ...source, mode: 'events' },
     config: source,
+    zone: unknownZone(source),
   };
 }

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_AGENTS } from '../contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
 import { statistics } from './statistics';
 
 const NOW = Date.parse('2026-02-03T08:15:30Z');
 const MINUTE = Math.floor(NOW / 60_000);
 const SECOND = Math.floor(NOW / 1000);
-const agents: AgentsAnswer = { session_name: 'main', session_names: ['main'], updated_at: 'then', agents: [] };
+const agents: AgentsAnswer = {
+  ...NO_AGENTS,
+  session_name: 'main',
+  session_names: ['main'],
+  updated_at: 'then',
+  agents: [],
+};
 const locks: LocksAnswer = { locks: [], count: 0 };
 
 test('rates cover the last minute and the last hour, up to now and not beyond', () => {

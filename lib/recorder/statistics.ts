@@ -33,5 +33,6 @@ export function statistics(
     active_agent_count: agents.agents.filter(({ health }) => health === 'active').length,
     stale_lock_count: locks.locks.filter(({ stale }) => stale === true).length,
     failed_delivery_count: summary?.failed ?? 0,
+    failed_deliveries_open: 0,
   };
 }

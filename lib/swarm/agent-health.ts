@@ -1,4 +1,5 @@
 /** The health of each registered agent, from evidence alone: its entry, its messages, its locks and its process. */
+import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
 import { formatInstant } from '../contract/instant';
 import type { Agent, AgentHealth } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
@@ -37,6 +38,7 @@ export function describeAgents(registry: Registry, evidence: Evidence): Agent[] 
     const othersSeen = pidsSeen.size > (pidsSeen.has(subject.pid) ? 1 : 0);
     const { health, reason } = judge(subject, othersSeen, evidence);
     return withAddedFields(subject.entry, {
+      ...UNKNOWN_AGENT_FACTS,
       health,
       health_reason: reason,
       last_evidence_at: subject.sign && formatInstant(subject.sign.at),

@@ -47,6 +47,7 @@ export function describeLocks(
       acquired_at: lockedAt === null ? null : formatMicroseconds(Math.round(lockedAt * 1000)),
       stale,
       orphaned,
+      former_holder: null,
       conflicts_with: conflicts.map(conflictOf),
       pattern: typeof fields.filepath === 'string' && hasPatternCharacters(fields.filepath),
       warnings: early ? [...entry.warnings, 'in_future' as const] : entry.warnings,
