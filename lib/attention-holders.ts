@@ -85,7 +85,7 @@ export function whyOfTimeout(facts: string[], staleTimeoutSeconds: number): Atte
   return {
     rule:
       'A lock past the timeout is listed only if another agent waits for the file, asks for it or overlaps it, or if ' +
-      'its holder has been silent for longer than the timeout.',
+      'its holder has given no sign of life for longer than the timeout.',
     facts,
     threshold: `older than ${staleTimeoutSeconds} s`,
     setting: TIMEOUT_SETTING,

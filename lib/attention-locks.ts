@@ -99,7 +99,10 @@ function staleItem(
   const wants = locks.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
   const silent = agent === undefined ? null : silentSince(agent, facts);
   if (wants.length === 0 && silent === null) return [];
-  const reasons = [...(silent === null ? [] : [`${holder} has been silent since ${silent}`]), ...wordsOf(wants)];
+  const reasons = [
+    ...(silent === null ? [] : [`${holder} has given no sign of life since ${silent}`]),
+    ...wordsOf(wants),
+  ];
   const sorted = locks.toSorted((one, other) => rank(one, wanted) - rank(other, wanted));
   const concerned = wants.length === 0 ? locks : locks.filter(({ lock_file }) => wanted.has(lock_file));
   const taken = oldest(concerned);
