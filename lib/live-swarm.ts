@@ -15,6 +15,7 @@ import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
 import { toldAnswer } from './recorder/message-page';
+import type { NewestMessage } from './recorder/newest-senders';
 import {
   type Answer,
   type Json,
@@ -94,7 +95,7 @@ export class LiveSwarm implements Runtime {
   #summary: Summary | null = null;
   /** The newest message that it counts for sure. */
   #counted = 0;
-  #newestBySender: ReadonlyMap<string, number> = new Map();
+  #newestBySender: ReadonlyMap<string, NewestMessage> = new Map();
   #caughtUp = false;
   readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
 
@@ -320,7 +321,8 @@ export class LiveSwarm implements Runtime {
 
   #stats(): Stats {
     const { agents, locks } = this.#description;
-    return statistics(agents, locks, this.#summary, this.startedAt, Date.now());
+    const open = this.#attention.openFailedDeliveries();
+    return statistics(agents, locks, this.#summary, this.startedAt, Date.now(), open);
   }
 
   #tellAttention(answer: AttentionAnswer): void {
@@ -371,6 +373,7 @@ export class LiveSwarm implements Runtime {
       case 'open_matters':
         this.#attention.matters = event.matters;
         this.#attention.request();
+        this.hub.setState('stats', this.#stats());
         break;
       case 'alerts':
         this.#alerts.take(event);

@@ -48,22 +48,25 @@ async function lock(holder: string, at: number): Promise<void> {
   await locks.look('all');
 }
 
+const spoke = (sender: string, at: number) =>
+  new Map([[sender, { at, message: { seq: 1, excerpt: '', sent_at: null } }]]);
+
 const health = () => Object.fromEntries(description.agents.agents.map((agent) => [agent.id, agent.health]));
 
 test('signs of life of agents that are active anyway change nothing for a while, and then are told', () => {
   register({ a: 5, b: 5 });
-  description.describe(new Map([['a', NOW - 1000]]), NOW);
+  description.describe(spoke('a', NOW - 1000), NOW);
   const first = description.agents;
-  description.describe(new Map([['a', NOW + 100]]), NOW + 100);
+  description.describe(spoke('a', NOW + 100), NOW + 100);
   assert.equal(description.agents, first);
-  description.describe(new Map([['a', NOW + 100]]), NOW + 1000);
+  description.describe(spoke('a', NOW + 100), NOW + 1000);
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
 test('signs of life are told at once where they are asked for anew', () => {
   register({ a: 5 });
-  description.describe(new Map([['a', NOW - 1000]]), NOW);
-  description.describe(new Map([['a', NOW + 100]]), NOW + 100, true);
+  description.describe(spoke('a', NOW - 1000), NOW);
+  description.describe(spoke('a', NOW + 100), NOW + 100, true);
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
@@ -71,7 +74,7 @@ test('who was silent and speaks is alive at once', () => {
   register({ a: 5, b: 100 });
   description.describe(new Map(), NOW);
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
-  description.describe(new Map([['a', NOW + 10]]), NOW + 10);
+  description.describe(spoke('a', NOW + 10), NOW + 10);
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
   description.describe(
     new Map([

@@ -1,6 +1,7 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from './contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
+import type { NewestMessage } from './recorder/newest-senders';
 import { describeAgents } from './swarm/agent-health';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import { type DescribedLocks, describeLocks, type LocksReader } from './swarm/locks';
@@ -52,12 +53,12 @@ export class SwarmDescription {
   /**
    * Describes as the readers have it what a file, a sign of life or the clock gives a reason to describe anew.
    *
-   * @param newestBySender when each sender last spoke, milliseconds since 1970
+   * @param newestBySender the newest own message of each sender
    * @param signsAnew takes the signs of life anew, whenever that was done last
    */
-  describe(newestBySender: ReadonlyMap<string, number>, now: number, signsAnew = false): void {
+  describe(newestBySender: ReadonlyMap<string, NewestMessage>, now: number, signsAnew = false): void {
     const { registry } = this.#from.registry;
-    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
+    const signs = { registry, messages: spokenAt(newestBySender), locks: this.#newestLocksAt(now), at: now };
     if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
@@ -116,6 +117,10 @@ export class SwarmDescription {
     const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
     this.#locksFrom = { entries, holders: holdersKey, until };
   }
+}
+
+function spokenAt(newest: ReadonlyMap<string, NewestMessage>): Map<string, number> {
+  return new Map([...newest].flatMap(([sender, { at }]) => (at === null ? [] : [[sender, at] as const])));
 }
 
 /** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
