@@ -37,7 +37,7 @@ export function spansOfPath(
 ): SpanRows | null {
   const place = placeOf(db, bounds.before);
   if (!place) return null;
-  const sql = `SELECT * FROM spans WHERE path = ? AND path <> '' AND (since, id) < (?, ?) AND agent = coalesce(?, agent)
+  const sql = `SELECT * FROM spans WHERE path = ? AND path <> '' AND kind = 'lock' AND (since, id) < (?, ?) AND agent = coalesce(?, agent)
                ORDER BY since DESC, id DESC LIMIT ?`;
   return pageOf(db.prepare(sql).all(path, ...place, holder ?? null, bounds.limit + 1) as SpanRow[], bounds.limit);
 }
