@@ -86,9 +86,9 @@ const PAST_SCHEMA = `
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,      -- agent id, lock file, source
     agent TEXT NOT NULL,        -- whose lane it is drawn in, '' if none
-    path TEXT NOT NULL,         -- of a lock, else ''
+    path TEXT NOT NULL,         -- of a lock; of an agent's health, which life of its id; else ''
     value TEXT NOT NULL,        -- health, state of the lock or of the source
-    detail TEXT,                -- reason of the lock, or why something is not known
+    detail TEXT,                -- reason of the lock, why something is not known, pid and pane of an agent (JSON)
     since INTEGER NOT NULL,     -- milliseconds since 1970
     until INTEGER,              -- null while it lasts
     ended TEXT
