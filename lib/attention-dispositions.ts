@@ -3,6 +3,7 @@
  * an item that says something new is open again. A marked item stays on the list and is counted.
  */
 import { createHash } from 'node:crypto';
+import { isHidden } from './contract/attention-marks';
 import type { AttentionDecision } from './contract/attention-requests';
 import { formatInstant } from './contract/instant';
 import type { AttentionEntry } from './contract/schemas';
@@ -10,11 +11,6 @@ import type { Disposition, DispositionChange, DispositionReview } from './histor
 import type { PassingTime } from './passing-time';
 
 const MINUTE_MS = 60_000;
-
-/** What a page does not list among the open ones. */
-export function isHidden({ acknowledged, snoozed }: Pick<AttentionEntry, 'acknowledged' | 'snoozed'>): boolean {
-  return acknowledged !== null || snoozed !== null;
-}
 
 /** @returns a hash of what an item states; its age and its marks are no part of it */
 export function fingerprintOf({ kind, severity, subject, reason, evidence }: AttentionEntry): string {

@@ -5,11 +5,12 @@
  */
 import { agentItems } from './attention-agents';
 import { deadlockItems } from './attention-deadlocks';
-import { applyDispositions, isHidden } from './attention-dispositions';
+import { applyDispositions } from './attention-dispositions';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { lockItems, overlapItem } from './attention-locks';
 import { acknowledgementItems, deliveryItems, questionItems } from './attention-messages';
 import { sourceItems } from './attention-sources';
+import { isHidden } from './contract/attention-marks';
 import { formatInstant } from './contract/instant';
 import type { AttentionAnswer, AttentionEntry } from './contract/schemas';
 import { SEVERITY_RANK } from './contract/severity';
