@@ -138,7 +138,8 @@ test('a database of the second version gets an outbox, and keeps everything else
   const before = new History(file, { readTime });
   before.append(lines.slice(0, 10), '{}', NOW);
   const tables = before.db.prepare("SELECT sql FROM sqlite_schema WHERE name LIKE 'alert%' ORDER BY name").all();
-  for (const name of ['alert_matters', 'alert_queue', 'alert_receivers', 'dispositions']) before.db.exec(`DROP TABLE ${name}`);
+  for (const name of ['alert_matters', 'alert_queue', 'alert_receivers', 'dispositions'])
+    before.db.exec(`DROP TABLE ${name}`);
   before.db.exec("INSERT INTO journal_now VALUES ('agent', 'agent-1', '{}')");
   before.db.pragma('user_version = 2');
   before.close();
