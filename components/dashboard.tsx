@@ -2,7 +2,7 @@
 
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
-import { targetOf } from '@/lib/client/attention';
+import { openCount, splitByMarks, targetOf } from '@/lib/client/attention';
 import { stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { PastView } from '@/lib/client/past-player';
@@ -64,6 +64,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const loadedAt = useMemo(() => new Date(renderedAt).toISOString(), [renderedAt]);
   const { attention } = swarm.attention;
+  const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
@@ -88,7 +89,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
 
   return (
     <Now renderedAt={renderedAt} moment={moment}>
-      <TabSignal count={live.attention.count} past={moment !== null} />
+      <TabSignal count={openCount(live.attention)} past={moment !== null} />
       <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
         <TopBar
           root={root}
@@ -118,14 +119,14 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
           <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
-          <TabBar tab={tab} onTab={setTab} attention={swarm.attention.count} />
+          <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
           <div
             data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
             className="tab-content flex min-h-0 flex-col max-md:flex-1"
             {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
           >
-            <NeedsYou entries={attention} count={swarm.attention.count} onOpen={open}>
-              <NotificationSwitch entries={live.attention.attention} paused={moment !== null} onOpen={open} />
+            <NeedsYou answer={swarm.attention} fixed={moment !== null || recording !== null} onOpen={open}>
+              <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
             </NeedsYou>
           </div>
           <Panels
@@ -171,7 +172,7 @@ function Now({ renderedAt, moment, children }: { renderedAt: number; moment: num
 /** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
 function tabFor(address: Address, { attention }: SwarmState): Tab {
   if (address.view !== null) return 'timeline';
-  return panelOf(address) ?? (attention.count > 0 ? 'needs-you' : 'agents');
+  return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
 }
 
 /** The sources that "needs you" speaks of already; the same object while they stay. */

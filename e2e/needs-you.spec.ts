@@ -1,3 +1,4 @@
+import type { AttentionAnswer } from '../lib/contract/schemas';
 import { busy, goneProcess } from './busy';
 import { expect, faults, openLive, panel, test } from './fixtures';
 
@@ -76,6 +77,115 @@ test('a source that can’t be read is said once', async ({ page, swarm, server 
   await expect(entry).toContainText('registry');
   await expect(page.getByRole('list', { name: 'Problems with the data' })).toBeEmpty();
   await expect(panel(page, 'Agents')).toContainText('agent-0');
+});
+
+test('items are acknowledged and taken back with the mouse, for every viewer', async ({
+  page,
+  swarm,
+  server,
+  context,
+}) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('docs/a.md', 'ghost-1');
+  swarm.lock('docs/b.md', 'ghost-2');
+  await server.start();
+  await openLive(page, server);
+  const other = await context.newPage();
+  await openLive(other, server);
+  const item = needsYou(page).getByRole('listitem').filter({ hasText: 'docs/a.md' });
+  await item.hover();
+  await item.getByRole('button', { name: 'Acknowledge' }).click();
+  for (const viewer of [page, other]) {
+    await expect(needsYou(viewer).getByRole('listitem')).toHaveCount(1);
+    await expect(needsYou(viewer)).toContainText('1 acknowledged');
+    await expect(viewer).toHaveTitle('(1) Claude Swarm');
+  }
+  await needsYou(page).getByText('1 acknowledged').click();
+  expect(await faults(page)).toEqual([]);
+  await needsYou(page).getByRole('button', { name: 'Take back' }).click();
+  await expect(needsYou(other)).not.toContainText('1 acknowledged');
+  await expect(page).toHaveTitle('(2) Claude Swarm');
+});
+
+test('items are snoozed and acknowledged with keys, and the focus goes on', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  for (const name of ['a', 'b', 'c']) swarm.lock(`docs/${name}.md`, `ghost-${name}`);
+  await server.start();
+  await openLive(page, server);
+  await expect(needsYou(page).getByRole('link')).toHaveCount(3);
+  await page.keyboard.press('4');
+  await page.keyboard.press('s');
+  await expect(page.getByRole('button', { name: '15 min' })).toBeFocused();
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(needsYou(page).getByRole('link').first()).toBeFocused();
+  await page.keyboard.press('s');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(needsYou(page)).toContainText('1 snoozed');
+  await expect(needsYou(page).getByRole('link')).toHaveCount(2);
+  await expect(needsYou(page).getByRole('link').first()).toBeFocused();
+  await page.keyboard.press('a');
+  await expect(needsYou(page)).toContainText('1 acknowledged, 1 snoozed');
+  await expect(needsYou(page).getByRole('link')).toHaveCount(1);
+});
+
+test('why an item is listed is shown below it, if its rule says so', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('docs/a.md', 'ghost-1');
+  await server.start();
+  await openLive(page, server);
+  const answer = await server.get<AttentionAnswer>('/api/attention');
+  const [stated] = answer.attention;
+  const item = needsYou(page).getByRole('listitem').first();
+  await item.hover();
+  const why = item.getByRole('button', { name: 'Why' });
+  if (!stated?.why.rule) return expect(why).toHaveCount(0);
+  await why.click();
+  await expect(item).toContainText(stated.why.rule);
+  for (const fact of stated.why.facts) await expect(item.getByText(fact.slice(0, 20)).first()).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await why.focus();
+  await page.keyboard.press('w');
+  await expect(item).not.toContainText(stated.why.rule);
+});
+
+test('many of one kind about one agent share a row, and are acknowledged together', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  const timestamp = new Date(Date.now() - 3_600_000).toISOString();
+  for (let count = 0; count < 5; count++) {
+    swarm.send({
+      sender: 'agent-0',
+      msg_type: 'QUESTION',
+      content: `question ${count}`,
+      recipients: ['agent-1'],
+      timestamp,
+    });
+  }
+  await server.start();
+  await openLive(page, server);
+  const group = needsYou(page).getByRole('button', { name: /Unanswered question \(5\)/ });
+  await expect(group).toContainText('agent-0');
+  await group.click();
+  await expect(needsYou(page).getByRole('link')).toHaveCount(5);
+  expect(await faults(page)).toEqual([]);
+  await group.focus();
+  await page.keyboard.press('a');
+  await expect(needsYou(page)).toContainText('5 acknowledged');
+  await expect(needsYou(page)).toContainText('Nothing right now.');
+});
+
+test('a decision that the server does not take says so', async ({ page, swarm, server, complaints }) => {
+  complaints.allow(/Failed to load resource/);
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('docs/a.md', 'ghost-1');
+  await server.start();
+  await openLive(page, server);
+  await page.route('**/api/attention/**', (route) => route.abort());
+  await needsYou(page).getByRole('link').focus();
+  await page.keyboard.press('a');
+  await expect(needsYou(page).getByRole('alert')).toContainText('The server does not answer. Check that it runs');
+  await expect(needsYou(page).getByRole('link')).toHaveCount(1);
 });
 
 test.describe('notifications', () => {

@@ -4,13 +4,16 @@
  */
 import { basename } from 'node:path';
 import type { AttentionLimits } from './attention';
+import { changeFrom } from './attention-dispositions';
 import { Beat } from './beat';
 import type { ReceiverState } from './contract/alert-schemas';
+import type { AttentionDecision } from './contract/attention-requests';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionAnswer, Health, Message, Source, Sources, Stats } from './contract/schemas';
+import type { AttentionAnswer, AttentionEntry, Health, Message, Source, Sources, Stats } from './contract/schemas';
+import type { Disposition } from './history/dispositions';
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
@@ -140,6 +143,8 @@ export class LiveSwarm implements Runtime {
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
       others: () => this.#alerts.sources,
       tell: (answer) => this.#tellAttention(answer),
+      // Before everything was read, facts are missing that the decisions were made about.
+      review: (review) => this.#looked && this.#caughtUp && this.#recorder.review(review),
       onFault: (error) =>
         this.#onFault('attending', error === null ? null : `What wants a person can't be told: ${error}`, error),
     });
@@ -207,6 +212,14 @@ export class LiveSwarm implements Runtime {
 
   waiting(): WaitingAnswer {
     return this.#attention.waiting;
+  }
+
+  async decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null> {
+    const found = this.#attention.find(id);
+    if (!found) return null;
+    const { fingerprint } = found;
+    this.#takeDispositions(await this.#recorder.dispose(changeFrom({ id, fingerprint }, decision, by, Date.now())));
+    return this.#attention.find(id)?.entry ?? found.entry;
   }
 
   alerts(): readonly ReceiverState[] {
@@ -333,6 +346,11 @@ export class LiveSwarm implements Runtime {
     if (this.#looked) this.#alerts.tell(answer, changed);
   }
 
+  #takeDispositions(dispositions: readonly Disposition[]): void {
+    this.#attention.dispositions = dispositions;
+    this.#attention.attend();
+  }
+
   #publishSources(): void {
     const sources = this.#sources.now();
     if (!this.hub.setState('sources', sources)) return;
@@ -378,6 +396,9 @@ export class LiveSwarm implements Runtime {
       case 'alerts':
         this.#alerts.take(event);
         this.#attention.request();
+        break;
+      case 'dispositions':
+        this.#takeDispositions(event.dispositions);
         break;
       case 'caught_up':
         this.#alerts.caughtUp();

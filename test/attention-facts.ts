@@ -116,5 +116,5 @@ export function lockOn(filepath: unknown, more: Partial<Lock> = {}): Lock {
 /** @returns a question of agent-0, too young to be an item of its own */
 export function youngQuestion(text: string, more: Partial<OpenQuestion> = {}): OpenQuestion {
   const asked = { sender: 'agent-0', recipients: ['agent-1'], at: NOW - MINUTE, text, seqs: [7] };
-  return { type: 'QUESTION', msgId: 'q', ...asked, ...more };
+  return { type: 'QUESTION', msgId: 'q', askedBack: null, ...asked, ...more };
 }

@@ -8,6 +8,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { AlertRule } from '../alerts/rule';
 import { HistoryFault, historyFault } from '../history/database';
+import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
@@ -15,6 +16,7 @@ import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, Mes
 import { readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
+import { DispositionsFeed } from './dispositions-feed';
 import { HistorySlot, type Opened } from './history-slot';
 import { beginJournal, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
@@ -75,6 +77,7 @@ export class Recorder {
   #oldestTold = 0;
   readonly #senders: NewestSenders;
   readonly #alerts: AlertsFeed;
+  readonly #dispositions: DispositionsFeed;
   #summaryDue = true;
   /** Messages since what is beyond the retention was dropped. */
   #unpruned = 0;
@@ -105,6 +108,7 @@ export class Recorder {
     this.#now = now;
     this.#senders = new NewestSenders(this.#readTime, now);
     this.#alerts = new AlertsFeed(options, tell, now);
+    this.#dispositions = new DispositionsFeed(tell, now);
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
     this.#use(this.#slot.open());
     this.#schedule();
@@ -170,6 +174,21 @@ export class Recorder {
     this.#guarded(() => this.#alerts.setReceivers(rules));
   }
 
+  /**
+   * Commits a decision about an attention item, also in a process that follows.
+   *
+   * @returns all that is decided now
+   * @throws what SQLite throws
+   */
+  dispose(change: DispositionChange): readonly Disposition[] {
+    return this.#dispositions.change(change);
+  }
+
+  /** Drops the decisions that have ended; a process that only follows leaves that to the one that records. */
+  review(review: DispositionReview): void {
+    this.#guarded(() => this.#dispositions.review(review));
+  }
+
   /** Another thread found the database damaged. */
   reportDamage(): void {
     if (!this.#inMemory) this.#onFault(new HistoryFault('corrupt', `The history ${this.#history.file} is damaged.`));
@@ -223,6 +242,7 @@ export class Recorder {
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
 
     const before = this.#history as History | undefined;
+    this.#dispositions.begin(history, records);
     this.#alerts.begin(history, records, this.#log ? before : undefined);
     this.#log?.close();
     this.#log = null;
@@ -241,6 +261,7 @@ export class Recorder {
     const [{ epoch }, file] = [history, inMemory ? null : history.file];
     this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
     this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
+    this.#dispositions.follow();
     this.#tellCondition();
   }
 
@@ -440,6 +461,7 @@ export class Recorder {
     if (this.#log && this.#due('prune', this.#pruneDue ? EACH_BEAT_MS : PRUNE_BY_AGE_EVERY_MS)) this.#prune();
     if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
     this.#guarded(() => this.#alerts.advance());
+    this.#guarded(() => this.#dispositions.follow());
     await this.look();
   }
 
@@ -468,6 +490,7 @@ export class Recorder {
         return;
       }
       this.#alerts.begin(this.#history, true);
+      this.#dispositions.begin(this.#history, true);
       this.#record(committedCheckpoint(this.#history));
       this.#tellCondition();
     });
