@@ -1,8 +1,8 @@
 /** Facts of the attention rules for tests: a swarm in which all is well, and what may be wrong with it. */
 import assert from 'node:assert/strict';
-import { type AttentionFacts, attention } from '../lib/attention';
-import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from '../lib/contract/defaults';
-import { formatInstant } from '../lib/contract/instant';
+import { type AttentionFacts, attention } from './attention';
+import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
+import { formatInstant } from './contract/instant';
 import {
   type Agent,
   type AttentionEntry,
@@ -11,9 +11,9 @@ import {
   type Lock,
   type Source,
   type Sources,
-} from '../lib/contract/schemas';
-import { PassingTime } from '../lib/passing-time';
-import type { OpenQuestion } from '../lib/recorder/open-matters';
+} from './contract/schemas';
+import { PassingTime } from './passing-time';
+import type { OpenQuestion } from './recorder/open-matters';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
