@@ -76,13 +76,7 @@ test('who was silent and speaks is alive at once', () => {
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
   description.describe(spoke('a', NOW + 10), NOW + 10);
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
-  description.describe(
-    new Map([
-      ['a', NOW + 10],
-      ['b', NOW + 15],
-    ]),
-    NOW + 20,
-  );
+  description.describe(new Map([...spoke('a', NOW + 10), ...spoke('b', NOW + 15)]), NOW + 20);
   assert.deepEqual(health(), { a: 'active', b: 'active' });
 });
 
