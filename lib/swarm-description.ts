@@ -41,7 +41,7 @@ export class SwarmDescription {
   readonly #from: Described;
   readonly #known: DescribedLocks = new WeakMap();
   /** What the locks were described from, and when time alone changes the description. */
-  #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
+  #locksFrom: { entries: LocksReader['locks']; holders: string; timeout: number; until: number } | null = null;
   #signs: Signs | null = null;
   #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
@@ -105,8 +105,9 @@ export class SwarmDescription {
     const holders = readable ? new Map(agents.map(({ id, health }) => [id, health])) : null;
     const holdersKey = JSON.stringify(holders && agents.map(({ id, health }) => [id, health === 'dead']));
     const from = this.#locksFrom;
-    if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return;
     const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;
+    const same = from?.entries === entries && from.holders === holdersKey && from.timeout === staleTimeoutSeconds;
+    if (same && now < from.until) return;
     const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#known });
     this.locks = { locks, count: locks.length };
     this.overlaps = findOverlaps(locks, this.#from.root);
@@ -114,7 +115,7 @@ export class SwarmDescription {
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
     );
     const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
-    this.#locksFrom = { entries, holders: holdersKey, until };
+    this.#locksFrom = { entries, holders: holdersKey, timeout: staleTimeoutSeconds, until };
   }
 }
 

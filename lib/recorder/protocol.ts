@@ -9,6 +9,7 @@ import type { JournalUpdate } from '../history/journal';
 import type { SafeError } from '../safe-error';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 import type { ToldMessage } from './told-messages';
+import type { ZoneMismatch } from './zone-doubt';
 
 export interface RecorderOptions {
   root: string;
@@ -71,7 +72,7 @@ export type RecorderEvent =
   | { type: 'open_matters'; matters: OpenMattersNow }
   /** What is to be posted, none in a process that follows, and how it goes with each receiver. */
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
-  | { type: 'condition'; log: LogCondition; history: HistoryCondition };
+  | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };
 
 /** A page of spans, newest first: those older than the place that an earlier page gave. */
 export interface SpanPage {
