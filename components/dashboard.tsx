@@ -27,7 +27,7 @@ import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { Drawer } from './timeline/drawer';
 import { TopBar } from './top-bar';
-import { ClockTime, RenderedAt } from './ui/time';
+import { ClockTime, RenderedAt, ZoneInDoubt } from './ui/time';
 
 interface DashboardProps {
   /** The swarm when the server made the page. */
@@ -88,7 +88,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
   return (
-    <Now renderedAt={renderedAt} moment={moment}>
+    <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
       <TabSignal count={openCount(live.attention)} past={moment !== null} />
       <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
         <TopBar
@@ -160,11 +160,20 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   );
 }
 
+interface NowProps {
+  renderedAt: number;
+  moment: number | null;
+  zoneInDoubt: boolean;
+  children: ReactNode;
+}
+
 /** What ages count from: the moment that is shown, else the clock, which begins where the server made the page. */
-function Now({ renderedAt, moment, children }: { renderedAt: number; moment: number | null; children: ReactNode }) {
+function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
   return (
     <RenderedAt value={renderedAt}>
-      <Moment value={moment}>{children}</Moment>
+      <Moment value={moment}>
+        <ZoneInDoubt value={zoneInDoubt}>{children}</ZoneInDoubt>
+      </Moment>
     </RenderedAt>
   );
 }

@@ -43,7 +43,7 @@ export const FACTS: AttentionFacts = {
   locks: [],
   overlaps: [],
   sources: SOURCES,
-  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, skipped: [] } },
+  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, keptFrom: null, skipped: [] } },
   stores: {},
   matters: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
   waiting: { edges: [], cycles: [] },

@@ -41,7 +41,7 @@ const FACTS: AttentionFacts = {
   locks: [],
   overlaps: [],
   sources: SOURCES,
-  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, skipped: [] } },
+  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, keptFrom: null, skipped: [] } },
   stores: {},
   matters: NOTHING_OPEN,
   waiting: { edges: [], cycles: [] },
@@ -209,7 +209,7 @@ describe('deadlocks', () => {
       since: NOW - MINUTE,
       skipped: [],
     } as const;
-    const entry = only({ stores: { 'TASKS.json': { ...broken, skipped: [] } } });
+    const entry = only({ stores: { 'TASKS.json': { ...broken, keptFrom: null, skipped: [] } } });
     assert.deepEqual([entry.kind, entry.severity, entry.subject], ['source_unreadable', 'warning', 'TASKS.json']);
   });
 });

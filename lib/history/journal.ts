@@ -204,9 +204,11 @@ export class Journal {
     } else if (kind === 'lock') {
       this.#spans.become('lock', subject, lockContent(body), at);
     } else if (kind === 'source' && UNKNOWN_WHILE_UNREADABLE.has(subject)) {
-      const { state, reason } = JSON.parse(body) as { state?: string; reason?: string };
+      const { state, reason, kept_from } = JSON.parse(body) as SourceBody;
       const content = { agent: '', path: '', value: subject, detail: reason ?? null };
-      if (state === 'unreadable') this.#spans.become('unknown', subject, content, at);
+      // A source that vanished tells as little as one that can't be read, while what it said before is still shown.
+      const vanished = state === 'missing' && typeof kept_from === 'string';
+      if (state === 'unreadable' || vanished) this.#spans.become('unknown', subject, content, at);
       else this.#spans.end('unknown', subject, at, 'changed');
     }
   }
@@ -294,6 +296,12 @@ export class Journal {
 function gapsOf(body: string | null): number | null {
   const { gaps } = JSON.parse(body ?? '{}') as { gaps?: unknown };
   return typeof gaps === 'number' ? gaps : null;
+}
+
+interface SourceBody {
+  state?: string;
+  reason?: string;
+  kept_from?: string | null;
 }
 
 type Ends = ({ journal_id: number | null } | undefined)[];

@@ -11,6 +11,7 @@ import type { SafeError } from '../safe-error';
 import type { NewestMessage } from './newest-senders';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 import type { ToldMessage } from './told-messages';
+import type { ZoneMismatch } from './zone-doubt';
 
 export interface RecorderOptions {
   root: string;
@@ -84,7 +85,7 @@ export type RecorderEvent =
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
   /** Which attention items are acknowledged or snoozed, whenever that has changed, by any process on the history. */
   | { type: 'dispositions'; dispositions: readonly Disposition[] }
-  | { type: 'condition'; log: LogCondition; history: HistoryCondition };
+  | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };
 
 /** A page of spans, newest first: those older than the place that an earlier page gave. */
 export interface SpanPage {

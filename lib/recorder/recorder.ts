@@ -13,7 +13,7 @@ import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
 import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, MessageLog } from '../swarm/message-log';
-import { readMicroseconds } from '../swarm/naive-time';
+import { processZone, readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
@@ -23,6 +23,7 @@ import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
 import { toldMessages } from './told-messages';
+import { ZoneDoubt } from './zone-doubt';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
 const TOLD_AT_ONCE = 1000;
@@ -78,6 +79,9 @@ export class Recorder {
   readonly #senders: NewestSenders;
   readonly #alerts: AlertsFeed;
   readonly #dispositions: DispositionsFeed;
+  readonly #zone: ZoneDoubt;
+  /** The last step read everything that there was: what comes now is live. */
+  #atEnd = false;
   #summaryDue = true;
   /** Messages since what is beyond the retention was dropped. */
   #unpruned = 0;
@@ -107,6 +111,7 @@ export class Recorder {
     this.#tell = tell;
     this.#now = now;
     this.#senders = new NewestSenders(this.#readTime, now);
+    this.#zone = new ZoneDoubt(options.zone ?? processZone());
     this.#alerts = new AlertsFeed(options, tell, now);
     this.#dispositions = new DispositionsFeed(tell, now);
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
@@ -294,6 +299,7 @@ export class Recorder {
 
   #step(): boolean {
     const more = this.#log ? this.#readOn(this.#log) : this.#followOn();
+    this.#atEnd = !more;
     return this.#matters.catchUp() || more;
   }
 
@@ -361,6 +367,7 @@ export class Recorder {
   /** Takes what is committed. */
   #take(kept: KeptMessage[], fields: readonly Fields[]): void {
     for (const [index, { seq }] of kept.entries()) this.#senders.note(seq, fields[index] ?? {});
+    if (this.#caughtUp && this.#atEnd) this.#noteZone(fields);
     this.#matters.take(kept, fields);
     const last = kept.at(-1);
     if (!last) return;
@@ -369,6 +376,12 @@ export class Recorder {
     this.#untoldCount += kept.length;
     this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
     this.#summaryDue = true;
+  }
+
+  /** Lines of one reading arrived together. */
+  #noteZone(fields: readonly Fields[]): void {
+    const arrivedAt = this.#now();
+    for (const { timestamp } of fields) this.#zone.note(timestamp, arrivedAt);
   }
 
   /** @param most how many of the messages are told, the newest */
@@ -427,10 +440,11 @@ export class Recorder {
       mode: this.#inMemory ? 'memory' : 'file',
       role: this.#log ? 'recorder' : 'follower',
     });
-    const condition = JSON.stringify([log, history]);
+    const zone = this.#zone.mismatch;
+    const condition = JSON.stringify([log, history, zone]);
     if (condition === this.#condition) return;
     this.#condition = condition;
-    this.#tell({ type: 'condition', log, history });
+    this.#tell({ type: 'condition', log, history, zone });
   }
 
   #schedule(): void {
