@@ -28,6 +28,7 @@ import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import type { Figures, Runtime } from './runtime';
 import { log } from './server/log';
+import type { Speech } from './swarm/agent-health';
 import { LocksReader } from './swarm/locks';
 import { ProcessTable } from './swarm/processes';
 import type { ReaderStatus } from './swarm/reader-status';
@@ -94,7 +95,7 @@ export class LiveSwarm implements Runtime {
   #summary: Summary | null = null;
   /** The newest message that it counts for sure. */
   #counted = 0;
-  #newestBySender: ReadonlyMap<string, number> = new Map();
+  #newestBySender: ReadonlyMap<string, Speech> = new Map();
   #caughtUp = false;
   readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
 
@@ -252,13 +253,9 @@ export class LiveSwarm implements Runtime {
   #reconcile(): void {
     this.#beat.begin();
     this.#watcher.reconcile();
-    this.#processes.look(this.#pids());
+    this.#processes.look(this.#description.lives.pids(this.#registry.registry));
     if (this.#alerts.look()) this.#attention.request();
     this.#onHint(EVERYWHERE);
-  }
-
-  *#pids(): Iterable<number> {
-    for (const { pid } of this.#registry.registry?.entries ?? []) if (typeof pid === 'number') yield pid;
   }
 
   async #lookAtFiles(): Promise<void> {
@@ -290,7 +287,7 @@ export class LiveSwarm implements Runtime {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
     if (hint.stores) this.#attention.lookAtFiles();
-    if (!this.#looked) this.#processes.look(this.#pids());
+    if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
     return changed;
   }
 
@@ -384,7 +381,12 @@ export class LiveSwarm implements Runtime {
         break;
       case 'summary':
         this.#takeSummary(event.summary);
-        this.#newestBySender = new Map(event.newestBySender);
+        this.#newestBySender = new Map(
+          event.newestBySender.map(([sender, at]) => [
+            sender,
+            { at, message: { seq: at, excerpt: '', sent_at: formatInstant(at) } },
+          ]),
+        );
         if (this.#looked) this.#describeSafely();
         break;
       case 'upgraded':

@@ -32,6 +32,8 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
+const spoke = (at: number) => ({ at, message: { seq: at, excerpt: '', sent_at: formatInstant(at) } });
+
 /** The registry says that each was last seen so many seconds before `NOW`. */
 function register(lastSeen: Record<string, number>): void {
   const agents = Object.entries(lastSeen).map(([id, seconds]) => ({
@@ -52,18 +54,18 @@ const health = () => Object.fromEntries(description.agents.agents.map((agent) =>
 
 test('signs of life of agents that are active anyway change nothing for a while, and then are told', () => {
   register({ a: 5, b: 5 });
-  description.describe(new Map([['a', NOW - 1000]]), NOW);
+  description.describe(new Map([['a', spoke(NOW - 1000)]]), NOW);
   const first = description.agents;
-  description.describe(new Map([['a', NOW + 100]]), NOW + 100);
+  description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 100);
   assert.equal(description.agents, first);
-  description.describe(new Map([['a', NOW + 100]]), NOW + 1000);
+  description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 1000);
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
 test('signs of life are told at once where they are asked for anew', () => {
   register({ a: 5 });
-  description.describe(new Map([['a', NOW - 1000]]), NOW);
-  description.describe(new Map([['a', NOW + 100]]), NOW + 100, true);
+  description.describe(new Map([['a', spoke(NOW - 1000)]]), NOW);
+  description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 100, true);
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
@@ -71,12 +73,12 @@ test('who was silent and speaks is alive at once', () => {
   register({ a: 5, b: 100 });
   description.describe(new Map(), NOW);
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
-  description.describe(new Map([['a', NOW + 10]]), NOW + 10);
+  description.describe(new Map([['a', spoke(NOW + 10)]]), NOW + 10);
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
   description.describe(
     new Map([
-      ['a', NOW + 10],
-      ['b', NOW + 15],
+      ['a', spoke(NOW + 10)],
+      ['b', spoke(NOW + 15)],
     ]),
     NOW + 20,
   );
@@ -117,4 +119,33 @@ test('what nothing gives a reason to describe anew stays the same object', async
   description.describe(new Map(), NOW + 500);
   assert.equal(description.agents, agents);
   assert.equal(description.locks, described);
+});
+
+test('a lock from before its id passed to another process is orphaned, and says who held it', async () => {
+  const write = (pid: number, pane: string) => {
+    const agents = [{ id: 'a', pid, tmux_pane_id: pane, last_seen: formatInstant(NOW) }];
+    writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
+    registry.look();
+  };
+  write(1, '%1');
+  await lock('a', NOW - 1000);
+  description.describe(new Map(), NOW);
+  assert.deepEqual(description.locks.locks[0]?.former_holder, null);
+  write(2, '%2');
+  description.describe(new Map(), NOW + 500);
+  const [orphan] = description.locks.locks;
+  assert.equal(orphan?.orphaned, true);
+  assert.deepEqual(orphan?.former_holder, { reason: 'replaced', since: formatInstant(NOW + 500), now: null });
+});
+
+test('who leaves the registry stands under departed', () => {
+  register({ a: 5, b: 5 });
+  description.describe(new Map(), NOW);
+  register({ a: 5 });
+  description.describe(new Map(), NOW + 1);
+  assert.deepEqual(Object.keys(health()), ['a']);
+  assert.deepEqual(
+    description.agents.departed.map(({ id, left_at }) => [id, left_at]),
+    [['b', formatInstant(NOW + 1)]],
+  );
 });

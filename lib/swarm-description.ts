@@ -1,7 +1,9 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from './contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
-import { describeAgents } from './swarm/agent-health';
+import { describeAgents, type Speech } from './swarm/agent-health';
+import { AgentLives } from './swarm/agent-lives';
+import { LockHolders } from './swarm/lock-holders';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import { type DescribedLocks, describeLocks, type LocksReader } from './swarm/locks';
 import type { ProcessTable } from './swarm/processes';
@@ -28,7 +30,7 @@ const SIGNS_EVERY_MS = 900;
 interface Signs {
   registry: Registry | null;
   /** When each sender last spoke and each holder last took a lock, milliseconds since 1970. */
-  messages: ReadonlyMap<string, number>;
+  messages: ReadonlyMap<string, Speech>;
   locks: ReadonlyMap<string, number>;
   at: number;
 }
@@ -38,6 +40,7 @@ export class SwarmDescription {
   agents: AgentsAnswer = NO_AGENTS;
   locks: LocksAnswer = { locks: [], count: 0 };
   overlaps: readonly LockOverlap[] = [];
+  readonly lives = new AgentLives();
   readonly #from: Described;
   readonly #known: DescribedLocks = new WeakMap();
   /** What the locks were described from, and when time alone changes the description. */
@@ -52,10 +55,10 @@ export class SwarmDescription {
   /**
    * Describes as the readers have it what a file, a sign of life or the clock gives a reason to describe anew.
    *
-   * @param newestBySender when each sender last spoke, milliseconds since 1970
+   * @param newestBySender each sender's newest own message
    * @param signsAnew takes the signs of life anew, whenever that was done last
    */
-  describe(newestBySender: ReadonlyMap<string, number>, now: number, signsAnew = false): void {
+  describe(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): void {
     const { registry } = this.#from.registry;
     const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
     if (signsAnew || this.#wantsDescribing(signs)) {
@@ -70,7 +73,8 @@ export class SwarmDescription {
     if (last === null || last.registry !== registry || Math.abs(at - last.at) >= SIGNS_EVERY_MS) return true;
     return this.agents.agents.some(
       ({ id, health }) =>
-        health !== 'active' && (messages.get(id) !== last.messages.get(id) || locks.get(id) !== last.locks.get(id)),
+        health !== 'active' &&
+        (messages.get(id)?.message.seq !== last.messages.get(id)?.message.seq || locks.get(id) !== last.locks.get(id)),
     );
   }
 
@@ -78,14 +82,21 @@ export class SwarmDescription {
     if (registry === null) return NO_AGENTS;
     const { processes, config } = this.#from;
     const { session_name, session_names, updated_at } = registry;
-    const agents = describeAgents(registry, {
+    this.lives.update(registry, processes, at);
+    const described = describeAgents(this.lives, {
       newestMessageBySender: messages,
       newestLockByHolder: locks,
-      processes,
       staleThresholdSeconds: config.staleThresholdSeconds,
       now: at,
     });
-    return { session_name, session_names, updated_at, agents, departed: [] };
+    return { session_name, session_names, updated_at, ...described };
+  }
+
+  #formerEnds(): ReadonlyMap<string, number> {
+    const ends = this.lives.listed.flatMap(({ entry, formerEndedAt }): [string, number][] =>
+      formerEndedAt === null ? [] : [[entry.id, formerEndedAt]],
+    );
+    return new Map(ends);
   }
 
   #newestLocksAt(now: number): ReadonlyMap<string, number> {
@@ -100,12 +111,12 @@ export class SwarmDescription {
 
   #describeLocks(now: number): void {
     const entries = this.#from.locks.locks;
-    const { agents } = this.agents;
-    const readable = this.#from.registry.status.state === 'ok';
-    const holders = readable ? new Map(agents.map(({ id, health }) => [id, health])) : null;
-    const holdersKey = JSON.stringify(holders && agents.map(({ id, health }) => [id, health === 'dead']));
+    const { registry, status } = this.#from.registry;
+    // A registry that vanished is read on as it was; one that can't be read may say anything now.
+    const readable = registry !== null && status.state !== 'unreadable';
+    const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     const from = this.#locksFrom;
-    if (from && from.entries === entries && from.holders === holdersKey && now < from.until) return;
+    if (from && from.entries === entries && from.holders === holders.key && now < from.until) return;
     const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;
     const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#known });
     this.locks = { locks, count: locks.length };
@@ -114,7 +125,7 @@ export class SwarmDescription {
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
     );
     const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
-    this.#locksFrom = { entries, holders: holdersKey, until };
+    this.#locksFrom = { entries, holders: holders.key, until };
   }
 }
 

@@ -28,7 +28,9 @@ export const agentProcess = z.object({
     ),
   claude_pid: z.int().nullable().describe('The process id of claude itself; null where none is seen.'),
   started_at: instant.nullable().describe('When the process of `pid` started; null where it is not seen.'),
-  seen_at: instant.nullable().describe('When this server last saw its claude process; null if it never did.'),
+  seen_at: instant
+    .nullable()
+    .describe('When this server last saw its claude process; null while it sees it, and where it never did.'),
 });
 
 /** The beginning of an agent's newest own message; automatic retries and escalations do not count. */

@@ -1,23 +1,32 @@
-/** The health of each registered agent, from evidence alone: its entry, its messages, its locks and its process. */
-import { UNKNOWN_AGENT_FACTS } from '../contract/defaults';
+/**
+ * The health of each agent, from evidence alone: its entry, its messages, its locks and its process. What a process
+ * shows outweighs any age, and age alone never makes an agent dead. docs/decisions/0058-health-and-identity.md explains.
+ */
 import { formatInstant } from '../contract/instant';
-import type { Agent, AgentHealth } from '../contract/schemas';
+import type { Agent, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
+import type { Life } from './agent-lives';
 import { readInstant } from './naive-time';
-import type { ProcessSight, ProcessTable } from './processes';
-import type { Registry, RegistryEntry } from './registry';
+import type { SeenProcess } from './process-observer';
+import { isPid } from './processes';
 
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
 
 /** A time before 1970 is a mistake too, and one far before it no date at all. */
-const EARLIEST = 0;
+const MIN_INSTANT = 0;
+
+/** A sender's newest own message. */
+export interface Speech {
+  /** When it was sent, milliseconds since 1970; null if it says no time. */
+  at: number | null;
+  message: LastMessage;
+}
 
 export interface Evidence {
-  /** Milliseconds since 1970 of the newest message of each sender, and of the newest lock of each holder. */
-  newestMessageBySender: ReadonlyMap<string, number>;
+  newestMessageBySender: ReadonlyMap<string, Speech>;
+  /** Milliseconds since 1970 of the newest lock of each holder. */
   newestLockByHolder: ReadonlyMap<string, number>;
-  processes: Pick<ProcessTable, 'sight' | 'goneSince'>;
   /** How long a sign of life counts. */
   staleThresholdSeconds: number;
   /** Milliseconds since 1970. */
@@ -30,44 +39,138 @@ interface Sign {
   says: string;
 }
 
-/** @returns every entry of the registry, in its order, with what is known of the agent's health */
-export function describeAgents(registry: Registry, evidence: Evidence): Agent[] {
-  const subjects = registry.entries.map((entry) => observe(entry, evidence));
-  const pidsSeen = new Set(subjects.filter(isSeen).map(({ pid }) => pid));
-  return subjects.map((subject) => {
-    const othersSeen = pidsSeen.size > (pidsSeen.has(subject.pid) ? 1 : 0);
-    const { health, reason } = judge(subject, othersSeen, evidence);
-    return withAddedFields(subject.entry, {
-      ...UNKNOWN_AGENT_FACTS,
-      health,
-      health_reason: reason,
-      last_evidence_at: subject.sign && formatInstant(subject.sign.at),
-    });
-  });
+interface Verdict {
+  health: AgentHealth;
+  reason: string;
 }
 
-/** An entry with what is known of it. */
+/** An agent with what is known of it. */
 interface Subject {
-  entry: RegistryEntry;
-  pid: number;
-  sight: ProcessSight;
+  life: Life;
   sign: Sign | null;
+  speech: Speech | null;
+  /** Under which id its process or pane is listed now, and by what that is known; null where it has not moved. */
+  moved: { to: string; by: string } | null;
+  /** Some other listed pid is proven to be an agent's on this host. */
+  hostIsProven: boolean;
 }
 
-function observe(entry: RegistryEntry, evidence: Evidence): Subject {
-  const pid = typeof entry.pid === 'number' ? entry.pid : Number.NaN;
-  const lastSeen = readInstant(entry.last_seen, 'UTC')?.milliseconds ?? null;
-  const signs = [
-    { at: lastSeen, says: 'it was last seen' },
-    { at: evidence.newestMessageBySender.get(entry.id), says: 'its newest message was sent' },
-    { at: evidence.newestLockByHolder.get(entry.id), says: 'its newest lock was taken' },
-  ];
+/**
+ * @param lives of the registry's entries in its order, and of who left it
+ * @returns every entry with what is known of the agent's health
+ */
+export function describeAgents(
+  lives: { listed: readonly Life[]; departed: readonly Life[] },
+  evidence: Evidence,
+): { agents: Agent[]; departed: DepartedAgent[] } {
+  const proven = lives.listed.filter(({ claudeSeen }) => claudeSeen);
+  const successors = new Successors(lives.listed);
+  const times = countIds(lives.listed);
+  const subjectOf = (life: Life): Subject => ({
+    life,
+    ...signsOf(life, evidence),
+    moved: successors.of(life),
+    hostIsProven: proven.some((other) => other.entry.pid !== life.entry.pid),
+  });
+  const agents = lives.listed.map((life) => {
+    const subject = subjectOf(life);
+    const { health, reason } = judge(subject, evidence);
+    const listedTimes = times.get(life.entry.id) ?? 1;
+    const twice = listedTimes > 1 ? ` The registry lists ${life.entry.id} ${listedTimes} times.` : '';
+    return withAddedFields(life.entry, addedFields(subject, { health, reason: `${reason}${twice}` }));
+  });
+  const departed = lives.departed.map((life) => {
+    const subject = subjectOf(life);
+    const verdict = judge(subject, evidence);
+    const left = { left_at: formatInstant(life.leftAt ?? evidence.now), left_reason: leftReason(subject, verdict) };
+    return withAddedFields(life.entry, { ...addedFields(subject, verdict), ...left });
+  });
+  return { agents, departed };
+}
+
+function countIds(lives: readonly Life[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { entry } of lives) times.set(entry.id, (times.get(entry.id) ?? 0) + 1);
+  return times;
+}
+
+function addedFields({ life, sign, speech, moved }: Subject, { health, reason }: Verdict) {
   return {
-    entry,
-    pid,
-    sight: evidence.processes.sight(pid, lastSeen ?? Number.NaN),
-    sign: newestSign(signs, evidence),
+    health,
+    health_reason: reason,
+    last_evidence_at: sign && formatInstant(sign.at),
+    last_spoke_at: speech?.message.sent_at ?? null,
+    last_message: speech?.message ?? null,
+    process: processOf(life),
+    moved_to: health === 'moved' ? (moved?.to ?? null) : null,
+    life_began_at: life.beganAt === null ? null : formatInstant(life.beganAt),
   };
+}
+
+function processOf({ sight, claudeSeen, claudeLostAt }: Life): AgentProcess {
+  const lost = claudeSeen && claudeLostAt !== null ? formatInstant(claudeLostAt) : null;
+  if (typeof sight === 'string') return { state: 'unseen', claude_pid: null, started_at: null, seen_at: lost };
+  if ('gone' in sight) return { state: 'gone', claude_pid: null, started_at: null, seen_at: lost };
+  const { claude } = sight;
+  const state = claude === null ? 'exited' : claude.suspended ? 'suspended' : 'running';
+  return { state, claude_pid: claude?.pid ?? null, started_at: formatInstant(sight.startedAt), seen_at: lost };
+}
+
+/** Finds under which other id the process or pane of an entry is listed now. */
+class Successors {
+  readonly #byPid = new Map<number, Life[]>();
+  readonly #byPane = new Map<string, Life[]>();
+
+  constructor(listed: readonly Life[]) {
+    for (const life of listed) {
+      const { pid, tmux_pane_id: pane } = life.entry;
+      if (isPid(pid)) this.#byPid.set(pid, [...(this.#byPid.get(pid) ?? []), life]);
+      if (typeof pane === 'string') this.#byPane.set(pane, [...(this.#byPane.get(pane) ?? []), life]);
+    }
+  }
+
+  of(life: Life): Subject['moved'] {
+    const { pid, tmux_pane_id: pane } = life.entry;
+    const byPid = (isPid(pid) && this.#byPid.get(pid)?.find((other) => isNewer(other, life))) || null;
+    if (byPid) return { to: byPid.entry.id, by: `the same process (pid ${pid})` };
+    if (typeof pane !== 'string') return null;
+    // Two tmux servers give the same pane ids, and one that was started again gives them anew: processes tell.
+    const byPane = this.#byPane.get(pane)?.find((other) => isNewer(other, life) && !areTwo(other, life)) ?? null;
+    return byPane && { to: byPane.entry.id, by: `the same pane (${pane})` };
+  }
+}
+
+/** The tool leaves the entry of a pane that vanished as `stale` with its old `last_seen`. */
+function isNewer(other: Life, life: Life): boolean {
+  if (other.entry.id === life.entry.id) return false;
+  if (life.leftAt !== null) return true;
+  const stale = [other, life].map(({ entry }) => entry.status === 'stale');
+  if (stale[0] !== stale[1]) return stale[1] === true;
+  return lastSeenOf(other) > lastSeenOf(life);
+}
+
+/** Whether the processes of two entries of one pane are seen to be two, or one is known to be gone. */
+function areTwo(one: Life, other: Life): boolean {
+  const known = [one, other].every(({ sight }) => typeof sight === 'object');
+  return one.entry.pid !== other.entry.pid && (known || other.claudeSeen);
+}
+
+function lastSeenOf({ entry }: Life): number {
+  return readInstant(entry.last_seen, 'UTC')?.milliseconds ?? Number.NEGATIVE_INFINITY;
+}
+
+/** What the agent that had the id before did is no sign of this one. */
+function signsOf({ entry, beganAt }: Life, evidence: Evidence): Pick<Subject, 'sign' | 'speech'> {
+  const ofThisLife = (at: number | null | undefined) => at != null && (beganAt === null || at >= beganAt);
+  const said = evidence.newestMessageBySender.get(entry.id) ?? null;
+  const speech = said !== null && (beganAt === null || ofThisLife(said.at)) ? said : null;
+  const locked = evidence.newestLockByHolder.get(entry.id);
+  const signs = [
+    { at: readInstant(entry.last_seen, 'UTC')?.milliseconds, says: 'it was last seen' },
+    { at: speech?.at, says: 'its newest message was sent' },
+    { at: ofThisLife(locked) ? locked : null, says: 'its newest lock was taken' },
+  ];
+  return { sign: newestSign(signs, evidence), speech };
 }
 
 /** A time well ahead of the clock is a mistake of its writer, and would count as life for as long as it is ahead. */
@@ -77,35 +180,76 @@ function newestSign(
 ): Sign | null {
   let newest: Sign | null = null;
   for (const { at, says } of signs) {
-    if (at == null || at < EARLIEST || at > now + staleThresholdSeconds * 1000) continue;
+    if (at == null || at < MIN_INSTANT || at > now + staleThresholdSeconds * 1000) continue;
     if (newest === null || at > newest.at) newest = { at, says };
   }
   return newest;
 }
 
-function isSeen({ sight }: Subject): boolean {
-  return sight === 'claude' || sight === 'running';
+function judge(subject: Subject, evidence: Evidence): Verdict {
+  const { life, sign, moved } = subject;
+  const { sight } = life;
+  if (moved) return { health: 'moved', reason: `It is ${moved.to} now: that id lists ${moved.by}.` };
+  if (typeof sight === 'object' && 'startId' in sight) return judgeSeen(subject, sight, evidence);
+  if (typeof sight === 'object' && isProvenGone(subject)) {
+    // A sign of life from before the process went says nothing of now; one from after it contradicts.
+    const contradicted = sign !== null && sight.since !== null && sign.at > sight.since;
+    if (!contradicted) return { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` };
+    const byAge = judgeByAge(subject, evidence);
+    return byAge.health === 'unknown'
+      ? { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` }
+      : byAge;
+  }
+  return judgeByAge(subject, evidence);
 }
 
-function judge(
-  { pid, sight, sign }: Subject,
-  othersSeen: boolean,
-  { processes, now, staleThresholdSeconds }: Evidence,
-): { health: AgentHealth; reason: string } {
-  if (sight === 'claude') return { health: 'active', reason: `Its claude process (pid ${pid}) runs.` };
+function judgeSeen(subject: Subject, seen: SeenProcess, evidence: Evidence): Verdict {
+  const { life } = subject;
+  const { claude } = seen;
+  if (claude?.suspended) {
+    const reason = `Its claude process (pid ${claude.pid}) is suspended (state T) and does nothing until it is continued.`;
+    return { health: 'stale', reason };
+  }
+  if (claude) return { health: 'active', reason: `Its claude process (pid ${claude.pid}) runs.` };
+  // The registry names the shell of a pane in which claude ran when it was written.
+  const wasThere = life.claudeSeen || (seen.isShell && !seen.mayRunClaude);
+  if (!wasThere) return judgeByAge(subject, evidence);
+  const what = seen.isShell ? 'its shell' : 'its process';
+  return { health: 'dead', reason: `claude exited; ${what} (pid ${life.entry.pid}) still runs.` };
+}
+
+function isProvenGone({ life, hostIsProven }: Subject): boolean {
+  return life.claudeSeen || hostIsProven;
+}
+
+function judgeByAge({ life, sign }: Subject, { now, staleThresholdSeconds }: Evidence): Verdict {
   const age = sign === null ? Number.POSITIVE_INFINITY : (now - sign.at) / 1000;
-  // That some listed process is seen shows that the registry is about this host; else every pid might be elsewhere.
-  const isGone = sight === 'gone' && othersSeen;
-  const goneReason = `Its process (pid ${pid}) is gone.`;
-  const goneSince = isGone ? processes.goneSince(pid) : null;
-  // Knowledge beats age: a sign of life from before the process went says nothing of now.
-  if (goneSince !== null && (sign === null || sign.at <= goneSince)) return { health: 'dead', reason: goneReason };
   if (sign && age <= staleThresholdSeconds) return { health: 'active', reason: sentence(sign) };
   if (sign && age <= staleThresholdSeconds * STALE_THRESHOLDS) return { health: 'stale', reason: silence(sign) };
-  if (isGone) return { health: 'dead', reason: goneReason };
-  const process =
-    sight === 'running' ? `its process (pid ${pid}) runs, but no claude in it` : "its process can't be seen";
-  return { health: 'unknown', reason: `${silence(sign).slice(0, -1)}, and ${process}.` };
+  return { health: 'unknown', reason: `${silence(sign).slice(0, -1)}, and ${unseenReason(life)}.` };
+}
+
+function unseenReason({ entry, sight }: Life): string {
+  const pid = `pid ${entry.pid}`;
+  if (!isPid(entry.pid))
+    return typeof entry.pid === 'number' || entry.pid == null ? "its process can't be seen" : 'its pid is not a number';
+  if (sight === 'other_user') return `its process (${pid}) belongs to another user`;
+  if (sight === 'other_namespace') return `${pid} here is a process of another pid namespace, so its own can't be seen`;
+  if (sight === 'unseen') return "its process can't be seen";
+  if ('startId' in sight) return `its process (${pid}) runs, but no claude in it`;
+  return `there is no process ${entry.pid} here, where this server never saw it run`;
+}
+
+function leftReason({ life, moved }: Subject, { health }: Verdict): string {
+  const { entry, sight, claudeLostAt, claudeSeen } = life;
+  if (moved) return `It is listed as ${moved.to} now.`;
+  const gone = claudeSeen && claudeLostAt !== null;
+  if (gone && typeof sight === 'object' && 'startId' in sight) return 'claude exited; the registry no longer lists it.';
+  if (gone || health === 'dead') return `Its process (pid ${entry.pid}) ended; the registry no longer lists it.`;
+  if (typeof sight === 'object' && 'startId' in sight && sight.claude) {
+    return `The registry no longer lists it, though its claude process (pid ${sight.claude.pid}) runs.`;
+  }
+  return 'The registry no longer lists it; why is not known.';
 }
 
 function sentence({ says, at }: Sign): string {

@@ -5,9 +5,12 @@ import { lock as lockSchema } from '../contract/schemas';
 import { patternsOverlap } from './lock-conflicts';
 import { describeLocks } from './lock-description';
 import { type LockEntry, lockFileName, parseLock } from './lock-entry';
+import type { Holder, LockHolders } from './lock-holders';
 
 const NOW = Date.UTC(2026, 1, 3, 8);
-const OPTIONS = { holders: null, staleTimeoutSeconds: 300, now: NOW };
+/** As while the registry can't be read. */
+const NOBODY_KNOWN: Pick<LockHolders, 'of'> = { of: () => ({ orphaned: null, former: null }) };
+const OPTIONS = { holders: NOBODY_KNOWN, staleTimeoutSeconds: 300, now: NOW };
 
 function entry(
   filepath: unknown,
@@ -37,6 +40,7 @@ test('a lock as the contract has it', () => {
     acquired_at: '2026-02-03T08:13:53.087738+00:00',
     stale: false,
     orphaned: null,
+    former_holder: null,
     conflicts_with: [],
     pattern: false,
     warnings: ['in_future'],
@@ -61,13 +65,12 @@ test('the instant it was taken, if there is one of four digits for the year', ()
   assert.equal(acquiredAt('never'), null);
 });
 
-test('orphaned: its holder is not registered, or dead; unknown without a registry', () => {
-  const holders = new Map([
-    ['a', 'unknown'],
-    ['b', 'dead'],
-  ] as const);
+test('describeLocks(): what is known of the holder stands in the description', () => {
+  const former = { reason: 'moved', since: null, now: 'b' } as const;
+  const holders = { of: (id: unknown): Holder => ({ orphaned: id === 'a', former: id === 'a' ? former : null }) };
+  assert.deepEqual(describe(entry('x'), { holders }).former_holder, former);
   const orphaned = (agent_id: unknown) => describe(entry('x', { agent_id }), { holders }).orphaned;
-  assert.deepEqual(['a', 'b', 'c', 7].map(orphaned), [false, true, true, true]);
+  assert.deepEqual([orphaned('a'), orphaned(7)], [true, false]);
   assert.equal(describe(entry('x')).orphaned, null);
 });
 
@@ -148,7 +151,8 @@ test('an unchanged lock is described by the same object; one that changes, by ag
   const [a, b] = [entryOf('src/a.ts', 'agent-0'), entryOf('src/b.ts', 'agent-0')];
   const known = new WeakMap();
   const describe = (entries: LockEntry[], seconds: number, health: 'active' | 'dead' = 'active') => {
-    const options = { holders: new Map([['agent-0', health]]), staleTimeoutSeconds: 60, now: seconds * 1000, known };
+    const holders = { of: () => ({ orphaned: health === 'dead', former: null }) };
+    const options = { holders, staleTimeoutSeconds: 60, now: seconds * 1000, known };
     return new Map(describeLocks(entries, options).map((lock) => [lock.filepath, lock]));
   };
   const first = describe([a, b], 1001);

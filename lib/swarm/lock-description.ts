@@ -1,10 +1,11 @@
 /** What the API says of a lock beside what its file says. */
 import { formatMicroseconds } from '../contract/instant';
-import type { AgentHealth, Lock, LockConflict } from '../contract/schemas';
+import type { Lock, LockConflict } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
 import { hasPatternCharacters } from './fnmatch';
 import { byLockFile, findConflicts } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
+import type { LockHolders } from './lock-holders';
 
 /** The last description of each entry, with what it rests on beside the entry itself. */
 export type DescribedLocks = WeakMap<LockEntry, { lock: Lock; early: boolean; conflicts: readonly LockEntry[] }>;
@@ -15,7 +16,7 @@ const NONE: readonly LockEntry[] = [];
  * Describes locks as the API gives them, sorted by `lock_file`.
  *
  * @param entries as their files have them
- * @param options.holders the health of each registered agent; null while the registry can't be read
+ * @param options.holders what is known of who took each
  * @param options.staleTimeoutSeconds a lock older than this is stale
  * @param options.now milliseconds since 1970
  * @param options.known what an earlier call gave: unchanged locks are the same objects again, which costs a tenth
@@ -23,7 +24,7 @@ const NONE: readonly LockEntry[] = [];
 export function describeLocks(
   entries: readonly LockEntry[],
   options: {
-    holders: ReadonlyMap<string, AgentHealth> | null;
+    holders: Pick<LockHolders, 'of'>;
     staleTimeoutSeconds: number;
     now: number;
     known?: DescribedLocks;
@@ -35,19 +36,19 @@ export function describeLocks(
     const { fields, lockedAt } = entry;
     const age = lockedAt === null ? null : options.now - lockedAt;
     const stale = age === null ? null : age > options.staleTimeoutSeconds * 1000;
-    const orphaned = options.holders && isOrphaned(fields.agent_id, options.holders);
+    const { orphaned, former } = options.holders.of(fields.agent_id, lockedAt);
     const early = age !== null && age < 0;
     const conflicts = found.get(entry) ?? NONE;
     const before = known.get(entry);
     if (before && before.lock.stale === stale && before.lock.orphaned === orphaned && before.early === early) {
-      if (sameEntries(before.conflicts, conflicts)) return before.lock;
+      if (sameEntries(before.conflicts, conflicts) && sameHolder(before.lock.former_holder, former)) return before.lock;
     }
     const lock = withAddedFields(fields, {
       lock_file: entry.lock_file,
       acquired_at: lockedAt === null ? null : formatMicroseconds(Math.round(lockedAt * 1000)),
       stale,
       orphaned,
-      former_holder: null,
+      former_holder: former,
       conflicts_with: conflicts.map(conflictOf),
       pattern: typeof fields.filepath === 'string' && hasPatternCharacters(fields.filepath),
       warnings: early ? [...entry.warnings, 'in_future' as const] : entry.warnings,
@@ -61,9 +62,8 @@ function sameEntries(some: readonly LockEntry[], others: readonly LockEntry[]): 
   return some.length === others.length && some.every((entry, i) => entry === others[i]);
 }
 
-function isOrphaned(holder: unknown, holders: ReadonlyMap<string, AgentHealth>): boolean {
-  const health = typeof holder === 'string' ? holders.get(holder) : undefined;
-  return health === undefined || health === 'dead';
+function sameHolder(one: Lock['former_holder'], other: Lock['former_holder']): boolean {
+  return one?.reason === other?.reason && one?.since === other?.since && one?.now === other?.now;
 }
 
 /** @returns what a lock's description says of another one that overlaps it */

@@ -17,7 +17,11 @@ function locksOf(...held: [holder: unknown, filepath: unknown][]): Lock[] {
     assert.ok('fields' in entry);
     return entry;
   });
-  return describeLocks(entries, { holders: null, staleTimeoutSeconds: 300, now: 2_000_000 });
+  return describeLocks(entries, {
+    holders: { of: () => ({ orphaned: null, former: null }) },
+    staleTimeoutSeconds: 300,
+    now: 2_000_000,
+  });
 }
 
 const found = (...held: [holder: unknown, filepath: unknown][]) =>

@@ -54,7 +54,7 @@ for (const { name, root: sampleRoot, expected } of samples()) {
       expected.locks_unreadable.length,
     );
     const locks = describeLocks(reader.locks, {
-      holders: null,
+      holders: { of: () => ({ orphaned: null, former: null }) },
       staleTimeoutSeconds: expected.lock_stale_timeout_seconds,
       now: expected.evaluated_at_epoch * 1000,
     });

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Observation, procObserver, psObserver, systemProcesses } from './process-observer';
-import { ProcessTable } from './processes';
+import { procObserver } from './proc-observer';
+import type { Observation } from './process-observer';
+import { ProcessTable, type Sight, systemProcesses } from './processes';
+import { psObserver } from './ps-observer';
 
 const children: ChildProcess[] = [];
 after(() => {
@@ -46,7 +48,15 @@ function tableOver(observer = systemProcesses()) {
       table.look(pids);
     },
     now: () => now,
+    /** What is known of a process that was last known to run at an instant, as a word. */
+    sight: (pid: number, runningAt: number) => wordOf(table.sight(pid, { startId: null, runningAt })),
   };
+}
+
+function wordOf(sight: Sight): string {
+  if (typeof sight === 'string') return sight;
+  if ('gone' in sight) return 'gone';
+  return sight.claude === null ? 'running' : sight.claude.suspended ? 'suspended' : 'claude';
 }
 
 test('a process without claude runs, one with claude under it is claude, and both can go', {
@@ -54,37 +64,37 @@ test('a process without claude runs, one with claude under it is claude, and bot
 }, async () => {
   const plain = await shell('echo ready; read');
   const withClaude = await shell('bash -c "exec -a claude sleep 60" & echo ready; read');
-  const { table, look, now } = tableOver();
+  const { look, now, sight, table } = tableOver();
   const seen = Date.now() + 1000;
   look(plain.pid, withClaude.pid);
-  assert.equal(table.sight(plain.pid, seen), 'running');
+  assert.equal(sight(plain.pid, seen), 'running');
   // The shell under it becomes `claude` when it gets to that; the loop ends as soon as it did.
-  while (table.sight(withClaude.pid, seen) !== 'claude') look(plain.pid, withClaude.pid);
+  while (sight(withClaude.pid, seen) !== 'claude') look(plain.pid, withClaude.pid);
   await end(plain);
   look(plain.pid, withClaude.pid);
-  assert.equal(table.sight(plain.pid, seen), 'gone');
+  assert.equal(sight(plain.pid, seen), 'gone');
   const { pid } = plain;
-  const since = table.goneSince(pid);
-  assert.equal(since, now());
+  const since = now();
+  const known = { startId: null, runningAt: seen };
+  assert.deepEqual(table.sight(pid, known), { gone: true, since });
   look(pid);
-  assert.equal(table.goneSince(pid), since, 'the first look counts');
-  assert.equal(table.sight(withClaude.pid, seen), 'unseen', 'not listed any more');
+  assert.deepEqual(table.sight(pid, known), { gone: true, since }, 'the first observation counts');
+  assert.equal(sight(withClaude.pid, seen), 'unseen', 'not listed any more');
 });
 
 test('a process that started after it was last seen is another one', { skip: !hasProc }, async () => {
   const { pid } = await shell('echo ready; read');
-  const { table, look } = tableOver();
+  const { look, sight } = tableOver();
   look(pid);
-  assert.equal(table.sight(pid, Date.now() - 60_000), 'gone');
-  assert.ok(Math.abs((table.goneSince(pid) ?? 0) - Date.now()) < 60_000, 'since it started');
-  assert.equal(table.sight(pid, Number.NaN), 'unseen');
+  assert.equal(sight(pid, Date.now() - 60_000), 'gone');
+  assert.equal(sight(pid, Number.NaN), 'unseen');
 });
 
 test('numbers that are no pids, and those of simulated agents, are never gone', () => {
-  const { table, look } = tableOver();
+  const { look, sight } = tableOver();
   const numbers = [0, -1, 1.5, Number.NaN, NO_PID + 1, 5_000_000, Number.POSITIVE_INFINITY];
   look(...numbers);
-  for (const number of numbers) assert.equal(table.sight(number, Date.now()), 'unseen', String(number));
+  for (const number of numbers) assert.equal(sight(number, Date.now()), 'unseen', String(number));
 });
 
 test('it looks no more often than its observer allows, and only at what may be a pid', () => {
@@ -126,10 +136,10 @@ function processFiles(pid: number, { state = 'S', user = 1000, comm = 'bash', ar
 test('/proc: start, owner, zombies, odd names, several kinds of claude', async () => {
   const proc = await fakeProc({
     ...processFiles(10, { comm: 'a) Z 1 (b', children: '11 ' }),
-    ...processFiles(11, { args: ['node', '/usr/lib/node_modules/@anthropic-ai/claude-code/cli.js'] }),
-    ...processFiles(12, { args: ['/home/me/.local/bin/claude', '--resume'] }),
+    ...processFiles(11, { comm: 'node', args: ['node', '/usr/lib/node_modules/@anthropic-ai/claude-code/cli.js'] }),
+    ...processFiles(12, { state: 'T', comm: 'node', args: ['/home/me/.local/bin/claude', '--resume'] }),
     ...processFiles(13, { comm: 'claude', args: [] }),
-    ...processFiles(14, { args: ['vim', '-p', 'claude'] }),
+    ...processFiles(14, { comm: 'vim', args: ['vim', '-p', 'claude'] }),
     ...processFiles(15, { user: 0 }),
     ...processFiles(16, { state: 'Z' }),
     ...processFiles(17, { children: '18' }),
@@ -138,16 +148,17 @@ test('/proc: start, owner, zombies, odd names, several kinds of claude', async (
     '19/status': 'Uid:\t1000\n',
   });
   const startedAt = 1_700_000_000_000 + 123_450;
+  const started = { startedAt, startId: 12345, isShell: false, mayRunClaude: false };
   const observed = await procObserver(proc, 1000).observe([10, 11, 12, 13, 14, 15, 16, 17, 19, NO_PID]);
   assert.deepEqual(Object.fromEntries(observed), {
-    10: { startedAt, isClaude: true },
-    11: { startedAt, isClaude: true },
-    12: { startedAt, isClaude: true },
-    13: { startedAt, isClaude: true },
-    14: { startedAt, isClaude: false },
-    15: 'unseen',
+    10: { ...started, isShell: true, claude: { pid: 11, suspended: false } },
+    11: { ...started, claude: { pid: 11, suspended: false } },
+    12: { ...started, claude: { pid: 12, suspended: true } },
+    13: { ...started, claude: { pid: 13, suspended: false } },
+    14: { ...started, claude: null },
+    15: 'other_user',
     16: 'gone',
-    17: { startedAt, isClaude: false },
+    17: { ...started, isShell: true, claude: null },
     19: 'unseen',
     [NO_PID]: 'gone',
   });
@@ -185,10 +196,10 @@ test('ps: the same from its table, and nothing where it fails', async () => {
   const shellAt = observed.get(100);
   assert.ok(typeof shellAt === 'object');
   assert.ok(Math.abs(shellAt.startedAt - (before - 3_723_000)) < 60_000);
-  assert.equal(shellAt.isClaude, true);
-  assert.equal(observed.get(1), 'unseen');
+  assert.equal(shellAt.claude?.pid, 101);
+  assert.equal(observed.get(1), 'other_user');
   const editor = observed.get(102);
-  assert.equal(typeof editor === 'object' && editor.isClaude, false);
+  assert.equal(typeof editor === 'object' && editor.claude, null);
   assert.deepEqual([observed.get(103), observed.get(104)], ['gone', 'gone']);
   assert.equal((await psObserver(async () => '', 501).observe([100])).get(100), 'unseen');
   assert.equal((await psObserver(() => Promise.reject(new Error('no ps')), 501).observe([100])).size, 0);
@@ -200,7 +211,7 @@ test('an observer that takes its time is asked once, and its answer counts when 
     resolve = resolved;
   });
   let asked = 0;
-  const { table, look } = tableOver({
+  const { look, sight } = tableOver({
     intervalMs: 5000,
     observe: () => {
       asked++;
@@ -209,10 +220,47 @@ test('an observer that takes its time is asked once, and its answer counts when 
   });
   look(7);
   look(7);
-  assert.deepEqual([asked, table.sight(7, Date.now())], [1, 'unseen']);
+  assert.deepEqual([asked, sight(7, Date.now())], [1, 'unseen']);
   resolve(new Map([[7, 'gone']]));
   await promise;
-  assert.equal(table.sight(7, Date.now()), 'gone');
+  assert.equal(sight(7, Date.now()), 'gone');
   look(7);
   assert.equal(asked, 2);
+});
+
+test('/proc: a process of another pid namespace is never judged', async () => {
+  const proc = await fakeProc({ ...processFiles(10), ...processFiles(11) });
+  for (const [pid, namespace] of [
+    ['self', 'pid:[1]'],
+    ['10', 'pid:[1]'],
+    ['11', 'pid:[2]'],
+  ] as const) {
+    await mkdir(join(proc, pid, 'ns'), { recursive: true });
+    await symlink(namespace, join(proc, pid, 'ns', 'pid'));
+  }
+  const observed = await procObserver(proc, 1000).observe([10, 11]);
+  assert.equal(typeof observed.get(10), 'object');
+  assert.equal(observed.get(11), 'other_namespace');
+});
+
+test('a suspended claude is seen to be suspended, and to go on', { skip: !hasProc }, async () => {
+  const child = await shell('bash -c "exec -a claude sleep 60" & echo ready; read');
+  const { look, sight, table } = tableOver();
+  const seen = Date.now() + 1000;
+  while (sight(child.pid, seen) !== 'claude') look(child.pid);
+  const found = table.sight(child.pid, { startId: null, runningAt: seen });
+  assert.ok(typeof found === 'object' && 'claude' in found && found.claude);
+  assert.notEqual(found.claude.pid, child.pid);
+  process.kill(found.claude.pid, 'SIGSTOP');
+  while (sight(child.pid, seen) !== 'suspended') look(child.pid);
+  process.kill(found.claude.pid, 'SIGCONT');
+  while (sight(child.pid, seen) !== 'claude') look(child.pid);
+});
+
+test('sight(): a pid that another process has got is gone, whatever the clock says of its start', () => {
+  const process = { startedAt: 1000, startId: 70, isShell: true, claude: null, mayRunClaude: false };
+  const { look, table } = tableOver({ intervalMs: 0, observe: () => new Map([[7, process]]) });
+  look(7);
+  assert.equal(table.sight(7, { startId: 70, runningAt: 0 }), process);
+  assert.deepEqual(table.sight(7, { startId: 69, runningAt: 5000 }), { gone: true, since: 1000 });
 });

@@ -1,22 +1,40 @@
 /** What can be seen of the processes that the registry lists. A process that can't be seen is never called gone. */
-import { type Observation, type ProcessObserver, systemProcesses } from './process-observer';
+import { existsSync } from 'node:fs';
+import { procObserver } from './proc-observer';
+import type { Observation, ProcessObserver, SeenProcess, Unseen } from './process-observer';
+import { psObserver, runPs } from './ps-observer';
 
-/** `claude`: it runs, and it or a descendant is Claude Code. `unseen`: nothing can be said. */
-export type ProcessSight = 'claude' | 'running' | 'gone' | 'unseen';
+/** What is known of one process; `since`: from when on it is known to be gone, milliseconds since 1970, if at all. */
+export type Sight = SeenProcess | { gone: true; since: number | null } | Unseen;
+
+/** When a process was known to run. */
+export interface KnownStart {
+  /** As `SeenProcess.startId` had it, null if it was never seen. */
+  startId: number | null;
+  /** Milliseconds since 1970 when it was last known to run; NaN where that is not known. */
+  runningAt: number;
+}
 
 /** The highest pid that Linux gives; simulated swarms use numbers above it. */
-const HIGHEST_PID = 4_194_304;
+const MAX_PID = 4_194_304;
 
 /** A start is known to a second (`ps`) or with the boot time rounded to one (`/proc`). */
-const START_SLACK_MS = 2000;
+const START_TOLERANCE_MS = 2000;
+
+/** @returns the observer that this system offers */
+export function systemProcesses(): ProcessObserver {
+  const user = process.getuid?.() ?? -1;
+  if (existsSync('/proc/self/stat')) return procObserver('/proc', user);
+  return psObserver(runPs, user);
+}
 
 export class ProcessTable {
   readonly #observer: ProcessObserver;
   readonly #now: () => number;
   #seen: ReadonlyMap<number, Observation> = new Map();
   readonly #goneSince = new Map<number, number>();
-  #lastLook = Number.NEGATIVE_INFINITY;
-  #looking = false;
+  #observedAt = Number.NEGATIVE_INFINITY;
+  #observing = false;
 
   /**
    * @param options.observer the system's processes; another one in tests
@@ -31,20 +49,20 @@ export class ProcessTable {
   }
 
   /**
-   * Looks at the listed processes, at most as often as the system's way of looking allows. Where looking takes a
-   * while (`ps`), the answer is there at a later look.
+   * Observes the listed processes, at most as often as the system's way of observing allows. Where that takes a while
+   * (`ps`), the result is there at a later call.
    */
   look(pids: Iterable<number>): void {
     const now = this.#now();
-    if (this.#looking || Math.abs(now - this.#lastLook) < this.#observer.intervalMs) return;
-    this.#lastLook = now;
-    const listed = [...new Set(pids)].filter((pid) => Number.isInteger(pid) && pid > 0 && pid <= HIGHEST_PID);
+    if (this.#observing || Math.abs(now - this.#observedAt) < this.#observer.intervalMs) return;
+    this.#observedAt = now;
+    const listed = [...new Set(pids)].filter(isPid);
     const observed = this.#observer.observe(listed);
     if (observed instanceof Map) this.#take(observed);
     else {
-      this.#looking = true;
+      this.#observing = true;
       void observed.then((later) => {
-        this.#looking = false;
+        this.#observing = false;
         this.#take(later);
       });
     }
@@ -58,24 +76,28 @@ export class ProcessTable {
   }
 
   /**
-   * @param startedBefore when the process was last known to run, in milliseconds since 1970: a process of that pid
-   *   that started later is another one
+   * @param known a process of that pid that started at another time, or after it was known to run, is another one
    */
-  sight(pid: number, startedBefore: number): ProcessSight {
+  sight(pid: number, known: KnownStart): Sight {
     const seen = this.#seen.get(pid) ?? 'unseen';
+    if (seen === 'gone') return { gone: true, since: this.#goneSince.get(pid) ?? null };
     if (typeof seen === 'string') return seen;
-    if (!Number.isFinite(startedBefore)) return 'unseen';
-    if (seen.startedAt > startedBefore + START_SLACK_MS) return 'gone';
-    return seen.isClaude ? 'claude' : 'running';
+    if (known.startId !== null) return isSameStart(seen.startId, known.startId) ? seen : goneSince(seen);
+    if (!Number.isFinite(known.runningAt)) return 'unseen';
+    return seen.startedAt > known.runningAt + START_TOLERANCE_MS ? goneSince(seen) : seen;
   }
+}
 
-  /**
-   * @returns for a pid whose `sight` is `gone` the moment from which that is known, in milliseconds since 1970: when
-   *   it was first not found, or when another process got its pid; null if neither is known
-   */
-  goneSince(pid: number): number | null {
-    const seen = this.#seen.get(pid);
-    if (typeof seen === 'object') return seen.startedAt;
-    return this.#goneSince.get(pid) ?? null;
-  }
+/** @returns whether a value can be the number of a process */
+export function isPid(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_PID;
+}
+
+function goneSince({ startedAt }: SeenProcess): Sight {
+  return { gone: true, since: startedAt };
+}
+
+/** Ticks since the boot are exact; a start computed from an age is known to a second. */
+export function isSameStart(one: number, other: number): boolean {
+  return one === other || (one > 1e11 && Math.abs(one - other) <= START_TOLERANCE_MS);
 }

@@ -230,3 +230,13 @@ test('an entry nested deeper than anything writes is skipped alone', () => {
     error: 'nested too deeply',
   });
 });
+
+test('parseRegistry(): entries of older shapes are read, and keep the fields that they have', () => {
+  const older = { agent_id: 'agent-3', last_heartbeat: '2025-11-12T10:00:00+00:00', pid: 7 };
+  const parsed = parseRegistry(Buffer.from(JSON.stringify({ agents: [older, { id: 'a', agent_id: 'b' }] })));
+  assert.ok('registry' in parsed);
+  assert.deepEqual(parsed.registry.entries, [
+    { ...older, id: 'agent-3', last_seen: older.last_heartbeat },
+    { id: 'a', agent_id: 'b' },
+  ]);
+});

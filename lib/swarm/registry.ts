@@ -23,7 +23,7 @@ export interface Registry {
 
 /**
  * Reads the bytes of a registry, tolerantly: a byte order mark and bytes that are no UTF-8 do no harm, and an entry
- * without an id is skipped alone.
+ * without an id is skipped alone. `agent_id` and `last_heartbeat` of older shapes count as `id` and `last_seen`.
  *
  * @returns the registry (absent top-level fields are null) and what was skipped, or why it is none: `empty`,
  *   `invalid JSON`, `not an object`, `nested too deeply` or `agents is not a list`
@@ -39,11 +39,24 @@ export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Ski
   const skipped: [string, string][] = [];
   for (const [index, entry] of agents.entries()) {
     if (!isObject(entry)) skipped.push(['entry is not an object', `agents[${index}]`]);
-    else if (!hasId(entry)) skipped.push(['entry has no text as id', `agents[${index}]`]);
     else if (isNestedTooDeeply(entry, bytes.length)) skipped.push(['entry is nested too deeply', `agents[${index}]`]);
-    else entries.push(entry);
+    else {
+      const known = withCurrentNames(entry);
+      if (hasId(known)) entries.push(known);
+      else skipped.push(['entry has no text as id', `agents[${index}]`]);
+    }
   }
   return { registry: { session_name, session_names, updated_at, entries }, skipped: countSkipped(skipped) };
+}
+
+/** Older shapes of the file name some fields otherwise; both names are kept. */
+const FORMER_NAMES = { id: 'agent_id', last_seen: 'last_heartbeat' } as const;
+
+function withCurrentNames(entry: Record<string, unknown>): Record<string, unknown> {
+  const renamed = Object.entries(FORMER_NAMES).filter(([now, before]) => !(now in entry) && before in entry);
+  return renamed.length === 0
+    ? entry
+    : { ...entry, ...Object.fromEntries(renamed.map(([now, before]) => [now, entry[before]])) };
 }
 
 function hasId(entry: Record<string, unknown>): entry is RegistryEntry {

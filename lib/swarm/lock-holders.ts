@@ -1,0 +1,83 @@
+/** Whether the agent that took a lock is still the one that has its id, and still there. */
+import { formatInstant } from '../contract/instant';
+import type { Agent, AgentsAnswer, DepartedAgent, Lock } from '../contract/schemas';
+
+/** What is known of a lock's holder. */
+export interface Holder {
+  orphaned: boolean | null;
+  former: Lock['former_holder'];
+}
+
+/** A holder of which nothing is known. */
+const UNKNOWN: Holder = { orphaned: null, former: null };
+const UNLISTED: Holder = { orphaned: true, former: null };
+const PRESENT: Holder = { orphaned: false, former: null };
+
+export class LockHolders {
+  readonly #listed = new Map<string, Agent[]>();
+  readonly #departed = new Map<string, DepartedAgent>();
+  readonly #formerEnds: ReadonlyMap<string, number>;
+  readonly #readable: boolean;
+  /** Changes exactly when an answer may. */
+  readonly key: string;
+
+  /**
+   * @param answer null while the registry can't be read
+   * @param formerEnds when the agent that had an id before its present one was gone, milliseconds since 1970
+   */
+  constructor(answer: AgentsAnswer | null, formerEnds: ReadonlyMap<string, number>) {
+    for (const agent of answer?.agents ?? []) {
+      this.#listed.set(agent.id, [...(this.#listed.get(agent.id) ?? []), agent]);
+    }
+    for (const agent of answer?.departed ?? []) if (!this.#departed.has(agent.id)) this.#departed.set(agent.id, agent);
+    this.#formerEnds = formerEnds;
+    this.#readable = answer !== null;
+    const told = [...(answer?.agents ?? []), ...(answer?.departed ?? [])];
+    this.key = JSON.stringify([
+      this.#readable,
+      told.map(({ id, health, moved_to, life_began_at }) => [id, health === 'dead', moved_to, life_began_at]),
+      [...formerEnds],
+    ]);
+  }
+
+  /**
+   * @param agentId as the lock's file has it
+   * @param lockedAt milliseconds since 1970, null where the file says no time
+   */
+  of(agentId: unknown, lockedAt: number | null): Holder {
+    if (!this.#readable) return UNKNOWN;
+    const id = typeof agentId === 'string' ? agentId : '';
+    const listed = this.#listed.get(id) ?? [];
+    if (listed.length === 0) return this.#unlisted(id);
+    const present = listed.filter(({ health }) => health !== 'moved');
+    const [moved] = listed;
+    if (present.length === 0 && moved) return this.#moved(moved.moved_to);
+    const began = least(
+      present.map(({ life_began_at }) => (life_began_at === null ? null : Date.parse(life_began_at))),
+    );
+    if (began !== null && lockedAt !== null && lockedAt < began) {
+      const since = this.#formerEnds.get(id) ?? began;
+      return { orphaned: true, former: { reason: 'replaced', since: formatInstant(since), now: null } };
+    }
+    return present.every(({ health }) => health === 'dead') ? UNLISTED : PRESENT;
+  }
+
+  #unlisted(id: string): Holder {
+    const departed = this.#departed.get(id);
+    if (!departed) return UNLISTED;
+    if (departed.moved_to !== null) return { ...this.#moved(departed.moved_to), orphaned: true };
+    return { orphaned: true, former: { reason: 'left', since: departed.left_at, now: null } };
+  }
+
+  /** Alive under another id, or dead under it. */
+  #moved(to: string | null): Holder {
+    const successors = this.#listed.get(to ?? '') ?? [];
+    const orphaned = successors.length === 0 || successors.every(({ health }) => health === 'dead');
+    return { orphaned, former: { reason: 'moved', since: null, now: to } };
+  }
+}
+
+/** @returns null if one of them is null: that agent has had its id for as long as is known */
+function least(times: readonly (number | null)[]): number | null {
+  return times.includes(null) ? null : Math.min(...(times as number[]));
+}
