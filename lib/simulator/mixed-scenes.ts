@@ -51,7 +51,13 @@ function noAnswer(world: MixedWorld, asker: Pane, other: Pane, third: Pane): voi
       say(world, other, [asker], 'INFO', '[RETRY-1] [REQUIRES-ACK] Rebase first');
       return;
     case 2:
-      say(world, other, everybody, 'INFO', '[UNACKNOWLEDGED] Message to agent-9 unacknowledged after 3 attempts. Original: Go');
+      say(
+        world,
+        other,
+        everybody,
+        'INFO',
+        '[UNACKNOWLEDGED] Message to agent-9 unacknowledged after 3 attempts. Original: Go',
+      );
       return;
     case 3:
       // The asker says what was asked back, so that the question in return is over.
@@ -63,7 +69,11 @@ function noAnswer(world: MixedWorld, asker: Pane, other: Pane, third: Pane): voi
   }
 }
 
-function answer(world: MixedWorld, [asker, other, third]: readonly [Pane, Pane, Pane], asked: SaidMessage | null): void {
+function answer(
+  world: MixedWorld,
+  [asker, other, third]: readonly [Pane, Pane, Pane],
+  asked: SaidMessage | null,
+): void {
   if (world.random.chance(0.3)) say(world, third, [other], 'INFO', 'It is merged', asked?.msgId);
   else if (world.random.chance(0.4)) say(world, other, [asker, third], 'COMPLETED', 'Here it is');
   else say(world, other, [asker], world.random.pick(['INFO', 'ACK', 'COMPLETED'] as const), 'Use the new one');
@@ -97,7 +107,10 @@ function* retries(world: MixedWorld, asked: SaidMessage, first: { type: MessageT
 /** Two that wait for each other's acknowledgement go on with their work. */
 function* mutualAcks(world: MixedWorld, [one, other]: readonly [Pane, Pane, Pane]): MixedScene {
   const type = 'INFO';
-  const contents = [`[REQUIRES-ACK] ${text(world, 'Freeze at noon')}`, `[REQUIRES-ACK] ${text(world, 'No pushes')}`] as const;
+  const contents = [
+    `[REQUIRES-ACK] ${text(world, 'Freeze at noon')}`,
+    `[REQUIRES-ACK] ${text(world, 'No pushes')}`,
+  ] as const;
   const sent = [
     world.say(one, [other], { type, content: contents[0] }),
     world.say(other, [one], { type, content: contents[1] }),

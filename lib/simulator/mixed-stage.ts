@@ -1,5 +1,5 @@
 /** Writes the files of the mixed story in the way of the swarm's tool. */
-import { mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LOCKS_FOLDER, lockFileName } from '../swarm/locks';
 import { REGISTRY_FILE } from '../swarm/registry';
@@ -16,6 +16,8 @@ export class MixedStage implements Stage {
   readonly #origin: number;
   readonly #log: LogWriter;
   readonly #acks: PendingAcks;
+  /** The newest line of the log. */
+  lastLine: Record<string, unknown> = {};
 
   /** @param origin the clock at the story's second 0, in milliseconds since 1970 */
   constructor(root: string, origin: number) {
@@ -44,7 +46,7 @@ export class MixedStage implements Stage {
   }
 
   said({ sender, type, content, recipients, msgId, parent, at }: SaidMessage): void {
-    this.#log.append({
+    this.lastLine = {
       sender,
       timestamp: formatNaiveLocal(this.#instant(at)),
       msg_type: type,
@@ -55,7 +57,8 @@ export class MixedStage implements Stage {
       delivery_status: Object.fromEntries(recipients.map((name) => [name, true])),
       success_count: recipients.length,
       failure_count: 0,
-    });
+    };
+    this.#log.append(this.lastLine);
   }
 
   ackAwaited({ senderId, ...ack }: AwaitedAck, at: number): void {
@@ -78,11 +81,6 @@ export class MixedStage implements Stage {
     const place = this.#placeOf(source);
     if (how === 'unreadable') unlinkSync(place);
     renameSync(`${place}${AWAY}`, place);
-  }
-
-  /** @returns the text of a file of the root, to hold it against what was told */
-  read(name: string): string {
-    return readFileSync(path.join(this.#root, name), 'utf8');
   }
 
   close(): void {

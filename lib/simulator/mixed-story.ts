@@ -1,7 +1,7 @@
 /**
  * The mixed story: 20 minutes in which agents ask and answer, exit, are killed, move and pass on their ids, files vanish
  * and come back, and at the end everything is killed. Equal seeds play equal stories. Everything happens between two
- * whole seconds, so that what is due at a whole second is due at any way of looking.
+ * whole seconds, so what is due at one does not depend on which of two things of one instant was read first.
  */
 import { MIXED_SCENES, type MixedScene, type SceneKind } from './mixed-scenes';
 import { MixedTruth } from './mixed-truth';
@@ -11,6 +11,9 @@ import { Random } from './random';
 export const MIXED_STORY_SECONDS = 1200;
 
 const DISCOVER_SECONDS = 30;
+/** Before the end of each second: first agents act, and then the tool looks for them. */
+const ACTS_BEFORE_SECONDS = 0.5;
+const DISCOVERS_BEFORE_SECONDS = 0.25;
 const SCENES_BEGIN_AT = 5;
 const SCENE_CHANCE = 0.3;
 const TALK_CHANCE = 0.5;
@@ -60,14 +63,22 @@ export class MixedStory {
     this.world.discover();
   }
 
-  /** Plays one second. @returns the critical items that are due at its end */
-  nextSecond(): string[] {
+  /** Plays what happens within the next second, but for the discovery. */
+  act(): void {
     const { world } = this;
     const end = Math.floor(world.clock) + 1;
-    world.clock = end - 0.5;
+    world.clock = end - ACTS_BEFORE_SECONDS;
     if (world.clock < ALL_KILLED_AT) this.#play(end);
     else for (const pane of [...world.panes]) world.killPane(pane);
     this.#playFaults(end);
+  }
+
+  /** Ends the second that was begun, with a discovery if one is due. @returns the critical items that are due then */
+  endSecond(): string[] {
+    const { world } = this;
+    const end = Math.ceil(world.clock);
+    world.clock = end - DISCOVERS_BEFORE_SECONDS;
+    if (end % DISCOVER_SECONDS === 0 && world.clock < ALL_KILLED_AT) world.discover();
     world.clock = end;
     return this.#truth.critical();
   }
@@ -78,7 +89,6 @@ export class MixedStory {
     if (second >= SCENES_BEGIN_AT && second < LAST_SCENE_AT && world.random.chance(SCENE_CHANCE)) this.#beginScene();
     if (world.random.chance(TALK_CHANCE)) this.#talk();
     this.#killSession();
-    if (second % DISCOVER_SECONDS === 0) world.discover();
   }
 
   #beginScene(): void {
@@ -101,7 +111,9 @@ export class MixedStory {
 
   #cast({ cast, sessions, name }: SceneKind): Pane[] | null {
     const { world } = this;
-    const free = world.present().filter((pane) => this.#isFree(pane) && sessions.some((one) => pane.session.startsWith(one)));
+    const free = world
+      .present()
+      .filter((pane) => this.#isFree(pane) && sessions.some((one) => pane.session.startsWith(one)));
     const chosen: Pane[] = [];
     while (chosen.length < cast && free.length > 0) {
       const [pane] = free.splice(world.random.integer(0, free.length - 1), 1);

@@ -92,7 +92,9 @@ function rings(holds: readonly { from: string; to: readonly string[] }[]): strin
     }
   }
   const next = new Map(
-    holds.filter(({ from, to }) => stuck.has(from) && to.every((other) => stuck.has(other))).map(({ from, to }) => [from, to[0]]),
+    holds
+      .filter(({ from, to }) => stuck.has(from) && to.every((other) => stuck.has(other)))
+      .map(({ from, to }) => [from, to[0]]),
   );
   const found = new Map<string, string[]>();
   for (const start of next.keys()) {
