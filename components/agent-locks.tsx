@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
-import { locksInOrder } from '@/lib/client/locks';
+import { isOfFormerLife, locksInOrder } from '@/lib/client/locks';
 import type { PanelName } from '@/lib/client/settings';
 import { asText, counted, formatCount } from '@/lib/client/text';
 import type { Lock } from '@/lib/contract/schemas';
@@ -10,7 +10,7 @@ import { DetailPart } from './ui/detail-part';
 import { Text } from './ui/text';
 import { RelativeTime } from './ui/time';
 
-const MOST_LOCKS = 50;
+const MAX_LOCKS = 50;
 
 interface AgentLocksProps {
   locks: readonly Lock[];
@@ -18,15 +18,31 @@ interface AgentLocksProps {
   onShow: (panel: PanelName) => void;
 }
 
-/** What the agent holds now; the panel of locks shows the same, with what overlaps it. */
+/** What the agent holds now, and what a former process with its id left; the panel of locks has what overlaps that. */
 export function AgentLocks({ locks, onGo, onShow }: AgentLocksProps) {
   const ordered = useMemo(() => locksInOrder(locks, 'matters'), [locks]);
-  const more = ordered.length - MOST_LOCKS;
+  const own = ordered.filter((lock) => !isOfFormerLife(lock));
+  const former = ordered.filter(isOfFormerLife);
   return (
-    <DetailPart title="Its locks" note={formatCount(locks.length)} onShowAll={() => onShow('locks')}>
-      {locks.length === 0 && <p className="text-muted">It holds none.</p>}
+    <DetailPart title="Its locks" note={formatCount(own.length)} onShowAll={() => onShow('locks')}>
+      {own.length === 0 && <p className="text-muted">It holds none.</p>}
+      <LockList locks={own} onGo={onGo} />
+      {former.length > 0 && (
+        <>
+          <p className="mt-1 text-muted">Left by the former process with this id:</p>
+          <LockList locks={former} onGo={onGo} />
+        </>
+      )}
+    </DetailPart>
+  );
+}
+
+function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
+  const more = locks.length - MAX_LOCKS;
+  return (
+    <>
       <ul>
-        {ordered.slice(0, MOST_LOCKS).map((lock) => (
+        {locks.slice(0, MAX_LOCKS).map((lock) => (
           <li key={lock.lock_file} className="py-1">
             <div className="flex items-baseline gap-2">
               <AddressLink to={{ lock: lock.lock_file }} onGo={onGo} className="link wrap-anywhere min-w-0">
@@ -48,6 +64,6 @@ export function AgentLocks({ locks, onGo, onShow }: AgentLocksProps) {
         ))}
       </ul>
       {more > 0 && <p className="text-muted">and {counted(more, 'more lock')}, in the panel of locks.</p>}
-    </DetailPart>
+    </>
   );
 }

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
-import { patternScope } from '@/lib/client/locks';
+import { formerHolderSentence, patternScope, TIMEOUT_SENTENCE } from '@/lib/client/locks';
 import { asText, counted } from '@/lib/client/text';
 import type { Lock, LockWarning } from '@/lib/contract/schemas';
 import { AddressLink } from './ui/address-link';
 import { Text } from './ui/text';
+import { Sentence } from './ui/time';
 
 const WARNINGS: Record<LockWarning, string> = {
   byte_order_mark: 'The file begins with a byte order mark, which the swarm’s own tool does not read.',
@@ -43,14 +44,11 @@ export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps)
         </Mark>
       ))}
       {more > 0 && <p className="text-muted">and {counted(more, 'more overlapping lock')}</p>}
-      {lock.orphaned === true && (
-        <Mark word="orphaned" className="text-bad">
-          Its holder is dead or not registered; nobody will release it.
-        </Mark>
-      )}
+      <HolderMark lock={lock} tabIndex={tabIndex} onGo={onGo} />
       {lock.stale === true && (
-        <Mark word="stale" className="text-warn">
-          Held past the swarm’s timeout; the next agent that wants the file removes it.
+        // Every ordinary lock gets there, so the word alarms nobody.
+        <Mark word="past the timeout" className="text-muted">
+          {TIMEOUT_SENTENCE}
         </Mark>
       )}
       {lock.pattern && (
@@ -64,6 +62,34 @@ export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps)
         </Mark>
       ))}
     </>
+  );
+}
+
+/** A holder that is gone, or that has another id now. */
+function HolderMark({ lock, tabIndex, onGo }: Pick<LockMarksProps, 'lock' | 'tabIndex' | 'onGo'>) {
+  const former = formerHolderSentence(lock);
+  if (former === null) {
+    if (lock.orphaned !== true) return null;
+    return (
+      <Mark word="orphaned" className="text-bad">
+        Its holder is dead or not registered, so it will not release the lock.
+      </Mark>
+    );
+  }
+  const moved = lock.former_holder?.reason === 'moved';
+  const now = lock.former_holder?.now ?? null;
+  return (
+    <Mark word={moved ? 'former id' : 'orphaned'} className={moved ? 'text-warn' : 'text-bad'}>
+      <Sentence text={former} />
+      {now !== null && (
+        <>
+          {' '}
+          <AddressLink to={{ agent: now }} onGo={onGo} tabIndex={tabIndex}>
+            Show <Text value={now} max={80} />
+          </AddressLink>
+        </>
+      )}
+    </Mark>
   );
 }
 

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { Address } from '@/lib/client/address';
+import { isOfFormerLife } from '@/lib/client/locks';
 import { asText } from '@/lib/client/text';
 import type { Lock } from '@/lib/contract/schemas';
 import { LockMarks } from './lock-marks';
@@ -40,7 +41,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
         </span>
       </div>
       <p className="wrap-anywhere">
-        <span className="text-muted">held by </span>
+        <span className="text-muted">held by {isOfFormerLife(lock) && 'the former '}</span>
         {holder === '' ? (
           'nobody named'
         ) : (

@@ -151,7 +151,7 @@ function troubles(locks: readonly Lock[]) {
   const parts = [
     { word: 'overlapping', many: count((lock) => lock.conflicts_with.length > 0), colour: 'text-bad' },
     { word: 'orphaned', many: count((lock) => lock.orphaned === true), colour: 'text-bad' },
-    { word: 'stale', many: count((lock) => lock.stale === true), colour: 'text-warn' },
+    { word: 'past the timeout', many: count((lock) => lock.stale === true), colour: 'text-muted' },
   ].filter(({ many }) => many > 0);
   return parts.map(({ word, many, colour }, index) => (
     <span key={word}>

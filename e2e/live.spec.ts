@@ -66,7 +66,7 @@ test('failed deliveries, stale and overlapping locks are marked with why', async
   await openLive(page, server);
   await expect(panel(page, 'Messages')).toContainText('Partly delivered: did not reach agent-2');
   const lock = (path: string) => panel(page, 'Locks').getByRole('listitem').filter({ hasText: path });
-  await expect(lock('long work')).toContainText('stale');
+  await expect(lock('long work')).toContainText('past the timeout');
   await expect(lock('long work')).toContainText('overlaps');
   await expect(lock('long work')).toContainText('src/*.ts, held by agent-1');
   await expect(lock('docs/b.md')).toContainText('orphaned');

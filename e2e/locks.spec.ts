@@ -39,7 +39,7 @@ test('each lock says path, holder, reason and age, and what is wrong with it', a
   await expect(age).toHaveText(/^\d+ s$/);
   const before = await age.textContent();
   await expect(age).not.toHaveText(before ?? '');
-  await expect(lockRow(page, 'src/old.ts')).toContainText('stale');
+  await expect(lockRow(page, 'src/old.ts')).toContainText('past the timeout');
   await expect(lockRow(page, 'docs/b.md')).toContainText('orphaned');
   await expect(lockRow(page, 'src/db/users.sql')).toContainText('overlaps src/db/*.sql, held by agent-1.');
   const pattern = lockRow(page, 'src/db/*.sql');

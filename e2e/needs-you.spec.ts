@@ -123,7 +123,7 @@ test.describe('notifications', () => {
     await needsYou(page).getByRole('button', { name: 'Notify me' }).click();
     await expect(needsYou(page).getByRole('button', { name: 'Notifications are on' })).toBeVisible();
     swarm.lock('new.md', 'ghost-2');
-    await expect.poll(shown).toEqual(['new.md needs you']);
+    await expect.poll(shown).toEqual(['ghost-2 needs you']);
   });
 });
 

@@ -1,34 +1,119 @@
-/** Attention items about agents that are silent or gone while they hold locks. */
-import { type AttentionFacts, type AttentionItem, NO_WHY } from './attention-facts';
+/** Attention items about agents that are silent, moved or gone while they hold locks. */
+import type { AttentionFacts, AttentionItem } from './attention-facts';
+import { divideLocks, lockFacts, timeoutSentence } from './attention-holders';
 import { lockWords } from './attention-words';
 import { instantOf, least } from './contract/instant';
-import type { Lock } from './contract/schemas';
+import type { Agent, DepartedAgent, Lock } from './contract/schemas';
 
-/** Locks are the reason: an agent that is silent and holds nothing is in nobody's way. */
-export function agentItems({ agents, locks, sources, startedAt }: AttentionFacts): AttentionItem[] {
-  // While signs of life can't be read, silence is no fact. A process that is gone is one.
-  const silenceCounts = sources.registry.state !== 'unreadable' && sources.log.state !== 'unreadable';
-  const held = new Map<string, Lock[]>();
-  for (const { id, health } of agents) if (health === 'dead' || (health === 'stale' && silenceCounts)) held.set(id, []);
-  if (held.size > 0) {
-    for (const lock of locks) if (typeof lock.agent_id === 'string') held.get(lock.agent_id)?.push(lock);
-  }
-  return agents.flatMap((agent): AttentionItem[] => {
-    const own = held.get(agent.id) ?? [];
-    if (own.length === 0) return [];
-    const dead = agent.health === 'dead';
-    const taken = own.map((lock) => instantOf(lock.acquired_at)).filter((at) => at !== null);
-    return [
-      {
-        kind: dead ? 'agent_dead' : 'agent_stale',
-        key: agent.id,
-        why: NO_WHY,
-        severity: dead ? 'critical' : 'warning',
-        since: instantOf(agent.last_evidence_at) ?? least(taken) ?? startedAt,
-        subject: agent.id,
-        reason: `${agent.id} is ${agent.health} and holds ${lockWords(own)}. ${agent.health_reason}`,
-        evidence: { agents: [agent.id], locks: own.map(({ lock_file }) => lock_file) },
-      },
-    ];
-  });
+const SILENCE_SETTING = 'discovery.stale_threshold in .claudeswarm.yaml';
+
+const DEAD_WHY = {
+  rule: 'A dead agent that holds a lock is listed: it will not release the lock.',
+  threshold: null,
+  setting: null,
+};
+
+/** @returns one item for each agent that is dead, silent, moved or departed and holds a lock; it lists all its locks */
+export function agentItems(facts: AttentionFacts): AttentionItem[] {
+  const { listed, departed } = divideLocks(facts);
+  return [
+    ...[...listed.values()].map(({ agent, locks }) =>
+      agent.health === 'moved' ? movedItem(agent, locks, facts) : silentItem(agent, locks, facts),
+    ),
+    ...[...departed.values()].map(({ agent, locks }) => departedItem(agent, locks, facts)),
+  ];
+}
+
+function silentItem(agent: Agent, locks: Lock[], { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
+  const { id, health, health_reason } = agent;
+  const dead = health === 'dead';
+  const why = dead
+    ? DEAD_WHY
+    : {
+        rule: 'An agent is listed if it holds a lock and has been silent for longer than the threshold.',
+        threshold: "silent for longer than the swarm's threshold (60 s unless it is set)",
+        setting: SILENCE_SETTING,
+      };
+  return {
+    ...itemOf(agent, locks),
+    kind: dead ? 'agent_dead' : 'agent_stale',
+    key: id,
+    severity: dead ? 'critical' : 'warning',
+    since: instantOf(agent.last_evidence_at) ?? oldest(locks) ?? startedAt,
+    reason: `${id} is ${health} and holds ${lockWords(locks)}. ${health_reason}${timeoutSentence(locks, staleTimeoutSeconds)}`,
+    why: { ...why, facts: [health_reason, ...lockFacts(locks)] },
+  };
+}
+
+/** The process lives under another id, but the swarm's tool lets only the id that took a lock release it. */
+function movedItem(agent: Agent, locks: Lock[], { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
+  const { id, moved_to, health_reason } = agent;
+  const since = locks.map(({ former_holder }) => instantOf(former_holder?.since ?? null)).filter((at) => at !== null);
+  return {
+    ...itemOf(agent, locks),
+    kind: 'lock_orphaned',
+    key: `${id}:moved`,
+    severity: 'warning',
+    since: least(since) ?? instantOf(agent.last_evidence_at) ?? oldest(locks) ?? startedAt,
+    reason: `${movedWords(id, moved_to, locks)} ${health_reason}${timeoutSentence(locks, staleTimeoutSeconds)}`,
+    why: { ...MOVED_WHY, facts: [health_reason, ...lockFacts(locks)] },
+  };
+}
+
+export const MOVED_WHY = {
+  rule:
+    'Locks under the former id of a moved agent are listed: the swarm’s tool lets only the id that took a lock ' +
+    'release it.',
+  threshold: null,
+  setting: null,
+};
+
+/** @returns a sentence about locks under a former id */
+export function movedWords(id: string, now: string | null, locks: readonly Lock[]): string {
+  const held = `${lockWords(locks)} ${locks.length === 1 ? 'is' : 'are'} held under the former id ${id}`;
+  return now === null ? `${id} has another id now; ${held}.` : `${id} is ${now} now; ${held}.`;
+}
+
+/** Its process may go on elsewhere; only where it is known to be gone, the locks are known to be nobody's. */
+function departedItem(
+  agent: DepartedAgent,
+  locks: Lock[],
+  { startedAt, staleTimeoutSeconds }: AttentionFacts,
+): AttentionItem {
+  const { id, left_at, left_reason } = agent;
+  const gone = isGone(agent);
+  const rule = 'An agent that left the registry and still holds a lock is listed';
+  return {
+    ...itemOf(agent, locks),
+    // What was listed as dead before it left stays the same item.
+    kind: gone ? 'agent_dead' : 'lock_orphaned',
+    key: id,
+    severity: gone ? 'critical' : 'warning',
+    since: instantOf(left_at) ?? oldest(locks) ?? startedAt,
+    reason: `${id} left the registry at ${left_at} and still holds ${lockWords(locks)}. ${left_reason}${timeoutSentence(locks, staleTimeoutSeconds)}`,
+    why: {
+      rule: gone ? `${rule}; its process is known to be gone, so it is critical.` : `${rule}.`,
+      facts: [`${id} left the registry at ${left_at}.`, left_reason, ...lockFacts(locks)],
+      threshold: null,
+      setting: null,
+    },
+  };
+}
+
+/** @returns whether the process of an agent that left is known to have ended */
+export function isGone({ health, process }: DepartedAgent): boolean {
+  return health === 'dead' || process.state === 'gone' || process.state === 'exited';
+}
+
+function itemOf({ id }: Agent, locks: readonly Lock[]) {
+  return {
+    subject: id,
+    agent: id,
+    evidence: { agents: [id], locks: locks.map(({ lock_file }) => lock_file) },
+  } satisfies Partial<AttentionItem>;
+}
+
+/** @returns when the oldest of some locks was taken, in milliseconds since 1970; null if none says */
+export function oldest(locks: readonly Lock[]): number | null {
+  return least(locks.map(({ acquired_at }) => instantOf(acquired_at)).filter((at) => at !== null));
 }

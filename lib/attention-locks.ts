@@ -1,57 +1,148 @@
-/** Attention items about locks: orphaned, past the timeout, overlapping. */
-import { type AttentionFacts, type AttentionItem, NO_WHY } from './attention-facts';
-import { textOf, wordList } from './attention-words';
-import { instantOf, least } from './contract/instant';
-import type { LockOverlap } from './swarm/lock-overlaps';
+/** Attention items about locks of which no agent's own item lists them: past the timeout or orphaned. */
+import { isGone, MOVED_WHY, movedWords, oldest } from './attention-agents';
+import type { AttentionFacts, AttentionItem } from './attention-facts';
+import { divideLocks, lockFacts, removal, timeoutSentence, whyOfTimeout } from './attention-holders';
+import { type Want, wantedLocks } from './attention-wanted-locks';
+import { lockWords, textOf, wordList } from './attention-words';
+import { instantOf } from './contract/instant';
+import type { Agent, AttentionEntry, Lock } from './contract/schemas';
 
-/** One entry for a lock; that of a dead agent is told by the agent's own. */
-export function lockItems({ agents, locks, staleTimeoutSeconds, startedAt }: AttentionFacts): AttentionItem[] {
-  const dead = new Set<unknown>(agents.filter(({ health }) => health === 'dead').map(({ id }) => id));
-  return locks.flatMap((lock): AttentionItem[] => {
-    const { stale, orphaned, lock_file, acquired_at } = lock;
-    if ((!stale && !orphaned) || dead.has(lock.agent_id)) return [];
-    const acquiredAt = instantOf(acquired_at);
+/** The facts of one item name at most so many wants. */
+const MAX_WANT_FACTS = 10;
+
+type Reason = NonNullable<Lock['former_holder']>['reason'];
+
+/** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout matter */
+export function lockItems(facts: AttentionFacts): AttentionItem[] {
+  const registered = new Map<unknown, Agent>(facts.agents.map((agent) => [agent.id, agent]));
+  const orphaned = new Map<string, Lock[]>();
+  const stale = new Map<string, Lock[]>();
+  for (const lock of divideLocks(facts).others) {
     const holder = textOf(lock.agent_id);
-    const path = textOf(lock.filepath);
-    const known = {
-      why: NO_WHY,
-      key: `${lock_file}:${acquired_at}`,
-      subject: path,
-      evidence: { agents: [holder], locks: [lock_file] },
-    };
-    const old = `older than the swarm's limit of ${staleTimeoutSeconds} s`;
-    if (orphaned) {
-      const reason = `${holder} holds ${path}, but is not in the registry${stale ? `; the lock is ${old}` : ''}.`;
-      return [{ kind: 'lock_orphaned', severity: 'warning', since: acquiredAt ?? startedAt, reason, ...known }];
-    }
-    const since = acquiredAt === null ? startedAt : acquiredAt + staleTimeoutSeconds * 1000;
-    const reason = `The lock of ${holder} on ${path} is ${old}: another agent may take it away.`;
-    return [{ kind: 'lock_stale', severity: 'notice', since, reason, ...known }];
-  });
+    const reason = lock.former_holder?.reason ?? null;
+    // An id that the registry lists is not missing there, whatever else is odd about it.
+    const isOrphaned = reason !== null || (lock.orphaned === true && !registered.has(lock.agent_id));
+    if (isOrphaned) add(orphaned, orphanKey(holder, reason), lock);
+    else if (lock.stale === true) add(stale, holder, lock);
+  }
+  const wanted = stale.size === 0 ? new Map<string, Want[]>() : wantedLocks([...stale.values()].flat(), facts);
+  return [
+    ...[...orphaned].map(([key, locks]) => orphanedItem(key, locks, facts)),
+    ...[...stale].flatMap(([holder, locks]) => staleItem(holder, locks, wanted, registered.get(holder), facts)),
+  ];
 }
 
-export function overlapItem({ lock, others, file }: LockOverlap, { startedAt }: AttentionFacts): AttentionItem {
-  const [holder, path] = [textOf(lock.agent_id), textOf(lock.filepath)];
-  const holders = others.map(({ agent_id }) => textOf(agent_id));
-  // The overlap is as old as the second of the two.
-  const begun = others.map((other) => {
-    const times = [lock, other].map(({ acquired_at }) => instantOf(acquired_at));
-    return times.includes(null) ? startedAt : Math.max(...(times as number[]));
-  });
-  const theirs = others.map((other) => `${textOf(other.filepath)} of ${textOf(other.agent_id)}`);
-  const spellings = [lock, ...others].map(({ filepath }) => textOf(filepath));
-  const reason =
-    file === null
-      ? `${holder} holds ${path}, which overlaps ${wordList(theirs)}.`
-      : `${wordList([holder, ...holders])} hold the same file, spelled ${wordList(spellings)}.`;
+function add(byKey: Map<string, Lock[]>, key: string, lock: Lock): void {
+  const locks = byKey.get(key);
+  if (locks) locks.push(lock);
+  else byKey.set(key, [lock]);
+}
+
+/** One that left and one that was never seen in the registry are both not in it. */
+function orphanKey(holder: string, reason: Reason | null): string {
+  return reason === null || reason === 'left' ? holder : `${holder}:${reason}`;
+}
+
+/** Locks of a holder that is no longer the one with its id, or that the registry does not list. */
+function orphanedItem(key: string, locks: Lock[], facts: AttentionFacts): AttentionItem {
+  const { startedAt, departed, staleTimeoutSeconds } = facts;
+  const former = locks.find(({ former_holder }) => former_holder !== null)?.former_holder ?? null;
+  const holder = textOf(locks[0]?.agent_id);
+  const reason = orphanWords(holder, former, locks);
+  const gone = former?.reason !== 'moved' && departed.some((agent) => agent.id === holder && isGone(agent));
   return {
-    kind: 'lock_overlap',
-    key: `${lock.lock_file}:${holder}`,
-    severity: 'warning',
-    since: least(begun) ?? startedAt,
-    why: NO_WHY,
-    subject: file ?? path,
-    reason,
-    evidence: { agents: [holder, ...holders], locks: [lock, ...others].map(({ lock_file }) => lock_file) },
+    kind: 'lock_orphaned',
+    key,
+    severity: gone ? 'critical' : 'warning',
+    since: instantOf(former?.since ?? null) ?? oldest(locks) ?? startedAt,
+    subject: holder,
+    agent: holder,
+    reason: `${reason}${timeoutSentence(locks, staleTimeoutSeconds)}`,
+    why: { ...orphanRule(former?.reason ?? null), facts: [reason, ...lockFacts(locks)] },
+    evidence: { agents: [holder], locks: locks.map(({ lock_file }) => lock_file) },
   };
+}
+
+function orphanWords(holder: string, former: Lock['former_holder'], locks: readonly Lock[]): string {
+  const held = `${lockWords(locks)} ${locks.length === 1 ? 'is' : 'are'} held`;
+  const since = former?.since ?? null;
+  switch (former?.reason) {
+    case 'moved':
+      return movedWords(holder, former.now, locks);
+    case 'replaced':
+      return `${holder} is another process now: ${held} by the former ${holder}${since === null ? '' : `, gone since ${since}`}.`;
+    case 'left':
+      return `${holder} left the registry${since === null ? '' : ` at ${since}`} and still holds ${lockWords(locks)}.`;
+    default:
+      return `${holder} holds ${lockWords(locks)}, but is not in the registry.`;
+  }
+}
+
+function orphanRule(reason: Reason | null): Omit<AttentionEntry['why'], 'facts'> {
+  if (reason === 'moved') return MOVED_WHY;
+  const rule =
+    reason === 'replaced'
+      ? 'Locks that were taken before another process got the id of their holder are listed.'
+      : 'Locks of a holder that is not in the registry are listed.';
+  return { rule, threshold: null, setting: null };
+}
+
+/** With a timeout of minutes every ordinary lock gets older than it, so that alone needs nobody. */
+function staleItem(
+  holder: string,
+  locks: Lock[],
+  wanted: ReadonlyMap<string, Want[]>,
+  agent: Agent | undefined,
+  facts: AttentionFacts,
+): AttentionItem[] {
+  const { startedAt, staleTimeoutSeconds } = facts;
+  const wants = locks.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
+  const silent = agent === undefined ? null : silentSince(agent, facts);
+  if (wants.length === 0 && silent === null) return [];
+  const reasons = [
+    ...(silent === null ? [] : [`${holder} has given no sign of life since ${silent}`]),
+    ...wordsOf(wants),
+  ];
+  const sorted = locks.toSorted((one, other) => rank(one, wanted) - rank(other, wanted));
+  const concerned = wants.length === 0 ? locks : locks.filter(({ lock_file }) => wanted.has(lock_file));
+  const taken = oldest(concerned);
+  const removed = removal(locks.length);
+  return [
+    {
+      kind: 'lock_stale',
+      key: holder,
+      severity: 'notice',
+      since: taken === null ? startedAt : taken + staleTimeoutSeconds * 1000,
+      subject: holder,
+      agent: holder,
+      reason: `${holder} holds ${lockWords(locks)} past the timeout of ${staleTimeoutSeconds} s; ${wordList(reasons)}. ${removed[0]?.toUpperCase()}${removed.slice(1)}.`,
+      why: whyOfTimeout(
+        [...reasons.slice(0, MAX_WANT_FACTS).map((words) => `${words}.`), ...lockFacts(sorted)],
+        staleTimeoutSeconds,
+      ),
+      evidence: {
+        agents: [holder, ...wants.map((want) => want.agent)],
+        locks: sorted.map(({ lock_file }) => lock_file),
+        messages: wants.flatMap(({ messages }) => messages),
+      },
+    },
+  ];
+}
+
+function wordsOf(wants: readonly Want[]): string[] {
+  return [...new Set(wants.map(({ words }) => words))];
+}
+
+function rank({ lock_file }: Lock, wanted: ReadonlyMap<string, Want[]>): number {
+  return wanted.has(lock_file) ? 0 : 1;
+}
+
+/** @returns since when an agent has given no sign of life, if that is longer than the timeout of locks; null if it is not */
+function silentSince({ last_evidence_at, process }: Agent, facts: AttentionFacts): string | null {
+  const { sources, staleTimeoutSeconds, time } = facts;
+  if (process.state === 'running') return null;
+  // While signs of life cannot be read, silence is no fact.
+  if (sources.registry.state === 'unreadable' || sources.log.state === 'unreadable') return null;
+  const at = instantOf(last_evidence_at);
+  return at !== null && time.passed(at + staleTimeoutSeconds * 1000) ? last_evidence_at : null;
 }

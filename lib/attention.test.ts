@@ -203,100 +203,6 @@ test('a swarm in which all is well needs nobody', () => {
   assert.deepEqual(attention({ ...FACTS, agents: [agent('agent-1', 'active')], locks }), { attention: [], count: 0 });
 });
 
-describe('agents', () => {
-  test('dead while holding a lock: critical, since its last sign of life', () => {
-    assert.deepEqual(only({ agents: [agent('agent-1', 'dead')], locks: [lock('a.ts', { orphaned: true })] }), {
-      id: 'agent_dead:agent-1',
-      kind: 'agent_dead',
-      severity: 'critical',
-      since: ago(2 * MINUTE),
-      subject: 'agent-1',
-      reason: 'agent-1 is dead and holds a lock on a.ts. Why dead.',
-      evidence: { agents: ['agent-1'], locks: ['a.ts.lock'], messages: [], sources: [] },
-    });
-  });
-
-  test('stale while holding locks: a warning; its stale locks are matters of their own', () => {
-    const agents = [agent('agent-1', 'stale')];
-    const entry = only({ agents, locks: [lock('a.ts'), lock('b.ts'), lock('c.ts', { agent_id: 'agent-2' })] });
-    assert.deepEqual([entry.kind, entry.severity], ['agent_stale', 'warning']);
-    assert.equal(entry.reason, 'agent-1 is stale and holds 2 locks. Why stale.');
-    assert.deepEqual(entry.evidence.locks, ['a.ts.lock', 'b.ts.lock']);
-    assert.deepEqual(kinds({ agents, locks: [lock('a.ts', { stale: true })] }), ['agent_stale', 'lock_stale']);
-  });
-
-  test('nobody without a lock, and no health that tells nothing', () => {
-    assert.deepEqual(kinds({ agents: [agent('agent-1', 'dead'), agent('agent-2', 'stale')] }), []);
-    for (const health of ['active', 'unknown'] as const) {
-      assert.deepEqual(kinds({ agents: [agent('agent-1', health)], locks: [lock('a.ts')] }), []);
-    }
-  });
-
-  test('while signs of life can not be read, silence is no fact; a process that is gone is', () => {
-    for (const name of ['registry', 'log'] as const) {
-      const sources = { ...SOURCES, [name]: { ...SOURCES[name], state: 'unreadable' as const, since: ago(0) } };
-      const locks = [lock('a.ts')];
-      assert.deepEqual(kinds({ sources, locks, agents: [agent('agent-1', 'stale')] }), []);
-      assert.deepEqual(kinds({ sources, locks, agents: [agent('agent-1', 'dead')] }), ['agent_dead']);
-    }
-  });
-
-  test('without a sign of life it is as old as its oldest lock, or this server', () => {
-    const agents = [agent('agent-1', 'dead', { last_evidence_at: null })];
-    const locks = [lock('a.ts', { acquired_at: null }), lock('b.ts', { acquired_at: ago(HOUR) })];
-    assert.equal(only({ agents, locks }).since, ago(HOUR));
-    assert.equal(only({ agents, locks: locks.slice(0, 1) }).since, ago(2 * HOUR));
-  });
-});
-
-describe('locks', () => {
-  test('stale: a notice since it grew stale, until it is taken anew or released', () => {
-    const entry = only({ locks: [lock('a.ts', { stale: true, acquired_at: ago(HOUR) })] });
-    assert.deepEqual([entry.severity, entry.since, entry.subject], ['notice', ago(HOUR - 300 * SECOND), 'a.ts']);
-    assert.equal(
-      entry.reason,
-      "The lock of agent-1 on a.ts is older than the swarm's limit of 300 s: another agent may take it away.",
-    );
-    assert.equal(entry.id, `lock_stale:a.ts.lock:${ago(HOUR)}`);
-    assert.deepEqual(kinds({ locks: [lock('a.ts', { stale: null, orphaned: null })] }), []);
-  });
-
-  test('orphaned: a warning, and the one entry of a lock that is stale too', () => {
-    const entry = only({ locks: [lock('a.ts', { orphaned: true })] });
-    assert.deepEqual([entry.kind, entry.severity, entry.since], ['lock_orphaned', 'warning', ago(MINUTE)]);
-    assert.equal(entry.reason, 'agent-1 holds a.ts, but is not in the registry.');
-    const both = only({ locks: [lock('a.ts', { orphaned: true, stale: true })] });
-    assert.equal(both.kind, 'lock_orphaned');
-    assert.match(both.reason, /registry; the lock is older than/);
-  });
-
-  test('values of any type are shown as text', () => {
-    const entry = only({ locks: [lock({ x: 1 }, { lock_file: 'x.lock', agent_id: null, orphaned: true })] });
-    assert.equal(entry.reason, '(no name) holds {"x":1}, but is not in the registry.');
-  });
-
-  test('an overlap of patterns, since the second lock was taken', () => {
-    const wide = lock('src/*', { acquired_at: ago(HOUR), pattern: true });
-    const others = [lock('src/a.ts', { agent_id: 'agent-2' }), lock('src/b.ts', { agent_id: 'agent-3' })];
-    const entry = only({ overlaps: [{ lock: wide, others, file: null }] });
-    assert.deepEqual([entry.kind, entry.severity, entry.since], ['lock_overlap', 'warning', ago(MINUTE)]);
-    assert.equal(entry.reason, 'agent-1 holds src/*, which overlaps src/a.ts of agent-2 and src/b.ts of agent-3.');
-    assert.deepEqual(entry.evidence.agents, ['agent-1', 'agent-2', 'agent-3']);
-    assert.deepEqual(entry.evidence.locks, ['src/*.lock', 'src/a.ts.lock', 'src/b.ts.lock']);
-    const refreshed = { ...wide, acquired_at: ago(0) };
-    assert.equal(only({ overlaps: [{ lock: refreshed, others, file: null }] }).id, entry.id, 'a refresh ends nothing');
-    const undated = others.map((other) => ({ ...other, acquired_at: null }));
-    assert.equal(only({ overlaps: [{ lock: wide, others: undated, file: null }] }).since, ago(2 * HOUR));
-  });
-
-  test('one file under two spellings', () => {
-    const others = [lock('/p/src/a.ts', { agent_id: 'agent-2' })];
-    const entry = only({ overlaps: [{ lock: lock('src/a.ts'), others, file: 'src/a.ts' }] });
-    assert.equal(entry.subject, 'src/a.ts');
-    assert.equal(entry.reason, 'agent-1 and agent-2 hold the same file, spelled src/a.ts and /p/src/a.ts.');
-  });
-});
-
 describe('messages', () => {
   test('a question counts from 5 minutes to 24 hours', () => {
     for (const [age, counts] of [
@@ -445,10 +351,16 @@ test('worst first, then longest standing', () => {
     question({ msgId: 'old', at: NOW - 7 * MINUTE }),
     question({ msgId: 'blocked', type: 'BLOCKED', at: NOW - 5 * MINUTE }),
   ];
-  const locks = [lock('a.ts', { stale: true, acquired_at: ago(24 * HOUR) })];
+  const locks = [
+    lock('a.ts', {
+      stale: true,
+      acquired_at: ago(24 * HOUR),
+      conflicts_with: [{ lock_file: 'x', agent_id: 'agent-2', filepath: 'a*' }],
+    }),
+  ];
   assert.deepEqual(
     entries({ ...waiting(...questions), locks }).map(({ id }) => id.split(':')[1]),
-    ['blocked', 'old', 'young', 'a.ts.lock'],
+    ['blocked', 'old', 'young', 'agent-1'],
   );
 });
 
@@ -459,7 +371,7 @@ test('the same entries at every time they stand: ids, since and reasons hold no 
     locks: [
       lock('a.ts'),
       lock('b.ts', { agent_id: 'x', orphaned: true }),
-      lock('c.ts', { agent_id: 'y', stale: true }),
+      lock('c.ts', { agent_id: 'y', stale: true, conflicts_with: [{ lock_file: 'x', agent_id: 'z', filepath: 'c*' }] }),
     ],
     overlaps: [{ lock: lock('a.ts'), others: [lock('./a.ts')], file: 'a.ts' }],
     matters: { ...NOTHING_OPEN, questions: [question()], failures: [failure()] },
@@ -477,11 +389,10 @@ test('what a file lists twice is one entry', () => {
 });
 
 test('of very many the worst 500 are listed and all counted; evidence is bounded too', () => {
-  const locks = Array.from({ length: 600 }, (_, index) => lock(`${index}`, { stale: true }));
-  const agents = [agent('agent-9', 'dead')];
+  const locks = Array.from({ length: 600 }, (_, index) => lock(`${index}`, { agent_id: `x-${index}`, orphaned: true }));
   const many = attention({
     ...FACTS,
-    agents,
+    agents: [agent('agent-9', 'dead')],
     locks: [...locks, ...locks.map((one) => ({ ...one, agent_id: 'agent-9' }))],
   });
   assert.deepEqual([many.attention.length, many.count], [500, 601]);

@@ -6,8 +6,9 @@
 import { agentItems } from './attention-agents';
 import { deadlockItems } from './attention-deadlocks';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
-import { lockItems, overlapItem } from './attention-locks';
+import { lockItems } from './attention-locks';
 import { acknowledgementItems, deliveryItems, questionItems } from './attention-messages';
+import { overlapItems } from './attention-overlaps';
 import { sourceItems } from './attention-sources';
 import { formatInstant } from './contract/instant';
 import type { AttentionAnswer, AttentionEntry } from './contract/schemas';
@@ -30,7 +31,7 @@ export function attention(facts: AttentionFacts): AttentionAnswer {
     ...sourceItems(facts),
     ...agentItems(facts),
     ...lockItems(facts),
-    ...facts.overlaps.map((overlap) => overlapItem(overlap, facts)),
+    ...overlapItems(facts),
     ...questionItems(facts),
     ...deliveryItems(facts),
     ...acknowledgementItems(facts),

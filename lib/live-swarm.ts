@@ -97,6 +97,7 @@ export class LiveSwarm implements Runtime {
   #counted = 0;
   #newestBySender: ReadonlyMap<string, Speech> = new Map();
   #caughtUp = false;
+  #livesRestored = false;
   readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
 
   constructor(options: LiveSwarmOptions) {
@@ -305,6 +306,8 @@ export class LiveSwarm implements Runtime {
   #describe(signsAnew: boolean): void {
     const now = Date.now();
     this.#description.describe(this.#newestBySender, now, signsAnew);
+    const lives = this.#livesRestored ? this.#description.lives.save() : null;
+    if (lives !== null) this.#recorder.keepLives(lives);
     const { agents, locks } = this.#description;
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks);
@@ -355,6 +358,7 @@ export class LiveSwarm implements Runtime {
       case 'opened':
         this.#opened = true;
         this.#figures.historyFile = event.file;
+        this.#restoreLives(event.lives);
         this.#onFault('opening', null);
         this.#journal.end();
         this.hub.open(event.epoch, event.newest, event.oldest);
@@ -401,6 +405,12 @@ export class LiveSwarm implements Runtime {
         break;
       }
     }
+  }
+
+  /** Once: what this process sees later is newer than what any history holds. */
+  #restoreLives(json: string | null): void {
+    if (json !== null && !this.#livesRestored) this.#description.lives.restore(json);
+    this.#livesRestored = true;
   }
 
   /** What is counted and what is committed come in one order from one thread. */

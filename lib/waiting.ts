@@ -10,7 +10,7 @@ import type { Agent, Lock, Sources } from './contract/schemas';
 import type { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
 import { CONFLICT_LOG_FILE, type Conflict } from './swarm/conflict-log';
-import type { LockOverlap } from './swarm/lock-overlaps';
+import { type LockOverlap, overlapPairs } from './swarm/lock-overlaps';
 import { normalizeLockPath, patternsOverlap } from './swarm/locks';
 import type { PendingAck } from './swarm/pending-acks';
 import { isOpen, isUnfinished, type Task } from './swarm/tasks';
@@ -190,8 +190,8 @@ function nameOfTask({ objective, id }: Task): string {
 
 /** Both hold, so who waits is no fact; the younger lock is taken for the one that has to. */
 function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
-  for (const { lock, others } of overlaps) {
-    for (const other of others) {
+  for (const overlap of overlaps) {
+    for (const [lock, other] of overlapPairs(overlap)) {
       const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
       if (one === null || another === null || one === another) continue;
       const [younger, older] = one > another ? [lock, other] : [other, lock];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { UNKNOWN_LOCK_FACTS } from '../contract/defaults';
 import type { Lock } from '../contract/schemas';
 import { fnmatch, hasPatternCharacters } from '../swarm/fnmatch';
-import { changedLocks, grouped, locksAbout, locksInOrder, patternScope } from './locks';
+import { changedLocks, formerHolderSentence, grouped, locksAbout, locksInOrder, patternScope } from './locks';
 
 function lock(filepath: unknown, fields: Partial<Lock> = {}): Lock {
   return {
@@ -94,6 +94,39 @@ test('groups are holders or folders, in the order of their first locks; a patter
   ]);
 });
 
+const formerly = (reason: 'moved' | 'replaced' | 'left', since: string | null = null, now: string | null = null) => ({
+  former_holder: { reason, since, now },
+});
+
+test('formerHolderSentence(): says which agent took the lock and what became of it', () => {
+  assert.equal(formerHolderSentence(lock('a')), null);
+  const sentence = (...parts: Parameters<typeof formerly>) => formerHolderSentence(lock('a', formerly(...parts)));
+  assert.equal(sentence('moved', null, 'agent-7'), 'Held under the former id agent-0; now agent-7.');
+  assert.equal(sentence('moved'), 'Held under the former id agent-0; the agent has another id now.');
+  assert.equal(
+    sentence('replaced', at(1)),
+    `Held by the former agent-0, gone since ${at(1)}; another process has this id now.`,
+  );
+  assert.equal(sentence('replaced'), 'Held by the former agent-0; another process has this id now.');
+  assert.equal(sentence('left', at(1)), `Held by agent-0, which left the registry at ${at(1)}.`);
+});
+
+test('grouped(): what the former process with an id took is not among the locks of the present one', () => {
+  const locks = [lock('a', formerly('replaced')), lock('b'), lock('c', formerly('moved', null, 'agent-7'))];
+  assert.deepEqual(
+    grouped(locks, 'agent').map(({ name, locks: members }) => [name, members.length]),
+    [
+      ['the former agent-0', 1],
+      ['agent-0', 2],
+    ],
+  );
+});
+
+test('locksInOrder(): a former holder counts as much as an orphaned lock', () => {
+  const locks = [lock('stale', { stale: true }), lock('moved', formerly('moved'))];
+  assert.deepEqual(paths(locksInOrder(locks, 'matters')), ['moved', 'stale']);
+});
+
 test('what concerns an agent is what it holds and what overlaps that', () => {
   const locks = [
     lock('a'),
@@ -115,6 +148,8 @@ test('what changed is what is new or different, not what grew older', () => {
   assert.deepEqual(changedLocks(before, before), []);
   assert.deepEqual(changedLocks(before, after), ['b.lock', 'c.lock', 'e.lock']);
   assert.deepEqual(changedLocks(after, [lock('a', { agent_id: 'agent-9' })]), ['a.lock']);
+  assert.deepEqual(changedLocks([lock('a')], [lock('a', formerly('moved'))]), ['a.lock']);
+  assert.deepEqual(changedLocks([lock('a', formerly('moved'))], [lock('a', formerly('moved'))]), []);
   assert.deepEqual(changedLocks([lock('a', { reason: [1] })], [lock('a', { reason: [2] })]), ['a.lock']);
 });
 

@@ -24,10 +24,10 @@ const COMPARISONS: Record<LockOrder, Comparison> = {
   holder: (one, other) => compareNaturally(asText(one.agent_id), asText(other.agent_id)) || byPath(one, other),
 };
 
-/** What is worst about a lock: two agents at one file, then nobody who will release it, then held too long. */
+/** What is worst about a lock: two agents at one file, then a holder that is gone, then past the timeout. */
 function trouble(lock: Lock): number {
   if (lock.conflicts_with.length > 0) return 0;
-  if (lock.orphaned === true) return 1;
+  if (lock.orphaned === true || lock.former_holder !== null) return 1;
   return lock.stale === true ? 2 : 3;
 }
 
@@ -36,7 +36,7 @@ function acquired({ acquired_at }: Lock): number {
   return milliseconds(acquired_at) ?? 0;
 }
 
-/** @returns the locks sorted: by what matters (overlaps, orphans, stale ones, then the newest), path, age (oldest first) or holder */
+/** @returns the locks sorted: by priority (overlaps, holders that are gone, past the timeout, then the newest), path, age (oldest first) or holder */
 export function locksInOrder(locks: readonly Lock[], order: LockOrder): Lock[] {
   const compare = COMPARISONS[order];
   return locks.toSorted((one, other) => compare(one, other) || byFile(one, other));
@@ -51,9 +51,39 @@ export interface LockGroup {
 /** @returns sorted locks by group, in the order in which the groups' first locks stand */
 export function grouped(locks: readonly Lock[], grouping: LockGrouping): LockGroup[] {
   if (grouping === 'none') return [{ name: '', locks }];
-  const nameOf = grouping === 'agent' ? ({ agent_id }: Lock) => asText(agent_id) : folderOf;
+  const nameOf = grouping === 'agent' ? holderName : folderOf;
   return [...groupBy(locks, nameOf)].map(([name, members]) => ({ name, locks: members }));
 }
+
+/** @returns whether another process has the id of the agent that took a lock, so that the lock is not that agent's */
+export function isOfFormerLife({ former_holder }: Lock): boolean {
+  return former_holder?.reason === 'replaced';
+}
+
+/** @returns the holder of a lock; `the former agent-1` where another process has its id now */
+export function holderName(lock: Lock): string {
+  const id = asText(lock.agent_id);
+  return id !== '' && isOfFormerLife(lock) ? `the former ${id}` : id;
+}
+
+/** @returns one sentence about a holder that is no longer the one with its id, instants as ISO 8601; null for others */
+export function formerHolderSentence(lock: Lock): string | null {
+  if (lock.former_holder === null) return null;
+  const { reason, since, now } = lock.former_holder;
+  const id = asText(lock.agent_id) || 'its holder';
+  switch (reason) {
+    case 'moved':
+      return `Held under the former id ${id}; ${now === null ? 'the agent has another id now' : `now ${now}`}.`;
+    case 'replaced':
+      return `Held by the former ${id}${since === null ? '' : `, gone since ${since}`}; another process has this id now.`;
+    case 'left':
+      return `Held by ${id}, which left the registry${since === null ? '' : ` at ${since}`}.`;
+  }
+}
+
+/** What removes a lock past the timeout: the swarm's tool deletes every such lock that it finds. */
+export const TIMEOUT_SENTENCE =
+  'Older than the swarm’s timeout: any agent’s next acquire-file-lock or list-all-locks removes it.';
 
 /** The folder of a path, with its slash; of a pattern the part that is certain. */
 function folderOf(lock: Lock): string {
@@ -81,7 +111,7 @@ export function changedLocks(before: readonly Lock[], after: readonly Lock[]): s
   return after.filter((lock) => !sameLock(known.get(lock.lock_file), lock)).map(({ lock_file }) => lock_file);
 }
 
-const TOLD_FIELDS = ['agent_id', 'filepath', 'locked_at', 'reason', 'stale', 'orphaned'] as const;
+const TOLD_FIELDS = ['agent_id', 'filepath', 'locked_at', 'reason', 'stale', 'orphaned', 'former_holder'] as const;
 
 function sameLock(one: Lock | undefined, other: Lock): boolean {
   if (one === undefined || one.conflicts_with.length !== other.conflicts_with.length) return false;

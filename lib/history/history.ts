@@ -151,6 +151,16 @@ export class History {
     this.#writeMeta('open_matters', json);
   }
 
+  /** @returns what `keepLives` was given last, null before the first time */
+  lives(): string | null {
+    return this.#readMeta('lives');
+  }
+
+  /** Keeps which agents had which ids, as JSON. */
+  keepLives(json: string): void {
+    this.#writeMeta('lives', json);
+  }
+
   /** How many kept messages have this very line. */
   copiesOf = ({ text }: Line): number => {
     const found = this.#statements.copies.get(crc32(text), text) as { count: number };

@@ -59,7 +59,16 @@ export interface HistoryCondition extends Omit<HistorySource, 'since'> {
 
 export type RecorderEvent =
   /** A history is there, or another one than before. */
-  | { type: 'opened'; epoch: string; file: string | null; newest: ToldMessage[]; head: number; oldest: number }
+  | {
+      type: 'opened';
+      epoch: string;
+      file: string | null;
+      newest: ToldMessage[];
+      head: number;
+      oldest: number;
+      /** What `keep_lives` gave last to this history; null if nothing. */
+      lives: string | null;
+    }
   /** At least the newest of the messages committed since the last event, up to `head`; `count`: of all of them. */
   | { type: 'committed'; messages: ToldMessage[]; count: number; head: number; oldest: number }
   /** An older history was brought up to date. */
@@ -157,6 +166,8 @@ export type ToThread =
   | { type: 'journal'; update: JournalUpdate }
   /** A beat: the swarm's files were looked at, and what differed was journaled before; null if they could not be. */
   | { type: 'looked'; at: number | null }
+  /** Which agents have which ids, as JSON, to go on from after a restart. */
+  | { type: 'keep_lives'; json: string }
   | { type: 'attention'; update: AlertsUpdate }
   | { type: 'posted'; tried: PostTried }
   /** Others are told of alerts from now on. */

@@ -68,6 +68,11 @@ export class RecorderHandle {
     this.#recorder.post({ type: 'journal', update });
   }
 
+  /** Keeps which agents have which ids, as JSON. */
+  keepLives(json: string): void {
+    this.#recorder.post({ type: 'keep_lives', json });
+  }
+
   /** The log may have changed, and the swarm's files were looked at; null if what differed could not be recorded before. */
   looked(at: number | null): void {
     this.#recorder.post({ type: 'looked', at });

@@ -30,6 +30,9 @@ parentPort?.on('message', (message: ToThread) => {
     case 'looked':
       void recorder.beat(message.at);
       break;
+    case 'keep_lives':
+      recorder.keepLives(message.json);
+      break;
     case 'attention':
       recorder.attend(message.update);
       break;

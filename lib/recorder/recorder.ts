@@ -137,6 +137,11 @@ export class Recorder {
     this.#guarded(() => this.#journal?.record(update));
   }
 
+  /** Keeps which agents have which ids, as JSON; a process that only follows leaves that to the one that records. */
+  keepLives(json: string): void {
+    if (this.#log) this.#guarded(() => this.#history.keepLives(json));
+  }
+
   /**
    * A beat of the main thread: does what is due, so that this thread's own timer need not wake it besides.
    *
@@ -234,7 +239,7 @@ export class Recorder {
     this.#oldestTold = oldest;
     for (const message of newest) this.#senders.note(fieldsOf(message));
     const [{ epoch }, file] = [history, inMemory ? null : history.file];
-    this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest });
+    this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
     this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
     this.#tellCondition();
   }

@@ -136,7 +136,7 @@ test('save() and restore(): another process of the dashboard goes on where this 
 
   const second = swarm();
   second.read(9, [agent('a', 3)]);
-  second.lives.restore(JSON.parse(JSON.stringify(saved)));
+  second.lives.restore(saved);
   second.read(10, [agent('a', 3)]);
   assert.deepEqual(second.began(), [10]);
   assert.deepEqual(

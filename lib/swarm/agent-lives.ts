@@ -28,8 +28,8 @@ export interface Life {
   sight: Sight;
 }
 
-/** Lives as JSON can hold them. */
-export type SavedLives = Omit<Life, 'sight'>[];
+/** To be raised when what is saved changes its shape. */
+const FORM = 1;
 
 export const DEPARTED_KEPT_MS = 3_600_000;
 export const MAX_DEPARTED = 200;
@@ -78,8 +78,8 @@ export class AgentLives {
       .slice(0, MAX_DEPARTED);
   }
 
-  /** @returns what `restore` goes on from, or null if that is what the last call gave */
-  save(): SavedLives | null {
+  /** @returns JSON that `restore` goes on from, or null if that is what the last call gave */
+  save(): string | null {
     const lives = [...this.listed, ...this.departed].map(({ sight: _, ...life }) => life);
     // When each was listed last changes all the time, and matters only to the second.
     const text = JSON.stringify(
@@ -87,12 +87,14 @@ export class AgentLives {
     );
     if (text === this.#saved) return null;
     this.#saved = text;
-    return lives;
+    return JSON.stringify({ form: FORM, lives });
   }
 
   /** Goes on with what an earlier process of the dashboard saw; what is read next is compared with that. */
-  restore(saved: SavedLives): void {
-    const lives = saved.map((life): Life => ({ ...life, sight: 'unseen' }));
+  restore(json: string): void {
+    const saved = JSON.parse(json) as { form: number; lives: Omit<Life, 'sight'>[] };
+    if (saved.form !== FORM) return;
+    const lives = saved.lives.map((life): Life => ({ ...life, sight: 'unseen' }));
     this.listed = lives.filter(({ leftAt }) => leftAt === null);
     this.departed = lives.filter(({ leftAt }) => leftAt !== null);
   }

@@ -57,7 +57,7 @@ function groupByPath(entries: readonly LockEntry[]): Map<string, LockEntry[]> {
 }
 
 /** Orders locks by the name of their file. */
-export function byLockFile(a: LockEntry, b: LockEntry): number {
+export function byLockFile(a: Pick<LockEntry, 'lock_file'>, b: Pick<LockEntry, 'lock_file'>): number {
   return a.lock_file < b.lock_file ? -1 : a.lock_file > b.lock_file ? 1 : 0;
 }
 

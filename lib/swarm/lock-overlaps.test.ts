@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Lock } from '../contract/schemas';
 import { describeLocks } from './lock-description';
 import { lockFileName, normalizeLockPath, parseLock } from './lock-entry';
-import { findOverlaps } from './lock-overlaps';
+import { findOverlaps, overlapPairs } from './lock-overlaps';
 
 const ROOT = '/home/ada/project';
 
@@ -67,7 +67,36 @@ test('other files stay others: beside the root, case, backslash, parents of the 
   }
 });
 
-test('every pair that the description knows is told once, whatever the paths', () => {
+test('findOverlaps(): one file that several agents spell differently is one overlap with all of them', () => {
+  const spellings = ['src/a.ts', `${ROOT}/src/a.ts`, 'src/../src/a.ts'];
+  const [overlap, ...more] = findOverlaps(
+    locksOf(['a', spellings[0]], ['b', spellings[1]], ['c', spellings[2]], ['c', 'other.ts']),
+    ROOT,
+  );
+  assert.deepEqual(more, []);
+  assert.ok(overlap);
+  assert.equal(overlap.file, 'src/a.ts');
+  assert.deepEqual(
+    [overlap.lock, ...overlap.others].map(({ agent_id }) => agent_id),
+    ['a', 'b', 'c'],
+  );
+  const pairs = [...overlapPairs(overlap)].map((pair) => pair.map(({ agent_id }) => agent_id).join(''));
+  assert.deepEqual(pairs, ['ab', 'ac', 'bc']);
+});
+
+test('overlapPairs(): two spellings of one holder are no pair, and files that a pattern covers are none with each other', () => {
+  const pairs = (...held: [holder: string, filepath: string][]) =>
+    findOverlaps(locksOf(...held), ROOT).flatMap((overlap) =>
+      [...overlapPairs(overlap)].map((pair) => pair.map(({ filepath }) => filepath).join(' ')),
+    );
+  assert.deepEqual(pairs(['a', 'a.ts'], ['a', `${ROOT}/a.ts`], ['b', 'x/../a.ts']), [
+    'a.ts x/../a.ts',
+    `${ROOT}/a.ts x/../a.ts`,
+  ]);
+  assert.deepEqual(pairs(['a', 'src/*'], ['b', 'src/a.ts'], ['c', 'src/b.ts']), ['src/* src/a.ts', 'src/* src/b.ts']);
+});
+
+test('findOverlaps(): every pair that the description knows is found once, whatever the paths', () => {
   const path = fc.array(fc.constantFrom('a', 'b', '*', '..', '.', '', ROOT.slice(1), '[x'), { maxLength: 4 });
   const held = fc.tuple(
     fc.constantFrom('ada', 'bob', 'cyd'),
@@ -76,8 +105,8 @@ test('every pair that the description knows is told once, whatever the paths', (
   fc.assert(
     fc.property(fc.array(held, { maxLength: 12 }), (all) => {
       const locks = locksOf(...all);
-      const pairs = findOverlaps(locks, ROOT).flatMap(({ lock, others }) =>
-        others.map((other) => [lock.lock_file, other.lock_file].sort().join()),
+      const pairs = findOverlaps(locks, ROOT).flatMap((overlap) =>
+        [...overlapPairs(overlap)].map(([one, other]) => [one.lock_file, other.lock_file].sort().join()),
       );
       assert.equal(new Set(pairs).size, pairs.length);
       for (const { lock_file, conflicts_with } of locks) {

@@ -1,35 +1,69 @@
-/** Locks of different holders that hold the same files, whether their patterns meet or their spellings differ. */
+/** Locks of different holders on the same files: one file in several spellings, or a pattern and what it matches. */
 import type { Lock } from '../contract/schemas';
 import { hasPatternCharacters } from './fnmatch';
-import { findConflicts } from './lock-conflicts';
+import { byLockFile, findConflicts } from './lock-conflicts';
 import { normalizeLockPath } from './lock-entry';
 
-/** One lock and the others that overlap it. */
+/** Locks of different holders that cover the same files. */
 export interface LockOverlap {
-  /** The wider of each pair: a pattern rather than a path, else the first by name of file. */
+  /** Of one file: the first by name of lock file. Else the wider one: a pattern rather than a path. */
   lock: Lock;
   others: Lock[];
-  /** The file that all of them spell, each in its way; null where patterns meet. */
+  /** The file that all of them name, each in its own spelling; null where patterns match. */
   file: string | null;
 }
 
 /**
+ * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap; a pattern and what it
+ * matches are one, too.
+ *
  * @param locks as described, with `conflicts_with`
  * @param root the swarm's root, absolute; absolute paths below it mean the same files as relative ones
- * @returns each overlapping pair once, under its wider lock
+ * @returns each overlapping pair once
  */
 export function findOverlaps(locks: readonly Lock[], root: string): LockOverlap[] {
   const spelled = new Map(locks.map((lock) => [lock, oneSpelling(lock.filepath, root)]));
+  return [...sameFileOverlaps(locks, spelled), ...patternOverlaps(locks, spelled)];
+}
+
+/** @returns the pairs of an overlap that have different holders, the wider lock first */
+export function* overlapPairs({ lock, others, file }: LockOverlap): Generator<[Lock, Lock]> {
+  const all = [lock, ...others];
+  // What a pattern matches may be different files.
+  const firsts = file === null ? [lock] : all;
+  for (const [index, one] of firsts.entries()) {
+    for (const other of all.slice(index + 1)) if (one.agent_id !== other.agent_id) yield [one, other];
+  }
+}
+
+type Spellings = ReadonlyMap<Lock, unknown>;
+
+function sameFileOverlaps(locks: readonly Lock[], spelled: Spellings): LockOverlap[] {
+  const byPath = new Map<string, Lock[]>();
+  for (const lock of locks) {
+    const path = spelled.get(lock);
+    if (typeof path !== 'string') continue;
+    const same = byPath.get(path);
+    if (same) same.push(lock);
+    else byPath.set(path, [lock]);
+  }
+  return [...byPath].flatMap(([file, same]): LockOverlap[] => {
+    const [lock, ...others] = same.length < 2 ? [] : same.toSorted(byLockFile);
+    return lock && others.some(({ agent_id }) => agent_id !== lock.agent_id) ? [{ lock, others, file }] : [];
+  });
+}
+
+function patternOverlaps(locks: readonly Lock[], spelled: Spellings): LockOverlap[] {
   const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
   const found = new Map<Lock, Set<Lock>>();
   const meet = (one: Lock, other: Lock | undefined) => {
-    if (!other || other === one || wider(one, other, spelled) !== one) return;
+    if (!other || other === one || spelled.get(one) === spelled.get(other) || wider(one, other) !== one) return;
     const others = found.get(one);
     if (others) others.add(other);
     else found.set(one, new Set([other]));
   };
   for (const lock of locks) for (const { lock_file } of lock.conflicts_with) meet(lock, byFile.get(lock_file));
-  // As a rule every path is spelled in the one way, and all overlaps are known already.
+  // As a rule every path has its one spelling already, and `conflicts_with` has all overlaps.
   if (locks.some((lock) => spelled.get(lock) !== lock.filepath)) {
     const respelled = locks.map((lock) => ({
       lock_file: lock.lock_file,
@@ -42,15 +76,11 @@ export function findOverlaps(locks: readonly Lock[], root: string): LockOverlap[
       if (lock) for (const other of others) meet(lock, byFile.get(other.lock_file));
     }
   }
-  return [...found].map(([lock, others]) => {
-    const path = spelled.get(lock);
-    const same = typeof path === 'string' && [...others].every((other) => spelled.get(other) === path);
-    return { lock, others: [...others], file: same ? path : null };
-  });
+  return [...found].map(([lock, others]) => ({ lock, others: [...others], file: null }));
 }
 
-function wider(one: Lock, other: Lock, spelled: ReadonlyMap<Lock, unknown>): Lock {
-  if (spelled.get(one) !== spelled.get(other) && one.pattern !== other.pattern) return one.pattern ? one : other;
+function wider(one: Lock, other: Lock): Lock {
+  if (one.pattern !== other.pattern) return one.pattern ? one : other;
   return one.lock_file < other.lock_file ? one : other;
 }
 

@@ -147,8 +147,8 @@ test('a receiver that fails half of the time misses nothing through kills and a 
       () => flaky.told.includes(text),
       () => `${text} in ${flaky.told}`,
     );
-  const lock = (path: string) => createLock(root, { agentId: 'ghost', filepath: path, reason: '', now: Date.now() });
-  const release = (path: string) => releaseLock(root, 'ghost', path);
+  const lock = (path: string) => createLock(root, { agentId: path, filepath: path, reason: '', now: Date.now() });
+  const release = (path: string) => releaseLock(root, path, path);
 
   lock('first');
   await one.start();
@@ -215,7 +215,7 @@ test('the file of receivers is read again: who is removed gets nothing more, a f
   );
   context.after(() => server.abandon());
   await server.start();
-  const lock = (path: string) => createLock(root, { agentId: 'ghost', filepath: path, reason: '', now: Date.now() });
+  const lock = (path: string) => createLock(root, { agentId: path, filepath: path, reason: '', now: Date.now() });
   const says = (...texts: string[]) =>
     until(
       () => texts.every((text) => told.includes(text)),

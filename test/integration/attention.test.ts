@@ -210,11 +210,14 @@ test('agents, locks and sources', async (context) => {
   await scene.start();
   await scene.shows();
 
+  // A lock of a living holder past the timeout is no item, until somebody wants the file.
   scene.lock('agent-0', 'src/a.ts', 58_000);
-  const stale = await scene.showsOnly('lock_stale');
-  assert.equal(stale.subject, 'src/a.ts');
-  releaseLock(scene.root, 'agent-0', 'src/a.ts');
+  scene.say('agent-5', 'agent-0', 'QUESTION', { content: 'May I have src/a.ts?' });
+  const stale = await scene.showsOnly('lock_stale', 1);
+  assert.equal(stale.subject, 'agent-0');
+  scene.say('agent-0', 'agent-5', 'INFO');
   await scene.shows();
+  releaseLock(scene.root, 'agent-0', 'src/a.ts');
 
   scene.lock('agent-7', 'src/b.ts');
   await scene.shows('lock_orphaned');
@@ -240,7 +243,7 @@ test('agents, locks and sources', async (context) => {
   const other = await bystander(context);
   scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: other.pid });
   scene.lock('agent-1', 'src/d.ts', 70_000);
-  await scene.shows('lock_stale');
+  await scene.shows();
   other.kill('SIGKILL');
   const dead = await scene.showsOnly('agent_dead');
   assert.deepEqual([dead.subject, dead.severity], ['agent-1', 'critical']);
@@ -269,9 +272,10 @@ test('a restart tells the same entries, under the same ids; the settings are thr
   scene.say('agent-0', 'agent-2', 'INFO', { delivery_status: { 'agent-2': false }, ageMs: 59 * MINUTE });
   const ack = { msg_id: 'a', recipient_id: 'agent-1', next_retry_at: formatNaiveLocal(Date.now()) };
   scene.replace('PENDING_ACKS.json', JSON.stringify({ pending_acks: [ack] }));
+  scene.register({ id: 'agent-9', pid: PID_OF_NOBODY });
   scene.lock('agent-0', 'src/a.ts', 10 * MINUTE);
   await scene.start();
-  const kinds: AttentionKind[] = ['delivery_failed', 'question_unanswered', 'acknowledgement_overdue', 'lock_stale'];
+  const kinds: AttentionKind[] = ['delivery_failed', 'lock_orphaned', 'question_unanswered', 'acknowledgement_overdue'];
   const before = await scene.shows(...kinds);
   await scene.server.stop();
   await scene.start();
