@@ -1,10 +1,12 @@
 /** Rings of waiting as attention items for a person. */
-import { type AttentionItem, NO_WHY } from './attention-facts';
+import type { AttentionItem } from './attention-facts';
 import { wordList } from './attention-words';
 import { instantOf, least } from './contract/instant';
 import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
 import { CONFLICT_LOG_FILE } from './swarm/conflict-log';
 import { TASKS_FILE } from './swarm/tasks';
+
+const MAX_FACTS = 10;
 
 /**
  * Agents that wait for each other in a ring: none of them goes on until somebody from outside steps in.
@@ -30,10 +32,16 @@ export function deadlockItems(waiting: WaitingAnswer, startedAt: number): Attent
     return {
       kind: 'deadlock',
       key: JSON.stringify(agents),
-      why: NO_WHY,
       severity: 'critical',
       since: closed.length === 0 ? startedAt : Math.max(...closed),
       subject: wordList(agents),
+      agent: wordList(agents),
+      why: {
+        rule: 'Agents that wait for each other in a ring are listed until one of the waits ends. An acknowledgement that is due is no wait, and at least one wait must be declared by a file.',
+        facts: edges.slice(0, MAX_FACTS).map(({ reason }) => reason),
+        threshold: null,
+        setting: null,
+      },
       reason: `${wordList(agents)} wait for each other: ${said.join(', ')}.${inferred.length === 0 ? '' : ` Inferred, not declared: ${wordList(guessed)}.`}`,
       evidence: {
         agents,

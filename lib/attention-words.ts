@@ -31,3 +31,18 @@ function withRest(words: readonly string[]): string[] {
 export function quoted(text: string): string {
   return text === '' ? 'it holds no text.' : `"${text}"`;
 }
+
+/** @returns a length of time in milliseconds as `5 minutes`, `1 hour` or `90 seconds` */
+export function durationWords(milliseconds: number): string {
+  for (const [unit, length] of [
+    ['hour', 3_600_000],
+    ['minute', 60_000],
+  ] as const) {
+    if (milliseconds >= length && milliseconds % length === 0) return counted(milliseconds / length, unit);
+  }
+  return counted(milliseconds / 1000, 'second');
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

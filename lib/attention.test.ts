@@ -101,7 +101,7 @@ function lock(filepath: unknown, more: Partial<Lock> = {}): Lock {
 
 function question(more: Partial<OpenQuestion> = {}): OpenQuestion {
   const asked = { sender: 'agent-0', recipients: ['agent-1'], at: NOW - 10 * MINUTE, text: 'Cents?', seqs: [7] };
-  return { type: 'QUESTION', msgId: 'q', ...asked, ...more };
+  return { type: 'QUESTION', msgId: 'q', askedBack: null, ...asked, ...more };
 }
 
 function failure(more: Partial<FailedRecipient> = {}): FailedRecipient {
@@ -118,14 +118,23 @@ function ack(more: Partial<PendingAck> = {}): PendingAck {
     text: 'Read me',
     retryCount: 1,
     orphan: false,
+    folder: null,
     ...times,
     ...more,
   };
 }
 
+type Awaiting = [msgId: string, seq: number, answeredBy: string[]];
+
 const waiting = (...questions: OpenQuestion[]) => ({ matters: { ...NOTHING_OPEN, questions } });
-const failing = (...failures: FailedRecipient[]) => ({ matters: { ...NOTHING_OPEN, failures } });
-const pending = (...acks: PendingAck[]) => ({ pendingAcks: { ...FACTS.pendingAcks, acks } });
+const failing = (...failures: FailedRecipient[]) => ({
+  matters: { ...NOTHING_OPEN, failures },
+  agents: [agent('agent-2', 'active')],
+});
+const pending = (...acks: PendingAck[]) => ({
+  pendingAcks: { ...FACTS.pendingAcks, acks },
+  agents: [agent('agent-0', 'active'), agent('agent-1', 'active')],
+});
 
 describe('deadlocks', () => {
   const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
@@ -155,7 +164,11 @@ describe('deadlocks', () => {
     const dead = { agents: [agent('agent-1', 'dead', { last_evidence_at: ago(9 * HOUR) })], locks: [lock('a.ts')] };
     const [first, second] = entries({ ...ring(['a', 'b', 'c'], edges), ...dead });
     assert.equal(second?.kind, 'agent_dead');
-    assert.deepEqual(first, {
+    assert.ok(first);
+    const { why, ...told } = first;
+    assert.deepEqual(why.facts, Array(4).fill('It waits.'));
+    assert.match(why.rule, /An acknowledgement that is due is no wait/);
+    assert.deepEqual(told, {
       id: 'deadlock:["a","b","c"]',
       kind: 'deadlock',
       severity: 'critical',
@@ -169,6 +182,9 @@ describe('deadlocks', () => {
         messages: ['e.1', 'e.2'],
         sources: ['CONFLICT_LOG.json', 'TASKS.json'],
       },
+      group: 'deadlock:a, b and c',
+      acknowledged: null,
+      snoozed: null,
     });
   });
 
@@ -217,7 +233,8 @@ describe('messages', () => {
   });
 
   test('QUESTION is a warning, BLOCKED critical; both lead to the message and its retries', () => {
-    assert.deepEqual(only(waiting(question({ seqs: [7, 9] }))), {
+    const { why, ...asked } = only(waiting(question({ seqs: [7, 9] })));
+    assert.deepEqual(asked, {
       id: 'question_unanswered:q',
       kind: 'question_unanswered',
       severity: 'warning',
@@ -225,7 +242,14 @@ describe('messages', () => {
       subject: 'agent-0',
       reason: 'agent-0 asks, and agent-1 has not answered: "Cents?"',
       evidence: { agents: ['agent-0', 'agent-1'], locks: [], messages: ['e.7', 'e.9'], sources: [] },
+      group: 'question_unanswered:agent-0',
+      acknowledged: null,
+      snoozed: null,
     });
+    assert.match(why.rule, /at most two others.*A broadcast is no answer\.$/);
+    assert.equal(why.threshold, '5 minutes without an answer, for at most 24 hours');
+    assert.match(why.setting ?? '', /SWARM_ATTENTION_QUESTION_MINUTES/);
+    assert.equal(why.facts.length, 2);
     const blocked = only(waiting(question({ type: 'BLOCKED', recipients: ['agent-1', 'agent-2'] })));
     assert.deepEqual([blocked.kind, blocked.severity], ['blocked_unanswered', 'critical']);
     assert.equal(blocked.reason, 'agent-0 is blocked, and none of agent-1 and agent-2 has answered: "Cents?"');
@@ -236,8 +260,35 @@ describe('messages', () => {
     assert.match(toMany.reason, /none of a, b, c and 2 more has answered/);
   });
 
+  test('questionItems(): a counter-question keeps it open and is named, with its message', () => {
+    const entry = only(waiting(question({ askedBack: { by: 'agent-1', seq: 8 } })));
+    assert.equal(entry.reason, 'agent-0 asks, and agent-1 has not answered: "Cents?" agent-1 asked back.');
+    assert.deepEqual(entry.evidence.messages, ['e.7', 'e.8']);
+    assert.match(entry.why.facts.join(' '), /agent-1 sent agent-0 a QUESTION or BLOCKED since/);
+  });
+
+  test('questionItems(): it ends with the life of its asker, and says so of a recipient that was replaced', () => {
+    const open = waiting(question());
+    const began = (at: number) => ({ life_began_at: formatInstant(at) });
+    const sent = NOW - 10 * MINUTE;
+    assert.deepEqual(kinds({ ...open, agents: [agent('agent-0', 'active', began(sent + 1))] }), []);
+    assert.deepEqual(kinds({ ...open, agents: [agent('agent-0', 'active', began(sent))] }), ['question_unanswered']);
+    assert.match(
+      only({ ...open, agents: [agent('agent-1', 'active', began(sent + 1))] }).reason,
+      /"Cents\?" agent-1 has been replaced since, and the new one may not have seen it\.$/,
+    );
+  });
+
+  test('questionItems(): an asker that left the registry is said to have left', () => {
+    const departed = [{ ...agent('agent-0', 'unknown'), left_at: ago(MINUTE), left_reason: 'Why.' }];
+    assert.match(only({ ...waiting(question()), departed }).reason, /"Cents\?" agent-0 has left the registry\.$/);
+    const back = { departed, agents: [agent('agent-0', 'active')] };
+    assert.match(only({ ...waiting(question()), ...back }).reason, /"Cents\?"$/, 'it is back');
+  });
+
   test('a failed delivery counts for 30 minutes after the newest', () => {
-    assert.deepEqual(only(failing(failure())), {
+    const { why, group, ...entry } = only(failing(failure()));
+    assert.deepEqual(entry, {
       id: 'delivery_failed:agent-2:m',
       kind: 'delivery_failed',
       severity: 'warning',
@@ -245,7 +296,14 @@ describe('messages', () => {
       subject: 'agent-2',
       reason: 'A message from agent-0 did not reach agent-2, and none has since: "Hi"',
       evidence: { agents: ['agent-2', 'agent-0'], locks: [], messages: ['e.3'], sources: [] },
+      acknowledged: null,
+      snoozed: null,
     });
+    assert.equal(group, 'delivery_failed:agent-2');
+    assert.deepEqual(
+      [why.threshold, why.setting],
+      ['at most 30 minutes after the newest failure', 'SWARM_ATTENTION_DELIVERY_MINUTES'],
+    );
     assert.deepEqual(kinds(failing(failure({ since: NOW - HOUR, last: NOW - 30 * MINUTE }))), ['delivery_failed']);
     assert.deepEqual(kinds(failing(failure({ last: NOW - 30 * MINUTE - 1 }))), []);
     const many = only(failing(failure({ count: 3, senders: ['a', 'b'], msgId: null })));
@@ -254,21 +312,26 @@ describe('messages', () => {
     assert.match(only(failing(failure({ senders: [] }))).reason, /^A message did not reach agent-2/);
   });
 
-  test('an acknowledgement is overdue a minute after its next retry, or after its third', () => {
+  test('deliveryItems(): a recipient that left or was replaced', () => {
+    assert.match(only({ ...failing(failure()), agents: [] }).reason, /"Hi" agent-2 is not in the registry\.$/);
+    const departed = [{ ...agent('agent-2', 'unknown'), left_at: ago(MINUTE), left_reason: 'Why.' }];
+    assert.match(only({ ...failing(failure()), agents: [], departed }).reason, /agent-2 has left the registry\.$/);
+    const unread = { ...SOURCES, registry: { ...OK, state: 'missing' as const, reason: 'None.' } };
+    assert.match(only({ ...failing(failure()), agents: [], sources: unread }).reason, /"Hi"$/, 'nobody can tell');
+    const replaced = [agent('agent-2', 'active', { life_began_at: ago(MINUTE - 1) })];
+    assert.deepEqual(kinds({ ...failing(failure()), agents: replaced }), [], 'it was the former one');
+  });
+
+  test('an acknowledgement is overdue a minute after its next retry, or after its third: a notice', () => {
     const entry = only(pending(ack()));
-    assert.deepEqual(
-      [entry.kind, entry.severity, entry.since],
-      ['acknowledgement_overdue', 'warning', ago(2 * MINUTE)],
-    );
-    assert.deepEqual([entry.id, entry.subject], ['acknowledgement_overdue:a:agent-1', 'agent-1']);
+    assert.deepEqual([entry.kind, entry.severity, entry.since], ['acknowledgement_overdue', 'notice', ago(2 * MINUTE)]);
+    assert.deepEqual([entry.id, entry.subject], ['acknowledgement_overdue:["agent-0","agent-1"]', 'agent-1']);
     assert.equal(
       entry.reason,
-      'agent-1 has not acknowledged a message from agent-0 after 1 retry, and the next one is overdue: "Read me"',
+      `agent-1 has not acknowledged a message from agent-0: "Read me" It ends with a message from agent-1 to agent-0, or one that quotes the id a; to tell the swarm's tool, run in the swarm's root: python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("a", "agent-1"))'`,
     );
-    assert.match(
-      only(pending(ack({ retryCount: 0 }))).reason,
-      /from agent-0, and the first retry is overdue: "Read me"$/,
-    );
+    assert.deepEqual(entry.why.facts, ['PENDING_ACKS.json lists a after 1 retry, and the next retry is overdue.']);
+    assert.equal(entry.why.setting, 'SWARM_ATTENTION_ACK_SECONDS');
     for (const [more, counts] of [
       [{ nextRetryAt: NOW - MINUTE }, false],
       [{ nextRetryAt: NOW - MINUTE - 1 }, true],
@@ -283,12 +346,43 @@ describe('messages', () => {
     assert.equal(only(pending(ack({ nextRetryAt: null, retryCount: 3 }))).since, ago(HOUR));
   });
 
+  test('acknowledgementItems(): one item for each pair of agents, in whatever folder they are listed', () => {
+    const older = ack({ msgId: 'b', text: 'First', nextRetryAt: NOW - 3 * MINUTE, folder: '/work/sub' });
+    const entry = only(pending(ack(), older, ack({ msgId: 'c', nextRetryAt: NOW })));
+    assert.match(entry.reason, /^agent-1 has not acknowledged 2 messages from agent-0; the first one: "First"/);
+    assert.match(entry.reason, /run in \/work\/sub: /);
+    assert.match(entry.why.facts.join(' '), /\/work\/sub\/PENDING_ACKS\.json lists b after/);
+    assert.equal(entry.since, ago(3 * MINUTE));
+    assert.equal(kinds(pending(ack(), ack({ sender: 'agent-1', recipient: 'agent-0' }))).length, 2);
+  });
+
+  test('acknowledgementItems(): it ends with an answer, with who left, and with the life of its sender', () => {
+    const awaiting = (...by: string[]) => ({ matters: { ...NOTHING_OPEN, awaiting: [['a', 5, by]] as Awaiting[] } });
+    assert.equal(kinds({ ...pending(ack()), ...awaiting('agent-3') }).length, 1);
+    assert.deepEqual(kinds({ ...pending(ack()), ...awaiting('agent-1') }), []);
+    for (const id of ['agent-0', 'agent-1']) {
+      assert.deepEqual(kinds({ ...pending(ack()), agents: [agent(id, 'active')] }), [], `only ${id} is left`);
+    }
+    const since = { life_began_at: ago(HOUR - 1) };
+    const [zero, one] = [agent('agent-0', 'active'), agent('agent-1', 'active')];
+    assert.deepEqual(kinds({ ...pending(ack()), agents: [{ ...zero, ...since }, one] }), []);
+    assert.match(
+      only({ ...pending(ack()), agents: [zero, { ...one, ...since }] }).reason,
+      / agent-1 has been replaced since, and the new one may not have seen it\.$/,
+    );
+  });
+
+  test('acknowledgementItems(): no command where a name would need quoting', () => {
+    const odd = { ...pending(ack({ msgId: "a'; rm" })) };
+    assert.match(only(odd).reason, /one that quotes the id a'; rm\.$/);
+  });
+
   test('it leads to its message where that is known; what a broken send left is told apart', () => {
-    const matters = { ...NOTHING_OPEN, awaiting: [['a', 12] as [string, number]] };
+    const matters = { ...NOTHING_OPEN, awaiting: [['a', 12, []]] as Awaiting[] };
     assert.deepEqual(only({ ...pending(ack()), matters }).evidence.messages, ['e.12']);
     const orphan = only(pending(ack({ orphan: true, msgId: 'temp-1', text: '', sender: null })));
     assert.match(orphan.reason, /^A message from \(no name\) to agent-1 broke off before it was sent/);
-    assert.deepEqual(orphan.evidence.agents, ['agent-1']);
+    assert.deepEqual([orphan.severity, orphan.evidence.agents], ['warning', ['agent-1']]);
   });
 
   test('more open than is watched: said', () => {
@@ -367,7 +461,7 @@ test('worst first, then longest standing', () => {
 test('the same entries at every time they stand: ids, since and reasons hold no ages', () => {
   const facts: Partial<AttentionFacts> = {
     ...pending(ack()),
-    agents: [agent('agent-1', 'dead')],
+    agents: [agent('agent-0', 'active'), agent('agent-1', 'dead')],
     locks: [
       lock('a.ts'),
       lock('b.ts', { agent_id: 'x', orphaned: true }),

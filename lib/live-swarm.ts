@@ -320,7 +320,8 @@ export class LiveSwarm implements Runtime {
 
   #stats(): Stats {
     const { agents, locks } = this.#description;
-    return statistics(agents, locks, this.#summary, this.startedAt, Date.now());
+    const open = this.#attention.openFailedDeliveries();
+    return statistics(agents, locks, this.#summary, this.startedAt, Date.now(), open);
   }
 
   #tellAttention(answer: AttentionAnswer): void {
@@ -372,6 +373,7 @@ export class LiveSwarm implements Runtime {
       case 'open_matters':
         this.#attention.matters = event.matters;
         this.#attention.request();
+        this.hub.setState('stats', this.#stats());
         break;
       case 'alerts':
         this.#alerts.take(event);
@@ -385,12 +387,7 @@ export class LiveSwarm implements Runtime {
         break;
       case 'summary':
         this.#takeSummary(event.summary);
-        this.#newestBySender = new Map(
-          event.newestBySender.map(([sender, at]) => [
-            sender,
-            { at, message: { seq: at, excerpt: '', sent_at: formatInstant(at) } },
-          ]),
-        );
+        this.#newestBySender = new Map(event.newestBySender);
         if (this.#looked) this.#describeSafely();
         break;
       case 'upgraded':

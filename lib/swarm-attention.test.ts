@@ -38,7 +38,8 @@ test('what wants a person is told anew when time changes it, and not before', (c
   context.after(() => mock.timers.reset());
   const counts: number[] = [];
   const attention = attentionTo(({ count }) => counts.push(count));
-  const question = { type: 'QUESTION' as const, msgId: 'q', sender: 'a', recipients: [], at: NOW, text: '', seqs: [1] };
+  const asked = { sender: 'a', recipients: [], at: NOW, text: '', seqs: [1], askedBack: null };
+  const question = { type: 'QUESTION' as const, msgId: 'q', ...asked };
   attention.matters = { ...attention.matters, questions: [question] };
   attention.requestIfDue();
   for (let second = 1; second <= 130; second++) {

@@ -3,6 +3,7 @@
  * else needs: acknowledgements, tasks and conflicts.
  */
 import { type AttentionLimits, attention } from './attention';
+import { openFailures } from './attention-messages';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { AttentionAnswer } from './contract/schemas';
 import { paced } from './paced';
@@ -10,6 +11,7 @@ import { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from './swarm/conflict-log';
 import { PendingAcksReader } from './swarm/pending-acks';
+import { mergeAcks, PendingAcksPlaces } from './swarm/pending-acks-places';
 import type { ReaderStatus } from './swarm/reader-status';
 import { TASKS_FILE, TasksReader } from './swarm/tasks';
 import type { SwarmDescription } from './swarm-description';
@@ -44,6 +46,7 @@ export class SwarmAttention {
   waiting: WaitingAnswer = { edges: [], cycles: [] };
   readonly #options: Options;
   readonly #acks: PendingAcksReader;
+  readonly #ackPlaces: PendingAcksPlaces;
   readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
   readonly #paced: ReturnType<typeof paced>;
@@ -52,9 +55,10 @@ export class SwarmAttention {
   #cost = 0;
 
   constructor(options: Options) {
-    const { root, zone } = options;
+    const { root, zone, description } = options;
     this.#options = options;
     this.#acks = new PendingAcksReader(root, zone);
+    this.#ackPlaces = new PendingAcksPlaces({ root, zone, pids: () => listedPids(description) });
     this.#tasks = new TasksReader(root);
     this.#conflicts = new ConflictLogReader(root);
     this.#paced = paced(
@@ -76,7 +80,7 @@ export class SwarmAttention {
 
   /** Reads the files of its own that have changed. */
   lookAtFiles(): void {
-    const looked = [this.#acks, this.#tasks, this.#conflicts].map((reader) => reader.look());
+    const looked = [this.#acks, this.#ackPlaces, this.#tasks, this.#conflicts].map((reader) => reader.look());
     if (looked.includes(true)) this.request();
   }
 
@@ -105,11 +109,11 @@ export class SwarmAttention {
     };
     const { tasks } = this.#tasks;
     const { conflicts } = this.#conflicts;
-    const { acks } = this.#acks;
+    const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
     this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
     this.answer = attention({
       ...facts,
-      pendingAcks: this.#acks,
+      pendingAcks: { acks, status: this.#acks.status },
       stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status, ...others() },
       waiting: this.waiting,
       staleTimeoutSeconds,
@@ -122,7 +126,19 @@ export class SwarmAttention {
     this.#cost = performance.now() - begun;
   }
 
+  /** How many recipients have a failed delivery that nothing has followed, as attention counts them. */
+  openFailedDeliveries(): number {
+    const { description, sources, limits } = this.#options;
+    const { agents, departed } = description.agents;
+    const time = new PassingTime(Date.now());
+    return openFailures({ agents, departed, sources: sources.now(), matters: this.matters, limits, time }).length;
+  }
+
   stop(): void {
     this.#paced.stop();
   }
+}
+
+function listedPids({ agents }: SwarmDescription): number[] {
+  return agents.agents.map(({ pid }) => pid).filter((pid) => typeof pid === 'number');
 }

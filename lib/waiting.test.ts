@@ -22,6 +22,7 @@ const FACTS: WaitingFacts = {
   agents: ids.map(
     (id): Agent => ({ ...UNKNOWN_AGENT_FACTS, id, health: 'active', health_reason: '', last_evidence_at: null }),
   ),
+  departed: [],
   locks: [],
   overlaps: [],
   sources: { registry: { ...UNKNOWN_SOURCE_FACTS, state: 'ok', reason: null, since: ago(0), skipped: [] } },
@@ -55,6 +56,7 @@ function question(sender: string, recipients: string[], more: Partial<OpenQuesti
     at: NOW - 1000,
     text: 'Go on?',
     seqs: [asked],
+    askedBack: null,
     ...more,
   };
 }
@@ -71,7 +73,17 @@ function conflict(requester: string, holder: string, more: Partial<Conflict> = {
 
 function ack(sender: string | null, recipient: string | null, more: Partial<PendingAck> = {}): PendingAck {
   const times = { sentAt: NOW - 1000, nextRetryAt: NOW + 29_000 };
-  return { msgId: 'a', sender, recipient, text: 'Read me', retryCount: 0, orphan: false, ...times, ...more };
+  return {
+    msgId: 'a',
+    sender,
+    recipient,
+    text: 'Read me',
+    retryCount: 0,
+    orphan: false,
+    folder: null,
+    ...times,
+    ...more,
+  };
 }
 
 function lock(filepath: string, agent_id: unknown, ageMs: number | null): Lock {
@@ -208,12 +220,42 @@ describe('edges', () => {
   });
 
   test('an acknowledgement: its sender waits for the recipient', () => {
-    const awaiting: [string, number][] = [['a', 5]];
+    const awaiting: [string, number, string[]][] = [['a', 5, []]];
     const edge = only({ acks: [ack('agent-0', 'agent-1')], matters: { ...FACTS.matters, awaiting } });
     assert.deepEqual([edge.from, edge.to, edge.since], ['agent-0', 'agent-1', ago(1000)]);
     assert.equal(edge.reason, 'agent-1 has not acknowledged a message from agent-0: "Read me"');
     assert.deepEqual(edge.evidence.messages, ['e.5']);
     assert.deepEqual(pairs({ acks: [ack(null, 'b'), ack('a', null), ack('a', 'b', { orphan: true })] }), []);
+  });
+
+  test('waiting(): an acknowledgement ends with an answer, with who left, and with the life of its sender', () => {
+    const acks = [ack('agent-0', 'agent-1')];
+    const awaiting = (by: string[]) => ({ ...FACTS.matters, awaiting: [['a', 5, by]] as [string, number, string[]][] });
+    assert.deepEqual(pairs({ acks, matters: awaiting(['agent-2']) }), ['agent-0 agent-1']);
+    assert.deepEqual(pairs({ acks, matters: awaiting(['agent-1']) }), []);
+    const without = (id: string) => FACTS.agents.filter((agent) => agent.id !== id);
+    for (const id of ['agent-0', 'agent-1']) assert.deepEqual(pairs({ acks, agents: without(id) }), []);
+    const sources = { registry: { ...FACTS.sources.registry, state: 'unreadable' as const } };
+    assert.equal(pairs({ acks, agents: [], sources }).length, 1, 'who left is not known');
+    const reborn = (id: string) =>
+      FACTS.agents.map((agent) => (agent.id === id ? { ...agent, life_began_at: ago(999) } : agent));
+    assert.deepEqual(pairs({ acks, agents: reborn('agent-0') }), []);
+    assert.match(only({ acks, agents: reborn('agent-1') }).reason, /agent-1 has been replaced since/);
+  });
+
+  test('waiting(): a question ends with the life of its asker, not with that of a recipient', () => {
+    const reborn = (id: string, ms: number) =>
+      FACTS.agents.map((agent) => (agent.id === id ? { ...agent, life_began_at: ago(ms) } : agent));
+    const asked = open(question('agent-2', ['agent-1']));
+    assert.deepEqual(pairs({ ...asked, agents: reborn('agent-2', 999) }), []);
+    assert.equal(pairs({ ...asked, agents: reborn('agent-2', 1000) }).length, 1);
+    const edge = only({ ...asked, agents: reborn('agent-1', 999) });
+    assert.match(edge.reason, /"Go on\?" agent-1 has been replaced since, and the new one may not have seen it\.$/);
+  });
+
+  test('waiting(): who asked back is named', () => {
+    const asked = open(question('agent-2', ['agent-1'], { askedBack: { by: 'agent-1', seq: 9 } }));
+    assert.match(only(asked).reason, /"Go on\?" agent-1 asked back\.$/);
   });
 
   test('who is dead or not registered is kept, and said', () => {
@@ -295,12 +337,19 @@ describe('rings', () => {
     ]);
   });
 
-  test('an acknowledgement counts once its first answer is overdue', () => {
+  test('waiting(): an acknowledgement is in no ring, however late it is', () => {
     const asked = open(question('agent-1', ['agent-0']));
-    assert.deepEqual(rings({ ...asked, acks: [ack('agent-0', 'agent-1')] }), []);
-    for (const late of [{ retryCount: 1 }, { nextRetryAt: NOW }]) {
-      assert.deepEqual(rings({ ...asked, acks: [ack('agent-0', 'agent-1', late)] }), [['agent-0', 'agent-1']]);
-    }
+    const both = [ack('agent-0', 'agent-1', { retryCount: 3 }), ack('agent-1', 'agent-0', { nextRetryAt: NOW - 1 })];
+    assert.deepEqual(rings({ ...asked, acks: both }), []);
+    const { edges } = answer({ ...asked, acks: both });
+    assert.deepEqual(
+      edges.map(({ kind, weak }) => [kind, weak]),
+      [
+        ['blocked', false],
+        ['acknowledgement', true],
+        ['acknowledgement', true],
+      ],
+    );
   });
 
   test('a conflict about a lock counts while the lock is held', () => {

@@ -2,11 +2,13 @@
  * Who waits for whom: one pure function from facts to edges and rings. An edge is declared where a file says in so many
  * words that one waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md explains.
  */
+import { AgentPresence } from './agent-presence';
 import { quoted, textOf, wordList } from './attention-words';
 import { formatCursor } from './contract/events';
 import { formatInstant, instantOf } from './contract/instant';
 import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
-import type { Agent, Lock, Sources } from './contract/schemas';
+import type { Agent, DepartedAgent, Lock, Sources } from './contract/schemas';
+import { openAcks } from './open-acks';
 import type { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
 import { CONFLICT_LOG_FILE, type Conflict } from './swarm/conflict-log';
@@ -18,6 +20,8 @@ import { findRings } from './waiting-rings';
 
 export interface WaitingFacts {
   agents: readonly Agent[];
+  /** Who left the registry within the last hour. */
+  departed: readonly DepartedAgent[];
   locks: readonly Lock[];
   overlaps: readonly LockOverlap[];
   sources: Pick<Sources, 'registry'>;
@@ -46,6 +50,8 @@ interface Wait {
   anyOf?: readonly string[];
   /** It holds its agent up, and so may be part of a ring; true if absent. Tasks are looked at by themselves. */
   holds?: boolean;
+  /** It never holds its agent up, whatever time passes; false if absent. */
+  weak?: boolean;
 }
 
 /** Nobody reads more, and each costs at every change. */
@@ -60,47 +66,39 @@ const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', '
  */
 export function waiting(facts: WaitingFacts): WaitingAnswer {
   const waits = new Map<string, Wait>();
-  const state = stateOf(facts);
-  for (const wait of allWaits(facts)) {
+  const presence = new AgentPresence(facts);
+  for (const wait of allWaits(facts, presence)) {
     if (wait.from === wait.to) continue;
     waits.set(JSON.stringify([wait.kind, wait.key, wait.from, wait.to]), wait);
     if (waits.size === EDGES_AT_MOST) break;
   }
-  const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, state));
+  const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, presence));
   return { edges, cycles: cyclesOf([...waits.values()], edges, facts.tasks) };
 }
 
-function* allWaits(facts: WaitingFacts): Generator<Wait> {
-  yield* questionWaits(facts, 'BLOCKED');
+function* allWaits(facts: WaitingFacts, presence: AgentPresence): Generator<Wait> {
+  yield* questionWaits(facts, 'BLOCKED', presence);
   yield* conflictWaits(facts);
   yield* taskWaits(facts);
-  yield* questionWaits(facts, 'QUESTION');
+  yield* questionWaits(facts, 'QUESTION', presence);
   yield* overlapWaits(facts);
-  yield* acknowledgementWaits(facts);
+  yield* acknowledgementWaits(facts, presence);
 }
 
-function edgeOf(id: string, wait: Wait, state: (agent: string) => string): WaitEdge {
-  const { kind, from, to, since, evidence, basis = 'declared' } = wait;
+function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
+  const { kind, from, to, since, evidence, basis = 'declared', weak = false } = wait;
+  // Only a message can have been sent to somebody else than who has the id now.
+  const sentAt = evidence.messages === undefined ? null : since;
   return {
     id,
     from,
     to,
     kind,
     basis,
-    weak: false,
+    weak,
     since: since === null ? null : formatInstant(since),
-    reason: `${wait.reason}${state(from)}${state(to)}`,
+    reason: `${wait.reason}${presence.remarksOnAll([from, to], sentAt)}`,
     evidence: { locks: [], messages: [], tasks: [], conflicts: [], ...evidence },
-  };
-}
-
-/** What is odd about an agent that waits or is waited for, as a sentence more. */
-function stateOf({ agents, sources }: WaitingFacts): (agent: string) => string {
-  const healths = new Map(agents.map(({ id, health }) => [id, health]));
-  return (agent) => {
-    const health = healths.get(agent);
-    if (health === 'dead') return ` ${agent} is dead.`;
-    return health === undefined && sources.registry.state === 'ok' ? ` ${agent} is not in the registry.` : '';
   };
 }
 
@@ -108,9 +106,11 @@ function stateOf({ agents, sources }: WaitingFacts): (agent: string) => string {
 function* questionWaits(
   { matters, questionFromMs, time }: WaitingFacts,
   wanted: 'BLOCKED' | 'QUESTION',
+  presence: AgentPresence,
 ): Generator<Wait> {
-  for (const { type, msgId, sender, recipients, at, text, seqs } of matters.questions) {
-    if (type !== wanted) continue;
+  for (const { type, msgId, sender, recipients, at, text, seqs, askedBack } of matters.questions) {
+    // Who has the asker's id now has asked nothing.
+    if (type !== wanted || presence.wasReplacedSince(sender, at)) continue;
     const messages = seqs.map((seq) => formatCursor(matters.epoch, seq));
     const whom = recipients.length === 1 ? '' : `, and none of ${wordList(recipients)} has answered`;
     for (const to of recipients) {
@@ -121,7 +121,7 @@ function* questionWaits(
         to,
         kind: type === 'BLOCKED' ? 'blocked' : 'question',
         since: at,
-        reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}`,
+        reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}${askedBack === null ? '' : ` ${askedBack.by} asked back.`}`,
         evidence: { messages },
         anyOf: recipients,
         holds: type === 'BLOCKED' || time.reached(at + questionFromMs),
@@ -210,13 +210,9 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
   }
 }
 
-/** A sender goes on meanwhile; only once the first answer is overdue is it taken to be held up. */
-function* acknowledgementWaits({ acks, matters, time }: WaitingFacts): Generator<Wait> {
-  const places = new Map(matters.awaiting);
-  for (const { msgId, sender, recipient, text, retryCount, sentAt, nextRetryAt, orphan } of acks) {
-    // What broke off before it was sent is waited for by nobody.
-    if (sender === null || recipient === null || orphan) continue;
-    const seq = places.get(msgId);
+/** A sender goes on meanwhile, so this holds nobody up. */
+function* acknowledgementWaits({ acks, matters }: WaitingFacts, presence: AgentPresence): Generator<Wait> {
+  for (const { msgId, sender, recipient, text, sentAt, seq } of openAcks(acks, matters, presence)) {
     yield {
       key: msgId,
       from: sender,
@@ -224,8 +220,9 @@ function* acknowledgementWaits({ acks, matters, time }: WaitingFacts): Generator
       kind: 'acknowledgement',
       since: sentAt,
       reason: `${recipient} has not acknowledged a message from ${sender}: ${quoted(text)}`,
-      evidence: { messages: seq === undefined ? [] : [formatCursor(matters.epoch, seq)] },
-      holds: retryCount > 0 || (nextRetryAt !== null && time.reached(nextRetryAt)),
+      evidence: { messages: seq === null ? [] : [formatCursor(matters.epoch, seq)] },
+      holds: false,
+      weak: true,
     };
   }
 }

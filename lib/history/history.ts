@@ -228,6 +228,11 @@ export class History {
     return { messages: rows.reverse().map(keptMessage), hasOlder };
   }
 
+  /** @returns the names of the senders, those that were first seen last before the others */
+  senders(limit: number): string[] {
+    return (this.#statements.senders.all(limit) as { sender: string }[]).map(({ sender }) => sender);
+  }
+
   /** @param now milliseconds since 1970 */
   summary(now: number): Summary {
     const types = this.#statements.types.all() as { type: string; count: number }[];
@@ -476,6 +481,7 @@ function prepare(db: Database.Database) {
     copies: db.prepare('SELECT count(*) AS count FROM messages WHERE line_hash = ? AND line = ?'),
     after: db.prepare('SELECT seq, sent_at, line FROM messages WHERE seq > ? ORDER BY seq LIMIT ?'),
     newest: db.prepare('SELECT seq, sent_at, line FROM messages ORDER BY seq DESC LIMIT ?'),
+    senders: db.prepare("SELECT sender FROM voices WHERE sender <> '' GROUP BY sender ORDER BY min(id) DESC LIMIT ?"),
     types: db.prepare('SELECT type, count FROM types ORDER BY type'),
     minutes: db.prepare('SELECT minute, count FROM minutes WHERE minute BETWEEN ? AND ? AND count > 0 ORDER BY minute'),
     minuteBounds: db.prepare(

@@ -11,7 +11,7 @@ const READ_AT_ONCE = 1000;
 /** After a kill no more than about so many are read back. */
 const SAVE_AFTER = 1000;
 /** To be raised when what is saved, or what follows from a message, changes. */
-const FORM = 1;
+const FORM = 2;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,8 @@
  * later; each costs the same however much is open. Bounded: what is let go is counted.
  */
 import { createHash } from 'node:crypto';
-import { contentOf, EVERYONE, excerptOf, nameOf, recipientsOf } from '../swarm/message-fields';
+import { contentOf, EVERYONE, excerptOf, isAutomatic, nameOf, recipientsOf } from '../swarm/message-fields';
+import { type AwaitedAck, AwaitedAcks, asksItself, MAX_ANSWER_RECIPIENTS } from './awaited-acks';
 import { FailedDeliveries, type FailedRecipient, KEPT_AT_MOST, withNewest } from './failed-deliveries';
 
 /** A QUESTION or BLOCKED that nobody has answered. */
@@ -21,6 +22,8 @@ export interface OpenQuestion {
   text: string;
   /** Its message first, then the newest retries. */
   seqs: number[];
+  /** Who of those that may answer has sent a QUESTION or BLOCKED back since, the newest; null if nobody has. */
+  askedBack: { by: string; seq: number } | null;
 }
 
 export interface OpenMattersNow {
@@ -28,8 +31,8 @@ export interface OpenMattersNow {
   epoch: string;
   questions: OpenQuestion[];
   failures: FailedRecipient[];
-  /** Where messages stand that want an acknowledgement, by `msg_id`. */
-  awaiting: [msgId: string, seq: number][];
+  /** Where messages are that want an acknowledgement, by `msg_id`, and which recipients have answered them since. */
+  awaiting: [msgId: string, seq: number, answeredBy: string[]][];
   /** How many questions and recipients were let go since there were more than can be kept. */
   cut: number;
 }
@@ -46,7 +49,6 @@ export interface OpenMattersOptions {
 }
 
 const ANSWERED_KEPT = 1000;
-const AWAITING_KEPT = 500;
 const RECIPIENTS_KEPT = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -64,7 +66,7 @@ export interface SavedMatters {
   byKey: [key: string, question: number][];
   answered: string[];
   failures: FailedRecipient[];
-  awaiting: [msgId: string, seq: number][];
+  awaiting: AwaitedAck[];
   cut: { count: number; newest: number };
 }
 
@@ -78,7 +80,7 @@ export class OpenMatters {
   /** Keys of the newest answered questions: a late retry does not ask again. */
   #answered = new Set<string>();
   readonly #failures: FailedDeliveries;
-  #awaiting = new Map<string, number>();
+  readonly #awaiting = new AwaitedAcks();
   #cut = { count: 0, newest: 0 };
   #changed = true;
 
@@ -95,7 +97,7 @@ export class OpenMatters {
       [...index].map(([name, question]): [string, number] => [name, places.get(question) as number]);
     return {
       ...{ questions, byId: placesIn(this.#byId), byKey: placesIn(this.#byKey), answered: [...this.#answered] },
-      ...{ failures: this.#failures.list(), awaiting: [...this.#awaiting], cut: this.#cut },
+      ...{ failures: this.#failures.list(), awaiting: this.#awaiting.list(), cut: this.#cut },
     };
   }
 
@@ -109,7 +111,7 @@ export class OpenMatters {
     for (const question of questions) this.#await(question, answerersOf(question));
     this.#answered = new Set(answered);
     this.#failures.restore(failures);
-    this.#awaiting = new Map(awaiting);
+    this.#awaiting.restore(awaiting);
     this.#cut = cut;
     this.#changed = true;
   }
@@ -119,12 +121,12 @@ export class OpenMatters {
     const sender = nameOf(fields.sender);
     this.#failures.feed(seq, sender, fields);
     if (sender !== null) {
-      this.#noteAnswer(sender, fields);
+      this.#noteAnswer(seq, sender, fields);
       if (fields.msg_type === 'QUESTION' || fields.msg_type === 'BLOCKED') {
         this.#noteQuestion(seq, fields.msg_type, sender, fields);
       }
     }
-    this.#noteAwaiting(seq, fields);
+    this.#awaiting.feed(seq, sender, fields);
   }
 
   /** @returns what is open, or null if that is what the last call gave */
@@ -135,14 +137,14 @@ export class OpenMatters {
       this.#cut = { count: 0, newest: 0 };
       this.#changed = true;
     }
-    const failuresChanged = this.#failures.takeChange();
-    if (!this.#changed && !failuresChanged) return null;
+    const othersChanged = [this.#failures.takeChange(), this.#awaiting.takeChange()].includes(true);
+    if (!this.#changed && !othersChanged) return null;
     this.#changed = false;
     return {
       epoch,
       questions: [...this.#questions].map(({ key, ids, ...told }) => told),
       failures: this.#failures.list(),
-      awaiting: [...this.#awaiting],
+      awaiting: this.#awaiting.list().map(({ msgId, seq, answeredBy }) => [msgId, seq, answeredBy]),
       cut: this.#cut.count,
     };
   }
@@ -151,18 +153,31 @@ export class OpenMatters {
     return at < now - this.#options.questionsMs;
   }
 
-  #noteAnswer(sender: string, fields: Fields): void {
-    if (this.#questions.size === 0) return;
+  /**
+   * A message in the thread answers, and one that a recipient sends to the asker and at most two others. A question in
+   * return keeps the first one open, and a broadcast answers nobody: it is no reply to anything.
+   */
+  #noteAnswer(seq: number, sender: string, fields: Fields): void {
+    if (this.#questions.size === 0 || isAutomatic(fields)) return;
     const replied = typeof fields.parent_msg_id === 'string' ? this.#byId.get(fields.parent_msg_id) : undefined;
     if (replied && replied.sender !== sender) this.#answer(replied);
     const recipients = recipientsOf(fields);
+    if (recipients.length > MAX_ANSWER_RECIPIENTS || recipients.includes(EVERYONE)) return;
+    const asksBack = asksItself(fields);
     for (const byAsker of [this.#waiting.get(sender), this.#waiting.get(EVERYONE)]) {
-      const askers = recipients.includes(EVERYONE) ? [...(byAsker?.keys() ?? [])] : recipients;
-      for (const asker of askers) {
+      for (const asker of recipients) {
         if (asker === sender) continue;
-        for (const question of byAsker?.get(asker) ?? []) this.#answer(question);
+        for (const question of byAsker?.get(asker) ?? []) {
+          if (asksBack) this.#askBack(question, sender, seq);
+          else this.#answer(question);
+        }
       }
     }
+  }
+
+  #askBack(question: Question, by: string, seq: number): void {
+    question.askedBack = { by, seq };
+    this.#changed = true;
   }
 
   #noteQuestion(seq: number, type: Question['type'], sender: string, fields: Fields): void {
@@ -182,7 +197,7 @@ export class OpenMatters {
     else if (form === 'first' || (form === 'retry' && !this.#answered.has(key))) {
       const ownId = msgId !== null && this.#byId.has(msgId) ? null : msgId;
       const question = { type, msgId: ownId, sender, recipients: answerers, at, text: excerptOf(text), seqs: [seq] };
-      this.#open({ ...question, key, ids: ownId === null ? [] : [ownId] });
+      this.#open({ ...question, askedBack: null, key, ids: ownId === null ? [] : [ownId] });
     }
   }
 
@@ -240,17 +255,6 @@ export class OpenMatters {
       byAsker?.delete(question.sender);
       if (byAsker?.size === 0) this.#waiting.delete(answerer);
     }
-  }
-
-  #noteAwaiting(seq: number, fields: Fields): void {
-    const { content, requires_ack: required, msg_id: id } = fields;
-    const wants = required === true || (typeof content === 'string' && content.startsWith('[REQUIRES-ACK] '));
-    const msgId = wants && typeof id === 'string' ? nameOf(id) : null;
-    if (msgId === null) return;
-    this.#awaiting.set(msgId, seq);
-    const [oldest] = this.#awaiting.keys();
-    if (oldest !== undefined && this.#awaiting.size > AWAITING_KEPT) this.#awaiting.delete(oldest);
-    this.#changed = true;
   }
 
   #noteLetGo(at: number): void {

@@ -186,7 +186,7 @@ test('who talks to whom: the busiest first, with what is still unanswered', () =
     { ms: -2 * HOUR, from: 'agent-9', to: ['agent-2'] },
   ]);
   const question = { type: 'QUESTION', msgId: null, sender: 'agent-1', text: '?', recipients: ['agent-2'] } as const;
-  const asked = { ...question, recipients: ['agent-2'], at: NOW - 1000, seqs: [1] };
+  const asked = { ...question, recipients: ['agent-2'], at: NOW - 1000, seqs: [1], askedBack: null };
   const { pairs, count } = talkOf(history, [
     asked,
     { ...asked, at: NOW - 2 * HOUR, seqs: [9] },

@@ -7,6 +7,7 @@ import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { SafeError } from '../safe-error';
+import type { NewestMessage } from './newest-senders';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 import type { ToldMessage } from './told-messages';
 
@@ -75,7 +76,7 @@ export type RecorderEvent =
   | { type: 'upgraded'; sentence: string }
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
-  | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }
+  | { type: 'summary'; summary: Summary; newestBySender: [sender: string, NewestMessage][] }
   /** What the messages leave open, whenever it has changed. */
   | { type: 'open_matters'; matters: OpenMattersNow }
   /** What is to be posted, none in a process that follows, and how it goes with each receiver. */

@@ -103,7 +103,7 @@ export class Recorder {
     this.#options = options;
     this.#tell = tell;
     this.#now = now;
-    this.#senders = new NewestSenders(this.#readMilliseconds, now);
+    this.#senders = new NewestSenders(this.#readTime, now);
     this.#alerts = new AlertsFeed(options, tell, now);
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
     this.#use(this.#slot.open());
@@ -237,7 +237,7 @@ export class Recorder {
     this.#head = head;
     this.#told = head;
     this.#oldestTold = oldest;
-    for (const message of newest) this.#senders.note(fieldsOf(message));
+    this.#senders.begin(history, newest);
     const [{ epoch }, file] = [history, inMemory ? null : history.file];
     this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
     this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
@@ -339,7 +339,7 @@ export class Recorder {
 
   /** Takes what is committed. */
   #take(kept: KeptMessage[], fields: readonly Fields[]): void {
-    for (const one of fields) this.#senders.note(one);
+    for (const [index, { seq }] of kept.entries()) this.#senders.note(seq, fields[index] ?? {});
     this.#matters.take(kept, fields);
     const last = kept.at(-1);
     if (!last) return;

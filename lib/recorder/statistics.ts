@@ -7,6 +7,7 @@ const MINUTES = 60;
 /**
  * @param summary exact figures of the history; null before it is open
  * @param now milliseconds since 1970
+ * @param openFailures how many recipients have a failed delivery that nothing has followed
  */
 export function statistics(
   agents: AgentsAnswer,
@@ -14,6 +15,7 @@ export function statistics(
   summary: Summary | null,
   startedAt: number,
   now: number,
+  openFailures = 0,
 ): Stats {
   const thisMinute = Math.floor(now / 60_000);
   const byMinute = new Map(summary?.minutes);
@@ -33,6 +35,6 @@ export function statistics(
     active_agent_count: agents.agents.filter(({ health }) => health === 'active').length,
     stale_lock_count: locks.locks.filter(({ stale }) => stale === true).length,
     failed_delivery_count: summary?.failed ?? 0,
-    failed_deliveries_open: 0,
+    failed_deliveries_open: openFailures,
   };
 }

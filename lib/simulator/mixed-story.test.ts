@@ -9,7 +9,6 @@ import type { AttentionEntry, Source, Sources } from '../contract/schemas';
 import { PassingTime } from '../passing-time';
 import { NewestSenders } from '../recorder/newest-senders';
 import { OpenMatters } from '../recorder/open-matters';
-import type { Speech } from '../swarm/agent-health';
 import { LocksReader } from '../swarm/locks';
 import { readInstant } from '../swarm/naive-time';
 import { PendingAcksReader } from '../swarm/pending-acks';
@@ -72,13 +71,14 @@ class Dashboard {
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
     this.#matters = new OpenMatters({ ...openFor, readTime, now });
-    this.#senders = new NewestSenders(readTime, now);
+    const readMicroseconds = (timestamp: unknown) => readInstant(timestamp)?.microseconds ?? null;
+    this.#senders = new NewestSenders(readMicroseconds, now);
   }
 
   /** Takes the line of a message as the recorder does. */
   feed(line: Record<string, unknown>): void {
     this.#seq += 1;
-    this.#senders.note(line);
+    this.#senders.note(this.#seq, line);
     this.#matters.feed(this.#seq, line);
   }
 
@@ -89,7 +89,7 @@ class Dashboard {
     this.#acks.look();
     await this.#locks.look('all');
     this.#processes.look(this.#description.lives.pids(this.#registry.registry));
-    this.#description.describe(this.#speeches(), now, true);
+    this.#description.describe(new Map(this.#senders.list()), now, true);
     this.#open = this.#matters.changes('story') ?? this.#open;
     const { agents, locks, overlaps } = this.#description;
     const facts = {
@@ -145,15 +145,6 @@ class Dashboard {
         `${agent_id} ${filepath} orphaned ${orphaned} ${JSON.stringify(former_holder)}`,
     );
     return [...said, ...left, ...held].join('\n');
-  }
-
-  #speeches(): ReadonlyMap<string, Speech> {
-    return new Map(
-      this.#senders.list().map(([sender, at]) => {
-        const message = { seq: 1, msg_type: 'INFO', excerpt: '', sent_at: formatInstant(at) };
-        return [sender, { at, message }];
-      }),
-    );
   }
 
   #sources(): Sources {

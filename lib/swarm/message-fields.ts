@@ -53,6 +53,14 @@ export function contentOf({ content }: Fields): { text: string; form: 'first' | 
   return { text, form: 'first' };
 }
 
+/**
+ * Whether the swarm's tool wrote a message by itself: a retry or the escalation after the last one. It carries the name
+ * of an agent that may be long gone, so it is no sign of life, no speech and no answer.
+ */
+export function isAutomatic({ content }: Fields): boolean {
+  return typeof content === 'string' && /^\[(?:RETRY-\d+|UNACKNOWLEDGED)\] /.test(content);
+}
+
 /** @returns the beginning of a text in one line */
 export function excerptOf(text: string): string {
   const beginning = text.slice(0, 4 * EXCERPT_CHARACTERS).replace(/^\[REQUIRES-ACK\] /, '');

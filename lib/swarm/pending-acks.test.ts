@@ -75,6 +75,7 @@ test('an entry without an id is skipped alone, and fields of any type do no harm
       sentAt: null,
       nextRetryAt: null,
       orphan: false,
+      folder: null,
     },
     { ...parsed.acks[0], msgId: 'b' },
   ]);

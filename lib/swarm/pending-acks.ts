@@ -27,6 +27,8 @@ export interface PendingAck {
   nextRetryAt: number | null;
   /** What a send left behind that broke off before the message was sent: an id for the time being, and no message. */
   orphan: boolean;
+  /** The folder of the file that lists it, absolute; null for the swarm's root. */
+  folder: string | null;
 }
 
 /**
@@ -69,6 +71,7 @@ function readEntry(entry: Record<string, unknown>, zone: string | undefined): Pe
     sentAt: readInstant(entry.sent_at, zone)?.milliseconds ?? null,
     nextRetryAt: readInstant(entry.next_retry_at, zone)?.milliseconds ?? null,
     orphan: isEmpty && msgId.startsWith('temp-'),
+    folder: null,
   };
 }
 
