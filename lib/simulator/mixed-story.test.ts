@@ -10,7 +10,7 @@ import { PassingTime } from '../passing-time';
 import { NewestSenders } from '../recorder/newest-senders';
 import { OpenMatters } from '../recorder/open-matters';
 import { LocksReader } from '../swarm/locks';
-import { readInstant } from '../swarm/naive-time';
+import { readInstant, readMicroseconds } from '../swarm/naive-time';
 import { PendingAcksReader } from '../swarm/pending-acks';
 import type { Observation, ProcessObserver } from '../swarm/process-observer';
 import { ProcessTable } from '../swarm/processes';
@@ -71,8 +71,7 @@ class Dashboard {
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
     this.#matters = new OpenMatters({ ...openFor, readTime, now });
-    const readMicroseconds = (timestamp: unknown) => readInstant(timestamp)?.microseconds ?? null;
-    this.#senders = new NewestSenders(readMicroseconds, now);
+    this.#senders = new NewestSenders((timestamp) => readMicroseconds(timestamp), now);
   }
 
   /** Takes the line of a message as the recorder does. */
