@@ -6,7 +6,7 @@ import { pythonJsonIndented, temporaryName } from '../swarm/written-form';
 import type { StoryAgent } from './world';
 
 export interface RosterEntry {
-  agent: StoryAgent;
+  agent: Omit<StoryAgent, 'role'>;
   status: 'active' | 'stale';
   /** Milliseconds since 1970. */
   lastSeen: number;

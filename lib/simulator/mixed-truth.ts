@@ -1,0 +1,107 @@
+/**
+ * The critical items that are due in the mixed story, said from what truly happened: a plain second reading of the
+ * rules in docs/decisions/0020-attention.md and 0031-waiting.md, which knows processes and needs no evidence.
+ */
+import type { MixedWorld, PaneProcess, SaidMessage, TakenLock } from './mixed-world';
+
+const QUESTION_SECONDS = 300;
+/** What is missing is confirmed, and a fault settles, before it counts. */
+const FAULT_SECONDS = 2;
+/** A message to more agents than that answers nobody. */
+const MAX_ANSWERED = 3;
+
+const AUTOMATIC = /^\[(?:RETRY-\d+|UNACKNOWLEDGED)\] /;
+
+interface Asked extends SaidMessage {
+  ids: Set<string>;
+}
+
+export class MixedTruth {
+  readonly #world: MixedWorld;
+  #heard = 0;
+  #open: Asked[] = [];
+
+  constructor(world: MixedWorld) {
+    this.#world = world;
+  }
+
+  /** @returns a name for each critical item that is due now, sorted */
+  critical(): string[] {
+    const { clock, fault, messages, locks } = this.#world;
+    for (const message of messages.slice(this.#heard)) this.#hear(message);
+    this.#heard = messages.length;
+    const blocked = this.#open.filter(({ type, at }) => type === 'BLOCKED' && clock - at >= QUESTION_SECONDS);
+    const lost = [...locks.values()].filter((lock) => this.#isLost(lock));
+    return [
+      ...blocked.map(({ msgId }) => blockedItem(msgId)),
+      ...lost.map(({ agentId, filepath }) => lostLockItem(agentId, filepath)),
+      ...rings(this.#holds()).map(deadlockItem),
+      ...(fault && clock - fault.since >= FAULT_SECONDS ? [sourceItem(fault.source)] : []),
+    ].sort();
+  }
+
+  /** Whoever took it is gone, and this can be seen. */
+  #isLost({ taker }: TakenLock): boolean {
+    return taker.visible && isGone(taker);
+  }
+
+  #hear(message: SaidMessage): void {
+    const { sender, type, content, recipients, parent } = message;
+    if (AUTOMATIC.test(content)) {
+      const original = content.replace(/^(?:\[RETRY-\d+\] )+/, '');
+      for (const asked of this.#open) {
+        if (asked.sender === sender && asked.type === type && asked.content === original) asked.ids.add(message.msgId);
+      }
+      return;
+    }
+    const asks = type === 'QUESTION' || type === 'BLOCKED';
+    this.#open = this.#open.filter((asked) => {
+      const inThread = parent !== undefined && asked.ids.has(parent) && sender !== asked.sender;
+      const addressed = recipients.includes(asked.sender) && recipients.length <= MAX_ANSWERED;
+      return !inThread && !(addressed && !asks && asked.recipients.includes(sender));
+    });
+    if (asks) this.#open.push({ ...message, ids: new Set([message.msgId]) });
+  }
+
+  /** Who is held up by whom: a BLOCKED is believed at once, a question once it is old. */
+  #holds(): { from: string; to: readonly string[] }[] {
+    const { clock } = this.#world;
+    return this.#open
+      .filter(({ type, at }) => type === 'BLOCKED' || clock - at >= QUESTION_SECONDS)
+      .map(({ sender, recipients }) => ({ from: sender, to: recipients }));
+  }
+}
+
+export const blockedItem = (msgId: string) => `blocked ${msgId}`;
+export const lostLockItem = (agentId: string, filepath: string) => `lost lock ${agentId} ${filepath}`;
+export const deadlockItem = (agents: readonly string[]) => `deadlock ${[...agents].sort().join(' ')}`;
+export const sourceItem = (source: string) => `source ${source}`;
+
+export function isGone({ shellRuns, claude }: PaneProcess): boolean {
+  return !shellRuns || claude === 'exited';
+}
+
+/** Nobody in the story waits for two things at once, so each ring is found by walking along. */
+function rings(holds: readonly { from: string; to: readonly string[] }[]): string[][] {
+  const stuck = new Set(holds.map(({ from }) => from));
+  for (let before = -1; before !== stuck.size; ) {
+    before = stuck.size;
+    for (const agent of stuck) {
+      const own = holds.filter(({ from }) => from === agent);
+      if (!own.some(({ to }) => to.every((other) => stuck.has(other)))) stuck.delete(agent);
+    }
+  }
+  const next = new Map(
+    holds
+      .filter(({ from, to }) => stuck.has(from) && to.every((other) => stuck.has(other)))
+      .map(({ from, to }) => [from, to[0]]),
+  );
+  const found = new Map<string, string[]>();
+  for (const start of next.keys()) {
+    const way: string[] = [];
+    for (let at: string | undefined = start; at !== undefined && !way.includes(at); at = next.get(at)) way.push(at);
+    const ring = way.slice(way.indexOf(next.get(way.at(-1) ?? '') ?? ''));
+    found.set([...ring].sort().join(' '), ring);
+  }
+  return [...found.values()];
+}
