@@ -21,7 +21,11 @@ function attentionTo(tell: (answer: AttentionAnswer) => void, onFault: (error: u
     limits: { questionFromMs: 60 * SECOND, questionUntilMs: 120 * SECOND, deliveryUntilMs: 0, ackOverdueMs: 0 },
     staleTimeoutSeconds: 300,
     startedAt: NOW,
-    description: { agents: { agents: [] }, locks: { locks: [] }, overlaps: [] } as unknown as SwarmDescription,
+    description: {
+      agents: { agents: [], departed: [] },
+      locks: { locks: [] },
+      overlaps: [],
+    } as unknown as SwarmDescription,
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,
     others: () => ({}),
     tell,

@@ -271,7 +271,7 @@ test('a restart tells the same entries, under the same ids; the settings are thr
   scene.replace('PENDING_ACKS.json', JSON.stringify({ pending_acks: [ack] }));
   scene.lock('agent-0', 'src/a.ts', 10 * MINUTE);
   await scene.start();
-  const kinds: AttentionKind[] = ['delivery_failed', 'question_unanswered', 'acknowledgement_overdue', 'lock_stale'];
+  const kinds: AttentionKind[] = ['delivery_failed', 'question_unanswered', 'lock_stale', 'acknowledgement_overdue'];
   const before = await scene.shows(...kinds);
   await scene.server.stop();
   await scene.start();
