@@ -377,6 +377,12 @@ describe('messages', () => {
     assert.match(only(odd).reason, /one that quotes the id a'; rm\.$/);
   });
 
+  test('acknowledgementItems(): an entry without a sender is listed too', () => {
+    const entry = only(pending(ack({ sender: null })));
+    assert.match(entry.reason, /^agent-1 has not acknowledged a message from \(no name\): "Read me"/);
+    assert.deepEqual(entry.evidence.agents, ['agent-1']);
+  });
+
   test('it leads to its message where that is known; what a broken send left is told apart', () => {
     const matters = { ...NOTHING_OPEN, awaiting: [['a', 12, []]] as Awaiting[] };
     assert.deepEqual(only({ ...pending(ack()), matters }).evidence.messages, ['e.12']);
