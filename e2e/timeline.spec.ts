@@ -317,26 +317,27 @@ test('timeline: where another process takes over an id there is a boundary, and 
   swarm,
   server,
 }) => {
-  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', pid: 4_194_000, tmux_pane_id: '%7' }]);
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', pid: 4_194_500, tmux_pane_id: '%7' }]);
+  await server.start();
   const pidOf = async () => {
     const { agents } = await server.get<AgentsAnswer>('/api/agents');
     return agents.find(({ id }) => id === 'agent-1')?.pid;
   };
-  await expect.poll(pidOf).toBe(4_194_000);
-  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', pid: 4_194_001, tmux_pane_id: '%8' }]);
-  await expect.poll(pidOf).toBe(4_194_001);
+  await expect.poll(pidOf).toBe(4_194_500);
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', pid: 4_194_501, tmux_pane_id: '%8' }]);
+  await expect.poll(pidOf).toBe(4_194_501);
   await open(page, server, '?view=timeline&span=15m');
   await expect(lane(page, 'agent-1')).toContainText('1 former process');
   await lane(page, 'agent-1').focus();
   await page.keyboard.press('ArrowLeft');
   await expect(words(page)).toContainText(
-    /agent-1 · another process has this id since \d\d:\d\d:\d\d · pid 4194001, pane %8/,
+    /agent-1 · another process has this id since \d\d:\d\d:\d\d · pid 4194501, pane %8/,
   );
   await page.keyboard.press('Enter');
-  const lives = panel(page, 'Processes that had this id').getByRole('listitem');
+  const lives = page.getByRole('region', { name: 'Processes that had this id' }).getByRole('listitem');
   await expect(lives).toHaveText([
-    /^pid 4194001 in pane %8, since \d\d:\d\d:\d\d$/,
-    /^pid 4194000 in pane %7, (?:\d\d:\d\d:\d\d to|until) \d\d:\d\d:\d\d/,
+    /^pid 4194501 in pane %8, since \d\d:\d\d:\d\d$/,
+    /^pid 4194500 in pane %7, (?:\d\d:\d\d:\d\d to|until) \d\d:\d\d:\d\d/,
   ]);
 });
 

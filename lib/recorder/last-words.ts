@@ -10,7 +10,7 @@ const MAX_MESSAGES = 20;
 const MAX_TYPE_LENGTH = 256;
 
 /** @returns whether the swarm's tool wrote a message by itself, in the name of an agent that may be long gone */
-export function isAutomatic(message: Readonly<Record<string, unknown>>): boolean {
+function isAutomatic(message: Readonly<Record<string, unknown>>): boolean {
   return contentOf(message).form !== 'first';
 }
 
