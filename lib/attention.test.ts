@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type AttentionFacts, attention } from './attention';
+import { type AttentionFacts, attention, judgeAttention } from './attention';
+import { fingerprintOf } from './attention-dispositions';
 import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { WaitEdge } from './contract/past-schemas';
@@ -529,4 +530,21 @@ test('whatever the facts: unique ids, in order, as the contract has it', () => {
       assert.deepEqual(places, places.toSorted());
     }),
   );
+});
+
+test('judgeAttention(): acknowledged items give way to open ones where not all can be listed, and stay counted', () => {
+  const orphans = Array.from({ length: 600 }, (_, index) =>
+    lock(`${index}`, { orphaned: true, agent_id: `ghost-${index}` }),
+  );
+  const facts = { ...FACTS, locks: orphans };
+  const first = judgeAttention(facts, []).answer;
+  assert.equal(first.count, 600);
+  const decided = first.attention.slice(0, 300).map((entry) => ({
+    ...{ id: entry.id, fingerprint: fingerprintOf(entry), snoozed: null },
+    acknowledged: { by: null, at: NOW },
+  }));
+  const { answer, present } = judgeAttention(facts, decided);
+  const marked = answer.attention.filter(({ acknowledged }) => acknowledged !== null).length;
+  assert.deepEqual([answer.count, answer.hidden_count, answer.attention.length], [600, 300, 500]);
+  assert.deepEqual([marked, present.length], [200, 300]);
 });
