@@ -1,20 +1,15 @@
 import { X } from 'lucide-react';
 import { use, useEffect, useMemo, useRef } from 'react';
 import type { Address } from '@/lib/client/address';
+import { findAgent } from '@/lib/client/agents';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
 import { useAgentHistory } from '@/lib/client/use-agent-history';
 import { detailCovers } from '@/lib/client/use-layout';
 import { lifeKey } from '@/lib/contract/life';
-import type {
-  Agent,
-  AgentsAnswer,
-  AttentionAnswer,
-  AttentionEntry,
-  LocksAnswer,
-  Message,
-} from '@/lib/contract/schemas';
+import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
+import { AgentFacts } from './agent-facts';
 import { AgentHealthHistory } from './agent-health-history';
 import { AgentLives } from './agent-lives';
 import { AgentLocks } from './agent-locks';
@@ -43,7 +38,7 @@ interface AgentDetailProps {
 export function AgentDetail(props: AgentDetailProps) {
   const { id, answer, locks, messages, attention, onGo, onShow, onClose } = props;
   const entries = answer.agents.filter((agent) => agent.id === id);
-  const [agent] = entries;
+  const agent = findAgent(answer, id);
   const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
   const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
   // Where it lies over the panels it makes way for what a link in it leads to.
@@ -69,7 +64,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {agent && <Health health={agent.health} />}
         {agent && (
           <span className="shrink-0 text-muted">
-            <RelativeTime instant={agent.last_evidence_at} form="silence" label="Last sign of life" />
+            <RelativeTime instant={agent.last_spoke_at} form="spoke" label="Its newest own message" />
           </span>
         )}
         <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button ml-auto">
@@ -78,7 +73,7 @@ export function AgentDetail(props: AgentDetailProps) {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
-        {agent ? <State agent={agent} /> : <Unlisted />}
+        {agent ? <AgentFacts agent={agent} departed={answer.departed} /> : <Unlisted />}
         {history && <HealthBar history={history} />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
@@ -104,14 +99,6 @@ function useTopOnChange(id: string) {
     body.current?.scrollTo({ top: 0 });
   }, [id]);
   return body;
-}
-
-function State({ agent }: { agent: Agent }) {
-  return (
-    <p className="wrap-anywhere px-4 pt-3">
-      <Sentence text={agent.health_reason} />
-    </p>
-  );
 }
 
 function Unlisted() {

@@ -1,15 +1,22 @@
 import { asText } from '@/lib/client/text';
+import { UNKNOWN_AGENT_FACTS } from '@/lib/contract/defaults';
 import type { Agent } from '@/lib/contract/schemas';
 import { DetailPart } from './ui/detail-part';
 import { Text } from './ui/text';
 
 const LONGEST = 2000;
 
+/** The fields that the dashboard adds to an entry. */
+const ADDED: ReadonlySet<string> = new Set([
+  ...Object.keys(UNKNOWN_AGENT_FACTS),
+  ...['health', 'health_reason', 'last_evidence_at', 'left_at', 'left_reason', 'original'],
+]);
+
 /** An agent's entry of the registry, field by field as it was written, unknown ones too. */
 export function AgentRecord({ agent }: { agent: Agent }) {
-  const { health, health_reason, last_evidence_at, original = {}, ...written } = agent;
+  const written = Object.entries(agent).filter(([name]) => !ADDED.has(name));
   // What the file calls like a field that the page adds is the file's all the same.
-  const fields = Object.entries({ ...written, ...original });
+  const fields = Object.entries({ ...Object.fromEntries(written), ...agent.original });
   return (
     <DetailPart title="What the registry says">
       <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">

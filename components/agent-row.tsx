@@ -1,22 +1,18 @@
 import { memo } from 'react';
 import type { Address } from '@/lib/client/address';
-import { oneLine } from '@/lib/client/agents';
+import { oneLine, sessionName } from '@/lib/client/agents';
 import { asText, counted } from '@/lib/client/text';
-import type { Agent, Lock, Message } from '@/lib/contract/schemas';
+import type { Agent, LastMessage, Lock } from '@/lib/contract/schemas';
 import { Health } from './ui/health';
 import { MessageType } from './ui/message-type';
 import { Text } from './ui/text';
-import { MessageTime, RelativeTime, Sentence } from './ui/time';
+import { RelativeTime, Sentence } from './ui/time';
 
 const MOST_PATHS = 4;
 
 interface AgentRowProps {
   agent: Agent;
   held: readonly Lock[] | undefined;
-  /** Its newest message among those that the page has at hand. */
-  newest: Message | undefined;
-  /** How many those are. */
-  lookedAt: number;
   needsYou: boolean;
   chosen: boolean;
   tabIndex: 0 | -1;
@@ -25,7 +21,7 @@ interface AgentRowProps {
 
 /** One agent at a glance: how it is, what it said last, what it holds, and where it sits. */
 export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
-  const { agent, held, newest, lookedAt, needsYou, chosen, tabIndex, change } = props;
+  const { agent, held, needsYou, chosen, tabIndex, change } = props;
   return (
     <>
       <div className="flex items-baseline gap-2">
@@ -40,45 +36,54 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
           <Text value={agent.id} max={80} />
         </button>
         <Health health={agent.health} />
+        {agent.process.state === 'suspended' && <span className="shrink-0 text-warn">suspended</span>}
+        <MovedTo agent={agent} change={change} />
         {needsYou && <span className="tag shrink-0 text-accent">needs you</span>}
         <span className="ml-auto shrink-0 text-muted">
-          <RelativeTime instant={agent.last_evidence_at} form="silence" label="Last sign of life" />
+          <RelativeTime instant={agent.last_spoke_at} form="spoke" label="Its newest own message" />
         </span>
       </div>
       {/* That all is well needs no words of its own: for the eye the shape says it. */}
       <p className={agent.health === 'active' ? 'sr-only' : 'wrap-anywhere text-muted'}>
         <Sentence text={agent.health_reason} />
       </p>
-      <NewestMessage message={newest} lookedAt={lookedAt} />
+      <NewestMessage message={agent.last_message} />
       {held !== undefined && <Held locks={held} />}
       <dl className="wrap-anywhere flex flex-wrap gap-x-3 text-muted">
         <Fact name="pane" value={agent.pane_index} />
         <Fact name="tmux" value={agent.tmux_pane_id} />
         <Fact name="pid" value={agent.pid} />
-        {!paneNamesSession(agent) && <Fact name="session" value={agent.session_name} />}
+        {!paneNamesSession(agent) && <Fact name="session" value={sessionName(agent.session_name)} />}
         {agent.status !== agent.health && <Fact name="registry says" value={agent.status} />}
       </dl>
     </>
   );
 });
 
-function NewestMessage({ message, lookedAt }: { message: Message | undefined; lookedAt: number }) {
-  if (message === undefined) {
-    return lookedAt === 0 ? null : (
-      <div className="truncate text-muted">Said nothing in the newest {counted(lookedAt, 'message')}.</div>
-    );
-  }
-  const content = oneLine(message.content);
+/** The way to the id under which the same agent is listed now. */
+export function MovedTo({ agent, change }: Pick<AgentRowProps, 'agent' | 'change'>) {
+  const { moved_to: now } = agent;
+  if (now === null) return null;
   return (
-    <div className="flex flex-wrap items-baseline gap-x-2" title="Its newest message">
+    <button type="button" className="link shrink-0" onClick={() => change({ agent: now }, true)}>
+      now <Text value={now} max={80} />
+    </button>
+  );
+}
+
+function NewestMessage({ message }: { message: LastMessage | null }) {
+  if (message === null) return null;
+  return (
+    <div className="flex flex-wrap items-baseline gap-x-2" title="Its newest own message">
       <span className="max-w-full shrink-0 truncate">
         <MessageType type={message.msg_type} />
       </span>
       <span className="min-w-0 flex-1 basis-20 truncate">
-        {content === '' ? <span className="text-muted">(no text)</span> : <Text value={content} max={240} />}
-      </span>
-      <span className="ml-auto shrink-0 text-muted">
-        <MessageTime message={message} form="age" label="Sent" />
+        {message.excerpt === '' ? (
+          <span className="text-muted">(no text)</span>
+        ) : (
+          <Text value={message.excerpt} max={240} />
+        )}
       </span>
     </div>
   );

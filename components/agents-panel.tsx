@@ -1,12 +1,13 @@
 import { memo, use, useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
-import { agentsInOrder, bySession, type LocksByHolder, locksByHolder, newestBySender } from '@/lib/client/agents';
-import { agentsInNeed } from '@/lib/client/attention';
+import { agentsInOrder, bySession, findAgent, type LocksByHolder, locksByHolder } from '@/lib/client/agents';
+import { agentsInNeed, splitByMarks } from '@/lib/client/attention';
 import { useHealthRecord } from '@/lib/client/health-history';
 import { Moment } from '@/lib/client/moment';
 import { counted } from '@/lib/client/text';
-import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Message, Source } from '@/lib/contract/schemas';
+import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { AgentRow } from './agent-row';
+import { Departed } from './departed-agents';
 import { OldData } from './ui/old-data';
 import { Empty, Panel } from './ui/panel';
 import { RowList } from './ui/row-list';
@@ -20,7 +21,6 @@ interface AgentsPanelProps {
   known: boolean;
   answer: AgentsAnswer;
   locks: LocksAnswer;
-  messages: readonly Message[];
   attention: AttentionAnswer;
   source: Source;
   address: Address;
@@ -29,12 +29,11 @@ interface AgentsPanelProps {
 
 /** Who is in the swarm, whether each one works, and at what. Choosing one filters the other panels. */
 export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
-  const { known, answer, locks, messages, attention, source, address, change } = props;
+  const { known, answer, locks, attention, source, address, change } = props;
   const { agents } = answer;
   useHealthRecord(agents);
   const held = useMemo(() => locksByHolder(locks.locks), [locks]);
-  const newest = useMemo(() => newestBySender(messages), [messages]);
-  const needy = useMemo(() => new Set(attention.attention.flatMap(agentsInNeed)), [attention]);
+  const needy = useMemo(() => new Set(splitByMarks(attention.attention).open.flatMap(agentsInNeed)), [attention]);
   const entries = useMemo(() => entriesOf(agents, held), [agents, held]);
   const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
   const active = agents.filter(({ health }) => health === 'active').length;
@@ -46,7 +45,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       note={agents.length > 0 && `${active} active`}
     >
       {agents.length > 0 && <OldData what="registry" source={source} />}
-      <Unlisted agent={address.agent} agents={agents} onLeave={() => change({ agent: null })} />
+      <Unlisted agent={address.agent} answer={answer} onLeave={() => change({ agent: null })} />
       {agents.length === 0 && source.state === 'unreadable' && (
         <Empty title="Who is registered can’t be read.">{source.reason}</Empty>
       )}
@@ -67,8 +66,6 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
             <AgentRow
               agent={agent}
               held={held.get(agent.id)}
-              newest={newest.get(agent.id)}
-              lookedAt={messages.length}
               needsYou={needy.has(agent.id)}
               chosen={agent.id === address.agent}
               tabIndex={tabIndex}
@@ -77,6 +74,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
           )}
         </RowList>
       )}
+      <Departed departed={answer.departed} chosen={address.agent} change={change} />
     </Panel>
   );
 });
@@ -115,13 +113,13 @@ function SessionHeading({ session, count }: { session: string; count: number }) 
 
 interface UnlistedProps {
   agent: string | null;
-  agents: readonly Agent[];
+  answer: AgentsAnswer;
   onLeave: () => void;
 }
 
 /** Whoever follows a link, or chooses the holder of an orphaned lock, may ask for an agent that is not there. */
-function Unlisted({ agent, agents, onLeave }: UnlistedProps) {
-  if (agent === null || agents.some(({ id }) => id === agent)) return null;
+function Unlisted({ agent, answer, onLeave }: UnlistedProps) {
+  if (agent === null || findAgent(answer, agent)) return null;
   return (
     <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1">
       <Text value={agent} max={80} /> is not registered.{' '}

@@ -75,8 +75,10 @@ const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
 /** What the swarm itself offers to choose. */
 function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
+  const left = [...new Set(agents.departed.map(({ id }) => id))].filter((id) => !ids.includes(id));
   return [
     ...ids.map((agent) => choice('Choose an agent', agent, () => onGo({ agent }))),
+    ...left.map((agent) => choice('Left in the last hour', agent, () => onGo({ agent }))),
     ...Object.keys(stats.message_types).map((type) => choice('Filter by type', type, () => onGo({ types: [type] }))),
     choice('Page', 'Clear all filters and the selection', () => onGo(NOTHING_CHOSEN)),
   ];

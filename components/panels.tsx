@@ -48,7 +48,6 @@ export function Panels(props: PanelsProps) {
               known={known}
               answer={agents}
               locks={locks}
-              messages={saidLately}
               attention={attention}
               source={sources.registry}
               {...where}

@@ -21,7 +21,7 @@ export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: Sta
   const past = use(Moment) !== null;
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
-  const failed = useTrend(stats.failed_delivery_count);
+  const failed = useTrend(stats.failed_deliveries_open);
   return (
     <section aria-label="Numbers" className="shrink-0 border-line border-b">
       <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.4fr_1.6fr_1fr_1fr_1fr] md:divide-x">
@@ -42,8 +42,14 @@ export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: Sta
         <Figure name="Stale locks" short="Stale" value={known ? stats.stale_lock_count : null} colour="text-warn">
           {!past && <Trend samples={stale} label={`Stale locks: ${inTenMinutes(stale)}`} />}
         </Figure>
-        <Figure name="Failed deliveries" short="Failed" value={stats.failed_delivery_count} colour="text-bad">
-          {!past && <Trend samples={failed} label={`Failed deliveries: ${inTenMinutes(failed)}`} />}
+        <Figure
+          name="Failed deliveries, open"
+          short="Failed"
+          value={stats.failed_deliveries_open}
+          words={stats.failed_delivery_count > 0 && `${formatCount(stats.failed_delivery_count)} in all`}
+          colour="text-bad"
+        >
+          {!past && <Trend samples={failed} label={`Open failed deliveries: ${inTenMinutes(failed)}`} />}
         </Figure>
       </dl>
     </section>

@@ -1,9 +1,9 @@
 import { CircleHelp, Command, History, Monitor, Moon, Sun } from 'lucide-react';
 import { type ComponentType, use } from 'react';
+import { sessionName } from '@/lib/client/agents';
 import type { ConnectionState } from '@/lib/client/connection';
 import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
-import { asText } from '@/lib/client/text';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
 import { IconButton } from './ui/icon-button';
 import { Text } from './ui/text';
@@ -49,8 +49,8 @@ export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPa
 }
 
 function sessions({ session_name, session_names }: AgentsAnswer) {
-  const names = Array.isArray(session_names) ? session_names.map(asText).filter((name) => name !== '') : [];
-  if (names.length === 0 && asText(session_name) === '') return 'no session';
+  const names = Array.isArray(session_names) ? session_names.map(sessionName).filter((name) => name !== '') : [];
+  if (names.length === 0 && sessionName(session_name) === '') return 'no session';
   return (
     <>
       {names.length > 1 ? 'sessions ' : 'session '}

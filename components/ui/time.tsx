@@ -1,7 +1,7 @@
 import { createContext, use, useMemo, useSyncExternalStore } from 'react';
 import { now, subscribe } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import { absoluteTime, clockTime, relativeTime, silence, withInstants } from '@/lib/client/time';
+import { absoluteTime, clockTime, lastSpoke, relativeTime, withInstants } from '@/lib/client/time';
 import { isNaive } from '@/lib/contract/instant';
 import type { Message } from '@/lib/contract/schemas';
 import { Revealed } from './text';
@@ -22,8 +22,8 @@ export function useZone(): string | undefined {
 
 interface TimeProps {
   instant: string | null | undefined;
-  /** `age` in a place that says itself what the time is; `silence` for a last sign of life. */
-  form?: 'ago' | 'age' | 'silence';
+  /** `age` in a place that says itself what the time is; `spoke` for an agent's last words. */
+  form?: 'ago' | 'age' | 'spoke';
   /** What stands before the absolute time on hover. */
   label?: string;
 }
@@ -33,7 +33,7 @@ export function RelativeTime({ instant, form, label }: TimeProps) {
   const renderedAt = use(RenderedAt);
   const moment = use(Moment);
   const zone = useZone();
-  const write = (at: number) => (form === 'silence' ? silence(instant, at) : relativeTime(instant, at, form));
+  const write = (at: number) => (form === 'spoke' ? lastSpoke(instant, at) : relativeTime(instant, at, form));
   // The text itself is the snapshot: a thousand times on a page render again only where theirs has changed.
   const text = useSyncExternalStore(
     subscribe,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '../contract/defaults';
+import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '../contract/defaults';
 import type { Agent, AgentHealth, Lock, Message } from '../contract/schemas';
-import { agentsInOrder, bySession, concerns, locksByHolder, newestBySender, oneLine } from './agents';
+import { agentsInOrder, bySession, concerns, findAgent, locksByHolder, oneLine, sessionName } from './agents';
 
 function agent(id: string, health: AgentHealth = 'active', fields: Partial<Agent> = {}): Agent {
   return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
@@ -70,14 +70,21 @@ test('sessions are groups by name, whatever their names are', () => {
   );
 });
 
-test('the newest message of each sender is found', () => {
-  const newest = newestBySender([
-    message(1, { sender: 'a' }),
-    message(2, { sender: 'b' }),
-    message(3, { sender: 'a' }),
-  ]);
-  assert.equal(newest.get('a')?.seq, 3);
-  assert.equal(newest.get('b')?.seq, 2);
+test('sessionName(): the placeholder of the tool is no session', () => {
+  assert.deepEqual(['main', 'unknown', '', null].map(sessionName), ['main', '', '', '']);
+});
+
+test('agentsInOrder(): an entry that moved comes last, whatever it holds', () => {
+  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
+  assert.deepEqual(ids(agentsInOrder(agents, locksByHolder([lock('a')]))), ['b', 'c', 'a']);
+});
+
+test('findAgent(): among the listed first, then among those that left', () => {
+  const left = { ...agent('gone'), left_at: '2026-02-03T08:00:00+00:00', left_reason: '' };
+  const answer = { ...NO_AGENTS, agents: [agent('a')], departed: [left, { ...left, id: 'a' }] };
+  assert.equal(findAgent(answer, 'a'), answer.agents[0]);
+  assert.equal(findAgent(answer, 'gone'), left);
+  assert.equal(findAgent(answer, 'b'), undefined);
 });
 
 test('a message concerns its sender, its recipients and, sent to all, everyone', () => {

@@ -1,9 +1,23 @@
 /** The agents as the page shows them: in which order, under which session, and what each one does. */
 
 import { compareNaturally } from '../contract/natural-order';
-import type { Agent, Lock, Message } from '../contract/schemas';
+import type { Agent, AgentsAnswer, Lock, Message } from '../contract/schemas';
 import { groupBy } from './group-by';
 import { asText, truncated } from './text';
+
+/** What the swarm's tool writes where it knows no session. */
+const NO_SESSION = 'unknown';
+
+/** @returns the name of a session, empty where there is none */
+export function sessionName(value: unknown): string {
+  const name = asText(value);
+  return name === NO_SESSION ? '' : name;
+}
+
+/** @returns an agent's entry, of one that left within the last hour too; undefined where neither is known */
+export function findAgent({ agents, departed }: AgentsAnswer, id: string): Agent | undefined {
+  return agents.find((agent) => agent.id === id) ?? departed.find((agent) => agent.id === id);
+}
 
 /** The locks of each holder, in the order given. */
 export type LocksByHolder = ReadonlyMap<string, readonly Lock[]>;
@@ -13,20 +27,20 @@ export function locksByHolder(locks: readonly Lock[]): LocksByHolder {
   return groupBy(locks, ({ agent_id }) => asText(agent_id));
 }
 
-/** @returns the newest message of each sender among those given, oldest first */
-export function newestBySender(messages: readonly Message[]): ReadonlyMap<string, Message> {
-  return new Map(messages.map((message) => [asText(message.sender), message]));
-}
-
 const WORSE: Partial<Record<Agent['health'], number>> = { dead: 0, stale: 1 };
 const NOTHING_WRONG = 2;
+/** The entry of an agent that is listed under another id now. */
+const MOVED = 3;
 
 /**
- * Sorts agents by what matters: first who holds locks without being there to release them, dead before stale; then
- * everyone by id. Nothing that changes all the time has a say, so that rows stay where a person last saw them.
+ * Sorts agents by severity: first who holds locks without being there to release them, dead before stale; then
+ * everyone by id, entries of moved agents last. Nothing that changes all the time has a say, so that rows stay where a person last saw them.
  */
 export function agentsInOrder(agents: readonly Agent[], held: LocksByHolder): Agent[] {
-  const rank = ({ id, health }: Agent) => (held.has(id) ? (WORSE[health] ?? NOTHING_WRONG) : NOTHING_WRONG);
+  const rank = ({ id, health }: Agent) => {
+    if (health === 'moved') return MOVED;
+    return held.has(id) ? (WORSE[health] ?? NOTHING_WRONG) : NOTHING_WRONG;
+  };
   return agents.toSorted((one, other) => rank(one) - rank(other) || compareNaturally(one.id, other.id));
 }
 
@@ -38,7 +52,7 @@ export interface SessionGroup {
 
 /** @returns agents by session, sessions by name, the order within kept */
 export function bySession(agents: readonly Agent[]): SessionGroup[] {
-  const groups = groupBy(agents, ({ session_name }) => asText(session_name));
+  const groups = groupBy(agents, ({ session_name }) => sessionName(session_name));
   return [...groups]
     .map(([session, members]) => ({ session, agents: members }))
     .sort((one, other) => compareNaturally(one.session, other.session));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { absoluteTime, clockTime, duration, relativeTime, silence, withInstants } from './time';
+import { absoluteTime, clockTime, duration, lastSpoke, relativeTime, withInstants } from './time';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const before = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -69,10 +69,9 @@ test('durations', () => {
   assert.equal(duration(50 * 3600), '2 d 2 h');
 });
 
-test('silence is said as a length, and as a date once it is long', () => {
-  assert.equal(silence(before(-3), NOW), 'heard now');
-  assert.equal(silence(before(0.5), NOW), 'heard now');
-  assert.equal(silence(before(90), NOW), 'silent 1 min');
-  assert.equal(silence(before(100 * 24 * 3600), NOW), 'silent since 2025-11-21');
-  assert.equal(silence(null, NOW), 'never heard');
+test('lastSpoke(): a length, a date once it is long, and words where nothing is known', () => {
+  assert.equal(lastSpoke(before(-1), NOW), 'last spoke now');
+  assert.equal(lastSpoke(before(90), NOW), 'last spoke 1 min ago');
+  assert.equal(lastSpoke(before(100 * 24 * 3600), NOW), 'last spoke on 2025-11-21');
+  assert.equal(lastSpoke(null, NOW), 'has not spoken');
 });

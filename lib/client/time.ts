@@ -29,12 +29,11 @@ export function relativeTime(instant: string | null | undefined, now: number, fo
   return elapsed < SECOND ? 'now' : `${span(elapsed)} ago`;
 }
 
-/** @returns for how long nothing was heard: "silent 5 min"; what lies a little ahead, by another machine's clock, is now. */
-export function silence(instant: string | null | undefined, now: number): string {
-  const then = milliseconds(instant);
-  if (then === null) return 'never heard';
-  if (now - then < SECOND) return 'heard now';
-  return `silent ${now - then > 99 * DAY ? 'since ' : ''}${relativeTime(instant, now, 'age')}`;
+/** @returns how long ago somebody spoke last: "last spoke 5 min ago"; "has not spoken" where no time is known */
+export function lastSpoke(instant: string | null | undefined, now: number): string {
+  if (milliseconds(instant) === null) return 'has not spoken';
+  const age = relativeTime(instant, now);
+  return `last spoke ${/^\d{4}-/.test(age) ? `on ${age}` : age}`;
 }
 
 function span(length: number): string {

@@ -82,7 +82,11 @@ export function describeAgents(
   const departed = lives.departed.map((life) => {
     const subject = subjectOf(life);
     const verdict = judge(subject, evidence);
-    const left = { left_at: formatInstant(life.leftAt ?? evidence.now), left_reason: leftReason(subject, verdict) };
+    const isReplaced = times.has(life.entry.id);
+    const left = {
+      left_at: formatInstant(life.leftAt ?? evidence.now),
+      left_reason: leftReason(subject, verdict, isReplaced),
+    };
     return withAddedFields(life.entry, { ...addedFields(subject, verdict), ...left });
   });
   return { agents, departed };
@@ -240,9 +244,10 @@ function unseenReason({ entry, sight }: Life): string {
   return `there is no process ${entry.pid} here, where this server never saw it run`;
 }
 
-function leftReason({ life, moved }: Subject, { health }: Verdict): string {
+function leftReason({ life, moved }: Subject, { health }: Verdict, isReplaced: boolean): string {
   const { entry, sight, claudeLostAt, claudeSeen } = life;
   if (moved) return `It is listed as ${moved.to} now.`;
+  if (isReplaced) return `Another process has the id ${entry.id} now.`;
   const gone = claudeSeen && claudeLostAt !== null;
   if (gone && typeof sight === 'object' && 'startId' in sight) return 'claude exited; the registry no longer lists it.';
   if (gone || health === 'dead') return `Its process (pid ${entry.pid}) ended; the registry no longer lists it.`;

@@ -44,7 +44,8 @@ export class AgentLives {
   /** @returns every number that may be the pid of an agent whose process is to be observed */
   *pids(registry: Registry | null): Iterable<number> {
     for (const { pid } of registry?.entries ?? []) if (isPid(pid)) yield pid;
-    for (const { entry } of this.departed) if (isPid(entry.pid)) yield entry.pid;
+    // One that ended and is no longer listed, both since the last observation, is observed once more.
+    for (const { entry } of [...this.listed, ...this.departed]) if (isPid(entry.pid)) yield entry.pid;
   }
 
   /**
@@ -69,8 +70,8 @@ export class AgentLives {
       const life = listed[index] ?? begin(entry, former ?? null, registry, processes, now);
       return seen(life, processes, now);
     });
-    const ids = new Set(registry.entries.map(({ id }) => id));
-    const gone = known.filter((life) => !taken.has(life) && !ids.has(life.entry.id));
+    // Also where another process has the id now: who took its locks has left all the same.
+    const gone = known.filter((life) => !taken.has(life));
     this.departed = gone
       .map((life) => seen({ ...life, leftAt: life.leftAt ?? now }, processes, now))
       .filter(({ leftAt }) => leftAt !== null && now - leftAt < DEPARTED_KEPT_MS)

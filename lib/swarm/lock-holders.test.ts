@@ -59,5 +59,6 @@ test('key: changes with what an answer rests on, and with nothing else', () => {
   const key = (...agents: Agent[]) => holders(agents).key;
   assert.equal(key(agent('a')), key(agent('a', 'stale', { health_reason: 'x' })));
   assert.notEqual(key(agent('a')), key(agent('a', 'dead')));
+  assert.notEqual(key(agent('a')), holders([], [left('a')]).key, 'it left');
   assert.notEqual(key(agent('a')), key(agent('a', 'active', { life_began_at: formatInstant(NOW) })));
 });

@@ -32,10 +32,10 @@ export class LockHolders {
     for (const agent of answer?.departed ?? []) if (!this.#departed.has(agent.id)) this.#departed.set(agent.id, agent);
     this.#formerEnds = formerEnds;
     this.#readable = answer !== null;
-    const told = [...(answer?.agents ?? []), ...(answer?.departed ?? [])];
     this.key = JSON.stringify([
       this.#readable,
-      told.map(({ id, health, moved_to, life_began_at }) => [id, health === 'dead', moved_to, life_began_at]),
+      answer?.agents.map(({ id, health, moved_to, life_began_at }) => [id, health === 'dead', moved_to, life_began_at]),
+      answer?.departed.map(({ id, moved_to, left_at }) => [id, moved_to, left_at]),
       [...formerEnds],
     ]);
   }
