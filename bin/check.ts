@@ -67,7 +67,7 @@ function asList(skipped: ReturnType<typeof readWholeLog>['skipped']): Skipped[] 
   return Object.entries(skipped).map(([reason, rest]) => ({ reason, ...rest }));
 }
 
-function describe({ state, reason, skipped }: Omit<ReaderStatus, 'since'>, content: string): string {
+function describe({ state, reason, skipped }: Omit<ReaderStatus, 'since' | 'keptFrom'>, content: string): string {
   const said = state === 'ok' ? content : `${state}, ${content}${reason ? `: ${reason}` : ''}`;
   return [said, ...skipped.map(describeSkipped)].join('\n');
 }

@@ -6,6 +6,7 @@ import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
 import { useAgentHistory } from '@/lib/client/use-agent-history';
 import { detailCovers } from '@/lib/client/use-layout';
+import { lifeKey } from '@/lib/contract/life';
 import type {
   Agent,
   AgentsAnswer,
@@ -15,6 +16,7 @@ import type {
   Message,
 } from '@/lib/contract/schemas';
 import { AgentHealthHistory } from './agent-health-history';
+import { AgentLives } from './agent-lives';
 import { AgentLocks } from './agent-locks';
 import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
@@ -48,7 +50,10 @@ export function AgentDetail(props: AgentDetailProps) {
   const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
   // What this page has seen came after any past moment.
   const now = use(Moment) === null;
-  const history = useAgentHistory(now ? id : null, `${agent?.health} ${held.map(({ lock_file }) => lock_file).join()}`);
+  const history = useAgentHistory(
+    now ? id : null,
+    `${agent?.health} ${agent && lifeKey(agent)} ${held.map(({ lock_file }) => lock_file).join()}`,
+  );
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
@@ -79,6 +84,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} onGo={go} onShow={onShow} />
         {history && <LocksBefore history={history} />}
+        {history && <AgentLives history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
         {now && <AgentHealthHistory id={id} />}
         {entries.map((entry, index) => (

@@ -10,7 +10,7 @@ import { DetailPart } from './ui/detail-part';
 import { FoldedText } from './ui/folded-text';
 import { MessageType } from './ui/message-type';
 import { Text } from './ui/text';
-import { RelativeTime } from './ui/time';
+import { MessageTime } from './ui/time';
 
 const MOST_NAMES = 3;
 
@@ -75,10 +75,10 @@ function MessageItem({ message, cursor, onGo }: MessageItemProps) {
         </p>
         <span className="ml-auto shrink-0">
           {cursor === null ? (
-            <RelativeTime instant={message.sent_at} label="Sent" />
+            <MessageTime message={message} label="Sent" />
           ) : (
             <AddressLink to={{ message: cursor }} onGo={onGo}>
-              <RelativeTime instant={message.sent_at} label="Show it among all; sent" />
+              <MessageTime message={message} label="Show it among all; sent" />
             </AddressLink>
           )}
         </span>

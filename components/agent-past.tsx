@@ -57,6 +57,17 @@ export function HealthBar({ history }: { history: AgentHistory }) {
   );
 }
 
+/** Who removed a lock is written nowhere: known is only that it was past its timeout when it went. */
+const EXPIRED =
+  'It was past its timeout when it went. Whoever acquires a lock or lists the locks removes such locks as stale.';
+const ENDINGS: Record<NonNullable<LockSpan['ended']>, string> = {
+  released: '',
+  expired: ' · expired',
+  taken_over: ' · taken over',
+  changed: '',
+  unseen: ' · end not seen',
+};
+
 /** What the agent held before, newest first. */
 export function LocksBefore({ history }: { history: AgentHistory }) {
   const ended = history.lock_spans.filter(({ ended: how }) => how !== null && how !== 'changed');
@@ -70,9 +81,9 @@ export function LocksBefore({ history }: { history: AgentHistory }) {
             <code className="wrap-anywhere min-w-0">
               <Text value={asText(span.filepath) || span.lock_file} max={200} />
             </code>
-            <span className="ml-auto shrink-0 text-muted">
+            <span className="ml-auto shrink-0 text-muted" title={span.ended === 'expired' ? EXPIRED : undefined}>
               {lengthOf(span)} until <ClockTime instant={span.until} />
-              {span.ended !== 'released' && ` · ${span.ended === 'taken_over' ? 'taken over' : 'end not seen'}`}
+              {span.ended !== null && ENDINGS[span.ended]}
             </span>
           </li>
         ))}

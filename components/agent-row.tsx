@@ -6,7 +6,7 @@ import type { Agent, Lock, Message } from '@/lib/contract/schemas';
 import { Health } from './ui/health';
 import { MessageType } from './ui/message-type';
 import { Text } from './ui/text';
-import { RelativeTime, Sentence } from './ui/time';
+import { MessageTime, RelativeTime, Sentence } from './ui/time';
 
 const MOST_PATHS = 4;
 
@@ -78,7 +78,7 @@ function NewestMessage({ message, lookedAt }: { message: Message | undefined; lo
         {content === '' ? <span className="text-muted">(no text)</span> : <Text value={content} max={240} />}
       </span>
       <span className="ml-auto shrink-0 text-muted">
-        <RelativeTime instant={message.sent_at} form="age" label="Sent" />
+        <MessageTime message={message} form="age" label="Sent" />
       </span>
     </div>
   );

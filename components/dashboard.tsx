@@ -2,7 +2,7 @@
 
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
-import { targetOf } from '@/lib/client/attention';
+import { openCount, splitByMarks, targetOf } from '@/lib/client/attention';
 import { stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { PastView } from '@/lib/client/past-player';
@@ -27,7 +27,7 @@ import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { Drawer } from './timeline/drawer';
 import { TopBar } from './top-bar';
-import { ClockTime, RenderedAt } from './ui/time';
+import { ClockTime, RenderedAt, ZoneInDoubt } from './ui/time';
 
 interface DashboardProps {
   /** The swarm when the server made the page. */
@@ -64,6 +64,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const loadedAt = useMemo(() => new Date(renderedAt).toISOString(), [renderedAt]);
   const { attention } = swarm.attention;
+  const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
@@ -87,8 +88,8 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
   return (
-    <Now renderedAt={renderedAt} moment={moment}>
-      <TabSignal count={live.attention.count} past={moment !== null} />
+    <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
+      <TabSignal count={openCount(live.attention)} past={moment !== null} />
       <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
         <TopBar
           root={root}
@@ -118,14 +119,14 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
           <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
-          <TabBar tab={tab} onTab={setTab} attention={swarm.attention.count} />
+          <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
           <div
             data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
             className="tab-content flex min-h-0 flex-col max-md:flex-1"
             {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
           >
-            <NeedsYou entries={attention} count={swarm.attention.count} onOpen={open}>
-              <NotificationSwitch entries={live.attention.attention} paused={moment !== null} onOpen={open} />
+            <NeedsYou answer={swarm.attention} fixed={moment !== null || recording !== null} onOpen={open}>
+              <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
             </NeedsYou>
           </div>
           <Panels
@@ -159,11 +160,20 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
   );
 }
 
+interface NowProps {
+  renderedAt: number;
+  moment: number | null;
+  zoneInDoubt: boolean;
+  children: ReactNode;
+}
+
 /** What ages count from: the moment that is shown, else the clock, which begins where the server made the page. */
-function Now({ renderedAt, moment, children }: { renderedAt: number; moment: number | null; children: ReactNode }) {
+function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
   return (
     <RenderedAt value={renderedAt}>
-      <Moment value={moment}>{children}</Moment>
+      <Moment value={moment}>
+        <ZoneInDoubt value={zoneInDoubt}>{children}</ZoneInDoubt>
+      </Moment>
     </RenderedAt>
   );
 }
@@ -171,7 +181,7 @@ function Now({ renderedAt, moment, children }: { renderedAt: number; moment: num
 /** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
 function tabFor(address: Address, { attention }: SwarmState): Tab {
   if (address.view !== null) return 'timeline';
-  return panelOf(address) ?? (attention.count > 0 ? 'needs-you' : 'agents');
+  return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
 }
 
 /** The sources that "needs you" speaks of already; the same object while they stay. */

@@ -8,7 +8,7 @@ import { MessageBody } from './messages/message-body';
 import { MessageRelations } from './messages/message-relations';
 import { MessageType } from './ui/message-type';
 import { Text } from './ui/text';
-import { RelativeTime } from './ui/time';
+import { MessageTime } from './ui/time';
 
 const MOST_NAMES = 8;
 
@@ -79,7 +79,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
               <Text value={message.timestamp} max={32} />
             </span>
           ) : (
-            <RelativeTime instant={message.sent_at} label="Sent" />
+            <MessageTime message={message} label="Sent" />
           )}
         </span>
       </div>

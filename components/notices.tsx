@@ -22,7 +22,7 @@ interface SourceNoticesProps {
   said: ReadonlySet<string>;
 }
 
-/** What a person must know about the picture before trusting it: sources that are not as they should be, and what was passed over. */
+/** What a person must know about the picture before trusting it: sources that are not as they should be, and what was skipped. */
 export const SourceNotices = memo(function SourceNotices({ sources, holds, said }: SourceNoticesProps) {
   const kinds = Object.keys(NAMES) as (keyof Sources)[];
   return (
@@ -32,7 +32,7 @@ export const SourceNotices = memo(function SourceNotices({ sources, holds, said 
         .map((kind) => (
           <Notice key={kind} name={NAMES[kind]} severe={sources[kind].state === 'unreadable'}>
             <Sentence text={sources[kind].reason ?? `It is ${sources[kind].state}.`} />
-            {sources[kind].state === 'missing' && ' What is shown was read before.'}
+            {sources[kind].state === 'missing' && sources[kind].kept_from === null && ' What is shown was read before.'}
             <span className="text-muted">
               {' '}
               Since <ClockTime instant={sources[kind].since} />.
@@ -54,7 +54,7 @@ type Holds = Partial<Record<keyof Sources, boolean>>;
 
 /** A file that is missing where nothing is known is an empty panel, which says what to do, and no fault. */
 function deservesNotice(kind: keyof Sources, source: Source, holds: Holds): boolean {
-  return source.state !== 'ok' && (source.state !== 'missing' || holds[kind] === true);
+  return source.state !== 'ok' && (source.state !== 'missing' || source.kept_from !== null || holds[kind] === true);
 }
 
 function SkippedNotice({ name, source }: { name: string; source: Source }) {
@@ -62,7 +62,7 @@ function SkippedNotice({ name, source }: { name: string; source: Source }) {
   return (
     <Notice name={name}>
       <details className="inline-block max-w-full align-top">
-        <summary className="cursor-pointer">{counted(total, 'entry was', 'entries were')} passed over.</summary>
+        <summary className="cursor-pointer">{counted(total, 'entry was', 'entries were')} skipped.</summary>
         <ul className="text-muted">
           {source.skipped.map(({ reason, count, last }) => (
             <li key={reason} className="wrap-anywhere">

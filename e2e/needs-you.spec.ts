@@ -1,3 +1,4 @@
+import type { AttentionAnswer } from '../lib/contract/schemas';
 import { busy, goneProcess } from './busy';
 import { expect, faults, openLive, panel, test } from './fixtures';
 
@@ -76,6 +77,123 @@ test('a source that can’t be read is said once', async ({ page, swarm, server 
   await expect(entry).toContainText('registry');
   await expect(page.getByRole('list', { name: 'Problems with the data' })).toBeEmpty();
   await expect(panel(page, 'Agents')).toContainText('agent-0');
+});
+
+test('items are acknowledged and taken back with the mouse, for every viewer', async ({
+  page,
+  swarm,
+  server,
+  context,
+}) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('docs/a.md', 'ghost-1');
+  swarm.lock('docs/b.md', 'ghost-2');
+  await server.start();
+  await openLive(page, server);
+  const other = await context.newPage();
+  await openLive(other, server);
+  const item = needsYou(page).getByRole('listitem').filter({ hasText: 'docs/a.md' });
+  await item.hover();
+  await item.getByRole('button', { name: 'Acknowledge' }).click();
+  for (const viewer of [page, other]) {
+    await expect(needsYou(viewer).getByRole('listitem')).toHaveCount(1);
+    await expect(needsYou(viewer)).toContainText('1 acknowledged');
+    await expect(viewer).toHaveTitle('(1) Claude Swarm');
+  }
+  await needsYou(page).getByText('1 acknowledged').click();
+  expect(await faults(page)).toEqual([]);
+  await needsYou(page).getByRole('button', { name: 'Take back' }).click();
+  await expect(needsYou(other)).not.toContainText('1 acknowledged');
+  await expect(page).toHaveTitle('(2) Claude Swarm');
+});
+
+test('items are snoozed and acknowledged with keys, and the focus goes on', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  for (const name of ['a', 'b', 'c']) swarm.lock(`docs/${name}.md`, `ghost-${name}`);
+  await server.start();
+  await openLive(page, server);
+  await expect(needsYou(page).getByRole('link')).toHaveCount(3);
+  await page.keyboard.press('4');
+  await page.keyboard.press('s');
+  await expect(page.getByRole('button', { name: '15 min' })).toBeFocused();
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(needsYou(page).getByRole('link').first()).toBeFocused();
+  await page.keyboard.press('s');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(needsYou(page)).toContainText('1 snoozed');
+  await expect(needsYou(page).getByRole('link')).toHaveCount(2);
+  await expect(needsYou(page).getByRole('link').first()).toBeFocused();
+  await page.keyboard.press('a');
+  await expect(needsYou(page)).toContainText('1 acknowledged, 1 snoozed');
+  await expect(needsYou(page).getByRole('link')).toHaveCount(1);
+});
+
+test('why an item is listed is shown below it', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('docs/a.md', 'ghost-1');
+  await server.start();
+  await openLive(page, server);
+  await expect(needsYou(page).getByRole('link')).toHaveCount(1);
+  const answer = await server.get<AttentionAnswer>('/api/attention');
+  const why = {
+    rule: 'The rule.',
+    facts: ['One fact.', 'Another.'],
+    threshold: 'older than 5 min',
+    setting: 'SOME_SETTING',
+  };
+  const told = { ...answer, attention: answer.attention.map((entry) => ({ ...entry, why })) };
+  // Its rule may state anything: the stream gives what this test knows, once.
+  const body = `event: attention\ndata: ${JSON.stringify(told)}\n\n`;
+  await page.route('**/api/stream*', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+  await page.reload();
+  const item = needsYou(page).getByRole('listitem').first();
+  await item.hover();
+  await item.getByRole('button', { name: 'Why' }).click();
+  for (const text of ['The rule.', ...why.facts, why.threshold, why.setting]) await expect(item).toContainText(text);
+  expect(await faults(page)).toEqual([]);
+  await item.getByRole('link').focus();
+  await page.keyboard.press('w');
+  await expect(item).not.toContainText('The rule.');
+});
+
+test('many of one kind about one agent share a row, and are acknowledged together', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  const timestamp = new Date(Date.now() - 3_600_000).toISOString();
+  for (let count = 0; count < 5; count++) {
+    swarm.send({
+      sender: 'agent-0',
+      msg_type: 'QUESTION',
+      content: `question ${count}`,
+      recipients: ['agent-1'],
+      timestamp,
+    });
+  }
+  await server.start();
+  await openLive(page, server);
+  const group = needsYou(page).getByRole('button', { name: /Unanswered question \(5\)/ });
+  await expect(group).toContainText('agent-0');
+  await group.click();
+  await expect(needsYou(page).getByRole('link')).toHaveCount(5);
+  expect(await faults(page)).toEqual([]);
+  await group.focus();
+  await page.keyboard.press('a');
+  await expect(needsYou(page)).toContainText('5 acknowledged');
+  await expect(needsYou(page)).toContainText('Nothing right now.');
+});
+
+test('a decision that the server does not take says so', async ({ page, swarm, server, complaints }) => {
+  complaints.allow(/Failed to load resource/);
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('docs/a.md', 'ghost-1');
+  await server.start();
+  await openLive(page, server);
+  await page.route('**/api/attention/**', (route) => route.abort());
+  await needsYou(page).getByRole('link').focus();
+  await page.keyboard.press('a');
+  await expect(needsYou(page).getByRole('alert')).toContainText('The server does not answer. Check that it runs');
+  await expect(needsYou(page).getByRole('link')).toHaveCount(1);
 });
 
 test.describe('notifications', () => {

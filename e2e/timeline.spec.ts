@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { TimelineAnswer } from '../lib/contract/past-schemas';
+import type { AgentsAnswer } from '../lib/contract/schemas';
 import type { ProductionServer } from '../test/production-server';
 import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
@@ -309,6 +310,35 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/message=/);
   await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('BLOCKED');
+});
+
+test('timeline: where another process takes over an id there is a boundary, and the detail lists both', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', pid: 4_194_500, tmux_pane_id: '%7' }]);
+  await server.start();
+  const pidOf = async () => {
+    const { agents } = await server.get<AgentsAnswer>('/api/agents');
+    return agents.find(({ id }) => id === 'agent-1')?.pid;
+  };
+  await expect.poll(pidOf).toBe(4_194_500);
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1', pid: 4_194_501, tmux_pane_id: '%8' }]);
+  await expect.poll(pidOf).toBe(4_194_501);
+  await open(page, server, '?view=timeline&span=15m');
+  await expect(lane(page, 'agent-1')).toContainText('1 former process');
+  await lane(page, 'agent-1').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(words(page)).toContainText(
+    /agent-1 · another process has this id since \d\d:\d\d:\d\d · pid 4194501, pane %8/,
+  );
+  await page.keyboard.press('Enter');
+  const lives = page.getByRole('region', { name: 'Processes that had this id' }).getByRole('listitem');
+  await expect(lives).toHaveText([
+    /^pid 4194501 in pane %8, since \d\d:\d\d:\d\d$/,
+    /^pid 4194500 in pane %7, (?:\d\d:\d\d:\d\d to|until) \d\d:\d\d:\d\d/,
+  ]);
 });
 
 test('it is drawn in both themes, and anew when the theme changes', async ({ page, swarm, server }) => {

@@ -11,7 +11,7 @@ import {
   MINUTE,
   onlyEntryFor,
   SOURCES,
-} from '../test/attention-facts';
+} from './attention-fixtures';
 
 test('agentItems(): dead while holding a lock is critical, since its last sign of life, with why', () => {
   assert.deepEqual(

@@ -15,7 +15,7 @@ import {
   SECOND,
   SOURCES,
   youngQuestion,
-} from '../test/attention-facts';
+} from './attention-fixtures';
 import type { WaitEdge } from './contract/past-schemas';
 import type { Agent, Lock } from './contract/schemas';
 import { PassingTime } from './passing-time';

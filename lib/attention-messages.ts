@@ -139,7 +139,9 @@ function pairItem(
   presence: AgentPresence,
 ): AttentionItem {
   const [first] = acks.toSorted((one, other) => sinceOf(one, facts) - sinceOf(other, facts)) as [OpenAck];
-  const { sender, recipient, msgId, text, sentAt } = first;
+  const { msgId, text, sentAt } = first;
+  const [sender, recipient] = [textOf(first.sender), textOf(first.recipient)];
+  const names = [first.recipient, first.sender].filter((name) => name !== null);
   const what = acks.length === 1 ? 'a message' : `${acks.length} messages`;
   const command = acknowledgeCommand(first);
   return {
@@ -152,9 +154,9 @@ function pairItem(
     reason:
       `${recipient} has not acknowledged ${what} from ${sender}${acks.length === 1 ? '' : '; the first one'}: ${quoted(text)} ` +
       `It ends with a message from ${recipient} to ${sender}, or one that quotes the id ${msgId}` +
-      `${command === null ? '.' : `; to tell the swarm's tool, run in ${first.folder ?? "the swarm's root"}: ${command}`}${presence.remarks([sender, recipient], sentAt)}`,
+      `${command === null ? '.' : `; to tell the swarm's tool, run in ${first.folder ?? "the swarm's root"}: ${command}`}${presence.remarks(names, sentAt)}`,
     evidence: {
-      agents: [recipient, sender],
+      agents: names,
       messages: acks.flatMap(({ seq }) => (seq === null ? [] : [formatCursor(facts.matters.epoch, seq)])),
       sources: [PENDING_ACKS_FILE],
     },
@@ -207,6 +209,6 @@ function fileIn(folder: string | null): string {
 
 /** The tool's own call, where nothing in it needs quoting: it has no command that is the same in all its versions. */
 function acknowledgeCommand({ msgId, recipient }: OpenAck): string | null {
-  if (![msgId, recipient].every((word) => /^[\w-]+$/.test(word))) return null;
+  if (recipient === null || ![msgId, recipient].every((word) => /^[\w-]+$/.test(word))) return null;
   return `python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("${msgId}", "${recipient}"))'`;
 }

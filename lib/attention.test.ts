@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type AttentionFacts, attention } from './attention';
+import { type AttentionFacts, attention, judgeAttention } from './attention';
+import { fingerprintOf } from './attention-dispositions';
 import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { WaitEdge } from './contract/past-schemas';
@@ -41,7 +42,7 @@ const FACTS: AttentionFacts = {
   locks: [],
   overlaps: [],
   sources: SOURCES,
-  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, skipped: [] } },
+  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, keptFrom: null, skipped: [] } },
   stores: {},
   matters: NOTHING_OPEN,
   waiting: { edges: [], cycles: [] },
@@ -209,7 +210,7 @@ describe('deadlocks', () => {
       since: NOW - MINUTE,
       skipped: [],
     } as const;
-    const entry = only({ stores: { 'TASKS.json': { ...broken, skipped: [] } } });
+    const entry = only({ stores: { 'TASKS.json': { ...broken, keptFrom: null, skipped: [] } } });
     assert.deepEqual([entry.kind, entry.severity, entry.subject], ['source_unreadable', 'warning', 'TASKS.json']);
   });
 });
@@ -377,6 +378,12 @@ describe('messages', () => {
     assert.match(only(odd).reason, /one that quotes the id a'; rm\.$/);
   });
 
+  test('acknowledgementItems(): an entry without a sender is listed too', () => {
+    const entry = only(pending(ack({ sender: null })));
+    assert.match(entry.reason, /^agent-1 has not acknowledged a message from \(no name\): "Read me"/);
+    assert.deepEqual(entry.evidence.agents, ['agent-1']);
+  });
+
   test('it leads to its message where that is known; what a broken send left is told apart', () => {
     const matters = { ...NOTHING_OPEN, awaiting: [['a', 12, []]] as Awaiting[] };
     assert.deepEqual(only({ ...pending(ack()), matters }).evidence.messages, ['e.12']);
@@ -523,4 +530,21 @@ test('whatever the facts: unique ids, in order, as the contract has it', () => {
       assert.deepEqual(places, places.toSorted());
     }),
   );
+});
+
+test('judgeAttention(): acknowledged items give way to open ones where not all can be listed, and stay counted', () => {
+  const orphans = Array.from({ length: 600 }, (_, index) =>
+    lock(`${index}`, { orphaned: true, agent_id: `ghost-${index}` }),
+  );
+  const facts = { ...FACTS, locks: orphans };
+  const first = judgeAttention(facts, []).answer;
+  assert.equal(first.count, 600);
+  const decided = first.attention.slice(0, 300).map((entry) => ({
+    ...{ id: entry.id, fingerprint: fingerprintOf(entry), snoozed: null },
+    acknowledged: { by: null, at: NOW },
+  }));
+  const { answer, present } = judgeAttention(facts, decided);
+  const marked = answer.attention.filter(({ acknowledged }) => acknowledged !== null).length;
+  assert.deepEqual([answer.count, answer.hidden_count, answer.attention.length], [600, 300, 500]);
+  assert.deepEqual([marked, present.length], [200, 300]);
 });

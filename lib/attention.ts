@@ -5,14 +5,17 @@
  */
 import { agentItems } from './attention-agents';
 import { deadlockItems } from './attention-deadlocks';
+import { applyDispositions } from './attention-dispositions';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { lockItems } from './attention-locks';
 import { acknowledgementItems, deliveryItems, questionItems } from './attention-messages';
 import { overlapItems } from './attention-overlaps';
 import { sourceItems } from './attention-sources';
+import { isHidden } from './contract/attention-marks';
 import { formatInstant } from './contract/instant';
 import type { AttentionAnswer, AttentionEntry } from './contract/schemas';
 import { SEVERITY_RANK } from './contract/severity';
+import type { Disposition, DispositionReview } from './history/dispositions';
 
 export type { AttentionFacts, AttentionLimits } from './attention-facts';
 
@@ -20,12 +23,46 @@ export type { AttentionFacts, AttentionLimits } from './attention-facts';
 const ENTRIES_AT_MOST = 500;
 const EVIDENCE_AT_MOST = 50;
 
+/** What the rules found, and what of the decisions about it has ended. */
+interface Judgement extends DispositionReview {
+  answer: AttentionAnswer;
+}
+
 /**
  * What wants a person now.
  *
- * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds the first 500
+ * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds 500
  */
 export function attention(facts: AttentionFacts): AttentionAnswer {
+  return judgeAttention(facts, []).answer;
+}
+
+/**
+ * What wants a person now, with the marks of what somebody has acknowledged or snoozed. Where there are more than can be
+ * listed, marked items give way to open ones.
+ *
+ * @param dispositions what was decided; which of it has ended is returned
+ */
+export function judgeAttention(facts: AttentionFacts, dispositions: readonly Disposition[]): Judgement {
+  const { entries, ...review } = applyDispositions(allEntries(facts), dispositions, facts.time);
+  const hidden = entries.filter(isHidden);
+  const answer = {
+    attention: listed(entries, entries.length - hidden.length),
+    count: entries.length,
+    hidden_count: hidden.length,
+    hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
+  };
+  return { answer, ...review };
+}
+
+/** @param open how many of the entries are neither acknowledged nor snoozed */
+function listed(entries: readonly AttentionEntry[], open: number): AttentionEntry[] {
+  if (entries.length <= ENTRIES_AT_MOST) return [...entries];
+  let room = Math.max(0, ENTRIES_AT_MOST - open);
+  return entries.filter((entry) => !isHidden(entry) || room-- > 0).slice(0, ENTRIES_AT_MOST);
+}
+
+function allEntries(facts: AttentionFacts): AttentionEntry[] {
   const items = [
     ...deadlockItems(facts.waiting, facts.startedAt),
     ...sourceItems(facts),
@@ -38,13 +75,7 @@ export function attention(facts: AttentionFacts): AttentionAnswer {
   ];
   // A file may hold the same thing twice.
   const byId = new Map(items.map((item) => [`${item.kind}:${item.key}`, item]));
-  const sorted = [...byId.values()].sort(worseFirst);
-  return {
-    attention: sorted.slice(0, ENTRIES_AT_MOST).map(entryOf),
-    count: sorted.length,
-    hidden_count: 0,
-    hidden_critical_count: 0,
-  };
+  return [...byId.values()].sort(worseFirst).map(entryOf);
 }
 
 function worseFirst(one: AttentionItem, other: AttentionItem): number {

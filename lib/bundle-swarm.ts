@@ -8,7 +8,15 @@ import { formatInstant } from './contract/instant';
 import type { PastState, WaitingAnswer } from './contract/past-schemas';
 import type { Health } from './contract/schemas';
 import { Hub } from './hub';
-import type { Answer, FromThread, Json, OpenedBundle, PastQuestion, Questions } from './recorder/protocol';
+import {
+  type Answer,
+  type FromThread,
+  type Json,
+  type OpenedBundle,
+  type PastQuestion,
+  type Questions,
+  Refusal,
+} from './recorder/protocol';
 import { Thread } from './recorder/recorder-handle';
 import type { Figures, MessageQuery, Runtime } from './runtime';
 import { log } from './server/log';
@@ -66,6 +74,11 @@ export class BundleSwarm implements Runtime {
   /** Waiting is known of now only, and a bundle has none. */
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
+  }
+
+  async decide(): Promise<never> {
+    const open = 'start the dashboard with the folder of the swarm to acknowledge or snooze its items';
+    throw new Refusal('not_live', `This is an exported time range, which can't be changed; ${open}.`);
   }
 
   messages(query: MessageQuery): Promise<Json> {

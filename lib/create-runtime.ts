@@ -7,7 +7,7 @@ import { LiveSwarm } from './live-swarm';
 import { NoSwarm } from './no-swarm';
 import type { Runtime } from './runtime';
 import { findProjectRoot } from './swarm/project-root';
-import { readSwarmConfig } from './swarm/swarm-config';
+import { SwarmConfigReader } from './swarm/swarm-config-reader';
 
 /**
  * Starts what the settings name: a swarm, a recorded span, or nothing where none was found.
@@ -28,7 +28,7 @@ export function createRuntime(): Runtime {
   if (!found) return new NoSwarm(version);
   return new LiveSwarm({
     root: found.root,
-    swarmConfig: readSwarmConfig(found.root),
+    swarmConfig: new SwarmConfigReader(found.root),
     historyFile: historyFile(config, found.root),
     retention: { days: config.historyDays, messages: config.historyMessages },
     zone: config.swarmZone,

@@ -4,13 +4,16 @@
  */
 import { basename } from 'node:path';
 import type { AttentionLimits } from './attention';
+import { changeFrom } from './attention-dispositions';
 import { Beat } from './beat';
 import type { ReceiverState } from './contract/alert-schemas';
+import type { AttentionDecision } from './contract/attention-requests';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionAnswer, Health, Message, Source, Sources, Stats } from './contract/schemas';
+import type { AttentionAnswer, AttentionEntry, Health, Message, Source, Sources, Stats } from './contract/schemas';
+import type { Disposition } from './history/dispositions';
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
 import { paced } from './paced';
@@ -30,10 +33,10 @@ import type { Figures, Runtime } from './runtime';
 import { log } from './server/log';
 import type { Speech } from './swarm/agent-health';
 import { LocksReader } from './swarm/locks';
+import { processZone } from './swarm/naive-time';
 import { ProcessTable } from './swarm/processes';
-import type { ReaderStatus } from './swarm/reader-status';
 import { RegistryReader } from './swarm/registry';
-import type { SwarmConfig } from './swarm/swarm-config';
+import type { SwarmConfigReader } from './swarm/swarm-config-reader';
 import { addHint, EVERYWHERE, type Hint, noHint, SwarmWatcher } from './swarm/watcher';
 import { type AlertOptions, SwarmAlerts } from './swarm-alerts';
 import { SwarmAttention } from './swarm-attention';
@@ -56,7 +59,7 @@ const FIRST_MESSAGES = 50;
 export interface LiveSwarmOptions {
   /** Absolute, symbolic links resolved. */
   root: string;
-  swarmConfig: { config: SwarmConfig; status: ReaderStatus };
+  swarmConfig: SwarmConfigReader;
   /** The database of the history; null keeps it in memory. */
   historyFile: string | null;
   retention: Retention;
@@ -132,14 +135,25 @@ export class LiveSwarm implements Runtime {
     this.#alerts = new SwarmAlerts({ ...options.alerts, swarm, recorder: this.#recorder });
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#onHint(hint));
     const readers = { registry: this.#registry, locks: this.#locks };
-    const { config } = options.swarmConfig;
-    this.#description = new SwarmDescription({ root: this.root, ...readers, processes: this.#processes, config });
-    this.#sources = new SwarmSources({ ...readers, watcher: this.#watcher, config: options.swarmConfig });
+    const { swarmConfig } = options;
+    this.#description = new SwarmDescription({
+      ...{ root: this.root, ...readers, processes: this.#processes },
+      get config() {
+        return swarmConfig.config;
+      },
+    });
+    const sources = { ...readers, watcher: this.#watcher, config: swarmConfig };
+    this.#sources = new SwarmSources({ ...sources, zone: zone ?? processZone() });
     this.#attention = new SwarmAttention({
-      ...{ root: this.root, zone, limits, staleTimeoutSeconds: config.lockStaleTimeoutSeconds },
+      ...{ root: this.root, zone, limits },
+      get staleTimeoutSeconds() {
+        return swarmConfig.config.lockStaleTimeoutSeconds;
+      },
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
       others: () => this.#alerts.sources,
       tell: (answer) => this.#tellAttention(answer),
+      // Before everything was read, facts are missing that the decisions were made about.
+      review: (review) => this.#looked && this.#caughtUp && this.#recorder.review(review),
       onFault: (error) =>
         this.#onFault('attending', error === null ? null : `What wants a person can't be told: ${error}`, error),
     });
@@ -183,7 +197,9 @@ export class LiveSwarm implements Runtime {
     const states = (Object.entries(sources) as [keyof Sources, Source][]).map(
       ([name, { state }]) => [name, state] as const,
     );
-    const sound = states.every(([, state]) => state === 'ok' || state === 'missing');
+    const sound = Object.values(sources).every(
+      ({ state, kept_from }: Source) => state === 'ok' || (state === 'missing' && kept_from === null),
+    );
     const { mode, role } = this.#sources.history;
     return {
       status: sound ? 'healthy' : 'degraded',
@@ -207,6 +223,14 @@ export class LiveSwarm implements Runtime {
 
   waiting(): WaitingAnswer {
     return this.#attention.waiting;
+  }
+
+  async decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null> {
+    const found = this.#attention.find(id);
+    if (!found) return null;
+    const { fingerprint } = found;
+    this.#takeDispositions(await this.#recorder.dispose(changeFrom({ id, fingerprint }, decision, by, Date.now())));
+    return this.#attention.find(id)?.entry ?? found.entry;
   }
 
   alerts(): readonly ReceiverState[] {
@@ -256,6 +280,7 @@ export class LiveSwarm implements Runtime {
     this.#watcher.reconcile();
     this.#processes.look(this.#description.lives.pids(this.#registry.registry));
     if (this.#alerts.look()) this.#attention.request();
+    if (this.#options.swarmConfig.refresh()) this.#attention.request();
     this.#onHint(EVERYWHERE);
   }
 
@@ -333,6 +358,11 @@ export class LiveSwarm implements Runtime {
     if (this.#looked) this.#alerts.tell(answer, changed);
   }
 
+  #takeDispositions(dispositions: readonly Disposition[]): void {
+    this.#attention.dispositions = dispositions;
+    this.#attention.attend();
+  }
+
   #publishSources(): void {
     const sources = this.#sources.now();
     if (!this.hub.setState('sources', sources)) return;
@@ -379,6 +409,9 @@ export class LiveSwarm implements Runtime {
         this.#alerts.take(event);
         this.#attention.request();
         break;
+      case 'dispositions':
+        this.#takeDispositions(event.dispositions);
+        break;
       case 'caught_up':
         this.#alerts.caughtUp();
         // The first state of a page is whole.
@@ -397,6 +430,7 @@ export class LiveSwarm implements Runtime {
         this.#sources.log = event.log;
         this.#figures.logKnown = true;
         this.#sources.history = event.history;
+        this.#sources.zoneMismatch = event.zone;
         this.#publishSources();
         this.#journalFrom(Date.now());
         break;

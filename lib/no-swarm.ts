@@ -73,6 +73,11 @@ export class NoSwarm implements Runtime {
     };
   }
 
+  async decide(): Promise<never> {
+    const start = 'start the dashboard with the folder of one, or set CLAUDESWARM_ROOT';
+    throw new Refusal('not_live', `No swarm was found, so nothing can be acknowledged or snoozed; ${start}.`);
+  }
+
   alerts(): readonly [] {
     return [];
   }

@@ -4,8 +4,6 @@ import type { OpenMattersNow } from './recorder/open-matters';
 import type { PendingAck } from './swarm/pending-acks';
 
 export interface OpenAck extends PendingAck {
-  sender: string;
-  recipient: string;
   /** Where its message is in the history; null where that is not known. */
   seq: number | null;
 }
@@ -22,13 +20,12 @@ export function openAcks(
   const places = new Map(matters.awaiting.map(([msgId, seq, answeredBy]) => [msgId, { seq, answeredBy }]));
   return acks.flatMap((ack): OpenAck[] => {
     const { msgId, sender, recipient, sentAt, orphan } = ack;
-    if (sender === null || recipient === null || orphan) return [];
+    if (orphan) return [];
     const place = places.get(msgId);
     const ended =
-      place?.answeredBy.includes(recipient) ||
-      presence.isAbsent(sender) ||
-      presence.isAbsent(recipient) ||
-      presence.wasReplacedSince(sender, sentAt);
-    return ended ? [] : [{ ...ack, sender, recipient, seq: place?.seq ?? null }];
+      (recipient !== null && place?.answeredBy.includes(recipient)) ||
+      [sender, recipient].some((name) => name !== null && presence.isAbsent(name)) ||
+      (sender !== null && presence.wasReplacedSince(sender, sentAt));
+    return ended ? [] : [{ ...ack, seq: place?.seq ?? null }];
   });
 }

@@ -3,10 +3,11 @@
  * apart from this, since Next bundles the page with a copy of whatever it imports, to be run before the first answer.
  */
 import type { ReceiverState } from './contract/alert-schemas';
+import type { AttentionDecision } from './contract/attention-requests';
 import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { Health } from './contract/schemas';
+import type { AttentionEntry, Health } from './contract/schemas';
 import type { Hub } from './hub';
 import type { Answer, Json, MessageQuery, PastQuestion, Questions } from './recorder/protocol';
 
@@ -51,6 +52,14 @@ export interface Runtime {
   figures(): Figures;
   /** Who waits for whom now. */
   waiting(): WaitingAnswer;
+  /**
+   * Keeps a decision about an attention item, for every viewer.
+   *
+   * @param by the name that came with the credentials, null without any
+   * @returns the item as it is then, null if there is none with this id
+   * @throws {Refusal} where no live swarm is shown, or the decision can't be kept
+   */
+  decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null>;
   /** How it goes with each receiver of alerts. */
   alerts(): readonly ReceiverState[];
   firstState(): SwarmState;

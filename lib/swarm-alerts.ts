@@ -34,7 +34,7 @@ export class SwarmAlerts {
   readonly #recorder: Options['recorder'];
   readonly #teller: AlertTeller;
   #states: readonly ReceiverState[] = [];
-  #file: ReaderStatus = { state: 'ok', reason: null, since: 0, skipped: [] };
+  #file: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
   /** Whether the recorder's thread, since its start, has read the log to its end, and has been told how things stand. */
   #thread = { caughtUp: false, told: false };
 
@@ -74,7 +74,12 @@ export class SwarmAlerts {
       log().info({ receivers: all.map(({ rule }) => rule.name) }, `${FILE} was read again.`);
     }
     const { fault } = this.#receivers;
-    const found = { state: fault === null ? ('ok' as const) : ('unreadable' as const), reason: fault, skipped: [] };
+    const found = {
+      state: fault === null ? ('ok' as const) : ('unreadable' as const),
+      reason: fault,
+      keptFrom: null,
+      skipped: [],
+    };
     const status = statusAfter(this.#file, found, Date.now());
     if (status === this.#file) return changed;
     this.#file = status;
@@ -115,7 +120,7 @@ export class SwarmAlerts {
 /** A receiver that is not reached, as a source that can't be read. */
 function receiverStatus({ name, failing }: ReceiverState): [source: string, status: ReaderStatus] {
   const source = sourceName(name);
-  if (!failing) return [source, { state: 'ok', reason: null, since: 0, skipped: [] }];
+  if (!failing) return [source, { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] }];
   const reason = `Alerts to ${name} are not delivered: ${failing.reason}.`;
-  return [source, { state: 'unreadable', reason, since: failing.since, skipped: [] }];
+  return [source, { state: 'unreadable', reason, since: failing.since, keptFrom: null, skipped: [] }];
 }

@@ -29,6 +29,7 @@ function attentionTo(tell: (answer: AttentionAnswer) => void, onFault: (error: u
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,
     others: () => ({}),
     tell,
+    review: () => {},
     onFault,
   });
 }

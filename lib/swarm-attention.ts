@@ -2,10 +2,12 @@
  * What wants a person and who waits for whom, told from everything that is known of a swarm, and the files that nothing
  * else needs: acknowledgements, tasks and conflicts.
  */
-import { type AttentionLimits, attention } from './attention';
+import { type AttentionLimits, judgeAttention } from './attention';
+import { fingerprintOf } from './attention-dispositions';
 import { openFailures } from './attention-messages';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionAnswer } from './contract/schemas';
+import type { AttentionAnswer, AttentionEntry } from './contract/schemas';
+import type { Disposition, DispositionReview } from './history/dispositions';
 import { paced } from './paced';
 import { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
@@ -21,6 +23,8 @@ import { waiting } from './waiting';
 /** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
 const EVERY_MS = 100;
 const COSTS = 20;
+/** How often it is noted which of the acknowledged and snoozed items still exist. */
+const REVIEW_INTERVAL_MS = 10 * 60_000;
 
 interface Options {
   root: string;
@@ -35,6 +39,8 @@ interface Options {
   /** What else can or can't be read, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   tell: (answer: AttentionAnswer) => void;
+  /** Takes which decisions have ended, and every 10 minutes which of the items that were decided about exist. */
+  review: (review: DispositionReview) => void;
   /** Takes why it could not be told, null when it could. */
   onFault: (error: unknown) => void;
 }
@@ -42,6 +48,8 @@ interface Options {
 export class SwarmAttention {
   /** What the messages leave open. */
   matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
+  /** Which items somebody has acknowledged or snoozed. */
+  dispositions: readonly Disposition[] = [];
   answer: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
   waiting: WaitingAnswer = { edges: [], cycles: [] };
   readonly #options: Options;
@@ -53,6 +61,8 @@ export class SwarmAttention {
   /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
   #time: PassingTime | null = null;
   #cost = 0;
+  /** Milliseconds since 1970. */
+  #reviewedAt = 0;
 
   constructor(options: Options) {
     const { root, zone, description } = options;
@@ -111,7 +121,7 @@ export class SwarmAttention {
     const { conflicts } = this.#conflicts;
     const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
     this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
-    this.answer = attention({
+    const judged = {
       ...facts,
       pendingAcks: { acks, status: this.#acks.status },
       stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status, ...others() },
@@ -119,9 +129,12 @@ export class SwarmAttention {
       staleTimeoutSeconds,
       limits,
       startedAt,
-    });
-    this.#options.tell(this.answer);
+    };
+    const { answer, ...review } = judgeAttention(judged, this.dispositions);
+    this.answer = answer;
+    this.#options.tell(answer);
     this.#options.onFault(null);
+    this.#review(review);
     this.#time = time;
     this.#cost = performance.now() - begun;
   }
@@ -132,6 +145,20 @@ export class SwarmAttention {
     const { agents, departed } = description.agents;
     const time = new PassingTime(Date.now());
     return openFailures({ agents, departed, sources: sources.now(), matters: this.matters, limits, time }).length;
+  }
+
+  #review(review: DispositionReview): void {
+    if (this.dispositions.length === 0) return;
+    const elapsed = Date.now() - this.#reviewedAt;
+    if (review.ended.length === 0 && elapsed >= 0 && elapsed < REVIEW_INTERVAL_MS) return;
+    this.#reviewedAt = Date.now();
+    this.#options.review(review);
+  }
+
+  /** @returns an item as it was judged last, with the fingerprint of its facts; null for an unknown id */
+  find(id: string): { entry: AttentionEntry; fingerprint: string } | null {
+    const entry = this.answer.attention.find((one) => one.id === id);
+    return entry ? { entry, fingerprint: fingerprintOf(entry) } : null;
   }
 
   stop(): void {

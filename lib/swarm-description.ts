@@ -44,7 +44,7 @@ export class SwarmDescription {
   readonly #from: Described;
   readonly #known: DescribedLocks = new WeakMap();
   /** What the locks were described from, and when time alone changes the description. */
-  #locksFrom: { entries: LocksReader['locks']; holders: string; until: number } | null = null;
+  #locksFrom: { entries: LocksReader['locks']; holders: string; timeout: number; until: number } | null = null;
   #signs: Signs | null = null;
   #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
@@ -116,8 +116,9 @@ export class SwarmDescription {
     const readable = registry !== null && status.state !== 'unreadable';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     const from = this.#locksFrom;
-    if (from && from.entries === entries && from.holders === holders.key && now < from.until) return;
     const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;
+    const same = from?.entries === entries && from.holders === holders.key && from.timeout === staleTimeoutSeconds;
+    if (same && now < from.until) return;
     const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#known });
     this.locks = { locks, count: locks.length };
     this.overlaps = findOverlaps(locks, this.#from.root);
@@ -125,7 +126,7 @@ export class SwarmDescription {
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
     );
     const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
-    this.#locksFrom = { entries, holders: holders.key, until };
+    this.#locksFrom = { entries, holders: holders.key, timeout: staleTimeoutSeconds, until };
   }
 }
 

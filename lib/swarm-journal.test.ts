@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from './contract/defaults';
-import type { Agent, AgentsAnswer, Lock } from './contract/schemas';
+import {
+  NO_AGENTS,
+  NO_ATTENTION,
+  UNKNOWN_AGENT_FACTS,
+  UNKNOWN_ATTENTION_FACTS,
+  UNKNOWN_LOCK_FACTS,
+} from './contract/defaults';
+import type { Agent, AgentsAnswer, AttentionEntry, Lock } from './contract/schemas';
 import type { JournalUpdate } from './history/journal';
 import { SwarmJournal } from './swarm-journal';
 
@@ -70,7 +76,58 @@ test('a discovery that only sees everybody again changes the header alone', () =
   updates.length = 0;
   journal.agents(registry(agent('agent-0', { health: 'dead', health_reason: 'Its process (pid 7) is gone.' })));
   journal.commit(3);
-  assert.match(updates[0]?.changed[0]?.[2] ?? '', /"health":"dead","health_reason":"Its process/);
+  const { health, health_reason } = JSON.parse(updates[0]?.changed[0]?.[2] ?? '') as Agent;
+  assert.deepEqual([health, health_reason], ['dead', 'Its process (pid 7) is gone.']);
+});
+
+test('agents(): what it said last and when its process was last seen change no entry; its process itself does', () => {
+  const process = { state: 'running' as const, claude_pid: 9, started_at: null, seen_at: '2026-01-30T12:00:00+00:00' };
+  journal.agents(registry(agent('agent-0', { process })));
+  journal.begin(1);
+  updates.length = 0;
+  const now = '2026-01-30T12:00:07+00:00';
+  const said = { seq: 1, msg_type: 'INFO', excerpt: 'Done.', sent_at: now };
+  const later = { process: { ...process, seen_at: now }, last_spoke_at: now, last_message: said };
+  journal.agents(registry(agent('agent-0', later)));
+  journal.commit(2);
+  assert.deepEqual(changes(), []);
+  journal.agents(registry(agent('agent-0', { process: { ...process, state: 'suspended' } })));
+  journal.commit(3);
+  assert.deepEqual(changes(), ['agent agent-0']);
+});
+
+test('agents(): who left is journaled once, and again when the hour is over', () => {
+  const left_at = '2026-01-30T12:00:00+00:00';
+  const left = (more: Partial<Agent> = {}) => ({ ...agent('agent-0', more), left_at, left_reason: 'It left.' });
+  const subject = `registry departed\n${left_at}\nagent-0`;
+  journal.agents({ ...registry(), departed: [left()] });
+  journal.begin(1);
+  assert.deepEqual(changes(), ['registry header', subject]);
+  assert.ok(!updates[0]?.changed[0]?.[2]?.includes('departed'), 'the header does not list them too');
+  updates.length = 0;
+  journal.agents({ ...registry(), departed: [left({ last_spoke_at: left_at })] });
+  journal.commit(2);
+  assert.deepEqual(changes(), []);
+  journal.agents(registry());
+  journal.commit(3);
+  assert.deepEqual(changes(), [`-${subject}`]);
+});
+
+test('attention(): the facts of an item are bounded', () => {
+  const facts = Array.from({ length: 50 }, () => 'x'.repeat(1000));
+  const entry: AttentionEntry = {
+    ...UNKNOWN_ATTENTION_FACTS,
+    ...{ id: 'a', kind: 'agent_dead', severity: 'critical', since: 'then', subject: 'a', reason: 'It is dead.' },
+    evidence: { agents: [], locks: [], messages: [], sources: [] },
+    why: { ...UNKNOWN_ATTENTION_FACTS.why, facts },
+  };
+  journal.attention({ ...NO_ATTENTION, attention: [entry], count: 1 });
+  journal.begin(1);
+  const { why } = JSON.parse(updates[0]?.changed[0]?.[2] ?? '') as AttentionEntry;
+  assert.deepEqual(
+    why.facts,
+    Array.from({ length: 10 }, () => 'x'.repeat(300)),
+  );
 });
 
 test('an id that the registry lists twice makes two things, told apart', () => {

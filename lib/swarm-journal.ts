@@ -1,5 +1,15 @@
 /** What of the swarm is journaled: each thing as it stands, handed on only when it differs from the last time. */
-import type { AgentsAnswer, AttentionAnswer, Lock, LogSource, Source, Sources } from './contract/schemas';
+import type {
+  Agent,
+  AgentsAnswer,
+  AttentionAnswer,
+  AttentionEntry,
+  DepartedAgent,
+  Lock,
+  LogSource,
+  Source,
+  Sources,
+} from './contract/schemas';
 import type { JournalKind, JournalUpdate } from './history/journal';
 
 /** A thing as it was last, and its text; an unchanged object needs no new text. */
@@ -9,6 +19,10 @@ interface Told {
 }
 
 type Named<T extends object> = readonly (readonly [subject: string, thing: T])[];
+
+/** How many facts of an item's `why` are journaled, and how long each may be, in characters. */
+const MAX_FACTS = 10;
+const MAX_FACT_LENGTH = 300;
 
 export class SwarmJournal {
   readonly #record: (update: JournalUpdate) => void;
@@ -54,7 +68,7 @@ export class SwarmJournal {
     this.#tell('server', [['dashboard', event]]);
   }
 
-  agents({ agents, ...header }: AgentsAnswer): void {
+  agents({ agents, departed, ...header }: AgentsAnswer): void {
     const seen = new Map<string, number>();
     const named = agents.map((agent) => {
       // A registry may list an id twice.
@@ -62,15 +76,15 @@ export class SwarmJournal {
       seen.set(agent.id, times);
       return [times === 1 ? agent.id : `${agent.id}\n${times}`, agent] as const;
     });
-    this.#tell('agent', named, ({ last_seen, last_evidence_at, health_reason, ...lasting }) => {
-      // A sign of life in so many words changes with each; it is put in again where the state of a moment is made.
-      const passes = lasting.health === 'active' && last_evidence_at !== null && /\d+:\d+/.test(health_reason);
-      return passes ? lasting : { ...lasting, health_reason };
-    });
+    this.#tell('agent', named, lastingOf);
     const lastSeen = named.map(([subject, agent]) =>
       Object.hasOwn(agent, 'last_seen') ? [subject, agent.last_seen] : [subject],
     );
-    this.#tell('registry', [['header', { ...header, last_seen: lastSeen }]]);
+    // Each of them once, as it left: a list of all would be journaled with everybody who leaves.
+    const left = departed.map((agent) => [departedSubject(agent), agent] as const);
+    this.#tell<object>('registry', [['header', { ...header, last_seen: lastSeen }], ...left], (thing) =>
+      'left_at' in thing ? { ...steadyOf(thing as DepartedAgent) } : thing,
+    );
   }
 
   locks(locks: readonly Lock[]): void {
@@ -92,6 +106,7 @@ export class SwarmJournal {
     this.#tell(
       'attention',
       attention.map((entry) => [entry.id, entry] as const),
+      boundedOf,
     );
   }
 
@@ -109,4 +124,35 @@ export class SwarmJournal {
     this.#told.set(kind, now);
     if (!this.#begun) this.#changed = [];
   }
+}
+
+/** @returns an agent without what changes with every sign of life; the state of a moment fills that in again */
+function steadyOf<T extends Agent>({
+  last_evidence_at: _,
+  last_spoke_at: __,
+  last_message: ___,
+  process,
+  ...agent
+}: T) {
+  const { seen_at: ____, ...seen } = process;
+  return { ...agent, process: seen };
+}
+
+/** @returns what is journaled of an agent: its `last_seen` stands in the registry's header */
+function lastingOf(agent: Agent): object {
+  const { last_seen: _, health_reason, ...lasting } = steadyOf(agent);
+  // A sign of life in so many words changes with each.
+  const passes = agent.health === 'active' && agent.last_evidence_at !== null && /\d+:\d+/.test(agent.health_reason);
+  return passes ? lasting : { ...lasting, health_reason };
+}
+
+/** @returns the subject under which an agent that left is journaled; an id may leave several times */
+function departedSubject({ id, left_at }: DepartedAgent): string {
+  return `departed\n${left_at}\n${id}`;
+}
+
+/** @returns an attention item whose facts take no more room than a few sentences */
+function boundedOf({ why, ...entry }: AttentionEntry): object {
+  const facts = why.facts.slice(0, MAX_FACTS).map((fact) => fact.slice(0, MAX_FACT_LENGTH));
+  return { ...entry, why: { ...why, facts } };
 }

@@ -1,8 +1,8 @@
 /** How each source of a swarm stands, and since when: as its reader says, or the worker that reads it. */
-import { unknownZone } from './contract/defaults';
 import { formatInstant } from './contract/instant';
-import type { Source, Sources } from './contract/schemas';
+import type { Source, Sources, ZoneSource } from './contract/schemas';
 import type { HistoryCondition, LogCondition } from './recorder/protocol';
+import type { ZoneMismatch } from './recorder/zone-doubt';
 import { log } from './server/log';
 import type { ReaderStatus } from './swarm/reader-status';
 import type { SwarmWatcher } from './swarm/watcher';
@@ -12,11 +12,14 @@ interface Readers {
   locks: { status: ReaderStatus };
   watcher: SwarmWatcher;
   config: { status: ReaderStatus };
+  /** In which naive times of the log are read. */
+  zone: string;
 }
 
 export class SwarmSources {
   log: LogCondition = UNREAD_LOG;
   history: HistoryCondition = UNOPENED_HISTORY;
+  zoneMismatch: ZoneMismatch | null = null;
   readonly #readers: Readers;
   /** What failed inside, by its place; each is a sentence. */
   readonly #faults = new Map<string, string>();
@@ -57,8 +60,16 @@ export class SwarmSources {
       history: { ...history, since: this.#sinceOf('history', history) },
       watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
       config: asSource(config.status),
-      zone: unknownZone(asSource(config.status)),
+      zone: this.#zone(),
     };
+  }
+
+  #zone(): ZoneSource {
+    const found = this.zoneMismatch;
+    const state = found === null ? ('ok' as const) : ('degraded' as const);
+    const known = { state, reason: found?.reason ?? null, kept_from: null, skipped: [] };
+    const suggested = found?.suggested ?? null;
+    return { ...known, since: this.#sinceOf('zone', known), zone: this.#readers.zone, suggested };
   }
 
   /** The workers say how a source is; since when is kept here. */
@@ -71,8 +82,9 @@ export class SwarmSources {
   }
 }
 
-function asSource({ state, reason, since, skipped }: ReaderStatus): Source {
-  return { state, reason, since: formatInstant(since), kept_from: null, skipped };
+function asSource({ state, reason, since, keptFrom, skipped }: ReaderStatus): Source {
+  const kept_from = keptFrom === null ? null : formatInstant(keptFrom);
+  return { state, reason, since: formatInstant(since), kept_from, skipped };
 }
 
 const UNREAD_LOG: LogCondition = {

@@ -126,6 +126,7 @@ describe('edges', () => {
       to: 'agent-1',
       kind: 'blocked',
       basis: 'declared',
+      weak: false,
       since: ago(1000),
       reason: 'agent-2 is blocked and waits for agent-1: "Go on?"',
       evidence: { locks: [], messages: ['e.7', 'e.9'], tasks: [], conflicts: [] },

@@ -213,6 +213,7 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
 /** A sender goes on meanwhile, so this holds nobody up. */
 function* acknowledgementWaits({ acks, matters }: WaitingFacts, presence: AgentPresence): Generator<Wait> {
   for (const { msgId, sender, recipient, text, sentAt, seq } of openAcks(acks, matters, presence)) {
+    if (sender === null || recipient === null) continue;
     yield {
       key: msgId,
       from: sender,

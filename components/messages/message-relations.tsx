@@ -4,7 +4,7 @@ import { asText, truncated } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
 import type { MessageActions } from '../message-row';
 import { Text } from '../ui/text';
-import { RelativeTime } from '../ui/time';
+import { MessageTime } from '../ui/time';
 
 interface RelationsProps {
   message: Message;
@@ -28,7 +28,7 @@ export function MessageRelations({ message, links, actions }: RelationsProps) {
             <>
               {' of '}
               <Go message={retry.of} onGo={onGo}>
-                what was sent <RelativeTime instant={retry.of.sent_at} />
+                what was sent <MessageTime message={retry.of} />
               </Go>
             </>
           )}
@@ -52,7 +52,7 @@ export function MessageRelations({ message, links, actions }: RelationsProps) {
         <li key={answer.seq}>
           <Go message={answer} onGo={onGo}>
             ↰ {answer.msg_type === 'ACK' ? 'acknowledged' : 'answered'} by <Text value={answer.sender} max={40} />{' '}
-            <RelativeTime instant={answer.sent_at} />
+            <MessageTime message={answer} />
           </Go>
         </li>
       ))}

@@ -1,4 +1,4 @@
-/** Draws the lanes: background by health, locks, messages, what is not known, and breaks. */
+/** Draws the lanes: background by health, locks, lives of ids, messages, what is not known, and breaks. */
 import type { TypeMeaning } from '@/lib/client/message-type';
 import { type LaneShape, rowHeight } from '@/lib/client/timeline-hit';
 import { firstAt, type Lane, type LaneBar, type Lanes, type UnknownStretch } from '@/lib/client/timeline-lanes';
@@ -39,6 +39,7 @@ export function drawLanes(context: Context, picture: Picture): void {
     drawHealth(context, picture, lane);
     drawLocks(context, picture, lane);
     hatchUnknown(context, picture);
+    drawLives(context, picture, lane);
     drawMessages(context, picture, lane);
     context.fillStyle = colours.line;
     context.fillRect(0, shape.height - 1, scale.width, 1);
@@ -76,6 +77,18 @@ function drawHealth(context: Context, picture: Picture, { health }: Lane): void 
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** A thin line through the whole lane, with a foot on each side that no tick has. */
+function drawLives(context: Context, { scale, shape, colours }: Picture, { lives }: Lane): void {
+  context.fillStyle = colours.ink;
+  for (const { at } of lives) {
+    if (at < scale.span.since || at > scale.span.until) continue;
+    const x = Math.round(xOf(scale, at));
+    context.fillRect(x, 0, 1, shape.height - 1);
+    context.fillRect(x - 2, 0, 5, 1);
+    context.fillRect(x - 2, shape.height - 2, 5, 1);
+  }
 }
 
 function drawLocks(context: Context, picture: Picture, lane: Lane): void {

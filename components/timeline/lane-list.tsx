@@ -101,9 +101,10 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
 
 const NOWHERE = { kind: 'place', health: null, unknown: null } as const;
 
-function inWords({ ticks, bars, health }: Lane): string {
+function inWords({ ticks, bars, health, lives }: Lane): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
   const locks = bars.reduce((sum, { lock }) => sum + lock.count, 0);
   const last = health.at(-1)?.health ?? 'not registered';
-  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}`;
+  const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
+  return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}${former}`;
 }

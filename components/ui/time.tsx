@@ -2,6 +2,8 @@ import { createContext, use, useMemo, useSyncExternalStore } from 'react';
 import { now, subscribe } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import { absoluteTime, clockTime, relativeTime, silence, withInstants } from '@/lib/client/time';
+import { isNaive } from '@/lib/contract/instant';
+import type { Message } from '@/lib/contract/schemas';
 import { Revealed } from './text';
 
 /** When the server made the page, in milliseconds: ages start from it, so that server and browser agree on them. */
@@ -44,6 +46,29 @@ export function RelativeTime({ instant, form, label }: TimeProps) {
     <time dateTime={instant ?? undefined} title={label ? `${label}: ${title}` : title}>
       {text}
     </time>
+  );
+}
+
+/** Whether the zone in which the naive times of the log are read is in doubt. */
+export const ZoneInDoubt = createContext(false);
+
+interface MessageTimeProps extends Omit<TimeProps, 'instant'> {
+  message: Pick<Message, 'sent_at' | 'timestamp'>;
+}
+
+/** When a message was sent, as `RelativeTime`; marked where that depends on a zone in doubt. */
+export function MessageTime({ message, ...rest }: MessageTimeProps) {
+  const inDoubt = use(ZoneInDoubt) && message.sent_at !== null && isNaive(message.timestamp);
+  return (
+    <>
+      <RelativeTime instant={message.sent_at} {...rest} />
+      {inDoubt && (
+        <abbr className="text-warn no-underline" title="The time zone of the log is in doubt">
+          {' '}
+          (zone?)
+        </abbr>
+      )}
+    </>
   );
 }
 

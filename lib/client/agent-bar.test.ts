@@ -18,8 +18,8 @@ test('shows six hours at most, cut where they begin, oldest first', () => {
   );
   assert.deepEqual([bar.since, bar.until], [now - 6 * HOUR, now]);
   assert.deepEqual(bar.parts, [
-    { life: '', health: 'active', since: now - 6 * HOUR, until: now - HOUR },
-    { life: '', health: 'stale', since: now - 10 * MINUTE, until: now },
+    { health: 'active', since: now - 6 * HOUR, until: now - HOUR },
+    { health: 'stale', since: now - 10 * MINUTE, until: now },
   ]);
   assert.equal(bar.words, 'active 5 h 0 min, stale 10 min');
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry, AttentionKind } from '../contract/schemas';
 import { EMPTY_ADDRESS } from './address';
-import { agentsInNeed, newEntries, targetOf } from './attention';
+import { agentsInNeed, attentionRows, hiddenSummary, newEntries, splitByMarks, targetOf } from './attention';
 
 const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => ({
   ...UNKNOWN_ATTENTION_FACTS,
@@ -53,4 +53,33 @@ test('new is what was not known by its id', () => {
     newEntries(new Set(['agent_dead']), entries).map(({ id }) => id),
     ['lock_stale'],
   );
+});
+
+const member = (id: string, group: string): AttentionEntry => ({ ...entry('question_unanswered'), id, group });
+const rowsOf = (entries: readonly AttentionEntry[]) =>
+  attentionRows(entries).map(({ entries }) => entries.map(({ id }) => id).join('+'));
+
+test('attentionRows(): more than three of a group share the row of the first, and the order stays', () => {
+  const three = [member('1', 'a'), member('x', 'b'), member('2', 'a'), member('3', 'a')];
+  assert.deepEqual(rowsOf(three), ['1', 'x', '2', '3']);
+  assert.deepEqual(rowsOf([...three, member('y', 'c'), member('4', 'a')]), ['1+2+3+4', 'x', 'y']);
+});
+
+test('attentionRows(): items of an older version, which have no group, have a row each', () => {
+  assert.deepEqual(rowsOf(['1', '2', '3', '4', '5'].map((id) => member(id, ''))), ['1', '2', '3', '4', '5']);
+});
+
+test('hiddenSummary(): counts acknowledged and snoozed items, critical ones among them, and what is not listed', () => {
+  const at = '2026-03-01T12:00:00+00:00';
+  const acknowledged = { ...member('1', 'a'), acknowledged: { by: null, at } };
+  const snoozed = { ...member('2', 'a'), snoozed: { by: null, at, until: null } };
+  const { open, hidden } = splitByMarks([acknowledged, member('3', 'a'), snoozed, { ...acknowledged, id: '4' }]);
+  assert.deepEqual(
+    open.map(({ id }) => id),
+    ['3'],
+  );
+  const summary = (hidden_count: number, hidden_critical_count: number) =>
+    hiddenSummary(hidden, { hidden_count, hidden_critical_count });
+  assert.equal(summary(3, 1), '2 acknowledged, 1 snoozed (1 critical)');
+  assert.equal(summary(8, 0), '2 acknowledged, 1 snoozed, 5 not listed');
 });

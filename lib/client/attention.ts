@@ -1,6 +1,9 @@
 /** What wants a person, as the page shows it: where an entry leads, and what is new. */
-import type { AttentionEntry } from '../contract/schemas';
+import { isHidden } from '../contract/attention-marks';
+import type { AttentionAnswer, AttentionEntry } from '../contract/schemas';
 import { type Address, EMPTY_ADDRESS } from './address';
+import { groupBy } from './group-by';
+import { counted } from './text';
 import type { Tab } from './use-layout';
 
 /** The thing that an entry is about: the panel that shows it and the address that points at it. */
@@ -39,4 +42,55 @@ export function agentsInNeed({ kind, evidence }: AttentionEntry): readonly strin
 /** @returns the entries that were not among the known ones. */
 export function newEntries(known: ReadonlySet<string>, entries: readonly AttentionEntry[]): AttentionEntry[] {
   return entries.filter(({ id }) => !known.has(id));
+}
+
+/** A line of the list: one item, or several of one kind about one agent. */
+export interface AttentionRow {
+  /** Unique among the rows, and the same while the row is about the same. */
+  key: string;
+  /** One, or more than three. */
+  entries: readonly [AttentionEntry, ...AttentionEntry[]];
+}
+
+/** Up to so many of one kind about one agent have a row each. */
+const MAX_SINGLE_ROWS = 3;
+
+/** @returns a row for each item; items of one group share the row of the first if they are more than three */
+export function attentionRows(entries: readonly AttentionEntry[]): AttentionRow[] {
+  const groups = groupBy(entries, ({ group, id }) => (group === '' ? `id:${id}` : `group:${group}`));
+  const rows = [...groups].flatMap(([key, [first, ...others]]): AttentionRow[] => {
+    if (!first) return [];
+    if (others.length >= MAX_SINGLE_ROWS) return [{ key, entries: [first, ...others] }];
+    return [first, ...others].map((entry) => ({ key: `id:${entry.id}`, entries: [entry] }));
+  });
+  // The order of the items is kept: of a group, that of its first.
+  const places = new Map(entries.map((entry, place) => [entry, place]));
+  const placeOf = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
+  return rows.sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+/** @returns the items that are neither acknowledged nor snoozed, and those that are, both in their order */
+export function splitByMarks(entries: readonly AttentionEntry[]): { open: AttentionEntry[]; hidden: AttentionEntry[] } {
+  return { open: entries.filter((entry) => !isHidden(entry)), hidden: entries.filter(isHidden) };
+}
+
+/** @returns how many items are open, also of those that are not listed */
+export function openCount({ count, hidden_count }: Pick<AttentionAnswer, 'count' | 'hidden_count'>): number {
+  return count - hidden_count;
+}
+
+/** @returns such as "2 acknowledged, 1 snoozed (1 critical)" */
+export function hiddenSummary(
+  hidden: readonly AttentionEntry[],
+  { hidden_count, hidden_critical_count }: Pick<AttentionAnswer, 'hidden_count' | 'hidden_critical_count'>,
+): string {
+  const acknowledged = hidden.filter((entry) => entry.acknowledged !== null).length;
+  const parts = [
+    [acknowledged, 'acknowledged'],
+    [hidden.length - acknowledged, 'snoozed'],
+    [hidden_count - hidden.length, 'not listed'],
+  ] as const;
+  const words = parts.filter(([count]) => count > 0).map(([count, word]) => counted(count, word, word));
+  const critical = hidden_critical_count > 0 ? ` (${counted(hidden_critical_count, 'critical', 'critical')})` : '';
+  return words.join(', ') + critical;
 }

@@ -64,3 +64,18 @@ test('what is near is found by one question about a short time', async () => {
   await changeBeside(now, -1, bounds);
   assert.equal(asked.length, 1);
 });
+
+test('changeBeside(): another process under an id is a change, also where the health stays the same', async () => {
+  const { bounds } = server([], { since: 0, until: 0 }, { since: now - HOUR, until: now });
+  const boundary = now - 5 * 60_000;
+  const read = async (span: Span): Promise<TimelineAnswer> => {
+    const health = { agent: 'a', health: 'active' } as const;
+    const lives = [
+      { ...health, life: '1@%1', since: iso(now - HOUR), until: iso(boundary) },
+      { ...health, life: '2@%2', since: iso(boundary), until: null },
+    ];
+    return { ...(await bounds.read(span)), health: lives };
+  };
+  assert.equal(await changeBeside(now, -1, { ...bounds, read }), boundary + 1);
+  assert.equal(await changeBeside(now - 10 * 60_000, 1, { ...bounds, read }), boundary + 1);
+});

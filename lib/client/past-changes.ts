@@ -1,4 +1,4 @@
-/** The way from one change of the swarm to the one before or after it: a message, a lock, or another health. */
+/** The way from one change of the swarm to the one before or after it: a message, a lock, another health, or another life of an id. */
 import type { TimelineAnswer } from '../contract/past-schemas';
 import { readTimeline } from './read-timeline';
 import { milliseconds } from './time';

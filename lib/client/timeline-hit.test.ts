@@ -83,6 +83,26 @@ test('an empty place says how the agent was, and what is not known says so', () 
   assert.equal(hit(20, 61), null);
 });
 
+test('thingAt(): a boundary between two lives says since when another process has the id', () => {
+  const healths = [
+    { agent: 'agent-1', life: '40110@%1', health: 'active' as const, since: iso(0), until: iso(30) },
+    { agent: 'agent-1', life: '41231@%2', health: 'active' as const, since: iso(30), until: iso(50) },
+    { agent: 'agent-1', life: '9@', health: 'active' as const, since: iso(90), until: null },
+  ];
+  const changed = lanesOf({ ...answer, health: healths });
+  const wordsAt = (second: number) => {
+    const thing = thingAt(changed, scale, shape, xOf(scale, at(second)), 36);
+    return thing && wordsOf(thing, at(100), 'UTC');
+  };
+  assert.equal(wordsAt(30.2), 'agent-1 · another process has this id since 12:00:30 · pid 41231, pane %2');
+  assert.equal(wordsAt(90), 'agent-1 · another process has this id, first seen at 12:01:30 · pid 9, pane unknown');
+  assert.match(wordsAt(31) ?? '', /active 12:00:30 to 12:00:50/);
+  const [, own] = changed.lanes as [Lane, Lane];
+  const [first] = thingsOf(own, scale);
+  assert.deepEqual([first?.kind, first?.at], ['life', at(30)]);
+  assert.deepEqual(first && leadOf(first, at(100), 'UTC').to, { agent: 'agent-1' });
+});
+
 test('keys go through the things of a lane in the order of time, and stop at its ends', () => {
   const things = thingsOf(lane, scale);
   assert.deepEqual(

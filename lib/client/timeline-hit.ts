@@ -1,4 +1,5 @@
 /** What stands under a pointer on a timeline, and what comes next for one who goes through it by keys. */
+import type { LaneLife } from './lane-lives';
 import {
   firstAt,
   type Lane,
@@ -23,12 +24,15 @@ export type Thing =
   | { kind: 'lock'; agent: string; at: number; bar: LaneBar }
   /** Too many locks to tell one from another. */
   | { kind: 'locks'; agent: string; at: number; held: number; lost: number }
+  /** From there on another process has the id. */
+  | { kind: 'life'; agent: string; at: number; life: LaneLife }
   /** A moment on the axis, in no lane. */
   | { kind: 'moment'; agent: ''; at: number }
   | { kind: 'place'; agent: string; at: number; health: LaneHealth | null; unknown: UnknownStretch | null };
 
 /** As near as this, a pointer means a tick; as near to one another, two ticks are one to the eye. */
 const NEAR = 5;
+const NEAR_LINE = 3;
 const ONE_TO_THE_EYE = 1.5;
 const THINNEST_ROW = 3;
 
@@ -56,9 +60,15 @@ export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number,
   if (lane === undefined || x < 0 || x > scale.width) return null;
   const within = y % shape.height;
   const upper = within < shape.bars.top;
-  const place = () => placeAt(lanes, lane, timeOf(scale, x));
+  const place = () => lifeAt(lane, scale, x) ?? placeAt(lanes, lane, timeOf(scale, x));
   if (upper) return ticksAt(lane, scale, x) ?? place();
-  return barAt(lane, scale, shape, x, within) ?? ticksAt(lane, scale, x) ?? place();
+  // A lock can be hit along all of its bar, a boundary in few pixels.
+  return lifeAt(lane, scale, x) ?? barAt(lane, scale, shape, x, within) ?? ticksAt(lane, scale, x) ?? place();
+}
+
+function lifeAt(lane: Lane, scale: Scale, x: number): Thing | null {
+  const near = lane.lives.findLast(({ at }) => Math.abs(xOf(scale, at) - x) <= NEAR_LINE);
+  return near ? { kind: 'life', agent: lane.agent, at: near.at, life: near } : null;
 }
 
 function ticksAt(lane: Lane, scale: Scale, x: number): Thing | null {
@@ -116,7 +126,7 @@ function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
 /**
  * The things of a lane that are in view, in the order of time.
  *
- * @returns messages as the eye sees them together, and each lock that is held in view
+ * @returns messages as the eye sees them together, each lock that is held in view, and where another process has the id
  */
 export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   const { since, until } = scale.span;
@@ -132,6 +142,9 @@ export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   }
   for (const bar of lane.bars) {
     if (bar.since <= until && bar.until >= since) things.push({ kind: 'lock', agent: lane.agent, at: bar.since, bar });
+  }
+  for (const life of lane.lives) {
+    if (life.at >= since && life.at <= until) things.push({ kind: 'life', agent: lane.agent, at: life.at, life });
   }
   return things.sort((one, other) => one.at - other.at);
 }

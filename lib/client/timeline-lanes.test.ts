@@ -55,7 +55,7 @@ test('each agent has a lane with its own things in the order of time', () => {
     ],
   );
   assert.equal(lanes[0]?.rows, 2);
-  assert.deepEqual(lanes[1]?.health, [{ health: 'active', since: at(5), until: Number.POSITIVE_INFINITY }]);
+  assert.deepEqual(lanes[1]?.health, [{ health: 'active', life: '', since: at(5), until: Number.POSITIVE_INFINITY }]);
   assert.equal(unknown[0]?.since, Number.NEGATIVE_INFINITY);
 });
 

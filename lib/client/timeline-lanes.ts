@@ -2,6 +2,7 @@
 import type { LockBar, MessageTick, TimelineAnswer, UnknownSpan } from '../contract/past-schemas';
 import type { AgentHealth } from '../contract/schemas';
 import { groupBy } from './group-by';
+import { type LaneLife, livesOf } from './lane-lives';
 import { meaningOf, type TypeMeaning } from './message-type';
 import { milliseconds } from './time';
 import type { Span } from './timeline-span';
@@ -9,6 +10,8 @@ import type { Span } from './timeline-span';
 /** `until` is infinite while it lasts. */
 export interface LaneHealth extends Span {
   health: AgentHealth;
+  /** Which life of the id it belongs to. */
+  life: string;
 }
 
 export interface LaneBar extends Span {
@@ -33,6 +36,8 @@ export interface Held {
 export interface Lane {
   agent: string;
   health: readonly LaneHealth[];
+  /** Where another process has the id from then on. */
+  lives: readonly LaneLife[];
   bars: readonly LaneBar[];
   /** How many rows the bars need. */
   rows: number;
@@ -62,9 +67,14 @@ export function lanesOf(answer: TimelineAnswer): Lanes {
   const messages = groupBy(answer.messages, ({ sender }) => sender);
   const lanes = answer.agents.map((agent): Lane => {
     const bars = stacked((locks.get(agent) ?? []).map((lock) => ({ ...spanOfThing(lock), lock })));
+    const healths = (health.get(agent) ?? []).map(({ health, life, ...one }) => ({
+      ...spanOfThing(one),
+      ...{ health, life },
+    }));
     return {
       agent,
-      health: (health.get(agent) ?? []).map((one) => ({ ...spanOfThing(one), health: one.health })),
+      health: healths,
+      lives: livesOf(healths),
       bars,
       rows: bars.reduce((most, { row }) => Math.max(most, row + 1), 0),
       held: heldOver(bars),

@@ -42,7 +42,7 @@ export function withArrived(lanes: Lanes, messages: readonly Message[], epoch: s
 }
 
 function emptyLane(agent: string): Lane {
-  return { agent, health: [], bars: [], rows: 0, held: [], ticks: [] };
+  return { agent, health: [], lives: [], bars: [], rows: 0, held: [], ticks: [] };
 }
 
 function tickOf(message: Message, epoch: string): MessageTick[] {

@@ -1,4 +1,5 @@
 /** What stands on a timeline, in words. */
+import { lifeParts } from '../contract/life';
 import type { Address } from './address';
 import { asText, counted, revealed, truncated } from './text';
 import { clockTime, duration } from './time';
@@ -36,6 +37,8 @@ export function wordsOf(thing: Thing, now: number, zone?: string): string {
       const lost = thing.lost > 0 ? `, ${thing.lost} of them stale or orphaned` : '';
       return `${agent} · holds ${counted(thing.held, 'lock')}${lost} · ${clock(thing.at)}`;
     }
+    case 'life':
+      return `${agent} · ${lifeWords(thing.life, clock)} · ${processWords(lifeParts(thing.life.life))}`;
     case 'moment':
       return clock(thing.at);
     case 'place': {
@@ -50,6 +53,17 @@ export function wordsOf(thing: Thing, now: number, zone?: string): string {
 /** @returns a span by its two ends, the second without a date that the first has said */
 export function spanWords({ since, until }: Span, now: number, zone?: string): string {
   return `${clockTime(isoOf(since), now, zone)} – ${clockTime(isoOf(until), since, zone)}`;
+}
+
+function lifeWords({ at, late }: Extract<Thing, { kind: 'life' }>['life'], clock: (time: number) => string): string {
+  return late
+    ? `another process has this id, first seen at ${clock(at)}`
+    : `another process has this id since ${clock(at)}`;
+}
+
+/** @returns "pid 41231, pane %2", with what is not known said so */
+function processWords({ pid, pane }: { pid: string; pane: string }): string {
+  return `pid ${visible(pid) || 'unknown'}, pane ${visible(pane) || 'unknown'}`;
 }
 
 const SUBJECTS = { everything: 'Agents and locks', registry: 'Agents', locks: 'Locks', log: 'Messages' } as const;
@@ -114,6 +128,7 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
         ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
         : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
     case 'locks':
+    case 'life':
       return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
     case 'moment':
     case 'place':

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { parseCursor, type SwarmState } from '../contract/events';
+import { lifeKey } from '../contract/life';
 import type { TimelineAnswer } from '../contract/past-schemas';
 import { now, subscribe } from './clock';
 import { readTimeline } from './read-timeline';
@@ -93,7 +94,7 @@ function firstOf({ known_since, first_message_at }: TimelineAnswer): number | nu
 /** What of agents, locks and sources a timeline shows, as a text: signs of life and counts change all the time. */
 function changesOf({ agents, locks, sources }: SwarmState): string {
   return JSON.stringify([
-    agents.agents.map(({ id, health }) => [id, health]),
+    agents.agents.map((agent) => [agent.id, agent.health, lifeKey(agent)]),
     locks.locks.map((lock) => [lock.lock_file, asText(lock.agent_id), lock.stale, lock.orphaned, lock.acquired_at]),
     [sources.registry.state, sources.locks.state, sources.log.state],
   ]);

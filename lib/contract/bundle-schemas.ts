@@ -1,11 +1,11 @@
 /** The shape of a bundle: what happened in a span of time as one file, to be opened again elsewhere. */
 import { z } from 'zod';
 import { pastState } from './past-schemas';
-import { instant } from './schemas';
+import { instant, stats } from './schemas';
 
 export const BUNDLE_FORMAT = 'claude-swarm-bundle';
 /** Rises with every change that an older dashboard can't read. */
-export const BUNDLE_VERSION = 1;
+export const BUNDLE_VERSION = 2;
 /** What one file may hold; a browser saves it and a dashboard reads it in one go. */
 export const MOST_BUNDLED = { messages: 200_000, entries: 1_000_000 };
 
@@ -30,7 +30,7 @@ const bundledSpan = z.object({
   detail: z.string().nullable(),
   since: moment,
   until: moment.nullable(),
-  ended: z.enum(['released', 'taken_over', 'changed', 'unseen']).nullable(),
+  ended: z.enum(['released', 'expired', 'taken_over', 'changed', 'unseen']).nullable(),
 });
 
 const bundledEntry = z.object({
@@ -87,6 +87,12 @@ export const bundle = z
       .describe('How much of it was dropped from the history while the bundle was made; absent where nothing was.'),
   })
   .meta({ id: 'Bundle' });
+
+/** The first version: its state lacks what was added since. Of that only the counts are read. */
+export const firstBundle = bundle.extend({
+  version: z.literal(1),
+  state: z.looseObject({ stats: stats.partial({ failed_deliveries_open: true }) }),
+});
 
 export type Bundle = z.infer<typeof bundle>;
 export type BundleText = z.infer<typeof bundleText>;

@@ -2,6 +2,7 @@
 import type {
   AgentsAnswer,
   AttentionAnswer,
+  AttentionEntry,
   Connected,
   Health,
   Heartbeat,
@@ -254,6 +255,7 @@ export const examples = {
   messages,
   stats,
   attention,
+  attentionEntry: attention.attention[0] as AttentionEntry,
   sources,
   health,
   connected,

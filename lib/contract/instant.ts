@@ -21,6 +21,11 @@ export function instantOf(text: string | null): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
+/** @returns whether a text is a time without `Z` or an offset, as far as it is a time */
+export function isNaive(timestamp: unknown): timestamp is string {
+  return typeof timestamp === 'string' && !/(?:Z|[+-]\d\d:\d\d)$/.test(timestamp);
+}
+
 /** @returns the earliest of some times; null for none */
 export function least(times: readonly number[]): number | null {
   return times.length === 0 ? null : times.reduce((least, at) => Math.min(least, at));

@@ -27,7 +27,7 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
       servers: [{ url: './', description: 'This server.' }],
       security: [{ basic: [] }, { bearer: [] }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-      paths: Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
+      paths: Object.fromEntries(ROUTES.map(({ path }) => [path, operationsAt(path)])),
       components: {
         schemas: { StreamEvent: streamEvent, Problem: problem },
         responses: Object.fromEntries(
@@ -55,8 +55,14 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
   );
 }
 
+/** All methods of a path, which the table lists one by one. */
+function operationsAt(path: Route['path']): Record<string, ZodOpenApiOperationObject> {
+  const there = ROUTES.filter((route) => route.path === path);
+  return Object.fromEntries(there.map((route) => [route.method ?? 'get', operationOf(route)]));
+}
+
 function operationOf(route: Route): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, request, answer, open } = route;
+  const { id, tag, summary, description, request, body, answer, open } = route;
   const { mediaType, schema, example } = answer;
   return {
     operationId: id,
@@ -65,6 +71,12 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     ...(description && { description }),
     ...(open && { security: [] }),
     ...(request && { parameters: Object.entries(request.in.shape).map(([name, one]) => parameterOf(name, one)) }),
+    ...(body && {
+      requestBody: {
+        required: body.required,
+        content: { 'application/json': { schema: body.schema, example: body.example } },
+      },
+    }),
     responses: {
       200: {
         description: answer.description,

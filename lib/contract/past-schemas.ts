@@ -85,7 +85,8 @@ export const lockSpan = z.object({
     .enum(['released', 'expired', 'taken_over', 'changed', 'unseen'])
     .nullable()
     .describe(
-      'How it ended: let go, removed as stale (`expired`), in the hands of another, in another state of the same hold; ' +
+      'How it ended: let go, gone when it was past its timeout, as which others remove it as stale (`expired`), in the ' +
+        'hands of another, in another state of the same hold; ' +
         'null while it lasts.',
     ),
 });

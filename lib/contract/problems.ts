@@ -50,6 +50,13 @@ export const PROBLEMS = {
     title: 'Method not allowed',
     detail: 'DELETE is not possible here; use one of GET, HEAD, OPTIONS.',
   },
+  not_live: {
+    status: 409,
+    title: 'Not live',
+    detail:
+      "This is an exported time range, which can't be changed; start the dashboard with the folder of the swarm to " +
+      'acknowledge or snooze its items.',
+  },
   gone_cursor: {
     status: 410,
     title: 'Cursor gone',
@@ -133,6 +140,7 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   403: { description: 'The host, the origin, the place or the scope that the request comes with is not allowed.' },
   404: { description: 'There is no such thing.' },
   405: { description: 'The method is not possible here.', headers: { Allow: 'The methods that are.' } },
+  409: { description: 'No live swarm is shown, so there is nothing to change.' },
   410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
   413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.' },
   414: { description: 'The address is longer than the setting LIMIT_URL_BYTES allows.' },

@@ -129,22 +129,17 @@ const types = parameter(
   },
 );
 
-const agentId = parameter(
-  (given, refuse) => {
-    try {
-      return decodeURIComponent(given.at(-1) ?? '');
-    } catch {
-      return refuse('must be percent-encoded UTF-8.');
-    }
-  },
-  {
-    in: 'path',
-    description: 'The id of the agent, percent-encoded: any text may be one, a slash among it.',
-    schema: { type: 'string' },
-    required: true,
-    example: 'agent-1',
-  },
-);
+const pathId = (description: string, example: string) =>
+  parameter(
+    (given, refuse) => {
+      try {
+        return decodeURIComponent(given.at(-1) ?? '');
+      } catch {
+        return refuse('must be percent-encoded UTF-8.');
+      }
+    },
+    { in: 'path', description, schema: { type: 'string' }, required: true, example },
+  );
 
 const filepath = parameter(
   // Exactly as written: a path may begin or end with a blank.
@@ -336,7 +331,17 @@ const page = {
 };
 
 const timeless = {
-  agentHistory: z.object({ id: agentId, ...page }).transform((values) => values),
+  agentHistory: z
+    .object({
+      id: pathId('The id of the agent, percent-encoded: any text may be one, a slash among it.', 'agent-1'),
+      ...page,
+    })
+    .transform((values) => values),
+  attentionItem: z
+    .object({
+      id: pathId('The id of the item, percent-encoded: it may hold slashes and quotes.', 'agent_dead:agent-4'),
+    })
+    .transform((values) => values),
   lockHistory: z
     .object({ filepath, holder: text('Only what this agent held.', 'agent-1'), ...page })
     .transform((values) => values),

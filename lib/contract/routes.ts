@@ -1,5 +1,6 @@
 /** The table of everything that is served: what is asked, what is answered, and who may ask. */
 import { z } from 'zod';
+import { acknowledgeBody, snoozeBody } from './attention-requests';
 import { bundle } from './bundle-schemas';
 import { examples } from './examples';
 import { pastExamples } from './past-examples';
@@ -7,11 +8,12 @@ import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waiti
 import type { Path } from './paths';
 import type { ProblemStatus } from './problems';
 import { type RequestSchemas, requestSchemas } from './requests';
-import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from './schemas';
+import { agentsAnswer, attentionAnswer, attentionEntry, health, locksAnswer, messagesAnswer, stats } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE } from './stream-schemas';
 
 export const TAGS = {
   Now: 'The present state.',
+  Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
   Past: 'What was, and who talks to whom or waits for whom.',
   Operations: 'For probes and monitoring.',
@@ -20,12 +22,16 @@ export const TAGS = {
 
 export interface Route {
   path: Path;
+  /** `get` if absent. */
+  method?: 'post' | 'delete';
   tag: keyof typeof TAGS;
   /** A name for programs. */
   id: string;
   summary: string;
   description?: string;
   request?: RequestSchemas[keyof RequestSchemas];
+  /** What is sent as JSON; a body that is not `required` may be left out. */
+  body?: { schema: z.ZodType; example: unknown; required: boolean };
   answer: {
     description: string;
     mediaType: string;
@@ -113,6 +119,48 @@ const NOW: readonly Route[] = [
     description: 'Each with its evidence. Closed rings are deadlocks.',
     answer: json('Who waits for whom now.', waitingAnswer, pastExamples.waiting),
   },
+];
+
+/** Percent-encoded ids, a body of JSON, read access. */
+function decision(about: Pick<Route, 'path' | 'method' | 'id' | 'summary' | 'description' | 'body'>): Route {
+  return {
+    ...about,
+    tag: 'Attention',
+    request: requests.attentionItem,
+    answer: json('The item as it is now.', attentionEntry, examples.attentionEntry),
+    problems: [404, 409, 415, 422],
+  };
+}
+
+const RULE =
+  'Kept by the server for all viewers, with the name that came with the credentials, across restarts. It ends when the ' +
+  'facts of the item change. The item stays on the list, marked, and is counted in `hidden_count`. Needs read access ' +
+  'and the origin of this site, a listed one, or credentials and no browser.';
+
+const DECISIONS: readonly Route[] = [
+  decision({
+    path: '/api/attention/{id}/ack',
+    method: 'post',
+    id: 'acknowledgeAttentionItem',
+    summary: 'Acknowledge an attention item',
+    description: RULE,
+    body: { schema: acknowledgeBody, example: {}, required: false },
+  }),
+  decision({
+    path: '/api/attention/{id}/snooze',
+    method: 'post',
+    id: 'snoozeAttentionItem',
+    summary: 'Snooze an attention item',
+    description: `For 15 or 60 minutes by the clock of the server, or until its facts change. ${RULE}`,
+    body: { schema: snoozeBody, example: { minutes: 15 }, required: true },
+  }),
+  decision({
+    path: '/api/attention/{id}',
+    method: 'delete',
+    id: 'reopenAttentionItem',
+    summary: 'Take acknowledgement and snooze away',
+    description: 'Needs no body, and read access alone. An item that is open already is answered as it is.',
+  }),
 ];
 
 const eventRows = Object.entries(STREAM_EVENTS).map(
@@ -239,7 +287,7 @@ const OTHERS: readonly Route[] = [
 ];
 
 /** In the order in which they are shown. */
-export const ROUTES: readonly Route[] = [...NOW, STREAM, ...PAST, ...OTHERS];
+export const ROUTES: readonly Route[] = [...NOW, ...DECISIONS, STREAM, ...PAST, ...OTHERS];
 
 /** @returns how a route may refuse, in order of status */
 export function problemsOf({ open, problems = [] }: Route): ProblemStatus[] {

@@ -11,9 +11,9 @@ export const upgrades = channel('claude-swarm-dashboard.history.upgrades');
 
 /** Marks a SQLite file as ours ("CSwD"), so that a file of somebody else is never written to. */
 const APPLICATION_ID = 0x43537744;
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 const FIRST_VERSION = 1;
-const PAST_VERSION = 2;
+const OUTBOX_VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -86,9 +86,9 @@ const PAST_SCHEMA = `
     kind TEXT NOT NULL,
     subject TEXT NOT NULL,      -- agent id, lock file, source
     agent TEXT NOT NULL,        -- whose lane it is drawn in, '' if none
-    path TEXT NOT NULL,         -- of a lock, else ''
+    path TEXT NOT NULL,         -- of a lock; of an agent's health, which life of its id; else ''
     value TEXT NOT NULL,        -- health, state of the lock or of the source
-    detail TEXT,                -- reason of the lock, or why something is not known
+    detail TEXT,                -- reason of the lock, why something is not known, pid and pane of an agent (JSON)
     since INTEGER NOT NULL,     -- milliseconds since 1970
     until INTEGER,              -- null while it lasts
     ended TEXT
@@ -116,6 +116,20 @@ const OUTBOX_SCHEMA = `
   CREATE INDEX alert_queue_by_matter ON alert_queue (receiver, matter);
   -- The post that is under way to each receiver, how it went so far, and what is counted.
   CREATE TABLE alert_receivers (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** Which attention items are acknowledged or snoozed: see dispositions.ts. Times are milliseconds since 1970. Version 4. */
+const DISPOSITIONS_SCHEMA = `
+  CREATE TABLE dispositions (
+    id TEXT PRIMARY KEY,        -- of the attention item
+    fingerprint TEXT NOT NULL,  -- of the facts that were acknowledged or snoozed
+    acknowledged_by TEXT,
+    acknowledged_at INTEGER,    -- null: not acknowledged
+    snoozed_by TEXT,
+    snoozed_at INTEGER,         -- null: not snoozed
+    snoozed_until INTEGER,      -- null: until the facts change
+    seen_at INTEGER NOT NULL    -- when the item last existed, a little older at most
+  ) WITHOUT ROWID;
 `;
 
 /**
@@ -186,7 +200,7 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
     db.pragma('synchronous = NORMAL');
     db.pragma('cache_size = -8000');
     if (owner === APPLICATION_ID && version === SCHEMA_VERSION) return db;
-    if (owner === APPLICATION_ID && (version === FIRST_VERSION || version === PAST_VERSION)) {
+    if (owner === APPLICATION_ID && isEarlier(version)) {
       if (options.readonly)
         throw new HistoryFault('unusable', `The history ${file} is still being brought up to date.`);
       upgrade(db, file);
@@ -305,6 +319,11 @@ function isEmpty(db: Database.Database): boolean {
   return db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
 }
 
+/** Whether a database of this version can be brought up to date. */
+function isEarlier(version: unknown): boolean {
+  return typeof version === 'number' && version >= FIRST_VERSION && version < SCHEMA_VERSION;
+}
+
 function create(db: Database.Database): void {
   db.transaction(() => {
     // Two processes may start at once; the second finds the first one's tables.
@@ -313,6 +332,7 @@ function create(db: Database.Database): void {
     db.exec(PAST_SCHEMA);
     db.exec(MSG_ID_INDEX);
     db.exec(OUTBOX_SCHEMA);
+    db.exec(DISPOSITIONS_SCHEMA);
     db.prepare("INSERT INTO meta VALUES ('epoch', ?)").run(newEpoch());
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
@@ -334,11 +354,12 @@ function upgrade(db: Database.Database, file: string): void {
   try {
     const messages = db
       .transaction(() => {
-        const version = db.pragma('user_version', { simple: true });
+        const version = db.pragma('user_version', { simple: true }) as number;
         // Another process may have been quicker.
         if (version === SCHEMA_VERSION) return null;
         const count = version === FIRST_VERSION ? addPast(db) : null;
-        db.exec(OUTBOX_SCHEMA);
+        if (version < OUTBOX_VERSION) db.exec(OUTBOX_SCHEMA);
+        db.exec(DISPOSITIONS_SCHEMA);
         db.pragma(`user_version = ${SCHEMA_VERSION}`);
         return count;
       })

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { lifeKey } from '../contract/life';
 import { openDatabase } from './database';
 import { Journal, type JournalKind, type JournalUpdate } from './journal';
 import { knownSince, thingsAt } from './snapshots';
-import { unknownSpans } from './span-reader';
+import { spansOfPath, unknownSpans } from './span-reader';
 import type { SpanRow } from './spans';
 
 const NO_DASHBOARD = 'No dashboard was running.';
@@ -90,7 +91,9 @@ const ids = fc.constantFrom('agent-0', 'agent-1', 'constructor', 'ä');
 const files = fc.constantFrom('a.lock', 'b.lock', 'c.lock');
 const agentBody = fc.record({
   health: fc.constantFrom('active', 'stale', 'dead', 'unknown'),
-  pane: fc.integer({ min: 0, max: 3 }),
+  pid: fc.constantFrom(1, 2),
+  tmux_pane_id: fc.constantFrom('%1', '%2'),
+  life_began_at: fc.constantFrom(null, '12:00'),
   // Long enough that snapshots are due now and then.
   note: fc.constantFrom('', 'x'.repeat(30_000)),
 });
@@ -200,7 +203,14 @@ test('spans say the same as the journal, never overlap, and stop where nobody lo
         const told = (kind: string) =>
           Object.fromEntries(touching.filter((span) => span.kind === kind).map((span) => [span.subject, span.value]));
         const known = world.notebook.at(moment) as Things;
-        const health = Object.entries(known.agent ?? {}).map(([id, body]) => [id, (body as { health: string }).health]);
+        const agents = Object.entries(known.agent ?? {}) as [string, { health: string; pid: number }][];
+        const lives = touching.filter(({ kind }) => kind === 'health').map(({ subject, path }) => [subject, path]);
+        const health = agents.map(([id, body]) => [id, body.health]);
+        assert.deepEqual(
+          Object.fromEntries(lives),
+          Object.fromEntries(agents.map(([id, body]) => [id, lifeKey(body)])),
+          `lives at ${moment}`,
+        );
         const locks = Object.entries(known.lock ?? {}).map(([id, body]) => [
           id,
           stateOf(body as Record<string, unknown>),
@@ -266,6 +276,52 @@ test('a lock: refreshed it goes on, its state changes, another takes it over, it
     'lock agent-0 stale two 100 taken_over',
     'lock agent-1 held three 100 released',
   ]);
+});
+
+test('journal: a lock that was past its timeout when it went has expired, whoever removed it', () => {
+  const { db, look } = begun();
+  const lock = (stale: boolean | null, orphaned: boolean) =>
+    ['lock', 'a.lock', JSON.stringify({ agent_id: 'agent-0', filepath: 'a', stale, orphaned })] as const;
+  const gone = ['lock', 'a.lock', null] as const;
+  for (const [stale, orphaned] of [
+    [true, false],
+    [true, true],
+    [false, true],
+    [null, false],
+  ] as const) {
+    look(100, lock(stale, orphaned));
+    look(100, gone);
+  }
+  assert.deepEqual(spansIn(db), [
+    'lock agent-0 stale null 100 expired',
+    'lock agent-0 orphaned null 100 expired',
+    'lock agent-0 orphaned null 100 released',
+    'lock agent-0 held null 100 released',
+  ]);
+});
+
+test('journal: another process under an id ends its health, also an equal one, and begins another life', () => {
+  const { db, look } = begun();
+  const agent = (pid: number, tmux_pane_id: string, life_began_at: string | null = null, pane_index = 0) =>
+    [
+      'agent',
+      'agent-1',
+      JSON.stringify({ id: 'agent-1', health: 'active', pid, pane_index, tmux_pane_id, life_began_at }),
+    ] as const;
+  look(100, agent(7, '%1'));
+  look(100, agent(7, '%1', null, 3));
+  look(100, agent(8, '%2', '12:00', 3));
+  look(100, agent(8, '%2', '13:00', 3));
+  look(100, agent(8, '%2', null, 3));
+  const detail = (pid: number, pane: string) => JSON.stringify({ pid, pane_index: 3, tmux_pane_id: pane });
+  const rows = db.prepare('SELECT path, detail, ended FROM spans ORDER BY id').all();
+  assert.deepEqual(rows, [
+    { path: '7@%1', detail: detail(7, '%1'), ended: 'taken_over' },
+    { path: '8@%2#12:00', detail: detail(8, '%2'), ended: 'taken_over' },
+    { path: '8@%2#13:00', detail: detail(8, '%2'), ended: 'changed' },
+    { path: '8@%2', detail: detail(8, '%2'), ended: null },
+  ]);
+  assert.deepEqual(spansOfPath(db, '8@%2', undefined, { limit: 10 })?.rows, [], 'a life is no path of a lock');
 });
 
 test('while a source can not be read, what it tells is unknown', () => {

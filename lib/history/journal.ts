@@ -5,7 +5,7 @@
  */
 import type Database from 'better-sqlite3';
 import { knownSince, Snapshots, type State } from './snapshots';
-import { EVERYTHING, healthContent, lockContent, Spans } from './spans';
+import { EVERYTHING, healthContent, isPastTimeout, lockContent, Spans } from './spans';
 
 /** `registry` is what its header says, with the time each agent was last seen; `server` is the dashboard itself. */
 export type JournalKind = 'agent' | 'lock' | 'source' | 'server' | 'attention' | 'registry';
@@ -176,6 +176,7 @@ export class Journal {
 
   #enter([kind, subject, body]: Change, at: number): void {
     if (kind === 'source' && subject === 'log') this.#noticeGaps(body, at);
+    const before = this.#now.get(kind)?.get(subject) ?? null;
     this.#statements.insert.run(at, kind, subject, body);
     if (body === null) {
       this.#statements.drop.run(kind, subject);
@@ -184,21 +185,30 @@ export class Journal {
       this.#statements.set.run(kind, subject, body);
       this.#ofKind(kind).set(subject, body);
     }
-    this.#follow(kind, subject, body, at);
+    if (body !== null) this.#follow(kind, subject, body, at);
+    else this.#end(kind, subject, at, before);
+  }
+
+  /** Ends the span of a thing that has gone. */
+  #end(kind: JournalKind, subject: string, at: number, before: string | null): void {
+    if (kind === 'agent') this.#spans.end('health', subject, at, 'released');
+    // Who removed it is not written anywhere: past its timeout anybody may, and every look of the tool does.
+    else if (kind === 'lock') this.#spans.end('lock', subject, at, isPastTimeout(before) ? 'expired' : 'released');
+    else if (kind === 'source') this.#spans.end('unknown', subject, at, 'changed');
   }
 
   /** Keeps the span of a thing in step with it. */
-  #follow(kind: JournalKind, subject: string, body: string | null, at: number): void {
+  #follow(kind: JournalKind, subject: string, body: string, at: number): void {
     if (kind === 'agent') {
-      if (body === null) this.#spans.end('health', subject, at, 'released');
-      else this.#spans.become('health', subject, healthContent(subject, body), at);
+      this.#spans.become('health', subject, healthContent(subject, body), at);
     } else if (kind === 'lock') {
-      if (body === null) this.#spans.end('lock', subject, at, 'released');
-      else this.#spans.become('lock', subject, lockContent(body), at);
+      this.#spans.become('lock', subject, lockContent(body), at);
     } else if (kind === 'source' && UNKNOWN_WHILE_UNREADABLE.has(subject)) {
-      const { state, reason } = JSON.parse(body ?? '{}') as { state?: string; reason?: string };
+      const { state, reason, kept_from } = JSON.parse(body) as SourceBody;
       const content = { agent: '', path: '', value: subject, detail: reason ?? null };
-      if (state === 'unreadable') this.#spans.become('unknown', subject, content, at);
+      // A source that vanished tells as little as one that can't be read, while what it said before is still shown.
+      const vanished = state === 'missing' && typeof kept_from === 'string';
+      if (state === 'unreadable' || vanished) this.#spans.become('unknown', subject, content, at);
       else this.#spans.end('unknown', subject, at, 'changed');
     }
   }
@@ -286,6 +296,12 @@ export class Journal {
 function gapsOf(body: string | null): number | null {
   const { gaps } = JSON.parse(body ?? '{}') as { gaps?: unknown };
   return typeof gaps === 'number' ? gaps : null;
+}
+
+interface SourceBody {
+  state?: string;
+  reason?: string;
+  kept_from?: string | null;
 }
 
 type Ends = ({ journal_id: number | null } | undefined)[];

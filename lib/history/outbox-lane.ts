@@ -1,6 +1,7 @@
 /** One receiver's part of the outbox: its matters, its place in the minute, and what is kept of its post. */
 import type Database from 'better-sqlite3';
 import type { KeptPost } from '../contract/alert-schemas';
+import { isHidden } from '../contract/attention-marks';
 import type { AttentionEntry } from '../contract/schemas';
 
 /** Whoever is told. */
@@ -46,6 +47,8 @@ export class OutboxLane {
   receiver: OutboxReceiver;
   /** Those that stand or did a moment ago, by the id of their entry. */
   readonly matters = new Map<string, Matter>();
+  /** Those that somebody has acknowledged or snoozed: not told as new meanwhile. */
+  readonly hidden = new Set<string>();
   readonly kept: Kept;
   /** How many alerts wait in the queue. */
   waiting: number;
@@ -88,6 +91,8 @@ export class OutboxLane {
     for (const entry of entries) {
       if (!this.receiver.wants(entry)) continue;
       present.add(entry.id);
+      if (isHidden(entry)) this.hidden.add(entry.id);
+      else this.hidden.delete(entry.id);
       const known = this.matters.get(entry.id);
       if (known) known.goneAt = null;
       else this.#begin(entry, now);
@@ -108,6 +113,7 @@ export class OutboxLane {
   /** A matter that was told is remembered for a while, one that was not is forgotten. */
   end(id: string, matter: Matter): void {
     this.matters.delete(id);
+    this.hidden.delete(id);
     if (matter.times === 0) {
       this.#statements.forget.run(this.receiver.name, id);
       return;

@@ -325,3 +325,21 @@ test('whatever comes, goes, fails and dies: every change that lasts is told exac
     { numRuns: 100 },
   );
 });
+
+test('update(): an acknowledged item is neither told nor resolved, and told once it is open', () => {
+  const scene = new Scene(receiver({ minimumAgeMs: 1000 }));
+  const hidden = { acknowledged: { by: null, at: '2026-02-03T09:30:00.000+00:00' } };
+  const update = (...entries: AttentionEntry[]) => scene.outbox.update(entries, true, scene.now);
+  update(entry('young', hidden), entry('told'));
+  scene.pass(2000);
+  assert.deepEqual(scene.deliverAll(), ['new told']);
+  update(entry('young', hidden), entry('told', hidden));
+  scene.pass(HOUR);
+  assert.deepEqual(scene.deliverAll(), []);
+  update(entry('young'), entry('told'));
+  scene.pass(1);
+  assert.deepEqual(scene.deliverAll(), ['new young']);
+  update(entry('young', hidden));
+  scene.pass(10_000);
+  assert.deepEqual(scene.deliverAll(), ['resolved told']);
+});

@@ -228,11 +228,11 @@ export function receiverStates(db: Database.Database): ReceiverState[] {
 }
 
 /** The matters whose beginning or end is to be told now. */
-function* ripe({ receiver, matters }: OutboxLane, now: number): Generator<[string, Matter]> {
+function* ripe({ receiver, matters, hidden }: OutboxLane, now: number): Generator<[string, Matter]> {
   const goneFor = Math.max(receiver.minimumAgeMs, GONE_AT_LEAST_MS);
   for (const [id, matter] of matters) {
     const { state, firstSeen, goneAt } = matter;
-    if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs) yield [id, matter];
+    if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs && !hidden.has(id)) yield [id, matter];
     if (state === 'told' && goneAt !== null && now - goneAt >= goneFor) yield [id, matter];
   }
 }

@@ -10,10 +10,6 @@ export class Names {
     return this.#texts.length;
   }
 
-  get texts(): readonly string[] {
-    return this.#texts;
-  }
-
   numberOf(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
@@ -26,9 +22,38 @@ export class Names {
   }
 }
 
-/** One span, or several of one agent that are drawn as one. */
+/** Numbers for agents and the lives of their ids, in the order of their coming. */
+export class LaneNames {
+  readonly #numbers = new Map<string, Map<string, number>>();
+  readonly #lanes: { agent: string; life: string }[] = [];
+
+  get size(): number {
+    return this.#lanes.length;
+  }
+
+  /** By number. */
+  get lanes(): readonly { agent: string; life: string }[] {
+    return this.#lanes;
+  }
+
+  numberOf(agent: string, life: string): number {
+    let lives = this.#numbers.get(agent);
+    if (lives === undefined) {
+      lives = new Map();
+      this.#numbers.set(agent, lives);
+    }
+    const known = lives.get(life);
+    if (known !== undefined) return known;
+    lives.set(life, this.#lanes.length);
+    return this.#lanes.push({ agent, life }) - 1;
+  }
+}
+
+/** One span, or several of one life of an agent that are drawn as one. */
 export interface SpanCell {
   agent: string;
+  /** Of a health: which life of the agent's id; of a lock ''. */
+  life: string;
   /** Health, or state of the lock. */
   value: string;
   /** How many spans it stands for; the other fields are those of one of them. */
@@ -44,17 +69,17 @@ export interface SpanCell {
 export type Keep = 'first' | 'longest';
 
 export class SpanCells {
-  readonly #agents: Names;
+  readonly #lanes: LaneNames;
   readonly #values: Names;
   #size = 0;
   #columns = columnsFor(16);
 
   /**
-   * @param agents numbers of agents, shared by cells that rows are copied between
+   * @param lanes numbers of agents' lives, shared by cells that rows are copied between
    * @param values the same of values
    */
-  constructor(agents = new Names(), values = new Names()) {
-    this.#agents = agents;
+  constructor(lanes = new LaneNames(), values = new Names()) {
+    this.#lanes = lanes;
     this.#values = values;
   }
 
@@ -70,11 +95,11 @@ export class SpanCells {
     return sum;
   }
 
-  add({ agent, value, count, id, since, until }: SpanCell): void {
+  add({ agent, life, value, count, id, since, until }: SpanCell): void {
     this.#makeRoom(1);
     const columns = this.#columns;
     const row = this.#size++;
-    columns.agent[row] = this.#agents.numberOf(agent);
+    columns.lane[row] = this.#lanes.numberOf(agent, life);
     columns.value[row] = this.#values.numberOf(value);
     columns.count[row] = count;
     columns.id[row] = id;
@@ -94,23 +119,24 @@ export class SpanCells {
 
   /** @returns whose they are */
   agents(): string[] {
-    const there = new Uint8Array(this.#agents.size);
-    for (let row = 0; row < this.#size; row += 1) there[this.#columns.agent[row] as number] = 1;
-    return this.#agents.texts.filter((_, number) => there[number] === 1);
+    const there = new Uint8Array(this.#lanes.size);
+    for (let row = 0; row < this.#size; row += 1) there[this.#columns.lane[row] as number] = 1;
+    const lanes = this.#lanes.lanes.filter((_, number) => there[number] === 1);
+    return [...new Set(lanes.map(({ agent }) => agent))];
   }
 
   /** Leaves those of some agents. */
   keepAgents(isKept: (agent: string) => boolean): void {
-    const kept = this.#agents.texts.map(isKept);
+    const kept = this.#lanes.lanes.map(({ agent }) => isKept(agent));
     const size = this.#size;
     this.#size = 0;
     for (let row = 0; row < size; row += 1) {
-      if (kept[this.#columns.agent[row] as number]) copyRow(this.#columns, row, this.#columns, this.#size++);
+      if (kept[this.#columns.lane[row] as number]) copyRow(this.#columns, row, this.#columns, this.#size++);
     }
   }
 
   /**
-   * Makes one of those of one agent that begin and end within one step of time.
+   * Makes one of those of one life that begin and end within one step of time.
    *
    * @param span what they touch
    */
@@ -123,7 +149,7 @@ export class SpanCells {
     });
   }
 
-  /** Makes one of those of one agent that begin in one step and end in one; what reaches beyond the span is cut at its edge. */
+  /** Makes one of those of one life that begin in one step and end in one; what reaches beyond the span is cut at its edge. */
   joinAlike(step: number, span: TimeSpan, keep: Keep): void {
     const { since, until } = this.#columns;
     const first = Math.floor(span.since / step);
@@ -138,11 +164,11 @@ export class SpanCells {
 
   /** In the order of their beginning. */
   list(): SpanCell[] {
-    const { id, agent, value, count, since, until } = this.#columns;
+    const { id, lane, value, count, since, until } = this.#columns;
     return Array.from({ length: this.#size }, (_, row): SpanCell => {
       const end = until[row] as number;
       return {
-        agent: this.#agents.textOf(agent[row] as number),
+        ...(this.#lanes.lanes[lane[row] as number] as { agent: string; life: string }),
         value: this.#values.textOf(value[row] as number),
         count: count[row] as number,
         id: id[row] as number,
@@ -152,18 +178,18 @@ export class SpanCells {
     }).sort((one, other) => one.since - other.since || one.id - other.id);
   }
 
-  /** @param placeOf a number; those of one agent (and, if only the like stand together, of one value) that share it become one */
+  /** @param placeOf a number; those of one life (and, if only the like stand together, of one value) that share it become one */
   #join(keep: Keep, placeOf: (row: number) => number): void {
     const columns = this.#columns;
-    const { agent, value, count } = columns;
+    const { value, count } = columns;
     const values = keep === 'first' ? this.#values.size : 1;
-    const lanes = this.#agents.size * values;
+    const lanes = this.#lanes.size * values;
     const joined = new Map<number, number>();
     const size = this.#size;
     this.#size = 0;
     for (let row = 0; row < size; row += 1) {
       const place = placeOf(row);
-      const lane = (agent[row] as number) * values + (keep === 'first' ? (value[row] as number) : 0);
+      const lane = (columns.lane[row] as number) * values + (keep === 'first' ? (value[row] as number) : 0);
       const key = place * lanes + lane;
       const known = place === ALONE ? undefined : joined.get(key);
       if (known === undefined) {
@@ -186,11 +212,11 @@ export class SpanCells {
 }
 
 const ALONE = -1;
-const COLUMNS = ['id', 'agent', 'value', 'count', 'since', 'until'] as const;
+const COLUMNS = ['id', 'lane', 'value', 'count', 'since', 'until'] as const;
 
 interface Columns {
   id: Float64Array;
-  agent: Int32Array;
+  lane: Int32Array;
   value: Int32Array;
   count: Int32Array;
   since: Float64Array;
@@ -201,7 +227,7 @@ interface Columns {
 function columnsFor(rows: number): Columns {
   return {
     id: new Float64Array(rows),
-    agent: new Int32Array(rows),
+    lane: new Int32Array(rows),
     value: new Int32Array(rows),
     count: new Int32Array(rows),
     since: new Float64Array(rows),
@@ -211,7 +237,7 @@ function columnsFor(rows: number): Columns {
 
 function copyRow(from: Columns, row: number, to: Columns, place: number): void {
   to.id[place] = from.id[row] as number;
-  to.agent[place] = from.agent[row] as number;
+  to.lane[place] = from.lane[row] as number;
   to.value[place] = from.value[row] as number;
   to.count[place] = from.count[row] as number;
   to.since[place] = from.since[row] as number;

@@ -19,26 +19,40 @@ after(() => rmSync(folder, { recursive: true }));
 interface Lasted {
   kind: SpanKind;
   agent: string;
+  /** Of a health; a lock has none. */
+  life: string;
   value: string;
   since: number;
   until: number | null;
 }
 
+const lives = fc.constantFrom('', '1@%1', '2@%1');
+
 const lasted: fc.Arbitrary<Lasted> = fc
   .record({
     kind: fc.constantFrom<SpanKind>('lock', 'health', 'unknown'),
     agent: fc.constantFrom('agent-1', 'agent-2', '__proto__'),
+    life: lives,
     value: fc.constantFrom('one', 'two'),
     since: fc.integer({ min: NOW - 3000, max: NOW + 13_000 }),
     length: fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 9000 }), fc.constant(null)),
   })
-  .map(({ length, ...rest }) => ({ ...rest, until: length === null ? null : rest.since + length }));
+  .map(({ length, life, ...rest }) => ({
+    ...rest,
+    life: rest.kind === 'health' ? life : '',
+    until: length === null ? null : rest.since + length,
+  }));
+
+/** What stands in the column that a lock's path and the life of a health share. */
+function pathOf({ kind, life }: { kind: SpanKind; life: string }, path: string): string {
+  return kind === 'health' ? life : path;
+}
 
 function write(history: History, all: readonly Lasted[]): void {
   const spans = new Spans(history.db);
-  for (const [index, { kind, agent, value, since, until }] of all.entries()) {
+  for (const [index, { kind, agent, life, value, since, until }] of all.entries()) {
     const subject = `${index}.lock`;
-    spans.become(kind, subject, { agent, path: `src/${index}.ts`, value, detail: null }, since);
+    spans.become(kind, subject, { agent, path: pathOf({ kind, life }, `src/${index}.ts`), value, detail: null }, since);
     if (until !== null) spans.end(kind, subject, until, 'released');
   }
 }
@@ -56,6 +70,7 @@ function naively(all: readonly (Lasted & { id: number })[], kind: SpanKind, step
       isShort(other) &&
       stepOf(one.since) === stepOf(other.since) &&
       one.agent === other.agent &&
+      one.life === other.life &&
       (kind === 'health' || one.value === other.value));
   const length = ({ since, until }: Lasted) => (until ?? Number.POSITIVE_INFINITY) - since;
   return touching
@@ -97,6 +112,7 @@ const begun = fc.record({
   kind: fc.constantFrom<SpanKind>('lock', 'health', 'unknown'),
   subject: fc.constantFrom('1', '2', '3', '4', '5', '6', '7', '8'),
   agent: fc.constantFrom('agent-1', 'agent-2'),
+  life: lives,
   value: fc.constantFrom('one', 'two'),
   since: time,
 });
@@ -111,7 +127,9 @@ const deed = fc.oneof(
 /** What there is, but for what is due to be pruned: what ended before all that is known, in whole seconds. */
 function kept({ db }: History): (Lasted & { id: number })[] {
   const { known } = db.prepare('SELECT min(at) AS known FROM snapshots').get() as { known: number | null };
-  const all = db.prepare('SELECT id, kind, agent, value, since, until FROM spans').all() as (Lasted & { id: number })[];
+  const all = db.prepare('SELECT id, kind, agent, path AS life, value, since, until FROM spans').all() as (Lasted & {
+    id: number;
+  })[];
   return all.filter(
     ({ until }) => until === null || known === null || Math.ceil(until / 1000) >= Math.floor(known / 1000),
   );
@@ -139,8 +157,8 @@ test('it stays what a look at every span gives while another connection begins, 
           writer.takeOver(`another-${runs}-${Math.random()}`);
           spans = new Spans(writer.db);
         } else if ('begin' in one) {
-          for (const { kind, subject, agent, value, since } of one.begin) {
-            spans.become(kind, subject, { agent, path: '', value, detail: null }, since);
+          for (const { kind, subject, agent, life, value, since } of one.begin) {
+            spans.become(kind, subject, { agent, path: pathOf({ kind, life }, ''), value, detail: null }, since);
           }
         } else if ('end' in one) {
           for (const [{ kind, subject, since }, lasting] of one.end)
@@ -164,7 +182,7 @@ test('it stays what a look at every span gives while another connection begins, 
 /** A history with a lock that has ended among others, asked for once. */
 function askedOnce(): { history: History; spans: Spans; ids: () => number[] } {
   const history = new History(':memory:');
-  const lock = { kind: 'lock', agent: 'agent-1', value: 'one' } as const;
+  const lock = { kind: 'lock', agent: 'agent-1', life: '', value: 'one' } as const;
   write(history, [
     { ...lock, since: NOW - HOUR, until: null },
     { ...lock, since: NOW, until: NOW + 1000 },

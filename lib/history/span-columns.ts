@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from './message-times';
 import type { RowVisitor } from './row-visitor';
-import { Names, SpanCells } from './span-cells';
+import { LaneNames, Names, SpanCells } from './span-cells';
 
 const HOUR_MS = 3_600_000;
 /** So many spans are kept, 36 bytes each; those asked for last. */
@@ -14,7 +14,7 @@ const MOST_KEPT = 500_000;
 const MOST_ADDED = 20_000;
 /** Missing hours in a row are read with one statement. */
 const HOURS_AT_ONCE = 24;
-/** Agents or subjects of spans; with more, all is forgotten. */
+/** Lives of agents, or subjects of spans; with more, all is forgotten. */
 const MOST_TEXTS = 50_000;
 
 /** What a lock's span is of. */
@@ -29,7 +29,15 @@ interface Touching {
   locks: SpanCells;
 }
 
-type TakeSpan = (id: number, isLock: number, agent: string, value: string, since: number, until: number | null) => void;
+/** `life` is null of a lock. */
+type TakeSpan = (
+  id: number,
+  life: string | null,
+  agent: string,
+  value: string,
+  since: number,
+  until: number | null,
+) => void;
 
 export class SpanColumns {
   readonly #visitor: RowVisitor;
@@ -38,7 +46,7 @@ export class SpanColumns {
   readonly #hours = new Map<number, Touching>();
   readonly #subjects = new Map<number, SpanSubject>();
   #kept = 0;
-  #agents = new Names();
+  #lanes = new LaneNames();
   #values = new Names();
   #lasting = this.#nothing();
   #lastingIds = new Set<number>();
@@ -53,7 +61,7 @@ export class SpanColumns {
 
   /**
    * What touches a span of time. Locks of one agent and state that begin and end within one step are counted together as
-   * the first of them, healths of one agent as the longest. To be called within one transaction, or what is known and what
+   * the first of them, healths of one life of an agent as the longest. To be called within one transaction, or what is known and what
    * is read may differ.
    *
    * @param step milliseconds
@@ -100,7 +108,7 @@ export class SpanColumns {
     const prunedBefore = place.known === null ? EVER.since : pruningEnds(place.known);
     // The first snapshot is older than it was where a clock was set back: what was gone must not come back.
     const another = place.epoch !== this.#epoch || place.head < this.#head || prunedBefore < this.#prunedBefore;
-    const texts = Math.max(this.#agents.size, this.#subjects.size);
+    const texts = Math.max(this.#lanes.size, this.#subjects.size);
     if (another || place.head - this.#head > MOST_ADDED || texts > MOST_TEXTS) this.#forget();
     else if (this.#hours.size > 0) this.#visit(this.#statements.added, [this.#head], this.#intoHour);
     const before = this.#lastingIds;
@@ -157,7 +165,7 @@ export class SpanColumns {
   }
 
   #nothing(): Touching {
-    return { health: new SpanCells(this.#agents, this.#values), locks: new SpanCells(this.#agents, this.#values) };
+    return { health: new SpanCells(this.#lanes, this.#values), locks: new SpanCells(this.#lanes, this.#values) };
   }
 
   #forget(): void {
@@ -165,7 +173,7 @@ export class SpanColumns {
     this.#lastingIds.clear();
     this.#subjects.clear();
     this.#kept = 0;
-    this.#agents = new Names();
+    this.#lanes = new LaneNames();
     this.#values = new Names();
   }
 
@@ -188,8 +196,9 @@ interface Place {
   last: number | null;
 }
 
-/** Texts are left out: to read them of each span would cost more than all the rest. */
-const VISIT = `SELECT visit(id, kind = 'lock', agent, value, since, until) FROM spans WHERE kind IN ('health', 'lock')`;
+/** Paths of locks are left out: to read them of each span would cost more than all the rest. */
+const VISIT = `SELECT visit(id, CASE kind WHEN 'health' THEN path END, agent, value, since, until)
+  FROM spans WHERE kind IN ('health', 'lock')`;
 
 function prepare(db: Database.Database) {
   return {
@@ -211,8 +220,8 @@ function prepare(db: Database.Database) {
   };
 }
 
-function addTo({ health, locks }: Touching, [id, isLock, agent, value, since, until]: Parameters<TakeSpan>): void {
-  (isLock ? locks : health).add({ agent, value, count: 1, id, since, until });
+function addTo({ health, locks }: Touching, [id, life, agent, value, since, until]: Parameters<TakeSpan>): void {
+  (life === null ? locks : health).add({ agent, life: life ?? '', value, count: 1, id, since, until });
 }
 
 /** @returns the first instant that pruning leaves spans of; it drops what ended in a whole second before what is known */

@@ -28,6 +28,15 @@ export function spansOfAgent(db: Database.Database, agent: string, bounds: Bound
   return pageOf(rows, bounds.limit);
 }
 
+/** So many spans of an agent's health are read for its lives, the newest ones. */
+const MAX_HEALTH_SPANS = 20_000;
+
+/** @returns the newest spans of an agent's health, oldest first */
+export function healthSpansOf(db: Database.Database, agent: string): SpanRow[] {
+  const sql = "SELECT * FROM spans WHERE agent = ? AND kind = 'health' ORDER BY since DESC, id DESC LIMIT ?";
+  return (db.prepare(sql).all(agent, MAX_HEALTH_SPANS) as SpanRow[]).reverse();
+}
+
 /** @returns the locks of a path, of one holder if given; null if the span to go on from is no longer kept */
 export function spansOfPath(
   db: Database.Database,
@@ -37,7 +46,7 @@ export function spansOfPath(
 ): SpanRows | null {
   const place = placeOf(db, bounds.before);
   if (!place) return null;
-  const sql = `SELECT * FROM spans WHERE path = ? AND path <> '' AND (since, id) < (?, ?) AND agent = coalesce(?, agent)
+  const sql = `SELECT * FROM spans WHERE path = ? AND path <> '' AND kind = 'lock' AND (since, id) < (?, ?) AND agent = coalesce(?, agent)
                ORDER BY since DESC, id DESC LIMIT ?`;
   return pageOf(db.prepare(sql).all(path, ...place, holder ?? null, bounds.limit + 1) as SpanRow[], bounds.limit);
 }

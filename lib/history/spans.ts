@@ -1,5 +1,6 @@
 /** What lasted, as intervals: an agent's health, a lock in one state, a time of which something is not known. */
 import type Database from 'better-sqlite3';
+import { isAnotherLife, lifeKey } from '../contract/life';
 import type { LockSpan } from '../contract/past-schemas';
 import type { AgentHealth } from '../contract/schemas';
 
@@ -9,11 +10,11 @@ export type SpanKind = 'health' | 'lock' | 'unknown';
 export interface SpanContent {
   /** Whose lane it is drawn in, '' if none. */
   agent: string;
-  /** Of a lock, else ''. */
+  /** The path of a lock, the key of an agent's life, else ''. */
   path: string;
   /** Health, or state of the lock. */
   value: string;
-  /** Reason of the lock, or why something is not known. */
+  /** Reason of the lock, why something is not known, or an agent's pid and pane as JSON. */
   detail: string | null;
 }
 
@@ -76,7 +77,7 @@ export class Spans {
       this.#statements.detail.run(content.detail, open.id);
       return;
     }
-    if (open) this.end(kind, subject, at, open.agent === content.agent ? 'changed' : 'taken_over');
+    if (open) this.end(kind, subject, at, isTakenOver(kind, open, content) ? 'taken_over' : 'changed');
     this.#begin(kind, subject, content, at);
   }
 
@@ -178,12 +179,38 @@ function secondAfter(milliseconds: number): number {
   return Math.min(Math.ceil(milliseconds / 1000), FAR_AHEAD_S);
 }
 
+/** A lock in the hands of another, or an id that another process has. */
+function isTakenOver(kind: SpanKind, before: SpanContent, after: SpanContent): boolean {
+  return before.agent !== after.agent || (kind === 'health' && isAnotherLife(before.path, after.path));
+}
+
+interface AgentBody {
+  id?: string;
+  health: AgentHealth;
+  pid?: unknown;
+  tmux_pane_id?: unknown;
+  pane_index?: unknown;
+  life_began_at?: string | null;
+}
+
+/** Fields of the registry may hold any JSON; what is longer than this is no pid and no pane. */
+const MAX_DETAIL_LENGTH = 500;
+
 /**
- * @returns the health that an agent's journaled body tells
+ * @returns the health that an agent's journaled body tells, and of which life of its id
  */
 export function healthContent(subject: string, body: string): SpanContent {
-  const { id, health } = JSON.parse(body) as { id?: string; health: AgentHealth };
-  return { agent: id ?? subject, path: '', value: health, detail: null };
+  const agent = JSON.parse(body) as AgentBody;
+  const { id, health, pid = null, pane_index = null, tmux_pane_id = null } = agent;
+  const path = lifeKey(agent);
+  const detail = path === '' ? null : JSON.stringify({ pid, pane_index, tmux_pane_id });
+  const isKept = detail !== null && detail.length <= MAX_DETAIL_LENGTH;
+  return { agent: id ?? subject, path, value: health, detail: isKept ? detail : null };
+}
+
+/** @returns whether a lock's journaled body says that it is past its timeout */
+export function isPastTimeout(body: string | null): boolean {
+  return (JSON.parse(body ?? '{}') as { stale?: unknown }).stale === true;
 }
 
 /** @returns the state that a lock's journaled body tells; who is gone counts for more than how long ago */

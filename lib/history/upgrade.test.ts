@@ -115,7 +115,7 @@ test('what fails in the middle leaves the first version as it was', () => {
   db.prepare('UPDATE messages SET line = ? WHERE seq = ?').run('{}', lines.length);
   db.close();
   new History(file, { readTime }).close();
-  assert.equal(versionOf(file), 3);
+  assert.equal(versionOf(file), 4);
 });
 
 test('while another process records in it, or for a reader, it stays as it is', () => {
@@ -128,7 +128,7 @@ test('while another process records in it, or for a reader, it stays as it is', 
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
   assert.equal(versionOf(file), 1);
   new History(file, { readTime }).close();
-  assert.equal(versionOf(file), 3);
+  assert.equal(versionOf(file), 4);
   new History(file, { readTime, readonly: true }).close();
 });
 
@@ -138,13 +138,14 @@ test('a database of the second version gets an outbox, and keeps everything else
   const before = new History(file, { readTime });
   before.append(lines.slice(0, 10), '{}', NOW);
   const tables = before.db.prepare("SELECT sql FROM sqlite_schema WHERE name LIKE 'alert%' ORDER BY name").all();
-  for (const name of ['alert_matters', 'alert_queue', 'alert_receivers']) before.db.exec(`DROP TABLE ${name}`);
+  for (const name of ['alert_matters', 'alert_queue', 'alert_receivers', 'dispositions'])
+    before.db.exec(`DROP TABLE ${name}`);
   before.db.exec("INSERT INTO journal_now VALUES ('agent', 'agent-1', '{}')");
   before.db.pragma('user_version = 2');
   before.close();
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
   const after = new History(file, { readTime });
-  assert.equal(versionOf(file), 3);
+  assert.equal(versionOf(file), 4);
   assert.equal(after.epoch, before.epoch);
   assert.equal(after.head(), 10);
   assert.equal(after.db.prepare('SELECT * FROM journal_now').all().length, 1);

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blankMessage, blankSpan, blankThing, nameOfRoot, withoutPaths, withoutRoots } from './bundle-blank';
+import { pastExamples } from '../contract/past-examples';
+import { pastState } from '../contract/past-schemas';
+import {
+  blankMessage,
+  blankSpan,
+  blankState,
+  blankThing,
+  nameOfRoot,
+  withoutPaths,
+  withoutRoots,
+} from './bundle-blank';
 
 test('of a message stays who, when and to whom; of a text only its length', () => {
   const message = {
@@ -34,6 +44,47 @@ test('of things of the journal the free texts go, and what is null stays null', 
     current_task: '(1 character left out)',
   });
   assert.equal(blankThing('attention', { reason: 'It said "secret".' }).reason, '(17 characters left out)');
+});
+
+test('blankState(): is still a whole state, without what agents said and without the names of people', () => {
+  const { state } = pastExamples;
+  const [agent] = state.agents.agents;
+  const [entry] = state.attention.attention;
+  assert.ok(agent && entry);
+  const said = { seq: 1, msg_type: 'INFO', excerpt: 'secret plan', sent_at: null };
+  const at = state.at;
+  const blank = blankState({
+    ...state,
+    agents: {
+      ...state.agents,
+      agents: [{ ...agent, last_message: said, moved_to: 'agent-7', life_began_at: at }],
+      departed: [{ ...agent, last_message: said, left_at: at, left_reason: 'It left.' }],
+    },
+    attention: {
+      ...state.attention,
+      attention: [
+        {
+          ...entry,
+          why: { ...entry.why, facts: ['It said "secret plan".'] },
+          acknowledged: { by: 'ada', at },
+          snoozed: { by: 'ada', at, until: null },
+        },
+      ],
+    },
+  });
+  assert.ok(!/secret plan|ada/.test(JSON.stringify(blank)));
+  const { agents, attention, sources } = pastState.parse(blank);
+  assert.equal(agents.agents[0]?.last_message?.excerpt, '(11 characters left out)');
+  assert.deepEqual([agents.agents[0]?.moved_to, agents.agents[0]?.process], ['agent-7', agent.process]);
+  assert.deepEqual([agents.departed[0]?.left_at, agents.departed[0]?.left_reason], [at, 'It left.']);
+  assert.deepEqual(attention.attention[0]?.acknowledged, { by: null, at });
+  assert.equal(attention.attention[0]?.why.rule, entry.why.rule);
+  assert.equal(sources.zone.zone, state.sources.zone.zone);
+});
+
+test('blankThing(): an agent that left is journaled beside the registry header, and stays one', () => {
+  const left = { id: 'agent-0', health: 'dead', note: 'secret', left_at: 'then', left_reason: 'It left.' };
+  assert.deepEqual(blankThing('registry', left), { ...left, note: '(6 characters left out)' });
 });
 
 test('a span of a lock loses its reason, a time that is unknown keeps why', () => {

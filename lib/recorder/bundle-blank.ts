@@ -4,6 +4,7 @@
  */
 import type { BundledSpan } from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
+import type { Agent, AttentionEntry } from '../contract/schemas';
 import type { JournalKind } from '../history/journal';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,15 +18,28 @@ const MESSAGE = [
 const STAYS: Record<JournalKind, readonly string[]> = {
   agent: [
     ...['id', 'pane_index', 'pid', 'status', 'last_seen', 'session_name', 'tmux_pane_id'],
-    ...['health', 'health_reason', 'last_evidence_at'],
+    ...['health', 'health_reason', 'last_evidence_at', 'last_spoke_at', 'process', 'moved_to', 'life_began_at'],
+    ...['left_at', 'left_reason'],
   ],
   lock: [
     ...['lock_file', 'agent_id', 'filepath', 'locked_at', 'acquired_at', 'stale', 'orphaned', 'conflicts_with'],
-    ...['pattern', 'warnings'],
+    ...['pattern', 'warnings', 'former_holder'],
   ],
-  attention: ['id', 'kind', 'severity', 'since', 'subject', 'evidence'],
+  attention: ['id', 'kind', 'severity', 'since', 'subject', 'evidence', 'group'],
   registry: ['session_name', 'session_names', 'updated_at', 'last_seen'],
-  source: ['state', 'reason', 'since', 'gaps', 'unterminated_tail', 'backlog', 'mode', 'role'],
+  source: [
+    'state',
+    'reason',
+    'since',
+    'gaps',
+    'unterminated_tail',
+    'backlog',
+    'mode',
+    'role',
+    'kept_from',
+    'zone',
+    'suggested',
+  ],
   server: ['event', 'version', 'pid', 'at'],
 };
 
@@ -36,8 +50,29 @@ export function blankMessage(fields: Fields): Fields {
 
 /** @returns a thing of the journal without what people and agents wrote */
 export function blankThing(kind: JournalKind, fields: Fields): Fields {
+  if (kind === 'attention') return blankEntry(fields);
+  // Who left is journaled beside the registry's header.
+  if (kind === 'agent' || 'left_at' in fields) return blankAgent(fields);
   const kept = keeping(fields, STAYS[kind]);
   return kind === 'source' ? { ...kept, skipped: [] } : kept;
+}
+
+function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message'>>): Fields {
+  const { last_message: said, ...others } = fields;
+  if (said === undefined) return keeping(others, STAYS.agent);
+  const message = said && { ...said, excerpt: left(said.excerpt) };
+  return { ...keeping(others, STAYS.agent), last_message: message };
+}
+
+/** Facts may quote what was said; who acknowledged an item is a person's name. */
+function blankEntry(fields: Fields & Partial<Pick<AttentionEntry, 'why' | 'acknowledged' | 'snoozed'>>): Fields {
+  const { why, acknowledged, snoozed, ...others } = fields;
+  return {
+    ...keeping(others, STAYS.attention),
+    ...(why && { why: { ...why, facts: why.facts.map(left) } }),
+    ...(acknowledged !== undefined && { acknowledged: acknowledged && { ...acknowledged, by: null } }),
+    ...(snoozed !== undefined && { snoozed: snoozed && { ...snoozed, by: null } }),
+  };
 }
 
 /** @returns a span without the reason of its lock */
@@ -52,7 +87,11 @@ export function blankState(state: PastState): PastState {
     list.map((thing) => blankThing(kind, thing) as T);
   return {
     ...state,
-    agents: { ...agents, agents: things('agent', agents.agents) },
+    agents: {
+      ...agents,
+      agents: things('agent', agents.agents),
+      departed: things('agent', agents.departed),
+    },
     locks: { ...locks, locks: things('lock', locks.locks) },
     attention: { ...attention, attention: things('attention', attention.attention) },
     sources: Object.fromEntries(

@@ -4,22 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Bundle } from '../contract/bundle-schemas';
-import type { PastState } from '../contract/past-schemas';
+import { type AgentHistory, type PastState, pastState as pastStateSchema } from '../contract/past-schemas';
 import { History } from '../history/history';
 import { BundleFault, OpenBundle, readBundle } from './bundle-open';
+import { agentHistory } from './past-agent';
 import { pastState } from './past-state';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-open-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 1 });
+const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 2 });
 
 test('a file that is no sound bundle is refused with what is wrong and what to do', () => {
   const faulty: [text: string, said: RegExp][] = [
     ['{"format": "har"}', /^faulty\.json is no bundle of a swarm: open a file/],
     ['null', /is no bundle/],
     ['not even JSON', /is no bundle/],
-    [begun.replace('1', '2'), /made by a newer dashboard \(bundle version 2, this one reads 1\): update/],
+    [begun.replace('2', '3'), /made by a newer dashboard \(bundle version 3, this one reads 2\): update/],
     [begun.slice(0, -3), /is cut off or damaged.*Make it again/],
     [begun, /is damaged: at \w+: .*Make it again/],
   ];
@@ -45,7 +46,7 @@ const until = since + 3_600_000;
 function sound(): Bundle {
   return {
     format: 'claude-swarm-bundle',
-    version: 1,
+    version: 2,
     made_at: '2026-02-03T11:00:00.000+00:00',
     made_by: '0.1.0',
     name: 'project',
@@ -97,6 +98,60 @@ test('times beyond the years of the API are refused, and whatever else can not b
     { things: { registry: { header: {} } } },
   ];
   for (const part of faulty) assert.throws(() => open({ ...sound(), ...part }), BundleFault, JSON.stringify(part));
+});
+
+test('readBundle(): one of the first version opens, without what was added since', () => {
+  const { state, ...rest } = sound();
+  const { failed_deliveries_open: _, ...counts } = state.stats;
+  const { departed: __, ...agents } = state.agents;
+  const lock = { lock_file: 'a.lock', agent_id: 'agent-0', filepath: 'a', stale: true, conflicts_with: [] };
+  const entry = { id: 'agent-0', health: 'active', health_reason: 'It runs.' };
+  const first = {
+    ...rest,
+    version: 1,
+    state: { ...state, stats: { ...counts, message_count: 5 }, agents },
+    things: {
+      agent: { 'agent-0': entry },
+      lock: { 'a.lock': { ...lock, pattern: false, warnings: [], acquired_at: null, orphaned: false } },
+      registry: { header: { session_name: null, session_names: null, updated_at: null, last_seen: [['agent-0']] } },
+    },
+  };
+  const told = pastStateSchema.parse(JSON.parse(open(first).state(until)));
+  assert.equal(told.stats.message_count, 6);
+  assert.equal(told.agents.agents[0]?.process.state, 'unseen');
+  assert.throws(() => open({ ...first, version: 2 }), BundleFault, 'the second version has them');
+});
+
+test('readBundle(): a lock that has expired and lives of agents come back', () => {
+  const at = since + 1000;
+  const lock = { kind: 'lock', subject: 'a.lock', agent: 'agent-0', path: 'a', value: 'stale', detail: null } as const;
+  const detail = JSON.stringify({ pid: 7, pane_index: 0, tmux_pane_id: '%1' });
+  const health = {
+    kind: 'health',
+    subject: 'agent-0',
+    agent: 'agent-0',
+    path: '7@%1',
+    value: 'active',
+    detail,
+  } as const;
+  const spans = [
+    { ...lock, since, until: at, ended: 'expired' as const },
+    { ...health, since, until: at, ended: 'taken_over' as const },
+    { ...health, path: '8@%1', detail: null, since: at, until: null, ended: null },
+  ];
+  const { history } = open({ ...sound(), spans });
+  const told = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
+  assert.deepEqual(
+    told.lock_spans.map(({ ended }) => ended),
+    ['expired'],
+  );
+  assert.deepEqual(
+    told.lives.map(({ life, pid }) => [life, pid]),
+    [
+      ['8@%1', null],
+      ['7@%1', 7],
+    ],
+  );
 });
 
 test('names and types such as `__proto__` are there after the opening as they were', () => {

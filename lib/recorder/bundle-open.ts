@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ZodError } from 'zod';
-import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle, bundle } from '../contract/bundle-schemas';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle, bundle, firstBundle } from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
 import { fillFrom } from '../history/bundle-rows';
 import { History } from '../history/history';
@@ -35,7 +35,7 @@ export function readBundle(file: string): Bundle {
       `${name} was made by a newer dashboard (bundle version ${written.version}, this one reads ${BUNDLE_VERSION}): update this one.`,
     );
   }
-  const read = bundle.safeParse(written);
+  const read = (written.version === 1 ? firstBundle : bundle).safeParse(written);
   if (!read.success) throw damaged(name, placeOf(read.error));
   const { since, until } = read.data;
   if (!(Date.parse(since) <= Date.parse(until)))

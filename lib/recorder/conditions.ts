@@ -20,7 +20,7 @@ export function logCondition(
   const status = log?.status();
   const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
   return {
-    ...logState(fault ?? status?.unreadable ?? null, status?.missing, gaps - gapsBefore),
+    ...logState(fault ?? status?.unreadable ?? null, log, gaps - gapsBefore),
     kept_from: null,
     skipped: Object.entries(skipped).map(([why, seen]) => ({ reason: why, ...seen })),
     gaps,
@@ -48,13 +48,14 @@ export function historyCondition(
   };
 }
 
-function logState(unreadable: string | null, missing: boolean | undefined, newGaps: number) {
+function logState(unreadable: string | null, log: MessageLog | null, newGaps: number) {
   if (unreadable) return { state: 'unreadable', reason: unreadable } as const;
-  if (missing) {
-    return {
-      state: 'missing',
-      reason: 'There is no agent_messages.log yet; it appears with the first message.',
-    } as const;
+  if (log?.status().missing) {
+    // Between a rotation and the next message there is none either.
+    const reason = log.wasThere
+      ? 'agent_messages.log was there and is gone; the messages read from it are shown. The next message begins a new one.'
+      : 'There is no agent_messages.log yet; it appears with the first message.';
+    return { state: 'missing', reason } as const;
   }
   if (newGaps > 0) {
     const reason =

@@ -17,6 +17,7 @@ const END = encoder.encode('}');
 const QUOTE = encoder.encode('"');
 const AGENT = encoder.encode('{"agent":');
 const SENDER = encoder.encode('{"sender":');
+const LIFE = encoder.encode(',"life":');
 const HEALTH = encoder.encode(',"health":');
 const LOCK_FILE = encoder.encode(',"lock_file":');
 const FILEPATH = encoder.encode(',"filepath":');
@@ -51,8 +52,9 @@ export class ElementWriter {
   }
 
   /** A `HealthSpan`. */
-  health({ agent, value, since, until }: SpanCell): void {
+  health({ agent, life, value, since, until }: SpanCell): void {
     this.#field(AGENT, agent);
+    this.#field(LIFE, life);
     this.#field(HEALTH, value);
     this.#times(since, until);
     this.#bytes.add(END);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { KEPT_AT_MOST } from './failed-deliveries';
 import { OpenMatters, type OpenMattersNow } from './open-matters';
@@ -39,7 +39,7 @@ function open(): OpenMattersNow {
 
 const openSeqs = () => open().questions.map(({ seqs }) => seqs);
 
-test('a question is open until any recipient says anything to its sender', () => {
+test('feed(): a question is open until a recipient answers its sender', () => {
   say('a', ['b', 'c'], 'QUESTION', { content: '[REQUIRES-ACK] Which  currency?\nCents?' });
   assert.deepEqual(open().questions, [
     {
@@ -50,6 +50,7 @@ test('a question is open until any recipient says anything to its sender', () =>
       at: now,
       text: 'Which currency? Cents?',
       seqs: [1],
+      askedBack: null,
     },
   ]);
   for (const [sender, recipients] of [
@@ -89,8 +90,37 @@ test('one answer ends all questions of its recipient to its sender, and none of 
   say('d', ['b'], 'QUESTION');
   say('b', ['a'], 'INFO');
   assert.deepEqual(openSeqs(), [[3], [4]]);
-  say('b', ['all'], 'INFO');
+  say('b', ['d'], 'INFO');
   assert.deepEqual(openSeqs(), [[3]]);
+});
+
+test('feed(): a message to more than three agents or to all is a broadcast and answers nobody', () => {
+  say('a', ['b'], 'QUESTION');
+  for (const recipients of [['all'], ['a', 'all'], ['a', 'c', 'd', 'e']]) say('b', recipients, 'INFO');
+  assert.deepEqual(openSeqs(), [[1]]);
+  say('b', ['c', 'd', 'a'], 'INFO');
+  assert.deepEqual(openSeqs(), []);
+});
+
+test('feed(): an automatic message answers nobody, not even in the thread', () => {
+  const id = say('a', ['b'], 'QUESTION');
+  say('b', ['a'], 'INFO', { content: '[RETRY-2] [REQUIRES-ACK] Read this' });
+  say('b', ['a'], 'INFO', { content: '[UNACKNOWLEDGED] Message to a unacknowledged', parent_msg_id: id });
+  assert.deepEqual(openSeqs(), [[1]]);
+  say('b', ['a'], 'INFO', { content: 'About [RETRY-2] of yours: yes.' });
+  assert.deepEqual(openSeqs(), []);
+});
+
+test('feed(): a question in return keeps the first one open and is noted, the newest one; an answer still ends it', () => {
+  say('a', ['b', 'c'], 'QUESTION');
+  say('b', ['a'], 'QUESTION');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'b', seq: 2 });
+  say('c', ['a'], 'BLOCKED');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 });
+  say('d', ['a'], 'QUESTION');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 }, 'd was not asked');
+  say('b', ['a'], 'INFO');
+  assert.deepEqual(openSeqs(), [[2], [3], [4]], 'those of b, c and d are left');
 });
 
 test('a question to all, to nobody or to its sender alone ends with anybody else', () => {
@@ -198,9 +228,51 @@ test('where messages stand that want an acknowledgement', () => {
   say('a', ['b'], 'INFO', { requires_ack: true });
   say('a', ['b'], 'INFO');
   assert.deepEqual(open().awaiting, [
-    ['id-1', 1],
-    ['id-2', 2],
+    ['id-1', 1, []],
+    ['id-2', 2, []],
   ]);
+});
+
+describe('awaited acknowledgements', () => {
+  const want = (recipients: string[] = ['b']) => say('a', recipients, 'INFO', { content: '[REQUIRES-ACK] Read this' });
+  const answered = () => open().awaiting[0]?.[2];
+
+  test('feed(): answered by a message of the recipient to the sender and at most two others', () => {
+    want(['b', 'c']);
+    say('b', ['all'], 'INFO');
+    say('b', ['a', 'c', 'd', 'e'], 'INFO');
+    say('b', ['a'], 'QUESTION');
+    say('b', ['a'], 'INFO', { content: '[RETRY-1] [REQUIRES-ACK] mine' });
+    say('d', ['a'], 'INFO');
+    assert.deepEqual(answered(), []);
+    say('c', ['d', 'a'], 'INFO');
+    assert.deepEqual(answered(), ['c']);
+    say('b', ['a'], 'INFO');
+    assert.deepEqual(answered(), ['c', 'b']);
+  });
+
+  test('feed(): answered in the thread, of the message or of a retry, or by quoting the whole id', () => {
+    const id = want();
+    say('b', ['c'], 'QUESTION', { parent_msg_id: id });
+    assert.deepEqual(answered(), ['b']);
+    matters = newMatters();
+    const other = want();
+    say('b', ['all'], 'INFO', { content: `ACK of ${other}0 and id` });
+    assert.deepEqual(answered(), []);
+    say('b', ['all'], 'INFO', { content: `ACK of "${other}".` });
+    assert.deepEqual(answered(), ['b']);
+    matters = newMatters();
+    want();
+    const retry = say('a', ['b'], 'INFO', { content: '[RETRY-1] [REQUIRES-ACK] Read this' });
+    say('b', ['c'], 'INFO', { parent_msg_id: retry });
+    assert.deepEqual(answered(), ['b']);
+  });
+
+  test('feed(): what was said before counts for nothing', () => {
+    say('b', ['a'], 'INFO');
+    want();
+    assert.deepEqual(answered(), []);
+  });
 });
 
 test('at most 1,000 of each are kept; those let go are counted until they would be too old', () => {
@@ -275,7 +347,7 @@ test('the same as going through all messages for each question, whatever was sai
         const answered = said.slice(index + 1).some((later) => {
           if (later.sender === sender) return false;
           if (later.parent === index) return true;
-          const toAsker = later.recipients.includes(sender) || later.recipients.includes('all');
+          const toAsker = later.recipients.includes(sender) && !later.recipients.includes('all') && !later.asks;
           return toAsker && (asked.length === 0 || asked.includes('all') || asked.includes(later.sender));
         });
         return asks && !answered ? [index + 1] : [];

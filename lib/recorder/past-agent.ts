@@ -1,11 +1,11 @@
 /** One agent: what it is, was and said. */
 import type { AgentHistory } from '../contract/past-schemas';
-import type { MessagesAnswer } from '../contract/schemas';
 import { talkOf } from '../history/agent-talk';
 import type { History } from '../history/history';
 import { END_OF_TIME } from '../history/snapshots';
 import { healthSpanOf, lockSpanOf, spansOfAgent } from '../history/span-reader';
-import { messagesPage } from './message-page';
+import { livesOf } from './agent-lives';
+import { withLastWords } from './last-words';
 import { spanPage } from './past-page';
 import { swarmAt, withEvidence } from './past-state';
 import type { Questions } from './protocol';
@@ -20,18 +20,21 @@ export function agentHistory(history: History, query: Questions['agent_history']
   const { agents, locks } = swarmAt(history.db, END_OF_TIME);
   // A time that is still to come is a mistake of its writer, and no sign of life.
   const now = Date.now();
-  const newest = JSON.parse(messagesPage(history, { limit: 1, filter: { sender: id, until: now } })) as MessagesAnswer;
   const [agent = null] = withEvidence(
-    agents.agents.filter((entry) => entry.id === id),
+    withLastWords(
+      history,
+      agents.agents.filter((entry) => entry.id === id),
+      [],
+      now,
+    ),
     locks.locks,
-    newest.messages,
     now,
   );
   const answer: AgentHistory = {
     id,
     agent,
     health: rows.filter(({ kind }) => kind === 'health').map((row) => withoutAgent(healthSpanOf(row))),
-    lives: [],
+    lives: livesOf(history, id),
     locks: locks.locks.filter(({ agent_id }) => agent_id === id),
     lock_spans: rows.filter(({ kind }) => kind === 'lock').map(lockSpanOf),
     ...talkOf(history.db, id),

@@ -15,9 +15,9 @@ import type {
   AgentsAnswer,
   AttentionAnswer,
   AttentionEntry,
+  DepartedAgent,
   Lock,
   LocksAnswer,
-  Message,
   MessagesAnswer,
   Source,
   Sources,
@@ -28,13 +28,16 @@ import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { conflictOf, findConflicts } from '../swarm/locks';
 import { readInstant } from '../swarm/naive-time';
+import { withLastWords } from './last-words';
 import { messagesPage } from './message-page';
 import { statistics } from './statistics';
 
 const MESSAGES = 50;
+const DEPARTED_SHOWN_MS = 3_600_000;
+const MAX_DEPARTED = 200;
 
 /** What the main thread journals of the registry beside its agents. */
-interface Header extends Omit<AgentsAnswer, 'agents'> {
+interface Header extends Omit<AgentsAnswer, 'agents' | 'departed'> {
   /** In the order of the registry; without a time where the entry has none. */
   last_seen: [subject: string, lastSeen?: unknown][];
 }
@@ -45,12 +48,13 @@ export function pastState(history: History, { at }: { at: number }): string {
   const page = messagesPage(history, { limit: MESSAGES, filter: { until: at } });
   const known = knownSince(history.db);
   const { messages } = JSON.parse(page) as MessagesAnswer;
+  const spoken = withLastWords(history, agents.agents, messages, at);
   const state: Omit<PastState, 'messages'> = {
     at: formatInstant(at),
     unknown: unknownSpans(history.db, at, at, known),
     known_since: known === null ? null : formatInstant(known),
     known: { agents: looked, locks: looked, messages: knowsMessages(history, at, looked) },
-    agents: { ...agents, agents: withEvidence(agents.agents, locks.locks, messages, at) },
+    agents: { ...agents, agents: withEvidence(spoken, locks.locks, at) },
     locks,
     stats: statistics(agents, locks, history.times.totalsUntil(at), startedAt ?? at, at),
     attention,
@@ -91,7 +95,7 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
   const hidden = attention.filter(({ acknowledged, snoozed }) => acknowledged !== null || snoozed !== null);
   return {
     known: found !== null,
-    agents: agentsOf(things),
+    agents: agentsOf(things, at),
     locks: { locks, count: locks.length },
     attention: {
       attention,
@@ -108,37 +112,47 @@ function valuesOf<T>(things: PastThings, kind: keyof PastThings): T[] {
   return Object.values(things[kind] ?? {}) as T[];
 }
 
-function agentsOf(things: PastThings): AgentsAnswer {
+function agentsOf(things: PastThings, at: number): AgentsAnswer {
   const header = things.registry?.header as Header | undefined;
   if (!header) return NO_AGENTS;
   const { last_seen, ...rest } = header;
   const agents = last_seen.flatMap(([subject, ...lastSeen]): Agent[] => {
     // An agent may be called `__proto__`.
     const entry = Object.hasOwn(things.agent ?? {}, subject) ? (things.agent?.[subject] as Agent) : null;
-    return entry ? [{ ...UNKNOWN_AGENT_FACTS, ...entry, ...(lastSeen.length > 0 && { last_seen: lastSeen[0] }) }] : [];
+    return entry ? [{ ...completed(entry), ...(lastSeen.length > 0 && { last_seen: lastSeen[0] }) }] : [];
   });
-  return { ...NO_AGENTS, ...rest, agents };
+  return { ...NO_AGENTS, ...rest, agents, departed: departedOf(things, at) };
+}
+
+/** @returns an agent of the journal with what that leaves out, as unknown */
+function completed<T extends Agent>(agent: T): T {
+  const process = { ...UNKNOWN_AGENT_FACTS.process, ...agent.process };
+  return { ...UNKNOWN_AGENT_FACTS, ...agent, process };
+}
+
+/** Who had left within the hour before a moment, as journaled beside the header. */
+function departedOf({ registry = {} }: PastThings, at: number): DepartedAgent[] {
+  const left = Object.values(registry).filter((thing) => 'left_at' in (thing as object)) as DepartedAgent[];
+  return left
+    .filter(({ left_at }) => at - Date.parse(left_at) < DEPARTED_SHOWN_MS)
+    .sort((one, other) => (one.left_at > other.left_at ? -1 : 1))
+    .slice(0, MAX_DEPARTED)
+    .map((agent) => ({ ...completed(agent), last_evidence_at: null }));
 }
 
 /**
- * Adds to agents of the journal what showed last that they live: their entries, locks and messages.
+ * Adds to agents of the journal what showed last that they live: their entries, their locks and what they said last.
  *
- * @param messages those to look at
  * @param now the moment; what is later is no sign of life
  */
-export function withEvidence(
-  agents: readonly Agent[],
-  locks: readonly Lock[],
-  messages: readonly Message[],
-  now: number,
-): Agent[] {
+export function withEvidence(agents: readonly Agent[], locks: readonly Lock[], now: number): Agent[] {
   const newest = new Map<unknown, number>();
   const note = (who: unknown, time: string | null) => {
     const at = time === null ? Number.NaN : Date.parse(time);
     if (at <= now) newest.set(who, Math.max(newest.get(who) ?? at, at));
   };
   for (const { agent_id, acquired_at } of locks) note(agent_id, acquired_at);
-  for (const { sender, sent_at } of messages) note(sender, sent_at);
+  for (const { id, last_spoke_at } of agents) note(id, last_spoke_at);
   return agents.map((agent) => {
     const lastSeen = readInstant(agent.last_seen, 'UTC');
     if (lastSeen) note(agent.id, lastSeen.iso);

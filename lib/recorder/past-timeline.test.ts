@@ -69,14 +69,29 @@ test('spans have their true times, also beyond the span and while they last', ()
   hold(history, 'agent-1', 'a.ts', -2 * HOUR, null);
   const { health, locks, totals } = timelineOf(history);
   assert.deepEqual(health, [
-    { agent: 'agent-1', health: 'active', since: at(-3 * HOUR), until: at(-30 * MINUTE) },
-    { agent: 'agent-1', health: 'stale', since: at(-30 * MINUTE), until: null },
+    { agent: 'agent-1', life: '', health: 'active', since: at(-3 * HOUR), until: at(-30 * MINUTE) },
+    { agent: 'agent-1', life: '', health: 'stale', since: at(-30 * MINUTE), until: null },
   ]);
   assert.deepEqual(
     locks.map(({ since, until, count, filepath }) => [since, until, count, filepath]),
     [[at(-2 * HOUR), null, 1, 'a.ts']],
   );
   assert.deepEqual(totals, { messages: 0, lock_spans: 1, health_spans: 2 });
+});
+
+test('timeline(): healths of two lives are never drawn as one, however short they are', () => {
+  const history = emptyHistory();
+  const spans = new Spans(history.db);
+  const live = (life: string, since: number) =>
+    spans.become('health', 'agent-1', { agent: 'agent-1', path: life, value: 'active', detail: null }, NOW + since);
+  const lives = ['1@%1', '2@%1', '2@%1#then'];
+  for (const [index, life] of lives.entries()) live(life, -20 * MINUTE + index * 10);
+  live('', -10 * MINUTE);
+  const { health } = timelineOf(history, { since: NOW - 30 * 24 * HOUR, steps: 10 });
+  assert.deepEqual(
+    health.map(({ life }) => life),
+    [...lives, ''],
+  );
 });
 
 test('locks shorter than a step stand together, per agent; longer ones and other agents stand alone', () => {

@@ -4,12 +4,14 @@ import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-sch
 import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
+import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { Retention, Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import type { SafeError } from '../safe-error';
 import type { NewestMessage } from './newest-senders';
 import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
 import type { ToldMessage } from './told-messages';
+import type { ZoneMismatch } from './zone-doubt';
 
 export interface RecorderOptions {
   root: string;
@@ -81,7 +83,9 @@ export type RecorderEvent =
   | { type: 'open_matters'; matters: OpenMattersNow }
   /** What is to be posted, none in a process that follows, and how it goes with each receiver. */
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
-  | { type: 'condition'; log: LogCondition; history: HistoryCondition };
+  /** Which attention items are acknowledged or snoozed, whenever that has changed, by any process on the history. */
+  | { type: 'dispositions'; dispositions: readonly Disposition[] }
+  | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };
 
 /** A page of spans, newest first: those older than the place that an earlier page gave. */
 export interface SpanPage {
@@ -173,17 +177,24 @@ export type ToThread =
   | { type: 'posted'; tried: PostTried }
   /** Others are told of alerts from now on. */
   | { type: 'receivers'; alerts: readonly AlertRule[] }
+  /** Somebody acknowledges or snoozes an attention item, or takes that back; answered with all that is decided then. */
+  | { type: 'dispose'; id: number; change: DispositionChange }
+  /** Which of the items that were decided about exist, and which decisions have ended. */
+  | { type: 'review'; review: DispositionReview }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }
   | { type: 'stop' };
 
-/** Why a question has no answer: the place is of another history or was pruned, or the thread can't read just now. */
-export type RefusalCode = 'gone_cursor' | 'unavailable';
+/**
+ * Why a question has no answer: the place is of another history or was pruned, the thread can't read or write just now,
+ * or nothing can be decided where no live swarm is shown.
+ */
+export type RefusalCode = 'gone_cursor' | 'unavailable' | 'not_live';
 
 export type FromThread =
   | { type: 'events'; events: RecorderEvent[] }
-  | { type: 'answer'; id: number; name: QuestionName; answer: unknown }
+  | { type: 'answer'; id: number; name: QuestionName | 'dispose'; answer: unknown }
   | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
   /** The question met a fault of this program; the thread goes on. */
   | { type: 'fault'; id: number; error: SafeError }

@@ -1,6 +1,7 @@
 /** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/rule';
+import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { type SafeError, safeError } from '../safe-error';
@@ -92,6 +93,21 @@ export class RecorderHandle {
   setReceivers(alerts: readonly AlertRule[]): void {
     this.#options = { ...this.#options, alerts };
     this.#recorder.post({ type: 'receivers', alerts });
+  }
+
+  /**
+   * Keeps a decision about an attention item.
+   *
+   * @returns all that is decided now
+   * @throws {Refusal} if it could not be kept
+   */
+  dispose(change: DispositionChange): Promise<readonly Disposition[]> {
+    return this.#recorder.dispose(change);
+  }
+
+  /** Which of the items that were decided about exist, and which decisions have ended. */
+  review(review: DispositionReview): void {
+    this.#recorder.post({ type: 'review', review });
   }
 
   /**
@@ -206,13 +222,22 @@ export class Thread {
   }
 
   ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
+    return this.#send((id) => ({ type: 'ask', id, name, query }));
+  }
+
+  dispose(change: DispositionChange): Promise<readonly Disposition[]> {
+    return this.#send((id) => ({ type: 'dispose', id, change }));
+  }
+
+  /** Sends what is answered, under a number of its own. */
+  #send<Given>(messageFor: (id: number) => ToThread): Promise<Given> {
     const worker = this.#worker;
     if (!worker || this.#stopping)
       return Promise.reject(new Refusal('unavailable', 'The history is not open just now.'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
-      worker.postMessage({ type: 'ask', id, name, query } satisfies ToThread);
+      worker.postMessage(messageFor(id));
     });
   }
 

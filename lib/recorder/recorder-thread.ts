@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { upgrades } from '../history/database';
 import type { RecorderEvent, RecorderOptions, ToThread } from './protocol';
 import { Recorder } from './recorder';
-import { answerTo, postTo } from './thread-port';
+import { answerTo, decisionAnswer, postTo } from './thread-port';
 
 const post = postTo(parentPort);
 /** Told in one turn; each message to another thread wakes it, which costs more than most events. */
@@ -41,6 +41,12 @@ parentPort?.on('message', (message: ToThread) => {
       break;
     case 'receivers':
       recorder.setReceivers(message.alerts);
+      break;
+    case 'dispose':
+      post(decisionAnswer(message.id, recorder, message.change));
+      break;
+    case 'review':
+      recorder.review(message.review);
       break;
     case 'damaged':
       recorder.reportDamage();

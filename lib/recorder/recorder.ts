@@ -8,19 +8,22 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { AlertRule } from '../alerts/rule';
 import { HistoryFault, historyFault } from '../history/database';
+import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { parseLine } from '../swarm/log-line';
 import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, MessageLog } from '../swarm/message-log';
-import { readMicroseconds } from '../swarm/naive-time';
+import { processZone, readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
+import { DispositionsFeed } from './dispositions-feed';
 import { HistorySlot, type Opened } from './history-slot';
 import { beginJournal, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
 import { toldMessages } from './told-messages';
+import { ZoneDoubt } from './zone-doubt';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
 const TOLD_AT_ONCE = 1000;
@@ -75,6 +78,10 @@ export class Recorder {
   #oldestTold = 0;
   readonly #senders: NewestSenders;
   readonly #alerts: AlertsFeed;
+  readonly #dispositions: DispositionsFeed;
+  readonly #zone: ZoneDoubt;
+  /** The last step read everything that there was: what comes now is live. */
+  #atEnd = false;
   #summaryDue = true;
   /** Messages since what is beyond the retention was dropped. */
   #unpruned = 0;
@@ -104,7 +111,9 @@ export class Recorder {
     this.#tell = tell;
     this.#now = now;
     this.#senders = new NewestSenders(this.#readTime, now);
+    this.#zone = new ZoneDoubt(options.zone ?? processZone());
     this.#alerts = new AlertsFeed(options, tell, now);
+    this.#dispositions = new DispositionsFeed(tell, now);
     this.#slot = new HistorySlot(options.file, this.#readTime, now);
     this.#use(this.#slot.open());
     this.#schedule();
@@ -170,6 +179,21 @@ export class Recorder {
     this.#guarded(() => this.#alerts.setReceivers(rules));
   }
 
+  /**
+   * Commits a decision about an attention item, also in a process that follows.
+   *
+   * @returns all that is decided now
+   * @throws what SQLite throws
+   */
+  dispose(change: DispositionChange): readonly Disposition[] {
+    return this.#dispositions.change(change);
+  }
+
+  /** Drops the decisions that have ended; a process that only follows leaves that to the one that records. */
+  review(review: DispositionReview): void {
+    this.#guarded(() => this.#dispositions.review(review));
+  }
+
   /** Another thread found the database damaged. */
   reportDamage(): void {
     if (!this.#inMemory) this.#onFault(new HistoryFault('corrupt', `The history ${this.#history.file} is damaged.`));
@@ -223,6 +247,7 @@ export class Recorder {
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
 
     const before = this.#history as History | undefined;
+    this.#dispositions.begin(history, records);
     this.#alerts.begin(history, records, this.#log ? before : undefined);
     this.#log?.close();
     this.#log = null;
@@ -241,6 +266,7 @@ export class Recorder {
     const [{ epoch }, file] = [history, inMemory ? null : history.file];
     this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
     this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
+    this.#dispositions.follow();
     this.#tellCondition();
   }
 
@@ -273,6 +299,7 @@ export class Recorder {
 
   #step(): boolean {
     const more = this.#log ? this.#readOn(this.#log) : this.#followOn();
+    this.#atEnd = !more;
     return this.#matters.catchUp() || more;
   }
 
@@ -340,6 +367,7 @@ export class Recorder {
   /** Takes what is committed. */
   #take(kept: KeptMessage[], fields: readonly Fields[]): void {
     for (const [index, { seq }] of kept.entries()) this.#senders.note(seq, fields[index] ?? {});
+    if (this.#caughtUp && this.#atEnd) this.#noteZone(fields);
     this.#matters.take(kept, fields);
     const last = kept.at(-1);
     if (!last) return;
@@ -348,6 +376,12 @@ export class Recorder {
     this.#untoldCount += kept.length;
     this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
     this.#summaryDue = true;
+  }
+
+  /** Lines of one reading arrived together. */
+  #noteZone(fields: readonly Fields[]): void {
+    const arrivedAt = this.#now();
+    for (const { timestamp } of fields) this.#zone.note(timestamp, arrivedAt);
   }
 
   /** @param most how many of the messages are told, the newest */
@@ -406,10 +440,11 @@ export class Recorder {
       mode: this.#inMemory ? 'memory' : 'file',
       role: this.#log ? 'recorder' : 'follower',
     });
-    const condition = JSON.stringify([log, history]);
+    const zone = this.#zone.mismatch;
+    const condition = JSON.stringify([log, history, zone]);
     if (condition === this.#condition) return;
     this.#condition = condition;
-    this.#tell({ type: 'condition', log, history });
+    this.#tell({ type: 'condition', log, history, zone });
   }
 
   #schedule(): void {
@@ -440,6 +475,7 @@ export class Recorder {
     if (this.#log && this.#due('prune', this.#pruneDue ? EACH_BEAT_MS : PRUNE_BY_AGE_EVERY_MS)) this.#prune();
     if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
     this.#guarded(() => this.#alerts.advance());
+    this.#guarded(() => this.#dispositions.follow());
     await this.look();
   }
 
@@ -468,6 +504,7 @@ export class Recorder {
         return;
       }
       this.#alerts.begin(this.#history, true);
+      this.#dispositions.begin(this.#history, true);
       this.#record(committedCheckpoint(this.#history));
       this.#tellCondition();
     });

@@ -14,6 +14,7 @@ const agents: AgentsAnswer = {
   updated_at: 'then',
   agents: [],
 };
+const NO_SUMMARY = { count: 0, types: {}, failed: 0, latestActivity: null, minutes: [], seconds: [] };
 const locks: LocksAnswer = { locks: [], count: 0 };
 
 test('rates cover the last minute and the last hour, up to now and not beyond', () => {
@@ -40,6 +41,11 @@ test('rates cover the last minute and the last hour, up to now and not beyond', 
   assert.deepEqual(stats.messages_by_minute, [2, ...Array(58).fill(0), 4]);
   assert.equal(stats.uptime_seconds, 1.5);
   assert.equal(stats.failed_delivery_count, 2);
+});
+
+test('statistics(): failures that are still open are counted apart from those of all time', () => {
+  const stats = statistics(agents, locks, { ...NO_SUMMARY, failed: 929 }, NOW, NOW, 2);
+  assert.deepEqual([stats.failed_delivery_count, stats.failed_deliveries_open], [929, 2]);
 });
 
 test('before the history is open the figures are zero, not missing', () => {

@@ -9,14 +9,15 @@ const SPAN = { since: 10_000, until: 20_000 };
 const cell: fc.Arbitrary<SpanCell> = fc
   .record({
     agent: fc.constantFrom('agent-1', 'agent-2'),
+    life: fc.constantFrom('', '1@%1', '2@%1'),
     value: fc.constantFrom('held', 'stale'),
     since: fc.integer({ min: 9_000, max: 20_000 }),
     length: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 9_000 }), fc.constant(null)),
     count: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ length, agent, value, count, since }) => {
+  .map(({ length, agent, life, value, count, since }) => {
     const until = length === null ? null : Math.max(since + length, SPAN.since);
-    return { agent, value, count, id: since, since, until };
+    return { agent, life, value, count, id: since, since, until };
   });
 const cells = fc
   .array(cell, { maxLength: 80 })
@@ -56,8 +57,9 @@ test('of more, no time is drawn that was not, by more than a step, and every spa
       for (const one of list) {
         const near = (a: number, b: number) => Math.abs(clipped(a) - clipped(b)) < step;
         const shown = drawn.some(
-          ({ agent, value, since, until }) =>
+          ({ agent, life, value, since, until }) =>
             agent === one.agent &&
+            life === one.life &&
             (keep === 'longest' || value === one.value) &&
             near(since, one.since) &&
             (until === null || one.until === null ? until === one.until : near(until, one.until)),
@@ -75,7 +77,7 @@ function clipped(at: number): number {
 
 test('the longest of several stands for them', () => {
   const health = (value: string, since: number, until: number): SpanCell => {
-    return { agent: 'a', value, since, until, count: 1, id: since };
+    return { agent: 'a', life: '', value, since, until, count: 1, id: since };
   };
   const list = [health('active', 10_010, 10_020), health('dead', 10_020, 10_090), health('active', 10_090, 10_099)];
   const { drawn } = thinned(list, { span: SPAN, step: 100, most: 2, keep: 'longest' });

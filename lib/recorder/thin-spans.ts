@@ -11,7 +11,7 @@ export interface ThinOptions {
 }
 
 /**
- * Leaves cells as they are while they are few enough. Else those of one agent that begin in one step of time and end
+ * Leaves cells as they are while they are few enough. Else those of one life of an agent that begin in one step of time and end
  * in one are made one, with ever longer steps, until no more than `most` are left or the step is as long as the span.
  *
  * @returns the step at last

@@ -1,10 +1,12 @@
 /** A worker's side of the conversation with the main thread. */
 import type { MessagePort } from 'node:worker_threads';
 import { HistoryFault, historyFault } from '../history/database';
+import type { DispositionChange } from '../history/dispositions';
 import type { History } from '../history/history';
 import { safeError } from '../safe-error';
 import { type FromThread, Refusal, type ToThread } from './protocol';
 import { answerQuestion } from './questions';
+import type { Recorder } from './recorder';
 import { blocksOf, type ToldMessage } from './told-messages';
 
 /** @throws if this runs in no worker */
@@ -52,12 +54,30 @@ export function answerTo(question: Question, history: History): FromThread {
  * @throws where this program is at fault, or what is kept is not what it should be
  */
 export function answerOrThrow({ id, name, query }: Question, history: History): FromThread {
-  try {
+  return answerFrom({ id, name }, history.file, () => {
     // A reader learns only here that another thread has made the history anew; the one that records looks by itself.
     if (history.db.readonly) history.changedElsewhere();
-    return { type: 'answer', id, name, answer: answerQuestion(history, name, query) };
+    return answerQuestion(history, name, query);
+  });
+}
+
+/** @returns the outcome of a decision about an attention item, or why it could not be kept */
+export function decisionAnswer(id: number, recorder: Pick<Recorder, 'history' | 'dispose'>, change: DispositionChange) {
+  try {
+    return answerFrom({ id, name: 'dispose' }, recorder.history.file, () => recorder.dispose(change));
   } catch (error) {
-    const fault = historyFault(error, history.file);
+    return { type: 'fault', id, error: safeError(error) } satisfies FromThread;
+  }
+}
+
+type Asked = Pick<Extract<FromThread, { type: 'answer' }>, 'id' | 'name'>;
+
+/** @throws where this program is at fault */
+function answerFrom({ id, name }: Asked, file: string, answer: () => unknown): FromThread {
+  try {
+    return { type: 'answer', id, name, answer: answer() };
+  } catch (error) {
+    const fault = historyFault(error, file);
     if (fault instanceof Refusal) return { type: 'refusal', id, code: fault.code, detail: fault.message };
     if (!(fault instanceof HistoryFault)) throw error;
     const damaged = fault.kind === 'corrupt';

@@ -3,32 +3,40 @@ import { getConfig } from '../config';
 import { bodyTooLarge, type Visitor } from './access';
 import { ProblemError } from './problem';
 
+/** The swarm needs the scope "write"; the dashboard's own state is open to everybody who may read. */
+export type Changed = 'swarm' | 'dashboard';
+
 /**
- * Checks a request that changes something, and reads its body.
+ * Checks a request that changes something, and reads its body. A DELETE may come without a body.
  *
  * @param visitor who was let in
+ * @param changes what it changes
  * @returns the body's JSON; null for an empty one
  * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is no JSON
  */
-export async function readChange(request: Request, visitor: Visitor): Promise<unknown> {
-  if (!visitor.mayWrite) {
+export async function readChange(request: Request, visitor: Visitor, changes: Changed = 'swarm'): Promise<unknown> {
+  if (changes === 'swarm' && !visitor.mayWrite) {
     throw new ProblemError('write_scope_required', 'Changing something needs credentials with the scope "write".');
   }
   checkOrigin(request.headers, visitor);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    throw new ProblemError(
-      'unsupported_media_type',
-      'The Content-Type of a request that changes something must be application/json.',
-    );
-  }
+  const mayBeEmpty = request.method === 'DELETE' && type === undefined;
+  if (type !== 'application/json' && !mayBeEmpty) throw notJson();
   const text = await readText(request.body, getConfig().bodyBytes);
+  if (mayBeEmpty && text !== '') throw notJson();
   if (text.trim() === '') return null;
   try {
     return JSON.parse(text);
   } catch {
     throw new ProblemError('malformed_body', 'The body of the request is no JSON.');
   }
+}
+
+function notJson(): ProblemError {
+  return new ProblemError(
+    'unsupported_media_type',
+    'The Content-Type of a request that changes something must be application/json.',
+  );
 }
 
 function checkOrigin(headers: Headers, { credential }: Visitor): void {

@@ -1,7 +1,7 @@
 import { getConfig } from '../config';
 import { getRuntime, type Json, type Runtime } from '../runtime';
 import { admit, type Visitor } from './access';
-import { readChange } from './change-guard';
+import { type Changed, readChange } from './change-guard';
 import { connectionOf } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
@@ -23,6 +23,8 @@ interface EndpointOptions {
   probe?: boolean;
   /** What GET counts as, if it costs more than what is in memory. */
   limit?: LimitedKind | ((parameters: URLSearchParams) => LimitedKind | null);
+  /** What its methods change; `swarm` if absent. */
+  changes?: Changed;
   /** What becomes of methods that have no handler, instead of being told which have one. */
   otherwise?: (request: Request) => never;
 }
@@ -42,7 +44,7 @@ export function endpoint(
     const handler = handlers[method];
     if (!handler) continue;
     routes[method] = async (request, visitor) => {
-      const body = CHANGING.includes(method) && !probe ? await readChange(request, visitor) : null;
+      const body = CHANGING.includes(method) && !probe ? await readChange(request, visitor, options.changes) : null;
       if (method === 'GET') limitGet(request, visitor, options.limit);
       return handler(request, await runtimeFor(probe), { visitor, body });
     };

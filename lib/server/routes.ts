@@ -1,6 +1,7 @@
 /** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
 import packageJson from '../../package.json';
 import type { Path } from '../contract/paths';
+import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { parseMessageQuery } from './message-query';
@@ -35,6 +36,18 @@ export const routes = {
     { limit: 'reads' },
   ),
   '/api/attention': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('attention')?.json) }),
+  '/api/attention/{id}': endpoint(
+    { DELETE: (request, runtime, asked) => decisionResponse('withdraw', request, runtime, asked) },
+    { changes: 'dashboard' },
+  ),
+  '/api/attention/{id}/ack': endpoint(
+    { POST: (request, runtime, asked) => decisionResponse('acknowledge', request, runtime, asked) },
+    { changes: 'dashboard' },
+  ),
+  '/api/attention/{id}/snooze': endpoint(
+    { POST: (request, runtime, asked) => decisionResponse('snooze', request, runtime, asked) },
+    { changes: 'dashboard' },
+  ),
   '/api/bundle': endpoint(
     { GET: (request, runtime) => bundleResponse(runtime, parseBundleRequest(parametersOf(request))) },
     { limit: 'exports' },

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type LockEntry, parseLock } from './lock-entry';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
-import { describeFileError, errorCode, type FileLook, kindOf, lookAtFile, MISSING_CONFIRMED_MS } from './small-file';
+import {
+  describeFileError,
+  errorCode,
+  type FileLook,
+  kindOf,
+  lookAtFile,
+  MISSING_CONFIRMED_MS,
+  wasThere,
+} from './small-file';
 
 export { findConflicts, patternsOverlap } from './lock-conflicts';
 export { conflictOf, type DescribedLocks, describeLocks } from './lock-description';
@@ -47,6 +55,8 @@ export class LocksReader {
   readonly #settling = new Set<string>();
   #folderIdentity: string | null = null;
   #missedSince: number | null = null;
+  /** When the folder was last listed, milliseconds since 1970. */
+  #listedAt: number | null = null;
   #lastLook: Promise<unknown> = Promise.resolve();
 
   /**
@@ -95,6 +105,7 @@ export class LocksReader {
       const folderChanged = identity !== this.#folderIdentity;
       this.#folderIdentity = identity;
       this.#missedSince = null;
+      this.#listedAt = this.#now();
       return { names, folderChanged };
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return this.#missed();
@@ -209,7 +220,11 @@ export class LocksReader {
     );
     const unreadable = faulty.map(([, name]) => name);
     if (unreadable.join() !== this.unreadable.join()) this.unreadable = unreadable;
-    this.status = statusAfter(this.status, { state: 'ok', reason: null, skipped: countSkipped(faulty) }, now);
+    this.status = statusAfter(
+      this.status,
+      { state: 'ok', reason: null, keptFrom: null, skipped: countSkipped(faulty) },
+      now,
+    );
   }
 
   #missed(): null {
@@ -217,12 +232,19 @@ export class LocksReader {
     this.#missedSince ??= now;
     if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return null;
     this.#folderIdentity = null;
-    this.#files.clear();
-    this.#settling.clear();
-    if (this.locks.length > 0) this.locks = [];
-    if (this.unreadable.length > 0) this.unreadable = [];
-    this.status = statusAfter(this.status, MISSING, now);
+    if (this.#listedAt !== null) this.status = statusAfter(this.status, this.#vanished(this.#listedAt), now);
     return null;
+  }
+
+  /** The locks that were in the folder stay: nothing says that they were released. */
+  #vanished(until: number): Omit<ReaderStatus, 'since'> {
+    const { skipped } = this.status;
+    if (this.#files.size === 0) {
+      const reason = wasThere(LOCKS_FOLDER, until, 'It held no lock.');
+      return { state: 'missing', reason, keptFrom: null, skipped };
+    }
+    const reason = wasThere(LOCKS_FOLDER, until, 'The locks that were in it are shown.');
+    return { state: 'missing', reason, keptFrom: this.status.keptFrom ?? until, skipped };
   }
 
   #unusable(what: string): null {
@@ -230,7 +252,9 @@ export class LocksReader {
     this.#folderIdentity = null;
     this.#missedSince = null;
     const reason = `${LOCKS_FOLDER} ${what}; the locks known before are shown.`;
-    this.status = statusAfter(this.status, { state: 'unreadable', reason, skipped: this.status.skipped }, this.#now());
+    const keptFrom = this.#files.size === 0 ? null : (this.status.keptFrom ?? this.#listedAt);
+    const found = { state: 'unreadable', reason, keptFrom, skipped: this.status.skipped } as const;
+    this.status = statusAfter(this.status, found, this.#now());
     return null;
   }
 }
@@ -242,5 +266,6 @@ function faultOf(known: KnownFile | null, reason: string, since: number): KnownF
 const MISSING: Omit<ReaderStatus, 'since'> = {
   state: 'missing',
   reason: `There is no ${LOCKS_FOLDER}: no lock has been taken in this folder yet.`,
+  keptFrom: null,
   skipped: [],
 };

@@ -143,6 +143,11 @@ export class MessageLog implements LineSink {
     };
   }
 
+  /** Whether a log has been there, in this process or one whose checkpoint was given. */
+  get wasThere(): boolean {
+    return this.#generations.size > 0;
+  }
+
   losses(): LogLosses {
     return { gaps: this.#gaps, skipped: this.#skipped };
   }

@@ -132,7 +132,8 @@ function zoneRules(zone: string): ZoneRules {
   return rules;
 }
 
-function processZone(): string {
+/** @returns the IANA zone of this process */
+export function processZone(): string {
   ownZone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return ownZone;
 }

@@ -7,7 +7,9 @@ export interface ReaderStatus {
   reason: string | null;
   /** Since when it is in this state, in milliseconds since 1970. */
   since: number;
-  /** What was passed over, by reason. */
+  /** When what is still shown was last read, in milliseconds since 1970; null unless the source vanished or broke since. */
+  keptFrom: number | null;
+  /** What was skipped, by reason. */
   skipped: Skipped[];
 }
 
@@ -22,7 +24,8 @@ export interface ReaderStatus {
  */
 export function statusAfter(before: ReaderStatus, found: Omit<ReaderStatus, 'since'>, now: number): ReaderStatus {
   const sameState = before.state === found.state;
-  if (sameState && before.reason === found.reason && sameSkipped(before.skipped, found.skipped)) return before;
+  const sameWords = before.reason === found.reason && before.keptFrom === found.keptFrom;
+  if (sameState && sameWords && sameSkipped(before.skipped, found.skipped)) return before;
   return { ...found, since: sameState ? before.since : now };
 }
 
@@ -35,9 +38,9 @@ function sameCount(a: Skipped, b: Skipped): boolean {
 }
 
 /**
- * Counts what was passed over.
+ * Counts what was skipped.
  *
- * @param found one `[reason, place]` for each thing passed over, in the order seen
+ * @param found one `[reason, place]` for each thing skipped, in the order seen
  * @returns one count for each reason, in the order of their first occurrence, with the last place
  */
 export function countSkipped(found: Iterable<readonly [reason: string, place: string | null]>): Skipped[] {

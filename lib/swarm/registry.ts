@@ -73,7 +73,7 @@ export class RegistryReader extends SmallFileReader<Registry> {
     super(root, KIND, now);
   }
 
-  /** The last good one; null before the first and once the file is gone. */
+  /** The last good one, kept while the file is gone or unusable; null before the first. */
   get registry(): Registry | null {
     return this.content;
   }

@@ -5,6 +5,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
+import { formatInstant } from '../contract/instant';
 import type { Skipped } from '../contract/schemas';
 import { type ReaderStatus, statusAfter } from './reader-status';
 import { isObject } from './shape';
@@ -139,7 +140,7 @@ export interface SmallFileKind<Content> {
 /** Holds the newest content of a small file that could be read. */
 export class SmallFileReader<Content> {
   status: ReaderStatus;
-  /** The last good one; null before the first and once the file is gone. A new object whenever it changed. */
+  /** The last good one, kept while the file is gone or unusable; null before the first. A new object whenever it changed. */
   protected content: Content | null = null;
 
   readonly #kind: SmallFileKind<Content>;
@@ -148,6 +149,9 @@ export class SmallFileReader<Content> {
   #signature: string | null = null;
   #bytes: Buffer | null = null;
   #missedSince: number | null = null;
+  /** When a look last found the file, and when it last found it good; milliseconds since 1970. */
+  #presentAt: number | null = null;
+  #goodAt: number | null = null;
 
   /**
    * @param root the swarm's root
@@ -174,16 +178,17 @@ export class SmallFileReader<Content> {
     if (look.kind === 'missing') this.#missed(now);
     else {
       this.#missedSince = null;
+      this.#presentAt = now;
       this.#found(look, now);
+      if (this.status.state === 'ok') this.#goodAt = now;
     }
     return this.status !== known.status || this.content !== known.content;
   }
 
   #missed(now: number): void {
     this.#missedSince ??= now;
-    // A clock set back must not keep a file that is gone.
+    // A clock set back must not hide that a file is gone.
     if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return;
-    this.content = null;
     this.#signature = null;
     this.#bytes = null;
     this.status = statusAfter(this.status, this.#missing(), now);
@@ -205,7 +210,7 @@ export class SmallFileReader<Content> {
       return;
     }
     this.content = parsed.content;
-    this.status = statusAfter(this.status, { state: 'ok', reason: null, skipped: parsed.skipped }, now);
+    this.status = statusAfter(this.status, { state: 'ok', reason: null, keptFrom: null, skipped: parsed.skipped }, now);
   }
 
   #unusable(what: string, now: number): void {
@@ -218,12 +223,33 @@ export class SmallFileReader<Content> {
   #fault(what: string, now: number): void {
     const { name, ending } = this.#kind;
     const reason = `${name} ${what}; ${this.content === null ? ending.unknown : ending.known}.`;
-    this.status = statusAfter(this.status, { state: 'unreadable', reason, skipped: [] }, now);
+    this.status = statusAfter(this.status, { state: 'unreadable', reason, keptFrom: this.#keptFrom, skipped: [] }, now);
   }
 
   #missing(): Omit<ReaderStatus, 'since'> {
-    return { state: 'missing', reason: this.#kind.missing, skipped: [] };
+    const { name, missing, ending } = this.#kind;
+    const keptFrom = this.#keptFrom;
+    const reason =
+      this.#presentAt === null
+        ? missing
+        : wasThere(name, this.#presentAt, `${keptFrom === null ? ending.unknown : ending.known}.`);
+    return { state: 'missing', reason, keptFrom, skipped: [] };
   }
+
+  get #keptFrom(): number | null {
+    return this.content === null ? null : this.#goodAt;
+  }
+}
+
+/**
+ * @param name of a file or folder that was there
+ * @param until when a look last found it, milliseconds since 1970
+ * @param consequence a sentence: what is shown now
+ * @returns that it is gone, in plain sentences
+ */
+export function wasThere(name: string, until: number, consequence: string): string {
+  const sentence = consequence.charAt(0).toUpperCase() + consequence.slice(1);
+  return `${name} was there until ${formatInstant(until)}; it is gone. ${sentence}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { Lexer, Parser, parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Skipped } from '../contract/schemas';
 import type { ReaderStatus } from './reader-status';
-import { lookAtFile } from './small-file';
+import { errorCode, lookAtFile } from './small-file';
 
 export interface SwarmConfig {
   /** `discovery.stale_threshold`: how long a sign of life counts. */
@@ -15,6 +15,14 @@ export interface SwarmConfig {
   lockStaleTimeoutSeconds: number;
   dashboardPort?: number | undefined;
   dashboardHost?: string | undefined;
+}
+
+/** What was found at one reading. */
+export interface ReadSwarmConfig {
+  config: SwarmConfig;
+  /** Null where there is none. */
+  file: string | null;
+  status: ReaderStatus;
 }
 
 /** Tried in this order in each folder, from the start folder up to the top. */
@@ -48,49 +56,68 @@ const DEFAULTS: SwarmConfig = { staleThresholdSeconds: 60, lockStaleTimeoutSecon
  * Reads the nearest configuration of the swarm, looking upward without limit, as the swarm's tool does.
  *
  * @param startFolder where the search begins
- * @returns what it says, with defaults for the rest, and the file. Nothing in a file is fatal: for a bad value the
- *   default stands and `status` is `degraded`; a file that can't be used at all is `unreadable`; no file is `missing`
+ * @param before what a file said before, which is used instead of what can't be; the defaults if null
+ * @returns what it says, with defaults for the rest, and the file. Nothing in a file is fatal: for a bad value `status`
+ *   is `degraded`; a file that can't be used at all is `unreadable`; no file is `missing`
  */
-export function readSwarmConfig(startFolder: string): {
-  config: SwarmConfig;
-  file: string | null;
-  status: ReaderStatus;
-} {
-  const since = Date.now();
-  const found = findFile(resolve(startFolder));
+export function readSwarmConfig(startFolder: string, before: SwarmConfig | null = null): ReadSwarmConfig {
+  const status = { since: Date.now(), keptFrom: null, skipped: [] };
+  const found = findConfigFile(resolve(startFolder));
   if (!found) {
     const reason = `There is no ${FILES[0].name} and no ${FILES[1].name}: the defaults of the swarm's tool hold.`;
-    return { config: { ...DEFAULTS }, file: null, status: { state: 'missing', reason, since, skipped: [] } };
+    return { config: { ...DEFAULTS }, file: null, status: { ...status, state: 'missing', reason } };
   }
   const { file, parse } = found;
   try {
-    const { config, faults } = validated(file, readMapping(file, parse));
+    const { config, faults } = validated(file, readMapping(file, parse), before);
     const [first, ...others] = faults;
     const more = others.length > 0 ? ` (And ${others.length} more.)` : '';
     const state = first ? 'degraded' : 'ok';
-    return { config, file, status: { state, reason: first ? first.reason + more : null, since, skipped: faults } };
+    return { config, file, status: { ...status, state, reason: first ? first.reason + more : null, skipped: faults } };
   } catch (error) {
     const what = error instanceof Error ? error.message.split('\n', 1)[0]?.replace(/:$/, '') : String(error);
-    const reason = `${file} can't be used, so the defaults hold: ${what}`;
-    return { config: { ...DEFAULTS }, file, status: { state: 'unreadable', reason, since, skipped: [] } };
+    const ending = before === null ? 'so the defaults hold' : 'so the settings read before are used';
+    const reason = `${file} can't be used, ${ending}: ${what}`;
+    return { config: { ...(before ?? DEFAULTS) }, file, status: { ...status, state: 'unreadable', reason } };
   }
 }
 
-function findFile(startFolder: string): { file: string; parse: (text: string) => unknown } | null {
+interface FoundFile {
+  file: string;
+  /** Differs when the file was made, changed or replaced. */
+  signature: string;
+  /** Milliseconds since 1970; 0 where the file can't be asked. */
+  changedAt: number;
+  parse: (text: string) => unknown;
+}
+
+/**
+ * Searches without reading any file: a few calls for each folder from the start to the top.
+ *
+ * @param startFolder absolute
+ * @returns the nearest configuration, readable or not; null if there is none
+ */
+export function findConfigFile(startFolder: string): FoundFile | null {
   for (let folder = startFolder; ; folder = dirname(folder)) {
     for (const { name, parse } of FILES) {
       const file = join(/* turbopackIgnore: true */ folder, name);
-      if (isFile(file)) return { file, parse };
+      const found = stampsOf(file);
+      if (found !== null) return { file, ...found, parse };
     }
     if (dirname(folder) === folder) return null;
   }
 }
 
-function isFile(path: string): boolean {
+/** @returns null where there is no file; of one that can't be asked, why not as its signature */
+function stampsOf(path: string): Pick<FoundFile, 'signature' | 'changedAt'> | null {
   try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!stats?.isFile()) return null;
+    const signature = `${stats.dev}.${stats.ino}.${stats.size}.${stats.mtimeNs}.${stats.ctimeNs}`;
+    return { signature, changedAt: Number(stats.ctimeMs) };
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOTDIR' || code === 'ENOENT' ? null : { signature: code, changedAt: 0 };
   }
 }
 
@@ -137,27 +164,38 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function validated(file: string, sections: Record<string, unknown>): { config: SwarmConfig; faults: Skipped[] } {
+function validated(
+  file: string,
+  sections: Record<string, unknown>,
+  before: SwarmConfig | null,
+): { config: SwarmConfig; faults: Skipped[] } {
   const faults = new Map<string, Skipped>();
   const fault = (key: string, value: unknown, allowed: string) => {
     const written = (JSON.stringify(value) ?? String(value)).slice(0, 60);
-    const reason = `${file}: ${key} is ${written}, but must be ${allowed}; the default is used.`;
+    const reason = `${file}: ${key} is ${written}, but must be ${allowed}; ${before === null ? 'the default' : 'the value read before'} is used.`;
     faults.set(key, { reason, count: 1, last: key });
   };
-  const read = <T>(section: string, key: string, { schema, allowed }: Rule<T>): T | undefined => {
+  const read = <T>(section: string, key: string, { schema, allowed }: Rule<T>, standard: T, known?: T): T => {
     const values = sections[section] ?? {};
     if (!isMapping(values)) fault(section, values, 'a mapping of keys');
-    else if (values[key] !== undefined) {
+    else if (values[key] === undefined) return standard;
+    else {
       const result = schema.safeParse(values[key]);
       if (result.success) return result.data;
       fault(`${section}.${key}`, values[key], allowed);
     }
+    return known ?? standard;
   };
+  const { staleThresholdSeconds: threshold, lockStaleTimeoutSeconds: timeout } = DEFAULTS;
   const config: SwarmConfig = {
-    staleThresholdSeconds: read('discovery', 'stale_threshold', whole(10, 3600)) ?? DEFAULTS.staleThresholdSeconds,
-    lockStaleTimeoutSeconds: read('locking', 'stale_timeout', whole(60, 86_400)) ?? DEFAULTS.lockStaleTimeoutSeconds,
-    dashboardPort: read('dashboard', 'port', whole(1024, 65_535)),
-    dashboardHost: read('dashboard', 'host', text),
+    staleThresholdSeconds: read(
+      ...(['discovery', 'stale_threshold', whole(10, 3600), threshold, before?.staleThresholdSeconds] as const),
+    ),
+    lockStaleTimeoutSeconds: read(
+      ...(['locking', 'stale_timeout', whole(60, 86_400), timeout, before?.lockStaleTimeoutSeconds] as const),
+    ),
+    dashboardPort: read<number | undefined>('dashboard', 'port', whole(1024, 65_535), undefined, before?.dashboardPort),
+    dashboardHost: read<string | undefined>('dashboard', 'host', text, undefined, before?.dashboardHost),
   };
   return { config, faults: [...faults.values()] };
 }

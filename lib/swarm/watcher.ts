@@ -89,7 +89,7 @@ export class SwarmWatcher {
     this.#now = options.now ?? Date.now;
     this.#root = { ...UNWATCHED, path: root, changed: (name) => this.#rootChanged(name) };
     this.#locks = { ...UNWATCHED, path: join(root, LOCKS_FOLDER), changed: (name) => this.#lockChanged(name) };
-    this.status = { state: 'ok', reason: null, since: this.#now(), skipped: [], mode: 'events' };
+    this.status = { state: 'ok', reason: null, since: this.#now(), keptFrom: null, skipped: [], mode: 'events' };
     this.reconcile();
   }
 
@@ -201,7 +201,7 @@ export class SwarmWatcher {
   }
 
   #setStatus(found: Pick<ReaderStatus, 'state' | 'reason'>, mode: 'events' | 'polling', now: number): void {
-    const status = statusAfter(this.status, { ...found, skipped: this.status.skipped }, now);
+    const status = statusAfter(this.status, { ...found, keptFrom: null, skipped: this.status.skipped }, now);
     if (status !== this.status) this.status = { ...status, mode };
   }
 }

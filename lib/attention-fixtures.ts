@@ -1,8 +1,8 @@
 /** Facts of the attention rules for tests: a swarm in which all is well, and what may be wrong with it. */
 import assert from 'node:assert/strict';
-import { type AttentionFacts, attention } from '../lib/attention';
-import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from '../lib/contract/defaults';
-import { formatInstant } from '../lib/contract/instant';
+import { type AttentionFacts, attention } from './attention';
+import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
+import { formatInstant } from './contract/instant';
 import {
   type Agent,
   type AttentionEntry,
@@ -11,9 +11,9 @@ import {
   type Lock,
   type Source,
   type Sources,
-} from '../lib/contract/schemas';
-import { PassingTime } from '../lib/passing-time';
-import type { OpenQuestion } from '../lib/recorder/open-matters';
+} from './contract/schemas';
+import { PassingTime } from './passing-time';
+import type { OpenQuestion } from './recorder/open-matters';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -43,7 +43,7 @@ export const FACTS: AttentionFacts = {
   locks: [],
   overlaps: [],
   sources: SOURCES,
-  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, skipped: [] } },
+  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, keptFrom: null, skipped: [] } },
   stores: {},
   matters: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
   waiting: { edges: [], cycles: [] },
@@ -116,5 +116,5 @@ export function lockOn(filepath: unknown, more: Partial<Lock> = {}): Lock {
 /** @returns a question of agent-0, too young to be an item of its own */
 export function youngQuestion(text: string, more: Partial<OpenQuestion> = {}): OpenQuestion {
   const asked = { sender: 'agent-0', recipients: ['agent-1'], at: NOW - MINUTE, text, seqs: [7] };
-  return { type: 'QUESTION', msgId: 'q', ...asked, ...more };
+  return { type: 'QUESTION', msgId: 'q', askedBack: null, ...asked, ...more };
 }

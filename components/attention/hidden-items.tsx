@@ -1,0 +1,71 @@
+import { Undo2 } from 'lucide-react';
+import { hiddenSummary } from '@/lib/client/attention';
+import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
+import { IconButton } from '../ui/icon-button';
+import { ClockTime, RelativeTime } from '../ui/time';
+import { ActionPanel, useActions } from './actions';
+import { ItemLink } from './row';
+
+interface HiddenItemsProps {
+  answer: AttentionAnswer;
+  /** The acknowledged and snoozed items. */
+  hidden: readonly AttentionEntry[];
+  fixed: boolean;
+  onOpen: (entry: AttentionEntry) => void;
+}
+
+/** How many items are acknowledged or snoozed; opens to list them, each to be taken back. */
+export function HiddenItems({ answer, hidden, fixed, onOpen }: HiddenItemsProps) {
+  return (
+    <details className="max-h-[32dvh] shrink-0 overflow-y-auto px-0 pb-1">
+      <summary className="link mx-4 my-1 w-fit text-muted">{hiddenSummary(hidden, answer)}</summary>
+      <ol aria-label="Acknowledged and snoozed">
+        {hidden.map((entry) => (
+          <HiddenItem key={entry.id} entry={entry} fixed={fixed} onOpen={onOpen} />
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function HiddenItem({ entry, fixed, onOpen }: Pick<HiddenItemsProps, 'fixed' | 'onOpen'> & { entry: AttentionEntry }) {
+  const actions = useActions([entry]);
+  return (
+    <li data-attention>
+      <div className="flex items-start pr-2">
+        <ItemLink entry={entry} onOpen={onOpen} />
+        {!fixed && (
+          <span className="needs-script">
+            <IconButton label="Take back" icon={Undo2} onClick={() => actions.send({ action: 'withdraw' })} />
+          </span>
+        )}
+      </div>
+      <p className="px-4 pb-1 pl-9 text-muted">
+        <Marks entry={entry} />
+      </p>
+      <ActionPanel {...actions} entry={null} />
+    </li>
+  );
+}
+
+function Marks({ entry: { acknowledged, snoozed } }: { entry: AttentionEntry }) {
+  return (
+    <>
+      {acknowledged && (
+        <>
+          Acknowledged{by(acknowledged.by)} <RelativeTime instant={acknowledged.at} />, until it changes.
+        </>
+      )}
+      {acknowledged && snoozed && ' '}
+      {snoozed && (
+        <>
+          Snoozed{by(snoozed.by)} until {snoozed.until === null ? 'it changes' : <ClockTime instant={snoozed.until} />}.
+        </>
+      )}
+    </>
+  );
+}
+
+function by(name: string | null): string {
+  return name === null ? '' : ` by ${name}`;
+}

@@ -1,0 +1,21 @@
+/** What can be decided about an attention item, and the bodies of the requests that say so. */
+import { z } from 'zod';
+
+const MINUTES = [15, 60, null] as const;
+export type SnoozeMinutes = (typeof MINUTES)[number];
+
+export const acknowledgeBody = z.object({}).nullable().meta({ description: 'Nothing needs to be said.' });
+
+export const snoozeBody = z
+  .object({
+    minutes: z
+      .literal(MINUTES, { error: 'must be 15, 60 or null.' })
+      .describe('For how long. Null: until the facts of the item change.'),
+  })
+  .meta({ id: 'Snooze' });
+
+/** `withdraw` takes acknowledgement and snooze away. */
+export type AttentionDecision =
+  | { action: 'acknowledge' }
+  | { action: 'snooze'; minutes: SnoozeMinutes }
+  | { action: 'withdraw' };
