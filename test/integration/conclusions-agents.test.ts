@@ -466,7 +466,7 @@ test('agents: when it last spoke is kept apart from when it was last seen', asyn
   await swarm.say('agent-0', ['agent-1'], 'QUESTION', '[RETRY-1] Cents or euros?');
   const { messages } = await swarm.server.get<MessagesAnswer>('/api/messages');
   assert.ok(messages.every((message) => message.seq !== seq));
-  swarm.register({ id: 'agent-0', pid: pane.pid, ageMs: 5000 }, { id: 'agent-1', pid: 'x', ageMs: 0 });
+  swarm.register({ id: 'agent-0', pid: pane.pid, ageMs: 500 }, { id: 'agent-1', pid: 'x', ageMs: 0 });
   await swarm.runs('agent-0');
   const agent = await swarm.agent('agent-0', 'spoke', ({ last_message }) => last_message?.seq === seq);
   assert.equal(agent.last_message?.msg_type, 'QUESTION');
