@@ -164,8 +164,8 @@ class Dashboard {
   }
 }
 
-function sourceOf({ since, ...status }: ReaderStatus): Source {
-  return { kept_from: null, ...status, since: formatInstant(since) };
+function sourceOf({ since, keptFrom, ...status }: ReaderStatus): Source {
+  return { ...status, since: formatInstant(since), kept_from: keptFrom === null ? null : formatInstant(keptFrom) };
 }
 
 /** Shows the processes of the story as the system would. */

@@ -12,6 +12,10 @@ const MAX_ANSWERED = 3;
 
 const AUTOMATIC = /^\[(?:RETRY-\d+|UNACKNOWLEDGED)\] /;
 
+/** What the tool puts before a text that it sends again. */
+const RESENT =
+  /^(?:(?:\[RETRY-\d+\] )+|\[UNACKNOWLEDGED\] Message to \S+ unacknowledged after \d+ attempts\. Original: )/;
+
 interface Asked extends SaidMessage {
   ids: Set<string>;
 }
@@ -48,9 +52,12 @@ export class MixedTruth {
   #hear(message: SaidMessage): void {
     const { sender, type, content, recipients, parent } = message;
     if (AUTOMATIC.test(content)) {
-      const original = content.replace(/^(?:\[RETRY-\d+\] )+/, '');
+      const original = content.replace(RESENT, '');
       for (const asked of this.#open) {
-        if (asked.sender === sender && asked.type === type && asked.content === original) asked.ids.add(message.msgId);
+        if (asked.sender !== sender || asked.type !== type || asked.content !== original) continue;
+        asked.ids.add(message.msgId);
+        // Whoever gets a repetition may answer too.
+        asked.recipients = [...new Set([...asked.recipients, ...recipients])];
       }
       return;
     }

@@ -164,6 +164,11 @@ class Swarm {
     return agent;
   }
 
+  /** Resolves when its claude process has been seen to run: only then can it be known to be gone later. */
+  runs(id: string): Promise<Agent> {
+    return this.agent(id, 'runs', ({ health, process: { state } }) => health === 'active' && state === 'running');
+  }
+
   health(id: string, health: Agent['health']): Promise<Agent> {
     return this.agent(id, health, (agent) => agent.health === health);
   }
@@ -271,7 +276,7 @@ test('agents: claude exits in a swarm of one, its shell stays; a suspended proce
   const swarm = await started(context);
   const pane = await Pane.open(swarm, context);
   swarm.register({ id: 'agent-0', pid: pane.pid });
-  const alive = await swarm.health('agent-0', 'active');
+  const alive = await swarm.runs('agent-0');
   assert.equal(alive.health_reason, `Its claude process (pid ${pane.claudePid}) runs.`);
   assert.deepEqual([alive.process.state, alive.process.claude_pid], ['running', pane.claudePid]);
   assert.equal(alive.pid, pane.pid);
@@ -283,7 +288,7 @@ test('agents: claude exits in a swarm of one, its shell stays; a suspended proce
     new RegExp(`claude process \\(pid ${pane.claudePid}\\) is suspended \\(state T\\)`),
   );
   pane.signalClaude('SIGCONT');
-  await swarm.health('agent-0', 'active');
+  await swarm.runs('agent-0');
 
   await swarm.lock('agent-0', 'src/a.ts');
   await swarm.critical();
@@ -303,7 +308,7 @@ test('agents: claude exits in a swarm of one, its shell stays; a suspended proce
   await swarm.critical('agent_dead:agent-0');
 
   await pane.restartClaude();
-  await swarm.health('agent-0', 'active');
+  await swarm.runs('agent-0');
   await swarm.locked('src/a.ts', ({ orphaned }) => orphaned === false);
   await swarm.critical();
 });
@@ -317,8 +322,8 @@ test('agents: a whole session is killed, and what was never seen stays unknown',
     { id: 'agent-1', pid: other.pid },
     { id: 'agent-2', pid: PID_OF_NOBODY, ageMs: 10 * MINUTE },
   );
-  await swarm.health('agent-0', 'active');
-  await swarm.health('agent-1', 'active');
+  await swarm.runs('agent-0');
+  await swarm.runs('agent-1');
   await swarm.lock('agent-0', 'src/a.ts');
   await swarm.lock('agent-1', 'src/b.ts');
   await swarm.say('agent-1', ['agent-0'], 'BLOCKED', 'I need a.ts');
@@ -349,7 +354,7 @@ test('agents: one process under two ids is counted once', async (context) => {
   const swarm = await started(context);
   const pane = await Pane.open(swarm, context);
   swarm.register({ id: 'agent-0', pid: pane.pid, pane: '%90000' });
-  await swarm.health('agent-0', 'active');
+  await swarm.runs('agent-0');
   await swarm.lock('agent-0', 'src/a.ts');
   swarm.register(
     { id: 'agent-0', pid: pane.pid, pane: '%90000', index: 'main:0.0', status: 'stale', ageMs: 20_000 },
@@ -359,7 +364,7 @@ test('agents: one process under two ids is counted once', async (context) => {
   assert.equal(moved.moved_to, 'agent-7');
   assert.equal(moved.status, 'stale');
   assert.match(moved.health_reason, /agent-7/);
-  assert.equal((await swarm.health('agent-7', 'active')).moved_to, null);
+  assert.equal((await swarm.runs('agent-7')).moved_to, null);
   const { active_agent_count } = await swarm.server.get<{ active_agent_count: number }>('/api/stats');
   assert.equal(active_agent_count, 1);
   const lock = await swarm.locked('src/a.ts', ({ former_holder }) => former_holder !== null);
@@ -371,7 +376,7 @@ test('agents: an id that passes to another process begins a new life', async (co
   const swarm = await started(context);
   const [first, second] = [await Pane.open(swarm, context), await Pane.open(swarm, context)];
   swarm.register({ id: 'agent-1', pid: first.pid, pane: '%90001' }, { id: 'agent-2', pid: second.pid, pane: '%90002' });
-  await swarm.health('agent-1', 'active');
+  await swarm.runs('agent-1');
   await swarm.lock('agent-1', 'src/former.ts');
   await swarm.say('agent-1', ['agent-2'], 'BLOCKED', 'I need a schema');
   await swarm.agent('agent-1', 'has spoken', ({ last_message }) => last_message !== null);
@@ -413,8 +418,8 @@ test('agents: who left is kept for an hour, over a restart too, and its locks ar
   const first = { id: 'agent-0', pid: gone.pid, pane: '%90000' };
   const second = { id: 'agent-1', pid: living.pid, pane: '%90001' };
   swarm.register(first, second);
-  await swarm.health('agent-0', 'active');
-  await swarm.health('agent-1', 'active');
+  await swarm.runs('agent-0');
+  await swarm.runs('agent-1');
   await swarm.lock('agent-0', 'src/a.ts');
   await swarm.lock('agent-1', 'src/b.ts');
   gone.kill();
@@ -461,7 +466,8 @@ test('agents: when it last spoke is kept apart from when it was last seen', asyn
   await swarm.say('agent-0', ['agent-1'], 'QUESTION', '[RETRY-1] Cents or euros?');
   const { messages } = await swarm.server.get<MessagesAnswer>('/api/messages');
   assert.ok(messages.every((message) => message.seq !== seq));
-  swarm.register({ id: 'agent-0', pid: pane.pid, ageMs: 5000 }, { id: 'agent-1', pid: 'x', ageMs: 0 });
+  swarm.register({ id: 'agent-0', pid: pane.pid, ageMs: 500 }, { id: 'agent-1', pid: 'x', ageMs: 0 });
+  await swarm.runs('agent-0');
   const agent = await swarm.agent('agent-0', 'spoke', ({ last_message }) => last_message?.seq === seq);
   assert.equal(agent.last_message?.msg_type, 'QUESTION');
   assert.match(agent.last_message?.excerpt ?? '', /^Cents or euros\? x+…$/);
@@ -495,7 +501,10 @@ test('agents: bad input gets a sentence each', async (context) => {
     entryOf({ id: 'left', pid: other.pid, pane: '%90050', ageMs: 2000 }, 7),
     entryOf({ id: 'right', pid: one.pid, pane: '%90051' }, 8),
   ]);
-  const { agents } = await swarm.until('agents', 'all ten', (answer) => answer.agents.length === 10);
+  // Processes are observed once a second.
+  const isObserved = ({ agents: [first, ...others] }: AgentsAnswer) =>
+    first?.process.state === 'gone' && others.length === 9;
+  const { agents } = await swarm.until('agents', 'all ten', isObserved);
   const find = (id: string) => agents.find((agent) => agent.id === id);
   assert.equal(agents.filter(({ id }) => id === 'twice').length, 2);
   assert.match(find('twice')?.health_reason ?? '', /The registry lists twice 2 times\.$/);
@@ -517,8 +526,8 @@ test('agents: bad input gets a sentence each', async (context) => {
     { id: 'left', pid: other.pid, pane, index: 'a:0.0', ageMs: 2000 },
     { id: 'right', pid: one.pid, pane, index: 'b:0.0' },
   );
-  await swarm.health('left', 'active');
-  await swarm.health('right', 'active');
+  await swarm.runs('left');
+  await swarm.runs('right');
 
   // A clock that was set back between two writes makes nobody another.
   swarm.writeRegistry([entryOf({ id: 'left', pid: other.pid, pane, index: 'a:0.0', ageMs: old }, 0)], Date.now() - old);
