@@ -1,7 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
 import type { Layout, LockView, PanelName } from '@/lib/client/settings';
-import { useSlowed } from '@/lib/client/use-slowed';
 import type { SwarmState } from '@/lib/contract/events';
 import { AgentsPanel } from './agents-panel';
 import { LocksPanel } from './locks-panel';
@@ -10,9 +9,6 @@ import { PanelLayout } from './panel-layout';
 
 // Loaded when an agent is first chosen: most looks at the page choose none.
 const AgentDetail = lazy(() => import('./agent-detail').then((module) => ({ default: module.AgentDetail })));
-
-/** What an agent said last is read at a glance: a row that changes ten times a second could not be. */
-const GLANCE = 500;
 
 interface PanelsProps {
   swarm: SwarmState;
@@ -37,7 +33,6 @@ export function Panels(props: PanelsProps) {
   const { swarm, known, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
   const where = { address, change };
-  const saidLately = useSlowed(messages, GLANCE);
   return (
     <div className="panels-row relative flex flex-1">
       <PanelLayout

@@ -2,7 +2,7 @@
  * The critical items that are due in the mixed story, said from what truly happened: a plain second reading of the
  * rules in docs/decisions/0020-attention.md and 0031-waiting.md, which knows processes and needs no evidence.
  */
-import type { MixedWorld, PaneProcess, SaidMessage, TakenLock } from './mixed-world';
+import type { Fault, MixedWorld, PaneProcess, SaidMessage, TakenLock } from './mixed-world';
 
 const QUESTION_SECONDS = 300;
 /** What is missing is confirmed, and a fault settles, before it counts. */
@@ -40,7 +40,7 @@ export class MixedTruth {
       ...blocked.map(({ msgId }) => blockedItem(msgId)),
       ...lost.map(({ agentId, filepath }) => lostLockItem(agentId, filepath)),
       ...rings(this.#holds()).map(deadlockItem),
-      ...(fault && clock - fault.since >= FAULT_SECONDS ? [sourceItem(fault.source)] : []),
+      ...(fault && isCritical(fault) && clock - fault.since >= FAULT_SECONDS ? [sourceItem(fault.source)] : []),
     ].sort();
   }
 
@@ -77,6 +77,11 @@ export class MixedTruth {
       .filter(({ type, at }) => type === 'BLOCKED' || clock - at >= QUESTION_SECONDS)
       .map(({ sender, recipients }) => ({ from: sender, to: recipients }));
   }
+}
+
+/** A folder of locks that is gone may be made again by the next lock: a warning. */
+function isCritical({ source, how }: Fault): boolean {
+  return !(source === 'locks' && how === 'vanished');
 }
 
 export const blockedItem = (msgId: string) => `blocked ${msgId}`;
