@@ -3,7 +3,13 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type AttentionFacts, attention, judgeAttention } from './attention';
 import { fingerprintOf } from './attention-dispositions';
-import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
+import {
+  NO_ATTENTION,
+  UNKNOWN_AGENT_FACTS,
+  UNKNOWN_LOCK_FACTS,
+  UNKNOWN_SOURCE_FACTS,
+  unknownZone,
+} from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { WaitEdge } from './contract/past-schemas';
 import {
@@ -217,7 +223,7 @@ describe('deadlocks', () => {
 
 test('a swarm in which all is well needs nobody', () => {
   const locks = [lock('a.ts')];
-  assert.deepEqual(attention({ ...FACTS, agents: [agent('agent-1', 'active')], locks }), { attention: [], count: 0 });
+  assert.deepEqual(attention({ ...FACTS, agents: [agent('agent-1', 'active')], locks }), NO_ATTENTION);
 });
 
 describe('messages', () => {
@@ -395,7 +401,7 @@ describe('messages', () => {
   test('more open than is watched: said', () => {
     const entry = only({ matters: { ...NOTHING_OPEN, cut: 3 } });
     assert.deepEqual([entry.id, entry.severity], ['source_unreadable:open-matters', 'notice']);
-    assert.match(entry.reason, /the oldest 3 were let go/);
+    assert.match(entry.reason, /the oldest 3 are not listed/);
   });
 });
 
@@ -413,7 +419,7 @@ describe('sources', () => {
       ['config', 'unreadable', 'warning'],
     ] as const) {
       const sources = (since?: string) => ({ ...SOURCES, [name]: { ...SOURCES[name], ...broken(state, since) } });
-      const { evidence, ...entry } = only({ sources: sources() });
+      const { evidence, why, acknowledged, snoozed, ...entry } = only({ sources: sources() });
       assert.deepEqual(entry, {
         id: `source_unreadable:${name}`,
         kind: 'source_unreadable',
@@ -421,7 +427,10 @@ describe('sources', () => {
         since: ago(MINUTE),
         subject: name,
         reason: 'It is broken.',
+        group: `source_unreadable:${name}`,
       });
+      assert.deepEqual([acknowledged, snoozed], [null, null]);
+      assert.ok(why.rule !== '' && why.facts.includes('It is broken.'));
       assert.deepEqual(evidence.sources, [name]);
       assert.deepEqual(kinds({ sources: sources(ago(2 * SECOND - 1)) }), []);
       assert.deepEqual(kinds({ sources: sources(ago(2 * SECOND)) }), ['source_unreadable']);
