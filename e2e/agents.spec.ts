@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
+import { claudeProcess } from '../test/claude-process';
 import { connection, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
@@ -7,7 +8,7 @@ import type { TestSwarm } from './swarm';
 function busy(swarm: TestSwarm): void {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   swarm.register([
-    { id: 'agent-10', pid: process.pid },
+    { id: 'agent-10', pid: claudeProcess() },
     { id: 'agent-2', age: 10, model: 'opus', tags: ['a', 1], health: 'fine' },
     { id: 'agent-3', age: 120 },
     { id: 'agent-1', pid: gone, age: 400 },
@@ -52,20 +53,20 @@ test('each agent shows how it is, what it does, what it holds and where it sits'
   await expect(here).toContainText('Which port does it use?');
   await expect(here).toContainText('holds 1 lock src/here.ts');
   await expect(here).toContainText('main:0.0');
-  await expect(here).toContainText(`pid ${process.pid}`);
-  await expect(agentRow(page, 'agent-5')).toContainText(/silent 2 h/);
+  await expect(here).toContainText(`pid ${claudeProcess()}`);
+  await expect(agentRow(page, 'agent-5')).toContainText('has not spoken');
   await expect(agentRow(page, 'agent-1')).toContainText('1 orphaned');
-  await expect(agentRow(page, 'agent-3')).toContainText('Said nothing in the newest 2 messages.');
 });
 
-test('the silence of an agent ticks', async ({ page, swarm, server }) => {
+test('the time since an agent spoke ticks', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', age: 30 }]);
+  swarm.send({ sender: 'agent-0' });
   await server.start();
   await openLive(page, server);
-  const silence = agentRow(page, 'agent-0').locator('time').first();
-  await expect(silence).toHaveText(/silent \d+ s/);
-  const before = await silence.textContent();
-  await expect(silence).not.toHaveText(before ?? '');
+  const spoke = agentRow(page, 'agent-0').locator('time').first();
+  await expect(spoke).toHaveText(/last spoke \d+ s ago/);
+  const before = await spoke.textContent();
+  await expect(spoke).not.toHaveText(before ?? '');
 });
 
 test('who holds locks without being there stands first, then everyone by id', async ({ page, swarm, server }) => {
@@ -76,6 +77,39 @@ test('who holds locks without being there stands first, then everyone by id', as
   swarm.lock('src/late.ts', 'agent-5', 'taken just now', 250);
   await expect(agentRow(page, 'agent-5')).toContainText('holds 1 lock');
   expect((await shownIds(page))[0]).toBe('agent-1');
+});
+
+test('who moved is shown as such, and who left can still be found', async ({ page, swarm, server }) => {
+  const pid = claudeProcess();
+  const seven = { id: 'agent-7', pid, tmux_pane_id: '%5' };
+  swarm.register([
+    { id: 'agent-1', pid, tmux_pane_id: '%5', status: 'stale', age: 1, session_name: 'unknown' },
+    { ...seven, session_name: 'unknown' },
+    { id: 'agent-8' },
+  ]);
+  swarm.send({ sender: 'agent-7', content: 'the very first word' });
+  swarm.send(...Array.from({ length: 80 }, () => ({ sender: 'agent-8' })));
+  await server.start();
+  await openLive(page, server);
+  await expect(agentRow(page, 'agent-1')).toContainText('moved');
+  await expect(agentRow(page, 'agent-7')).toContainText('the very first word');
+  await expect(panel(page, 'Agents')).toContainText('no session · 2 agents');
+  await agentRow(page, 'agent-1').getByRole('button', { name: 'now agent-7' }).click();
+  await expect(page).toHaveURL(/agent=agent-7/);
+  await expect(detail(page, 'agent-7')).toContainText(`claude runs (pid ${pid})`);
+  swarm.register([{ ...seven }]);
+  const left = panel(page, 'Agents').getByRole('list', { name: 'Agents that left' });
+  await panel(page, 'Agents').getByText('2 agents left in the last hour').click();
+  await expect(left.getByRole('listitem')).toHaveCount(2);
+  await left.getByRole('button', { name: 'agent-8' }).click();
+  await expect(detail(page, 'agent-8')).toContainText('It left the registry at');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill('left agent-1');
+  await page.keyboard.press('Enter');
+  await expect(detail(page, 'agent-1')).toContainText('It is listed as agent-7 now.');
+  await expectFaultless(page, async () => {
+    await expect(detail(page, 'agent-1')).toBeVisible();
+  });
 });
 
 test('several sessions are groups, one is none', async ({ page, swarm, server }) => {
@@ -187,7 +221,7 @@ test('the detail keeps the changes of health that the page has seen, and no more
 });
 
 test('the detail knows from the server how an agent was, and what it held before', async ({ page, swarm, server }) => {
-  swarm.register([{ id: 'agent-0', pid: process.pid }]);
+  swarm.register([{ id: 'agent-0', pid: claudeProcess() }]);
   swarm.lock('src/done.ts', 'agent-0');
   await server.start();
   await page.goto(`${server.url}/?agent=agent-0`);

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { claudeProcess } from '../test/claude-process';
 import type { TestSwarm } from './swarm';
 
 /** A morning's work of six agents, with some trouble in it. */
 export function busy(swarm: TestSwarm): void {
   swarm.register([
-    { id: 'agent-0', pid: process.pid },
+    { id: 'agent-0', pid: claudeProcess() },
     { id: 'agent-1', age: 20 },
     { id: 'agent-2', age: 140 },
     { id: 'agent-3', age: 8 },

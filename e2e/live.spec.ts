@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { claudeProcess } from '../test/claude-process';
 import { expect, openLive, panel, test } from './fixtures';
 
 test('messages, locks and agents come and go without a reload', async ({ page, swarm, server }) => {
@@ -25,7 +26,7 @@ test('messages, locks and agents come and go without a reload', async ({ page, s
 test('health is said in words, with its reason', async ({ page, swarm, server }) => {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   swarm.register([
-    { id: 'agent-here', pid: process.pid },
+    { id: 'agent-here', pid: claudeProcess() },
     { id: 'agent-gone', pid: gone, age: 400 },
     { id: 'agent-late', age: 120 },
     { id: 'agent-lost', age: 7200 },

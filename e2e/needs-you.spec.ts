@@ -1,4 +1,5 @@
 import type { AttentionAnswer } from '../lib/contract/schemas';
+import { claudeProcess } from '../test/claude-process';
 import { busy, goneProcess } from './busy';
 import { expect, faults, openLive, panel, test } from './fixtures';
 
@@ -17,7 +18,7 @@ test('what needs a person comes worst first, says why, and leads there', async (
   swarm.register([
     { id: 'agent-0' },
     { id: 'agent-4', pid: goneProcess(), age: 900 },
-    { id: 'agent-1', pid: process.pid },
+    { id: 'agent-1', pid: claudeProcess() },
   ]);
   swarm.send(
     ...Array.from({ length: 60 }, () => ({})),

@@ -3,6 +3,7 @@ import { UNKNOWN_AGENT_FACTS } from '../lib/contract/defaults';
 import { formatInstant } from '../lib/contract/instant';
 import type { PastState, UnknownSpan } from '../lib/contract/past-schemas';
 import type { Agent } from '../lib/contract/schemas';
+import { claudeProcess } from '../test/claude-process';
 import type { ProductionServer } from '../test/production-server';
 import { connection, expect, expectFaultless, faults, openLive, panel, SCREENS, test } from './fixtures';
 
@@ -193,7 +194,7 @@ test('of a moment when nobody looked, nothing is said to be so', async ({ page, 
 });
 
 test('keys lead from change to change, and it is said where there is none', async ({ page, swarm, server }) => {
-  swarm.register([{ id: 'agent-0', pid: process.pid }]);
+  swarm.register([{ id: 'agent-0', pid: claudeProcess() }]);
   await server.start();
   await momentWhen(server, ({ agents }) => agents.agents.length === 1);
   swarm.send({ content: 'A first word.' });

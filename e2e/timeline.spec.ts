@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { TimelineAnswer } from '../lib/contract/past-schemas';
 import type { AgentsAnswer } from '../lib/contract/schemas';
+import { claudeProcess } from '../test/claude-process';
 import type { ProductionServer } from '../test/production-server';
 import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
 import type { TestSwarm } from './swarm';
@@ -24,7 +25,7 @@ function ago(minutes: number): string {
 /** Three agents; talk 50 and 5 to 2 minutes ago, and nothing between; one lock that is held. */
 function story(swarm: TestSwarm): number {
   const told = Date.now();
-  swarm.register([{ id: 'agent-0', pid: process.pid }, { id: 'agent-1' }, { id: 'agent-2' }]);
+  swarm.register([{ id: 'agent-0', pid: claudeProcess() }, { id: 'agent-1' }, { id: 'agent-2' }]);
   swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
   swarm.send(
     { sender: 'agent-0', timestamp: ago(50), msg_type: 'TASK-DELEGATION', recipients: ['agent-1'] },

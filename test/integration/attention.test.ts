@@ -120,9 +120,12 @@ class Scene {
   }
 }
 
-/** A process of this user, for the registry to name. */
+/** A process of this user that is taken for Claude Code, for the registry to name. */
 async function bystander(context: TestContext): Promise<ChildProcess & { pid: number }> {
-  const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], {
+    stdio: 'ignore',
+    argv0: 'claude',
+  });
   context.after(() => child.kill('SIGKILL'));
   await once(child, 'spawn');
   return child as ChildProcess & { pid: number };
@@ -206,7 +209,7 @@ test('agents, locks and sources', async (context) => {
     '[discovery]\nstale_threshold = 30\n[locking]\nstale_timeout = 60\n',
   );
   const { pid } = await bystander(context);
-  scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid });
+  scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: PID_OF_NOBODY });
   await scene.start();
   await scene.shows();
 
@@ -235,19 +238,19 @@ test('agents, locks and sources', async (context) => {
   await scene.shows();
 
   // It falls silent by time alone.
-  scene.register({ id: 'agent-1', pid: PID_OF_NOBODY, ageSeconds: 28 });
+  scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: PID_OF_NOBODY, ageSeconds: 28 });
   await scene.shows('agent_stale');
   releaseLock(scene.root, 'agent-1', 'src/c.ts');
   await scene.shows();
   // That its process is gone is known, since another's is seen. Its lock is stale too, but one matter is one entry.
   const other = await bystander(context);
-  scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: other.pid });
-  scene.lock('agent-1', 'src/d.ts', 70_000);
+  scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: PID_OF_NOBODY }, { id: 'agent-2', pid: other.pid });
+  scene.lock('agent-2', 'src/d.ts', 70_000);
   await scene.shows();
   other.kill('SIGKILL');
   const dead = await scene.showsOnly('agent_dead');
-  assert.deepEqual([dead.subject, dead.severity], ['agent-1', 'critical']);
-  releaseLock(scene.root, 'agent-1', 'src/d.ts');
+  assert.deepEqual([dead.subject, dead.severity], ['agent-2', 'critical']);
+  releaseLock(scene.root, 'agent-2', 'src/d.ts');
   await scene.shows();
 
   scene.replace('ACTIVE_AGENTS.json', '{"agents": [');
@@ -270,10 +273,15 @@ test('a restart tells the same entries, under the same ids; the settings are thr
   scene.say('agent-0', 'agent-1', 'QUESTION', { ageMs: 61 * MINUTE });
   scene.say('agent-0', 'agent-1', 'QUESTION', { ageMs: MINUTE });
   scene.say('agent-0', 'agent-2', 'INFO', { delivery_status: { 'agent-2': false }, ageMs: 59 * MINUTE });
-  const ack = { msg_id: 'a', recipient_id: 'agent-1', next_retry_at: formatNaiveLocal(Date.now()) };
+  const ack = {
+    msg_id: 'a',
+    sender_id: 'agent-0',
+    recipient_id: 'agent-1',
+    next_retry_at: formatNaiveLocal(Date.now()),
+  };
   scene.replace('PENDING_ACKS.json', JSON.stringify({ pending_acks: [ack] }));
-  scene.register({ id: 'agent-9', pid: PID_OF_NOBODY });
-  scene.lock('agent-0', 'src/a.ts', 10 * MINUTE);
+  scene.register({ id: 'agent-0', pid: PID_OF_NOBODY }, { id: 'agent-1', pid: PID_OF_NOBODY + 1 });
+  scene.lock('agent-8', 'src/a.ts', 10 * MINUTE);
   await scene.start();
   const kinds: AttentionKind[] = ['delivery_failed', 'lock_orphaned', 'question_unanswered', 'acknowledgement_overdue'];
   const before = await scene.shows(...kinds);

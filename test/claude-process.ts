@@ -1,0 +1,16 @@
+/** A process that the dashboard takes for Claude Code: a plain sleep under its name. */
+import { spawn } from 'node:child_process';
+
+let running: number | null = null;
+
+/** @returns the pid of one that runs until this process ends; the same at every call */
+export function claudeProcess(): number {
+  if (running !== null) return running;
+  const child = spawn('sleep', ['86400'], { argv0: 'claude', stdio: 'ignore' });
+  child.unref();
+  process.on('exit', () => child.kill('SIGKILL'));
+  const { pid } = child;
+  if (pid === undefined) throw new Error('sleep cannot be started.');
+  running = pid;
+  return pid;
+}
