@@ -47,6 +47,7 @@ async function pretend(
       health: 'active',
       health_reason: 'It runs.',
       last_evidence_at: formatInstant(at - 5000),
+      last_spoke_at: formatInstant(at - 5000),
     };
     const json: PastState = { ...state, at: formatInstant(at), known_since: formatInstant(start), unknown };
     await route.fulfill({ json: { ...json, agents: { ...state.agents, agents: [agent] } } });
@@ -231,7 +232,7 @@ test('ages count from the moment, and the date field leads to another in the vie
   await pretend(page, server, start);
   await openLive(page, server);
   await page.keyboard.press('p');
-  await expect(panel(page, 'Agents')).toContainText('silent 5 s');
+  await expect(panel(page, 'Agents')).toContainText('last spoke 5 s ago');
   const wanted = new Date(Math.floor(Date.now() / 1000) * 1000 - 1_800_000);
   const local = await page.evaluate((time) => {
     const moment = new Date(time);
@@ -240,7 +241,7 @@ test('ages count from the moment, and the date field leads to another in the vie
   await field(page).fill(local);
   await field(page).press('Enter');
   await expect(panel(page, 'Agents')).toContainText(`second-${Math.floor((wanted.getTime() - start) / 1000)}`);
-  await expect(panel(page, 'Agents')).toContainText('silent 5 s');
+  await expect(panel(page, 'Agents')).toContainText('last spoke 5 s ago');
   await expect(bar(page)).toContainText('30 min ago');
   await expect.poll(() => Date.parse(momentOf(page) ?? '')).toBe(wanted.getTime());
 });
