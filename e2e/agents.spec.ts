@@ -286,7 +286,9 @@ test('what an unreadable registry said before is marked as old', async ({ page, 
   await server.start();
   await openLive(page, server);
   swarm.writeRegistry('{"agents": [');
-  await expect(panel(page, 'Agents')).toContainText(/Old data The registry is unreadable since \d\d:\d\d:\d\d/);
+  await expect(panel(page, 'Agents')).toContainText(
+    /Old data from \d\d:\d\d:\d\d The registry is unreadable since \d\d:\d\d:\d\d/,
+  );
   await expect(agentRow(page, 'agent-0')).toBeVisible();
   swarm.register([{ id: 'agent-0' }]);
   await expect(panel(page, 'Agents')).not.toContainText('Old data');

@@ -19,8 +19,12 @@ test('messages, locks and agents come and go without a reload', async ({ page, s
 
   swarm.register([{ id: 'agent-0' }, { id: 'agent-7' }]);
   await expect(panel(page, 'Agents')).toContainText('agent-7');
+  swarm.register([{ id: 'agent-0' }]);
+  await expect(page.locator('[id="agent-agent-7"]')).toHaveCount(0);
+  await expect(panel(page, 'Agents')).toContainText('1 agent left in the last hour');
   swarm.removeRegistry();
-  await expect(panel(page, 'Agents')).not.toContainText('agent-7');
+  await expect(panel(page, 'Agents')).toContainText(/Old data from .* The registry is missing since/);
+  await expect(panel(page, 'Agents')).toContainText('agent-0');
 });
 
 test('health is said in words, with its reason', async ({ page, swarm, server }) => {
