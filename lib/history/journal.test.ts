@@ -283,6 +283,17 @@ test('while a source can not be read, what it tells is unknown', () => {
   assert.deepEqual(unknownSpans(db, failed - 1, failed - 1, 0), []);
 });
 
+test('record(): a source that vanished while its content is kept tells nothing, one that never was there does', () => {
+  const { db, look } = begun();
+  const registry = (kept_from: string | null) =>
+    ['source', 'registry', JSON.stringify({ state: 'missing', reason: 'It is gone.', kept_from })] as const;
+  look(100, registry(null));
+  const before = spansIn(db).length;
+  look(200, registry('2026-02-03T08:00:00.000+00:00'));
+  assert.equal(spansIn(db).length, before + 1);
+  assert.match(spansIn(db).join('\n'), /registry/);
+});
+
 test('a clock that is set back makes a time that is marked; a step of a second is none', () => {
   const { db, look } = begun();
   const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;

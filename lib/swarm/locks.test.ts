@@ -182,10 +182,13 @@ test('the folder vanishes, comes back, is a file, is a folder again', async () =
   assert.equal(await reader.look('all'), false, 'a short hole is not seen');
   now += 200;
   assert.equal(await reader.look('all'), true);
-  assert.deepEqual([reader.locks, reader.status.state], [[], 'missing']);
+  assert.deepEqual([pathsOf(reader), reader.status.state], [['a'], 'missing'], 'the locks in it stay');
+  assert.equal(reader.status.keptFrom, now - 200);
+  assert.match(reader.status.reason ?? '', /was there until .*; it is gone\. The locks that were in it are shown\./);
+  assert.equal(await laterLook(reader), false);
   await write('b');
   assert.equal(await reader.look(new Set()), true);
-  assert.deepEqual([pathsOf(reader), reader.status.state], [['b'], 'ok']);
+  assert.deepEqual([pathsOf(reader), reader.status.state, reader.status.keptFrom], [['b'], 'ok', null]);
   await rm(folder, { recursive: true });
   await writeFile(folder, '');
   assert.equal(await laterLook(reader), true);
@@ -224,4 +227,18 @@ test('looks that overlap wait for one another, and the last one is right', async
   const [, last] = await Promise.all([first, reader.look('all'), reader.look(new Set())]);
   assert.equal(typeof last, 'boolean');
   assert.deepEqual(pathsOf(reader), names.slice(50).sort());
+});
+
+test('look(): an empty folder means no locks, and one that vanished empty is said to have held none', async () => {
+  await write('a');
+  const reader = new LocksReader(root, clock);
+  await reader.look('all');
+  await unlink(join(folder, lockFileName('a')));
+  await reader.look('all');
+  assert.deepEqual([reader.locks, reader.status.state], [[], 'ok']);
+  await rm(folder, { recursive: true });
+  await reader.look('all');
+  await laterLook(reader);
+  assert.deepEqual([reader.locks, reader.status.state, reader.status.keptFrom], [[], 'missing', null]);
+  assert.match(reader.status.reason ?? '', /it is gone\. It held no lock\./);
 });

@@ -100,7 +100,7 @@ test('whatever the bytes, there is a list or a reason', () => {
   );
 });
 
-test('the last good list stays while the file is broken, and goes with the file', () => {
+test('the last good list stays while the file is broken or gone', () => {
   const reader = new PendingAcksReader(root, 'UTC', () => now);
   const ids = () => reader.acks.map(({ msgId }) => msgId);
   assert.equal(reader.look(), false);
@@ -124,7 +124,9 @@ test('the last good list stays while the file is broken, and goes with the file'
   assert.equal(reader.look(), false, 'a short hole between two files is not seen');
   now += 200;
   assert.equal(reader.look(), true);
-  assert.deepEqual([ids(), reader.status.state], [[], 'missing']);
+  assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'missing']);
+  assert.equal(reader.status.keptFrom, now - 200);
+  assert.match(reader.status.reason ?? '', /was there until .*; it is gone\. What it said before counts\.$/);
   write(listOf('c'));
   assert.equal(reader.look(), true);
   assert.deepEqual([ids(), reader.status.state], [['c'], 'ok']);

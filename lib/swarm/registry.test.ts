@@ -140,8 +140,13 @@ test('a short hole between two files is not seen', async () => {
   assert.equal(reader.look(), false, 'each hole is measured anew');
   now += 200;
   assert.equal(reader.look(), true);
-  assert.deepEqual([reader.registry, reader.status.state], [null, 'missing']);
+  assert.deepEqual([idsOf(reader), reader.status.state], [['b'], 'missing'], 'what it said last stays');
   assert.equal(reader.status.since, now);
+  assert.equal(reader.status.keptFrom, now - 201, 'when it was last read good');
+  assert.match(
+    reader.status.reason ?? '',
+    /^ACTIVE_AGENTS\.json was there until .*; it is gone\. What it said before is shown\.$/,
+  );
   await replace(registryOf('c'));
   assert.equal(reader.look(), true);
   assert.deepEqual(idsOf(reader), ['c']);
@@ -157,6 +162,7 @@ test('while it is broken, the last good registry stays and the reason says so', 
   await replace('');
   assert.equal(reader.look(), true);
   assert.deepEqual([idsOf(reader), reader.status.state], [['a'], 'unreadable']);
+  assert.equal(reader.status.keptFrom, now);
   assert.match(reader.status.reason ?? '', /empty \(0 bytes\); what it said before is shown/);
   const { since } = reader.status;
   await replace('[]');
@@ -229,4 +235,15 @@ test('an entry nested deeper than anything writes is skipped alone', () => {
   assert.deepEqual(parseRegistry(Buffer.from(`{"session_name": ${deep}, "agents": []}`)), {
     error: 'nested too deeply',
   });
+});
+
+test('look(): a registry that could never be read keeps nothing when it vanishes, and is not said to have never been', async () => {
+  const reader = new RegistryReader(root, clock);
+  await replace('{');
+  reader.look();
+  await unlink(file);
+  reader.look();
+  assert.equal(laterLook(reader), true);
+  assert.deepEqual([reader.registry, reader.status.state, reader.status.keptFrom], [null, 'missing', null]);
+  assert.match(reader.status.reason ?? '', /was there until .*; it is gone\. No agents can be shown\./);
 });

@@ -44,7 +44,7 @@ test('both kinds of file say the same', async () => {
   );
   assert.deepEqual(yaml.config, expected);
   assert.equal(yaml.file, join(folder, '.claudeswarm.yaml'), 'YAML comes first in a folder');
-  assert.deepEqual({ ...yaml.status, since: 0 }, { state: 'ok', reason: null, since: 0, skipped: [] });
+  assert.deepEqual({ ...yaml.status, since: 0 }, { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] });
 });
 
 test('it is looked for upward, the nearest counts', async () => {

@@ -193,7 +193,8 @@ for (const { file, make, good, other } of [
     assert.equal(reader.look(), false, 'a short hole between two files is not seen');
     now += 200;
     assert.equal(reader.look(), true);
-    assert.deepEqual([ids(), reader.status.state], [[], 'missing']);
+    assert.deepEqual([ids(), reader.status.state], [['b'], 'missing']);
+    assert.equal(reader.status.keptFrom, now - 200);
     write(good);
     assert.equal(reader.look(), true);
     assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);
