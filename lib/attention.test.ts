@@ -388,7 +388,7 @@ describe('messages', () => {
   test('more open than is watched: said', () => {
     const entry = only({ matters: { ...NOTHING_OPEN, cut: 3 } });
     assert.deepEqual([entry.id, entry.severity], ['source_unreadable:open-matters', 'notice']);
-    assert.match(entry.reason, /the oldest 3 were let go/);
+    assert.match(entry.reason, /the oldest 3 are not listed/);
   });
 });
 
@@ -406,7 +406,8 @@ describe('sources', () => {
       ['config', 'unreadable', 'warning'],
     ] as const) {
       const sources = (since?: string) => ({ ...SOURCES, [name]: { ...SOURCES[name], ...broken(state, since) } });
-      const { evidence, ...entry } = only({ sources: sources() });
+      const { evidence, why, ...entry } = only({ sources: sources() });
+      assert.deepEqual([why.facts, why.threshold], [['It is broken.'], 'longer than 2 s']);
       assert.deepEqual(entry, {
         id: `source_unreadable:${name}`,
         kind: 'source_unreadable',
@@ -414,6 +415,9 @@ describe('sources', () => {
         since: ago(MINUTE),
         subject: name,
         reason: 'It is broken.',
+        group: `source_unreadable:${name}`,
+        acknowledged: null,
+        snoozed: null,
       });
       assert.deepEqual(evidence.sources, [name]);
       assert.deepEqual(kinds({ sources: sources(ago(2 * SECOND - 1)) }), []);
