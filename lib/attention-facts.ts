@@ -59,6 +59,3 @@ export interface AttentionItem {
   why: AttentionEntry['why'];
   evidence: Partial<Record<keyof AttentionEntry['evidence'], string[]>>;
 }
-
-/** Stands in until each rule states its own. */
-export const NO_WHY: AttentionEntry['why'] = { rule: '', facts: [], threshold: null, setting: null };

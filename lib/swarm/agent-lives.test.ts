@@ -143,8 +143,5 @@ test('save() and restore(): another process of the dashboard goes on where this 
   second.lives.restore(saved);
   second.read(10, [agent('a', 3)]);
   assert.deepEqual(second.began(), [10]);
-  assert.deepEqual(
-    second.lives.departed.map(({ entry }) => entry.id),
-    ['b'],
-  );
+  assert.deepEqual(second.lives.departed.map(({ entry }) => entry.id).sort(), ['a', 'b']);
 });

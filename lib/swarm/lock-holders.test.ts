@@ -44,6 +44,17 @@ test('of(): a lock of an agent that moved is held under the former id, and orpha
   assert.deepEqual(holders([moved, agent('b', 'dead')]).of('a', NOW), { orphaned: true, former });
 });
 
+test("of(): a lock of a former life is that one's, also where the newcomer has moved or left", () => {
+  const began = formatInstant(NOW - 5000);
+  const moved = agent('a', 'moved', { moved_to: 'b', life_began_at: began });
+  assert.equal(holders([moved, agent('b')]).of('a', NOW - 6000).former?.reason, 'replaced');
+  const former = left('a', { left_at: formatInstant(NOW - 5500) });
+  const newcomer = left('a', { health: 'moved', moved_to: 'b', life_began_at: began });
+  const known = holders([agent('b')], [newcomer, former]);
+  assert.deepEqual(known.of('a', NOW - 6000).former, { reason: 'left', since: former.left_at, now: null });
+  assert.equal(known.of('a', NOW - 4000).former?.reason, 'moved');
+});
+
 test('of(): a lock of an agent that left says since when', () => {
   const gone = { reason: 'left', since: formatInstant(NOW), now: null } as const;
   assert.deepEqual(holders([], [left('a')]).of('a', NOW), { orphaned: true, former: gone });

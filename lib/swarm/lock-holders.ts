@@ -15,7 +15,7 @@ const PRESENT: Holder = { orphaned: false, former: null };
 
 export class LockHolders {
   readonly #listed = new Map<string, Agent[]>();
-  readonly #departed = new Map<string, DepartedAgent>();
+  readonly #departed = new Map<string, DepartedAgent[]>();
   readonly #formerEnds: ReadonlyMap<string, number>;
   readonly #readable: boolean;
   /** Changes exactly when an answer may. */
@@ -29,7 +29,9 @@ export class LockHolders {
     for (const agent of answer?.agents ?? []) {
       this.#listed.set(agent.id, [...(this.#listed.get(agent.id) ?? []), agent]);
     }
-    for (const agent of answer?.departed ?? []) if (!this.#departed.has(agent.id)) this.#departed.set(agent.id, agent);
+    for (const agent of answer?.departed ?? []) {
+      this.#departed.set(agent.id, [...(this.#departed.get(agent.id) ?? []), agent]);
+    }
     this.#formerEnds = formerEnds;
     this.#readable = answer !== null;
     this.key = JSON.stringify([
@@ -48,22 +50,22 @@ export class LockHolders {
     if (!this.#readable) return UNKNOWN;
     const id = typeof agentId === 'string' ? agentId : '';
     const listed = this.#listed.get(id) ?? [];
-    if (listed.length === 0) return this.#unlisted(id);
-    const present = listed.filter(({ health }) => health !== 'moved');
-    const [moved] = listed;
-    if (present.length === 0 && moved) return this.#moved(moved.moved_to);
-    const began = least(
-      present.map(({ life_began_at }) => (life_began_at === null ? null : Date.parse(life_began_at))),
-    );
+    if (listed.length === 0) return this.#unlisted(id, lockedAt);
+    const began = least(listed.map(({ life_began_at }) => (life_began_at === null ? null : Date.parse(life_began_at))));
     if (began !== null && lockedAt !== null && lockedAt < began) {
       const since = this.#formerEnds.get(id) ?? began;
       return { orphaned: true, former: { reason: 'replaced', since: formatInstant(since), now: null } };
     }
+    const present = listed.filter(({ health }) => health !== 'moved');
+    const [moved] = listed;
+    if (present.length === 0 && moved) return this.#moved(moved.moved_to);
     return present.every(({ health }) => health === 'dead') ? UNLISTED : PRESENT;
   }
 
-  #unlisted(id: string): Holder {
-    const departed = this.#departed.get(id);
+  #unlisted(id: string, lockedAt: number | null): Holder {
+    const lives = this.#departed.get(id) ?? [];
+    // The newest life that had begun when the lock was taken.
+    const departed = lives.find(({ life_began_at }) => hadBegun(life_began_at, lockedAt)) ?? lives[0];
     if (!departed) return UNLISTED;
     if (departed.moved_to !== null) return { ...this.#moved(departed.moved_to), orphaned: true };
     return { orphaned: true, former: { reason: 'left', since: departed.left_at, now: null } };
@@ -75,6 +77,10 @@ export class LockHolders {
     const orphaned = successors.length === 0 || successors.every(({ health }) => health === 'dead');
     return { orphaned, former: { reason: 'moved', since: null, now: to } };
   }
+}
+
+function hadBegun(life: string | null, lockedAt: number | null): boolean {
+  return life === null || lockedAt === null || Date.parse(life) <= lockedAt;
 }
 
 /** @returns null if one of them is null: that agent has had its id for as long as is known */
