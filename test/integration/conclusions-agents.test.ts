@@ -159,9 +159,11 @@ class Swarm {
 
   async agent(id: string, what: string, fits: (agent: Agent) => boolean): Promise<Agent> {
     const find = ({ agents }: AgentsAnswer) => agents.find((one) => one.id === id && fits(one));
-    const agent = find(await this.until('agents', `${id} ${what}`, (answer) => find(answer) !== undefined));
-    assert.ok(agent);
-    return agent;
+    for (;;) {
+      // The answer that was read last may be a newer one than that which fitted.
+      const agent = find(await this.until('agents', `${id} ${what}`, (answer) => find(answer) !== undefined));
+      if (agent) return agent;
+    }
   }
 
   /** Resolves when its claude process has been seen to run: only then can it be known to be gone later. */
