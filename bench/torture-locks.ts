@@ -47,8 +47,12 @@ export async function tortureLocks(
     await delay(made % 10);
   }
   checks.push(await exactSet(watch, `folder remade ${plan.folders} times`, round));
+  // A folder that vanishes says nothing of its locks; an empty one says that there are none.
   await rm(folder, { recursive: true });
-  checks.push(await exactSet(watch, 'folder removed', []));
+  await delay(VANISHED_MS);
+  checks.push(await exactSet(watch, 'folder removed, its last locks kept', round));
+  await mkdir(folder);
+  checks.push(await exactSet(watch, 'folder made again, empty', []));
   watch.close();
   return outcomeOf(checks);
 }
@@ -88,6 +92,9 @@ export async function deleteFiles(url: string, root: string): Promise<Outcome> {
   watch.close();
   return { facts: facts.join(', '), faults };
 }
+
+/** By then a reader has confirmed that the folder is gone. */
+const VANISHED_MS = 1500;
 
 interface SetCheck {
   what: string;
