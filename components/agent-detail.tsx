@@ -17,10 +17,11 @@ import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
 import { HealthBar, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
+import { LastSpoke } from './last-spoke';
 import { DetailPart } from './ui/detail-part';
 import { Health } from './ui/health';
 import { Text } from './ui/text';
-import { ClockTime, RelativeTime, Sentence } from './ui/time';
+import { ClockTime, Sentence } from './ui/time';
 
 interface AgentDetailProps {
   id: string;
@@ -28,6 +29,8 @@ interface AgentDetailProps {
   locks: LocksAnswer;
   messages: readonly Message[];
   attention: AttentionAnswer;
+  /** The id of the newest message that is known. */
+  lastEventId: string | null;
   /** Follows a link to something on the page, wherever it stands. */
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
@@ -36,9 +39,11 @@ interface AgentDetailProps {
 
 /** Everything about one agent. */
 export function AgentDetail(props: AgentDetailProps) {
-  const { id, answer, locks, messages, attention, onGo, onShow, onClose } = props;
+  const { id, answer, locks, messages, attention, lastEventId, onGo, onShow, onClose } = props;
   const entries = answer.agents.filter((agent) => agent.id === id);
   const agent = findAgent(answer, id);
+  const hasLeft = entries.length === 0 && agent !== undefined;
+  const records = hasLeft ? [agent] : entries;
   const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
   const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
   // Where it lies over the panels it makes way for what a link in it leads to.
@@ -53,7 +58,8 @@ export function AgentDetail(props: AgentDetailProps) {
   const close = () => {
     onClose();
     // The button that has the focus goes; the list is where the way here began.
-    document.getElementById(`agent-${id}`)?.querySelector<HTMLElement>('[data-row]')?.focus();
+    const row = document.getElementById(`agent-${id}`)?.querySelector<HTMLElement>('[data-row]');
+    (row ?? document.getElementById(`left-${id}`))?.focus();
   };
   return (
     <aside aria-labelledby="agent-detail-title" className="flex size-full min-h-0 flex-col bg-paper">
@@ -61,10 +67,11 @@ export function AgentDetail(props: AgentDetailProps) {
         <h2 id="agent-detail-title" className="min-w-0 truncate font-semibold">
           <Text value={id} max={80} />
         </h2>
-        {agent && <Health health={agent.health} />}
+        {agent && !hasLeft && <Health health={agent.health} />}
+        {agent && hasLeft && <span className="shrink-0 text-muted">left</span>}
         {agent && (
           <span className="shrink-0 text-muted">
-            <RelativeTime instant={agent.last_spoke_at} form="spoke" label="Its newest own message" />
+            <LastSpoke agent={agent} />
           </span>
         )}
         <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button ml-auto">
@@ -73,7 +80,11 @@ export function AgentDetail(props: AgentDetailProps) {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
-        {agent ? <AgentFacts agent={agent} departed={answer.departed} /> : <Unlisted />}
+        {agent ? (
+          <AgentFacts agent={agent} departed={answer.departed} lastEventId={lastEventId} onGo={go} />
+        ) : (
+          <Unlisted />
+        )}
         {history && <HealthBar history={history} />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
@@ -82,9 +93,9 @@ export function AgentDetail(props: AgentDetailProps) {
         {history && <AgentLives history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
         {now && <AgentHealthHistory id={id} />}
-        {entries.map((entry, index) => (
+        {records.map((entry, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
-          <AgentRecord key={index} agent={entry} />
+          <AgentRecord key={index} agent={entry} hasLeft={hasLeft} />
         ))}
       </section>
     </aside>

@@ -1,15 +1,23 @@
 import type { ReactNode } from 'react';
+import type { Address } from '@/lib/client/address';
+import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { Agent, AgentProcess, DepartedAgent } from '@/lib/contract/schemas';
+import { AddressLink } from './ui/address-link';
 import { DetailPart } from './ui/detail-part';
+import { MessageType } from './ui/message-type';
+import { Text } from './ui/text';
 import { ClockTime, RelativeTime, Sentence } from './ui/time';
 
 interface AgentFactsProps {
   agent: Agent;
   departed: readonly DepartedAgent[];
+  /** The id of the newest message that is known. */
+  lastEventId: string | null;
+  onGo: (to: Partial<Address>) => void;
 }
 
 /** How an agent is, and the three kinds of evidence for it, each by itself. */
-export function AgentFacts({ agent, departed }: AgentFactsProps) {
+export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsProps) {
   const left = departed.find(({ id, left_at }) => id === agent.id && left_at === agent.left_at);
   const lastSeen = typeof agent.last_seen === 'string' ? agent.last_seen : null;
   return (
@@ -22,7 +30,7 @@ export function AgentFacts({ agent, departed }: AgentFactsProps) {
         <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
           <Fact name="Process">{<ProcessWords process={agent.process} pid={agent.pid} />}</Fact>
           <Fact name="Last spoke">
-            {agent.last_spoke_at === null ? 'not known' : <RelativeTime instant={agent.last_spoke_at} />}
+            <LastWords agent={agent} lastEventId={lastEventId} onGo={onGo} />
           </Fact>
           <Fact name="Registry last saw it">
             {lastSeen === null ? 'not known' : <RelativeTime instant={lastSeen} />}
@@ -34,6 +42,30 @@ export function AgentFacts({ agent, departed }: AgentFactsProps) {
           )}
         </dl>
       </DetailPart>
+    </>
+  );
+}
+
+/** When it spoke last and what it said, as a link to that message. */
+function LastWords({ agent, lastEventId, onGo }: Omit<AgentFactsProps, 'departed'>) {
+  const { last_message: message, last_spoke_at: at } = agent;
+  const epoch = lastEventId === null ? null : parseCursor(lastEventId)?.epoch;
+  if (message === null) return at === null ? 'no message of it is known' : <RelativeTime instant={at} />;
+  const words = (
+    <>
+      <MessageType type={message.msg_type} /> <Text value={message.excerpt || '(no text)'} max={240} />
+    </>
+  );
+  return (
+    <>
+      {at === null ? 'at an unknown time' : <RelativeTime instant={at} />}:{' '}
+      {epoch == null ? (
+        words
+      ) : (
+        <AddressLink to={{ message: formatCursor(epoch, message.seq) }} onGo={onGo}>
+          {words}
+        </AddressLink>
+      )}
     </>
   );
 }

@@ -12,13 +12,19 @@ const ADDED: ReadonlySet<string> = new Set([
   ...['health', 'health_reason', 'last_evidence_at', 'left_at', 'left_reason', 'original'],
 ]);
 
+interface AgentRecordProps {
+  agent: Agent;
+  /** Whether the registry no longer lists it. */
+  hasLeft: boolean;
+}
+
 /** An agent's entry of the registry, field by field as it was written, unknown ones too. */
-export function AgentRecord({ agent }: { agent: Agent }) {
+export function AgentRecord({ agent, hasLeft }: AgentRecordProps) {
   const written = Object.entries(agent).filter(([name]) => !ADDED.has(name));
   // What the file calls like a field that the page adds is the file's all the same.
   const fields = Object.entries({ ...Object.fromEntries(written), ...agent.original });
   return (
-    <DetailPart title="What the registry says">
+    <DetailPart title={hasLeft ? 'What the registry said last' : 'What the registry says'}>
       <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
         {fields.map(([name, value]) => (
           <div key={name} className="contents">

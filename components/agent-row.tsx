@@ -3,10 +3,11 @@ import type { Address } from '@/lib/client/address';
 import { oneLine, sessionName } from '@/lib/client/agents';
 import { asText, counted } from '@/lib/client/text';
 import type { Agent, LastMessage, Lock } from '@/lib/contract/schemas';
+import { LastSpoke } from './last-spoke';
 import { Health } from './ui/health';
 import { MessageType } from './ui/message-type';
 import { Text } from './ui/text';
-import { RelativeTime, Sentence } from './ui/time';
+import { Sentence } from './ui/time';
 
 const MOST_PATHS = 4;
 
@@ -24,7 +25,7 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
   const { agent, held, needsYou, chosen, tabIndex, change } = props;
   return (
     <>
-      <div className="flex items-baseline gap-2">
+      <div className="flex flex-wrap items-baseline gap-x-2">
         <button
           type="button"
           data-row
@@ -39,8 +40,9 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
         {agent.process.state === 'suspended' && <span className="shrink-0 text-warn">suspended</span>}
         <MovedTo agent={agent} change={change} />
         {needsYou && <span className="tag shrink-0 text-accent">needs you</span>}
-        <span className="ml-auto shrink-0 text-muted">
-          <RelativeTime instant={agent.last_spoke_at} form="spoke" label="Its newest own message" />
+        {/* The room of its longest usual text, so that no tick of it moves the rows below. */}
+        <span className="ml-auto min-w-41 shrink-0 text-right text-muted">
+          <LastSpoke agent={agent} />
         </span>
       </div>
       {/* That all is well needs no words of its own: for the eye the shape says it. */}

@@ -1,6 +1,13 @@
 import { memo, use, useMemo } from 'react';
 import type { Address } from '@/lib/client/address';
-import { agentsInOrder, bySession, findAgent, type LocksByHolder, locksByHolder } from '@/lib/client/agents';
+import {
+  agentsInOrder,
+  bySession,
+  countAgents,
+  findAgent,
+  type LocksByHolder,
+  locksByHolder,
+} from '@/lib/client/agents';
 import { agentsInNeed, splitByMarks } from '@/lib/client/attention';
 import { useHealthRecord } from '@/lib/client/health-history';
 import { Moment } from '@/lib/client/moment';
@@ -37,12 +44,13 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
   const entries = useMemo(() => entriesOf(agents, held), [agents, held]);
   const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
   const active = agents.filter(({ health }) => health === 'active').length;
+  const moved = agents.length - countAgents(agents);
   return (
     <Panel
       id="agents"
       title="Agents"
-      count={known ? agents.length : null}
-      note={agents.length > 0 && `${active} active`}
+      count={known ? countAgents(agents) : null}
+      note={agents.length > 0 && `${active} active${moved > 0 ? ` · ${moved} moved` : ''}`}
     >
       {agents.length > 0 && <OldData what="registry" source={source} />}
       <Unlisted agent={address.agent} answer={answer} onLeave={() => change({ agent: null })} />

@@ -72,6 +72,7 @@ export function Panels(props: PanelsProps) {
               locks={locks}
               messages={messages}
               attention={attention}
+              lastEventId={lastEventId}
               onGo={onGo}
               onShow={onShow}
               onClose={onCloseDetail}

@@ -1,4 +1,5 @@
 import { memo, type ReactNode, use } from 'react';
+import { countAgents, countHealths } from '@/lib/client/agents';
 import { Moment } from '@/lib/client/moment';
 import { counted, formatCount } from '@/lib/client/text';
 import { useTrend } from '@/lib/client/use-trend';
@@ -25,7 +26,7 @@ export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: Sta
   return (
     <section aria-label="Numbers" className="shrink-0 border-line border-b">
       <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.4fr_1.6fr_1fr_1fr_1fr] md:divide-x">
-        <Figure name="Agents" value={known ? stats.agent_count : null} words={healthWords(agents)}>
+        <Figure name="Agents" value={known ? countAgents(agents) : null} words={healthWords(agents)}>
           <HealthBar agents={agents} />
         </Figure>
         <Figure name="Messages a minute" short="Msgs/min" value={stats.messages_per_minute} wide>
@@ -46,7 +47,7 @@ export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: Sta
           name="Failed deliveries, open"
           short="Failed"
           value={stats.failed_deliveries_open}
-          words={stats.failed_delivery_count > 0 && `${formatCount(stats.failed_delivery_count)} in all`}
+          words={stats.failed_delivery_count > 0 && <FailedEver count={stats.failed_delivery_count} />}
           colour="text-bad"
         >
           {!past && <Trend samples={failed} label={`Open failed deliveries: ${inTenMinutes(failed)}`} />}
@@ -55,6 +56,11 @@ export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: Sta
     </section>
   );
 });
+
+/** Every failed delivery that is kept, in few letters: the whole sentence is on hover. */
+function FailedEver({ count }: { count: number }) {
+  return <span title={`${formatCount(count)} failed since the history began`}>{formatCount(count)} ever</span>;
+}
 
 function inTenMinutes(samples: readonly number[]): string {
   return `between ${formatCount(Math.min(...samples))} and ${formatCount(Math.max(...samples))} in the last ten minutes`;
@@ -99,7 +105,6 @@ function Figure({ name, short = name, value, words, colour = 'text-ink', wide = 
   );
 }
 
-const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'moved', 'unknown'];
 const WORDS: Record<AgentHealth, string> = { active: '', stale: 'text-warn', dead: 'text-bad', moved: '', unknown: '' };
 const FILLS: Record<AgentHealth, string> = {
   active: 'text-good',
@@ -109,14 +114,8 @@ const FILLS: Record<AgentHealth, string> = {
   unknown: 'text-line',
 };
 
-function countsOf(agents: readonly Agent[]): { health: AgentHealth; count: number }[] {
-  return HEALTHS.map((health) => ({ health, count: agents.filter((agent) => agent.health === health).length })).filter(
-    ({ count }) => count > 0,
-  );
-}
-
 function healthWords(agents: readonly Agent[]): ReactNode {
-  return countsOf(agents).map(({ health, count }, index) => (
+  return countHealths(agents).map(({ health, count }, index) => (
     <span key={health}>
       {index > 0 && ' · '}
       <span className={WORDS[health]}>
@@ -126,17 +125,18 @@ function healthWords(agents: readonly Agent[]): ReactNode {
   ));
 }
 
-/** The shares of the healths as one bar. */
+/** The shares of the healths as one bar, without moved entries. */
 function HealthBar({ agents }: { agents: readonly Agent[] }) {
   let start = 0;
+  const present = agents.filter(({ health }) => health !== 'moved');
   return (
     <svg
-      viewBox={`0 0 ${Math.max(1, agents.length)} 6`}
+      viewBox={`0 0 ${Math.max(1, present.length)} 6`}
       preserveAspectRatio="none"
       aria-hidden="true"
       className="mb-2 h-1.5 w-full"
     >
-      {countsOf(agents).map(({ health, count }) => {
+      {countHealths(present).map(({ health, count }) => {
         const left = start;
         start += count;
         return <rect key={health} x={left} width={count} height="6" fill="currentColor" className={FILLS[health]} />;

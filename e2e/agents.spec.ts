@@ -37,6 +37,12 @@ function detail(page: Page, id: string) {
   return page.getByRole('complementary', { name: id });
 }
 
+/** One of the numbers at the top of the page, with its words. */
+function figure(page: Page, name: string) {
+  const term = page.getByRole('term').filter({ hasText: new RegExp(`^${name}`) });
+  return page.getByRole('region', { name: 'Numbers' }).locator('dl > div').filter({ has: term }).locator('dd').first();
+}
+
 /** The ids in the order in which they stand. */
 function shownIds(page: Page) {
   return panel(page, 'Agents').locator('[data-row]').allTextContents();
@@ -94,15 +100,25 @@ test('who moved is shown as such, and who left can still be found', async ({ pag
   await expect(agentRow(page, 'agent-1')).toContainText('moved');
   await expect(agentRow(page, 'agent-7')).toContainText('the very first word');
   await expect(panel(page, 'Agents')).toContainText('no session · 2 agents');
+  await expect(panel(page, 'Agents')).toContainText('1 moved');
+  const name = await handle(page, 'agent-1').boundingBox();
+  expect(name?.height).toBeLessThan(30);
+  await expect(figure(page, 'Agents')).toContainText(/^2/);
   await agentRow(page, 'agent-1').getByRole('button', { name: 'now agent-7' }).click();
   await expect(page).toHaveURL(/agent=agent-7/);
   await expect(detail(page, 'agent-7')).toContainText(`claude runs (pid ${pid})`);
+  await detail(page, 'agent-7').getByRole('link', { name: 'INFO the very first word' }).click();
+  await expect(page).toHaveURL(/message=[^&]+\.1(&|$)/);
   swarm.register([{ ...seven }]);
   const left = panel(page, 'Agents').getByRole('list', { name: 'Agents that left' });
-  await panel(page, 'Agents').getByText('2 agents left in the last hour').click();
+  await expect(panel(page, 'Agents')).toContainText('2 agents left in the last hour');
   await expect(left.getByRole('listitem')).toHaveCount(2);
   await left.getByRole('button', { name: 'agent-8' }).click();
   await expect(detail(page, 'agent-8')).toContainText('It left the registry at');
+  await expect(detail(page, 'agent-8').locator('header')).toHaveText(/^agent-8left/);
+  await expect(detail(page, 'agent-8').getByRole('region', { name: 'What the registry said last' })).toBeVisible();
+  await detail(page, 'agent-8').getByRole('button', { name: 'Close' }).click();
+  await expect(left.getByRole('button', { name: 'agent-8' })).toBeFocused();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('left agent-1');
   await page.keyboard.press('Enter');
@@ -110,6 +126,72 @@ test('who moved is shown as such, and who left can still be found', async ({ pag
   await expectFaultless(page, async () => {
     await expect(detail(page, 'agent-1')).toBeVisible();
   });
+});
+
+test('more than five that left are collapsed until a person opens them, and then stay open', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  const here = { id: 'agent-0' };
+  swarm.register([here, ...Array.from({ length: 6 }, (_, index) => ({ id: `agent-${index + 1}` }))]);
+  await server.start();
+  await openLive(page, server);
+  swarm.register([here]);
+  const left = panel(page, 'Agents').getByRole('list', { name: 'Agents that left' });
+  const summary = panel(page, 'Agents').getByText('6 agents left in the last hour');
+  await expect(summary).toBeVisible();
+  await expect(left).toBeHidden();
+  await summary.click();
+  await expect(left.getByRole('listitem')).toHaveCount(6);
+  const third = left.getByRole('button', { name: 'agent-3' });
+  await third.click();
+  await expect(third).toHaveAttribute('aria-pressed', 'true');
+  await third.click();
+  await expect(third).toHaveAttribute('aria-pressed', 'false');
+  await expect(left).toBeVisible();
+});
+
+test('a suspended process is said beside the health, until it runs again', async ({ page, swarm, server }) => {
+  const pid = claudeProcess();
+  swarm.register([{ id: 'agent-0', pid }]);
+  await server.start();
+  await openLive(page, server);
+  try {
+    process.kill(pid, 'SIGSTOP');
+    await expect(agentRow(page, 'agent-0')).toContainText('suspended');
+    await handle(page, 'agent-0').click();
+    await expect(detail(page, 'agent-0')).toContainText(`claude is suspended (pid ${pid})`);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await expect(detail(page, 'agent-0')).toContainText(`claude runs (pid ${pid})`);
+});
+
+test('only the failed deliveries that are still open are counted, all of them named beside', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  const failed = { recipients: ['agent-1'], delivery_status: { 'agent-1': false }, success_count: 0, failure_count: 1 };
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  swarm.send(failed);
+  await server.start();
+  await openLive(page, server);
+  await expect(figure(page, 'Failed')).toHaveText('11 ever');
+  swarm.send({ recipients: ['agent-1'], delivery_status: { 'agent-1': true } });
+  await expect(figure(page, 'Failed')).toHaveText('01 ever');
+});
+
+test('last words without a readable time are no silence', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.send({ sender: 'agent-0', content: 'when was that?', timestamp: 'some day' });
+  await server.start();
+  await openLive(page, server);
+  await expect(agentRow(page, 'agent-0')).toContainText('spoke at an unknown time');
+  await expect(agentRow(page, 'agent-0')).toContainText('when was that?');
+  await handle(page, 'agent-0').click();
+  await expect(detail(page, 'agent-0')).toContainText('at an unknown time: INFO when was that?');
 });
 
 test('several sessions are groups, one is none', async ({ page, swarm, server }) => {

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '../contract/defaults';
 import type { Agent, AgentHealth, Lock, Message } from '../contract/schemas';
-import { agentsInOrder, bySession, concerns, findAgent, locksByHolder, oneLine, sessionName } from './agents';
+import {
+  agentsInOrder,
+  bySession,
+  concerns,
+  countAgents,
+  countHealths,
+  findAgent,
+  locksByHolder,
+  oneLine,
+  sessionName,
+} from './agents';
 
 function agent(id: string, health: AgentHealth = 'active', fields: Partial<Agent> = {}): Agent {
   return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
@@ -77,6 +87,21 @@ test('sessionName(): the placeholder of the tool is no session', () => {
 test('agentsInOrder(): an entry that moved comes last, whatever it holds', () => {
   const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
   assert.deepEqual(ids(agentsInOrder(agents, locksByHolder([lock('a')]))), ['b', 'c', 'a']);
+});
+
+test('countAgents(): the former entry of an agent that moved is not counted', () => {
+  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
+  assert.equal(countAgents(agents), 2);
+  assert.equal(countAgents([]), 0);
+});
+
+test('countHealths(): each health that somebody has, moved entries last', () => {
+  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'unknown'), agent('d')];
+  assert.deepEqual(countHealths(agents), [
+    { health: 'active', count: 2 },
+    { health: 'unknown', count: 1 },
+    { health: 'moved', count: 1 },
+  ]);
 });
 
 test('findAgent(): among the listed first, then among those that left', () => {

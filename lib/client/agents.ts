@@ -1,7 +1,7 @@
 /** The agents as the page shows them: in which order, under which session, and what each one does. */
 
 import { compareNaturally } from '../contract/natural-order';
-import type { Agent, AgentsAnswer, Lock, Message } from '../contract/schemas';
+import type { Agent, AgentHealth, AgentsAnswer, Lock, Message } from '../contract/schemas';
 import { groupBy } from './group-by';
 import { asText, truncated } from './text';
 
@@ -17,6 +17,20 @@ export function sessionName(value: unknown): string {
 /** @returns an agent's entry, of one that left within the last hour too; undefined where neither is known */
 export function findAgent({ agents, departed }: AgentsAnswer, id: string): Agent | undefined {
   return agents.find((agent) => agent.id === id) ?? departed.find((agent) => agent.id === id);
+}
+
+const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'unknown', 'moved'];
+
+/** @returns how many entries have each health, without those that none has; moved entries last */
+export function countHealths(agents: readonly Agent[]): { health: AgentHealth; count: number }[] {
+  return HEALTHS.map((health) => ({ health, count: agents.filter((agent) => agent.health === health).length })).filter(
+    ({ count }) => count > 0,
+  );
+}
+
+/** @returns how many agents are listed; the former entry of an agent that moved is not counted */
+export function countAgents(agents: readonly Agent[]): number {
+  return agents.filter(({ health }) => health !== 'moved').length;
 }
 
 /** The locks of each holder, in the order given. */
