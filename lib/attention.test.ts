@@ -4,107 +4,30 @@ import fc from 'fast-check';
 import { type AttentionFacts, attention, judgeAttention } from './attention';
 import { fingerprintOf } from './attention-dispositions';
 import {
-  NO_ATTENTION,
-  UNKNOWN_AGENT_FACTS,
-  UNKNOWN_LOCK_FACTS,
-  UNKNOWN_SOURCE_FACTS,
-  unknownZone,
-} from './contract/defaults';
+  agentWith as agent,
+  ago,
+  entriesFor as entries,
+  FACTS,
+  HOUR,
+  kindsFor as kinds,
+  lockOn as lock,
+  MINUTE,
+  NOW,
+  onlyEntryFor as only,
+  SECOND,
+  SOURCES,
+} from './attention-fixtures';
+import { NO_ATTENTION } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { WaitEdge } from './contract/past-schemas';
-import {
-  type Agent,
-  type AttentionEntry,
-  attentionAnswer,
-  type Lock,
-  type Source,
-  type Sources,
-} from './contract/schemas';
+import type { Agent, Source, Sources } from './contract/schemas';
 import { PassingTime } from './passing-time';
 import type { FailedRecipient } from './recorder/failed-deliveries';
 import type { OpenQuestion } from './recorder/open-matters';
 import type { PendingAck } from './swarm/pending-acks';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const NOW = Date.UTC(2026, 1, 3, 8);
-const ago = (milliseconds: number) => formatInstant(NOW - milliseconds);
-
-const OK: Source = { ...UNKNOWN_SOURCE_FACTS, state: 'ok', reason: null, since: ago(HOUR), skipped: [] };
-const SOURCES: Sources = {
-  registry: OK,
-  zone: unknownZone(OK),
-  locks: OK,
-  log: { ...OK, gaps: 0, unterminated_tail: null, backlog: null },
-  history: { ...OK, mode: 'file', role: 'recorder' },
-  watcher: { ...OK, mode: 'events' },
-  config: OK,
-};
-const NOTHING_OPEN = { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 };
-const FACTS: AttentionFacts = {
-  departed: [],
-  agents: [],
-  locks: [],
-  overlaps: [],
-  sources: SOURCES,
-  pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, keptFrom: null, skipped: [] } },
-  stores: {},
-  matters: NOTHING_OPEN,
-  waiting: { edges: [], cycles: [] },
-  staleTimeoutSeconds: 300,
-  limits: {
-    questionFromMs: 5 * MINUTE,
-    questionUntilMs: 24 * HOUR,
-    deliveryUntilMs: 30 * MINUTE,
-    ackOverdueMs: MINUTE,
-  },
-  startedAt: NOW - 2 * HOUR,
-  time: new PassingTime(NOW),
-};
-
-function entries(facts: Partial<AttentionFacts>): AttentionEntry[] {
-  const answer = attentionAnswer.parse(attention({ ...FACTS, ...facts }));
-  assert.equal(answer.count, answer.attention.length);
-  return answer.attention;
-}
-
-const kinds = (facts: Partial<AttentionFacts>) => entries(facts).map(({ kind }) => kind);
-
-function only(facts: Partial<AttentionFacts>): AttentionEntry {
-  const [entry, ...others] = entries(facts);
-  assert.ok(entry);
-  assert.deepEqual(others, []);
-  return entry;
-}
-
-function agent(id: string, health: Agent['health'], more: Partial<Agent> = {}): Agent {
-  return {
-    ...UNKNOWN_AGENT_FACTS,
-    id,
-    health,
-    health_reason: `Why ${health}.`,
-    last_evidence_at: ago(2 * MINUTE),
-    ...more,
-  };
-}
-
-function lock(filepath: unknown, more: Partial<Lock> = {}): Lock {
-  return {
-    ...UNKNOWN_LOCK_FACTS,
-    // An object of a file may hold a `toString` of its own.
-    lock_file: `${typeof filepath === 'string' ? filepath : JSON.stringify(filepath)}.lock`,
-    agent_id: 'agent-1',
-    filepath,
-    acquired_at: ago(MINUTE),
-    stale: false,
-    orphaned: false,
-    conflicts_with: [],
-    pattern: false,
-    warnings: [],
-    ...more,
-  };
-}
+const NOTHING_OPEN = FACTS.matters;
+const OK = SOURCES.registry;
 
 function question(more: Partial<OpenQuestion> = {}): OpenQuestion {
   const asked = { sender: 'agent-0', recipients: ['agent-1'], at: NOW - 10 * MINUTE, text: 'Cents?', seqs: [7] };

@@ -1,18 +1,13 @@
 /** What agents said last until a moment. Retries and escalations, which the swarm's tool writes by itself, do not count. */
 import type { Agent, LastMessage, Message } from '../contract/schemas';
 import type { History } from '../history/history';
-import { contentOf, excerptOf } from '../swarm/message-fields';
+import { contentOf, excerptOf, isAutomatic } from '../swarm/message-fields';
 
 /** So many agents are looked up one by one where the newest messages do not show them; each costs some 0.1 ms. */
 const MAX_LOOKED_UP = 100;
 /** Retries may come in a row. */
 const MAX_MESSAGES = 20;
 const MAX_TYPE_LENGTH = 256;
-
-/** @returns whether the swarm's tool wrote a message by itself, in the name of an agent that may be long gone */
-function isAutomatic(message: Readonly<Record<string, unknown>>): boolean {
-  return contentOf(message).form !== 'first';
-}
 
 /**
  * Adds to agents what each said last; null where nothing is known of it.
