@@ -390,6 +390,8 @@ export class LiveSwarm implements Runtime {
         this.#opened = true;
         this.#figures.historyFile = event.file;
         this.#restoreLives(event.lives);
+        // Who left is known only now, and the first answer must not say that nobody did.
+        if (this.#looked) this.#describeSafely(true);
         this.#onFault('opening', null);
         this.#journal.end();
         this.hub.open(event.epoch, event.newest, event.oldest);
@@ -415,6 +417,7 @@ export class LiveSwarm implements Runtime {
       case 'caught_up':
         this.#alerts.caughtUp();
         // The first state of a page is whole.
+        if (this.#looked) this.#describeSafely(true);
         this.#attention.attend();
         this.#checkReady(true);
         break;
