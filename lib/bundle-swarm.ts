@@ -133,10 +133,7 @@ export class BundleSwarm implements Runtime {
     this.#recording = recording;
     const end = await this.#thread.ask('state', { at: Date.parse(recording.until) });
     this.#end = (await new Response(end).json()) as PastState;
-    const { agents, locks, stats, attention, sources } = this.#end;
-    for (const [kind, value] of Object.entries({ agents, locks, stats, attention, sources })) {
-      this.hub.setState(kind as Parameters<Hub['setState']>[0], value);
-    }
+    this.hub.setStates(this.#end);
     this.hub.open(epoch, newest, oldest);
   }
 }

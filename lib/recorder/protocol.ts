@@ -5,11 +5,13 @@ import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
-import type { Retention, Summary } from '../history/history';
+import type { Retention } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import type { Summary } from '../history/summary';
 import type { SafeError } from '../safe-error';
 import type { NewestMessage } from './newest-senders';
-import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
+import type { OpenMattersNow } from './open-matters';
+import type { OpenMattersOptions } from './open-matters-options';
 import type { ToldMessage } from './told-messages';
 import type { ZoneMismatch } from './zone-doubt';
 

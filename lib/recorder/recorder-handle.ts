@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/rule';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
-import type { Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import type { Summary } from '../history/summary';
 import { type SafeError, safeError } from '../safe-error';
 import {
   type AlertsUpdate,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { NO_AGENTS } from '../contract/defaults';
 import { Hub, type PublishedMessage, type Subscriber } from '../hub';
 import { type Connection, connectionOf } from './connection';
 import { endpoint } from './endpoint';
@@ -60,11 +61,11 @@ test('it says what it is, so that nothing on the way holds it back', () => {
 
 test('the events of the hub in their order, until the hub closes', async () => {
   const hub = openHub();
-  hub.setState('agents', { agents: [] });
+  hub.setState('agents', NO_AGENTS);
   const events = eventsOf(streamResponse(ask(), hub, VISITOR));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await read(events)).event, 'connected');
-  assert.deepEqual(await read(events), { event: 'agents', data: '{"agents":[]}' });
+  assert.deepEqual(await read(events), { event: 'agents', data: JSON.stringify(NO_AGENTS) });
   assert.equal((await read(events)).id, 'e.2');
   const next = read(events);
   hub.publish([message(3)], 3);
