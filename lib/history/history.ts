@@ -11,6 +11,7 @@ import { MessageTimes } from './message-times';
 import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
 import { SpanColumns } from './span-columns';
+import type { Summary } from './summary';
 import { type TimesBatch, TimesWriter } from './times-writer';
 
 const SECOND_US = 1_000_000;
@@ -47,19 +48,6 @@ export interface Page {
   messages: KeptMessage[];
   /** Whether matching messages older than the page's first are kept. */
   hasOlder: boolean;
-}
-
-/** Exact figures over everything kept. */
-export interface Summary {
-  count: number;
-  types: Record<string, number>;
-  failed: number;
-  /** The raw timestamp of the newest message that has one. */
-  latestActivity: unknown;
-  /** Messages by minute of sending (minutes since 1970), the last hour. */
-  minutes: [minute: number, count: number][];
-  /** Messages by second of sending (seconds since 1970), the last minute. */
-  seconds: [second: number, count: number][];
 }
 
 export interface Retention {
