@@ -8,6 +8,7 @@ import { type Connection, connectionOf } from './connection';
 import { type Credential, challenge, readCredentials } from './credentials';
 import { limits } from './limits';
 import { log } from './log';
+import type { Principal } from './principal';
 import { ProblemError } from './problem';
 import { getTokens, type TokenStore } from './tokens';
 
@@ -20,16 +21,6 @@ interface AccessOptions {
   config?: Config;
   connection?: Peer;
   tokens?: Pick<TokenStore, 'find'> | null;
-}
-
-/** Who asks, and may. */
-export interface Visitor {
-  /** Whose limits a request counts for: an address, or the /64 of one. */
-  readonly client: string;
-  /** What was shown; null where nothing needs to be. */
-  readonly credential: Credential | null;
-  /** Whether the swarm may be changed. */
-  readonly mayWrite: boolean;
 }
 
 /**
@@ -52,7 +43,7 @@ export function checkAccess(headers: Headers, options: AccessOptions = {}): Prob
  *
  * @throws {ProblemError} to be answered instead
  */
-export function admit(headers: Headers, options: AccessOptions = {}): Visitor {
+export function admit(headers: Headers, options: AccessOptions = {}): Principal {
   const { hostOnly = false, config = getConfig(), connection = connectionOf(headers) } = options;
   checkSizes(headers, connection, config);
   checkHost(headers, connection, config);

@@ -3,7 +3,7 @@
  * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
  */
 import { PAGES, PATHS } from '../contract/paths';
-import { METHODS } from './served';
+import { METHODS } from './methods';
 
 const OTHER = '(other)';
 const ASSET = '(asset)';

@@ -74,7 +74,7 @@ export const routes = {
     { limit: 'reads' },
   ),
   '/api/stats': endpoint({ GET: async (_request, runtime) => stateResponse(await runtime.stats()) }),
-  '/api/stream': endpoint({ GET: (request, { hub }, { visitor }) => streamResponse(request, hub, visitor) }),
+  '/api/stream': endpoint({ GET: (request, { hub }, { principal }) => streamResponse(request, hub, principal) }),
   '/api/talk': endpoint(
     { GET: async (request, runtime) => jsonResponse(await runtime.past('talk', parseSpan(parametersOf(request)))) },
     { limit: 'reads' },

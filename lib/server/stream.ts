@@ -1,10 +1,10 @@
 import type { Hub, HubEvent, Subscriber } from '../hub';
-import type { Visitor } from './access';
 import { type Connection, connectionOf } from './connection';
 import { type DetachedResponse, detach } from './detached-response';
 import { lengthOf } from './join-small';
 import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
+import type { Principal } from './principal';
 import { encodeEvent, encodeRetry } from './sse';
 import { type WatchedStream, watchStream } from './stream-watch';
 
@@ -37,13 +37,13 @@ interface Follower {
  * The stream of events (WHATWG HTML, 9.2), from where `Last-Event-ID` or `?last_event_id=` says; the header wins.
  * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
  *
- * @param visitor who asks; the stream ends when its token does
+ * @param principal who asks; the stream ends when its token does
  * @throws {ProblemError} if as many streams are open as may be
  */
-export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Response {
+export function streamResponse(request: Request, hub: Hub, principal: Principal): Response {
   const { headers, signal, method } = request;
   const { lastEventId } = parseStreamQuery(request);
-  const follower = subscribe(hub, lastEventId, openStreams().take(visitor), connectionOf(headers));
+  const follower = subscribe(hub, lastEventId, openStreams().take(principal), connectionOf(headers));
   const detached = method === 'GET' && followDetached(follower);
   return new Response(detached ? encodeRetry(RETRY_MS) : piped(follower, signal), { headers: HEADERS });
 }
