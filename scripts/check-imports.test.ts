@@ -88,6 +88,7 @@ test('a value import is followed to where it ends, a circle of imports included'
   assert.deepEqual(found, [
     'components/a.tsx -> lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/schemas.ts imports zod, ' +
       'which has no place in the browser: import types only.',
+    'Import circle: lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/events.ts.',
   ]);
 });
 

@@ -5,10 +5,10 @@ import { isIP } from 'node:net';
 import { type Config, getConfig } from '../config';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { type Connection, connectionOf } from './connection';
-import { type Credential, challenge, readCredentials } from './credentials';
+import { challenge, readCredentials } from './credentials';
 import { limits } from './limits';
 import { log } from './log';
-import type { Principal } from './principal';
+import type { Credential, Principal } from './principal';
 import { ProblemError } from './problem';
 import { getTokens, type TokenStore } from './tokens';
 

@@ -1,4 +1,13 @@
-import type { Credential } from './credentials';
+import type { Scope } from '../tokens-file';
+
+/** What a caller proved to be. */
+export interface Credential {
+  /** The user's or the token's. */
+  name: string;
+  scope: Scope;
+  /** Under which a token is found again; null for the user of HTTP Basic, who stays until a restart. */
+  digest: string | null;
+}
 
 /** The caller of an endpoint, who may ask. */
 export interface Principal {
