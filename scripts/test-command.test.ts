@@ -15,7 +15,7 @@ function run(...patterns: string[]) {
 test('npm test -- PATTERN: runs that file alone and ends with the sum', () => {
   const { status, steps, lastLine } = run('scripts/ensure-browser.test.ts');
   assert.deepEqual(steps, ['unit tests']);
-  assert.equal(lastLine, '4 passed, 0 failed');
+  assert.match(lastLine ?? '', /^[1-9]\d* passed, 0 failed$/);
   assert.equal(status, 0);
 });
 
