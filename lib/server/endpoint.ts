@@ -6,7 +6,7 @@ import { connectionOf } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
 import { ProblemError, problemResponse } from './problem';
-import { METHODS, type Method, type Route } from './served';
+import { CHANGING_METHODS, METHODS, type Method, type Route } from './served';
 
 /** Who asks, and what for a change was sent: JSON, null where there is none. */
 interface Asked {
@@ -15,8 +15,6 @@ interface Asked {
 }
 type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
 type Answer = (request: Request, visitor: Visitor) => Promise<Response>;
-
-const CHANGING: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 interface EndpointOptions {
   /** For probes: answers without credentials and before the first state is read. Must say nothing of the swarm. */
@@ -44,7 +42,8 @@ export function endpoint(
     const handler = handlers[method];
     if (!handler) continue;
     routes[method] = async (request, visitor) => {
-      const body = CHANGING.includes(method) && !probe ? await readChange(request, visitor, options.changes) : null;
+      const body =
+        CHANGING_METHODS.includes(method) && !probe ? await readChange(request, visitor, options.changes) : null;
       if (method === 'GET') limitGet(request, visitor, options.limit);
       return handler(request, await runtimeFor(probe), { visitor, body });
     };

@@ -1,0 +1,63 @@
+/**
+ * Closes a connection whose client may still be sending. A socket that is closed over bytes that nobody has read is reset
+ * by the system, and a reset can take away an answer that the client has not read yet. So this side ends first, and what
+ * still comes is thrown away for a moment.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long a client has to read its answer and close. */
+export const CLOSE_TIMEOUT_MS = 2_000;
+/**
+ * What all closing connections together may send in a second; the rest is left to the system's own buffers. Each byte
+ * that is thrown away was copied into memory first, and only a garbage collection frees it.
+ */
+const MAX_DISCARDED_BYTES_PER_SECOND = 2_000_000;
+
+const closing = new WeakSet<Socket>();
+const discarded = { second: 0, bytes: 0 };
+
+/** @returns whether the last answer of a connection is sent, so that nothing that comes on it is to be answered */
+export function isClosing(socket: Socket): boolean {
+  return socket.destroyed || closing.has(socket);
+}
+
+/**
+ * Makes Node's own end of a connection a gentle one, if the body of this request is not read to its end by then. To be
+ * called before the answer ends.
+ */
+export function closeGentlyAfter(request: IncomingMessage): void {
+  const { socket } = request;
+  // Node calls this when the last answer of a connection is written.
+  socket.destroySoon = () => {
+    if (request.complete) Object.getPrototypeOf(socket).destroySoon.call(socket);
+    else closeGently(request);
+  };
+}
+
+/** Ends a connection after what is written, and destroys it when the client has closed it too, at the latest after 2 s. */
+export function closeGently(request: IncomingMessage): void {
+  const { socket } = request;
+  if (isClosing(socket)) return;
+  closing.add(socket);
+  socket.end();
+  const timer = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+  request.on('data', ({ length }: Buffer) => {
+    if (!mayDiscard(length)) stopReading(request);
+  });
+  request.once('end', () => socket.destroySoon());
+  request.resume();
+}
+
+function mayDiscard(bytes: number): boolean {
+  const second = Math.floor(performance.now() / 1000);
+  if (discarded.second !== second) Object.assign(discarded, { second, bytes: 0 });
+  discarded.bytes += bytes;
+  return discarded.bytes <= MAX_DISCARDED_BYTES_PER_SECOND;
+}
+
+function stopReading(request: IncomingMessage): void {
+  request.pause();
+  request.socket.pause();
+}
