@@ -8,6 +8,14 @@ export interface RawAnswer {
   body: string;
 }
 
+const CHUNK_SIZES = /^[0-9a-f]+\r\n|\r\n[0-9a-f]+\r\n|\r\n\r\n$/g;
+
+/** @returns where a body in chunks ends, null if it has not ended yet */
+function endOfChunks(text: string): number | null {
+  const last = /(^|\r\n)0\r\n\r\n/.exec(text);
+  return last && last.index + last[0].length;
+}
+
 export class RawClient {
   readonly socket: Socket;
   /** Settles when the server has closed the connection, in order or not. */
@@ -67,21 +75,20 @@ export class RawClient {
   }
 
   #read(): RawAnswer | null {
-    const end = this.#text.indexOf('\r\n\r\n');
-    if (end < 0) return null;
-    const head = this.#text.slice(0, end);
+    const headEnd = this.#text.indexOf('\r\n\r\n');
+    if (headEnd < 0) return null;
+    const head = this.#text.slice(0, headEnd);
     const status = Number(head.split(' ')[1]);
-    const rest = this.#text.slice(end + 4);
+    const rest = this.#text.slice(headEnd + 4);
     if (status === 100) {
       this.#text = rest;
       return { status, head, body: '' };
     }
     const length = /^content-length: (\d+)$/im.exec(head)?.[1];
-    const ended =
-      length === undefined ? rest.endsWith('0\r\n\r\n') || this.socket.readableEnded : rest.length >= Number(length);
-    if (!ended) return null;
-    const body = length === undefined ? rest : rest.slice(0, Number(length));
-    this.#text = rest.slice(body.length);
-    return { status, head, body };
+    const end = length === undefined ? endOfChunks(rest) : Number(length);
+    if (end === null || rest.length < end) return null;
+    this.#text = rest.slice(end);
+    const body = rest.slice(0, end);
+    return { status, head, body: length === undefined ? body.replace(CHUNK_SIZES, '') : body };
   }
 }

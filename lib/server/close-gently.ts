@@ -3,7 +3,7 @@
  * by the system, and a reset can take away an answer that the client has not read yet. So this side ends first, and what
  * still comes is thrown away for a moment.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How long a client has to read its answer and close. */
@@ -23,16 +23,28 @@ export function isClosing(socket: Socket): boolean {
 }
 
 /**
- * Makes Node's own end of a connection a gentle one, if the body of this request is not read to its end by then. To be
- * called before the answer ends.
+ * Bounds what comes of a body after its answer, and lets Node end the connection gently. To be called before the answer
+ * ends.
+ *
+ * @param maxBytes beyond so many, counted from the answer on, the connection is closed
  */
-export function closeGentlyAfter(request: IncomingMessage): void {
+export function boundRest(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   const { socket } = request;
   // Node calls this when the last answer of a connection is written.
   socket.destroySoon = () => {
     if (request.complete) Object.getPrototypeOf(socket).destroySoon.call(socket);
     else closeGently(request);
   };
+  let bytes = 0;
+  // Before Node's own listener, which would throw away the rest uncounted.
+  response.prependListener('finish', () => {
+    if (request.complete) return;
+    discardBody(request, (length) => {
+      bytes += length;
+      if (bytes > maxBytes) closeGently(request);
+      if (isClosing(socket) && !mayDiscard(length)) stopReading(request);
+    });
+  });
 }
 
 /** Ends a connection after what is written, and destroys it when the client has closed it too, at the latest after 2 s. */
@@ -43,10 +55,18 @@ export function closeGently(request: IncomingMessage): void {
   socket.end();
   const timer = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   socket.once('close', () => clearTimeout(timer));
-  request.on('data', ({ length }: Buffer) => {
-    if (!mayDiscard(length)) stopReading(request);
-  });
   request.once('end', () => socket.destroySoon());
+}
+
+/**
+ * Throws away what still comes of a body, whoever has begun to read it.
+ *
+ * @param onBytes takes the size of each piece
+ */
+export function discardBody(request: IncomingMessage, onBytes: (bytes: number) => void): void {
+  // The web stream that Next makes of a body leaves listeners behind that would hold it.
+  request.removeAllListeners('readable').removeAllListeners('data');
+  request.on('data', ({ length }: Buffer) => onBytes(length));
   request.resume();
 }
 

@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { getConfig } from '../config';
 import { PROBLEMS, problemOf } from '../contract/problems';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from './body-limits';
-import { CLOSE_TIMEOUT_MS, closeGently, closeGentlyAfter, isClosing } from './close-gently';
+import { boundRest, CLOSE_TIMEOUT_MS, closeGently, discardBody, isClosing } from './close-gently';
 import { kindOf } from './connection';
 import type { ProblemError } from './problem';
 import { readsBody } from './route-names';
@@ -38,7 +38,7 @@ export function gateRequests(server: Server, options: GateOptions): void {
   // Without these two Node asks for any body that is announced, and waits minutes for one that it has refused.
   server.on('checkContinue', (request, response) => gate.enter(request, response, true));
   server.on('checkExpectation', (request, response) => {
-    closeGentlyAfter(request);
+    boundRest(request, response, 0);
     answer(response, 417, 'text/plain; charset=utf-8', 'No expectation but 100-continue can be met.\n');
   });
 }
@@ -78,8 +78,8 @@ class Gate {
       this.#serve(request, response);
       return;
     }
-    closeGentlyAfter(request);
     const maxBytes = this.#options.maxBytes();
+    boundRest(request, response, maxBytes);
     if (announcedLength(request) > maxBytes) {
       refuse(request, response, bodyTooLarge(maxBytes));
       return;
@@ -106,11 +106,11 @@ class Gate {
       refuse(request, response, problem);
     };
     const timer = setTimeout(() => stop(bodyTimedOut(timeoutMs)), timeoutMs).unref();
-    request.on('data', ({ length }: Buffer) => {
+    request.once('close', () => clearTimeout(timer));
+    discardBody(request, (length) => {
       bytes += length;
       if (bytes > maxBytes()) stop(bodyTooLarge(maxBytes()));
     });
-    request.once('close', () => clearTimeout(timer));
     request.once('end', () => {
       clearTimeout(timer);
       if (!refused) this.#serve(withoutBody(request), response);
@@ -119,7 +119,7 @@ class Gate {
 
   /** Leaves a body to its route, and bounds what comes of it after the answer. */
   #watch(request: IncomingMessage, response: ServerResponse): void {
-    const { maxBytes, timeoutMs } = this.#options;
+    const { timeoutMs } = this.#options;
     let timer = setTimeout(() => {
       if (request.complete) return;
       // The route has a limit of its own, and answers now.
@@ -127,14 +127,6 @@ class Gate {
       else closeGently(request);
     }, timeoutMs).unref();
     request.once('close', () => clearTimeout(timer));
-    response.once('finish', () => {
-      let bytes = 0;
-      if (request.complete) return;
-      request.on('data', ({ length }: Buffer) => {
-        bytes += length;
-        if (bytes > maxBytes()) closeGently(request);
-      });
-    });
     this.#serve(request, response);
   }
 }
