@@ -53,8 +53,11 @@ export class RawClient {
     return this.send(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
   }
 
-  send(bytes: string): this {
-    if (this.socket.writable) this.socket.write(bytes, 'latin1');
+  /** @param bytes a text of one byte for each character */
+  send(bytes: string | Uint8Array): this {
+    if (!this.socket.writable) return this;
+    if (typeof bytes === 'string') this.socket.write(bytes, 'latin1');
+    else this.socket.write(bytes);
     return this;
   }
 

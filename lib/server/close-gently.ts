@@ -12,7 +12,7 @@ export const CLOSE_TIMEOUT_MS = 2_000;
  * What all closing connections together may send in a second; the rest is left to the system's own buffers. Each byte
  * that is thrown away was copied into memory first, and only a garbage collection frees it.
  */
-const MAX_DISCARDED_BYTES_PER_SECOND = 2_000_000;
+const MAX_DISCARDED_BYTES_PER_SECOND = 1_000_000;
 
 const closing = new WeakSet<Socket>();
 const discarded = { second: 0, bytes: 0 };
@@ -42,7 +42,7 @@ export function boundRest(request: IncomingMessage, response: ServerResponse, ma
     discardBody(request, (length) => {
       bytes += length;
       if (bytes > maxBytes) closeGently(request);
-      if (isClosing(socket) && !mayDiscard(length)) stopReading(request);
+      return !isClosing(socket) || mayDiscard(length);
     });
   });
 }
@@ -61,13 +61,18 @@ export function closeGently(request: IncomingMessage): void {
 /**
  * Throws away what still comes of a body, whoever has begun to read it.
  *
- * @param onBytes takes the size of each piece
+ * @param onBytes takes how much has come; false leaves it and all that follows, so that Node stops reading
  */
-export function discardBody(request: IncomingMessage, onBytes: (bytes: number) => void): void {
+export function discardBody(request: IncomingMessage, onBytes: (bytes: number) => boolean): void {
   // The web stream that Next makes of a body leaves listeners behind that would hold it.
   request.removeAllListeners('readable').removeAllListeners('data');
-  request.on('data', ({ length }: Buffer) => onBytes(length));
-  request.resume();
+  // Else Node takes it for a body that nobody reads, and throws it away itself.
+  request.resume().pause();
+  // Not in flowing mode: Node's HTTP parser may go on reading from a socket that was paused while it flowed.
+  request.on('readable', () => {
+    // Ends the body after its last piece, too.
+    if (request.readableLength === 0 || onBytes(request.readableLength)) request.read();
+  });
 }
 
 function mayDiscard(bytes: number): boolean {
@@ -75,9 +80,4 @@ function mayDiscard(bytes: number): boolean {
   if (discarded.second !== second) Object.assign(discarded, { second, bytes: 0 });
   discarded.bytes += bytes;
   return discarded.bytes <= MAX_DISCARDED_BYTES_PER_SECOND;
-}
-
-function stopReading(request: IncomingMessage): void {
-  request.pause();
-  request.socket.pause();
 }

@@ -109,7 +109,9 @@ class Gate {
     request.once('close', () => clearTimeout(timer));
     discardBody(request, (length) => {
       bytes += length;
-      if (bytes > maxBytes()) stop(bodyTooLarge(maxBytes()));
+      if (bytes <= maxBytes()) return true;
+      stop(bodyTooLarge(maxBytes()));
+      return false;
     });
     request.once('end', () => {
       clearTimeout(timer);
