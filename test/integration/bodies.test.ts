@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { problem } from '../../lib/contract/schemas';
+import { buildId } from '../built-routes';
+import { formsOf } from '../hostile-requests';
 import { ProductionServer } from '../production-server';
 import { type RawAnswer, RawClient } from '../raw-client';
 
+/** `npm run security`: every way to write each path, with every method. */
+const FULL = process.env.SECURITY === 'full';
 const MAX_BYTES = 65_536;
 const CHUNK = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
 const PAGES = [
@@ -74,6 +78,20 @@ test('a body that is announced as too large is refused before it comes, for ever
     const asked = client().ask(one.method, one.path, { 'Content-Length': 9_000_000 });
     assertRefused(await asked.answer(), 413, 'body_too_large', one);
     await asked.closed;
+  }
+});
+
+test('nor does it come in whatever way the path is written', async () => {
+  for (const path of FULL ? [...PAGES, ...ROUTES] : ['/', '/api/messages']) {
+    for (const target of formsOf(path, server.port, buildId())) {
+      for (const method of FULL ? METHODS.filter((name) => name !== 'HEAD') : ['POST']) {
+        const asked = client().ask(method, target, { 'Content-Length': 9_000_000 });
+        const { status } = await asked.answer();
+        assert.ok(status === 413 || status === 400, `${method} ${target}: ${status}`);
+        await asked.closed;
+        asked.destroy();
+      }
+    }
   }
 });
 
