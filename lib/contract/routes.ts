@@ -48,7 +48,7 @@ export interface Route {
 }
 
 /** What any request may be answered with; of a route that is open, without that about credentials. */
-const COMMON_PROBLEMS = [400, 403, 405, 413, 414, 500, 503] as const satisfies ProblemStatus[];
+const COMMON_PROBLEMS = [400, 403, 405, 408, 413, 414, 500, 503] as const satisfies ProblemStatus[];
 const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
 
 // Only the descriptions count here, which know no time.

@@ -3,6 +3,7 @@
  */
 import { isIP } from 'node:net';
 import { type Config, getConfig } from '../config';
+import { bodyTooLarge } from './body-limits';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { type Connection, connectionOf } from './connection';
 import { challenge, readCredentials } from './credentials';
@@ -13,7 +14,10 @@ import { ProblemError } from './problem';
 import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
-type Peer = Omit<Connection, 'requestId' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'> | null;
+type Peer = Omit<
+  Connection,
+  'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
+> | null;
 
 interface AccessOptions {
   /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */
@@ -72,13 +76,6 @@ function checkSizes(headers: Headers, connection: Peer, { urlBytes, bodyBytes }:
     throw new ProblemError('url_too_long', `The URL must have at most ${urlBytes} bytes.`);
   }
   if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw bodyTooLarge(bodyBytes);
-}
-
-/** @param most in bytes */
-export function bodyTooLarge(most: number): ProblemError {
-  // Closed, so that the rest of it is not awaited.
-  const headers = { Connection: 'close' };
-  return new ProblemError('body_too_large', `The body of a request must have at most ${most} bytes.`, { headers });
 }
 
 /** A page of another site can resolve its own name to this server (DNS rebinding), but can't change the Host header. */

@@ -1,6 +1,6 @@
 /** What a request must bring that changes something: nothing that a page of another site could make a browser send. */
 import { getConfig } from '../config';
-import { bodyTooLarge } from './access';
+import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from './body-limits';
 import type { Principal } from './principal';
 import { ProblemError } from './problem';
 
@@ -64,15 +64,32 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
   return asked.some((url) => new URL(url).origin === origin) && (own === null || new URL(origin).host !== own.host);
 }
 
-/** Without a length nobody knows how much comes: no more than one chunk is read beyond what may. */
-async function readText(body: ReadableStream<Uint8Array> | null, most: number): Promise<string> {
+/**
+ * Without a length nobody knows how much comes: no more than one chunk is read beyond what may. What is left when it throws
+ * is left to `request-gate.ts`: cancelling the body would close the connection before the answer is sent.
+ */
+export async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  timeoutMs = BODY_TIMEOUT_MS,
+): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop cancels the body.
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > most) throw bodyTooLarge(most);
-    chunks.push(chunk);
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(bodyTimedOut(timeoutMs)), timeoutMs);
+  });
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), timeout]);
+      if (done) return Buffer.concat(chunks).toString('utf8');
+      bytes += value.byteLength;
+      if (bytes > maxBytes) throw bodyTooLarge(maxBytes);
+      chunks.push(value);
+    }
+  } finally {
+    clearTimeout(timer);
   }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -150,3 +150,17 @@ test('a method that nothing is there for leads to a route that refuses it; other
     socket.destroy();
   }
 });
+
+test('allAnswered does not wait for pipelined requests whose connection closed', async () => {
+  let open = 0;
+  const arrived = new Promise<void>((resolve) => {
+    handle = () => {
+      if (++open === 3) resolve();
+    };
+  });
+  const socket = connect(port(), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+  await arrived;
+  socket.destroy();
+  await allAnswered();
+});

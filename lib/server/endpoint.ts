@@ -5,7 +5,7 @@ import { type Changed, readChange } from './change-guard';
 import { connectionOf } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
-import { METHODS, type Method, type Route } from './methods';
+import { CHANGING_METHODS, METHODS, type Method, type Route } from './methods';
 import type { Principal } from './principal';
 import { ProblemError } from './problem';
 import { errorResponse } from './report-error';
@@ -17,8 +17,6 @@ interface Asked {
 }
 type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
 type Answer = (request: Request, principal: Principal) => Promise<Response>;
-
-const CHANGING: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 interface EndpointOptions {
   /** For probes: answers without credentials and before the first state is read. Must say nothing of the swarm. */
@@ -46,7 +44,8 @@ export function endpoint(
     const handler = handlers[method];
     if (!handler) continue;
     routes[method] = async (request, principal) => {
-      const body = CHANGING.includes(method) && !probe ? await readChange(request, principal, options.changes) : null;
+      const body =
+        CHANGING_METHODS.includes(method) && !probe ? await readChange(request, principal, options.changes) : null;
       if (method === 'GET') limitGet(request, principal, options.limit);
       return handler(request, await runtimeFor(probe), { principal, body });
     };

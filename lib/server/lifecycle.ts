@@ -32,7 +32,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   if (phase()) return;
   enterPhase('starting');
   watchConnections(watchRequest);
-  settleServers({ upgrades: !alone });
+  settleServers({ development: !alone });
   try {
     openAccess();
     coverEveryAnswer();

@@ -3,7 +3,7 @@
  * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
  */
 import { PAGES, PATHS } from '../contract/paths';
-import { METHODS } from './methods';
+import { CHANGING_METHODS, METHODS } from './methods';
 
 const OTHER = '(other)';
 const ASSET = '(asset)';
@@ -37,12 +37,21 @@ export function isMethod(method: string): boolean {
   return METHODS.some((known) => known === method);
 }
 
+/** @returns whether a body that comes with it reaches a route, which reads it or leaves it */
+export function readsBody(method: string, url: string): boolean {
+  const path = withoutPrefixes(pathOf(url));
+  const isRoute = PLAIN_ROUTES.has(path) || WITH_PARAMETERS.some(([pattern]) => pattern.test(path));
+  return isRoute && CHANGING_METHODS.some((changing) => changing === method);
+}
+
+export type PathKind = 'route' | 'next' | 'page';
+
 /**
  * @param url as the request line has it
  * @returns `route`: of the API, also where there is nothing; `next`: what Next's development page asks of its own server;
  *   else `page`, as which files count too
  */
-export function kindOfPath(url: string): 'route' | 'next' | 'page' {
+export function kindOfPath(url: string): PathKind {
   const path = withoutPrefixes(pathOf(url));
   if (path === '/api' || path.startsWith('/api/') || PLAIN_ROUTES.has(path)) return 'route';
   return /^\/(__nextjs|_next\/(?!static\/))/.test(path) ? 'next' : 'page';
