@@ -56,6 +56,11 @@ export function detach(
   return true;
 }
 
+/** @returns whether the next `end` of a response only hands it over to who detached it */
+export function isDetaching(response: ServerResponse): boolean {
+  return Object.hasOwn(response, 'end');
+}
+
 /** Where Next keeps what it knows of a request. */
 const NEXT_META = Symbol.for('NextInternalRequestMeta');
 const ignore = () => {};

@@ -13,7 +13,7 @@ import { settleServers } from './node-server';
 import { setPageGate } from './page-gate';
 import { enterPhase, phase } from './phase';
 import { watchRequest } from './request-watch';
-import { routes } from './routes';
+import { directRoutes, routes } from './routes';
 import { setRoutes } from './served';
 import { registerSwarmMetrics } from './swarm-metrics';
 
@@ -30,7 +30,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   if (phase()) return;
   enterPhase('starting');
   watchConnections(watchRequest);
-  settleServers({ upgrades: !alone });
+  settleServers({ upgrades: !alone, direct: directRoutes });
   try {
     openAccess();
     coverEveryAnswer();

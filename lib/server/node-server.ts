@@ -2,6 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { answerDirectly, type DirectRoutes } from './direct-answers';
 
 /** Connections that wait to be accepted; the system allows no more than its own setting (4096 on Linux). */
 const QUEUE = 4096;
@@ -10,14 +11,16 @@ const QUEUE = 4096;
  * Settles each server of this process when its first connection comes, before anything is read from it.
  *
  * @param upgrades whether connections may become others than HTTP: Next's development server speaks to its page so
+ * @param direct what is answered in front of Next
  */
-export function settleServers({ upgrades }: { upgrades: boolean }): void {
+export function settleServers({ upgrades, direct }: { upgrades: boolean; direct: DirectRoutes }): void {
   const settled = new WeakSet<Server>();
   subscribe('net.server.socket', (message) => {
     const { server } = (message as { socket: Socket & { server?: unknown } }).socket;
     if (!(server instanceof Server) || settled.has(server)) return;
     settled.add(server);
     lengthenQueue(server);
+    answerDirectly(server, direct);
     if (!upgrades) refuseUpgrades(server);
   });
 }
