@@ -262,7 +262,7 @@ test('credentials that were right pass the limit at their address while others g
   const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '3' }, '/');
   let valid = true;
   const changing = { find: (digest: string) => (valid ? tokens.find(digest) : null) };
-  const codeFor = (authorization: string, connection = REMOTE) =>
+  const codeFor = (authorization: string, connection: typeof LOCAL = REMOTE) =>
     checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection, tokens: changing })?.code ??
     null;
   const right = `Bearer ${TOKEN}`;

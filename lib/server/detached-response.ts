@@ -44,6 +44,7 @@ export function detach(
   response.end = ((chunk?: unknown) => {
     response.end = end;
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) response.write(chunk);
+    else response.flushHeaders();
     // Node's own listener would take the socket away; the others wait for it to let go of the request.
     for (const listener of response.rawListeners('finish').slice(1)) {
       response.removeListener('finish', listener as () => void);

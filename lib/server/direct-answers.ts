@@ -44,7 +44,8 @@ async function answer(route: Route, request: IncomingMessage, response: ServerRe
   try {
     const given = await route(webRequest(request)).catch(problemResponse);
     response.writeHead(given.status, Object.fromEntries(given.headers));
-    if (isDetaching(response) || !isStream(given)) response.end(Buffer.from(await given.arrayBuffer()));
+    if (isDetaching(response)) response.end();
+    else if (!isStream(given)) response.end(Buffer.from(await given.arrayBuffer()));
     else await pipeline(Readable.fromWeb(given.body as NodeReadableStream), response);
   } catch {
     // The client left in the middle of it.
