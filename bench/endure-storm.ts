@@ -1,15 +1,12 @@
 /** Hundreds of clients that reconnect without end, and what others get meanwhile. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connected } from '../lib/contract/schemas';
 import { SwarmFiles } from './measure/swarm-files';
 import { quantile } from './measure/table';
-import { oddIds } from './odd-ids';
-import { SseParser } from './sse-client';
 import type { StormJob, StormReport } from './storm-clients';
+import { oddIds, showId } from './strange-ids';
 import type { Outcome } from './torture-report';
 import { Server } from './torture-server';
 
@@ -24,15 +21,6 @@ const WRITE_INTERVAL_MS = 100;
 const PROBE_INTERVAL_MS = 20;
 const MAX_ODD_MS = 100;
 const MAX_HEALTH_MS = 500;
-const ANSWER_TIMEOUT_MS = 30_000;
-
-/** What a client with an odd id got. */
-interface OddAnswer {
-  /** From the beginning of the connection to the end of the first messages, in milliseconds. */
-  took: number;
-  /** What is wrong with it, null if nothing is. */
-  fault: string | null;
-}
 
 /** Lets clients reconnect for a while, and asks with odd ids and for `/health` before and meanwhile. */
 export async function reconnectStorm(folders: { root: string; history: string }, plan: StormPlan): Promise<Outcome> {
@@ -96,9 +84,10 @@ async function probe(server: Server, ids: readonly string[], forMs: number) {
   const odd = async () => {
     for (let index = 0; performance.now() < until; index++) {
       const id = ids[index % ids.length] as string;
-      const { took, fault } = await askWith(server.port, id);
+      const { took, status, connected } = await showId(server.port, { id, inQuery: false, bytes: null });
       found.odd.push(took);
-      if (fault !== null) found.faults.push(`the id ${JSON.stringify(id.slice(0, 40))} got ${fault}`);
+      const asUnknown = connected?.gap && !connected.resumed;
+      if (!asUnknown) found.faults.push(`${JSON.stringify(id.slice(0, 40))}: ${status} ${JSON.stringify(connected)}`);
       await delay(PROBE_INTERVAL_MS);
     }
   };
@@ -112,35 +101,6 @@ async function probe(server: Server, ids: readonly string[], forMs: number) {
   };
   await Promise.all([odd(), health()]);
   return found;
-}
-
-/** Opens the stream with an id, as bytes: no library sends such headers. */
-function askWith(port: number, id: string): Promise<OddAnswer> {
-  return new Promise((resolve) => {
-    const begun = performance.now();
-    const socket = connect(port, '127.0.0.1');
-    let connected: Connected | null = null;
-    let head = '';
-    const settle = (fault: string | null) => {
-      resolve({ took: performance.now() - begun, fault });
-      socket.destroy();
-    };
-    const parser = new SseParser(({ name, data }) => {
-      if (name === 'connected') connected = JSON.parse(data) as Connected;
-      if (name !== 'messages') return;
-      const unknown = connected !== null && !connected.resumed && connected.gap;
-      settle(unknown ? null : `connected ${JSON.stringify(connected)}`);
-    });
-    socket.setTimeout(ANSWER_TIMEOUT_MS, () => settle('no answer'));
-    socket.on('error', (error) => settle(error.message));
-    socket.on('close', () => settle(`an end after ${JSON.stringify(head.slice(0, 40))}`));
-    socket.on('data', (bytes) => {
-      if (head.length < 40) head += bytes.toString('latin1');
-      // The frames of chunks are lines that the parser knows no field for.
-      parser.feed(bytes);
-    });
-    socket.write(`GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nLast-Event-ID: ${id}\r\n\r\n`);
-  });
 }
 
 function worst(values: readonly number[]): number {
