@@ -1,6 +1,6 @@
 /**
- * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, thousands at
- * once, kills and stops at any moment. `--short` is its form for the tests, in which only outcomes fail and times are
+ * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, hundreds that
+ * reconnect without end, thousands at once, kills and stops at any moment. `--short` is its form for the tests, in which only outcomes fail and times are
  * just printed. Ends with exit code 1 if anything failed.
  */
 import { mkdirSync } from 'node:fs';
@@ -8,11 +8,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { crowd, type SlowPlan, slowClients } from './endure-clients';
 import { stops } from './endure-stops';
+import { reconnectStorm, type StormPlan } from './endure-storm';
 import { makeScratch } from './scratch';
 import { Report } from './torture-report';
 
 interface Plan {
   slow: SlowPlan;
+  storm: StormPlan;
   crowd: number;
   kills: number;
   stops: number;
@@ -21,6 +23,7 @@ interface Plan {
 
 const LONG: Plan = {
   slow: { clients: 100, readers: 10, bytesEach: 24_000_000 },
+  storm: { clients: 500, seconds: 60 },
   crowd: 5000,
   kills: 200,
   stops: 50,
@@ -28,6 +31,7 @@ const LONG: Plan = {
 };
 const SHORT: Plan = {
   slow: { clients: 20, readers: 3, bytesEach: 24_000_000 },
+  storm: { clients: 100, seconds: 5 },
   crowd: 300,
   kills: 4,
   stops: 3,
@@ -37,6 +41,7 @@ const SHORT: Plan = {
 async function endure(plan: Plan, short: boolean, report: Report, scratch: string): Promise<void> {
   const slow = () => report.step('clients that never read', () => slowClients(folders(scratch, 'slow'), plan.slow));
   const others = async () => {
+    await report.step('reconnects without end', () => reconnectStorm(folders(scratch, 'storm'), plan.storm));
     await report.step('many at once', () => crowd(folders(scratch, 'crowd'), plan.crowd));
     const kill = { signal: 'SIGKILL', times: plan.kills, clients: plan.clients } as const;
     await report.step('kills', () => stops(folders(scratch, 'kills'), kill));
