@@ -13,6 +13,8 @@ import { Server } from './torture-server';
 export interface StormPlan {
   clients: number;
   seconds: number;
+  /** How long each client waits before it comes back, on average; the stream itself asks for 1,000. */
+  pauseMs: number;
 }
 
 const MESSAGES = 5_000;
@@ -39,7 +41,12 @@ export async function reconnectStorm(folders: { root: string; history: string },
     let number = 0;
     writing = setInterval(() => files.appendMessages(++number), WRITE_INTERVAL_MS);
     const calm = await probe(server, oddIds(epoch), 2_000);
-    storm = startStorm({ port: server.port, clients: plan.clients, ids: ['', ...oldIds, ...oddIds(epoch)] });
+    storm = startStorm({
+      port: server.port,
+      clients: plan.clients,
+      pauseMs: plan.pauseMs,
+      ids: ['', ...oldIds, ...oddIds(epoch)],
+    });
     await storm.begun;
     const busy = await probe(server, oddIds(epoch), plan.seconds * 1_000);
     const { answered, failed } = storm.counts();
@@ -49,7 +56,7 @@ export async function reconnectStorm(folders: { root: string; history: string },
     ];
     return {
       facts:
-        `${plan.clients} clients reconnected ${answered} times in ${plan.seconds} s; odd ids ${figures(busy.odd)} ` +
+        `${plan.clients} clients reconnected ${answered} times in ${plan.seconds} s, ${plan.pauseMs} ms apart; odd ids ${figures(busy.odd)} ` +
         `(before: ${figures(calm.odd)}), /health ${figures(busy.health)} (before: ${figures(calm.health)})`,
       faults: [
         ...calm.faults,

@@ -1,7 +1,7 @@
 /**
  * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, hundreds that
- * reconnect without end, thousands at once, kills and stops at any moment. `--short` is its form for the tests, in which only outcomes fail and times are
- * just printed. Ends with exit code 1 if anything failed.
+ * reconnect without end, thousands at once, kills and stops at any moment. `--short` is its form for the tests, in which
+ * only outcomes fail and times are just printed. Ends with exit code 1 if anything failed.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -23,7 +23,7 @@ interface Plan {
 
 const LONG: Plan = {
   slow: { clients: 100, readers: 10, bytesEach: 24_000_000 },
-  storm: { clients: 500, seconds: 60 },
+  storm: { clients: 500, seconds: 60, pauseMs: 500 },
   crowd: 5000,
   kills: 200,
   stops: 50,
@@ -31,7 +31,7 @@ const LONG: Plan = {
 };
 const SHORT: Plan = {
   slow: { clients: 20, readers: 3, bytesEach: 24_000_000 },
-  storm: { clients: 100, seconds: 5 },
+  storm: { clients: 100, seconds: 5, pauseMs: 500 },
   crowd: 300,
   kills: 4,
   stops: 3,

@@ -1,6 +1,6 @@
 /**
  * One process of clients that reconnect without end: `storm-clients.ts <job as JSON>`. Each opens the stream with the id
- * it has, reads until the first messages have begun, breaks off and comes back. Reports to its parent once a second.
+ * it has, reads until the first messages have begun, breaks off and comes back after a pause. Reports to its parent once a second.
  */
 import { connect } from 'node:net';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,8 @@ import { Random } from '../lib/simulator/random';
 export interface StormJob {
   port: number;
   clients: number;
+  /** How long each waits before it comes back, on average; 0: not at all. */
+  pauseMs: number;
   /** What clients resume from besides the newest id they saw; an empty one stands for a first visit. */
   ids: readonly string[];
 }
@@ -27,7 +29,7 @@ const ID = /\nid: (\S+)\n/;
 /** Beyond this, only the end of what was read can still hold what is awaited. */
 const KEPT_CHARACTERS = 200;
 
-function storm({ port, clients, ids }: StormJob): void {
+function storm({ port, clients, pauseMs, ids }: StormJob): void {
   const random = new Random(clients);
   const counts: StormReport = { answered: 0, failed: 0 };
   let newest = '';
@@ -50,10 +52,11 @@ function storm({ port, clients, ids }: StormJob): void {
     socket.on('error', () => {});
     socket.on('close', () => {
       counts[answered ? 'answered' : 'failed'] += 1;
-      setImmediate(visit);
+      if (pauseMs === 0) setImmediate(visit);
+      else setTimeout(visit, random.fraction() * 2 * pauseMs);
     });
   };
-  for (let client = 0; client < clients; client++) visit();
+  for (let client = 0; client < clients; client++) setTimeout(visit, random.fraction() * 2 * pauseMs);
   setInterval(() => process.send?.(counts), REPORT_INTERVAL_MS);
   process.on('disconnect', () => process.exit());
 }

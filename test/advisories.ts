@@ -64,8 +64,12 @@ const SOURCES = ['app', 'components', 'lib'];
 const IMPORT = /(?:from|import|@import)\s*\(?\s*['"]((?:@[\w-]+\/)?[\w-][\w.-]*)/g;
 
 type Dependencies = Partial<Record<string, string>>;
-const packages: Partial<Record<string, { dependencies?: Dependencies; optionalDependencies?: Dependencies }>> =
-  lock.packages;
+interface Package {
+  version?: string;
+  dependencies?: Dependencies;
+  optionalDependencies?: Dependencies;
+}
+const packages: Partial<Record<string, Package>> = lock.packages;
 
 /** @returns the development dependencies that are imported by what is built */
 export function bundledPackages(): string[] {
