@@ -59,11 +59,17 @@ async function askOn(fuzz: Fuzz, until: number): Promise<void> {
 }
 
 /** @param known the newest message that was known to be published when the id was shown */
-function faultOf(fuzz: Fuzz, { id, bytes, refused }: ReturnType<typeof strangeId>, shown: Shown, known: number) {
+function faultOf(
+  fuzz: Fuzz,
+  { id, inQuery, bytes, refused }: ReturnType<typeof strangeId>,
+  shown: Shown,
+  known: number,
+) {
   if (refused.includes(shown.status)) return null;
   if (shown.status !== 200) return `status ${shown.status}`;
   if (shown.connected === null || shown.messages === null) return 'no first messages';
-  const place = bytes === null ? parseCursor(id) : null;
+  // The blanks around the value of a header are none of it.
+  const place = bytes === null ? parseCursor(inQuery ? id : id.replace(/^[ \t]+|[ \t]+$/g, '')) : null;
   const { resumed, gap } = shown.connected as Connected;
   const isOwn = place !== null && place.epoch === fuzz.epoch;
   if (resumed && (!isOwn || gap)) return `resumed, gap ${gap}`;
@@ -152,13 +158,13 @@ async function fuzzResume(minutes: number, seed: number, scratch: string): Promi
     await untilArrived(followers, written);
     await checkEnd(fuzz, followers, written);
     const holds = holdsSince(delays, measuredFrom);
-    if (holds.own > MAX_HOLD_MS) note(fuzz, `the event loop was held for ${holds.own.toFixed(0)} ms of its own`);
+    if (holds.ran > MAX_HOLD_MS) note(fuzz, `the event loop was held for ${holds.ran.toFixed(0)} ms of processor time`);
     const kinds = [...fuzz.asked].map(([kind, count]) => `${count} ${kind}`).join(', ');
     const connections = followers.reduce((sum, follower) => sum + follower.connections, 0);
     const facts =
       `${minutes} min, seed ${seed}: ${kinds}; ${written} messages, ${log.rotations} rotations, ${followers.length} ` +
-      `clients over ${connections} connections; event loop held at most ${holds.own.toFixed(0)} ms of its own ` +
-      `(${holds.longest.toFixed(0)} ms with waiting for a processor)`;
+      `clients over ${connections} connections; event loop held at most ${holds.ran.toFixed(0)} ms of ` +
+      `processor time (${holds.longest.toFixed(0)} ms by the clock)`;
     return { ...fuzz, facts };
   } finally {
     clearInterval(writing);
@@ -190,11 +196,11 @@ async function checkEnd(fuzz: Fuzz, followers: readonly Follower[], written: num
   }
 }
 
-function holdsSince(file: string, since: number): { longest: number; own: number } {
+function holdsSince(file: string, since: number): { longest: number; ran: number } {
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   const held = lines.map((line) => line.split(' ').map(Number)).filter(([at = 0]) => at > since);
   const most = (column: number) => Math.max(0, ...held.map((columns) => columns[column] ?? 0));
-  return { longest: most(1), own: most(2) };
+  return { longest: most(1), ran: most(2) };
 }
 
 function readFlags(): { minutes: number; seed: number } {

@@ -273,7 +273,8 @@ describe('with a user, tokens, and a proxy before it', () => {
   });
 
   test('guesses: ten are compared, then even the right one is refused unseen, for that address alone', async () => {
-    const guess = (index: number) => ask(server, '/api/agents', { ...basic(`anna:${index}`), ...from('2001:db8:5::1') });
+    const guess = (index: number) =>
+      ask(server, '/api/agents', { ...basic(`anna:${index}`), ...from('2001:db8:5::1') });
     const statuses = await Promise.all(
       Array.from({ length: 300 }, (_, index) => guess(index).then(({ status }) => status)),
     );
