@@ -91,8 +91,16 @@ export function formatCursor(epoch: string, seq: number): string {
   return `${epoch}.${seq}`;
 }
 
-/** @returns the parts of a cursor, or null if the text is none. */
+/** An epoch of 64 characters, a dot and a number of 16 digits. */
+const MAX_CURSOR_LENGTH = 81;
+
+/**
+ * The one reader of cursors and ids of the stream, in bounded time for any text.
+ *
+ * @returns the parts of a cursor, or null if the text is none
+ */
 export function parseCursor(text: string): { epoch: string; seq: number } | null {
+  if (text.length > MAX_CURSOR_LENGTH) return null;
   const match = /^([A-Za-z0-9_-]{1,64})\.(0|[1-9]\d{0,15})$/.exec(text);
   if (!match) return null;
   const seq = Number(match[2]);

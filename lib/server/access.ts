@@ -141,10 +141,10 @@ function checkCredentials(
   );
   const authorization = headers.get('authorization');
   if (!authorization) throw refused;
-  const { logins } = limits();
+  const { logins, remembered } = limits();
   const seconds = logins.wait(client, loginsPerMinute);
-  // Not compared: who could go on trying would learn of the right one.
-  if (seconds > 0) {
+  // Not compared, unless it was right here before: who could go on trying would learn of the right one.
+  if (seconds > 0 && !remembered.has(client, authorization)) {
     throw new ProblemError(
       'too_many_attempts',
       `Too many wrong credentials came from this address; try again in ${seconds} s.`,
@@ -152,7 +152,11 @@ function checkCredentials(
     );
   }
   const credential = readCredentials(authorization, { user: credentials, tokens });
-  if (credential) return credential;
+  if (credential) {
+    remembered.add(client, authorization);
+    return credential;
+  }
+  remembered.remove(client, authorization);
   logins.failed(client);
   throw refused;
 }

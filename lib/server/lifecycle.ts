@@ -14,7 +14,7 @@ import { setPageGate } from './page-gate';
 import { enterPhase, phase } from './phase';
 import { registerProcessMetrics } from './process-metrics';
 import { watchRequest } from './request-watch';
-import { routes } from './routes';
+import { directRoutes, routes } from './routes';
 import { setRoutes } from './served';
 import { registerStreamMetrics } from './stream-metrics';
 import { registerSwarmMetrics } from './swarm-metrics';
@@ -32,7 +32,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   if (phase()) return;
   enterPhase('starting');
   watchConnections(watchRequest);
-  settleServers({ development: !alone });
+  settleServers({ development: !alone, direct: directRoutes });
   try {
     openAccess();
     coverEveryAnswer();

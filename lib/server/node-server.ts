@@ -2,6 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { answerDirectly, type DirectRoutes } from './direct-answers';
 import { announcesBody, gateRequests } from './request-gate';
 
 /** Connections that wait to be accepted; the system allows no more than its own setting (4096 on Linux). */
@@ -12,6 +13,8 @@ export const PROGRESS_TIMEOUT_MS = 60_000;
 interface SettleOptions {
   /** Whether Next's development server runs: it speaks to its page over other protocols too, and reads what that sends. */
   development: boolean;
+  /** What is answered in front of Next. */
+  direct?: DirectRoutes;
   progressTimeoutMs?: number;
 }
 
@@ -40,11 +43,14 @@ export function settleServers(options: SettleOptions): void {
 
 type ServerSocket = Socket & { server?: unknown; parser?: { incoming?: IncomingMessage | null } | null };
 
-function settle(server: Server, { development, progressTimeoutMs = PROGRESS_TIMEOUT_MS }: SettleOptions): void {
+function settle(server: Server, options: SettleOptions): void {
+  const { development, direct = {}, progressTimeoutMs = PROGRESS_TIMEOUT_MS } = options;
   lengthenQueue(server);
   if (!development) refuseUpgrades(server);
   // Of nothing that is sent or taken: a stream sends each second.
   server.timeout = progressTimeoutMs;
+  answerDirectly(server, direct);
+  // Before what is answered directly, too: the gate gives each connection one request at a time.
   gateRequests(server, { development });
 }
 

@@ -3,6 +3,7 @@ import packageJson from '../../package.json';
 import type { Path } from '../contract/paths';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
+import type { DirectRoutes } from './direct-answers';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { parseMessageQuery } from './message-query';
 import { metrics } from './metrics';
@@ -106,6 +107,12 @@ export const routes = {
 } satisfies Record<Path | '/api', ReturnType<typeof endpoint>>;
 
 export type Routes = typeof routes;
+
+/** What is answered without Next. */
+export const directRoutes: DirectRoutes = {
+  '/api/stream': routes['/api/stream'].GET,
+  '/health': routes['/health'].GET,
+};
 
 /** Loaded when it is asked for: what makes the document is as large as the document. */
 function openApiJson(): Promise<string> {
