@@ -316,7 +316,7 @@ export class LiveSwarm implements Runtime {
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
-    if (hint.stores) this.#attention.lookAtFiles();
+    if (hint.stores) await this.#attention.lookAtFiles();
     if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
     return changed;
   }

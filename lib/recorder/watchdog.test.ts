@@ -29,7 +29,7 @@ function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }
     for (let passed = 0; passed < ms; passed += 100) {
       everyStep();
       t.mock.timers.tick(100);
-      for (let turn = 0; turn < 10; turn++) await null;
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
     }
   };
   return { signs, watchdog, did, pass };

@@ -44,8 +44,13 @@ export class PendingAcksPlaces {
    * @returns whether an entry may differ
    */
   look(): boolean {
-    const foldersDiffer = this.#lookForFolders();
-    return [...this.#readers.values()].map((reader) => reader.look()).includes(true) || foldersDiffer;
+    return [...this.looks()].includes(true);
+  }
+
+  /** The same file by file, for who does other things between. */
+  *looks(): Generator<boolean> {
+    yield this.#lookForFolders();
+    for (const reader of [...this.#readers.values()]) yield reader.look();
   }
 
   #lookForFolders(): boolean {

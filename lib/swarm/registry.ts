@@ -7,6 +7,9 @@ import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
 
+/** Each is described about once a second. */
+const MAX_AGENTS = 2000;
+
 /** One agent as the registry has it. */
 export interface RegistryEntry {
   id: string;
@@ -42,7 +45,9 @@ export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Ski
     else if (isNestedTooDeeply(entry, bytes.length)) skipped.push(['entry is nested too deeply', `agents[${index}]`]);
     else {
       const known = withCurrentNames(entry);
-      if (hasId(known)) entries.push(known);
+      if (hasId(known) && entries.length === MAX_AGENTS)
+        skipped.push([`beyond the first ${MAX_AGENTS} entries`, `agents[${index}]`]);
+      else if (hasId(known)) entries.push(known);
       else skipped.push(['entry has no text as id', `agents[${index}]`]);
     }
   }

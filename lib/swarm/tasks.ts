@@ -13,6 +13,8 @@ export const TASKS_FILE = 'TASKS.json';
 
 const KEPT = 5000;
 const BLOCKERS_KEPT = 100;
+/** Of all tasks together: cycles of waiting are searched along each. */
+const MAX_BLOCKERS = 20_000;
 const FINISHED: ReadonlySet<string | null> = new Set(['completed', 'cancelled']);
 
 export interface Task {
@@ -50,11 +52,17 @@ export function parseTasks(bytes: Buffer): { tasks: Task[]; skipped: Skipped[] }
   if (!isObject(entries)) return { error: 'tasks is not an object' };
   const tasks: Task[] = [];
   const skipped: [string, string][] = [];
+  let blockers = 0;
   for (const [key, entry] of Object.entries(entries)) {
     const place = `tasks[${JSON.stringify(nameOf(key) ?? '')}]`;
     if (!isObject(entry)) skipped.push(['entry is not an object', place]);
     else if (tasks.length === KEPT) skipped.push([`beyond the first ${KEPT} entries`, place]);
-    else tasks.push(readTask(key, entry));
+    else {
+      const task = readTask(key, entry);
+      blockers += task.blockedBy.length;
+      if (blockers > MAX_BLOCKERS) skipped.push([`blocked_by beyond the first ${MAX_BLOCKERS} of all tasks`, place]);
+      tasks.push(blockers > MAX_BLOCKERS ? { ...task, blockedBy: [] } : task);
+    }
   }
   return { tasks, skipped: countSkipped(skipped) };
 }
