@@ -138,7 +138,11 @@ export class SwarmAttention {
     const judged = {
       ...facts,
       pendingAcks: { acks, status: this.#acks.status },
-      stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status, ...others() },
+      stores: {
+        ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+        ...this.#ackPlaces.faults,
+        ...others(),
+      },
       waiting: this.waiting,
       staleTimeoutSeconds,
       limits,

@@ -21,9 +21,18 @@ interface AssignedTask {
 
 type Arc = readonly [from: string, to: string];
 
-const RINGS_AT_MOST = 50;
+export const RINGS_AT_MOST = 50;
 /** Nodes that are visited in search of cycles, some 0.3 us each: a tangle of thousands of tasks is not searched to its end. */
 const MAX_VISITS = 200_000;
+
+/** How much may still be searched; at 0 the search has ended before its end. */
+export interface SearchBudget {
+  left: number;
+}
+
+export function searchBudget(): SearchBudget {
+  return { left: MAX_VISITS };
+}
 
 /**
  * The rings of agents in which none can go on.
@@ -31,10 +40,15 @@ const MAX_VISITS = 200_000;
  * A ring of tasks is one whatever else its agents could do. An agent that only waits by its tasks answers messages as
  * long as one of its tasks can go on. A ring needs at least one wait that is declared.
  *
+ * @param budget what is left of it afterwards says whether all were searched for
  * @returns the agents of each ring in the order of waiting, from the first by name on; those that are declared
  *   throughout first, then the shorter ones; at most 50
  */
-export function findRings(holds: readonly Hold[], tasks: readonly AssignedTask[]): string[][] {
+export function findRings(
+  holds: readonly Hold[],
+  tasks: readonly AssignedTask[],
+  budget: SearchBudget = searchBudget(),
+): string[][] {
   const stuck = findStuck(holds, tasks);
   const byTasks = arcsOfTasks(tasks, stuck);
   const arcsOf = (inferred: boolean) =>
@@ -43,8 +57,8 @@ export function findRings(holds: readonly Hold[], tasks: readonly AssignedTask[]
       .flatMap(({ from, to }) => to.map((other): Arc => [agentNode(from), agentNode(other)]));
   const declared = [...byTasks, ...arcsOf(false)];
   const inferred = arcsOf(true);
-  const cycles = shortestCycles(declared, declared, RINGS_AT_MOST);
-  if (inferred.length > 0) cycles.push(...shortestCycles([...declared, ...inferred], declared, RINGS_AT_MOST));
+  const cycles = shortestCycles(declared, declared, RINGS_AT_MOST, budget);
+  if (inferred.length > 0) cycles.push(...shortestCycles([...declared, ...inferred], declared, RINGS_AT_MOST, budget));
   const assignees = new Map(tasks.map(({ id, assignee }) => [taskNode(id), assignee]));
   const rings = new Map<string, string[]>();
   for (const ring of cycles.flatMap((cycle) => ringsAlong(cycle, assignees)).map(fromFirst)) {
@@ -145,7 +159,12 @@ function ringsAlong(cycle: readonly string[], assignees: ReadonlyMap<string, str
  * @returns the nodes of each in the order of the arcs, from the first by name on; shorter ones first, then by name. Of
  *   a tangle that takes more than 200,000 steps only those that were found by then
  */
-export function shortestCycles(arcs: readonly Arc[], through: readonly Arc[], most: number): string[][] {
+export function shortestCycles(
+  arcs: readonly Arc[],
+  through: readonly Arc[],
+  most: number,
+  budget: SearchBudget = searchBudget(),
+): string[][] {
   const next = new Map<string, string[]>();
   for (const [from, to] of [...arcs].sort(byNames)) {
     const others = next.get(from);
@@ -154,12 +173,11 @@ export function shortestCycles(arcs: readonly Arc[], through: readonly Arc[], mo
   }
   const found = new Map<string, string[]>();
   const component = components(next);
-  const visits = { left: MAX_VISITS };
   for (const [from, to] of [...through].sort(byNames)) {
     // No way leads back out of what it is knotted up with.
     if (component.get(from) !== component.get(to)) continue;
-    const way = shortestWay(to, from, next, component, visits);
-    if (visits.left <= 0) break;
+    const way = shortestWay(to, from, next, component, budget);
+    if (budget.left <= 0) break;
     if (!way) continue;
     const cycle = fromFirst(way);
     found.set(JSON.stringify(cycle), cycle);
@@ -182,7 +200,7 @@ function shortestWay(
   to: string,
   next: ReadonlyMap<string, readonly string[]>,
   component: ReadonlyMap<string, number>,
-  visits: { left: number },
+  budget: SearchBudget,
 ): string[] | null {
   const before = new Map<string, string | null>([[from, null]]);
   // A map grows while it is walked through, and that in the order of the distance.
@@ -193,8 +211,8 @@ function shortestWay(
       return way.reverse();
     }
     const others = next.get(node) ?? [];
-    visits.left -= 1 + others.length;
-    if (visits.left <= 0) return null;
+    budget.left -= 1 + others.length;
+    if (budget.left <= 0) return null;
     for (const other of others) {
       if (!before.has(other) && component.get(other) === component.get(from)) before.set(other, node);
     }

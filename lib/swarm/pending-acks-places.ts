@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { PENDING_ACKS_FILE, type PendingAck, PendingAcksReader } from './pending-acks';
+import type { ReaderStatus } from './reader-status';
 
 const MAX_PIDS = 100;
 const MAX_FOLDERS = 20;
@@ -36,6 +37,19 @@ export class PendingAcksPlaces {
   /** The entries of all these files, each with its folder. */
   get acks(): PendingAck[] {
     return [...this.#readers].flatMap(([folder, { acks }]) => acks.map((ack) => ({ ...ack, folder })));
+  }
+
+  /** Of those files of which not all can be used, by their paths. */
+  get faults(): Record<string, ReaderStatus> {
+    const found = [...this.#readers].filter(
+      ([
+        ,
+        {
+          status: { state },
+        },
+      ]) => state === 'unreadable' || state === 'degraded',
+    );
+    return Object.fromEntries(found.map(([folder, { status }]) => [join(folder, PENDING_ACKS_FILE), status]));
   }
 
   /**

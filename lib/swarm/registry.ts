@@ -3,7 +3,7 @@ import type { Skipped } from '../contract/schemas';
 import { isNestedTooDeeply } from './nesting';
 import { countSkipped } from './reader-status';
 import { isObject } from './shape';
-import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
 
@@ -46,7 +46,7 @@ export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Ski
     else {
       const known = withCurrentNames(entry);
       if (hasId(known) && entries.length === MAX_AGENTS)
-        skipped.push([`beyond the first ${MAX_AGENTS} entries`, `agents[${index}]`]);
+        skipped.push([`${BEYOND} ${MAX_AGENTS} entries`, `agents[${index}]`]);
       else if (hasId(known)) entries.push(known);
       else skipped.push(['entry has no text as id', `agents[${index}]`]);
     }

@@ -26,6 +26,8 @@ const MAX_STORE_BYTES = 16 * MEGABYTE;
  * the bytes: objects without a common shape take up to 2 us each.
  */
 const MAX_VALUES = 200_000;
+/** How reasons begin for which a reader leaves out what it could read: the file holds more than it takes. */
+export const BEYOND = 'beyond the first';
 /** After a large file was read it is left alone for so long, so that one written all the time leaves time for others. */
 const REST_MS_PER_MEGABYTE = 250;
 
@@ -192,7 +194,7 @@ export class SmallFileReader<Content> {
       this.#missedSince = null;
       this.#presentAt = now;
       this.#found(look, now);
-      if (this.status.state === 'ok') this.#goodAt = now;
+      if (this.status.state === 'ok' || this.status.state === 'degraded') this.#goodAt = now;
     }
     return this.status !== known.status || this.content !== known.content;
   }
@@ -223,7 +225,15 @@ export class SmallFileReader<Content> {
       return;
     }
     this.content = parsed.content;
-    this.status = statusAfter(this.status, { state: 'ok', reason: null, keptFrom: null, skipped: parsed.skipped }, now);
+    this.status = statusAfter(this.status, { ...this.#wholeOrPart(parsed.skipped), keptFrom: null }, now);
+  }
+
+  /** Of a file that is read in part nobody may conclude that it lacks something. */
+  #wholeOrPart(skipped: Skipped[]): Pick<ReaderStatus, 'state' | 'reason' | 'skipped'> {
+    const beyond = skipped.filter(({ reason }) => reason.startsWith(BEYOND));
+    if (beyond.length === 0) return { state: 'ok', reason: null, skipped };
+    const parts = beyond.map(({ reason, count }) => `${count} ${reason}`).join(' and ');
+    return { state: 'degraded', reason: `${this.#kind.name} is read in part: skipped ${parts}.`, skipped };
   }
 
   #unusable(what: string, now: number): void {

@@ -7,7 +7,7 @@ import { excerptOf, nameOf } from './message-fields';
 import { readInstant } from './naive-time';
 import { countSkipped } from './reader-status';
 import { isObject } from './shape';
-import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const TASKS_FILE = 'TASKS.json';
 
@@ -56,11 +56,14 @@ export function parseTasks(bytes: Buffer): { tasks: Task[]; skipped: Skipped[] }
   for (const [key, entry] of Object.entries(entries)) {
     const place = `tasks[${JSON.stringify(nameOf(key) ?? '')}]`;
     if (!isObject(entry)) skipped.push(['entry is not an object', place]);
-    else if (tasks.length === KEPT) skipped.push([`beyond the first ${KEPT} entries`, place]);
+    else if (tasks.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, place]);
     else {
       const task = readTask(key, entry);
       blockers += task.blockedBy.length;
-      if (blockers > MAX_BLOCKERS) skipped.push([`blocked_by beyond the first ${MAX_BLOCKERS} of all tasks`, place]);
+      const { blocked_by: listed } = entry;
+      if (Array.isArray(listed) && listed.length > BLOCKERS_KEPT)
+        skipped.push([`${BEYOND} ${BLOCKERS_KEPT} blockers of one task`, place]);
+      if (blockers > MAX_BLOCKERS) skipped.push([`${BEYOND} ${MAX_BLOCKERS} blockers of all tasks`, place]);
       tasks.push(blockers > MAX_BLOCKERS ? { ...task, blockedBy: [] } : task);
     }
   }
