@@ -14,16 +14,18 @@ export function startWatchdog(
   { memory, log }: WatchdogOptions,
   { close, onMoved }: Pick<WatchdogParts, 'close' | 'onMoved'>,
 ): Pick<Watchdog, 'heard' | 'stop'> {
+  const report = reporter(log);
   const watchdog = new Watchdog({
     signs: new LoopSigns(memory),
     now: () => performance.now(),
     sample: sampleMainThread,
-    report: reporter(log),
+    report,
     onMoved,
     close,
     end: endProcess,
   });
   const unwatch = watchSignals((signal) => watchdog.signalled(signal));
+  if (!unwatch) void report({ type: 'without_signals' });
   return {
     heard: () => watchdog.heard(),
     stop: () => {

@@ -10,6 +10,7 @@ export function watchdogLog(settings: LogSettings): (report: WatchdogReport) => 
     const { type, ...fields } = report;
     if (report.type === 'held') log.error(fields, 'event loop held');
     else if (report.type === 'moved') log.warn(fields, 'event loop moved again');
+    else if (report.type === 'without_signals') log.warn('signals not seen by the watchdog');
     else log.error({ ...fields, signal: nameOf(report.signal) }, 'process ended by the watchdog');
     return flushLog(log).then(() => {});
   };

@@ -16,6 +16,8 @@ const CLOSE_TIMEOUT_MS = 1000;
 export type WatchdogReport =
   | ({ type: 'held'; heldMs: number } & MainThreadSample)
   | { type: 'moved'; heldMs: number }
+  /** This version of Node gives no signals to this thread: one that comes while the loop is held waits for it. */
+  | { type: 'without_signals' }
   | ({ type: 'ended'; signal: number } & MainThreadSample);
 
 export interface WatchdogParts {

@@ -9,6 +9,8 @@ export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
 
 /** Each is described about once a second. */
 const MAX_AGENTS = 2000;
+/** All of it is told to every client, and kept by the recorder whenever it changes. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** One agent as the registry has it. */
 export interface RegistryEntry {
@@ -86,6 +88,7 @@ export class RegistryReader extends SmallFileReader<Registry> {
 
 const KIND: SmallFileKind<Registry> = {
   name: REGISTRY_FILE,
+  maxBytes: MAX_BYTES,
   parse: (bytes) => {
     const parsed = parseRegistry(bytes);
     return 'error' in parsed ? parsed : { content: parsed.registry, skipped: parsed.skipped };

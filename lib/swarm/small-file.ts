@@ -138,6 +138,8 @@ export function describeFileError(error: unknown): string {
 export interface SmallFileKind<Content> {
   /** Below the root. */
   name: string;
+  /** Larger files are unreadable; 16 MB if absent. */
+  maxBytes?: number;
   parse: (bytes: Buffer) => { content: Content; skipped: Skipped[] } | { error: string };
   /** A sentence: what it means that there is none. */
   missing: string;
@@ -187,7 +189,12 @@ export class SmallFileReader<Content> {
     const now = this.#now();
     if (Math.abs(now - this.#rest.from) < this.#rest.ms) return false;
     const known = { status: this.status, content: this.content };
-    const options = { limitBytes: MAX_STORE_BYTES, known: this.#signature, followLinks: true, now };
+    const options = {
+      limitBytes: this.#kind.maxBytes ?? MAX_STORE_BYTES,
+      known: this.#signature,
+      followLinks: true,
+      now,
+    };
     const look = lookAtFile(this.#path, options);
     if (look.kind === 'missing') this.#missed(now);
     else {
