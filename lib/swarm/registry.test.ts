@@ -215,11 +215,11 @@ test('a link is followed, in a circle too', async () => {
   assert.deepEqual(idsOf(reader), ['a']);
 });
 
-test('more than 4 MB are not read', async () => {
+test('more than 2 MB are not read', async () => {
   const reader = new RegistryReader(root, clock);
-  await replace(`{}${' '.repeat(4 * 1024 * 1024)}`);
+  await replace(`{}${' '.repeat(2 * 1024 * 1024)}`);
   reader.look();
-  assert.match(reader.status.reason ?? '', /larger than 4194304 bytes/);
+  assert.match(reader.status.reason ?? '', /larger than 2097152 bytes/);
 });
 
 test('an entry nested deeper than anything writes is skipped alone', () => {
@@ -281,11 +281,11 @@ test('look(): of a registry with more agents than are described the first ones a
 
 test('look(): a large file that is written all the time is read at a distance that its size gives', async () => {
   const reader = new RegistryReader(root, clock);
-  const large = (id: string) => registryOf(id, 'x'.repeat(3 * 1024 * 1024));
+  const large = (id: string) => registryOf(id, 'x'.repeat(1.9 * 1024 * 1024));
   await replace(large('a'));
   reader.look();
   await replace(large('b'));
-  now += 700;
+  now += 400;
   assert.equal(reader.look(), false);
   now += 200;
   assert.equal(reader.look(), true);

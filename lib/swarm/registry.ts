@@ -10,7 +10,7 @@ export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
 /** Each is described about once a second. */
 const MAX_AGENTS = 2000;
 /** All of it is told to every client, and kept by the recorder whenever it changes. */
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** One agent as the registry has it. */
 export interface RegistryEntry {
