@@ -71,11 +71,11 @@ export class LoopWatch {
     this.#heldMs += step;
     if (this.#held || this.#heldMs < MAX_HELD_MS) return null;
     this.#held = true;
-    return { type: 'held', heldMs: this.#heldMs };
+    return { type: 'held', heldMs: Math.round(this.#heldMs) };
   }
 
   #moved(beats: number): LoopChange | null {
-    const change = this.#held ? ({ type: 'moved', heldMs: this.#heldMs } as const) : null;
+    const change = this.#held ? ({ type: 'moved', heldMs: Math.round(this.#heldMs) } as const) : null;
     this.#beats = beats;
     this.#heldMs = 0;
     this.#held = false;
