@@ -18,7 +18,7 @@ import {
   Refusal,
 } from './recorder/protocol';
 import { Thread } from './recorder/recorder-handle';
-import type { Figures, MessageQuery, Runtime } from './runtime';
+import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 import { log } from './server/log';
 
 export class BundleSwarm implements Runtime {
@@ -107,7 +107,7 @@ export class BundleSwarm implements Runtime {
   }
 
   figures(): Figures {
-    return { messagesRead: 0, historyFile: null, logKnown: false };
+    return NO_FIGURES;
   }
 
   firstState(): SwarmState {

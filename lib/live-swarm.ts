@@ -30,8 +30,8 @@ import {
 } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
-import type { Figures, Runtime } from './runtime';
-import { log } from './server/log';
+import { type Figures, NO_FIGURES, type Runtime } from './runtime';
+import { type LogSettings, log } from './server/log';
 import type { Speech } from './swarm/agent-health';
 import { LocksReader } from './swarm/locks';
 import { processZone } from './swarm/naive-time';
@@ -69,6 +69,8 @@ export interface LiveSwarmOptions {
   attention: AttentionLimits;
   alerts: AlertOptions;
   version: string;
+  /** How the watchdog of this process logs; nobody watches it where that is null. */
+  watchdogLog: LogSettings | null;
 }
 
 export class LiveSwarm implements Runtime {
@@ -102,7 +104,7 @@ export class LiveSwarm implements Runtime {
   #newestBySender: ReadonlyMap<string, Speech> = new Map();
   #caughtUp = false;
   #livesRestored = false;
-  readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
+  readonly #figures: Figures = { ...NO_FIGURES };
 
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
@@ -128,7 +130,7 @@ export class LiveSwarm implements Runtime {
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
     const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
-      { root: this.root, file: historyFile, retention, zone, openFor, alerts },
+      { root: this.root, file: historyFile, retention, zone, openFor, alerts, watchdogLog: options.watchdogLog },
       (event) => this.#onRecorderEvent(event),
       (...fault) => this.#onFault(...fault),
     );
@@ -257,6 +259,7 @@ export class LiveSwarm implements Runtime {
   }
 
   async stop(): Promise<void> {
+    this.#recorder.beginStop();
     clearInterval(this.#timer);
     this.#look.stop();
     this.#lookAtLog.stop();
@@ -277,6 +280,7 @@ export class LiveSwarm implements Runtime {
   }
 
   #reconcile(): void {
+    this.#recorder.beat();
     this.#beat.begin();
     this.#watcher.reconcile();
     this.#processes.look(this.#description.lives.pids(this.#registry.registry));
@@ -313,7 +317,7 @@ export class LiveSwarm implements Runtime {
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
-    if (hint.stores) this.#attention.lookAtFiles();
+    if (hint.stores) await this.#attention.lookAtFiles();
     if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
     return changed;
   }
@@ -426,6 +430,10 @@ export class LiveSwarm implements Runtime {
         this.#takeSummary(event.summary);
         this.#newestBySender = new Map(event.newestBySender);
         if (this.#looked) this.#describeSafely();
+        break;
+      case 'loop_held':
+        this.#figures.loopHeldCount += 1;
+        this.#figures.longestLoopHoldMs = Math.max(this.#figures.longestLoopHoldMs, event.heldMs);
         break;
       case 'upgraded':
         log().info(event.sentence);

@@ -10,7 +10,7 @@ import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
 import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
 import { statistics } from './recorder/statistics';
-import type { Figures, MessageQuery, Runtime } from './runtime';
+import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 
 const EPOCH = 'none';
 const REASON = 'No swarm was found. Start the dashboard with the folder of one, or set CLAUDESWARM_ROOT.';
@@ -84,7 +84,7 @@ export class NoSwarm implements Runtime {
   }
 
   figures(): Figures {
-    return { messagesRead: 0, historyFile: null, logKnown: false };
+    return NO_FIGURES;
   }
 
   firstState(): SwarmState {

@@ -112,8 +112,8 @@ export class SwarmDescription {
   #describeLocks(now: number): void {
     const entries = this.#from.locks.locks;
     const { registry, status } = this.#from.registry;
-    // A registry that vanished is read on as it was; one that can't be read may say anything now.
-    const readable = registry !== null && status.state !== 'unreadable';
+    // A registry that vanished is read on as it was; one that can't be read whole may list anybody now.
+    const readable = registry !== null && status.state !== 'unreadable' && status.state !== 'degraded';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     const from = this.#locksFrom;
     const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;

@@ -16,7 +16,7 @@ import { type LockOverlap, overlapPairs } from './swarm/lock-overlaps';
 import { normalizeLockPath, patternsOverlap } from './swarm/locks';
 import type { PendingAck } from './swarm/pending-acks';
 import { isOpen, isUnfinished, type Task } from './swarm/tasks';
-import { findRings } from './waiting-rings';
+import { findRings, RINGS_AT_MOST, type SearchBudget, searchBudget } from './waiting-rings';
 
 export interface WaitingFacts {
   agents: readonly Agent[];
@@ -62,18 +62,25 @@ const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', '
 /**
  * Who waits for whom, and who waits in a ring.
  *
- * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 rings
+ * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 rings; whether there
+ *   may be more
  */
 export function waiting(facts: WaitingFacts): WaitingAnswer {
   const waits = new Map<string, Wait>();
   const presence = new AgentPresence(facts);
+  let truncated = false;
   for (const wait of allWaits(facts, presence)) {
     if (wait.from === wait.to) continue;
-    waits.set(JSON.stringify([wait.kind, wait.key, wait.from, wait.to]), wait);
-    if (waits.size === EDGES_AT_MOST) break;
+    const id = JSON.stringify([wait.kind, wait.key, wait.from, wait.to]);
+    truncated = waits.size === EDGES_AT_MOST && !waits.has(id);
+    if (truncated) break;
+    waits.set(id, wait);
   }
   const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, presence));
-  return { edges, cycles: cyclesOf([...waits.values()], edges, facts.tasks) };
+  const budget = searchBudget();
+  const cycles = cyclesOf([...waits.values()], edges, facts.tasks, budget);
+  truncated ||= budget.left <= 0 || cycles.length === RINGS_AT_MOST;
+  return { edges, cycles, ...(truncated ? { truncated } : {}) };
 }
 
 function* allWaits(facts: WaitingFacts, presence: AgentPresence): Generator<Wait> {
@@ -228,7 +235,12 @@ function* acknowledgementWaits({ acks, matters }: WaitingFacts, presence: AgentP
   }
 }
 
-function cyclesOf(waits: readonly Wait[], edges: readonly WaitEdge[], tasks: readonly Task[]) {
+function cyclesOf(
+  waits: readonly Wait[],
+  edges: readonly WaitEdge[],
+  tasks: readonly Task[],
+  budget: SearchBudget,
+): WaitingAnswer['cycles'] {
   const counts = ({ kind, holds }: Wait) => kind === 'task' || holds !== false;
   const holding = waits.filter((wait) => wait.kind !== 'task' && counts(wait));
   const byId = new Map(tasks.map((task) => [task.id, task]));
@@ -239,6 +251,7 @@ function cyclesOf(waits: readonly Wait[], edges: readonly WaitEdge[], tasks: rea
       if (assignedTo === null || !isOpen(task)) return [];
       return [{ id, assignee: assignedTo, after: blockersOf(task, byId).map((other) => other.id) }];
     }),
+    budget,
   );
   const between = new Map<string, string[]>();
   for (const [index, { id, from, to }] of edges.entries()) {

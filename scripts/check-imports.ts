@@ -23,7 +23,7 @@ const LAYERS: Record<string, Layer> = {
   alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
-  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'alerts', 'swarm', 'history'] },
+  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'log', 'alerts', 'swarm', 'history'] },
   // Whatever runs in the server's process writes to it.
   log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {

@@ -199,6 +199,10 @@ export const waitingAnswer = z
       .describe(
         'Closed rings of edges, each a deadlock: the agents in the order of waiting, and the edges between them.',
       ),
+    truncated: z
+      .boolean()
+      .optional()
+      .describe('True where there may be more edges or rings than are listed: 2,000 and 50 at most. Left out else.'),
   })
   .meta({ id: 'Waiting' });
 

@@ -2,6 +2,7 @@
  * The log: one line on the standard output for each thing worth knowing afterwards. Never holds what the swarm wrote,
  * credentials, query texts, nor paths as they were asked; an error goes through `safeError`.
  */
+import { isatty } from 'node:tty';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import { type Config, getConfig } from '../config';
@@ -17,6 +18,8 @@ const BATCH_BYTES = 8_192;
 
 const ONCE = Symbol.for('claude-swarm-dashboard.log');
 
+export type LogSettings = Pick<Config, 'logLevel' | 'logFormat'>;
+
 /** @returns the log of this process, made at the first use */
 export function log(): Logger {
   // One server process loads several copies of this module; they share one.
@@ -29,11 +32,8 @@ export function log(): Logger {
  * @param to takes the lines instead of the standard output
  * @returns a log as the settings want it; an `error` given to it is made safe
  */
-export function createLog(
-  { logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>,
-  to?: DestinationStream,
-): Logger {
-  const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && process.stdout.isTTY === true);
+export function createLog({ logLevel, logFormat }: LogSettings, to?: DestinationStream): Logger {
+  const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && isatty(STDOUT));
   const options = {
     level: logLevel,
     // Of several servers that write to one place, the process tells whose line it is.
@@ -50,7 +50,7 @@ function forTerminal(): DestinationStream {
   return pretty({
     destination: STDOUT,
     sync: true,
-    colorize: process.stdout.isTTY === true,
+    colorize: isatty(STDOUT),
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid',
     singleLine: true,
@@ -88,9 +88,9 @@ export function takeConsole(): void {
 }
 
 /** @returns whether everything is written; false if nobody has taken it in time */
-export function flushLog(): Promise<boolean> {
+export function flushLog(logger = log()): Promise<boolean> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), FLUSH_WITHIN_MS).unref();
-    log().flush((error) => resolve(!error));
+    logger.flush((error) => resolve(!error));
   });
 }
