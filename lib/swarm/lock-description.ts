@@ -2,7 +2,7 @@
 import { formatMicroseconds } from '../contract/instant';
 import type { Lock, LockConflict, LockWarning } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
-import { hasPatternCharacters } from './fnmatch';
+import { hasPatternCharacters, isTooLongForPattern } from './fnmatch';
 import { byLockFile, findConflicts, type LockConflicts } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
 import type { LockHolders } from './lock-holders';
@@ -61,12 +61,16 @@ export function describeLocks(
       orphaned,
       former_holder: former,
       conflicts_with: conflicts.map(conflictOf),
-      pattern: typeof fields.filepath === 'string' && hasPatternCharacters(fields.filepath),
+      pattern: isComparedAsPattern(fields.filepath),
       warnings: withPassing(entry.warnings, early, uncompared),
     });
     known.set(entry, { lock, early, conflicts, uncompared });
     return lock;
   });
+}
+
+function isComparedAsPattern(path: unknown): boolean {
+  return typeof path === 'string' && hasPatternCharacters(path) && !isTooLongForPattern(path);
 }
 
 /** Adds what is odd about a lock beside what its file says. */
