@@ -89,5 +89,6 @@ function sameHolder(one: Lock['former_holder'], other: Lock['former_holder']): b
 
 /** @returns what a lock's description says of another one that overlaps it */
 export function conflictOf({ lock_file, fields }: Pick<LockEntry, 'lock_file' | 'fields'>): LockConflict {
-  return { lock_file, agent_id: fields.agent_id, filepath: fields.filepath };
+  // What the file does not say must not be missing in the answer.
+  return { lock_file, agent_id: fields.agent_id ?? null, filepath: fields.filepath ?? null };
 }

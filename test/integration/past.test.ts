@@ -118,10 +118,11 @@ test('one agent: any id, page by page', async () => {
   const all = agentHistory.parse(await server.get(path));
   assert.equal(all.agent, null, 'it is no longer listed');
   assert.deepEqual([all.id, all.health.length, all.lock_spans.length], [ODD_ID, 1, 1]);
-  assert.deepEqual(all.talks_with, [
-    { agent: 'agent-0', sent: 0, received: 3 },
-    ...UNPLACEABLE_IDS.map((agent) => ({ agent, sent: 0, received: 1 })),
-  ]);
+  assert.deepEqual(all.talks_with[0], { agent: 'agent-0', sent: 0, received: 3 });
+  assert.deepEqual(
+    all.talks_with.slice(1).toSorted((one, other) => (one.agent < other.agent ? -1 : 1)),
+    UNPLACEABLE_IDS.toSorted().map((agent) => ({ agent, sent: 0, received: 1 })),
+  );
   const first = agentHistory.parse(await server.get(`${path}?limit=1`));
   const second = agentHistory.parse(await server.get(`${path}?limit=1&before=${first.previous_cursor}`));
   assert.deepEqual([...first.lock_spans, ...second.lock_spans], all.lock_spans);
