@@ -141,6 +141,7 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig } = options;
     this.#description = new SwarmDescription({
       ...{ root: this.root, ...readers, processes: this.#processes },
+      onCompared: () => this.#looked && this.#describeSafely(),
       get config() {
         return swarmConfig.config;
       },
@@ -318,7 +319,11 @@ export class LiveSwarm implements Runtime {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
     if (hint.stores) await this.#attention.lookAtFiles();
-    if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+    if (!this.#looked) {
+      this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+      // A page that opens first must not say that there are no locks.
+      await this.#description.compareLocks();
+    }
     return changed;
   }
 

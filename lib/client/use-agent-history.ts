@@ -10,7 +10,7 @@ import { readJson } from './api';
  */
 export function useAgentHistory(id: string | null, changes: string): AgentHistory | null {
   const { data } = useSWR<AgentHistory, Error>(
-    id === null ? null : [`/api/agents/${encodeURIComponent(id)}`, changes],
+    id === null ? null : [`/api/agent?${new URLSearchParams({ id })}`, changes],
     ([path]: [string, string]) => readJson<AgentHistory>(path),
     { keepPreviousData: true, revalidateOnFocus: false, shouldRetryOnError: false },
   );
