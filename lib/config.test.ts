@@ -168,6 +168,8 @@ test('each faulty value gives one sentence that names the variable and the value
     ['SWARM_ATTENTION_DELIVERY_MINUTES', '0'],
     ['SWARM_ATTENTION_ACK_SECONDS', '1.5'],
     ['TRUST_PROXY', 'everyone'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '0x7f.1'],
     ['LIMIT_STREAMS', '0'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],

@@ -17,7 +17,7 @@ interface Layer {
 const LAYERS: Record<string, Layer> = {
   errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
-  config: { files: /^lib\/(config|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
+  config: { files: /^lib\/(config|ip-ranges|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'swarm'] },
   alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
