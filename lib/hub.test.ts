@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { dataOf } from '../test/event-data';
-import { Hub, type HubEvent, type MessageSource, type PublishedMessage, type Subscriber } from './hub';
+import { Hub, type HubEvent, type PublishedMessage, type Subscriber } from './hub';
+import type { MessageSource } from './message-feed';
 
 const EMPTY: MessageSource = { after: async () => [] };
 

@@ -7,7 +7,7 @@ import { formatInstant } from './contract/instant';
 import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
 import { Subscriber } from './subscriber';
 
-export type { HubEvent, MessageSource, PublishedMessage } from './message-feed';
+export type { HubEvent, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
 
 export type StateKind = 'sources' | 'agents' | 'locks' | 'stats' | 'attention';

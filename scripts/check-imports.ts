@@ -42,7 +42,7 @@ const LAYERS: Record<string, Layer> = {
   bin: { files: /^bin\//, mayImport: ['contract', 'config', 'alerts', 'swarm', 'simulator'] },
   tests: {
     files: /^(bench|e2e|test)\//,
-    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'simulator'],
+    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'runtime', 'server', 'simulator'],
   },
 };
 
