@@ -170,6 +170,7 @@ test('each faulty value gives one sentence that names the variable and the value
     ['TRUST_PROXY', 'everyone'],
     ['TRUST_PROXY', '0.0.0.0/0'],
     ['TRUST_PROXY', '0x7f.1'],
+    ['TRUST_PROXY', '10/8'],
     ['LIMIT_STREAMS', '0'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],
