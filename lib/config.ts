@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
+import { parseRanges } from './ip-ranges';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -152,14 +152,9 @@ const yesOrNo = checked(
   '1 for yes or 0 for no',
 ).transform((yes) => yes ?? false);
 
-/** @returns it as written if it names addresses: one, a subnet, or one of the groups that proxy-addr knows */
+/** @returns it as written if it names addresses: one, a subnet, or one of the groups of `parseRanges` */
 function readNetwork(value: string): string | undefined {
-  try {
-    proxyAddr.compile(value);
-    return value;
-  } catch {
-    return undefined;
-  }
+  return parseRanges(value) === null ? undefined : value;
 }
 
 type History = { kind: 'file'; path: string | null } | { kind: 'off' };

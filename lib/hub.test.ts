@@ -3,7 +3,8 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { dataOf } from '../test/event-data';
 import type { StateKind, States } from './contract/state';
-import { Hub, type HubEvent, type MessageSource, type PublishedMessage, type Subscriber } from './hub';
+import { Hub, type HubEvent, type PublishedMessage, type Subscriber } from './hub';
+import type { MessageSource } from './message-feed';
 
 const EMPTY: MessageSource = { after: async () => [] };
 

@@ -8,7 +8,7 @@ import { STATE_KINDS, type StateKind, type States } from './contract/state';
 import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
 import { Subscriber } from './subscriber';
 
-export type { HubEvent, MessageSource, PublishedMessage } from './message-feed';
+export type { HubEvent, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
 
 /** A client may get 10 state events of a kind a second, with room for what is held up on its way. */

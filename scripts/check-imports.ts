@@ -17,7 +17,7 @@ interface Layer {
 const LAYERS: Record<string, Layer> = {
   errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
-  config: { files: /^lib\/(config|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
+  config: { files: /^lib\/(config|ip-ranges|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'swarm'] },
   alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
@@ -42,7 +42,7 @@ const LAYERS: Record<string, Layer> = {
   bin: { files: /^bin\//, mayImport: ['contract', 'config', 'alerts', 'swarm', 'simulator'] },
   tests: {
     files: /^(bench|e2e|test)\//,
-    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'simulator'],
+    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'runtime', 'server', 'simulator'],
   },
 };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { provide } from '../../test/support/serve-route';
 import { parseConfig } from '../config';
 import { digestOf } from '../tokens-file';
 import { admit, checkAccess } from './access';
-import { provide } from './serve-route';
 
 const LOCAL = {
   remoteAddress: '127.0.0.1' as string | undefined,

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { provide } from '../../test/support/serve-route';
 import { Hub } from '../hub';
 import { watchConnections } from './connection';
 import { answerDirectly } from './direct-answers';
 import { endpoint } from './endpoint';
-import { provide } from './serve-route';
 import { streamResponse } from './stream';
 
 const hub = new Hub({ source: { after: async () => [] } });

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { provide, serveRoute } from '../../test/support/serve-route';
 import { NO_AGENTS } from '../contract/defaults';
 import { Hub, type PublishedMessage, type Subscriber } from '../hub';
 import { type Connection, connectionOf } from './connection';
 import { endpoint } from './endpoint';
 import { openStreams } from './open-streams';
-import { provide, serveRoute } from './serve-route';
 import { streamResponse } from './stream';
 
 const PRINCIPAL = { client: '127.0.0.1', credential: null, mayWrite: true };

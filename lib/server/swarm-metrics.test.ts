@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
+import { provide } from '../../test/support/serve-route';
 import { type Figures, NO_FIGURES, type Runtime } from '../runtime';
-import { provide } from './serve-route';
 import { registerSwarmMetrics } from './swarm-metrics';
 
 test('what the history has counted is not told as nothing before it is known: a restart would look like losses', async () => {

@@ -23,7 +23,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { openStream } from '../../bench/sse-client';
 import type { AgentHistory, WaitingAnswer } from '../../lib/contract/past-schemas';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, MessagesAnswer } from '../../lib/contract/schemas';
-import { createLock, formatNaiveLocal } from '../../lib/swarm/writer';
+import { createLock } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import { ProductionServer } from '../production-server';
 
 const MINUTE = 60_000;

@@ -1,11 +1,11 @@
 /** Bulk logs for benchmarks and tests: an exact number of traceable messages, written as fast as the disk takes them. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { LOG_NAME } from '../swarm/message-log';
-import { formatNaiveLocal, pythonJson } from '../swarm/written-form';
-import { phrase } from './phrases';
-import { Random } from './random';
-import { MESSAGE_TYPES } from './world';
+import { phrase } from '../../lib/simulator/phrases';
+import { Random } from '../../lib/simulator/random';
+import { MESSAGE_TYPES } from '../../lib/simulator/world';
+import { LOG_NAME } from '../../lib/swarm/message-log';
+import { formatNaiveLocal, pythonJson } from '../../lib/swarm/written-form';
 
 export interface BacklogOptions {
   /** An existing folder; its log is replaced. */

@@ -1,13 +1,13 @@
 /** Writes the files of the mixed story in the way of the swarm's tool. */
 import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { LOCKS_FOLDER, lockFileName } from '../swarm/locks';
-import { REGISTRY_FILE } from '../swarm/registry';
-import { createLock, LogWriter } from '../swarm/writer';
-import { formatNaiveLocal } from '../swarm/written-form';
+import { PendingAcks } from '../../lib/simulator/pending-acks';
+import { writeRegistry } from '../../lib/simulator/registry-file';
+import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
+import { REGISTRY_FILE } from '../../lib/swarm/registry';
+import { createLock, LogWriter } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import type { AwaitedAck, Fault, Listed, SaidMessage, Stage, TakenLock } from './mixed-world';
-import { PendingAcks } from './pending-acks';
-import { writeRegistry } from './registry-file';
 
 const AWAY = '.away';
 

@@ -1,19 +1,25 @@
 /** Facts of the attention rules for tests: a swarm in which all is well, and what may be wrong with it. */
 import assert from 'node:assert/strict';
-import { type AttentionFacts, attention } from './attention';
-import { UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS, UNKNOWN_SOURCE_FACTS, unknownZone } from './contract/defaults';
-import { formatInstant } from './contract/instant';
+import { type AttentionFacts, judgeAttention } from '../../lib/attention';
+import {
+  UNKNOWN_AGENT_FACTS,
+  UNKNOWN_LOCK_FACTS,
+  UNKNOWN_SOURCE_FACTS,
+  unknownZone,
+} from '../../lib/contract/defaults';
+import { formatInstant } from '../../lib/contract/instant';
 import {
   type Agent,
+  type AttentionAnswer,
   type AttentionEntry,
   attentionAnswer,
   type DepartedAgent,
   type Lock,
   type Source,
   type Sources,
-} from './contract/schemas';
-import { PassingTime } from './passing-time';
-import type { OpenQuestion } from './recorder/open-matters';
+} from '../../lib/contract/schemas';
+import { PassingTime } from '../../lib/passing-time';
+import type { OpenQuestion } from '../../lib/recorder/open-matters';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -57,6 +63,11 @@ export const FACTS: AttentionFacts = {
   startedAt: NOW - 2 * HOUR,
   time: new PassingTime(NOW),
 };
+
+/** @returns the answer where nobody has acknowledged or snoozed anything */
+export function attention(facts: AttentionFacts): AttentionAnswer {
+  return judgeAttention(facts, []).answer;
+}
 
 /** @returns the attention items of a swarm that is well but for some facts */
 export function entriesFor(facts: Partial<AttentionFacts>): AttentionEntry[] {

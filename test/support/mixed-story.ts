@@ -3,10 +3,11 @@
  * and come back, and at the end everything is killed. Equal seeds play equal stories. Everything happens between two
  * whole seconds, so what is due at one does not depend on which of two things of one instant was read first.
  */
+
+import { Random } from '../../lib/simulator/random';
 import { MIXED_SCENES, type MixedScene, type SceneKind } from './mixed-scenes';
 import { MixedTruth } from './mixed-truth';
 import { MixedWorld, type Pane, type Stage } from './mixed-world';
-import { Random } from './random';
 
 export const MIXED_STORY_SECONDS = 1200;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatInstant } from '../contract/instant';
-import { ByteWriter } from './byte-writer';
+import { ByteWriter } from './element-writer';
 
 const moment = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
 /** One after another most are of the same second, minute or day. */

@@ -1,6 +1,7 @@
 /** The scenes of the mixed story. Each plays with agents of its own, who take part in no other one until it ends. */
+
+import type { MessageType } from '../../lib/simulator/world';
 import type { MixedWorld, Pane, SaidMessage } from './mixed-world';
-import type { MessageType } from './world';
 
 /** Gives the seconds until it goes on. */
 export type MixedScene = Generator<number, void>;

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { parseConfig } from '../config';
-import type { Runtime } from '../runtime';
-import { watchConnections } from './connection';
-import type { endpoint } from './endpoint';
+import { parseConfig } from '../../lib/config';
+import type { Runtime } from '../../lib/runtime';
+import { watchConnections } from '../../lib/server/connection';
+import type { endpoint } from '../../lib/server/endpoint';
 
 interface Served {
   url: string;

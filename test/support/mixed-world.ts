@@ -2,9 +2,10 @@
  * What is true in the mixed story at a moment: which processes run, in which panes, under which ids the registry lists
  * them, and who took which lock. Ids, panes and processes are kept apart, because the swarm's tool mixes them up.
  */
-import { normalizeLockPath, patternsOverlap } from '../swarm/locks';
-import type { Random } from './random';
-import type { MessageType } from './world';
+
+import type { Random } from '../../lib/simulator/random';
+import type { MessageType } from '../../lib/simulator/world';
+import { normalizeLockPath, patternsOverlap } from '../../lib/swarm/locks';
 
 /** The process of a pane: a shell with a claude below it. */
 export interface PaneProcess {
