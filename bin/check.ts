@@ -1,6 +1,6 @@
 /** What `--check` prints: everything that is found, and the settings in force with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
-import { type Config, historyFile, parseConfig } from '../lib/config';
+import { type Config, historyPlace, parseConfig } from '../lib/config';
 import type { Skipped } from '../lib/contract/schemas';
 import { LocksReader } from '../lib/swarm/locks';
 import { readWholeLog } from '../lib/swarm/message-log';
@@ -49,7 +49,7 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['agents are stale after', `${swarm.config.staleThresholdSeconds} s`],
     ['locks are stale after', `${swarm.config.lockStaleTimeoutSeconds} s`],
     ['time zone of the log', config.swarmZone ?? "the server's (default)"],
-    ['history', `${historyFile(config, root) ?? 'off, in memory only'} (${origin('history')})`],
+    ['history', `${historyPlace(config, root).file ?? 'off, in memory only'} (${origin('history')})`],
     ['history keeps', `${config.historyDays} days (${origin('historyDays')})`],
     ['and at most', `${counted(config.historyMessages, 'message')} (${origin('historyMessages')})`],
     ['credentials', config.credentials ? 'set (environment)' : 'none'],

@@ -2,7 +2,7 @@
 import packageJson from '../package.json';
 import { CurrentReceivers } from './alerts/current-receivers';
 import { BundleSwarm } from './bundle-swarm';
-import { getConfig, historyFile } from './config';
+import { getConfig, historyPlace } from './config';
 import { LiveSwarm } from './live-swarm';
 import { NoSwarm } from './no-swarm';
 import type { Runtime } from './runtime';
@@ -29,7 +29,7 @@ export function createRuntime(): Runtime {
   return new LiveSwarm({
     root: found.root,
     swarmConfig: readSwarmConfig(found.root),
-    historyFile: historyFile(config, found.root),
+    history: { ...historyPlace(config, found.root), adopt: config.adoptHistory },
     retention: { days: config.historyDays, messages: config.historyMessages },
     zone: config.swarmZone,
     attention: {

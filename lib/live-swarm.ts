@@ -22,6 +22,7 @@ import {
   type PastQuestion,
   type Questions,
   type RecorderEvent,
+  type RecorderOptions,
   Refusal,
 } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
@@ -56,8 +57,8 @@ export interface LiveSwarmOptions {
   /** Absolute, symbolic links resolved. */
   root: string;
   swarmConfig: { config: SwarmConfig; status: ReaderStatus };
-  /** The database of the history; null keeps it in memory. */
-  historyFile: string | null;
+  /** The database of the history; a file of null keeps it in memory. */
+  history: Required<Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>>;
   retention: Retention;
   /** IANA zone of naive times; the process's own if null. */
   zone: string | null;
@@ -118,11 +119,11 @@ export class LiveSwarm implements Runtime {
       this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error);
     this.#look = paced(() => this.#lookAtFiles(), distance, fault, LOOKS_AT_ONCE);
     this.#lookAtLog = paced(() => this.#recorder.look(), distance, fault, LOOKS_AT_ONCE);
-    const { historyFile, retention, zone, attention: limits } = options;
+    const { history, retention, zone, attention: limits } = options;
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
     const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
-      { root: this.root, file: historyFile, retention, zone, openFor, alerts },
+      { root: this.root, ...history, retention, zone, openFor, alerts },
       (event) => this.#onRecorderEvent(event),
       (...fault) => this.#onFault(...fault),
     );

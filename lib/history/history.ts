@@ -141,6 +141,21 @@ export class History {
     return this.#readMeta('checkpoint');
   }
 
+  /** @returns whose history it is, as JSON; null if it names nobody */
+  owner(): string | null {
+    return this.#readMeta('root');
+  }
+
+  /** Makes somebody the owner, given as JSON, unless it has one. */
+  claim(owner: string): void {
+    this.#statements.claimMeta.run('root', owner);
+  }
+
+  /** Makes somebody the owner, given as JSON. */
+  setOwner(owner: string): void {
+    this.#writeMeta('root', owner);
+  }
+
   /** @returns what `keepMatters` was given last, null before the first time */
   matters(): string | null {
     return this.#readMeta('open_matters');
@@ -444,6 +459,7 @@ function prepare(db: Database.Database) {
   return {
     readMeta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     writeMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+    claimMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING'),
     insert: db.prepare(
       `INSERT INTO messages (seq, recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -14,6 +14,10 @@ export interface RecorderOptions {
   root: string;
   /** The database file; null keeps the history in memory only, as a setting asks for. */
   file: string | null;
+  /** The file is one of a folder where each root has its own; left out, the file itself was named. */
+  inFolder?: boolean;
+  /** Use the history of another root: the project was moved. */
+  adopt?: boolean;
   retention: Retention;
   /** IANA zone of the log's naive times; the process's own if null. */
   zone: string | null;

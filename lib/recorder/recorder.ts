@@ -20,6 +20,7 @@ import { beginJournal, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
+import { noteFirstGeneration } from './root-identity';
 import { toldMessages } from './told-messages';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
@@ -105,7 +106,8 @@ export class Recorder {
     this.#now = now;
     this.#senders = new NewestSenders(this.#readMilliseconds, now);
     this.#alerts = new AlertsFeed(options, tell, now);
-    this.#slot = new HistorySlot(options.file, this.#readTime, now);
+    const { file, root, inFolder = false, adopt = false } = options;
+    this.#slot = new HistorySlot({ file, root, inFolder, adopt }, this.#readTime, now);
     this.#use(this.#slot.open());
     this.#schedule();
   }
@@ -242,6 +244,7 @@ export class Recorder {
   #record(checkpoint: LogCheckpoint | null): void {
     this.#lastCheckpoint = checkpoint && JSON.stringify(checkpoint);
     this.#gapsAtStart = checkpoint?.gaps ?? 0;
+    if (checkpoint) noteFirstGeneration(this.#history, checkpoint);
     this.#openLog(checkpoint);
   }
 
@@ -279,6 +282,7 @@ export class Recorder {
     if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
       const kept = this.#history.append(batch.lines, checkpoint, this.#now(), this.#lastCheckpoint);
       if (kept === null) return this.#stepDown();
+      if (this.#lastCheckpoint === null) noteFirstGeneration(this.#history, batch.checkpoint);
       this.#lastCheckpoint = checkpoint;
       this.#take(
         kept,
