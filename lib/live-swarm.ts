@@ -391,6 +391,12 @@ export class LiveSwarm implements Runtime {
       case 'upgraded':
         log().info(event.sentence);
         break;
+      case 'rezoned':
+        log().info(
+          { before: event.before, zone: event.zone },
+          'Times of kept messages are read again in another zone.',
+        );
+        break;
       case 'condition': {
         this.#sources.log = event.log;
         this.#figures.logKnown = true;

@@ -8,6 +8,7 @@ import type { MessageFilter } from '../contract/schemas';
 import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
+import { Retimer } from './retimer';
 import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
 import { SpanColumns } from './span-columns';
@@ -90,6 +91,7 @@ export class History {
   readonly times: MessageTimes;
   readonly spans: SpanColumns;
   readonly #timesWriter: TimesWriter;
+  readonly #retimer: Retimer;
   readonly #append;
   #epoch: string;
   #dataVersion: unknown = null;
@@ -109,6 +111,7 @@ export class History {
     this.times = new MessageTimes(this.db, visitor);
     this.spans = new SpanColumns(this.db, visitor);
     this.#timesWriter = new TimesWriter(this.db);
+    this.#retimer = new Retimer(this.db, this.#readTime);
     this.#append = this.db.transaction(this.#appendInTransaction.bind(this));
     this.#epoch = this.#readMeta('epoch') ?? '';
   }
@@ -287,6 +290,28 @@ export class History {
       if (failed > 0) this.#writeMeta('failed', String(this.#number('failed') - failed));
       return dropped.length;
     })();
+  }
+
+  /**
+   * Notes the zone in which times are read. Where it was another one, the newest messages are read again at once.
+   *
+   * @returns the zone before, if it was another one; `retime` goes on with the older messages then
+   */
+  enterZone(zone: string): string | null {
+    const before = this.#retimer.begin(zone, this.head());
+    this.retime();
+    return before;
+  }
+
+  /**
+   * Computes the times of sending of a thousand more messages again.
+   *
+   * @returns whether there were any, and whether more are to be done
+   */
+  retime(): { due: boolean; more: boolean } {
+    if (!this.#retimer.due) return { due: false, more: false };
+    this.#seconds = null;
+    return { due: true, more: this.#retimer.step() };
   }
 
   /**

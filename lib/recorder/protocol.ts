@@ -68,6 +68,8 @@ export type RecorderEvent =
   | { type: 'committed'; messages: ToldMessage[]; count: number; head: number; oldest: number }
   /** An older history was brought up to date. */
   | { type: 'upgraded'; sentence: string }
+  /** Times were read in another zone before; they are computed again from the lines that were kept. */
+  | { type: 'rezoned'; before: string; zone: string }
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }

@@ -44,6 +44,8 @@ const PRUNE_BY_AGE_EVERY_MS = 60_000;
 const EACH_BEAT_MS = 900;
 const RECORDER_TICK_MS = 1200;
 const FOLLOWER_TICK_MS = 50;
+/** Of a thousand messages each, 20 to 40 ms of work. */
+const MAX_RETIME_STEPS = 20;
 const SOONEST_TICK_MS = 20;
 const NOTHING_LOST: LogLosses = { gaps: 0, skipped: {} };
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
@@ -210,6 +212,7 @@ export class Recorder {
     const checkpoint = committedCheckpoint(history);
     const reason = this.#history ? 'The history could not be written.' : 'No dashboard was running.';
     const journal = records ? beginJournal(history, reason, this.#now()) : null;
+    if (records) this.#enterZone(history);
     const matters = new MattersFeed(history, {
       ...this.#options.openFor,
       zone: this.#options.zone,
@@ -239,6 +242,13 @@ export class Recorder {
     this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest });
     this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
     this.#tellCondition();
+  }
+
+  /** What was read in another zone is read again: the newest messages now, the others step by step. */
+  #enterZone(history: History): void {
+    const { zone } = this.#options;
+    const before = zone === null ? null : history.enterZone(zone);
+    if (before !== null) this.#tell({ type: 'rezoned', before, zone: zone as string });
   }
 
   #record(checkpoint: LogCheckpoint | null): void {
@@ -440,6 +450,17 @@ export class Recorder {
     if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
     this.#guarded(() => this.#alerts.advance());
     await this.look();
+    await this.#retime();
+  }
+
+  /** Goes on to read times again in another zone, for less than a second. */
+  async #retime(): Promise<void> {
+    for (let step = 0; step < MAX_RETIME_STEPS && this.#log && !this.#closed; step += 1) {
+      const { due, more } = this.#guarded(() => this.#history.retime()) ?? { due: false, more: false };
+      if (due) this.#summaryDue = true;
+      if (!more) return;
+      await yieldToOthers();
+    }
   }
 
   #due(what: Repeated, everyMs: number): boolean {
@@ -466,6 +487,7 @@ export class Recorder {
         this.#begin({ history: this.#history, fault: this.#fault });
         return;
       }
+      this.#enterZone(this.#history);
       this.#alerts.begin(this.#history, true);
       this.#record(committedCheckpoint(this.#history));
       this.#tellCondition();
