@@ -97,7 +97,12 @@ export class LiveSwarm implements Runtime {
   #counted = 0;
   #newestBySender: ReadonlyMap<string, number> = new Map();
   #caughtUp = false;
-  readonly #figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
+  readonly #figures: Figures = {
+    messagesRead: 0,
+    pruned: { messages: 0, entries: 0 },
+    historyFile: null,
+    logKnown: false,
+  };
 
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
@@ -390,6 +395,14 @@ export class LiveSwarm implements Runtime {
         break;
       case 'upgraded':
         log().info(event.sentence);
+        break;
+      case 'pruned':
+        this.#figures.pruned.messages += event.messages;
+        this.#figures.pruned.entries += event.entries;
+        log().info(
+          { messages: event.messages, entries: event.entries },
+          'The retention deleted messages or journal entries.',
+        );
         break;
       case 'rezoned':
         log().info(

@@ -139,6 +139,11 @@ export class History {
     return (this.#statements.oldest.get() as { seq: number | null }).seq ?? this.head() + 1;
   }
 
+  /** When the newest message was recorded, milliseconds since 1970; null if none is kept. */
+  lastRecordedAt(): number | null {
+    return (this.#statements.lastRecorded.get() as { recorded_at: number } | undefined)?.recorded_at ?? null;
+  }
+
   /** @returns the JSON that the last append was given, null before the first. */
   checkpoint(): string | null {
     return this.#readMeta('checkpoint');
@@ -181,14 +186,27 @@ export class History {
    * @param checkpoint JSON that says where reading goes on
    * @param now milliseconds since 1970
    * @param before the checkpoint that must still be there; left out, any may be
+   * @param recordedAt the instant from which their age counts, by the clock of the retention
    * @returns the messages with their seq; null, and nothing is kept, if another process has appended meanwhile
    */
   append(lines: readonly Line[], checkpoint: string, now: number): KeptMessage[];
-  append(lines: readonly Line[], checkpoint: string, now: number, before: string | null): KeptMessage[] | null;
-  append(lines: readonly Line[], checkpoint: string, now: number, before?: string | null): KeptMessage[] | null {
+  append(
+    lines: readonly Line[],
+    checkpoint: string,
+    now: number,
+    before: string | null,
+    recordedAt: number,
+  ): KeptMessage[] | null;
+  append(
+    lines: readonly Line[],
+    checkpoint: string,
+    now: number,
+    before?: string | null,
+    recordedAt = now,
+  ): KeptMessage[] | null {
     this.#seconds ??= this.#countSeconds(now);
     // Immediate: whoever reads first and writes then would find that another has written between.
-    return this.#append.immediate(lines, checkpoint, now, before);
+    return this.#append.immediate(lines, checkpoint, recordedAt, before);
   }
 
   /**
@@ -255,7 +273,7 @@ export class History {
   /**
    * Drops what is beyond the retention, the oldest first.
    *
-   * @param now milliseconds since 1970; age counts from when a message was recorded
+   * @param now milliseconds since 1970, by the clock of the retention; age counts from when a message was recorded
    * @param most how many at once, so that a step stays short
    * @returns how many were dropped
    */
@@ -349,11 +367,11 @@ export class History {
     this.db.close();
   }
 
-  #appendInTransaction(lines: readonly Line[], checkpoint: string, now: number, before?: string | null) {
+  #appendInTransaction(lines: readonly Line[], checkpoint: string, recordedAt: number, before?: string | null) {
     if (before !== undefined && this.checkpoint() !== before) return null;
     const times = this.#timesWriter.begin();
     const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
-    const kept = lines.map((line) => this.#insert(line, now, tally));
+    const kept = lines.map((line) => this.#insert(line, recordedAt, tally));
     for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
     for (const [minute, { count, first, last }] of tally.minutes) {
       this.#statements.addMinute.run({ minute, count, first, last });
@@ -365,7 +383,7 @@ export class History {
     return kept;
   }
 
-  #insert(line: Line, now: number, tally: Tally): KeptMessage {
+  #insert(line: Line, recordedAt: number, tally: Tally): KeptMessage {
     const { fields, text, kept } = line;
     const type = messageType(fields);
     const failed = failedDeliveries(fields);
@@ -375,7 +393,7 @@ export class History {
     const { voice, audience } = speech;
     const { lastInsertRowid } = this.#statements.insert.run(
       kept?.seq ?? null,
-      now,
+      recordedAt,
       sentAt,
       type,
       failed,
@@ -496,6 +514,7 @@ function prepare(db: Database.Database) {
     dropEmptyTypes: db.prepare('DELETE FROM types WHERE count <= 0'),
     dropEmptyMinutes: db.prepare('DELETE FROM minutes WHERE count <= 0'),
     firstRecorded: db.prepare('SELECT recorded_at FROM messages ORDER BY seq LIMIT 1'),
+    lastRecorded: db.prepare('SELECT recorded_at FROM messages ORDER BY seq DESC LIMIT 1'),
     addMinute: db.prepare(
       `INSERT INTO minutes VALUES (@minute, @count, @first, @last) ON CONFLICT (minute) DO UPDATE SET
        count = count + excluded.count, last_seq = excluded.last_seq`,

@@ -61,6 +61,12 @@ export interface HistoryCondition extends Omit<HistorySource, 'since'> {
   state: SourceState;
 }
 
+/** How much was dropped: messages, and rows of the journal. */
+export interface Pruned {
+  messages: number;
+  entries: number;
+}
+
 export type RecorderEvent =
   /** A history is there, or another one than before. */
   | { type: 'opened'; epoch: string; file: string | null; newest: ToldMessage[]; head: number; oldest: number }
@@ -70,6 +76,8 @@ export type RecorderEvent =
   | { type: 'upgraded'; sentence: string }
   /** Times were read in another zone before; they are computed again from the lines that were kept. */
   | { type: 'rezoned'; before: string; zone: string }
+  /** What the retention dropped since the last of these events. */
+  | ({ type: 'pruned' } & Pruned)
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, at: number][] }
