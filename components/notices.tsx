@@ -102,6 +102,18 @@ function LogNotices({ log }: { log: LogSource }) {
 
 /** The server could not continue from what this page had. */
 export function GapNotice({ gap, onDismiss }: { gap: Gap; onDismiss: () => void }) {
+  // Messages are in the order in which they were recorded; by their own times the last one may be the earlier.
+  if (gap.after?.sent_at && gap.before?.sent_at && gap.before.sent_at < gap.after.sent_at) {
+    return (
+      <Notice name="Messages" severe>
+        Messages may be missing around <Edge message={gap.after}>now</Edge>: the server could not continue from what
+        this page had.{' '}
+        <button type="button" className="link" onClick={onDismiss}>
+          Dismiss
+        </button>
+      </Notice>
+    );
+  }
   return (
     <Notice name="Messages" severe>
       Messages may be missing between <Edge message={gap.after}>the start of this page</Edge> and{' '}

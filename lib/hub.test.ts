@@ -469,3 +469,18 @@ test('without a history there is nothing to follow', () => {
   assert.throws(() => hub.subscribe(null), /no history/);
   assert.equal(hub.newest(5), null);
 });
+
+test('reaching(): a client that is ahead of a follower is awaited, so that it is told of no gap', async () => {
+  const hub = new Hub({ source: { after: async () => [] } });
+  hub.open('e', [{ seq: 1, json: Buffer.from('{}') }], 1);
+  assert.equal(hub.reaching('e.1'), null);
+  assert.equal(hub.reaching('other.9'), null);
+  const waiting = hub.reaching('e.2');
+  assert.ok(waiting);
+  hub.publish([{ seq: 2, json: Buffer.from('{}') }], 2);
+  await waiting;
+  const subscriber = hub.subscribe('e.2');
+  const connected = await subscriber.next();
+  assert.match(String(connected?.json[0]), /"resumed":true,"gap":false/);
+  hub.close();
+});

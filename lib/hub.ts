@@ -25,6 +25,8 @@ const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
 const STATS_MS = 4_900;
 const BEAT_MS = 1_000;
+/** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
+const AHEAD_TIMEOUT_MS = 1_000;
 
 interface State {
   value: object;
@@ -64,6 +66,8 @@ export class Hub {
   readonly #states = new Map<StateKind, State>();
   readonly #paces = new Map<StateKind, Pace>();
   readonly #subscribers = new Set<Subscriber>();
+  /** Called at the next commit: clients whose last message this process does not have yet. */
+  readonly #ahead = new Set<() => void>();
   #feed: MessageFeed | null = null;
   #closed = false;
   #stopBeats = () => {};
@@ -117,6 +121,7 @@ export class Hub {
       return;
     }
     this.#feed = new MessageFeed(this.#options.source, epoch, newest, oldestSeq);
+    for (const check of [...this.#ahead]) check();
     this.#endAll('another history');
   }
 
@@ -128,6 +133,7 @@ export class Hub {
    */
   publish(messages: readonly PublishedMessage[], lastSeq: number): void {
     if (!this.#openFeed().append(messages, lastSeq)) return;
+    for (const check of [...this.#ahead]) check();
     this.#wakeAll();
     const wait = Math.min(this.#subscribers.size / CLIENTS_SERVED_PER_MS, MESSAGES_FIRST_MS);
     // Never prolonged: states come too while messages never end.
@@ -159,6 +165,31 @@ export class Hub {
   /** How many clients follow. */
   get subscriberCount(): number {
     return this.#subscribers.size;
+  }
+
+  /**
+   * Waits for the message that a client got last, where another process on this history has published it already.
+   *
+   * @param lastEventId as for `subscribe`
+   * @returns null where there is nothing to wait for; else a promise that resolves when the message is here, or after a
+   *   second
+   */
+  reaching(lastEventId: string | null): Promise<void> | null {
+    const place = lastEventId === null ? null : parseCursor(lastEventId);
+    const feed = this.#feed;
+    if (place === null || feed === null || place.epoch !== feed.epoch || place.seq <= feed.head) return null;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#ahead.delete(check);
+        resolve();
+      };
+      const check = () => {
+        if (this.#feed !== feed || place.seq <= feed.head || this.#closed) done();
+      };
+      const timer = setTimeout(done, AHEAD_TIMEOUT_MS);
+      this.#ahead.add(check);
+    });
   }
 
   /**
@@ -203,6 +234,7 @@ export class Hub {
   close(): void {
     this.#closed = true;
     this.#endAll('the server stops');
+    for (const check of [...this.#ahead]) check();
     for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
     if (this.#messagesFirst) clearTimeout(this.#messagesFirst);
   }

@@ -87,7 +87,7 @@ export class NoSwarm implements Runtime {
   }
 
   figures(): Figures {
-    return { messagesRead: 0, historyFile: null, logKnown: false };
+    return { messagesRead: 0, pruned: { messages: 0, entries: 0 }, historyFile: null, logKnown: false };
   }
 
   firstState(): SwarmState {

@@ -227,7 +227,10 @@ export const historySource = source
 export const zoneSource = source
   .extend({
     zone: z.string().describe('The zone in which naive times of the log are read.'),
-    suggested: z.string().nullable().describe('The zone or offset that would fit what arrives; null if this one does.'),
+    suggested: z
+      .string()
+      .nullable()
+      .describe('The zone or offset that would fit what arrives; null if no message shows another one.'),
   })
   .meta({ id: 'ZoneSource' });
 

@@ -1,8 +1,11 @@
 /** How the log and the history stand, in the words of the API. */
+import { formatInstant } from '../contract/instant';
 import type { LogLosses, MessageLog } from '../swarm/message-log';
 import type { HistoryCondition, LogCondition } from './protocol';
+import type { ClockJump } from './retention-clock';
 
 /** A backlog worth speaking of; anything smaller is read before anyone could ask. */
+const DAY_MS = 86_400_000;
 const BACKLOG_BYTES = 1024 * 1024;
 
 /**
@@ -32,20 +35,30 @@ export function logCondition(
 /**
  * @param fault why the history is not what the settings ask for, a sentence; null if it is
  * @param movedTo where a damaged file was moved, null if none was
+ * @param jump of the clock, while nothing is deleted by age because of it
  */
 export function historyCondition(
   fault: string | null,
   movedTo: string | null,
+  jump: ClockJump | null,
   how: Pick<HistoryCondition, 'mode' | 'role'>,
 ): HistoryCondition {
   const aside = movedTo ? `The history was damaged and begins anew; the old file is kept as ${movedTo}.` : null;
+  const inMemory = fault === null ? null : `${fault} Until then only the newest messages are kept, in memory.`;
+  const sentences = [inMemory ?? aside, jump && jumpSentence(jump)].filter((sentence) => sentence !== null);
   return {
-    state: fault === null && aside === null ? 'ok' : 'degraded',
-    reason: fault === null ? aside : `${fault} Until then only the newest messages are kept, in memory.`,
+    state: sentences.length === 0 ? 'ok' : 'degraded',
+    reason: sentences.join(' ') || null,
     kept_from: null,
     skipped: [],
     ...how,
   };
+}
+
+function jumpSentence({ by, holdUntil }: ClockJump): string {
+  const days = (Math.abs(by) / DAY_MS).toFixed(1);
+  const what = by > 0 ? `went ahead by ${days} days at once` : `was set back by ${days} days`;
+  return `The clock of this computer ${what}; check it. Nothing is deleted by age before ${formatInstant(holdUntil)}.`;
 }
 
 function logState(unreadable: string | null, log: MessageLog | null, newGaps: number) {

@@ -4,7 +4,7 @@ import type { Path } from '../contract/paths';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
-import { parseMessageQuery } from './message-query';
+import { parseMessageQuery, parseStreamQuery } from './message-query';
 import { metrics } from './metrics';
 import { oncePerProcess } from './once';
 import {
@@ -74,7 +74,12 @@ export const routes = {
     { limit: 'reads' },
   ),
   '/api/stats': endpoint({ GET: async (_request, runtime) => stateResponse(await runtime.stats()) }),
-  '/api/stream': endpoint({ GET: (request, { hub }, { visitor }) => streamResponse(request, hub, visitor) }),
+  '/api/stream': endpoint({
+    GET: async (request, { hub }, { visitor }) => {
+      await hub.reaching(parseStreamQuery(request).lastEventId);
+      return streamResponse(request, hub, visitor);
+    },
+  }),
   '/api/talk': endpoint(
     { GET: async (request, runtime) => jsonResponse(await runtime.past('talk', parseSpan(parametersOf(request)))) },
     { limit: 'reads' },

@@ -8,7 +8,7 @@ import { registerSwarmMetrics } from './swarm-metrics';
 test('what the history has counted is not told as nothing before it is known: a restart would look like losses', async () => {
   const registry = new Registry();
   registerSwarmMetrics(registry);
-  const figures: Figures = { messagesRead: 0, historyFile: null, logKnown: false };
+  const figures: Figures = { messagesRead: 0, pruned: { messages: 0, entries: 0 }, historyFile: null, logKnown: false };
   const log = { gaps: 3, skipped: [{ reason: 'invalid JSON', count: 2, last: null }], backlog: null };
   const { hub, health } = {
     hub: { state: (kind: string) => (kind === 'sources' ? { value: { log } } : undefined), head: () => ({ seq: 0 }) },

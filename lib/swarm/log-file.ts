@@ -60,7 +60,8 @@ export interface Identity {
 /** Takes what a file gives, line by line; `generation.offset` still stands before the line. */
 export interface LineSink {
   line(file: LogFile, line: LogLine): void;
-  skip(file: LogFile, reason: string): void;
+  /** @param digest a hash of the line's bytes */
+  skip(file: LogFile, reason: string, digest: string): void;
 }
 
 export type TailState = 'complete' | 'incomplete' | null;
@@ -232,7 +233,7 @@ export class LogFile {
     this.generation.lines += 1;
     const parsed = parseLine(bytes, this.generation.lines === 1);
     if (parsed === null) return;
-    if ('error' in parsed) sink.skip(this, parsed.error);
+    if ('error' in parsed) sink.skip(this, parsed.error, sha1(bytes));
     else sink.line(this, parsed);
   }
 
@@ -271,8 +272,9 @@ export class LogFile {
     }
     const next = overlong.scanned + end + 1;
     known.lines += 1;
-    sink.skip(this, 'line too long');
-    sink.line(this, lineTooLong(next - 1 - known.offset, overlong.hash.digest('hex')));
+    const digest = overlong.hash.digest('hex');
+    sink.skip(this, 'line too long', digest);
+    sink.line(this, lineTooLong(next - 1 - known.offset, digest));
     if (known.headBytes === 0) this.#seal(this.#readAt(0, HEAD_BYTES));
     known.offset = next;
     known.unterminated = false;

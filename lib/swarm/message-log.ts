@@ -22,6 +22,9 @@ export const OLD_LOG_NAME = 'agent_messages.log.old';
 /** What one call reads at most: small enough to commit and let others in, large enough to be quick. */
 const BATCH_BYTES = 512 * 1024;
 const GENERATIONS_KEPT = 8;
+/** A broken line that is older may be counted again where a copy of the log repeats it. */
+const MAX_BROKEN = 200;
+const BROKEN_LENGTH = 12;
 
 /** Where reading goes on. */
 export interface LogCheckpoint {
@@ -32,6 +35,8 @@ export interface LogCheckpoint {
   /** How often messages may have been destroyed before they could be read. */
   gaps: number;
   skipped: Record<string, { count: number; last: string }>;
+  /** Short hashes of the newest lines that were counted as skipped; a checkpoint of an earlier version has none. */
+  broken?: string[];
 }
 
 export const isLogCheckpoint = shape<LogCheckpoint>({
@@ -40,6 +45,7 @@ export const isLogCheckpoint = shape<LogCheckpoint>({
   generations: listOf(isGeneration),
   gaps: isWhole,
   skipped: recordOf(shape<{ count: number; last: string }>({ count: isWhole, last: isText })),
+  broken: (value) => value === undefined || listOf(isText)(value),
 });
 /** What was lost or could not be read as a message. */
 export type LogLosses = Pick<LogCheckpoint, 'gaps' | 'skipped'>;
@@ -83,6 +89,8 @@ export class MessageLog implements LineSink {
   #gaps: number;
   /** Made anew by each change: whoever was given it keeps what it was. */
   #skipped: LogCheckpoint['skipped'];
+  /** Made anew by each change, too. */
+  #broken: readonly string[];
   #log: LogFile | null = null;
   #old: LogFile | null = null;
   /** No longer the log nor `.old`, but still open: read to the end before anything newer. */
@@ -105,6 +113,7 @@ export class MessageLog implements LineSink {
     this.#current = checkpoint?.current ?? null;
     this.#gaps = checkpoint?.gaps ?? 0;
     this.#skipped = { ...checkpoint?.skipped };
+    this.#broken = checkpoint?.broken ?? [];
     this.#restored = checkpoint !== null && checkpoint.generations.length > 0;
     for (const known of checkpoint?.generations ?? []) {
       // An interrupted comparison starts again from the file's start: what it had added is recorded by now.
@@ -140,6 +149,7 @@ export class MessageLog implements LineSink {
       current: this.#current,
       generations: [...this.#generations.values()].map((known) => ({ ...known })),
       ...this.losses(),
+      ...(this.#broken.length > 0 ? { broken: [...this.#broken] } : {}),
     };
   }
 
@@ -193,10 +203,17 @@ export class MessageLog implements LineSink {
     this.#batch.add(line);
   }
 
-  skip(file: LogFile, reason: string): void {
+  /** A broken line is counted, unless a comparison finds that this very line was counted before. */
+  skip(file: LogFile, reason: string, digest: string): void {
     const known = file.generation;
-    // A copy repeats the bad lines of its original, which were counted there.
-    if (known.comparing && known.offset < known.compareUntil) return;
+    const short = digest.slice(0, BROKEN_LENGTH);
+    if (known.comparing) {
+      const key = `broken ${short}`;
+      const copies = (file.copies.get(key) ?? 0) + 1;
+      file.copies.set(key, copies);
+      if (copies <= this.#broken.filter((counted) => counted === short).length) return;
+    }
+    this.#broken = [...this.#broken, short].slice(-MAX_BROKEN);
     this.#count(reason, `line ${known.lines} of ${file.path}`);
   }
 
