@@ -16,7 +16,7 @@ const GONE: Source = { ...OK, state: 'missing', reason: 'It is gone.', kept_from
 function items(sources: Partial<Sources>, stores: AttentionFacts['stores'] = {}, cut = 0) {
   const all = {
     ...{ registry: OK, locks: OK, watcher: { ...OK, mode: 'events' as const }, config: OK },
-    log: { ...OK, gaps: 0, unterminated_tail: null, backlog: null },
+    log: { ...OK, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
     history: { ...OK, mode: 'file' as const, role: 'recorder' as const },
     zone: { ...OK, zone: 'UTC', suggested: null },
     ...sources,

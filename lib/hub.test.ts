@@ -475,6 +475,7 @@ test('reaching(): a client that is ahead of a follower is awaited, so that it is
   hub.open('e', [{ seq: 1, json: Buffer.from('{}') }], 1);
   assert.equal(hub.reaching('e.1'), null);
   assert.equal(hub.reaching('other.9'), null);
+  assert.equal(hub.reaching('e.999999999'), null, 'no message is so far ahead');
   const waiting = hub.reaching('e.2');
   assert.ok(waiting);
   hub.publish([{ seq: 2, json: Buffer.from('{}') }], 2);

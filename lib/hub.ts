@@ -27,6 +27,8 @@ const STATS_MS = 4_900;
 const BEAT_MS = 1_000;
 /** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
 const AHEAD_TIMEOUT_MS = 1_000;
+/** More messages than that are not committed within the time: such a number was made up, and is answered at once. */
+const MAX_AHEAD = 10_000;
 
 interface State {
   value: object;
@@ -171,13 +173,14 @@ export class Hub {
    * Waits for the message that a client got last, where another process on this history has published it already.
    *
    * @param lastEventId as for `subscribe`
-   * @returns null where there is nothing to wait for; else a promise that resolves when the message is here, or after a
+   * @returns null where there is nothing to wait for, or the message is so far ahead that it cannot come in time; else a promise that resolves when the message is here, or after a
    *   second
    */
   reaching(lastEventId: string | null): Promise<void> | null {
     const place = lastEventId === null ? null : parseCursor(lastEventId);
     const feed = this.#feed;
-    if (place === null || feed === null || place.epoch !== feed.epoch || place.seq <= feed.head) return null;
+    if (place === null || feed === null || place.epoch !== feed.epoch) return null;
+    if (place.seq <= feed.head || place.seq > feed.head + MAX_AHEAD) return null;
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);

@@ -1,5 +1,5 @@
 /** The runtime where no swarm was found: answers everything, with nothing. */
-import { NO_AGENTS, NO_ATTENTION, unknownZone } from './contract/defaults';
+import { NO_AGENTS, NO_ATTENTION, UNKNOWN_LOG_FACTS, unknownZone } from './contract/defaults';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
@@ -140,7 +140,7 @@ export class NoSwarm implements Runtime {
     return {
       registry: source,
       locks: source,
-      log: { ...source, gaps: 0, unterminated_tail: null, backlog: null },
+      log: { ...source, ...UNKNOWN_LOG_FACTS, gaps: 0, unterminated_tail: null, backlog: null },
       history: { ...source, mode: 'memory', role: 'follower' },
       watcher: { ...source, mode: 'events' },
       config: source,

@@ -96,6 +96,7 @@ const UNREAD_LOG: LogCondition = {
   kept_from: null,
   skipped: [],
   gaps: 0,
+  losses: [],
   unterminated_tail: null,
   backlog: null,
 };

@@ -2,7 +2,16 @@
  * The added fields where nothing is known: for entries that an older version journaled or exported without them, for a
  * dashboard without a swarm, and for tests.
  */
-import type { Agent, AgentsAnswer, AttentionAnswer, AttentionEntry, Lock, Source, ZoneSource } from './schemas';
+import type {
+  Agent,
+  AgentsAnswer,
+  AttentionAnswer,
+  AttentionEntry,
+  Lock,
+  LogSource,
+  Source,
+  ZoneSource,
+} from './schemas';
 
 /** What is added to an agent of which only its entry and its health are known. */
 export const UNKNOWN_AGENT_FACTS: Pick<
@@ -31,6 +40,8 @@ export const UNKNOWN_ATTENTION_FACTS: Pick<AttentionEntry, 'why' | 'group' | 'ac
 };
 
 export const UNKNOWN_SOURCE_FACTS: Pick<Source, 'kept_from'> = { kept_from: null };
+
+export const UNKNOWN_LOG_FACTS: Pick<LogSource, 'losses'> = { losses: [] };
 
 export const NO_AGENTS: AgentsAnswer = {
   session_name: null,

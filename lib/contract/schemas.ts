@@ -209,6 +209,17 @@ export const source = z
 export const logSource = source
   .extend({
     gaps: z.int().describe('How often messages may have been destroyed before they could be read.'),
+    losses: z
+      .array(
+        z.object({
+          since: instant.nullable().describe('When the log was last read before; null if unknown.'),
+          until: instant.describe('When the oldest file that is left was made, or was found.'),
+          unread_bytes: z
+            .int()
+            .describe('Bytes that were seen and destroyed unread; 0: whether anything was written is unknown.'),
+        }),
+      )
+      .describe('The newest of the times that `gaps` counts: messages written in them may be missing.'),
     unterminated_tail: z
       .enum(['complete', 'incomplete'])
       .nullable()

@@ -164,6 +164,15 @@ export class History {
     this.#writeMeta('root', owner);
   }
 
+  /** Whether a jump of the clock was believed, so that what was deleted by age may not have been old. */
+  agedByJump(): boolean {
+    return this.#readMeta('aged_by_jump') === '1';
+  }
+
+  noteAgedByJump(aged: boolean): void {
+    this.#writeMeta('aged_by_jump', aged ? '1' : '0');
+  }
+
   /** @returns what `keepMatters` was given last, null before the first time */
   matters(): string | null {
     return this.#readMeta('open_matters');

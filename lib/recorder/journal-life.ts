@@ -31,6 +31,13 @@ export function beginRetention(history: History, now: number, monotonic: () => n
   return new RetentionClock(wall === null ? null : { wall, retention: mark?.retention ?? wall }, now, monotonic);
 }
 
+/** @returns when a recorder of this very history last lived, milliseconds since 1970; null if that is not known */
+export function lastAlive(history: History): number | null {
+  const mark = history.file === ':memory:' ? null : readMark(history.file);
+  // A mark ahead of the history belongs to what was replaced by a copy.
+  return mark !== null && mark.head <= history.head() ? mark.alive_at : null;
+}
+
 /**
  * Marks that the process lives, as far as it has looked at the swarm.
  *

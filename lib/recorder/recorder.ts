@@ -11,17 +11,18 @@ import { HistoryFault, historyFault } from '../history/database';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
-import { parseLine } from '../swarm/log-line';
+import { type LogLine, parseLine } from '../swarm/log-line';
 import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, MessageLog } from '../swarm/message-log';
 import { processZone, readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
 import { HistorySlot, type Opened } from './history-slot';
-import { beginJournal, beginRetention, markAlive } from './journal-life';
+import { beginJournal, beginRetention, lastAlive, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
 import type { AlertsUpdate, PostTried, Pruned, RecorderEvent, RecorderOptions } from './protocol';
+import { fromTheStart, isPastRetention, mustReadAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
 import { noteFirstGeneration } from './root-identity';
 import { toldMessages } from './told-messages';
@@ -77,6 +78,8 @@ export class Recorder {
   /** Null in a process that only follows. */
   #log: MessageLog | null = null;
   #logFault: string | null = null;
+  /** When this process had read the log to its end last, milliseconds since 1970. */
+  #logReadAt: number | null = null;
   /** What the database must still hold: else somebody else records too. */
   #lastCheckpoint: string | null = null;
   #gapsAtStart = 0;
@@ -305,9 +308,13 @@ export class Recorder {
     this.#openLog(checkpoint);
   }
 
-  #openLog(checkpoint: LogCheckpoint | null): void {
+  /** @param isOld whether a line that is not recorded is known to have been deleted rightly */
+  #openLog(checkpoint: LogCheckpoint | null, isOld: (line: LogLine) => boolean = () => false): void {
     const { root } = this.#options;
-    this.#log = new MessageLog({ root, checkpoint, recorded: this.#history.copiesOf, now: this.#now });
+    const { copiesOf } = this.#history;
+    const recorded = (line: LogLine) => (isOld(line) ? Number.POSITIVE_INFINITY : copiesOf(line));
+    const readAt = this.#logReadAt ?? lastAlive(this.#history);
+    this.#log = new MessageLog({ root, checkpoint, recorded, readAt, now: this.#now });
   }
 
   async #run(): Promise<void> {
@@ -369,6 +376,7 @@ export class Recorder {
     try {
       const batch = log.read();
       this.#logFault = null;
+      if (!batch.more) this.#logReadAt = this.#now();
       return batch;
     } catch (error) {
       if (isOfDatabase(error)) throw error;
@@ -499,6 +507,7 @@ export class Recorder {
   /** What is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
   async #tick(): Promise<void> {
     this.#clock.read(this.#now());
+    if (this.#log && !this.#inMemory) this.#guarded(() => this.#readAgain());
     if (this.#options.file !== null) {
       if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
       if (!this.#inMemory && this.#due('identity', EACH_BEAT_MS)) this.#checkIdentity();
@@ -616,6 +625,23 @@ export class Recorder {
     return memory;
   }
 
+  /** Looks in the log for what a wrong clock deleted. */
+  #readAgain(): void {
+    if (!mustReadAgain(this.#history, this.#clock)) return;
+    const checkpoint = committedCheckpoint(this.#history);
+    const now = this.#now();
+    const { days, messages } = this.#options.retention;
+    // Where the number is at its bound, what is missing may have been dropped for that.
+    if (checkpoint !== null && this.#history.summary(now).count < messages) {
+      const again = fromTheStart(checkpoint);
+      this.#lastCheckpoint = JSON.stringify(again);
+      this.#history.append([], this.#lastCheckpoint, now);
+      this.#log?.close();
+      this.#openLog(again, ({ fields }) => isPastRetention(this.#readMilliseconds(fields.timestamp), days, now));
+    }
+    this.#history.noteAgedByJump(false);
+  }
+
   #prune(): void {
     const most = this.#unpruned + PRUNE_STEP;
     this.#unpruned = 0;
@@ -623,9 +649,11 @@ export class Recorder {
     const now = this.#now();
     const aged = this.#clock.read(now);
     const { retention: asked } = this.#options;
+    const held = this.#clock.jump !== null;
+    // A clock that jumped proves no age, and until it is mended nothing is deleted for good; only memory stays bounded.
+    if (held && !this.#inMemory) return;
     const retention = {
-      // A clock that jumped proves no age.
-      days: this.#clock.jump === null ? asked.days : Number.POSITIVE_INFINITY,
+      days: held ? Number.POSITIVE_INFINITY : asked.days,
       messages: this.#inMemory ? Math.min(MEMORY_MESSAGES, asked.messages) : asked.messages,
     };
     this.#guarded(() => {

@@ -25,6 +25,7 @@ export class RetentionClock {
   #heldUntilTicks = 0;
   /** A jump over a time when no recorder lived may be true; it counts if it is still there after an hour. */
   #unsure = 0;
+  #believes = false;
 
   /**
    * @param seen when a recorder was last seen alive, by the system's clock and by this one; null if none ever was
@@ -50,6 +51,11 @@ export class RetentionClock {
     return this.#jump;
   }
 
+  /** Whether it went on by a jump that nobody saw happen, in this life: what it proved too old may not be. */
+  get believes(): boolean {
+    return this.#believes;
+  }
+
   /**
    * @param now by the system's clock, milliseconds since 1970
    * @returns the instant by this clock, never less than the last one
@@ -64,6 +70,7 @@ export class RetentionClock {
       this.#note(drift);
     } else if (this.#jump !== null && ticks >= this.#heldUntilTicks) {
       this.#jump = null;
+      this.#believes ||= this.#unsure > 0;
       this.#skew -= this.#unsure;
       this.#unsure = 0;
     }

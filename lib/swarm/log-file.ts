@@ -36,6 +36,8 @@ export interface Generation {
   drained: boolean;
   /** The last consumed line had no line feed. */
   unterminated: boolean;
+  /** Bytes after the offset that were seen; left out if there were none. */
+  unread?: number;
 }
 
 export const isGeneration = shape<Generation>({
@@ -50,6 +52,7 @@ export const isGeneration = shape<Generation>({
   compareUntil: isWhole,
   drained: isFlag,
   unterminated: isFlag,
+  unread: (value) => value === undefined || isWhole(value),
 });
 
 export interface Identity {
@@ -77,6 +80,8 @@ export class LogFile {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly inode: string;
+  /** When it was made, milliseconds since 1970; 0 or the time of a change where the file system does not know. */
+  readonly madeAt: number;
   size: number;
   /** Copies of each line so far, by a hash of it, while comparing. */
   copies = new Map<string, number>();
@@ -99,6 +104,7 @@ export class LogFile {
     this.dev = stat.dev;
     this.ino = stat.ino;
     this.inode = `${stat.dev}.${stat.ino}.${stat.birthtimeNs}`;
+    this.madeAt = Number(stat.birthtimeNs / 1_000_000n);
     this.size = Number(stat.size);
   }
 
