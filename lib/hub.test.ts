@@ -17,7 +17,8 @@ function rows(from: number, to: number, size = 0): PublishedMessage[] {
 }
 
 function openHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = {}, newest = rows(1, 3), oldest = 1): Hub {
-  const hub = new Hub({ source: EMPTY, ...options });
+  // Timers are mocked with the date, monotonic time is not.
+  const hub = new Hub({ source: EMPTY, ticks: () => Date.now(), ...options });
   hub.open('e', newest, oldest);
   return hub;
 }
@@ -428,6 +429,17 @@ test('a source that fails ends the subscriber, and its next attempt reads again'
     reader.events.filter((event) => event.name === 'messages').flatMap(seqsOf),
     all.slice(7).map(({ seq }) => seq),
   );
+  hub.close();
+});
+
+test('a clock that is set ahead drops nobody', async () => {
+  const hub = openHub({ ticks: () => 0 });
+  const waiting = hub.subscribe(null);
+  await next(waiting);
+  mock.timers.tick(1_000);
+  mock.timers.setTime(Date.now() + 86_400_000);
+  mock.timers.tick(1_000);
+  assert.equal(hub.subscriberCount, 1);
   hub.close();
 });
 

@@ -52,6 +52,8 @@ interface HubOptions {
   source: MessageSource;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** Milliseconds since any instant, which no clock sets; `now` if only that is given. */
+  ticks?: () => number;
   /** Stats with the uptime of this moment, asked for where they are sent without a change. */
   freshStats?: () => object;
   /**
@@ -65,6 +67,8 @@ interface HubOptions {
 
 export class Hub {
   readonly #options: HubOptions & Required<Pick<HubOptions, 'now' | 'stallAfter' | 'everySecond'>>;
+  /** Milliseconds since any instant: a client is not dropped because the clock was set ahead. */
+  readonly #ticks: () => number;
   readonly #states = new Map<StateKind, State>();
   readonly #paces = new Map<StateKind, Pace>();
   readonly #subscribers = new Set<Subscriber>();
@@ -80,6 +84,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
+    this.#ticks = options.ticks ?? options.now ?? (() => performance.now());
   }
 
   /**
@@ -225,7 +230,7 @@ export class Hub {
         ],
       },
       (ended) => this.#leave(ended),
-      this.#options.now,
+      this.#ticks,
     );
     this.#subscribers.add(subscriber);
     this.#lastJoined = this.#options.now();
@@ -306,10 +311,11 @@ export class Hub {
   }
 
   #beat(): void {
-    const now = this.#options.now();
-    const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp: formatInstant(now) })] };
+    const timestamp = formatInstant(this.#options.now());
+    const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp })] };
+    const ticks = this.#ticks();
     for (const subscriber of this.#subscribers) {
-      const stalled = subscriber.stalledSince !== null && now - subscriber.stalledSince > this.#options.stallAfter;
+      const stalled = subscriber.stalledSince !== null && ticks - subscriber.stalledSince > this.#options.stallAfter;
       if (stalled) subscriber.close('stalled');
       else subscriber.offerHeartbeat(heartbeat);
     }
