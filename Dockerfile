@@ -20,7 +20,7 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=8000 \
     CLAUDESWARM_ROOT=/project \
-    SWARM_HISTORY=/history/history.sqlite
+    SWARM_HISTORY=/history/
 COPY --from=build /opt/dashboard /opt/dashboard
 RUN install -d -o node -g node /history /project
 USER node

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BodiesPlan, bodies } from './endure-bodies';
 import { crowd, type SlowPlan, slowClients } from './endure-clients';
+import { type SharedPlan, shared } from './endure-shared';
 import { stops } from './endure-stops';
 import { reconnectStorm, type StormPlan } from './endure-storm';
 import { makeScratch } from './scratch';
@@ -21,6 +22,7 @@ interface Plan {
   kills: number;
   stops: number;
   clients: number;
+  shared: SharedPlan;
 }
 
 const LONG: Plan = {
@@ -31,6 +33,7 @@ const LONG: Plan = {
   kills: 200,
   stops: 50,
   clients: 20,
+  shared: { processes: 3, kills: 50, clients: 6 },
 };
 const SHORT: Plan = {
   bodies: { clients: 50, stalled: false },
@@ -40,6 +43,7 @@ const SHORT: Plan = {
   kills: 4,
   stops: 3,
   clients: 5,
+  shared: { processes: 3, kills: 4, clients: 6 },
 };
 
 async function endure(plan: Plan, short: boolean, report: Report, scratch: string): Promise<void> {
@@ -51,6 +55,7 @@ async function endure(plan: Plan, short: boolean, report: Report, scratch: strin
     const kill = { signal: 'SIGKILL', times: plan.kills, clients: plan.clients } as const;
     await report.step('kills', () => stops(folders(scratch, 'kills'), kill));
     const stop = { signal: 'SIGTERM', times: plan.stops, clients: plan.clients } as const;
+    await report.step('processes that share a history', () => shared(folders(scratch, 'shared'), plan.shared));
     await report.step('stops', () => stops(folders(scratch, 'stops'), stop));
   };
   // What waits is not measured in the short form, so the rest need not wait for it.

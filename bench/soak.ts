@@ -4,15 +4,19 @@
  * grows. `--minutes 5` is the form for every day. Linux only: descriptors are counted in /proc.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { Sources } from '../lib/contract/schemas';
 import { Random } from '../lib/simulator/random';
+import { LOG_NAME } from '../lib/swarm/message-log';
 import { PROJECT } from '../test/production-server';
 import { makeScratch } from './scratch';
 import { openStream } from './sse-client';
+import { Follower, StateWatch } from './torture-follower';
+import { shiftedClock } from './torture-past';
 import { Server } from './torture-server';
 
 interface Sample {
@@ -34,6 +38,10 @@ const READS = ['/', '/api/agents', '/api/messages?limit=200', '/api/messages?q=r
 const MOMENTS = ['/api/timeline', '/api/state?at='];
 /** Idle connections of the readers are closed by the server after 5 s. */
 const QUIET_MS = 8000;
+/** More than the retention. */
+const JUMP_MS = 31 * 86_400_000;
+/** What is too old is deleted once a second. */
+const JUMPED_FOR_MS = 2500;
 const GROWTH = 0.1;
 const GROWTH_BYTES = 4 * 1024 * 1024;
 
@@ -91,14 +99,66 @@ class Viewers {
   }
 }
 
+/** What must not cost the past, done between the samples: the clock jumps, a line is broken, a client moves. */
+class PastWatch {
+  readonly #server: Server;
+  readonly #root: string;
+  readonly #shift: string;
+  readonly #follower: Follower;
+  #broken = 0;
+  readonly faults: string[] = [];
+
+  constructor(server: Server, root: string, shift: string) {
+    this.#server = server;
+    this.#root = root;
+    this.#shift = shift;
+    this.#follower = new Follower(server.url, new Random(2));
+  }
+
+  async disturb(): Promise<void> {
+    this.#follower.connect();
+    const { message_count: before } = await this.#server.stats();
+    appendFileSync(path.join(this.#root, LOG_NAME), `{"broken": ${this.#broken++}\n`);
+    writeFileSync(this.#shift, String(JUMP_MS));
+    await delay(JUMPED_FOR_MS);
+    writeFileSync(this.#shift, '0');
+    const [{ message_count: after }, pruned] = [await this.#server.stats(), await this.#server.pruned()];
+    if (after < before) this.faults.push(`the clock jumped, and of ${before} messages ${after} are left`);
+    if (pruned > 0) this.faults.push(`the clock jumped, and ${pruned} messages were deleted`);
+  }
+
+  /** @returns what was found wrong, and prints what was counted */
+  async end(): Promise<string[]> {
+    const watch = new StateWatch<Sources>(this.#server.url, 'sources');
+    const counted = (log: Sources['log']) => log.skipped.reduce((sum, { count }) => sum + count, 0);
+    const all = await watch.until(({ log }) => counted(log) >= this.#broken);
+    const found = watch.latest ? counted(watch.latest.log) : 0;
+    const gaps = watch.latest?.log.gaps ?? 0;
+    watch.close();
+    this.#follower.disconnect();
+    const { gapsSaid, connections, faults: own } = this.#follower;
+    console.log(
+      `${this.#broken} jumps of the clock; ${found} of ${this.#broken} broken lines counted; ${gaps} losses, and ` +
+        `${gapsSaid} gaps said to a client over ${connections} connections`,
+    );
+    if (all === null || found !== this.#broken)
+      this.faults.push(`${found} of ${this.#broken} broken lines are counted`);
+    if (gaps > 0 || gapsSaid > 0)
+      this.faults.push(`${gaps} losses and ${gapsSaid} gaps are said where nothing is missing`);
+    return [...this.faults, ...own];
+  }
+}
+
 async function soak(minutes: number, scratch: string): Promise<string[]> {
   const root = path.join(scratch, 'root');
   const probe = path.join(scratch, 'probe');
   mkdirSync(root);
   const simulator = simulate(root);
+  const clock = shiftedClock(path.join(scratch, 'shift'));
   const server = new Server(root, path.join(scratch, 'history.sqlite'), {
+    ...clock,
     PROBE_FILE: probe,
-    NODE_OPTIONS: `--expose-gc --import ${import.meta.resolve('./probe.mjs')}`,
+    NODE_OPTIONS: `--expose-gc ${clock.NODE_OPTIONS} --import ${import.meta.resolve('./probe.mjs')}`,
     LIMIT_READS_PER_MINUTE: '0',
   });
   process.prependOnceListener('exit', () => {
@@ -106,6 +166,7 @@ async function soak(minutes: number, scratch: string): Promise<string[]> {
     server.abandon();
   });
   await server.start();
+  const past = new PastWatch(server, root, path.join(scratch, 'shift'));
   const samples: Sample[] = [];
   const wanted = Math.min(MOST_SAMPLES, Math.round(minutes * SAMPLES_PER_MINUTE));
   const counts = { came: 0, asked: 0 };
@@ -113,6 +174,7 @@ async function soak(minutes: number, scratch: string): Promise<string[]> {
   for (let index = 0; index < wanted; index++) {
     const viewers = new Viewers(server.url);
     const ended = viewers.run();
+    await past.disturb();
     await delay(Math.max(1000, (minutes * 60_000) / wanted - QUIET_MS));
     viewers.leave();
     await ended;
@@ -124,11 +186,12 @@ async function soak(minutes: number, scratch: string): Promise<string[]> {
     console.log(lineOf(sample));
     for (const [what, count] of viewers.refused) console.log(`  refused ${count} times: ${what}`);
   }
+  const faults = await past.end();
   const { message_count: messages } = await server.stats();
   console.log(`\n${messages} messages, ${counts.came} viewers, ${counts.asked} requests in ${minutes} minutes`);
   await server.stop();
   simulator.kill('SIGKILL');
-  return growing(samples);
+  return [...faults, ...growing(samples)];
 }
 
 function simulate(root: string): ChildProcess {

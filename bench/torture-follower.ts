@@ -10,7 +10,7 @@ const RETRY_MS = 150;
 
 /** Follows the messages of a server across its deaths, as a browser would. */
 export class Follower {
-  readonly #url: string;
+  readonly #url: () => string;
   readonly #random: Random;
   readonly received: Received[] = [];
   /** What a client can't make good: a gap that was said, a stream that could not be resumed, an unreadable event. */
@@ -21,9 +21,9 @@ export class Follower {
   #close: (() => void) | null = null;
   #retry: NodeJS.Timeout | null = null;
 
-  /** @param url of the server, without a path */
-  constructor(url: string, random: Random) {
-    this.#url = url;
+  /** @param url of the server, without a path; or which server each connection goes to */
+  constructor(url: string | (() => string), random: Random) {
+    this.#url = typeof url === 'string' ? () => url : url;
     this.#random = random;
   }
 
@@ -39,7 +39,7 @@ export class Follower {
   connect(): void {
     this.disconnect();
     this.#close = openStream({
-      url: `${this.#url}/api/stream`,
+      url: `${this.#url()}/api/stream`,
       lastEventId: this.#lastEventId,
       inQuery: this.#random.chance(0.2),
       onEvent: ({ name, data, lastEventId }) => this.#take(name as StreamEventName, data, lastEventId),

@@ -68,6 +68,7 @@ export async function cutLine(server: Server, root: string): Promise<Outcome> {
 export async function doubleRotation(server: Server, root: string, follower: Follower): Promise<Outcome> {
   const before = await sourcesOf(server);
   await server.stop('SIGKILL');
+  const killedAt = Date.now();
   const log = new LogWriter(root, { rotateAtBytes: 20_000 });
   const wanted = log.rotations + 3;
   let serial = 1;
@@ -86,12 +87,22 @@ export async function doubleRotation(server: Server, root: string, follower: Fol
   if (follower.received.at(-1)?.trace !== last) faults.push('the newest message never came');
   if (after.log.gaps <= before.log.gaps)
     faults.push(`no gap is said: log.gaps ${before.log.gaps} -> ${after.log.gaps}`);
+  faults.push(...lossFaults(after.log, killedAt));
   return {
     facts:
       `${wanted} rotations while it was down: sources.log.gaps ${before.log.gaps} -> ${after.log.gaps}, state ` +
       `${after.log.state} (${after.log.reason ?? 'no reason given'}); the client was told gap: ${follower.gapsSaid > gapsSaid}`,
     faults,
   };
+}
+
+/** The loss must be said exactly: from before the kill to after it, and nothing was known to be unread then. */
+function lossFaults({ losses }: Sources['log'], killedAt: number): string[] {
+  const loss = losses.at(-1);
+  if (!loss) return ['no time is said of which messages are lost'];
+  const [since, until] = [Date.parse(loss.since ?? ''), Date.parse(loss.until)];
+  const isRight = since <= killedAt && until >= killedAt && until <= Date.now() && loss.unread_bytes === 0;
+  return isRight ? [] : [`the loss is said as ${JSON.stringify(loss)}, killed at ${new Date(killedAt).toISOString()}`];
 }
 
 async function sourcesOf(server: Server): Promise<Sources> {

@@ -60,8 +60,17 @@ export class Server extends ProductionServer {
   }
 
   /** How many event streams it has open, as its metrics say. */
-  async openStreams(): Promise<number> {
+  openStreams(): Promise<number> {
+    return this.#metric(/^claude_swarm_streams_open (\d+)$/m);
+  }
+
+  /** How many messages its retention has deleted since it started, as its metrics say. */
+  pruned(): Promise<number> {
+    return this.#metric(/^claude_swarm_history_pruned_total\{kind="messages"\} (\d+)$/m);
+  }
+
+  async #metric(line: RegExp): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    return Number(/^claude_swarm_streams_open (\d+)$/m.exec(text)?.[1]);
+    return Number(line.exec(text)?.[1]);
   }
 }

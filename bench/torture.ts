@@ -10,6 +10,7 @@ import { makeScratch } from './scratch';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
 import { burst, cutLine, doubleRotation, firstRead } from './torture-outages';
+import { cutLogs, jumpingClock } from './torture-past';
 import { torturePatterns } from './torture-patterns';
 import { tortureRegistry } from './torture-registry';
 import { Report } from './torture-report';
@@ -21,6 +22,8 @@ interface Plan {
   burst: number;
   registry: { perSecond: number; seconds: number };
   locks: { locks: number; folders: number };
+  /** How often a log is cut or replaced while it is followed. */
+  cuts: number;
   /** Messages of the first long read, or 0 for none. */
   backlog: number;
 }
@@ -40,6 +43,7 @@ const LONG: Plan = {
   burst: 5000,
   registry: { perSecond: 1000, seconds: 10 },
   locks: { locks: 10_000, folders: 100 },
+  cuts: 300,
   backlog: 1_000_000,
 };
 
@@ -59,6 +63,7 @@ const SHORT: Plan = {
   burst: 5000,
   registry: { perSecond: 1000, seconds: 2 },
   locks: { locks: 1000, folders: 10 },
+  cuts: 20,
   backlog: 0,
 };
 
@@ -98,6 +103,8 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
     return { facts: `exit code ${exitCode} after ${Math.round(milliseconds)} ms`, faults };
   });
   messages.abandon();
+  await report.step('clock that jumps', () => jumpingClock(foldersIn(scratch, 'clock')));
+  await report.step('logs cut and replaced', () => cutLogs(foldersIn(scratch, 'cuts'), plan.cuts));
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 

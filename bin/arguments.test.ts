@@ -11,6 +11,7 @@ test('an empty command line starts the dashboard on what is found', () => {
     port: null,
     host: null,
     browser: true,
+    adoptHistory: false,
     newToken: null,
   });
 });
@@ -23,6 +24,7 @@ test('flags and ROOT may stand in any order', () => {
     port: 8123,
     host: '::1',
     browser: false,
+    adoptHistory: false,
     newToken: null,
   };
   assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);

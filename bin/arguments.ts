@@ -19,6 +19,8 @@ CLAUDESWARM_ROOT names it; without that, it is searched from the current folder 
   --demo         show a simulated swarm in a temporary folder
   --open FILE    show a bundle that was saved from a dashboard; nothing is watched
   --no-browser   open no browser
+  --adopt-history
+                 the project was moved: go on with the history of its former path
   --test-alert   post a test to every receiver of alerts and print how it went, then end
   --new-token N  make a bearer token with the name N: print it once, and its line for the file that
                  DASHBOARD_TOKENS_FILE names, then end. --scope write: it may change things too
@@ -35,6 +37,7 @@ const OPTIONS = {
   demo: { type: 'boolean' },
   open: { type: 'string' },
   'no-browser': { type: 'boolean' },
+  'adopt-history': { type: 'boolean' },
   check: { type: 'boolean' },
   'test-alert': { type: 'boolean' },
   'new-token': { type: 'string' },
@@ -57,6 +60,8 @@ export interface Arguments {
   port: number | null;
   host: string | null;
   browser: boolean;
+  /** Go on with the history of a project that was moved here. */
+  adoptHistory: boolean;
   /** The token to make. */
   newToken: { name: string; scope: Scope } | null;
 }
@@ -91,7 +96,8 @@ export function readArguments(words: readonly string[]): Arguments {
   const newToken = readNewToken(values['new-token'], values.scope);
   const actions = ['help', 'version', 'new-token', 'check', 'test-alert', 'demo'] as const;
   const action = actions.find((name) => values[name]) ?? 'start';
-  return { action, root, open, port, host, browser: !values['no-browser'], newToken };
+  const [browser, adoptHistory] = [!values['no-browser'], values['adopt-history'] ?? false];
+  return { action, root, open, port, host, browser, adoptHistory, newToken };
 }
 
 function readNewToken(name: string | undefined, written: string | undefined): Arguments['newToken'] {

@@ -1,12 +1,13 @@
 /** What `--check` prints: everything that is found, and the settings in force with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
-import { type Config, historyFile, parseConfig } from '../lib/config';
+import { type Config, historyPlace, parseConfig } from '../lib/config';
 import type { Skipped } from '../lib/contract/schemas';
 import { LocksReader } from '../lib/swarm/locks';
 import { readWholeLog } from '../lib/swarm/message-log';
 import type { ReaderStatus } from '../lib/swarm/reader-status';
 import { RegistryReader } from '../lib/swarm/registry';
 import { readSwarmConfig } from '../lib/swarm/swarm-config';
+import { type ResolvedZone, resolveZone } from '../lib/swarm/time-zone';
 import type { Arguments } from './arguments';
 import { checkTokensFile, chooseAddress } from './settings';
 
@@ -48,8 +49,8 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['swarm configuration', describeConfig(swarm)],
     ['agents are stale after', `${swarm.config.staleThresholdSeconds} s`],
     ['locks are stale after', `${swarm.config.lockStaleTimeoutSeconds} s`],
-    ['time zone of the log', config.swarmZone ?? "the server's (default)"],
-    ['history', `${historyFile(config, root) ?? 'off, in memory only'} (${origin('history')})`],
+    ['time zone of the log', describeZone(resolveZone(config.swarmZone))],
+    ['history', `${historyPlace(config, root).file ?? 'off, in memory only'} (${origin('history')})`],
     ['history keeps', `${config.historyDays} days (${origin('historyDays')})`],
     ['and at most', `${counted(config.historyMessages, 'message')} (${origin('historyMessages')})`],
     ['credentials', config.credentials ? 'set (environment)' : 'none'],
@@ -61,6 +62,11 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['allowed origins', list(config.allowedOrigins)],
     ['alerts', list(new CurrentReceivers(config).all.map(({ rule }) => rule.name))],
   ]);
+}
+
+function describeZone({ zone, origin, notice }: ResolvedZone): string {
+  const from = { setting: 'SWARM_TZ', TZ: 'TZ of this process', system: "this system's, default" }[origin];
+  return [`${zone} (${from})`, ...(notice ? [notice] : [])].join('\n');
 }
 
 function asList(skipped: ReturnType<typeof readWholeLog>['skipped']): Skipped[] {

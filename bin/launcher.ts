@@ -96,6 +96,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       NEXT_TELEMETRY_DISABLED: '1',
       // One that stands in the environment is not asked for.
       SWARM_BUNDLE: bundle ?? '',
+      ...(flags.adoptHistory ? { SWARM_ADOPT_HISTORY: '1' } : {}),
       // Nobody shall be woken by a simulated swarm.
       ...(demo ? { ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),

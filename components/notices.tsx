@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
 import { counted } from '@/lib/client/text';
-import type { Gap } from '@/lib/client/view';
+import { type Gap, gapAround } from '@/lib/client/view';
+import { lossWords } from '@/lib/contract/log-losses';
 import type { LogSource, Message, Source, Sources } from '@/lib/contract/schemas';
 import { Text } from './ui/text';
 import { ClockTime, Sentence } from './ui/time';
@@ -88,6 +89,13 @@ function LogNotices({ log }: { log: LogSource }) {
       {log.gaps > 0 && (
         <Notice name="Message log" severe>
           Messages may be missing: {counted(log.gaps, 'time')} the log was replaced before its end could be read.
+          <ul className="text-muted">
+            {log.losses.map((loss) => (
+              <li key={`${loss.since} ${loss.until}`}>
+                <Sentence text={lossWords(loss)} />
+              </li>
+            ))}
+          </ul>
         </Notice>
       )}
       {backlog && backlog.total_bytes > 0 && (
@@ -102,10 +110,20 @@ function LogNotices({ log }: { log: LogSource }) {
 
 /** The server could not continue from what this page had. */
 export function GapNotice({ gap, onDismiss }: { gap: Gap; onDismiss: () => void }) {
+  const around = gapAround(gap);
   return (
     <Notice name="Messages" severe>
-      Messages may be missing between <Edge message={gap.after}>the start of this page</Edge> and{' '}
-      <Edge message={gap.before}>now</Edge>: the server could not continue from what this page had.{' '}
+      Messages may be missing{' '}
+      {around === null ? (
+        <>
+          between <Edge message={gap.after}>the start of this page</Edge> and <Edge message={gap.before}>now</Edge>
+        </>
+      ) : (
+        <>
+          around <ClockTime instant={around} />
+        </>
+      )}
+      : the server could not continue from what this page had.{' '}
       <button type="button" className="link" onClick={onDismiss}>
         Dismiss
       </button>
@@ -114,8 +132,7 @@ export function GapNotice({ gap, onDismiss }: { gap: Gap; onDismiss: () => void 
 }
 
 function Edge({ message, children }: { message: Message | null; children: ReactNode }) {
-  if (message === null) return children;
-  return <ClockTime instant={message.sent_at} />;
+  return message === null ? children : <ClockTime instant={message.sent_at} />;
 }
 
 function Notice({ name, severe = false, children }: { name: string; severe?: boolean; children: ReactNode }) {

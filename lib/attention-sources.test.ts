@@ -22,7 +22,7 @@ function items(
 ) {
   const all = {
     ...{ registry: OK, locks: OK, watcher: { ...OK, mode: 'events' as const }, config: OK },
-    log: { ...OK, gaps: 0, unterminated_tail: null, backlog: null },
+    log: { ...OK, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
     history: { ...OK, mode: 'file' as const, role: 'recorder' as const },
     zone: { ...OK, zone: 'UTC', suggested: null },
     ...sources,

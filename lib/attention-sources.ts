@@ -85,9 +85,13 @@ function zoneItem({ reason, since, zone, suggested }: ZoneSource): AttentionItem
     subject: 'zone',
     reason: reason ?? `The log is read in the zone ${zone}, which does not fit.`,
     why: {
-      rule: 'The zone is in doubt when the naive times of live messages lie whole quarters of an hour off their arrival.',
+      // Without messages that show it, only the server's own zone can be wrong.
+      rule:
+        suggested === null
+          ? "The zone is in doubt when the server's setting names none that fits the clock of its system."
+          : 'The zone is in doubt when the naive times of live messages lie whole quarters of an hour off their arrival.',
       facts: [`The log is read in the zone ${zone}.`, ...(suggested === null ? [] : [`${suggested} would fit.`])],
-      threshold: `${MESSAGES_IN_A_ROW} messages in a row`,
+      threshold: suggested === null ? null : `${MESSAGES_IN_A_ROW} messages in a row`,
       setting: 'SWARM_TZ',
     },
     evidence: { sources: ['zone'] },

@@ -157,7 +157,7 @@ class Dashboard {
     };
     return {
       ...{ registry, locks, config: well, watcher: { ...well, mode: 'events' } },
-      log: { ...well, gaps: 0, unterminated_tail: null, backlog: null },
+      log: { ...well, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
       history: { ...well, mode: 'file', role: 'recorder' },
       zone: { ...well, zone: 'UTC', suggested: null },
     };

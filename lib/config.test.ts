@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
-import { type Config, ConfigError, historyFile, parseConfig } from './config';
+import { type Config, ConfigError, historyPlace, parseConfig } from './config';
 
 const FOLDER = '/projects/here';
 
@@ -23,7 +25,8 @@ test('an empty environment gives the defaults', () => {
     port: null,
     bundle: null,
     swarmZone: null,
-    history: { kind: 'file', path: null },
+    history: { kind: 'default' },
+    adoptHistory: false,
     historyDays: 30,
     historyMessages: 1_000_000,
     questionMinutes: 5,
@@ -65,6 +68,7 @@ test('every setting is read', () => {
       SWARM_BUNDLE: '/srv/night.json',
       SWARM_TZ: 'Europe/Berlin',
       SWARM_HISTORY: '/var/lib/swarm.sqlite',
+      SWARM_ADOPT_HISTORY: '1',
       SWARM_HISTORY_DAYS: '7',
       SWARM_HISTORY_MESSAGES: '5000',
       SWARM_ATTENTION_QUESTION_MINUTES: '0',
@@ -104,6 +108,7 @@ test('every setting is read', () => {
     bundle: '/srv/night.json',
     swarmZone: 'Europe/Berlin',
     history: { kind: 'file', path: '/var/lib/swarm.sqlite' },
+    adoptHistory: true,
     historyDays: 7,
     historyMessages: 5000,
     questionMinutes: 0,
@@ -238,15 +243,25 @@ test('the settings are frozen', () => {
 
 test('each root has its own history file, also where folder names are equal or odd', () => {
   const config = parseConfig({ XDG_STATE_HOME: '/state' }, FOLDER);
-  const file = historyFile(config, '/a/my project');
+  const { file, inFolder } = historyPlace(config, '/a/my project');
+  assert.ok(inFolder);
   assert.match(file as string, /^\/state\/claude-swarm-dashboard\/my_project-[0-9a-f]{12}\.sqlite$/);
-  assert.notEqual(historyFile(config, '/b/my project'), file);
-  assert.match(historyFile(config, '/') as string, /\/root-[0-9a-f]{12}\.sqlite$/);
+  assert.notEqual(historyPlace(config, '/b/my project').file, file);
+  assert.match(historyPlace(config, '/').file as string, /\/root-[0-9a-f]{12}\.sqlite$/);
 });
 
 test('a set path is the history file, and off means none', () => {
-  assert.equal(historyFile(parseConfig({ SWARM_HISTORY: '/x/y.db' }, FOLDER), '/a'), '/x/y.db');
-  assert.equal(historyFile(parseConfig({ SWARM_HISTORY: 'off' }, FOLDER), '/a'), null);
+  const place = (SWARM_HISTORY: string) => historyPlace(parseConfig({ SWARM_HISTORY }, FOLDER), '/a');
+  assert.deepEqual(place('/x/y.db'), { file: '/x/y.db', inFolder: false });
+  assert.deepEqual(place('off'), { file: null, inFolder: false });
+});
+
+test('historyPlace(): in a folder that is named by a slash or exists each root has its own file', () => {
+  for (const folder of ['/x/y/', tmpdir()]) {
+    const { file, inFolder } = historyPlace(parseConfig({ SWARM_HISTORY: folder }, FOLDER), '/a');
+    assert.equal(inFolder, true);
+    assert.equal(dirname(file as string), resolve(folder));
+  }
 });
 
 test('a relative XDG_STATE_HOME is ignored', () => {

@@ -3,6 +3,7 @@
  * that a person mends them in one go too.
  */
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
@@ -19,6 +20,7 @@ const VARIABLES = {
   bundle: ['SWARM_BUNDLE'],
   swarmZone: ['SWARM_TZ'],
   history: ['SWARM_HISTORY'],
+  adoptHistory: ['SWARM_ADOPT_HISTORY'],
   historyDays: ['SWARM_HISTORY_DAYS'],
   historyMessages: ['SWARM_HISTORY_MESSAGES'],
   questionMinutes: ['SWARM_ATTENTION_QUESTION_MINUTES'],
@@ -157,7 +159,13 @@ function readNetwork(value: string): string | undefined {
   return parseRanges(value) === null ? undefined : value;
 }
 
-type History = { kind: 'file'; path: string | null } | { kind: 'off' };
+type History = { kind: 'file' | 'folder'; path: string } | { kind: 'default' } | { kind: 'off' };
+
+function readHistory(value: string | null): History {
+  if (value === null) return { kind: 'default' };
+  if (value === 'off') return { kind: 'off' };
+  return { kind: /[\\/]$/.test(value) ? 'folder' : 'file', path: value };
+}
 
 const settings = z.object({
   root: text,
@@ -165,7 +173,8 @@ const settings = z.object({
   port: checked(readPort, `a whole number from 0 to ${LARGEST_PORT}`),
   bundle: text,
   swarmZone: checked(readZone, 'a time zone of the IANA database such as Europe/Berlin'),
-  history: text.transform((value): History => (value === 'off' ? { kind: 'off' } : { kind: 'file', path: value })),
+  history: text.transform(readHistory),
+  adoptHistory: yesOrNo,
   historyDays: whole('days', 1, LONGEST_DAYS, 30),
   historyMessages: whole('messages', 1, MOST_MESSAGES, 1_000_000),
   questionMinutes: whole('minutes', 0, 1440, 5),
@@ -283,7 +292,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     bundle: absolute(bundle),
     tokensFile: absolute(rest.tokensFile),
     alertsFile: absolute(rest.alertsFile),
-    history: Object.freeze(history.kind === 'file' ? { kind: 'file', path: absolute(history.path) } : history),
+    history: Object.freeze('path' in history ? { ...history, path: absolute(history.path) as string } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],
     allowedOrigins: Object.freeze(rest.allowedOrigins) as string[],
@@ -302,20 +311,29 @@ function stateHome(environment: Environment): string {
 }
 
 /**
- * The file that keeps the history of one root.
+ * Finds the file that keeps the history of one root.
  *
  * @param root absolute, symbolic links resolved, so that one swarm has one history
- * @returns its absolute path, or null where the history is off
+ * @returns its absolute path, null where the history is off; and whether it is one of a folder in which each root has
+ *   its own, because the setting names a folder or nothing
  */
-export function historyFile(config: Config, root: string): string | null {
-  if (config.history.kind === 'off') return null;
-  if (config.history.path !== null) return config.history.path;
+export function historyPlace(
+  { history, stateFolder }: Config,
+  root: string,
+): { file: string | null; inFolder: boolean } {
+  if (history.kind === 'off') return { file: null, inFolder: false };
+  if (history.kind === 'file' && !isFolder(history.path)) return { file: history.path, inFolder: false };
   const name =
     basename(root)
       .replace(/[^A-Za-z0-9._-]+/g, '_')
       .slice(0, 40) || 'root';
   const hash = createHash('sha256').update(root).digest('hex').slice(0, 12);
-  return join(config.stateFolder, `${name}-${hash}.sqlite`);
+  const folder = history.kind === 'default' ? stateFolder : history.path;
+  return { file: join(folder, `${name}-${hash}.sqlite`), inFolder: true };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 const ONCE = Symbol.for('claude-swarm-dashboard.config');

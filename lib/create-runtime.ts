@@ -2,12 +2,14 @@
 import packageJson from '../package.json';
 import { CurrentReceivers } from './alerts/current-receivers';
 import { BundleSwarm } from './bundle-swarm';
-import { getConfig, historyFile } from './config';
+import { getConfig, historyPlace } from './config';
 import { LiveSwarm } from './live-swarm';
 import { NoSwarm } from './no-swarm';
 import type { Runtime } from './runtime';
+import { log } from './server/log';
 import { findProjectRoot } from './swarm/project-root';
 import { SwarmConfigReader } from './swarm/swarm-config-reader';
+import { resolveZone } from './swarm/time-zone';
 
 /**
  * Starts what the settings name: a swarm, a recorded span, or nothing where none was found.
@@ -26,12 +28,14 @@ export function createRuntime(): Runtime {
     excluded: process.cwd(),
   });
   if (!found) return new NoSwarm(version);
+  const zone = resolveZone(config.swarmZone);
+  if (zone.notice) log().warn({ zone: zone.zone, origin: zone.origin }, zone.notice);
   return new LiveSwarm({
     root: found.root,
     swarmConfig: new SwarmConfigReader(found.root),
-    historyFile: historyFile(config, found.root),
+    history: { ...historyPlace(config, found.root), adopt: config.adoptHistory },
     retention: { days: config.historyDays, messages: config.historyMessages },
-    zone: config.swarmZone,
+    zone,
     attention: {
       questionFromMs: config.questionMinutes * 60_000,
       questionUntilMs: config.questionHours * 3_600_000,

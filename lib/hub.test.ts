@@ -19,7 +19,8 @@ function rows(from: number, to: number, size = 0): PublishedMessage[] {
 }
 
 function openHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = {}, newest = rows(1, 3), oldest = 1): Hub {
-  const hub = new Hub({ source: EMPTY, ...options });
+  // Timers are mocked with the date, monotonic time is not.
+  const hub = new Hub({ source: EMPTY, ticks: () => Date.now(), ...options });
   hub.open('e', newest, oldest);
   return hub;
 }
@@ -442,6 +443,17 @@ test('a source that fails ends the subscriber, and its next attempt reads again'
   hub.close();
 });
 
+test('a clock that is set ahead drops nobody', async () => {
+  const hub = openHub({ ticks: () => 0 });
+  const waiting = hub.subscribe(null);
+  await next(waiting);
+  mock.timers.tick(1_000);
+  mock.timers.setTime(Date.now() + 86_400_000);
+  mock.timers.tick(1_000);
+  assert.equal(hub.subscriberCount, 1);
+  hub.close();
+});
+
 test('a client that leaves what is pending for 30 s is dropped, one that reads stays', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
@@ -479,4 +491,20 @@ test('without a history there is nothing to follow', () => {
   const hub = new Hub({ source: EMPTY });
   assert.throws(() => hub.subscribe(null), /no history/);
   assert.equal(hub.newest(5), null);
+});
+
+test('reaching(): a client that is ahead of a follower is awaited, so that it is told of no gap', async () => {
+  const hub = new Hub({ source: { after: async () => [] } });
+  hub.open('e', [{ seq: 1, json: Buffer.from('{}') }], 1);
+  assert.equal(hub.reaching('e.1'), null);
+  assert.equal(hub.reaching('other.9'), null);
+  assert.equal(hub.reaching('e.999999999'), null, 'no message is so far ahead');
+  const waiting = hub.reaching('e.2');
+  assert.ok(waiting);
+  hub.publish([{ seq: 2, json: Buffer.from('{}') }], 2);
+  await waiting;
+  const subscriber = hub.subscribe('e.2');
+  const connected = await subscriber.next();
+  assert.match(String(connected?.json[0]), /"resumed":true,"gap":false/);
+  hub.close();
 });

@@ -21,6 +21,10 @@ const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
 const STATS_MS = 4_900;
 const BEAT_MS = 1_000;
+/** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
+const AHEAD_TIMEOUT_MS = 1_000;
+/** More messages than that are not committed within the time: such a number was made up, and is answered at once. */
+const MAX_AHEAD = 10_000;
 
 interface State<Kind extends StateKind = StateKind> {
   value: States[Kind];
@@ -44,6 +48,8 @@ interface HubOptions {
   source: MessageSource;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** Milliseconds since any instant, which no clock sets; `now` if only that is given. */
+  ticks?: () => number;
   /** Stats with the uptime of this moment, asked for where they are sent without a change. */
   freshStats?: () => States['stats'];
   /**
@@ -57,9 +63,13 @@ interface HubOptions {
 
 export class Hub {
   readonly #options: HubOptions & Required<Pick<HubOptions, 'now' | 'stallAfter' | 'everySecond'>>;
+  /** Milliseconds since any instant: a client is not dropped because the clock was set ahead. */
+  readonly #ticks: () => number;
   readonly #states = new Map<StateKind, State>();
   readonly #paces = new Map<StateKind, Pace>();
   readonly #subscribers = new Set<Subscriber>();
+  /** Called at the next commit: clients whose last message this process does not have yet. */
+  readonly #ahead = new Set<() => void>();
   #feed: MessageFeed | null = null;
   #closed = false;
   #stopBeats = () => {};
@@ -70,6 +80,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
+    this.#ticks = options.ticks ?? options.now ?? (() => performance.now());
   }
 
   /**
@@ -119,6 +130,7 @@ export class Hub {
       return;
     }
     this.#feed = new MessageFeed(this.#options.source, epoch, newest, oldestSeq);
+    for (const check of [...this.#ahead]) check();
     this.#endAll('another history');
   }
 
@@ -130,6 +142,7 @@ export class Hub {
    */
   publish(messages: readonly PublishedMessage[], lastSeq: number): void {
     if (!this.#openFeed().append(messages, lastSeq)) return;
+    for (const check of [...this.#ahead]) check();
     this.#wakeAll();
     const wait = Math.min(this.#subscribers.size / CLIENTS_SERVED_PER_MS, MESSAGES_FIRST_MS);
     // Never prolonged: states come too while messages never end.
@@ -164,6 +177,32 @@ export class Hub {
   }
 
   /**
+   * Waits for the message that a client got last, where another process on this history has published it already.
+   *
+   * @param lastEventId as for `subscribe`
+   * @returns null where there is nothing to wait for, or the message is so far ahead that it cannot come in time; else a promise that resolves when the message is here, or after a
+   *   second
+   */
+  reaching(lastEventId: string | null): Promise<void> | null {
+    const place = lastEventId === null ? null : parseCursor(lastEventId);
+    const feed = this.#feed;
+    if (place === null || feed === null || place.epoch !== feed.epoch) return null;
+    if (place.seq <= feed.head || place.seq > feed.head + MAX_AHEAD) return null;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#ahead.delete(check);
+        resolve();
+      };
+      const check = () => {
+        if (this.#feed !== feed || place.seq <= feed.head || this.#closed) done();
+      };
+      const timer = setTimeout(done, AHEAD_TIMEOUT_MS);
+      this.#ahead.add(check);
+    });
+  }
+
+  /**
    * Follows the swarm from now on, or from where a client was.
    *
    * @param lastEventId the id of the last event that the client got, null for a new client
@@ -193,7 +232,7 @@ export class Hub {
         ],
       },
       (ended) => this.#leave(ended),
-      this.#options.now,
+      this.#ticks,
     );
     this.#subscribers.add(subscriber);
     this.#lastJoined = this.#options.now();
@@ -205,6 +244,7 @@ export class Hub {
   close(): void {
     this.#closed = true;
     this.#endAll('the server stops');
+    for (const check of [...this.#ahead]) check();
     for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
     if (this.#messagesFirst) clearTimeout(this.#messagesFirst);
   }
@@ -273,10 +313,11 @@ export class Hub {
   }
 
   #beat(): void {
-    const now = this.#options.now();
-    const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp: formatInstant(now) })] };
+    const timestamp = formatInstant(this.#options.now());
+    const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp })] };
+    const ticks = this.#ticks();
     for (const subscriber of this.#subscribers) {
-      const stalled = subscriber.stalledSince !== null && now - subscriber.stalledSince > this.#options.stallAfter;
+      const stalled = subscriber.stalledSince !== null && ticks - subscriber.stalledSince > this.#options.stallAfter;
       if (stalled) subscriber.close('stalled');
       else subscriber.offerHeartbeat(heartbeat);
     }

@@ -26,6 +26,7 @@ import {
   type PastQuestion,
   type Questions,
   type RecorderEvent,
+  type RecorderOptions,
   Refusal,
 } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
@@ -34,10 +35,10 @@ import { type Figures, NO_FIGURES, type Runtime } from './runtime';
 import { type LogSettings, log } from './server/log';
 import type { Speech } from './swarm/agent-health';
 import { LocksReader } from './swarm/locks';
-import { processZone } from './swarm/naive-time';
 import { ProcessTable } from './swarm/processes';
 import { RegistryReader } from './swarm/registry';
 import type { SwarmConfigReader } from './swarm/swarm-config-reader';
+import type { ResolvedZone } from './swarm/time-zone';
 import { addHint, EVERYWHERE, type Hint, noHint, SwarmWatcher } from './swarm/watcher';
 import { type AlertOptions, SwarmAlerts } from './swarm-alerts';
 import { SwarmAttention } from './swarm-attention';
@@ -61,11 +62,11 @@ export interface LiveSwarmOptions {
   /** Absolute, symbolic links resolved. */
   root: string;
   swarmConfig: SwarmConfigReader;
-  /** The database of the history; null keeps it in memory. */
-  historyFile: string | null;
+  /** The database of the history; a file of null keeps it in memory. */
+  history: Required<Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>>;
   retention: Retention;
-  /** IANA zone of naive times; the process's own if null. */
-  zone: string | null;
+  /** Of naive times. */
+  zone: ResolvedZone;
   attention: AttentionLimits;
   alerts: AlertOptions;
   version: string;
@@ -126,11 +127,15 @@ export class LiveSwarm implements Runtime {
       this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error);
     this.#look = paced(() => this.#lookAtFiles(), distance, fault, LOOKS_AT_ONCE);
     this.#lookAtLog = paced(() => this.#recorder.look(), distance, fault, LOOKS_AT_ONCE);
-    const { historyFile, retention, zone, attention: limits } = options;
+    const { history, retention, attention: limits } = options;
+    const { zone } = options.zone;
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
     const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
-      { root: this.root, file: historyFile, retention, zone, openFor, alerts, watchdogLog: options.watchdogLog },
+      {
+        ...{ root: this.root, ...history, retention, zone, openFor, alerts },
+        watchdogLog: options.watchdogLog,
+      },
       (event) => this.#onRecorderEvent(event),
       (...fault) => this.#onFault(...fault),
     );
@@ -147,7 +152,7 @@ export class LiveSwarm implements Runtime {
       },
     });
     const sources = { ...readers, watcher: this.#watcher, config: swarmConfig };
-    this.#sources = new SwarmSources({ ...sources, zone: zone ?? processZone() });
+    this.#sources = new SwarmSources({ ...sources, zone: options.zone });
     this.#attention = new SwarmAttention({
       ...{ root: this.root, zone, limits },
       get staleTimeoutSeconds() {
@@ -442,6 +447,20 @@ export class LiveSwarm implements Runtime {
         break;
       case 'upgraded':
         log().info(event.sentence);
+        break;
+      case 'pruned':
+        this.#figures.pruned.messages += event.messages;
+        this.#figures.pruned.entries += event.entries;
+        log().info(
+          { messages: event.messages, entries: event.entries },
+          'The retention deleted messages or journal entries.',
+        );
+        break;
+      case 'rezoned':
+        log().info(
+          { before: event.before, zone: event.zone },
+          'Times of kept messages are read again in another zone.',
+        );
         break;
       case 'condition': {
         this.#sources.log = event.log;

@@ -18,6 +18,8 @@ export type { BundlePart, Json, MessageQuery, Questions, Refusal } from './recor
 export interface Figures {
   /** Since the process began. */
   messagesRead: number;
+  /** Dropped by the retention since the process began; counted once a minute. */
+  pruned: { messages: number; entries: number };
   /** The database of the history that is open, null while it is in memory. */
   historyFile: string | null;
   /** Whether the sources tell what the history has counted of the log; before that they tell nothing of it. */
@@ -30,6 +32,7 @@ export interface Figures {
 /** Where nothing is read. */
 export const NO_FIGURES: Readonly<Figures> = {
   messagesRead: 0,
+  pruned: { messages: 0, entries: 0 },
   historyFile: null,
   logKnown: false,
   loopHeldCount: 0,

@@ -21,7 +21,7 @@ export class Subscriber {
 
   readonly #feed: MessageFeed;
   readonly #leave: (subscriber: Subscriber) => void;
-  readonly #now: () => number;
+  readonly #ticks: () => number;
   readonly #firstLimit: number;
 
   /** Pending events by name in the order in which they became pending; a newer one takes the place of its kind. */
@@ -40,14 +40,14 @@ export class Subscriber {
 
   /**
    * @param leave takes it off the hub's list
-   * @param now milliseconds since 1970
+   * @param ticks milliseconds since any instant
    */
-  constructor(start: Start, leave: (subscriber: Subscriber) => void, now: () => number) {
+  constructor(start: Start, leave: (subscriber: Subscriber) => void, ticks: () => number) {
     this.#feed = start.feed;
     this.#cursor = start.cursor;
     this.#firstLimit = start.resumed ? PAGE_MESSAGES : FIRST_MESSAGES;
     this.#leave = leave;
-    this.#now = now;
+    this.#ticks = ticks;
     for (const event of start.greetings) this.#pending.set(event.name, event);
     this.#greetingsLeft = this.#pending.size;
   }
@@ -103,7 +103,7 @@ export class Subscriber {
   /** There may be something to give. */
   wake(): void {
     if (!this.#waiting) {
-      this.#stalledSince ??= this.#now();
+      this.#stalledSince ??= this.#ticks();
       return;
     }
     const event = this.#take();

@@ -5,6 +5,7 @@ import type { HistoryCondition, LogCondition } from './recorder/protocol';
 import type { ZoneMismatch } from './recorder/zone-doubt';
 import { log } from './server/log';
 import type { ReaderStatus } from './swarm/reader-status';
+import type { ResolvedZone } from './swarm/time-zone';
 import type { SwarmWatcher } from './swarm/watcher';
 
 interface Readers {
@@ -13,7 +14,7 @@ interface Readers {
   watcher: SwarmWatcher;
   config: { status: ReaderStatus };
   /** In which naive times of the log are read. */
-  zone: string;
+  zone: Pick<ResolvedZone, 'zone' | 'notice'>;
 }
 
 export class SwarmSources {
@@ -65,11 +66,13 @@ export class SwarmSources {
   }
 
   #zone(): ZoneSource {
-    const found = this.zoneMismatch;
-    const state = found === null ? ('ok' as const) : ('degraded' as const);
-    const known = { state, reason: found?.reason ?? null, kept_from: null, skipped: [] };
-    const suggested = found?.suggested ?? null;
-    return { ...known, since: this.#sinceOf('zone', known), zone: this.#readers.zone, suggested };
+    const { zone, notice } = this.#readers.zone;
+    // What arrives is the stronger evidence: it says which zone would fit.
+    const reason = this.zoneMismatch?.reason ?? notice;
+    const state = reason === null ? ('ok' as const) : ('degraded' as const);
+    const known = { state, reason, kept_from: null, skipped: [] };
+    const suggested = this.zoneMismatch?.suggested ?? null;
+    return { ...known, since: this.#sinceOf('zone', known), zone, suggested };
   }
 
   /** The workers say how a source is; since when is kept here. */
@@ -93,6 +96,7 @@ const UNREAD_LOG: LogCondition = {
   kept_from: null,
   skipped: [],
   gaps: 0,
+  losses: [],
   unterminated_tail: null,
   backlog: null,
 };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { NO_AGENTS, NO_ATTENTION } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import type { Message, Sources, Stats } from '../contract/schemas';
-import { applyAll, type View } from './view';
+import { applyAll, gapAround, type View } from './view';
 
 const message = (seq: number): Message => ({ seq, sent_at: null });
 const swarm: SwarmState = {
@@ -49,4 +49,18 @@ test('a second gap widens the first', () => {
 
 test('nothing new gives the same view', () => {
   assert.equal(applyAll(view, []), view);
+});
+
+test('gapAround(): a gap that would end before it starts has no start and end', () => {
+  const at = (sent_at: string | null): Message => ({ seq: 1, sent_at });
+  const [early, late] = ['2026-02-03T01:59:55.000+00:00', '2026-02-03T01:59:56.000+00:00'];
+  assert.equal(gapAround({ after: at(late), before: at(early) }), late);
+  assert.equal(gapAround({ after: at(early), before: at(late) }), null);
+  assert.equal(gapAround({ after: at(early), before: at(early) }), null);
+  for (const gap of [
+    { after: null, before: at(early) },
+    { after: at(late), before: null },
+    { after: at(null), before: at(early) },
+  ])
+    assert.equal(gapAround(gap), null);
 });

@@ -8,6 +8,16 @@ export interface Gap {
   before: Message | null;
 }
 
+/**
+ * Messages are in the order in which they were recorded, so by their own times the one before a gap may be the later one.
+ *
+ * @returns the time around which messages may be missing where the gap would end before it starts, else null
+ */
+export function gapAround({ after, before }: Gap): string | null {
+  const [from, to] = [after?.sent_at ?? null, before?.sent_at ?? null];
+  return from !== null && to !== null && Date.parse(to) < Date.parse(from) ? from : null;
+}
+
 export interface View {
   swarm: SwarmState;
   gap: Gap | null;

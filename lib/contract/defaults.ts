@@ -9,6 +9,7 @@ import type {
   AttentionEntry,
   Lock,
   LocksAnswer,
+  LogSource,
   Source,
   Sources,
   Stats,
@@ -42,6 +43,8 @@ export const UNKNOWN_ATTENTION_FACTS: Pick<AttentionEntry, 'why' | 'group' | 'ac
 };
 
 export const UNKNOWN_SOURCE_FACTS: Pick<Source, 'kept_from'> = { kept_from: null };
+
+export const UNKNOWN_LOG_FACTS: Pick<LogSource, 'losses'> = { losses: [] };
 
 export const NO_AGENTS: AgentsAnswer = {
   session_name: null,
@@ -87,7 +90,7 @@ export function missingSources(reason: string, since: Source['since']): Sources 
   return {
     registry: source,
     locks: source,
-    log: { ...source, gaps: 0, unterminated_tail: null, backlog: null },
+    log: { ...source, ...UNKNOWN_LOG_FACTS, gaps: 0, unterminated_tail: null, backlog: null },
     history: { ...source, mode: 'memory', role: 'follower' },
     watcher: { ...source, mode: 'events' },
     config: source,

@@ -214,6 +214,7 @@ const sources: Sources = {
     ...fine,
     skipped: [{ reason: 'no JSON', count: 1, last: 'agent_messages.log, byte 20480' }],
     gaps: 0,
+    losses: [],
     unterminated_tail: null,
     backlog: null,
   },

@@ -216,6 +216,17 @@ export const source = z
 export const logSource = source
   .extend({
     gaps: z.int().describe('How often messages may have been destroyed before they could be read.'),
+    losses: z
+      .array(
+        z.object({
+          since: instant.nullable().describe('When the log was last read before; null if unknown.'),
+          until: instant.describe('When the oldest file that is left was made, or was found.'),
+          unread_bytes: z
+            .int()
+            .describe('Bytes that were seen and destroyed unread; 0: whether anything was written is unknown.'),
+        }),
+      )
+      .describe('The newest of the times that `gaps` counts: messages written in them may be missing.'),
     unterminated_tail: z
       .enum(['complete', 'incomplete'])
       .nullable()
@@ -234,7 +245,10 @@ export const historySource = source
 export const zoneSource = source
   .extend({
     zone: z.string().describe('The zone in which naive times of the log are read.'),
-    suggested: z.string().nullable().describe('The zone or offset that would fit what arrives; null if this one does.'),
+    suggested: z
+      .string()
+      .nullable()
+      .describe('The zone or offset that would fit what arrives; null if no message shows another one.'),
   })
   .meta({ id: 'ZoneSource' });
 

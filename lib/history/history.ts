@@ -8,6 +8,7 @@ import type { MessageFilter } from '../contract/schemas';
 import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
+import { Retimer } from './retimer';
 import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
 import { SpanColumns } from './span-columns';
@@ -78,6 +79,7 @@ export class History {
   readonly times: MessageTimes;
   readonly spans: SpanColumns;
   readonly #timesWriter: TimesWriter;
+  readonly #retimer: Retimer;
   readonly #append;
   #epoch: string;
   #dataVersion: unknown = null;
@@ -97,6 +99,7 @@ export class History {
     this.times = new MessageTimes(this.db, visitor);
     this.spans = new SpanColumns(this.db, visitor);
     this.#timesWriter = new TimesWriter(this.db);
+    this.#retimer = new Retimer(this.db, this.#readTime);
     this.#append = this.db.transaction(this.#appendInTransaction.bind(this));
     this.#epoch = this.#readMeta('epoch') ?? '';
   }
@@ -124,9 +127,38 @@ export class History {
     return (this.#statements.oldest.get() as { seq: number | null }).seq ?? this.head() + 1;
   }
 
+  /** When the newest message was recorded, milliseconds since 1970; null if none is kept. */
+  lastRecordedAt(): number | null {
+    return (this.#statements.lastRecorded.get() as { recorded_at: number } | undefined)?.recorded_at ?? null;
+  }
+
   /** @returns the JSON that the last append was given, null before the first. */
   checkpoint(): string | null {
     return this.#readMeta('checkpoint');
+  }
+
+  /** @returns whose history it is, as JSON; null if it names nobody */
+  owner(): string | null {
+    return this.#readMeta('root');
+  }
+
+  /** Makes somebody the owner, given as JSON, unless it has one. */
+  claim(owner: string): void {
+    this.#statements.claimMeta.run('root', owner);
+  }
+
+  /** Makes somebody the owner, given as JSON. */
+  setOwner(owner: string): void {
+    this.#writeMeta('root', owner);
+  }
+
+  /** Whether a jump of the clock was believed, so that what was deleted by age may not have been old. */
+  agedByJump(): boolean {
+    return this.#readMeta('aged_by_jump') === '1';
+  }
+
+  noteAgedByJump(aged: boolean): void {
+    this.#writeMeta('aged_by_jump', aged ? '1' : '0');
   }
 
   /** @returns what `keepMatters` was given last, null before the first time */
@@ -161,14 +193,27 @@ export class History {
    * @param checkpoint JSON that says where reading goes on
    * @param now milliseconds since 1970
    * @param before the checkpoint that must still be there; left out, any may be
+   * @param recordedAt the instant from which their age counts, by the clock of the retention
    * @returns the messages with their seq; null, and nothing is kept, if another process has appended meanwhile
    */
   append(lines: readonly Line[], checkpoint: string, now: number): KeptMessage[];
-  append(lines: readonly Line[], checkpoint: string, now: number, before: string | null): KeptMessage[] | null;
-  append(lines: readonly Line[], checkpoint: string, now: number, before?: string | null): KeptMessage[] | null {
+  append(
+    lines: readonly Line[],
+    checkpoint: string,
+    now: number,
+    before: string | null,
+    recordedAt: number,
+  ): KeptMessage[] | null;
+  append(
+    lines: readonly Line[],
+    checkpoint: string,
+    now: number,
+    before?: string | null,
+    recordedAt = now,
+  ): KeptMessage[] | null {
     this.#seconds ??= this.#countSeconds(now);
     // Immediate: whoever reads first and writes then would find that another has written between.
-    return this.#append.immediate(lines, checkpoint, now, before);
+    return this.#append.immediate(lines, checkpoint, recordedAt, before);
   }
 
   /**
@@ -240,7 +285,7 @@ export class History {
   /**
    * Drops what is beyond the retention, the oldest first.
    *
-   * @param now milliseconds since 1970; age counts from when a message was recorded
+   * @param now milliseconds since 1970, by the clock of the retention; age counts from when a message was recorded
    * @param most how many at once, so that a step stays short
    * @returns how many were dropped
    */
@@ -278,6 +323,28 @@ export class History {
   }
 
   /**
+   * Notes the zone in which times are read. Where it was another one, the newest messages are read again at once.
+   *
+   * @returns the zone before, if it was another one; `retime` goes on with the older messages then
+   */
+  enterZone(zone: string): string | null {
+    const before = this.#retimer.begin(zone, this.head());
+    this.retime();
+    return before;
+  }
+
+  /**
+   * Computes the times of sending of a thousand more messages again.
+   *
+   * @returns whether there were any, and whether more are to be done
+   */
+  retime(): { due: boolean; more: boolean } {
+    if (!this.#retimer.due) return { due: false, more: false };
+    this.#seconds = null;
+    return { due: true, more: this.#retimer.step() };
+  }
+
+  /**
    * Gives the history a new epoch if this file was restored from a copy: what followed the copy was given the same
    * numbers once already.
    *
@@ -312,11 +379,11 @@ export class History {
     this.db.close();
   }
 
-  #appendInTransaction(lines: readonly Line[], checkpoint: string, now: number, before?: string | null) {
+  #appendInTransaction(lines: readonly Line[], checkpoint: string, recordedAt: number, before?: string | null) {
     if (before !== undefined && this.checkpoint() !== before) return null;
     const times = this.#timesWriter.begin();
     const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
-    const kept = lines.map((line) => this.#insert(line, now, tally));
+    const kept = lines.map((line) => this.#insert(line, recordedAt, tally));
     for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
     for (const [minute, { count, first, last }] of tally.minutes) {
       this.#statements.addMinute.run({ minute, count, first, last });
@@ -328,7 +395,7 @@ export class History {
     return kept;
   }
 
-  #insert(line: Line, now: number, tally: Tally): KeptMessage {
+  #insert(line: Line, recordedAt: number, tally: Tally): KeptMessage {
     const { fields, text, kept } = line;
     const type = messageType(fields);
     const failed = failedDeliveries(fields);
@@ -338,7 +405,7 @@ export class History {
     const { voice, audience } = speech;
     const { lastInsertRowid } = this.#statements.insert.run(
       kept?.seq ?? null,
-      now,
+      recordedAt,
       sentAt,
       type,
       failed,
@@ -447,6 +514,7 @@ function prepare(db: Database.Database) {
   return {
     readMeta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     writeMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+    claimMeta: db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING'),
     insert: db.prepare(
       `INSERT INTO messages (seq, recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -458,6 +526,7 @@ function prepare(db: Database.Database) {
     dropEmptyTypes: db.prepare('DELETE FROM types WHERE count <= 0'),
     dropEmptyMinutes: db.prepare('DELETE FROM minutes WHERE count <= 0'),
     firstRecorded: db.prepare('SELECT recorded_at FROM messages ORDER BY seq LIMIT 1'),
+    lastRecorded: db.prepare('SELECT recorded_at FROM messages ORDER BY seq DESC LIMIT 1'),
     addMinute: db.prepare(
       `INSERT INTO minutes VALUES (@minute, @count, @first, @last) ON CONFLICT (minute) DO UPDATE SET
        count = count + excluded.count, last_seq = excluded.last_seq`,

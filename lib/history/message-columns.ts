@@ -67,7 +67,8 @@ export class MessageColumns {
     const visit = 'SELECT visit(sent_at, voice, audience, seq) FROM messages';
     this.#statements = {
       place: db.prepare(
-        `SELECT value AS epoch, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS head
+        // Times that were computed again count as another history.
+        `SELECT value || coalesce((SELECT value FROM meta WHERE key = 'zone'), '') AS epoch, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS head
          FROM meta WHERE key = 'epoch'`,
       ),
       added: db.prepare(`${visit} WHERE seq > ? AND sent_at IS NOT NULL`),

@@ -32,6 +32,7 @@ const STAYS: Record<JournalKind, readonly string[]> = {
     'reason',
     'since',
     'gaps',
+    'losses',
     'unterminated_tail',
     'backlog',
     'mode',

@@ -1,9 +1,14 @@
 /** How the log and the history stand, in the words of the API. */
+import { formatInstant } from '../contract/instant';
+import { lossWords } from '../contract/log-losses';
 import type { LogLosses, MessageLog } from '../swarm/message-log';
 import type { HistoryCondition, LogCondition } from './protocol';
+import type { ClockJump } from './retention-clock';
 
+const DAY_MS = 86_400_000;
 /** A backlog worth speaking of; anything smaller is read before anyone could ask. */
 const BACKLOG_BYTES = 1024 * 1024;
+const MAX_LOSSES_IN_REASON = 3;
 
 /**
  * @param log null in a process that only follows
@@ -13,17 +18,28 @@ const BACKLOG_BYTES = 1024 * 1024;
  */
 export function logCondition(
   log: MessageLog | null,
-  { gaps, skipped }: LogLosses,
+  { gaps, skipped, losses = [] }: LogLosses,
   fault: string | null,
   gapsBefore: number,
 ): LogCondition {
   const status = log?.status();
+  const told = losses.map(({ since, until, unread }) => ({
+    since: since === null ? null : formatInstant(since),
+    until: formatInstant(until),
+    unread_bytes: unread,
+  }));
+  const newGaps = gaps - gapsBefore;
   const behind = status && status.totalBytes - status.readBytes > BACKLOG_BYTES;
   return {
-    ...logState(fault ?? status?.unreadable ?? null, log, gaps - gapsBefore),
+    ...logState(
+      fault ?? status?.unreadable ?? null,
+      log,
+      newGaps > 0 ? told.slice(-Math.min(newGaps, MAX_LOSSES_IN_REASON)) : [],
+    ),
     kept_from: null,
     skipped: Object.entries(skipped).map(([why, seen]) => ({ reason: why, ...seen })),
     gaps,
+    losses: told,
     unterminated_tail: status?.unterminatedTail ?? null,
     backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
   };
@@ -32,23 +48,33 @@ export function logCondition(
 /**
  * @param fault why the history is not what the settings ask for, a sentence; null if it is
  * @param movedTo where a damaged file was moved, null if none was
+ * @param jump of the clock, while nothing is deleted by age because of it
  */
 export function historyCondition(
   fault: string | null,
   movedTo: string | null,
+  jump: ClockJump | null,
   how: Pick<HistoryCondition, 'mode' | 'role'>,
 ): HistoryCondition {
   const aside = movedTo ? `The history was damaged and begins anew; the old file is kept as ${movedTo}.` : null;
+  const inMemory = fault === null ? null : `${fault} Until then only the newest messages are kept, in memory.`;
+  const sentences = [inMemory ?? aside, jump && jumpSentence(jump)].filter((sentence) => sentence !== null);
   return {
-    state: fault === null && aside === null ? 'ok' : 'degraded',
-    reason: fault === null ? aside : `${fault} Until then only the newest messages are kept, in memory.`,
+    state: sentences.length === 0 ? 'ok' : 'degraded',
+    reason: sentences.join(' ') || null,
     kept_from: null,
     skipped: [],
     ...how,
   };
 }
 
-function logState(unreadable: string | null, log: MessageLog | null, newGaps: number) {
+function jumpSentence({ by, holdUntil }: ClockJump): string {
+  const days = (Math.abs(by) / DAY_MS).toFixed(1);
+  const what = by > 0 ? `went ahead by ${days} days at once` : `was set back by ${days} days`;
+  return `The clock of this computer ${what}; check it. Nothing is deleted before ${formatInstant(holdUntil)}.`;
+}
+
+function logState(unreadable: string | null, log: MessageLog | null, losses: LogCondition['losses']) {
   if (unreadable) return { state: 'unreadable', reason: unreadable } as const;
   if (log?.status().missing) {
     // Between a rotation and the next message there is none either.
@@ -57,10 +83,6 @@ function logState(unreadable: string | null, log: MessageLog | null, newGaps: nu
       : 'There is no agent_messages.log yet; it appears with the first message.';
     return { state: 'missing', reason } as const;
   }
-  if (newGaps > 0) {
-    const reason =
-      'Messages may be missing: the log was rotated or replaced more often than it could be read, so whole files were destroyed unread.';
-    return { state: 'degraded', reason } as const;
-  }
+  if (losses.length > 0) return { state: 'degraded', reason: losses.map(lossWords).join(' ') } as const;
   return { state: 'ok', reason: null } as const;
 }

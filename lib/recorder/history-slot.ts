@@ -2,8 +2,11 @@
  * Which history is open: the file that the settings name, or one in memory that stands in for it while the file can't be
  * used. Also holds the right to record.
  */
+import { existsSync } from 'node:fs';
 import { fileIdentity, HistoryFault, historyFault, moveAside, RecorderLock } from '../history/database';
 import { History, type ReadTime } from '../history/history';
+import { adoptMoved } from './adopt-moved';
+import { adopt, foreignOwner } from './root-identity';
 
 export interface Opened {
   history: History;
@@ -11,18 +14,38 @@ export interface Opened {
   fault: string | null;
 }
 
+/** Which file is meant, and whose it must be. */
+export interface HistoryPlace {
+  /** Absolute path, or null for a history in memory only. */
+  file: string | null;
+  /** Absolute path of the project. */
+  root: string;
+  /** The file was named for this root only: if it belongs to another one, a file beside it is used. */
+  inFolder: boolean;
+  /** Use the history of another root: the project was moved. */
+  adopt: boolean;
+}
+
+/** Projects that may have one path in the same folder of histories, as in containers that mount each at one place. */
+const MAX_FILES_OF_A_PATH = 50;
+
 export class HistorySlot {
-  readonly #file: string | null;
+  readonly #root: string;
+  readonly #inFolder: boolean;
   readonly #readTime: ReadTime;
   readonly #now: () => number;
+  #file: string | null;
+  #adopt: boolean;
   #lock: RecorderLock | null = null;
   #identity: string | null = null;
   #damaged = false;
   #movedTo: string | null = null;
 
-  /** @param file absolute path, or null for a history in memory only */
-  constructor(file: string | null, readTime: ReadTime, now: () => number) {
-    this.#file = file;
+  constructor(place: HistoryPlace, readTime: ReadTime, now: () => number) {
+    this.#file = place.file;
+    this.#root = place.root;
+    this.#inFolder = place.inFolder;
+    this.#adopt = place.adopt;
     this.#readTime = readTime;
     this.#now = now;
   }
@@ -60,6 +83,7 @@ export class HistorySlot {
    * @throws {HistoryFault} if it can't be used
    */
   reopen(): History {
+    if (this.#inFolder) this.#chooseFile(this.#file as string);
     const file = this.#file as string;
     try {
       if (this.#damaged) this.#setAside(file);
@@ -106,6 +130,7 @@ export class HistorySlot {
   #use(file: string): History {
     const history = new History(file, { readTime: this.#readTime });
     try {
+      this.#requireOwner(history);
       // Learn now, not at the first message, whether the disk takes writes.
       if (this.take()) history.probe();
     } catch (error) {
@@ -114,6 +139,56 @@ export class HistorySlot {
     }
     this.#identity = fileIdentity(file);
     return history;
+  }
+
+  /** @throws {HistoryFault} if the history belongs to another root and is not adopted */
+  #requireOwner(history: History): void {
+    const owner = foreignOwner(history, this.#root);
+    if (owner === null) return;
+    if (this.#adopt) {
+      if (!this.take()) {
+        const inUse = `The history ${history.file} is in use by another process, so it can't be adopted.`;
+        throw new HistoryFault('foreign', `${inUse} Stop the dashboard of ${owner.path} first.`);
+      }
+      adopt(history, this.#root);
+      this.#adopt = false;
+      return;
+    }
+    const whose =
+      owner.path === this.#root
+        ? `another project that was at ${owner.path} (folder ${owner.inode})`
+        : `the project ${owner.path}`;
+    throw new HistoryFault(
+      'foreign',
+      `The history ${history.file} belongs to ${whose}, but this project is ${this.#root}. Set SWARM_HISTORY to another ` +
+        'file, or to a folder, where each project has a file of its own. If it is the same project, moved, start once ' +
+        'with --adopt-history.',
+    );
+  }
+
+  /** In a folder of histories: the first file for this path that belongs to nobody else. */
+  #chooseFile(first: string): void {
+    if (this.#adopt) this.#adopt = !adoptMoved(first, this.#root, this.#now());
+    for (let n = 1; n <= MAX_FILES_OF_A_PATH; n += 1) {
+      const file = n === 1 ? first : first.replace(/(\.sqlite)?$/, `-${n}$1`);
+      this.#file = file;
+      if (!existsSync(file) || this.#isOurs(file)) return;
+    }
+    this.#file = first;
+  }
+
+  /** Also where it can't be opened: what is wrong with it is said when it is used. */
+  #isOurs(file: string): boolean {
+    try {
+      const history = new History(file, { readTime: this.#readTime });
+      try {
+        return foreignOwner(history, this.#root) === null;
+      } finally {
+        history.close();
+      }
+    } catch {
+      return true;
+    }
   }
 
   #setAside(file: string): void {

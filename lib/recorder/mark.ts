@@ -9,9 +9,13 @@ export interface Mark {
   head: number;
   /** Milliseconds since 1970. */
   alive_at: number;
+  /** One instant by the system's clock and by the one of the retention; a mark of an earlier version has neither. */
+  wall?: number;
+  retention?: number;
 }
 
-const isMark = shape<Mark>({ head: isWhole, alive_at: isWhole });
+const isOptional = (value: unknown) => value === undefined || isWhole(value);
+const isMark = shape<Mark>({ head: isWhole, alive_at: isWhole, wall: isOptional, retention: isOptional });
 
 /** @returns null if there is none or it can't be read. */
 export function readMark(file: string): Mark | null {
@@ -24,7 +28,7 @@ export function readMark(file: string): Mark | null {
 }
 
 /** Written over the last one and of its length, so that a kill leaves one or the other: a file a second is not free. */
-const LENGTH = 80;
+const LENGTH = 120;
 const IN_PLACE = constants.O_WRONLY | constants.O_CREAT;
 
 /** Writes the mark; a failure is ignored, since the database itself will say what is wrong with the disk. */

@@ -5,6 +5,7 @@ import {
   UNKNOWN_AGENT_FACTS,
   UNKNOWN_ATTENTION_FACTS,
   UNKNOWN_LOCK_FACTS,
+  UNKNOWN_LOG_FACTS,
   UNKNOWN_SOURCE_FACTS,
   unknownZone,
 } from '../contract/defaults';
@@ -193,7 +194,7 @@ function worseFirst(one: AttentionEntry, other: AttentionEntry): number {
 function sourcesOf(things: PastThings, at: number): Sources {
   const known = Object.entries(things.source ?? {}).map(([name, source]) => [
     name,
-    { ...UNKNOWN_SOURCE_FACTS, ...(source as Source) },
+    { ...UNKNOWN_SOURCE_FACTS, ...(name === 'log' ? UNKNOWN_LOG_FACTS : {}), ...(source as Source) },
   ]);
   return { ...unknownSources(at), ...Object.fromEntries(known) };
 }
@@ -209,7 +210,7 @@ function unknownSources(at: number): Sources {
   return {
     registry: source,
     locks: source,
-    log: { ...source, gaps: 0, unterminated_tail: null, backlog: null },
+    log: { ...source, ...UNKNOWN_LOG_FACTS, gaps: 0, unterminated_tail: null, backlog: null },
     history: { ...source, mode: 'file', role: 'recorder' },
     watcher: { ...source, mode: 'events' },
     config: source,

@@ -20,6 +20,10 @@ export interface RecorderOptions {
   root: string;
   /** The database file; null keeps the history in memory only, as a setting asks for. */
   file: string | null;
+  /** The file is one of a folder where each root has its own; left out, the file itself was named. */
+  inFolder?: boolean;
+  /** Use the history of another root: the project was moved. */
+  adopt?: boolean;
   retention: Retention;
   /** IANA zone of the log's naive times; the process's own if null. */
   zone: string | null;
@@ -76,6 +80,12 @@ export interface HistoryCondition extends Omit<HistorySource, 'since'> {
   state: SourceState;
 }
 
+/** How much was dropped: messages, and rows of the journal. */
+export interface Pruned {
+  messages: number;
+  entries: number;
+}
+
 export type RecorderEvent =
   /** A history is there, or another one than before. */
   | {
@@ -92,6 +102,10 @@ export type RecorderEvent =
   | { type: 'committed'; messages: ToldMessage[]; count: number; head: number; oldest: number }
   /** An older history was brought up to date. */
   | { type: 'upgraded'; sentence: string }
+  /** Times were read in another zone before; they are computed again from the lines that were kept. */
+  | { type: 'rezoned'; before: string; zone: string }
+  /** What the retention dropped since the last of these events. */
+  | ({ type: 'pruned' } & Pruned)
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, NewestMessage][] }

@@ -11,17 +11,20 @@ import { HistoryFault, historyFault } from '../history/database';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
-import { parseLine } from '../swarm/log-line';
+import { type LogLine, parseLine } from '../swarm/log-line';
 import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, MessageLog } from '../swarm/message-log';
 import { processZone, readMicroseconds } from '../swarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
 import { HistorySlot, type Opened } from './history-slot';
-import { beginJournal, markAlive } from './journal-life';
+import { beginJournal, beginRetention, lastAlive, markAlive } from './journal-life';
 import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
-import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
+import type { AlertsUpdate, PostTried, Pruned, RecorderEvent, RecorderOptions } from './protocol';
+import { fromTheStart, isPastRetention, mustReadAgain } from './read-again';
+import type { RetentionClock } from './retention-clock';
+import { noteFirstGeneration } from './root-identity';
 import { toldMessages } from './told-messages';
 import { ZoneDoubt } from './zone-doubt';
 
@@ -40,27 +43,34 @@ const SAVE_MATTERS_EVERY_MS = 5000;
 const LOCK_EVERY_MS = 500;
 const RECOVER_EVERY_MS = 2000;
 const PRUNE_STEP = 500;
+const TELL_PRUNED_EVERY_MS = 60_000;
 /** What has grown beyond the retention goes when something comes; by age alone it may go a little later. */
 const PRUNE_BY_AGE_EVERY_MS = 60_000;
 /** From one beat of the main thread to the next it is a little more; this thread's own timer is for when none comes. */
 const EACH_BEAT_MS = 900;
 const RECORDER_TICK_MS = 1200;
 const FOLLOWER_TICK_MS = 50;
+/** Of a thousand messages each, 20 to 40 ms of work. */
+const MAX_RETIME_STEPS = 20;
 const SOONEST_TICK_MS = 20;
 const NOTHING_LOST: LogLosses = { gaps: 0, skipped: {} };
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Repeated = 'told' | 'summary' | 'matters' | 'lock' | 'identity' | 'mark' | 'recover' | 'prune' | 'save';
+type Repeated = 'told' | 'summary' | 'matters' | 'lock' | 'identity' | 'mark' | 'recover' | 'prune' | 'pruned' | 'save';
 
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #tell: (event: RecorderEvent) => void;
   readonly #now: () => number;
+  readonly #monotonic: () => number;
   readonly #slot: HistorySlot;
   /** These are there from the constructor on: it ends with ones that work, in memory if need be. */
   #history!: History;
   #matters!: MattersFeed;
+  #clock!: RetentionClock;
+  /** Dropped, and not told of yet. */
+  #pruned: Pruned = { messages: 0, entries: 0 };
   /** Null in a process that only follows. */
   #journal: Journal | null = null;
   /** Why the history is not what the settings ask for; null if it is. */
@@ -68,6 +78,8 @@ export class Recorder {
   /** Null in a process that only follows. */
   #log: MessageLog | null = null;
   #logFault: string | null = null;
+  /** When this process had read the log to its end last, milliseconds since 1970. */
+  #logReadAt: number | null = null;
   /** What the database must still hold: else somebody else records too. */
   #lastCheckpoint: string | null = null;
   #gapsAtStart = 0;
@@ -105,16 +117,24 @@ export class Recorder {
    *
    * @param tell takes what happens, in order; the first event is `opened`
    * @param now milliseconds since 1970
+   * @param monotonic milliseconds since any instant
    */
-  constructor(options: RecorderOptions, tell: (event: RecorderEvent) => void, now: () => number = Date.now) {
+  constructor(
+    options: RecorderOptions,
+    tell: (event: RecorderEvent) => void,
+    now: () => number = Date.now,
+    monotonic: () => number = () => performance.now(),
+  ) {
     this.#options = options;
     this.#tell = tell;
     this.#now = now;
+    this.#monotonic = monotonic;
     this.#senders = new NewestSenders(this.#readTime, now);
     this.#zone = new ZoneDoubt(options.zone ?? processZone());
     this.#alerts = new AlertsFeed(options, tell, now);
     this.#dispositions = new DispositionsFeed(tell, now);
-    this.#slot = new HistorySlot(options.file, this.#readTime, now);
+    const { file, root, inFolder = false, adopt = false } = options;
+    this.#slot = new HistorySlot({ file, root, inFolder, adopt }, this.#readTime, now);
     this.#use(this.#slot.open());
     this.#schedule();
   }
@@ -205,7 +225,8 @@ export class Recorder {
     if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
     if (this.#mattersTimer) clearTimeout(this.#mattersTimer);
     await this.#looking;
-    if (this.#journal) markAlive(this.#history, this.#journal);
+    if (this.#journal) markAlive(this.#history, this.#journal, this.#clock, this.#now());
+    this.#tellPruned();
     if (this.#log) this.#guarded(() => this.#matters.save());
     this.#letGo();
   }
@@ -235,8 +256,10 @@ export class Recorder {
     const inMemory = history.file === ':memory:';
     const records = this.#slot.records || inMemory;
     const checkpoint = committedCheckpoint(history);
+    const clock = beginRetention(history, this.#now(), this.#monotonic);
     const reason = this.#history ? 'The history could not be written.' : 'No dashboard was running.';
     const journal = records ? beginJournal(history, reason, this.#now()) : null;
+    if (records) this.#enterZone(history);
     const matters = new MattersFeed(history, {
       ...this.#options.openFor,
       zone: this.#options.zone,
@@ -253,6 +276,7 @@ export class Recorder {
     this.#log = null;
     this.#history = history;
     this.#journal = journal;
+    this.#clock = clock;
     this.#matters = matters;
     this.#fault = fault;
     this.#behind = false;
@@ -270,15 +294,27 @@ export class Recorder {
     this.#tellCondition();
   }
 
+  /** What was read in another zone is read again: the newest messages now, the others step by step. */
+  #enterZone(history: History): void {
+    const { zone } = this.#options;
+    const before = zone === null ? null : history.enterZone(zone);
+    if (before !== null) this.#tell({ type: 'rezoned', before, zone: zone as string });
+  }
+
   #record(checkpoint: LogCheckpoint | null): void {
     this.#lastCheckpoint = checkpoint && JSON.stringify(checkpoint);
     this.#gapsAtStart = checkpoint?.gaps ?? 0;
+    if (checkpoint) noteFirstGeneration(this.#history, checkpoint);
     this.#openLog(checkpoint);
   }
 
-  #openLog(checkpoint: LogCheckpoint | null): void {
+  /** @param isOld whether a line that is not recorded is known to have been deleted rightly */
+  #openLog(checkpoint: LogCheckpoint | null, isOld: (line: LogLine) => boolean = () => false): void {
     const { root } = this.#options;
-    this.#log = new MessageLog({ root, checkpoint, recorded: this.#history.copiesOf, now: this.#now });
+    const { copiesOf } = this.#history;
+    const recorded = (line: LogLine) => (isOld(line) ? Number.POSITIVE_INFINITY : copiesOf(line));
+    const readAt = this.#logReadAt ?? lastAlive(this.#history);
+    this.#log = new MessageLog({ root, checkpoint, recorded, readAt, now: this.#now });
   }
 
   async #run(): Promise<void> {
@@ -311,8 +347,11 @@ export class Recorder {
     if (!batch) return false;
     const checkpoint = JSON.stringify(batch.checkpoint);
     if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
-      const kept = this.#history.append(batch.lines, checkpoint, this.#now(), this.#lastCheckpoint);
+      const now = this.#now();
+      const recordedAt = Math.round(this.#clock.read(now));
+      const kept = this.#history.append(batch.lines, checkpoint, now, this.#lastCheckpoint, recordedAt);
       if (kept === null) return this.#stepDown();
+      if (this.#lastCheckpoint === null) noteFirstGeneration(this.#history, batch.checkpoint);
       this.#lastCheckpoint = checkpoint;
       this.#take(
         kept,
@@ -339,6 +378,7 @@ export class Recorder {
     try {
       const batch = log.read();
       this.#logFault = null;
+      if (!batch.more) this.#logReadAt = this.#now();
       return batch;
     } catch (error) {
       if (isOfDatabase(error)) throw error;
@@ -438,7 +478,7 @@ export class Recorder {
   #tellCondition(): void {
     const losses = this.#log?.losses() ?? committedCheckpoint(this.#history) ?? NOTHING_LOST;
     const log = logCondition(this.#log, losses, this.#logFault, this.#gapsAtStart);
-    const history = historyCondition(this.#fault, this.#slot.movedTo, {
+    const history = historyCondition(this.#fault, this.#slot.movedTo, this.#clock.jump, {
       mode: this.#inMemory ? 'memory' : 'file',
       role: this.#log ? 'recorder' : 'follower',
     });
@@ -468,17 +508,33 @@ export class Recorder {
 
   /** What is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
   async #tick(): Promise<void> {
+    this.#clock.read(this.#now());
+    if (this.#log && !this.#inMemory) this.#guarded(() => this.#readAgain());
     if (this.#options.file !== null) {
       if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
       if (!this.#inMemory && this.#due('identity', EACH_BEAT_MS)) this.#checkIdentity();
       if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
-      if (this.#journal && this.#due('mark', EACH_BEAT_MS)) markAlive(this.#history, this.#journal);
+      if (this.#journal && this.#due('mark', EACH_BEAT_MS))
+        markAlive(this.#history, this.#journal, this.#clock, this.#now());
     }
     if (this.#log && this.#due('prune', this.#pruneDue ? EACH_BEAT_MS : PRUNE_BY_AGE_EVERY_MS)) this.#prune();
+    if (this.#pruned.messages + this.#pruned.entries > 0 && this.#due('pruned', TELL_PRUNED_EVERY_MS))
+      this.#tellPruned();
     if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
     this.#guarded(() => this.#alerts.advance());
     this.#guarded(() => this.#dispositions.follow());
     await this.look();
+    await this.#retime();
+  }
+
+  /** Goes on to read times again in another zone, for less than a second. */
+  async #retime(): Promise<void> {
+    for (let step = 0; step < MAX_RETIME_STEPS && this.#log && !this.#closed; step += 1) {
+      const { due, more } = this.#guarded(() => this.#history.retime()) ?? { due: false, more: false };
+      if (due) this.#summaryDue = true;
+      if (!more) return;
+      await yieldToOthers();
+    }
   }
 
   #due(what: Repeated, everyMs: number): boolean {
@@ -500,11 +556,13 @@ export class Recorder {
       while (this.#followOn());
       this.#flush();
       const { epoch } = this.#history;
+      this.#clock = beginRetention(this.#history, this.#now(), this.#monotonic);
       this.#journal = beginJournal(this.#history, TOOK_OVER, this.#now());
       if (this.#history.epoch !== epoch) {
         this.#begin({ history: this.#history, fault: this.#fault });
         return;
       }
+      this.#enterZone(this.#history);
       this.#alerts.begin(this.#history, true);
       this.#dispositions.begin(this.#history, true);
       this.#record(committedCheckpoint(this.#history));
@@ -569,19 +627,54 @@ export class Recorder {
     return memory;
   }
 
+  /** Looks in the log for what a wrong clock deleted. */
+  #readAgain(): void {
+    if (!mustReadAgain(this.#history, this.#clock)) return;
+    const checkpoint = committedCheckpoint(this.#history);
+    const now = this.#now();
+    const { days, messages } = this.#options.retention;
+    // Where the number is at its bound, what is missing may have been dropped for that.
+    if (checkpoint !== null && this.#history.summary(now).count < messages) {
+      const again = fromTheStart(checkpoint);
+      this.#lastCheckpoint = JSON.stringify(again);
+      this.#history.append([], this.#lastCheckpoint, now);
+      this.#log?.close();
+      this.#openLog(again, ({ fields }) => isPastRetention(this.#readMilliseconds(fields.timestamp), days, now));
+    }
+    this.#history.noteAgedByJump(false);
+  }
+
   #prune(): void {
     const most = this.#unpruned + PRUNE_STEP;
     this.#unpruned = 0;
     this.#pruneDue = false;
-    const retention = this.#inMemory
-      ? { ...this.#options.retention, messages: Math.min(MEMORY_MESSAGES, this.#options.retention.messages) }
-      : this.#options.retention;
+    const now = this.#now();
+    const aged = this.#clock.read(now);
+    const { retention: asked } = this.#options;
+    const held = this.#clock.jump !== null;
+    // A clock that jumped proves no age, and until it is mended nothing is deleted for good; only memory stays bounded.
+    if (held && !this.#inMemory) return;
+    const retention = {
+      days: held ? Number.POSITIVE_INFINITY : asked.days,
+      messages: this.#inMemory ? Math.min(MEMORY_MESSAGES, asked.messages) : asked.messages,
+    };
     this.#guarded(() => {
-      const dropped = this.#history.prune(retention, this.#now(), most);
-      const entries = this.#journal?.prune(this.#now() - retention.days * 86_400_000, retention.messages, most) ?? 0;
+      const dropped = this.#history.prune(retention, aged, most);
+      // The journal has the times of the system's clock, which may be behind.
+      const before = Math.min(aged, now) - retention.days * 86_400_000;
+      const entries = this.#journal?.prune(before, retention.messages, most) ?? 0;
+      this.#pruned.messages += dropped;
+      this.#pruned.entries += entries;
       if (dropped > 0) this.#summaryDue = true;
       if (dropped + entries > 0) this.#pruneDue = true;
     });
+  }
+
+  #tellPruned(): void {
+    const pruned = this.#pruned;
+    if (pruned.messages + pruned.entries === 0) return;
+    this.#pruned = { messages: 0, entries: 0 };
+    this.#tell({ type: 'pruned', ...pruned });
   }
 
   #letGo(): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { provide } from '../../test/support/serve-route';
@@ -14,20 +14,26 @@ import { streamResponse } from './stream';
 const hub = new Hub({ source: { after: async () => [] } });
 const server = createServer((_asked, response) => response.end('behind'));
 let port = 0;
+/** The server's side of each connection, the newest first. */
+const peers: Socket[] = [];
 let failing = false;
+/** What a stream awaits before it begins; called once that is so. */
+let awaited: ((begun: () => void) => void) | null = null;
 
 before(async () => {
   provide({ hub });
   hub.open('e', [{ seq: 1, json: Buffer.from('{"seq":1}') }], 1);
   const health = endpoint({ GET: () => Response.json({ status: 'healthy' }) }, { probe: true });
   const stream = endpoint({
-    GET: (asked, runtime, { principal }) => {
+    GET: async (asked, runtime, { principal }) => {
       if (failing) throw new Error('planted');
+      if (awaited) await new Promise<void>(awaited);
       return streamResponse(asked, runtime.hub, principal);
     },
   });
   watchConnections();
   answerDirectly(server, { '/health': health.GET, '/api/stream': stream.GET });
+  server.on('connection', (socket) => peers.unshift(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
@@ -90,6 +96,24 @@ test('answerDirectly(): a stream begins with the whole state, and who leaves is 
   assert.match(text, /retry: 1000\n\n/);
   assert.match(text, /event: connected\n[\s\S]*event: messages\nid: e\.1\n/);
   while (hub.subscriberCount > 0) await turn();
+});
+
+test('answerDirectly(): a client that leaves while its id is awaited is no subscriber', async () => {
+  const waiting = new Promise<() => void>((resolve) => {
+    awaited = resolve;
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const begin = await waiting;
+  awaited = null;
+  const [peer] = peers;
+  assert.ok(peer);
+  socket.destroy();
+  if (!peer.destroyed) await once(peer, 'close');
+  begin();
+  await turn();
+  await turn();
+  assert.equal(hub.subscriberCount, 0);
 });
 
 test('answerDirectly(): whatever is shown as an id is answered like any unknown one', async () => {

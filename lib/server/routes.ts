@@ -6,7 +6,7 @@ import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import type { DirectRoutes } from './direct-answers';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
-import { parseMessageQuery } from './message-query';
+import { parseMessageQuery, parseStreamQuery } from './message-query';
 import { metrics } from './metrics';
 import { oncePerProcess } from './once';
 import {
@@ -80,7 +80,12 @@ export const routes = {
     { limit: 'reads' },
   ),
   '/api/stats': endpoint({ GET: async (_request, runtime) => stateResponse(await runtime.stats()) }),
-  '/api/stream': endpoint({ GET: (request, { hub }, { principal }) => streamResponse(request, hub, principal) }),
+  '/api/stream': endpoint({
+    GET: async (request, { hub }, { principal }) => {
+      await hub.reaching(parseStreamQuery(request).lastEventId);
+      return streamResponse(request, hub, principal);
+    },
+  }),
   '/api/talk': endpoint(
     { GET: async (request, runtime) => jsonResponse(await runtime.past('talk', parseSpan(parametersOf(request)))) },
     { limit: 'reads' },

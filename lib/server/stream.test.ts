@@ -23,7 +23,8 @@ const message = (seq: number, size = 0): PublishedMessage => ({
 });
 
 function openHub(): Hub {
-  const hub = new Hub({ source: { after: async () => [] } });
+  // Timers are mocked with the date, monotonic time is not.
+  const hub = new Hub({ source: { after: async () => [] }, ticks: () => Date.now() });
   hub.open('e', [message(1), message(2)], 1);
   closing.push(() => hub.close());
   return hub;

@@ -148,6 +148,12 @@ function registerHistory(registry: Registry): void {
     help: 'Messages that were read and committed, by this process or by the one that it follows, since this one began.',
     read: () => getRuntime().figures().messagesRead,
   });
+  readCounter(registry, {
+    name: 'claude_swarm_history_pruned_total',
+    help: 'What the retention deleted since this process began: messages, and entries of the journal; once a minute.',
+    labelNames: ['kind'],
+    read: () => Object.entries(getRuntime().figures().pruned).map(([kind, count]) => [{ kind }, count] as const),
+  });
   readGauge(registry, {
     name: 'claude_swarm_messages_kept',
     help: 'Messages that the history keeps.',

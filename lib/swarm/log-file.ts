@@ -36,6 +36,8 @@ export interface Generation {
   drained: boolean;
   /** The last consumed line had no line feed. */
   unterminated: boolean;
+  /** Bytes after the offset that were seen; left out if there were none. */
+  unread?: number;
 }
 
 export const isGeneration = shape<Generation>({
@@ -50,6 +52,7 @@ export const isGeneration = shape<Generation>({
   compareUntil: isWhole,
   drained: isFlag,
   unterminated: isFlag,
+  unread: (value) => value === undefined || isWhole(value),
 });
 
 export interface Identity {
@@ -60,7 +63,8 @@ export interface Identity {
 /** Takes what a file gives, line by line; `generation.offset` still stands before the line. */
 export interface LineSink {
   line(file: LogFile, line: LogLine): void;
-  skip(file: LogFile, reason: string): void;
+  /** @param digest a hash of the line's bytes */
+  skip(file: LogFile, reason: string, digest: string): void;
 }
 
 export type TailState = 'complete' | 'incomplete' | null;
@@ -76,6 +80,8 @@ export class LogFile {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly inode: string;
+  /** When it was made, milliseconds since 1970; 0 or the time of a change where the file system does not know. */
+  readonly madeAt: number;
   size: number;
   /** Copies of each line so far, by a hash of it, while comparing. */
   copies = new Map<string, number>();
@@ -98,6 +104,7 @@ export class LogFile {
     this.dev = stat.dev;
     this.ino = stat.ino;
     this.inode = `${stat.dev}.${stat.ino}.${stat.birthtimeNs}`;
+    this.madeAt = Number(stat.birthtimeNs / 1_000_000n);
     this.size = Number(stat.size);
   }
 
@@ -232,7 +239,7 @@ export class LogFile {
     this.generation.lines += 1;
     const parsed = parseLine(bytes, this.generation.lines === 1);
     if (parsed === null) return;
-    if ('error' in parsed) sink.skip(this, parsed.error);
+    if ('error' in parsed) sink.skip(this, parsed.error, sha1(bytes));
     else sink.line(this, parsed);
   }
 
@@ -271,8 +278,9 @@ export class LogFile {
     }
     const next = overlong.scanned + end + 1;
     known.lines += 1;
-    sink.skip(this, 'line too long');
-    sink.line(this, lineTooLong(next - 1 - known.offset, overlong.hash.digest('hex')));
+    const digest = overlong.hash.digest('hex');
+    sink.skip(this, 'line too long', digest);
+    sink.line(this, lineTooLong(next - 1 - known.offset, digest));
     if (known.headBytes === 0) this.#seal(this.#readAt(0, HEAD_BYTES));
     known.offset = next;
     known.unterminated = false;

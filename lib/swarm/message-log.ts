@@ -14,6 +14,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Generation, type Identity, isGeneration, type LineSink, LogFile, type TailState } from './log-file';
 import type { LogLine } from './log-line';
+import { isLogLoss, type LogLoss, logLoss, MAX_LOSSES } from './log-loss';
 import { isText, isWhole, listOf, orNull, recordOf, shape } from './shape';
 
 export const LOG_NAME = 'agent_messages.log';
@@ -22,6 +23,9 @@ export const OLD_LOG_NAME = 'agent_messages.log.old';
 /** What one call reads at most: small enough to commit and let others in, large enough to be quick. */
 const BATCH_BYTES = 512 * 1024;
 const GENERATIONS_KEPT = 8;
+/** A broken line that is older may be counted again where a copy of the log repeats it. */
+const MAX_BROKEN = 200;
+const BROKEN_LENGTH = 12;
 
 /** Where reading goes on. */
 export interface LogCheckpoint {
@@ -32,6 +36,10 @@ export interface LogCheckpoint {
   /** How often messages may have been destroyed before they could be read. */
   gaps: number;
   skipped: Record<string, { count: number; last: string }>;
+  /** Short hashes of the newest lines that were counted as skipped; a checkpoint of an earlier version has none. */
+  broken?: string[];
+  /** The newest times of which messages may have been destroyed unread; a checkpoint of an earlier version has none. */
+  losses?: LogLoss[];
 }
 
 export const isLogCheckpoint = shape<LogCheckpoint>({
@@ -40,9 +48,11 @@ export const isLogCheckpoint = shape<LogCheckpoint>({
   generations: listOf(isGeneration),
   gaps: isWhole,
   skipped: recordOf(shape<{ count: number; last: string }>({ count: isWhole, last: isText })),
+  broken: (value) => value === undefined || listOf(isText)(value),
+  losses: (value) => value === undefined || listOf(isLogLoss)(value),
 });
 /** What was lost or could not be read as a message. */
-export type LogLosses = Pick<LogCheckpoint, 'gaps' | 'skipped'>;
+export type LogLosses = Pick<LogCheckpoint, 'gaps' | 'skipped' | 'losses'>;
 
 export interface LogBatch {
   lines: LogLine[];
@@ -70,6 +80,8 @@ export interface MessageLogOptions {
   checkpoint: LogCheckpoint | null;
   /** How many copies of this very line are recorded already. */
   recorded: (line: LogLine) => number;
+  /** When the log was last read before the checkpoint was given, milliseconds since 1970; null if unknown. */
+  readAt?: number | null;
   now?: () => number;
 }
 
@@ -81,16 +93,21 @@ export class MessageLog implements LineSink {
   readonly #generations = new Map<number, Generation>();
   #current: number | null;
   #gaps: number;
+  #losses: readonly LogLoss[];
+  /** When everything that there was had been read last. */
+  #readAt: number | null;
   /** Made anew by each change: whoever was given it keeps what it was. */
   #skipped: LogCheckpoint['skipped'];
+  /** Made anew by each change, too. */
+  #broken: readonly string[];
   #log: LogFile | null = null;
   #old: LogFile | null = null;
   /** No longer the log nor `.old`, but still open: read to the end before anything newer. */
   #leaving: LogFile[] = [];
   /** A `.old` that somebody put beside a log that is still followed: it does not come before the log. */
   #copyBeside: LogFile | null = null;
-  /** Lines may have been destroyed unread, unless a compared line is found recorded. */
-  #doubtful = false;
+  /** What may have been destroyed unread, unless a compared line is found recorded. */
+  #doubt: LogLoss | null = null;
   /** A checkpoint was given, and its files were not looked for yet. */
   #restored: boolean;
   #unreadable: string | null = null;
@@ -104,7 +121,10 @@ export class MessageLog implements LineSink {
     const { checkpoint } = options;
     this.#current = checkpoint?.current ?? null;
     this.#gaps = checkpoint?.gaps ?? 0;
+    this.#losses = checkpoint?.losses ?? [];
+    this.#readAt = options.readAt ?? null;
     this.#skipped = { ...checkpoint?.skipped };
+    this.#broken = checkpoint?.broken ?? [];
     this.#restored = checkpoint !== null && checkpoint.generations.length > 0;
     for (const known of checkpoint?.generations ?? []) {
       // An interrupted comparison starts again from the file's start: what it had added is recorded by now.
@@ -130,16 +150,22 @@ export class MessageLog implements LineSink {
       if (finished) file.generation.drained = true;
       if (this.#leaving.includes(file)) this.#leave(file);
     }
+    if (!more && this.#unreadable === null) this.#readAt = this.#now();
     return { lines: this.#batch.lines, checkpoint: this.checkpoint(), more };
   }
 
   /** @returns the place after everything that `read` has given. */
   checkpoint(): LogCheckpoint {
+    for (const { generation, size } of this.#files()) {
+      if (size > generation.offset) generation.unread = size - generation.offset;
+      else delete generation.unread;
+    }
     return {
       version: 1,
       current: this.#current,
       generations: [...this.#generations.values()].map((known) => ({ ...known })),
       ...this.losses(),
+      ...(this.#broken.length > 0 ? { broken: [...this.#broken] } : {}),
     };
   }
 
@@ -149,7 +175,8 @@ export class MessageLog implements LineSink {
   }
 
   losses(): LogLosses {
-    return { gaps: this.#gaps, skipped: this.#skipped };
+    const losses = this.#losses.length > 0 ? { losses: [...this.#losses] } : {};
+    return { gaps: this.#gaps, skipped: this.#skipped, ...losses };
   }
 
   status(): LogStatus {
@@ -181,8 +208,8 @@ export class MessageLog implements LineSink {
       const copies = (file.copies.get(digest) ?? 0) + 1;
       file.copies.set(digest, copies);
       const isRecorded = copies <= this.#recorded(line) + this.#batch.copies(line);
-      if (!isRecorded && this.#doubtful) this.#gaps += 1;
-      this.#doubtful = false;
+      if (!isRecorded && this.#doubt) this.#lose(this.#doubt);
+      this.#doubt = null;
       if (isRecorded) return;
       // Past its size at first sight, the first new line shows that the file is appended to and not copied any more.
       if (known.offset >= known.compareUntil) {
@@ -193,10 +220,17 @@ export class MessageLog implements LineSink {
     this.#batch.add(line);
   }
 
-  skip(file: LogFile, reason: string): void {
+  /** A broken line is counted, unless a comparison finds that this very line was counted before. */
+  skip(file: LogFile, reason: string, digest: string): void {
     const known = file.generation;
-    // A copy repeats the bad lines of its original, which were counted there.
-    if (known.comparing && known.offset < known.compareUntil) return;
+    const short = digest.slice(0, BROKEN_LENGTH);
+    if (known.comparing) {
+      const key = `broken ${short}`;
+      const copies = (file.copies.get(key) ?? 0) + 1;
+      file.copies.set(key, copies);
+      if (copies <= this.#broken.filter((counted) => counted === short).length) return;
+    }
+    this.#broken = [...this.#broken, short].slice(-MAX_BROKEN);
     this.#count(reason, `line ${known.lines} of ${file.path}`);
   }
 
@@ -327,8 +361,10 @@ export class MessageLog implements LineSink {
 
   /** Doubts where a file that was not read to its end is gone, or where more than one rotation passed unseen. */
   #judgeContinuity(strange: LogFile[]): void {
+    const oldest = this.#old ?? this.#log;
+    const loss = (unread: number) => logLoss(this.#readAt, oldest?.madeAt ?? null, unread, this.#now());
     if (!this.#restored) {
-      if (strange.length === 2) this.#doubtful = true;
+      if (strange.length === 2) this.#doubt = loss(0);
       return;
     }
     const present = new Set(this.#files().map((file) => file.generation));
@@ -337,9 +373,15 @@ export class MessageLog implements LineSink {
     const lost = [...this.#generations.values()].filter((known) => !known.drained && !present.has(known));
     for (const known of lost) known.drained = true;
     if (lost.length === 0) return;
+    const unread = lost.reduce((sum, known) => sum + (known.unread ?? 0), 0);
     // A comparison will show whether lines are missing; without one, nothing can.
-    if (strange.length > 0) this.#doubtful = true;
-    else this.#gaps += 1;
+    if (strange.length > 0) this.#doubt = loss(unread);
+    else this.#lose(loss(unread));
+  }
+
+  #lose(loss: LogLoss): void {
+    this.#gaps += 1;
+    this.#losses = [...this.#losses, loss].slice(-MAX_LOSSES);
   }
 
   #forgetOldGenerations(): void {

@@ -3,6 +3,7 @@
  * turned into instants here. Nothing is ever sorted by them: a local time repeats in autumn.
  */
 import { tzOffset } from '@date-fns/tz';
+import { fixedOffset, resolveZone } from './time-zone';
 
 export interface Instant {
   /** Milliseconds since 1970, the fraction below cut off. */
@@ -26,7 +27,7 @@ const CALENDAR_MS = 146_097 * DAY;
  *
  * @param text `2026-02-03T09:01:00.000001`, with `T` or a space, with or without a fraction of 1 to 9 digits, `Z` or
  *   an offset `+01:00`; anything else is no time
- * @param zone the IANA zone of times without an offset; the process's own if absent. Of an hour that the clocks
+ * @param zone the IANA zone of times without an offset, or a fixed one such as `UTC+05:30`; the process's own if absent. Of an hour that the clocks
  *   repeat, the first is meant; a time that they skip is read with the offset before, as `Date` does
  * @returns null for what is no time, impossible dates included
  * @throws RangeError if there is no such zone
@@ -81,11 +82,15 @@ const BUCKETS_AT_MOST = 35_000;
 
 class ZoneRules {
   readonly #zone: string;
+  /** Minutes, of a zone that is only an offset. */
+  readonly #fixed: number | null;
   /** The offset of a bucket of wall-clock time in milliseconds; NaN if it changes within the bucket. */
   readonly #buckets = new Map<number, number>();
 
   constructor(zone: string) {
-    new Intl.DateTimeFormat('en-US', { timeZone: zone }); // throws where tzOffset would give a wrong answer
+    this.#fixed = fixedOffset(zone);
+    // Throws where tzOffset would give a wrong answer.
+    if (this.#fixed === null) new Intl.DateTimeFormat('en-US', { timeZone: zone });
     this.#zone = zone;
   }
 
@@ -115,7 +120,7 @@ class ZoneRules {
   }
 
   #offsetAtInstant(instant: number): number {
-    return Math.round(tzOffset(this.#zone, new Date(instant)) * MINUTE);
+    return (this.#fixed ?? Math.round(tzOffset(this.#zone, new Date(instant)))) * MINUTE;
   }
 }
 
@@ -132,9 +137,9 @@ function zoneRules(zone: string): ZoneRules {
   return rules;
 }
 
-/** @returns the IANA zone of this process */
+/** @returns the zone of this process, as `readInstant` takes it */
 export function processZone(): string {
-  ownZone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  ownZone ??= resolveZone(null).zone;
   return ownZone;
 }
 

@@ -37,7 +37,7 @@ export const SOURCES: Sources = {
   registry: OK,
   zone: unknownZone(OK),
   locks: OK,
-  log: { ...OK, gaps: 0, unterminated_tail: null, backlog: null },
+  log: { ...OK, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
   history: { ...OK, mode: 'file', role: 'recorder' },
   watcher: { ...OK, mode: 'events' },
   config: OK,
