@@ -17,7 +17,8 @@ let port = 0;
 /** The server's side of each connection, the newest first. */
 const peers: Socket[] = [];
 let failing = false;
-/** What a stream awaits before it begins; called once that is so. */
+let onStream = () => {};
+/** What a stream awaits before it begins. */
 let awaited: ((begun: () => void) => void) | null = null;
 
 before(async () => {
@@ -28,7 +29,9 @@ before(async () => {
     GET: async (asked, runtime, { principal }) => {
       if (failing) throw new Error('planted');
       if (awaited) await new Promise<void>(awaited);
-      return streamResponse(asked, runtime.hub, principal);
+      const response = streamResponse(asked, runtime.hub, principal);
+      onStream();
+      return response;
     },
   });
   watchConnections();
@@ -110,10 +113,12 @@ test('answerDirectly(): a client that leaves while its id is awaited is no subsc
   assert.ok(peer);
   socket.destroy();
   if (!peer.destroyed) await once(peer, 'close');
+  const subscribed = new Promise<void>((resolve) => {
+    onStream = resolve;
+  });
   begin();
-  await turn();
-  await turn();
-  assert.equal(hub.subscriberCount, 0);
+  await subscribed;
+  while (hub.subscriberCount > 0) await turn();
 });
 
 test('answerDirectly(): whatever is shown as an id is answered like any unknown one', async () => {

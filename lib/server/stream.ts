@@ -90,8 +90,6 @@ function followDetached({ subscriber, place, connection, watched }: Follower): b
     watched.ended(reason);
     if (reason !== CLIENT_LEFT) cutSoon(reason, connection);
   };
-  // The client may have left while its id was awaited.
-  if (response.destroyed) onClose();
   return true;
 }
 
