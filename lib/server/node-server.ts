@@ -43,8 +43,7 @@ type ServerSocket = Socket & { server?: unknown; parser?: { incoming?: IncomingM
 function settle(server: Server, { development, progressTimeoutMs = PROGRESS_TIMEOUT_MS }: SettleOptions): void {
   lengthenQueue(server);
   if (!development) refuseUpgrades(server);
-  // Of nothing that is sent or taken: a stream sends each second.
-  server.timeout = progressTimeoutMs;
+  server.timeout = socketTimeout(progressTimeoutMs);
   gateRequests(server, { development });
 }
 
@@ -53,7 +52,15 @@ function settleEarly(socket: ServerSocket, { progressTimeoutMs = PROGRESS_TIMEOU
   if (!(socket.server instanceof Server)) return;
   const request = socket.parser?.incoming;
   if (request && announcesBody(request)) socket.destroy();
-  else socket.setTimeout(progressTimeoutMs);
+  else socket.setTimeout(socketTimeout(progressTimeoutMs));
+}
+
+/**
+ * Of nothing that is sent or taken; a stream sends each second. Node lets it pass twice where the system has taken a part of
+ * the last write, so a client is dropped after one to two halves.
+ */
+function socketTimeout(progressTimeoutMs: number): number {
+  return progressTimeoutMs / 2;
 }
 
 /** Node keeps a connection whose timeout somebody listens to, so an answer that takes long to begin is waited for. */
