@@ -36,18 +36,7 @@ const TARGETS = [
     '/\u00ff',
   ],
 ];
-const VERSIONS = [
-  'HTTP/1.1',
-  'HTTP/1.1',
-  'HTTP/1.1',
-  'HTTP/1.0',
-  'HTTP/2.0',
-  'HTTP/1.2',
-  'HTTP/',
-  '',
-  'http/1.1',
-  'ICE/1.0',
-];
+const WRONG_VERSIONS = ['HTTP/1.0', 'HTTP/2.0', 'HTTP/1.2', 'HTTP/', '', 'http/1.1', 'ICE/1.0'];
 const HOSTS = ['127.0.0.1', 'localhost', 'elsewhere.example', '', ' ', '[::1]', '127.0.0.1:1', '\u0000'];
 const LENGTHS = [
   '0',
@@ -123,7 +112,7 @@ export function* httpBytes(random: Random): Generator<string> {
 
 function request(random: Random): string {
   if (random.chance(0.05)) return noise(random, random.integer(1, 2000));
-  const line = `${pick(random, METHODS)} ${pick(random, TARGETS)}${extra(random)} ${pick(random, VERSIONS)}`;
+  const line = `${pick(random, METHODS)} ${pick(random, TARGETS)}${extra(random)} ${random.chance(0.95) ? 'HTTP/1.1' : pick(random, WRONG_VERSIONS)}`;
   const end = random.chance(0.05) ? '\n' : '\r\n';
   const { headers, body } = bodyOf(random);
   const lines = [line];
@@ -133,7 +122,7 @@ function request(random: Random): string {
     const [name, value] = random.chance(0.5)
       ? pick(random, INTERNAL_HEADERS)
       : [pick(random, NAMES), pick(random, VALUES)];
-    lines.push(`${name}${pick(random, [':', ':', ': ', ' :', ''])}${value}`);
+    lines.push(`${name}${random.chance(0.98) ? ':' : pick(random, [' :', '', ':\t', ': '])}${value}`);
   }
   return `${lines.join(end)}${end}${end}${body}`;
 }

@@ -8,6 +8,7 @@ import type { MessageFilter } from '../contract/schemas';
 import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
+import type { ReadTime } from './read-time';
 import { Retimer } from './retimer';
 import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
@@ -26,9 +27,6 @@ export interface Line {
   /** What another history knew of it, which stays: its number, and its time in microseconds since 1970. */
   kept?: { seq: number; sentAt: number | null };
 }
-
-/** Reads the time of a message; microseconds since 1970, null for what is no time. */
-export type ReadTime = (timestamp: unknown) => number | null;
 
 /** A message as the API gives it. */
 export interface KeptMessage {

@@ -134,6 +134,7 @@ test('a method that nothing is there for leads to a route that refuses it; other
     ['TRACE', '/api/agents?q=1', { name: 'TRACE', allow: null }, 'DELETE /api/agents?q=1'],
     ['TRACE', '/docs', { name: 'TRACE', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['POST', '/static/a.svg', { name: 'POST', allow: 'GET, HEAD' }, 'DELETE /api'],
+    ['GET', '*', null, 'GET /api/*'],
     ['OPTIONS', '*', { name: 'OPTIONS', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['POST', '/__nextjs_original-stack-frames', null, 'POST /__nextjs_original-stack-frames'],
   ] as const;

@@ -81,6 +81,8 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
   const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
+    // What else was read at once from a connection that is closed already; there may be thousands.
+    if (socket.destroyed) return;
     const id = randomUUID();
     const written = request.url ?? '';
     const malformedPath = isMalformed(written);
@@ -89,6 +91,8 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     // is wrong.
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     else request.url = withDotsInQuery(written);
+    // Next fails on it where no other method leads elsewhere.
+    if (written === '*') request.url = `${API_ROOT}/*`;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];

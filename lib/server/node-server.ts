@@ -47,8 +47,7 @@ function settle(server: Server, options: SettleOptions): void {
   const { development, direct = {}, progressTimeoutMs = PROGRESS_TIMEOUT_MS } = options;
   lengthenQueue(server);
   if (!development) refuseUpgrades(server);
-  // Of nothing that is sent or taken: a stream sends each second.
-  server.timeout = progressTimeoutMs;
+  server.timeout = socketTimeout(progressTimeoutMs);
   answerDirectly(server, direct);
   // Before what is answered directly, too: the gate gives each connection one request at a time.
   gateRequests(server, { development });
@@ -59,7 +58,15 @@ function settleEarly(socket: ServerSocket, { progressTimeoutMs = PROGRESS_TIMEOU
   if (!(socket.server instanceof Server)) return;
   const request = socket.parser?.incoming;
   if (request && announcesBody(request)) socket.destroy();
-  else socket.setTimeout(progressTimeoutMs);
+  else socket.setTimeout(socketTimeout(progressTimeoutMs));
+}
+
+/**
+ * Of nothing that is sent or taken; a stream sends each second. Node lets it pass twice where the system has taken a part of
+ * the last write, so a client is dropped after one to two halves.
+ */
+function socketTimeout(progressTimeoutMs: number): number {
+  return progressTimeoutMs / 2;
 }
 
 /** Node keeps a connection whose timeout somebody listens to, so an answer that takes long to begin is waited for. */

@@ -25,6 +25,8 @@ export interface GateOptions {
   maxBytes?: () => number;
 }
 
+const TEXT = 'text/plain; charset=utf-8';
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Puts the gate before all listeners for requests that a server has now. */
@@ -35,13 +37,15 @@ export function gateRequests(server: Server, options: GateOptions): void {
   });
   server.removeAllListeners('request');
   server.on('request', (request, response) => gate.enter(request, response));
-  // Without these two Node asks for any body that is announced, and waits minutes for one that it has refused.
-  server.on('checkContinue', (request, response) => gate.enter(request, response, true));
-  server.on('checkExpectation', (request, response) => {
-    boundRest(request, response, 0);
-    answer(response, 417, 'text/plain; charset=utf-8', 'No expectation but 100-continue can be met.\n');
-  });
+  // Node would ask for any body that is announced, and answer by itself what it can't serve: in no turn, and with minutes
+  // for a body that nobody reads.
+  server.on('checkContinue', (request, response) => gate.enter(request, response, '100-continue'));
+  server.on('checkExpectation', (request, response) => gate.enter(request, response, 'other'));
+  Object.assign(server, { requireHostHeader: false });
 }
+
+/** What a client waits for before it sends its body. */
+type Expectation = '100-continue' | 'other' | null;
 
 class Gate {
   readonly #options: Required<GateOptions>;
@@ -54,12 +58,8 @@ class Gate {
     this.#serve = serve;
   }
 
-  /**
-   * Takes a request in its turn: Node reads pipelined ones as they come, thousands in one turn of the event loop.
-   *
-   * @param expects the client sends its body only when it is asked to
-   */
-  enter(request: IncomingMessage, response: ServerResponse, expects = false): void {
+  /** Takes a request in its turn: Node reads pipelined ones as they come, thousands in one turn of the event loop. */
+  enter(request: IncomingMessage, response: ServerResponse, expects: Expectation = null): void {
     const { socket } = request;
     if (isClosing(socket)) return;
     const waiting = this.#waiting.get(socket);
@@ -71,8 +71,14 @@ class Gate {
     }
   }
 
-  #begin(request: IncomingMessage, response: ServerResponse, expects: boolean): void {
+  #begin(request: IncomingMessage, response: ServerResponse, expects: Expectation): void {
     response.once('close', () => this.#next(request.socket));
+    const unserved = whyUnserved(request, expects);
+    if (unserved) {
+      boundRest(request, response, 0);
+      answer(response, unserved.status, TEXT, unserved.reason);
+      return;
+    }
     if (!announcesBody(request) || (this.#options.development && kindOf(request) === 'next')) {
       if (expects) response.writeContinue();
       this.#serve(request, response);
@@ -133,6 +139,15 @@ class Gate {
   }
 }
 
+/** @returns what HTTP itself asks of a server to refuse (RFC 9112, 3.2; RFC 9110, 10.1.1), null if nothing */
+function whyUnserved({ headers, httpVersion }: IncomingMessage, expects: Expectation) {
+  if (headers.host === undefined && httpVersion === '1.1') {
+    return { status: 400, reason: 'The request must carry exactly one valid Host header.\n' };
+  }
+  if (expects === 'other') return { status: 417, reason: 'No expectation but 100-continue can be met.\n' };
+  return null;
+}
+
 /** @returns whether a body comes with a request, whatever its length */
 export function announcesBody(request: IncomingMessage): boolean {
   return announcedLength(request) > 0 || request.headers['transfer-encoding'] !== undefined;
@@ -165,7 +180,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, { code, mess
   const { status } = PROBLEMS[code];
   if (kindOf(request) === 'route') {
     answer(response, status, 'application/problem+json', JSON.stringify(problemOf(code, message)));
-  } else answer(response, status, 'text/plain; charset=utf-8', `${message}\n`);
+  } else answer(response, status, TEXT, `${message}\n`);
 }
 
 function answer(response: ServerResponse, status: number, type: string, body: string): void {
