@@ -143,21 +143,32 @@ function ringsAlong(cycle: readonly string[], assignees: ReadonlyMap<string, str
  * @returns the nodes of each in the order of the arcs, from the first by name on; shorter ones first, then by name
  */
 export function shortestCycles(arcs: readonly Arc[], through: readonly Arc[], most: number): string[][] {
-  const next = new Map<string, string[]>();
-  for (const [from, to] of [...arcs].sort(byNames)) {
-    const others = next.get(from);
-    if (!others) next.set(from, [to]);
-    else if (others.at(-1) !== to) others.push(to);
-  }
-  const found = new Map<string, string[]>();
+  const graph = new Graph(arcs);
+  // Cycles by a hash of their nodes: of 1,000 arcs of one long ring each gives that ring again.
+  const found = new Map<number, number[][]>();
+  const cycles: string[][] = [];
   for (const [from, to] of [...through].sort(byNames)) {
-    const way = shortestWay(to, from, next);
-    if (!way) continue;
-    const cycle = fromFirst(way);
-    found.set(JSON.stringify(cycle), cycle);
-    if (found.size === most) break;
+    const cycle = graph.shortestWay(to, from);
+    if (!cycle) continue;
+    const rotated = fromLeast(cycle);
+    const alike = found.get(hashOf(rotated)) ?? [];
+    if (alike.some((known) => known.length === rotated.length && known.every((node, at) => node === rotated[at])))
+      continue;
+    alike.push(rotated);
+    found.set(hashOf(rotated), alike);
+    cycles.push(graph.namesOf(rotated));
+    if (cycles.length === most) break;
   }
-  return [...found.values()].sort((one, other) => one.length - other.length || byNames(one, other));
+  return cycles.sort((one, other) => one.length - other.length || byNames(one, other));
+}
+
+function hashOf(nodes: readonly number[]): number {
+  return nodes.reduce((hash, node) => (Math.imul(hash, 31) + node) | 0, 0);
+}
+
+function fromLeast(cycle: readonly number[]): number[] {
+  const first = cycle.indexOf(cycle.reduce((least, node) => Math.min(least, node)));
+  return [...cycle.slice(first), ...cycle.slice(0, first)];
 }
 
 function byNames(one: readonly string[], other: readonly string[]): number {
@@ -168,19 +179,58 @@ function byNames(one: readonly string[], other: readonly string[]): number {
   return 0;
 }
 
-/** @returns the nodes from one to another, both included, by the fewest arcs; the first such way by name */
-function shortestWay(from: string, to: string, next: ReadonlyMap<string, readonly string[]>): string[] | null {
-  const before = new Map<string, string | null>([[from, null]]);
-  // A map grows while it is walked through, and that in the order of the distance.
-  for (const node of before.keys()) {
-    if (node === to) {
-      const way: string[] = [];
-      for (let at: string | null = to; at !== null; at = before.get(at) ?? null) way.unshift(at);
-      return way;
-    }
-    for (const other of next.get(node) ?? []) if (!before.has(other)) before.set(other, node);
+/** A directed graph with its nodes as numbers in the order of their names: names in maps took ten times as long. */
+class Graph {
+  readonly #names: readonly string[];
+  readonly #numbers: ReadonlyMap<string, number>;
+  /** In order, each once. */
+  readonly #next: readonly (readonly number[])[];
+  /** The node from which a walk came to a node first; -1 where it began or has not been. */
+  readonly #before: Int32Array;
+
+  constructor(arcs: readonly Arc[]) {
+    this.#names = [...new Set(arcs.flat())].sort();
+    this.#numbers = new Map(this.#names.map((name, number) => [name, number]));
+    const next = this.#names.map(() => new Set<number>());
+    for (const [from, to] of arcs) next[this.#numberOf(from)]?.add(this.#numberOf(to));
+    this.#next = next.map((others) => [...others].sort((one, other) => one - other));
+    this.#before = new Int32Array(this.#names.length);
   }
-  return null;
+
+  #numberOf(name: string): number {
+    return this.#numbers.get(name) ?? -1;
+  }
+
+  namesOf(nodes: readonly number[]): string[] {
+    return nodes.map((node) => this.#names[node] as string);
+  }
+
+  /** @returns the nodes from one to another, both included, by the fewest arcs; the first such way by name */
+  shortestWay(fromName: string, toName: string): number[] | null {
+    const [from, to] = [this.#numberOf(fromName), this.#numberOf(toName)];
+    if (from === -1 || to === -1) return null;
+    const before = this.#before.fill(-1);
+    // It grows while it is walked through, and that in the order of the distance.
+    const reached = [from];
+    for (const node of reached) {
+      if (node === to) return wayTo(to, from, before);
+      for (const other of this.#next[node] ?? []) {
+        if (other === from || before[other] !== -1) continue;
+        before[other] = node;
+        reached.push(other);
+      }
+    }
+    return null;
+  }
+}
+
+function wayTo(to: number, from: number, before: Int32Array): number[] {
+  const way = [to];
+  for (let at = to; at !== from; ) {
+    at = before[at] as number;
+    way.push(at);
+  }
+  return way.reverse();
 }
 
 /** The same ring, told from its first member by name on. */
