@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { LocksAnswer } from '../lib/contract/schemas';
 import { CONFLICT_LOG_FILE } from '../lib/swarm/conflict-log';
 import { LOCKS_FOLDER, lockFileName } from '../lib/swarm/locks';
@@ -67,7 +67,11 @@ export async function torturePatterns(url: string, root: string): Promise<Outcom
   for (const { name, locks, conflicts = 0 } of HOSTILE) {
     pulse.begin();
     const watch = new StateWatch<LocksAnswer>(url, 'locks');
-    const files = locks.map(([holder, filepath]) => writeLock(folder, holder, filepath));
+    const files: string[] = [];
+    for (const [holder, filepath] of locks) {
+      files.push(writeLock(folder, holder, filepath));
+      if (files.length % 20 === 0) await nextTurn();
+    }
     if (conflicts > 0) writeFileSync(path.join(root, CONFLICT_LOG_FILE), conflictLog(conflicts));
     const wanted = new Set(files);
     const shownAfter = await watch.until(

@@ -17,9 +17,10 @@ export function deadlockItems(waiting: WaitingAnswer, startedAt: number): Attent
   const byId = new Map(waiting.edges.map((edge) => [edge.id, edge]));
   return waiting.cycles.map(({ agents, edges: ids }): AttentionItem => {
     const edges = ids.map((id) => byId.get(id)).filter((edge) => edge !== undefined);
+    const byFrom = groupedByFrom(edges);
     const steps = agents.map((from, index) => {
       const to = agents.at(index + 1 - agents.length) ?? from;
-      return { from, to, edges: edges.filter((edge) => edge.from === from && edge.to === to) };
+      return { from, to, edges: (byFrom.get(from) ?? []).filter((edge) => edge.to === to) };
     });
     // A ring is closed when its last step is there; a step is there since its first edge.
     const begun = steps.map((step) =>
@@ -54,6 +55,16 @@ export function deadlockItems(waiting: WaitingAnswer, startedAt: number): Attent
       },
     };
   });
+}
+
+function groupedByFrom(edges: readonly WaitEdge[]): Map<string, WaitEdge[]> {
+  const byFrom = new Map<string, WaitEdge[]>();
+  for (const edge of edges) {
+    const others = byFrom.get(edge.from);
+    if (others) others.push(edge);
+    else byFrom.set(edge.from, [edge]);
+  }
+  return byFrom;
 }
 
 const WAIT_WORDS: Record<WaitEdge['kind'], string> = {

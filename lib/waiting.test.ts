@@ -215,6 +215,23 @@ describe('edges', () => {
     }
   });
 
+  test('waiting(): a conflict with more patterns than can be compared says so, and holds nobody up', () => {
+    const slow = Array.from({ length: 300 }, (_, index) => lock(`*${'?a'.repeat(800)}b${index}*`, 'agent-1', 0));
+    const wanted = { type: 'file_lock', resource: 'a'.repeat(4000) };
+    const conflicts = Array.from({ length: 300 }, (_, index) =>
+      conflict('agent-2', 'agent-1', { ...wanted, id: `c${index}`, resource: `${wanted.resource}${index}` }),
+    );
+    const back = { ...conflict('agent-1', 'agent-2'), type: 'resource' };
+    const { edges, cycles } = answer({ conflicts: [...conflicts, back], locks: slow });
+    assert.equal(edges.length, 301);
+    assert.match(edges[299]?.reason ?? '', /; whether agent-1 still holds a lock on it takes too long to find out\.$/);
+    assert.deepEqual(cycles, []);
+    const own = lock(`${wanted.resource}299`, 'agent-1', 0);
+    const certain = answer({ conflicts: [...conflicts, back], locks: [...slow, own] });
+    assert.deepEqual(certain.edges[299]?.evidence.locks, [own.lock_file]);
+    assert.equal(certain.cycles.length, 1);
+  });
+
   test('overlapping locks: inferred, from the younger to the older', () => {
     const [older, younger] = [lock('src/*', 'agent-1', 2 * MINUTE), lock('src/a.ts', 'agent-2', MINUTE)];
     for (const overlaps of [overlapping(older, younger), overlapping(younger, older)]) {

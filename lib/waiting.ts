@@ -268,7 +268,9 @@ function cyclesOf(
   for (const [index, { id, from, to }] of edges.entries()) {
     if (!counts(waits[index] as Wait)) continue;
     const pair = JSON.stringify([from, to]);
-    between.set(pair, [...(between.get(pair) ?? []), id]);
+    const others = between.get(pair);
+    if (others) others.push(id);
+    else between.set(pair, [id]);
   }
   return rings.map((agents) => ({
     agents,

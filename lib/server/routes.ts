@@ -1,7 +1,7 @@
 /** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
 import packageJson from '../../package.json';
 import type { Path } from '../contract/paths';
-import type { Questions, Runtime } from '../runtime';
+import type { Runtime } from '../runtime';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import type { DirectRoutes } from './direct-answers';
@@ -23,7 +23,7 @@ import { streamResponse } from './stream';
 
 const parametersOf = ({ url }: Request) => new URL(url).searchParams;
 
-async function agentResponse(runtime: Runtime, query: Questions['agent_history']['query']): Promise<Response> {
+async function agentResponse(runtime: Runtime, query: ReturnType<typeof parseAgentQuery>): Promise<Response> {
   const json = await runtime.past('agent_history', query);
   if (json !== null) return jsonResponse(json);
   throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);

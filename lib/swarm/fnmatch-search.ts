@@ -8,14 +8,15 @@ export const ANY_ONE = Symbol('?');
 
 const BITS = 32;
 
+/** Of an ordinary path far fewer; a text with more pays for them once for each pattern. */
+const MAX_DIFFERENT_CHARACTERS = 200;
+
 /**
  * Finds parts in texts by Shift-And (Baeza-Yates and Gonnet 1992): one bit for each part says whether the text so far
  * ends with the parts up to it, and a character moves 32 of them at once. So a search costs text times parts / 32,
  * whatever both are, where a try at every place took 100 ms for 4,096 bytes of each.
  */
 export class PartsSearch {
-  /** What a search costs for each character of a text, in steps of about a nanosecond. */
-  readonly stepsPerCharacter: number;
   readonly #length: number;
   readonly #words: number;
   /** The bits of the parts that are any character. */
@@ -38,7 +39,15 @@ export class PartsSearch {
         else this.#places.set(part, [place]);
       } else this.#sets.push([part, place]);
     }
-    this.stepsPerCharacter = 20 + 3 * this.#words + 10 * this.#sets.length;
+  }
+
+  /**
+   * @param length of the text, in UTF-16 units
+   * @returns what a search costs, in steps of about a nanosecond; sets are asked once for each different character
+   */
+  steps(length: number): number {
+    const different = Math.min(length, MAX_DIFFERENT_CHARACTERS);
+    return length * (20 + 3 * this.#words) + different * 10 * this.#sets.length;
   }
 
   /** @returns where in the text the first fit from `from` on ends, in UTF-16 units; null if there is none */
