@@ -1,19 +1,23 @@
 /**
- * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, thousands at
- * once, kills and stops at any moment. `--short` is its form for the tests, in which only outcomes fail and times are
- * just printed. Ends with exit code 1 if anything failed.
+ * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, bodies that
+ * nobody asked for, hundreds that reconnect without end, thousands at once, kills and stops at any moment. `--short` is its
+ * form for the tests, in which only outcomes fail and times are just printed. Ends with exit code 1 if anything failed.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type BodiesPlan, bodies } from './endure-bodies';
 import { crowd, type SlowPlan, slowClients } from './endure-clients';
 import { type SharedPlan, shared } from './endure-shared';
 import { stops } from './endure-stops';
+import { reconnectStorm, type StormPlan } from './endure-storm';
 import { makeScratch } from './scratch';
 import { Report } from './torture-report';
 
 interface Plan {
+  bodies: BodiesPlan;
   slow: SlowPlan;
+  storm: StormPlan;
   crowd: number;
   kills: number;
   stops: number;
@@ -22,7 +26,9 @@ interface Plan {
 }
 
 const LONG: Plan = {
+  bodies: { clients: 200, stalled: true },
   slow: { clients: 100, readers: 10, bytesEach: 24_000_000 },
+  storm: { clients: 500, seconds: 60, pauseMs: 500 },
   crowd: 5000,
   kills: 200,
   stops: 50,
@@ -30,7 +36,9 @@ const LONG: Plan = {
   shared: { processes: 3, kills: 50, clients: 6 },
 };
 const SHORT: Plan = {
+  bodies: { clients: 50, stalled: false },
   slow: { clients: 20, readers: 3, bytesEach: 24_000_000 },
+  storm: { clients: 100, seconds: 5, pauseMs: 500 },
   crowd: 300,
   kills: 4,
   stops: 3,
@@ -41,6 +49,8 @@ const SHORT: Plan = {
 async function endure(plan: Plan, short: boolean, report: Report, scratch: string): Promise<void> {
   const slow = () => report.step('clients that never read', () => slowClients(folders(scratch, 'slow'), plan.slow));
   const others = async () => {
+    await report.step('bodies that nobody asked for', () => bodies(folders(scratch, 'bodies'), plan.bodies));
+    await report.step('reconnects without end', () => reconnectStorm(folders(scratch, 'storm'), plan.storm));
     await report.step('many at once', () => crowd(folders(scratch, 'crowd'), plan.crowd));
     const kill = { signal: 'SIGKILL', times: plan.kills, clients: plan.clients } as const;
     await report.step('kills', () => stops(folders(scratch, 'kills'), kill));

@@ -11,6 +11,7 @@ import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
 import { burst, cutLine, doubleRotation, firstRead } from './torture-outages';
 import { cutLogs, jumpingClock } from './torture-past';
+import { torturePatterns } from './torture-patterns';
 import { tortureRegistry } from './torture-registry';
 import { Report } from './torture-report';
 import { Server } from './torture-server';
@@ -90,6 +91,7 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   for (const other of others) other.disconnect();
   await report.step('registry', () => tortureRegistry(server.url, root, plan.registry));
   await report.step('locks', () => tortureLocks(server.url, root, plan.locks));
+  await report.step('hostile patterns', () => torturePatterns(server.url, root));
   await report.step('older lock released', () => releaseOlder(server.url, root));
   if (follower) await report.step('two rotations in one outage', () => doubleRotation(server, root, follower));
   await report.step('files deleted', () => deleteFiles(server.url, root));

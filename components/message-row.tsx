@@ -4,6 +4,7 @@ import type { MessageLinks } from '@/lib/client/message-links';
 import { asText, counted } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
 import { Highlighted } from './messages/highlighted';
+import type { MessageActions } from './messages/message-actions';
 import { MessageBody } from './messages/message-body';
 import { MessageRelations } from './messages/message-relations';
 import { MessageType } from './ui/message-type';
@@ -23,18 +24,6 @@ interface MessageRowProps {
   reachable: boolean;
   /** The same functions at every draw. */
   actions: MessageActions;
-}
-
-export interface MessageActions {
-  toggle: (seq: number) => void;
-  copyLink: (seq: number) => void;
-  /** Shows another message. */
-  go: (seq: number) => void;
-  /** Shows the message of an id, wherever in the history it is. */
-  find: (id: string, namedBy: number) => void;
-  /** Searches the history for what names an id. */
-  search: (id: string) => void;
-  focus: (seq: number) => void;
 }
 
 /** One message: who to whom, what kind, when, what, whom it did not reach, and what it hangs together with. */

@@ -115,3 +115,33 @@ test('what stands over the page is easy to read, closed by Escape, and gives the
     await expect(button).toBeFocused();
   }
 });
+
+test('a dialog keeps the focus inside and the page still; a press beside it closes it and gives the focus back', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  const button = page.getByRole('button', { name: 'Help and keys' });
+  const help = page.getByRole('dialog', { name: 'Keys' });
+  await button.click();
+  await expect(help.getByRole('button', { name: 'Close' })).toBeFocused();
+  for (let n = 0; n < 12; n += 1) {
+    await page.keyboard.press('Tab');
+    // Between the last and the first the browser's own controls have it.
+    const place = page.locator(':focus');
+    if ((await place.count()) > 0) await expect(help.locator(':focus')).toHaveCount(1);
+  }
+  await expect(page.locator('html')).toHaveCSS('overflow', 'hidden');
+  await help.getByRole('heading', { name: 'Keys' }).click();
+  await expect(help).toBeVisible();
+  await page.mouse.click(5, 5);
+  await expect(help).toBeHidden();
+  await expect(button).toBeFocused();
+  await button.click();
+  await help.getByRole('button', { name: 'Close' }).click();
+  await expect(help).toBeHidden();
+  await expect(button).toBeFocused();
+});

@@ -1,4 +1,4 @@
-import { formatNaiveLocal } from '../lib/swarm/writer';
+import { formatNaiveLocal } from '../lib/swarm/written-form';
 import { expect, expectFaultless, openLive, pageWidth, panel, SCREENS, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
@@ -105,7 +105,7 @@ test('hostile text is text in every field of every record', async ({ page, swarm
       await laidOut('messages');
 
       await page.keyboard.press('Control+k');
-      await expect(page.getByRole('option').first()).toBeVisible();
+      await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible();
       await laidOut('palette');
       await page.keyboard.press('Escape');
       await page.goto(`${server.url}/?agent=${encodeURIComponent(HOSTILE)}`);

@@ -11,7 +11,7 @@ import {
   MINUTE,
   onlyEntryFor,
   SOURCES,
-} from './attention-fixtures';
+} from '../test/support/attention-fixtures';
 
 test('agentItems(): dead while holding a lock is critical, since its last sign of life, with why', () => {
   assert.deepEqual(

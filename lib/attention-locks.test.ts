@@ -15,7 +15,7 @@ import {
   SECOND,
   SOURCES,
   youngQuestion,
-} from './attention-fixtures';
+} from '../test/support/attention-fixtures';
 import type { WaitEdge } from './contract/past-schemas';
 import type { Agent, Lock } from './contract/schemas';
 import { PassingTime } from './passing-time';

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { AttentionFacts } from './attention-facts';
 import { sourceItems } from './attention-sources';
 import { formatInstant } from './contract/instant';
+import type { WaitingAnswer } from './contract/past-schemas';
 import type { Source, Sources } from './contract/schemas';
 import { PassingTime } from './passing-time';
 import type { ReaderStatus } from './swarm/reader-status';
@@ -13,7 +14,12 @@ const OK: Source = { state: 'ok', reason: null, since: formatInstant(NOW - 60_00
 const WELL: ReaderStatus = { state: 'ok', reason: null, since: NOW, keptFrom: null, skipped: [] };
 const GONE: Source = { ...OK, state: 'missing', reason: 'It is gone.', kept_from: KEPT };
 
-function items(sources: Partial<Sources>, stores: AttentionFacts['stores'] = {}, cut = 0) {
+function items(
+  sources: Partial<Sources>,
+  stores: AttentionFacts['stores'] = {},
+  cut = 0,
+  waiting: WaitingAnswer = { edges: [], cycles: [] },
+) {
   const all = {
     ...{ registry: OK, locks: OK, watcher: { ...OK, mode: 'events' as const }, config: OK },
     log: { ...OK, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
@@ -32,7 +38,7 @@ function items(sources: Partial<Sources>, stores: AttentionFacts['stores'] = {},
       startedAt: NOW,
       staleTimeoutSeconds: 300,
     },
-    ...{ waiting: { edges: [], cycles: [] }, pendingAcks: { acks: [], status: WELL }, time: new PassingTime(NOW) },
+    ...{ waiting, pendingAcks: { acks: [], status: WELL }, time: new PassingTime(NOW) },
     matters: { epoch: '', questions: [], failures: [], awaiting: [], cut },
     limits: { questionFromMs: 0, questionUntilMs: 0, deliveryUntilMs: 0, ackOverdueMs: 0 },
   });
@@ -79,4 +85,14 @@ test('sourceItems(): every item states its rule and what was seen', () => {
   const found = items({ registry: GONE, locks: broken, config: { ...broken, state: 'degraded' } }, {}, 3);
   assert.equal(found.length, 4);
   for (const { why } of found) assert.ok(why.rule.length > 0 && why.facts.length > 0);
+});
+
+test('sourceItems(): waits beyond those that are listed are mentioned', () => {
+  const facts = (truncated: boolean) =>
+    items({}, {}, 0, { edges: [], cycles: [], ...(truncated ? { truncated } : {}) });
+  assert.deepEqual(facts(false), []);
+  assert.deepEqual(
+    facts(true).map(({ kind, severity, key }) => [kind, severity, key]),
+    [['source_unreadable', 'notice', 'waits']],
+  );
 });

@@ -24,6 +24,7 @@ export function sourceItems({
   pendingAcks,
   stores,
   matters,
+  waiting,
   startedAt,
   time,
 }: AttentionFacts): AttentionItem[] {
@@ -43,6 +44,7 @@ export function sourceItems({
   });
   if (zone?.state === 'degraded') found.push(zoneItem(zone));
   if (matters.cut > 0) found.push(cutItem(matters.cut, startedAt));
+  if (waiting.truncated) found.push(manyWaitsItem(startedAt));
   return found;
 }
 
@@ -112,6 +114,24 @@ function cutItem(cut: number, startedAt: number): AttentionItem {
       setting: null,
     },
     evidence: { sources: ['log'] },
+  };
+}
+
+function manyWaitsItem(startedAt: number): AttentionItem {
+  return {
+    kind: 'source_unreadable',
+    severity: 'notice',
+    key: 'waits',
+    since: startedAt,
+    subject: 'waits',
+    reason: 'More agents wait for each other than are listed: there may be deadlocks that are not found.',
+    why: {
+      rule: 'Waits and deadlocks beyond those that the dashboard searches are mentioned, so that none is missed in silence.',
+      facts: ['At most 2,000 waits and 50 deadlocks are listed.'],
+      threshold: null,
+      setting: null,
+    },
+    evidence: {},
   };
 }
 

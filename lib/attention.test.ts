@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type AttentionFacts, attention, judgeAttention } from './attention';
-import { fingerprintOf } from './attention-dispositions';
 import {
   agentWith as agent,
   ago,
+  attention,
   entriesFor as entries,
   FACTS,
   HOUR,
@@ -16,7 +15,9 @@ import {
   onlyEntryFor as only,
   SECOND,
   SOURCES,
-} from './attention-fixtures';
+} from '../test/support/attention-fixtures';
+import { type AttentionFacts, judgeAttention } from './attention';
+import { fingerprintOf } from './attention-dispositions';
 import { NO_ATTENTION } from './contract/defaults';
 import { formatInstant } from './contract/instant';
 import type { WaitEdge } from './contract/past-schemas';

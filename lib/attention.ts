@@ -29,19 +29,11 @@ interface Judgement extends DispositionReview {
 }
 
 /**
- * What wants a person now.
- *
- * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds 500
- */
-export function attention(facts: AttentionFacts): AttentionAnswer {
-  return judgeAttention(facts, []).answer;
-}
-
-/**
  * What wants a person now, with the marks of what somebody has acknowledged or snoozed. Where there are more than can be
  * listed, marked items give way to open ones.
  *
  * @param dispositions what was decided; which of it has ended is returned
+ * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds 500
  */
 export function judgeAttention(facts: AttentionFacts, dispositions: readonly Disposition[]): Judgement {
   const { entries, ...review } = applyDispositions(allEntries(facts), dispositions, facts.time);

@@ -18,7 +18,7 @@ import {
   Refusal,
 } from './recorder/protocol';
 import { Thread } from './recorder/recorder-handle';
-import type { Figures, MessageQuery, Runtime } from './runtime';
+import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 import { log } from './server/log';
 
 export class BundleSwarm implements Runtime {
@@ -107,7 +107,7 @@ export class BundleSwarm implements Runtime {
   }
 
   figures(): Figures {
-    return { messagesRead: 0, pruned: { messages: 0, entries: 0 }, historyFile: null, logKnown: false };
+    return NO_FIGURES;
   }
 
   firstState(): SwarmState {
@@ -133,10 +133,7 @@ export class BundleSwarm implements Runtime {
     this.#recording = recording;
     const end = await this.#thread.ask('state', { at: Date.parse(recording.until) });
     this.#end = (await new Response(end).json()) as PastState;
-    const { agents, locks, stats, attention, sources } = this.#end;
-    for (const [kind, value] of Object.entries({ agents, locks, stats, attention, sources })) {
-      this.hub.setState(kind as Parameters<Hub['setState']>[0], value);
-    }
+    this.hub.setStates(this.#end);
     this.hub.open(epoch, newest, oldest);
   }
 }

@@ -173,6 +173,9 @@ test('each faulty value gives one sentence that names the variable and the value
     ['SWARM_ATTENTION_DELIVERY_MINUTES', '0'],
     ['SWARM_ATTENTION_ACK_SECONDS', '1.5'],
     ['TRUST_PROXY', 'everyone'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '0x7f.1'],
+    ['TRUST_PROXY', '10/8'],
     ['LIMIT_STREAMS', '0'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],
@@ -278,4 +281,11 @@ test('the environment is read once per process', () => {
     env: { ...process.env, PORT: '8' },
   });
   assert.equal(child.stdout, '8 true\n', child.stderr);
+});
+
+test('parseConfig(): blanks may be part of a path', () => {
+  const named = { CLAUDESWARM_ROOT: '/projects/ shop ', DASHBOARD_TOKENS_FILE: '/etc/tokens ', INIT_CWD: '/stood ' };
+  const { root, tokensFile, startFolders } = parseConfig(named, FOLDER);
+  assert.deepEqual([root, tokensFile, startFolders[0]], ['/projects/ shop ', '/etc/tokens ', '/stood ']);
+  assert.equal(parseConfig({ CLAUDESWARM_ROOT: '  ' }, FOLDER).root, null);
 });

@@ -7,8 +7,8 @@ import { statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import proxyAddr from 'proxy-addr';
 import { z } from 'zod';
+import { parseRanges } from './ip-ranges';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -154,14 +154,9 @@ const yesOrNo = checked(
   '1 for yes or 0 for no',
 ).transform((yes) => yes ?? false);
 
-/** @returns it as written if it names addresses: one, a subnet, or one of the groups that proxy-addr knows */
+/** @returns it as written if it names addresses: one, a subnet, or one of the groups of `parseRanges` */
 function readNetwork(value: string): string | undefined {
-  try {
-    proxyAddr.compile(value);
-    return value;
-  } catch {
-    return undefined;
-  }
+  return parseRanges(value) === null ? undefined : value;
 }
 
 type History = { kind: 'file' | 'folder'; path: string } | { kind: 'default' } | { kind: 'off' };
@@ -250,6 +245,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Blanks around a secret may be part of it, and so may those around the name of a file or folder. */
+const EXACT: ReadonlySet<Setting> = new Set(['password', 'alertSecret', 'root', 'bundle', 'tokensFile', 'alertsFile']);
+
 /**
  * Reads the settings from an environment.
  *
@@ -263,8 +261,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   for (const setting of Object.keys(VARIABLES) as Setting[]) {
     const variable = VARIABLES[setting].find((name) => environment[name]?.trim());
     const value = variable === undefined ? null : (environment[variable] ?? null);
-    // Blanks around a secret may be part of it.
-    given[setting] = setting === 'password' || setting === 'alertSecret' ? value : (value?.trim() ?? null);
+    given[setting] = EXACT.has(setting) ? value : (value?.trim() ?? null);
     used.set(setting, variable ?? VARIABLES[setting][0]);
   }
 
@@ -284,7 +281,8 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
 
   const { username, password, root, bundle, history, ...rest } = result.data;
-  const startFolders = [...new Set([environment.INIT_CWD?.trim() || workingFolder, workingFolder])];
+  const stood = environment.INIT_CWD?.trim() ? environment.INIT_CWD : workingFolder;
+  const startFolders = [...new Set([stood, workingFolder])];
   // A relative path is meant from where the person stood: npm has changed the working directory since.
   const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
   return Object.freeze({

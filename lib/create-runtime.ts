@@ -44,5 +44,6 @@ export function createRuntime(): Runtime {
     },
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
     version,
+    watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });
 }

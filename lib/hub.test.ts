@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { dataOf } from '../test/event-data';
-import { Hub, type HubEvent, type MessageSource, type PublishedMessage, type Subscriber } from './hub';
+import type { StateKind, States } from './contract/state';
+import { Hub, type HubEvent, type PublishedMessage, type Subscriber } from './hub';
+import type { MessageSource } from './message-feed';
 
 const EMPTY: MessageSource = { after: async () => [] };
 
@@ -21,6 +23,15 @@ function openHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = {}, ne
   const hub = new Hub({ source: EMPTY, ticks: () => Date.now(), ...options });
   hub.open('e', newest, oldest);
   return hub;
+}
+
+/** The hub compares values and never reads them, so a few fields do. */
+function setState(hub: Hub, kind: StateKind, value: object): boolean {
+  return hub.setState(kind, value as States[StateKind]);
+}
+
+function stats(fields: { agent_count: number; uptime_seconds: number }): States['stats'] {
+  return fields as States['stats'];
 }
 
 /** A client that reads as fast as it can. */
@@ -65,7 +76,7 @@ const parsed = (event: HubEvent) => JSON.parse(dataOf(event)) as Record<string, 
 
 test('a new client gets connected, each state in its order, then the newest messages', async () => {
   const hub = openHub({}, rows(1, 80));
-  for (const kind of ['attention', 'stats', 'locks', 'agents', 'sources'] as const) hub.setState(kind, { kind });
+  for (const kind of ['attention', 'stats', 'locks', 'agents', 'sources'] as const) setState(hub, kind, { kind });
   const subscriber = hub.subscribe(null);
   const events: HubEvent[] = [];
   for (let index = 0; index < 7; index++) events.push(await next(subscriber));
@@ -125,7 +136,7 @@ test('a state that is not known yet is sent when it comes', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   assert.deepEqual(await reader.names(), ['connected', 'messages']);
-  hub.setState('agents', { agents: [] });
+  setState(hub, 'agents', { agents: [] });
   assert.deepEqual(await reader.names(), ['agents']);
   hub.close();
 });
@@ -133,13 +144,13 @@ test('a state that is not known yet is sent when it comes', async () => {
 test('an equal state is no change; of stats the uptime alone is none', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
-  assert.equal(hub.setState('locks', { locks: [] }), true);
-  assert.equal(hub.setState('locks', { locks: [] }), false);
-  assert.equal(hub.setState('stats', { agent_count: 1, uptime_seconds: 1 }), true);
-  assert.equal(hub.setState('stats', { agent_count: 1, uptime_seconds: 2 }), false);
+  assert.equal(setState(hub, 'locks', { locks: [] }), true);
+  assert.equal(setState(hub, 'locks', { locks: [] }), false);
+  assert.equal(setState(hub, 'stats', { agent_count: 1, uptime_seconds: 1 }), true);
+  assert.equal(setState(hub, 'stats', { agent_count: 1, uptime_seconds: 2 }), false);
   mock.timers.tick(500);
   assert.deepEqual(await reader.names(), ['connected', 'messages', 'locks', 'stats']);
-  assert.equal(hub.setState('stats', { agent_count: 2, uptime_seconds: 2 }), true);
+  assert.equal(setState(hub, 'stats', { agent_count: 2, uptime_seconds: 2 }), true);
   assert.deepEqual(await reader.take('stats'), [{ agent_count: 2, uptime_seconds: 2 }]);
   hub.close();
 });
@@ -148,9 +159,9 @@ test('the first of a burst is sent at once and the last is always delivered', as
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   await reader.names();
-  hub.setState('agents', { version: 0 });
+  setState(hub, 'agents', { version: 0 });
   assert.deepEqual(await reader.take(), [{ version: 0 }]);
-  for (let version = 1; version <= 5; version++) hub.setState('agents', { version });
+  for (let version = 1; version <= 5; version++) setState(hub, 'agents', { version });
   assert.deepEqual(await reader.take(), []);
   assert.deepEqual(hub.state('agents')?.value, { version: 5 }, 'REST sees it at once');
   mock.timers.tick(120);
@@ -163,11 +174,11 @@ test('the first of a burst is sent at once and the last is always delivered', as
 test('in no second does a client get more than 10 events of a kind, its first state included', async () => {
   const hub = openHub();
   const times: number[] = [];
-  hub.setState('agents', { version: 0 });
+  setState(hub, 'agents', { version: 0 });
   mock.timers.tick(119);
   const reader = new Reader(hub.subscribe(null));
   for (let version = 1; version <= 5_000; version++) {
-    hub.setState('agents', { version });
+    setState(hub, 'agents', { version });
     times.push(...(await reader.take('agents')).map(() => Date.now()));
     mock.timers.tick(1);
   }
@@ -183,7 +194,7 @@ test('changes that come one by one, nine a second, are never held back', async (
   mock.timers.tick(1_000);
   await reader.names();
   for (let version = 1; version <= 30; version++) {
-    hub.setState('locks', { version });
+    setState(hub, 'locks', { version });
     assert.deepEqual(await reader.take(), [{ version }]);
     mock.timers.tick(110);
     await reader.take('heartbeat');
@@ -197,7 +208,7 @@ test('what follows from messages waits while these are on their way to many, how
   await turn();
   for (const { events } of readers) events.splice(0);
   hub.publish(rows(4, 4), 4);
-  for (const kind of ['agents', 'stats'] as const) hub.setState(kind, {});
+  for (const kind of ['agents', 'stats'] as const) setState(hub, kind, {});
   assert.deepEqual(await readers[0]?.names(), ['messages']);
   mock.timers.tick(9);
   hub.publish(rows(5, 5), 5);
@@ -212,7 +223,7 @@ test('all clients get the same event object, so that it is encoded once', async 
   const readers = [1, 2, 3].map(() => new Reader(hub.subscribe(null)));
   await turn();
   const first = readers.map((reader) => reader.events.at(-1));
-  hub.setState('agents', {});
+  setState(hub, 'agents', {});
   hub.publish(rows(4, 6), 6);
   await turn();
   mock.timers.tick(1_000);
@@ -245,7 +256,7 @@ test('what is set before a heartbeat goes out in the same turn as that; whose be
   for (let seconds = 1; seconds <= 3; seconds++) {
     given.length = 0;
     mock.timers.tick(1_000);
-    hub.setState('agents', { seconds });
+    setState(hub, 'agents', { seconds });
     for (const beat of beats) beat();
     assert.deepEqual(given, ['agents', 'heartbeat']);
   }
@@ -255,8 +266,8 @@ test('what is set before a heartbeat goes out in the same turn as that; whose be
 
 test('a heartbeat every second, and stats at least every 5 s with a fresh uptime', async () => {
   const started = Date.now();
-  const hub = openHub({ freshStats: () => ({ agent_count: 1, uptime_seconds: (Date.now() - started) / 1000 }) });
-  hub.setState('stats', { agent_count: 1, uptime_seconds: 0 });
+  const hub = openHub({ freshStats: () => stats({ agent_count: 1, uptime_seconds: (Date.now() - started) / 1000 }) });
+  setState(hub, 'stats', { agent_count: 1, uptime_seconds: 0 });
   mock.timers.tick(60_000);
   const reader = new Reader(hub.subscribe(null));
   assert.deepEqual(await reader.take('stats'), [{ agent_count: 1, uptime_seconds: 60 }], 'fresh for the first client');
@@ -279,14 +290,14 @@ test('a heartbeat every second, and stats at least every 5 s with a fresh uptime
 
 test('a change of the stats that only the freshness shows is still told', async () => {
   let agents = 1;
-  const hub = openHub({ freshStats: () => ({ agent_count: agents, uptime_seconds: 9 }) });
-  hub.setState('stats', { agent_count: 1, uptime_seconds: 0 });
+  const hub = openHub({ freshStats: () => stats({ agent_count: agents, uptime_seconds: 9 }) });
+  setState(hub, 'stats', { agent_count: 1, uptime_seconds: 0 });
   const reader = new Reader(hub.subscribe(null));
   await reader.names();
   agents = 2;
   assert.equal(hub.freshStats(), '{"agent_count":2,"uptime_seconds":9}');
   mock.timers.tick(200);
-  assert.equal(hub.setState('stats', { agent_count: 2, uptime_seconds: 9 }), true);
+  assert.equal(setState(hub, 'stats', { agent_count: 2, uptime_seconds: 9 }), true);
   assert.equal((await reader.take('stats')).length, 1);
   hub.close();
 });
@@ -295,8 +306,8 @@ test('a slow client keeps one pending event of a kind, the latest', async () => 
   const hub = openHub();
   const subscriber = hub.subscribe(null);
   for (let version = 0; version < 20; version++) {
-    hub.setState('agents', { version });
-    hub.setState('locks', { version });
+    setState(hub, 'agents', { version });
+    setState(hub, 'locks', { version });
     mock.timers.tick(200);
   }
   const events: HubEvent[] = [];
@@ -311,12 +322,12 @@ test('a slow client keeps one pending event of a kind, the latest', async () => 
 
 test('messages and changed states take turns, and no kind of state holds another back', async () => {
   const hub = openHub();
-  for (const kind of ['sources', 'agents', 'locks', 'stats'] as const) hub.setState(kind, { version: 0 });
+  for (const kind of ['sources', 'agents', 'locks', 'stats'] as const) setState(hub, kind, { version: 0 });
   const subscriber = hub.subscribe('e.0');
   const names: string[] = [];
   for (let version = 1; version <= 12; version++) {
-    hub.setState('agents', { version });
-    hub.setState('locks', { version });
+    setState(hub, 'agents', { version });
+    setState(hub, 'locks', { version });
     hub.publish(rows(3 + version, 3 + version), 3 + version);
     mock.timers.tick(150);
     names.push((await next(subscriber)).name);

@@ -4,16 +4,12 @@
  */
 import { parseCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
+import { STATE_KINDS, type StateKind, type States } from './contract/state';
 import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
 import { Subscriber } from './subscriber';
 
-export type { HubEvent, MessageSource, PublishedMessage } from './message-feed';
+export type { HubEvent, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
-
-export type StateKind = 'sources' | 'agents' | 'locks' | 'stats' | 'attention';
-
-/** How a subscriber gets its first states: whether the others can be trusted comes first. */
-const STATE_KINDS: readonly StateKind[] = ['sources', 'agents', 'locks', 'stats', 'attention'];
 
 /** A client may get 10 state events of a kind a second, with room for what is held up on its way. */
 const COALESCE_MS = 108;
@@ -30,8 +26,8 @@ const AHEAD_TIMEOUT_MS = 1_000;
 /** More messages than that are not committed within the time: such a number was made up, and is answered at once. */
 const MAX_AHEAD = 10_000;
 
-interface State {
-  value: object;
+interface State<Kind extends StateKind = StateKind> {
+  value: States[Kind];
   json: string;
   /** What decides whether a new value is a change. */
   comparable: string;
@@ -55,7 +51,7 @@ interface HubOptions {
   /** Milliseconds since any instant, which no clock sets; `now` if only that is given. */
   ticks?: () => number;
   /** Stats with the uptime of this moment, asked for where they are sent without a change. */
-  freshStats?: () => object;
+  freshStats?: () => States['stats'];
   /**
    * Calls about once a second until what it returns is called; a timer of its own by default. A state that is set in the
    * same turn before goes out with the heartbeat, in one write to each client.
@@ -93,7 +89,7 @@ export class Hub {
    * @param value not to be changed afterwards: the same object again is no change
    * @returns whether it differs from the last; of stats the uptime alone does not count
    */
-  setState(kind: StateKind, value: object): boolean {
+  setState<Kind extends StateKind>(kind: Kind, value: States[Kind]): boolean {
     const known = this.#states.get(kind);
     if (known?.value === value) return false;
     const state = stateOf(kind, value);
@@ -103,9 +99,15 @@ export class Hub {
     return true;
   }
 
+  /** Takes the present value of every kind of state. */
+  setStates(states: States): void {
+    const set = <Kind extends StateKind>(kind: Kind) => this.setState(kind, states[kind]);
+    STATE_KINDS.forEach(set);
+  }
+
   /** @returns the last value of a kind of state, null before the first. */
-  state(kind: StateKind): { value: object; json: string } | null {
-    return this.#states.get(kind) ?? null;
+  state<Kind extends StateKind>(kind: Kind): { value: States[Kind]; json: string } | null {
+    return (this.#states.get(kind) as State<Kind> | undefined) ?? null;
   }
 
   /** @returns the stats with the uptime of this moment as JSON, null before the first. */
@@ -344,7 +346,7 @@ function everySecond(beat: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-function stateOf(kind: StateKind, value: object): State {
+function stateOf<Kind extends StateKind>(kind: Kind, value: States[Kind]): State<Kind> {
   const json = JSON.stringify(value);
   const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
   return { value, json, comparable, event: { name: kind, json: [json] } };

@@ -14,7 +14,8 @@ import { formatInstant } from './contract/instant';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { AttentionAnswer, AttentionEntry, Health, Message, Source, Sources, Stats } from './contract/schemas';
 import type { Disposition } from './history/dispositions';
-import type { Retention, Summary } from './history/history';
+import type { Retention } from './history/history';
+import type { Summary } from './history/summary';
 import { Hub } from './hub';
 import { paced } from './paced';
 import { toldAnswer } from './recorder/message-page';
@@ -30,8 +31,8 @@ import {
 } from './recorder/protocol';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
-import type { Figures, Runtime } from './runtime';
-import { log } from './server/log';
+import { type Figures, NO_FIGURES, type Runtime } from './runtime';
+import { type LogSettings, log } from './server/log';
 import type { Speech } from './swarm/agent-health';
 import { LocksReader } from './swarm/locks';
 import { ProcessTable } from './swarm/processes';
@@ -69,6 +70,8 @@ export interface LiveSwarmOptions {
   attention: AttentionLimits;
   alerts: AlertOptions;
   version: string;
+  /** How the watchdog of this process logs; nobody watches it where that is null. */
+  watchdogLog: LogSettings | null;
 }
 
 export class LiveSwarm implements Runtime {
@@ -102,12 +105,7 @@ export class LiveSwarm implements Runtime {
   #newestBySender: ReadonlyMap<string, Speech> = new Map();
   #caughtUp = false;
   #livesRestored = false;
-  readonly #figures: Figures = {
-    messagesRead: 0,
-    pruned: { messages: 0, entries: 0 },
-    historyFile: null,
-    logKnown: false,
-  };
+  readonly #figures: Figures = { ...NO_FIGURES };
 
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
@@ -134,7 +132,10 @@ export class LiveSwarm implements Runtime {
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
     const alerts = options.alerts.receivers.all.map(({ rule }) => rule);
     this.#recorder = new RecorderHandle(
-      { root: this.root, ...history, retention, zone, openFor, alerts },
+      {
+        ...{ root: this.root, ...history, retention, zone, openFor, alerts },
+        watchdogLog: options.watchdogLog,
+      },
       (event) => this.#onRecorderEvent(event),
       (...fault) => this.#onFault(...fault),
     );
@@ -145,6 +146,7 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig } = options;
     this.#description = new SwarmDescription({
       ...{ root: this.root, ...readers, processes: this.#processes },
+      onCompared: () => this.#looked && this.#describeSafely(),
       get config() {
         return swarmConfig.config;
       },
@@ -263,6 +265,7 @@ export class LiveSwarm implements Runtime {
   }
 
   async stop(): Promise<void> {
+    this.#recorder.beginStop();
     clearInterval(this.#timer);
     this.#look.stop();
     this.#lookAtLog.stop();
@@ -283,6 +286,7 @@ export class LiveSwarm implements Runtime {
   }
 
   #reconcile(): void {
+    this.#recorder.beat();
     this.#beat.begin();
     this.#watcher.reconcile();
     this.#processes.look(this.#description.lives.pids(this.#registry.registry));
@@ -319,8 +323,12 @@ export class LiveSwarm implements Runtime {
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
-    if (hint.stores) this.#attention.lookAtFiles();
-    if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+    if (hint.stores) await this.#attention.lookAtFiles();
+    if (!this.#looked) {
+      this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+      // A page that opens first must not say that there are no locks.
+      await this.#description.compareLocks();
+    }
     return changed;
   }
 
@@ -397,6 +405,8 @@ export class LiveSwarm implements Runtime {
         this.#opened = true;
         this.#figures.historyFile = event.file;
         this.#restoreLives(event.lives);
+        // Who left is known only now, and the first answer must not say that nobody did.
+        if (this.#looked) this.#describeSafely(true);
         this.#onFault('opening', null);
         this.#journal.end();
         this.hub.open(event.epoch, event.newest, event.oldest);
@@ -422,6 +432,7 @@ export class LiveSwarm implements Runtime {
       case 'caught_up':
         this.#alerts.caughtUp();
         // The first state of a page is whole.
+        if (this.#looked) this.#describeSafely(true);
         this.#attention.attend();
         this.#checkReady(true);
         break;
@@ -429,6 +440,10 @@ export class LiveSwarm implements Runtime {
         this.#takeSummary(event.summary);
         this.#newestBySender = new Map(event.newestBySender);
         if (this.#looked) this.#describeSafely();
+        break;
+      case 'loop_held':
+        this.#figures.loopHeldCount += 1;
+        this.#figures.longestLoopHoldMs = Math.max(this.#figures.longestLoopHoldMs, event.heldMs);
         break;
       case 'upgraded':
         log().info(event.sentence);

@@ -1,18 +1,19 @@
 /** The runtime where no swarm was found: answers everything, with nothing. */
-import { NO_AGENTS, NO_ATTENTION, UNKNOWN_LOG_FACTS, unknownZone } from './contract/defaults';
+import { missingSources } from './contract/defaults';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from './contract/past-schemas';
-import type { Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
+import type { Health, Stats } from './contract/schemas';
+import { EMPTY_STATES, type States } from './contract/state';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
 import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
 import { statistics } from './recorder/statistics';
-import type { Figures, MessageQuery, Runtime } from './runtime';
+import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 
 const EPOCH = 'none';
-const LOCKS: LocksAnswer = { locks: [], count: 0 };
+const REASON = 'No swarm was found. Start the dashboard with the folder of one, or set CLAUDESWARM_ROOT.';
 
 export class NoSwarm implements Runtime {
   readonly root = null;
@@ -25,11 +26,7 @@ export class NoSwarm implements Runtime {
     this.#version = version;
     this.hub = new Hub({ source: { after: async () => [] }, freshStats: () => this.#stats() });
     this.hub.open(EPOCH, [], 1);
-    this.hub.setState('agents', NO_AGENTS);
-    this.hub.setState('locks', LOCKS);
-    this.hub.setState('stats', this.#stats());
-    this.hub.setState('attention', NO_ATTENTION);
-    this.hub.setState('sources', this.#sources());
+    this.hub.setStates(this.#states());
   }
 
   async ready(): Promise<void> {}
@@ -65,7 +62,7 @@ export class NoSwarm implements Runtime {
       status: 'healthy',
       timestamp: formatInstant(Date.now()),
       files: { agents: false, messages: false, locks_dir: false },
-      sources: Object.fromEntries(Object.keys(this.#sources()).map((name) => [name, 'missing'])),
+      sources: Object.fromEntries(Object.keys(EMPTY_STATES.sources).map((name) => [name, 'missing'])),
       history: { mode: 'memory', role: 'follower' },
       backlog: null,
       uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
@@ -87,16 +84,12 @@ export class NoSwarm implements Runtime {
   }
 
   figures(): Figures {
-    return { messagesRead: 0, pruned: { messages: 0, entries: 0 }, historyFile: null, logKnown: false };
+    return NO_FIGURES;
   }
 
   firstState(): SwarmState {
     return {
-      agents: NO_AGENTS,
-      locks: LOCKS,
-      stats: this.#stats(),
-      attention: NO_ATTENTION,
-      sources: this.#sources(),
+      ...this.#states(),
       messages: [],
       lastEventId: formatCursor(EPOCH, 0),
       gap: false,
@@ -116,36 +109,18 @@ export class NoSwarm implements Runtime {
       unknown: [],
       known_since: null,
       known: { agents: false, locks: false, messages: false },
-      agents: NO_AGENTS,
-      locks: LOCKS,
-      stats: this.#stats(),
-      attention: NO_ATTENTION,
-      sources: this.#sources(),
+      ...this.#states(),
       messages,
     };
   }
 
   #stats(): Stats {
-    return statistics(NO_AGENTS, LOCKS, null, this.startedAt, Date.now());
+    return statistics(EMPTY_STATES.agents, EMPTY_STATES.locks, null, this.startedAt, Date.now());
   }
 
-  #sources(): Sources {
-    const source: Source = {
-      state: 'missing',
-      reason: 'No swarm was found. Start the dashboard with the folder of one, or set CLAUDESWARM_ROOT.',
-      since: formatInstant(this.startedAt),
-      kept_from: null,
-      skipped: [],
-    };
-    return {
-      registry: source,
-      locks: source,
-      log: { ...source, ...UNKNOWN_LOG_FACTS, gaps: 0, unterminated_tail: null, backlog: null },
-      history: { ...source, mode: 'memory', role: 'follower' },
-      watcher: { ...source, mode: 'events' },
-      config: source,
-      zone: unknownZone(source),
-    };
+  #states(): States {
+    const sources = missingSources(REASON, formatInstant(this.startedAt));
+    return { ...EMPTY_STATES, stats: this.#stats(), sources };
   }
 }
 

@@ -24,7 +24,20 @@ export interface Figures {
   historyFile: string | null;
   /** Whether the sources tell what the history has counted of the log; before that they tell nothing of it. */
   logKnown: boolean;
+  /** How often the event loop was held for more than 5 s, and the longest of these, at least; since the process began. */
+  loopHeldCount: number;
+  longestLoopHoldMs: number;
 }
+
+/** Where nothing is read. */
+export const NO_FIGURES: Readonly<Figures> = {
+  messagesRead: 0,
+  pruned: { messages: 0, entries: 0 },
+  historyFile: null,
+  logKnown: false,
+  loopHeldCount: 0,
+  longestLoopHoldMs: 0,
+};
 
 /** One swarm, wired. */
 export interface Runtime {

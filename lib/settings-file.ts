@@ -2,7 +2,8 @@
 import { ConfigError } from './config';
 import { lookAtFile } from './swarm/small-file';
 
-const LARGEST_FILE = 1_000_000;
+/** So much YAML is read within half a second, during which nothing else is done. */
+const MAX_FILE_BYTES = 256_000;
 
 export interface SettingsFileKind<Content> {
   /** How sentences about it begin, before its path. */
@@ -57,7 +58,7 @@ export class SettingsFile<Content> {
 
   /** @returns what holds from now on, null where that changes nothing */
   #read(): { content: Content } | null {
-    const options = { limitBytes: LARGEST_FILE, known: this.#signature, followLinks: true, now: Date.now() };
+    const options = { limitBytes: MAX_FILE_BYTES, known: this.#signature, followLinks: true, now: Date.now() };
     const look = lookAtFile(this.#path, options);
     if (look.kind === 'unchanged') return null;
     this.#signature = look.kind === 'read' ? look.signature : null;

@@ -2,6 +2,7 @@
  * What wants a person and who waits for whom, told from everything that is known of a swarm, and the files that nothing
  * else needs: acknowledgements, tasks and conflicts.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AttentionLimits, judgeAttention } from './attention';
 import { fingerprintOf } from './attention-dispositions';
 import { openFailures } from './attention-messages';
@@ -23,6 +24,7 @@ import { waiting } from './waiting';
 /** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
 const EVERY_MS = 100;
 const COSTS = 20;
+const MAX_TURN_MS = 5;
 /** How often it is noted which of the acknowledged and snoozed items still exist. */
 const REVIEW_INTERVAL_MS = 10 * 60_000;
 
@@ -88,10 +90,22 @@ export class SwarmAttention {
     if (this.#time === null || this.#time.outdatedAt(Date.now())) this.request();
   }
 
-  /** Reads the files of its own that have changed. */
-  lookAtFiles(): void {
-    const looked = [this.#acks, this.#ackPlaces, this.#tasks, this.#conflicts].map((reader) => reader.look());
-    if (looked.includes(true)) this.request();
+  /** Reads the files of its own that have changed: as many in one turn of the event loop as take a few milliseconds. */
+  async lookAtFiles(): Promise<void> {
+    let begun = performance.now();
+    for (const changed of this.#looks()) {
+      if (changed) this.request();
+      if (performance.now() - begun < MAX_TURN_MS) continue;
+      await nextTurn();
+      begun = performance.now();
+    }
+  }
+
+  *#looks(): Generator<boolean> {
+    yield this.#acks.look();
+    yield this.#tasks.look();
+    yield this.#conflicts.look();
+    yield* this.#ackPlaces.looks();
   }
 
   /** Tells it now. Everything that it rests on has been described before. Throws nothing: a fault is told instead. */
@@ -124,7 +138,11 @@ export class SwarmAttention {
     const judged = {
       ...facts,
       pendingAcks: { acks, status: this.#acks.status },
-      stores: { [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status, ...others() },
+      stores: {
+        ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+        ...this.#ackPlaces.faults,
+        ...others(),
+      },
       waiting: this.waiting,
       staleTimeoutSeconds,
       limits,

@@ -50,6 +50,17 @@ async function lock(holder: string, at: number): Promise<void> {
   await locks.look('all');
 }
 
+test('describe(): of a registry that is read in part nobody concludes that a holder is not registered', async () => {
+  register({ a: 5 });
+  await lock('agent-late', NOW - 1000);
+  description.describe(new Map(), NOW);
+  assert.equal(description.locks.locks[0]?.orphaned, true);
+  register(Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`agent-${index}`, 5])));
+  assert.equal(registry.status.state, 'degraded');
+  description.describe(new Map(), NOW + 2000);
+  assert.equal(description.locks.locks[0]?.orphaned, null);
+});
+
 const health = () => Object.fromEntries(description.agents.agents.map((agent) => [agent.id, agent.health]));
 
 test('signs of life of agents that are active anyway change nothing for a while, and then are told', () => {

@@ -3,6 +3,7 @@ import { NO_AGENTS } from './contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
 import { describeAgents, type Speech } from './swarm/agent-health';
 import { AgentLives } from './swarm/agent-lives';
+import { LockComparison } from './swarm/lock-comparison';
 import { LockHolders } from './swarm/lock-holders';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import { type DescribedLocks, describeLocks, type LocksReader } from './swarm/locks';
@@ -17,6 +18,8 @@ interface Described {
   locks: LocksReader;
   processes: ProcessTable;
   config: SwarmConfig;
+  /** Called when locks that took long to compare can be described; `describe` then does. */
+  onCompared?: () => void;
 }
 
 /**
@@ -42,6 +45,7 @@ export class SwarmDescription {
   overlaps: readonly LockOverlap[] = [];
   readonly lives = new AgentLives();
   readonly #from: Described;
+  readonly #comparison: LockComparison;
   readonly #known: DescribedLocks = new WeakMap();
   /** What the locks were described from, and when time alone changes the description. */
   #locksFrom: { entries: LocksReader['locks']; holders: string; timeout: number; until: number } | null = null;
@@ -50,6 +54,13 @@ export class SwarmDescription {
 
   constructor(from: Described) {
     this.#from = from;
+    this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
+  }
+
+  /** Compares the locks that the reader has; once that is done, `describe` describes them all. */
+  async compareLocks(): Promise<void> {
+    this.#comparison.request(this.#from.locks.locks);
+    await this.#comparison.settled();
   }
 
   /**
@@ -109,19 +120,21 @@ export class SwarmDescription {
     return newest;
   }
 
+  /** Locks of which nobody knows yet what they overlap are not described: to list none would be a false statement. */
   #describeLocks(now: number): void {
-    const entries = this.#from.locks.locks;
+    this.#comparison.request(this.#from.locks.locks);
+    const { entries, conflicts, spelled } = this.#comparison.compared;
     const { registry, status } = this.#from.registry;
-    // A registry that vanished is read on as it was; one that can't be read may say anything now.
-    const readable = registry !== null && status.state !== 'unreadable';
+    // A registry that vanished is read on as it was; one that can't be read whole may list anybody now.
+    const readable = registry !== null && status.state !== 'unreadable' && status.state !== 'degraded';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     const from = this.#locksFrom;
     const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;
     const same = from?.entries === entries && from.holders === holders.key && from.timeout === staleTimeoutSeconds;
     if (same && now < from.until) return;
-    const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, known: this.#known });
+    const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, conflicts, known: this.#known });
     this.locks = { locks, count: locks.length };
-    this.overlaps = findOverlaps(locks, this.#from.root);
+    this.overlaps = findOverlaps(locks, spelled);
     const changes = entries.flatMap(({ lockedAt }) =>
       lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
     );

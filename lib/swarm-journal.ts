@@ -10,7 +10,8 @@ import type {
   Source,
   Sources,
 } from './contract/schemas';
-import type { JournalKind, JournalUpdate } from './history/journal';
+import type { JournalUpdate } from './history/journal';
+import type { JournalKind } from './history/journal-kind';
 
 /** A thing as it was last, and its text; an unchanged object needs no new text. */
 interface Told {

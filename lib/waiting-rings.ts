@@ -21,7 +21,18 @@ interface AssignedTask {
 
 type Arc = readonly [from: string, to: string];
 
-const RINGS_AT_MOST = 50;
+export const RINGS_AT_MOST = 50;
+/** Nodes that are visited in search of cycles, some 0.3 us each: a tangle of thousands of tasks is not searched to its end. */
+const MAX_VISITS = 200_000;
+
+/** How much may still be searched; at 0 the search has ended before its end. */
+export interface SearchBudget {
+  left: number;
+}
+
+export function searchBudget(): SearchBudget {
+  return { left: MAX_VISITS };
+}
 
 /**
  * The rings of agents in which none can go on.
@@ -29,10 +40,15 @@ const RINGS_AT_MOST = 50;
  * A ring of tasks is one whatever else its agents could do. An agent that only waits by its tasks answers messages as
  * long as one of its tasks can go on. A ring needs at least one wait that is declared.
  *
+ * @param budget what is left of it afterwards says whether all were searched for
  * @returns the agents of each ring in the order of waiting, from the first by name on; those that are declared
  *   throughout first, then the shorter ones; at most 50
  */
-export function findRings(holds: readonly Hold[], tasks: readonly AssignedTask[]): string[][] {
+export function findRings(
+  holds: readonly Hold[],
+  tasks: readonly AssignedTask[],
+  budget: SearchBudget = searchBudget(),
+): string[][] {
   const stuck = findStuck(holds, tasks);
   const byTasks = arcsOfTasks(tasks, stuck);
   const arcsOf = (inferred: boolean) =>
@@ -41,8 +57,8 @@ export function findRings(holds: readonly Hold[], tasks: readonly AssignedTask[]
       .flatMap(({ from, to }) => to.map((other): Arc => [agentNode(from), agentNode(other)]));
   const declared = [...byTasks, ...arcsOf(false)];
   const inferred = arcsOf(true);
-  const cycles = shortestCycles(declared, declared, RINGS_AT_MOST);
-  if (inferred.length > 0) cycles.push(...shortestCycles([...declared, ...inferred], declared, RINGS_AT_MOST));
+  const cycles = shortestCycles(declared, declared, RINGS_AT_MOST, budget);
+  if (inferred.length > 0) cycles.push(...shortestCycles([...declared, ...inferred], declared, RINGS_AT_MOST, budget));
   const assignees = new Map(tasks.map(({ id, assignee }) => [taskNode(id), assignee]));
   const rings = new Map<string, string[]>();
   for (const ring of cycles.flatMap((cycle) => ringsAlong(cycle, assignees)).map(fromFirst)) {
@@ -140,9 +156,15 @@ function ringsAlong(cycle: readonly string[], assignees: ReadonlyMap<string, str
  * @param arcs of a directed graph
  * @param through the arcs that are asked about
  * @param most how many cycles are wanted
- * @returns the nodes of each in the order of the arcs, from the first by name on; shorter ones first, then by name
+ * @returns the nodes of each in the order of the arcs, from the first by name on; shorter ones first, then by name. Of
+ *   a tangle that takes more than 200,000 steps only those that were found by then
  */
-export function shortestCycles(arcs: readonly Arc[], through: readonly Arc[], most: number): string[][] {
+export function shortestCycles(
+  arcs: readonly Arc[],
+  through: readonly Arc[],
+  most: number,
+  budget: SearchBudget = searchBudget(),
+): string[][] {
   const next = new Map<string, string[]>();
   for (const [from, to] of [...arcs].sort(byNames)) {
     const others = next.get(from);
@@ -150,8 +172,12 @@ export function shortestCycles(arcs: readonly Arc[], through: readonly Arc[], mo
     else if (others.at(-1) !== to) others.push(to);
   }
   const found = new Map<string, string[]>();
+  const component = components(next);
   for (const [from, to] of [...through].sort(byNames)) {
-    const way = shortestWay(to, from, next);
+    // No way leads back out of what it is knotted up with.
+    if (component.get(from) !== component.get(to)) continue;
+    const way = shortestWay(to, from, next, component, budget);
+    if (budget.left <= 0) break;
     if (!way) continue;
     const cycle = fromFirst(way);
     found.set(JSON.stringify(cycle), cycle);
@@ -169,18 +195,74 @@ function byNames(one: readonly string[], other: readonly string[]): number {
 }
 
 /** @returns the nodes from one to another, both included, by the fewest arcs; the first such way by name */
-function shortestWay(from: string, to: string, next: ReadonlyMap<string, readonly string[]>): string[] | null {
+function shortestWay(
+  from: string,
+  to: string,
+  next: ReadonlyMap<string, readonly string[]>,
+  component: ReadonlyMap<string, number>,
+  budget: SearchBudget,
+): string[] | null {
   const before = new Map<string, string | null>([[from, null]]);
   // A map grows while it is walked through, and that in the order of the distance.
   for (const node of before.keys()) {
     if (node === to) {
       const way: string[] = [];
-      for (let at: string | null = to; at !== null; at = before.get(at) ?? null) way.unshift(at);
-      return way;
+      for (let at: string | null = to; at !== null; at = before.get(at) ?? null) way.push(at);
+      return way.reverse();
     }
-    for (const other of next.get(node) ?? []) if (!before.has(other)) before.set(other, node);
+    const others = next.get(node) ?? [];
+    budget.left -= 1 + others.length;
+    if (budget.left <= 0) return null;
+    for (const other of others) {
+      if (!before.has(other) && component.get(other) === component.get(from)) before.set(other, node);
+    }
   }
   return null;
+}
+
+/**
+ * Tarjan's algorithm without recursion: long chains would overflow the stack.
+ *
+ * @returns for each node a number that it shares with exactly those from which a way leads to it and back
+ */
+function components(next: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+  const component = new Map<string, number>();
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  for (const start of next.keys()) {
+    if (order.has(start)) continue;
+    const path: { node: string; others: Iterator<string> }[] = [];
+    const enter = (node: string) => {
+      lowest.set(node, order.size);
+      order.set(node, order.size);
+      open.push(node);
+      path.push({ node, others: (next.get(node) ?? [])[Symbol.iterator]() });
+    };
+    enter(start);
+    for (let at = path.at(-1); at; at = path.at(-1)) {
+      const { node, others } = at;
+      const { value: other, done } = others.next();
+      if (!done) {
+        if (!order.has(other)) enter(other);
+        else if (!component.has(other)) lower(lowest, node, order.get(other));
+        continue;
+      }
+      path.pop();
+      const above = path.at(-1);
+      if (above) lower(lowest, above.node, lowest.get(node));
+      if (lowest.get(node) !== order.get(node)) continue;
+      for (let member = open.pop(); member !== undefined; member = open.pop()) {
+        component.set(member, order.get(node) as number);
+        if (member === node) break;
+      }
+    }
+  }
+  return component;
+}
+
+function lower(lowest: Map<string, number>, node: string, to = Number.POSITIVE_INFINITY): void {
+  lowest.set(node, Math.min(lowest.get(node) ?? to, to));
 }
 
 /** The same ring, told from its first member by name on. */

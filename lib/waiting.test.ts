@@ -103,6 +103,19 @@ function lock(filepath: string, agent_id: unknown, ageMs: number | null): Lock {
 
 const overlapping = (one: Lock, ...others: Lock[]) => ({ overlaps: [{ lock: one, others, file: null }] });
 
+test('waiting(): more waits than are listed, or than can be searched for cycles, are said to be there', () => {
+  const conflicts = (count: number) =>
+    Array.from({ length: count }, (_, index) => conflict('a', 'b', { id: `c${index}` }));
+  assert.equal(answer({ conflicts: conflicts(2000) }).truncated, undefined);
+  assert.equal(answer({ conflicts: [...conflicts(2000), ...conflicts(5)] }).truncated, undefined);
+  const many = answer({ conflicts: conflicts(2001) });
+  assert.deepEqual([many.edges.length, many.truncated], [2000, true]);
+  const ring = (count: number) =>
+    Array.from({ length: count }, (_, index) => task(`t${index}`, `a${index}`, [`t${(index + 1) % count}`]));
+  assert.deepEqual([answer({ tasks: ring(20) }).cycles.length, answer({ tasks: ring(20) }).truncated], [1, undefined]);
+  assert.deepEqual([answer({ tasks: ring(1500) }).cycles.length, answer({ tasks: ring(1500) }).truncated], [1, true]);
+});
+
 test('nobody waits in a quiet swarm', () => {
   assert.deepEqual(answer({}), { edges: [], cycles: [] });
 });
@@ -441,6 +454,20 @@ describe('against brute force', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test('a tangle of 20,000 arcs without a way back ends, and the cycle beside it is found', () => {
+    const name = (index: number) => `b${String(index).padStart(4, '0')}`;
+    const tangle = Array.from({ length: 2000 }, (_, from) =>
+      Array.from({ length: Math.min(10, from) }, (_, step) => [name(from), name(from - 1 - step)] as const),
+    ).flat();
+    const arcs = [...tangle, [name(0), 'y'] as const, ['y', 'z'] as const, ['z', 'y'] as const];
+    assert.deepEqual(shortestCycles(arcs, arcs, 50), [['y', 'z']]);
+  });
+
+  test('a tangle in which every arc is part of long cycles ends', () => {
+    const arcs = Array.from({ length: 20_000 }, (_, from) => [`${from}`, `${(from + 1) % 20_000}`] as const);
+    assert.equal(shortestCycles(arcs, arcs, 50)[0]?.length, 20_000);
   });
 
   test('agents are in rings if and only if none of a set can go on', () => {

@@ -88,6 +88,7 @@ test('a value import is followed to where it ends, a circle of imports included'
   assert.deepEqual(found, [
     'components/a.tsx -> lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/schemas.ts imports zod, ' +
       'which has no place in the browser: import types only.',
+    'Import circle: lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/events.ts.',
   ]);
 });
 
@@ -97,4 +98,15 @@ test('a new part of lib needs a layer', () => {
 
 test("a component's test may use what no browser has", () => {
   assert.deepEqual(check(['components/a.test.tsx', "import { test } from 'node:test';"]), []);
+});
+
+test('violations(): an import circle is named with its way around, also where only types make it', () => {
+  const [found, ...others] = check(
+    ['lib/history/a.ts', "import { b } from './b';"],
+    ['lib/history/b.ts', "import { c } from './c';\nimport { d } from './d';"],
+    ['lib/history/c.ts', "import type { A } from './a';"],
+    ['lib/history/d.ts', ''],
+  );
+  assert.equal(found, 'Import circle: lib/history/a.ts -> lib/history/b.ts -> lib/history/c.ts -> lib/history/a.ts.');
+  assert.deepEqual(others, []);
 });

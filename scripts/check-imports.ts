@@ -17,13 +17,13 @@ interface Layer {
 const LAYERS: Record<string, Layer> = {
   errors: { files: /^lib\/safe-error\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
-  config: { files: /^lib\/(config|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
+  config: { files: /^lib\/(config|ip-ranges|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
   swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
   settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'swarm'] },
   alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
-  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'alerts', 'swarm', 'history'] },
+  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'log', 'alerts', 'swarm', 'history'] },
   // Whatever runs in the server's process writes to it.
   log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {
@@ -42,7 +42,7 @@ const LAYERS: Record<string, Layer> = {
   bin: { files: /^bin\//, mayImport: ['contract', 'config', 'alerts', 'swarm', 'simulator'] },
   tests: {
     files: /^(bench|e2e|test)\//,
-    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'simulator'],
+    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'runtime', 'server', 'simulator'],
   },
 };
 
@@ -100,6 +100,33 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
     }
     if (BROWSER.includes(layer) && !isTest(path)) found.push(...foreignToBrowsers(path, imports, sources));
   }
+  const edges = [...imports].map(([path, list]): [string, string[]] => [
+    path,
+    list.flatMap(({ specifier }) => resolveImport(path, specifier, sources) ?? []),
+  ]);
+  return [...found, ...circles(new Map(edges)).map((circle) => `Import circle: ${circle.join(' -> ')}.`)];
+}
+
+/**
+ * Finds import circles. Type imports count: files that name each other's types can't be understood one by one.
+ *
+ * @param edges what each file imports
+ * @returns one way around for each file that imports itself through others and is on no way before it
+ */
+function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const finished = new Set<string>();
+  const way: string[] = [];
+  const visit = (path: string): void => {
+    const place = way.indexOf(path);
+    if (place >= 0) found.push([...way.slice(place), path]);
+    if (place >= 0 || finished.has(path)) return;
+    way.push(path);
+    for (const target of edges.get(path) ?? []) visit(target);
+    way.pop();
+    finished.add(path);
+  };
+  for (const path of edges.keys()) visit(path);
   return found;
 }
 

@@ -1,47 +1,28 @@
 /**
- * Everything that must hold, in one go: `npm test`. The last line, alone, is the sum: `N passed, N failed`. Lint, build,
- * torture and endurance count as one each, every other step by its tests.
+ * The tests in one command. `npm test` runs everything; `npm test -- PATTERN...` runs the test files whose paths contain
+ * a pattern, and builds only if one of them needs a build that is missing or old. The last line, alone, is the sum:
+ * `N passed, N failed`. Lint, build, torture and endurance count as one each, every other step by its tests.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { chromium } from '@playwright/test';
+import { hasCurrentBuild } from '../bin/build';
+import { ensureBrowser, FETCH_BROWSER, isBrowserFound } from './ensure-browser';
+import { runSteps } from './run-steps';
+import { asOne, type Counts, type Ended, nodeCounts, playwrightCounts, sumLine } from './test-counts';
+import {
+  EVERY_STEP,
+  escapeRegExp,
+  findTests,
+  PatternError,
+  planSteps,
+  type StepName,
+  selectTests,
+  type TestFiles,
+} from './test-plan';
 
-interface Counts {
-  passed: number;
-  failed: number;
-}
-
-interface Step {
-  name: string;
-  run(): Promise<Counts>;
-}
-
-interface Ended {
-  succeeded: boolean;
-  output: string;
-}
-
-const FOLDERS = ['lib', 'components', 'bin', 'bench', 'scripts', 'test'];
-const INTEGRATION = join('test', 'integration');
-
-const STEPS: Step[] = [
-  { name: 'lint', run: () => command('npm', ['run', 'lint']).then(asOne) },
-  { name: 'build', run: () => command('npm', ['run', 'build']).then(asOne) },
-  { name: 'unit tests', run: () => nodeTests(testFiles().filter((file) => !file.startsWith(INTEGRATION))) },
-  { name: 'integration tests', run: () => nodeTests(testFiles().filter((file) => file.startsWith(INTEGRATION))) },
-  {
-    name: 'torture, short form',
-    run: () => command(process.execPath, ['--import', 'tsx', 'bench/torture.ts', '--short']).then(asOne),
-  },
-  {
-    name: 'endurance, short form',
-    run: () => command(process.execPath, ['--import', 'tsx', 'bench/endure.ts', '--short']).then(asOne),
-  },
-  { name: 'end to end tests', run: browserTests },
-];
+const SEED = './test/seed.ts';
 
 function command(program: string, words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
@@ -56,87 +37,80 @@ function command(program: string, words: readonly string[], environment: Record<
     });
     child.stderr.pipe(process.stderr);
     child.on('error', (error) => {
-      console.error(`${program} can't be started: ${error.message}`);
+      console.error(`${program} could not be started: ${error.message}`);
       resolve({ succeeded: false, output });
     });
     child.on('close', (exitCode) => resolve({ succeeded: exitCode === 0, output }));
   });
 }
 
-function asOne({ succeeded }: Ended): Counts {
-  return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+async function script(file: string): Promise<Counts> {
+  return asOne(await command(process.execPath, ['--import', 'tsx', file, '--short']));
 }
 
-/** A step that did not count its failure (it could not start, it was killed) still failed. */
-function counted({ succeeded }: Ended, passed: number, failed: number): Counts {
-  return { passed, failed: !succeeded && failed === 0 ? 1 : failed };
-}
-
-function testFiles(): string[] {
-  return FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.test\.tsx?$/.test(name))
-      .map((name) => join(folder, name)),
-  );
+async function npmScript(name: string, environment?: Record<string, string>): Promise<Counts> {
+  return asOne(await command('npm', ['run', name], environment));
 }
 
 async function nodeTests(files: readonly string[]): Promise<Counts> {
-  // Without files node would look for its own idea of tests.
+  // Without files node would search for tests by its own rules.
   if (files.length === 0) return { passed: 0, failed: 1 };
-  const ended = await command(process.execPath, [
-    '--import',
-    'tsx',
-    '--test',
-    '--test-concurrency=2',
-    '--test-reporter=spec',
-    ...files,
-  ]);
-  const summary = stripVTControlCharacters(ended.output);
-  // Several processes never share one summary, but a test may print such a line itself: the last one counts.
-  const count = (word: string) =>
-    Number(
-      summary
-        .match(new RegExp(`^\\S+ ${word} \\d+$`, 'gm'))
-        ?.at(-1)
-        ?.split(' ')[2] ?? 0,
-    );
-  return counted(ended, count('pass'), count('fail') + count('cancelled'));
+  const options = ['--import', 'tsx', '--import', SEED, '--test', '--test-concurrency=2', '--test-reporter=spec'];
+  return nodeCounts(await command(process.execPath, [...options, ...files]));
 }
 
-async function browserTests(): Promise<Counts> {
-  if (!existsSync('/usr/bin/chromium') && !existsSync(chromium.executablePath())) {
-    console.error(
-      'No browser is found: run "npx playwright install chromium", or on Debian "apt-get install chromium", then again.',
-    );
-    return { passed: 0, failed: 1 };
-  }
+/** @returns nothing counted if there is a browser: whether one had to be fetched must not change the sum */
+async function browser(): Promise<Counts> {
+  const problem = await ensureBrowser({ isFound: isBrowserFound, fetch: () => command('npx', FETCH_BROWSER) });
+  if (problem !== null) console.error(problem);
+  return { passed: 0, failed: problem === null ? 0 : 1 };
+}
+
+async function browserTests(files: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'claude-swarm-dashboard-test-'));
   const report = join(folder, 'report.json');
+  // Playwright takes each word for a regular expression.
+  const words = files.map((file) => `${escapeRegExp(file)}$`);
   try {
-    const ended = await command('npx', ['playwright', 'test', '--reporter=list,json'], {
+    const ended = await command('npx', ['playwright', 'test', '--reporter=list,json', ...words], {
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     });
-    if (!existsSync(report)) return counted(ended, 0, 0);
-    const { stats } = JSON.parse(readFileSync(report, 'utf8')) as {
-      stats: { expected: number; unexpected: number; flaky: number };
-    };
-    return counted(ended, stats.expected, stats.unexpected + stats.flaky);
+    return playwrightCounts(ended, existsSync(report) ? readFileSync(report, 'utf8') : null);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const sum: Counts = { passed: 0, failed: 0 };
-const results: string[] = [];
-for (const { name, run } of STEPS) {
-  console.log(`\n--- ${name} ---`);
-  const start = performance.now();
-  const { passed, failed } = await run();
-  const seconds = Math.round((performance.now() - start) / 1000);
-  results.push(`${failed === 0 ? 'ok    ' : 'FAILED'}  ${name}: ${passed} passed, ${failed} failed (${seconds} s)`);
-  console.log(results.at(-1));
-  sum.passed += passed;
-  sum.failed += failed;
+function stepsOver(files: TestFiles): Record<StepName, () => Promise<Counts>> {
+  return {
+    lint: () => npmScript('lint'),
+    // The tests expect the root, whatever path the person at the keyboard serves under.
+    build: () => npmScript('build', { BASE_PATH: '' }),
+    browser,
+    'unit tests': () => nodeTests(files.unit),
+    'integration tests': () => nodeTests(files.integration),
+    'torture, short form': () => script('bench/torture.ts'),
+    'endurance, short form': () => script('bench/endure.ts'),
+    'end to end tests': () => browserTests(files.browser),
+  };
 }
+
+async function main(patterns: readonly string[]): Promise<Counts> {
+  const root = process.cwd();
+  const tests = findTests(root);
+  if (patterns.length === 0) return runSteps(EVERY_STEP, stepsOver(tests));
+  try {
+    const selection = selectTests(tests, patterns, root);
+    const opensPage = (file: string) => readFileSync(file, 'utf8').includes("from '@playwright/test'");
+    const plan = planSteps(selection, { isBuilt: hasCurrentBuild(root, ''), opensPage });
+    return await runSteps(plan, stepsOver(selection));
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    console.error(error.message);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+const sum = await main(process.argv.slice(2));
 process.exitCode = sum.failed === 0 ? 0 : 1;
-console.log(`\n${results.join('\n')}\n\n${sum.passed} passed, ${sum.failed} failed`);
+console.log(sumLine(sum));

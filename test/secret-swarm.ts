@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createLock, formatNaiveLocal, LogWriter } from '../lib/swarm/writer';
+import { createLock, LogWriter } from '../lib/swarm/writer';
+import { formatNaiveLocal } from '../lib/swarm/written-form';
 
 /** Stands in every name and text of the swarm, and in no request. */
 export const MARK = 'zq7x';

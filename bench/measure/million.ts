@@ -1,7 +1,7 @@
 /** A swarm with a million messages in its history, made once for all benches that want one. */
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { writeBacklog } from '../../lib/simulator/backlog';
+import { writeBacklog } from '../../test/support/backlog';
 import { startDashboard, untilRead } from './processes';
 
 export const MILLION = 1_000_000;

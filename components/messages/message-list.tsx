@@ -6,9 +6,10 @@ import { useShortcut } from '@/lib/client/shortcuts';
 import { rowOf, useMessageRows } from '@/lib/client/use-message-rows';
 import type { MessageList as List } from '@/lib/client/use-message-window';
 import type { Message } from '@/lib/contract/schemas';
-import { type MessageActions, MessageRow } from '../message-row';
+import { MessageRow } from '../message-row';
 import { Scroller } from '../ui/panel';
 import { ListStart } from './list-start';
+import type { MessageActions } from './message-actions';
 
 interface MessageListProps {
   list: List;

@@ -2,9 +2,9 @@ import { describeDelivery } from '@/lib/client/delivery';
 import { type MessageLinks, wantsAcknowledgement } from '@/lib/client/message-links';
 import { asText, truncated } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
-import type { MessageActions } from '../message-row';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
+import type { MessageActions } from './message-actions';
 
 interface RelationsProps {
   message: Message;

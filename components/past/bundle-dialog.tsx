@@ -1,8 +1,9 @@
 import { use, useEffect, useRef, useState } from 'react';
+import { ApiError, request } from '@/lib/client/api';
+import { served } from '@/lib/client/base-path';
 import { exactNow } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import { bundleAddress, fieldValue, readField } from '@/lib/client/past';
-import type { Problem } from '@/lib/contract/schemas';
+import { bundlePath, fieldValue, readField } from '@/lib/client/past';
 import { Dialog } from '../ui/dialog';
 
 const MINUTE = 60_000;
@@ -26,7 +27,7 @@ export function BundleDialog({ onClose }: { onClose: () => void }) {
         className="space-y-3 overflow-y-auto px-5 py-4"
         onSubmit={(event) => {
           event.preventDefault();
-          save(bundleAddress({ since, until, blank }));
+          save(bundlePath({ since, until, blank }));
         }}
       >
         <p className="text-muted">
@@ -97,32 +98,27 @@ function Field({ label, value, onChange }: FieldProps) {
 }
 
 /** @returns what is said about the last saving, and the way to save */
-function useSaving(): [string | null, (address: string) => void] {
+function useSaving(): [string | null, (path: string) => void] {
   const [said, setSaid] = useState<string | null>(null);
   const asked = useRef<AbortController | null>(null);
   useEffect(() => () => asked.current?.abort(), []);
-  const save = async (address: string) => {
+  const save = async (path: string) => {
     asked.current?.abort();
     const asking = new AbortController();
     asked.current = asking;
     setSaid('Asking…');
     try {
-      // Asked first: a browser would save what the server has to say against the span in place of the file.
-      const response = await fetch(address, { signal: asking.signal });
-      if (!response.ok) {
-        const problem: Partial<Problem> = await response.json().catch(() => ({}));
-        setSaid(problem.detail ?? `It can’t be saved: the server answered ${response.status}.`);
-        return;
-      }
+      // Asked first: a browser would save the server's refusal in place of the file.
+      await request(path, { signal: asking.signal, failure: 'Could not export this time range' });
       asking.abort();
       const link = document.createElement('a');
-      link.href = address;
+      link.href = served(path);
       link.download = '';
       link.click();
       setSaid('The browser is saving it.');
-    } catch {
-      if (asked.current === asking) setSaid('It can’t be saved: the server does not answer.');
+    } catch (error) {
+      if (error instanceof ApiError) setSaid(error.message);
     }
   };
-  return [said, (address) => void save(address)];
+  return [said, (path) => void save(path)];
 }

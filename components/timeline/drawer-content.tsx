@@ -5,9 +5,9 @@ import type { DrawerView } from '@/lib/client/settings';
 import { milliseconds } from '@/lib/client/time';
 import { isoOf, PRESETS, parseSpan, spanOf } from '@/lib/client/timeline-span';
 import { useNarrow } from '@/lib/client/use-layout';
-import type { DrawerProps } from './drawer';
 import { Presets } from './presets';
 import { Timeline } from './timeline';
+import type { TimelineProps } from './timeline-props';
 
 const TalkMatrix = lazy(() => import('./talk-matrix').then((module) => ({ default: module.TalkMatrix })));
 const WaitingGraph = lazy(() => import('./waiting-graph').then((module) => ({ default: module.WaitingGraph })));
@@ -15,9 +15,9 @@ const WaitingGraph = lazy(() => import('./waiting-graph').then((module) => ({ de
 /** So often the span of who talks to whom moves on with the present, in milliseconds. */
 const SPAN_STEP = 15_000;
 
-type DrawerContentProps = Pick<DrawerProps, 'drawer' | 'swarm' | 'connection' | 'address' | 'change' | 'goTo'> & {
+interface DrawerContentProps extends TimelineProps {
   view: DrawerView;
-};
+}
 
 /** What the open drawer shows. */
 export function DrawerContent({ view, ...props }: DrawerContentProps) {

@@ -1,12 +1,9 @@
 import { lazy, Suspense } from 'react';
-import type { Address } from '@/lib/client/address';
-import type { ConnectionState } from '@/lib/client/connection';
 import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
 import type { DrawerControl } from '@/lib/client/use-drawer';
-import type { Tab } from '@/lib/client/use-layout';
 import { useStyle } from '@/lib/client/use-style';
-import type { SwarmState } from '@/lib/contract/events';
 import { Separator } from '../ui/separator';
+import type { TimelineProps } from './timeline-props';
 
 // Loaded when it is first opened.
 const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ default: module.DrawerContent })));
@@ -16,13 +13,8 @@ const NAMES: Record<DrawerView, string> = {
   talk: 'Who talks to whom',
   waits: 'Who waits for whom',
 };
-export interface DrawerProps {
-  drawer: DrawerControl;
-  swarm: SwarmState;
-  connection: ConnectionState;
-  address: Address;
-  change: (part: Partial<Address>, push?: boolean) => void;
-  goTo: (tab: Tab) => void;
+
+interface DrawerProps extends TimelineProps {
   /** A narrow screen shows it as a tab of its own, or not at all; null where it stands below the panels. */
   asTab: 'shown' | 'hidden' | null;
   /** Whether that tab is the one that is drawn, also before it is known whether the screen is narrow. */

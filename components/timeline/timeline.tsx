@@ -7,14 +7,12 @@ import type { Lanes } from '@/lib/client/timeline-lanes';
 import { TimelineView } from '@/lib/client/timeline-view';
 import { leadOf } from '@/lib/client/timeline-words';
 import { type TimelineState, useTimeline } from '@/lib/client/use-timeline';
-import type { DrawerProps } from './drawer';
 import { LaneList } from './lane-list';
 import { Pointed } from './pointed';
 import { Stage } from './stage';
+import type { TimelineProps } from './timeline-props';
 import { Toolbar } from './toolbar';
 import { Tooltip } from './tooltip';
-
-type TimelineProps = Pick<DrawerProps, 'drawer' | 'swarm' | 'connection' | 'address' | 'change' | 'goTo'>;
 
 /** Lanes of agents over time: how they were, what they held and what they said. */
 export function Timeline({ drawer, swarm, connection, address, change, goTo }: TimelineProps) {

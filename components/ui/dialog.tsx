@@ -1,6 +1,5 @@
-import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffectEvent, useId, useLayoutEffect, useRef } from 'react';
 
 interface DialogProps {
   title: string;
@@ -10,27 +9,56 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** What stands over the page and takes the keyboard until it is closed; it is open for as long as it is drawn. */
+/**
+ * A modal dialog, open for as long as it is drawn. The browser's own: it lies above everything, keeps the keyboard and
+ * screen readers inside, closes by Escape and gives the focus back. A press beside it closes it too.
+ */
 export function Dialog({ title, titled = true, onClose, children }: DialogProps) {
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const closed = useEffectEvent(onClose);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    const onClosed = () => closed();
+    element?.addEventListener('close', onClosed);
+    element?.showModal();
+    return () => {
+      element?.removeEventListener('close', onClosed);
+      // Only closing gives the focus back; removing the element does not.
+      element?.close();
+    };
+  }, []);
   return (
-    <Base.Root open onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 bg-black/40" />
-        <Base.Popup
-          data-modal
-          className="fixed top-[12dvh] left-1/2 flex max-h-[76dvh] w-[min(40rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-hidden rounded-lg border border-line bg-paper shadow-2xl outline-none"
-        >
-          <header className={titled ? 'flex items-center border-line border-b py-2 pr-2 pl-5' : 'sr-only'}>
-            <Base.Title className="flex-1 font-semibold text-base">{title}</Base.Title>
-            {titled && (
-              <Base.Close aria-label="Close" title="Close (Esc)" className="icon-button">
-                <X aria-hidden="true" className="size-4" />
-              </Base.Close>
-            )}
-          </header>
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      data-modal
+      onMouseDown={(event) => {
+        // What is inside covers the whole of it: the dialog itself is hit on its backdrop only.
+        if (event.target !== event.currentTarget) return;
+        // Or the press would take the focus that closing gives back.
+        event.preventDefault();
+        event.currentTarget.close();
+      }}
+      className="fixed top-[12dvh] right-auto bottom-auto left-1/2 max-h-[76dvh] w-[min(40rem,calc(100vw-2rem))] max-w-none -translate-x-1/2 flex-col overflow-hidden rounded-lg border border-line bg-paper text-ink shadow-2xl outline-none backdrop:bg-black/40 open:flex"
+    >
+      <header className={titled ? 'flex items-center border-line border-b py-2 pr-2 pl-5' : 'sr-only'}>
+        <h2 id={id} className="flex-1 font-semibold text-base">
+          {title}
+        </h2>
+        {titled && (
+          <button
+            type="button"
+            aria-label="Close"
+            title="Close (Esc)"
+            className="icon-button"
+            onClick={() => dialog.current?.close()}
+          >
+            <X aria-hidden="true" className="size-4" />
+          </button>
+        )}
+      </header>
+      {children}
+    </dialog>
   );
 }

@@ -1,7 +1,8 @@
 /** Who is told now: the receivers of ALERT_WEBHOOKS, and those of ALERTS_FILE, which is looked at again. */
-import { type Config, readVariable } from '../config';
+import { type Config, ConfigError, readVariable } from '../config';
 import { SettingsFile } from '../settings-file';
 import { parseReceivers, type Receiver, webhookReceivers } from './receivers';
+import { secretFault } from './signature';
 
 export class CurrentReceivers {
   readonly #webhooks: readonly Receiver[];
@@ -10,12 +11,14 @@ export class CurrentReceivers {
 
   /**
    * @param variable gives the value of an environment variable that the file names, null if it is not set
-   * @throws {ConfigError} naming the file, the place in it and what to do, but no address and no secret
+   * @throws {ConfigError} naming the variable, or the file and the place in it, and what to do, but no address and no secret
    */
   constructor(
     { alertWebhooks, alertsFile, alertSecret }: Pick<Config, 'alertWebhooks' | 'alertsFile' | 'alertSecret'>,
     variable: (name: string) => string | null = readVariable,
   ) {
+    const fault = secretFault(alertSecret);
+    if (fault !== null) throw new ConfigError([`The environment variable ALERT_SECRET ${fault}; correct or unset it.`]);
     this.#webhooks = webhookReceivers(alertWebhooks, alertSecret);
     this.#file =
       alertsFile === null

@@ -1,10 +1,10 @@
 /** One try to post: an ordinary request of Node's own, without redirects, proxies or connections kept open. */
-import { createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { PostOutcome } from '../contract/alert-schemas';
 import type { AllowedHosts } from './allowed-hosts';
 import type { Receiver } from './receivers';
+import { signatureHeaders } from './signature';
 
 /** Client errors that another try may see mended: credentials, an address not there yet, timing. */
 const WORTH_RETRYING = new Set([401, 402, 403, 404, 407, 408, 421, 423, 425, 429]);
@@ -12,14 +12,6 @@ const CLIENT_ERROR = 400;
 const SERVER_ERROR = 500;
 /** Nobody reads the answer's text; a longer one is cut off. */
 const ANSWER_AT_MOST = 65_536;
-
-/**
- * @param at seconds since 1970
- * @returns the value of `X-Swarm-Signature`
- */
-export function signature(secret: string, at: number, body: string): string {
-  return `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
-}
 
 /**
  * Posts once.
@@ -43,9 +35,7 @@ export function deliver(
     'Idempotency-Key': key,
     'User-Agent': 'claude-swarm-dashboard',
   };
-  if (receiver.secret !== null) {
-    headers['X-Swarm-Signature'] = signature(receiver.secret, Math.floor(Date.now() / 1000), body);
-  }
+  if (receiver.secret !== null) Object.assign(headers, signatureHeaders(receiver.secret, { id: key, body }));
   return new Promise((resolve) => {
     const fail = (reason: string) => resolve({ kind: 'failed', reason, retryAfterMs: null });
     try {

@@ -19,9 +19,9 @@ function read(text: string, variables: Record<string, string> = {}) {
   return new CurrentReceivers(config, (name) => variables[name] ?? null).all;
 }
 
-function faults(text: string): string[] {
+function faults(text: string, variables: Record<string, string>): string[] {
   try {
-    read(text);
+    read(text, variables);
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     return error.faults.map((fault) => fault.replace(`ALERTS_FILE ${file}`, 'FILE'));
@@ -106,12 +106,15 @@ test('every fault names the place and what is wrong, never an address or a secre
     [`receivers: [{name: a, url: '${url}', kinds: [agent_ded]}]`, /receivers\[0\]\.kinds\[0\]: .*"agent_dead"/],
     [`receivers: [{name: a, url: '${url}', limit_per_minute: 0}]`, /receivers\[0\]\.limit_per_minute: /],
     [`receivers: [{name: a, url: '${url}', secret_env: NO}]`, /secret_env: the environment variable NO is not set/],
+    [`receivers: [{name: a, url: '${url}', secret: ''}]`, /^FILE, receivers\[0\]\.secret: must not be empty; correct/],
+    [`receivers: [{name: a, url: '${url}', secret: whsec_SECRET!}]`, /receivers\[0\]\.secret: begins with whsec_ and/],
+    [`receivers: [{name: a, url: '${url}', secret_env: BAD}]`, /\[0\]\.secret_env: the variable's value begins with/],
     [`receivers: [{name: a, url: '${url}'}, {name: a, url: '${url}'}]`, /receivers\[1\]\.name: .*the same name/],
     [`receivers:\n  - name: a\n    url: "${url}\n`, /^FILE, line \d: /],
     ['receivers: [{name: a, url: *SECRET}]', /^FILE: an alias leads nowhere, .*; correct it\.$/],
   ];
   for (const [text, ...expected] of cases) {
-    const found = faults(text);
+    const found = faults(text, { BAD: 'whsec_SECRET!' });
     assert.equal(found.length, expected.length, `${text} gave ${found}`);
     for (const [index, fault] of found.entries()) {
       assert.match(fault, expected[index] as RegExp);
@@ -122,6 +125,10 @@ test('every fault names the place and what is wrong, never an address or a secre
   assert.throws(
     () => new CurrentReceivers(parseConfig({ ALERTS_FILE: file })),
     /^ConfigError: ALERTS_FILE \S+ is missing\.$/,
+  );
+  assert.throws(
+    () => new CurrentReceivers(parseConfig({ ALERT_SECRET: 'whsec_SECRET!' })),
+    /^ConfigError: The environment variable ALERT_SECRET begins with whsec_ .*(?<!SECRET!.*); correct or unset it\.$/,
   );
 });
 

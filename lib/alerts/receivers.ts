@@ -5,6 +5,7 @@ import { ConfigError } from '../config';
 import { attentionKind, attentionSeverity } from '../contract/schemas';
 import { readYaml } from '../yaml-text';
 import type { AlertRule } from './rule';
+import { secretFault } from './signature';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const variable = z.string().regex(VARIABLE, 'must be the name of an environment variable');
@@ -26,7 +27,7 @@ const written = z
     severity: attentionSeverity.optional(),
     minimum_age_seconds: z.number().min(0).max(86_400).default(5),
     resolved: z.boolean().default(true),
-    secret: z.string().min(1, 'must not be empty').optional(),
+    secret: z.string().optional(),
     secret_env: variable.optional(),
     limit_per_minute: z.int().min(1).max(600).default(20),
     timeout_seconds: z.number().min(0.1).max(60).default(10),
@@ -39,6 +40,8 @@ const written = z
     if (receiver.secret !== undefined && receiver.secret_env !== undefined) {
       fault('must not have both secret and secret_env');
     }
+    const message = secretFault(receiver.secret ?? null);
+    if (message !== null) context.addIssue({ code: 'custom', path: ['secret'], message });
   });
 
 const alertsFile = z.strictObject({ receivers: z.array(written).max(20) });
@@ -97,7 +100,10 @@ export function parseReceivers(text: string, { file, alertSecret, variable }: Fi
     if (first < index) fail(`${place}.name`, `receivers[${first}] has the same name`);
     const address = receiver.url ?? named(receiver.url_env, `${place}.url_env`) ?? '';
     if (address !== '' && !isWebAddress(address)) fail(`${place}.url_env`, 'the variable holds no http or https URL');
-    const secret = receiver.secret ?? named(receiver.secret_env, `${place}.secret_env`) ?? alertSecret;
+    const ownSecret = named(receiver.secret_env, `${place}.secret_env`);
+    const secretMessage = secretFault(ownSecret ?? null);
+    if (secretMessage !== null) fail(`${place}.secret_env`, `the variable's value ${secretMessage}`);
+    const secret = receiver.secret ?? ownSecret ?? alertSecret;
     return received(receiver, address, secret);
   });
   if (faults.length > 0) throw new ConfigError(faults);

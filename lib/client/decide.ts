@@ -1,6 +1,6 @@
 import type { AttentionDecision } from '../contract/attention-requests';
-import type { AttentionEntry, Problem } from '../contract/schemas';
-import { served } from './base-path';
+import type { AttentionEntry } from '../contract/schemas';
+import { ApiError, request } from './api';
 
 /** More at once would wait for each other in the browser anyway. */
 const MAX_AT_ONCE = 6;
@@ -18,18 +18,18 @@ export async function decide(entries: readonly AttentionEntry[], decision: Atten
 }
 
 async function send(id: string, decision: AttentionDecision): Promise<void> {
-  const item = served(`/api/attention/${encodeURIComponent(id)}`);
-  const response = await request(item, decision).catch(() => {
-    throw new Error('The server does not answer. Check that it runs, then try again.');
+  const item = `/api/attention/${encodeURIComponent(id)}`;
+  await request(...requestFor(item, decision)).catch((error: unknown) => {
+    if (error instanceof ApiError && error.missing) return;
+    if (error instanceof ApiError && error.status === null) {
+      throw new Error(`${error.message} Check that it runs, then try again.`);
+    }
+    throw error;
   });
-  if (response.ok || response.status === 404) return;
-  const problem: Partial<Problem> = await response.json().catch(() => ({}));
-  throw new Error(problem.detail ?? `The server answered ${response.status}. Try again.`);
 }
 
-function request(item: string, decision: AttentionDecision): Promise<Response> {
-  if (decision.action === 'withdraw') return fetch(item, { method: 'DELETE' });
-  const [path, body] = decision.action === 'snooze' ? ['snooze', { minutes: decision.minutes }] : ['ack', {}];
-  const headers = { 'Content-Type': 'application/json' };
-  return fetch(`${item}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+function requestFor(item: string, decision: AttentionDecision): Parameters<typeof request> {
+  if (decision.action === 'withdraw') return [item, { method: 'DELETE' }];
+  if (decision.action === 'acknowledge') return [`${item}/ack`, { method: 'POST', body: {} }];
+  return [`${item}/snooze`, { method: 'POST', body: { minutes: decision.minutes } }];
 }

@@ -1,9 +1,8 @@
 /** Reads of the history, page by page. */
 
 import { formatCursor, parseCursor } from '../contract/events';
-import type { MessagesAnswer, Problem } from '../contract/schemas';
-import { ask } from './ask';
-import { served } from './base-path';
+import type { MessagesAnswer } from '../contract/schemas';
+import { ApiError, readJson } from './api';
 
 /** The most that one page holds. */
 export const LARGEST_PAGE = 1000;
@@ -11,34 +10,11 @@ export const LARGEST_PAGE = 1000;
 /** Where a page stands, as a parameter of the API; absent: the newest. */
 export type Place = { before: string } | { after: string } | { around: string } | null;
 
-/** Why a page did not come, in a sentence. */
-export class PageError extends Error {
-  override readonly name = 'PageError';
-
-  /** @param status the HTTP status; null if nobody answered */
-  constructor(
-    message: string,
-    readonly status: number | null,
-  ) {
-    super(message);
-  }
-
-  /** The place is no longer kept, or belongs to another history. */
-  get gone(): boolean {
-    return this.status === 410;
-  }
-
-  /** The filter itself is at fault. */
-  get invalid(): boolean {
-    return this.status === 422;
-  }
-}
-
 /**
  * Reads one page.
  *
  * @param choice the filter, as `choiceQuery` gives it
- * @throws {PageError} unless the page comes; whatever `signal` aborts throws its own reason
+ * @throws {ApiError} unless the page comes; whatever `signal` aborts throws its own reason
  */
 export async function readPage(
   choice: string,
@@ -49,15 +25,7 @@ export async function readPage(
   const query = new URLSearchParams(choice);
   for (const [name, cursor] of Object.entries(place ?? {})) query.set(name, cursor);
   query.set('limit', String(limit));
-  const response = await ask(served(`/api/messages?${query}`), signal).catch(() => {
-    signal?.throwIfAborted();
-    throw new PageError('Messages can’t be read: the server does not answer. Try again once it is back.', null);
-  });
-  if (response.ok) return response.json();
-  const problem: Partial<Problem> = await response.json().catch(() => ({}));
-  const faults = problem.errors?.map(({ parameter, detail }) => `“${parameter}” ${detail}`).join(' ');
-  const detail = faults || problem.detail || `Messages can’t be read: the server answered ${response.status}.`;
-  throw new PageError(detail, response.status);
+  return readJson(`/api/messages?${query}`, { signal, failure: 'Could not load messages' });
 }
 
 /**
@@ -79,7 +47,7 @@ export async function readFirstPage(
       await readPage('', { after: formatCursor(epoch, probe) }, 1, signal);
       kept = probe;
     } catch (error) {
-      if (!(error instanceof PageError && error.gone)) throw error;
+      if (!(error instanceof ApiError && error.gone)) throw error;
       gone = probe;
     }
     probe = (gone + kept) >> 1;
@@ -98,7 +66,7 @@ export function seqOf(cursor: string | null): number | null {
  *
  * @param before the number of a message that names it; it must be older
  * @returns its cursor; null if it is not kept
- * @throws {PageError} if nobody answers
+ * @throws {ApiError} if nobody answers
  */
 export async function findByMsgId(id: string, before: number): Promise<string | null> {
   // The log repeats ids now and then: the first one is the one that was answered.

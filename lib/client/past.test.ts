@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  bundleAddress,
+  bundlePath,
   earlierInstant,
   fieldValue,
   formatMoment,
@@ -100,12 +100,12 @@ describe('earlierInstant', () => {
   });
 });
 
-describe('bundleAddress', () => {
+describe('bundlePath', () => {
   it('names the span, and the texts where they are to be left out', () => {
     const span = { since: NOW - 1000, until: NOW };
     const address = '/api/bundle?since=2026-03-01T11%3A59%3A59Z&until=2026-03-01T12%3A00%3A00Z';
-    assert.equal(bundleAddress({ ...span, blank: false }), address);
-    assert.equal(bundleAddress({ ...span, blank: true }), `${address}&text=blank`);
+    assert.equal(bundlePath({ ...span, blank: false }), address);
+    assert.equal(bundlePath({ ...span, blank: true }), `${address}&text=blank`);
   });
 });
 

@@ -1,6 +1,5 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
 import type { PastState, UnknownSpan } from '../contract/past-schemas';
-import { served } from './base-path';
 import { milliseconds } from './time';
 
 const SECOND = 1000;
@@ -101,11 +100,11 @@ export function readField(value: string): number | null {
   return Number.isNaN(moment) ? null : moment;
 }
 
-/** @returns where the bundle of a span is; `blank` leaves out what was written */
-export function bundleAddress({ since, until, blank }: TimeRange & { blank: boolean }): string {
+/** @returns the path of a bundle of a time range; `blank` leaves out what was written */
+export function bundlePath({ since, until, blank }: TimeRange & { blank: boolean }): string {
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
-  return served(`/api/bundle?${query}`);
+  return `/api/bundle?${query}`;
 }
 
 /** @returns whether anything is known of agents and locks at a moment, be it the last that was known before it */

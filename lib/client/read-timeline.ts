@@ -1,6 +1,5 @@
 import type { TimelineAnswer } from '../contract/past-schemas';
-import { readAnswer } from './answer';
-import { served } from './base-path';
+import { readJson } from './api';
 import { isoOf, type Span } from './timeline-span';
 
 /** So finely the time that is asked for is cut: twice what is in view, on a wide screen. */
@@ -23,7 +22,7 @@ export async function readTimeline(
   const part = (after: string | null) => {
     const query = new URLSearchParams({ since: isoOf(span.since), until: isoOf(span.until), points: String(POINTS) });
     if (after !== null) query.set('after_agent', after);
-    return readAnswer<TimelineAnswer>(served(`/api/timeline?${query}`), signal);
+    return readJson<TimelineAnswer>(`/api/timeline?${query}`, { signal });
   };
   const first = await part(afterAgent);
   let answer = first;

@@ -1,7 +1,6 @@
 import useSWR from 'swr';
 import type { AgentHistory } from '../contract/past-schemas';
-import { readAnswer } from './answer';
-import { served } from './base-path';
+import { readJson } from './api';
 
 /**
  * What the server's journal has of an agent; null until it has said it, or where it knows nothing.
@@ -11,8 +10,8 @@ import { served } from './base-path';
  */
 export function useAgentHistory(id: string | null, changes: string): AgentHistory | null {
   const { data } = useSWR<AgentHistory, Error>(
-    id === null ? null : [served(`/api/agents/${encodeURIComponent(id)}`), changes],
-    ([path]: [string, string]) => readAnswer<AgentHistory>(path),
+    id === null ? null : [`/api/agent?${new URLSearchParams({ id })}`, changes],
+    ([path]: [string, string]) => readJson<AgentHistory>(path),
     { keepPreviousData: true, revalidateOnFocus: false, shouldRetryOnError: false },
   );
   return data?.id === id ? data : null;

@@ -1,10 +1,9 @@
 import { use, useMemo } from 'react';
 import useSWR from 'swr';
 import { parseCursor } from '../contract/events';
-import type { Message, MessagesAnswer, Problem } from '../contract/schemas';
+import type { Message, MessagesAnswer } from '../contract/schemas';
 import { concerns } from './agents';
-import { ask } from './ask';
-import { served } from './base-path';
+import { readJson } from './api';
 import { Moment } from './moment';
 import { formatMoment } from './past';
 
@@ -32,7 +31,7 @@ export function useAgentMessages(id: string, atHand: readonly Message[]): AgentM
   const query = new URLSearchParams({ agent: id, limit: String(MOST) });
   if (moment !== null) query.set('until', formatMoment(moment));
   // What comes after the first answer comes by the stream.
-  const answer = useSWR<MessagesAnswer, Error>(served(`/api/messages?${query}`), read, {
+  const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
     revalidateOnFocus: false,
     shouldRetryOnError: false,
   });
@@ -54,11 +53,6 @@ function newest(messages: readonly Message[]): Message[] {
   return [...bySeq.values()].sort((one, other) => other.seq - one.seq).slice(0, MOST);
 }
 
-async function read(url: string): Promise<MessagesAnswer> {
-  const response = await ask(url).catch(() => {
-    throw new Error('The history could not be asked: the server does not answer.');
-  });
-  if (response.ok) return response.json();
-  const problem: Partial<Problem> = await response.json().catch(() => ({}));
-  throw new Error(problem.detail ?? `The history could not be asked: the server answered ${response.status}.`);
+function read(path: string): Promise<MessagesAnswer> {
+  return readJson(path, { failure: 'Could not load earlier messages' });
 }

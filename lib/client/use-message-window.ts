@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { formatCursor, parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer } from '../contract/schemas';
+import { ApiError } from './api';
 import { choiceQuery, type MessageChoice, matcherOf } from './message-filter';
-import { LARGEST_PAGE, PageError, type Place, readFirstPage, readPage } from './message-pages';
+import { LARGEST_PAGE, type Place, readFirstPage, readPage } from './message-pages';
 import {
   countAfter,
   extended,
@@ -47,7 +48,7 @@ export interface MessageList {
   /** Of those, how many are known and not in the window. */
   pending: number;
   loading: boolean;
-  error: PageError | null;
+  error: ApiError | null;
   lost: Lost | null;
   loadOlder: () => void;
   /** The reader nears the end of what is held. */
@@ -225,7 +226,7 @@ interface Read {
 /** One read at a time; a change of the filter ends the one that runs. */
 function useReads(key: string) {
   const running = useRef<AbortController | null>(null);
-  const [status, setStatus] = useState<{ key: string; busy: boolean; error: PageError | null }>(() => ({
+  const [status, setStatus] = useState<{ key: string; busy: boolean; error: ApiError | null }>(() => ({
     key,
     busy: false,
     error: null,
@@ -247,7 +248,7 @@ function useReads(key: string) {
       const controller = new AbortController();
       running.current = controller;
       setStatus({ key, busy: true, error: current.error });
-      const end = (error: PageError | null) => {
+      const end = (error: ApiError | null) => {
         running.current = null;
         setStatus({ key, busy: false, error });
       };
@@ -259,7 +260,7 @@ function useReads(key: string) {
         },
         (error: unknown) => {
           if (running.current !== controller) return;
-          const problem = error instanceof PageError ? error : new PageError(String(error), null);
+          const problem = error instanceof ApiError ? error : new ApiError(String(error), null);
           const handled = problem.gone && onGone !== undefined;
           if (handled) onGone();
           end(handled ? null : problem);

@@ -1,10 +1,8 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { type SwarmState, swarmAt } from '../contract/events';
 import type { PastState } from '../contract/past-schemas';
-import type { Problem } from '../contract/schemas';
 import type { Address } from './address';
-import { ask } from './ask';
-import { served } from './base-path';
+import { readJson } from './api';
 import { exactNow } from './clock';
 import { isKnown } from './past';
 import { PastPlayer, type PastView } from './past-player';
@@ -67,12 +65,6 @@ export function usePast({ at, change, first, end }: UsePast): TimeTravel {
   return { view, player, swarm, moment: milliseconds(view.shown?.at), known, enter, asked, onEntered };
 }
 
-async function readState(at: string, signal: AbortSignal): Promise<PastState> {
-  const response = await ask(served(`/api/state?at=${encodeURIComponent(at)}`), signal).catch(() => {
-    signal.throwIfAborted();
-    throw new Error('That moment can’t be read: the server does not answer.');
-  });
-  if (response.ok) return response.json();
-  const problem: Partial<Problem> = await response.json().catch(() => ({}));
-  throw new Error(problem.detail ?? `That moment can’t be read: the server answered ${response.status}.`);
+function readState(at: string, signal: AbortSignal): Promise<PastState> {
+  return readJson(`/api/state?at=${encodeURIComponent(at)}`, { signal, failure: 'Could not load this moment' });
 }

@@ -1,12 +1,11 @@
 import useSWR from 'swr';
 import type { TalkAnswer } from '../contract/past-schemas';
-import { readAnswer } from './answer';
-import { served } from './base-path';
+import { readJson } from './api';
 
 /** Who talks to whom in a span of time (ISO 8601, both ends inclusive); the last answer stays until the next is there. */
 export function useTalk({ since, until }: { since: string; until: string }) {
   const query = new URLSearchParams({ since, until });
-  const { data, error, isLoading } = useSWR<TalkAnswer, Error>(served(`/api/talk?${query}`), readAnswer, {
+  const { data, error, isLoading } = useSWR<TalkAnswer, Error>(`/api/talk?${query}`, (path: string) => readJson(path), {
     keepPreviousData: true,
     revalidateOnFocus: false,
     shouldRetryOnError: false,

@@ -1,8 +1,7 @@
 import { useEffect } from 'react';
 import useSWR from 'swr';
 import type { WaitingAnswer } from '../contract/past-schemas';
-import { readAnswer } from './answer';
-import { served } from './base-path';
+import { readJson } from './api';
 
 const AFTER_CHANGE = 250;
 /** Tasks, conflicts and young questions change without any word on the stream. */
@@ -15,10 +14,14 @@ const ANYWAY = 5000;
  * @param enabled whether it is wanted at all
  */
 export function useWaiting(changes: readonly object[], enabled: boolean) {
-  const { data, error, mutate } = useSWR<WaitingAnswer, Error>(enabled ? served('/api/waiting') : null, readAnswer, {
-    refreshInterval: ANYWAY,
-    shouldRetryOnError: false,
-  });
+  const { data, error, mutate } = useSWR<WaitingAnswer, Error>(
+    enabled ? '/api/waiting' : null,
+    (path: string) => readJson(path),
+    {
+      refreshInterval: ANYWAY,
+      shouldRetryOnError: false,
+    },
+  );
   useEffect(() => {
     const timer = setTimeout(() => mutate(), AFTER_CHANGE);
     return () => clearTimeout(timer);

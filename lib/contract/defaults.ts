@@ -8,8 +8,11 @@ import type {
   AttentionAnswer,
   AttentionEntry,
   Lock,
+  LocksAnswer,
   LogSource,
   Source,
+  Sources,
+  Stats,
   ZoneSource,
 } from './schemas';
 
@@ -51,9 +54,46 @@ export const NO_AGENTS: AgentsAnswer = {
   departed: [],
 };
 
+export const NO_LOCKS: LocksAnswer = { locks: [], count: 0 };
+
+export const NO_STATS: Stats = {
+  agent_count: 0,
+  lock_count: 0,
+  message_count: 0,
+  message_types: {},
+  latest_activity: null,
+  session_name: null,
+  updated_at: null,
+  uptime_seconds: 0,
+  messages_per_minute: 0,
+  messages_by_minute: Array.from({ length: 60 }, () => 0),
+  active_agent_count: 0,
+  stale_lock_count: 0,
+  failed_delivery_count: 0,
+  failed_deliveries_open: 0,
+};
+
 export const NO_ATTENTION: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
 
 /** @returns the zone source of a time of which the zone is not known */
 export function unknownZone(source: Source): ZoneSource {
   return { ...source, zone: 'unknown', suggested: null };
+}
+
+/**
+ * @param reason why nothing could be read, and what to do
+ * @param since when that began, an instant
+ * @returns the sources of a swarm of which nothing can be read
+ */
+export function missingSources(reason: string, since: Source['since']): Sources {
+  const source: Source = { state: 'missing', reason, since, kept_from: null, skipped: [] };
+  return {
+    registry: source,
+    locks: source,
+    log: { ...source, ...UNKNOWN_LOG_FACTS, gaps: 0, unterminated_tail: null, backlog: null },
+    history: { ...source, mode: 'memory', role: 'follower' },
+    watcher: { ...source, mode: 'events' },
+    config: source,
+    zone: unknownZone(source),
+  };
 }

@@ -79,6 +79,12 @@ test('cursors: what is formatted parses back, anything else is none', () => {
     'a.9007199254740993',
     'a.1\n',
     `${'a'.repeat(65)}.1`,
+    `a.${'9'.repeat(17)}`,
+    `a.${'0'.repeat(10_240)}1`,
+    'a.NaN',
+    'a.1e3',
+    'ü.1',
+    '%00',
   ]) {
     assert.equal(parseCursor(text), null, JSON.stringify(text));
   }

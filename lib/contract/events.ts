@@ -3,50 +3,27 @@
  * hub's tests, the page and every other client of the stream share it.
  */
 import type { PastState } from './past-schemas';
-import type {
-  AgentsAnswer,
-  AttentionAnswer,
-  Connected,
-  Heartbeat,
-  LocksAnswer,
-  Message,
-  MessagesEvent,
-  Sources,
-  Stats,
-} from './schemas';
+import type { Connected, Heartbeat, Message, MessagesEvent } from './schemas';
+import { isStateKind, pickStates, STATE_KINDS, type StateKind, type States } from './state';
+
+/** The whole of one kind of state. */
+export type StateEvent = { [Kind in StateKind]: { event: Kind; data: States[Kind] } }[StateKind];
 
 export type StreamEvent =
+  | StateEvent
   | { event: 'connected'; data: Connected }
-  | { event: 'agents'; data: AgentsAnswer }
-  | { event: 'locks'; data: LocksAnswer }
   | { event: 'messages'; data: MessagesEvent; id: string }
-  | { event: 'stats'; data: Stats }
-  | { event: 'attention'; data: AttentionAnswer }
-  | { event: 'sources'; data: Sources }
   | { event: 'heartbeat'; data: Heartbeat };
 
 export type StreamEventName = StreamEvent['event'];
 
-export const STREAM_EVENT_NAMES = [
-  'connected',
-  'agents',
-  'locks',
-  'messages',
-  'stats',
-  'attention',
-  'sources',
-  'heartbeat',
-] as const satisfies readonly StreamEventName[];
+/** In the order in which a new client gets them. */
+export const STREAM_EVENT_NAMES: readonly StreamEventName[] = ['connected', ...STATE_KINDS, 'messages', 'heartbeat'];
 
 /** How many messages a page keeps at hand; older ones are read page by page. */
 export const MESSAGES_AT_HAND = 1000;
 
-export interface SwarmState {
-  agents: AgentsAnswer;
-  locks: LocksAnswer;
-  stats: Stats;
-  attention: AttentionAnswer;
-  sources: Sources;
+export interface SwarmState extends States {
   /** The newest messages in order of `seq`, at most `MESSAGES_AT_HAND`. */
   messages: readonly Message[];
   /** The id of the last `messages` event: what a reconnect resumes from. */
@@ -67,6 +44,7 @@ export interface SwarmState {
  * @returns the same object where the event changes nothing
  */
 export function apply(state: SwarmState, event: StreamEvent): SwarmState {
+  if (isStateEvent(event)) return { ...state, [event.event]: event.data };
   switch (event.event) {
     case 'connected':
       return {
@@ -75,16 +53,6 @@ export function apply(state: SwarmState, event: StreamEvent): SwarmState {
         gap: event.data.gap,
         heardAt: event.data.timestamp,
       };
-    case 'agents':
-      return { ...state, agents: event.data };
-    case 'locks':
-      return { ...state, locks: event.data };
-    case 'stats':
-      return { ...state, stats: event.data };
-    case 'attention':
-      return { ...state, attention: event.data };
-    case 'sources':
-      return { ...state, sources: event.data };
     case 'heartbeat':
       return { ...state, heardAt: event.data.timestamp };
     case 'messages': {
@@ -92,6 +60,10 @@ export function apply(state: SwarmState, event: StreamEvent): SwarmState {
       return { ...state, messages, lastEventId: event.id, replacing: false };
     }
   }
+}
+
+function isStateEvent(event: StreamEvent): event is StateEvent {
+  return isStateKind(event.event);
 }
 
 function following(known: readonly Message[], arrived: readonly Message[]): readonly Message[] {
@@ -103,13 +75,9 @@ function following(known: readonly Message[], arrived: readonly Message[]): read
 
 /** @returns a past moment as a page shows the swarm. */
 export function swarmAt(past: PastState): SwarmState {
-  const { at, agents, locks, stats, attention, sources, messages } = past;
+  const { at, messages } = past;
   return {
-    agents,
-    locks,
-    stats,
-    attention,
-    sources,
+    ...pickStates(past),
     messages: messages.messages,
     lastEventId: messages.next_cursor,
     gap: false,
@@ -123,8 +91,16 @@ export function formatCursor(epoch: string, seq: number): string {
   return `${epoch}.${seq}`;
 }
 
-/** @returns the parts of a cursor, or null if the text is none. */
+/** An epoch of 64 characters, a dot and a number of 16 digits. */
+const MAX_CURSOR_LENGTH = 81;
+
+/**
+ * The one reader of cursors and ids of the stream, in bounded time for any text.
+ *
+ * @returns the parts of a cursor, or null if the text is none
+ */
 export function parseCursor(text: string): { epoch: string; seq: number } | null {
+  if (text.length > MAX_CURSOR_LENGTH) return null;
   const match = /^([A-Za-z0-9_-]{1,64})\.(0|[1-9]\d{0,15})$/.exec(text);
   if (!match) return null;
   const seq = Number(match[2]);

@@ -12,8 +12,9 @@ import type {
   WaitingAnswer,
 } from './past-schemas';
 import type { Agent, Lock, Message } from './schemas';
+import { pickStates } from './state';
 
-const { agents, locks, stats, attention, sources, messages } = examples;
+const { agents, locks, messages } = examples;
 
 const SINCE = '2026-02-03T08:12:04.118+00:00';
 const UNTIL = '2026-02-03T09:12:04.118+00:00';
@@ -36,11 +37,7 @@ const state: PastState = {
   unknown: [],
   known_since: KNOWN_SINCE,
   known: { agents: true, locks: true, messages: true },
-  agents,
-  locks,
-  stats,
-  attention,
-  sources,
+  ...pickStates(examples),
   messages,
 };
 

@@ -3,19 +3,8 @@
  * shapes of what is (`schemas.ts`) they are said here once.
  */
 import { z } from 'zod';
-import {
-  agent,
-  agentHealth,
-  agentsAnswer,
-  attentionAnswer,
-  cursor,
-  instant,
-  lock,
-  locksAnswer,
-  messagesAnswer,
-  sources,
-  stats,
-} from './schemas';
+import { agent, agentHealth, cursor, instant, lock, messagesAnswer } from './schemas';
+import { STATE_SCHEMAS } from './state-schemas';
 
 /** A time of which something is not known: nobody looked, or a source could not be read. */
 export const unknownSpan = z.object({
@@ -40,11 +29,7 @@ export const pastState = z
       .describe(
         'Whether anything at all is known of the moment. Where not, lists are empty and figures 0 for want of knowledge, and not because there was nothing.',
       ),
-    agents: agentsAnswer,
-    locks: locksAnswer,
-    stats,
-    attention: attentionAnswer,
-    sources,
+    ...STATE_SCHEMAS,
     messages: messagesAnswer,
   })
   .meta({ id: 'PastState' });
@@ -214,6 +199,10 @@ export const waitingAnswer = z
       .describe(
         'Closed rings of edges, each a deadlock: the agents in the order of waiting, and the edges between them.',
       ),
+    truncated: z
+      .boolean()
+      .optional()
+      .describe('True where there may be more edges or rings than are listed: 2,000 and 50 at most. Left out else.'),
   })
   .meta({ id: 'Waiting' });
 

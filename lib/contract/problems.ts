@@ -50,6 +50,11 @@ export const PROBLEMS = {
     title: 'Method not allowed',
     detail: 'DELETE is not possible here; use one of GET, HEAD, OPTIONS.',
   },
+  body_timeout: {
+    status: 408,
+    title: 'Body timeout',
+    detail: 'The body of a request must arrive within 10 s; send the request again.',
+  },
   not_live: {
     status: 409,
     title: 'Not live',
@@ -140,6 +145,7 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   403: { description: 'The host, the origin, the place or the scope that the request comes with is not allowed.' },
   404: { description: 'There is no such thing.' },
   405: { description: 'The method is not possible here.', headers: { Allow: 'The methods that are.' } },
+  408: { description: 'The body did not arrive within 10 s.' },
   409: { description: 'No live swarm is shown, so there is nothing to change.' },
   410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
   413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.' },

@@ -48,7 +48,7 @@ export interface Route {
 }
 
 /** What any request may be answered with; of a route that is open, without that about credentials. */
-const COMMON_PROBLEMS = [400, 403, 405, 413, 414, 500, 503] as const satisfies ProblemStatus[];
+const COMMON_PROBLEMS = [400, 403, 405, 408, 413, 414, 500, 503] as const satisfies ProblemStatus[];
 const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
 
 // Only the descriptions count here, which know no time.
@@ -217,6 +217,18 @@ const PAST: readonly Route[] = [
     summary: 'One agent over time',
     description: `Its entry, health and locks, newest first, and whom it talks to. ${PAGED}.`,
     request: requests.agentHistory,
+    answer: json('The agent.', agentHistory, pastExamples.agentHistory),
+    problems: [404, 410, 422],
+  },
+  {
+    path: '/api/agent',
+    tag: 'Past',
+    id: 'getAgentHistoryByQuery',
+    summary: 'One agent over time, by any id',
+    description:
+      'The same as `/api/agents/{id}`, for ids that no path can hold: `.`, `..`, a blank or an empty one, which browsers, ' +
+      'proxies and URL parsers take for folders or leave out.',
+    request: requests.agentHistoryByQuery,
     answer: json('The agent.', agentHistory, pastExamples.agentHistory),
     problems: [404, 410, 422],
   },

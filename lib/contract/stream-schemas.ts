@@ -2,26 +2,26 @@
 import { z } from 'zod';
 import type { StreamEventName } from './events';
 import { examples } from './examples';
-import {
-  agentsAnswer,
-  attentionAnswer,
-  connected,
-  cursor,
-  heartbeat,
-  locksAnswer,
-  messagesEvent,
-  sources,
-  stats,
-} from './schemas';
+import { connected, cursor, heartbeat, messagesEvent } from './schemas';
+import { mapStates, STATE_KINDS, type StateKind } from './state';
+import { STATE_SCHEMAS } from './state-schemas';
+
+/** When the event of a kind of state comes. */
+const STATE_EVENTS: Record<StateKind, string> = {
+  sources: 'first state, then on change',
+  agents: 'first state, then on change, by time alone too',
+  locks: 'first state, then on change, releases included',
+  stats: 'first state, on change, at least every 5 s',
+  attention: 'first state, then on change',
+};
 
 /** The data of each event, in the order in which a new client gets them, and when it comes. */
-export const STREAM_EVENTS = {
+export const STREAM_EVENTS: Record<StreamEventName, { data: z.ZodType; when: string }> = {
   connected: { data: connected, when: 'first' },
-  sources: { data: sources, when: 'first state, then on change' },
-  agents: { data: agentsAnswer, when: 'first state, then on change, by time alone too' },
-  locks: { data: locksAnswer, when: 'first state, then on change, releases included' },
-  stats: { data: stats, when: 'first state, on change, at least every 5 s' },
-  attention: { data: attentionAnswer, when: 'first state, then on change' },
+  ...mapStates<Record<StateKind, { data: z.ZodType; when: string }>>((kind) => ({
+    data: STATE_SCHEMAS[kind],
+    when: STATE_EVENTS[kind],
+  })),
   messages: {
     data: messagesEvent,
     when:
@@ -29,7 +29,7 @@ export const STREAM_EVENTS = {
       'order. The first one always comes, even empty. Its id is that of the last message',
   },
   heartbeat: { data: heartbeat, when: 'every second' },
-} as const satisfies Record<StreamEventName, { data: z.ZodType; when: string }>;
+};
 
 const event = <Name extends StreamEventName, Data extends z.ZodType>(name: Name, data: Data) =>
   z.object({ event: z.literal(name), data });
@@ -38,11 +38,7 @@ const event = <Name extends StreamEventName, Data extends z.ZodType>(name: Name,
 export const streamEvent = z
   .discriminatedUnion('event', [
     event('connected', connected),
-    event('sources', sources),
-    event('agents', agentsAnswer),
-    event('locks', locksAnswer),
-    event('stats', stats),
-    event('attention', attentionAnswer),
+    ...STATE_KINDS.map((kind) => event(kind, STATE_SCHEMAS[kind])),
     event('messages', messagesEvent).extend({ id: cursor.describe('What a client resumes from.') }),
     event('heartbeat', heartbeat),
   ])
@@ -52,11 +48,7 @@ export const streamEvent = z
 export const STREAM_EXAMPLE = [
   'retry: 1000',
   wire('connected', examples.connected),
-  wire('sources', examples.sources),
-  wire('agents', examples.agents),
-  wire('locks', examples.locks),
-  wire('stats', examples.stats),
-  wire('attention', examples.attention),
+  ...STATE_KINDS.map((kind) => wire(kind, examples[kind])),
   wire('messages', examples.messagesEvent, examples.messages.next_cursor),
   wire('heartbeat', examples.heartbeat),
 ]

@@ -8,10 +8,12 @@ import type { MessageFilter } from '../contract/schemas';
 import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
+import type { ReadTime } from './read-time';
 import { Retimer } from './retimer';
 import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
 import { SpanColumns } from './span-columns';
+import type { Summary } from './summary';
 import { type TimesBatch, TimesWriter } from './times-writer';
 
 const SECOND_US = 1_000_000;
@@ -25,9 +27,6 @@ export interface Line {
   /** What another history knew of it, which stays: its number, and its time in microseconds since 1970. */
   kept?: { seq: number; sentAt: number | null };
 }
-
-/** Reads the time of a message; microseconds since 1970, null for what is no time. */
-export type ReadTime = (timestamp: unknown) => number | null;
 
 /** A message as the API gives it. */
 export interface KeptMessage {
@@ -48,19 +47,6 @@ export interface Page {
   messages: KeptMessage[];
   /** Whether matching messages older than the page's first are kept. */
   hasOlder: boolean;
-}
-
-/** Exact figures over everything kept. */
-export interface Summary {
-  count: number;
-  types: Record<string, number>;
-  failed: number;
-  /** The raw timestamp of the newest message that has one. */
-  latestActivity: unknown;
-  /** Messages by minute of sending (minutes since 1970), the last hour. */
-  minutes: [minute: number, count: number][];
-  /** Messages by second of sending (seconds since 1970), the last minute. */
-  seconds: [second: number, count: number][];
 }
 
 export interface Retention {

@@ -4,11 +4,9 @@
  * spans are kept in step with it, in the same transaction.
  */
 import type Database from 'better-sqlite3';
+import type { JournalKind } from './journal-kind';
 import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING, healthContent, isPastTimeout, lockContent, Spans } from './spans';
-
-/** `registry` is what its header says, with the time each agent was last seen; `server` is the dashboard itself. */
-export type JournalKind = 'agent' | 'lock' | 'source' | 'server' | 'attention' | 'registry';
 
 /** What changed at an instant. */
 export interface JournalUpdate {

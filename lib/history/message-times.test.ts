@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import type { TimeSpan } from '../contract/time-span';
 import { readMicroseconds } from '../swarm/naive-time';
 import { History } from './history';
-import type { TimeSpan } from './message-times';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');
 const HOUR = 3_600_000;

@@ -1,9 +1,10 @@
 /** What messages say by their time of sending: figures of a moment, ticks of a timeline, who talks to whom. Reads only. */
 import type Database from 'better-sqlite3';
-import type { Summary } from './history';
+import type { TimeSpan } from '../contract/time-span';
 import { HOUR_US, MessageColumns } from './message-columns';
 import type { RowVisitor } from './row-visitor';
 import { StepCells, type TickCell } from './step-cells';
+import type { Summary } from './summary';
 import { ANY_AUDIENCE } from './times-writer';
 
 const SECOND_US = 1_000_000;
@@ -11,12 +12,6 @@ const MINUTE_US = 60 * SECOND_US;
 const MINUTES_OF_AN_HOUR = 60;
 /** So many messages before and after the whole hours are counted one by one; of more, their hours count whole. */
 const EDGE_MESSAGES = 50_000;
-
-/** A span of time, milliseconds since 1970, both ends included. */
-export interface TimeSpan {
-  since: number;
-  until: number;
-}
 
 /** How often one sender spoke with one type. */
 export interface VoiceCount {

@@ -4,7 +4,7 @@
  * is stands in the database, and a restart goes on there.
  */
 import type Database from 'better-sqlite3';
-import type { ReadTime } from './history';
+import type { ReadTime } from './read-time';
 import { TimesWriter } from './times-writer';
 
 const MINUTE_US = 60_000_000;

@@ -1,6 +1,6 @@
 /** Everything as it stood after a journal entry, kept now and then, and the state at a moment that follows from it. */
 import type Database from 'better-sqlite3';
-import type { JournalKind } from './journal';
+import type { JournalKind } from './journal-kind';
 
 /** The bodies of all things (JSON) by kind and subject. */
 export type State = Map<JournalKind, Map<string, string>>;

@@ -1,5 +1,5 @@
 /** Spans of health or of locks as columns of numbers: an object for each of many thousand costs more than all the rest. */
-import type { TimeSpan } from './message-times';
+import type { TimeSpan } from '../contract/time-span';
 
 /** Numbers for texts, in the order of their coming. */
 export class Names {

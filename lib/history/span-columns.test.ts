@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import type { TimeSpan } from '../contract/time-span';
 import { History } from './history';
-import type { TimeSpan } from './message-times';
 import type { SpanCell } from './span-cells';
 import { type SpanKind, Spans } from './spans';
 

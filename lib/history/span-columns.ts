@@ -3,7 +3,7 @@
  * any more, and reading a day of it is most of a timeline's work. Those that last are read each time.
  */
 import type Database from 'better-sqlite3';
-import type { TimeSpan } from './message-times';
+import type { TimeSpan } from '../contract/time-span';
 import type { RowVisitor } from './row-visitor';
 import { LaneNames, Names, SpanCells } from './span-cells';
 

@@ -5,7 +5,7 @@
 import type { BundledSpan } from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
 import type { Agent, AttentionEntry } from '../contract/schemas';
-import type { JournalKind } from '../history/journal';
+import type { JournalKind } from '../history/journal-kind';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -14,7 +14,7 @@ import {
   spanRows,
 } from '../history/bundle-rows';
 import type { History } from '../history/history';
-import type { JournalKind } from '../history/journal';
+import type { JournalKind } from '../history/journal-kind';
 import { thingsAt } from '../history/snapshots';
 import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoots } from './bundle-blank';
 import { pastState } from './past-state';

@@ -1,15 +1,22 @@
 /**
- * Writes the many elements of a timeline as JSON. By hand, since they repeat the same few texts: objects of them all cost
- * several times as much as the text.
+ * Writes the many elements of a timeline as JSON straight into bytes. By hand, since they repeat the same few texts and
+ * instants that differ in a few digits. With objects and `JSON.stringify`, or with one string for each element, an answer of a
+ * day (8,000 elements, 1.2 MB) takes a quarter more processor time: 45.7 to 47.6 ms, or 46.3 to 46.7, against 36.7 to 37.7
+ * (means of 80 answers in turn, three runs).
  */
 import { formatCursor } from '../contract/events';
+import { formatInstant } from '../contract/instant';
 import type { Tick } from '../history/message-times';
 import type { SpanCell } from '../history/span-cells';
 import type { SpanSubject } from '../history/span-columns';
-import { ByteWriter } from './byte-writer';
 
 /** Whoever reads a message meant for more is shown whom all it went to with the message. */
 const MOST_RECIPIENTS = 50;
+const DAY_MS = 86_400_000;
+const ZERO = '0'.charCodeAt(0);
+const MOST_DIGITS = 16;
+/** Where the time stands in an instant, counted from its end: `00:00:00.000+00:00`. */
+const HOURS_FROM_END = 18;
 const encoder = new TextEncoder();
 const COMMA = encoder.encode(',');
 const LIST_END = encoder.encode(']');
@@ -114,5 +121,82 @@ export class ElementWriter {
   #count(count: number): void {
     this.#bytes.add(COUNT);
     this.#bytes.addInteger(count);
+  }
+}
+
+/** Text written piece by piece into one growing buffer. */
+export class ByteWriter {
+  #bytes = new Uint8Array(64 * 1024);
+  #length = 0;
+  readonly #digits = new Uint8Array(MOST_DIGITS);
+  /** The instant written last; those that follow mostly differ in their last digits. */
+  #instant = new Uint8Array(0);
+  #day = Number.NaN;
+  #second = Number.NaN;
+
+  add(piece: Uint8Array): void {
+    const { length } = piece;
+    this.#makeRoom(length);
+    const [bytes, from] = [this.#bytes, this.#length];
+    // For so few bytes a call of `set` costs more.
+    for (let n = 0; n < length; n += 1) bytes[from + n] = piece[n] as number;
+    this.#length = from + length;
+  }
+
+  /** @param value a safe integer that is not negative */
+  addInteger(value: number): void {
+    this.#makeRoom(MOST_DIGITS);
+    let first = MOST_DIGITS;
+    for (let rest = value; first === MOST_DIGITS || rest > 0; ) {
+      const tenth = Math.floor(rest / 10);
+      first -= 1;
+      this.#digits[first] = ZERO + (rest - 10 * tenth);
+      rest = tenth;
+    }
+    for (; first < MOST_DIGITS; first += 1) this.#bytes[this.#length++] = this.#digits[first] as number;
+  }
+
+  /** As `formatInstant` writes it. */
+  addInstant(milliseconds: number): void {
+    const second = Math.floor(milliseconds / 1000);
+    if (second !== this.#second) this.#toSecond(second);
+    const rest = milliseconds - second * 1000;
+    const hundreds = Math.floor(rest / 100);
+    const place = this.#instant.length - HOURS_FROM_END + 9;
+    this.#instant[place] = ZERO + hundreds;
+    this.#putTwoDigits(place + 1, rest - 100 * hundreds);
+    this.add(this.#instant);
+  }
+
+  /** @returns all that was written, decoded */
+  toString(): string {
+    return Buffer.from(this.#bytes.buffer, 0, this.#length).toString();
+  }
+
+  #toSecond(second: number): void {
+    const day = Math.floor(second / (DAY_MS / 1000));
+    if (day !== this.#day) this.#instant = new TextEncoder().encode(formatInstant(day * DAY_MS));
+    const rest = second - day * (DAY_MS / 1000);
+    const minutes = Math.floor(rest / 60);
+    const hours = Math.floor(minutes / 60);
+    const place = this.#instant.length - HOURS_FROM_END;
+    this.#putTwoDigits(place, hours);
+    this.#putTwoDigits(place + 3, minutes - 60 * hours);
+    this.#putTwoDigits(place + 6, rest - 60 * minutes);
+    this.#day = day;
+    this.#second = second;
+  }
+
+  #putTwoDigits(place: number, value: number): void {
+    const tens = Math.floor(value / 10);
+    this.#instant[place] = ZERO + tens;
+    this.#instant[place + 1] = ZERO + value - 10 * tens;
+  }
+
+  #makeRoom(length: number): void {
+    if (this.#length + length <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + length));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
   }
 }

@@ -1,6 +1,6 @@
 /** Recipients that messages do not reach, from the first failure on until anything reaches them. */
 import { contentOf, deliveriesOf, excerptOf, nameOf } from '../swarm/message-fields';
-import type { OpenMattersOptions } from './open-matters';
+import type { OpenMattersOptions } from './open-matters-options';
 
 /** A recipient that nothing has reached since a delivery failed. */
 export interface FailedRecipient {

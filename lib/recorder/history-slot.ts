@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { fileIdentity, HistoryFault, historyFault, moveAside, RecorderLock } from '../history/database';
-import { History, type ReadTime } from '../history/history';
+import { History } from '../history/history';
+import type { ReadTime } from '../history/read-time';
 import { adoptMoved } from './adopt-moved';
 import { adopt, foreignOwner } from './root-identity';
 

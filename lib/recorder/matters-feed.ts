@@ -3,7 +3,8 @@
  * history now and then, so that the next process reads back only what followed.
  */
 import type { History, KeptMessage } from '../history/history';
-import { OpenMatters, type OpenMattersNow, type OpenMattersOptions, type SavedMatters } from './open-matters';
+import { OpenMatters, type OpenMattersNow, type SavedMatters } from './open-matters';
+import type { OpenMattersOptions } from './open-matters-options';
 
 /** So many messages at most are read back when a history is opened: less than a second's work. */
 const READ_BACK = 50_000;

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { contentOf, EVERYONE, excerptOf, isAutomatic, nameOf, recipientsOf } from '../swarm/message-fields';
 import { type AwaitedAck, AwaitedAcks, asksItself, MAX_ANSWER_RECIPIENTS } from './awaited-acks';
 import { FailedDeliveries, type FailedRecipient, KEPT_AT_MOST, withNewest } from './failed-deliveries';
+import type { OpenMattersOptions } from './open-matters-options';
 
 /** A QUESTION or BLOCKED that nobody has answered. */
 export interface OpenQuestion {
@@ -35,17 +36,6 @@ export interface OpenMattersNow {
   awaiting: [msgId: string, seq: number, answeredBy: string[]][];
   /** How many questions and recipients were let go since there were more than can be kept. */
   cut: number;
-}
-
-export interface OpenMattersOptions {
-  /** A question older than this is no longer open, in milliseconds. */
-  questionsMs: number;
-  /** A failed delivery older than this no longer counts. */
-  failuresMs: number;
-  /** Reads the time of a message; milliseconds since 1970, null for what is no time. */
-  readTime: (timestamp: unknown) => number | null;
-  /** Milliseconds since 1970. */
-  now: () => number;
 }
 
 const ANSWERED_KEPT = 1000;

@@ -2,8 +2,8 @@
 import { formatInstant } from '../contract/instant';
 import { compareNaturally } from '../contract/natural-order';
 import type { TimelineAnswer } from '../contract/past-schemas';
+import type { TimeSpan } from '../contract/time-span';
 import type { History } from '../history/history';
-import type { TimeSpan } from '../history/message-times';
 import { knownSince } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { ElementWriter } from './element-writer';

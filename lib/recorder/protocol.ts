@@ -5,11 +5,14 @@ import type { BundleText, Recording } from '../contract/bundle-schemas';
 import type { AttentionEntry, HistorySource, LogSource, MessageFilter, SourceState } from '../contract/schemas';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
-import type { Retention, Summary } from '../history/history';
+import type { Retention } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import type { Summary } from '../history/summary';
 import type { SafeError } from '../safe-error';
+import type { LogSettings } from '../server/log';
 import type { NewestMessage } from './newest-senders';
-import type { OpenMattersNow, OpenMattersOptions } from './open-matters';
+import type { OpenMattersNow } from './open-matters';
+import type { OpenMattersOptions } from './open-matters-options';
 import type { ToldMessage } from './told-messages';
 import type { ZoneMismatch } from './zone-doubt';
 
@@ -28,6 +31,19 @@ export interface RecorderOptions {
   openFor: Pick<OpenMattersOptions, 'questionsMs' | 'failuresMs'>;
   /** Who is told what wants a person, until others are; nobody if left out. */
   alerts?: readonly AlertRule[];
+}
+
+/** How the recorder's thread watches the main one. */
+export interface WatchdogOptions {
+  /** Of `LoopSigns`. */
+  memory: SharedArrayBuffer;
+  log: LogSettings;
+}
+
+/** With which the recorder's thread is started. */
+export interface RecorderThreadOptions extends RecorderOptions {
+  /** Null where nobody watches. */
+  watchdog: WatchdogOptions | null;
 }
 
 /** What wants a person now; `complete` where nothing else does. */
@@ -99,6 +115,8 @@ export type RecorderEvent =
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
   /** Which attention items are acknowledged or snoozed, whenever that has changed, by any process on the history. */
   | { type: 'dispositions'; dispositions: readonly Disposition[] }
+  /** The main thread's event loop was held for so long, at least, and moves again. */
+  | { type: 'loop_held'; heldMs: number }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };
 
 /** A page of spans, newest first: those older than the place that an earlier page gave. */

@@ -2,9 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/rule';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
-import type { Summary } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import type { Summary } from '../history/summary';
 import { type SafeError, safeError } from '../safe-error';
+import type { LogSettings } from '../server/log';
+import { LoopSigns } from './loop-watch';
 import {
   type AlertsUpdate,
   type Answer,
@@ -17,6 +19,7 @@ import {
   type Questions,
   type RecorderEvent,
   type RecorderOptions,
+  type RecorderThreadOptions,
   Refusal,
   type ToThread,
 } from './protocol';
@@ -42,22 +45,38 @@ export class RecorderHandle {
   readonly #onEvent: (event: RecorderEvent) => void;
   readonly #onFault: OnFault;
   /** With which the recorder's thread is started, again too. */
-  #options: RecorderOptions;
+  #options: RecorderThreadOptions;
+  readonly #signs = new LoopSigns();
   #reader: Thread | null = null;
   #readerFile: string | null = null;
   #readerRest: NodeJS.Timeout | null = null;
 
   /**
+   * @param watchdogLog how the recorder's thread logs what it sees of this one; null where it does not watch
    * @param onEvent takes the recorder's events in order
    * @param onFault takes a sentence when a thread died and the error, and null when it has worked again for a while
    */
-  constructor(options: RecorderOptions, onEvent: (event: RecorderEvent) => void, onFault: OnFault) {
-    this.#options = options;
+  constructor(
+    { watchdogLog = null, ...options }: RecorderOptions & { watchdogLog?: LogSettings | null },
+    onEvent: (event: RecorderEvent) => void,
+    onFault: OnFault,
+  ) {
+    this.#options = { ...options, watchdog: watchdogLog && { memory: this.#signs.memory, log: watchdogLog } };
     this.#onEvent = onEvent;
     this.#onFault = onFault;
     const start = () =>
       new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: this.#options, resourceLimits });
     this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onFault);
+  }
+
+  /** This thread's event loop moves; to be called about once a second. */
+  beat(): void {
+    this.#signs.beat();
+  }
+
+  /** This thread has begun to stop the process, and ends it by itself. */
+  beginStop(): void {
+    this.#signs.beginStop();
   }
 
   /** The log may have changed. */

@@ -1,9 +1,10 @@
 /** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { upgrades } from '../history/database';
-import type { RecorderEvent, RecorderOptions, ToThread } from './protocol';
+import type { RecorderEvent, RecorderThreadOptions, ToThread } from './protocol';
 import { Recorder } from './recorder';
 import { answerTo, decisionAnswer, postTo } from './thread-port';
+import { startWatchdog } from './thread-watchdog';
 
 const post = postTo(parentPort);
 /** Told in one turn; each message to another thread wakes it, which costs more than most events. */
@@ -16,10 +17,21 @@ const tell = (event: RecorderEvent) => {
   });
 };
 upgrades.subscribe((sentence) => tell({ type: 'upgraded', sentence: String(sentence) }));
-const recorder = new Recorder(workerData as RecorderOptions, tell);
+const { watchdog: watchdogOptions, ...options } = workerData as RecorderThreadOptions;
+const recorder = new Recorder(options, tell);
 void recorder.look();
+/** The main thread and the watchdog may both want that. */
+let closed: Promise<void> | null = null;
+const close = () => {
+  closed ??= recorder.close();
+  return closed;
+};
+const watchdog =
+  watchdogOptions &&
+  startWatchdog(watchdogOptions, { close, onMoved: (heldMs) => tell({ type: 'loop_held', heldMs }) });
 
 parentPort?.on('message', (message: ToThread) => {
+  watchdog?.heard();
   switch (message.type) {
     case 'look':
       void recorder.look();
@@ -55,7 +67,8 @@ parentPort?.on('message', (message: ToThread) => {
       post(answerTo(message, recorder.history));
       break;
     case 'stop':
-      void recorder.close().then(() => {
+      watchdog?.stop();
+      void close().then(() => {
         post({ type: 'stopped' });
         parentPort?.close();
       });

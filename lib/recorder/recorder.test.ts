@@ -23,9 +23,9 @@ class Watched {
   /** By epoch, as streams would get them. */
   readonly told = new Map<string, string[]>();
 
-  constructor(root: string, file: string | null, retention = { days: 30, messages: 1_000_000 }) {
+  constructor(root: string, file: string | null, retention = { days: 30, messages: 1_000_000 }, now = Date.now) {
     const openFor = { questionsMs: 86_400_000, failuresMs: 1_800_000 };
-    this.recorder = new Recorder({ root, file, retention, zone: 'UTC', openFor }, (event) => this.#take(event));
+    this.recorder = new Recorder({ root, file, retention, zone: 'UTC', openFor }, (event) => this.#take(event), now);
   }
 
   #take(event: RecorderEvent): void {
@@ -57,8 +57,13 @@ afterEach(async () => {
   for (const { recorder } of running.splice(0)) await recorder.close();
 });
 
-function start(root: string, file: string | null, retention?: { days: number; messages: number }): Watched {
-  const watched = new Watched(root, file, retention);
+function start(
+  root: string,
+  file: string | null,
+  retention?: { days: number; messages: number },
+  now?: () => number,
+): Watched {
+  const watched = new Watched(root, file, retention, now);
   running.push(watched);
   return watched;
 }
@@ -95,6 +100,23 @@ test('a restart goes on after what was committed, under the same epoch', async (
   await second.recorder.look();
   assert.equal(second.epoch, epoch);
   assert.deepEqual(second.now, ['1:1', '2:2', '3:3']);
+});
+
+test('who spoke last in what was read at the start is known before it is said that all is read', async () => {
+  const { root, say } = newSwarm();
+  // Of more than one batch the first part is told first.
+  say(...Array.from({ length: 20_000 }, (_, n) => n + 1));
+  const line = { sender: 'agent-1', msg_type: 'INFO', timestamp: '2026-01-01T10:00:00', content: 'here' };
+  appendFileSync(join(root, LOG_NAME), `${JSON.stringify(line)}\n`);
+  const { events, recorder } = start(root, null, undefined, () => Date.parse('2026-01-01T10:00:01Z'));
+  await recorder.look();
+  const caughtUp = events.findIndex(({ type }) => type === 'caught_up');
+  const summary = events.slice(0, caughtUp).findLast(({ type }) => type === 'summary');
+  assert.ok(summary?.type === 'summary');
+  assert.deepEqual(
+    summary.newestBySender.map(([sender]) => sender),
+    ['agent-1'],
+  );
 });
 
 test('a beat reads what is new, also in the midst of a run, and says until when the files were looked at', async () => {

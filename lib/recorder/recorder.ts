@@ -331,6 +331,8 @@ export class Recorder {
       this.#tellMattersSoon();
       if (this.#caughtUp) continue;
       this.#caughtUp = true;
+      // Who spoke last is known from what was read just now.
+      if (this.#summaryDue) this.#guarded(() => this.#tellSummary());
       this.#tell({ type: 'caught_up' });
     }
   }

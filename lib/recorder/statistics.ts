@@ -1,6 +1,6 @@
 /** The figures of `GET /api/stats`, from what the other parts know. */
 import type { AgentsAnswer, LocksAnswer, Stats } from '../contract/schemas';
-import type { Summary } from '../history/history';
+import type { Summary } from '../history/summary';
 
 const MINUTES = 60;
 

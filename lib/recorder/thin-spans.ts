@@ -1,5 +1,5 @@
 /** Thins what lasted to what can be drawn. */
-import type { TimeSpan } from '../history/message-times';
+import type { TimeSpan } from '../contract/time-span';
 import type { Keep, SpanCells } from '../history/span-cells';
 
 export interface ThinOptions {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { provide } from '../../test/support/serve-route';
 import { parseConfig } from '../config';
 import { digestOf } from '../tokens-file';
 import { admit, checkAccess } from './access';
-import { provide } from './serve-route';
 
 const LOCAL = {
   remoteAddress: '127.0.0.1' as string | undefined,
@@ -237,22 +237,45 @@ test('tokens: any other one is refused, and the answer says both ways in', () =>
   );
 });
 
-test('after some wrong credentials not even the right ones are compared, for that address', () => {
+test('after some wrong credentials even the right ones are not compared that were never right there, for that address', () => {
   const environment = { ...CREDENTIALS, LIMIT_LOGINS_PER_MINUTE: '3', TRUST_PROXY: '127.0.0.1' };
   const from = (forwardedFor: string) => ({ ...LOCAL, forwardedFor, forwardedBy: 'X-Forwarded-For' });
   const connection = from('2001:db8::1');
   const right = basic('anna:grün:1 ');
+  const elsewhere = from('2001:db8:0:1::1');
   for (let asked = 0; asked < 20; asked++) assert.equal(code({ environment, connection }), 'credentials_required');
   for (let tries = 0; tries < 3; tries++) {
-    assert.equal(code({ environment, connection, authorization: right }), null);
+    assert.equal(code({ environment, connection: elsewhere, authorization: right }), null);
     assert.equal(code({ environment, connection, authorization: basic('anna:x') }), 'credentials_required');
   }
   const refusal = ask({ environment, connection: from('2001:db8::2'), authorization: right });
   assert.equal(refusal?.code, 'too_many_attempts');
   assert.equal(refusal?.extras.headers?.['Retry-After'], '60');
-  assert.equal(code({ environment, connection: from('2001:db8:0:1::1'), authorization: right }), null);
+  assert.equal(code({ environment, connection: elsewhere, authorization: right }), null);
   assert.equal(
     code({ environment, connection: from('10.0.0.1, 2001:db8::1'), authorization: right }),
     'too_many_attempts',
   );
+});
+
+test('credentials that were right pass the limit at their address while others guess there, and are still compared', () => {
+  const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '3' }, '/');
+  let valid = true;
+  const changing = { find: (digest: string) => (valid ? tokens.find(digest) : null) };
+  const codeFor = (authorization: string, connection: typeof LOCAL = REMOTE) =>
+    checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection, tokens: changing })?.code ??
+    null;
+  const right = `Bearer ${TOKEN}`;
+  assert.equal(codeFor(right), null);
+  for (let guess = 0; guess < 3; guess++) assert.equal(codeFor(`Bearer ${guess}`), 'credentials_required');
+  for (let asked = 0; asked < 20; asked++) {
+    assert.equal(codeFor(right), null);
+    assert.equal(codeFor(`Bearer ${TOKEN}${asked}`), 'too_many_attempts', 'a guess that is like it');
+  }
+  assert.equal(codeFor(basic(`ci:${TOKEN}`)), 'too_many_attempts', 'right, but never shown so');
+  assert.equal(codeFor(right, LOCAL), null, 'nobody guessed there');
+  valid = false;
+  assert.equal(codeFor(right), 'credentials_required', 'revoked: it passes the limit, not the check');
+  valid = true;
+  assert.equal(codeFor(right), 'too_many_attempts', 'and it was forgotten by that');
 });

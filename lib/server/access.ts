@@ -3,16 +3,21 @@
  */
 import { isIP } from 'node:net';
 import { type Config, getConfig } from '../config';
+import { bodyTooLarge } from './body-limits';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { type Connection, connectionOf } from './connection';
-import { type Credential, challenge, readCredentials } from './credentials';
+import { challenge, readCredentials } from './credentials';
 import { limits } from './limits';
 import { log } from './log';
+import type { Credential, Principal } from './principal';
 import { ProblemError } from './problem';
 import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
-type Peer = Omit<Connection, 'requestId' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'> | null;
+type Peer = Omit<
+  Connection,
+  'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
+> | null;
 
 interface AccessOptions {
   /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */
@@ -20,16 +25,6 @@ interface AccessOptions {
   config?: Config;
   connection?: Peer;
   tokens?: Pick<TokenStore, 'find'> | null;
-}
-
-/** Who asks, and may. */
-export interface Visitor {
-  /** Whose limits a request counts for: an address, or the /64 of one. */
-  readonly client: string;
-  /** What was shown; null where nothing needs to be. */
-  readonly credential: Credential | null;
-  /** Whether the swarm may be changed. */
-  readonly mayWrite: boolean;
 }
 
 /**
@@ -52,7 +47,7 @@ export function checkAccess(headers: Headers, options: AccessOptions = {}): Prob
  *
  * @throws {ProblemError} to be answered instead
  */
-export function admit(headers: Headers, options: AccessOptions = {}): Visitor {
+export function admit(headers: Headers, options: AccessOptions = {}): Principal {
   const { hostOnly = false, config = getConfig(), connection = connectionOf(headers) } = options;
   checkSizes(headers, connection, config);
   checkHost(headers, connection, config);
@@ -81,13 +76,6 @@ function checkSizes(headers: Headers, connection: Peer, { urlBytes, bodyBytes }:
     throw new ProblemError('url_too_long', `The URL must have at most ${urlBytes} bytes.`);
   }
   if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw bodyTooLarge(bodyBytes);
-}
-
-/** @param most in bytes */
-export function bodyTooLarge(most: number): ProblemError {
-  // Closed, so that the rest of it is not awaited.
-  const headers = { Connection: 'close' };
-  return new ProblemError('body_too_large', `The body of a request must have at most ${most} bytes.`, { headers });
 }
 
 /** A page of another site can resolve its own name to this server (DNS rebinding), but can't change the Host header. */
@@ -153,10 +141,10 @@ function checkCredentials(
   );
   const authorization = headers.get('authorization');
   if (!authorization) throw refused;
-  const { logins } = limits();
+  const { logins, remembered } = limits();
   const seconds = logins.wait(client, loginsPerMinute);
-  // Not compared: who could go on trying would learn of the right one.
-  if (seconds > 0) {
+  // Not compared, unless it was right here before: who could go on trying would learn of the right one.
+  if (seconds > 0 && !remembered.has(client, authorization)) {
     throw new ProblemError(
       'too_many_attempts',
       `Too many wrong credentials came from this address; try again in ${seconds} s.`,
@@ -164,7 +152,11 @@ function checkCredentials(
     );
   }
   const credential = readCredentials(authorization, { user: credentials, tokens });
-  if (credential) return credential;
+  if (credential) {
+    remembered.add(client, authorization);
+    return credential;
+  }
+  remembered.remove(client, authorization);
   logins.failed(client);
   throw refused;
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { provide, serveRoute } from '../../test/support/serve-route';
 import { BundleSwarm } from '../bundle-swarm';
 import type { AttentionDecision } from '../contract/attention-requests';
 import { examples } from '../contract/examples';
@@ -11,7 +12,6 @@ import { type AttentionEntry, attentionEntry, problem } from '../contract/schema
 import { NoSwarm } from '../no-swarm';
 import type { Runtime } from '../runtime';
 import { routes } from './routes';
-import { provide, serveRoute } from './serve-route';
 
 const folder = mkdtempSync(join(tmpdir(), 'decisions-'));
 const closing: (() => void)[] = [];

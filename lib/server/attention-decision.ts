@@ -2,12 +2,12 @@
 import type { z } from 'zod';
 import { type AttentionDecision, acknowledgeBody, snoozeBody } from '../contract/attention-requests';
 import type { Runtime } from '../runtime';
-import type { Visitor } from './access';
 import { readParameters, requests } from './parameters';
+import type { Principal } from './principal';
 import { ProblemError } from './problem';
 
 interface Decided {
-  visitor: Visitor;
+  principal: Principal;
   /** JSON, null for an empty one. */
   body: unknown;
 }
@@ -33,11 +33,11 @@ export async function decisionResponse(
   action: keyof typeof READ,
   request: Request,
   runtime: Runtime,
-  { visitor, body }: Decided,
+  { principal, body }: Decided,
 ): Promise<Response> {
   const { id } = readParameters(requests().attentionItem, () => [attentionIdIn(new URL(request.url).pathname)]);
   const decision = READ[action](body);
-  const entry = await runtime.decide(id, decision, visitor.credential?.name ?? null);
+  const entry = await runtime.decide(id, decision, principal.credential?.name ?? null);
   if (entry) return Response.json(entry);
   const gone = 'It may have ended; GET /api/attention lists those that exist.';
   throw new ProblemError('not_found', `There is no attention item ${JSON.stringify(id)}. ${gone}`);

@@ -1,6 +1,7 @@
 /** What a request must bring that changes something: nothing that a page of another site could make a browser send. */
 import { getConfig } from '../config';
-import { bodyTooLarge, type Visitor } from './access';
+import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from './body-limits';
+import type { Principal } from './principal';
 import { ProblemError } from './problem';
 
 /** The swarm needs the scope "write"; the dashboard's own state is open to everybody who may read. */
@@ -9,16 +10,16 @@ export type Changed = 'swarm' | 'dashboard';
 /**
  * Checks a request that changes something, and reads its body. A DELETE may come without a body.
  *
- * @param visitor who was let in
+ * @param principal who was let in
  * @param changes what it changes
  * @returns the body's JSON; null for an empty one
  * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is no JSON
  */
-export async function readChange(request: Request, visitor: Visitor, changes: Changed = 'swarm'): Promise<unknown> {
-  if (changes === 'swarm' && !visitor.mayWrite) {
+export async function readChange(request: Request, principal: Principal, changes: Changed = 'swarm'): Promise<unknown> {
+  if (changes === 'swarm' && !principal.mayWrite) {
     throw new ProblemError('write_scope_required', 'Changing something needs credentials with the scope "write".');
   }
-  checkOrigin(request.headers, visitor);
+  checkOrigin(request.headers, principal);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   const mayBeEmpty = request.method === 'DELETE' && type === undefined;
   if (type !== 'application/json' && !mayBeEmpty) throw notJson();
@@ -39,7 +40,7 @@ function notJson(): ProblemError {
   );
 }
 
-function checkOrigin(headers: Headers, { credential }: Visitor): void {
+function checkOrigin(headers: Headers, { credential }: Principal): void {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
   if (origin !== null) {
@@ -63,15 +64,32 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
   return asked.some((url) => new URL(url).origin === origin) && (own === null || new URL(origin).host !== own.host);
 }
 
-/** Without a length nobody knows how much comes: no more than one chunk is read beyond what may. */
-async function readText(body: ReadableStream<Uint8Array> | null, most: number): Promise<string> {
+/**
+ * Without a length nobody knows how much comes: no more than one chunk is read beyond what may. What is left when it throws
+ * is left to `request-gate.ts`: cancelling the body would close the connection before the answer is sent.
+ */
+export async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+  timeoutMs = BODY_TIMEOUT_MS,
+): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop cancels the body.
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > most) throw bodyTooLarge(most);
-    chunks.push(chunk);
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(bodyTimedOut(timeoutMs)), timeoutMs);
+  });
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), timeout]);
+      if (done) return Buffer.concat(chunks).toString('utf8');
+      bytes += value.byteLength;
+      if (bytes > maxBytes) throw bodyTooLarge(maxBytes);
+      chunks.push(value);
+    }
+  } finally {
+    clearTimeout(timer);
   }
-  return Buffer.concat(chunks).toString('utf8');
 }

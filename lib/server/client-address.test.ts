@@ -13,6 +13,9 @@ test('the address that asks: what trusted proxies say, as far back as they wrote
     ['::ffff:127.0.0.1', '2001:db8::7', ['loopback'], '2001:db8::7'],
     ['127.0.0.1', 'unknown', ['loopback'], '127.0.0.1'],
     ['127.0.0.1', '1.1.1.1, <script>', ['loopback'], '127.0.0.1'],
+    ['127.0.0.1', '1.1.1.1, 0x7f.1', ['loopback'], '127.0.0.1'],
+    ['127.0.0.1', '1.1.1.1,', ['loopback'], '127.0.0.1'],
+    ['fe80::1%br-lan', '1.1.1.1', ['linklocal'], '1.1.1.1'],
     [undefined, '6.6.6.6', ['loopback'], null],
   ];
   for (const [remoteAddress, forwardedFor, trusted, expected] of cases) {
@@ -31,6 +34,8 @@ test('IPv6 counts by its /64, IPv4 by itself however it is written', () => {
     ['::', '0:0:0:0::/64'],
     ['1::2:3:4:5:6', '1:0:0:2::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['fe80::1%br-lan', 'fe80:0:0:0::/64'],
+    ['::ffff:102:304', '1.2.3.4'],
     [null, 'unknown'],
   ];
   for (const [address, key] of cases) assert.equal(limitKey(address), key, String(address));
@@ -38,7 +43,7 @@ test('IPv6 counts by its /64, IPv4 by itself however it is written', () => {
 
 test('loopback', () => {
   for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) assert.ok(isLoopback(address), address);
-  for (const address of ['128.0.0.1', '::ffff:10.0.0.1', '::2', 'localhost', '', '127.evil']) {
+  for (const address of ['128.0.0.1', '::ffff:10.0.0.1', '::2', '::127.0.0.1', 'localhost', '', '127.evil']) {
     assert.ok(!isLoopback(address), address);
   }
 });

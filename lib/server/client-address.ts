@@ -1,7 +1,6 @@
 /** Who asks, as far as addresses say it. */
-import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv4 } from 'node:net';
-import proxyAddr from 'proxy-addr';
+import { isIP } from 'node:net';
+import { parseAddress, rangeTest } from '../ip-ranges';
 import type { Connection } from './connection';
 
 /** What is asked of a connection. */
@@ -17,16 +16,20 @@ export type Peer = Pick<Connection, 'remoteAddress' | 'forwardedFor'>;
 export function clientAddress({ remoteAddress, forwardedFor }: Peer, trusted: readonly string[]): string | null {
   if (remoteAddress === undefined) return null;
   if (trusted.length === 0 || forwardedFor === null) return remoteAddress;
-  // All that is looked at.
-  const request = { headers: { 'x-forwarded-for': forwardedFor }, socket: { remoteAddress } };
-  const way = proxyAddr.all(request as unknown as IncomingMessage, trustOf(trusted));
-  return way.findLast((address) => isIP(address) !== 0) ?? remoteAddress;
+  const isTrusted = trustOf(trusted);
+  let client = remoteAddress;
+  // The last one wrote its neighbour's address last.
+  for (const hop of forwardedFor.split(',').reverse()) {
+    if (!isTrusted(client) || isIP(hop.trim()) === 0) break;
+    client = hop.trim();
+  }
+  return client;
 }
 
-const compiled = new WeakMap<readonly string[], ReturnType<typeof proxyAddr.compile>>();
+const compiled = new WeakMap<readonly string[], (address: string) => boolean>();
 
-function trustOf(trusted: readonly string[]): ReturnType<typeof proxyAddr.compile> {
-  const known = compiled.get(trusted) ?? proxyAddr.compile([...trusted]);
+function trustOf(trusted: readonly string[]): (address: string) => boolean {
+  const known = compiled.get(trusted) ?? rangeTest(trusted);
   compiled.set(trusted, known);
   return known;
 }
@@ -37,21 +40,16 @@ function trustOf(trusted: readonly string[]): ReturnType<typeof proxyAddr.compil
  * @param address null is counted as one address of its own
  */
 export function limitKey(address: string | null): string {
-  if (address === null) return 'unknown';
-  const plain = withoutMapping(address).replace(/%.*$/, '');
-  if (isIP(plain) !== 6) return plain;
-  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  return `${[...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':')].slice(0, 4).join(':')}::/64`;
+  const parsed = address === null ? null : parseAddress(address);
+  if (parsed === null) return address ?? 'unknown';
+  if (!('parts' in parsed)) return parsed.toString();
+  return `${parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
 }
 
 /** @returns whether an address is this computer's own */
 export function isLoopback(address: string): boolean {
-  const plain = withoutMapping(address);
-  return address === '::1' || (isIPv4(plain) && plain.startsWith('127.'));
-}
-
-function withoutMapping(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+  return parseAddress(address)?.range() === 'loopback';
 }

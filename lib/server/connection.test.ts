@@ -134,6 +134,7 @@ test('a method that nothing is there for leads to a route that refuses it; other
     ['TRACE', '/api/agents?q=1', { name: 'TRACE', allow: null }, 'DELETE /api/agents?q=1'],
     ['TRACE', '/docs', { name: 'TRACE', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['POST', '/static/a.svg', { name: 'POST', allow: 'GET, HEAD' }, 'DELETE /api'],
+    ['GET', '*', null, 'GET /api/*'],
     ['OPTIONS', '*', { name: 'OPTIONS', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['POST', '/__nextjs_original-stack-frames', null, 'POST /__nextjs_original-stack-frames'],
   ] as const;
@@ -149,4 +150,18 @@ test('a method that nothing is there for leads to a route that refuses it; other
     assert.deepEqual(await seen, [refused, leads], `${method} ${path}`);
     socket.destroy();
   }
+});
+
+test('allAnswered does not wait for pipelined requests whose connection closed', async () => {
+  let open = 0;
+  const arrived = new Promise<void>((resolve) => {
+    handle = () => {
+      if (++open === 3) resolve();
+    };
+  });
+  const socket = connect(port(), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+  await arrived;
+  socket.destroy();
+  await allAnswered();
 });

@@ -8,7 +8,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { API_ROOT, isMethod, kindOfPath } from './route-names';
+import { API_ROOT, isMethod, kindOfPath, type PathKind, withDotsInQuery } from './route-names';
 
 export const CONNECTION_HEADER = 'x-swarm-connection';
 
@@ -29,6 +29,8 @@ export interface Connection {
   readonly urlBytes: number;
   /** The path is not percent-encoded UTF-8. */
   readonly malformedPath: boolean;
+  /** What the path as the client wrote it leads to. */
+  readonly kind: PathKind;
   /** The method, where what was asked for has nothing for it; null for all others. */
   readonly refusedMethod: RefusedMethod | null;
   readonly socket: Socket;
@@ -79,12 +81,18 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
   const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
+    // What else was read at once from a connection that is closed already; there may be thousands.
+    if (socket.destroyed) return;
     const id = randomUUID();
     const written = request.url ?? '';
     const malformedPath = isMalformed(written);
+    const kind = kindOfPath(written);
     // Next fails before it calls any route for such a path below /api. The route of paths that do not exist says what
     // is wrong.
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
+    else request.url = withDotsInQuery(written);
+    // Next fails on it where no other method leads elsewhere.
+    if (written === '*') request.url = `${API_ROOT}/*`;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];
@@ -95,7 +103,8 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
       ...readHeaders(request),
       urlBytes: Buffer.byteLength(written),
       malformedPath,
-      refusedMethod: refusedMethod(request),
+      kind,
+      refusedMethod: refusedMethod(request.method ?? '', kind),
       requestId: `${ids.process}-${(ids.next++).toString(36)}`,
       socket,
       response,
@@ -106,6 +115,10 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     // An id that the client sent is not taken over: it would choose what stands in the log.
     response.setHeader('X-Request-Id', connection.requestId);
     response.once('close', () => connections.delete(id));
+    // Node says nothing to a response that waits behind another one when their connection closes.
+    request.once('close', () => {
+      if (socket.destroyed && response.socket === null && !response.closed) response.emit('close');
+    });
     onRequest?.(request, connection);
     if (connection.refusedMethod) lead(request, connection.refusedMethod);
     ownListeners.push(...response.rawListeners('close'));
@@ -130,9 +143,8 @@ function readHeaders({ rawHeaders, headers }: IncomingMessage) {
  * Next fails on methods that it does not know, shows a page whatever the method, and fails on files for all but GET. So a
  * page or a file is only for reading, and other methods than those of routes are for nothing.
  */
-function refusedMethod({ method = '', url = '' }: IncomingMessage): RefusedMethod | null {
+function refusedMethod(method: string, kind: PathKind): RefusedMethod | null {
   if (method === 'GET' || method === 'HEAD') return null;
-  const kind = kindOfPath(url);
   if (kind === 'page') return { name: method, allow: 'GET, HEAD' };
   return isMethod(method) ? null : { name: method, allow: null };
 }
@@ -156,6 +168,11 @@ function isMalformed(url: string): boolean {
 /** @returns the connection of an unanswered request, null where it is not known. */
 export function connectionOf(headers: Headers): Connection | null {
   return shared[CONNECTIONS]?.get(headers.get(CONNECTION_HEADER) ?? '') ?? null;
+}
+
+/** @returns what a request was for, before it was led elsewhere */
+export function kindOf({ headers, url = '' }: IncomingMessage): PathKind {
+  return shared[CONNECTIONS]?.get(String(headers[CONNECTION_HEADER]))?.kind ?? kindOfPath(url);
 }
 
 /** Resolves when the requests that are open now are answered or gone. */

@@ -1,17 +1,9 @@
 /** What a client shows to be let in: a user's name and password (HTTP Basic, RFC 7617) or a token (RFC 6750). */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config';
-import { digestOf, type Scope } from '../tokens-file';
+import { digestOf } from '../tokens-file';
+import type { Credential } from './principal';
 import type { TokenStore } from './tokens';
-
-/** Who was let in. */
-export interface Credential {
-  /** The user's or the token's. */
-  name: string;
-  scope: Scope;
-  /** Under which a token is found again; null for the user of HTTP Basic, who stays until a restart. */
-  digest: string | null;
-}
 
 /** Where credentials are looked up. */
 export interface KnownCredentials {

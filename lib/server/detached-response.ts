@@ -44,6 +44,7 @@ export function detach(
   response.end = ((chunk?: unknown) => {
     response.end = end;
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) response.write(chunk);
+    else response.flushHeaders();
     // Node's own listener would take the socket away; the others wait for it to let go of the request.
     for (const listener of response.rawListeners('finish').slice(1)) {
       response.removeListener('finish', listener as () => void);
@@ -54,6 +55,11 @@ export function detach(
     return response;
   }) as typeof end;
   return true;
+}
+
+/** @returns whether the next `end` of a response only hands it over to who detached it */
+export function isDetaching(response: ServerResponse): boolean {
+  return Object.hasOwn(response, 'end');
 }
 
 /** Where Next keeps what it knows of a request. */

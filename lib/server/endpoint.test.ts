@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { provide, serveRoute } from '../../test/support/serve-route';
 import { problem } from '../contract/schemas';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { createLog } from './log';
 import { ProblemError } from './problem';
-import { provide, serveRoute } from './serve-route';
 
 const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'secret' };
 const closing: (() => void)[] = [];

@@ -1,22 +1,22 @@
 import { getConfig } from '../config';
 import { getRuntime, type Json, type Runtime } from '../runtime';
-import { admit, type Visitor } from './access';
+import { admit } from './access';
 import { type Changed, readChange } from './change-guard';
 import { connectionOf } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
-import { ProblemError, problemResponse } from './problem';
-import { METHODS, type Method, type Route } from './served';
+import { CHANGING_METHODS, METHODS, type Method, type Route } from './methods';
+import type { Principal } from './principal';
+import { ProblemError } from './problem';
+import { errorResponse } from './report-error';
 
 /** Who asks, and what for a change was sent: JSON, null where there is none. */
 interface Asked {
-  visitor: Visitor;
+  principal: Principal;
   body: unknown;
 }
 type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
-type Answer = (request: Request, visitor: Visitor) => Promise<Response>;
-
-const CHANGING: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
+type Answer = (request: Request, principal: Principal) => Promise<Response>;
 
 interface EndpointOptions {
   /** For probes: answers without credentials and before the first state is read. Must say nothing of the swarm. */
@@ -43,14 +43,15 @@ export function endpoint(
   for (const method of METHODS) {
     const handler = handlers[method];
     if (!handler) continue;
-    routes[method] = async (request, visitor) => {
-      const body = CHANGING.includes(method) && !probe ? await readChange(request, visitor, options.changes) : null;
-      if (method === 'GET') limitGet(request, visitor, options.limit);
-      return handler(request, await runtimeFor(probe), { visitor, body });
+    routes[method] = async (request, principal) => {
+      const body =
+        CHANGING_METHODS.includes(method) && !probe ? await readChange(request, principal, options.changes) : null;
+      if (method === 'GET') limitGet(request, principal, options.limit);
+      return handler(request, await runtimeFor(probe), { principal, body });
     };
   }
   const { GET } = routes;
-  if (GET) routes.HEAD ??= async (request, visitor) => withoutBody(await GET(request, visitor));
+  if (GET) routes.HEAD ??= async (request, principal) => withoutBody(await GET(request, principal));
   const allow = METHODS.filter((method) => routes[method] || method === 'OPTIONS').join(', ');
   routes.OPTIONS ??= async () => new Response(null, { status: 204, headers: { Allow: allow } });
 
@@ -97,7 +98,7 @@ export function stateResponse(json: string | null | undefined): Response {
 /** The entry for paths that do not exist. */
 export const missing: Record<Method, Route> = endpoint({ OPTIONS: notFound }, { probe: true, otherwise: notFound });
 
-function limitGet({ url }: Request, { client }: Visitor, limit: EndpointOptions['limit'] = () => null): void {
+function limitGet({ url }: Request, { client }: Principal, limit: EndpointOptions['limit'] = () => null): void {
   const kind = typeof limit === 'function' ? limit(new URL(url).searchParams) : limit;
   if (kind !== null) limitRequests(kind, client);
 }
@@ -107,7 +108,7 @@ async function answer(request: Request, hostOnly: boolean, route: Answer): Promi
   try {
     response = await route(request, admit(request.headers, { hostOnly }));
   } catch (error) {
-    response = problemResponse(error);
+    response = errorResponse(error);
   }
   setDataHeaders(response.headers);
   allowOrigin(request, response);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { provide } from '../../test/support/serve-route';
 import { newNonce, pagePolicy, setDataHeaders, setPageHeaders, standingHeaders } from './headers';
 import { ProblemError, problemPage } from './problem';
-import { provide } from './serve-route';
 
 const HSTS = 'Strict-Transport-Security';
 

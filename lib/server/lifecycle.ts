@@ -12,9 +12,11 @@ import { metrics } from './metrics';
 import { settleServers } from './node-server';
 import { setPageGate } from './page-gate';
 import { enterPhase, phase } from './phase';
+import { registerProcessMetrics } from './process-metrics';
 import { watchRequest } from './request-watch';
-import { routes } from './routes';
+import { directRoutes, routes } from './routes';
 import { setRoutes } from './served';
+import { registerStreamMetrics } from './stream-metrics';
 import { registerSwarmMetrics } from './swarm-metrics';
 
 /** The whole stop may take 5 s. */
@@ -30,7 +32,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   if (phase()) return;
   enterPhase('starting');
   watchConnections(watchRequest);
-  settleServers({ upgrades: !alone });
+  settleServers({ development: !alone, direct: directRoutes });
   try {
     openAccess();
     coverEveryAnswer();
@@ -38,7 +40,10 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
     setRoutes(routes);
     const runtime = create();
     setRuntime(runtime);
-    registerSwarmMetrics(metrics().registry);
+    const { registry } = metrics();
+    registerProcessMetrics(registry);
+    registerStreamMetrics(registry);
+    registerSwarmMetrics(registry);
     if (alone) takeConsole();
     stopOnSignal(() => runtime.stop(), alone);
     // Not awaited: /health answers while a long log is read for the first time.

@@ -5,6 +5,7 @@
 import { getConfig } from '../config';
 import { oncePerProcess } from './once';
 import { ProblemError } from './problem';
+import { RememberedCredentials } from './remembered-credentials';
 
 const MINUTE = 60_000;
 /** About 3 MB. */
@@ -83,6 +84,7 @@ export const limits = () =>
     reads: new RateLimit(),
     exports: new RateLimit(),
     logins: new FailureLimit(),
+    remembered: new RememberedCredentials(),
   }));
 
 /** What is limited by how often it is asked for: questions about the past and searches, or bundles. */

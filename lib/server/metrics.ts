@@ -1,13 +1,11 @@
 /**
  * What this process counts, for Prometheus. Counters of requests are raised where a request ends; what stands (agents,
- * locks, the history) is read when `/metrics` is asked: `swarm-metrics.ts` adds it, since the proxy knows no swarm.
+ * locks, the history) is read when `/metrics` is asked: the start of the server registers it.
  *
  * Every label has few values, all of this code's choosing: no client can make a new time series.
  */
 import { Counter, Histogram, Registry } from 'prom-client';
 import { oncePerProcess } from './once';
-import { registerProcessMetrics } from './process-metrics';
-import { registerStreamMetrics } from './stream-metrics';
 
 interface Metrics {
   readonly registry: Registry;
@@ -49,7 +47,5 @@ function createMetrics(): Metrics {
   });
   // A series that begins with its first event has no rate for it.
   for (const where of ERROR_PLACES) errors.inc({ where }, 0);
-  registerStreamMetrics(registry);
-  registerProcessMetrics(registry);
   return { registry, requests, durations, errors };
 }

@@ -1,7 +1,7 @@
 /** The streams that are open: how many there may be, and whose have to end. */
 import { type Config, getConfig } from '../config';
-import type { Visitor } from './access';
 import { oncePerProcess } from './once';
+import type { Principal } from './principal';
 import { ProblemError } from './problem';
 
 /** The place of one stream. */
@@ -28,7 +28,10 @@ export class OpenStreams {
    *
    * @throws {ProblemError} if there is none left, in total or for this client
    */
-  take({ client, credential }: Visitor, most: Pick<Config, 'streams' | 'streamsPerClient'> = getConfig()): StreamPlace {
+  take(
+    { client, credential }: Principal,
+    most: Pick<Config, 'streams' | 'streamsPerClient'> = getConfig(),
+  ): StreamPlace {
     const own = this.#byClient.get(client) ?? 0;
     if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams that the server may have`);
     if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams that one address may have`);

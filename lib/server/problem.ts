@@ -2,7 +2,6 @@ import { PROBLEMS, type ProblemCode, problemOf } from '../contract/problems';
 import type { Problem } from '../contract/schemas';
 import type { Refusal } from '../runtime';
 import { plainPageHeaders, setDataHeaders } from './headers';
-import { reportError } from './report-error';
 
 interface ProblemExtras {
   /** The faulty parameters, one sentence each. */
@@ -29,12 +28,14 @@ export class ProblemError extends Error {
   }
 }
 
+const UNEXPECTED = new ProblemError('internal', 'The server failed to answer this request; its log says more.');
+
 /**
- * An error as an answer (RFC 9457). What is neither a `ProblemError` nor a refusal of the runtime is logged and
- * answered with a sentence that says nothing of the inside.
+ * An error as an answer (RFC 9457). What is neither a `ProblemError` nor a refusal of the runtime is answered with a
+ * sentence that says nothing of the inside.
  */
 export function problemResponse(error: unknown): Response {
-  const known = isKnown(error) ? error : unexpected(error);
+  const known = isProblem(error) ? error : UNEXPECTED;
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
   const body = problemOf(known.code, known.message, extras.errors);
   return answer(JSON.stringify(body), 'application/problem+json', body.status, extras.headers);
@@ -74,13 +75,11 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** By name, not by class: one process holds several copies of a module, each with a class of its own. */
-function isKnown(error: unknown): error is ProblemError | Refusal {
+/**
+ * Whether a client may read what an error says. By name, not by class: one process holds several copies of a module, each
+ * with a class of its own.
+ */
+export function isProblem(error: unknown): error is ProblemError | Refusal {
   const named = error instanceof Error && ['ProblemError', 'Refusal'].includes(error.name);
   return named && 'code' in error && String(error.code) in PROBLEMS;
-}
-
-function unexpected(error: unknown): ProblemError {
-  reportError('endpoint', error);
-  return new ProblemError('internal', 'The server failed to answer this request; its log says more.');
 }

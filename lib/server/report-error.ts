@@ -1,5 +1,6 @@
 import { log } from './log';
 import { ERROR_PLACES, metrics } from './metrics';
+import { isProblem, problemResponse } from './problem';
 
 /**
  * Logs and counts a fault of this server that made a request fail.
@@ -11,4 +12,10 @@ export function reportError(where: string, error: unknown, file?: string): void 
   const place = ERROR_PLACES.find((one) => one === where) ?? 'route';
   metrics().errors.inc({ where: place });
   log().error({ where: place, file, error }, 'A request failed unexpectedly.');
+}
+
+/** @returns the answer that says what went wrong; a fault of this server is logged and counted */
+export function errorResponse(error: unknown): Response {
+  if (!isProblem(error)) reportError('endpoint', error);
+  return problemResponse(error);
 }

@@ -3,7 +3,7 @@
  * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
  */
 import { PAGES, PATHS } from '../contract/paths';
-import { METHODS } from './served';
+import { CHANGING_METHODS, METHODS } from './methods';
 
 const OTHER = '(other)';
 const ASSET = '(asset)';
@@ -32,17 +32,41 @@ export function routeName(url: string): string {
   return WITH_PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? OTHER;
 }
 
+const DOTS_IN_PATH = /^(\/(?:[^?]*\/)?api(?:\/v1)?\/agent)s\/((?:%2e|\.){1,2})(?:\?(.*))?$/i;
+
+/**
+ * An agent may be named `.` or `..`. As the end of a path that names a folder to every URL parser, percent-encoded too; so
+ * a client that sends it as it is meant is led to `/api/agent?id=`.
+ *
+ * @param url as the request line has it
+ */
+export function withDotsInQuery(url: string): string {
+  const [, path, dots, query] = DOTS_IN_PATH.exec(url) ?? [];
+  // Dots that are not encoded are meant as a folder.
+  if (path === undefined || dots === undefined || !dots.includes('%')) return url;
+  return `${path}?${query === undefined ? '' : `${query}&`}id=${dots}`;
+}
+
 /** @returns whether a route can have something for it */
 export function isMethod(method: string): boolean {
   return METHODS.some((known) => known === method);
 }
+
+/** @returns whether a body that comes with it reaches a route, which reads it or leaves it */
+export function readsBody(method: string, url: string): boolean {
+  const path = withoutPrefixes(pathOf(url));
+  const isRoute = PLAIN_ROUTES.has(path) || WITH_PARAMETERS.some(([pattern]) => pattern.test(path));
+  return isRoute && CHANGING_METHODS.some((changing) => changing === method);
+}
+
+export type PathKind = 'route' | 'next' | 'page';
 
 /**
  * @param url as the request line has it
  * @returns `route`: of the API, also where there is nothing; `next`: what Next's development page asks of its own server;
  *   else `page`, as which files count too
  */
-export function kindOfPath(url: string): 'route' | 'next' | 'page' {
+export function kindOfPath(url: string): PathKind {
   const path = withoutPrefixes(pathOf(url));
   if (path === '/api' || path.startsWith('/api/') || PLAIN_ROUTES.has(path)) return 'route';
   return /^\/(__nextjs|_next\/(?!static\/))/.test(path) ? 'next' : 'page';

@@ -1,14 +1,17 @@
 /** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
 import packageJson from '../../package.json';
 import type { Path } from '../contract/paths';
+import type { Questions, Runtime } from '../runtime';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
+import type { DirectRoutes } from './direct-answers';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { parseMessageQuery, parseStreamQuery } from './message-query';
 import { metrics } from './metrics';
 import { oncePerProcess } from './once';
 import {
   parseAgentHistoryQuery,
+  parseAgentQuery,
   parseLockHistoryQuery,
   parseMoment,
   parseSpan,
@@ -20,19 +23,22 @@ import { streamResponse } from './stream';
 
 const parametersOf = ({ url }: Request) => new URL(url).searchParams;
 
+async function agentResponse(runtime: Runtime, query: Questions['agent_history']['query']): Promise<Response> {
+  const json = await runtime.past('agent_history', query);
+  if (json !== null) return jsonResponse(json);
+  throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);
+}
+
 /** `/api` answers for whatever does not exist below it. */
 export const routes = {
   '/api': missing,
   '/api/agents': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('agents')?.json) }),
   '/api/agents/{id}': endpoint(
-    {
-      GET: async (request, runtime) => {
-        const query = parseAgentHistoryQuery(new URL(request.url));
-        const json = await runtime.past('agent_history', query);
-        if (json !== null) return jsonResponse(json);
-        throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);
-      },
-    },
+    { GET: (request, runtime) => agentResponse(runtime, parseAgentHistoryQuery(new URL(request.url))) },
+    { limit: 'reads' },
+  ),
+  '/api/agent': endpoint(
+    { GET: (request, runtime) => agentResponse(runtime, parseAgentQuery(parametersOf(request))) },
     { limit: 'reads' },
   ),
   '/api/attention': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('attention')?.json) }),
@@ -75,9 +81,9 @@ export const routes = {
   ),
   '/api/stats': endpoint({ GET: async (_request, runtime) => stateResponse(await runtime.stats()) }),
   '/api/stream': endpoint({
-    GET: async (request, { hub }, { visitor }) => {
+    GET: async (request, { hub }, { principal }) => {
       await hub.reaching(parseStreamQuery(request).lastEventId);
-      return streamResponse(request, hub, visitor);
+      return streamResponse(request, hub, principal);
     },
   }),
   '/api/talk': endpoint(
@@ -111,6 +117,12 @@ export const routes = {
 } satisfies Record<Path | '/api', ReturnType<typeof endpoint>>;
 
 export type Routes = typeof routes;
+
+/** What is answered without Next. */
+export const directRoutes: DirectRoutes = {
+  '/api/stream': routes['/api/stream'].GET,
+  '/health': routes['/health'].GET,
+};
 
 /** Loaded when it is asked for: what makes the document is as large as the document. */
 function openApiJson(): Promise<string> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { METHODS } from './methods';
 import type { Routes } from './routes';
-import { METHODS, served, setRoutes } from './served';
+import { served, setRoutes } from './served';
 
 test('a route file answers with its entry of the table that was handed over, by method', async () => {
   const exports = served('/api/stats');

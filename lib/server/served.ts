@@ -1,13 +1,9 @@
 /**
  * What the file of a route exports. Next bundles each route with a copy of whatever it imports, to be compiled and run at
- * its first question: so this imports nothing, and is handed what the start of the server made (`routes.ts`).
+ * its first question: so this imports next to nothing, and is handed what the start of the server made (`routes.ts`).
  */
+import { METHODS, type Method, type Route } from './methods';
 import type { Routes } from './routes';
-
-/** Those for which a route can have something. */
-export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-export type Method = (typeof METHODS)[number];
-export type Route = (request: Request) => Promise<Response>;
 
 const ROUTES = Symbol.for('claude-swarm-dashboard.routes');
 const shared = globalThis as { [ROUTES]?: Routes };

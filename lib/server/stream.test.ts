@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { provide, serveRoute } from '../../test/support/serve-route';
+import { NO_AGENTS } from '../contract/defaults';
 import { Hub, type PublishedMessage, type Subscriber } from '../hub';
 import { type Connection, connectionOf } from './connection';
 import { endpoint } from './endpoint';
 import { openStreams } from './open-streams';
-import { provide, serveRoute } from './serve-route';
 import { streamResponse } from './stream';
 
-const VISITOR = { client: '127.0.0.1', credential: null, mayWrite: true };
+const PRINCIPAL = { client: '127.0.0.1', credential: null, mayWrite: true };
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
@@ -52,7 +53,7 @@ async function read(events: AsyncGenerator<Record<string, string>>): Promise<Rec
 }
 
 test('it says what it is, so that nothing on the way holds it back', () => {
-  const response = streamResponse(ask(), openHub(), VISITOR);
+  const response = streamResponse(ask(), openHub(), PRINCIPAL);
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   assert.equal(response.headers.get('cache-control'), 'no-cache, no-transform');
   assert.equal(response.headers.get('x-accel-buffering'), 'no');
@@ -61,11 +62,11 @@ test('it says what it is, so that nothing on the way holds it back', () => {
 
 test('the events of the hub in their order, until the hub closes', async () => {
   const hub = openHub();
-  hub.setState('agents', { agents: [] });
-  const events = eventsOf(streamResponse(ask(), hub, VISITOR));
+  hub.setState('agents', NO_AGENTS);
+  const events = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await read(events)).event, 'connected');
-  assert.deepEqual(await read(events), { event: 'agents', data: '{"agents":[]}' });
+  assert.deepEqual(await read(events), { event: 'agents', data: JSON.stringify(NO_AGENTS) });
   assert.equal((await read(events)).id, 'e.2');
   const next = read(events);
   hub.publish([message(3)], 3);
@@ -87,7 +88,7 @@ test('where it continues from: the header, else the parameter', async () => {
     ['?last_event_id=%0d%0aid', {}, false, true],
   ];
   for (const [search, headers, resumed, gap] of cases) {
-    const events = eventsOf(streamResponse(ask(search, headers), hub, VISITOR));
+    const events = eventsOf(streamResponse(ask(search, headers), hub, PRINCIPAL));
     await read(events);
     const connected = JSON.parse((await read(events)).data ?? '') as { resumed: boolean; gap: boolean };
     assert.deepEqual([connected.resumed, connected.gap], [resumed, gap], `${search} ${headers['Last-Event-ID']}`);
@@ -98,33 +99,33 @@ test('where it continues from: the header, else the parameter', async () => {
 test('who leaves is forgotten at once, whether the body or the request ends first', async () => {
   const hub = openHub();
   const left = new AbortController();
-  const body = streamResponse(ask('', {}, left.signal), hub, VISITOR).body as ReadableStream<Uint8Array>;
+  const body = streamResponse(ask('', {}, left.signal), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
   assert.equal(hub.subscriberCount, 1);
   await body.cancel();
   left.abort();
   assert.equal(hub.subscriberCount, 0);
 
   const aborted = new AbortController();
-  const other = streamResponse(ask('', {}, aborted.signal), hub, VISITOR).body as ReadableStream<Uint8Array>;
+  const other = streamResponse(ask('', {}, aborted.signal), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
   aborted.abort();
   assert.equal(hub.subscriberCount, 0);
   await other.cancel();
 
-  streamResponse(ask('', {}, AbortSignal.abort()), hub, VISITOR);
+  streamResponse(ask('', {}, AbortSignal.abort()), hub, PRINCIPAL);
   assert.equal(hub.subscriberCount, 0, 'it was gone before it began');
 });
 
 test('a stopped hub ends a stream at once', async () => {
   const hub = openHub();
   hub.close();
-  const events = eventsOf(streamResponse(ask(), hub, VISITOR));
+  const events = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await events.next()).done, true);
 });
 
 test('nothing is taken from the hub before the body is read', async () => {
   const hub = openHub();
-  const body = streamResponse(ask(), hub, VISITOR).body as ReadableStream<Uint8Array>;
+  const body = streamResponse(ask(), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
   hub.publish([message(3)], 3);
   await turn();
   const reader = body.getReader();
@@ -143,7 +144,7 @@ test('HEAD leaves no subscriber behind', async () => {
   const hub = openHub();
   provide({ hub });
   const { url, close } = await serveRoute(
-    endpoint({ GET: (request, runtime, { visitor }) => streamResponse(request, runtime.hub, visitor) }),
+    endpoint({ GET: (request, runtime, { principal }) => streamResponse(request, runtime.hub, principal) }),
   );
   closing.push(close);
   assert.equal((await fetch(url, { method: 'HEAD' })).status, 200);
@@ -164,9 +165,9 @@ test('a client that does not read is bounded in what it costs and loses its sock
   let ended: Promise<unknown> | undefined;
   const { port, close } = await serveRoute(
     endpoint({
-      GET: (request, runtime, { visitor }) => {
+      GET: (request, runtime, { principal }) => {
         ended = once((connectionOf(request.headers) as Connection).socket, 'close');
-        return streamResponse(request, runtime.hub, visitor);
+        return streamResponse(request, runtime.hub, principal);
       },
     }),
   );
@@ -194,7 +195,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
 test('more streams than may be are refused before the hub hears of them, and places come back', async () => {
   const hub = openHub();
   provide({ hub }, { LIMIT_STREAMS: '3', LIMIT_STREAMS_PER_CLIENT: '2' });
-  const open = (client: string) => streamResponse(ask(), hub, { ...VISITOR, client });
+  const open = (client: string) => streamResponse(ask(), hub, { ...PRINCIPAL, client });
   const refused = { code: 'too_many_streams', extras: { headers: { 'Retry-After': '5' } } };
   const [first] = [open('10.0.0.1'), open('10.0.0.1')];
   assert.throws(() => open('10.0.0.1'), refused);
@@ -206,19 +207,19 @@ test('more streams than may be are refused before the hub hears of them, and pla
   const again = [open('10.0.0.1'), open('10.0.0.3')];
   assert.throws(() => open('10.0.0.2'), refused);
   hub.close();
-  const late = streamResponse(ask(), hub, VISITOR);
+  const late = streamResponse(ask(), hub, PRINCIPAL);
   await late.body?.pipeTo(new WritableStream());
   assert.equal(again.length, 2);
-  for (let taken = 0; taken < 3; taken++) openStreams().take({ ...VISITOR, client: String(taken) });
+  for (let taken = 0; taken < 3; taken++) openStreams().take({ ...PRINCIPAL, client: String(taken) });
 });
 
 test('a stream ends with its token, others go on', async () => {
   const hub = openHub();
   provide({ hub });
-  const withToken = (digest: string) => ({ ...VISITOR, credential: { name: 'ci', scope: 'read' as const, digest } });
+  const withToken = (digest: string) => ({ ...PRINCIPAL, credential: { name: 'ci', scope: 'read' as const, digest } });
   const gone = eventsOf(streamResponse(ask(), hub, withToken('a')));
   const kept = eventsOf(streamResponse(ask(), hub, withToken('b')));
-  const free = eventsOf(streamResponse(ask(), hub, VISITOR));
+  const free = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
   openStreams().endRevoked((digest) => digest === 'b');
   assert.equal(hub.subscriberCount, 2);
   assert.deepEqual(await read(gone), { retry: '1000' });

@@ -1,14 +1,15 @@
 import type { Hub, HubEvent, Subscriber } from '../hub';
-import type { Visitor } from './access';
 import { type Connection, connectionOf } from './connection';
 import { type DetachedResponse, detach } from './detached-response';
 import { lengthOf } from './join-small';
 import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
+import type { Principal } from './principal';
 import { encodeEvent, encodeRetry } from './sse';
 import { type WatchedStream, watchStream } from './stream-watch';
 
-const RETRY_MS = 1_000;
+/** How long a browser waits before it comes back. Begins every stream. */
+const RETRY = [encodeRetry(1_000)] as const;
 /** How long the last bytes may take to reach a client whose stream was ended. */
 const GRACE_MS = 5_000;
 const CLIENT_LEFT = 'the client left';
@@ -37,15 +38,15 @@ interface Follower {
  * The stream of events (WHATWG HTML, 9.2), from where `Last-Event-ID` or `?last_event_id=` says; the header wins.
  * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
  *
- * @param visitor who asks; the stream ends when its token does
+ * @param principal who asks; the stream ends when its token does
  * @throws {ProblemError} if as many streams are open as may be
  */
-export function streamResponse(request: Request, hub: Hub, visitor: Visitor): Response {
+export function streamResponse(request: Request, hub: Hub, principal: Principal): Response {
   const { headers, signal, method } = request;
   const { lastEventId } = parseStreamQuery(request);
-  const follower = subscribe(hub, lastEventId, openStreams().take(visitor), connectionOf(headers));
+  const follower = subscribe(hub, lastEventId, openStreams().take(principal), connectionOf(headers));
   const detached = method === 'GET' && followDetached(follower);
-  return new Response(detached ? encodeRetry(RETRY_MS) : piped(follower, signal), { headers: HEADERS });
+  return new Response(detached ? null : piped(follower, signal), { headers: HEADERS });
 }
 
 function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, connection: Connection | null): Follower {
@@ -75,6 +76,7 @@ function followDetached({ subscriber, place, connection, watched }: Follower): b
       if (detached.write(parts)) subscriber.ask(give);
     };
     detached.onDrain = () => subscriber.ask(give);
+    detached.write(RETRY);
     subscriber.ask(give);
   };
   const onClose = () => {
@@ -98,7 +100,7 @@ function piped({ subscriber, place, connection, watched }: Follower, signal: Abo
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        controller.enqueue(encodeRetry(RETRY_MS));
+        controller.enqueue(RETRY[0]);
         subscriber.onEnd = (reason) => {
           place.leave();
           watched.ended(reason);

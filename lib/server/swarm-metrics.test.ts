@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
-import type { Figures, Runtime } from '../runtime';
-import { provide } from './serve-route';
+import { provide } from '../../test/support/serve-route';
+import { type Figures, NO_FIGURES, type Runtime } from '../runtime';
 import { registerSwarmMetrics } from './swarm-metrics';
 
 test('what the history has counted is not told as nothing before it is known: a restart would look like losses', async () => {
   const registry = new Registry();
   registerSwarmMetrics(registry);
-  const figures: Figures = { messagesRead: 0, pruned: { messages: 0, entries: 0 }, historyFile: null, logKnown: false };
+  const figures: Figures = { ...NO_FIGURES };
   const log = { gaps: 3, skipped: [{ reason: 'invalid JSON', count: 2, last: null }], backlog: null };
   const { hub, health } = {
     hub: { state: (kind: string) => (kind === 'sources' ? { value: { log } } : undefined), head: () => ({ seq: 0 }) },

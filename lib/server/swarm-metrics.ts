@@ -36,6 +36,7 @@ export function registerSwarmMetrics(registry: Registry): void {
   registerAgentsAndLocks(registry);
   registerSources(registry);
   registerHistory(registry);
+  registerLoop(registry);
   registerAlertMetrics(registry);
 }
 
@@ -120,6 +121,19 @@ function registerSources(registry: Registry): void {
       const backlog = state('sources')?.log.backlog;
       return backlog ? backlog.total_bytes - backlog.read_bytes : 0;
     },
+  });
+}
+
+function registerLoop(registry: Registry): void {
+  readCounter(registry, {
+    name: 'claude_swarm_event_loop_held_total',
+    help: 'How often the event loop was held for more than 5 seconds and moved again; the log says where.',
+    read: () => getRuntime().figures().loopHeldCount,
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_event_loop_longest_held_seconds',
+    help: 'The longest time for which the event loop was held, at least, since the process began; 0 if never over 5 seconds.',
+    read: () => getRuntime().figures().longestLoopHoldMs / 1000,
   });
 }
 

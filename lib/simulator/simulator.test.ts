@@ -6,14 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeBacklog } from '../../test/support/backlog';
 import { CONFLICT_LOG_FILE, parseConflictLog } from '../swarm/conflict-log';
-import { LOCKS_FOLDER, lockFileName, parseLock } from '../swarm/locks';
+import { parseLock } from '../swarm/lock-entry';
+import { LOCKS_FOLDER, lockFileName } from '../swarm/locks';
 import { LOG_NAME, OLD_LOG_NAME } from '../swarm/message-log';
 import { PENDING_ACKS_FILE, parsePendingAcks } from '../swarm/pending-acks';
 import { parseRegistry, REGISTRY_FILE } from '../swarm/registry';
 import { parseTasks, TASKS_FILE } from '../swarm/tasks';
 import { pythonJson } from '../swarm/written-form';
-import { writeBacklog } from './backlog';
 import { Simulator } from './simulator';
 
 const COMMAND = path.join(import.meta.dirname, '../../bin/simulate.ts');

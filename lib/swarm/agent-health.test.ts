@@ -300,3 +300,15 @@ for (const { name, root, expected } of samples().filter((sample) => sample.expec
     );
   });
 }
+
+test('describeAgents(): a pid or pane that more than 100 entries list says nothing of who moved', () => {
+  const entries = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...{ id: `agent-${index}`, pid: 4200, tmux_pane_id: '%1' },
+      last_seen: formatInstant(ago(index)),
+    }));
+  const moved = (count: number) =>
+    describe(entries(count), evidence()).filter(({ health }) => health === 'moved').length;
+  assert.equal(moved(100), 99);
+  assert.equal(moved(101), 0);
+});

@@ -13,6 +13,9 @@ import { isPid } from './processes';
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
 
+/** A pid or pane that more entries list says nothing of which of them is which, and comparing all of them takes long. */
+const MAX_ALIKE = 100;
+
 /** A time before 1970 is a mistake too, and one far before it no date at all. */
 const MIN_INSTANT = 0;
 
@@ -120,47 +123,63 @@ function processOf({ sight, claudeSeen, claudeLostAt }: Life): AgentProcess {
   return { state, claude_pid: claude?.pid ?? null, started_at: formatInstant(sight.startedAt), seen_at: lost };
 }
 
-/** Finds under which other id the process or pane of an entry is listed now. */
+/** Finds under which other id the process or pane of an entry is listed now; unknown where more than 100 list it. */
 class Successors {
   readonly #byPid = new Map<number, Life[]>();
   readonly #byPane = new Map<string, Life[]>();
+  readonly #lastSeen = new Map<Life, number>();
 
   constructor(listed: readonly Life[]) {
     for (const life of listed) {
       const { pid, tmux_pane_id: pane } = life.entry;
-      if (isPid(pid)) this.#byPid.set(pid, [...(this.#byPid.get(pid) ?? []), life]);
-      if (typeof pane === 'string') this.#byPane.set(pane, [...(this.#byPane.get(pane) ?? []), life]);
+      if (isPid(pid)) addTo(this.#byPid, pid, life);
+      if (typeof pane === 'string') addTo(this.#byPane, pane, life);
     }
   }
 
   of(life: Life): Subject['moved'] {
     const { pid, tmux_pane_id: pane } = life.entry;
-    const byPid = (isPid(pid) && this.#byPid.get(pid)?.find((other) => isNewer(other, life))) || null;
+    const byPid = isPid(pid) ? this.#newerThan(life, this.#byPid.get(pid)) : null;
     if (byPid) return { to: byPid.entry.id, by: `the same process (pid ${pid})` };
     if (typeof pane !== 'string') return null;
     // Two tmux servers give the same pane ids, and one that was started again gives them anew: processes tell.
-    const byPane = this.#byPane.get(pane)?.find((other) => isNewer(other, life) && !areTwo(other, life)) ?? null;
+    const byPane = this.#newerThan(life, this.#byPane.get(pane), (other) => !areTwo(other, life));
     return byPane && { to: byPane.entry.id, by: `the same pane (${pane})` };
+  }
+
+  #newerThan(life: Life, alike: readonly Life[] = [], fits = (_: Life) => true): Life | null {
+    if (alike.length > MAX_ALIKE) return null;
+    return alike.find((other) => this.#isNewer(other, life) && fits(other)) ?? null;
+  }
+
+  /** The tool leaves the entry of a pane that vanished as `stale` with its old `last_seen`. */
+  #isNewer(other: Life, life: Life): boolean {
+    if (other.entry.id === life.entry.id) return false;
+    if (life.leftAt !== null) return true;
+    const stale = [other, life].map(({ entry }) => entry.status === 'stale');
+    if (stale[0] !== stale[1]) return stale[1] === true;
+    return this.#lastSeenOf(other) > this.#lastSeenOf(life);
+  }
+
+  #lastSeenOf(life: Life): number {
+    const known = this.#lastSeen.get(life);
+    if (known !== undefined) return known;
+    const lastSeen = readInstant(life.entry.last_seen, 'UTC')?.milliseconds ?? Number.NEGATIVE_INFINITY;
+    this.#lastSeen.set(life, lastSeen);
+    return lastSeen;
   }
 }
 
-/** The tool leaves the entry of a pane that vanished as `stale` with its old `last_seen`. */
-function isNewer(other: Life, life: Life): boolean {
-  if (other.entry.id === life.entry.id) return false;
-  if (life.leftAt !== null) return true;
-  const stale = [other, life].map(({ entry }) => entry.status === 'stale');
-  if (stale[0] !== stale[1]) return stale[1] === true;
-  return lastSeenOf(other) > lastSeenOf(life);
+function addTo<Key>(groups: Map<Key, Life[]>, key: Key, life: Life): void {
+  const group = groups.get(key);
+  if (group) group.push(life);
+  else groups.set(key, [life]);
 }
 
 /** Whether the processes of two entries of one pane are seen to be two, or one is known to be gone. */
 function areTwo(one: Life, other: Life): boolean {
   const known = [one, other].every(({ sight }) => typeof sight === 'object');
   return one.entry.pid !== other.entry.pid && (known || other.claudeSeen);
-}
-
-function lastSeenOf({ entry }: Life): number {
-  return readInstant(entry.last_seen, 'UTC')?.milliseconds ?? Number.NEGATIVE_INFINITY;
 }
 
 /** What the agent that had the id before did is no sign of this one. */

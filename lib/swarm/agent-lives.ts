@@ -103,7 +103,11 @@ export class AgentLives {
 
 function groupById(lives: readonly Life[]): Map<string, Life[]> {
   const byId = new Map<string, Life[]>();
-  for (const life of lives) byId.set(life.entry.id, [...(byId.get(life.entry.id) ?? []), life]);
+  for (const life of lives) {
+    const others = byId.get(life.entry.id);
+    if (others) others.push(life);
+    else byId.set(life.entry.id, [life]);
+  }
   return byId;
 }
 

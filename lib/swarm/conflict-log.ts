@@ -7,7 +7,7 @@ import { nameOf } from './message-fields';
 import { readInstant } from './naive-time';
 import { countSkipped } from './reader-status';
 import { isObject } from './shape';
-import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const CONFLICT_LOG_FILE = 'CONFLICT_LOG.json';
 
@@ -45,7 +45,7 @@ export function parseConflictLog(bytes: Buffer): { conflicts: Conflict[]; skippe
     const place = `conflicts[${index}]`;
     const conflict = isObject(entry) ? readConflict(entry, place) : null;
     if (!conflict) skipped.push(['entry does not name a requester and a holder', place]);
-    else if (conflicts.length === KEPT) skipped.push([`beyond the first ${KEPT} entries`, place]);
+    else if (conflicts.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, place]);
     else conflicts.push(conflict);
   }
   return { conflicts, skipped: countSkipped(skipped) };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { lock as lockSchema } from '../contract/schemas';
 import { patternsOverlap } from './lock-conflicts';
-import { describeLocks } from './lock-description';
+import { conflictOf, describeLocks } from './lock-description';
 import { type LockEntry, lockFileName, parseLock } from './lock-entry';
 import type { Holder, LockHolders } from './lock-holders';
 
@@ -107,6 +107,11 @@ test('conflicts: patterns of other holders that match one way or the other, said
     'c app/z': ['b a*'],
     'a App/z': [],
   });
+});
+
+test('conflictOf(): says null for what a lock file does not say, and is never without a field', () => {
+  const answer = conflictOf({ lock_file: 'x.lock', fields: { filepath: 'x' } });
+  assert.deepEqual(JSON.parse(JSON.stringify(answer)), { lock_file: 'x.lock', agent_id: null, filepath: 'x' });
 });
 
 test('equal paths conflict, whatever the names of their files', () => {

@@ -16,7 +16,7 @@ import {
 
 export { findConflicts, patternsOverlap } from './lock-conflicts';
 export { conflictOf, type DescribedLocks, describeLocks } from './lock-description';
-export { type LockEntry, lockFileName, normalizeLockPath, parseLock } from './lock-entry';
+export { type LockEntry, lockFileName, normalizeLockPath } from './lock-entry';
 
 export const LOCKS_FOLDER = '.agent_locks';
 

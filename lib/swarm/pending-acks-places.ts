@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { PENDING_ACKS_FILE, type PendingAck, PendingAcksReader } from './pending-acks';
+import type { ReaderStatus } from './reader-status';
 
 const MAX_PIDS = 100;
 const MAX_FOLDERS = 20;
@@ -38,14 +39,32 @@ export class PendingAcksPlaces {
     return [...this.#readers].flatMap(([folder, { acks }]) => acks.map((ack) => ({ ...ack, folder })));
   }
 
+  /** Of those files of which not all can be used, by their paths. */
+  get faults(): Record<string, ReaderStatus> {
+    const found = [...this.#readers].filter(
+      ([
+        ,
+        {
+          status: { state },
+        },
+      ]) => state === 'unreadable' || state === 'degraded',
+    );
+    return Object.fromEntries(found.map(([folder, { status }]) => [join(folder, PENDING_ACKS_FILE), status]));
+  }
+
   /**
    * Reads the files that changed; which folders there are is asked at most once in 5 seconds.
    *
    * @returns whether an entry may differ
    */
   look(): boolean {
-    const foldersDiffer = this.#lookForFolders();
-    return [...this.#readers.values()].map((reader) => reader.look()).includes(true) || foldersDiffer;
+    return [...this.looks()].includes(true);
+  }
+
+  /** The same file by file, for who does other things between. */
+  *looks(): Generator<boolean> {
+    yield this.#lookForFolders();
+    for (const reader of [...this.#readers.values()]) yield reader.look();
   }
 
   #lookForFolders(): boolean {

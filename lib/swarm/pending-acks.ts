@@ -7,7 +7,7 @@ import { contentOf, excerptOf, nameOf } from './message-fields';
 import { readInstant } from './naive-time';
 import { countSkipped } from './reader-status';
 import { isObject } from './shape';
-import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const PENDING_ACKS_FILE = 'PENDING_ACKS.json';
 
@@ -51,7 +51,7 @@ export function parsePendingAcks(
   for (const [index, entry] of entries.entries()) {
     const ack = isObject(entry) ? readEntry(entry, zone) : null;
     if (!ack) skipped.push(['entry has no text as msg_id', `pending_acks[${index}]`]);
-    else if (acks.length === KEPT) skipped.push([`beyond the first ${KEPT} entries`, `pending_acks[${index}]`]);
+    else if (acks.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, `pending_acks[${index}]`]);
     else acks.push(ack);
   }
   return { acks, skipped: countSkipped(skipped) };

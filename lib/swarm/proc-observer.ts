@@ -8,8 +8,9 @@ import { errorCode } from './small-file';
  *
  * @param proc the folder, `/proc` but in tests
  * @param user whose processes count
+ * @param maxProcesses how many are read in one look; what is beyond is not seen
  */
-export function procObserver(proc: string, user: number): ProcessObserver {
+export function procObserver(proc: string, user: number, maxProcesses = MAX_PROCESSES): ProcessObserver {
   const hides = mayHide(readText(`${proc}/mounts`));
   const namespace = readLink(`${proc}/self/ns/pid`);
   return {
@@ -21,13 +22,16 @@ export function procObserver(proc: string, user: number): ProcessObserver {
         read ??= Number(/^btime (\d+)$/m.exec(readText(`${proc}/stat`))?.[1] ?? Number.NaN) * 1000;
         return read;
       };
-      const context = { proc, user, namespace, bootTime };
+      const context = { proc, user, namespace, bootTime, left: maxProcesses };
       return new Map(
         pids.map((pid) => [pid, observeInProc(pid, context) ?? (hides && exists(pid) ? 'unseen' : 'gone')]),
       );
     },
   };
 }
+
+/** In one look, some 40 us each; of what is beyond nothing is known. */
+const MAX_PROCESSES = 3000;
 
 interface ProcContext {
   proc: string;
@@ -36,15 +40,19 @@ interface ProcContext {
   namespace: string;
   /** Milliseconds since 1970. */
   bootTime: () => number;
+  /** How many processes may still be read in this look. */
+  left: number;
 }
 
 /** The unit of times in `/proc`, the same on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
 /** @returns null where there is no such process to be seen */
-function observeInProc(pid: number, { proc, user, namespace, bootTime }: ProcContext): Observation | null {
+function observeInProc(pid: number, context: ProcContext): Observation | null {
+  const { proc, user, namespace, bootTime } = context;
   // An exception for each process that is gone would be most of an idle swarm's cost.
   if (!existsSync(`${proc}/${pid}`)) return null;
+  if (context.left <= 0) return 'unseen';
   try {
     const { state, startTicks } = readStat(proc, pid);
     const owner = /^Uid:\s+(\d+)/m.exec(readFileSync(`${proc}/${pid}/status`, 'latin1'))?.[1];
@@ -58,8 +66,13 @@ function observeInProc(pid: number, { proc, user, namespace, bootTime }: ProcCon
     const tree = observeTree(
       pid,
       (at) => childrenInProc(proc, at),
-      (at) => nodeInProc(proc, at),
+      (at) => {
+        context.left -= 1;
+        return context.left < 0 ? null : nodeInProc(proc, at);
+      },
     );
+    // What runs under it was not read to its end.
+    if (context.left < 0) return 'unseen';
     return { startedAt, startId: startTicks, ...tree };
   } catch (error) {
     return errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH' ? null : 'unseen';

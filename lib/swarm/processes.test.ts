@@ -264,3 +264,20 @@ test('sight(): a pid that another process has got is gone, whatever the clock sa
   assert.equal(table.sight(7, { startId: 70, runningAt: 0 }), process);
   assert.deepEqual(table.sight(7, { startId: 69, runningAt: 5000 }), { gone: true, since: 1000 });
 });
+
+test('/proc: so many processes are read in one look; of what is beyond, nothing is concluded', async () => {
+  const proc = await fakeProc({
+    ...processFiles(10, { children: '11 ' }),
+    ...processFiles(11, { comm: 'sleep', args: ['sleep'] }),
+    ...processFiles(12, { children: '13 ' }),
+    ...processFiles(13, { comm: 'claude', args: [] }),
+    ...processFiles(14),
+  });
+  const kinds = async (max: number) =>
+    [...(await procObserver(proc, 1000, max).observe([10, 12, 14, NO_PID])).values()].map((seen) =>
+      typeof seen === 'string' ? seen : (seen.claude?.pid ?? 'no claude'),
+    );
+  assert.deepEqual(await kinds(5), ['no claude', 13, 'no claude', 'gone']);
+  assert.deepEqual(await kinds(4), ['no claude', 13, 'unseen', 'gone']);
+  assert.deepEqual(await kinds(3), ['no claude', 'unseen', 'unseen', 'gone']);
+});

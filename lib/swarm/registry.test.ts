@@ -215,11 +215,11 @@ test('a link is followed, in a circle too', async () => {
   assert.deepEqual(idsOf(reader), ['a']);
 });
 
-test('more than 16 MB are not read', async () => {
+test('more than 2 MB are not read', async () => {
   const reader = new RegistryReader(root, clock);
-  await replace(`{}${' '.repeat(16 * 1024 * 1024)}`);
+  await replace(`{}${' '.repeat(2 * 1024 * 1024)}`);
   reader.look();
-  assert.match(reader.status.reason ?? '', /larger than 16777216 bytes/);
+  assert.match(reader.status.reason ?? '', /larger than 2097152 bytes/);
 });
 
 test('an entry nested deeper than anything writes is skipped alone', () => {
@@ -256,4 +256,38 @@ test('look(): a registry that could never be read keeps nothing when it vanishes
   assert.equal(laterLook(reader), true);
   assert.deepEqual([reader.registry, reader.status.state, reader.status.keptFrom], [null, 'missing', null]);
   assert.match(reader.status.reason ?? '', /was there until .*; it is gone\. No agents can be shown\./);
+});
+
+test('parseRegistry(): so many values as would take long to read are refused, long texts are not', () => {
+  const values = Buffer.from(`{"agents": [${'{},'.repeat(100_000)}{}]}`);
+  assert.deepEqual(parseRegistry(values), { error: 'it holds more than 200,000 values' });
+  const text = '{[,:\\"'.repeat(100_000);
+  const parsed = parseRegistry(Buffer.from(JSON.stringify({ agents: [{ id: 'a', text }] })));
+  assert.ok('registry' in parsed);
+  assert.equal(parsed.registry.entries[0]?.text, text);
+});
+
+test('look(): of a registry with more agents than are described the first ones are, and the source says so', async () => {
+  const reader = new RegistryReader(root, clock);
+  await replace(registryOf(...Array.from({ length: 2003 }, (_, index) => `agent-${index}`)));
+  reader.look();
+  assert.equal(idsOf(reader)?.length, 2000);
+  assert.equal(reader.status.state, 'degraded');
+  assert.equal(reader.status.reason, 'ACTIVE_AGENTS.json is read in part: skipped 3 beyond the first 2000 entries.');
+  await replace(registryOf('a'));
+  laterLook(reader);
+  assert.deepEqual([idsOf(reader), reader.status.state, reader.status.reason], [['a'], 'ok', null]);
+});
+
+test('look(): a large file that is written all the time is read at a distance that its size gives', async () => {
+  const reader = new RegistryReader(root, clock);
+  const large = (id: string) => registryOf(id, 'x'.repeat(1.9 * 1024 * 1024));
+  await replace(large('a'));
+  reader.look();
+  await replace(large('b'));
+  now += 400;
+  assert.equal(reader.look(), false);
+  now += 200;
+  assert.equal(reader.look(), true);
+  assert.equal(idsOf(reader)?.[0], 'b');
 });

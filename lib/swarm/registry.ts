@@ -3,9 +3,14 @@ import type { Skipped } from '../contract/schemas';
 import { isNestedTooDeeply } from './nesting';
 import { countSkipped } from './reader-status';
 import { isObject } from './shape';
-import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
+
+/** Each is described about once a second. */
+const MAX_AGENTS = 2000;
+/** All of it is told to every client, and kept by the recorder whenever it changes. */
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** One agent as the registry has it. */
 export interface RegistryEntry {
@@ -42,7 +47,9 @@ export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Ski
     else if (isNestedTooDeeply(entry, bytes.length)) skipped.push(['entry is nested too deeply', `agents[${index}]`]);
     else {
       const known = withCurrentNames(entry);
-      if (hasId(known)) entries.push(known);
+      if (hasId(known) && entries.length === MAX_AGENTS)
+        skipped.push([`${BEYOND} ${MAX_AGENTS} entries`, `agents[${index}]`]);
+      else if (hasId(known)) entries.push(known);
       else skipped.push(['entry has no text as id', `agents[${index}]`]);
     }
   }
@@ -81,6 +88,7 @@ export class RegistryReader extends SmallFileReader<Registry> {
 
 const KIND: SmallFileKind<Registry> = {
   name: REGISTRY_FILE,
+  maxBytes: MAX_BYTES,
   parse: (bytes) => {
     const parsed = parseRegistry(bytes);
     return 'error' in parsed ? parsed : { content: parsed.registry, skipped: parsed.skipped };

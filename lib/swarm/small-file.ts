@@ -19,7 +19,17 @@ const COARSE_CLOCK_MS = 50;
 /** Writers replace a file by a rename, and some leave a short hole between. */
 export const MISSING_CONFIRMED_MS = 200;
 
-const STORE_LIMIT_BYTES = 16 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+const MAX_STORE_BYTES = 16 * MEGABYTE;
+/**
+ * Names, values and brackets in one file of JSON. What `JSON.parse` and the readers cost depends on these more than on
+ * the bytes: objects without a common shape take up to 2 us each.
+ */
+const MAX_VALUES = 200_000;
+/** How reasons begin for which a reader leaves out what it could read: the file holds more than it takes. */
+export const BEYOND = 'beyond the first';
+/** After a large file was read it is left alone for so long, so that one written all the time leaves time for others. */
+const REST_MS_PER_MEGABYTE = 250;
 
 /** What a look at a file found. `unchanged`: it is as at the earlier look, and was not read. */
 export type FileLook =
@@ -128,6 +138,8 @@ export function describeFileError(error: unknown): string {
 export interface SmallFileKind<Content> {
   /** Below the root. */
   name: string;
+  /** Larger files are unreadable; 16 MB if absent. */
+  maxBytes?: number;
   parse: (bytes: Buffer) => { content: Content; skipped: Skipped[] } | { error: string };
   /** A sentence: what it means that there is none. */
   missing: string;
@@ -152,6 +164,8 @@ export class SmallFileReader<Content> {
   /** When a look last found the file, and when it last found it good; milliseconds since 1970. */
   #presentAt: number | null = null;
   #goodAt: number | null = null;
+  /** When a large file was read, and for how long it is left alone since; milliseconds. */
+  #rest = { from: 0, ms: 0 };
 
   /**
    * @param root the swarm's root
@@ -166,21 +180,28 @@ export class SmallFileReader<Content> {
   }
 
   /**
-   * Reads the file if it is not as the last look left it. Costs a few microseconds if nothing changed.
+   * Reads the file if it is not as the last look left it. Costs a few microseconds if nothing changed; one of more than
+   * a megabyte is not looked at again within 250 ms for each.
    *
    * @returns whether `status` or the content changed
    */
   look(): boolean {
     const now = this.#now();
+    if (Math.abs(now - this.#rest.from) < this.#rest.ms) return false;
     const known = { status: this.status, content: this.content };
-    const options = { limitBytes: STORE_LIMIT_BYTES, known: this.#signature, followLinks: true, now };
+    const options = {
+      limitBytes: this.#kind.maxBytes ?? MAX_STORE_BYTES,
+      known: this.#signature,
+      followLinks: true,
+      now,
+    };
     const look = lookAtFile(this.#path, options);
     if (look.kind === 'missing') this.#missed(now);
     else {
       this.#missedSince = null;
       this.#presentAt = now;
       this.#found(look, now);
-      if (this.status.state === 'ok') this.#goodAt = now;
+      if (this.status.state === 'ok' || this.status.state === 'degraded') this.#goodAt = now;
     }
     return this.status !== known.status || this.content !== known.content;
   }
@@ -202,6 +223,7 @@ export class SmallFileReader<Content> {
 
   #read(bytes: Buffer, signature: string, now: number): void {
     this.#signature = signature;
+    this.#rest = { from: now, ms: bytes.length < MEGABYTE ? 0 : (bytes.length / MEGABYTE) * REST_MS_PER_MEGABYTE };
     if (this.#bytes?.equals(bytes)) return;
     this.#bytes = bytes;
     const parsed = this.#kind.parse(bytes);
@@ -210,7 +232,15 @@ export class SmallFileReader<Content> {
       return;
     }
     this.content = parsed.content;
-    this.status = statusAfter(this.status, { state: 'ok', reason: null, keptFrom: null, skipped: parsed.skipped }, now);
+    this.status = statusAfter(this.status, { ...this.#wholeOrPart(parsed.skipped), keptFrom: null }, now);
+  }
+
+  /** Of a file that is read in part nobody may conclude that it lacks something. */
+  #wholeOrPart(skipped: Skipped[]): Pick<ReaderStatus, 'state' | 'reason' | 'skipped'> {
+    const beyond = skipped.filter(({ reason }) => reason.startsWith(BEYOND));
+    if (beyond.length === 0) return { state: 'ok', reason: null, skipped };
+    const parts = beyond.map(({ reason, count }) => `${count} ${reason}`).join(' and ');
+    return { state: 'degraded', reason: `${this.#kind.name} is read in part: skipped ${parts}.`, skipped };
   }
 
   #unusable(what: string, now: number): void {
@@ -254,10 +284,11 @@ export function wasThere(name: string, until: number, consequence: string): stri
 
 /**
  * @returns the object that the bytes hold as JSON, tolerantly: a byte order mark and bytes that are no UTF-8 do no
- *   harm; or why there is none: `empty`, `invalid JSON` or `not an object`
+ *   harm; or why there is none: `empty`, `invalid JSON`, `not an object` or that it holds more than 200,000 values
  */
 export function parseObject(bytes: Buffer): { object: Record<string, unknown> } | { error: string } {
   if (bytes.length === 0) return { error: 'empty' };
+  if (holdsMoreThan(MAX_VALUES, bytes)) return { error: TOO_MANY_VALUES };
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8').trim());
@@ -265,4 +296,22 @@ export function parseObject(bytes: Buffer): { object: Record<string, unknown> } 
     return { error: 'invalid JSON' };
   }
   return isObject(value) ? { object: value } : { error: 'not an object' };
+}
+
+const TOO_MANY_VALUES = `it holds more than ${MAX_VALUES.toLocaleString('en-US')} values`;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const MARKS: ReadonlySet<number> = new Set([...'{[,:'].map((mark) => mark.charCodeAt(0)));
+
+/** Counts texts and the marks between them without reading what they mean; some 2 ms for a megabyte. */
+function holdsMoreThan(most: number, bytes: Buffer): boolean {
+  if (bytes.length <= most) return false;
+  let found = 0;
+  for (let at = 0; at < bytes.length && found <= most; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      found += 1;
+      for (at += 1; at < bytes.length && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at += 1;
+    } else if (MARKS.has(byte)) found += 1;
+  }
+  return found > most;
 }

@@ -113,7 +113,7 @@ const UNUSABLE: [name: string, file: string, text: string, reason: RegExp][] = [
   ['broken TOML', '.claudeswarm.toml', '[locking', /can't be used/],
   ['a list', '.claudeswarm.yaml', '- 1', /top level is not a mapping/],
   ['two documents', '.claudeswarm.yaml', 'a: 1\n---\nb: 2', /can't be used/],
-  ['more than 1 MiB', '.claudeswarm.toml', `#${' '.repeat(1024 * 1024)}`, /larger than 1048576 bytes/],
+  ['more than 64 KiB', '.claudeswarm.toml', `#${' '.repeat(64 * 1024)}`, /larger than 65536 bytes/],
   ['deep nesting', '.claudeswarm.yaml', `a: ${'['.repeat(10)}1${']'.repeat(10)}`, /deeper than 10 levels/],
   ['nesting without an end', '.claudeswarm.yaml', '['.repeat(20_000), /can't be used/],
   ['a bomb of aliases', '.claudeswarm.yaml', bomb.join('\n'), /alias/i],

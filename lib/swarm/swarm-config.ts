@@ -31,7 +31,8 @@ const FILES = [
   { name: '.claudeswarm.toml', parse: parseToml },
 ] as const;
 
-const LIMIT_BYTES = 1024 * 1024;
+/** The swarm's tool takes a megabyte; so much YAML would hold the event loop for some seconds, this for 0.2 s. */
+const MAX_BYTES = 64 * 1024;
 const YAML_DEPTH = 10;
 const TOO_DEEP = `it is nested deeper than ${YAML_DEPTH} levels.`;
 
@@ -122,7 +123,7 @@ function stampsOf(path: string): Pick<FoundFile, 'signature' | 'changedAt'> | nu
 }
 
 function readMapping(file: string, parse: (text: string) => unknown): Record<string, unknown> {
-  const look = lookAtFile(file, { limitBytes: LIMIT_BYTES, known: null, followLinks: true, now: Date.now() });
+  const look = lookAtFile(file, { limitBytes: MAX_BYTES, known: null, followLinks: true, now: Date.now() });
   if (look.kind !== 'read') throw new Error(look.kind === 'unreadable' ? look.reason : 'it vanished while being read');
   const value = parse(look.bytes.toString('utf8')) ?? {};
   if (!isMapping(value)) throw new Error('its top level is not a mapping of sections.');

@@ -199,3 +199,26 @@ for (const { file, make, good, other } of [
     assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);
   });
 }
+
+test('parseTasks(): the blockers of all tasks together are bounded, and what is beyond is counted', () => {
+  const blocked_by = Array.from({ length: 100 }, (_, index) => `t${index}`);
+  const tasks = Object.fromEntries(Array.from({ length: 202 }, (_, index) => [`t${index}`, { blocked_by }]));
+  const parsed = tasksIn({ tasks });
+  assert.equal(parsed.tasks.length, 202);
+  assert.equal(parsed.tasks.flatMap(({ blockedBy }) => blockedBy).length, 20_000);
+  assert.deepEqual(parsed.skipped, [
+    { reason: 'beyond the first 20000 blockers of all tasks', count: 2, last: 'tasks["t201"]' },
+  ]);
+});
+
+test('look(): a file of which only a part is read is degraded, and says how much is left out', () => {
+  const root = mkdtempSync(join(folder, 'beyond-'));
+  const entry = { agents_involved: ['a', 'b'] };
+  writeFileSync(join(root, CONFLICT_LOG_FILE), JSON.stringify({ conflicts: Array(1002).fill(entry) }));
+  const reader = new ConflictLogReader(root);
+  reader.look();
+  assert.deepEqual(
+    [reader.conflicts.length, reader.status.state, reader.status.reason],
+    [1000, 'degraded', 'CONFLICT_LOG.json is read in part: skipped 2 beyond the first 1000 entries.'],
+  );
+});

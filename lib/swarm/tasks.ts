@@ -7,12 +7,14 @@ import { excerptOf, nameOf } from './message-fields';
 import { readInstant } from './naive-time';
 import { countSkipped } from './reader-status';
 import { isObject } from './shape';
-import { parseObject, type SmallFileKind, SmallFileReader } from './small-file';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './small-file';
 
 export const TASKS_FILE = 'TASKS.json';
 
 const KEPT = 5000;
 const BLOCKERS_KEPT = 100;
+/** Of all tasks together: cycles of waiting are searched along each. */
+const MAX_BLOCKERS = 20_000;
 const FINISHED: ReadonlySet<string | null> = new Set(['completed', 'cancelled']);
 
 export interface Task {
@@ -50,11 +52,20 @@ export function parseTasks(bytes: Buffer): { tasks: Task[]; skipped: Skipped[] }
   if (!isObject(entries)) return { error: 'tasks is not an object' };
   const tasks: Task[] = [];
   const skipped: [string, string][] = [];
+  let blockers = 0;
   for (const [key, entry] of Object.entries(entries)) {
     const place = `tasks[${JSON.stringify(nameOf(key) ?? '')}]`;
     if (!isObject(entry)) skipped.push(['entry is not an object', place]);
-    else if (tasks.length === KEPT) skipped.push([`beyond the first ${KEPT} entries`, place]);
-    else tasks.push(readTask(key, entry));
+    else if (tasks.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, place]);
+    else {
+      const task = readTask(key, entry);
+      blockers += task.blockedBy.length;
+      const { blocked_by: listed } = entry;
+      if (Array.isArray(listed) && listed.length > BLOCKERS_KEPT)
+        skipped.push([`${BEYOND} ${BLOCKERS_KEPT} blockers of one task`, place]);
+      if (blockers > MAX_BLOCKERS) skipped.push([`${BEYOND} ${MAX_BLOCKERS} blockers of all tasks`, place]);
+      tasks.push(blockers > MAX_BLOCKERS ? { ...task, blockedBy: [] } : task);
+    }
   }
   return { tasks, skipped: countSkipped(skipped) };
 }

@@ -27,8 +27,6 @@ import { LOCKS_FOLDER } from './locks';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';
 import { pythonJson, pythonJsonIndented, temporaryName } from './written-form';
 
-export { formatNaiveLocal } from './written-form';
-
 const ROTATE_AT_BYTES = 10_485_760;
 const LOG_LOCK_TIMEOUT_MS = 2000;
 const STALE_LOCK_SECONDS = 300;

@@ -199,6 +199,34 @@ describe('with a user, tokens, and a proxy before it', () => {
     assert.equal((await ask(server, '/health')).status, 200);
   });
 
+  test('guesses: who was let in from an address is served while others guess there without end', async () => {
+    const here = from('10.3.0.1');
+    for (const path of ['/', '/api/agents']) assert.equal((await ask(server, path, { ...user, ...here })).status, 200);
+    let guessed = 0;
+    const statuses = new Map<number, number>();
+    const guesser = async () => {
+      while (guessed < 400) {
+        const { status } = await ask(server, '/api/agents', { ...basic(`anna:secret${guessed++}`), ...here });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    };
+    const guessing = Promise.all(Array.from({ length: 20 }, guesser));
+    while ((statuses.get(429) ?? 0) === 0) await ask(server, '/health');
+    for (const path of ['/', '/api/agents', '/api/stats']) {
+      for (let asked = 0; asked < 10; asked++) {
+        assert.equal((await ask(server, path, { ...user, ...here })).status, 200, path);
+      }
+    }
+    const stream = await follow(server, { ...user, ...here });
+    assert.equal(stream.status, 200);
+    stream.leave();
+    await guessing;
+    assert.equal(statuses.get(401), 10);
+    assert.equal(statuses.size, 2, 'all others were refused unseen');
+    const first = await ask(server, '/api/agents', { ...bearer(writer.token), ...here });
+    assert.equal(codeOf(first), 'too_many_attempts', 'right, but not known here');
+  });
+
   test('tokens come and go with their file; the streams of one that went are closed within 5 s', async () => {
     const open = await follow(server, { ...bearer(reader.token), ...from('10.1.0.1') });
     const kept = await follow(server, { ...bearer(writer.token), ...from('10.1.0.1') });
@@ -245,22 +273,23 @@ describe('with a user, tokens, and a proxy before it', () => {
   });
 
   test('guesses: ten are compared, then even the right one is refused unseen, for that address alone', async () => {
-    const guess = (index: number) => ask(server, '/api/agents', { ...basic(`anna:${index}`), ...from('2001:db8::1') });
+    const guess = (index: number) =>
+      ask(server, '/api/agents', { ...basic(`anna:${index}`), ...from('2001:db8:5::1') });
     const statuses = await Promise.all(
       Array.from({ length: 300 }, (_, index) => guess(index).then(({ status }) => status)),
     );
     assert.equal(statuses.filter((status) => status === 401).length, 10);
     assert.equal(statuses.filter((status) => status === 429).length, 290);
     for (const path of ['/', '/api/agents', '/api/stream']) {
-      const refused = await ask(server, path, { ...user, ...from('2001:db8::2') });
+      const refused = await ask(server, path, { ...user, ...from('2001:db8:5::2') });
       assert.equal(codeOf(refused), 'too_many_attempts', path);
       assert.ok(Number(refused.headers['retry-after']) > 0);
     }
-    const page = await ask(server, '/', { ...user, ...from('2001:db8::2'), accept: 'text/html' });
+    const page = await ask(server, '/', { ...user, ...from('2001:db8:5::2'), accept: 'text/html' });
     assert.equal(page.status, 429);
     assert.match(page.body, /Too many wrong credentials/);
-    assert.equal((await ask(server, '/api/agents', { ...user, ...from('2001:db8:0:1::2') })).status, 200);
-    assert.equal((await ask(server, '/api/agents', from('2001:db8::2'))).status, 401, 'no attempt');
+    assert.equal((await ask(server, '/api/agents', { ...user, ...from('2001:db8:5:1::2') })).status, 200);
+    assert.equal((await ask(server, '/api/agents', from('2001:db8:5::2'))).status, 401, 'no attempt');
   });
 });
 

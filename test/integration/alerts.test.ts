@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Webhook } from 'standardwebhooks';
 import { alertPost } from '../../lib/contract/alert-schemas';
 import type { AttentionAnswer } from '../../lib/contract/schemas';
 import { createLock, releaseLock } from '../../lib/swarm/writer';
@@ -68,7 +69,9 @@ class FlakyReceiver {
   #take(request: IncomingMessage, body: string): undefined {
     const [, at, signed] = /^t=(\d+),v1=(\w+)$/.exec(`${request.headers['x-swarm-signature']}`) ?? [];
     assert.equal(signed, createHmac('sha256', SECRET).update(`${at}.${body}`).digest('hex'));
-    const { alerts } = alertPost.parse(JSON.parse(body));
+    const sent = new Webhook(SECRET, { format: 'raw' }).verify(body, request.headers as Record<string, string>);
+    const { alerts } = alertPost.parse(sent);
+    assert.equal(request.headers['webhook-id'], request.headers['idempotency-key']);
     for (const { key, event, entry, link } of alerts) {
       if (alerts.length === 1) assert.equal(request.headers['idempotency-key'], key);
       assert.match(link ?? '', /^https:\/\/swarm\.example\/\?lock=/);

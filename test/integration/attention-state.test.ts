@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openStream } from '../../bench/sse-client';
 import { type AttentionAnswer, attentionAnswer, attentionEntry } from '../../lib/contract/schemas';
-import { createLock, formatNaiveLocal } from '../../lib/swarm/writer';
+import { createLock } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import { ProductionServer } from '../production-server';
 
 /** A swarm with one lock whose holder is in no registry. */

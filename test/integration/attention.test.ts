@@ -10,7 +10,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { openStream, type SseEvent } from '../../bench/sse-client';
 import { waitingAnswer } from '../../lib/contract/past-schemas';
 import { type AttentionAnswer, type AttentionKind, attentionAnswer } from '../../lib/contract/schemas';
-import { createLock, formatNaiveLocal, releaseLock } from '../../lib/swarm/writer';
+import { createLock, releaseLock } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import { ProductionServer } from '../production-server';
 
 const MINUTE = 60_000;

@@ -23,7 +23,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { openStream } from '../../bench/sse-client';
 import type { AgentHistory, WaitingAnswer } from '../../lib/contract/past-schemas';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, MessagesAnswer } from '../../lib/contract/schemas';
-import { createLock, formatNaiveLocal } from '../../lib/swarm/writer';
+import { createLock } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import { ProductionServer } from '../production-server';
 
 const MINUTE = 60_000;
@@ -124,6 +125,15 @@ class Swarm {
       this.server.abandon();
       rmSync(folder, { recursive: true, force: true });
     });
+  }
+
+  async restart(): Promise<void> {
+    await this.server.stop();
+    // What the former process said last says nothing of what this one gives.
+    delete this.#newest.agents;
+    delete this.#newest.locks;
+    delete this.#newest.attention;
+    await this.start();
   }
 
   async start(): Promise<void> {
@@ -446,8 +456,8 @@ test('agents: who left is kept for an hour, over a restart too, and its locks ar
       .join() === 'agent-0';
   await swarm.until('attention', 'agent-0 alone is critical', isOfGone);
 
-  await swarm.server.stop();
-  await swarm.start();
+  await swarm.restart();
+  assert.deepEqual(left(await swarm.server.get<AgentsAnswer>('/api/agents')), ['agent-0', 'agent-1']);
   const after = await swarm.until('agents', 'two left still', (answer) => left(answer).length === 2);
   assert.deepEqual(
     after.departed.map(({ left_at }) => left_at),
@@ -478,8 +488,9 @@ test('agents: when it last spoke is kept apart from when it was last seen', asyn
   assert.notEqual(agent.process.started_at, null);
 
   // It is found again by a process that has read none of these messages itself.
-  await swarm.server.stop();
-  await swarm.start();
+  await swarm.restart();
+  const { agents } = await swarm.server.get<AgentsAnswer>('/api/agents');
+  assert.deepEqual(agents.find(({ id }) => id === 'agent-0')?.last_message, agent.last_message);
   const again = await swarm.agent('agent-0', 'spoke still', ({ last_message }) => last_message?.seq === seq);
   assert.deepEqual(again.last_message, agent.last_message);
 });

@@ -9,7 +9,8 @@ import { openStream } from '../../bench/sse-client';
 import { waitingAnswer } from '../../lib/contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, attentionAnswer, locksAnswer } from '../../lib/contract/schemas';
 import { lockFileName } from '../../lib/swarm/lock-entry';
-import { createLock, formatNaiveLocal, releaseLock } from '../../lib/swarm/writer';
+import { createLock, releaseLock } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import { ProductionServer } from '../production-server';
 
 const SECOND = 1000;

@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type WaitingAnswer, waitingAnswer } from '../../lib/contract/past-schemas';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, Stats } from '../../lib/contract/schemas';
-import { formatNaiveLocal } from '../../lib/swarm/writer';
+import { formatNaiveLocal } from '../../lib/swarm/written-form';
 import { ProductionServer } from '../production-server';
 
 const MINUTE = 60_000;

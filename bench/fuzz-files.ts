@@ -1,0 +1,168 @@
+/**
+ * `npm run fuzz:files`: the production server on a root whose files change all the time to what no swarm would write but
+ * could: every kind of file, structured as its readers expect it, with hostile values, whole and torn. Ends with exit code
+ * 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an answer breaks its schema.
+ * `--minutes 10` is how long, `--seed` the beginning; each round depends on the seed and its number alone.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { z } from 'zod';
+import {
+  agentHistory,
+  lockHistory,
+  pastState,
+  talkAnswer,
+  timelineAnswer,
+  waitingAnswer,
+} from '../lib/contract/past-schemas';
+import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from '../lib/contract/schemas';
+import { Random } from '../lib/simulator/random';
+import { KINDS, type KindName, writeKind } from './fuzz-contents';
+import { makeScratch } from './scratch';
+import { openStream } from './sse-client';
+import { Server } from './torture-server';
+
+const MAX_HOLD_MS = 100;
+const ROUND_MS = 100;
+/** The first answers of each kind load their code, which holds the loop once. */
+const WARM_UP_MS = 5000;
+const HEALTH_TIMEOUT_MS = 5000;
+
+const ANSWERS: Readonly<Record<string, z.ZodType>> = {
+  '/api/agents': agentsAnswer,
+  '/api/locks': locksAnswer,
+  '/api/stats': stats,
+  '/api/attention': attentionAnswer,
+  '/api/waiting': waitingAnswer,
+  '/api/messages?limit=200': messagesAnswer,
+  '/api/talk': talkAnswer,
+  '/api/timeline': timelineAnswer,
+  '/api/agent?id=agent-1': agentHistory,
+  '/api/locks/history?filepath=src%2Fa.ts': lockHistory,
+  '/api/state?at=': pastState,
+};
+
+interface Findings {
+  faults: Map<string, number>;
+  rounds: number;
+  answers: number;
+}
+
+/** Asks for one answer. @returns what is wrong with it, or null */
+async function check(server: Server, place: string, schema: z.ZodType): Promise<string | null> {
+  const asked = place.endsWith('at=') ? place + new Date().toISOString() : place;
+  const response = await fetch(server.url + asked, { signal: AbortSignal.timeout(20_000) });
+  const body: unknown = await response.json();
+  // An agent that nobody has seen yet, or a history that is being made anew.
+  if (response.status === 404 || response.status === 503) return null;
+  if (!response.ok) return `${place} answers ${response.status}`;
+  const issue = schema.safeParse(body).error?.issues[0];
+  return issue
+    ? `${place} breaks its schema at ${issue.path.map((key) => (typeof key === 'number' ? '[]' : String(key))).join('.')}: ${issue.message}`
+    : null;
+}
+
+function isAlive(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function checkHealth(server: Server): Promise<string | null> {
+  const response = await fetch(`${server.url}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+  const { success } = health.safeParse(await response.json());
+  return success ? null : '/health breaks its schema';
+}
+
+async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Promise<Findings> {
+  const findings: Findings = { faults: new Map(), rounds: 0, answers: 0 };
+  const note = (fault: string | null, kinds: readonly KindName[]) => {
+    if (fault === null) return;
+    const count = findings.faults.get(fault) ?? 0;
+    findings.faults.set(fault, count + 1);
+    if (count === 0) console.log(`round ${findings.rounds} (${kinds.join(', ')}): ${fault}`);
+  };
+  const until = performance.now() + minutes * 60_000;
+  while (performance.now() < until) {
+    const random = new Random(seed + findings.rounds);
+    const kinds = Array.from({ length: random.integer(1, 3) }, () => random.pick(KINDS));
+    for (const kind of kinds) await writeKind(root, kind, random);
+    await delay(random.integer(0, ROUND_MS));
+    const place = random.pick(Object.keys(ANSWERS));
+    const checks = [checkHealth(server), check(server, place, ANSWERS[place] as z.ZodType)];
+    for (const fault of await Promise.allSettled(checks)) {
+      note(fault.status === 'fulfilled' ? fault.value : `${place} or /health: ${fault.reason}`, kinds);
+    }
+    if (!isAlive(server.pid)) {
+      note('the server has ended', kinds);
+      break;
+    }
+    findings.rounds++;
+    findings.answers += 2;
+  }
+  return findings;
+}
+
+/** @returns the longest time (milliseconds) that the loop was held, and the longest that its thread ran meanwhile */
+function longestHolds(file: string, from: number): { held: number; ran: number } {
+  const rows = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number));
+  const measured = rows.filter(([at = 0]) => at >= from);
+  const largest = (column: number) => Math.max(0, ...measured.map((row) => row[column] ?? 0));
+  return { held: largest(1), ran: largest(2) };
+}
+
+interface Flags {
+  minutes: number;
+  seed: number;
+}
+
+function readFlags(): Flags {
+  const options = { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } } as const;
+  try {
+    const { minutes, seed } = parseArgs({ options }).values;
+    const flags = { minutes: Number(minutes), seed: Number(seed) };
+    if (!(flags.minutes > 0) || !Number.isInteger(flags.seed)) throw new Error('Both must be numbers.');
+    return flags;
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : error}\nUsage: npm run fuzz:files [-- --minutes N --seed N]`,
+    );
+    process.exit(2);
+  }
+}
+
+const flags = readFlags();
+const scratch = makeScratch('fuzz-files');
+const root = path.join(scratch, 'root');
+mkdirSync(path.join(root, '.agent_locks'), { recursive: true });
+const delays = path.join(scratch, 'loop-delay');
+const server = new Server(root, path.join(scratch, 'history.sqlite'), {
+  LOOP_DELAY_FILE: delays,
+  NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
+});
+await server.start();
+process.prependOnceListener('exit', () => server.abandon());
+const closeStream = openStream({ url: `${server.url}/api/stream`, onEvent: () => {}, onEnd: () => {} });
+for (const [place, schema] of Object.entries(ANSWERS)) await check(server, place, schema);
+await delay(WARM_UP_MS);
+const measuredFrom = Date.now();
+const { faults, rounds, answers } = await fuzz(server, root, flags);
+closeStream();
+const { held, ran } = longestHolds(delays, measuredFrom);
+// On a busy machine a thread that may run waits for its turn: that is no work of the server.
+const tooLong = held > MAX_HOLD_MS && ran > MAX_HOLD_MS;
+console.log(
+  `${rounds} rounds from seed ${flags.seed}, ${answers} answers; event loop held at most ${held} ms, of which its thread ` +
+    `ran at most ${ran} ms${tooLong ? `: more than ${MAX_HOLD_MS} ms` : ''}`,
+);
+for (const [fault, count] of faults) console.log(`FAILED  ${count} times: ${fault}`);
+const exitCode = await server.stop();
+if (exitCode !== 0) console.log(`FAILED  the server stopped with exit code ${exitCode}`);
+process.exit(faults.size > 0 || tooLong || exitCode !== 0 ? 1 : 0);

@@ -1,0 +1,154 @@
+/**
+ * `node --import tsx bench/fuzz-http.ts`: bytes that are HTTP, nearly HTTP and none at all, on raw connections, for
+ * `--minutes N` (default 10) from `--seed N`. Meanwhile the process must live, answer /health within bounds and never hold
+ * its event loop for long. Ends with exit code 1 if it did not.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Random } from '../lib/simulator/random';
+import { RawClient } from '../test/raw-client';
+import { httpBytes } from './fuzz-http-bytes';
+import { makeScratch } from './scratch';
+import { Report } from './torture-report';
+import { Server } from './torture-server';
+
+const CONNECTIONS = 16;
+/** Connections are kept that long at most, so that half requests are met too, and all of them make room. */
+const MAX_CONNECTION_MS = 1_500;
+const HEALTH_INTERVAL_MS = 50;
+const MAX_HEALTH_MS = 500;
+const MAX_HOLD_MS = 100;
+/** Of what was sent before a failure. */
+const MAX_SHOWN = 600;
+const MAX_GROWTH_BYTES = 150 * 1024 * 1024;
+
+const { values: flags } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: String(Date.now() % 1e9) } },
+});
+const scratch = makeScratch('fuzz-http');
+const report = new Report(true);
+await report.step('HTTP heads and bodies', () => fuzz(Number(flags.minutes) * 60_000, Number(flags.seed)));
+report.end();
+process.exit(report.hasFailures ? 1 : 0);
+
+async function fuzz(forMs: number, seed: number) {
+  const delays = path.join(scratch, 'loop-delay');
+  const server = new Server(scratch, 'off', {
+    LOOP_DELAY_FILE: delays,
+    NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
+    LOG_LEVEL: 'silent',
+  });
+  console.log(`seed ${seed}; give it as --seed to send the same bytes again`);
+  try {
+    await server.start();
+    await warmUp(server);
+    const pid = server.pid;
+    const from = Date.now();
+    const base = server.residentBytes() ?? 0;
+    const end = performance.now() + forMs;
+    const seen = {
+      connections: 0,
+      bytes: 0,
+      statuses: new Map<string, number>(),
+      peak: base,
+      failures: [] as string[],
+    };
+    const workers = Array.from({ length: CONNECTIONS }, (_, index) => {
+      const random = new Random(seed * CONNECTIONS + index);
+      return sendUntil(end, server.port, random, seen);
+    });
+    const health = await watch(server, end, seen);
+    await Promise.all(workers);
+    await delay(1_000);
+    const { longest, computed } = longestHold(delays, from);
+    const alive = server.pid === pid && (await server.health()) !== null;
+    const growth = (seen.peak - base) / 1024 / 1024;
+    const statuses = [...seen.statuses].sort().map(([status, count]) => `${status}: ${count}`);
+    return {
+      facts:
+        `seed ${seed}, ${seen.connections} connections, ${(seen.bytes / 1e6).toFixed(0)} MB sent; first answers ` +
+        `${statuses.join(', ')}; event loop held at most ${longest} ms, of which it computed at most ${computed} ms; ${health.count} times /health: at most ` +
+        `${health.longest.toFixed(0)} ms; memory +${growth.toFixed(0)} MB at most`,
+      faults: [
+        ...(alive ? [] : ['the server is gone']),
+        ...(health.missed > 0 ? [`/health did not answer ${health.missed} times`] : []),
+        ...seen.failures.map((sent) => `answered with 500: ${sent}`),
+      ],
+      slow: [
+        ...(computed > MAX_HOLD_MS ? [`the event loop was held for ${computed} ms`] : []),
+        ...(health.longest > MAX_HEALTH_MS ? [`/health took ${health.longest.toFixed(0)} ms`] : []),
+        ...(growth * 1024 * 1024 > MAX_GROWTH_BYTES ? [`memory grew by ${growth.toFixed(0)} MB`] : []),
+      ],
+    };
+  } finally {
+    await server.stop('SIGKILL');
+  }
+}
+
+/** The first request of a kind loads its code, which holds the loop once. */
+async function warmUp(server: Server): Promise<void> {
+  for (let round = 0; round < 20; round++) {
+    for (const target of ['/', '/docs', '/redoc', '/nope', '/api/agents', '/api/nope', '/openapi.json', '/metrics']) {
+      for (const method of ['GET', 'POST']) await (await fetch(server.url + target, { method })).text();
+    }
+  }
+  await delay(1_000);
+}
+
+interface Seen {
+  connections: number;
+  bytes: number;
+  /** First answers by status, `none` for no answer. */
+  statuses: Map<string, number>;
+  peak: number;
+  /** What was answered with 500. */
+  failures: string[];
+}
+
+async function sendUntil(end: number, port: number, random: Random, seen: Seen): Promise<void> {
+  while (performance.now() < end) {
+    const client = new RawClient(port);
+    seen.connections++;
+    let begin = '';
+    for (const piece of httpBytes(random)) {
+      if (begin.length < MAX_SHOWN) begin += piece;
+      client.send(piece);
+      seen.bytes += piece.length;
+      if (random.chance(0.3)) await new Promise(setImmediate);
+    }
+    if (random.chance(0.2)) client.socket.end();
+    if (random.chance(0.1)) client.socket.pause();
+    await Promise.race([client.closed, delay(random.integer(1, MAX_CONNECTION_MS))]);
+    const status = /^HTTP\/1\.1 (\d{3}) /.exec(client.text)?.[1] ?? 'none';
+    seen.statuses.set(status, (seen.statuses.get(status) ?? 0) + 1);
+    if (status === '500') seen.failures.push(JSON.stringify(begin.slice(0, MAX_SHOWN)));
+    client.destroy();
+  }
+}
+
+async function watch(server: Server, end: number, seen: Seen) {
+  const health = { count: 0, missed: 0, longest: 0 };
+  while (performance.now() < end) {
+    const asked = performance.now();
+    if (!(await server.health())) health.missed++;
+    health.count++;
+    health.longest = Math.max(health.longest, performance.now() - asked);
+    seen.peak = Math.max(seen.peak, server.residentBytes() ?? 0);
+    await delay(HEALTH_INTERVAL_MS);
+  }
+  return health;
+}
+
+/** @returns the longest hold of the event loop, and the most that it computed in one: on a busy machine others do the rest */
+function longestHold(file: string, from: number): { longest: number; computed: number } {
+  const hold = { longest: 0, computed: 0 };
+  for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
+    const [at = 0, longest = 0, computed = 0] = line.split(' ').map(Number);
+    if (at <= from) continue;
+    hold.longest = Math.max(hold.longest, longest);
+    hold.computed = Math.max(hold.computed, computed);
+  }
+  return hold;
+}

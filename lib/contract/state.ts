@@ -1,0 +1,47 @@
+/**
+ * The kinds of state that a dashboard publishes, declared once: the stream's events, the hub, snapshots, metrics and the
+ * empty swarm derive from this list. Browser-safe; `STATE_SCHEMAS` in `state-schemas.ts` has the schema of each kind.
+ */
+import { missingSources, NO_AGENTS, NO_ATTENTION, NO_LOCKS, NO_STATS } from './defaults';
+import { formatInstant } from './instant';
+import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
+
+export interface States {
+  sources: Sources;
+  agents: AgentsAnswer;
+  locks: LocksAnswer;
+  stats: Stats;
+  attention: AttentionAnswer;
+}
+
+export type StateKind = keyof States;
+
+/**
+ * The state of a swarm of which nothing is known, by kind. The order is that in which a new client gets the kinds: whether
+ * the others can be trusted comes first.
+ */
+export const EMPTY_STATES: States = {
+  sources: missingSources('No source has been read yet.', formatInstant(Date.now())),
+  agents: NO_AGENTS,
+  locks: NO_LOCKS,
+  stats: NO_STATS,
+  attention: NO_ATTENTION,
+};
+
+export const STATE_KINDS = Object.keys(EMPTY_STATES) as readonly StateKind[];
+
+export function isStateKind(name: string): name is StateKind {
+  return Object.hasOwn(EMPTY_STATES, name);
+}
+
+/** @returns an object with what `of` gives for each kind of state */
+export function mapStates<Values extends Record<StateKind, unknown>>(
+  of: <Kind extends StateKind>(kind: Kind) => Values[Kind],
+): Values {
+  return Object.fromEntries(STATE_KINDS.map((kind) => [kind, of(kind)])) as Values;
+}
+
+/** @returns the kinds of state alone, of an object that has more */
+export function pickStates(from: States): States {
+  return mapStates<States>((kind) => from[kind]);
+}

@@ -1,0 +1,5 @@
+/** A span of time, milliseconds since 1970, both ends included. */
+export interface TimeSpan {
+  since: number;
+  until: number;
+}

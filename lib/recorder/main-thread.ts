@@ -1,0 +1,121 @@
+/** What a worker can learn of the main thread while that is held, and do in its place. */
+import { readFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import { constants } from 'node:os';
+
+/** Where the main thread is. */
+export interface MainThreadSample {
+  /** The call stack, innermost first; empty while the thread is inside a call of the system or of native code. */
+  frames: string[];
+  /** What the system says of the thread: `running`, `sleeping`, ...; null where it says nothing. */
+  threadState: string | null;
+}
+
+const SAMPLE_TIMEOUT_MS = 500;
+const MAX_FRAMES = 30;
+const FRAME = /^ {4}at .{1,400}$/;
+/** The expression's own. */
+const OWN_FRAMES = 2;
+const STACK = `(() => {
+  const { stackTraceLimit } = Error;
+  const here = {};
+  Error.stackTraceLimit = ${MAX_FRAMES + OWN_FRAMES};
+  Error.captureStackTrace(here);
+  Error.stackTraceLimit = stackTraceLimit;
+  return String(here.stack);
+})()`;
+
+const THREAD_STATES: Readonly<Record<string, string>> = {
+  R: 'running',
+  S: 'sleeping',
+  D: 'waiting for a disk',
+  T: 'stopped',
+  t: 'stopped by a debugger',
+};
+
+/**
+ * Asks for the main thread's stack. V8 interrupts JavaScript for that, loops and regular expressions included; a call
+ * of the system it can't interrupt. Costs the main thread less than a millisecond.
+ */
+export async function sampleMainThread(): Promise<MainThreadSample> {
+  const frames = await mainThreadFrames();
+  return { frames, threadState: threadState() };
+}
+
+function mainThreadFrames(): Promise<string[]> {
+  const session = new Session();
+  return new Promise<string[]>((resolve) => {
+    setTimeout(() => resolve([]), SAMPLE_TIMEOUT_MS).unref();
+    session.connectToMainThread();
+    session.post('Runtime.evaluate', { expression: STACK, returnByValue: true, silent: true }, (error, answer) => {
+      const stack: unknown = error ? null : answer.result.value;
+      resolve(typeof stack === 'string' ? framesOf(stack) : []);
+    });
+  })
+    .catch(() => [])
+    .finally(() => session.disconnect());
+}
+
+function framesOf(stack: string): string[] {
+  const frames = stack.split('\n').filter((line) => FRAME.test(line));
+  return frames.slice(OWN_FRAMES, OWN_FRAMES + MAX_FRAMES).map((line) => line.trim());
+}
+
+function threadState(): string | null {
+  try {
+    const stat = readFileSync(`/proc/self/task/${process.pid}/stat`, 'latin1');
+    const letter = stat.charAt(stat.lastIndexOf(')') + 2);
+    return THREAD_STATES[letter] ?? letter;
+  } catch {
+    return null; // not Linux
+  }
+}
+
+interface SignalHandle {
+  onsignal: (signal: number) => void;
+  start(signal: number): number;
+  unref(): void;
+  close(): void;
+}
+
+/**
+ * Calls back on the signals that end the process, in this thread. Node gives signals to the main thread alone, but
+ * libuv gives each one to every loop with a handle for it, and Node's own class of that handle works in a worker too.
+ * There is no other way to it than `process.binding`.
+ *
+ * @returns what ends it; null if this version of Node has no such class
+ */
+export function watchSignals(onSignal: (signal: number) => void): (() => void) | null {
+  const { binding } = process as { binding?: (name: string) => { Signal?: new () => SignalHandle } };
+  const { noDeprecation } = process;
+  try {
+    // Of this thread only; a warning about the class would look like a fault of the dashboard.
+    process.noDeprecation = true;
+    const Signal = binding?.call(process, 'signal_wrap').Signal;
+    if (!Signal) return null;
+    const handles = [constants.signals.SIGTERM, constants.signals.SIGINT].map((signal) => {
+      const handle = new Signal();
+      handle.unref();
+      handle.onsignal = onSignal;
+      handle.start(signal);
+      return handle;
+    });
+    return () => {
+      for (const handle of handles) handle.close();
+    };
+  } catch {
+    return null;
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
+}
+
+/** Ends the process at once, whatever the main thread does; in a worker `process.exit` would end that worker alone. */
+export async function endProcess(exitCode: number): Promise<void> {
+  try {
+    const { default: koffi } = await import('koffi');
+    koffi.load(null).func('void _exit(int)')(exitCode);
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
+}

@@ -1,0 +1,11 @@
+/** How long messages stay open, and the clock that this is measured by. */
+export interface OpenMattersOptions {
+  /** A question older than this is no longer open, in milliseconds. */
+  questionsMs: number;
+  /** A failed delivery older than this no longer counts. */
+  failuresMs: number;
+  /** Reads the time of a message; milliseconds since 1970, null for what is no time. */
+  readTime: (timestamp: unknown) => number | null;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}

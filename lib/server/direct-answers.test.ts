@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { after, before, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { provide } from '../../test/support/serve-route';
+import { Hub } from '../hub';
+import { watchConnections } from './connection';
+import { answerDirectly } from './direct-answers';
+import { endpoint } from './endpoint';
+import { streamResponse } from './stream';
+
+const hub = new Hub({ source: { after: async () => [] } });
+const server = createServer((_asked, response) => response.end('behind'));
+let port = 0;
+/** The server's side of each connection, the newest first. */
+const peers: Socket[] = [];
+let failing = false;
+let onStream = () => {};
+/** What a stream awaits before it begins. */
+let awaited: ((begun: () => void) => void) | null = null;
+
+before(async () => {
+  provide({ hub });
+  hub.open('e', [{ seq: 1, json: Buffer.from('{"seq":1}') }], 1);
+  const health = endpoint({ GET: () => Response.json({ status: 'healthy' }) }, { probe: true });
+  const stream = endpoint({
+    GET: async (asked, runtime, { principal }) => {
+      if (failing) throw new Error('planted');
+      if (awaited) await new Promise<void>(awaited);
+      const response = streamResponse(asked, runtime.hub, principal);
+      onStream();
+      return response;
+    },
+  });
+  watchConnections();
+  answerDirectly(server, { '/health': health.GET, '/api/stream': stream.GET });
+  server.on('connection', (socket) => peers.unshift(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+});
+after(() => {
+  hub.close();
+  server.close();
+  server.closeAllConnections();
+});
+
+function ask(path: string, method = 'GET', headers: Record<string, string> = {}, body = '') {
+  return new Promise<{ status: number | undefined; headers: IncomingMessage['headers']; body: string }>(
+    (resolve, reject) => {
+      const call = request({ host: '127.0.0.1', port, path, method, headers }, async (response) => {
+        let text = '';
+        for await (const chunk of response) text += chunk;
+        resolve({ status: response.statusCode, headers: response.headers, body: text });
+      });
+      call.on('error', reject);
+      call.end(body);
+    },
+  );
+}
+
+test('answerDirectly(): only GET of its own paths is answered; all else goes on to who listened before', async () => {
+  for (const path of ['/health', '/health?x=1', '/api/v1/stream?last_event_id=%']) {
+    const answered = path === '/health' || path === '/health?x=1' ? (await ask(path)).body : await firstOf(path);
+    assert.doesNotMatch(answered, /behind/, path);
+  }
+  for (const path of ['/', '/health/', '/healthy', '/api/stream/', '/api//stream', '/toString', '/api/agents']) {
+    assert.equal((await ask(path)).body, 'behind', path);
+  }
+  for (const method of ['POST', 'OPTIONS', 'DELETE'])
+    assert.equal((await ask('/health', method)).body, 'behind', method);
+  assert.equal((await ask('/health', 'GET', { 'content-length': '2' }, '{}')).body, 'behind', 'it has a body');
+});
+
+test('answerDirectly(): the checks and headers of every route hold', async () => {
+  const answer = await ask('/health');
+  assert.deepEqual([answer.status, answer.headers['cache-control']], [200, 'private, no-store']);
+  assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/);
+  const foreign = await ask('/api/stream', 'GET', { host: 'evil.example' });
+  assert.deepEqual([foreign.status, foreign.headers['content-type']], [403, 'application/problem+json']);
+  const forwarded = await ask('/api/stream', 'GET', { 'x-forwarded-for': '10.0.0.1' });
+  assert.equal(forwarded.status, 403);
+});
+
+test('answerDirectly(): a fault inside is a problem, and the next request is answered', async () => {
+  failing = true;
+  const answer = await ask('/api/stream');
+  failing = false;
+  assert.equal(answer.status, 500);
+  assert.doesNotMatch(answer.body, /planted/);
+  assert.match(await firstOf('/api/stream'), /event: connected/);
+});
+
+test('answerDirectly(): a stream begins with the whole state, and who leaves is forgotten', async () => {
+  const text = await firstOf('/api/stream');
+  assert.match(text, /^HTTP\/1\.1 200 OK\r\n/);
+  assert.match(text, /retry: 1000\n\n/);
+  assert.match(text, /event: connected\n[\s\S]*event: messages\nid: e\.1\n/);
+  while (hub.subscriberCount > 0) await turn();
+});
+
+test('answerDirectly(): a client that leaves while its id is awaited is no subscriber', async () => {
+  const waiting = new Promise<() => void>((resolve) => {
+    awaited = resolve;
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const begin = await waiting;
+  awaited = null;
+  const [peer] = peers;
+  assert.ok(peer);
+  socket.destroy();
+  if (!peer.destroyed) await once(peer, 'close');
+  const subscribed = new Promise<void>((resolve) => {
+    onStream = resolve;
+  });
+  begin();
+  await subscribed;
+  while (hub.subscriberCount > 0) await turn();
+});
+
+test('answerDirectly(): whatever is shown as an id is answered like any unknown one', async () => {
+  const ids = [
+    'a.-1',
+    'a.999999999999999999',
+    '%00',
+    'x'.repeat(10_240),
+    'e.999999999',
+    '.',
+    'e.',
+    '.1',
+    'NaN',
+    'e.NaN',
+    'ü.1',
+  ];
+  for (const id of ids) {
+    assert.match(await firstOf('/api/stream', id), /"resumed":false,"gap":true\}[\s\S]*id: e\.1\n/, id.slice(0, 30));
+  }
+  for (const id of ids.filter(({ length }) => length < 100)) {
+    const path = `/api/stream?last_event_id=${encodeURIComponent(id)}`;
+    assert.match(await firstOf(path), /"resumed":false,"gap":true\}[\s\S]*id: e\.1\n/, id);
+  }
+});
+
+/** @returns what a stream sends up to its first messages, head included; then the client leaves */
+function firstOf(path: string, id = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const header = id === '' ? '' : `Last-Event-ID: ${id}\r\n`;
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n`);
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += bytes;
+      if (/event: messages\n[\s\S]*\n\n/.test(text)) socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(text));
+  });
+}

@@ -1,0 +1,45 @@
+/** The browser of the end-to-end tests: used where it is found, fetched where it is not. */
+import { existsSync } from 'node:fs';
+import { chromium } from '@playwright/test';
+import type { Ended } from './test-counts';
+
+const SYSTEM_CHROMIUM = '/usr/bin/chromium';
+
+/** The words after `npx`. */
+export const FETCH_BROWSER = ['playwright', 'install', 'chromium'] as const;
+
+const COMMAND = `npx ${FETCH_BROWSER.join(' ')}`;
+const OTHERWISE = `Or install Debian's package ("apt-get install chromium"). Then run the tests again.`;
+
+interface BrowserTools {
+  isFound(): boolean;
+  /** Runs `npx playwright install chromium` and shows what it prints. */
+  fetch(): Promise<Ended>;
+}
+
+/** @returns whether there is a browser that playwright.config.ts would start */
+export function isBrowserFound(): boolean {
+  return existsSync(SYSTEM_CHROMIUM) || existsSync(chromium.executablePath());
+}
+
+/**
+ * Fetches Playwright's Chromium where no browser is found.
+ *
+ * @returns null once there is a browser, else what is wrong and what to do
+ */
+export async function ensureBrowser({ isFound, fetch }: BrowserTools): Promise<string | null> {
+  if (isFound()) return null;
+  console.log(`No browser found. Fetching Chromium: ${COMMAND}`);
+  const { succeeded } = await fetch();
+  if (!succeeded) {
+    return (
+      `No browser found, and "${COMMAND}" failed (its output is above). It needs access to cdn.playwright.dev: check the ` +
+      `network, set HTTPS_PROXY for a proxy, or PLAYWRIGHT_DOWNLOAD_HOST for a mirror. ${OTHERWISE}`
+    );
+  }
+  if (isFound()) return null;
+  return (
+    `"${COMMAND}" succeeded, but there is still no browser. Unset PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD if it is set. ` +
+    OTHERWISE
+  );
+}

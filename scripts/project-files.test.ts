@@ -1,0 +1,81 @@
+/** Files of the project that repeat one another's facts. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import packageJson from '../package.json';
+
+interface Workflow {
+  jobs: { test: { strategy: { matrix: { node: string[] } }; steps: { run?: string; uses?: string }[] } };
+}
+
+const workflow = parse(readFileSync('.github/workflows/ci.yml', 'utf8')) as Workflow;
+const nodeVersions = workflow.jobs.test.strategy.matrix.node;
+const oldestVersion =
+  /^>=(\d+\.\d+)$/.exec(packageJson.engines.node)?.[1] ?? 'none: engines.node must be >=MAJOR.MINOR';
+
+/** The lines of one section of .editorconfig. */
+function editorSection(name: string): Map<string, string> {
+  const sections = readFileSync('.editorconfig', 'utf8').split(/^(?=\[)/m);
+  const section = sections.find((text) => text.startsWith(`[${name}]`)) ?? '';
+  const pairs = [...section.matchAll(/^(\w+) = (.+)$/gm)];
+  return new Map(pairs.map(([, key = '', value = '']) => [key, value]));
+}
+
+test('Node versions: .nvmrc, the workflow, types, Dockerfile and documents agree with engines in package.json', () => {
+  assert.equal(readFileSync('.nvmrc', 'utf8').trim(), oldestVersion);
+  assert.equal(nodeVersions[0], oldestVersion, 'the workflow begins with the oldest version');
+  const oldestMajor = oldestVersion.split('.')[0] ?? '';
+  assert.equal(packageJson.devDependencies['@types/node'].split('.')[0], oldestMajor);
+  const images = [...readFileSync('Dockerfile', 'utf8').matchAll(/^FROM node:(\d+)/gm)].map(([, major]) => major);
+  assert.ok(images.length > 0 && images.every((major) => major === oldestMajor), String(images));
+  for (const file of ['README.md', 'CONTRIBUTING.md']) {
+    const named = /Node (\d+\.\d+) or later/.exec(readFileSync(file, 'utf8'))?.[1];
+    assert.equal(named, oldestVersion, file);
+  }
+});
+
+test('Node versions: the workflow runs each supported major with long-term support, once, as text', () => {
+  assert.ok(
+    nodeVersions.every((version) => typeof version === 'string'),
+    'YAML reads 20.10 as 20.1 unless it is quoted',
+  );
+  assert.deepEqual(
+    nodeVersions.map((version) => Number.parseInt(version, 10)),
+    [20, 22, 24],
+  );
+});
+
+test('workflow: checks out, sets up Node and runs what anybody runs', () => {
+  const { steps } = workflow.jobs.test;
+  assert.deepEqual(
+    steps.flatMap(({ run, uses }) => run ?? uses?.replace(/@v\d+$/, '') ?? []),
+    ['actions/checkout', 'actions/setup-node', '.ci/run', 'actions/upload-artifact'],
+  );
+});
+
+test('license: package.json, its lock file and LICENSE name the same one', () => {
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: { '': { license?: string } } };
+  assert.equal(packageJson.license, 'MIT');
+  assert.equal(lock.packages[''].license, packageJson.license);
+  assert.match(
+    readFileSync('LICENSE', 'utf8'),
+    /^MIT License\n\nCopyright \(c\) \d{4} the claude-swarm-dashboard authors\n/,
+  );
+});
+
+test('changelog: it has an entry for the version of package.json', () => {
+  const headings = [...readFileSync('CHANGELOG.md', 'utf8').matchAll(/^## \[(.+?)\]/gm)].map(([, version]) => version);
+  assert.ok(headings.includes(packageJson.version), `CHANGELOG.md has ${headings.join(', ')}`);
+});
+
+test('.editorconfig: indentation and line width are those of biome.json', () => {
+  const { formatter } = JSON.parse(readFileSync('biome.json', 'utf8')) as {
+    formatter: { indentStyle: string; indentWidth: number; lineWidth: number };
+  };
+  const everywhere = editorSection('*');
+  assert.equal(everywhere.get('indent_style'), formatter.indentStyle);
+  assert.equal(everywhere.get('indent_size'), String(formatter.indentWidth));
+  assert.equal(everywhere.get('max_line_length'), String(formatter.lineWidth));
+  assert.equal(everywhere.get('end_of_line'), 'lf');
+});

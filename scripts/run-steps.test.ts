@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runSteps } from './run-steps';
+import type { Counts } from './test-counts';
+import { EVERY_STEP, type StepName } from './test-plan';
+
+/** Runs every step; each passes two tests, but those given. */
+async function run(given: Partial<Record<StepName, Counts>>) {
+  const ran: StepName[] = [];
+  const printed: string[] = [];
+  const steps = Object.fromEntries(
+    EVERY_STEP.map((name) => [
+      name,
+      async () => {
+        ran.push(name);
+        return given[name] ?? { passed: 2, failed: 0 };
+      },
+    ]),
+  ) as Record<StepName, () => Promise<Counts>>;
+  const sum = await runSteps(EVERY_STEP, steps, (text) => printed.push(text));
+  return { ran, sum, printed };
+}
+
+test('runSteps(): every step is run in order and its tests are summed', async () => {
+  const { ran, sum } = await run({ 'unit tests': { passed: 10, failed: 3 }, browser: { passed: 0, failed: 0 } });
+  assert.deepEqual(ran, EVERY_STEP);
+  assert.deepEqual(sum, { passed: 22, failed: 3 });
+});
+
+test('runSteps(): without a build whatever needs it is not run and counts as a failure', async () => {
+  const { ran, sum, printed } = await run({ build: { passed: 0, failed: 1 } });
+  assert.deepEqual(ran, ['lint', 'build', 'browser', 'unit tests']);
+  assert.deepEqual(sum, { passed: 6, failed: 5 });
+  assert.ok(printed.includes('FAILED  integration tests: not run, because "build" failed'));
+});
+
+test('runSteps(): without a browser only the end-to-end tests are not run', async () => {
+  const { ran, sum } = await run({ browser: { passed: 0, failed: 1 } });
+  assert.deepEqual(
+    ran,
+    EVERY_STEP.filter((name) => name !== 'end to end tests'),
+  );
+  assert.deepEqual(sum, { passed: 12, failed: 2 });
+});
