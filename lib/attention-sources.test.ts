@@ -73,6 +73,13 @@ test('sourceItems(): a zone in doubt is a notice that names its setting', () => 
   );
 });
 
+test('sourceItems(): a zone that only the clock of the system speaks against states no messages', () => {
+  const reason = `The server's zone (TZ="GMT+2") names no zone that fits.`;
+  const [found] = items({ zone: { ...OK, state: 'degraded' as const, reason, zone: 'Etc/GMT+2', suggested: null } });
+  assert.deepEqual([found?.kind, found?.reason, found?.why.threshold], ['zone_mismatch', reason, null]);
+  assert.match(found?.why.rule ?? '', /the clock of its system/);
+});
+
 test('sourceItems(): every item states its rule and what was seen', () => {
   const broken = { ...OK, state: 'unreadable' as const, reason: 'It is broken.' };
   const found = items({ registry: GONE, locks: broken, config: { ...broken, state: 'degraded' } }, {}, 3);

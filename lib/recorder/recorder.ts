@@ -277,6 +277,8 @@ export class Recorder {
     this.#history = history;
     this.#journal = journal;
     this.#clock = clock;
+    // Losses from before are no news, to one that follows neither.
+    this.#gapsAtStart = checkpoint?.gaps ?? 0;
     this.#matters = matters;
     this.#fault = fault;
     this.#behind = false;

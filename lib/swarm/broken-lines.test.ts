@@ -58,3 +58,30 @@ test('MessageLog: a trimmed log repeats broken lines that were counted; each is 
   appendFileSync(path, 'other nonsense\n');
   assert.deepEqual(look(), { 'invalid JSON': 4 });
 });
+
+test('MessageLog: a line that is cut off while it is written is counted, unless the new content has it whole', () => {
+  for (const [content, counted, lines] of [
+    ['{"n":9}\n', 1, ['{"n":1}', '{"n":9}']],
+    ['{"n":9}\n{"n":2, "text": "whole"}\n', undefined, ['{"n":1}', '{"n":9}', '{"n":2, "text": "whole"}']],
+  ] as const) {
+    const { path, kept, look } = follow();
+    writeFileSync(path, '{"n":1}\n{"n":2, "text": "wh');
+    assert.deepEqual(look(), {});
+    writeFileSync(path, content);
+    assert.equal(look()['unfinished last line'], counted);
+    look();
+    assert.deepEqual(kept, lines);
+  }
+});
+
+test('MessageLog: a complete line without its line feed that is cut off before it settled is kept, once', () => {
+  for (const content of ['', '{"n":9}\n', '{"n":2}\n', '{"n":2}']) {
+    const { path, kept, look } = follow();
+    writeFileSync(path, '{"n":1}\n{"n":2}');
+    const before = look();
+    assert.deepEqual([before, kept], [{}, ['{"n":1}']], 'it may go on');
+    writeFileSync(path, content);
+    look();
+    assert.deepEqual(kept, ['{"n":1}', '{"n":2}', ...(content.includes('9') ? ['{"n":9}'] : [])]);
+  }
+});

@@ -88,6 +88,8 @@ export class LogFile {
   /** When a complete last line without line feed may count as a line (milliseconds since 1970). */
   settlesAt: number | null = null;
   tailState: TailState = null;
+  /** The end that is no line yet: a line that has not settled, or the text of one that is not complete. */
+  tail: { line: LogLine } | { text: string } | null = null;
   readonly #fd: number;
   readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #generation: Generation | null = null;
@@ -143,6 +145,7 @@ export class LogFile {
     this.copies = new Map();
     this.settlesAt = null;
     this.tailState = null;
+    this.tail = null;
   }
 
   /** Whether the first line and the last consumed bytes of a generation stand in this file. */
@@ -237,6 +240,7 @@ export class LogFile {
 
   #takeLine(bytes: Buffer, sink: LineSink): void {
     this.generation.lines += 1;
+    this.tail = null;
     const parsed = parseLine(bytes, this.generation.lines === 1);
     if (parsed === null) return;
     if ('error' in parsed) sink.skip(this, parsed.error, sha1(bytes));
@@ -247,14 +251,19 @@ export class LogFile {
   #takeTail(bytes: Buffer, sink: LineSink, settlesAt: number, now: number): void {
     const known = this.generation;
     this.settlesAt = null;
+    this.tail = null;
     this.tailState = known.unterminated ? 'complete' : null;
     if (bytes.length === 0) return;
     const parsed = parseLine(bytes, known.lines === 0);
     const complete = parsed !== null && !('error' in parsed);
     this.tailState = complete ? 'complete' : 'incomplete';
-    if (!complete) return;
+    if (!complete) {
+      this.tail = { text: bytes.toString() };
+      return;
+    }
     if (now < settlesAt) {
       this.settlesAt = settlesAt;
+      this.tail = { line: parsed };
       return;
     }
     known.lines += 1;

@@ -108,6 +108,8 @@ export class MessageLog implements LineSink {
   #copyBeside: LogFile | null = null;
   /** What may have been destroyed unread, unless a compared line is found recorded. */
   #doubt: LogLoss | null = null;
+  /** The beginning of a line that was cut off a file while it was written, unless the new content has the whole line. */
+  #cut: { file: LogFile; text: string } | null = null;
   /** A checkpoint was given, and its files were not looked for yet. */
   #restored: boolean;
   #unreadable: string | null = null;
@@ -147,6 +149,7 @@ export class MessageLog implements LineSink {
       const finished = file !== this.#log;
       more = !file.read(this, budget, finished, this.#now());
       if (more) break;
+      this.#judgeCut(file);
       if (finished) file.generation.drained = true;
       if (this.#leaving.includes(file)) this.#leave(file);
     }
@@ -202,6 +205,7 @@ export class MessageLog implements LineSink {
   /** A line of a file that is being read: given on, unless a comparison finds it recorded. */
   line(file: LogFile, line: LogLine): void {
     const known = file.generation;
+    if (this.#cut?.file === file && line.text.startsWith(this.#cut.text)) this.#cut = null;
     if (known.comparing) {
       // Hashes, since a whole log may be compared and its text would be held in memory.
       const digest = hash('sha1', line.text, 'base64');
@@ -355,8 +359,22 @@ export class MessageLog implements LineSink {
 
   /** A followed file was truncated or rewritten in place: a new generation under the old inode. */
   #startOver(file: LogFile): void {
+    const { tail } = file;
+    // A line that was complete and had not settled can't grow any more.
+    if (tail && 'line' in tail) this.line(file, tail.line);
+    if (tail && 'text' in tail) this.#cut = { file, text: tail.text };
     file.generation.drained = true;
     this.#followNew(file, false);
+  }
+
+  /** At the end of a file: whether the line that was cut off while it was written is there again. */
+  #judgeCut(file: LogFile): void {
+    if (this.#cut?.file !== file) return;
+    const { tail } = file;
+    if (tail && 'text' in tail && tail.text.startsWith(this.#cut.text)) return;
+    if (tail && 'line' in tail && tail.line.text.startsWith(this.#cut.text)) return;
+    this.#cut = null;
+    this.#count('unfinished last line', `cut off ${file.path}`);
   }
 
   /** Doubts where a file that was not read to its end is gone, or where more than one rotation passed unseen. */

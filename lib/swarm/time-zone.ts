@@ -108,6 +108,8 @@ function namedZone(): string | undefined {
 
 /** The zone that TZ, or the link at /etc/localtime where TZ is not set, names by a file. */
 function writtenZone(tz: string | undefined): string | null {
+  // POSIX: empty is UTC.
+  if (tz === '' || tz === ':') return 'UTC';
   try {
     return (tz === undefined ? readlinkSync('/etc/localtime') : tz.replace(/^:/, '')).replace(ZONE_FILES, '');
   } catch {
