@@ -56,7 +56,8 @@ async function writeLocks(root: string, locks: number): Promise<void> {
   const now = Date.now();
   for (let index = 0; index < locks; index += 1) {
     const holder = index % 100 === 0 ? `gone-${index % 700}` : `agent-${index % HOLDERS}`;
-    const filepath = index % 5000 === 0 ? `src/part-${index}/*.ts` : `src/part-${index - (index % 50)}/file-${index}.ts`;
+    const filepath =
+      index % 5000 === 0 ? `src/part-${index}/*.ts` : `src/part-${index - (index % 50)}/file-${index}.ts`;
     const text = JSON.stringify({
       agent_id: holder,
       filepath,

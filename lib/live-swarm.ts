@@ -12,7 +12,16 @@ import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionAnswer, AttentionEntry, Health, Message, Source, Sources, Stats } from './contract/schemas';
+import type {
+  AttentionAnswer,
+  AttentionEntry,
+  Health,
+  LocksAnswer,
+  Message,
+  Source,
+  Sources,
+  Stats,
+} from './contract/schemas';
 import type { Disposition } from './history/dispositions';
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
@@ -32,6 +41,8 @@ import { statistics } from './recorder/statistics';
 import type { Figures, Runtime } from './runtime';
 import { log } from './server/log';
 import type { Speech } from './swarm/agent-health';
+import { hasLock } from './swarm/lock-list';
+import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 import { LocksReader } from './swarm/locks';
 import { processZone } from './swarm/naive-time';
 import { ProcessTable } from './swarm/processes';
@@ -87,12 +98,15 @@ export class LiveSwarm implements Runtime {
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #beat = new Beat();
   readonly #look: ReturnType<typeof paced>;
+  readonly #lookAtLocks: ReturnType<typeof paced>;
   readonly #lookAtLog: ReturnType<typeof paced>;
   readonly #attention: SwarmAttention;
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
   #hint = noHint();
+  /** Lock files that may have changed. */
+  #lockHint = new Set<string>();
   #looked = false;
   #opened = false;
   #summary: Summary | null = null;
@@ -122,6 +136,7 @@ export class LiveSwarm implements Runtime {
     const fault = (error: unknown) =>
       this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error);
     this.#look = paced(() => this.#lookAtFiles(), distance, fault, LOOKS_AT_ONCE);
+    this.#lookAtLocks = paced(() => this.#lookAtSomeLocks(), distance, fault, LOOKS_AT_ONCE);
     this.#lookAtLog = paced(() => this.#recorder.look(), distance, fault, LOOKS_AT_ONCE);
     const { historyFile, retention, zone, attention: limits } = options;
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
@@ -178,6 +193,10 @@ export class LiveSwarm implements Runtime {
       next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
       previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
     });
+  }
+
+  locks(query: LockPageQuery): LocksAnswer {
+    return locksPage(this.#description.allLocks, this.#description.locks, query);
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
@@ -258,6 +277,7 @@ export class LiveSwarm implements Runtime {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#look.stop();
+    this.#lookAtLocks.stop();
     this.#lookAtLog.stop();
     this.#attention.stop();
     this.hub.close();
@@ -270,8 +290,13 @@ export class LiveSwarm implements Runtime {
   #onHint(hint: Hint): void {
     // Another thread reads the log, and goes on whatever is read here; a look at everything makes it look as well.
     if (hint.log && !isWhole(hint)) this.#lookAtLog.request();
-    if (!hint.registry && !hint.stores && hint.locks !== 'all' && hint.locks.size === 0) return;
-    addHint(this.#hint, hint);
+    // A look at everything may take long where there are many locks; one of them does not wait for it.
+    if (hint.locks !== 'all' && hint.locks.size > 0) {
+      for (const name of hint.locks) this.#lockHint.add(name);
+      this.#lookAtLocks.request();
+    }
+    if (!hint.registry && !hint.stores && hint.locks !== 'all') return;
+    addHint(this.#hint, { ...hint, locks: hint.locks === 'all' ? 'all' : new Set() });
     this.#look.request();
   }
 
@@ -308,10 +333,20 @@ export class LiveSwarm implements Runtime {
     this.#checkReady();
   }
 
+  async #lookAtSomeLocks(): Promise<void> {
+    const names = this.#lockHint;
+    this.#lockHint = new Set();
+    const changed = await this.#locks.look(names);
+    // The first look at everything describes what it reads.
+    if (!changed || !this.#looked) return;
+    this.#describeSafely();
+    this.#publishSources();
+  }
+
   /** @returns whether agents or locks changed */
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
-    if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
+    if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
     if (hint.stores) this.#attention.lookAtFiles();
     if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
     return changed;
@@ -337,7 +372,7 @@ export class LiveSwarm implements Runtime {
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks);
     if (agentsDiffer) this.#journal.agents(agents);
-    if (locksDiffer) this.#journal.locks(locks.locks);
+    if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
     this.hub.setState('stats', this.#stats());

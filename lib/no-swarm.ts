@@ -3,6 +3,7 @@ import { NO_AGENTS, NO_ATTENTION, unknownZone } from './contract/defaults';
 import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
+import { wholeLocks } from './contract/locks-answer';
 import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from './contract/past-schemas';
 import type { Health, LocksAnswer, Source, Sources, Stats } from './contract/schemas';
 import { Hub } from './hub';
@@ -10,9 +11,10 @@ import { messagesAnswer } from './recorder/message-page';
 import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
 import { statistics } from './recorder/statistics';
 import type { Figures, MessageQuery, Runtime } from './runtime';
+import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 
 const EPOCH = 'none';
-const LOCKS: LocksAnswer = { locks: [], count: 0 };
+const LOCKS = wholeLocks([]);
 
 export class NoSwarm implements Runtime {
   readonly root = null;
@@ -40,6 +42,10 @@ export class NoSwarm implements Runtime {
       throw new Refusal('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
     }
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
+  }
+
+  locks(query: LockPageQuery): LocksAnswer {
+    return locksPage([], LOCKS, query);
   }
 
   async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

@@ -111,7 +111,7 @@ export class SwarmAttention {
     const facts = {
       agents: description.agents.agents,
       departed: description.agents.departed,
-      locks: description.locks.locks,
+      locks: description.allLocks,
       overlaps: description.overlaps,
       sources: sources.now(),
       matters: this.matters,

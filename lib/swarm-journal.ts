@@ -5,7 +5,7 @@ import type {
   AttentionAnswer,
   AttentionEntry,
   DepartedAgent,
-  Lock,
+  LocksAnswer,
   LogSource,
   Source,
   Sources,
@@ -29,6 +29,8 @@ export class SwarmJournal {
   readonly #told = new Map<JournalKind, Map<string, Told>>();
   #changed: JournalUpdate['changed'][number][] = [];
   #complete: JournalKind[] = [];
+  #leftOff: string[] = [];
+  readonly #server = new Map<string, object>();
   /** What is journaled follows from what is told; else it has to be told everything first. */
   #begun = false;
 
@@ -57,15 +59,17 @@ export class SwarmJournal {
 
   /** @param at when the files were as told, milliseconds since 1970 */
   commit(at: number): void {
-    const [changed, complete] = [this.#changed, this.#complete];
+    const [changed, complete, leftOff] = [this.#changed, this.#complete, this.#leftOff];
     this.#changed = [];
     this.#complete = [];
-    if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete });
+    this.#leftOff = [];
+    if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete, leftOff });
   }
 
   /** @param event of the dashboard itself; `at` is part of it, since its uptime counts from there */
   server(event: { event: 'started' | 'stopped'; version: string; pid: number; at: number }): void {
-    this.#tell('server', [['dashboard', event]]);
+    this.#server.set('dashboard', event);
+    this.#tell('server', [...this.#server]);
   }
 
   agents({ agents, departed, ...header }: AgentsAnswer): void {
@@ -87,10 +91,24 @@ export class SwarmJournal {
     );
   }
 
-  locks(locks: readonly Lock[]): void {
+  /**
+   * Of more locks than are listed, those that are left off are counted alone.
+   *
+   * @param isHeld whether there is a lock file, be it listed or not
+   */
+  locks(answer: LocksAnswer, isHeld: (lockFile: string) => boolean): void {
+    const { locks, truncated, count, stale_count, orphaned_count, overlapping_count } = answer;
+    const before = this.#told.get('lock');
     // Overlaps follow from the other locks.
     const named = locks.map((lock) => [lock.lock_file, lock] as const);
     this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
+    const now = this.#told.get('lock');
+    if (truncated > 0) {
+      for (const lockFile of before?.keys() ?? [])
+        if (!now?.has(lockFile) && isHeld(lockFile)) this.#leftOff.push(lockFile);
+      this.#server.set('locks', { count, stale_count, orphaned_count, overlapping_count });
+    } else if (!this.#server.delete('locks')) return;
+    this.#tell('server', [...this.#server]);
   }
 
   sources(sources: Sources): void {

@@ -8,7 +8,7 @@ export function patternsOverlap(a: string, b: string): boolean {
 }
 
 /** A lock of everything would else list everything, and everything would list it. */
-const MOST_CONFLICTS = 20;
+export const MAX_CONFLICTS = 20;
 
 /**
  * Finds the locks of other holders that overlap each lock.
@@ -63,7 +63,7 @@ export function byLockFile(a: Pick<LockEntry, 'lock_file'>, b: Pick<LockEntry, '
 
 function add(found: Map<LockEntry, Set<LockEntry>>, entry: LockEntry, other: LockEntry): void {
   const others = found.get(entry);
-  if (others && others.size >= MOST_CONFLICTS) return;
+  if (others && others.size >= MAX_CONFLICTS) return;
   if (others) others.add(other);
   else found.set(entry, new Set([other]));
 }

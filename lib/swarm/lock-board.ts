@@ -1,0 +1,136 @@
+/**
+ * All locks as the API describes them, kept up to date: a change costs what it changes, and a pass over all locks that
+ * makes nothing new. What is told of many locks at once (counts, the list that is published) is kept here too.
+ */
+import { countLock, type LockCounts, NO_LOCK_COUNTS } from '../contract/locks-answer';
+import type { Lock, LocksAnswer } from '../contract/schemas';
+import { ConflictIndex } from './conflict-index';
+import { listLocks } from './listed-locks';
+import { byLockFile } from './lock-conflicts';
+import { describeLock, isEarly, isSameHolder, isStale, type LockBoardFacts } from './lock-description';
+import type { LockEntry } from './lock-entry';
+
+export class LockBoard {
+  /** Sorted by `lock_file`. A new array whenever one changed; a lock that did not is the same object. */
+  locks: readonly Lock[] = [];
+  /** What is published of them. The same object for as long as nothing in it changes. */
+  answer: LocksAnswer = listLocks([], { ...NO_LOCK_COUNTS }, new Map());
+  readonly #conflicts = new ConflictIndex();
+  /** What `locks` describes, in the same order. */
+  #entries: readonly LockEntry[] = [];
+  #facts: LockBoardFacts | null = null;
+  /** When time alone changes a description, milliseconds since 1970. */
+  #validUntil = Number.POSITIVE_INFINITY;
+  readonly #counts: LockCounts = { ...NO_LOCK_COUNTS };
+  readonly #countByHolder = new Map<string, number>();
+
+  /**
+   * Describes locks as their files have them now.
+   *
+   * @param entries sorted by `lock_file`; the same array where nothing changed
+   * @returns whether anything is different
+   */
+  update(entries: readonly LockEntry[], facts: LockBoardFacts): boolean {
+    const before = this.#facts;
+    const sameHolders =
+      before?.holders.key === facts.holders.key && before.staleTimeoutSeconds === facts.staleTimeoutSeconds;
+    // A clock that was set back makes stale locks young.
+    const sameTimes = before !== null && facts.now >= before.now && facts.now < this.#validUntil;
+    if (entries === this.#entries && sameHolders && sameTimes) return false;
+    this.#facts = facts;
+    const changed = this.#take(entries, !(sameHolders && sameTimes), facts);
+    this.#validUntil = nextChangeAt(entries, facts);
+    if (changed) this.answer = listLocks(this.locks, this.#counts, this.#countByHolder);
+    return changed;
+  }
+
+  /** @param all whether those are looked at, too, of which no file changed */
+  #take(entries: readonly LockEntry[], all: boolean, facts: LockBoardFacts): boolean {
+    const { removed, added, places } = differences(this.#entries, entries);
+    const affected = this.#conflicts.update(removed, added, entries);
+    let changed = removed.length + added.length > 0;
+    const before = this.locks;
+    const locks = entries.map((entry, index) => {
+      const place = places === null ? index : (places[index] as number);
+      const known = place < 0 ? undefined : (before[place] as Lock);
+      if (known && !all && !affected.has(entry)) return known;
+      const lock = this.#describe(entry, known, affected.has(entry), facts);
+      if (lock === known) return known;
+      changed = true;
+      if (known) this.#count(known, -1);
+      this.#count(lock, 1);
+      return lock;
+    });
+    if (removed.length > 0) for (const lock of absent(before, this.#entries, removed)) this.#count(lock, -1);
+    this.#entries = entries;
+    if (changed) this.locks = locks;
+    return changed;
+  }
+
+  #describe(entry: LockEntry, known: Lock | undefined, isAffected: boolean, facts: LockBoardFacts): Lock {
+    const stale = isStale(entry, facts.staleTimeoutSeconds, facts.now);
+    const early = isEarly(entry, facts.now);
+    const holder = facts.holders.of(entry.fields.agent_id, entry.lockedAt);
+    if (known && !isAffected && known.stale === stale && isSameHolder(known, holder)) {
+      if (known.warnings.length > entry.warnings.length === early) return known;
+    }
+    return describeLock(entry, { stale, early, holder, conflicts: this.#conflicts.of(entry) });
+  }
+
+  #count(lock: Lock, by: 1 | -1): void {
+    countLock(this.#counts, lock, by);
+    const holder = typeof lock.agent_id === 'string' ? lock.agent_id : '';
+    const count = (this.#countByHolder.get(holder) ?? 0) + by;
+    if (count === 0) this.#countByHolder.delete(holder);
+    else this.#countByHolder.set(holder, count);
+  }
+}
+
+interface Differences {
+  removed: LockEntry[];
+  added: LockEntry[];
+  /** Where each entry stood before, -1 for those that were added; null where each stands where it stood. */
+  places: Int32Array | null;
+}
+
+/** Compares two lists that are sorted by `lock_file`. */
+function differences(before: readonly LockEntry[], after: readonly LockEntry[]): Differences {
+  if (before === after) return { removed: [], added: [], places: null };
+  const removed: LockEntry[] = [];
+  const added: LockEntry[] = [];
+  const places = new Int32Array(after.length).fill(-1);
+  let at = 0;
+  for (const [index, entry] of after.entries()) {
+    let known = before[at];
+    while (known !== undefined && known !== entry && byLockFile(known, entry) <= 0) {
+      removed.push(known);
+      known = before[++at];
+    }
+    if (known === entry) places[index] = at++;
+    else added.push(entry);
+  }
+  for (; at < before.length; at++) removed.push(before[at] as LockEntry);
+  return { removed, added, places };
+}
+
+/** @returns the descriptions of removed entries; both lists have the same order */
+function absent(locks: readonly Lock[], entries: readonly LockEntry[], removed: readonly LockEntry[]): Lock[] {
+  const found: Lock[] = [];
+  for (let index = 0; index < entries.length && found.length < removed.length; index++) {
+    if (entries[index] === removed[found.length]) found.push(locks[index] as Lock);
+  }
+  return found;
+}
+
+/** @returns the first instant at which a lock becomes stale, or one that was ahead of the clock comes true */
+function nextChangeAt(entries: readonly LockEntry[], { staleTimeoutSeconds, now }: LockBoardFacts): number {
+  const timeout = staleTimeoutSeconds * 1000;
+  let next = Number.POSITIVE_INFINITY;
+  for (const { lockedAt } of entries) {
+    if (lockedAt === null || lockedAt + timeout < now) continue;
+    const at = lockedAt > now ? lockedAt : lockedAt + timeout;
+    // The condition holds only after the instant.
+    if (at + 1 < next) next = at + 1;
+  }
+  return next;
+}
