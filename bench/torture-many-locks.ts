@@ -50,7 +50,7 @@ export async function tortureManyLocks(folders: { root: string; control: string 
 }
 
 /** Agents that are registered, holders that are not, locks past the timeout and some that overlap. */
-async function writeLocks(root: string, locks: number): Promise<void> {
+export async function writeLocks(root: string, locks: number): Promise<void> {
   writeRegistry(root, roster(0), Date.now());
   mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   const now = Date.now();

@@ -80,12 +80,13 @@ export class Hub {
    * Takes the present value of a kind of state and tells the subscribers if it is a change.
    *
    * @param value not to be changed afterwards: the same object again is no change
+   * @param json the value as JSON, where the caller has it
    * @returns whether it differs from the last; of stats the uptime alone does not count
    */
-  setState(kind: StateKind, value: object): boolean {
+  setState(kind: StateKind, value: object, json?: string): boolean {
     const known = this.#states.get(kind);
     if (known?.value === value) return false;
-    const state = stateOf(kind, value);
+    const state = stateOf(kind, value, json);
     if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
     this.#fanOutSoon(kind);
@@ -303,8 +304,7 @@ function everySecond(beat: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-function stateOf(kind: StateKind, value: object): State {
-  const json = JSON.stringify(value);
+function stateOf(kind: StateKind, value: object, json = JSON.stringify(value)): State {
   const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
   return { value, json, comparable, event: { name: kind, json: [json] } };
 }

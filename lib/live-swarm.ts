@@ -368,9 +368,9 @@ export class LiveSwarm implements Runtime {
     this.#description.describe(this.#newestBySender, now, signsAnew);
     const lives = this.#livesRestored ? this.#description.lives.save() : null;
     if (lives !== null) this.#recorder.keepLives(lives);
-    const { agents, locks } = this.#description;
+    const { agents, locks, locksJson } = this.#description;
     const agentsDiffer = this.hub.setState('agents', agents);
-    const locksDiffer = this.hub.setState('locks', locks);
+    const locksDiffer = this.hub.setState('locks', locks, locksJson);
     if (agentsDiffer) this.#journal.agents(agents);
     if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
     if (agentsDiffer || locksDiffer) this.#attention.request();

@@ -23,6 +23,9 @@ import { waiting } from './waiting';
 /** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
 const EVERY_MS = 100;
 const COSTS = 20;
+/** What costs more than this waits until what it follows from has been sent, both in milliseconds. */
+const MAX_COST_AT_ONCE_MS = 20;
+const AFTERWARDS_MS = 100;
 /** How often it is noted which of the acknowledged and snoozed items still exist. */
 const REVIEW_INTERVAL_MS = 10 * 60_000;
 
@@ -61,6 +64,7 @@ export class SwarmAttention {
   /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
   #time: PassingTime | null = null;
   #cost = 0;
+  #later: NodeJS.Timeout | null = null;
   /** Milliseconds since 1970. */
   #reviewedAt = 0;
 
@@ -80,6 +84,12 @@ export class SwarmAttention {
 
   /** Something may be different. */
   request(): void {
+    if (this.#cost <= MAX_COST_AT_ONCE_MS) this.#paced.request();
+    else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
+  }
+
+  #requestLater(): void {
+    this.#later = null;
     this.#paced.request();
   }
 
@@ -162,6 +172,7 @@ export class SwarmAttention {
   }
 
   stop(): void {
+    if (this.#later) clearTimeout(this.#later);
     this.#paced.stop();
   }
 }

@@ -55,6 +55,11 @@ export class SwarmDescription {
     return this.#board.answer;
   }
 
+  /** The same as JSON. */
+  get locksJson(): string {
+    return this.#board.json;
+  }
+
   /** Every lock, sorted by `lock_file`. */
   get allLocks(): readonly Lock[] {
     return this.#board.locks;
@@ -125,7 +130,7 @@ export class SwarmDescription {
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     const { lockStaleTimeoutSeconds: staleTimeoutSeconds } = this.#from.config;
     if (!this.#board.update(entries, { holders, staleTimeoutSeconds, now })) return;
-    this.overlaps = findOverlaps(this.#board.locks, this.#from.root);
+    this.overlaps = findOverlaps(this.#board.overlapCandidates, this.#from.root);
   }
 }
 

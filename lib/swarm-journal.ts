@@ -98,14 +98,11 @@ export class SwarmJournal {
    */
   locks(answer: LocksAnswer, isHeld: (lockFile: string) => boolean): void {
     const { locks, truncated, count, stale_count, orphaned_count, overlapping_count } = answer;
-    const before = this.#told.get('lock');
     // Overlaps follow from the other locks.
     const named = locks.map((lock) => [lock.lock_file, lock] as const);
-    this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
-    const now = this.#told.get('lock');
+    const gone = this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
     if (truncated > 0) {
-      for (const lockFile of before?.keys() ?? [])
-        if (!now?.has(lockFile) && isHeld(lockFile)) this.#leftOff.push(lockFile);
+      for (const lockFile of gone) if (isHeld(lockFile)) this.#leftOff.push(lockFile);
       this.#server.set('locks', { count, stale_count, orphaned_count, overlapping_count });
     } else if (!this.#server.delete('locks')) return;
     this.#tell('server', [...this.#server]);
@@ -128,20 +125,39 @@ export class SwarmJournal {
     );
   }
 
-  #tell<T extends object>(kind: JournalKind, things: Named<T>, lasting: (thing: T) => object = (thing) => thing): void {
-    const before = this.#told.get(kind);
-    if (!before) this.#complete.push(kind);
-    const now = new Map<string, Told>();
+  /** @returns the subjects that have gone */
+  #tell<T extends object>(
+    kind: JournalKind,
+    things: Named<T>,
+    lasting: (thing: T) => object = (thing) => thing,
+  ): string[] {
+    const told = this.#told.get(kind) ?? new Map<string, Told>();
+    if (!this.#told.has(kind)) this.#complete.push(kind);
+    this.#told.set(kind, told);
+    const before = told.size;
+    let known = 0;
     for (const [subject, thing] of things) {
-      const told = before?.get(subject);
-      const body = told?.thing === thing ? told.body : JSON.stringify(lasting(thing));
-      now.set(subject, { thing, body });
-      if (body !== told?.body) this.#changed.push([kind, subject, body]);
+      const last = told.get(subject);
+      if (last !== undefined) known++;
+      if (last?.thing === thing) continue;
+      const body = JSON.stringify(lasting(thing));
+      told.set(subject, { thing, body });
+      if (body !== last?.body) this.#changed.push([kind, subject, body]);
     }
-    for (const subject of before?.keys() ?? []) if (!now.has(subject)) this.#changed.push([kind, subject, null]);
-    this.#told.set(kind, now);
+    // As a rule nothing has gone, and thousands of locks need not be compared.
+    const gone = known === before ? [] : withoutThose(told.keys(), things);
+    for (const subject of gone) {
+      told.delete(subject);
+      this.#changed.push([kind, subject, null]);
+    }
     if (!this.#begun) this.#changed = [];
+    return gone;
   }
+}
+
+function withoutThose(subjects: Iterable<string>, things: Named<object>): string[] {
+  const present = new Set(things.map(([subject]) => subject));
+  return [...subjects].filter((subject) => !present.has(subject));
 }
 
 /** @returns an agent without what changes with every sign of life; the state of a moment fills that in again */

@@ -1,9 +1,21 @@
 /** Which of very many locks are published: streams, pages and the journal take a list of bounded length. */
-import { isOverlapping, type LockCounts, wholeLocks } from '../contract/locks-answer';
+import type { LockCounts } from '../contract/locks-answer';
 import { type Lock, type LocksAnswer, MAX_COUNTED_HOLDERS, MAX_LISTED_LOCKS } from '../contract/schemas';
 
 /** Locks that overlap or are orphaned take at most this share of the list while there are enough others. */
 const TROUBLED_SHARE = 0.5;
+
+/** A lock, and what decides whether it is listed. */
+export interface ListedLock {
+  readonly lock: Lock;
+  /** The lock as JSON, made when it is first listed: most of a list is as it was the last time. */
+  json: string | null;
+  readonly isOverlapping: boolean;
+  /** It overlaps or is orphaned. */
+  readonly isTroubled: boolean;
+  /** Milliseconds since 1970; minus infinity where it says no time. */
+  readonly takenAt: number;
+}
 
 /**
  * The answer about locks, with those on its list that matter most: at least half of the list for those that overlap or are
@@ -13,41 +25,41 @@ const TROUBLED_SHARE = 0.5;
  * @param counts of all of them
  * @param countByHolder the same by holder
  * @param max how many the list may hold
+ * @returns the answer, and the same as JSON
  */
 export function listLocks(
-  locks: readonly Lock[],
+  locks: readonly ListedLock[],
   counts: LockCounts,
   countByHolder: ReadonlyMap<string, number>,
   max = MAX_LISTED_LOCKS,
-): LocksAnswer {
-  if (locks.length <= max) return wholeLocks(locks as Lock[], { ...counts });
-  const troubled = new Float64Array(locks.length);
-  const others = new Float64Array(locks.length);
-  let [troubledCount, otherCount] = [0, 0];
-  for (const lock of locks) {
-    if (isTroubled(lock)) troubled[troubledCount++] = takenAt(lock);
-    else others[otherCount++] = takenAt(lock);
-  }
-  const troubledRoom = Math.min(troubledCount, Math.max(Math.ceil(max * TROUBLED_SHARE), max - otherCount));
-  const rooms = {
-    troubled: new Largest(troubled.subarray(0, troubledCount), troubledRoom),
-    others: new Largest(others.subarray(0, otherCount), max - troubledRoom),
-  };
-  const listed = locks.filter((lock) => (isTroubled(lock) ? rooms.troubled : rooms.others).takes(takenAt(lock)));
+): { answer: LocksAnswer; json: string } {
+  const listed = locks.length <= max ? locks : mostRelevant(locks, max);
+  const truncated = locks.length - listed.length;
+  const holders = truncated > 0 ? holdersWithMost(countByHolder) : [];
+  const rest = { ...counts, truncated, holders };
+  const bodies = listed.map((one) => {
+    one.json ??= JSON.stringify(one.lock);
+    return one.json;
+  });
   return {
-    ...wholeLocks(listed, { ...counts }),
-    truncated: locks.length - listed.length,
-    holders: holdersWithMost(countByHolder),
+    answer: { locks: listed.map(({ lock }) => lock), ...rest },
+    json: `{"locks":[${bodies.join()}],${JSON.stringify(rest).slice(1)}`,
   };
 }
 
-function isTroubled(lock: Lock): boolean {
-  return isOverlapping(lock) || lock.orphaned === true;
-}
-
-/** In seconds since 1970. A lock that says no time counts as older than all others. */
-function takenAt({ locked_at }: Lock): number {
-  return typeof locked_at === 'number' ? locked_at : Number.NEGATIVE_INFINITY;
+function mostRelevant(locks: readonly ListedLock[], max: number): ListedLock[] {
+  const times = { troubled: new Float64Array(locks.length), others: new Float64Array(locks.length) };
+  let [troubled, others] = [0, 0];
+  for (const { isTroubled, takenAt } of locks) {
+    if (isTroubled) times.troubled[troubled++] = takenAt;
+    else times.others[others++] = takenAt;
+  }
+  const troubledRoom = Math.min(troubled, Math.max(Math.ceil(max * TROUBLED_SHARE), max - others));
+  const room = {
+    troubled: new Largest(times.troubled.subarray(0, troubled), troubledRoom),
+    others: new Largest(times.others.subarray(0, others), max - troubledRoom),
+  };
+  return locks.filter(({ isTroubled, takenAt }) => (isTroubled ? room.troubled : room.others).takes(takenAt));
 }
 
 function holdersWithMost(countByHolder: ReadonlyMap<string, number>): LocksAnswer['holders'] {

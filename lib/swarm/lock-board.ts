@@ -2,26 +2,37 @@
  * All locks as the API describes them, kept up to date: a change costs what it changes, and a pass over all locks that
  * makes nothing new. What is told of many locks at once (counts, the list that is published) is kept here too.
  */
-import { countLock, type LockCounts, NO_LOCK_COUNTS } from '../contract/locks-answer';
+import { countLock, type LockCounts, NO_LOCK_COUNTS, wholeLocks } from '../contract/locks-answer';
 import type { Lock, LocksAnswer } from '../contract/schemas';
 import { ConflictIndex } from './conflict-index';
-import { listLocks } from './listed-locks';
+import { type ListedLock, listLocks } from './listed-locks';
 import { byLockFile } from './lock-conflicts';
-import { describeLock, isEarly, isSameHolder, isStale, type LockBoardFacts } from './lock-description';
+import { describeLock, isEarly, isSameHolder, isStale, type LockBoardFacts, type LockFacts } from './lock-description';
 import type { LockEntry } from './lock-entry';
+import { isOddlySpelled } from './lock-overlaps';
+
+/** A lock and what its description rests on: reading that from a lock, which may have any fields, costs ten times more. */
+interface Row extends ListedLock {
+  readonly facts: Omit<LockFacts, 'conflicts'>;
+  readonly isOddlySpelled: boolean;
+}
 
 export class LockBoard {
   /** Sorted by `lock_file`. A new array whenever one changed; a lock that did not is the same object. */
   locks: readonly Lock[] = [];
   /** What is published of them. The same object for as long as nothing in it changes. */
-  answer: LocksAnswer = listLocks([], { ...NO_LOCK_COUNTS }, new Map());
+  answer: LocksAnswer = wholeLocks([]);
+  /** The same as JSON. */
+  json = JSON.stringify(this.answer);
   readonly #conflicts = new ConflictIndex();
   /** What `locks` describes, in the same order. */
   #entries: readonly LockEntry[] = [];
+  #rows: readonly Row[] = [];
   #facts: LockBoardFacts | null = null;
   /** When time alone changes a description, milliseconds since 1970. */
   #validUntil = Number.POSITIVE_INFINITY;
   readonly #counts: LockCounts = { ...NO_LOCK_COUNTS };
+  #oddlySpelled = 0;
   readonly #countByHolder = new Map<string, number>();
 
   /**
@@ -40,8 +51,19 @@ export class LockBoard {
     this.#facts = facts;
     const changed = this.#take(entries, !(sameHolders && sameTimes), facts);
     this.#validUntil = nextChangeAt(entries, facts);
-    if (changed) this.answer = listLocks(this.locks, this.#counts, this.#countByHolder);
+    if (changed) {
+      this.locks = this.#rows.map(({ lock }) => lock);
+      const { answer, json } = listLocks(this.#rows, this.#counts, this.#countByHolder);
+      this.answer = answer;
+      this.json = json;
+    }
     return changed;
+  }
+
+  /** The locks of which some may cover the same files: where all paths are spelled alike, those that overlap. */
+  get overlapCandidates(): readonly Lock[] {
+    if (this.#oddlySpelled > 0) return this.locks;
+    return this.#rows.flatMap(({ lock, isOverlapping }) => (isOverlapping ? lock : []));
   }
 
   /** @param all whether those are looked at, too, of which no file changed */
@@ -49,36 +71,51 @@ export class LockBoard {
     const { removed, added, places } = differences(this.#entries, entries);
     const affected = this.#conflicts.update(removed, added, entries);
     let changed = removed.length + added.length > 0;
-    const before = this.locks;
-    const locks = entries.map((entry, index) => {
+    const before = this.#rows;
+    const rows = entries.map((entry, index) => {
       const place = places === null ? index : (places[index] as number);
-      const known = place < 0 ? undefined : (before[place] as Lock);
-      if (known && !all && !affected.has(entry)) return known;
-      const lock = this.#describe(entry, known, affected.has(entry), facts);
-      if (lock === known) return known;
+      const known = place < 0 ? undefined : (before[place] as Row);
+      const isAffected = affected.size > 0 && affected.has(entry);
+      if (known && !all && !isAffected) return known;
+      const row = this.#describe(entry, isAffected ? undefined : known, facts);
+      if (row === known) return known;
       changed = true;
       if (known) this.#count(known, -1);
-      this.#count(lock, 1);
-      return lock;
+      this.#count(row, 1);
+      return row;
     });
-    if (removed.length > 0) for (const lock of absent(before, this.#entries, removed)) this.#count(lock, -1);
+    for (const row of rowsOf(removed, this.#entries, before)) this.#count(row, -1);
     this.#entries = entries;
-    if (changed) this.locks = locks;
+    if (changed) this.#rows = rows;
     return changed;
   }
 
-  #describe(entry: LockEntry, known: Lock | undefined, isAffected: boolean, facts: LockBoardFacts): Lock {
-    const stale = isStale(entry, facts.staleTimeoutSeconds, facts.now);
-    const early = isEarly(entry, facts.now);
-    const holder = facts.holders.of(entry.fields.agent_id, entry.lockedAt);
-    if (known && !isAffected && known.stale === stale && isSameHolder(known, holder)) {
-      if (known.warnings.length > entry.warnings.length === early) return known;
+  /** @param known an earlier description, given where the overlaps are the same */
+  #describe(entry: LockEntry, known: Row | undefined, board: LockBoardFacts): Row {
+    const stale = isStale(entry, board.staleTimeoutSeconds, board.now);
+    const early = isEarly(entry, board.now);
+    const holder = board.holders.of(entry.fields.agent_id, entry.lockedAt);
+    if (known) {
+      const { facts } = known;
+      if (facts.stale === stale && facts.early === early && isSameHolder(facts.holder, holder)) return known;
     }
-    return describeLock(entry, { stale, early, holder, conflicts: this.#conflicts.of(entry) });
+    const conflicts = this.#conflicts.of(entry);
+    const facts = { stale, early, holder };
+    const lock = describeLock(entry, { ...facts, conflicts });
+    return {
+      lock,
+      facts,
+      json: null,
+      takenAt: entry.lockedAt ?? Number.NEGATIVE_INFINITY,
+      isOverlapping: conflicts.length > 0,
+      isTroubled: conflicts.length > 0 || holder.orphaned === true,
+      isOddlySpelled: isOddlySpelled(lock),
+    };
   }
 
-  #count(lock: Lock, by: 1 | -1): void {
+  #count({ lock, isOddlySpelled }: Row, by: 1 | -1): void {
     countLock(this.#counts, lock, by);
+    if (isOddlySpelled) this.#oddlySpelled += by;
     const holder = typeof lock.agent_id === 'string' ? lock.agent_id : '';
     const count = (this.#countByHolder.get(holder) ?? 0) + by;
     if (count === 0) this.#countByHolder.delete(holder);
@@ -113,11 +150,11 @@ function differences(before: readonly LockEntry[], after: readonly LockEntry[]):
   return { removed, added, places };
 }
 
-/** @returns the descriptions of removed entries; both lists have the same order */
-function absent(locks: readonly Lock[], entries: readonly LockEntry[], removed: readonly LockEntry[]): Lock[] {
-  const found: Lock[] = [];
-  for (let index = 0; index < entries.length && found.length < removed.length; index++) {
-    if (entries[index] === removed[found.length]) found.push(locks[index] as Lock);
+/** @returns the rows of some entries; all lists have the same order */
+function rowsOf(some: readonly LockEntry[], entries: readonly LockEntry[], rows: readonly Row[]): Row[] {
+  const found: Row[] = [];
+  for (let index = 0; index < entries.length && found.length < some.length; index++) {
+    if (entries[index] === some[found.length]) found.push(rows[index] as Row);
   }
   return found;
 }

@@ -71,13 +71,11 @@ export function isEarly({ lockedAt }: LockEntry, now: number): boolean {
 }
 
 /** @returns whether two answers about a holder say the same */
-export function isSameHolder(lock: Lock, { orphaned, former }: Holder): boolean {
-  const before = lock.former_holder;
-  if (lock.orphaned !== orphaned) return false;
-  return (
-    before === former ||
-    (before?.reason === former?.reason && before?.since === former?.since && before?.now === former?.now)
-  );
+export function isSameHolder(one: Holder, other: Holder): boolean {
+  if (one === other) return true;
+  const [before, after] = [one.former, other.former];
+  if (one.orphaned !== other.orphaned) return false;
+  return before?.reason === after?.reason && before?.since === after?.since && before?.now === after?.now;
 }
 
 /** @returns what a lock's description says of another one that overlaps it */

@@ -88,9 +88,14 @@ function wider(one: Lock, other: Lock): Lock {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is meant.
 const ODD_SPELLING = /^\/|(?:^|\/)\.{0,2}(?:\/|$)|[^\x00-\x7f]/;
 
+/** @returns whether a lock may name a file that others spell otherwise */
+export function isOddlySpelled({ filepath }: Pick<Lock, 'filepath'>): boolean {
+  return typeof filepath === 'string' && ODD_SPELLING.test(filepath);
+}
+
 /** The one spelling of a path, relative to the root where it lies below it; anything else as it is. */
 function oneSpelling(filepath: unknown, root: string): unknown {
-  if (typeof filepath !== 'string' || !ODD_SPELLING.test(filepath)) return filepath;
+  if (typeof filepath !== 'string' || !isOddlySpelled({ filepath })) return filepath;
   const plain = withoutParents(normalizeLockPath(filepath).normalize('NFC').replace(/^\/\//, '/'));
   const folder = `${root.normalize('NFC').replace(/\/+$/, '')}/`;
   return `${plain}/`.startsWith(folder) ? plain.slice(folder.length) || '.' : plain;
