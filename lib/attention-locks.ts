@@ -8,7 +8,7 @@ import { instantOf } from './contract/instant';
 import type { Agent, AttentionEntry, Lock } from './contract/schemas';
 
 /** So many holders have an item of their own; those with the most locks. One item counts the locks of all others. */
-const MAX_HOLDER_ITEMS = 200;
+const MAX_HOLDER_ITEMS = 1000;
 /** The facts of one item name at most so many wants. */
 const MAX_WANT_FACTS = 10;
 
