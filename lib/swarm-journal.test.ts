@@ -65,6 +65,23 @@ test('nothing is recorded before it begins; then everything, then what differs',
   assert.deepEqual(changes().slice(3), ['agent agent-0', 'registry header']);
 });
 
+test('locks(): those that are left off the list are counted, and told apart from those that were released', () => {
+  const [a, b, c] = [lock('a.lock'), lock('b.lock'), lock('c.lock')];
+  journal.server({ event: 'started', version: '1', pid: 1, at: 1 });
+  journal.locks(wholeLocks([a, b]), () => true);
+  journal.begin(1);
+  updates.length = 0;
+  journal.locks({ ...wholeLocks([c]), count: 2, truncated: 1 }, (file) => file !== 'b.lock');
+  journal.commit(2);
+  assert.deepEqual(changes(), ['lock c.lock', '-lock a.lock', '-lock b.lock', 'server locks']);
+  assert.deepEqual(updates[0]?.leftOff, ['a.lock']);
+  updates.length = 0;
+  journal.locks(wholeLocks([c]), () => true);
+  journal.commit(3);
+  assert.deepEqual(changes(), ['-server locks']);
+  assert.deepEqual(updates[0]?.leftOff, []);
+});
+
 test('a discovery that only sees everybody again changes the header alone', () => {
   journal.agents(registry(agent('agent-0')));
   journal.begin(1);
