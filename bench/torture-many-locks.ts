@@ -33,6 +33,8 @@ export async function tortureManyLocks(folders: { root: string; control: string 
   await writeLocks(root, locks);
   const server = new Server(root, path.join(control, 'history.sqlite'));
   await server.start();
+  const abandon = () => server.abandon();
+  process.prependOnceListener('exit', abandon);
   const watch = new ManyLocksWatch(server);
   try {
     const first = await watch.until(({ count }) => count === locks, FIRST_READ_TIMEOUT_MS);
@@ -48,11 +50,12 @@ export async function tortureManyLocks(folders: { root: string; control: string 
   } finally {
     watch.close();
     await server.stop();
+    process.off('exit', abandon);
   }
 }
 
 /** Agents that are registered, holders that are not, locks past the timeout and some that overlap. */
-export async function writeLocks(root: string, locks: number): Promise<void> {
+async function writeLocks(root: string, locks: number): Promise<void> {
   writeRegistry(root, roster(0), Date.now());
   mkdirSync(path.join(root, LOCKS_FOLDER), { recursive: true });
   const now = Date.now();

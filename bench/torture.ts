@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeScratch } from './scratch';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
+import { tortureManyLocks } from './torture-many-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
 import { burst, cutLine, doubleRotation, firstRead } from './torture-outages';
 import { tortureRegistry } from './torture-registry';
@@ -20,6 +21,8 @@ interface Plan {
   burst: number;
   registry: { perSecond: number; seconds: number };
   locks: { locks: number; folders: number };
+  /** Lock files in one folder, far more than are listed. */
+  manyLocks: number;
   /** Messages of the first long read, or 0 for none. */
   backlog: number;
 }
@@ -39,6 +42,7 @@ const LONG: Plan = {
   burst: 5000,
   registry: { perSecond: 1000, seconds: 10 },
   locks: { locks: 10_000, folders: 100 },
+  manyLocks: 50_000,
   backlog: 1_000_000,
 };
 
@@ -58,6 +62,7 @@ const SHORT: Plan = {
   burst: 5000,
   registry: { perSecond: 1000, seconds: 2 },
   locks: { locks: 1000, folders: 10 },
+  manyLocks: 12_000,
   backlog: 0,
 };
 
@@ -96,6 +101,7 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
     return { facts: `exit code ${exitCode} after ${Math.round(milliseconds)} ms`, faults };
   });
   messages.abandon();
+  await report.step('many locks', () => tortureManyLocks(foldersIn(scratch, 'many-locks'), plan.manyLocks));
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 
