@@ -15,6 +15,10 @@ const WARNINGS: Record<LockWarning, string> = {
   wrong_type: 'A field has the wrong type, which makes the swarm’s own tool fail.',
   name_mismatch: 'The file’s name does not belong to the path it locks, so releasing it will not find it.',
   in_future: 'It was acquired in the future by this server’s clock, so it never becomes stale.',
+  path_too_long:
+    'Its path is longer than 4,096 bytes, so it is compared with other locks as plain text: overlaps by a pattern are not known.',
+  uncompared:
+    'It was not compared with every pattern, since the swarm has too many long ones: it may overlap more locks than are shown. Release locks on long patterns to see all overlaps.',
 };
 
 const MOST_CONFLICTS = 5;

@@ -3,10 +3,10 @@ import type { AttentionFacts } from './attention-facts';
 import { textOf } from './attention-words';
 import { formatCursor } from './contract/events';
 import type { Lock } from './contract/schemas';
-import { hasPatternCharacters } from './swarm/fnmatch';
-import { findConflicts } from './swarm/lock-conflicts';
-import { type LockEntry, normalizeLockPath } from './swarm/lock-entry';
+import { comparisonSteps, compilePattern, hasPatternCharacters, matchesPattern } from './swarm/fnmatch';
+import { normalizeLockPath } from './swarm/lock-entry';
 import { overlapPairs } from './swarm/lock-overlaps';
+import { StepBudget } from './swarm/step-budget';
 
 /** One reason why a lock is wanted. */
 export interface Want {
@@ -18,14 +18,20 @@ export interface Want {
   messages: string[];
 }
 
+/** An item names fewer. */
+const MAX_WANTS = 50;
+/** Many locks of one file are very many pairs; each lock of them has its first reasons long before. */
+const MAX_OVERLAP_PAIRS = 20_000;
+
 /** @returns for each lock file that another agent wants the reasons, at most one for each kind and agent */
 export function wantedLocks(locks: readonly Lock[], facts: AttentionFacts): Map<string, Want[]> {
   const wanted = new Map<string, Want[]>();
   const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
   const add = (lock: Lock | undefined, agent: string, verb: string, messages: string[] = []) => {
     if (lock === undefined || agent === textOf(lock.agent_id)) return;
-    const words = `${agent} ${verb} ${textOf(lock.filepath)}`;
     const wants = wanted.get(lock.lock_file) ?? [];
+    if (wants.length === MAX_WANTS) return;
+    const words = `${agent} ${verb} ${textOf(lock.filepath)}`;
     if (!wants.some((want) => want.words === words)) wants.push({ agent, words, messages });
     wanted.set(lock.lock_file, wants);
   };
@@ -35,9 +41,11 @@ export function wantedLocks(locks: readonly Lock[], facts: AttentionFacts): Map<
     for (const file of evidence.locks) add(byFile.get(file), from, 'waits for');
   }
   addAskedFor(locks, facts, add);
+  let pairs = 0;
   for (const overlap of facts.overlaps) {
     if (![overlap.lock, ...overlap.others].some(({ lock_file }) => byFile.has(lock_file))) continue;
     for (const [one, other] of overlapPairs(overlap)) {
+      if (++pairs > MAX_OVERLAP_PAIRS) break;
       add(byFile.get(one.lock_file), textOf(other.agent_id), overlapVerb(other.filepath));
       add(byFile.get(other.lock_file), textOf(one.agent_id), overlapVerb(one.filepath));
     }
@@ -75,20 +83,35 @@ function addAskedFor(
       askedBy.set(path, asked);
     }
   }
-  // `findConflicts` compares entries of different holders alone: locks with questions, not locks with each other.
-  const held = locks.map((lock) => ({ lock, entry: entryOf(lock.lock_file, 'lock', lock.filepath) }));
-  const asked = [...askedBy.keys()].map((path) => entryOf(`asked ${path}`, 'question', path));
-  const found = asked.length === 0 ? new Map() : findConflicts([...held.map(({ entry }) => entry), ...asked]);
-  for (const { lock, entry } of held) {
-    for (const { fields } of (found.get(entry) ?? []) as LockEntry[]) {
-      for (const { sender, cursor } of askedBy.get(String(fields.filepath)) ?? [])
-        add(lock, sender, 'asks for', [cursor]);
-    }
+  for (const [lock, path] of coveredPaths(locks, [...askedBy.keys()].sort())) {
+    for (const { sender, cursor } of askedBy.get(path) ?? []) add(lock, sender, 'asks for', [cursor]);
   }
 }
 
-function entryOf(lockFile: string, holder: string, filepath: unknown): LockEntry {
-  return { lock_file: lockFile, fields: { agent_id: holder, filepath }, lockedAt: null, warnings: [] };
+/** About 20 ms. Beyond that a question counts only for the very path that it names. */
+const MAX_STEPS = 20_000_000;
+
+/** @returns each lock with each of the paths that it is a lock on, by the rule of the swarm's tool */
+function* coveredPaths(locks: readonly Lock[], paths: readonly string[]): Generator<[lock: Lock, path: string]> {
+  const budget = new StepBudget(MAX_STEPS);
+  const asked = new Set(paths);
+  const askedPatterns = paths.filter(hasPatternCharacters).map((path) => ({ path, pattern: compilePattern(path) }));
+  for (const lock of locks) {
+    const { filepath } = lock;
+    if (typeof filepath !== 'string') continue;
+    if (asked.has(filepath)) yield [lock, filepath];
+    if (budget.isSpent) continue;
+    const pattern = hasPatternCharacters(filepath) ? compilePattern(filepath) : null;
+    budget.spend(pattern ? 50 * filepath.length : 0);
+    for (const path of pattern ? paths : []) {
+      budget.spend(pattern ? comparisonSteps(pattern, path.length) : 0);
+      if (pattern && path !== filepath && !budget.isSpent && matchesPattern(pattern, path)) yield [lock, path];
+    }
+    for (const { path, pattern: askedPattern } of askedPatterns) {
+      budget.spend(comparisonSteps(askedPattern, filepath.length));
+      if (path !== filepath && !budget.isSpent && matchesPattern(askedPattern, filepath)) yield [lock, path];
+    }
+  }
 }
 
 const WORD_ENDS = /^[\s"'`(<[{*_~]+|[\s"'`)>\]}*_~.,:;!?…]+$/g;

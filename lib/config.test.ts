@@ -264,3 +264,10 @@ test('the environment is read once per process', () => {
   });
   assert.equal(child.stdout, '8 true\n', child.stderr);
 });
+
+test('parseConfig(): blanks may be part of a path', () => {
+  const named = { CLAUDESWARM_ROOT: '/projects/ shop ', DASHBOARD_TOKENS_FILE: '/etc/tokens ', INIT_CWD: '/stood ' };
+  const { root, tokensFile, startFolders } = parseConfig(named, FOLDER);
+  assert.deepEqual([root, tokensFile, startFolders[0]], ['/projects/ shop ', '/etc/tokens ', '/stood ']);
+  assert.equal(parseConfig({ CLAUDESWARM_ROOT: '  ' }, FOLDER).root, null);
+});

@@ -241,6 +241,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Blanks around a secret may be part of it, and so may those around the name of a file or folder. */
+const EXACT: ReadonlySet<Setting> = new Set(['password', 'alertSecret', 'root', 'bundle', 'tokensFile', 'alertsFile']);
+
 /**
  * Reads the settings from an environment.
  *
@@ -254,8 +257,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   for (const setting of Object.keys(VARIABLES) as Setting[]) {
     const variable = VARIABLES[setting].find((name) => environment[name]?.trim());
     const value = variable === undefined ? null : (environment[variable] ?? null);
-    // Blanks around a secret may be part of it.
-    given[setting] = setting === 'password' || setting === 'alertSecret' ? value : (value?.trim() ?? null);
+    given[setting] = EXACT.has(setting) ? value : (value?.trim() ?? null);
     used.set(setting, variable ?? VARIABLES[setting][0]);
   }
 
@@ -275,7 +277,8 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   if (!result.success || faults.length > 0) throw new ConfigError(faults);
 
   const { username, password, root, bundle, history, ...rest } = result.data;
-  const startFolders = [...new Set([environment.INIT_CWD?.trim() || workingFolder, workingFolder])];
+  const stood = environment.INIT_CWD?.trim() ? environment.INIT_CWD : workingFolder;
+  const startFolders = [...new Set([stood, workingFolder])];
   // A relative path is meant from where the person stood: npm has changed the working directory since.
   const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
   return Object.freeze({

@@ -153,6 +153,7 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig } = options;
     this.#description = new SwarmDescription({
       ...{ root: this.root, ...readers, processes: this.#processes },
+      onCompared: () => this.#looked && this.#describeSafely(),
       get config() {
         return swarmConfig.config;
       },
@@ -348,7 +349,11 @@ export class LiveSwarm implements Runtime {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
     if (hint.stores) this.#attention.lookAtFiles();
-    if (!this.#looked) this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+    if (!this.#looked) {
+      this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+      // A page that opens first must not say that there are no locks.
+      await this.#description.compareLocks();
+    }
     return changed;
   }
 

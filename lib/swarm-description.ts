@@ -4,6 +4,7 @@ import type { AgentsAnswer, Lock, LocksAnswer } from './contract/schemas';
 import { describeAgents, type Speech } from './swarm/agent-health';
 import { AgentLives } from './swarm/agent-lives';
 import { LockBoard } from './swarm/lock-board';
+import { LockComparison } from './swarm/lock-comparison';
 import { LockHolders } from './swarm/lock-holders';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import type { LocksReader } from './swarm/locks';
@@ -18,6 +19,8 @@ interface Described {
   locks: LocksReader;
   processes: ProcessTable;
   config: SwarmConfig;
+  /** Called when locks that took long to compare can be described; `describe` then does. */
+  onCompared?: () => void;
 }
 
 /**
@@ -43,11 +46,19 @@ export class SwarmDescription {
   readonly lives = new AgentLives();
   readonly #from: Described;
   readonly #board = new LockBoard();
+  readonly #comparison: LockComparison;
   #signs: Signs | null = null;
   #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
   constructor(from: Described) {
     this.#from = from;
+    this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
+  }
+
+  /** Compares the locks that the reader has; once that is done, `describe` describes them all. */
+  async compareLocks(): Promise<void> {
+    this.#comparison.request(this.#from.locks.locks);
+    await this.#comparison.settled();
   }
 
   /** What is published of the locks. The same object for as long as nothing in it changes. */
@@ -122,15 +133,17 @@ export class SwarmDescription {
     return newest;
   }
 
+  /** Locks of which nobody knows yet what they overlap are not described: to list none would be a false statement. */
   #describeLocks(now: number): void {
-    const entries = this.#from.locks.locks;
+    this.#comparison.request(this.#from.locks.locks);
+    const { entries, conflicts, spelled } = this.#comparison.compared;
     const { registry, status } = this.#from.registry;
     // A registry that vanished is read on as it was; one that can't be read may say anything now.
     const readable = registry !== null && status.state !== 'unreadable';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     const { lockStaleTimeoutSeconds: staleTimeoutSeconds } = this.#from.config;
-    if (!this.#board.update(entries, { holders, staleTimeoutSeconds, now })) return;
-    this.overlaps = findOverlaps(this.#board.overlapCandidates, this.#from.root);
+    if (!this.#board.update(entries, conflicts, { holders, staleTimeoutSeconds, now })) return;
+    this.overlaps = findOverlaps(this.#board.locks, spelled);
   }
 }
 

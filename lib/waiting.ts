@@ -12,9 +12,10 @@ import { openAcks } from './open-acks';
 import type { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
 import { CONFLICT_LOG_FILE, type Conflict } from './swarm/conflict-log';
+import { HeldPaths } from './swarm/held-paths';
 import { type LockOverlap, overlapPairs } from './swarm/lock-overlaps';
-import { normalizeLockPath, patternsOverlap } from './swarm/locks';
 import type { PendingAck } from './swarm/pending-acks';
+import { StepBudget } from './swarm/step-budget';
 import { isOpen, isUnfinished, type Task } from './swarm/tasks';
 import { findRings } from './waiting-rings';
 
@@ -130,32 +131,37 @@ function* questionWaits(
   }
 }
 
+/** About 20 ms. A conflict that is not compared with the locks within it holds nobody up. */
+const MAX_CONFLICT_STEPS = 20_000_000;
+
 /** A conflict about a lock holds its requester up only while the lock is there: entries are often left as they were. */
 function* conflictWaits({ conflicts, locks }: WaitingFacts): Generator<Wait> {
+  const budget = new StepBudget(MAX_CONFLICT_STEPS);
   const held = new Map<string, Lock[]>(conflicts.map(({ holder }) => [holder, []]));
   if (held.size > 0) for (const lock of locks) held.get(textOf(lock.agent_id))?.push(lock);
+  const paths = new Map<string, HeldPaths>();
   for (const { id, type, requester, holder, resource, status, detectedAt } of conflicts) {
     if (!UNSETTLED.has(status)) continue;
-    const lock = resource === null ? undefined : held.get(holder)?.find((one) => holdsPath(one, resource));
-    const gone = type === 'file_lock' && !lock;
-    const what = resource ?? 'something';
-    const though = gone ? `, though ${holder} holds no lock on it now` : '';
+    const heldPaths = paths.get(holder) ?? new HeldPaths(held.get(holder) ?? [], budget);
+    paths.set(holder, heldPaths);
+    const lock = resource === null ? null : heldPaths.lockOn(resource);
+    const isHeld = lock !== null && lock !== 'unknown';
     yield {
       key: id,
       from: requester,
       to: holder,
       kind: 'conflict',
       since: detectedAt,
-      reason: `${requester} wants ${what}, which ${holder} has; ${CONFLICT_LOG_FILE} calls that ${status}${though}.`,
-      evidence: { conflicts: [id], locks: lock ? [lock.lock_file] : [] },
-      holds: !gone,
+      reason: `${requester} wants ${resource ?? 'something'}, which ${holder} has; ${CONFLICT_LOG_FILE} calls that ${status}${type === 'file_lock' ? heldWords(lock, holder) : ''}.`,
+      evidence: { conflicts: [id], locks: isHeld ? [lock.lock_file] : [] },
+      holds: isHeld || type !== 'file_lock',
     };
   }
 }
 
-function holdsPath({ filepath }: Lock, resource: string): boolean {
-  if (typeof filepath !== 'string') return false;
-  return normalizeLockPath(filepath) === normalizeLockPath(resource) || patternsOverlap(filepath, resource);
+function heldWords(lock: ReturnType<HeldPaths['lockOn']>, holder: string): string {
+  if (lock === null) return `, though ${holder} holds no lock on it now`;
+  return lock === 'unknown' ? `; whether ${holder} still holds a lock on it takes too long to find out` : '';
 }
 
 function* taskWaits({ tasks }: WaitingFacts): Generator<Wait> {
@@ -188,10 +194,15 @@ function nameOfTask({ objective, id }: Task): string {
   return quoted(objective === '' ? id : objective);
 }
 
+/** Many locks of one file are very many pairs, of which those without a known order give no wait. */
+const MAX_OVERLAP_PAIRS = 20_000;
+
 /** Both hold, so who waits is no fact; the younger lock is taken for the one that has to. */
 function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
+  let pairs = 0;
   for (const overlap of overlaps) {
     for (const [lock, other] of overlapPairs(overlap)) {
+      if (++pairs > MAX_OVERLAP_PAIRS) return;
       const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
       if (one === null || another === null || one === another) continue;
       const [younger, older] = one > another ? [lock, other] : [other, lock];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Address, EMPTY_ADDRESS, panelOf } from './address';
+import { type Address, EMPTY_ADDRESS, formatAddress, panelOf, parseAddress } from './address';
 
 test('an address leads to the panel of what it points at, the narrowest first', () => {
   const cases: [Partial<Address>, ReturnType<typeof panelOf>][] = [
@@ -14,4 +14,12 @@ test('an address leads to the panel of what it points at, the narrowest first', 
     [{ agent: null, since: '2026-01-01T00:00:00Z' }, 'messages'],
   ];
   for (const [address, panel] of cases) assert.equal(panelOf(address), panel, JSON.stringify(address));
+});
+
+test('parseAddress(): the name of an agent may begin or end with a blank, or be one', () => {
+  for (const agent of [' ', ' a ', '..', '.', 'a/b', '%2E']) {
+    const address = { ...EMPTY_ADDRESS, agent, from: agent };
+    assert.deepEqual(parseAddress(new URLSearchParams(formatAddress(address))), address);
+  }
+  assert.equal(parseAddress(new URLSearchParams('?agent=')).agent, null);
 });

@@ -44,13 +44,15 @@ export const EMPTY_ADDRESS: Address = {
   span: null,
 };
 
-/** @returns what a query says; unknown parameters are ignored, blank ones count as absent. */
+/** @returns what a query says; unknown parameters are ignored, blank ones count as absent, but for names of agents. */
 export function parseAddress(query: URLSearchParams): Address {
   const text = (name: string) => query.get(name)?.trim() || null;
+  // A name may begin or end with a blank, or be one.
+  const agentName = (name: string) => query.get(name) || null;
   return {
-    agent: text('agent'),
-    from: text('from'),
-    to: text('to'),
+    agent: agentName('agent'),
+    from: agentName('from'),
+    to: agentName('to'),
     types: [...new Set(query.getAll('type').filter((type) => type !== ''))],
     q: text('q') ?? '',
     since: text('since'),

@@ -134,17 +134,29 @@ export interface PatternScope {
   anyRun: boolean;
 }
 
-/** A set of characters, as the swarm's tool reads it: a `]` in first place belongs to the set. */
-const SET = /\[(?:![\s\S]|[^!])[^\]]*\]/g;
+/** @returns what stands outside the sets of characters; a `]` in first place belongs to its set */
+function outsideSets(pattern: string): string {
+  const lastEnd = pattern.lastIndexOf(']');
+  const outside: string[] = [];
+  for (let at = 0; at < pattern.length; at++) {
+    const first = at + (pattern[at + 1] === '!' ? 2 : 1);
+    // A search for what is known not to be there would be repeated for each of many `[`.
+    const isSet = pattern[at] === '[' && first + 1 <= lastEnd;
+    if (isSet) at = pattern.indexOf(']', first + 1);
+    else outside.push(pattern[at] as string);
+  }
+  return outside.join('');
+}
 
 /** @returns what a pattern may cover, as far as a sentence can say it; null for one that covers nothing but itself */
 export function patternScope(pattern: string): PatternScope | null {
-  const withoutSets = pattern.replace(SET, '');
-  const anyRun = withoutSets.includes('*');
-  if (withoutSets === pattern && !anyRun && !pattern.includes('?')) return null;
+  const outside = outsideSets(pattern);
+  const anyRun = outside.includes('*');
+  if (outside === pattern && !anyRun && !pattern.includes('?')) return null;
+  const lastSpecial = Math.max(...['*', '?', '[', ']'].map((character) => pattern.lastIndexOf(character)));
   return {
     begins: pattern.slice(0, wildcardAt(pattern)),
-    ends: /[^*?[\]]*$/.exec(pattern)?.[0] ?? '',
+    ends: pattern.slice(lastSpecial + 1),
     anyRun,
   };
 }

@@ -11,7 +11,7 @@ import { served } from './base-path';
  */
 export function useAgentHistory(id: string | null, changes: string): AgentHistory | null {
   const { data } = useSWR<AgentHistory, Error>(
-    id === null ? null : [served(`/api/agents/${encodeURIComponent(id)}`), changes],
+    id === null ? null : [served(`/api/agent?${new URLSearchParams({ id })}`), changes],
     ([path]: [string, string]) => readAnswer<AgentHistory>(path),
     { keepPreviousData: true, revalidateOnFocus: false, shouldRetryOnError: false },
   );

@@ -16,6 +16,7 @@ export const PATHS = [
   '/api/state',
   '/api/timeline',
   '/api/agents/{id}',
+  '/api/agent',
   '/api/locks/history',
   '/api/talk',
   '/api/bundle',

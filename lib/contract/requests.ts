@@ -73,6 +73,26 @@ function readText(given: readonly string[], refuse: Refuse): string | undefined 
 const text = (description: string, example: string) =>
   parameter(readText, { description, schema: { type: 'string', maxLength: LONGEST_TEXT }, example });
 
+/** Exactly as written: a name may begin or end with a blank, or be one. */
+const agentName = (description: string, example: string) =>
+  parameter(
+    (given, refuse) => {
+      const value = given.at(-1);
+      if (value && value.length > LONGEST_TEXT) return refuse(`must have at most ${LONGEST_TEXT} characters.`);
+      return value || undefined;
+    },
+    { description, schema: { type: 'string', maxLength: LONGEST_TEXT }, example },
+  );
+
+/** In a path, programs take `.` and `..` for folders before they send them, percent-encoded ones too. */
+const queryId = parameter((given, refuse) => given.at(-1) ?? refuse('is missing: name the agent.'), {
+  in: 'query',
+  description: 'The id of the agent, exactly: any text, also `.`, `..`, a blank or nothing.',
+  schema: { type: 'string' },
+  required: true,
+  example: 'agent-1',
+});
+
 function limit(largest: number, of: string) {
   return parameter(
     (given, refuse) => {
@@ -248,9 +268,9 @@ function timedSchemas({ readInstant, now }: Clock) {
         since: instant('Only messages sent then or later.'),
         until: instant('Only messages sent then or earlier.'),
         q: search,
-        agent: text('Only messages from or to this agent.', 'agent-1'),
-        sender: text('Only messages from this one.', 'agent-0'),
-        recipient: text('Only messages to this one.', 'agent-1'),
+        agent: agentName('Only messages from or to this agent.', 'agent-1'),
+        sender: agentName('Only messages from this one.', 'agent-0'),
+        recipient: agentName('Only messages to this one.', 'agent-1'),
         msg_id: text(
           'Only messages with this id of the log, which repeats some.',
           'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1',
@@ -287,8 +307,8 @@ function timedSchemas({ readInstant, now }: Clock) {
       .object({
         ...span,
         points,
-        agent: text('Only this lane.', 'agent-1'),
-        after_agent: text('Only the lanes after this one: next_agent of the answer before.', 'agent-1'),
+        agent: agentName('Only this lane.', 'agent-1'),
+        after_agent: agentName('Only the lanes after this one: next_agent of the answer before.', 'agent-1'),
       })
       .superRefine(inOrder, ALWAYS)
       .transform(({ points, agent, after_agent, ...rest }) => ({
@@ -351,17 +371,21 @@ const timeless = {
     .transform(({ limit, cursor, holder }) => ({ limit, after: cursor, holder })),
   agentHistory: z
     .object({
-      id: pathId('The id of the agent, percent-encoded: any text may be one, a slash among it.', 'agent-1'),
+      id: pathId(
+        'The id of the agent, percent-encoded: any text may be one, a slash among it. `/api/agent?id=` takes those that no path can hold.',
+        'agent-1',
+      ),
       ...page,
     })
     .transform((values) => values),
+  agentHistoryByQuery: z.object({ id: queryId, ...page }).transform((values) => values),
   attentionItem: z
     .object({
       id: pathId('The id of the item, percent-encoded: it may hold slashes and quotes.', 'agent_dead:agent-4'),
     })
     .transform((values) => values),
   lockHistory: z
-    .object({ filepath, holder: text('Only what this agent held.', 'agent-1'), ...page })
+    .object({ filepath, holder: agentName('Only what this agent held.', 'agent-1'), ...page })
     .transform((values) => values),
   stream: z
     .object({

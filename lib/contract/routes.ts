@@ -227,6 +227,18 @@ const PAST: readonly Route[] = [
     problems: [404, 410, 422],
   },
   {
+    path: '/api/agent',
+    tag: 'Past',
+    id: 'getAgentHistoryByQuery',
+    summary: 'One agent over time, by any id',
+    description:
+      'The same as `/api/agents/{id}`, for ids that no path can hold: `.`, `..`, a blank or an empty one, which browsers, ' +
+      'proxies and URL parsers take for folders or leave out.',
+    request: requests.agentHistoryByQuery,
+    answer: json('The agent.', agentHistory, pastExamples.agentHistory),
+    problems: [404, 410, 422],
+  },
+  {
     path: '/api/locks/history',
     tag: 'Past',
     id: 'getLockHistory',

@@ -91,15 +91,22 @@ export const agentsAnswer = z
 
 export const lockConflict = z.object({ lock_file: z.string(), agent_id: z.unknown(), filepath: z.unknown() });
 
-export const lockWarning = z.enum([
-  'byte_order_mark',
-  'invalid_utf8',
-  'missing_field',
-  'unknown_field',
-  'wrong_type',
-  'name_mismatch',
-  'in_future',
-]);
+export const lockWarning = z
+  .enum([
+    'byte_order_mark',
+    'invalid_utf8',
+    'missing_field',
+    'unknown_field',
+    'wrong_type',
+    'name_mismatch',
+    'in_future',
+    'path_too_long',
+    'uncompared',
+  ])
+  .describe(
+    '`path_too_long`: the path has more than 4,096 bytes and is compared as plain text, never as a pattern. ' +
+      '`uncompared`: the swarm has too many long patterns to compare all of them, so `conflicts_with` may lack some.',
+  );
 
 export const lock = z
   .looseObject({

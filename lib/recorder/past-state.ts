@@ -172,6 +172,9 @@ export function withEvidence(agents: readonly Agent[], locks: readonly Lock[], n
   });
 }
 
+/** About 0.2 s, in a thread that answers others meanwhile too late. */
+const MAX_COMPARISON_STEPS = 200_000_000;
+
 function withConflicts(locks: readonly Lock[]): Lock[] {
   const entries = locks.map((lock) => ({
     lock_file: lock.lock_file,
@@ -180,9 +183,13 @@ function withConflicts(locks: readonly Lock[]): Lock[] {
     warnings: [],
     lock,
   }));
-  const found = findConflicts(entries);
+  const { found, unknown } = findConflicts(entries, { maxSteps: MAX_COMPARISON_STEPS });
   return entries
-    .map((entry) => ({ ...entry.lock, conflicts_with: (found.get(entry) ?? []).map(conflictOf) }))
+    .map((entry) => ({
+      ...entry.lock,
+      conflicts_with: (found.get(entry) ?? []).map(conflictOf),
+      ...(unknown.has(entry) && { warnings: [...entry.lock.warnings, 'uncompared' as const] }),
+    }))
     .sort((a, b) => (a.lock_file < b.lock_file ? -1 : 1));
 }
 

@@ -8,7 +8,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { API_ROOT, isMethod, kindOfPath } from './route-names';
+import { API_ROOT, isMethod, kindOfPath, withDotsInQuery } from './route-names';
 
 export const CONNECTION_HEADER = 'x-swarm-connection';
 
@@ -85,6 +85,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     // Next fails before it calls any route for such a path below /api. The route of paths that do not exist says what
     // is wrong.
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
+    else request.url = withDotsInQuery(written);
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];

@@ -70,6 +70,11 @@ test('filters combine, blank ones count as absent, unknown parameters are ignore
   );
 });
 
+test('names of agents are taken exactly, blanks included', () => {
+  const { filter } = parse('agent=%20&sender=+a&recipient=..');
+  assert.deepEqual([filter.agent, filter.sender, filter.recipient], [' ', ' a', '..']);
+});
+
 test('instants: with an offset, in UTC, and naive in the zone of the swarm', () => {
   const noon = Date.UTC(2026, 0, 30, 12);
   for (const since of [

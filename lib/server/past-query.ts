@@ -23,6 +23,15 @@ export function parseAgentHistoryQuery({ pathname, searchParams }: URL, { agentH
 }
 
 /**
+ * Reads `GET /api/agent?id=`.
+ *
+ * @throws {ProblemError} naming every faulty parameter
+ */
+export function parseAgentQuery(given: URLSearchParams, { agentHistoryByQuery } = requests()) {
+  return readParameters(agentHistoryByQuery, (name) => given.getAll(name));
+}
+
+/**
  * Reads the parameters of `GET /api/locks/history`.
  *
  * @throws {ProblemError} naming every faulty parameter

@@ -32,6 +32,21 @@ export function routeName(url: string): string {
   return WITH_PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? OTHER;
 }
 
+const DOTS_IN_PATH = /^(\/(?:[^?]*\/)?api(?:\/v1)?\/agent)s\/((?:%2e|\.){1,2})(?:\?(.*))?$/i;
+
+/**
+ * An agent may be named `.` or `..`. As the end of a path that names a folder to every URL parser, percent-encoded too; so
+ * a client that sends it as it is meant is led to `/api/agent?id=`.
+ *
+ * @param url as the request line has it
+ */
+export function withDotsInQuery(url: string): string {
+  const [, path, dots, query] = DOTS_IN_PATH.exec(url) ?? [];
+  // Dots that are not encoded are meant as a folder.
+  if (path === undefined || dots === undefined || !dots.includes('%')) return url;
+  return `${path}?${query === undefined ? '' : `${query}&`}id=${dots}`;
+}
+
 /** @returns whether a route can have something for it */
 export function isMethod(method: string): boolean {
   return METHODS.some((known) => known === method);

@@ -1,6 +1,8 @@
 /** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
 import packageJson from '../../package.json';
 import type { Path } from '../contract/paths';
+import type { Questions } from '../recorder/protocol';
+import type { Runtime } from '../runtime';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
@@ -10,6 +12,7 @@ import { metrics } from './metrics';
 import { oncePerProcess } from './once';
 import {
   parseAgentHistoryQuery,
+  parseAgentQuery,
   parseLockHistoryQuery,
   parseMoment,
   parseSpan,
@@ -21,19 +24,22 @@ import { streamResponse } from './stream';
 
 const parametersOf = ({ url }: Request) => new URL(url).searchParams;
 
+async function agentResponse(runtime: Runtime, query: Questions['agent_history']['query']): Promise<Response> {
+  const json = await runtime.past('agent_history', query);
+  if (json !== null) return jsonResponse(json);
+  throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);
+}
+
 /** `/api` answers for whatever does not exist below it. */
 export const routes = {
   '/api': missing,
   '/api/agents': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('agents')?.json) }),
   '/api/agents/{id}': endpoint(
-    {
-      GET: async (request, runtime) => {
-        const query = parseAgentHistoryQuery(new URL(request.url));
-        const json = await runtime.past('agent_history', query);
-        if (json !== null) return jsonResponse(json);
-        throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);
-      },
-    },
+    { GET: (request, runtime) => agentResponse(runtime, parseAgentHistoryQuery(new URL(request.url))) },
+    { limit: 'reads' },
+  ),
+  '/api/agent': endpoint(
+    { GET: (request, runtime) => agentResponse(runtime, parseAgentQuery(parametersOf(request))) },
     { limit: 'reads' },
   ),
   '/api/attention': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('attention')?.json) }),

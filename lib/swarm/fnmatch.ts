@@ -1,117 +1,153 @@
 /**
  * Shell patterns as Python's `fnmatch.fnmatchcase` matches them, with which the swarm's tool decides that two locks
  * overlap: `*` is any run of characters, `/` too, `?` any one, `[set]` and `[!set]` one of a set, and a `[` that is
- * never closed stands for itself. Nothing escapes a character. https://docs.python.org/3/library/fnmatch.html
+ * never closed is an ordinary character. Nothing escapes a character. https://docs.python.org/3/library/fnmatch.html
+ *
+ * A pattern is split at its `*`. Each part between two of them is searched for from where the one before it ended: its
+ * first fit leaves the most for the rest, so no search is ever repeated, where backtracking is exponential.
  */
+import { ANY_ONE, type Part, PartsSearch } from './fnmatch-search';
+import { characterSet, endOfSet, isInSet } from './fnmatch-set';
 
-/** Any one character, or any that a set holds (or, if negated, does not hold). */
-type Part = string | typeof ANY_RUN | typeof ANY_ONE | CharacterSet;
+/** Linux's PATH_MAX: a longer text names no file, and is compared as plain text. */
+export const MAX_PATTERN_BYTES = 4096;
 
-interface CharacterSet {
-  negated: boolean;
-  /** Code points, bounds included; a single character is a range of one. */
-  ranges: readonly (readonly [low: number, high: number])[];
+/** What stands before or after all `*`; as text where every character is certain, since texts are compared much faster. */
+type End = string | readonly Part[];
+
+/** What stands between two `*`. */
+type Middle = string | PartsSearch;
+
+/** A compiled pattern; made once where one pattern is compared with many texts. */
+export interface CompiledPattern {
+  /** What a text begins with; the whole pattern if it has no `*`. */
+  head: End;
+  middle: readonly Middle[];
+  /** What a text ends with, after the last `*`; null if there is none. */
+  tail: End | null;
+  /** What each character of a text costs at most, in steps of about a nanosecond. */
+  stepsPerCharacter: number;
 }
-
-const ANY_RUN = Symbol('*');
-const ANY_ONE = Symbol('?');
-
-/** A compiled pattern; made once where one pattern is held against many texts. */
-export type Pattern = readonly Part[];
 
 /** @returns whether a text holds a character that can make it a pattern */
 export function hasPatternCharacters(text: string): boolean {
   return /[*?[]/.test(text);
 }
 
-/** @returns the pattern of a text; every text is one */
-export function compilePattern(text: string): Pattern {
+/** @returns whether a text is longer than any path of a file (4,096 bytes), and so is never compared as a pattern */
+export function isTooLongForPattern(text: string): boolean {
+  // A UTF-16 unit takes at least one byte and at most three.
+  if (text.length * 3 <= MAX_PATTERN_BYTES) return false;
+  return text.length > MAX_PATTERN_BYTES || Buffer.byteLength(text) > MAX_PATTERN_BYTES;
+}
+
+/** @returns the pattern of a text; every text is one, and one of more than 4,096 bytes matches itself alone */
+export function compilePattern(text: string): CompiledPattern {
+  if (isTooLongForPattern(text)) return { head: text, middle: [], tail: null, stepsPerCharacter: 1 };
+  const [head = [], ...rest] = partsBetweenRuns(text);
+  const tail = rest.pop();
+  const middle = rest.filter(({ length }) => length > 0).map(asMiddle);
+  const stepsPerCharacter = Math.max(1, ...middle.map(stepsOf));
+  return { head: asEnd(head), middle, tail: tail === undefined ? null : asEnd(tail), stepsPerCharacter };
+}
+
+/** @returns the parts of a pattern, split at each `*` */
+function partsBetweenRuns(text: string): Part[][] {
+  const segments: Part[][] = [[]];
   const characters = [...text];
-  const parts: Part[] = [];
+  const lastEnd = characters.lastIndexOf(']');
   for (let at = 0; at < characters.length; at++) {
     const character = characters[at] as string;
-    if (character === '*') {
-      if (parts.at(-1) !== ANY_RUN) parts.push(ANY_RUN);
-    } else if (character === '?') parts.push(ANY_ONE);
-    else if (character === '[') {
-      const end = endOfSet(characters, at);
-      if (end === null) parts.push('[');
-      else {
-        parts.push(characterSet(characters.slice(at + 1, end)));
-        at = end;
-      }
-    } else parts.push(character);
+    const segment = segments.at(-1) as Part[];
+    const end = character === '[' ? endOfSet(characters, at, lastEnd) : null;
+    if (character === '*') segments.push([]);
+    else if (character === '?') segment.push(ANY_ONE);
+    else if (end !== null) {
+      segment.push(characterSet(characters.slice(at + 1, end)));
+      at = end;
+    } else segment.push(character.codePointAt(0) as number);
   }
-  return parts;
+  return segments;
 }
 
-/** @returns where the set that opens at `start` closes; a `]` in first place belongs to the set */
-function endOfSet(characters: readonly string[], start: number): number | null {
-  let first = start + 1;
-  if (characters[first] === '!') first++;
-  const end = characters.indexOf(']', first + 1);
-  return end === -1 ? null : end;
+function asEnd(parts: readonly Part[]): End {
+  return asText(parts) ?? parts;
 }
 
-function characterSet(inside: readonly string[]): CharacterSet {
-  let negated = inside[0] === '!';
-  const members = negated ? inside.slice(1) : inside;
-  const ranges: [number, number][] = [];
-  for (let at = 0; at < members.length; at++) {
-    const low = codeOf(members[at]);
-    if (members[at] === '!' && at > 0 && ranges.length === 0 && !negated) {
-      // Python drops a range that runs backwards and only then looks for the `!` in front.
-      negated = true;
-    } else if (members[at + 1] === '-' && at + 2 < members.length) {
-      const high = codeOf(members[at + 2]);
-      if (low <= high) ranges.push([low, high]);
-      at += 2;
-    } else ranges.push([low, low]);
-  }
-  return { negated, ranges };
+function asMiddle(parts: readonly Part[]): Middle {
+  return asText(parts) ?? new PartsSearch(parts);
 }
 
-function codeOf(character: string | undefined): number {
-  return character?.codePointAt(0) ?? 0;
+/** Half of a character beyond U+FFFF could be found within one, so what begins or ends with a half is no text. */
+function asText(parts: readonly Part[]): string | null {
+  if (!parts.every((part) => typeof part === 'number')) return null;
+  const text = parts.map((code) => String.fromCodePoint(code)).join('');
+  return /^[\udc00-\udfff]|[\ud800-\udbff]$/.test(text) ? null : text;
 }
 
-function matchesOne(part: Part | undefined, character: string): boolean {
-  if (typeof part === 'string') return part === character;
-  if (part === ANY_ONE) return true;
-  if (part === undefined || typeof part === 'symbol') return false;
-  const code = codeOf(character);
-  return part.ranges.some(([low, high]) => low <= code && code <= high) !== part.negated;
+/** Measured: a search for a text costs at worst a tenth of what it costs to try it at every place. */
+function stepsOf(middle: Middle): number {
+  return typeof middle === 'string' ? Math.ceil(middle.length / 10) : middle.stepsPerCharacter;
 }
 
 /**
- * Holds a whole text against a pattern.
- *
- * Only the last `*` ever has to be widened: if the parts between two of them fit somewhere, their first fit leaves the
- * most for the rest. So it takes at most pattern times text steps, where backtracking over all of them is exponential.
+ * @param length of the text, in UTF-16 units
+ * @returns what a comparison costs at most, in steps of about a nanosecond
  */
-export function matchesPattern(pattern: Pattern, text: string): boolean {
-  const characters = [...text];
-  let part = 0;
-  let at = 0;
-  let lastRun = -1;
-  let runEnd = 0;
-  while (at < characters.length) {
-    if (pattern[part] === ANY_RUN) {
-      lastRun = part++;
-      runEnd = at;
-    } else if (matchesOne(pattern[part], characters[at] as string)) {
-      part++;
-      at++;
-    } else if (lastRun >= 0) {
-      part = lastRun + 1;
-      at = ++runEnd;
-    } else return false;
+export function comparisonSteps({ stepsPerCharacter }: CompiledPattern, length: number): number {
+  return 50 + length * stepsPerCharacter;
+}
+
+/** @returns whether a whole text matches; a text of more than 4,096 bytes matches only a pattern of the same text */
+export function matchesPattern({ head, middle, tail }: CompiledPattern, text: string): boolean {
+  if (isTooLongForPattern(text)) return tail === null && head === text;
+  const start = endOfHead(head, text);
+  if (start === null || tail === null) return start === text.length;
+  const end = startOfTail(tail, text);
+  if (end === null || end < start) return false;
+  let at = start;
+  for (const segment of middle) {
+    const found = typeof segment === 'string' ? endOfText(segment, text, at) : segment.firstEnd(text, at);
+    if (found === null || found > end) return false;
+    at = found;
   }
-  while (pattern[part] === ANY_RUN) part++;
-  return part === pattern.length;
+  return true;
 }
 
 /** @returns whether the text matches the pattern; for many texts compile the pattern once */
 export function fnmatch(text: string, pattern: string): boolean {
   return matchesPattern(compilePattern(pattern), text);
+}
+
+function endOfHead(head: End, text: string): number | null {
+  if (typeof head === 'string') return text.startsWith(head) ? head.length : null;
+  return endOfPartsAt(head, text, 0);
+}
+
+function startOfTail(tail: End, text: string): number | null {
+  if (typeof tail === 'string') return text.endsWith(tail) ? text.length - tail.length : null;
+  let at = text.length;
+  for (let part = 0; part < tail.length; part++) {
+    if (at === 0) return null;
+    at -= at > 1 && (text.codePointAt(at - 2) as number) > 0xffff ? 2 : 1;
+  }
+  return endOfPartsAt(tail, text, at) === null ? null : at;
+}
+
+/** @returns where the first fit from `from` on ends */
+function endOfText(segment: string, text: string, from: number): number | null {
+  const found = text.indexOf(segment, from);
+  return found === -1 ? null : found + segment.length;
+}
+
+/** @returns where parts that fit exactly at a place end */
+function endOfPartsAt(parts: readonly Part[], text: string, start: number): number | null {
+  let at = start;
+  for (const part of parts) {
+    const code = text.codePointAt(at);
+    if (code === undefined) return null;
+    if (typeof part === 'number' ? part !== code : part !== ANY_ONE && !isInSet(part, code)) return null;
+    at += code > 0xffff ? 2 : 1;
+  }
+  return at;
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { countLocks } from '../contract/locks-answer';
 import { locksAnswer } from '../contract/schemas';
 import { LockBoard } from './lock-board';
-import { byLockFile } from './lock-conflicts';
+import { byLockFile, findConflicts } from './lock-conflicts';
 import { describeLocks, type LockBoardFacts } from './lock-description';
 import { type LockEntry, lockFileName, parseLock } from './lock-entry';
 
@@ -21,6 +21,11 @@ function entryOf(
   return entry;
 }
 
+/** Describes locks that have all been compared. */
+function update(board: LockBoard, entries: readonly LockEntry[], facts: LockBoardFacts): boolean {
+  return board.update(entries, findConflicts(entries), facts);
+}
+
 function factsAt(seconds: number, orphaned = false): LockBoardFacts {
   const holders = { of: () => ({ orphaned, former: null }), key: String(orphaned) };
   return { holders, staleTimeoutSeconds: 60, now: seconds * SECOND };
@@ -32,20 +37,22 @@ test('LockBoard: an unchanged lock is the same object; one that changes, by age,
   const sorted = (...entries: LockEntry[]) => entries.sort(byLockFile);
   const of = (path: string) => board.locks.find(({ filepath }) => filepath === path);
   const held = sorted(a, b);
-  assert.equal(board.update(held, factsAt(1001)), true);
+  assert.equal(update(board, held, factsAt(1001)), true);
   const first = of('src/a.ts');
-  assert.equal(board.update(held, factsAt(1002)), false);
-  assert.equal(board.update(held, factsAt(1100)), true);
+  const conflicts = findConflicts(held);
+  board.update(held, conflicts, factsAt(1001));
+  assert.equal(board.update(held, conflicts, factsAt(1002)), false);
+  assert.equal(update(board, held, factsAt(1100)), true);
   assert.equal(of('src/a.ts')?.stale, true);
   assert.equal(board.answer.stale_count, 2);
-  assert.equal(board.update(held, factsAt(1002)), true, 'the clock was set back');
+  assert.equal(update(board, held, factsAt(1002)), true, 'the clock was set back');
   assert.deepEqual(of('src/a.ts'), first);
   const single = of('src/b.ts');
-  assert.equal(board.update(sorted(a, b, entryOf('src/a.*', 'agent-1')), factsAt(1002)), true);
+  assert.equal(update(board, sorted(a, b, entryOf('src/a.*', 'agent-1')), factsAt(1002)), true);
   assert.equal(of('src/a.ts')?.conflicts_with.length, 1);
   assert.ok(of('src/b.ts') === single);
   assert.equal(board.answer.overlapping_count, 2);
-  assert.equal(board.update(held, factsAt(1002, true)), true);
+  assert.equal(update(board, held, factsAt(1002, true)), true);
   assert.deepEqual(
     [of('src/b.ts')?.orphaned, board.answer.orphaned_count, board.answer.overlapping_count],
     [true, 2, 0],
@@ -76,7 +83,7 @@ test('LockBoard: whatever comes and goes, it describes and counts what describin
         else files.set(name, entryOf(lock.path, lock.holder, lock.at, name));
         const entries = [...files.values()].sort(byLockFile);
         const facts = factsAt(seconds, orphaned);
-        board.update(entries, facts);
+        update(board, entries, facts);
         const expected = describeLocks(entries, facts);
         assert.deepEqual(board.locks, expected);
         assert.deepEqual(board.answer, { locks: expected, ...countLocks(expected), truncated: 0, holders: [] });
@@ -92,7 +99,7 @@ test('LockBoard: more locks than are listed are counted, those that overlap or a
   const pattern = entryOf('src/7.*', 'agent-9', 0);
   const board = new LockBoard();
   const facts = factsAt(12_000);
-  board.update([...entries, pattern].sort(byLockFile), facts);
+  update(board, [...entries, pattern].sort(byLockFile), facts);
   const { answer } = board;
   assert.doesNotThrow(() => locksAnswer.parse(answer));
   assert.deepEqual(
@@ -120,7 +127,7 @@ test('LockBoard: more locks than are listed are counted, those that overlap or a
 test('LockBoard: with nothing but orphaned locks the newest of them fill the list', () => {
   const entries = Array.from({ length: 10_002 }, (_, index) => entryOf(`src/${index}.ts`, 'gone', index));
   const board = new LockBoard();
-  board.update(entries.sort(byLockFile), factsAt(0, true));
+  update(board, entries.sort(byLockFile), factsAt(0, true));
   const listed = new Set(board.answer.locks.map(({ filepath }) => filepath));
   assert.deepEqual([listed.size, listed.has('src/2.ts'), listed.has('src/1.ts')], [10_000, true, false]);
   assert.equal(board.answer.orphaned_count, 10_002);

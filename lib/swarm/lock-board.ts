@@ -4,17 +4,15 @@
  */
 import { countLock, type LockCounts, NO_LOCK_COUNTS, wholeLocks } from '../contract/locks-answer';
 import type { Lock, LocksAnswer } from '../contract/schemas';
-import { ConflictIndex } from './conflict-index';
 import { type ListedLock, listLocks } from './listed-locks';
-import { byLockFile } from './lock-conflicts';
+import { type LockConflicts, NO_CONFLICTS } from './lock-conflicts';
 import { describeLock, isEarly, isSameHolder, isStale, type LockBoardFacts, type LockFacts } from './lock-description';
 import type { LockEntry } from './lock-entry';
-import { isOddlySpelled } from './lock-overlaps';
+import { differences } from './lock-list';
 
 /** A lock and what its description rests on: reading that from a lock, which may have any fields, costs ten times more. */
 interface Row extends ListedLock {
-  readonly facts: Omit<LockFacts, 'conflicts'>;
-  readonly isOddlySpelled: boolean;
+  readonly facts: Pick<LockFacts, 'stale' | 'early' | 'holder'>;
 }
 
 export class LockBoard {
@@ -24,7 +22,7 @@ export class LockBoard {
   answer: LocksAnswer = wholeLocks([]);
   /** The same as JSON. */
   json = JSON.stringify(this.answer);
-  readonly #conflicts = new ConflictIndex();
+  #conflicts: LockConflicts = NO_CONFLICTS;
   /** What `locks` describes, in the same order. */
   #entries: readonly LockEntry[] = [];
   #rows: readonly Row[] = [];
@@ -32,24 +30,26 @@ export class LockBoard {
   /** When time alone changes a description, milliseconds since 1970. */
   #validUntil = Number.POSITIVE_INFINITY;
   readonly #counts: LockCounts = { ...NO_LOCK_COUNTS };
-  #oddlySpelled = 0;
   readonly #countByHolder = new Map<string, number>();
 
   /**
    * Describes locks as their files have them now.
    *
    * @param entries sorted by `lock_file`; the same array where nothing changed
+   * @param conflicts what was found by comparing all of them; the same object where nothing changed
    * @returns whether anything is different
    */
-  update(entries: readonly LockEntry[], facts: LockBoardFacts): boolean {
+  update(entries: readonly LockEntry[], conflicts: LockConflicts, facts: LockBoardFacts): boolean {
     const before = this.#facts;
     const sameHolders =
       before?.holders.key === facts.holders.key && before.staleTimeoutSeconds === facts.staleTimeoutSeconds;
     // A clock that was set back makes stale locks young.
     const sameTimes = before !== null && facts.now >= before.now && facts.now < this.#validUntil;
-    if (entries === this.#entries && sameHolders && sameTimes) return false;
+    if (entries === this.#entries && conflicts === this.#conflicts && sameHolders && sameTimes) return false;
     this.#facts = facts;
-    const changed = this.#take(entries, !(sameHolders && sameTimes), facts);
+    const affected = affectedBy(this.#conflicts, conflicts);
+    this.#conflicts = conflicts;
+    const changed = this.#take(entries, affected, !(sameHolders && sameTimes), facts);
     this.#validUntil = nextChangeAt(entries, facts);
     if (changed) {
       this.locks = this.#rows.map(({ lock }) => lock);
@@ -60,16 +60,12 @@ export class LockBoard {
     return changed;
   }
 
-  /** The locks of which some may cover the same files: where all paths are spelled alike, those that overlap. */
-  get overlapCandidates(): readonly Lock[] {
-    if (this.#oddlySpelled > 0) return this.locks;
-    return this.#rows.flatMap(({ lock, isOverlapping }) => (isOverlapping ? lock : []));
-  }
-
-  /** @param all whether those are looked at, too, of which no file changed */
-  #take(entries: readonly LockEntry[], all: boolean, facts: LockBoardFacts): boolean {
+  /**
+   * @param affected those whose overlaps are different now
+   * @param all whether those are looked at, too, of which no file changed
+   */
+  #take(entries: readonly LockEntry[], affected: ReadonlySet<LockEntry>, all: boolean, facts: LockBoardFacts): boolean {
     const { removed, added, places } = differences(this.#entries, entries);
-    const affected = this.#conflicts.update(removed, added, entries);
     let changed = removed.length + added.length > 0;
     const before = this.#rows;
     const rows = entries.map((entry, index) => {
@@ -99,9 +95,9 @@ export class LockBoard {
       const { facts } = known;
       if (facts.stale === stale && facts.early === early && isSameHolder(facts.holder, holder)) return known;
     }
-    const conflicts = this.#conflicts.of(entry);
+    const conflicts = this.#conflicts.found.get(entry) ?? [];
     const facts = { stale, early, holder };
-    const lock = describeLock(entry, { ...facts, conflicts });
+    const lock = describeLock(entry, { ...facts, conflicts, uncompared: this.#conflicts.unknown.has(entry) });
     return {
       lock,
       facts,
@@ -109,13 +105,11 @@ export class LockBoard {
       takenAt: entry.lockedAt ?? Number.NEGATIVE_INFINITY,
       isOverlapping: conflicts.length > 0,
       isTroubled: conflicts.length > 0 || holder.orphaned === true,
-      isOddlySpelled: isOddlySpelled(lock),
     };
   }
 
-  #count({ lock, isOddlySpelled }: Row, by: 1 | -1): void {
+  #count({ lock }: Row, by: 1 | -1): void {
     countLock(this.#counts, lock, by);
-    if (isOddlySpelled) this.#oddlySpelled += by;
     const holder = typeof lock.agent_id === 'string' ? lock.agent_id : '';
     const count = (this.#countByHolder.get(holder) ?? 0) + by;
     if (count === 0) this.#countByHolder.delete(holder);
@@ -123,31 +117,19 @@ export class LockBoard {
   }
 }
 
-interface Differences {
-  removed: LockEntry[];
-  added: LockEntry[];
-  /** Where each entry stood before, -1 for those that were added; null where each stands where it stood. */
-  places: Int32Array | null;
+/** @returns the locks whose overlaps are different */
+function affectedBy(before: LockConflicts, after: LockConflicts): Set<LockEntry> {
+  const affected = new Set<LockEntry>();
+  if (before === after) return affected;
+  for (const [entry, others] of after.found) if (!sameEntries(before.found.get(entry), others)) affected.add(entry);
+  for (const entry of before.found.keys()) if (!after.found.has(entry)) affected.add(entry);
+  for (const entry of after.unknown) if (!before.unknown.has(entry)) affected.add(entry);
+  for (const entry of before.unknown) if (!after.unknown.has(entry)) affected.add(entry);
+  return affected;
 }
 
-/** Compares two lists that are sorted by `lock_file`. */
-function differences(before: readonly LockEntry[], after: readonly LockEntry[]): Differences {
-  if (before === after) return { removed: [], added: [], places: null };
-  const removed: LockEntry[] = [];
-  const added: LockEntry[] = [];
-  const places = new Int32Array(after.length).fill(-1);
-  let at = 0;
-  for (const [index, entry] of after.entries()) {
-    let known = before[at];
-    while (known !== undefined && known !== entry && byLockFile(known, entry) <= 0) {
-      removed.push(known);
-      known = before[++at];
-    }
-    if (known === entry) places[index] = at++;
-    else added.push(entry);
-  }
-  for (; at < before.length; at++) removed.push(before[at] as LockEntry);
-  return { removed, added, places };
+function sameEntries(some: readonly LockEntry[] | undefined, others: readonly LockEntry[]): boolean {
+  return some?.length === others.length && others.every((entry, index) => entry === some[index]);
 }
 
 /** @returns the rows of some entries; all lists have the same order */

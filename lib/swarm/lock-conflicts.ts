@@ -1,115 +1,155 @@
 /** Which locks of different holders overlap, by the rule with which the swarm's tool refuses a lock. */
-import { compilePattern, fnmatch, hasPatternCharacters, matchesPattern } from './fnmatch';
+import { comparisonSteps, compilePattern, fnmatch, isTooLongForPattern, matchesPattern } from './fnmatch';
 import type { LockEntry } from './lock-entry';
+import {
+  certainBegin,
+  folderOfPattern,
+  groupByFolder,
+  groupByPath,
+  isPattern,
+  MAX_CONFLICTS,
+  type PathGroup,
+} from './path-groups';
+import { finish, StepBudget } from './step-budget';
+
+export { MAX_CONFLICTS } from './path-groups';
+
+/** About a second of work. 1,000 patterns of everything take a tenth of it with 10,000 paths. */
+export const MAX_COMPARISON_STEPS = 1_000_000_000;
+
+/** What a comparison of many locks found. */
+export interface LockConflicts {
+  /** The locks of other holders that overlap a lock, at most 20, each once, by name of file; locks with none are absent. */
+  found: ReadonlyMap<LockEntry, readonly LockEntry[]>;
+  /** Locks that were not compared with all others, since that takes too long: what is found of them may not be all. */
+  unknown: ReadonlySet<LockEntry>;
+}
+
+export const NO_CONFLICTS: LockConflicts = { found: new Map(), unknown: new Set() };
+
+interface ComparisonOptions {
+  /** By which path a lock is compared; that of its file if absent. */
+  pathOf?: (entry: LockEntry) => unknown;
+  maxSteps?: number;
+}
 
 /** @returns whether the swarm's tool takes two spellings for the same files: either matches the other as a pattern */
 export function patternsOverlap(a: string, b: string): boolean {
   return a === b || fnmatch(a, b) || fnmatch(b, a);
 }
 
-/** A lock of everything would else list everything, and everything would list it. */
-export const MAX_CONFLICTS = 20;
-
-/**
- * Finds the locks of other holders that overlap each lock.
- *
- * Literal paths meet by equality, so a map finds them. A pattern meets only paths that begin as it does and end as it
- * does, so it is held against the fewer of the two, found in sorted lists. Without these, 10,000 locks would take
- * 50,000,000 comparisons.
- *
- * @returns for each lock with conflicts the other ones (at most 20), each once, by name of file
- */
-export function findConflicts(entries: readonly LockEntry[]): Map<LockEntry, LockEntry[]> {
-  const found = new Map<LockEntry, Set<LockEntry>>();
-  const meet = (a: LockEntry, b: LockEntry) => {
-    if (a.fields.agent_id === b.fields.agent_id) return;
-    add(found, a, b);
-    add(found, b, a);
-  };
-  const byPath = groupByPath(entries);
-  for (const equal of byPath.values()) {
-    for (const [i, a] of equal.entries()) for (const b of equal.slice(i + 1)) meet(a, b);
-  }
-  const patterns = [...byPath.keys()].filter(hasPatternCharacters);
-  if (patterns.length > 0) {
-    const index = new PathIndex([...byPath.keys()]);
-    for (const text of patterns) {
-      const pattern = compilePattern(text);
-      for (const path of index.candidates(text)) {
-        if (path === text || !matchesPattern(pattern, path)) continue;
-        for (const a of byPath.get(text) ?? []) for (const b of byPath.get(path) ?? []) meet(a, b);
-      }
-    }
-  }
-  return new Map([...found].map(([entry, others]) => [entry, [...others].sort(byLockFile)]));
+/** @returns what `compareLocks` finds, all of it in this turn of the event loop */
+export function findConflicts(entries: readonly LockEntry[], options?: ComparisonOptions): LockConflicts {
+  return finish(compareLocks(entries, options));
 }
 
-function groupByPath(entries: readonly LockEntry[]): Map<string, LockEntry[]> {
-  const byPath = new Map<string, LockEntry[]>();
-  for (const entry of entries) {
-    const { filepath } = entry.fields;
-    if (typeof filepath !== 'string') continue;
-    const equal = byPath.get(filepath);
-    if (equal) equal.push(entry);
-    else byPath.set(filepath, [entry]);
+/**
+ * Finds the locks of other holders that overlap each lock, a little at each step.
+ *
+ * Literal paths meet by equality, so a map finds them. A pattern is compared with the paths below the folder that it
+ * begins with. Without these, 10,000 locks would take 50,000,000 comparisons. The shortest patterns come first: one made
+ * to be slow keeps no ordinary one from being compared.
+ *
+ * @returns a generator that pauses about every 0.1 ms; the same locks in the same order give the same result
+ */
+export function* compareLocks(
+  entries: readonly LockEntry[],
+  { pathOf = pathOfFile, maxSteps = MAX_COMPARISON_STEPS }: ComparisonOptions = {},
+): Generator<void, LockConflicts> {
+  const budget = new StepBudget(maxSteps);
+  const meetings = new Meetings(budget);
+  const groups = yield* groupByPath(entries, pathOf, budget);
+  for (const group of groups) if (group.entries.length > 1) yield* meetings.meet(group, group);
+  const unknown = new Set<LockEntry>();
+  const patterns = patternsOf(groups);
+  if (patterns.length > 0) {
+    const byFolder = yield* groupByFolder(groups, new Set(patterns.map(({ text }) => folderOfPattern(text))), budget);
+    const left = yield* comparePatterns(patterns, byFolder, meetings, budget);
+    yield* addUncompared(left, byFolder, unknown);
   }
-  return byPath;
+  return { found: meetings.sorted(), unknown };
+}
+
+function pathOfFile({ fields }: LockEntry): unknown {
+  return fields.filepath;
+}
+
+/** @returns the patterns, the shortest first */
+function patternsOf(groups: readonly PathGroup[]): PathGroup[] {
+  return groups
+    .filter((group) => isPattern(group) && !isTooLongForPattern(group.text))
+    .sort((one, other) => one.text.length - other.text.length || (one.text < other.text ? -1 : 1));
+}
+
+/** @returns the patterns that were not compared with all paths */
+function* comparePatterns(
+  patterns: readonly PathGroup[],
+  byFolder: ReadonlyMap<string, readonly PathGroup[]>,
+  meetings: Meetings,
+  budget: StepBudget,
+): Generator<void, readonly PathGroup[]> {
+  for (const [index, group] of patterns.entries()) {
+    const begin = certainBegin(group.text);
+    const pattern = compilePattern(group.text);
+    if (budget.spend(500 + 50 * group.text.length)) yield;
+    for (const other of byFolder.get(folderOfPattern(group.text)) ?? []) {
+      if (budget.isSpent) return patterns.slice(index);
+      if (other === group || (group.isFull && other.isFull)) continue;
+      const begins = other.text.startsWith(begin);
+      if (budget.spend(begins ? comparisonSteps(pattern, other.text.length) : 20)) yield;
+      if (begins && matchesPattern(pattern, other.text)) yield* meetings.meet(group, other);
+    }
+  }
+  return [];
+}
+
+function* addUncompared(
+  patterns: readonly PathGroup[],
+  byFolder: ReadonlyMap<string, readonly PathGroup[]>,
+  unknown: Set<LockEntry>,
+): Generator<void> {
+  for (const folder of new Set(patterns.map(({ text }) => folderOfPattern(text)))) {
+    for (const { entries } of byFolder.get(folder) ?? []) for (const entry of entries) unknown.add(entry);
+    yield;
+  }
+}
+
+/** Collects for each lock those that it overlaps. */
+class Meetings {
+  readonly #found = new Map<LockEntry, Set<LockEntry>>();
+  readonly #budget: StepBudget;
+
+  constructor(budget: StepBudget) {
+    this.#budget = budget;
+  }
+
+  /** Two paths overlap, or one path has several locks. */
+  *meet(one: PathGroup, other: PathGroup): Generator<void> {
+    yield* this.#add(one, other);
+    if (other !== one) yield* this.#add(other, one);
+  }
+
+  *#add(group: PathGroup, others: PathGroup): Generator<void> {
+    if (group.isFull) return;
+    let isFull = true;
+    for (const entry of group.entries) {
+      const found = this.#found.get(entry) ?? new Set();
+      for (const other of others.ofOthers(entry.fields.agent_id)) {
+        if (found.size === MAX_CONFLICTS) break;
+        if (found.add(other).size === 1) this.#found.set(entry, found);
+      }
+      isFull &&= found.size === MAX_CONFLICTS;
+      if (this.#budget.spend(500)) yield;
+    }
+    group.isFull = isFull;
+  }
+
+  sorted(): Map<LockEntry, readonly LockEntry[]> {
+    return new Map([...this.#found].map(([entry, others]) => [entry, [...others].sort(byLockFile)]));
+  }
 }
 
 /** Orders locks by the name of their file. */
 export function byLockFile(a: Pick<LockEntry, 'lock_file'>, b: Pick<LockEntry, 'lock_file'>): number {
   return a.lock_file < b.lock_file ? -1 : a.lock_file > b.lock_file ? 1 : 0;
-}
-
-function add(found: Map<LockEntry, Set<LockEntry>>, entry: LockEntry, other: LockEntry): void {
-  const others = found.get(entry);
-  if (others && others.size >= MAX_CONFLICTS) return;
-  if (others) others.add(other);
-  else found.set(entry, new Set([other]));
-}
-
-/** Paths by how they begin and by how they end. */
-class PathIndex {
-  readonly #forward: string[];
-  readonly #backward: string[];
-
-  constructor(paths: readonly string[]) {
-    this.#forward = [...paths].sort();
-    this.#backward = paths.map(reversed).sort();
-  }
-
-  /** @returns the paths that begin and end as the pattern does, and more */
-  candidates(pattern: string): string[] {
-    const prefix = pattern.slice(0, pattern.search(/[*?[]/));
-    // After the last `*`, `?` or `]` every character stands for itself; so does an unclosed `[`, but not safely.
-    const suffix = /[^*?[\]]*$/.exec(pattern)?.[0] ?? '';
-    const begins = range(this.#forward, prefix);
-    const ends = range(this.#backward, reversed(suffix));
-    if (begins.to - begins.from <= ends.to - ends.from) return this.#forward.slice(begins.from, begins.to);
-    return this.#backward.slice(ends.from, ends.to).map(reversed);
-  }
-}
-
-/** Reversed by UTF-16 units: that keeps equality, and twice gives the text again. */
-function reversed(text: string): string {
-  return text.split('').reverse().join('');
-}
-
-/** @returns where in a sorted list the texts with a prefix stand */
-function range(sorted: readonly string[], prefix: string): { from: number; to: number } {
-  const from = firstIndex(sorted, (text) => text >= prefix);
-  const to = firstIndex(sorted, (text) => text >= prefix && !text.startsWith(prefix));
-  return { from, to };
-}
-
-/** @returns the first index at which a condition holds that holds for all later ones; the length if there is none */
-function firstIndex(sorted: readonly string[], holds: (text: string) => boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(sorted[middle] as string)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,8 +1,8 @@
 /** What the API says of a lock beside what its file says. */
 import { formatMicroseconds } from '../contract/instant';
-import type { Lock, LockConflict } from '../contract/schemas';
+import type { Lock, LockConflict, LockWarning } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
-import { hasPatternCharacters } from './fnmatch';
+import { hasPatternCharacters, isTooLongForPattern } from './fnmatch';
 import { byLockFile, findConflicts } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
 import type { Holder, LockHolders } from './lock-holders';
@@ -15,13 +15,15 @@ export interface LockFacts {
   holder: Holder;
   /** The locks of other holders that overlap it. */
   conflicts: readonly LockEntry[];
+  /** It was not compared with all others. */
+  uncompared: boolean;
 }
 
 /** Most locks have none of these, and share them. */
 const NO_CONFLICTS: LockConflict[] = [];
 
 /** @returns a lock as the API gives it */
-export function describeLock(entry: LockEntry, { stale, early, holder, conflicts }: LockFacts): Lock {
+export function describeLock(entry: LockEntry, { stale, early, holder, conflicts, uncompared }: LockFacts): Lock {
   const { fields, lockedAt } = entry;
   return withAddedFields(fields, {
     lock_file: entry.lock_file,
@@ -30,9 +32,19 @@ export function describeLock(entry: LockEntry, { stale, early, holder, conflicts
     orphaned: holder.orphaned,
     former_holder: holder.former,
     conflicts_with: conflicts.length === 0 ? NO_CONFLICTS : conflicts.map(conflictOf),
-    pattern: typeof fields.filepath === 'string' && hasPatternCharacters(fields.filepath),
-    warnings: early ? [...entry.warnings, 'in_future' as const] : entry.warnings,
+    pattern: isComparedAsPattern(fields.filepath),
+    warnings: withPassing(entry.warnings, early, uncompared),
   });
+}
+
+function isComparedAsPattern(path: unknown): boolean {
+  return typeof path === 'string' && hasPatternCharacters(path) && !isTooLongForPattern(path);
+}
+
+/** Adds what is odd about a lock beside what its file says. */
+function withPassing(warnings: LockWarning[], early: boolean, uncompared: boolean): LockWarning[] {
+  if (!early && !uncompared) return warnings;
+  return [...warnings, ...(early ? (['in_future'] as const) : []), ...(uncompared ? (['uncompared'] as const) : [])];
 }
 
 /** What all descriptions rest on. */
@@ -49,13 +61,14 @@ export function describeLocks(
   entries: readonly LockEntry[],
   facts: Omit<LockBoardFacts, 'holders'> & { holders: Pick<LockHolders, 'of'> },
 ): Lock[] {
-  const found = findConflicts(entries);
+  const { found, unknown } = findConflicts(entries);
   return entries.toSorted(byLockFile).map((entry) =>
     describeLock(entry, {
       stale: isStale(entry, facts.staleTimeoutSeconds, facts.now),
       early: isEarly(entry, facts.now),
       holder: facts.holders.of(entry.fields.agent_id, entry.lockedAt),
       conflicts: found.get(entry) ?? [],
+      uncompared: unknown.has(entry),
     }),
   );
 }

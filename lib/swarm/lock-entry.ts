@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { LockWarning } from '../contract/schemas';
+import { isTooLongForPattern } from './fnmatch';
 import { isNestedTooDeeply } from './nesting';
 
 /** One lock as its file has it. */
@@ -12,7 +13,10 @@ export interface LockEntry {
   fields: Record<string, unknown>;
   /** `locked_at` in milliseconds since 1970; null if it says no time. */
   lockedAt: number | null;
-  /** What the swarm's tool would not have written; `in_future` is not among them, since it passes. */
+  /**
+   * What the swarm's tool would not have written; `in_future` and `uncompared` are not among
+   * them, since they pass.
+   */
   warnings: LockWarning[];
 }
 
@@ -45,7 +49,10 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
   if (isNestedTooDeeply(value, text.length)) return { error: 'nested too deeply' };
   const fields: Record<string, unknown> = { ...value };
   warnings.push(...oddFields(fields));
-  if (typeof fields.filepath === 'string' && lockFileName(fields.filepath) !== lockFile) warnings.push('name_mismatch');
+  if (typeof fields.filepath === 'string') {
+    if (lockFileName(fields.filepath) !== lockFile) warnings.push('name_mismatch');
+    if (isTooLongForPattern(fields.filepath)) warnings.push('path_too_long');
+  }
   fields.reason ??= '';
   const seconds = numberOf(fields.locked_at);
   if (seconds !== null) fields.locked_at = seconds;

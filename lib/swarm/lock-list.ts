@@ -39,3 +39,30 @@ export function mergeLocks(
   for (; at < locks.length; at++) now.push(locks[at] as LockEntry);
   return now;
 }
+
+export interface LockDifferences {
+  removed: LockEntry[];
+  added: LockEntry[];
+  /** Where each entry stood before, -1 for those that were added; null where each stands where it stood. */
+  places: Int32Array | null;
+}
+
+/** Compares two lists that are sorted by `lock_file`. */
+export function differences(before: readonly LockEntry[], after: readonly LockEntry[]): LockDifferences {
+  if (before === after) return { removed: [], added: [], places: null };
+  const removed: LockEntry[] = [];
+  const added: LockEntry[] = [];
+  const places = new Int32Array(after.length).fill(-1);
+  let at = 0;
+  for (const [index, entry] of after.entries()) {
+    let known = before[at];
+    while (known !== undefined && known !== entry && known.lock_file <= entry.lock_file) {
+      removed.push(known);
+      known = before[++at];
+    }
+    if (known === entry) places[index] = at++;
+    else added.push(entry);
+  }
+  for (; at < before.length; at++) removed.push(before[at] as LockEntry);
+  return { removed, added, places };
+}

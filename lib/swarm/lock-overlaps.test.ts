@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { Lock } from '../contract/schemas';
 import { describeLocks } from './lock-description';
 import { lockFileName, normalizeLockPath, parseLock } from './lock-entry';
-import { findOverlaps, overlapPairs } from './lock-overlaps';
+import { findOverlaps, type LockOverlap, overlapPairs, spellLocks } from './lock-overlaps';
+import { finish } from './step-budget';
 
 const ROOT = '/home/ada/project';
 
@@ -24,8 +25,13 @@ function locksOf(...held: [holder: unknown, filepath: unknown][]): Lock[] {
   });
 }
 
+function overlapsOf(locks: readonly Lock[]): LockOverlap[] {
+  const entries = locks.map((lock) => ({ lock_file: lock.lock_file, fields: lock, lockedAt: null, warnings: [] }));
+  return findOverlaps(locks, finish(spellLocks(entries, ROOT)));
+}
+
 const found = (...held: [holder: unknown, filepath: unknown][]) =>
-  findOverlaps(locksOf(...held), ROOT).map(({ lock, others, file }) => ({
+  overlapsOf(locksOf(...held)).map(({ lock, others, file }) => ({
     of: lock.filepath,
     with: others.map(({ filepath }) => filepath),
     file,
@@ -69,9 +75,8 @@ test('other files stay others: beside the root, case, backslash, parents of the 
 
 test('findOverlaps(): one file that several agents spell differently is one overlap with all of them', () => {
   const spellings = ['src/a.ts', `${ROOT}/src/a.ts`, 'src/../src/a.ts'];
-  const [overlap, ...more] = findOverlaps(
+  const [overlap, ...more] = overlapsOf(
     locksOf(['a', spellings[0]], ['b', spellings[1]], ['c', spellings[2]], ['c', 'other.ts']),
-    ROOT,
   );
   assert.deepEqual(more, []);
   assert.ok(overlap);
@@ -86,7 +91,7 @@ test('findOverlaps(): one file that several agents spell differently is one over
 
 test('overlapPairs(): two spellings of one holder are no pair, and files that a pattern covers are none with each other', () => {
   const pairs = (...held: [holder: string, filepath: string][]) =>
-    findOverlaps(locksOf(...held), ROOT).flatMap((overlap) =>
+    overlapsOf(locksOf(...held)).flatMap((overlap) =>
       [...overlapPairs(overlap)].map((pair) => pair.map(({ filepath }) => filepath).join(' ')),
     );
   assert.deepEqual(pairs(['a', 'a.ts'], ['a', `${ROOT}/a.ts`], ['b', 'x/../a.ts']), [
@@ -105,7 +110,7 @@ test('findOverlaps(): every pair that the description knows is found once, whate
   fc.assert(
     fc.property(fc.array(held, { maxLength: 12 }), (all) => {
       const locks = locksOf(...all);
-      const pairs = findOverlaps(locks, ROOT).flatMap((overlap) =>
+      const pairs = overlapsOf(locks).flatMap((overlap) =>
         [...overlapPairs(overlap)].map(([one, other]) => [one.lock_file, other.lock_file].sort().join()),
       );
       assert.equal(new Set(pairs).size, pairs.length);

@@ -1,8 +1,10 @@
 /** Locks of different holders on the same files: one file in several spellings, or a pattern and what it matches. */
 import type { Lock } from '../contract/schemas';
 import { hasPatternCharacters } from './fnmatch';
-import { byLockFile, findConflicts } from './lock-conflicts';
-import { normalizeLockPath } from './lock-entry';
+import { byLockFile, compareLocks, type LockConflicts, MAX_COMPARISON_STEPS, NO_CONFLICTS } from './lock-conflicts';
+import { type LockEntry, normalizeLockPath } from './lock-entry';
+import { groupByPath } from './path-groups';
+import { StepBudget } from './step-budget';
 
 /** Locks of different holders that cover the same files. */
 export interface LockOverlap {
@@ -13,17 +15,64 @@ export interface LockOverlap {
   file: string | null;
 }
 
+/** What the paths of locks are in one spelling, and which locks meet by it. */
+export interface SpelledLocks {
+  /** By lock file; paths that have that spelling already are absent. */
+  spellings: ReadonlyMap<string, unknown>;
+  /** Files that locks of at least two holders name, with all of these locks by name of lock file. */
+  sameFile: readonly { file: string; lockFiles: readonly string[] }[];
+  /** As if each lock's file had the one spelling; nothing where every lock has it already. */
+  conflicts: LockConflicts;
+}
+
+export const NO_SPELLED_LOCKS: SpelledLocks = { spellings: new Map(), sameFile: [], conflicts: NO_CONFLICTS };
+
+/**
+ * Spells and compares the paths of locks, a little at each step.
+ *
+ * @param root the swarm's root, absolute; absolute paths below it mean the same files as relative ones
+ */
+export function* spellLocks(entries: readonly LockEntry[], root: string): Generator<void, SpelledLocks> {
+  const budget = new StepBudget(MAX_COMPARISON_STEPS);
+  const spellings = new Map<string, unknown>();
+  for (const { lock_file, fields } of entries) {
+    const spelled = oneSpelling(fields.filepath, root);
+    if (spelled !== fields.filepath) spellings.set(lock_file, spelled);
+    if (budget.spend(200 + (typeof spelled === 'string' ? spelled.length * 10 : 0))) yield;
+  }
+  const pathOf = ({ lock_file, fields }: LockEntry) => spellings.get(lock_file) ?? fields.filepath;
+  const groups = yield* groupByPath(entries, pathOf, budget);
+  const sameFile = groups.filter(hasTwoHolders).map(({ text, entries: same }) => ({
+    file: text,
+    lockFiles: same.map(({ lock_file }) => lock_file).sort(),
+  }));
+  const conflicts = spellings.size === 0 ? NO_CONFLICTS : yield* compareLocks(entries, { pathOf });
+  return { spellings, sameFile, conflicts };
+}
+
+/** @returns whether locks of a path have different holders */
+export function hasTwoHolders({ entries }: { entries: readonly LockEntry[] }): boolean {
+  return entries.some(({ fields }) => fields.agent_id !== entries[0]?.fields.agent_id);
+}
+
 /**
  * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap; a pattern and what it
  * matches are one, too.
  *
  * @param locks as described, with `conflicts_with`
- * @param root the swarm's root, absolute; absolute paths below it mean the same files as relative ones
  * @returns each overlapping pair once
  */
-export function findOverlaps(locks: readonly Lock[], root: string): LockOverlap[] {
-  const spelled = new Map(locks.map((lock) => [lock, oneSpelling(lock.filepath, root)]));
-  return [...sameFileOverlaps(locks, spelled), ...patternOverlaps(locks, spelled)];
+export function findOverlaps(locks: readonly Lock[], spelled: SpelledLocks): LockOverlap[] {
+  const { sameFile, conflicts } = spelled;
+  const conflicting = locks.filter(({ conflicts_with }) => conflicts_with.length > 0);
+  // As a rule there is nothing, and a map of 50,000 locks is not needed for that.
+  if (sameFile.length === 0 && conflicts.found.size === 0 && conflicting.length === 0) return [];
+  const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
+  const ofSameFiles = sameFile.flatMap(({ file, lockFiles }): LockOverlap[] => {
+    const [lock, ...others] = lockFiles.map((name) => byFile.get(name)).filter((one) => one !== undefined);
+    return lock && others.length > 0 ? [{ lock, others, file }] : [];
+  });
+  return [...ofSameFiles, ...patternOverlaps(conflicting, byFile, spelled)];
 }
 
 /** @returns the pairs of an overlap that have different holders, the wider lock first */
@@ -36,47 +85,26 @@ export function* overlapPairs({ lock, others, file }: LockOverlap): Generator<[L
   }
 }
 
-type Spellings = ReadonlyMap<Lock, unknown>;
-
-function sameFileOverlaps(locks: readonly Lock[], spelled: Spellings): LockOverlap[] {
-  const byPath = new Map<string, Lock[]>();
-  for (const lock of locks) {
-    const path = spelled.get(lock);
-    if (typeof path !== 'string') continue;
-    const same = byPath.get(path);
-    if (same) same.push(lock);
-    else byPath.set(path, [lock]);
-  }
-  return [...byPath].flatMap(([file, same]): LockOverlap[] => {
-    const [lock, ...others] = same.length < 2 ? [] : same.toSorted(byLockFile);
-    return lock && others.some(({ agent_id }) => agent_id !== lock.agent_id) ? [{ lock, others, file }] : [];
-  });
-}
-
-function patternOverlaps(locks: readonly Lock[], spelled: Spellings): LockOverlap[] {
-  const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
+function patternOverlaps(
+  conflicting: readonly Lock[],
+  byFile: ReadonlyMap<string, Lock>,
+  { spellings, conflicts }: SpelledLocks,
+): LockOverlap[] {
   const found = new Map<Lock, Set<Lock>>();
+  const pathOf = ({ lock_file, filepath }: Lock) => spellings.get(lock_file) ?? filepath;
   const meet = (one: Lock, other: Lock | undefined) => {
-    if (!other || other === one || spelled.get(one) === spelled.get(other) || wider(one, other) !== one) return;
-    const others = found.get(one);
-    if (others) others.add(other);
-    else found.set(one, new Set([other]));
+    if (!other || other === one || pathOf(one) === pathOf(other)) return;
+    const [wide, narrow] = wider(one, other) === one ? [one, other] : [other, one];
+    const others = found.get(wide);
+    if (others) others.add(narrow);
+    else found.set(wide, new Set([narrow]));
   };
-  for (const lock of locks) for (const { lock_file } of lock.conflicts_with) meet(lock, byFile.get(lock_file));
-  // As a rule every path has its one spelling already, and `conflicts_with` has all overlaps.
-  if (locks.some((lock) => spelled.get(lock) !== lock.filepath)) {
-    const respelled = locks.map((lock) => ({
-      lock_file: lock.lock_file,
-      fields: { agent_id: lock.agent_id, filepath: spelled.get(lock) },
-      lockedAt: null,
-      warnings: [],
-    }));
-    for (const [one, others] of findConflicts(respelled)) {
-      const lock = byFile.get(one.lock_file);
-      if (lock) for (const other of others) meet(lock, byFile.get(other.lock_file));
-    }
+  for (const lock of conflicting) for (const { lock_file } of lock.conflicts_with) meet(lock, byFile.get(lock_file));
+  for (const [one, others] of conflicts.found) {
+    const lock = byFile.get(one.lock_file);
+    if (lock) for (const other of others) meet(lock, byFile.get(other.lock_file));
   }
-  return [...found].map(([lock, others]) => ({ lock, others: [...others], file: null }));
+  return [...found].map(([lock, others]) => ({ lock, others: [...others].sort(byLockFile), file: null }));
 }
 
 function wider(one: Lock, other: Lock): Lock {
@@ -88,14 +116,9 @@ function wider(one: Lock, other: Lock): Lock {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is meant.
 const ODD_SPELLING = /^\/|(?:^|\/)\.{0,2}(?:\/|$)|[^\x00-\x7f]/;
 
-/** @returns whether a lock may name a file that others spell otherwise */
-export function isOddlySpelled({ filepath }: Pick<Lock, 'filepath'>): boolean {
-  return typeof filepath === 'string' && ODD_SPELLING.test(filepath);
-}
-
 /** The one spelling of a path, relative to the root where it lies below it; anything else as it is. */
-function oneSpelling(filepath: unknown, root: string): unknown {
-  if (typeof filepath !== 'string' || !isOddlySpelled({ filepath })) return filepath;
+export function oneSpelling(filepath: unknown, root: string): unknown {
+  if (typeof filepath !== 'string' || !ODD_SPELLING.test(filepath)) return filepath;
   const plain = withoutParents(normalizeLockPath(filepath).normalize('NFC').replace(/^\/\//, '/'));
   const folder = `${root.normalize('NFC').replace(/\/+$/, '')}/`;
   return `${plain}/`.startsWith(folder) ? plain.slice(folder.length) || '.' : plain;

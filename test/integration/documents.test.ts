@@ -99,6 +99,7 @@ function addressOf({ path }: Route): string {
     '/api/messages': '?limit=20',
     '/api/state': `?at=${new Date().toISOString()}`,
     '/api/locks/history': `?${new URLSearchParams({ filepath: held })}`,
+    '/api/agent': '?id=agent-0',
     '/api/bundle': `?since=${hourAgo}`,
   };
   return path.replace('{id}', 'agent-0') + (queries[path] ?? '');
@@ -111,6 +112,7 @@ function provoke(status: ProblemStatus, route: Route): { path: string } & Asking
     '/api/messages': '?limit=many&since=yesterday&before=a.1&after=a.2',
     '/api/agents/{id}': '?before=nonsense',
     '/api/locks/history': '',
+    '/api/agent': '',
     '/api/state': '?at=2999-01-01T00:00:00Z',
   };
   const separator = path.includes('?') ? '&' : '?';

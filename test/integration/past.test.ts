@@ -1,8 +1,11 @@
 /** What was, over HTTP: the state at a moment, one agent, one file; shapes, cursors and refusals. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { get as httpGet, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentHistory, lockHistory, pastState } from '../../lib/contract/past-schemas';
@@ -12,6 +15,8 @@ import { createLock, LogWriter } from '../../lib/swarm/writer';
 import { ProductionServer } from '../production-server';
 
 const ODD_ID = 'a/b ü%';
+/** Ids that no path can hold. */
+const UNPLACEABLE_IDS = ['.', '..', ' ', ' agent-0 ', '../agent-0', '%2E%2E', '?', '#'];
 const folder = mkdtempSync(join(tmpdir(), 'past-'));
 const root = join(folder, 'swarm');
 const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(folder, 'history.sqlite') });
@@ -22,11 +27,11 @@ let quiet = '';
 before(async () => {
   mkdirSync(join(root, LOCKS_FOLDER), { recursive: true });
   createLock(root, { agentId: 'agent-0', filepath: 'src/a.ts', reason: 'first', now: Date.now() });
-  writeRegistry('agent-0', ODD_ID);
+  writeRegistry('agent-0', ODD_ID, ...UNPLACEABLE_IDS);
   const log = new LogWriter(root);
   log.appendAll(['one', 'two'].map((content) => messageOf(content)));
   await server.start();
-  await eventually('/api/agents', ({ agents }: AgentsAnswer) => agents.length === 2);
+  await eventually('/api/agents', ({ agents }: AgentsAnswer) => agents.length === 2 + UNPLACEABLE_IDS.length);
   createLock(root, { agentId: ODD_ID, filepath: 'src/*.ts', reason: 'all of it', now: Date.now() });
   await eventually('/api/locks', ({ count }: LocksAnswer) => count === 2);
   await wait(600);
@@ -34,11 +39,11 @@ before(async () => {
   await wait(100);
   for (const path of ['src/a.ts', 'src/*.ts']) unlinkSync(join(root, LOCKS_FOLDER, lockFileName(path)));
   writeRegistry('agent-0');
-  log.appendAll([messageOf('three')]);
+  log.appendAll([messageOf('three'), ...UNPLACEABLE_IDS.map((id) => ({ ...messageOf('hello'), sender: id }))]);
   log.close();
   await eventually('/api/agents', ({ agents }: AgentsAnswer) => agents.length === 1);
   await eventually('/api/locks', ({ count }: LocksAnswer) => count === 0);
-  await eventually('/api/messages', ({ count }: { count: number }) => count === 3);
+  await eventually('/api/messages', ({ count }: { count: number }) => count === 3 + UNPLACEABLE_IDS.length);
   await wait(600);
   quiet = new Date().toISOString();
 });
@@ -73,7 +78,7 @@ test('the state at a moment: agents, locks with their overlaps, messages until t
   const then = pastState.parse(await server.get(`/api/state?at=${busy}`));
   assert.deepEqual(then.unknown, []);
   assert.deepEqual(
-    then.agents.agents.map(({ id, health, status }) => [id, health, status]),
+    then.agents.agents.slice(0, 2).map(({ id, health, status }) => [id, health, status]),
     [
       ['agent-0', 'active', 'active'],
       [ODD_ID, 'active', 'active'],
@@ -87,14 +92,14 @@ test('the state at a moment: agents, locks with their overlaps, messages until t
       ['agent-0', 'first', 1],
     ],
   );
-  assert.deepEqual([then.stats.agent_count, then.stats.lock_count, then.stats.message_count], [2, 2, 2]);
+  assert.deepEqual([then.stats.agent_count, then.stats.lock_count, then.stats.message_count], [10, 2, 2]);
   assert.deepEqual(
     then.messages.messages.map(({ content }) => content),
     ['one', 'two'],
   );
   assert.equal(then.sources.registry.state, 'ok');
   const now = pastState.parse(await server.get(`/api/v1/state?at=${quiet}`));
-  assert.deepEqual([now.stats.agent_count, now.locks.count, now.messages.count], [1, 0, 3]);
+  assert.deepEqual([now.stats.agent_count, now.locks.count, now.messages.count], [1, 0, 11]);
 });
 
 test('before anybody looked nothing is known, and that is said', async () => {
@@ -113,7 +118,10 @@ test('one agent: any id, page by page', async () => {
   const all = agentHistory.parse(await server.get(path));
   assert.equal(all.agent, null, 'it is no longer listed');
   assert.deepEqual([all.id, all.health.length, all.lock_spans.length], [ODD_ID, 1, 1]);
-  assert.deepEqual(all.talks_with, [{ agent: 'agent-0', sent: 0, received: 3 }]);
+  assert.deepEqual(all.talks_with, [
+    { agent: 'agent-0', sent: 0, received: 3 },
+    ...UNPLACEABLE_IDS.map((agent) => ({ agent, sent: 0, received: 1 })),
+  ]);
   const first = agentHistory.parse(await server.get(`${path}?limit=1`));
   const second = agentHistory.parse(await server.get(`${path}?limit=1&before=${first.previous_cursor}`));
   assert.deepEqual([...first.lock_spans, ...second.lock_spans], all.lock_spans);
@@ -122,6 +130,43 @@ test('one agent: any id, page by page', async () => {
   const present = agentHistory.parse(await server.get('/api/agents/agent-0'));
   assert.deepEqual([present.agent?.id, present.messages.sent], ['agent-0', { INFO: 3 }]);
 });
+
+test('GET /api/agent: takes any id, also those that no path can hold', async () => {
+  for (const id of [...UNPLACEABLE_IDS, ODD_ID, 'agent-0']) {
+    const query = new URLSearchParams({ id });
+    assert.equal(agentHistory.parse(await server.get(`/api/agent?${query}`)).id, id);
+    assert.equal(agentHistory.parse(await server.get(`/api/v1/agent?${query}&limit=1`)).id, id);
+  }
+  for (const id of UNPLACEABLE_IDS) {
+    const own = new URLSearchParams({ sender: id });
+    const { messages } = await server.get<{ messages: { sender: string }[] }>(`/api/messages?${own}`);
+    assert.deepEqual(
+      messages.map(({ sender }) => sender),
+      [id],
+    );
+  }
+  const unknown = await fetch(`${server.url}/api/agent?id=`);
+  assert.equal(unknown.status, 404);
+  assert.match(((await unknown.json()) as Problem).detail ?? '', /""/);
+});
+
+test('GET /api/agents/{id}: encoded dots that a client sends as they are name an agent', async () => {
+  for (const [path, id] of [
+    ['/api/agents/%2E%2E', '..'],
+    ['/api/agents/%2e?limit=5', '.'],
+    ['/api/v1/agents/.%2E', '..'],
+  ]) {
+    assert.equal((JSON.parse(await rawGet(`${path}`)) as { id: string }).id, id);
+  }
+});
+
+/** `fetch` takes dots for folders before it asks. */
+async function rawGet(path: string): Promise<string> {
+  const { hostname, port } = new URL(server.url);
+  const request = httpGet({ hostname, port, path });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return text(response);
+}
 
 test('one file: who held it, of one holder too', async () => {
   const { spans, count } = lockHistory.parse(await server.get('/api/locks/history?filepath=src/a.ts'));
