@@ -22,6 +22,7 @@ import type {
   Sources,
   Stats,
 } from './contract/schemas';
+import { boundHeapGrowth } from './heap-growth';
 import type { Disposition } from './history/dispositions';
 import type { Retention, Summary } from './history/history';
 import { Hub } from './hub';
@@ -377,6 +378,8 @@ export class LiveSwarm implements Runtime {
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks, locksJson);
     if (agentsDiffer) this.#journal.agents(agents);
+    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
+    if (locks.truncated > 0) boundHeapGrowth();
     if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
