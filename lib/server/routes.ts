@@ -1,8 +1,7 @@
 /** What every path of the API answers. Its files under `app/` name their entry here and hold nothing themselves. */
 import packageJson from '../../package.json';
 import type { Path } from '../contract/paths';
-import type { Questions } from '../recorder/protocol';
-import type { Runtime } from '../runtime';
+import type { Questions, Runtime } from '../runtime';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_LOCK_COUNTS } from '../contract/locks-answer';
-import { swarmAt } from '../recorder/past-state';
-import { openDatabase } from './database';
-import { Journal } from './journal';
-import { spansOfPath, unknownSpans } from './span-reader';
+import { swarmAt } from './past-state';
+import { openDatabase } from '../history/database';
+import { Journal } from '../history/journal';
+import { spansOfPath, unknownSpans } from '../history/span-reader';
 
 const NOW = 1_700_000_000_000;
 
