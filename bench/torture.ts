@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeScratch } from './scratch';
 import { deleteFiles, releaseOlder, tortureLocks } from './torture-locks';
+import { tortureManyLocks } from './torture-many-locks';
 import { type MessagesPlan, MessageTorture } from './torture-messages';
 import { burst, cutLine, doubleRotation, firstRead } from './torture-outages';
 import { cutLogs, jumpingClock } from './torture-past';
@@ -24,6 +25,8 @@ interface Plan {
   locks: { locks: number; folders: number };
   /** How often a log is cut or replaced while it is followed. */
   cuts: number;
+  /** Lock files in one folder, far more than are listed. */
+  manyLocks: number;
   /** Messages of the first long read, or 0 for none. */
   backlog: number;
 }
@@ -44,6 +47,7 @@ const LONG: Plan = {
   registry: { perSecond: 1000, seconds: 10 },
   locks: { locks: 10_000, folders: 100 },
   cuts: 300,
+  manyLocks: 50_000,
   backlog: 1_000_000,
 };
 
@@ -64,6 +68,7 @@ const SHORT: Plan = {
   registry: { perSecond: 1000, seconds: 2 },
   locks: { locks: 1000, folders: 10 },
   cuts: 20,
+  manyLocks: 12_000,
   backlog: 0,
 };
 
@@ -105,6 +110,7 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   messages.abandon();
   await report.step('clock that jumps', () => jumpingClock(foldersIn(scratch, 'clock')));
   await report.step('logs cut and replaced', () => cutLogs(foldersIn(scratch, 'cuts'), plan.cuts));
+  await report.step('many locks', () => tortureManyLocks(foldersIn(scratch, 'many-locks'), plan.manyLocks));
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 

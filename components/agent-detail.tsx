@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { use, useEffect, useMemo, useRef } from 'react';
 import type { Address } from '@/lib/client/address';
-import { findAgent } from '@/lib/client/agents';
+import { findAgent, heldCount } from '@/lib/client/agents';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
@@ -88,7 +88,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {history && <HealthBar history={history} />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
-        <AgentLocks locks={held} onGo={go} onShow={onShow} />
+        <AgentLocks locks={held} count={heldCount(locks, id, held.length)} onGo={go} onShow={onShow} />
         {history && <LocksBefore history={history} />}
         {history && <AgentLives history={history} />}
         <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />

@@ -13,25 +13,40 @@ import { RelativeTime } from './ui/time';
 const MAX_LOCKS = 50;
 
 interface AgentLocksProps {
+  /** Those of its locks that are listed. */
   locks: readonly Lock[];
+  /** How many there are, also where they are not listed; null where that is not known. */
+  count: number | null;
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
 }
 
 /** What the agent holds now, and what a former process with its id left; the panel of locks has what overlaps that. */
-export function AgentLocks({ locks, onGo, onShow }: AgentLocksProps) {
+export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
   const ordered = useMemo(() => locksInOrder(locks, 'matters'), [locks]);
   const own = ordered.filter((lock) => !isOfFormerLife(lock));
   const former = ordered.filter(isOfFormerLife);
+  const leftOff = count === null ? null : count - locks.length;
   return (
-    <DetailPart title="Its locks" note={formatCount(own.length)} onShowAll={() => onShow('locks')}>
-      {own.length === 0 && <p className="text-muted">It holds none.</p>}
+    <DetailPart
+      title="Its locks"
+      note={leftOff === 0 ? formatCount(own.length) : null}
+      onShowAll={() => onShow('locks')}
+    >
+      {own.length === 0 && leftOff === 0 && <p className="text-muted">It holds none.</p>}
       <LockList locks={own} onGo={onGo} />
       {former.length > 0 && (
         <>
           <p className="mt-1 text-muted">Left by the former process with this id:</p>
           <LockList locks={former} onGo={onGo} />
         </>
+      )}
+      {leftOff !== 0 && (
+        <p className="text-muted">
+          {leftOff === null
+            ? 'It may hold locks that are not listed here; browse all in the panel of locks.'
+            : `${counted(leftOff, 'more lock')} under this id; browse all in the panel of locks.`}
+        </p>
       )}
     </DetailPart>
   );

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { Address } from '@/lib/client/address';
 import { oneLine, sessionName } from '@/lib/client/agents';
-import { asText, counted } from '@/lib/client/text';
+import { asText, counted, formatCount } from '@/lib/client/text';
 import type { Agent, LastMessage, Lock } from '@/lib/contract/schemas';
 import { LastSpoke } from './last-spoke';
 import { Health } from './ui/health';
@@ -13,7 +13,10 @@ const MOST_PATHS = 4;
 
 interface AgentRowProps {
   agent: Agent;
+  /** Those of its locks that are listed. */
   held: readonly Lock[] | undefined;
+  /** How many it has, also where they are not listed; null where that is not known. */
+  heldCount: number | null;
   needsYou: boolean;
   chosen: boolean;
   tabIndex: 0 | -1;
@@ -22,7 +25,7 @@ interface AgentRowProps {
 
 /** One agent at a glance: how it is, what it said last, what it holds, and where it sits. */
 export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
-  const { agent, held, needsYou, chosen, tabIndex, change } = props;
+  const { agent, held = [], heldCount, needsYou, chosen, tabIndex, change } = props;
   return (
     <>
       <div className="flex flex-wrap items-baseline gap-x-2">
@@ -50,7 +53,7 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
         <Sentence text={agent.health_reason} />
       </p>
       <NewestMessage message={agent.last_message} />
-      {held !== undefined && <Held locks={held} />}
+      {heldCount !== 0 && <Held locks={held} count={heldCount} />}
       <dl className="wrap-anywhere flex flex-wrap gap-x-3 text-muted">
         <Fact name="pane" value={agent.pane_index} />
         <Fact name="tmux" value={agent.tmux_pane_id} />
@@ -91,15 +94,31 @@ function NewestMessage({ message }: { message: LastMessage | null }) {
   );
 }
 
-function Held({ locks }: { locks: readonly Lock[] }) {
+/** @param count null where it may hold more than those that are listed */
+function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }) {
   const orphaned = locks.filter((lock) => lock.orphaned === true).length;
   const stale = locks.filter((lock) => lock.stale === true).length;
   const paths = locks.slice(0, MOST_PATHS).map(({ filepath }) => oneLine(filepath) || 'no path');
+  const atLeast = count === locks.length ? '' : 'at least ';
+  if (count === null && locks.length === 0) return <p className="text-muted">Its locks are not listed here.</p>;
   return (
     <div className="truncate">
-      <span className="text-muted">holds {counted(locks.length, 'lock')} </span>
-      {orphaned > 0 && <span className="text-bad">{orphaned} orphaned </span>}
-      {stale > 0 && <span className="text-warn">{stale} stale </span>}
+      <span className="text-muted">
+        holds {count === null && atLeast}
+        {counted(count ?? locks.length, 'lock')}{' '}
+      </span>
+      {orphaned > 0 && (
+        <span className="text-bad">
+          {atLeast}
+          {formatCount(orphaned)} orphaned{' '}
+        </span>
+      )}
+      {stale > 0 && (
+        <span className="text-warn">
+          {atLeast}
+          {formatCount(stale)} stale{' '}
+        </span>
+      )}
       <code>
         <Text value={paths.join(', ')} max={240} />
       </code>

@@ -5,6 +5,7 @@ import {
   bySession,
   countAgents,
   findAgent,
+  heldCount,
   type LocksByHolder,
   locksByHolder,
 } from '@/lib/client/agents';
@@ -40,6 +41,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
   const { agents } = answer;
   useHealthRecord(agents);
   const held = useMemo(() => locksByHolder(locks.locks), [locks]);
+  const countOf = (id: string) => heldCount(locks, id, held.get(id)?.length ?? 0);
   const needy = useMemo(() => new Set(splitByMarks(attention.attention).open.flatMap(agentsInNeed)), [attention]);
   const entries = useMemo(() => entriesOf(agents, held), [agents, held]);
   const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
@@ -74,6 +76,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
             <AgentRow
               agent={agent}
               held={held.get(agent.id)}
+              heldCount={countOf(agent.id)}
               needsYou={needy.has(agent.id)}
               chosen={agent.id === address.agent}
               tabIndex={tabIndex}

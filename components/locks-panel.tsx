@@ -16,6 +16,7 @@ import { type LockView, saveLockView } from '@/lib/client/settings';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
+import { LockPages } from './lock-pages';
 import { LockRow } from './lock-row';
 import { Choice } from './ui/choice';
 import { OldData } from './ui/old-data';
@@ -65,22 +66,38 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
     () => entriesOf(grouped(locksInOrder(shown, order), grouping), grouping),
     [shown, order, grouping],
   );
+  const [browsing, setBrowsing] = useState(false);
+  const past = use(Moment) !== null;
   const leave = () => change({ lock: null });
   useShortcut('Escape', 'Leave the chosen lock', leave, { group: 'Locks', enabled: address.lock !== null });
   return (
-    <Panel id="locks" title="Locks" count={known ? locks.length : null} note={troubles(locks)}>
+    <Panel id="locks" title="Locks" count={known ? answer.count : null} note={troubles(answer)}>
       {locks.length > 0 && <OldData what="folder of locks" source={source} />}
-      <Filtered address={address} shown={shown.length} total={locks.length} change={change} />
+      <Filtered address={address} shown={shown.length} answer={answer} change={change} />
       {address.lock !== null && !locks.some(({ lock_file }) => lock_file === address.lock) && (
         <Line action="Dismiss" onAction={leave}>
-          The lock that was chosen is not held any more.
+          {answer.truncated === 0
+            ? 'The lock that was chosen is not held any more.'
+            : 'The lock that was chosen is not among those that are listed.'}
         </Line>
+      )}
+      {answer.truncated > 0 && !browsing && (
+        <LeftOff answer={answer} onBrowse={past ? null : () => setBrowsing(true)} />
       )}
       {locks.length === 0 && source.state === 'unreadable' && (
         <Empty title="What is locked can’t be read.">{source.reason}</Empty>
       )}
       {locks.length === 0 && source.state !== 'unreadable' && <NoLocks />}
-      {locks.length > 0 && (
+      {browsing && !past && (
+        <LockPages
+          holder={address.agent}
+          address={address}
+          change={change}
+          onGo={onGo}
+          onLeave={() => setBrowsing(false)}
+        />
+      )}
+      {locks.length > 0 && (!browsing || past) && (
         <>
           <div className="needs-script flex min-h-8 shrink-0 flex-wrap items-center gap-x-4 overflow-hidden border-line border-b px-4 text-muted">
             <Choice
@@ -146,12 +163,11 @@ function entriesOf(groups: ReturnType<typeof grouped>, grouping: LockGrouping): 
   });
 }
 
-function troubles(locks: readonly Lock[]) {
-  const count = (is: (lock: Lock) => boolean) => locks.filter(is).length;
+function troubles({ overlapping_count, orphaned_count, stale_count }: LocksAnswer) {
   const parts = [
-    { word: 'overlapping', many: count((lock) => lock.conflicts_with.length > 0), colour: 'text-bad' },
-    { word: 'orphaned', many: count((lock) => lock.orphaned === true), colour: 'text-bad' },
-    { word: 'past the timeout', many: count((lock) => lock.stale === true), colour: 'text-muted' },
+    { word: 'overlapping', many: overlapping_count, colour: 'text-bad' },
+    { word: 'orphaned', many: orphaned_count, colour: 'text-bad' },
+    { word: 'past the timeout', many: stale_count, colour: 'text-muted' },
   ].filter(({ many }) => many > 0);
   return parts.map(({ word, many, colour }, index) => (
     <span key={word}>
@@ -163,24 +179,46 @@ function troubles(locks: readonly Lock[]) {
   ));
 }
 
+interface LeftOffProps {
+  answer: LocksAnswer;
+  /** Null of a past moment, of which no more is known. */
+  onBrowse: (() => void) | null;
+}
+
+/** That there are more locks than are listed, and the way to them. */
+function LeftOff({ answer: { locks, count }, onBrowse }: LeftOffProps) {
+  const many = `${formatCount(locks.length)} of ${counted(count, 'lock')}`;
+  if (onBrowse === null) {
+    return <p className={LINE}>{many} were recorded: overlapping and orphaned ones first, then the newest.</p>;
+  }
+  return (
+    <Line action="Browse all" onAction={onBrowse}>
+      {many} are listed: overlapping and orphaned ones first, then the newest.
+    </Line>
+  );
+}
+
 interface FilteredProps {
   address: Address;
   shown: number;
-  total: number;
+  answer: LocksAnswer;
   change: (part: Partial<Address>) => void;
 }
 
-function Filtered({ address, shown, total, change }: FilteredProps) {
-  if (address.agent === null || total === 0) return null;
+function Filtered({ address, shown, answer: { locks, truncated }, change }: FilteredProps) {
+  if (address.agent === null || locks.length === 0) return null;
+  const listed = truncated === 0 ? '' : 'listed ';
   return (
     <Line action="Show all" onAction={() => change({ agent: null })}>
       <span className="text-ink">
         <Text value={address.agent} max={80} />
       </span>
-      : {formatCount(shown)} of {counted(total, 'lock')}, its own and what overlaps them.
+      : {formatCount(shown)} of {counted(locks.length, `${listed}lock`)}, its own and what overlaps them.
     </Line>
   );
 }
+
+const LINE = 'wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1 text-muted';
 
 interface LineProps {
   action: string;
@@ -191,7 +229,7 @@ interface LineProps {
 /** A word about the list, with what can be done about it. */
 function Line({ action, onAction, children }: LineProps) {
   return (
-    <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1 text-muted">
+    <p className={LINE}>
       {children}{' '}
       <button type="button" className="link" onClick={onAction}>
         {action}

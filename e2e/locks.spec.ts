@@ -228,6 +228,37 @@ test.describe('with thousands of locks', () => {
   });
 });
 
+test('of more locks than are listed all are counted, and every one can be browsed to', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  const many = 10_020;
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  const newest = Date.now();
+  for (let count = 0; count < many; count++) {
+    swarm.lock(`src/file-${count}.ts`, `agent-${count % 2}`, '', (Date.now() - newest) / 1000 + count / 100);
+  }
+  await server.start();
+  await openLive(page, server);
+  await expect(locks(page)).toContainText('10,000 of 10,020 locks are listed');
+  await expect(locks(page).getByRole('heading', { name: /Locks/ }).first()).toContainText('10,020');
+  await expect(panel(page, 'Agents')).toContainText('holds 5,010 locks');
+  await locks(page).getByRole('button', { name: 'Browse all' }).click();
+  await expect(locks(page)).toContainText('Page 1 of all locks, by lock file: 1,000 of 10,020 locks, as read at');
+  const first = await locks(page).locator('[data-row]').first().textContent();
+  await locks(page).getByRole('button', { name: 'Next page' }).click();
+  await expect(locks(page)).toContainText('Page 2 of all locks');
+  await expect(locks(page).locator('[data-row]').first()).not.toHaveText(first ?? '');
+  await locks(page).getByRole('button', { name: 'First page' }).click();
+  await expect(locks(page).locator('[data-row]').first()).toHaveText(first ?? '');
+  await locks(page).getByRole('button', { name: 'Back to the live list' }).click();
+  await expect(locks(page)).toContainText('10,000 of 10,020 locks are listed');
+  await page.goto(`${server.url}/?lock=${'0'.repeat(64)}.lock`);
+  await expect(locks(page)).toContainText('The lock that was chosen is not among those that are listed.');
+  expect(await faults(page)).toEqual([]);
+});
+
 test('a lock is easy to read and in reach in every look', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();

@@ -12,6 +12,9 @@ const TIMEOUT_SETTING = 'locking.stale_timeout in .claudeswarm.yaml';
 /** A list of facts names at most so many locks. */
 const MAX_LOCK_FACTS = 10;
 
+/** An item names at most so many locks as its evidence, and says how many there are. */
+const MAX_EVIDENCE_LOCKS = 50;
+
 /** Locks by the item that lists them. */
 export interface DividedLocks {
   /** Of listed agents that are dead, moved or silent, by id. */
@@ -54,6 +57,11 @@ export function divideLocks({ agents, departed, locks, sources }: AttentionFacts
 
 function withLocks<Held extends { locks: Lock[] }>(byId: ReadonlyMap<string, Held>): Map<string, Held> {
   return new Map([...byId].filter(([, { locks }]) => locks.length > 0));
+}
+
+/** @returns the files of the first of some locks */
+export function lockFiles(locks: readonly Lock[]): string[] {
+  return locks.slice(0, MAX_EVIDENCE_LOCKS).map(({ lock_file }) => lock_file);
 }
 
 /** @returns one sentence about the locks past the timeout, with a space before it; empty if there is none */

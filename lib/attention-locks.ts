@@ -1,12 +1,14 @@
 /** Attention items about locks of which no agent's own item lists them: past the timeout or orphaned. */
 import { isGone, MOVED_WHY, movedWords, oldest } from './attention-agents';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
-import { divideLocks, lockFacts, removal, timeoutSentence, whyOfTimeout } from './attention-holders';
+import { divideLocks, lockFacts, lockFiles, removal, timeoutSentence, whyOfTimeout } from './attention-holders';
 import { type Want, wantedLocks } from './attention-wanted-locks';
 import { lockWords, textOf, wordList } from './attention-words';
 import { instantOf } from './contract/instant';
 import type { Agent, AttentionEntry, Lock } from './contract/schemas';
 
+/** So many holders have an item of their own; those with the most locks. One item counts the locks of all others. */
+const MAX_HOLDER_ITEMS = 1000;
 /** The facts of one item name at most so many wants. */
 const MAX_WANT_FACTS = 10;
 
@@ -26,8 +28,10 @@ export function lockItems(facts: AttentionFacts): AttentionItem[] {
     else if (lock.stale === true) add(stale, holder, lock);
   }
   const wanted = stale.size === 0 ? new Map<string, Want[]>() : wantedLocks([...stale.values()].flat(), facts);
+  const { first, rest } = largestGroups(orphaned);
   return [
-    ...[...orphaned].map(([key, locks]) => orphanedItem(key, locks, facts)),
+    ...first.map(([key, locks]) => orphanedItem(key, locks, facts)),
+    ...(rest.length === 0 ? [] : [otherOrphanedItem(rest, facts)]),
     ...[...stale].flatMap(([holder, locks]) => staleItem(holder, locks, wanted, registered.get(holder), facts)),
   ];
 }
@@ -36,6 +40,34 @@ function add(byKey: Map<string, Lock[]>, key: string, lock: Lock): void {
   const locks = byKey.get(key);
   if (locks) locks.push(lock);
   else byKey.set(key, [lock]);
+}
+
+type Groups = [holder: string, locks: Lock[]][];
+
+/** @returns the groups with the most locks in their order, and all others */
+function largestGroups(byHolder: ReadonlyMap<string, Lock[]>): { first: Groups; rest: Groups } {
+  const groups = [...byHolder];
+  if (groups.length <= MAX_HOLDER_ITEMS) return { first: groups, rest: [] };
+  groups.sort(([, one], [, other]) => other.length - one.length);
+  return { first: groups.slice(0, MAX_HOLDER_ITEMS), rest: groups.slice(MAX_HOLDER_ITEMS) };
+}
+
+/** Where very many holders are gone, an item for each would hold the server up, and nobody would read them. */
+function otherOrphanedItem(groups: Groups, { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
+  const locks = groups.flatMap(([, held]) => held);
+  const subject = `${groups.length} more holders`;
+  const reason = `${groups.length} more holders that are gone or not in the registry hold ${lockWords(locks)}.`;
+  return {
+    kind: 'lock_orphaned',
+    key: 'other holders',
+    severity: 'warning',
+    since: oldest(locks) ?? startedAt,
+    subject,
+    agent: subject,
+    reason: `${reason}${timeoutSentence(locks, staleTimeoutSeconds)}`,
+    why: { ...orphanRule(null), facts: [reason, ...lockFacts(locks)] },
+    evidence: { locks: lockFiles(locks) },
+  };
 }
 
 /** One that left and one that was never seen in the registry are both not in it. */
@@ -59,7 +91,7 @@ function orphanedItem(key: string, locks: Lock[], facts: AttentionFacts): Attent
     agent: holder,
     reason: `${reason}${timeoutSentence(locks, staleTimeoutSeconds)}`,
     why: { ...orphanRule(former?.reason ?? null), facts: [reason, ...lockFacts(locks)] },
-    evidence: { agents: [holder], locks: locks.map(({ lock_file }) => lock_file) },
+    evidence: { agents: [holder], locks: lockFiles(locks) },
   };
 }
 
@@ -96,14 +128,14 @@ function staleItem(
   facts: AttentionFacts,
 ): AttentionItem[] {
   const { startedAt, staleTimeoutSeconds } = facts;
-  const wants = locks.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
+  const wants = wanted.size === 0 ? [] : locks.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
   const silent = agent === undefined ? null : silentSince(agent, facts);
   if (wants.length === 0 && silent === null) return [];
   const reasons = [
     ...(silent === null ? [] : [`${holder} has given no sign of life since ${silent}`]),
     ...wordsOf(wants),
   ];
-  const sorted = locks.toSorted((one, other) => rank(one, wanted) - rank(other, wanted));
+  const sorted = wants.length === 0 ? locks : locks.toSorted((one, other) => rank(one, wanted) - rank(other, wanted));
   const concerned = wants.length === 0 ? locks : locks.filter(({ lock_file }) => wanted.has(lock_file));
   const taken = oldest(concerned);
   const removed = removal(locks.length);
@@ -122,7 +154,7 @@ function staleItem(
       ),
       evidence: {
         agents: [holder, ...wants.map((want) => want.agent)],
-        locks: sorted.map(({ lock_file }) => lock_file),
+        locks: lockFiles(sorted),
         messages: wants.flatMap(({ messages }) => messages),
       },
     },

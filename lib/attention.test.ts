@@ -434,6 +434,20 @@ test('of very many the worst 500 are listed and all counted; evidence is bounded
   assert.equal(many.attention[0]?.evidence.locks.length, 50);
 });
 
+test('of more than 1,000 holders that are gone the others share one item, which counts all their locks', () => {
+  const holders = Array.from({ length: 1200 }, (_, index) => `ghost-${String(index).padStart(4, '0')}`);
+  const locks = holders.flatMap((agent_id, index) => {
+    const acquired_at = index < 200 ? '2026-01-01T00:00:00+00:00' : '2026-01-02T00:00:00+00:00';
+    const facts = { agent_id, acquired_at, orphaned: true };
+    return Array.from({ length: index < 200 ? 1 : 2 }, (_, one) => lock(`${agent_id}/${one}`, facts));
+  });
+  const { count, attention: listed } = attention({ ...FACTS, locks });
+  assert.equal(count, 1001);
+  const others = listed.find(({ id }) => id === 'lock_orphaned:other holders');
+  assert.match(others?.reason ?? '', /^200 more holders that are gone or not in the registry hold 200 locks\./);
+  assert.equal(others?.evidence.locks.length, 50);
+});
+
 test('whatever the facts: unique ids, in order, as the contract has it', () => {
   const health = fc.constantFrom('active', 'stale', 'dead', 'unknown') as fc.Arbitrary<Agent['health']>;
   const name = fc.constantFrom('agent-0', 'agent-1', 'x');

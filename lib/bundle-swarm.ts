@@ -5,8 +5,9 @@ import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
 import { formatCursor, swarmAt } from './contract/events';
 import { formatInstant } from './contract/instant';
+import { wholeLocks } from './contract/locks-answer';
 import type { PastState, WaitingAnswer } from './contract/past-schemas';
-import type { Health } from './contract/schemas';
+import type { Health, LocksAnswer } from './contract/schemas';
 import { Hub } from './hub';
 import {
   type Answer,
@@ -20,6 +21,7 @@ import {
 import { Thread } from './recorder/recorder-handle';
 import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 import { log } from './server/log';
+import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 
 export class BundleSwarm implements Runtime {
   readonly startedAt = Date.now();
@@ -83,6 +85,11 @@ export class BundleSwarm implements Runtime {
 
   messages(query: MessageQuery): Promise<Json> {
     return this.#thread.ask('page', query);
+  }
+
+  locks(query: LockPageQuery): LocksAnswer {
+    const locks = this.#end?.locks ?? wholeLocks([]);
+    return locksPage(locks.locks, locks, query);
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

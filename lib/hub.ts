@@ -13,8 +13,12 @@ export type { Subscriber } from './subscriber';
 
 /** A client may get 10 state events of a kind a second, with room for what is held up on its way. */
 const COALESCE_MS = 108;
+/** A state of megabytes, as ten thousand locks are, comes less often: every client takes it in and parses it whole. */
+const MAX_CHARACTERS_PER_MS = 20_000;
 /** While somebody came within the last second, to whom the first state counts too. */
 const COALESCE_WITH_FIRST_MS = 120;
+/** The longest of these distances. */
+const MAX_WAIT_MS = 1_000;
 /** What follows from messages (counts, signs of life) gives way to them while they are on their way to so many. */
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
@@ -87,12 +91,13 @@ export class Hub {
    * Takes the present value of a kind of state and tells the subscribers if it is a change.
    *
    * @param value not to be changed afterwards: the same object again is no change
+   * @param json the value as JSON, where the caller has it
    * @returns whether it differs from the last; of stats the uptime alone does not count
    */
-  setState<Kind extends StateKind>(kind: Kind, value: States[Kind]): boolean {
+  setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
     const known = this.#states.get(kind);
     if (known?.value === value) return false;
-    const state = stateOf(kind, value);
+    const state = stateOf(kind, value, json);
     if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
     this.#fanOutSoon(kind);
@@ -274,7 +279,7 @@ export class Hub {
     if (!pace.due || pace.timer || this.#messagesFirst) return;
     const wait = pace.notBefore - this.#options.now();
     // A clock that was set back must not hold anything up.
-    if (wait <= 0 || wait > COALESCE_WITH_FIRST_MS) {
+    if (wait <= 0 || wait > MAX_WAIT_MS) {
       this.#fanOut(kind, pace);
       return;
     }
@@ -292,10 +297,11 @@ export class Hub {
   #fanOut(kind: StateKind, pace: Pace): void {
     const now = this.#options.now();
     pace.due = false;
-    pace.notBefore = now + (now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS);
+    const state = this.#states.get(kind);
+    const distance = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS;
+    pace.notBefore = now + Math.min(Math.max(distance, (state?.json.length ?? 0) / MAX_CHARACTERS_PER_MS), MAX_WAIT_MS);
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
-    const event = this.#states.get(kind)?.event;
-    if (event) for (const subscriber of this.#subscribers) subscriber.offerState(event);
+    if (state) for (const subscriber of this.#subscribers) subscriber.offerState(state.event);
   }
 
   #startTimers(): void {
@@ -346,8 +352,7 @@ function everySecond(beat: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-function stateOf<Kind extends StateKind>(kind: Kind, value: States[Kind]): State<Kind> {
-  const json = JSON.stringify(value);
+function stateOf<Kind extends StateKind>(kind: Kind, value: States[Kind], json = JSON.stringify(value)): State<Kind> {
   const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
   return { value, json, comparable, event: { name: kind, json: [json] } };
 }

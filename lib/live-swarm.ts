@@ -12,7 +12,17 @@ import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionAnswer, AttentionEntry, Health, Message, Source, Sources, Stats } from './contract/schemas';
+import type {
+  AttentionAnswer,
+  AttentionEntry,
+  Health,
+  LocksAnswer,
+  Message,
+  Source,
+  Sources,
+  Stats,
+} from './contract/schemas';
+import { boundHeapGrowth } from './heap-growth';
 import type { Disposition } from './history/dispositions';
 import type { Retention } from './history/history';
 import type { Summary } from './history/summary';
@@ -34,6 +44,8 @@ import { statistics } from './recorder/statistics';
 import { type Figures, NO_FIGURES, type Runtime } from './runtime';
 import { type LogSettings, log } from './server/log';
 import type { Speech } from './swarm/agent-health';
+import { hasLock } from './swarm/lock-list';
+import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 import { LocksReader } from './swarm/locks';
 import { ProcessTable } from './swarm/processes';
 import { RegistryReader } from './swarm/registry';
@@ -91,12 +103,15 @@ export class LiveSwarm implements Runtime {
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
   readonly #beat = new Beat();
   readonly #look: ReturnType<typeof paced>;
+  readonly #lookAtLocks: ReturnType<typeof paced>;
   readonly #lookAtLog: ReturnType<typeof paced>;
   readonly #attention: SwarmAttention;
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
   #markReady = () => {};
   #hint = noHint();
+  /** Lock files that may have changed. */
+  #lockHint = new Set<string>();
   #looked = false;
   #opened = false;
   #summary: Summary | null = null;
@@ -126,6 +141,7 @@ export class LiveSwarm implements Runtime {
     const fault = (error: unknown) =>
       this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error);
     this.#look = paced(() => this.#lookAtFiles(), distance, fault, LOOKS_AT_ONCE);
+    this.#lookAtLocks = paced(() => this.#lookAtSomeLocks(), distance, fault, LOOKS_AT_ONCE);
     this.#lookAtLog = paced(() => this.#recorder.look(), distance, fault, LOOKS_AT_ONCE);
     const { history, retention, attention: limits } = options;
     const { zone } = options.zone;
@@ -187,6 +203,10 @@ export class LiveSwarm implements Runtime {
       next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
       previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
     });
+  }
+
+  locks(query: LockPageQuery): LocksAnswer {
+    return locksPage(this.#description.allLocks, this.#description.locks, query);
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
@@ -268,6 +288,7 @@ export class LiveSwarm implements Runtime {
     this.#recorder.beginStop();
     clearInterval(this.#timer);
     this.#look.stop();
+    this.#lookAtLocks.stop();
     this.#lookAtLog.stop();
     this.#attention.stop();
     this.hub.close();
@@ -280,8 +301,13 @@ export class LiveSwarm implements Runtime {
   #onHint(hint: Hint): void {
     // Another thread reads the log, and goes on whatever is read here; a look at everything makes it look as well.
     if (hint.log && !isWhole(hint)) this.#lookAtLog.request();
-    if (!hint.registry && !hint.stores && hint.locks !== 'all' && hint.locks.size === 0) return;
-    addHint(this.#hint, hint);
+    // A look at everything may take long where there are many locks; one of them does not wait for it.
+    if (hint.locks !== 'all' && hint.locks.size > 0) {
+      for (const name of hint.locks) this.#lockHint.add(name);
+      this.#lookAtLocks.request();
+    }
+    if (!hint.registry && !hint.stores && hint.locks !== 'all') return;
+    addHint(this.#hint, { ...hint, locks: hint.locks === 'all' ? 'all' : new Set() });
     this.#look.request();
   }
 
@@ -319,10 +345,20 @@ export class LiveSwarm implements Runtime {
     this.#checkReady();
   }
 
+  async #lookAtSomeLocks(): Promise<void> {
+    const names = this.#lockHint;
+    this.#lockHint = new Set();
+    const changed = await this.#locks.look(names);
+    // The first look at everything describes what it reads.
+    if (!changed || !this.#looked) return;
+    this.#describeSafely();
+    this.#publishSources();
+  }
+
   /** @returns whether agents or locks changed */
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
-    if (hint.locks === 'all' || hint.locks.size > 0) changed = (await this.#locks.look(hint.locks)) || changed;
+    if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
     if (hint.stores) await this.#attention.lookAtFiles();
     if (!this.#looked) {
       this.#processes.look(this.#description.lives.pids(this.#registry.registry));
@@ -348,11 +384,13 @@ export class LiveSwarm implements Runtime {
     this.#description.describe(this.#newestBySender, now, signsAnew);
     const lives = this.#livesRestored ? this.#description.lives.save() : null;
     if (lives !== null) this.#recorder.keepLives(lives);
-    const { agents, locks } = this.#description;
+    const { agents, locks, locksJson } = this.#description;
     const agentsDiffer = this.hub.setState('agents', agents);
-    const locksDiffer = this.hub.setState('locks', locks);
+    const locksDiffer = this.hub.setState('locks', locks, locksJson);
     if (agentsDiffer) this.#journal.agents(agents);
-    if (locksDiffer) this.#journal.locks(locks.locks);
+    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
+    if (locks.truncated > 0) boundHeapGrowth();
+    if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
     this.hub.setState('stats', this.#stats());

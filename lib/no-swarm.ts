@@ -4,13 +4,14 @@ import type { SwarmState } from './contract/events';
 import { formatCursor } from './contract/events';
 import { formatInstant } from './contract/instant';
 import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from './contract/past-schemas';
-import type { Health, Stats } from './contract/schemas';
+import type { Health, LocksAnswer, Stats } from './contract/schemas';
 import { EMPTY_STATES, type States } from './contract/state';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
 import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
 import { statistics } from './recorder/statistics';
 import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
+import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 
 const EPOCH = 'none';
 const REASON = 'No swarm was found. Start the dashboard with the folder of one, or set CLAUDESWARM_ROOT.';
@@ -37,6 +38,10 @@ export class NoSwarm implements Runtime {
       throw new Refusal('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
     }
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
+  }
+
+  locks(query: LockPageQuery): LocksAnswer {
+    return locksPage([], EMPTY_STATES.locks, query);
   }
 
   async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

@@ -7,12 +7,14 @@ import type { AttentionDecision } from './contract/attention-requests';
 import type { Recording } from './contract/bundle-schemas';
 import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionEntry, Health } from './contract/schemas';
+import type { AttentionEntry, Health, LocksAnswer } from './contract/schemas';
 import type { Hub } from './hub';
 import type { Answer, Json, MessageQuery, PastQuestion, Questions } from './recorder/protocol';
+import type { LockPageQuery } from './swarm/lock-pages';
 
 /** Why `messages` has no answer. */
 export type { BundlePart, Json, MessageQuery, Questions, Refusal } from './recorder/protocol';
+export type { LockPageQuery } from './swarm/lock-pages';
 
 /** For the metrics, what no answer of the API says. */
 export interface Figures {
@@ -55,6 +57,8 @@ export interface Runtime {
    * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
    */
   messages(query: MessageQuery): Promise<Json>;
+  /** @returns a page of all locks, those too that the hub's list leaves off */
+  locks(query: LockPageQuery): LocksAnswer;
   /**
    * Answers a question about what was.
    *

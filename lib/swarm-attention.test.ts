@@ -24,6 +24,7 @@ function attentionTo(tell: (answer: AttentionAnswer) => void, onFault: (error: u
     description: {
       agents: { agents: [], departed: [] },
       locks: { locks: [] },
+      allLocks: [],
       overlaps: [],
     } as unknown as SwarmDescription,
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,

@@ -25,6 +25,9 @@ import { waiting } from './waiting';
 const EVERY_MS = 100;
 const COSTS = 20;
 const MAX_TURN_MS = 5;
+/** What costs more than this waits until what it follows from has been sent, both in milliseconds. */
+const MAX_COST_AT_ONCE_MS = 20;
+const AFTERWARDS_MS = 100;
 /** How often it is noted which of the acknowledged and snoozed items still exist. */
 const REVIEW_INTERVAL_MS = 10 * 60_000;
 
@@ -63,6 +66,7 @@ export class SwarmAttention {
   /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
   #time: PassingTime | null = null;
   #cost = 0;
+  #later: NodeJS.Timeout | null = null;
   /** Milliseconds since 1970. */
   #reviewedAt = 0;
 
@@ -82,6 +86,12 @@ export class SwarmAttention {
 
   /** Something may be different. */
   request(): void {
+    if (this.#cost <= MAX_COST_AT_ONCE_MS) this.#paced.request();
+    else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
+  }
+
+  #requestLater(): void {
+    this.#later = null;
     this.#paced.request();
   }
 
@@ -125,7 +135,7 @@ export class SwarmAttention {
     const facts = {
       agents: description.agents.agents,
       departed: description.agents.departed,
-      locks: description.locks.locks,
+      locks: description.allLocks,
       overlaps: description.overlaps,
       sources: sources.now(),
       matters: this.matters,
@@ -180,6 +190,7 @@ export class SwarmAttention {
   }
 
   stop(): void {
+    if (this.#later) clearTimeout(this.#later);
     this.#paced.stop();
   }
 }

@@ -1,12 +1,13 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from './contract/defaults';
-import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
+import type { AgentsAnswer, Lock, LocksAnswer } from './contract/schemas';
 import { describeAgents, type Speech } from './swarm/agent-health';
 import { AgentLives } from './swarm/agent-lives';
+import { LockBoard } from './swarm/lock-board';
 import { LockComparison } from './swarm/lock-comparison';
 import { LockHolders } from './swarm/lock-holders';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
-import { type DescribedLocks, describeLocks, type LocksReader } from './swarm/locks';
+import type { LocksReader } from './swarm/locks';
 import type { ProcessTable } from './swarm/processes';
 import type { Registry, RegistryReader } from './swarm/registry';
 import type { SwarmConfig } from './swarm/swarm-config';
@@ -41,14 +42,11 @@ interface Signs {
 export class SwarmDescription {
   /** The same object for as long as nothing in it changes. */
   agents: AgentsAnswer = NO_AGENTS;
-  locks: LocksAnswer = { locks: [], count: 0 };
   overlaps: readonly LockOverlap[] = [];
   readonly lives = new AgentLives();
   readonly #from: Described;
+  readonly #board = new LockBoard();
   readonly #comparison: LockComparison;
-  readonly #known: DescribedLocks = new WeakMap();
-  /** What the locks were described from, and when time alone changes the description. */
-  #locksFrom: { entries: LocksReader['locks']; holders: string; timeout: number; until: number } | null = null;
   #signs: Signs | null = null;
   #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
 
@@ -61,6 +59,21 @@ export class SwarmDescription {
   async compareLocks(): Promise<void> {
     this.#comparison.request(this.#from.locks.locks);
     await this.#comparison.settled();
+  }
+
+  /** What is published of the locks. The same object for as long as nothing in it changes. */
+  get locks(): LocksAnswer {
+    return this.#board.answer;
+  }
+
+  /** The same as JSON. */
+  get locksJson(): string {
+    return this.#board.json;
+  }
+
+  /** Every lock, sorted by `lock_file`. */
+  get allLocks(): readonly Lock[] {
+    return this.#board.locks;
   }
 
   /**
@@ -128,18 +141,9 @@ export class SwarmDescription {
     // A registry that vanished is read on as it was; one that can't be read whole may list anybody now.
     const readable = registry !== null && status.state !== 'unreadable' && status.state !== 'degraded';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
-    const from = this.#locksFrom;
-    const staleTimeoutSeconds = this.#from.config.lockStaleTimeoutSeconds;
-    const same = from?.entries === entries && from.holders === holders.key && from.timeout === staleTimeoutSeconds;
-    if (same && now < from.until) return;
-    const locks = describeLocks(entries, { holders, staleTimeoutSeconds, now, conflicts, known: this.#known });
-    this.locks = { locks, count: locks.length };
-    this.overlaps = findOverlaps(locks, spelled);
-    const changes = entries.flatMap(({ lockedAt }) =>
-      lockedAt === null ? [] : [lockedAt, lockedAt + staleTimeoutSeconds * 1000].filter((at) => at >= now),
-    );
-    const until = changes.reduce((soonest, at) => Math.min(soonest, at + 1), Number.POSITIVE_INFINITY);
-    this.#locksFrom = { entries, holders: holders.key, timeout: staleTimeoutSeconds, until };
+    const { lockStaleTimeoutSeconds: staleTimeoutSeconds } = this.#from.config;
+    if (!this.#board.update(entries, conflicts, { holders, staleTimeoutSeconds, now })) return;
+    this.overlaps = findOverlaps(this.#board.locks, spelled);
   }
 }
 

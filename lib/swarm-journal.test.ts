@@ -7,6 +7,7 @@ import {
   UNKNOWN_ATTENTION_FACTS,
   UNKNOWN_LOCK_FACTS,
 } from './contract/defaults';
+import { wholeLocks } from './contract/locks-answer';
 import type { Agent, AgentsAnswer, AttentionEntry, Lock } from './contract/schemas';
 import type { JournalUpdate } from './history/journal';
 import { SwarmJournal } from './swarm-journal';
@@ -41,7 +42,7 @@ function changes(): string[] {
 
 test('nothing is recorded before it begins; then everything, then what differs', () => {
   const [one, two] = [lock('a.lock'), lock('b.lock')];
-  journal.locks([one, two]);
+  journal.locks(wholeLocks([one, two]), () => false);
   journal.agents(registry(agent('agent-0')));
   journal.commit(1);
   assert.equal(updates.length, 0);
@@ -49,19 +50,36 @@ test('nothing is recorded before it begins; then everything, then what differs',
   assert.deepEqual(changes(), ['lock a.lock', 'lock b.lock', 'agent agent-0', 'registry header']);
   assert.deepEqual(updates[0]?.complete, ['lock', 'agent', 'registry']);
   updates.length = 0;
-  journal.locks([one, lock('b.lock'), lock('c.lock')]);
-  journal.locks([lock('b.lock', 'another reason'), lock('c.lock')]);
+  journal.locks(wholeLocks([one, lock('b.lock'), lock('c.lock')]), () => false);
+  journal.locks(wholeLocks([lock('b.lock', 'another reason'), lock('c.lock')]), () => false);
   journal.commit(3);
   assert.deepEqual(changes(), ['lock c.lock', 'lock b.lock', '-lock a.lock']);
   assert.deepEqual(updates[0]?.complete, []);
   journal.commit(4);
   assert.equal(updates.length, 1, 'nothing new');
   journal.end();
-  journal.locks([]);
+  journal.locks(wholeLocks([]), () => false);
   journal.commit(5);
   assert.equal(updates.length, 1, 'nobody records');
   journal.begin(6);
   assert.deepEqual(changes().slice(3), ['agent agent-0', 'registry header']);
+});
+
+test('locks(): those that are left off the list are counted, and told apart from those that were released', () => {
+  const [a, b, c] = [lock('a.lock'), lock('b.lock'), lock('c.lock')];
+  journal.server({ event: 'started', version: '1', pid: 1, at: 1 });
+  journal.locks(wholeLocks([a, b]), () => true);
+  journal.begin(1);
+  updates.length = 0;
+  journal.locks({ ...wholeLocks([c]), count: 2, truncated: 1 }, (file) => file !== 'b.lock');
+  journal.commit(2);
+  assert.deepEqual(changes(), ['lock c.lock', '-lock a.lock', '-lock b.lock', 'server locks']);
+  assert.deepEqual(updates[0]?.leftOff, ['a.lock']);
+  updates.length = 0;
+  journal.locks(wholeLocks([c]), () => true);
+  journal.commit(3);
+  assert.deepEqual(changes(), ['-server locks']);
+  assert.deepEqual(updates[0]?.leftOff, []);
 });
 
 test('a discovery that only sees everybody again changes the header alone', () => {

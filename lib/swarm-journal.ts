@@ -5,7 +5,7 @@ import type {
   AttentionAnswer,
   AttentionEntry,
   DepartedAgent,
-  Lock,
+  LocksAnswer,
   LogSource,
   Source,
   Sources,
@@ -30,6 +30,8 @@ export class SwarmJournal {
   readonly #told = new Map<JournalKind, Map<string, Told>>();
   #changed: JournalUpdate['changed'][number][] = [];
   #complete: JournalKind[] = [];
+  #leftOff: string[] = [];
+  readonly #server = new Map<string, object>();
   /** What is journaled follows from what is told; else it has to be told everything first. */
   #begun = false;
 
@@ -58,15 +60,17 @@ export class SwarmJournal {
 
   /** @param at when the files were as told, milliseconds since 1970 */
   commit(at: number): void {
-    const [changed, complete] = [this.#changed, this.#complete];
+    const [changed, complete, leftOff] = [this.#changed, this.#complete, this.#leftOff];
     this.#changed = [];
     this.#complete = [];
-    if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete });
+    this.#leftOff = [];
+    if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete, leftOff });
   }
 
   /** @param event of the dashboard itself; `at` is part of it, since its uptime counts from there */
   server(event: { event: 'started' | 'stopped'; version: string; pid: number; at: number }): void {
-    this.#tell('server', [['dashboard', event]]);
+    this.#server.set('dashboard', event);
+    this.#tell('server', [...this.#server]);
   }
 
   agents({ agents, departed, ...header }: AgentsAnswer): void {
@@ -88,10 +92,21 @@ export class SwarmJournal {
     );
   }
 
-  locks(locks: readonly Lock[]): void {
+  /**
+   * Of more locks than are listed, those that are left off are counted alone.
+   *
+   * @param isHeld whether there is a lock file, be it listed or not
+   */
+  locks(answer: LocksAnswer, isHeld: (lockFile: string) => boolean): void {
+    const { locks, truncated, count, stale_count, orphaned_count, overlapping_count } = answer;
     // Overlaps follow from the other locks.
     const named = locks.map((lock) => [lock.lock_file, lock] as const);
-    this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
+    const gone = this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
+    if (truncated > 0) {
+      for (const lockFile of gone) if (isHeld(lockFile)) this.#leftOff.push(lockFile);
+      this.#server.set('locks', { count, stale_count, orphaned_count, overlapping_count });
+    } else if (!this.#server.delete('locks')) return;
+    this.#tell('server', [...this.#server]);
   }
 
   sources(sources: Sources): void {
@@ -111,20 +126,39 @@ export class SwarmJournal {
     );
   }
 
-  #tell<T extends object>(kind: JournalKind, things: Named<T>, lasting: (thing: T) => object = (thing) => thing): void {
-    const before = this.#told.get(kind);
-    if (!before) this.#complete.push(kind);
-    const now = new Map<string, Told>();
+  /** @returns the subjects that have gone */
+  #tell<T extends object>(
+    kind: JournalKind,
+    things: Named<T>,
+    lasting: (thing: T) => object = (thing) => thing,
+  ): string[] {
+    const told = this.#told.get(kind) ?? new Map<string, Told>();
+    if (!this.#told.has(kind)) this.#complete.push(kind);
+    this.#told.set(kind, told);
+    const before = told.size;
+    let known = 0;
     for (const [subject, thing] of things) {
-      const told = before?.get(subject);
-      const body = told?.thing === thing ? told.body : JSON.stringify(lasting(thing));
-      now.set(subject, { thing, body });
-      if (body !== told?.body) this.#changed.push([kind, subject, body]);
+      const last = told.get(subject);
+      if (last !== undefined) known++;
+      if (last?.thing === thing) continue;
+      const body = JSON.stringify(lasting(thing));
+      told.set(subject, { thing, body });
+      if (body !== last?.body) this.#changed.push([kind, subject, body]);
     }
-    for (const subject of before?.keys() ?? []) if (!now.has(subject)) this.#changed.push([kind, subject, null]);
-    this.#told.set(kind, now);
+    // As a rule nothing has gone, and thousands of locks need not be compared.
+    const gone = known === before ? [] : withoutThose(told.keys(), things);
+    for (const subject of gone) {
+      told.delete(subject);
+      this.#changed.push([kind, subject, null]);
+    }
     if (!this.#begun) this.#changed = [];
+    return gone;
   }
+}
+
+function withoutThose(subjects: Iterable<string>, things: Named<object>): string[] {
+  const present = new Set(things.map(([subject]) => subject));
+  return [...subjects].filter((subject) => !present.has(subject));
 }
 
 /** @returns an agent without what changes with every sign of life; the state of a moment fills that in again */

@@ -28,7 +28,7 @@ const LAYERS: Record<string, Layer> = {
   log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
   runtime: {
     files:
-      /^lib\/(runtime|create-runtime|live-swarm|no-swarm|bundle-swarm|swarm-(alerts|attention|description|journal|sources)|attention|agent-presence|open-acks|waiting|beat|paced|passing-time)\b/,
+      /^lib\/(runtime|create-runtime|live-swarm|no-swarm|bundle-swarm|swarm-(alerts|attention|description|journal|sources)|attention|agent-presence|open-acks|waiting|beat|heap-growth|paced|passing-time)\b/,
     mayImport: ['contract', 'config', 'errors', 'log', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
   },
   server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'settings', 'log', 'swarm', 'hub', 'runtime'] },

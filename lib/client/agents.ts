@@ -1,7 +1,7 @@
 /** The agents as the page shows them: in which order, under which session, and what each one does. */
 
 import { compareNaturally } from '../contract/natural-order';
-import type { Agent, AgentHealth, AgentsAnswer, Lock, Message } from '../contract/schemas';
+import type { Agent, AgentHealth, AgentsAnswer, Lock, LocksAnswer, Message } from '../contract/schemas';
 import { groupBy } from './group-by';
 import { asText, truncated } from './text';
 
@@ -39,6 +39,20 @@ export type LocksByHolder = ReadonlyMap<string, readonly Lock[]>;
 /** @returns who holds what; a lock without a holder belongs to the empty name */
 export function locksByHolder(locks: readonly Lock[]): LocksByHolder {
   return groupBy(locks, ({ agent_id }) => asText(agent_id));
+}
+
+/**
+ * How many locks a holder has, those too that the list leaves off.
+ *
+ * @param listed how many of them are listed
+ * @returns null where more than these may exist, and nobody counted them
+ */
+export function heldCount({ truncated, count, holders }: LocksAnswer, id: string, listed: number): number | null {
+  if (truncated === 0) return listed;
+  const counted = holders.find(({ agent_id }) => agent_id === id);
+  if (counted) return counted.count;
+  const all = holders.reduce((sum, one) => sum + one.count, 0);
+  return all >= count ? listed : null;
 }
 
 const WORSE: Partial<Record<Agent['health'], number>> = { dead: 0, stale: 1 };

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_AGENTS, NO_ATTENTION } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
+import { wholeLocks } from '../contract/locks-answer';
 import type { Message, Sources, Stats } from '../contract/schemas';
 import { applyAll, gapAround, type View } from './view';
 
 const message = (seq: number): Message => ({ seq, sent_at: null });
 const swarm: SwarmState = {
   agents: NO_AGENTS,
-  locks: { locks: [], count: 0 },
+  locks: wholeLocks([]),
   stats: {} as Stats,
   attention: NO_ATTENTION,
   sources: {} as Sources,

@@ -2,6 +2,7 @@
  * The added fields where nothing is known: for entries that an older version journaled or exported without them, for a
  * dashboard without a swarm, and for tests.
  */
+import { wholeLocks } from './locks-answer';
 import type {
   Agent,
   AgentsAnswer,
@@ -54,7 +55,7 @@ export const NO_AGENTS: AgentsAnswer = {
   departed: [],
 };
 
-export const NO_LOCKS: LocksAnswer = { locks: [], count: 0 };
+export const NO_LOCKS: LocksAnswer = wholeLocks([]);
 
 export const NO_STATS: Stats = {
   agent_count: 0,

@@ -1,4 +1,5 @@
 /** What the documents show of the present: one moment of one swarm, the same in every answer. */
+import { wholeLocks } from './locks-answer';
 import type {
   AgentsAnswer,
   AttentionAnswer,
@@ -106,7 +107,7 @@ const cartLock: Lock = {
   warnings: [],
 };
 
-const locks: LocksAnswer = { locks: [totalsLock, cartLock], count: 2 };
+const locks: LocksAnswer = wholeLocks([totalsLock, cartLock]);
 
 const question: Message = {
   seq: 1283,

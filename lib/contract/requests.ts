@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { oas31 } from 'zod-openapi';
 import { bundleText } from './bundle-schemas';
 import { parseCursor } from './events';
+import { parseLockCursor } from './lock-cursor';
 import { MOST_SEARCH_WORDS, searchWords } from './search-text';
 
 /** Longer than any id or sensible search; bounds what one request may cost. */
@@ -350,7 +351,24 @@ const page = {
   before: cursor('A cursor: the spans before it, previous_cursor of an answer.'),
 };
 
+/** A page of locks begins after a lock file, so it stays right whatever is locked and released meanwhile. */
+const lockCursor = parameter(
+  (given, refuse) => {
+    const value = given.at(-1);
+    if (value === undefined || value === '') return undefined;
+    return parseLockCursor(value) ?? refuse('must be next_cursor of a page of locks.', 'malformed_cursor');
+  },
+  { description: 'A cursor: the locks after it, `next_cursor` of a page.', schema: { type: 'string' } },
+);
+
 const timeless = {
+  locks: z
+    .object({
+      limit: limit(1_000, 'locks'),
+      cursor: lockCursor,
+      holder: text('Only locks of this agent.', 'agent-1'),
+    })
+    .transform(({ limit, cursor, holder }) => ({ limit, after: cursor, holder })),
   agentHistory: z
     .object({
       id: pathId(

@@ -80,8 +80,14 @@ const NOW: readonly Route[] = [
     tag: 'Now',
     id: 'getLocks',
     summary: 'Locks',
-    description: 'Every lock with what is wrong about it: stale, orphaned, overlapping with those of others.',
+    description:
+      'Every lock with what is wrong about it: stale, orphaned, overlapping with those of others. Without a parameter the ' +
+      'list holds at most 10,000 locks, and `truncated` tells how many it leaves off. With `limit`, `cursor` or `holder` ' +
+      'the answer is a page of all of them in the order of `lock_file`. Cursors are stable: a lock that is there all the ' +
+      'while is on exactly one page.',
+    request: requests.locks,
     answer: json('The locks.', locksAnswer, examples.locks),
+    problems: [422],
   },
   {
     path: '/api/messages',

@@ -141,7 +141,34 @@ export const lock = z
   })
   .meta({ id: 'Lock' });
 
-export const locksAnswer = z.object({ locks: z.array(lock), count: z.int() }).meta({ id: 'Locks' });
+/** The list of one answer or event holds at most so many locks; the others are counted, and read page by page. */
+export const MAX_LISTED_LOCKS = 10_000;
+/** An answer that leaves locks off its list counts them for at most so many holders. */
+export const MAX_COUNTED_HOLDERS = 1000;
+
+export const locksAnswer = z
+  .object({
+    locks: z
+      .array(lock)
+      .describe(
+        `Sorted by \`lock_file\`, at most ${MAX_LISTED_LOCKS}. Of more: those that overlap or are orphaned first, then ` +
+          'the newest.',
+      ),
+    count: z.int().describe('How many locks there are, those that the list leaves off included.'),
+    truncated: z.int().describe('How many of them the list leaves off; 0 where it holds all.'),
+    stale_count: z.int().describe('Of all locks, also those that the list leaves off.'),
+    orphaned_count: z.int().describe('Of all locks: those whose holder is not registered or dead.'),
+    overlapping_count: z.int().describe('Of all locks: those with a lock of another holder on the same files.'),
+    holders: z
+      .array(z.object({ agent_id: z.string(), count: z.int() }))
+      .describe(
+        'Where the list leaves locks off: how many each holder has, those with the most first, at most ' +
+          `${MAX_COUNTED_HOLDERS}. Empty where the list holds all.`,
+      ),
+    limit: z.int().optional().describe('Of a page: how many locks it holds at most.'),
+    next_cursor: z.string().nullable().optional().describe('Of a page: feeds `cursor`; null at the last page.'),
+  })
+  .meta({ id: 'Locks' });
 
 export const message = z
   .looseObject({

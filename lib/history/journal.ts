@@ -4,6 +4,8 @@
  * spans are kept in step with it, in the same transaction.
  */
 import type Database from 'better-sqlite3';
+import type { LockCounts } from '../contract/locks-answer';
+import { MAX_LISTED_LOCKS } from '../contract/schemas';
 import type { JournalKind } from './journal-kind';
 import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING, healthContent, isPastTimeout, lockContent, Spans } from './spans';
@@ -16,7 +18,12 @@ export interface JournalUpdate {
   changed: readonly (readonly [kind: JournalKind, subject: string, body: string | null])[];
   /** `changed` holds everything of these kinds: whatever else was there before has gone. */
   complete: readonly JournalKind[];
+  /** The locks of `changed` that are held on, but no longer journaled. */
+  leftOff?: readonly string[];
 }
+
+/** What is journaled of `server` as `locks` while not every lock is journaled: the counts of all of them. */
+export type JournaledLockCounts = LockCounts;
 
 type Change = JournalUpdate['changed'][number];
 
@@ -26,6 +33,8 @@ const UNSEEN_AFTER_MS = 10_000;
 /** The log is read once a second, and what reading found is told at once. */
 const LOG_TOLD_WITHIN_MS = 2000;
 const NOT_LOOKED = 'The dashboard did not look: the machine slept, was busy, or its clock was set ahead.';
+const LEFT_OFF = `There were more locks than are recorded: at most ${MAX_LISTED_LOCKS} at a time.`;
+const LEFT_OFF_SUBJECT = 'locks left off';
 const DESTROYED = 'Messages may be missing: log files were destroyed before they could be read.';
 
 /** What a source must be able to tell, or it is not known what it would have told. */
@@ -145,7 +154,8 @@ export class Journal {
     const { at, again } = this.#advance(update.at);
     this.#bornAt ??= at;
     const changes = [...this.#differing(update), ...this.#missingFrom(update)];
-    for (const change of changes) this.#enter(change, at);
+    const leftOff = new Set(update.leftOff);
+    for (const change of changes) this.#enter(change, at, leftOff);
     const begins = this.#knowsAll && this.#spans.isOpen('unknown', EVERYTHING);
     if (begins) this.#spans.end('unknown', EVERYTHING, at, 'changed');
     if (again || begins) this.#followEverything(at);
@@ -172,7 +182,7 @@ export class Journal {
     });
   }
 
-  #enter([kind, subject, body]: Change, at: number): void {
+  #enter([kind, subject, body]: Change, at: number, leftOff: ReadonlySet<string>): void {
     if (kind === 'source' && subject === 'log') this.#noticeGaps(body, at);
     const before = this.#now.get(kind)?.get(subject) ?? null;
     this.#statements.insert.run(at, kind, subject, body);
@@ -184,6 +194,7 @@ export class Journal {
       this.#ofKind(kind).set(subject, body);
     }
     if (body !== null) this.#follow(kind, subject, body, at);
+    else if (kind === 'lock' && leftOff.has(subject)) this.#spans.end('lock', subject, at, 'unseen');
     else this.#end(kind, subject, at, before);
   }
 
@@ -193,6 +204,7 @@ export class Journal {
     // Who removed it is not written anywhere: past its timeout anybody may, and every look of the tool does.
     else if (kind === 'lock') this.#spans.end('lock', subject, at, isPastTimeout(before) ? 'expired' : 'released');
     else if (kind === 'source') this.#spans.end('unknown', subject, at, 'changed');
+    else if (kind === 'server' && subject === 'locks') this.#spans.end('unknown', LEFT_OFF_SUBJECT, at, 'changed');
   }
 
   /** Keeps the span of a thing in step with it. */
@@ -201,6 +213,9 @@ export class Journal {
       this.#spans.become('health', subject, healthContent(subject, body), at);
     } else if (kind === 'lock') {
       this.#spans.become('lock', subject, lockContent(body), at);
+    } else if (kind === 'server' && subject === 'locks') {
+      const content = { agent: '', path: '', value: 'locks', detail: LEFT_OFF };
+      this.#spans.become('unknown', LEFT_OFF_SUBJECT, content, at);
     } else if (kind === 'source' && UNKNOWN_WHILE_UNREADABLE.has(subject)) {
       const { state, reason, kept_from } = JSON.parse(body) as SourceBody;
       const content = { agent: '', path: '', value: subject, detail: reason ?? null };

@@ -10,6 +10,7 @@ import {
   unknownZone,
 } from '../contract/defaults';
 import { formatInstant } from '../contract/instant';
+import { wholeLocks } from '../contract/locks-answer';
 import type { PastState } from '../contract/past-schemas';
 import type {
   Agent,
@@ -25,6 +26,7 @@ import type {
 } from '../contract/schemas';
 import { SEVERITY_RANK } from '../contract/severity';
 import type { History } from '../history/history';
+import type { JournaledLockCounts } from '../history/journal';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { conflictOf, findConflicts } from '../swarm/locks';
@@ -97,7 +99,7 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
   return {
     known: found !== null,
     agents: agentsOf(things, at),
-    locks: { locks, count: locks.length },
+    locks: withLeftOff(wholeLocks(locks), things),
     attention: {
       attention,
       count: attention.length,
@@ -107,6 +109,13 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
     sources: sourcesOf(things, at),
     startedAt: (things.server?.dashboard as { at: number } | undefined)?.at ?? null,
   };
+}
+
+/** Locks that were held but not journaled are counted as they were counted then. */
+function withLeftOff(listed: LocksAnswer, things: PastThings): LocksAnswer {
+  const counts = things.server?.locks as JournaledLockCounts | undefined;
+  if (counts === undefined) return listed;
+  return { ...listed, ...counts, truncated: Math.max(0, counts.count - listed.locks.length) };
 }
 
 function valuesOf<T>(things: PastThings, kind: keyof PastThings): T[] {

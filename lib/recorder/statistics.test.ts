@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_AGENTS } from '../contract/defaults';
-import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
+import { wholeLocks } from '../contract/locks-answer';
+import type { AgentsAnswer } from '../contract/schemas';
 import { statistics } from './statistics';
 
 const NOW = Date.parse('2026-02-03T08:15:30Z');
@@ -15,7 +16,7 @@ const agents: AgentsAnswer = {
   agents: [],
 };
 const NO_SUMMARY = { count: 0, types: {}, failed: 0, latestActivity: null, minutes: [], seconds: [] };
-const locks: LocksAnswer = { locks: [], count: 0 };
+const locks = wholeLocks([]);
 
 test('rates cover the last minute and the last hour, up to now and not beyond', () => {
   const summary = {

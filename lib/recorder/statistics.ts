@@ -33,7 +33,7 @@ export function statistics(
     messages_per_minute: lastMinute.reduce((sum, [, count]) => sum + count, 0),
     messages_by_minute: Array.from({ length: MINUTES }, (_, i) => byMinute.get(thisMinute - MINUTES + 1 + i) ?? 0),
     active_agent_count: agents.agents.filter(({ health }) => health === 'active').length,
-    stale_lock_count: locks.locks.filter(({ stale }) => stale === true).length,
+    stale_lock_count: locks.stale_count,
     failed_delivery_count: summary?.failed ?? 0,
     failed_deliveries_open: openFailures,
   };

@@ -6,6 +6,7 @@ import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
 import type { DirectRoutes } from './direct-answers';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
+import { parseLocksQuery } from './locks-query';
 import { parseMessageQuery, parseStreamQuery } from './message-query';
 import { metrics } from './metrics';
 import { oncePerProcess } from './once';
@@ -58,7 +59,13 @@ export const routes = {
     { GET: (request, runtime) => bundleResponse(runtime, parseBundleRequest(parametersOf(request))) },
     { limit: 'exports' },
   ),
-  '/api/locks': endpoint({ GET: (_request, { hub }) => stateResponse(hub.state('locks')?.json) }),
+  '/api/locks': endpoint({
+    GET: (request, runtime) => {
+      const query = parseLocksQuery(parametersOf(request));
+      if (query === null) return stateResponse(runtime.hub.state('locks')?.json);
+      return jsonResponse(JSON.stringify(runtime.locks(query)));
+    },
+  }),
   '/api/locks/history': endpoint(
     {
       GET: async (request, runtime) =>

@@ -1,6 +1,7 @@
 /** Metrics of the swarm and of what is kept of it, read from the runtime when they are asked for. */
 import { statSync } from 'node:fs';
 import type { Registry } from 'prom-client';
+import type { LockCounts } from '../contract/locks-answer';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Source, Sources, Stats } from '../contract/schemas';
 import { agentHealth, attentionKind, sourceState } from '../contract/schemas';
 import { getRuntime } from '../runtime';
@@ -63,22 +64,22 @@ function registerAgentsAndLocks(registry: Registry): void {
         state('attention')?.attention.map(({ kind }) => kind),
       ),
   });
-  const locks = () => state('locks')?.locks ?? [];
-  readGauge(registry, { name: 'claude_swarm_locks', help: 'Locks that are held.', read: () => locks().length });
+  const count = (name: keyof LockCounts) => () => state('locks')?.[name] ?? 0;
+  readGauge(registry, { name: 'claude_swarm_locks', help: 'Locks that are held.', read: count('count') });
   readGauge(registry, {
     name: 'claude_swarm_locks_stale',
     help: "Locks older than the swarm's stale timeout.",
-    read: () => locks().filter(({ stale }) => stale === true).length,
+    read: count('stale_count'),
   });
   readGauge(registry, {
     name: 'claude_swarm_locks_orphaned',
     help: 'Locks whose holder is not registered or dead.',
-    read: () => locks().filter(({ orphaned }) => orphaned === true).length,
+    read: count('orphaned_count'),
   });
   readGauge(registry, {
     name: 'claude_swarm_locks_conflicting',
     help: "Locks whose files overlap with another holder's.",
-    read: () => locks().filter(({ conflicts_with }) => conflicts_with.length > 0).length,
+    read: count('overlapping_count'),
   });
 }
 

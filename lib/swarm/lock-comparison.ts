@@ -1,11 +1,16 @@
 /** The overlaps of a swarm's locks, found in slices between which the event loop does everything else. */
 import { setImmediate as nextTurn, setTimeout as restFor } from 'node:timers/promises';
+import { ConflictIndex } from './conflict-index';
 import { compareLocks, type LockConflicts, NO_CONFLICTS } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
-import { NO_SPELLED_LOCKS, type SpelledLocks, spellLocks } from './lock-overlaps';
+import { differences } from './lock-list';
+import { hasTwoHolders, NO_SPELLED_LOCKS, oneSpelling, type SpelledLocks, spellLocks } from './lock-overlaps';
 
 /** The event loop is held for no longer than this, and one step of a comparison. */
 const SLICE_MS = 5;
+
+/** So many locks may come and go at once without all of them being compared anew. */
+const MAX_SINGLE_CHANGES = 50;
 
 /** Locks, all of which have been compared. */
 export interface ComparedLocks {
@@ -22,6 +27,8 @@ export class LockComparison {
   readonly #onCompared: () => void;
   #wanted: readonly LockEntry[] = this.compared.entries;
   #running: Promise<void> | null = null;
+  /** Holds what `compared` does. */
+  readonly #index = new ConflictIndex();
 
   /**
    * @param root the swarm's root, absolute
@@ -43,12 +50,14 @@ export class LockComparison {
     if (this.#running !== null || entries === this.compared.entries) return;
     const compared = renewed(this.compared, entries);
     if (compared) {
-      this.compared = compared;
+      this.#take(compared);
       return;
     }
+    const changed = this.#changed(entries);
+    if (changed) return;
     const work = compareAll(entries, this.#root);
     const outcome = runSlice(work);
-    if (outcome) this.compared = outcome;
+    if (outcome) this.#take(outcome);
     else this.#running = this.#finish(work);
   }
 
@@ -57,13 +66,46 @@ export class LockComparison {
     while (this.#running !== null) await this.#running;
   }
 
+  #take(compared: ComparedLocks): void {
+    const { removed, added } = differences(this.compared.entries, compared.entries);
+    this.#index.change(removed, added);
+    this.compared = compared;
+  }
+
+  /** Takes a change of a few locks whose paths have one spelling. @returns whether it was one */
+  #changed(entries: readonly LockEntry[]): boolean {
+    const { entries: before, conflicts, spelled } = this.compared;
+    if (spelled.spellings.size > 0 || conflicts.unknown.size > 0) return false;
+    const { removed, added } = differences(before, entries);
+    if (removed.length + added.length > MAX_SINGLE_CHANGES) return false;
+    if (added.some(({ fields }) => oneSpelling(fields.filepath, this.#root) !== fields.filepath)) return false;
+    this.#index.change(removed, added);
+    const found = this.#index.found(conflicts.found, removed, added);
+    if (!found) {
+      this.#index.change(added, removed);
+      return false;
+    }
+    const sameFile = this.#sameFile(spelled, [...removed, ...added]);
+    this.compared = { entries, conflicts: { ...conflicts, found }, spelled: { ...spelled, sameFile } };
+    return true;
+  }
+
+  #sameFile({ sameFile }: SpelledLocks, changed: readonly LockEntry[]): SpelledLocks['sameFile'] {
+    const paths = new Set(changed.map(({ fields }) => fields.filepath).filter((path) => typeof path === 'string'));
+    const anew = [...paths].flatMap((file) => {
+      const same = this.#index.entriesOf(file);
+      return hasTwoHolders({ entries: same }) ? { file, lockFiles: same.map(({ lock_file }) => lock_file).sort() } : [];
+    });
+    return [...sameFile.filter(({ file }) => !paths.has(file)), ...anew];
+  }
+
   async #finish(work: Comparing): Promise<void> {
     const begun = performance.now();
     for (;;) {
       await nextTurn();
       const outcome = runSlice(work);
       if (!outcome) continue;
-      this.compared = outcome;
+      this.#take(outcome);
       break;
     }
     // Locks that change all the time and take long to compare get at most half of the processor.

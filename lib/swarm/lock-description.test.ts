@@ -143,30 +143,3 @@ test('the quick search finds exactly what comparing all with all finds', () => {
     { numRuns: 1000 },
   );
 });
-
-test('an unchanged lock is described by the same object; one that changes, by age, holder or overlap, by another', () => {
-  const entryOf = (filepath: string, agent_id: string) => {
-    const entry = parseLock(
-      lockFileName(filepath),
-      Buffer.from(JSON.stringify({ agent_id, filepath, locked_at: 1000 })),
-    );
-    assert.ok(!('error' in entry));
-    return entry;
-  };
-  const [a, b] = [entryOf('src/a.ts', 'agent-0'), entryOf('src/b.ts', 'agent-0')];
-  const known = new WeakMap();
-  const describe = (entries: LockEntry[], seconds: number, health: 'active' | 'dead' = 'active') => {
-    const holders = { of: () => ({ orphaned: health === 'dead', former: null }) };
-    const options = { holders, staleTimeoutSeconds: 60, now: seconds * 1000, known };
-    return new Map(describeLocks(entries, options).map((lock) => [lock.filepath, lock]));
-  };
-  const first = describe([a, b], 1001);
-  const second = describe([a, b], 1002);
-  assert.ok(first.get('src/a.ts') === second.get('src/a.ts'));
-  const stale = describe([a, b], 1100);
-  assert.equal(stale.get('src/a.ts')?.stale, true);
-  const overlapped = describe([a, b, entryOf('src/a.*', 'agent-1')], 1002);
-  assert.equal(overlapped.get('src/a.ts')?.conflicts_with.length, 1);
-  assert.ok(overlapped.get('src/b.ts') !== stale.get('src/b.ts'), 'no longer stale');
-  assert.equal(describe([a, b], 1002, 'dead').get('src/b.ts')?.orphaned, true);
-});

@@ -3,69 +3,37 @@ import { formatMicroseconds } from '../contract/instant';
 import type { Lock, LockConflict, LockWarning } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
 import { hasPatternCharacters, isTooLongForPattern } from './fnmatch';
-import { byLockFile, findConflicts, type LockConflicts } from './lock-conflicts';
+import { byLockFile, findConflicts } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
-import type { LockHolders } from './lock-holders';
+import type { Holder, LockHolders } from './lock-holders';
 
-/** The last description of each entry, with what it rests on beside the entry itself. */
-export type DescribedLocks = WeakMap<LockEntry, Description>;
-
-interface Description {
-  lock: Lock;
+/** What a description rests on beside the entry itself. */
+export interface LockFacts {
+  stale: boolean | null;
+  /** Acquired in the future, by this server's clock. */
   early: boolean;
+  holder: Holder;
+  /** The locks of other holders that overlap it. */
   conflicts: readonly LockEntry[];
+  /** It was not compared with all others. */
   uncompared: boolean;
 }
 
-const NONE: readonly LockEntry[] = [];
+/** Most locks have none of these, and share them. */
+const NO_CONFLICTS: LockConflict[] = [];
 
-/**
- * Describes locks as the API gives them, sorted by `lock_file`.
- *
- * @param entries as their files have them
- * @param options.holders what is known of who took each
- * @param options.staleTimeoutSeconds a lock older than this is stale
- * @param options.now milliseconds since 1970
- * @param options.conflicts what was found by comparing all of them; compared here if absent
- * @param options.known what an earlier call gave: unchanged locks are the same objects again, which costs a tenth
- */
-export function describeLocks(
-  entries: readonly LockEntry[],
-  options: {
-    holders: Pick<LockHolders, 'of'>;
-    staleTimeoutSeconds: number;
-    now: number;
-    conflicts?: LockConflicts;
-    known?: DescribedLocks;
-  },
-): Lock[] {
-  const { known = new WeakMap() as DescribedLocks } = options;
-  const { found, unknown } = options.conflicts ?? findConflicts(entries);
-  return [...entries].sort(byLockFile).map((entry) => {
-    const { fields, lockedAt } = entry;
-    const age = lockedAt === null ? null : options.now - lockedAt;
-    const stale = age === null ? null : age > options.staleTimeoutSeconds * 1000;
-    const { orphaned, former } = options.holders.of(fields.agent_id, lockedAt);
-    const early = age !== null && age < 0;
-    const conflicts = found.get(entry) ?? NONE;
-    const uncompared = unknown.has(entry);
-    const before = known.get(entry);
-    const sameTimes = before?.lock.stale === stale && before.lock.orphaned === orphaned && before.early === early;
-    if (before && sameTimes && before.uncompared === uncompared) {
-      if (sameEntries(before.conflicts, conflicts) && sameHolder(before.lock.former_holder, former)) return before.lock;
-    }
-    const lock = withAddedFields(fields, {
-      lock_file: entry.lock_file,
-      acquired_at: lockedAt === null ? null : formatMicroseconds(Math.round(lockedAt * 1000)),
-      stale,
-      orphaned,
-      former_holder: former,
-      conflicts_with: conflicts.map(conflictOf),
-      pattern: isComparedAsPattern(fields.filepath),
-      warnings: withPassing(entry.warnings, early, uncompared),
-    });
-    known.set(entry, { lock, early, conflicts, uncompared });
-    return lock;
+/** @returns a lock as the API gives it */
+export function describeLock(entry: LockEntry, { stale, early, holder, conflicts, uncompared }: LockFacts): Lock {
+  const { fields, lockedAt } = entry;
+  return withAddedFields(fields, {
+    lock_file: entry.lock_file,
+    acquired_at: lockedAt === null ? null : formatMicroseconds(Math.round(lockedAt * 1000)),
+    stale,
+    orphaned: holder.orphaned,
+    former_holder: holder.former,
+    conflicts_with: conflicts.length === 0 ? NO_CONFLICTS : conflicts.map(conflictOf),
+    pattern: isComparedAsPattern(fields.filepath),
+    warnings: withPassing(entry.warnings, early, uncompared),
   });
 }
 
@@ -79,12 +47,48 @@ function withPassing(warnings: LockWarning[], early: boolean, uncompared: boolea
   return [...warnings, ...(early ? (['in_future'] as const) : []), ...(uncompared ? (['uncompared'] as const) : [])];
 }
 
-function sameEntries(some: readonly LockEntry[], others: readonly LockEntry[]): boolean {
-  return some.length === others.length && some.every((entry, i) => entry === others[i]);
+/** What all descriptions rest on. */
+export interface LockBoardFacts {
+  holders: Pick<LockHolders, 'of' | 'key'>;
+  /** A lock older than this is stale. */
+  staleTimeoutSeconds: number;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
-function sameHolder(one: Lock['former_holder'], other: Lock['former_holder']): boolean {
-  return one?.reason === other?.reason && one?.since === other?.since && one?.now === other?.now;
+/** @returns locks as the API gives them, each made new, sorted by `lock_file`; `LockBoard` keeps them up to date */
+export function describeLocks(
+  entries: readonly LockEntry[],
+  facts: Omit<LockBoardFacts, 'holders'> & { holders: Pick<LockHolders, 'of'> },
+): Lock[] {
+  const { found, unknown } = findConflicts(entries);
+  return entries.toSorted(byLockFile).map((entry) =>
+    describeLock(entry, {
+      stale: isStale(entry, facts.staleTimeoutSeconds, facts.now),
+      early: isEarly(entry, facts.now),
+      holder: facts.holders.of(entry.fields.agent_id, entry.lockedAt),
+      conflicts: found.get(entry) ?? [],
+      uncompared: unknown.has(entry),
+    }),
+  );
+}
+
+/** @returns whether a lock is past the timeout; null where its file says no time */
+export function isStale({ lockedAt }: LockEntry, staleTimeoutSeconds: number, now: number): boolean | null {
+  return lockedAt === null ? null : now - lockedAt > staleTimeoutSeconds * 1000;
+}
+
+/** @returns whether a lock was acquired in the future, by this server's clock */
+export function isEarly({ lockedAt }: LockEntry, now: number): boolean {
+  return lockedAt !== null && lockedAt > now;
+}
+
+/** @returns whether two answers about a holder say the same */
+export function isSameHolder(one: Holder, other: Holder): boolean {
+  if (one === other) return true;
+  const [before, after] = [one.former, other.former];
+  if (one.orphaned !== other.orphaned) return false;
+  return before?.reason === after?.reason && before?.since === after?.since && before?.now === after?.now;
 }
 
 /** @returns what a lock's description says of another one that overlaps it */

@@ -59,6 +59,12 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
   return { lock_file: lockFile, fields, lockedAt: seconds === null ? null : seconds * 1000, warnings };
 }
 
+/** @returns whether two entries of one file say the same, in whatever way it was written */
+export function isSameEntry(one: LockEntry, other: LockEntry): boolean {
+  const textOf = ({ fields, warnings }: LockEntry) => JSON.stringify([fields, warnings]);
+  return textOf(one) === textOf(other);
+}
+
 function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
   const names = Object.keys(TYPES) as (keyof typeof TYPES)[];
   const known: ReadonlySet<string> = new Set(names);

@@ -13,11 +13,23 @@ const UNKNOWN: Holder = { orphaned: null, former: null };
 const UNLISTED: Holder = { orphaned: true, former: null };
 const PRESENT: Holder = { orphaned: false, former: null };
 
+/** What is known of an id that the registry lists. */
+interface Listed {
+  /** When its present life began, milliseconds since 1970; null where it has had its id for as long as is known. */
+  began: number | null;
+  /** Of a lock that was taken before. */
+  former: Holder;
+  /** Of any other lock. */
+  now: Holder;
+}
+
 export class LockHolders {
   readonly #listed = new Map<string, Agent[]>();
   readonly #departed = new Map<string, DepartedAgent[]>();
   readonly #formerEnds: ReadonlyMap<string, number>;
   readonly #readable: boolean;
+  /** Made once for each id: a holder may have thousands of locks. */
+  readonly #answers = new Map<string, Listed>();
   /** Changes exactly when an answer may. */
   readonly key: string;
 
@@ -49,17 +61,33 @@ export class LockHolders {
   of(agentId: unknown, lockedAt: number | null): Holder {
     if (!this.#readable) return UNKNOWN;
     const id = typeof agentId === 'string' ? agentId : '';
+    const listed = this.#answers.get(id) ?? this.#listedAs(id);
+    if (listed === null) return this.#unlisted(id, lockedAt);
+    return listed.began !== null && lockedAt !== null && lockedAt < listed.began ? listed.former : listed.now;
+  }
+
+  #listedAs(id: string): Listed | null {
     const listed = this.#listed.get(id) ?? [];
-    if (listed.length === 0) return this.#unlisted(id, lockedAt);
+    const [first] = listed;
+    if (!first) return null;
     const began = least(listed.map(({ life_began_at }) => (life_began_at === null ? null : Date.parse(life_began_at))));
-    if (began !== null && lockedAt !== null && lockedAt < began) {
-      const since = this.#formerEnds.get(id) ?? began;
-      return { orphaned: true, former: { reason: 'replaced', since: formatInstant(since), now: null } };
-    }
+    const since = this.#formerEnds.get(id) ?? began;
     const present = listed.filter(({ health }) => health !== 'moved');
-    const [moved] = listed;
-    if (present.length === 0 && moved) return this.#moved(moved.moved_to);
-    return present.every(({ health }) => health === 'dead') ? UNLISTED : PRESENT;
+    const answer: Listed = {
+      began,
+      former: {
+        orphaned: true,
+        former: { reason: 'replaced', since: since === null ? null : formatInstant(since), now: null },
+      },
+      now:
+        present.length === 0
+          ? this.#moved(first.moved_to)
+          : present.every(({ health }) => health === 'dead')
+            ? UNLISTED
+            : PRESENT,
+    };
+    this.#answers.set(id, answer);
+    return answer;
   }
 
   #unlisted(id: string, lockedAt: number | null): Holder {

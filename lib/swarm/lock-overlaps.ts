@@ -3,7 +3,7 @@ import type { Lock } from '../contract/schemas';
 import { hasPatternCharacters } from './fnmatch';
 import { byLockFile, compareLocks, type LockConflicts, MAX_COMPARISON_STEPS, NO_CONFLICTS } from './lock-conflicts';
 import { type LockEntry, normalizeLockPath } from './lock-entry';
-import { groupByPath, type PathGroup } from './path-groups';
+import { groupByPath } from './path-groups';
 import { StepBudget } from './step-budget';
 
 /** Locks of different holders that cover the same files. */
@@ -50,7 +50,8 @@ export function* spellLocks(entries: readonly LockEntry[], root: string): Genera
   return { spellings, sameFile, conflicts };
 }
 
-function hasTwoHolders({ entries }: PathGroup): boolean {
+/** @returns whether locks of a path have different holders */
+export function hasTwoHolders({ entries }: { entries: readonly LockEntry[] }): boolean {
   return entries.some(({ fields }) => fields.agent_id !== entries[0]?.fields.agent_id);
 }
 
@@ -116,7 +117,7 @@ function wider(one: Lock, other: Lock): Lock {
 const ODD_SPELLING = /^\/|(?:^|\/)\.{0,2}(?:\/|$)|[^\x00-\x7f]/;
 
 /** The one spelling of a path, relative to the root where it lies below it; anything else as it is. */
-function oneSpelling(filepath: unknown, root: string): unknown {
+export function oneSpelling(filepath: unknown, root: string): unknown {
   if (typeof filepath !== 'string' || !ODD_SPELLING.test(filepath)) return filepath;
   const plain = withoutParents(normalizeLockPath(filepath).normalize('NFC').replace(/^\/\//, '/'));
   const folder = `${root.normalize('NFC').replace(/\/+$/, '')}/`;

@@ -1,21 +1,14 @@
 /** The locks of the swarm: one file each in `.agent_locks`, read without ever following, creating or deleting one. */
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type LockEntry, parseLock } from './lock-entry';
+import { isSameEntry, type LockEntry, parseLock } from './lock-entry';
+import { LockFolder } from './lock-folder';
+import { mergeLocks } from './lock-list';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
-import {
-  describeFileError,
-  errorCode,
-  type FileLook,
-  kindOf,
-  lookAtFile,
-  MISSING_CONFIRMED_MS,
-  wasThere,
-} from './small-file';
+import { type FileLook, lookAtFile, MISSING_CONFIRMED_MS, wasThere } from './small-file';
 
 export { findConflicts, patternsOverlap } from './lock-conflicts';
-export { conflictOf, type DescribedLocks, describeLocks } from './lock-description';
+export { conflictOf, describeLocks } from './lock-description';
 export { type LockEntry, lockFileName, normalizeLockPath } from './lock-entry';
 
 export const LOCKS_FOLDER = '.agent_locks';
@@ -28,12 +21,17 @@ const SETTLING_MS = 1000;
 /** Reading a lock takes some 20 us: the event loop is never held for more than about 5 ms. */
 const FILES_PER_TURN = 200;
 
+/**
+ * Of more files than this, one look at all takes only so many again, and goes on from there the next time: 50,000 would
+ * take half of every second. New and vanished files are found by every look.
+ */
+const MAX_FILES_AGAIN = 5000;
+
 /** Faults of one file alone. Any other (too many open files, a failing disk) says nothing of the lock. */
 const OWN_FAULTS = new Set(['EACCES', 'EPERM', 'TOO_LARGE']);
 
 interface KnownFile {
   signature: string | null;
-  bytes: Buffer | null;
   /** The newest lock that could be read in it. */
   entry: LockEntry | null;
   /** Why it can't be read now, and since when. */
@@ -53,10 +51,18 @@ export class LocksReader {
   readonly #files = new Map<string, KnownFile>();
   /** Names whose fault is younger than `SETTLING_MS`: every look comes back to them. */
   readonly #settling = new Set<string>();
-  #folderIdentity: string | null = null;
+  /** Why files that hold no lock can't be read. */
+  readonly #faulty = new Map<string, string>();
+  /** Files whose lock is not as `locks` has it. */
+  readonly #changed = new Set<string>();
+  readonly #directory: LockFolder;
+  /** Every file of the folder was looked at once, and nothing has gone wrong since. */
+  #complete = false;
+  /** Where in the names the next look at all goes on. */
+  #nextAgain = 0;
   #missedSince: number | null = null;
-  /** When the folder was last listed, milliseconds since 1970. */
-  #listedAt: number | null = null;
+  /** When the folder was last seen, milliseconds since 1970. */
+  #seenAt: number | null = null;
   #lastLook: Promise<unknown> = Promise.resolve();
 
   /**
@@ -65,77 +71,91 @@ export class LocksReader {
    */
   constructor(root: string, now: () => number = Date.now) {
     this.#folder = join(root, LOCKS_FOLDER);
+    this.#directory = new LockFolder(this.#folder, now);
     this.#now = now;
     this.status = { ...MISSING, since: now() };
   }
 
   /**
-   * Lists the folder, drops what is gone, reads what is new and looks again at some or all of the others. Looks that
-   * overlap wait for one another.
+   * Lists the folder, drops what is gone, reads what is new and looks again at some or all of the others. Such looks wait
+   * for one another. In a large folder a look at some files looks at nothing else, and waits for nothing.
    *
-   * @param changed the names to look at again (`all`: every one, some 10 us each if nothing changed)
+   * @param changed the names to look at again; `all`: every one, of many files so many each time (some 10 us each)
    * @returns whether `status`, `locks` or `unreadable` changed
    */
   look(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
-    const look = this.#lastLook.then(() => this.#look(changed));
+    if (changed !== 'all' && this.#complete && this.#directory.isLarge && this.#directory.isSame())
+      return this.#lookAtSome(changed);
+    const look = this.#lastLook.then(() => this.#lookAtAll(changed));
     // The caller learns of a failure; the looks after it must not.
     this.#lastLook = look.catch(() => {});
     return look;
   }
 
-  async #look(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
+  #lookAtSome(names: ReadonlySet<string>): Promise<boolean> {
+    return this.#compared(async () => {
+      if (await this.#lookAtFiles(new Set([...names, ...this.#settling]))) this.#publish();
+    });
+  }
+
+  #lookAtAll(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
+    return this.#compared(async () => {
+      const found = await this.#directory.look();
+      if (found.kind === 'missing') return this.#missed();
+      if (found.kind === 'unusable') return this.#unusable(found.what);
+      const { names, isAnother } = found;
+      this.#missedSince = null;
+      this.#seenAt = this.#now();
+      this.#complete &&= !isAnother;
+      // What is known may be older than the files, unless everything went well until now.
+      const again = this.#complete ? this.#again(changed, names) : names;
+      this.#complete = await this.#lookAtFiles(new Set([...this.#settling, ...this.#differing(names), ...again]));
+      if (this.#complete) this.#publish();
+    });
+  }
+
+  /** @returns whether looking changed what this holds */
+  async #compared(look: () => Promise<void>): Promise<boolean> {
     const known = { status: this.status, locks: this.locks, unreadable: this.unreadable };
-    const names = this.#list();
-    if (names) {
-      const all = changed === 'all' || names.folderChanged;
-      const different = await this.#lookAtFiles(names.names, (name) => all || changed.has(name));
-      if (different) this.#publish();
-    }
+    await look();
     return this.status !== known.status || this.locks !== known.locks || this.unreadable !== known.unreadable;
   }
 
-  /** @returns the names of possible lock files, or null if there is no such list, which `status` then explains */
-  #list(): { names: string[]; folderChanged: boolean } | null {
-    try {
-      const folder = statSync(this.#folder, { bigint: true, throwIfNoEntry: false });
-      if (!folder) return this.#missed();
-      if (!folder.isDirectory()) return this.#unusable(`is ${kindOf(folder)}, not a folder`);
-      const identity = `${folder.dev}.${folder.ino}.${folder.birthtimeNs}`;
-      const names = readdirSync(this.#folder).filter((name) => name.endsWith('.lock'));
-      const folderChanged = identity !== this.#folderIdentity;
-      this.#folderIdentity = identity;
-      this.#missedSince = null;
-      this.#listedAt = this.#now();
-      return { names, folderChanged };
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return this.#missed();
-      return this.#unusable(`can't be read: ${describeFileError(error)}`);
-    }
+  /** @returns the files that are new, and those that are known but not listed */
+  #differing(names: readonly string[]): string[] {
+    const fresh = names.filter((name) => !this.#files.has(name));
+    if (names.length - fresh.length === this.#files.size) return fresh;
+    const present = new Set(names);
+    return [...fresh, ...[...this.#files.keys()].filter((name) => !present.has(name))];
   }
 
-  async #lookAtFiles(names: readonly string[], again: (name: string) => boolean): Promise<boolean> {
-    const present = new Set(names);
-    // Every state but `ok` ends here, and what it was made of may be older than the files.
-    let different = this.status.state !== 'ok';
-    for (const name of this.#files.keys()) {
-      if (!present.has(name)) different = this.#forget(name) || different;
-    }
+  #again(changed: ReadonlySet<string> | 'all', names: readonly string[]): Iterable<string> {
+    if (changed !== 'all') return changed;
+    if (names.length <= MAX_FILES_AGAIN) return names;
+    const from = this.#nextAgain < names.length ? this.#nextAgain : 0;
+    this.#nextAgain = from + MAX_FILES_AGAIN;
+    return names.slice(from, this.#nextAgain);
+  }
+
+  /** @returns whether it could; else what was found so far is published once it can */
+  async #lookAtFiles(names: Iterable<string>): Promise<boolean> {
     let inTurn = 0;
     for (const name of names) {
-      if (this.#files.has(name) && !again(name) && !this.#settling.has(name)) continue;
-      if (++inTurn % FILES_PER_TURN === 0) await nextTurn();
-      const outcome = this.#lookAtFile(name);
-      if (typeof outcome === 'string') {
-        this.#unusable(`can't be read: ${outcome}`);
-        return false;
+      if (++inTurn % FILES_PER_TURN === 0) {
+        await nextTurn();
+        // Of a folder that was taken away the files are not gone.
+        if (!this.#directory.isSame()) return false;
       }
-      different = outcome || different;
+      const hindered = this.#lookAtFile(name);
+      if (hindered === null) continue;
+      this.#unusable(`can't be read: ${hindered}`);
+      return false;
     }
-    return different;
+    return true;
   }
 
-  /** @returns whether anything about the file changed, or what hinders reading any file at all */
-  #lookAtFile(name: string): boolean | string {
+  /** @returns what hinders reading any file at all, else null */
+  #lookAtFile(name: string): string | null {
     const now = this.#now();
     const known = this.#files.get(name) ?? null;
     const look = lookAtFile(join(this.#folder, name), {
@@ -147,93 +167,106 @@ export class LocksReader {
     switch (look.kind) {
       case 'missing':
       case 'irregular':
-        return this.#forget(name);
+        this.#forget(name);
+        break;
       case 'unchanged':
-        return this.#settle(name, now);
+        this.#settle(name, now);
+        break;
       case 'read':
-        return this.#keep(name, known, look, now) || this.#settle(name, now);
+        this.#keep(name, known, look, now);
+        this.#settle(name, now);
+        break;
       case 'unreadable':
-        if (look.code === 'ELOOP') return this.#forget(name); // became a symbolic link since it was listed
-        if (!OWN_FAULTS.has(look.code)) return look.reason;
-        return this.#fail(name, known, look.reason, now) || this.#settle(name, now);
+        if (look.code === 'ELOOP')
+          this.#forget(name); // became a symbolic link since it was listed
+        else if (!OWN_FAULTS.has(look.code)) return look.reason;
+        else {
+          this.#fail(name, known, look.reason, now);
+          this.#settle(name, now);
+        }
     }
+    return null;
   }
 
-  #keep(name: string, known: KnownFile | null, look: Extract<FileLook, { kind: 'read' }>, now: number): boolean {
+  #keep(name: string, known: KnownFile | null, look: Extract<FileLook, { kind: 'read' }>, now: number): void {
     const { bytes, signature } = look;
-    if (known?.bytes?.equals(bytes)) {
-      known.signature = signature;
-      return false;
-    }
     const parsed = parseLock(name, bytes);
     if ('error' in parsed) {
+      if (known?.fault?.reason === parsed.error) {
+        known.signature = signature;
+        return;
+      }
       // A file that never was a lock has had its time since it was written, also before anybody looked.
       const since = known ? now : Math.min(now, look.changedAt);
-      this.#files.set(name, {
-        signature,
-        bytes,
-        entry: known?.entry ?? null,
-        fault: faultOf(known, parsed.error, since),
-      });
+      this.#set(name, { signature, entry: known?.entry ?? null, fault: faultOf(known, parsed.error, since) });
       this.#settling.add(name);
+    } else if (known?.entry && known.fault === null && isSameEntry(known.entry, parsed)) {
+      known.signature = signature;
     } else {
-      this.#files.set(name, { signature, bytes, entry: parsed, fault: null });
+      this.#set(name, { signature, entry: parsed, fault: null });
       this.#settling.delete(name);
     }
-    return true;
   }
 
-  #fail(name: string, known: KnownFile | null, reason: string, now: number): boolean {
-    if (known?.fault?.reason === reason) return false;
+  #fail(name: string, known: KnownFile | null, reason: string, now: number): void {
+    if (known?.fault?.reason === reason) return;
     // Rights don't come by waiting: nothing to settle where nothing was read before.
     const since = known ? now : Number.NEGATIVE_INFINITY;
-    this.#files.set(name, {
-      signature: null,
-      bytes: null,
-      entry: known?.entry ?? null,
-      fault: faultOf(known, reason, since),
-    });
+    this.#set(name, { signature: null, entry: known?.entry ?? null, fault: faultOf(known, reason, since) });
     this.#settling.add(name);
-    return true;
   }
 
-  /** Ends the wait for a file that stayed faulty. @returns whether it did */
-  #settle(name: string, now: number): boolean {
+  #set(name: string, file: KnownFile): void {
+    this.#files.set(name, file);
+    this.#changed.add(name);
+  }
+
+  /** Ends the wait for a file that stayed faulty. */
+  #settle(name: string, now: number): void {
     const file = this.#files.get(name);
-    if (!file?.fault || !this.#settling.has(name) || Math.abs(now - file.fault.since) < SETTLING_MS) return false;
+    if (!file?.fault || !this.#settling.has(name) || Math.abs(now - file.fault.since) < SETTLING_MS) return;
     file.entry = null;
-    return this.#settling.delete(name);
-  }
-
-  #forget(name: string): boolean {
     this.#settling.delete(name);
-    return this.#files.delete(name);
+    this.#changed.add(name);
   }
 
+  #forget(name: string): void {
+    this.#settling.delete(name);
+    if (this.#files.delete(name)) this.#changed.add(name);
+  }
+
+  /** Takes what changed into `locks` and `unreadable`; a change costs a pass over the locks, and sorts none of them. */
   #publish(): void {
     const now = this.#now();
+    if (this.#changed.size + this.#settling.size === 0 && this.status.state === 'ok') return;
     for (const name of [...this.#settling]) this.#settle(name, now);
-    const files = [...this.#files].sort(([a], [b]) => (a < b ? -1 : 1));
-    this.locks = files.flatMap(([, { entry }]) => entry ?? []);
-    const faulty = files.flatMap(([name, { entry, fault }]) =>
-      fault && !entry && !this.#settling.has(name) ? [[fault.reason, name] as const] : [],
-    );
-    const unreadable = faulty.map(([, name]) => name);
-    if (unreadable.join() !== this.unreadable.join()) this.unreadable = unreadable;
-    this.status = statusAfter(
-      this.status,
-      { state: 'ok', reason: null, keptFrom: null, skipped: countSkipped(faulty) },
-      now,
-    );
+    const changed = [...this.#changed].sort();
+    this.#changed.clear();
+    if (changed.length > 0)
+      this.locks = mergeLocks(this.locks, changed, (name) => this.#files.get(name)?.entry ?? null);
+    let faultsDiffer = false;
+    for (const name of changed) {
+      const { entry = null, fault = null } = this.#files.get(name) ?? {};
+      const reason = fault && !entry && !this.#settling.has(name) ? fault.reason : null;
+      if (reason === (this.#faulty.get(name) ?? null)) continue;
+      faultsDiffer = true;
+      if (reason === null) this.#faulty.delete(name);
+      else this.#faulty.set(name, reason);
+    }
+    if (faultsDiffer) this.unreadable = [...this.#faulty.keys()].sort();
+    const skipped = faultsDiffer
+      ? countSkipped(this.unreadable.map((name) => [this.#faulty.get(name) ?? '', name] as const))
+      : this.status.skipped;
+    this.status = statusAfter(this.status, { state: 'ok', reason: null, keptFrom: null, skipped }, now);
   }
 
-  #missed(): null {
+  #missed(): void {
     const now = this.#now();
     this.#missedSince ??= now;
-    if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return null;
-    this.#folderIdentity = null;
-    if (this.#listedAt !== null) this.status = statusAfter(this.status, this.#vanished(this.#listedAt), now);
-    return null;
+    if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return;
+    this.#directory.forget();
+    this.#complete = false;
+    if (this.#seenAt !== null) this.status = statusAfter(this.status, this.#vanished(this.#seenAt), now);
   }
 
   /** The locks that were in the folder stay: nothing says that they were released. */
@@ -247,15 +280,15 @@ export class LocksReader {
     return { state: 'missing', reason, keptFrom: this.status.keptFrom ?? until, skipped };
   }
 
-  #unusable(what: string): null {
+  #unusable(what: string): void {
     // The next look that succeeds has to see every file.
-    this.#folderIdentity = null;
+    this.#directory.forget();
+    this.#complete = false;
     this.#missedSince = null;
     const reason = `${LOCKS_FOLDER} ${what}; the locks known before are shown.`;
-    const keptFrom = this.#files.size === 0 ? null : (this.status.keptFrom ?? this.#listedAt);
+    const keptFrom = this.#files.size === 0 ? null : (this.status.keptFrom ?? this.#seenAt);
     const found = { state: 'unreadable', reason, keptFrom, skipped: this.status.skipped } as const;
     this.status = statusAfter(this.status, found, this.#now());
-    return null;
   }
 }
 

@@ -1,0 +1,31 @@
+/** How a list of locks is counted, wherever it comes from. */
+import type { Lock, LocksAnswer } from './schemas';
+
+export type LockCounts = Pick<LocksAnswer, 'count' | 'stale_count' | 'orphaned_count' | 'overlapping_count'>;
+
+export const NO_LOCK_COUNTS: LockCounts = { count: 0, stale_count: 0, orphaned_count: 0, overlapping_count: 0 };
+
+/** @returns whether another holder has a lock on the same files */
+export function isOverlapping(lock: Lock): boolean {
+  return lock.conflicts_with.length > 0;
+}
+
+/** Adds a lock to counts (`by` 1) or takes it out of them (`by` -1). */
+export function countLock(counts: LockCounts, lock: Lock, by: 1 | -1): void {
+  counts.count += by;
+  if (lock.stale === true) counts.stale_count += by;
+  if (lock.orphaned === true) counts.orphaned_count += by;
+  if (isOverlapping(lock)) counts.overlapping_count += by;
+}
+
+/** @returns how many locks there are, and how many of them need a look */
+export function countLocks(locks: readonly Lock[]): LockCounts {
+  const counts = { ...NO_LOCK_COUNTS };
+  for (const lock of locks) countLock(counts, lock, 1);
+  return counts;
+}
+
+/** @returns the answer about locks that leaves none off its list */
+export function wholeLocks(locks: Lock[], counts: LockCounts = countLocks(locks)): LocksAnswer {
+  return { locks, ...counts, truncated: 0, holders: [] };
+}

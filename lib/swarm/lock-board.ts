@@ -1,0 +1,155 @@
+/**
+ * All locks as the API describes them, kept up to date: a change costs what it changes, and a pass over all locks that
+ * makes nothing new. What is told of many locks at once (counts, the list that is published) is kept here too.
+ */
+import { countLock, type LockCounts, NO_LOCK_COUNTS, wholeLocks } from '../contract/locks-answer';
+import type { Lock, LocksAnswer } from '../contract/schemas';
+import { type ListedLock, listLocks } from './listed-locks';
+import { type LockConflicts, NO_CONFLICTS } from './lock-conflicts';
+import { describeLock, isEarly, isSameHolder, isStale, type LockBoardFacts, type LockFacts } from './lock-description';
+import type { LockEntry } from './lock-entry';
+import { differences } from './lock-list';
+
+/** A lock and what its description rests on: reading that from a lock, which may have any fields, costs ten times more. */
+interface Row extends ListedLock {
+  readonly facts: Pick<LockFacts, 'stale' | 'early' | 'holder'>;
+}
+
+export class LockBoard {
+  /** Sorted by `lock_file`. A new array whenever one changed; a lock that did not is the same object. */
+  locks: readonly Lock[] = [];
+  /** What is published of them. The same object for as long as nothing in it changes. */
+  answer: LocksAnswer = wholeLocks([]);
+  /** The same as JSON. */
+  json = JSON.stringify(this.answer);
+  #conflicts: LockConflicts = NO_CONFLICTS;
+  /** What `locks` describes, in the same order. */
+  #entries: readonly LockEntry[] = [];
+  #rows: readonly Row[] = [];
+  #facts: LockBoardFacts | null = null;
+  /** When time alone changes a description, milliseconds since 1970. */
+  #validUntil = Number.POSITIVE_INFINITY;
+  readonly #counts: LockCounts = { ...NO_LOCK_COUNTS };
+  readonly #countByHolder = new Map<string, number>();
+
+  /**
+   * Describes locks as their files have them now.
+   *
+   * @param entries sorted by `lock_file`; the same array where nothing changed
+   * @param conflicts what was found by comparing all of them; the same object where nothing changed
+   * @returns whether anything is different
+   */
+  update(entries: readonly LockEntry[], conflicts: LockConflicts, facts: LockBoardFacts): boolean {
+    const before = this.#facts;
+    const sameHolders =
+      before?.holders.key === facts.holders.key && before.staleTimeoutSeconds === facts.staleTimeoutSeconds;
+    // A clock that was set back makes stale locks young.
+    const sameTimes = before !== null && facts.now >= before.now && facts.now < this.#validUntil;
+    if (entries === this.#entries && conflicts === this.#conflicts && sameHolders && sameTimes) return false;
+    this.#facts = facts;
+    const affected = affectedBy(this.#conflicts, conflicts);
+    this.#conflicts = conflicts;
+    const changed = this.#take(entries, affected, !(sameHolders && sameTimes), facts);
+    this.#validUntil = nextChangeAt(entries, facts);
+    if (changed) {
+      this.locks = this.#rows.map(({ lock }) => lock);
+      const { answer, json } = listLocks(this.#rows, this.#counts, this.#countByHolder);
+      this.answer = answer;
+      this.json = json;
+    }
+    return changed;
+  }
+
+  /**
+   * @param affected those whose overlaps are different now
+   * @param all whether those are looked at, too, of which no file changed
+   */
+  #take(entries: readonly LockEntry[], affected: ReadonlySet<LockEntry>, all: boolean, facts: LockBoardFacts): boolean {
+    const { removed, added, places } = differences(this.#entries, entries);
+    let changed = removed.length + added.length > 0;
+    const before = this.#rows;
+    const rows = entries.map((entry, index) => {
+      const place = places === null ? index : (places[index] as number);
+      const known = place < 0 ? undefined : (before[place] as Row);
+      const isAffected = affected.size > 0 && affected.has(entry);
+      if (known && !all && !isAffected) return known;
+      const row = this.#describe(entry, isAffected ? undefined : known, facts);
+      if (row === known) return known;
+      changed = true;
+      if (known) this.#count(known, -1);
+      this.#count(row, 1);
+      return row;
+    });
+    for (const row of rowsOf(removed, this.#entries, before)) this.#count(row, -1);
+    this.#entries = entries;
+    if (changed) this.#rows = rows;
+    return changed;
+  }
+
+  /** @param known an earlier description, given where the overlaps are the same */
+  #describe(entry: LockEntry, known: Row | undefined, board: LockBoardFacts): Row {
+    const stale = isStale(entry, board.staleTimeoutSeconds, board.now);
+    const early = isEarly(entry, board.now);
+    const holder = board.holders.of(entry.fields.agent_id, entry.lockedAt);
+    if (known) {
+      const { facts } = known;
+      if (facts.stale === stale && facts.early === early && isSameHolder(facts.holder, holder)) return known;
+    }
+    const conflicts = this.#conflicts.found.get(entry) ?? [];
+    const facts = { stale, early, holder };
+    const lock = describeLock(entry, { ...facts, conflicts, uncompared: this.#conflicts.unknown.has(entry) });
+    return {
+      lock,
+      facts,
+      json: null,
+      takenAt: entry.lockedAt ?? Number.NEGATIVE_INFINITY,
+      isOverlapping: conflicts.length > 0,
+      isTroubled: conflicts.length > 0 || holder.orphaned === true,
+    };
+  }
+
+  #count({ lock }: Row, by: 1 | -1): void {
+    countLock(this.#counts, lock, by);
+    const holder = typeof lock.agent_id === 'string' ? lock.agent_id : '';
+    const count = (this.#countByHolder.get(holder) ?? 0) + by;
+    if (count === 0) this.#countByHolder.delete(holder);
+    else this.#countByHolder.set(holder, count);
+  }
+}
+
+/** @returns the locks whose overlaps are different */
+function affectedBy(before: LockConflicts, after: LockConflicts): Set<LockEntry> {
+  const affected = new Set<LockEntry>();
+  if (before === after) return affected;
+  for (const [entry, others] of after.found) if (!sameEntries(before.found.get(entry), others)) affected.add(entry);
+  for (const entry of before.found.keys()) if (!after.found.has(entry)) affected.add(entry);
+  for (const entry of after.unknown) if (!before.unknown.has(entry)) affected.add(entry);
+  for (const entry of before.unknown) if (!after.unknown.has(entry)) affected.add(entry);
+  return affected;
+}
+
+function sameEntries(some: readonly LockEntry[] | undefined, others: readonly LockEntry[]): boolean {
+  return some?.length === others.length && others.every((entry, index) => entry === some[index]);
+}
+
+/** @returns the rows of some entries; all lists have the same order */
+function rowsOf(some: readonly LockEntry[], entries: readonly LockEntry[], rows: readonly Row[]): Row[] {
+  const found: Row[] = [];
+  for (let index = 0; index < entries.length && found.length < some.length; index++) {
+    if (entries[index] === some[found.length]) found.push(rows[index] as Row);
+  }
+  return found;
+}
+
+/** @returns the first instant at which a lock becomes stale, or one that was ahead of the clock comes true */
+function nextChangeAt(entries: readonly LockEntry[], { staleTimeoutSeconds, now }: LockBoardFacts): number {
+  const timeout = staleTimeoutSeconds * 1000;
+  let next = Number.POSITIVE_INFINITY;
+  for (const { lockedAt } of entries) {
+    if (lockedAt === null || lockedAt + timeout < now) continue;
+    const at = lockedAt > now ? lockedAt : lockedAt + timeout;
+    // The condition holds only after the instant.
+    if (at + 1 < next) next = at + 1;
+  }
+  return next;
+}
