@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { describeLocks } from '../../test/support/described-locks';
 import { countLocks } from '../contract/locks-answer';
 import { locksAnswer } from '../contract/schemas';
 import { LockBoard } from './lock-board';
 import { byLockFile, findConflicts } from './lock-conflicts';
-import { describeLocks, type LockBoardFacts } from './lock-description';
+import type { LockBoardFacts } from './lock-description';
 import { type LockEntry, lockFileName, parseLock } from './lock-entry';
 
 const SECOND = 1000;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byLockFile, compareLocks, findConflicts, MAX_CONFLICTS, patternsOverlap } from './lock-conflicts';
+import { byLockFile, compareLocks, findConflicts, patternsOverlap } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
+import { MAX_CONFLICTS } from './path-groups';
 
 /** A lock under a name of its own, in the order in which they are made. */
 function entriesOf(held: readonly (readonly [holder: string, filepath: string])[]): LockEntry[] {

@@ -12,8 +12,6 @@ import {
 } from './path-groups';
 import { finish, StepBudget } from './step-budget';
 
-export { MAX_CONFLICTS } from './path-groups';
-
 /** About a second of work. 1,000 patterns of everything take a tenth of it with 10,000 paths. */
 export const MAX_COMPARISON_STEPS = 1_000_000_000;
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { describeLocks } from '../../test/support/described-locks';
 import { lock as lockSchema } from '../contract/schemas';
 import { patternsOverlap } from './lock-conflicts';
-import { conflictOf, describeLocks } from './lock-description';
+import { conflictOf } from './lock-description';
 import { type LockEntry, lockFileName, parseLock } from './lock-entry';
 import type { Holder, LockHolders } from './lock-holders';
 

@@ -3,7 +3,6 @@ import { formatMicroseconds } from '../contract/instant';
 import type { Lock, LockConflict, LockWarning } from '../contract/schemas';
 import { withAddedFields } from './added-fields';
 import { hasPatternCharacters, isTooLongForPattern } from './fnmatch';
-import { byLockFile, findConflicts } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
 import type { Holder, LockHolders } from './lock-holders';
 
@@ -54,23 +53,6 @@ export interface LockBoardFacts {
   staleTimeoutSeconds: number;
   /** Milliseconds since 1970. */
   now: number;
-}
-
-/** @returns locks as the API gives them, each made new, sorted by `lock_file`; `LockBoard` keeps them up to date */
-export function describeLocks(
-  entries: readonly LockEntry[],
-  facts: Omit<LockBoardFacts, 'holders'> & { holders: Pick<LockHolders, 'of'> },
-): Lock[] {
-  const { found, unknown } = findConflicts(entries);
-  return entries.toSorted(byLockFile).map((entry) =>
-    describeLock(entry, {
-      stale: isStale(entry, facts.staleTimeoutSeconds, facts.now),
-      early: isEarly(entry, facts.now),
-      holder: facts.holders.of(entry.fields.agent_id, entry.lockedAt),
-      conflicts: found.get(entry) ?? [],
-      uncompared: unknown.has(entry),
-    }),
-  );
 }
 
 /** @returns whether a lock is past the timeout; null where its file says no time */

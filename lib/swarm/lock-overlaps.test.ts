@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { describeLocks } from '../../test/support/described-locks';
 import type { Lock } from '../contract/schemas';
-import { describeLocks } from './lock-description';
 import { lockFileName, normalizeLockPath, parseLock } from './lock-entry';
 import { findOverlaps, type LockOverlap, overlapPairs, spellLocks } from './lock-overlaps';
 import { finish } from './step-budget';

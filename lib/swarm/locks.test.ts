@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { samples } from '../../test/samples';
-import { describeLocks, LOCKS_FOLDER, LocksReader, lockFileName } from './locks';
+import { describeLocks } from '../../test/support/described-locks';
+import { LOCKS_FOLDER, LocksReader, lockFileName } from './locks';
 
 let root: string;
 let folder: string;

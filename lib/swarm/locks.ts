@@ -8,7 +8,7 @@ import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
 import { type FileLook, lookAtFile, MISSING_CONFIRMED_MS, wasThere } from './small-file';
 
 export { findConflicts, patternsOverlap } from './lock-conflicts';
-export { conflictOf, describeLocks } from './lock-description';
+export { conflictOf } from './lock-description';
 export { type LockEntry, lockFileName, normalizeLockPath } from './lock-entry';
 
 export const LOCKS_FOLDER = '.agent_locks';

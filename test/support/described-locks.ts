@@ -1,0 +1,23 @@
+/** All locks of a swarm described at once, as `LockBoard` must have them after any changes. */
+import type { Lock } from '../../lib/contract/schemas';
+import { byLockFile, findConflicts } from '../../lib/swarm/lock-conflicts';
+import { describeLock, isEarly, isStale, type LockBoardFacts } from '../../lib/swarm/lock-description';
+import type { LockEntry } from '../../lib/swarm/lock-entry';
+import type { LockHolders } from '../../lib/swarm/lock-holders';
+
+/** @returns locks as the API gives them, each made new, sorted by `lock_file` */
+export function describeLocks(
+  entries: readonly LockEntry[],
+  facts: Omit<LockBoardFacts, 'holders'> & { holders: Pick<LockHolders, 'of'> },
+): Lock[] {
+  const { found, unknown } = findConflicts(entries);
+  return entries.toSorted(byLockFile).map((entry) =>
+    describeLock(entry, {
+      stale: isStale(entry, facts.staleTimeoutSeconds, facts.now),
+      early: isEarly(entry, facts.now),
+      holder: facts.holders.of(entry.fields.agent_id, entry.lockedAt),
+      conflicts: found.get(entry) ?? [],
+      uncompared: unknown.has(entry),
+    }),
+  );
+}
