@@ -88,10 +88,12 @@ export class RawClient {
       return { status, head, body: '' };
     }
     const length = /^content-length: (\d+)$/im.exec(head)?.[1];
-    const end = length === undefined ? endOfChunks(rest) : Number(length);
+    const chunks = /^transfer-encoding: chunked$/im.test(head);
+    const whole = this.socket.readableEnded ? rest.length : null;
+    const end = chunks ? endOfChunks(rest) : length === undefined ? whole : Number(length);
     if (end === null || rest.length < end) return null;
     this.#text = rest.slice(end);
     const body = rest.slice(0, end);
-    return { status, head, body: length === undefined ? body.replace(CHUNK_SIZES, '') : body };
+    return { status, head, body: chunks ? body.replace(CHUNK_SIZES, '') : body };
   }
 }

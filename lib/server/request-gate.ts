@@ -98,7 +98,8 @@ class Gate {
   #next(socket: Socket): void {
     const next = this.#waiting.get(socket)?.shift();
     if (next === undefined || isClosing(socket)) this.#waiting.delete(socket);
-    else next();
+    // Not at once: what needs no input is answered within one turn of the event loop, and so would be all that waits.
+    else setImmediate(next);
   }
 
   /** Reads a body to its end, and serves its request then. */

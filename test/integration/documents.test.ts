@@ -140,8 +140,8 @@ function provoke(status: ProblemStatus, route: Route): { path: string } & Asking
   }
 }
 
-/** Provoked by no single request: below, or by the tests of what is out of order then. */
-const ELSEWHERE: readonly ProblemStatus[] = [429, 500, 503];
+/** Provoked by no single request, or by one that takes long: below, in bodies.test.ts, or where things are out of order. */
+const ELSEWHERE: readonly ProblemStatus[] = [408, 429, 500, 503];
 
 function assertProblem({ status, headers, body }: Answer, expected: ProblemStatus): void {
   assert.equal(status, expected, body);
