@@ -28,6 +28,8 @@ const MAX_HOLD_MS = 100;
 const ROUND_MS = 100;
 /** The first answers of each kind load their code, which holds the loop once. */
 const WARM_UP_MS = 5000;
+/** What was written and asked so long before a hold is named with it. */
+const LOOK_BACK_MS = 3000;
 const HEALTH_TIMEOUT_MS = 5000;
 
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
@@ -48,6 +50,8 @@ interface Findings {
   faults: Map<string, number>;
   rounds: number;
   answers: number;
+  /** When the last rounds began, milliseconds since 1970, and what they wrote and asked. */
+  begun: { at: number; what: string }[];
 }
 
 /** Asks for one answer. @returns what is wrong with it, or null */
@@ -79,7 +83,7 @@ async function checkHealth(server: Server): Promise<string | null> {
 }
 
 async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Promise<Findings> {
-  const findings: Findings = { faults: new Map(), rounds: 0, answers: 0 };
+  const findings: Findings = { faults: new Map(), rounds: 0, answers: 0, begun: [] };
   const note = (fault: string | null, kinds: readonly KindName[]) => {
     if (fault === null) return;
     const count = findings.faults.get(fault) ?? 0;
@@ -93,6 +97,7 @@ async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Pro
     for (const kind of kinds) await writeKind(root, kind, random);
     await delay(random.integer(0, ROUND_MS));
     const place = random.pick(Object.keys(ANSWERS));
+    findings.begun.push({ at: Date.now(), what: `round ${findings.rounds}: ${kinds.join(', ')}, ${place}` });
     const checks = [checkHealth(server), check(server, place, ANSWERS[place] as z.ZodType)];
     for (const fault of await Promise.allSettled(checks)) {
       note(fault.status === 'fulfilled' ? fault.value : `${place} or /health: ${fault.reason}`, kinds);
@@ -107,15 +112,23 @@ async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Pro
   return findings;
 }
 
-/** @returns the longest time (milliseconds) that the loop was held, and the longest that its thread ran meanwhile */
-function longestHolds(file: string, from: number): { held: number; ran: number } {
-  const rows = readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split(' ').map(Number));
-  const measured = rows.filter(([at = 0]) => at >= from);
-  const largest = (column: number) => Math.max(0, ...measured.map((row) => row[column] ?? 0));
-  return { held: largest(1), ran: largest(2) };
+interface Holds {
+  /** The longest time that the loop was held, and the longest that its thread ran meanwhile; milliseconds. */
+  held: number;
+  ran: number;
+  /** When the thread ran so long, at the end of a half second; milliseconds since 1970. */
+  ranAt: number;
+}
+
+function longestHolds(file: string, from: number): Holds {
+  const longest: Holds = { held: 0, ran: 0, ranAt: from };
+  for (const line of readFileSync(file, 'utf8').trimEnd().split('\n')) {
+    const [at = 0, held = 0, ran = 0] = line.split(' ').map(Number);
+    if (at < from) continue;
+    longest.held = Math.max(longest.held, held);
+    if (ran > longest.ran) [longest.ran, longest.ranAt] = [ran, at];
+  }
+  return longest;
 }
 
 interface Flags {
@@ -153,15 +166,19 @@ const closeStream = openStream({ url: `${server.url}/api/stream`, onEvent: () =>
 for (const [place, schema] of Object.entries(ANSWERS)) await check(server, place, schema);
 await delay(WARM_UP_MS);
 const measuredFrom = Date.now();
-const { faults, rounds, answers } = await fuzz(server, root, flags);
+const { faults, rounds, answers, begun } = await fuzz(server, root, flags);
 closeStream();
-const { held, ran } = longestHolds(delays, measuredFrom);
+const { held, ran, ranAt } = longestHolds(delays, measuredFrom);
 // On a busy machine a thread that may run waits for its turn: that is no work of the server.
 const tooLong = held > MAX_HOLD_MS && ran > MAX_HOLD_MS;
 console.log(
   `${rounds} rounds from seed ${flags.seed}, ${answers} answers; event loop held at most ${held} ms, of which its thread ` +
     `ran at most ${ran} ms${tooLong ? `: more than ${MAX_HOLD_MS} ms` : ''}`,
 );
+if (tooLong) {
+  const before = begun.filter(({ at }) => at <= ranAt && at > ranAt - LOOK_BACK_MS);
+  console.log(before.map(({ what }) => `  ${what}`).join('\n'));
+}
 for (const [fault, count] of faults) console.log(`FAILED  ${count} times: ${fault}`);
 const exitCode = await server.stop();
 if (exitCode !== 0) console.log(`FAILED  the server stopped with exit code ${exitCode}`);
