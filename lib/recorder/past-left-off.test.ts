@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_LOCK_COUNTS } from '../contract/locks-answer';
-import { swarmAt } from './past-state';
 import { openDatabase } from '../history/database';
 import { Journal } from '../history/journal';
 import { spansOfPath, unknownSpans } from '../history/span-reader';
+import { swarmAt } from './past-state';
 
 const NOW = 1_700_000_000_000;
 
