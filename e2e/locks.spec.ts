@@ -242,7 +242,6 @@ test('of more locks than are listed all are counted, and every one can be browse
   await server.start();
   await openLive(page, server);
   await expect(locks(page)).toContainText('10,000 of 10,020 locks are listed');
-  await expect(locks(page).getByRole('heading', { name: /Locks/ }).first()).toContainText('10,020');
   await expect(panel(page, 'Agents')).toContainText('holds 5,010 locks');
   await locks(page).getByRole('button', { name: 'Browse all' }).click();
   await expect(locks(page)).toContainText('Page 1 of all locks, by lock file: 1,000 of 10,020 locks, as read at');

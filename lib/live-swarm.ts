@@ -22,6 +22,7 @@ import type {
   Sources,
   Stats,
 } from './contract/schemas';
+import { MAX_LISTED_LOCKS } from './contract/schemas';
 import { boundHeapGrowth } from './heap-growth';
 import type { Disposition } from './history/dispositions';
 import type { Retention } from './history/history';
@@ -359,11 +360,14 @@ export class LiveSwarm implements Runtime {
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
+    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
+    if (this.#locks.locks.length > MAX_LISTED_LOCKS) boundHeapGrowth();
     if (hint.stores) await this.#attention.lookAtFiles();
     if (!this.#looked) {
       this.#processes.look(this.#description.lives.pids(this.#registry.registry));
       // A page that opens first must not say that there are no locks.
-      await this.#description.compareLocks();
+      // What fails here fails again where it is described, and is reported there.
+      await this.#description.prepareLocks(this.#newestBySender, Date.now()).catch(() => {});
     }
     return changed;
   }
@@ -388,8 +392,6 @@ export class LiveSwarm implements Runtime {
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks, locksJson);
     if (agentsDiffer) this.#journal.agents(agents);
-    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
-    if (locks.truncated > 0) boundHeapGrowth();
     if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);

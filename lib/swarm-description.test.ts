@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { formatInstant } from './contract/instant';
-import { LocksReader, lockFileName } from './swarm/locks';
+import { wholeLocks } from './contract/locks-answer';
+import { LockHolders } from './swarm/lock-holders';
+import { describeLocks, LocksReader, lockFileName } from './swarm/locks';
 import { ProcessTable } from './swarm/processes';
 import { RegistryReader } from './swarm/registry';
 import { readSwarmConfig } from './swarm/swarm-config';
@@ -159,4 +161,25 @@ test('who leaves the registry stands under departed', () => {
     description.agents.departed.map(({ id, left_at }) => [id, left_at]),
     [['b', formatInstant(NOW + 1)]],
   );
+});
+
+test('prepareLocks(): what is described piece by piece is what describing all at once gives', async () => {
+  register({ 'agent-0': 5 });
+  for (let index = 0; index < 5200; index++) {
+    const filepath = index === 7 ? 'src/1*.ts' : `src/${index}.ts`;
+    const lock = { agent_id: `agent-${index % 3}`, filepath, locked_at: NOW / 1000 - index, reason: '' };
+    writeFileSync(join(root, '.agent_locks', lockFileName(filepath)), JSON.stringify(lock));
+  }
+  registry.look();
+  await locks.look('all');
+  const { config } = readSwarmConfig(root);
+  await description.prepareLocks(new Map(), NOW);
+  description.describe(new Map(), NOW, true);
+  const holders = new LockHolders(description.agents, new Map());
+  const { lockStaleTimeoutSeconds: staleTimeoutSeconds } = config;
+  const expected = describeLocks(locks.locks, { holders, staleTimeoutSeconds, now: NOW });
+  assert.equal(description.locks.count, 5200);
+  assert.deepEqual(description.allLocks, expected);
+  assert.deepEqual(description.locks, wholeLocks(expected));
+  assert.deepEqual(JSON.parse(description.locksJson), JSON.parse(JSON.stringify(description.locks)));
 });

@@ -1,10 +1,12 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NO_AGENTS } from './contract/defaults';
 import type { AgentsAnswer, Lock, LocksAnswer } from './contract/schemas';
 import { describeAgents, type Speech } from './swarm/agent-health';
 import { AgentLives } from './swarm/agent-lives';
 import { LockBoard } from './swarm/lock-board';
 import { LockComparison } from './swarm/lock-comparison';
+import type { LockBoardFacts } from './swarm/lock-description';
 import { LockHolders } from './swarm/lock-holders';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
 import type { LocksReader } from './swarm/locks';
@@ -29,6 +31,8 @@ interface Described {
  * life.
  */
 const SIGNS_EVERY_MS = 900;
+/** So many locks are described at once at first. */
+const LOCKS_PER_TURN = 5000;
 
 /** What the agents were described from. */
 interface Signs {
@@ -55,10 +59,23 @@ export class SwarmDescription {
     this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
   }
 
-  /** Compares the locks that the reader has; once that is done, `describe` describes them all. */
-  async compareLocks(): Promise<void> {
+  /**
+   * Compares the locks that the reader has and describes them piece by piece, before anybody is shown any: `describe` then
+   * has little left to do.
+   */
+  async prepareLocks(newestBySender: ReadonlyMap<string, Speech>, now: number): Promise<void> {
     this.#comparison.request(this.#from.locks.locks);
     await this.#comparison.settled();
+    const { entries, conflicts } = this.#comparison.compared;
+    if (entries.length <= LOCKS_PER_TURN) return;
+    const { registry } = this.#from.registry;
+    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
+    this.agents = this.#describeAgents(signs);
+    const facts = this.#lockFacts(now);
+    for (let count = LOCKS_PER_TURN; count < entries.length; count += LOCKS_PER_TURN) {
+      this.#board.update(entries.slice(0, count), conflicts, facts);
+      await nextTurn();
+    }
   }
 
   /** What is published of the locks. The same object for as long as nothing in it changes. */
@@ -137,13 +154,16 @@ export class SwarmDescription {
   #describeLocks(now: number): void {
     this.#comparison.request(this.#from.locks.locks);
     const { entries, conflicts, spelled } = this.#comparison.compared;
+    if (!this.#board.update(entries, conflicts, this.#lockFacts(now))) return;
+    this.overlaps = findOverlaps(this.#board.locks, spelled);
+  }
+
+  #lockFacts(now: number): LockBoardFacts {
     const { registry, status } = this.#from.registry;
     // A registry that vanished is read on as it was; one that can't be read whole may list anybody now.
     const readable = registry !== null && status.state !== 'unreadable' && status.state !== 'degraded';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
-    const { lockStaleTimeoutSeconds: staleTimeoutSeconds } = this.#from.config;
-    if (!this.#board.update(entries, conflicts, { holders, staleTimeoutSeconds, now })) return;
-    this.overlaps = findOverlaps(this.#board.locks, spelled);
+    return { holders, staleTimeoutSeconds: this.#from.config.lockStaleTimeoutSeconds, now };
   }
 }
 

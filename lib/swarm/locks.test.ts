@@ -243,3 +243,30 @@ test('look(): an empty folder means no locks, and one that vanished empty is sai
   assert.deepEqual([reader.locks, reader.status.state, reader.status.keptFrom], [[], 'missing', null]);
   assert.match(reader.status.reason ?? '', /it is gone\. It held no lock\./);
 });
+
+test('look(): in a large folder a change takes a look at that file alone, and a look at all finds what was missed', async () => {
+  const names = Array.from({ length: 2100 }, (_, index) => `path-${index}`);
+  for (const name of names) await write(name);
+  const reader = new LocksReader(root, clock);
+  await reader.look('all');
+  assert.equal(reader.locks.length, 2100);
+  const before = reader.locks;
+  const name = await write('one-more');
+  const missed = await write('missed');
+  await unlink(join(folder, lockFileName('path-7')));
+  assert.equal(await laterLook(reader, new Set([name])), true);
+  assert.equal(reader.locks.length, 2101);
+  assert.equal(reader.locks.filter((lock) => before.includes(lock)).length, 2100, 'the others are the same objects');
+  assert.equal(await laterLook(reader), true);
+  assert.deepEqual(pathsOf(reader), [...names.filter((path) => path !== 'path-7'), 'missed', 'one-more'].sort());
+  assert.ok(reader.locks.some(({ lock_file }) => lock_file === missed));
+  await rm(folder, { recursive: true });
+  await laterLook(reader, new Set([name]));
+  now += 500;
+  await reader.look('all');
+  assert.deepEqual(
+    [reader.locks.length, reader.status.state],
+    [2101, 'missing'],
+    'a folder that vanished released nothing',
+  );
+});
