@@ -256,6 +256,11 @@ test('a set path is the history file, and off means none', () => {
   assert.deepEqual(place('off'), { file: null, inFolder: false });
 });
 
+test('historyPlace(): a path that leads through a file is the path of a file; that it is unusable is found at the opening', () => {
+  const path = `${import.meta.filename}/history.sqlite`;
+  assert.deepEqual(historyPlace(parseConfig({ SWARM_HISTORY: path }, FOLDER), '/a'), { file: path, inFolder: false });
+});
+
 test('historyPlace(): in a folder that is named by a slash or exists each root has its own file', () => {
   for (const folder of ['/x/y/', tmpdir()]) {
     const { file, inFolder } = historyPlace(parseConfig({ SWARM_HISTORY: folder }, FOLDER), '/a');

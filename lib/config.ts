@@ -333,7 +333,12 @@ export function historyPlace(
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Nothing is there, or its path leads through a file or a folder that is closed: the history says so when it is opened.
+    return false;
+  }
 }
 
 const ONCE = Symbol.for('claude-swarm-dashboard.config');
