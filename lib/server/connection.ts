@@ -90,8 +90,8 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     // Next fails before it calls any route for such a path below /api. The route of paths that do not exist says what
     // is wrong.
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
-    // Next fails on it where no other method leads elsewhere.
-    if (written === '*') request.url = `${API_ROOT}/*`;
+    // Next fails on a target that is neither a path nor a whole address.
+    if (!/^(\/|https?:\/\/)/i.test(written)) request.url = `${API_ROOT}/*`;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];
