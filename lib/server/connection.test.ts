@@ -135,6 +135,7 @@ test('a method that nothing is there for leads to a route that refuses it; other
     ['TRACE', '/docs', { name: 'TRACE', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['POST', '/static/a.svg', { name: 'POST', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['GET', '*', null, 'GET /api/*'],
+    ['HEAD', '*?q=1', null, 'HEAD /api/*'],
     ['OPTIONS', '*', { name: 'OPTIONS', allow: 'GET, HEAD' }, 'DELETE /api'],
     ['POST', '/__nextjs_original-stack-frames', null, 'POST /__nextjs_original-stack-frames'],
   ] as const;

@@ -91,8 +91,8 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     // is wrong.
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     else request.url = withDotsInQuery(written);
-    // Next fails on it where no other method leads elsewhere.
-    if (written === '*') request.url = `${API_ROOT}/*`;
+    // Next fails on a target that is neither a path nor a whole address.
+    if (!/^(\/|https?:\/\/)/i.test(written)) request.url = `${API_ROOT}/*`;
     // This replaces what a client may have sent under the same name.
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];
