@@ -2,7 +2,7 @@
 import type { Random } from '../lib/simulator/random';
 import { INTERNAL_HEADERS, METHODS } from '../test/hostile-requests';
 
-const TARGETS = [
+export const TARGETS = [
   ...[
     '/',
     '/docs',
