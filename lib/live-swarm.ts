@@ -70,6 +70,7 @@ const READY_WITHIN_MS = 1500;
 /** A history that has not opened by then hangs; everything else is shown without it. */
 const HISTORY_WITHIN_MS = 10_000;
 const FIRST_MESSAGES = 50;
+const MAX_LOCKS_READ_AGAIN = 1000;
 
 export interface LiveSwarmOptions {
   /** Absolute, symbolic links resolved. */
@@ -360,6 +361,8 @@ export class LiveSwarm implements Runtime {
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
+    // Who releases a lock and leaves then leaves no orphan: such locks are read after the registry.
+    else if (changed) await this.#locks.look(this.#locksOfNobody());
     // What tens of thousands of locks leave behind would else be hundreds of megabytes.
     if (this.#locks.locks.length > MAX_LISTED_LOCKS) boundHeapGrowth();
     if (hint.stores) await this.#attention.lookAtFiles();
@@ -370,6 +373,17 @@ export class LiveSwarm implements Runtime {
       await this.#description.prepareLocks(this.#newestBySender, Date.now()).catch(() => {});
     }
     return changed;
+  }
+
+  /** @returns the files of at most 1,000 locks whose holders the registry does not list */
+  #locksOfNobody(): Set<string> {
+    const ids = new Set<unknown>(this.#registry.registry?.entries.map(({ id }) => id));
+    const names = new Set<string>();
+    for (const { lock_file, fields } of this.#locks.locks) {
+      if (!ids.has(fields.agent_id)) names.add(lock_file);
+      if (names.size === MAX_LOCKS_READ_AGAIN) break;
+    }
+    return names;
   }
 
   /** One thing that can't be described must not keep everything else from being told. */

@@ -107,8 +107,19 @@ test('Watchdog: a signal that the main thread takes is left to it', async (t) =>
   signs.beginStop();
   await pass(1000);
   watchdog.stop();
-  await pass(60_000);
+  // The main thread, which has a deadline of its own before this, ends this thread.
+  await pass(2600);
   assert.deepEqual(did, []);
+});
+
+test('Watchdog: a main thread that is held after it has stopped this one ends all the same', async (t) => {
+  const { signs, watchdog, did, pass } = watched(t);
+  watchdog.signalled(SIGTERM);
+  signs.beginStop();
+  await pass(500);
+  watchdog.stop();
+  await pass(5000);
+  assert.deepEqual(did.at(-1)?.slice(1), ['exit', 128 + SIGTERM]);
 });
 
 test('Watchdog: a main thread that takes the signal and is held then ends all the same, further signals change nothing', async (t) => {

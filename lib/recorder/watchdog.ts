@@ -69,10 +69,15 @@ export class Watchdog {
     );
   }
 
-  /** The main thread stops this one in order. */
+  /**
+   * The main thread stops this one in order. After a signal this thread still lives until the main one has ended it, or
+   * until the last deadline: the main thread may be held now of all times.
+   */
   stop(): void {
     clearTimeout(this.#timer);
-    for (const deadline of this.#deadlines) clearTimeout(deadline);
+    const [taken, last] = this.#deadlines;
+    clearTimeout(taken);
+    last?.ref();
   }
 
   #inAWhile(): NodeJS.Timeout {

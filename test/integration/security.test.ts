@@ -22,6 +22,7 @@ const RIGHT = ['Authorization', `Basic ${Buffer.from(`person:${PASSWORD}`).toStr
 const WITHOUT_SWARM = ['/health', '/metrics', '/openapi.json', '/docs', '/redoc', '/_not-found', '/_global-error'];
 /** What a question about the past needs. */
 const QUERIES: Record<string, () => string> = {
+  '/api/agent': () => '?id=agent-0',
   '/api/bundle': () => '?since=2020-01-01T00:00:00Z',
   '/api/state': () => `?at=${new Date().toISOString()}`,
   '/api/locks/history': () => `?filepath=${MARK}`,
