@@ -55,7 +55,7 @@ const MEMORY_BYTES = 8 * 2 ** 20;
 /** Room for the 50 longest messages that the swarm's tool writes (60 KB each), so that these are one event. */
 const FIRST_BYTES = 4 * 2 ** 20;
 const PAGE_BYTES = 2 ** 18;
-const SHARED_PAGES = 16;
+const SHARED_PAGES = 64;
 const COMMA = Buffer.from(',');
 /** A first page alone may be as long as this; one that nobody shares any more is held for nothing. */
 const SHARED_BYTES = FIRST_BYTES;
