@@ -54,9 +54,9 @@ test('small pages are shared by those at the same place; large ones are let go w
   for (let place = 1; place < 10; place++) pageAfter(small, place);
   assert.equal(pageAfter(small, 0), first);
 
-  const large = feedOf(Array(7).fill(1_000_000));
+  const large = feedOf(Array(11).fill(1_000_000));
   const before = pageAfter(large, 0);
   assert.equal(pageAfter(large, 0), before);
-  for (let place = 1; place < 6; place++) pageAfter(large, place);
+  for (let place = 1; place < 10; place++) pageAfter(large, place);
   assert.notEqual(pageAfter(large, 0), before);
 });

@@ -58,7 +58,7 @@ const PAGE_BYTES = 2 ** 18;
 const SHARED_PAGES = 64;
 const COMMA = Buffer.from(',');
 /** A first page alone may be as long as this; one that nobody shares any more is held for nothing. */
-const SHARED_BYTES = FIRST_BYTES;
+const SHARED_BYTES = 2 * FIRST_BYTES;
 /** How many places are known at which pages end: those of 250 MB, or of fewer where messages are short. */
 const PAGE_ENDS = 1_000;
 
@@ -76,7 +76,10 @@ export class MessageFeed {
   #bytes = 0;
   #head: number;
   #oldest: number;
-  /** Pages by their place: after a burst a hundred subscribers cost one read and one encoding. */
+  /**
+   * Pages by their place, the one that was asked for last at the end: after a burst a hundred subscribers cost one read and
+   * one encoding.
+   */
   readonly #shared = new Map<string, MessagePage | Promise<MessagePage>>();
   /**
    * Places at which a page ends wherever it began: those who are behind come from places of their own, and from the
@@ -183,7 +186,11 @@ export class MessageFeed {
   pageAfter(seq: number, limit: number): MessagePage | Promise<MessagePage> {
     const key = `${seq}/${limit}`;
     const shared = this.#shared.get(key);
-    if (shared) return shared;
+    if (shared) {
+      this.#shared.delete(key);
+      this.#shared.set(key, shared);
+      return shared;
+    }
     if (seq >= this.#memoryStart) {
       const start = this.#indexAfter(seq);
       return this.#share(key, this.#pageOf(this.#messages.slice(start, start + limit), limit));
