@@ -17,7 +17,7 @@ import { Report } from './torture-report';
 interface Plan {
   bodies: BodiesPlan;
   slow: SlowPlan;
-  storm: StormPlan;
+  storms: readonly StormPlan[];
   crowd: number;
   kills: number;
   stops: number;
@@ -28,7 +28,7 @@ interface Plan {
 const LONG: Plan = {
   bodies: { clients: 200, stalled: true },
   slow: { clients: 100, readers: 10, bytesEach: 24_000_000 },
-  storm: { clients: 500, seconds: 60, pauseMs: 500 },
+  storms: [1_000, 500, 0].map((pauseMs) => ({ clients: 500, seconds: 60, pauseMs })),
   crowd: 5000,
   kills: 200,
   stops: 50,
@@ -38,7 +38,7 @@ const LONG: Plan = {
 const SHORT: Plan = {
   bodies: { clients: 50, stalled: false },
   slow: { clients: 20, readers: 3, bytesEach: 24_000_000 },
-  storm: { clients: 100, seconds: 5, pauseMs: 500 },
+  storms: [{ clients: 100, seconds: 5, pauseMs: 500 }],
   crowd: 300,
   kills: 4,
   stops: 3,
@@ -50,7 +50,10 @@ async function endure(plan: Plan, short: boolean, report: Report, scratch: strin
   const slow = () => report.step('clients that never read', () => slowClients(folders(scratch, 'slow'), plan.slow));
   const others = async () => {
     await report.step('bodies that nobody asked for', () => bodies(folders(scratch, 'bodies'), plan.bodies));
-    await report.step('reconnects without end', () => reconnectStorm(folders(scratch, 'storm'), plan.storm));
+    for (const storm of plan.storms) {
+      const name = `reconnects without end, ${storm.pauseMs} ms apart`;
+      await report.step(name, () => reconnectStorm(folders(scratch, `storm-${storm.pauseMs}`), storm));
+    }
     await report.step('many at once', () => crowd(folders(scratch, 'crowd'), plan.crowd));
     const kill = { signal: 'SIGKILL', times: plan.kills, clients: plan.clients } as const;
     await report.step('kills', () => stops(folders(scratch, 'kills'), kill));

@@ -3,6 +3,7 @@
  * it has, reads until the first messages have begun, breaks off and comes back after a pause. Reports to its parent once a second.
  */
 import { connect } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { Random } from '../lib/simulator/random';
 
@@ -20,6 +21,8 @@ export interface StormReport {
   answered: number;
   /** Connections that ended without an answer, or with another one than a stream. */
   failed: number;
+  /** The longest that this process itself was late, in milliseconds: clients that are late measure themselves. */
+  late: number;
 }
 
 const REPORT_INTERVAL_MS = 1_000;
@@ -31,7 +34,7 @@ const KEPT_CHARACTERS = 200;
 
 function storm({ port, clients, pauseMs, ids }: StormJob): void {
   const random = new Random(clients);
-  const counts: StormReport = { answered: 0, failed: 0 };
+  const counts: StormReport = { answered: 0, failed: 0, late: 0 };
   let newest = '';
   const visit = () => {
     const id = random.chance(STRANGE_SHARE) ? random.pick(ids) : newest;
@@ -57,7 +60,9 @@ function storm({ port, clients, pauseMs, ids }: StormJob): void {
     });
   };
   for (let client = 0; client < clients; client++) setTimeout(visit, random.fraction() * 2 * pauseMs);
-  setInterval(() => process.send?.(counts), REPORT_INTERVAL_MS);
+  const lateness = monitorEventLoopDelay({ resolution: 5 });
+  lateness.enable();
+  setInterval(() => process.send?.({ ...counts, late: lateness.max / 1e6 }), REPORT_INTERVAL_MS);
   process.on('disconnect', () => process.exit());
 }
 

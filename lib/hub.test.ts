@@ -380,6 +380,34 @@ test('after a burst that memory does not hold, all clients share the reads', asy
   hub.close();
 });
 
+test('clients that come one after the other share what was read, until nobody has come for 10 s', async () => {
+  const all = rows(1, 100);
+  let reads = 0;
+  const after: MessageSource['after'] = async (seq, { messages }) => {
+    reads++;
+    return all.filter((row) => row.seq > seq).slice(0, messages);
+  };
+  const hub = openHub({ source: { after } }, all.slice(40));
+  const visit = async () => {
+    const reader = new Reader(hub.subscribe('e.10'));
+    await turn();
+    assert.deepEqual(
+      reader.events.filter((event) => event.name === 'messages').flatMap(seqsOf),
+      all.slice(10).map(({ seq }) => seq),
+    );
+    reader.subscriber.close('left');
+  };
+  for (let visits = 0; visits < 3; visits++) {
+    await visit();
+    mock.timers.tick(9_900);
+  }
+  assert.equal(reads, 1);
+  mock.timers.tick(100);
+  await visit();
+  assert.equal(reads, 2);
+  hub.close();
+});
+
 test('memory is bounded by count and by size, and says when it does not reach far enough', () => {
   const hub = openHub({}, rows(1, 10));
   assert.equal(hub.newest(1_000)?.length, 10, 'it reaches the oldest message');

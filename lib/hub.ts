@@ -25,6 +25,8 @@ const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
 const STATS_MS = 4_900;
 const BEAT_MS = 1_000;
+/** How long what clients share is kept after the last one left: they may come one after the other. */
+const IDLE_PAGES_MS = 10_000;
 /** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
 const AHEAD_TIMEOUT_MS = 1_000;
 /** More messages than that are not committed within the time: such a number was made up, and is answered at once. */
@@ -81,6 +83,7 @@ export class Hub {
   /** Runs while messages are on their way. */
   #messagesFirst: NodeJS.Timeout | null = null;
   #lastJoined = 0;
+  #forgetting: NodeJS.Timeout | null = null;
 
   constructor(options: HubOptions) {
     this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
@@ -305,6 +308,7 @@ export class Hub {
   }
 
   #startTimers(): void {
+    if (this.#forgetting) clearTimeout(this.#forgetting);
     this.#refreshStats();
     this.#stopBeats = this.#options.everySecond(() => this.#beat());
     this.#armStats();
@@ -335,7 +339,7 @@ export class Hub {
     this.#stopBeats();
     if (this.#statsTimer) clearTimeout(this.#statsTimer);
     this.#statsTimer = null;
-    this.#feed?.forgetPages();
+    this.#forgetting = setTimeout(() => this.#feed?.forgetPages(), IDLE_PAGES_MS).unref();
   }
 
   #wakeAll(): void {

@@ -121,6 +121,8 @@ export class LiveSwarm implements Runtime {
   #counted = 0;
   #newestBySender: ReadonlyMap<string, Speech> = new Map();
   #caughtUp = false;
+  /** Runs while a description that can wait is to come. */
+  #describing: NodeJS.Timeout | null = null;
   #livesRestored = false;
   readonly #figures: Figures = { ...NO_FIGURES };
 
@@ -164,7 +166,7 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig } = options;
     this.#description = new SwarmDescription({
       ...{ root: this.root, ...readers, processes: this.#processes },
-      onCompared: () => this.#looked && this.#describeSafely(),
+      onCompared: () => this.#describeSoon(),
       get config() {
         return swarmConfig.config;
       },
@@ -292,6 +294,7 @@ export class LiveSwarm implements Runtime {
     this.#look.stop();
     this.#lookAtLocks.stop();
     this.#lookAtLog.stop();
+    if (this.#describing) clearTimeout(this.#describing);
     this.#attention.stop();
     this.hub.close();
     this.#noteServer('stopped');
@@ -386,8 +389,20 @@ export class LiveSwarm implements Runtime {
     return names;
   }
 
+  /**
+   * Describes in the next turn of the event loop, unless something else does before: each description of a large swarm takes
+   * a while, and several in one turn would hold the loop for as long as all of them.
+   */
+  #describeSoon(): void {
+    this.#describing ??= setTimeout(() => {
+      if (this.#looked) this.#describeSafely();
+    }, 0);
+  }
+
   /** One thing that can't be described must not keep everything else from being told. */
   #describeSafely(signsAnew = false): void {
+    if (this.#describing) clearTimeout(this.#describing);
+    this.#describing = null;
     try {
       this.#describe(signsAnew);
       this.#onFault('describing', null);
@@ -493,7 +508,7 @@ export class LiveSwarm implements Runtime {
       case 'summary':
         this.#takeSummary(event.summary);
         this.#newestBySender = new Map(event.newestBySender);
-        if (this.#looked) this.#describeSafely();
+        this.#describeSoon();
         break;
       case 'loop_held':
         this.#figures.loopHeldCount += 1;

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MessageFeed, type MessagePage, PAGE_MESSAGES, type PublishedMessage } from './message-feed';
+import {
+  MessageFeed,
+  type MessagePage,
+  type MessageSource,
+  PAGE_MESSAGES,
+  type PublishedMessage,
+} from './message-feed';
 
 /** Everything is in memory; a read would be a fault. */
 const NOWHERE = { after: () => Promise.reject(new Error('nothing is to be read')) };
@@ -48,15 +54,34 @@ test('wherever they come from, those who are behind get the same pages from the 
   assert.ok(compared > 100, `${compared} pages were compared`);
 });
 
+test('those who come from places that memory does not hold share all pages after their first', async () => {
+  const all = Array.from({ length: 3_000 }, (_, index) => ({
+    seq: index + 1,
+    json: Buffer.from(`{"seq":${index + 1}}`),
+  }));
+  let reads = 0;
+  const after: MessageSource['after'] = async (seq, { messages }) => {
+    reads++;
+    return all.slice(seq, seq + messages);
+  };
+  const feed = new MessageFeed({ after }, 'epoch', all.slice(2_500), 1);
+  for (const from of [7, 31, 444]) {
+    let place = from;
+    while (place < 2_500) place = (await feed.pageAfter(place, PAGE_MESSAGES)).last;
+    assert.equal(place, 2_500);
+  }
+  assert.equal(reads, 3 + 4);
+});
+
 test('small pages are shared by those at the same place; large ones are let go when others are asked for', () => {
   const small = feedOf(Array(10).fill(100));
   const first = pageAfter(small, 0);
   for (let place = 1; place < 10; place++) pageAfter(small, place);
   assert.equal(pageAfter(small, 0), first);
 
-  const large = feedOf(Array(7).fill(1_000_000));
+  const large = feedOf(Array(11).fill(1_000_000));
   const before = pageAfter(large, 0);
   assert.equal(pageAfter(large, 0), before);
-  for (let place = 1; place < 6; place++) pageAfter(large, place);
+  for (let place = 1; place < 10; place++) pageAfter(large, place);
   assert.notEqual(pageAfter(large, 0), before);
 });

@@ -55,10 +55,10 @@ const MEMORY_BYTES = 8 * 2 ** 20;
 /** Room for the 50 longest messages that the swarm's tool writes (60 KB each), so that these are one event. */
 const FIRST_BYTES = 4 * 2 ** 20;
 const PAGE_BYTES = 2 ** 18;
-const SHARED_PAGES = 16;
+const SHARED_PAGES = 64;
 const COMMA = Buffer.from(',');
 /** A first page alone may be as long as this; one that nobody shares any more is held for nothing. */
-const SHARED_BYTES = FIRST_BYTES;
+const SHARED_BYTES = 2 * FIRST_BYTES;
 /** How many places are known at which pages end: those of 250 MB, or of fewer where messages are short. */
 const PAGE_ENDS = 1_000;
 
@@ -76,15 +76,19 @@ export class MessageFeed {
   #bytes = 0;
   #head: number;
   #oldest: number;
-  /** Pages by their place: after a burst a hundred subscribers cost one read and one encoding. */
+  /**
+   * Pages by their place, the one that was asked for last at the end: after a burst a hundred subscribers cost one read and
+   * one encoding.
+   */
   readonly #shared = new Map<string, MessagePage | Promise<MessagePage>>();
   /**
    * Places at which a page ends wherever it began: those who are behind come from places of their own, and from the
-   * first of these on they share their pages.
+   * first of these on they share their pages. Here those to which as many bytes have come as a page may have; each
+   * `PAGE_MESSAGES`th message is one too.
    */
   readonly #pageEnds: number[] = [];
-  /** What has come since the last of them. */
-  #unended = { messages: 0, bytes: 0 };
+  /** Bytes that have come since the last of all these. */
+  #unended = 0;
 
   /**
    * @param newest the newest messages in order, at least `FIRST_MESSAGES` if there are so many
@@ -132,7 +136,7 @@ export class MessageFeed {
       this.#messages = [];
       this.#bytes = 0;
       this.#memoryStart = last === head ? (fresh[0] as PublishedMessage).seq - 1 : head;
-      this.#unended = { messages: 0, bytes: 0 };
+      this.#unended = 0;
     }
     if (last === head) for (const message of fresh) this.#add(message);
     this.#head = head;
@@ -183,7 +187,11 @@ export class MessageFeed {
   pageAfter(seq: number, limit: number): MessagePage | Promise<MessagePage> {
     const key = `${seq}/${limit}`;
     const shared = this.#shared.get(key);
-    if (shared) return shared;
+    if (shared) {
+      this.#shared.delete(key);
+      this.#shared.set(key, shared);
+      return shared;
+    }
     if (seq >= this.#memoryStart) {
       const start = this.#indexAfter(seq);
       return this.#share(key, this.#pageOf(this.#messages.slice(start, start + limit), limit));
@@ -216,7 +224,7 @@ export class MessageFeed {
     const isFirst = limit === FIRST_MESSAGES;
     const most = bytesOf(limit);
     const start = messages[0]?.seq ?? 0;
-    const end = isFirst ? undefined : this.#pageEnds.find((known) => known >= start);
+    const end = isFirst ? undefined : this.#pageEnd(start);
     let bytes = 0;
     const tooLong = messages.findIndex(({ seq, json }, index) => {
       bytes += json.byteLength;
@@ -224,6 +232,12 @@ export class MessageFeed {
     });
     const fitting = tooLong < 0 ? messages : messages.slice(0, tooLong);
     return this.#page(fitting, fitting.at(-1)?.seq ?? this.#head);
+  }
+
+  /** Where a page ends that begins with a message, whoever asks for it. */
+  #pageEnd(start: number): number {
+    const counted = Math.ceil(start / PAGE_MESSAGES) * PAGE_MESSAGES;
+    return Math.min(counted, this.#pageEnds.find((known) => known >= start) ?? counted);
   }
 
   #page(messages: readonly PublishedMessage[], last: number): MessagePage {
@@ -248,14 +262,13 @@ export class MessageFeed {
   #add(message: PublishedMessage): void {
     const { byteLength } = message.json;
     const before = this.#messages.at(-1);
-    const { messages, bytes } = this.#unended;
-    if (before && (messages === PAGE_MESSAGES || bytes + byteLength > PAGE_BYTES)) {
+    if (before && before.seq % PAGE_MESSAGES === 0) this.#unended = 0;
+    else if (before && this.#unended + byteLength > PAGE_BYTES) {
       this.#pageEnds.push(before.seq);
       if (this.#pageEnds.length > PAGE_ENDS) this.#pageEnds.shift();
-      this.#unended = { messages: 0, bytes: 0 };
+      this.#unended = 0;
     }
-    this.#unended.messages += 1;
-    this.#unended.bytes += byteLength;
+    this.#unended += byteLength;
     this.#messages.push(message);
     this.#bytes += byteLength;
   }

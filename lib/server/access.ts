@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { type Config, getConfig } from '../config';
 import { bodyTooLarge } from './body-limits';
 import { clientAddress, isLoopback, limitKey } from './client-address';
-import { type Connection, connectionOf } from './connection';
+import { type Connection, connectionOf, type HeaderReader } from './connection';
 import { challenge, readCredentials } from './credentials';
 import { limits } from './limits';
 import { log } from './log';
@@ -32,7 +32,7 @@ interface AccessOptions {
  *
  * @returns what to answer instead, null if the request may be answered
  */
-export function checkAccess(headers: Headers, options: AccessOptions = {}): ProblemError | null {
+export function checkAccess(headers: HeaderReader, options: AccessOptions = {}): ProblemError | null {
   try {
     admit(headers, options);
     return null;
@@ -47,7 +47,7 @@ export function checkAccess(headers: Headers, options: AccessOptions = {}): Prob
  *
  * @throws {ProblemError} to be answered instead
  */
-export function admit(headers: Headers, options: AccessOptions = {}): Principal {
+export function admit(headers: HeaderReader, options: AccessOptions = {}): Principal {
   const { hostOnly = false, config = getConfig(), connection = connectionOf(headers) } = options;
   checkSizes(headers, connection, config);
   checkHost(headers, connection, config);
@@ -68,7 +68,7 @@ export function needsCredentials({ credentials, tokensFile }: Pick<Config, 'cred
   return credentials !== null || tokensFile !== null;
 }
 
-function checkSizes(headers: Headers, connection: Peer, { urlBytes, bodyBytes }: Config): void {
+function checkSizes(headers: HeaderReader, connection: Peer, { urlBytes, bodyBytes }: Config): void {
   if (connection?.malformedPath) {
     throw new ProblemError('malformed_url', 'The path must be percent-encoded UTF-8: a percent sign itself is %25.');
   }
@@ -79,7 +79,7 @@ function checkSizes(headers: Headers, connection: Peer, { urlBytes, bodyBytes }:
 }
 
 /** A page of another site can resolve its own name to this server (DNS rebinding), but can't change the Host header. */
-function checkHost(headers: Headers, connection: Peer, config: Config): void {
+function checkHost(headers: HeaderReader, connection: Peer, config: Config): void {
   const host = hostName(headers.get('host') ?? '');
   if (host === null || (connection && connection.hostCount !== 1)) {
     throw new ProblemError('forbidden_host', 'The request must carry exactly one valid Host header.');
@@ -127,7 +127,7 @@ function notLocal(connection: Peer): ProblemError {
 }
 
 function checkCredentials(
-  headers: Headers,
+  headers: HeaderReader,
   client: string,
   { credentials, loginsPerMinute }: Config,
   tokens: (AccessOptions['tokens'] & object) | null,

@@ -6,11 +6,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { API_ROOT, isMethod, kindOfPath, type PathKind, withDotsInQuery } from './route-names';
 
 export const CONNECTION_HEADER = 'x-swarm-connection';
+
+/** The headers of a request, web's or `plainHeaders`. */
+export type HeaderReader = Pick<Headers, 'get'>;
 
 export interface Connection {
   /** The peer's address; undefined if it is gone. */
@@ -165,8 +168,18 @@ function isMalformed(url: string): boolean {
   }
 }
 
+/** @returns Node's own headers as web's are read, without what making those costs */
+export function plainHeaders(headers: IncomingHttpHeaders): HeaderReader {
+  return {
+    get: (name) => {
+      const value = headers[name.toLowerCase()];
+      return value === undefined ? null : String(value);
+    },
+  };
+}
+
 /** @returns the connection of an unanswered request, null where it is not known. */
-export function connectionOf(headers: Headers): Connection | null {
+export function connectionOf(headers: HeaderReader): Connection | null {
   return shared[CONNECTIONS]?.get(headers.get(CONNECTION_HEADER) ?? '') ?? null;
 }
 

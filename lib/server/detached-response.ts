@@ -57,9 +57,19 @@ export function detach(
   return true;
 }
 
-/** @returns whether the next `end` of a response only hands it over to who detached it */
-export function isDetaching(response: ServerResponse): boolean {
-  return Object.hasOwn(response, 'end');
+/**
+ * Takes over a response that Next never saw: its head leaves together with what is written in the same turn.
+ *
+ * @returns null if the client has left
+ */
+export function takeOver(response: ServerResponse): DetachedResponse | null {
+  const { socket, req: request } = response;
+  if (socket === null || socket.destroyed) return null;
+  // Else Node makes an error with a stack for each client that leaves: its request would count as cut off.
+  request.resume().once('end', () => request.destroy());
+  corkForThisTurn(socket);
+  response.flushHeaders();
+  return new SharedBody(response, socket);
 }
 
 /** Where Next keeps what it knows of a request. */

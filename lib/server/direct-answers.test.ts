@@ -2,40 +2,27 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { provide } from '../../test/support/serve-route';
 import { Hub } from '../hub';
 import { watchConnections } from './connection';
-import { answerDirectly } from './direct-answers';
+import { answerDirectly, throughRoute } from './direct-answers';
+import { answerStream } from './direct-stream';
 import { endpoint } from './endpoint';
-import { streamResponse } from './stream';
 
 const hub = new Hub({ source: { after: async () => [] } });
 const server = createServer((_asked, response) => response.end('behind'));
 let port = 0;
 /** The server's side of each connection, the newest first. */
 const peers: Socket[] = [];
-let failing = false;
-let onStream = () => {};
-/** What a stream awaits before it begins. */
-let awaited: ((begun: () => void) => void) | null = null;
 
 before(async () => {
   provide({ hub });
   hub.open('e', [{ seq: 1, json: Buffer.from('{"seq":1}') }], 1);
   const health = endpoint({ GET: () => Response.json({ status: 'healthy' }) }, { probe: true });
-  const stream = endpoint({
-    GET: async (asked, runtime, { principal }) => {
-      if (failing) throw new Error('planted');
-      if (awaited) await new Promise<void>(awaited);
-      const response = streamResponse(asked, runtime.hub, principal);
-      onStream();
-      return response;
-    },
-  });
   watchConnections();
-  answerDirectly(server, { '/health': health.GET, '/api/stream': stream.GET });
+  answerDirectly(server, { '/health': throughRoute(health.GET), '/api/stream': answerStream });
   server.on('connection', (socket) => peers.unshift(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -85,9 +72,11 @@ test('answerDirectly(): the checks and headers of every route hold', async () =>
 });
 
 test('answerDirectly(): a fault inside is a problem, and the next request is answered', async () => {
-  failing = true;
+  const failing = mock.method(hub, 'subscribe', () => {
+    throw new Error('planted');
+  });
   const answer = await ask('/api/stream');
-  failing = false;
+  failing.mock.restore();
   assert.equal(answer.status, 500);
   assert.doesNotMatch(answer.body, /planted/);
   assert.match(await firstOf('/api/stream'), /event: connected/);
@@ -102,23 +91,60 @@ test('answerDirectly(): a stream begins with the whole state, and who leaves is 
 });
 
 test('answerDirectly(): a client that leaves while its id is awaited is no subscriber', async () => {
-  const waiting = new Promise<() => void>((resolve) => {
-    awaited = resolve;
+  let begin = () => {};
+  const subscribe = mock.method(hub, 'subscribe');
+  const waiting = new Promise<void>((resolve) => {
+    const reaching = mock.method(hub, 'reaching', () => {
+      resolve();
+      reaching.mock.restore();
+      return new Promise<void>((reached) => {
+        begin = reached;
+      });
+    });
   });
   const socket = connect(port, '127.0.0.1');
   socket.write('GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  const begin = await waiting;
-  awaited = null;
+  await waiting;
   const [peer] = peers;
   assert.ok(peer);
   socket.destroy();
   if (!peer.destroyed) await once(peer, 'close');
-  const subscribed = new Promise<void>((resolve) => {
-    onStream = resolve;
-  });
   begin();
-  await subscribed;
+  await turn();
+  assert.equal(subscribe.mock.callCount(), 0);
+  subscribe.mock.restore();
+});
+
+test('answerDirectly(): a stream has the headers of every answer, and its head leaves with its first events', async () => {
+  const got = connect(port, '127.0.0.1');
+  got.write('GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const [first] = (await once(got, 'data')) as [Buffer];
+  got.destroy();
+  const text = first.toString();
+  assert.match(text, /\r\nContent-Type: text\/event-stream; charset=utf-8\r\n/i);
+  assert.match(text, /\r\nCache-Control: no-cache, no-transform\r\n/i);
+  assert.match(text, /\r\nContent-Security-Policy: default-src 'none'/i);
+  assert.match(text, /\r\nX-Request-Id: \S+\r\n/i);
+  assert.match(text, /event: connected\n[\s\S]*event: messages\n/, 'one write, so one piece');
+});
+
+test('answerDirectly(): a page of another origin that is listed may read the stream', async () => {
+  provide({ hub }, { ALLOWED_ORIGINS: 'https://a.example' });
+  const listed = await firstOf('/api/stream', '', 'Origin: https://a.example\r\n');
+  assert.match(listed, /\r\nAccess-Control-Allow-Origin: https:\/\/a\.example\r\n/i);
+  assert.match(listed, /\r\nVary: Origin\r\n/i);
+  assert.doesNotMatch(await firstOf('/api/stream', '', 'Origin: https://b.example\r\n'), /Allow-Origin/i);
+  provide({ hub });
+});
+
+test('answerDirectly(): who leaves is no error of the request, whatever the stream was at', async () => {
+  const told: string[] = [];
+  server.prependOnceListener('request', (asked: IncomingMessage) => {
+    for (const name of ['aborted', 'error']) asked.on(name, () => told.push(name));
+  });
+  await firstOf('/api/stream');
   while (hub.subscriberCount > 0) await turn();
+  assert.deepEqual(told, []);
 });
 
 test('answerDirectly(): whatever is shown as an id is answered like any unknown one', async () => {
@@ -145,11 +171,11 @@ test('answerDirectly(): whatever is shown as an id is answered like any unknown 
 });
 
 /** @returns what a stream sends up to its first messages, head included; then the client leaves */
-function firstOf(path: string, id = ''): Promise<string> {
+function firstOf(path: string, id = '', more = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     const header = id === '' ? '' : `Last-Event-ID: ${id}\r\n`;
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n`);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${header}${more}\r\n`);
     let text = '';
     socket.on('data', (bytes) => {
       text += bytes;

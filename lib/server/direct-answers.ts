@@ -5,18 +5,14 @@
  * (docs/decisions/0063-reconnects.md).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { isDetaching } from './detached-response';
 import type { Route } from './methods';
-import { problemResponse } from './problem';
 import { routeName } from './route-names';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+export type DirectAnswer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What is answered directly, by the name of its path. Only GET, and only what has no parameters in its path. */
-export type DirectRoutes = Readonly<Record<string, Route>>;
+export type DirectRoutes = Readonly<Record<string, DirectAnswer>>;
 
 /**
  * Puts routes in front of the listeners for requests that a server has now. A request with a body is left to them.
@@ -27,34 +23,31 @@ export function answerDirectly(server: Server, routes: DirectRoutes): void {
   const listeners = server.listeners('request') as Listener[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const route = routeFor(request, routes);
-    if (route) void answer(route, request, response);
+    const answer = answerFor(request, routes);
+    // It fails if the client leaves in the middle of it.
+    if (answer) answer(request, response).catch(() => response.destroy());
     else for (const listener of listeners) listener.call(server, request, response);
   });
 }
 
-function routeFor({ method, url = '', headers }: IncomingMessage, routes: DirectRoutes): Route | null {
+function answerFor({ method, url = '', headers }: IncomingMessage, routes: DirectRoutes): DirectAnswer | null {
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   if (method !== 'GET' || hasBody) return null;
   const name = routeName(url);
-  return Object.hasOwn(routes, name) ? (routes[name] as Route) : null;
+  return Object.hasOwn(routes, name) ? (routes[name] as DirectAnswer) : null;
 }
 
-async function answer(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  try {
-    const given = await route(webRequest(request)).catch(problemResponse);
-    response.writeHead(given.status, Object.fromEntries(given.headers));
-    if (isDetaching(response)) response.end();
-    else if (!isStream(given)) response.end(Buffer.from(await given.arrayBuffer()));
-    else await pipeline(Readable.fromWeb(given.body as NodeReadableStream), response);
-  } catch {
-    // The client left in the middle of it.
-    response.destroy();
-  }
+/** @returns what answers GET of a route directly: whole, so it is not for streams */
+export function throughRoute(route: Route): DirectAnswer {
+  return async (request, response) => {
+    await sendWhole(await route(webRequest(request)), response);
+  };
 }
 
-function isStream({ headers }: Response): boolean {
-  return headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+/** Sends an answer whose body is known. */
+export async function sendWhole(given: Response, response: ServerResponse): Promise<void> {
+  response.writeHead(given.status, Object.fromEntries(given.headers));
+  response.end(Buffer.from(await given.arrayBuffer()));
 }
 
 function webRequest({ url = '/', headers }: IncomingMessage): Request {

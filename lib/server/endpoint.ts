@@ -2,7 +2,7 @@ import { getConfig } from '../config';
 import { getRuntime, type Json, type Runtime } from '../runtime';
 import { admit } from './access';
 import { type Changed, readChange } from './change-guard';
-import { connectionOf } from './connection';
+import { connectionOf, type HeaderReader } from './connection';
 import { setDataHeaders } from './headers';
 import { type LimitedKind, limitRequests } from './limits';
 import { CHANGING_METHODS, METHODS, type Method, type Route } from './methods';
@@ -15,6 +15,8 @@ interface Asked {
   principal: Principal;
   body: unknown;
 }
+/** What of a request decides about the headers of its answer. */
+type Asking = { headers: HeaderReader; method: string };
 type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
 type Answer = (request: Request, principal: Principal) => Promise<Response>;
 
@@ -104,18 +106,29 @@ function limitGet({ url }: Request, { client }: Principal, limit: EndpointOption
 }
 
 async function answer(request: Request, hostOnly: boolean, route: Answer): Promise<Response> {
-  let response: Response;
   try {
-    response = await route(request, admit(request.headers, { hostOnly }));
+    return completed(await route(request, admit(request.headers, { hostOnly })), request);
   } catch (error) {
-    response = errorResponse(error);
+    return failureResponse(error, request);
   }
+}
+
+/** @returns the answer to a request that failed; a fault of this server is logged and counted */
+export function failureResponse(error: unknown, request: Asking): Response {
+  return completed(errorResponse(error), request);
+}
+
+function completed(response: Response, request: Asking): Response {
   setDataHeaders(response.headers);
-  allowOrigin(request, response);
+  allowOrigin(request, response.headers);
   return response;
 }
 
-async function runtimeFor(probe: boolean): Promise<Runtime> {
+/**
+ * @param probe whether the answer needs no state
+ * @throws {ProblemError} if the first state can't be read
+ */
+export async function runtimeFor(probe: boolean): Promise<Runtime> {
   const runtime = getRuntime();
   if (!probe) {
     await runtime.ready().catch(() => {
@@ -132,7 +145,7 @@ async function withoutBody(response: Response): Promise<Response> {
 }
 
 /** CORS, for the listed origins alone (WHATWG Fetch, 3.3); a browser keeps answers without these from other sites. */
-function allowOrigin(request: Request, { headers }: Response): void {
+export function allowOrigin(request: Asking, headers: Pick<Headers, 'append' | 'get' | 'set'>): void {
   const { allowedOrigins } = getConfig();
   if (allowedOrigins.length === 0) return;
   headers.append('Vary', 'Origin');

@@ -78,7 +78,7 @@ export function coverEveryAnswer(): void {
  * Gives an answer of the API what it does not have yet: it may not be kept, except as it says itself. The standing
  * headers are among them, since Next listens a moment before `coverEveryAnswer` can be called.
  */
-export function setDataHeaders(headers: Headers): void {
+export function setDataHeaders(headers: Pick<Headers, 'has' | 'set'>): void {
   const wanted = { ...standingHeaders(), 'Cache-Control': 'private, no-store' };
   for (const [name, value] of Object.entries(wanted)) if (!headers.has(name)) headers.set(name, value);
 }

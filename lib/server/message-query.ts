@@ -1,4 +1,5 @@
 import type { MessageQuery } from '../runtime';
+import type { HeaderReader } from './connection';
 import { readParameters, requests } from './parameters';
 
 /**
@@ -10,10 +11,14 @@ export function parseMessageQuery(given: URLSearchParams, { messages } = request
   return readParameters(messages, (name) => given.getAll(name));
 }
 
-/** Reads where a stream goes on: the id that a client saw last, null for a first visit. */
-export function parseStreamQuery({ headers, url }: Request, { stream } = requests()) {
-  const { searchParams } = new URL(url);
+/**
+ * Reads where a stream goes on: the id that a client saw last, null for a first visit.
+ *
+ * @param asked its address may be without scheme and host
+ */
+export function parseStreamQuery({ headers, url }: { headers: HeaderReader; url: string }, { stream } = requests()) {
+  const searchParams = url.includes('?') ? new URL(url, 'http://localhost').searchParams : null;
   return readParameters(stream, (name) =>
-    name === 'Last-Event-ID' ? [headers.get(name) ?? ''] : searchParams.getAll(name),
+    name === 'Last-Event-ID' ? [headers.get(name) ?? ''] : (searchParams?.getAll(name) ?? []),
   );
 }

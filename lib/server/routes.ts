@@ -4,7 +4,8 @@ import type { Path } from '../contract/paths';
 import type { Runtime } from '../runtime';
 import { decisionResponse } from './attention-decision';
 import { bundleResponse, parseBundleRequest } from './bundle';
-import type { DirectRoutes } from './direct-answers';
+import { type DirectRoutes, throughRoute } from './direct-answers';
+import { answerStream } from './direct-stream';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { parseLocksQuery } from './locks-query';
 import { parseMessageQuery, parseStreamQuery } from './message-query';
@@ -127,8 +128,8 @@ export type Routes = typeof routes;
 
 /** What is answered without Next. */
 export const directRoutes: DirectRoutes = {
-  '/api/stream': routes['/api/stream'].GET,
-  '/health': routes['/health'].GET,
+  '/api/stream': answerStream,
+  '/health': throughRoute(routes['/health'].GET),
 };
 
 /** Loaded when it is asked for: what makes the document is as large as the document. */

@@ -49,6 +49,27 @@ export function streamResponse(request: Request, hub: Hub, principal: Principal)
   return new Response(detached ? null : piped(follower, signal), { headers: HEADERS });
 }
 
+/**
+ * The same in front of Next, written to a response that nobody else holds.
+ *
+ * @param lastEventId what the client showed, null for a first visit
+ * @param send sends the head, and gives the response; null if the client has left
+ * @throws {ProblemError} if as many streams are open as may be; nothing is sent then
+ */
+export function streamDirectly(
+  hub: Hub,
+  lastEventId: string | null,
+  principal: Principal,
+  connection: Connection,
+  send: (headers: Readonly<Record<string, string>>) => DetachedResponse | null,
+): void {
+  const follower = subscribe(hub, lastEventId, openStreams().take(principal), connection);
+  const onClose = endTogether(follower, connection);
+  const detached = send(HEADERS);
+  if (detached === null) onClose();
+  else follow(follower, detached);
+}
+
 function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, connection: Connection | null): Follower {
   try {
     const subscriber = hub.subscribe(lastEventId);
@@ -61,36 +82,49 @@ function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, con
 }
 
 /** Writes to the socket itself, outside of Next. @returns false where that can't be had */
-function followDetached({ subscriber, place, connection, watched }: Follower): boolean {
+function followDetached(follower: Follower): boolean {
+  const { connection } = follower;
   if (connection === null) return false;
   const { response, outside, ownListeners } = connection;
-  const follow = (detached: DetachedResponse) => {
-    const give = (event: HubEvent | null) => {
-      if (event === null) {
-        place.leave();
-        detached.end();
-        return;
-      }
-      const parts = encodeEvent(event);
-      watched.sent(event.name, lengthOf(parts));
-      if (detached.write(parts)) subscriber.ask(give);
-    };
-    detached.onDrain = () => subscriber.ask(give);
-    detached.write(RETRY);
-    subscriber.ask(give);
+  const onClose = () => leave(follower);
+  const follows = (detached: DetachedResponse) => outside(() => follow(follower, detached));
+  if (!detach(response, [...ownListeners, onClose], follows)) return false;
+  endTogether(follower, connection, onClose);
+  return true;
+}
+
+/** Gives what the hub has to the client, as it has room. */
+function follow({ subscriber, place, watched }: Follower, detached: DetachedResponse): void {
+  const give = (event: HubEvent | null) => {
+    if (event === null) {
+      place.leave();
+      detached.end();
+      return;
+    }
+    const parts = encodeEvent(event);
+    watched.sent(event.name, lengthOf(parts));
+    if (detached.write(parts)) subscriber.ask(give);
   };
-  const onClose = () => {
-    subscriber.close(CLIENT_LEFT);
-    watched.ended(STOPPED);
-  };
-  if (!detach(response, [...ownListeners, onClose], (detached) => outside(() => follow(detached)))) return false;
-  response.on('close', onClose);
+  detached.onDrain = () => subscriber.ask(give);
+  detached.write(RETRY);
+  subscriber.ask(give);
+}
+
+/** The subscriber ends with the connection, and the connection with the subscriber. */
+function endTogether(follower: Follower, connection: Connection, onClose = () => leave(follower)): () => void {
+  const { subscriber, place, watched } = follower;
+  connection.response.on('close', onClose);
   subscriber.onEnd = (reason) => {
     place.leave();
     watched.ended(reason);
     if (reason !== CLIENT_LEFT) cutSoon(reason, connection);
   };
-  return true;
+  return onClose;
+}
+
+function leave({ subscriber, watched }: Follower): void {
+  subscriber.close(CLIENT_LEFT);
+  watched.ended(STOPPED);
 }
 
 /** The same in the ordinary way, through Next. */

@@ -40,6 +40,8 @@ export class AgentLives {
   /** Who left within the last hour, newest first. */
   departed: readonly Life[] = [];
   #saved = '';
+  /** What the last call of `save` looked at. */
+  #compared: readonly (readonly Life[])[] = [];
 
   /** @returns every number that may be the pid of an agent whose process is to be observed */
   *pids(registry: Registry | null): Iterable<number> {
@@ -81,6 +83,9 @@ export class AgentLives {
 
   /** @returns JSON that `restore` goes on from, or null if that is what the last call gave */
   save(): string | null {
+    // Locks change far more often, and each change is described.
+    if (this.#compared[0] === this.listed && this.#compared[1] === this.departed) return null;
+    this.#compared = [this.listed, this.departed];
     const lives = [...this.listed, ...this.departed].map(({ sight: _, ...life }) => life);
     // When each was listed last changes all the time, and matters only to the second.
     const text = JSON.stringify(
