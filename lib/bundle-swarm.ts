@@ -89,7 +89,7 @@ export class BundleSwarm implements Runtime {
 
   locks(query: LockPageQuery): LocksAnswer {
     const locks = this.#end?.locks ?? wholeLocks([]);
-    return locksPage(locks.locks, locks, query);
+    return locksPage(locks.locks, locks, query, (lock) => lock);
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

@@ -45,7 +45,7 @@ import { statistics } from './recorder/statistics';
 import { type Figures, NO_FIGURES, type Runtime } from './runtime';
 import { type LogSettings, log } from './server/log';
 import type { Speech } from './swarm/agent-health';
-import { hasLock } from './swarm/lock-list';
+import { findLock } from './swarm/lock-list';
 import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 import { LocksReader } from './swarm/locks';
 import { ProcessTable } from './swarm/processes';
@@ -207,7 +207,7 @@ export class LiveSwarm implements Runtime {
   }
 
   locks(query: LockPageQuery): LocksAnswer {
-    return locksPage(this.#description.allLocks, this.#description.locks, query);
+    return locksPage(this.#description.allLocks, this.#description.locks, query, (row) => row.describe());
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
@@ -367,7 +367,7 @@ export class LiveSwarm implements Runtime {
       this.#processes.look(this.#description.lives.pids(this.#registry.registry));
       // A page that opens first must not say that there are no locks.
       // What fails here fails again where it is described, and is reported there.
-      await this.#description.prepareLocks(this.#newestBySender, Date.now()).catch(() => {});
+      await this.#description.compareLocks().catch(() => {});
     }
     return changed;
   }
@@ -392,7 +392,8 @@ export class LiveSwarm implements Runtime {
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks, locksJson);
     if (agentsDiffer) this.#journal.agents(agents);
-    if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
+    if (locksDiffer)
+      this.#journal.locks(locks, (lockFile) => findLock(this.#description.allLocks, lockFile) !== undefined);
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
     this.hub.setState('stats', this.#stats());

@@ -41,7 +41,7 @@ export class NoSwarm implements Runtime {
   }
 
   locks(query: LockPageQuery): LocksAnswer {
-    return locksPage([], EMPTY_STATES.locks, query);
+    return locksPage([], EMPTY_STATES.locks, query, (lock) => lock);
   }
 
   async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

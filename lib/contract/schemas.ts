@@ -426,6 +426,19 @@ export type LastMessage = z.infer<typeof lastMessage>;
 export type DepartedAgent = z.infer<typeof departedAgent>;
 export type AgentsAnswer = z.infer<typeof agentsAnswer>;
 export type Lock = z.infer<typeof lock>;
+/** What is concluded from of a lock. */
+export type HeldLock = Pick<
+  Lock,
+  | 'lock_file'
+  | 'agent_id'
+  | 'filepath'
+  | 'acquired_at'
+  | 'stale'
+  | 'orphaned'
+  | 'former_holder'
+  | 'conflicts_with'
+  | 'pattern'
+>;
 export type LockConflict = z.infer<typeof lockConflict>;
 export type LockWarning = z.infer<typeof lockWarning>;
 export type LocksAnswer = z.infer<typeof locksAnswer>;

@@ -1,53 +1,55 @@
 /** Which of very many locks are published: streams, pages and the journal take a list of bounded length. */
 import type { LockCounts } from '../contract/locks-answer';
 import { type Lock, type LocksAnswer, MAX_COUNTED_HOLDERS, MAX_LISTED_LOCKS } from '../contract/schemas';
+import type { LockRow } from './lock-row';
 
 /** Locks that overlap or are orphaned take at most this share of the list while there are enough others. */
 const TROUBLED_SHARE = 0.5;
 
-/** A lock, and what decides whether it is listed. */
-export interface ListedLock {
-  readonly lock: Lock;
-  /** The lock as JSON, made when it is first listed: most of a list is as it was the last time. */
-  json: string | null;
-  readonly isOverlapping: boolean;
-  /** It overlaps or is orphaned. */
-  readonly isTroubled: boolean;
-  /** Milliseconds since 1970; minus infinity where it says no time. */
-  readonly takenAt: number;
+interface Described {
+  lock: Lock;
+  json: string;
 }
 
-/**
- * The answer about locks, with those on its list that matter most: at least half of the list for those that overlap or are
- * orphaned, the newest of them first, and the rest for the newest others.
- *
- * @param locks sorted by `lock_file`
- * @param counts of all of them
- * @param countByHolder the same by holder
- * @param max how many the list may hold
- * @returns the answer, and the same as JSON
- */
-export function listLocks(
-  locks: readonly ListedLock[],
-  counts: LockCounts,
-  countByHolder: ReadonlyMap<string, number>,
-  max = MAX_LISTED_LOCKS,
-): { answer: LocksAnswer; json: string } {
-  const listed = locks.length <= max ? locks : mostRelevant(locks, max);
-  const truncated = locks.length - listed.length;
-  const holders = truncated > 0 ? holdersWithMost(countByHolder) : [];
-  const rest = { ...counts, truncated, holders };
-  const bodies = listed.map((one) => {
-    one.json ??= JSON.stringify(one.lock);
-    return one.json;
-  });
-  return {
-    answer: { locks: listed.map(({ lock }) => lock), ...rest },
-    json: `{"locks":[${bodies.join()}],${JSON.stringify(rest).slice(1)}`,
-  };
+/** Describes the locks that are listed, and each of them once: most of a list is as it was the last time. */
+export class ListedLocks {
+  #described = new Map<LockRow, Described>();
+
+  /**
+   * The answer about locks, with those on its list that matter most: at least half of the list for those that overlap or
+   * are orphaned, the newest of them first, and the rest for the newest others.
+   *
+   * @param locks sorted by `lock_file`; one that did not change is the same object
+   * @param counts of all of them
+   * @param countByHolder the same by holder
+   * @param max how many the list may hold
+   * @returns the answer, and the same as JSON
+   */
+  list(
+    locks: readonly LockRow[],
+    counts: LockCounts,
+    countByHolder: ReadonlyMap<string, number>,
+    max = MAX_LISTED_LOCKS,
+  ): { answer: LocksAnswer; json: string } {
+    const listed = locks.length <= max ? locks : mostRelevant(locks, max);
+    const before = this.#described;
+    this.#described = new Map(listed.map((row) => [row, before.get(row) ?? described(row)]));
+    const truncated = locks.length - listed.length;
+    const rest = { ...counts, truncated, holders: truncated > 0 ? holdersWithMost(countByHolder) : [] };
+    const all = [...this.#described.values()];
+    return {
+      answer: { locks: all.map(({ lock }) => lock), ...rest },
+      json: `{"locks":[${all.map(({ json }) => json).join()}],${JSON.stringify(rest).slice(1)}`,
+    };
+  }
 }
 
-function mostRelevant(locks: readonly ListedLock[], max: number): ListedLock[] {
+function described(row: LockRow): Described {
+  const lock = row.describe();
+  return { lock, json: JSON.stringify(lock) };
+}
+
+function mostRelevant(locks: readonly LockRow[], max: number): LockRow[] {
   const times = { troubled: new Float64Array(locks.length), others: new Float64Array(locks.length) };
   let [troubled, others] = [0, 0];
   for (const { isTroubled, takenAt } of locks) {

@@ -10,9 +10,10 @@ const LIST_INTERVAL_MS = 5000;
 /** Times of change advance only every few milliseconds, and by less than this. */
 const COARSE_CLOCK_MS = 100;
 
-/** What a look at the folder found; `isAnother`: it is not the folder that was listed before. */
+/** What a look at the folder found; `isAnother`: it is not the folder that was listed before; `same`: it need not be listed. */
 export type FolderLook =
   | { kind: 'listed'; names: readonly string[]; isAnother: boolean }
+  | { kind: 'same' }
   | { kind: 'missing' }
   | { kind: 'unusable'; what: string };
 
@@ -20,7 +21,8 @@ export class LockFolder {
   readonly #path: string;
   readonly #now: () => number;
   #identity: string | null = null;
-  #names: readonly string[] = [];
+  /** How many possible lock files it held; their names would be as much again as those of the locks. */
+  #count = 0;
   /** The folder's time of change when it was last listed, and when that was; nanoseconds and milliseconds since 1970. */
   #listed: { changedNs: bigint; at: number } | null = null;
 
@@ -32,7 +34,7 @@ export class LockFolder {
 
   /** Whether it holds so many names that listing it with every change would cost too much. */
   get isLarge(): boolean {
-    return this.#names.length > MAX_NAMES_AT_ONCE;
+    return this.#count > MAX_NAMES_AT_ONCE;
   }
 
   /** Whatever stands there next counts as another folder. */
@@ -50,21 +52,25 @@ export class LockFolder {
     }
   }
 
-  /** Lists the names of possible lock files, where they may differ from those that were listed last. */
-  async look(): Promise<FolderLook> {
+  /**
+   * Lists the names of possible lock files, where they may differ from those that were listed last.
+   *
+   * @param anew lists them in any case
+   */
+  async look(anew: boolean): Promise<FolderLook> {
     try {
       const folder = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
       if (!folder) return { kind: 'missing' };
       if (!folder.isDirectory()) return { kind: 'unusable', what: `is ${kindOf(folder)}, not a folder` };
       const isAnother = identityOf(folder) !== this.#identity;
       const now = this.#now();
-      if (isAnother || !this.#isListed(folder.mtimeNs, now)) {
-        const names = this.isLarge ? await readdir(this.#path) : readdirSync(this.#path);
-        this.#names = names.filter((name) => name.endsWith('.lock'));
-        this.#listed = { changedNs: folder.mtimeNs, at: now };
-      }
+      if (!anew && !isAnother && this.#isListed(folder.mtimeNs, now)) return { kind: 'same' };
+      const all = this.isLarge ? await readdir(this.#path) : readdirSync(this.#path);
+      const names = all.filter((name) => name.endsWith('.lock'));
+      this.#count = names.length;
+      this.#listed = { changedNs: folder.mtimeNs, at: now };
       this.#identity = identityOf(folder);
-      return { kind: 'listed', names: this.#names, isAnother };
+      return { kind: 'listed', names, isAnother };
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return { kind: 'missing' };
       return { kind: 'unusable', what: `can't be read: ${describeFileError(error)}` };

@@ -12,9 +12,13 @@ export function lockIndex(locks: readonly { lock_file: string }[], lockFile: str
   return low;
 }
 
-/** @returns whether a sorted list holds the lock of a file */
-export function hasLock(locks: readonly { lock_file: string }[], lockFile: string): boolean {
-  return locks[lockIndex(locks, lockFile)]?.lock_file === lockFile;
+/** @returns the lock of a file in a sorted list */
+export function findLock<Held extends { lock_file: string }>(
+  locks: readonly Held[],
+  lockFile: string,
+): Held | undefined {
+  const found = locks[lockIndex(locks, lockFile)];
+  return found?.lock_file === lockFile ? found : undefined;
 }
 
 /**
