@@ -26,7 +26,7 @@ const MAX_OVERLAP_PAIRS = 20_000;
 /** @returns for each lock file that another agent wants the reasons, at most one for each kind and agent */
 export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): Map<string, Want[]> {
   const wanted = new Map<string, Want[]>();
-  const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
+  const byFile = new Map(namedLocks(locks, facts).map((lock) => [lock.lock_file, lock]));
   const add = (lock: HeldLock | undefined, agent: string, verb: string, messages: string[] = []) => {
     if (lock === undefined || agent === textOf(lock.agent_id)) return;
     const wants = wanted.get(lock.lock_file) ?? [];
@@ -54,6 +54,13 @@ export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): 
     for (const { agent_id, filepath } of lock.conflicts_with) add(lock, textOf(agent_id), overlapVerb(filepath));
   }
   return wanted;
+}
+
+/** @returns the locks that others wait for or overlap: few of many, and a map of all would be made with every change */
+function namedLocks(locks: readonly HeldLock[], { waiting, overlaps }: AttentionFacts): HeldLock[] {
+  const named = new Set(waiting.edges.flatMap(({ evidence }) => evidence.locks));
+  for (const { lock, others } of overlaps) for (const one of [lock, ...others]) named.add(one.lock_file);
+  return named.size === 0 ? [] : locks.filter(({ lock_file }) => named.has(lock_file));
 }
 
 function overlapVerb(filepath: unknown): string {

@@ -87,6 +87,10 @@ export class BundleSwarm implements Runtime {
     return this.#thread.ask('page', query);
   }
 
+  longestLocks(): null {
+    return null;
+  }
+
   locks(query: LockPageQuery): LocksAnswer {
     const locks = this.#end?.locks ?? wholeLocks([]);
     return locksPage(locks.locks, locks, query, (lock) => lock);

@@ -22,7 +22,6 @@ import type {
   Sources,
   Stats,
 } from './contract/schemas';
-import { MAX_LISTED_LOCKS } from './contract/schemas';
 import { boundHeapGrowth } from './heap-growth';
 import type { Disposition } from './history/dispositions';
 import type { Retention } from './history/history';
@@ -136,7 +135,8 @@ export class LiveSwarm implements Runtime {
       everySecond: (beat) => this.#beat.follow(beat),
     });
     this.#registry = new RegistryReader(this.root);
-    this.#locks = new LocksReader(this.root);
+    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
+    this.#locks = new LocksReader(this.root, Date.now, boundHeapGrowth);
     // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
     const distance = () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS);
     const fault = (error: unknown) =>
@@ -208,6 +208,10 @@ export class LiveSwarm implements Runtime {
 
   locks(query: LockPageQuery): LocksAnswer {
     return locksPage(this.#description.allLocks, this.#description.locks, query, (row) => row.describe());
+  }
+
+  longestLocks(): string | null {
+    return this.#description.longestLocksJson;
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
@@ -360,13 +364,10 @@ export class LiveSwarm implements Runtime {
   async #readFiles(hint: Hint): Promise<boolean> {
     let changed = hint.registry && this.#registry.look();
     if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
-    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
-    if (this.#locks.locks.length > MAX_LISTED_LOCKS) boundHeapGrowth();
     if (hint.stores) await this.#attention.lookAtFiles();
     if (!this.#looked) {
       this.#processes.look(this.#description.lives.pids(this.#registry.registry));
-      // A page that opens first must not say that there are no locks.
-      // What fails here fails again where it is described, and is reported there.
+      // A page that opens first must not say that there are no locks. What fails here fails again where it is described, and is reported there.
       await this.#description.compareLocks().catch(() => {});
     }
     return changed;

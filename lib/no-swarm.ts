@@ -40,6 +40,10 @@ export class NoSwarm implements Runtime {
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
   }
 
+  longestLocks(): null {
+    return null;
+  }
+
   locks(query: LockPageQuery): LocksAnswer {
     return locksPage([], EMPTY_STATES.locks, query, (lock) => lock);
   }

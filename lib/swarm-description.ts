@@ -73,6 +73,11 @@ export class SwarmDescription {
     return this.#board.json;
   }
 
+  /** The same with as many locks as one answer may list; null where it leaves none off. */
+  get longestLocksJson(): string | null {
+    return this.#board.longest;
+  }
+
   /** Every lock, sorted by `lock_file`. */
   get allLocks(): readonly LockRow[] {
     return this.#board.locks;

@@ -29,6 +29,7 @@ export class LockBoard {
   readonly #counts: LockCounts = { ...NO_LOCK_COUNTS };
   readonly #countByHolder = new Map<string, number>();
   readonly #listed = new ListedLocks();
+  #longest: string | null = null;
 
   /**
    * Describes locks as their files have them now.
@@ -50,11 +51,23 @@ export class LockBoard {
     const changed = this.#take(entries, affected, !(sameHolders && sameTimes), facts);
     this.#validUntil = nextChangeAt(entries, facts);
     if (changed) {
-      const { answer, json } = this.#listed.list(this.locks, this.#counts, this.#countByHolder);
+      const { answer, json } = this.#listed.list(this.#all());
+      this.#longest = null;
       this.answer = answer;
       this.json = json;
     }
     return changed;
+  }
+
+  /** `answer` with as many locks as one may list, as JSON, kept until one changes; null where `answer` leaves none off. */
+  get longest(): string | null {
+    if (this.answer.truncated === 0) return null;
+    this.#longest ??= this.#listed.longest(this.#all());
+    return this.#longest;
+  }
+
+  #all() {
+    return { locks: this.locks, counts: this.#counts, countByHolder: this.#countByHolder };
   }
 
   /**
@@ -90,11 +103,7 @@ export class LockBoard {
     const holder = board.holders.of(entry.fields.agent_id, entry.lockedAt);
     if (known?.stale === stale && known.early === early && isSameHolder(known.holder, holder)) return known;
     const { found, unknown } = this.#conflicts;
-    return new LockRow(entry, {
-      ...{ stale, early, holder },
-      conflicts: found.get(entry) ?? NONE,
-      uncompared: unknown.has(entry),
-    });
+    return new LockRow(entry, { stale, early, holder }, found.get(entry) ?? NONE, unknown.has(entry));
   }
 
   #count(row: LockRow, by: 1 | -1): void {

@@ -32,15 +32,17 @@ export function mergeLocks(
   changed: readonly string[],
   entryOf: (name: string) => LockEntry | null,
 ): LockEntry[] {
-  const now: LockEntry[] = [];
-  let at = 0;
+  // Made in one piece: an array that grows leaves its smaller selves behind.
+  const now = new Array<LockEntry>(locks.length + changed.length);
+  let [at, count] = [0, 0];
   for (const name of changed) {
-    for (let lock = locks[at]; lock !== undefined && lock.lock_file < name; lock = locks[++at]) now.push(lock);
+    for (let lock = locks[at]; lock !== undefined && lock.lock_file < name; lock = locks[++at]) now[count++] = lock;
     if (locks[at]?.lock_file === name) at++;
     const entry = entryOf(name);
-    if (entry) now.push(entry);
+    if (entry) now[count++] = entry;
   }
-  for (; at < locks.length; at++) now.push(locks[at] as LockEntry);
+  for (; at < locks.length; at++) now[count++] = locks[at] as LockEntry;
+  now.length = count;
   return now;
 }
 

@@ -13,7 +13,12 @@ export class LockRow implements HeldLock, LockFacts {
   readonly conflicts: readonly LockEntry[];
   readonly uncompared: boolean;
 
-  constructor(entry: LockEntry, { stale, early, holder, conflicts, uncompared }: LockFacts) {
+  constructor(
+    entry: LockEntry,
+    { stale, early, holder }: Pick<LockFacts, 'stale' | 'early' | 'holder'>,
+    conflicts: readonly LockEntry[],
+    uncompared: boolean,
+  ) {
     this.entry = entry;
     this.stale = stale;
     this.early = early;

@@ -1,6 +1,7 @@
 /** The locks of the swarm: one file each in `.agent_locks`, read without ever following, creating or deleting one. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MAX_LISTED_LOCKS } from '../contract/schemas';
 import { isSameEntry, type LockEntry, parseLock } from './lock-entry';
 import { type FolderLook, LockFolder } from './lock-folder';
 import { mergeLocks } from './lock-list';
@@ -48,6 +49,7 @@ export class LocksReader {
 
   readonly #folder: string;
   readonly #now: () => number;
+  readonly #onMany: () => void;
   readonly #files = new Map<string, KnownFile>();
   /** Names at which there is no regular file: every look comes back to them. */
   readonly #irregular = new Set<string>();
@@ -70,11 +72,13 @@ export class LocksReader {
   /**
    * @param root the swarm's root
    * @param now the clock, milliseconds since 1970
+   * @param onMany called before it reads more lock files than one answer may list
    */
-  constructor(root: string, now: () => number = Date.now) {
+  constructor(root: string, now: () => number = Date.now, onMany = () => {}) {
     this.#folder = join(root, LOCKS_FOLDER);
     this.#directory = new LockFolder(this.#folder, now);
     this.#now = now;
+    this.#onMany = onMany;
     this.status = { ...MISSING, since: now() };
   }
 
@@ -125,6 +129,7 @@ export class LocksReader {
   ): Set<string> {
     if (found.kind === 'same') return new Set([...this.#settling, ...this.#irregular, ...this.#again(changed)]);
     const { names, isAnother } = found;
+    if (names.length > MAX_LISTED_LOCKS) this.#onMany();
     // What is known may be older than the files, unless everything went well until now.
     const again = this.#complete && !isAnother ? this.#again(changed) : names;
     return new Set([...this.#settling, ...this.#differing(names), ...again]);
