@@ -3,7 +3,7 @@ import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { divideLocks, lockFacts, lockFiles, timeoutSentence } from './attention-holders';
 import { lockWords } from './attention-words';
 import { instantOf, least } from './contract/instant';
-import type { Agent, DepartedAgent, Lock } from './contract/schemas';
+import type { Agent, DepartedAgent, HeldLock } from './contract/schemas';
 
 const SILENCE_SETTING = 'discovery.stale_threshold in .claudeswarm.yaml';
 
@@ -24,7 +24,11 @@ export function agentItems(facts: AttentionFacts): AttentionItem[] {
   ];
 }
 
-function silentItem(agent: Agent, locks: Lock[], { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
+function silentItem(
+  agent: Agent,
+  locks: HeldLock[],
+  { startedAt, staleTimeoutSeconds }: AttentionFacts,
+): AttentionItem {
   const { id, health, health_reason } = agent;
   const dead = health === 'dead';
   const why = dead
@@ -46,7 +50,7 @@ function silentItem(agent: Agent, locks: Lock[], { startedAt, staleTimeoutSecond
 }
 
 /** The process lives under another id, but the swarm's tool lets only the id that took a lock release it. */
-function movedItem(agent: Agent, locks: Lock[], { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
+function movedItem(agent: Agent, locks: HeldLock[], { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
   const { id, moved_to, health_reason } = agent;
   const since = locks.map(({ former_holder }) => instantOf(former_holder?.since ?? null)).filter((at) => at !== null);
   return {
@@ -69,7 +73,7 @@ export const MOVED_WHY = {
 };
 
 /** @returns a sentence about locks under a former id */
-export function movedWords(id: string, now: string | null, locks: readonly Lock[]): string {
+export function movedWords(id: string, now: string | null, locks: readonly HeldLock[]): string {
   const held = `${lockWords(locks)} ${locks.length === 1 ? 'is' : 'are'} held under the former id ${id}`;
   return now === null ? `${id} has another id now; ${held}.` : `${id} is ${now} now; ${held}.`;
 }
@@ -77,7 +81,7 @@ export function movedWords(id: string, now: string | null, locks: readonly Lock[
 /** Its process may go on elsewhere; only where it is known to be gone, the locks are known to be nobody's. */
 function departedItem(
   agent: DepartedAgent,
-  locks: Lock[],
+  locks: HeldLock[],
   { startedAt, staleTimeoutSeconds }: AttentionFacts,
 ): AttentionItem {
   const { id, left_at, left_reason } = agent;
@@ -105,7 +109,7 @@ export function isGone({ health, process }: DepartedAgent): boolean {
   return health === 'dead' || process.state === 'gone' || process.state === 'exited';
 }
 
-function itemOf({ id }: Agent, locks: readonly Lock[]) {
+function itemOf({ id }: Agent, locks: readonly HeldLock[]) {
   return {
     subject: id,
     agent: id,
@@ -114,7 +118,7 @@ function itemOf({ id }: Agent, locks: readonly Lock[]) {
 }
 
 /** @returns when the oldest of some locks was taken, in milliseconds since 1970; null if none says */
-export function oldest(locks: readonly Lock[]): number | null {
+export function oldest(locks: readonly HeldLock[]): number | null {
   let first: string | null = null;
   // Instants of one form sort as texts, which costs less than reading each.
   for (const { acquired_at } of locks)

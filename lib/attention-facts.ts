@@ -6,7 +6,7 @@ import type {
   AttentionKind,
   AttentionSeverity,
   DepartedAgent,
-  Lock,
+  HeldLock,
   Sources,
 } from './contract/schemas';
 import type { PassingTime } from './passing-time';
@@ -29,7 +29,7 @@ export interface AttentionFacts {
   agents: readonly Agent[];
   /** Who left the registry within the last hour. */
   departed: readonly DepartedAgent[];
-  locks: readonly Lock[];
+  locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
   sources: Sources;
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };

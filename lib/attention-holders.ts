@@ -1,7 +1,7 @@
 /** Which item lists each lock: one item lists all locks of one holder, so no lock is listed twice. */
 import type { AttentionFacts } from './attention-facts';
 import { textOf } from './attention-words';
-import type { Agent, AttentionEntry, DepartedAgent, Lock } from './contract/schemas';
+import type { Agent, AttentionEntry, DepartedAgent, HeldLock } from './contract/schemas';
 
 /** What removes a lock past the timeout (the swarm's tool deletes every such lock that it finds). */
 const REMOVED_BY = "any agent's next acquire-file-lock or list-all-locks removes";
@@ -18,17 +18,17 @@ const MAX_EVIDENCE_LOCKS = 50;
 /** Locks by the item that lists them. */
 export interface DividedLocks {
   /** Of listed agents that are dead, moved or silent, by id. */
-  listed: ReadonlyMap<string, { agent: Agent; locks: Lock[] }>;
+  listed: ReadonlyMap<string, { agent: Agent; locks: HeldLock[] }>;
   /** Of agents that left the registry and whose id nobody has taken since, by id. */
-  departed: ReadonlyMap<string, { agent: DepartedAgent; locks: Lock[] }>;
+  departed: ReadonlyMap<string, { agent: DepartedAgent; locks: HeldLock[] }>;
   /** All others: of living holders, of former holders of an id, of holders that were never registered. */
-  others: Lock[];
+  others: HeldLock[];
 }
 
 /** @returns every lock once, under the item that lists it; agents without a lock are left out */
 export function divideLocks({ agents, departed, locks, sources }: AttentionFacts): DividedLocks {
-  const listed = new Map<string, { agent: Agent; locks: Lock[] }>();
-  const left = new Map<string, { agent: DepartedAgent; locks: Lock[] }>();
+  const listed = new Map<string, { agent: Agent; locks: HeldLock[] }>();
+  const left = new Map<string, { agent: DepartedAgent; locks: HeldLock[] }>();
   const registered = new Set(agents.map(({ id }) => id));
   // While signs of life cannot be read, silence is no fact. A process that is gone is one.
   const silenceCounts = sources.registry.state !== 'unreadable' && sources.log.state !== 'unreadable';
@@ -42,7 +42,7 @@ export function divideLocks({ agents, departed, locks, sources }: AttentionFacts
   for (const agent of departed) {
     if (!registered.has(agent.id) && !left.has(agent.id)) left.set(agent.id, { agent, locks: [] });
   }
-  const others: Lock[] = [];
+  const others: HeldLock[] = [];
   for (const lock of locks) {
     const holder = typeof lock.agent_id === 'string' ? lock.agent_id : '';
     const former = lock.former_holder?.reason ?? null;
@@ -55,17 +55,17 @@ export function divideLocks({ agents, departed, locks, sources }: AttentionFacts
   return { listed: withLocks(listed), departed: withLocks(left), others };
 }
 
-function withLocks<Held extends { locks: Lock[] }>(byId: ReadonlyMap<string, Held>): Map<string, Held> {
+function withLocks<Held extends { locks: HeldLock[] }>(byId: ReadonlyMap<string, Held>): Map<string, Held> {
   return new Map([...byId].filter(([, { locks }]) => locks.length > 0));
 }
 
 /** @returns the files of the first of some locks */
-export function lockFiles(locks: readonly Lock[]): string[] {
+export function lockFiles(locks: readonly HeldLock[]): string[] {
   return locks.slice(0, MAX_EVIDENCE_LOCKS).map(({ lock_file }) => lock_file);
 }
 
 /** @returns one sentence about the locks past the timeout, with a space before it; empty if there is none */
-export function timeoutSentence(locks: readonly Lock[], staleTimeoutSeconds: number): string {
+export function timeoutSentence(locks: readonly HeldLock[], staleTimeoutSeconds: number): string {
   const past = locks.filter(({ stale }) => stale === true).length;
   if (past === 0) return '';
   const all = locks.length === 1 ? 'The lock' : past === 1 ? 'It' : 'They';
@@ -79,7 +79,7 @@ export function removal(count: number): string {
 }
 
 /** @returns `agent-1 holds a.ts.` for each lock; of very many the first ones and how many more */
-export function lockFacts(locks: readonly Lock[]): string[] {
+export function lockFacts(locks: readonly HeldLock[]): string[] {
   const named = locks.slice(0, MAX_LOCK_FACTS).map((lock) => {
     const past = lock.stale === true ? ' past the timeout' : '';
     return `${textOf(lock.agent_id)} holds ${textOf(lock.filepath)}${past}.`;

@@ -5,20 +5,20 @@ import { divideLocks, lockFacts, lockFiles, removal, timeoutSentence, whyOfTimeo
 import { type Want, wantedLocks } from './attention-wanted-locks';
 import { lockWords, textOf, wordList } from './attention-words';
 import { instantOf } from './contract/instant';
-import type { Agent, AttentionEntry, Lock } from './contract/schemas';
+import type { Agent, AttentionEntry, HeldLock } from './contract/schemas';
 
 /** So many holders have an item of their own; those with the most locks. One item counts the locks of all others. */
 const MAX_HOLDER_ITEMS = 1000;
 /** The facts of one item name at most so many wants. */
 const MAX_WANT_FACTS = 10;
 
-type Reason = NonNullable<Lock['former_holder']>['reason'];
+type Reason = NonNullable<HeldLock['former_holder']>['reason'];
 
 /** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout matter */
 export function lockItems(facts: AttentionFacts): AttentionItem[] {
   const registered = new Map<unknown, Agent>(facts.agents.map((agent) => [agent.id, agent]));
-  const orphaned = new Map<string, Lock[]>();
-  const stale = new Map<string, Lock[]>();
+  const orphaned = new Map<string, HeldLock[]>();
+  const stale = new Map<string, HeldLock[]>();
   for (const lock of divideLocks(facts).others) {
     const holder = textOf(lock.agent_id);
     const reason = lock.former_holder?.reason ?? null;
@@ -36,16 +36,16 @@ export function lockItems(facts: AttentionFacts): AttentionItem[] {
   ];
 }
 
-function add(byKey: Map<string, Lock[]>, key: string, lock: Lock): void {
+function add(byKey: Map<string, HeldLock[]>, key: string, lock: HeldLock): void {
   const locks = byKey.get(key);
   if (locks) locks.push(lock);
   else byKey.set(key, [lock]);
 }
 
-type Groups = [holder: string, locks: Lock[]][];
+type Groups = [holder: string, locks: HeldLock[]][];
 
 /** @returns the groups with the most locks in their order, and all others */
-function largestGroups(byHolder: ReadonlyMap<string, Lock[]>): { first: Groups; rest: Groups } {
+function largestGroups(byHolder: ReadonlyMap<string, HeldLock[]>): { first: Groups; rest: Groups } {
   const groups = [...byHolder];
   if (groups.length <= MAX_HOLDER_ITEMS) return { first: groups, rest: [] };
   groups.sort(([, one], [, other]) => other.length - one.length);
@@ -76,7 +76,7 @@ function orphanKey(holder: string, reason: Reason | null): string {
 }
 
 /** Locks of a holder that is no longer the one with its id, or that the registry does not list. */
-function orphanedItem(key: string, locks: Lock[], facts: AttentionFacts): AttentionItem {
+function orphanedItem(key: string, locks: HeldLock[], facts: AttentionFacts): AttentionItem {
   const { startedAt, departed, staleTimeoutSeconds } = facts;
   const former = locks.find(({ former_holder }) => former_holder !== null)?.former_holder ?? null;
   const holder = textOf(locks[0]?.agent_id);
@@ -95,7 +95,7 @@ function orphanedItem(key: string, locks: Lock[], facts: AttentionFacts): Attent
   };
 }
 
-function orphanWords(holder: string, former: Lock['former_holder'], locks: readonly Lock[]): string {
+function orphanWords(holder: string, former: HeldLock['former_holder'], locks: readonly HeldLock[]): string {
   const held = `${lockWords(locks)} ${locks.length === 1 ? 'is' : 'are'} held`;
   const since = former?.since ?? null;
   switch (former?.reason) {
@@ -122,7 +122,7 @@ function orphanRule(reason: Reason | null): Omit<AttentionEntry['why'], 'facts'>
 /** With a timeout of minutes every ordinary lock gets older than it, so that alone needs nobody. */
 function staleItem(
   holder: string,
-  locks: Lock[],
+  locks: HeldLock[],
   wanted: ReadonlyMap<string, Want[]>,
   agent: Agent | undefined,
   facts: AttentionFacts,
@@ -165,7 +165,7 @@ function wordsOf(wants: readonly Want[]): string[] {
   return [...new Set(wants.map(({ words }) => words))];
 }
 
-function rank({ lock_file }: Lock, wanted: ReadonlyMap<string, Want[]>): number {
+function rank({ lock_file }: HeldLock, wanted: ReadonlyMap<string, Want[]>): number {
   return wanted.has(lock_file) ? 0 : 1;
 }
 

@@ -3,7 +3,7 @@ import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { lockFacts } from './attention-holders';
 import { textOf, wordList } from './attention-words';
 import { instantOf, least } from './contract/instant';
-import type { Lock } from './contract/schemas';
+import type { HeldLock } from './contract/schemas';
 import { lockFileName } from './swarm/lock-entry';
 import type { LockOverlap } from './swarm/lock-overlaps';
 
@@ -13,7 +13,7 @@ const MAX_INNER_FACTS = 10;
 
 /** An overlap with all of its locks. */
 interface Group extends LockOverlap {
-  all: readonly Lock[];
+  all: readonly HeldLock[];
 }
 
 /** @returns one item for each overlap; one whose locks are all part of another is said in that one */
@@ -80,7 +80,7 @@ function overlapWords({ lock, others, all, file }: Group): string {
 
 /** An overlap is as old as the lock that made it one: of one file the first of a second holder. */
 function beginOf({ lock, others, all, file }: Group, startedAt: number): number {
-  const takenAt = (one: Lock) => instantOf(one.acquired_at);
+  const takenAt = (one: HeldLock) => instantOf(one.acquired_at);
   if (file === null) {
     const begun = others.map((other) => {
       const times = [takenAt(lock), takenAt(other)];

@@ -2,7 +2,7 @@
 import type { AttentionFacts } from './attention-facts';
 import { textOf } from './attention-words';
 import { formatCursor } from './contract/events';
-import type { Lock } from './contract/schemas';
+import type { HeldLock } from './contract/schemas';
 import { comparisonSteps, compilePattern, hasPatternCharacters, matchesPattern } from './swarm/fnmatch';
 import { normalizeLockPath } from './swarm/lock-entry';
 import { overlapPairs } from './swarm/lock-overlaps';
@@ -24,10 +24,10 @@ const MAX_WANTS = 50;
 const MAX_OVERLAP_PAIRS = 20_000;
 
 /** @returns for each lock file that another agent wants the reasons, at most one for each kind and agent */
-export function wantedLocks(locks: readonly Lock[], facts: AttentionFacts): Map<string, Want[]> {
+export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): Map<string, Want[]> {
   const wanted = new Map<string, Want[]>();
-  const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
-  const add = (lock: Lock | undefined, agent: string, verb: string, messages: string[] = []) => {
+  const byFile = new Map(namedLocks(locks, facts).map((lock) => [lock.lock_file, lock]));
+  const add = (lock: HeldLock | undefined, agent: string, verb: string, messages: string[] = []) => {
     if (lock === undefined || agent === textOf(lock.agent_id)) return;
     const wants = wanted.get(lock.lock_file) ?? [];
     if (wants.length === MAX_WANTS) return;
@@ -56,6 +56,13 @@ export function wantedLocks(locks: readonly Lock[], facts: AttentionFacts): Map<
   return wanted;
 }
 
+/** @returns the locks that others wait for or overlap: few of many, and a map of all would be made with every change */
+function namedLocks(locks: readonly HeldLock[], { waiting, overlaps }: AttentionFacts): HeldLock[] {
+  const named = new Set(waiting.edges.flatMap(({ evidence }) => evidence.locks));
+  for (const { lock, others } of overlaps) for (const one of [lock, ...others]) named.add(one.lock_file);
+  return named.size === 0 ? [] : locks.filter(({ lock_file }) => named.has(lock_file));
+}
+
 function overlapVerb(filepath: unknown): string {
   return `holds ${textOf(filepath)}, which overlaps`;
 }
@@ -68,9 +75,9 @@ interface Asked {
 
 /** Open questions whose text names the path of a lock, or a path that its pattern covers. */
 function addAskedFor(
-  locks: readonly Lock[],
+  locks: readonly HeldLock[],
   { matters }: AttentionFacts,
-  add: (lock: Lock | undefined, agent: string, verb: string, messages: string[]) => void,
+  add: (lock: HeldLock | undefined, agent: string, verb: string, messages: string[]) => void,
 ): void {
   if (matters.questions.length === 0) return;
   const paths = new Set(locks.map(({ filepath }) => filepath));
@@ -92,7 +99,10 @@ function addAskedFor(
 const MAX_STEPS = 20_000_000;
 
 /** @returns each lock with each of the paths that it is a lock on, by the rule of the swarm's tool */
-function* coveredPaths(locks: readonly Lock[], paths: readonly string[]): Generator<[lock: Lock, path: string]> {
+function* coveredPaths(
+  locks: readonly HeldLock[],
+  paths: readonly string[],
+): Generator<[lock: HeldLock, path: string]> {
   const budget = new StepBudget(MAX_STEPS);
   const asked = new Set(paths);
   const askedPatterns = paths.filter(hasPatternCharacters).map((path) => ({ path, pattern: compilePattern(path) }));

@@ -1,5 +1,5 @@
 /** The words of attention entries, from values that may be of any JSON type. */
-import type { Lock } from './contract/schemas';
+import type { HeldLock } from './contract/schemas';
 import { nameOf } from './swarm/message-fields';
 
 const NO_NAME = '(no name)';
@@ -11,7 +11,7 @@ export function textOf(value: unknown): string {
 }
 
 /** @returns `a lock on a.ts` or `3 locks` */
-export function lockWords(locks: readonly Lock[]): string {
+export function lockWords(locks: readonly HeldLock[]): string {
   const [first] = locks;
   return locks.length === 1 && first ? `a lock on ${textOf(first.filepath)}` : `${locks.length} locks`;
 }

@@ -87,9 +87,13 @@ export class BundleSwarm implements Runtime {
     return this.#thread.ask('page', query);
   }
 
+  longestLocks(): null {
+    return null;
+  }
+
   locks(query: LockPageQuery): LocksAnswer {
     const locks = this.#end?.locks ?? wholeLocks([]);
-    return locksPage(locks.locks, locks, query);
+    return locksPage(locks.locks, locks, query, (lock) => lock);
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

@@ -22,7 +22,6 @@ import type {
   Sources,
   Stats,
 } from './contract/schemas';
-import { MAX_LISTED_LOCKS } from './contract/schemas';
 import { boundHeapGrowth } from './heap-growth';
 import type { Disposition } from './history/dispositions';
 import type { Retention } from './history/history';
@@ -45,7 +44,7 @@ import { statistics } from './recorder/statistics';
 import { type Figures, NO_FIGURES, type Runtime } from './runtime';
 import { type LogSettings, log } from './server/log';
 import type { Speech } from './swarm/agent-health';
-import { hasLock } from './swarm/lock-list';
+import { findLock } from './swarm/lock-list';
 import { type LockPageQuery, locksPage } from './swarm/lock-pages';
 import { LocksReader } from './swarm/locks';
 import { ProcessTable } from './swarm/processes';
@@ -139,7 +138,8 @@ export class LiveSwarm implements Runtime {
       everySecond: (beat) => this.#beat.follow(beat),
     });
     this.#registry = new RegistryReader(this.root);
-    this.#locks = new LocksReader(this.root);
+    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
+    this.#locks = new LocksReader(this.root, Date.now, boundHeapGrowth);
     // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
     const distance = () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS);
     const fault = (error: unknown) =>
@@ -210,7 +210,11 @@ export class LiveSwarm implements Runtime {
   }
 
   locks(query: LockPageQuery): LocksAnswer {
-    return locksPage(this.#description.allLocks, this.#description.locks, query);
+    return locksPage(this.#description.allLocks, this.#description.locks, query, (row) => row.describe());
+  }
+
+  longestLocks(): string | null {
+    return this.#description.longestLocksJson;
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
@@ -366,14 +370,11 @@ export class LiveSwarm implements Runtime {
     if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
     // Who releases a lock and leaves then leaves no orphan: such locks are read after the registry.
     else if (changed) await this.#locks.look(this.#locksOfNobody());
-    // What tens of thousands of locks leave behind would else be hundreds of megabytes.
-    if (this.#locks.locks.length > MAX_LISTED_LOCKS) boundHeapGrowth();
     if (hint.stores) await this.#attention.lookAtFiles();
     if (!this.#looked) {
       this.#processes.look(this.#description.lives.pids(this.#registry.registry));
-      // A page that opens first must not say that there are no locks.
-      // What fails here fails again where it is described, and is reported there.
-      await this.#description.prepareLocks(this.#newestBySender, Date.now()).catch(() => {});
+      // A page that opens first must not say that there are no locks. What fails here fails again where it is described, and is reported there.
+      await this.#description.compareLocks().catch(() => {});
     }
     return changed;
   }
@@ -421,7 +422,8 @@ export class LiveSwarm implements Runtime {
     const agentsDiffer = this.hub.setState('agents', agents);
     const locksDiffer = this.hub.setState('locks', locks, locksJson);
     if (agentsDiffer) this.#journal.agents(agents);
-    if (locksDiffer) this.#journal.locks(locks, (lockFile) => hasLock(this.#description.allLocks, lockFile));
+    if (locksDiffer)
+      this.#journal.locks(locks, (lockFile) => findLock(this.#description.allLocks, lockFile) !== undefined);
     if (agentsDiffer || locksDiffer) this.#attention.request();
     this.#journal.commit(now);
     this.hub.setState('stats', this.#stats());

@@ -40,8 +40,12 @@ export class NoSwarm implements Runtime {
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
   }
 
+  longestLocks(): null {
+    return null;
+  }
+
   locks(query: LockPageQuery): LocksAnswer {
-    return locksPage([], EMPTY_STATES.locks, query);
+    return locksPage([], EMPTY_STATES.locks, query, (lock) => lock);
   }
 
   async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {

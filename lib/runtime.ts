@@ -57,6 +57,8 @@ export interface Runtime {
    * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
    */
   messages(query: MessageQuery): Promise<Json>;
+  /** @returns the locks as JSON with as many as one answer may list; null where the hub's list leaves none off */
+  longestLocks(): string | null;
   /** @returns a page of all locks, those too that the hub's list leaves off */
   locks(query: LockPageQuery): LocksAnswer;
   /**

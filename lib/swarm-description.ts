@@ -1,7 +1,6 @@
 /** What the swarm's files say, described: agents with their health, locks with their overlaps. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NO_AGENTS } from './contract/defaults';
-import type { AgentsAnswer, Lock, LocksAnswer } from './contract/schemas';
+import type { AgentsAnswer, LocksAnswer } from './contract/schemas';
 import { describeAgents, type Speech } from './swarm/agent-health';
 import { AgentLives } from './swarm/agent-lives';
 import { LockBoard } from './swarm/lock-board';
@@ -9,6 +8,7 @@ import { LockComparison } from './swarm/lock-comparison';
 import type { LockBoardFacts } from './swarm/lock-description';
 import { LockHolders } from './swarm/lock-holders';
 import { findOverlaps, type LockOverlap } from './swarm/lock-overlaps';
+import type { LockRow } from './swarm/lock-row';
 import type { LocksReader } from './swarm/locks';
 import type { ProcessTable } from './swarm/processes';
 import type { Registry, RegistryReader } from './swarm/registry';
@@ -31,8 +31,6 @@ interface Described {
  * life.
  */
 const SIGNS_EVERY_MS = 900;
-/** So many locks are described at once at first. */
-const LOCKS_PER_TURN = 5000;
 
 /** What the agents were described from. */
 interface Signs {
@@ -59,23 +57,10 @@ export class SwarmDescription {
     this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
   }
 
-  /**
-   * Compares the locks that the reader has and describes them piece by piece, before anybody is shown any: `describe` then
-   * has little left to do.
-   */
-  async prepareLocks(newestBySender: ReadonlyMap<string, Speech>, now: number): Promise<void> {
+  /** Compares the locks that the reader has, before anybody is shown any: `describe` then has them. */
+  async compareLocks(): Promise<void> {
     this.#comparison.request(this.#from.locks.locks);
     await this.#comparison.settled();
-    const { entries, conflicts } = this.#comparison.compared;
-    if (entries.length <= LOCKS_PER_TURN) return;
-    const { registry } = this.#from.registry;
-    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
-    this.agents = this.#describeAgents(signs);
-    const facts = this.#lockFacts(now);
-    for (let count = LOCKS_PER_TURN; count < entries.length; count += LOCKS_PER_TURN) {
-      this.#board.update(entries.slice(0, count), conflicts, facts);
-      await nextTurn();
-    }
   }
 
   /** What is published of the locks. The same object for as long as nothing in it changes. */
@@ -88,8 +73,13 @@ export class SwarmDescription {
     return this.#board.json;
   }
 
+  /** The same with as many locks as one answer may list; null where it leaves none off. */
+  get longestLocksJson(): string | null {
+    return this.#board.longest;
+  }
+
   /** Every lock, sorted by `lock_file`. */
-  get allLocks(): readonly Lock[] {
+  get allLocks(): readonly LockRow[] {
     return this.#board.locks;
   }
 

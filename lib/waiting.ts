@@ -7,7 +7,7 @@ import { quoted, textOf, wordList } from './attention-words';
 import { formatCursor } from './contract/events';
 import { formatInstant, instantOf } from './contract/instant';
 import type { WaitEdge, WaitingAnswer } from './contract/past-schemas';
-import type { Agent, DepartedAgent, Lock, Sources } from './contract/schemas';
+import type { Agent, DepartedAgent, HeldLock, Sources } from './contract/schemas';
 import { openAcks } from './open-acks';
 import type { PassingTime } from './passing-time';
 import type { OpenMattersNow } from './recorder/open-matters';
@@ -23,7 +23,7 @@ export interface WaitingFacts {
   agents: readonly Agent[];
   /** Who left the registry within the last hour. */
   departed: readonly DepartedAgent[];
-  locks: readonly Lock[];
+  locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
   sources: Pick<Sources, 'registry'>;
   matters: OpenMattersNow;
@@ -144,7 +144,7 @@ const MAX_CONFLICT_STEPS = 20_000_000;
 /** A conflict about a lock holds its requester up only while the lock is there: entries are often left as they were. */
 function* conflictWaits({ conflicts, locks }: WaitingFacts): Generator<Wait> {
   const budget = new StepBudget(MAX_CONFLICT_STEPS);
-  const held = new Map<string, Lock[]>(conflicts.map(({ holder }) => [holder, []]));
+  const held = new Map<string, HeldLock[]>(conflicts.map(({ holder }) => [holder, []]));
   if (held.size > 0) for (const lock of locks) held.get(textOf(lock.agent_id))?.push(lock);
   const paths = new Map<string, HeldPaths>();
   for (const { id, type, requester, holder, resource, status, detectedAt } of conflicts) {

@@ -12,7 +12,9 @@ export function formatMicroseconds(microseconds: number): string | null {
   const year = date.getUTCFullYear();
   if (!(year >= 0 && year <= 9999)) return null;
   const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
-  return `${date.toISOString().slice(0, 19)}${fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`}+00:00`;
+  const parts = fraction === 0 ? [] : ['.', String(fraction).padStart(6, '0')];
+  // Joined: a template keeps its parts until somebody reads it, which are four times the memory.
+  return [date.toISOString().slice(0, 19), ...parts, '+00:00'].join('');
 }
 
 /** @returns an instant of the API in milliseconds since 1970; null for none and for what is no time */

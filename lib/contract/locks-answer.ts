@@ -1,17 +1,17 @@
 /** How a list of locks is counted, wherever it comes from. */
-import type { Lock, LocksAnswer } from './schemas';
+import type { HeldLock, Lock, LocksAnswer } from './schemas';
 
 export type LockCounts = Pick<LocksAnswer, 'count' | 'stale_count' | 'orphaned_count' | 'overlapping_count'>;
 
 export const NO_LOCK_COUNTS: LockCounts = { count: 0, stale_count: 0, orphaned_count: 0, overlapping_count: 0 };
 
 /** @returns whether another holder has a lock on the same files */
-export function isOverlapping(lock: Lock): boolean {
+export function isOverlapping(lock: HeldLock): boolean {
   return lock.conflicts_with.length > 0;
 }
 
 /** Adds a lock to counts (`by` 1) or takes it out of them (`by` -1). */
-export function countLock(counts: LockCounts, lock: Lock, by: 1 | -1): void {
+export function countLock(counts: LockCounts, lock: HeldLock, by: 1 | -1): void {
   counts.count += by;
   if (lock.stale === true) counts.stale_count += by;
   if (lock.orphaned === true) counts.orphaned_count += by;
@@ -19,7 +19,7 @@ export function countLock(counts: LockCounts, lock: Lock, by: 1 | -1): void {
 }
 
 /** @returns how many locks there are, and how many of them need a look */
-export function countLocks(locks: readonly Lock[]): LockCounts {
+export function countLocks(locks: readonly HeldLock[]): LockCounts {
   const counts = { ...NO_LOCK_COUNTS };
   for (const lock of locks) countLock(counts, lock, 1);
   return counts;

@@ -141,8 +141,13 @@ export const lock = z
   })
   .meta({ id: 'Lock' });
 
-/** The list of one answer or event holds at most so many locks; the others are counted, and read page by page. */
+/** The list of one answer holds at most so many locks; the others are counted, and read page by page. */
 export const MAX_LISTED_LOCKS = 10_000;
+/**
+ * Of more locks than that, what is told anew with every change (events, the page, the history) lists only so many: with
+ * 10,000 each change would be 4 MB.
+ */
+export const MAX_FOLLOWED_LOCKS = 1000;
 /** An answer that leaves locks off its list counts them for at most so many holders. */
 export const MAX_COUNTED_HOLDERS = 1000;
 
@@ -151,8 +156,8 @@ export const locksAnswer = z
     locks: z
       .array(lock)
       .describe(
-        `Sorted by \`lock_file\`, at most ${MAX_LISTED_LOCKS}. Of more: those that overlap or are orphaned first, then ` +
-          'the newest.',
+        `Sorted by \`lock_file\`, at most ${MAX_LISTED_LOCKS}, in events and in states of the past ${MAX_FOLLOWED_LOCKS} ` +
+          'where there are more than that. Of more: those that overlap or are orphaned first, then the newest.',
       ),
     count: z.int().describe('How many locks there are, those that the list leaves off included.'),
     truncated: z.int().describe('How many of them the list leaves off; 0 where it holds all.'),
@@ -426,6 +431,19 @@ export type LastMessage = z.infer<typeof lastMessage>;
 export type DepartedAgent = z.infer<typeof departedAgent>;
 export type AgentsAnswer = z.infer<typeof agentsAnswer>;
 export type Lock = z.infer<typeof lock>;
+/** What is concluded from of a lock. */
+export type HeldLock = Pick<
+  Lock,
+  | 'lock_file'
+  | 'agent_id'
+  | 'filepath'
+  | 'acquired_at'
+  | 'stale'
+  | 'orphaned'
+  | 'former_holder'
+  | 'conflicts_with'
+  | 'pattern'
+>;
 export type LockConflict = z.infer<typeof lockConflict>;
 export type LockWarning = z.infer<typeof lockWarning>;
 export type LocksAnswer = z.infer<typeof locksAnswer>;

@@ -5,7 +5,7 @@
  */
 import type Database from 'better-sqlite3';
 import type { LockCounts } from '../contract/locks-answer';
-import { MAX_LISTED_LOCKS } from '../contract/schemas';
+import { MAX_FOLLOWED_LOCKS } from '../contract/schemas';
 import type { JournalKind } from './journal-kind';
 import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING, healthContent, isPastTimeout, lockContent, Spans } from './spans';
@@ -33,7 +33,7 @@ const UNSEEN_AFTER_MS = 10_000;
 /** The log is read once a second, and what reading found is told at once. */
 const LOG_TOLD_WITHIN_MS = 2000;
 const NOT_LOOKED = 'The dashboard did not look: the machine slept, was busy, or its clock was set ahead.';
-const LEFT_OFF = `There were more locks than are recorded: at most ${MAX_LISTED_LOCKS} at a time.`;
+const LEFT_OFF = `There were more locks than are recorded: at most ${MAX_FOLLOWED_LOCKS} at a time.`;
 const LEFT_OFF_SUBJECT = 'locks left off';
 const DESTROYED = 'Messages may be missing: log files were destroyed before they could be read.';
 

@@ -63,7 +63,7 @@ export const routes = {
   '/api/locks': endpoint({
     GET: (request, runtime) => {
       const query = parseLocksQuery(parametersOf(request));
-      if (query === null) return stateResponse(runtime.hub.state('locks')?.json);
+      if (query === null) return stateResponse(runtime.longestLocks() ?? runtime.hub.state('locks')?.json);
       return jsonResponse(JSON.stringify(runtime.locks(query)));
     },
   }),

@@ -1,5 +1,5 @@
 /** Which lock of a holder is on a path, by the rule of the swarm's tool, for many paths and within a bound. */
-import type { Lock } from '../contract/schemas';
+import type { HeldLock } from '../contract/schemas';
 import {
   type CompiledPattern,
   comparisonSteps,
@@ -12,15 +12,15 @@ import { normalizeLockPath } from './lock-entry';
 import type { StepBudget } from './step-budget';
 
 interface HeldPattern {
-  lock: Lock;
+  lock: HeldLock;
   pattern: CompiledPattern;
 }
 
 export class HeldPaths {
-  readonly #locks: readonly Lock[];
+  readonly #locks: readonly HeldLock[];
   readonly #budget: StepBudget;
-  readonly #byPath = new Map<string, Lock>();
-  readonly #patternTexts: [lock: Lock, text: string][] = [];
+  readonly #byPath = new Map<string, HeldLock>();
+  readonly #patternTexts: [lock: HeldLock, text: string][] = [];
   /** Compiled when first compared. */
   readonly #patterns: HeldPattern[] = [];
 
@@ -28,7 +28,7 @@ export class HeldPaths {
    * @param locks of one holder
    * @param budget what all comparisons may cost, together with those of other holders
    */
-  constructor(locks: readonly Lock[], budget: StepBudget) {
+  constructor(locks: readonly HeldLock[], budget: StepBudget) {
     this.#locks = locks;
     this.#budget = budget;
     for (const lock of locks) {
@@ -41,11 +41,11 @@ export class HeldPaths {
   }
 
   /** @returns the lock of the path itself, else the first that overlaps it; `unknown` where the budget ended before */
-  lockOn(path: string): Lock | 'unknown' | null {
+  lockOn(path: string): HeldLock | 'unknown' | null {
     return this.#byPath.get(normalizeLockPath(path)) ?? this.#patternOn(path) ?? this.#matchedBy(path);
   }
 
-  #patternOn(path: string): Lock | 'unknown' | null {
+  #patternOn(path: string): HeldLock | 'unknown' | null {
     for (const [index, [lock, text]] of this.#patternTexts.entries()) {
       if (this.#budget.isSpent) return 'unknown';
       const known = this.#patterns[index] ?? this.#compile(lock, text);
@@ -55,14 +55,14 @@ export class HeldPaths {
     return null;
   }
 
-  #compile(lock: Lock, text: string): HeldPattern {
+  #compile(lock: HeldLock, text: string): HeldPattern {
     this.#budget.spend(50 * text.length);
     const held = { lock, pattern: compilePattern(text) };
     this.#patterns.push(held);
     return held;
   }
 
-  #matchedBy(path: string): Lock | 'unknown' | null {
+  #matchedBy(path: string): HeldLock | 'unknown' | null {
     if (!hasPatternCharacters(path) || isTooLongForPattern(path)) return null;
     const pattern = compilePattern(path);
     this.#budget.spend(50 * path.length);

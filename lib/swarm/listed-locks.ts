@@ -1,53 +1,87 @@
 /** Which of very many locks are published: streams, pages and the journal take a list of bounded length. */
 import type { LockCounts } from '../contract/locks-answer';
-import { type Lock, type LocksAnswer, MAX_COUNTED_HOLDERS, MAX_LISTED_LOCKS } from '../contract/schemas';
+import {
+  type Lock,
+  type LocksAnswer,
+  MAX_COUNTED_HOLDERS,
+  MAX_FOLLOWED_LOCKS,
+  MAX_LISTED_LOCKS,
+} from '../contract/schemas';
+import type { LockRow } from './lock-row';
 
 /** Locks that overlap or are orphaned take at most this share of the list while there are enough others. */
 const TROUBLED_SHARE = 0.5;
 
-/** A lock, and what decides whether it is listed. */
-export interface ListedLock {
-  readonly lock: Lock;
-  /** The lock as JSON, made when it is first listed: most of a list is as it was the last time. */
-  json: string | null;
-  readonly isOverlapping: boolean;
-  /** It overlaps or is orphaned. */
-  readonly isTroubled: boolean;
-  /** Milliseconds since 1970; minus infinity where it says no time. */
-  readonly takenAt: number;
+/** A list that was cut stays so until there are fewer locks than this: else one lock more or less could mean 9,000 to record. */
+const FEW_AGAIN = MAX_LISTED_LOCKS * 0.9;
+
+interface Described {
+  lock: Lock;
+  json: string;
+}
+
+/** The locks of which a list is made. */
+interface CountedLocks {
+  /** Sorted by `lock_file`; one that did not change is the same object. */
+  locks: readonly LockRow[];
+  /** Of all of them. */
+  counts: LockCounts;
+  countByHolder: ReadonlyMap<string, number>;
 }
 
 /**
- * The answer about locks, with those on its list that matter most: at least half of the list for those that overlap or are
- * orphaned, the newest of them first, and the rest for the newest others.
- *
- * @param locks sorted by `lock_file`
- * @param counts of all of them
- * @param countByHolder the same by holder
- * @param max how many the list may hold
- * @returns the answer, and the same as JSON
+ * Lists the locks that matter most: at least half of a list is for those that overlap or are orphaned, the newest of them
+ * first, and the rest for the newest others.
  */
-export function listLocks(
-  locks: readonly ListedLock[],
-  counts: LockCounts,
-  countByHolder: ReadonlyMap<string, number>,
-  max = MAX_LISTED_LOCKS,
-): { answer: LocksAnswer; json: string } {
-  const listed = locks.length <= max ? locks : mostRelevant(locks, max);
-  const truncated = locks.length - listed.length;
-  const holders = truncated > 0 ? holdersWithMost(countByHolder) : [];
-  const rest = { ...counts, truncated, holders };
-  const bodies = listed.map((one) => {
-    one.json ??= JSON.stringify(one.lock);
-    return one.json;
-  });
-  return {
-    answer: { locks: listed.map(({ lock }) => lock), ...rest },
-    json: `{"locks":[${bodies.join()}],${JSON.stringify(rest).slice(1)}`,
-  };
+export class ListedLocks {
+  /** Most of a list is as it was the last time, and is not described again. */
+  #described = new Map<LockRow, Described>();
+  #isCut = false;
+
+  /** @returns the answer that is told with every change, and the same as JSON */
+  list(all: CountedLocks): { answer: LocksAnswer; json: string } {
+    const { locks } = all;
+    this.#isCut = locks.length > (this.#isCut ? FEW_AGAIN : MAX_LISTED_LOCKS);
+    const listed = this.#isCut ? mostRelevant(locks, MAX_FOLLOWED_LOCKS) : locks;
+    const before = this.#described;
+    this.#described = new Map(listed.map((row) => [row, before.get(row) ?? described(row)]));
+    const known = [...this.#described.values()];
+    const rest = restOf(all, known.length);
+    return {
+      answer: { locks: known.map(({ lock }) => lock), ...rest },
+      json: jsonOf(
+        known.map(({ json }) => json),
+        rest,
+      ),
+    };
+  }
+
+  /** @returns the answer with as many locks as one may list, as JSON */
+  longest(all: CountedLocks): string {
+    const { locks } = all;
+    const listed = locks.length > MAX_LISTED_LOCKS ? mostRelevant(locks, MAX_LISTED_LOCKS) : locks;
+    const texts = listed.map((row) => this.#described.get(row)?.json ?? described(row).json);
+    return jsonOf(texts, restOf(all, texts.length));
+  }
 }
 
-function mostRelevant(locks: readonly ListedLock[], max: number): ListedLock[] {
+type Rest = Omit<LocksAnswer, 'locks'>;
+
+function restOf({ locks, counts, countByHolder }: CountedLocks, listed: number): Rest {
+  const truncated = locks.length - listed;
+  return { ...counts, truncated, holders: truncated > 0 ? holdersWithMost(countByHolder) : [] };
+}
+
+function jsonOf(locks: readonly string[], rest: Rest): string {
+  return `{"locks":[${locks.join()}],${JSON.stringify(rest).slice(1)}`;
+}
+
+function described(row: LockRow): Described {
+  const lock = row.describe();
+  return { lock, json: JSON.stringify(lock) };
+}
+
+function mostRelevant(locks: readonly LockRow[], max: number): LockRow[] {
   const times = { troubled: new Float64Array(locks.length), others: new Float64Array(locks.length) };
   let [troubled, others] = [0, 0];
   for (const { isTroubled, takenAt } of locks) {

@@ -3,21 +3,19 @@
  * makes nothing new. What is told of many locks at once (counts, the list that is published) is kept here too.
  */
 import { countLock, type LockCounts, NO_LOCK_COUNTS, wholeLocks } from '../contract/locks-answer';
-import type { Lock, LocksAnswer } from '../contract/schemas';
-import { type ListedLock, listLocks } from './listed-locks';
+import type { LocksAnswer } from '../contract/schemas';
+import { ListedLocks } from './listed-locks';
 import { type LockConflicts, NO_CONFLICTS } from './lock-conflicts';
-import { describeLock, isEarly, isSameHolder, isStale, type LockBoardFacts, type LockFacts } from './lock-description';
+import { isEarly, isSameHolder, isStale, type LockBoardFacts } from './lock-description';
 import type { LockEntry } from './lock-entry';
 import { differences } from './lock-list';
+import { LockRow } from './lock-row';
 
-/** A lock and what its description rests on: reading that from a lock, which may have any fields, costs ten times more. */
-interface Row extends ListedLock {
-  readonly facts: Pick<LockFacts, 'stale' | 'early' | 'holder'>;
-}
+const NONE: readonly LockEntry[] = [];
 
 export class LockBoard {
   /** Sorted by `lock_file`. A new array whenever one changed; a lock that did not is the same object. */
-  locks: readonly Lock[] = [];
+  locks: readonly LockRow[] = [];
   /** What is published of them. The same object for as long as nothing in it changes. */
   answer: LocksAnswer = wholeLocks([]);
   /** The same as JSON. */
@@ -25,12 +23,13 @@ export class LockBoard {
   #conflicts: LockConflicts = NO_CONFLICTS;
   /** What `locks` describes, in the same order. */
   #entries: readonly LockEntry[] = [];
-  #rows: readonly Row[] = [];
   #facts: LockBoardFacts | null = null;
   /** When time alone changes a description, milliseconds since 1970. */
   #validUntil = Number.POSITIVE_INFINITY;
   readonly #counts: LockCounts = { ...NO_LOCK_COUNTS };
   readonly #countByHolder = new Map<string, number>();
+  readonly #listed = new ListedLocks();
+  #longest: string | null = null;
 
   /**
    * Describes locks as their files have them now.
@@ -52,12 +51,23 @@ export class LockBoard {
     const changed = this.#take(entries, affected, !(sameHolders && sameTimes), facts);
     this.#validUntil = nextChangeAt(entries, facts);
     if (changed) {
-      this.locks = this.#rows.map(({ lock }) => lock);
-      const { answer, json } = listLocks(this.#rows, this.#counts, this.#countByHolder);
+      const { answer, json } = this.#listed.list(this.#all());
+      this.#longest = null;
       this.answer = answer;
       this.json = json;
     }
     return changed;
+  }
+
+  /** `answer` with as many locks as one may list, as JSON, kept until one changes; null where `answer` leaves none off. */
+  get longest(): string | null {
+    if (this.answer.truncated === 0) return null;
+    this.#longest ??= this.#listed.longest(this.#all());
+    return this.#longest;
+  }
+
+  #all() {
+    return { locks: this.locks, counts: this.#counts, countByHolder: this.#countByHolder };
   }
 
   /**
@@ -67,10 +77,10 @@ export class LockBoard {
   #take(entries: readonly LockEntry[], affected: ReadonlySet<LockEntry>, all: boolean, facts: LockBoardFacts): boolean {
     const { removed, added, places } = differences(this.#entries, entries);
     let changed = removed.length + added.length > 0;
-    const before = this.#rows;
+    const before = this.locks;
     const rows = entries.map((entry, index) => {
       const place = places === null ? index : (places[index] as number);
-      const known = place < 0 ? undefined : (before[place] as Row);
+      const known = place < 0 ? undefined : (before[place] as LockRow);
       const isAffected = affected.size > 0 && affected.has(entry);
       if (known && !all && !isAffected) return known;
       const row = this.#describe(entry, isAffected ? undefined : known, facts);
@@ -80,37 +90,25 @@ export class LockBoard {
       this.#count(row, 1);
       return row;
     });
-    for (const row of rowsOf(removed, this.#entries, before)) this.#count(row, -1);
+    for (const row of rowsOf(removed, before)) this.#count(row, -1);
     this.#entries = entries;
-    if (changed) this.#rows = rows;
+    if (changed) this.locks = rows;
     return changed;
   }
 
   /** @param known an earlier description, given where the overlaps are the same */
-  #describe(entry: LockEntry, known: Row | undefined, board: LockBoardFacts): Row {
+  #describe(entry: LockEntry, known: LockRow | undefined, board: LockBoardFacts): LockRow {
     const stale = isStale(entry, board.staleTimeoutSeconds, board.now);
     const early = isEarly(entry, board.now);
     const holder = board.holders.of(entry.fields.agent_id, entry.lockedAt);
-    if (known) {
-      const { facts } = known;
-      if (facts.stale === stale && facts.early === early && isSameHolder(facts.holder, holder)) return known;
-    }
-    const conflicts = this.#conflicts.found.get(entry) ?? [];
-    const facts = { stale, early, holder };
-    const lock = describeLock(entry, { ...facts, conflicts, uncompared: this.#conflicts.unknown.has(entry) });
-    return {
-      lock,
-      facts,
-      json: null,
-      takenAt: entry.lockedAt ?? Number.NEGATIVE_INFINITY,
-      isOverlapping: conflicts.length > 0,
-      isTroubled: conflicts.length > 0 || holder.orphaned === true,
-    };
+    if (known?.stale === stale && known.early === early && isSameHolder(known.holder, holder)) return known;
+    const { found, unknown } = this.#conflicts;
+    return new LockRow(entry, { stale, early, holder }, found.get(entry) ?? NONE, unknown.has(entry));
   }
 
-  #count({ lock }: Row, by: 1 | -1): void {
-    countLock(this.#counts, lock, by);
-    const holder = typeof lock.agent_id === 'string' ? lock.agent_id : '';
+  #count(row: LockRow, by: 1 | -1): void {
+    countLock(this.#counts, row, by);
+    const holder = typeof row.agent_id === 'string' ? row.agent_id : '';
     const count = (this.#countByHolder.get(holder) ?? 0) + by;
     if (count === 0) this.#countByHolder.delete(holder);
     else this.#countByHolder.set(holder, count);
@@ -132,11 +130,12 @@ function sameEntries(some: readonly LockEntry[] | undefined, others: readonly Lo
   return some?.length === others.length && others.every((entry, index) => entry === some[index]);
 }
 
-/** @returns the rows of some entries; all lists have the same order */
-function rowsOf(some: readonly LockEntry[], entries: readonly LockEntry[], rows: readonly Row[]): Row[] {
-  const found: Row[] = [];
-  for (let index = 0; index < entries.length && found.length < some.length; index++) {
-    if (entries[index] === some[found.length]) found.push(rows[index] as Row);
+/** @returns the rows of some entries; both lists have the same order */
+function rowsOf(some: readonly LockEntry[], rows: readonly LockRow[]): LockRow[] {
+  const found: LockRow[] = [];
+  for (let index = 0; index < rows.length && found.length < some.length; index++) {
+    const row = rows[index] as LockRow;
+    if (row.entry === some[found.length]) found.push(row);
   }
   return found;
 }

@@ -23,26 +23,35 @@ const NO_CONFLICTS: LockConflict[] = [];
 
 /** @returns a lock as the API gives it */
 export function describeLock(entry: LockEntry, { stale, early, holder, conflicts, uncompared }: LockFacts): Lock {
-  const { fields, lockedAt } = entry;
-  return withAddedFields(fields, {
+  return withAddedFields(entry.fields, {
     lock_file: entry.lock_file,
-    acquired_at: lockedAt === null ? null : formatMicroseconds(Math.round(lockedAt * 1000)),
+    acquired_at: acquiredAt(entry),
     stale,
     orphaned: holder.orphaned,
     former_holder: holder.former,
-    conflicts_with: conflicts.length === 0 ? NO_CONFLICTS : conflicts.map(conflictOf),
-    pattern: isComparedAsPattern(fields.filepath),
+    conflicts_with: conflictsOf(conflicts),
+    pattern: isComparedAsPattern(entry),
     warnings: withPassing(entry.warnings, early, uncompared),
   });
 }
 
-function isComparedAsPattern(path: unknown): boolean {
+/** @returns when a lock was acquired, as the API says it */
+export function acquiredAt({ lockedAt }: LockEntry): string | null {
+  return lockedAt === null ? null : formatMicroseconds(Math.round(lockedAt * 1000));
+}
+
+/** @returns what a lock's description says of those that overlap it */
+export function conflictsOf(conflicts: readonly LockEntry[]): LockConflict[] {
+  return conflicts.length === 0 ? NO_CONFLICTS : conflicts.map(conflictOf);
+}
+
+/** @returns whether a lock's path holds characters of a pattern, and is compared as one */
+export function isComparedAsPattern({ fields: { filepath: path } }: LockEntry): boolean {
   return typeof path === 'string' && hasPatternCharacters(path) && !isTooLongForPattern(path);
 }
 
 /** Adds what is odd about a lock beside what its file says. */
-function withPassing(warnings: LockWarning[], early: boolean, uncompared: boolean): LockWarning[] {
-  if (!early && !uncompared) return warnings;
+function withPassing(warnings: readonly LockWarning[], early: boolean, uncompared: boolean): LockWarning[] {
   return [...warnings, ...(early ? (['in_future'] as const) : []), ...(uncompared ? (['uncompared'] as const) : [])];
 }
 

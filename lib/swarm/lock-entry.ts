@@ -1,6 +1,6 @@
 /** One lock file: its name, its content, and what is odd about it. */
 import { isUtf8 } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LockWarning } from '../contract/schemas';
 import { isTooLongForPattern } from './fnmatch';
 import { isNestedTooDeeply } from './nesting';
@@ -17,10 +17,16 @@ export interface LockEntry {
    * What the swarm's tool would not have written; `in_future` and `uncompared` are not among
    * them, since they pass.
    */
-  warnings: LockWarning[];
+  warnings: readonly LockWarning[];
 }
 
+/** Most locks have none, and share it. */
+const NO_WARNINGS: readonly LockWarning[] = [];
+
 const TYPES = { agent_id: 'string', filepath: 'string', locked_at: 'number', reason: 'string' } as const;
+
+const NAMES = Object.keys(TYPES) as (keyof typeof TYPES)[];
+const KNOWN: ReadonlySet<string> = new Set(NAMES);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -47,7 +53,7 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { error: 'not an object' };
   if (isNestedTooDeeply(value, text.length)) return { error: 'nested too deeply' };
-  const fields: Record<string, unknown> = { ...value };
+  const fields = value as Record<string, unknown>;
   warnings.push(...oddFields(fields));
   if (typeof fields.filepath === 'string') {
     if (lockFileName(fields.filepath) !== lockFile) warnings.push('name_mismatch');
@@ -56,7 +62,12 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
   fields.reason ??= '';
   const seconds = numberOf(fields.locked_at);
   if (seconds !== null) fields.locked_at = seconds;
-  return { lock_file: lockFile, fields, lockedAt: seconds === null ? null : seconds * 1000, warnings };
+  return {
+    lock_file: lockFile,
+    fields,
+    lockedAt: seconds === null ? null : seconds * 1000,
+    warnings: warnings.length === 0 ? NO_WARNINGS : warnings,
+  };
 }
 
 /** @returns whether two entries of one file say the same, in whatever way it was written */
@@ -66,12 +77,10 @@ export function isSameEntry(one: LockEntry, other: LockEntry): boolean {
 }
 
 function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
-  const names = Object.keys(TYPES) as (keyof typeof TYPES)[];
-  const known: ReadonlySet<string> = new Set(names);
   const odd: LockWarning[] = [];
-  if (names.some((name) => !Object.hasOwn(fields, name))) odd.push('missing_field');
-  if (Object.keys(fields).some((name) => !known.has(name))) odd.push('unknown_field');
-  if (names.some((name) => Object.hasOwn(fields, name) && typeof fields[name] !== TYPES[name])) odd.push('wrong_type');
+  if (NAMES.some((name) => !Object.hasOwn(fields, name))) odd.push('missing_field');
+  if (Object.keys(fields).some((name) => !KNOWN.has(name))) odd.push('unknown_field');
+  if (NAMES.some((name) => Object.hasOwn(fields, name) && typeof fields[name] !== TYPES[name])) odd.push('wrong_type');
   return odd;
 }
 
@@ -94,5 +103,5 @@ export function normalizeLockPath(filepath: string): string {
 
 /** @returns the name of the file that locks a path: the SHA-256 of its normalised spelling, `.lock` */
 export function lockFileName(filepath: string): string {
-  return `${createHash('sha256').update(normalizeLockPath(filepath), 'utf8').digest('hex')}.lock`;
+  return `${hash('sha256', normalizeLockPath(filepath))}.lock`;
 }

@@ -12,9 +12,13 @@ export function lockIndex(locks: readonly { lock_file: string }[], lockFile: str
   return low;
 }
 
-/** @returns whether a sorted list holds the lock of a file */
-export function hasLock(locks: readonly { lock_file: string }[], lockFile: string): boolean {
-  return locks[lockIndex(locks, lockFile)]?.lock_file === lockFile;
+/** @returns the lock of a file in a sorted list */
+export function findLock<Held extends { lock_file: string }>(
+  locks: readonly Held[],
+  lockFile: string,
+): Held | undefined {
+  const found = locks[lockIndex(locks, lockFile)];
+  return found?.lock_file === lockFile ? found : undefined;
 }
 
 /**
@@ -28,15 +32,17 @@ export function mergeLocks(
   changed: readonly string[],
   entryOf: (name: string) => LockEntry | null,
 ): LockEntry[] {
-  const now: LockEntry[] = [];
-  let at = 0;
+  // Made in one piece: an array that grows leaves its smaller selves behind.
+  const now = new Array<LockEntry>(locks.length + changed.length);
+  let [at, count] = [0, 0];
   for (const name of changed) {
-    for (let lock = locks[at]; lock !== undefined && lock.lock_file < name; lock = locks[++at]) now.push(lock);
+    for (let lock = locks[at]; lock !== undefined && lock.lock_file < name; lock = locks[++at]) now[count++] = lock;
     if (locks[at]?.lock_file === name) at++;
     const entry = entryOf(name);
-    if (entry) now.push(entry);
+    if (entry) now[count++] = entry;
   }
-  for (; at < locks.length; at++) now.push(locks[at] as LockEntry);
+  for (; at < locks.length; at++) now[count++] = locks[at] as LockEntry;
+  now.length = count;
   return now;
 }
 

@@ -1,16 +1,17 @@
 /** Locks of different holders on the same files: one file in several spellings, or a pattern and what it matches. */
-import type { Lock } from '../contract/schemas';
+import type { HeldLock } from '../contract/schemas';
 import { hasPatternCharacters } from './fnmatch';
 import { byLockFile, compareLocks, type LockConflicts, MAX_COMPARISON_STEPS, NO_CONFLICTS } from './lock-conflicts';
 import { type LockEntry, normalizeLockPath } from './lock-entry';
+import { findLock } from './lock-list';
 import { groupByPath } from './path-groups';
 import { StepBudget } from './step-budget';
 
 /** Locks of different holders that cover the same files. */
 export interface LockOverlap {
   /** Of one file: the first by name of lock file. Else the wider one: a pattern rather than a path. */
-  lock: Lock;
-  others: Lock[];
+  lock: HeldLock;
+  others: HeldLock[];
   /** The file that all of them name, each in its own spelling; null where patterns match. */
   file: string | null;
 }
@@ -59,24 +60,21 @@ export function hasTwoHolders({ entries }: { entries: readonly LockEntry[] }): b
  * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap; a pattern and what it
  * matches are one, too.
  *
- * @param locks as described, with `conflicts_with`
+ * @param locks as described, with `conflicts_with`, sorted by `lock_file`
  * @returns each overlapping pair once
  */
-export function findOverlaps(locks: readonly Lock[], spelled: SpelledLocks): LockOverlap[] {
-  const { sameFile, conflicts } = spelled;
+export function findOverlaps(locks: readonly HeldLock[], spelled: SpelledLocks): LockOverlap[] {
   const conflicting = locks.filter(({ conflicts_with }) => conflicts_with.length > 0);
-  // As a rule there is nothing, and a map of 50,000 locks is not needed for that.
-  if (sameFile.length === 0 && conflicts.found.size === 0 && conflicting.length === 0) return [];
-  const byFile = new Map(locks.map((lock) => [lock.lock_file, lock]));
-  const ofSameFiles = sameFile.flatMap(({ file, lockFiles }): LockOverlap[] => {
-    const [lock, ...others] = lockFiles.map((name) => byFile.get(name)).filter((one) => one !== undefined);
+  const find = (file: string) => findLock(locks, file);
+  const ofSameFiles = spelled.sameFile.flatMap(({ file, lockFiles }): LockOverlap[] => {
+    const [lock, ...others] = lockFiles.map(find).filter((one) => one !== undefined);
     return lock && others.length > 0 ? [{ lock, others, file }] : [];
   });
-  return [...ofSameFiles, ...patternOverlaps(conflicting, byFile, spelled)];
+  return [...ofSameFiles, ...patternOverlaps(conflicting, find, spelled)];
 }
 
 /** @returns the pairs of an overlap that have different holders, the wider lock first */
-export function* overlapPairs({ lock, others, file }: LockOverlap): Generator<[Lock, Lock]> {
+export function* overlapPairs({ lock, others, file }: LockOverlap): Generator<[HeldLock, HeldLock]> {
   const all = [lock, ...others];
   // What a pattern matches may be different files.
   const firsts = file === null ? [lock] : all;
@@ -86,28 +84,28 @@ export function* overlapPairs({ lock, others, file }: LockOverlap): Generator<[L
 }
 
 function patternOverlaps(
-  conflicting: readonly Lock[],
-  byFile: ReadonlyMap<string, Lock>,
+  conflicting: readonly HeldLock[],
+  find: (file: string) => HeldLock | undefined,
   { spellings, conflicts }: SpelledLocks,
 ): LockOverlap[] {
-  const found = new Map<Lock, Set<Lock>>();
-  const pathOf = ({ lock_file, filepath }: Lock) => spellings.get(lock_file) ?? filepath;
-  const meet = (one: Lock, other: Lock | undefined) => {
+  const found = new Map<HeldLock, Set<HeldLock>>();
+  const pathOf = ({ lock_file, filepath }: HeldLock) => spellings.get(lock_file) ?? filepath;
+  const meet = (one: HeldLock, other: HeldLock | undefined) => {
     if (!other || other === one || pathOf(one) === pathOf(other)) return;
     const [wide, narrow] = wider(one, other) === one ? [one, other] : [other, one];
     const others = found.get(wide);
     if (others) others.add(narrow);
     else found.set(wide, new Set([narrow]));
   };
-  for (const lock of conflicting) for (const { lock_file } of lock.conflicts_with) meet(lock, byFile.get(lock_file));
+  for (const lock of conflicting) for (const { lock_file } of lock.conflicts_with) meet(lock, find(lock_file));
   for (const [one, others] of conflicts.found) {
-    const lock = byFile.get(one.lock_file);
-    if (lock) for (const other of others) meet(lock, byFile.get(other.lock_file));
+    const lock = find(one.lock_file);
+    if (lock) for (const other of others) meet(lock, find(other.lock_file));
   }
   return [...found].map(([lock, others]) => ({ lock, others: [...others].sort(byLockFile), file: null }));
 }
 
-function wider(one: Lock, other: Lock): Lock {
+function wider(one: HeldLock, other: HeldLock): HeldLock {
   if (one.pattern !== other.pattern) return one.pattern ? one : other;
   return one.lock_file < other.lock_file ? one : other;
 }

@@ -7,6 +7,8 @@ import { type Lock, locksAnswer } from '../contract/schemas';
 import { byLockFile } from './lock-conflicts';
 import { locksPage } from './lock-pages';
 
+const same = (one: Lock): Lock => one;
+
 function lock(lock_file: string, agent_id = 'agent-1', more: Partial<Lock> = {}): Lock {
   const facts = { acquired_at: null, stale: false, orphaned: false, former_holder: null, conflicts_with: [] };
   return { lock_file, agent_id, filepath: lock_file, ...facts, pattern: false, warnings: [], ...more };
@@ -16,7 +18,7 @@ function lock(lock_file: string, agent_id = 'agent-1', more: Partial<Lock> = {})
 function filesOf(all: () => Lock[], limit: number, between: () => void = () => {}): string[] {
   const files: string[] = [];
   for (let after: string | undefined; ; ) {
-    const page = locksPage(all(), wholeLocks(all()), { limit, after });
+    const page = locksPage(all(), wholeLocks(all()), { limit, after }, same);
     files.push(...page.locks.map(({ lock_file }) => lock_file));
     between();
     if (page.next_cursor == null) return files;
@@ -31,18 +33,18 @@ test('locksPage(): pages hold every lock once, in order, and count all', () => {
       filesOf(() => all, limit),
       all.map((one) => one.lock_file),
     );
-  const page = locksPage(all, wholeLocks(all), { limit: 2 });
+  const page = locksPage(all, wholeLocks(all), { limit: 2 }, same);
   assert.deepEqual([page.count, page.truncated, page.limit, page.locks.length], [5, 3, 2, 2]);
   assert.doesNotThrow(() => locksAnswer.parse(page));
-  assert.equal(locksPage([], wholeLocks([]), { limit: 2 }).next_cursor, null);
+  assert.equal(locksPage([], wholeLocks([]), { limit: 2 }, same).next_cursor, null);
 });
 
 test('locksPage(): of a holder only its locks are given and counted', () => {
   const all = [lock('a.lock', 'x', { stale: true }), lock('b.lock', 'y'), lock('c.lock', 'x')];
-  const page = locksPage(all, wholeLocks(all), { limit: 1, holder: 'x' });
+  const page = locksPage(all, wholeLocks(all), { limit: 1, holder: 'x' }, same);
   assert.deepEqual([page.locks[0]?.lock_file, page.count, page.stale_count], ['a.lock', 2, 1]);
   const after = parseLockCursor(page.next_cursor ?? '') ?? undefined;
-  const next = locksPage(all, wholeLocks(all), { limit: 1, holder: 'x', after });
+  const next = locksPage(all, wholeLocks(all), { limit: 1, holder: 'x', after }, same);
   assert.deepEqual([next.locks[0]?.lock_file, next.next_cursor], ['c.lock', null]);
 });
 

@@ -1,8 +1,9 @@
 /** The locks of the swarm: one file each in `.agent_locks`, read without ever following, creating or deleting one. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MAX_LISTED_LOCKS } from '../contract/schemas';
 import { isSameEntry, type LockEntry, parseLock } from './lock-entry';
-import { LockFolder } from './lock-folder';
+import { type FolderLook, LockFolder } from './lock-folder';
 import { mergeLocks } from './lock-list';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
 import { type FileLook, lookAtFile, MISSING_CONFIRMED_MS, wasThere } from './small-file';
@@ -48,7 +49,10 @@ export class LocksReader {
 
   readonly #folder: string;
   readonly #now: () => number;
+  readonly #onMany: () => void;
   readonly #files = new Map<string, KnownFile>();
+  /** Names at which there is no regular file: every look comes back to them. */
+  readonly #irregular = new Set<string>();
   /** Names whose fault is younger than `SETTLING_MS`: every look comes back to them. */
   readonly #settling = new Set<string>();
   /** Why files that hold no lock can't be read. */
@@ -68,11 +72,13 @@ export class LocksReader {
   /**
    * @param root the swarm's root
    * @param now the clock, milliseconds since 1970
+   * @param onMany called before it reads more lock files than one answer may list
    */
-  constructor(root: string, now: () => number = Date.now) {
+  constructor(root: string, now: () => number = Date.now, onMany = () => {}) {
     this.#folder = join(root, LOCKS_FOLDER);
     this.#directory = new LockFolder(this.#folder, now);
     this.#now = now;
+    this.#onMany = onMany;
     this.status = { ...MISSING, since: now() };
   }
 
@@ -100,16 +106,12 @@ export class LocksReader {
 
   #lookAtAll(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
     return this.#compared(async () => {
-      const found = await this.#directory.look();
+      const found = await this.#directory.look(!this.#complete);
       if (found.kind === 'missing') return this.#missed();
       if (found.kind === 'unusable') return this.#unusable(found.what);
-      const { names, isAnother } = found;
       this.#missedSince = null;
       this.#seenAt = this.#now();
-      this.#complete &&= !isAnother;
-      // What is known may be older than the files, unless everything went well until now.
-      const again = this.#complete ? this.#again(changed, names) : names;
-      this.#complete = await this.#lookAtFiles(new Set([...this.#settling, ...this.#differing(names), ...again]));
+      this.#complete = await this.#lookAtFiles(this.#worthALook(changed, found));
       if (this.#complete) this.#publish();
     });
   }
@@ -121,6 +123,18 @@ export class LocksReader {
     return this.status !== known.status || this.locks !== known.locks || this.unreadable !== known.unreadable;
   }
 
+  #worthALook(
+    changed: ReadonlySet<string> | 'all',
+    found: Extract<FolderLook, { kind: 'listed' | 'same' }>,
+  ): Set<string> {
+    if (found.kind === 'same') return new Set([...this.#settling, ...this.#irregular, ...this.#again(changed)]);
+    const { names, isAnother } = found;
+    if (names.length > MAX_LISTED_LOCKS) this.#onMany();
+    // What is known may be older than the files, unless everything went well until now.
+    const again = this.#complete && !isAnother ? this.#again(changed) : names;
+    return new Set([...this.#settling, ...this.#differing(names), ...again]);
+  }
+
   /** @returns the files that are new, and those that are known but not listed */
   #differing(names: readonly string[]): string[] {
     const fresh = names.filter((name) => !this.#files.has(name));
@@ -129,12 +143,16 @@ export class LocksReader {
     return [...fresh, ...[...this.#files.keys()].filter((name) => !present.has(name))];
   }
 
-  #again(changed: ReadonlySet<string> | 'all', names: readonly string[]): Iterable<string> {
+  #again(changed: ReadonlySet<string> | 'all'): Iterable<string> {
     if (changed !== 'all') return changed;
-    if (names.length <= MAX_FILES_AGAIN) return names;
-    const from = this.#nextAgain < names.length ? this.#nextAgain : 0;
+    const { size } = this.#files;
+    if (size <= MAX_FILES_AGAIN) return this.#files.keys();
+    const from = this.#nextAgain < size ? this.#nextAgain : 0;
     this.#nextAgain = from + MAX_FILES_AGAIN;
-    return names.slice(from, this.#nextAgain);
+    const names: string[] = [];
+    let at = 0;
+    for (const name of this.#files.keys()) if (at++ >= from && names.push(name) === MAX_FILES_AGAIN) break;
+    return names;
   }
 
   /** @returns whether it could; else what was found so far is published once it can */
@@ -158,6 +176,7 @@ export class LocksReader {
   #lookAtFile(name: string): string | null {
     const now = this.#now();
     const known = this.#files.get(name) ?? null;
+    this.#irregular.delete(name);
     const look = lookAtFile(join(this.#folder, name), {
       limitBytes: LIMIT_BYTES,
       known: known?.signature ?? null,
@@ -166,8 +185,11 @@ export class LocksReader {
     });
     switch (look.kind) {
       case 'missing':
+        this.#forget(name);
+        break;
       case 'irregular':
         this.#forget(name);
+        this.#irregular.add(name);
         break;
       case 'unchanged':
         this.#settle(name, now);
@@ -177,9 +199,11 @@ export class LocksReader {
         this.#settle(name, now);
         break;
       case 'unreadable':
-        if (look.code === 'ELOOP')
-          this.#forget(name); // became a symbolic link since it was listed
-        else if (!OWN_FAULTS.has(look.code)) return look.reason;
+        if (look.code === 'ELOOP') {
+          // Became a symbolic link since it was listed.
+          this.#forget(name);
+          this.#irregular.add(name);
+        } else if (!OWN_FAULTS.has(look.code)) return look.reason;
         else {
           this.#fail(name, known, look.reason, now);
           this.#settle(name, now);

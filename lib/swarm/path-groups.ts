@@ -12,24 +12,27 @@ const MAX_FOLDER_DEPTH = 16;
 /** The locks of one path, whoever holds them. */
 export class PathGroup {
   readonly text: string;
-  readonly entries: LockEntry[] = [];
+  readonly entries: LockEntry[];
   /** Every lock lists as many others as it may. */
   isFull = false;
-  readonly #ofOthers = new Map<unknown, readonly LockEntry[]>();
+  /** Made when it is first needed: most paths have one lock. */
+  #ofOthers: Map<unknown, readonly LockEntry[]> | null = null;
 
-  constructor(text: string) {
+  constructor(text: string, first: LockEntry) {
     this.text = text;
+    this.entries = [first];
   }
 
   /** @returns the first 20 locks that somebody else than `holder` has; found once for each holder */
   ofOthers(holder: unknown): readonly LockEntry[] {
-    const known = this.#ofOthers.get(holder);
+    const known = this.#ofOthers?.get(holder);
     if (known) return known;
     const found: LockEntry[] = [];
     for (const entry of this.entries) {
       if (entry.fields.agent_id !== holder) found.push(entry);
       if (found.length === MAX_CONFLICTS) break;
     }
+    this.#ofOthers ??= new Map();
     this.#ofOthers.set(holder, found);
     return found;
   }
@@ -45,8 +48,9 @@ export function* groupByPath(
   for (const entry of entries) {
     const path = pathOf(entry);
     if (typeof path !== 'string') continue;
-    const group = groups.get(path) ?? new PathGroup(path);
-    if (group.entries.push(entry) === 1) groups.set(path, group);
+    const group = groups.get(path);
+    if (group) group.entries.push(entry);
+    else groups.set(path, new PathGroup(path, entry));
     if (budget.spend(300 + path.length)) yield;
   }
   return [...groups.values()];
