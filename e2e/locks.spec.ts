@@ -241,7 +241,7 @@ test('of more locks than are listed all are counted, and every one can be browse
   }
   await server.start();
   await openLive(page, server);
-  await expect(locks(page)).toContainText('10,000 of 10,020 locks are listed');
+  await expect(locks(page)).toContainText('1,000 of 10,020 locks are listed');
   await expect(panel(page, 'Agents')).toContainText('holds 5,010 locks');
   await locks(page).getByRole('button', { name: 'Browse all' }).click();
   await expect(locks(page)).toContainText('Page 1 of all locks, by lock file: 1,000 of 10,020 locks, as read at');
@@ -252,7 +252,7 @@ test('of more locks than are listed all are counted, and every one can be browse
   await locks(page).getByRole('button', { name: 'First page' }).click();
   await expect(locks(page).locator('[data-row]').first()).toHaveText(first ?? '');
   await locks(page).getByRole('button', { name: 'Back to the live list' }).click();
-  await expect(locks(page)).toContainText('10,000 of 10,020 locks are listed');
+  await expect(locks(page)).toContainText('1,000 of 10,020 locks are listed');
   await page.goto(`${server.url}/?lock=${'0'.repeat(64)}.lock`);
   await expect(locks(page)).toContainText('The lock that was chosen is not among those that are listed.');
   expect(await faults(page)).toEqual([]);

@@ -128,15 +128,18 @@ function staleItem(
   facts: AttentionFacts,
 ): AttentionItem[] {
   const { startedAt, staleTimeoutSeconds } = facts;
-  const wants = wanted.size === 0 ? [] : locks.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
+  // One pass: a holder may have ten thousand locks, and few of them are wanted.
+  const wantedFirst = wanted.size === 0 ? [] : locks.filter(({ lock_file }) => wanted.has(lock_file));
+  const wants = wantedFirst.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
   const silent = agent === undefined ? null : silentSince(agent, facts);
   if (wants.length === 0 && silent === null) return [];
   const reasons = [
     ...(silent === null ? [] : [`${holder} has given no sign of life since ${silent}`]),
     ...wordsOf(wants),
   ];
-  const sorted = wants.length === 0 ? locks : locks.toSorted((one, other) => rank(one, wanted) - rank(other, wanted));
-  const concerned = wants.length === 0 ? locks : locks.filter(({ lock_file }) => wanted.has(lock_file));
+  const others = wants.length === 0 ? locks : locks.filter(({ lock_file }) => !wanted.has(lock_file));
+  const sorted = [...wantedFirst, ...others];
+  const concerned = wants.length === 0 ? locks : wantedFirst;
   const taken = oldest(concerned);
   const removed = removal(locks.length);
   return [
@@ -163,10 +166,6 @@ function staleItem(
 
 function wordsOf(wants: readonly Want[]): string[] {
   return [...new Set(wants.map(({ words }) => words))];
-}
-
-function rank({ lock_file }: HeldLock, wanted: ReadonlyMap<string, Want[]>): number {
-  return wanted.has(lock_file) ? 0 : 1;
 }
 
 /** @returns since when an agent has given no sign of life, if that is longer than the timeout of locks; null if it is not */

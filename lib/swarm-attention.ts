@@ -7,7 +7,7 @@ import { type AttentionLimits, judgeAttention } from './attention';
 import { fingerprintOf } from './attention-dispositions';
 import { openFailures } from './attention-messages';
 import type { WaitingAnswer } from './contract/past-schemas';
-import type { AttentionAnswer, AttentionEntry } from './contract/schemas';
+import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from './contract/schemas';
 import type { Disposition, DispositionReview } from './history/dispositions';
 import { paced } from './paced';
 import { PassingTime } from './passing-time';
@@ -86,7 +86,9 @@ export class SwarmAttention {
 
   /** Something may be different. */
   request(): void {
-    if (this.#cost <= MAX_COST_AT_ONCE_MS) this.#paced.request();
+    // What the first pass over very many locks costs is not known before.
+    const isCostly = this.#cost > MAX_COST_AT_ONCE_MS || this.#options.description.allLocks.length > MAX_LISTED_LOCKS;
+    if (!isCostly) this.#paced.request();
     else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
   }
 

@@ -163,7 +163,8 @@ function newestLocks(entries: LocksReader['locks'], now: number): Map<string, nu
   for (const { fields, lockedAt } of entries) {
     const holder = fields.agent_id;
     if (typeof holder !== 'string' || lockedAt === null || lockedAt > now) continue;
-    newest.set(holder, Math.max(newest.get(holder) ?? lockedAt, lockedAt));
+    const known = newest.get(holder);
+    if (known === undefined || lockedAt > known) newest.set(holder, lockedAt);
   }
   return newest;
 }

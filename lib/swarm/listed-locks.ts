@@ -82,54 +82,65 @@ function described(row: LockRow): Described {
 }
 
 function mostRelevant(locks: readonly LockRow[], max: number): LockRow[] {
-  const times = { troubled: new Float64Array(locks.length), others: new Float64Array(locks.length) };
-  let [troubled, others] = [0, 0];
-  for (const { isTroubled, takenAt } of locks) {
-    if (isTroubled) times.troubled[troubled++] = takenAt;
-    else times.others[others++] = takenAt;
-  }
+  let troubled = 0;
+  for (const { isTroubled } of locks) if (isTroubled) troubled++;
+  const others = locks.length - troubled;
   const troubledRoom = Math.min(troubled, Math.max(Math.ceil(max * TROUBLED_SHARE), max - others));
-  const room = {
-    troubled: new Largest(times.troubled.subarray(0, troubled), troubledRoom),
-    others: new Largest(times.others.subarray(0, others), max - troubledRoom),
-  };
+  const room = { troubled: new Largest(troubledRoom), others: new Largest(max - troubledRoom) };
+  for (const { isTroubled, takenAt } of locks) (isTroubled ? room.troubled : room.others).see(takenAt);
   return locks.filter(({ isTroubled, takenAt }) => (isTroubled ? room.troubled : room.others).takes(takenAt));
 }
 
 function holdersWithMost(countByHolder: ReadonlyMap<string, number>): LocksAnswer['holders'] {
-  const room = Math.min(MAX_COUNTED_HOLDERS, countByHolder.size);
-  const most = new Largest(Float64Array.from(countByHolder.values()), room);
+  const most = new Largest(MAX_COUNTED_HOLDERS);
+  for (const count of countByHolder.values()) most.see(count);
   const holders: LocksAnswer['holders'] = [];
   for (const [agent_id, count] of countByHolder) if (most.takes(count)) holders.push({ agent_id, count });
   return holders.sort((one, other) => other.count - one.count || (one.agent_id < other.agent_id ? -1 : 1));
 }
 
-/** Takes the largest of some numbers, and of those that are equal the first ones. */
+/** Takes the largest of the numbers that it has seen, and of those that are equal the first ones. */
 class Largest {
-  readonly #threshold: number;
-  #equalsLeft: number;
+  /** The largest so far, the smallest of them at the top: each is at least as large as the one above it. */
+  readonly #heap: Float64Array;
+  #size = 0;
+  /** How many of those that equal the smallest may still be taken; null before the first is asked for. */
+  #equalsLeft: number | null = null;
 
-  /** @param values in any order; sorted in place */
-  constructor(values: Float64Array, room: number) {
-    values.sort();
-    this.#threshold = room === 0 ? Number.POSITIVE_INFINITY : (values[values.length - room] as number);
-    const larger = room === 0 ? 0 : values.length - upperIndex(values, this.#threshold);
-    this.#equalsLeft = room - larger;
+  constructor(room: number) {
+    this.#heap = new Float64Array(room);
   }
 
+  see(value: number): void {
+    const heap = this.#heap;
+    if (this.#size < heap.length) {
+      let at = this.#size++;
+      for (let above = (at - 1) >> 1; at > 0 && value < (heap[above] as number); above = (at - 1) >> 1) {
+        heap[at] = heap[above] as number;
+        at = above;
+      }
+      heap[at] = value;
+    } else if (value > (heap[0] ?? Number.POSITIVE_INFINITY)) this.#replaceSmallest(value);
+  }
+
+  #replaceSmallest(value: number): void {
+    const heap = this.#heap;
+    let at = 0;
+    for (let below = 1; below < this.#size; below = 2 * at + 1) {
+      if (below + 1 < this.#size && (heap[below + 1] as number) < (heap[below] as number)) below++;
+      if ((heap[below] as number) >= value) break;
+      heap[at] = heap[below] as number;
+      at = below;
+    }
+    heap[at] = value;
+  }
+
+  /** Asked once for each number, after all have been seen. */
   takes(value: number): boolean {
-    if (value !== this.#threshold) return value > this.#threshold;
+    const smallest = this.#heap[0];
+    if (smallest === undefined || this.#size === 0) return false;
+    this.#equalsLeft ??= this.#heap.subarray(0, this.#size).filter((one) => one === smallest).length;
+    if (value !== smallest) return value > smallest;
     return this.#equalsLeft-- > 0;
   }
-}
-
-/** @returns how many of some sorted numbers are not above a value */
-function upperIndex(sorted: Float64Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

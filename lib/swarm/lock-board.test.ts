@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { describeLocks } from '../../test/support/described-locks';
 import { countLocks } from '../contract/locks-answer';
-import { locksAnswer } from '../contract/schemas';
+import { type LocksAnswer, locksAnswer } from '../contract/schemas';
 import { LockBoard } from './lock-board';
 import { byLockFile, findConflicts } from './lock-conflicts';
 import type { LockBoardFacts } from './lock-description';
@@ -98,41 +98,67 @@ test('LockBoard: whatever comes and goes, it describes and counts what describin
   );
 });
 
-test('LockBoard: more locks than are listed are counted, those that overlap or are orphaned and the newest are listed', () => {
+/** What one answer may list of all locks. */
+function longestOf({ longest }: LockBoard): LocksAnswer {
+  return locksAnswer.parse(JSON.parse(longest ?? assert.fail('nothing is left off')));
+}
+
+test('LockBoard: of more locks than one answer may list all are counted, and those that overlap and the newest are listed', () => {
   const entries = Array.from({ length: 12_000 }, (_, index) => entryOf(`src/${index}.ts`, `agent-${index % 3}`, index));
   const pattern = entryOf('src/7.*', 'agent-9', 0);
   const board = new LockBoard();
   const facts = factsAt(12_000);
   update(board, [...entries, pattern].sort(byLockFile), facts);
-  const { answer } = board;
-  assert.doesNotThrow(() => locksAnswer.parse(answer));
-  assert.deepEqual(
-    [answer.count, answer.truncated, answer.locks.length, answer.overlapping_count, answer.stale_count],
-    [12_001, 2001, 10_000, 2, 11_941],
-  );
-  assert.deepEqual(
-    answer.holders.map(({ agent_id, count }) => [agent_id, count]),
-    [
-      ['agent-0', 4000],
-      ['agent-1', 4000],
-      ['agent-2', 4000],
-      ['agent-9', 1],
-    ],
-  );
-  const listed = new Set(answer.locks.map(({ filepath }) => filepath));
-  assert.deepEqual([listed.has('src/7.*'), listed.has('src/7.ts'), listed.has('src/6.ts')], [true, true, false]);
-  assert.deepEqual(
-    [listed.has('src/11999.ts'), listed.has('src/2002.ts'), listed.has('src/2001.ts')],
-    [true, true, false],
-  );
-  assert.deepEqual(answer.locks, answer.locks.toSorted(byLockFile));
+  for (const [answer, room] of [
+    [longestOf(board), 10_000],
+    [locksAnswer.parse(board.answer), 1000],
+  ] as const) {
+    assert.deepEqual(
+      [answer.count, answer.truncated, answer.locks.length, answer.overlapping_count, answer.stale_count],
+      [12_001, 12_001 - room, room, 2, 11_941],
+    );
+    assert.deepEqual(
+      answer.holders.map(({ agent_id, count }) => [agent_id, count]),
+      [
+        ['agent-0', 4000],
+        ['agent-1', 4000],
+        ['agent-2', 4000],
+        ['agent-9', 1],
+      ],
+    );
+    const listed = new Set(answer.locks.map(({ filepath }) => filepath));
+    assert.deepEqual([listed.has('src/7.*'), listed.has('src/7.ts'), listed.has('src/6.ts')], [true, true, false]);
+    const oldest = 12_000 - room + 2;
+    assert.deepEqual(
+      [listed.has('src/11999.ts'), listed.has(`src/${oldest}.ts`), listed.has(`src/${oldest - 1}.ts`)],
+      [true, true, false],
+    );
+    assert.deepEqual(answer.locks, answer.locks.toSorted(byLockFile));
+  }
+  assert.deepEqual(JSON.parse(board.json), JSON.parse(JSON.stringify(board.answer)));
 });
 
 test('LockBoard: with nothing but orphaned locks the newest of them fill the list', () => {
   const entries = Array.from({ length: 10_002 }, (_, index) => entryOf(`src/${index}.ts`, 'gone', index));
   const board = new LockBoard();
   update(board, entries.sort(byLockFile), factsAt(0, true));
-  const listed = new Set(board.answer.locks.map(({ filepath }) => filepath));
+  const listed = new Set(longestOf(board).locks.map(({ filepath }) => filepath));
   assert.deepEqual([listed.size, listed.has('src/2.ts'), listed.has('src/1.ts')], [10_000, true, false]);
+  const followed = new Set(board.answer.locks.map(({ filepath }) => filepath));
+  assert.deepEqual([followed.size, followed.has('src/9002.ts'), followed.has('src/9001.ts')], [1000, true, false]);
   assert.equal(board.answer.orphaned_count, 10_002);
+});
+
+test('LockBoard: up to 10,000 locks all are listed; a list that was cut stays so until there are 9,000', () => {
+  const entries = Array.from({ length: 10_001 }, (_, index) => entryOf(`src/${index}.ts`, 'a', index)).sort(byLockFile);
+  const board = new LockBoard();
+  const listed = (count: number) => {
+    update(board, entries.slice(0, count), factsAt(0));
+    return [board.answer.locks.length, board.longest === null ? null : longestOf(board).locks.length];
+  };
+  assert.deepEqual(listed(10_000), [10_000, null]);
+  assert.deepEqual(listed(10_001), [1000, 10_000]);
+  assert.deepEqual(listed(9001), [1000, 9001]);
+  assert.deepEqual(listed(9000), [9000, null]);
+  assert.deepEqual(listed(10_000), [10_000, null]);
 });

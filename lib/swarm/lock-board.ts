@@ -75,11 +75,11 @@ export class LockBoard {
    * @param all whether those are looked at, too, of which no file changed
    */
   #take(entries: readonly LockEntry[], affected: ReadonlySet<LockEntry>, all: boolean, facts: LockBoardFacts): boolean {
-    const { removed, added, places } = differences(this.#entries, entries);
+    const { removed, added, placeOf } = differences(this.#entries, entries);
     let changed = removed.length + added.length > 0;
     const before = this.locks;
     const rows = entries.map((entry, index) => {
-      const place = places === null ? index : (places[index] as number);
+      const place = placeOf(index);
       const known = place < 0 ? undefined : (before[place] as LockRow);
       const isAffected = affected.size > 0 && affected.has(entry);
       if (known && !all && !isAffected) return known;

@@ -49,26 +49,34 @@ export function mergeLocks(
 export interface LockDifferences {
   removed: LockEntry[];
   added: LockEntry[];
-  /** Where each entry stood before, -1 for those that were added; null where each stands where it stood. */
-  places: Int32Array | null;
+  /** Where an entry of the second list stood in the first, -1 for one that was added. */
+  placeOf: (index: number) => number;
 }
 
-/** Compares two lists that are sorted by `lock_file`. */
+/** Compares two lists that are sorted by `lock_file`; what they begin and end with in common is passed over. */
 export function differences(before: readonly LockEntry[], after: readonly LockEntry[]): LockDifferences {
-  if (before === after) return { removed: [], added: [], places: null };
+  const shorter = Math.min(before.length, after.length);
+  let begin = 0;
+  if (before === after) begin = shorter;
+  while (begin < shorter && before[begin] === after[begin]) begin++;
+  let common = 0;
+  while (common < shorter - begin && before.at(-1 - common) === after.at(-1 - common)) common++;
+  const [beforeEnd, afterEnd] = [before.length - common, after.length - common];
   const removed: LockEntry[] = [];
   const added: LockEntry[] = [];
-  const places = new Int32Array(after.length).fill(-1);
-  let at = 0;
-  for (const [index, entry] of after.entries()) {
-    let known = before[at];
-    while (known !== undefined && known !== entry && known.lock_file <= entry.lock_file) {
-      removed.push(known);
-      known = before[++at];
-    }
-    if (known === entry) places[index] = at++;
+  const places = new Int32Array(afterEnd - begin).fill(-1);
+  let at = begin;
+  for (let index = begin; index < afterEnd; index++) {
+    const entry = after[index] as LockEntry;
+    while (at < beforeEnd && before[at] !== entry && (before[at] as LockEntry).lock_file <= entry.lock_file)
+      removed.push(before[at++] as LockEntry);
+    if (at < beforeEnd && before[at] === entry) places[index - begin] = at++;
     else added.push(entry);
   }
-  for (; at < before.length; at++) removed.push(before[at] as LockEntry);
-  return { removed, added, places };
+  for (; at < beforeEnd; at++) removed.push(before[at] as LockEntry);
+  const placeOf = (index: number) => {
+    if (index < begin) return index;
+    return index < afterEnd ? (places[index - begin] as number) : index - afterEnd + beforeEnd;
+  };
+  return { removed, added, placeOf };
 }
