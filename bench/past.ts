@@ -7,7 +7,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { History } from '../lib/history/history';
-import type { QuestionName, Questions } from '../lib/recorder/protocol';
+import type { QuestionName, Questions } from '../lib/recorder/question-types';
 import { answerQuestion } from '../lib/recorder/questions';
 import { Random } from '../lib/simulator/random';
 import { writePast } from './past-swarm';

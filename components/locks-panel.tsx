@@ -1,18 +1,16 @@
 import { memo, use, useMemo, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { useFlash } from '@/lib/client/flash';
+import { changedLocks, grouped, locksAbout, locksInOrder } from '@/lib/client/locks';
+import { Moment } from '@/lib/client/moment';
 import {
-  changedLocks,
-  grouped,
   LOCK_GROUPINGS,
   LOCK_ORDERS,
   type LockGrouping,
   type LockOrder,
-  locksAbout,
-  locksInOrder,
-} from '@/lib/client/locks';
-import { Moment } from '@/lib/client/moment';
-import { type LockView, saveLockView } from '@/lib/client/settings';
+  type LockView,
+  saveLockView,
+} from '@/lib/client/settings';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';

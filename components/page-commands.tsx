@@ -1,9 +1,9 @@
 import { type Dispatch, lazy, Suspense } from 'react';
+import type { DrawerControl } from '@/components/timeline/timeline-props';
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
 import type { Choice } from '@/lib/client/palette';
 import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
 import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
-import type { DrawerControl } from '@/lib/client/use-drawer';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 

@@ -2,8 +2,8 @@
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { formatInstant } from './contract/instant';
 import type { AttentionSeverity, Source, SourceState, Sources, ZoneSource } from './contract/schemas';
-import { MESSAGES_IN_A_ROW } from './recorder/zone-doubt';
 import { PENDING_ACKS_FILE } from './swarm/pending-acks';
+import { MESSAGES_IN_A_ROW } from './swarm/zone-mismatch';
 
 /** Files that are being replaced, and disks that hiccup, are unreadable for a moment: nobody has to act on that. */
 const SOURCE_SETTLES_MS = 2000;

@@ -9,15 +9,8 @@ import { wholeLocks } from './contract/locks-answer';
 import type { PastState, WaitingAnswer } from './contract/past-schemas';
 import type { Health, LocksAnswer } from './contract/schemas';
 import { Hub } from './hub';
-import {
-  type Answer,
-  type FromThread,
-  type Json,
-  type OpenedBundle,
-  type PastQuestion,
-  type Questions,
-  Refusal,
-} from './recorder/protocol';
+import type { FromThread, OpenedBundle } from './recorder/protocol';
+import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/question-types';
 import { Thread } from './recorder/recorder-handle';
 import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 import { log } from './server/log';

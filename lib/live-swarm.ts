@@ -28,6 +28,7 @@ import type { Retention } from './history/history';
 import type { Summary } from './history/summary';
 import { Hub } from './hub';
 import { paced } from './paced';
+import type { RecorderEvent, RecorderOptions } from './recorder/events';
 import { toldAnswer } from './recorder/message-page';
 import {
   type Answer,
@@ -35,10 +36,8 @@ import {
   type MessageQuery,
   type PastQuestion,
   type Questions,
-  type RecorderEvent,
-  type RecorderOptions,
   Refusal,
-} from './recorder/protocol';
+} from './recorder/question-types';
 import { RecorderHandle } from './recorder/recorder-handle';
 import { statistics } from './recorder/statistics';
 import { type Figures, NO_FIGURES, type Runtime } from './runtime';

@@ -8,7 +8,7 @@ import type { Health, LocksAnswer, Stats } from './contract/schemas';
 import { EMPTY_STATES, type States } from './contract/state';
 import { Hub } from './hub';
 import { messagesAnswer } from './recorder/message-page';
-import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/protocol';
+import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from './recorder/question-types';
 import { statistics } from './recorder/statistics';
 import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './runtime';
 import { type LockPageQuery, locksPage } from './swarm/lock-pages';

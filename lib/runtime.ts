@@ -9,11 +9,13 @@ import type { SwarmState } from './contract/events';
 import type { WaitingAnswer } from './contract/past-schemas';
 import type { AttentionEntry, Health, LocksAnswer } from './contract/schemas';
 import type { Hub } from './hub';
-import type { Answer, Json, MessageQuery, PastQuestion, Questions } from './recorder/protocol';
+import type { Answer, Json, MessageQuery, PastQuestion, Questions } from './recorder/question-types';
+
+export type { BundlePart, Json, MessageQuery, Questions } from './recorder/question-types';
+
 import type { LockPageQuery } from './swarm/lock-pages';
 
 /** Why `messages` has no answer. */
-export type { BundlePart, Json, MessageQuery, Questions, Refusal } from './recorder/protocol';
 export type { LockPageQuery } from './swarm/lock-pages';
 
 /** For the metrics, what no answer of the API says. */

@@ -1,6 +1,6 @@
 /** A file of settings that is looked at again while the server runs: what it said last holds while it is faulty. */
 import { ConfigError } from './config';
-import { lookAtFile } from './swarm/small-file';
+import { lookAtFile } from './read-file';
 
 /** So much YAML is read within half a second, during which nothing else is done. */
 const MAX_FILE_BYTES = 256_000;

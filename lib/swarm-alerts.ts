@@ -8,7 +8,7 @@ import type { CurrentReceivers } from './alerts/current-receivers';
 import { sourceName } from './alerts/rule';
 import type { ReceiverState } from './contract/alert-schemas';
 import type { AttentionAnswer } from './contract/schemas';
-import type { RecorderEvent } from './recorder/protocol';
+import type { RecorderEvent } from './recorder/events';
 import type { RecorderHandle } from './recorder/recorder-handle';
 import { log } from './server/log';
 import { type ReaderStatus, statusAfter } from './swarm/reader-status';

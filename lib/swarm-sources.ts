@@ -1,12 +1,12 @@
 /** How each source of a swarm stands, and since when: as its reader says, or the worker that reads it. */
 import { formatInstant } from './contract/instant';
 import type { Source, Sources, ZoneSource } from './contract/schemas';
-import type { HistoryCondition, LogCondition } from './recorder/protocol';
-import type { ZoneMismatch } from './recorder/zone-doubt';
+import type { HistoryCondition, LogCondition } from './recorder/events';
 import { log } from './server/log';
 import type { ReaderStatus } from './swarm/reader-status';
 import type { ResolvedZone } from './swarm/time-zone';
 import type { SwarmWatcher } from './swarm/watcher';
+import type { ZoneMismatch } from './swarm/zone-mismatch';
 
 interface Readers {
   registry: { status: ReaderStatus };

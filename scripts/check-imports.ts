@@ -15,11 +15,11 @@ interface Layer {
 }
 
 const LAYERS: Record<string, Layer> = {
-  errors: { files: /^lib\/safe-error\b/, mayImport: [] },
+  errors: { files: /^lib\/(safe-error|read-file)\b/, mayImport: [] },
   contract: { files: /^lib\/contract\//, mayImport: [] },
   config: { files: /^lib\/(config|ip-ranges|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
-  swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
-  settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'swarm'] },
+  swarm: { files: /^lib\/swarm\//, mayImport: ['contract', 'errors'] },
+  settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'errors'] },
   alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
   hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
   history: { files: /^lib\/history\b/, mayImport: ['contract'] },
@@ -32,7 +32,7 @@ const LAYERS: Record<string, Layer> = {
     mayImport: ['contract', 'config', 'errors', 'log', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
   },
   server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'settings', 'log', 'swarm', 'hub', 'runtime'] },
-  client: { files: /^lib\/client\//, mayImport: ['contract'] },
+  client: { files: /^lib\/client\//, mayImport: ['contract', 'components'] },
   simulator: { files: /^lib\/simulator\//, mayImport: ['contract', 'swarm'] },
   components: { files: /^components\//, mayImport: ['contract', 'client'] },
   app: {

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
+import type { DrawerControl } from '@/components/timeline/timeline-props';
 import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
-import type { DrawerControl } from '@/lib/client/use-drawer';
 import { useStyle } from '@/lib/client/use-style';
 import { Separator } from '../ui/separator';
 import type { TimelineProps } from './timeline-props';

@@ -3,14 +3,9 @@
 import { compareNaturally } from '../contract/natural-order';
 import type { Lock } from '../contract/schemas';
 import { groupBy } from './group-by';
+import type { LockGrouping, LockOrder } from './settings';
 import { asText } from './text';
 import { milliseconds } from './time';
-
-export const LOCK_ORDERS = ['matters', 'path', 'age', 'holder'] as const;
-export type LockOrder = (typeof LOCK_ORDERS)[number];
-
-export const LOCK_GROUPINGS = ['none', 'agent', 'folder'] as const;
-export type LockGrouping = (typeof LOCK_GROUPINGS)[number];
 
 type Comparison = (one: Lock, other: Lock) => number;
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message, MessagesAnswer } from '../contract/schemas';
+import type { Matches } from './message-filter';
 import {
   countAfter,
   extended,
   indexAt,
   type LiveTail,
-  type Matches,
   type MessageWindow,
   MOST_HELD,
   windowOfLive,

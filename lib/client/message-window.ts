@@ -3,8 +3,10 @@
  * between them. It grows at both ends and lets go at the far one, so that memory stays bounded and a hole can't arise:
  * what is not in it is before `from` or after `to`, and both are read again when they are wanted.
  */
+
 import { parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer } from '../contract/schemas';
+import type { Matches } from './message-filter';
 
 export interface MessageWindow {
   /** `seq` counts within its epoch only. */
@@ -26,9 +28,6 @@ export interface LiveTail {
   head: number;
   messages: readonly Message[];
 }
-
-/** Says whether a message passes the filter; null if only the server can tell. */
-export type Matches = (message: Message) => boolean | null;
 
 /** How many messages the page keeps besides the stream's own. */
 export const MOST_HELD = 1200;

@@ -1,22 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { DrawerControl } from '../../components/timeline/timeline-props';
 import type { Address } from './address';
 import { type Drawer, type DrawerView, drawerView, saveDrawer } from './settings';
 import type { Tab } from './use-layout';
-
-export interface DrawerControl {
-  /** What is shown, null while it is closed. */
-  view: DrawerView | null;
-  /** Of what it shows, in CSS pixels. */
-  height: number;
-  /** Idle stretches of the timeline are drawn as breaks. */
-  folds: boolean;
-  setFolds: (folds: boolean) => void;
-  open: (view: DrawerView) => void;
-  close: () => void;
-  resize: (height: number) => void;
-  /** Opens the timeline and goes there; from within it, closes it and goes back. */
-  toggleTimeline: () => void;
-}
 
 interface DrawerOptions {
   /** What the server has drawn. */

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { formatCursor, parseCursor } from '../contract/events';
 import type { Message, MessagesAnswer } from '../contract/schemas';
 import { ApiError } from './api';
-import { choiceQuery, type MessageChoice, matcherOf } from './message-filter';
+import { choiceQuery, type Matches, type MessageChoice, matcherOf } from './message-filter';
 import { LARGEST_PAGE, type Place, readFirstPage, readPage } from './message-pages';
 import {
   countAfter,
@@ -10,7 +10,6 @@ import {
   indexAt,
   type LiveTail,
   liveTail,
-  type Matches,
   type MessageWindow,
   MOST_HELD,
   windowOfLive,

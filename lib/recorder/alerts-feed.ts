@@ -3,7 +3,7 @@ import { type AlertRule, wants } from '../alerts/rule';
 import type { History } from '../history/history';
 import { Outbox, receiverStates } from '../history/outbox';
 import type { OutboxReceiver } from '../history/outbox-lane';
-import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
+import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './events';
 
 export class AlertsFeed {
   readonly #origin: string;

@@ -4,7 +4,7 @@ import type { Bundle } from '../contract/bundle-schemas';
 import { History } from '../history/history';
 import { Journal } from '../history/journal';
 import { bundlePart, bundleSize } from './bundle-part';
-import type { BundlePart } from './protocol';
+import type { BundlePart } from './question-types';
 
 test('what wants a person about a source leaves the machine without the paths of its sentence', () => {
   const history = new History(':memory:');

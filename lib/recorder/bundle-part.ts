@@ -18,7 +18,7 @@ import type { JournalKind } from '../history/journal-kind';
 import { thingsAt } from '../history/snapshots';
 import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoots } from './bundle-blank';
 import { pastState } from './past-state';
-import type { BundlePart, BundleQuery, Questions } from './protocol';
+import type { BundlePart, BundleQuery, Questions } from './question-types';
 
 const ROWS = 500;
 /** A line may have a megabyte. */

@@ -2,7 +2,7 @@
 import { formatInstant } from '../contract/instant';
 import { lossWords } from '../contract/log-losses';
 import type { LogLosses, MessageLog } from '../swarm/message-log';
-import type { HistoryCondition, LogCondition } from './protocol';
+import type { HistoryCondition, LogCondition } from './events';
 import type { ClockJump } from './retention-clock';
 
 const DAY_MS = 86_400_000;

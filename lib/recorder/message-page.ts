@@ -1,7 +1,7 @@
 /** Pages of messages: those of the API, and the replay of the stream. */
 import { formatCursor } from '../contract/events';
 import type { History, KeptMessage } from '../history/history';
-import { type MessagePlace, type MessageQuery, type Questions, Refusal } from './protocol';
+import { type MessagePlace, type MessageQuery, type Questions, Refusal } from './question-types';
 import { type ToldMessage, toldMessages } from './told-messages';
 
 const BEGIN = '{"messages":[';

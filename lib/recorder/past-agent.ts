@@ -8,7 +8,7 @@ import { livesOf } from './agent-lives';
 import { withLastWords } from './last-words';
 import { spanPage } from './past-page';
 import { swarmAt, withEvidence } from './past-state';
-import type { Questions } from './protocol';
+import type { Questions } from './question-types';
 
 /**
  * @returns an `AgentHistory` as JSON; null if nothing at all is known of such an agent

@@ -3,7 +3,7 @@ import type { LockHistory } from '../contract/past-schemas';
 import type { History } from '../history/history';
 import { lockSpanOf, spansOfPath } from '../history/span-reader';
 import { spanPage } from './past-page';
-import type { Questions } from './protocol';
+import type { Questions } from './question-types';
 
 /**
  * @returns a `LockHistory` as JSON

@@ -2,7 +2,7 @@
 import { formatCursor } from '../contract/events';
 import type { History } from '../history/history';
 import type { SpanRows } from '../history/span-reader';
-import { Refusal, type SpanPage } from './protocol';
+import { Refusal, type SpanPage } from './question-types';
 
 /**
  * Reads one page.

@@ -5,7 +5,7 @@ import type { TalkAnswer, TalkPair } from '../contract/past-schemas';
 import type { History } from '../history/history';
 import { EVERYONE } from '../swarm/message-fields';
 import type { OpenQuestion } from './open-matters';
-import type { Questions } from './protocol';
+import type { Questions } from './question-types';
 
 /** The busiest; the count tells of all. */
 const MOST_PAIRS = 5000;

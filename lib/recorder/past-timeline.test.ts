@@ -5,7 +5,7 @@ import { History } from '../history/history';
 import { Spans } from '../history/spans';
 import { readMicroseconds } from '../swarm/naive-time';
 import type { OpenQuestion } from './open-matters';
-import type { Questions } from './protocol';
+import type { Questions } from './question-types';
 import { answerQuestion } from './questions';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');

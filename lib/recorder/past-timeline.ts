@@ -7,7 +7,7 @@ import type { History } from '../history/history';
 import { knownSince } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { ElementWriter } from './element-writer';
-import type { Questions } from './protocol';
+import type { Questions } from './question-types';
 import { thinSpans } from './thin-spans';
 
 const MOST_LANES = 200;

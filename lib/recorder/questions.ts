@@ -7,7 +7,7 @@ import { lockHistory } from './past-locks';
 import { pastState } from './past-state';
 import { talk } from './past-talk';
 import { timeline } from './past-timeline';
-import type { QuestionName, Questions } from './protocol';
+import type { QuestionName, Questions } from './question-types';
 
 type Answers = {
   [Name in QuestionName]: (history: History, query: Questions[Name]['query']) => Questions[Name]['answer'];

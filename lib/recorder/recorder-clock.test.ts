@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { LOG_NAME } from '../swarm/message-log';
-import type { RecorderEvent } from './protocol';
+import type { RecorderEvent } from './events';
 import { Recorder } from './recorder';
 
 const folder = mkdtempSync(join(tmpdir(), 'clock-'));

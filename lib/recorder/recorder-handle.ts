@@ -6,23 +6,18 @@ import type { JournalUpdate } from '../history/journal';
 import type { Summary } from '../history/summary';
 import { type SafeError, safeError } from '../safe-error';
 import type { LogSettings } from '../server/log';
+import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './events';
 import { LoopSigns } from './loop-watch';
+import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
 import {
-  type AlertsUpdate,
   type Answer,
-  type FromThread,
   type Json,
   type MessageBound,
   type MessageQuery,
-  type PostTried,
   type QuestionName,
   type Questions,
-  type RecorderEvent,
-  type RecorderOptions,
-  type RecorderThreadOptions,
   Refusal,
-  type ToThread,
-} from './protocol';
+} from './question-types';
 import type { ToldMessage } from './told-messages';
 
 /**

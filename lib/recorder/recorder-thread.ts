@@ -1,7 +1,8 @@
 /** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { upgrades } from '../history/database';
-import type { RecorderEvent, RecorderThreadOptions, ToThread } from './protocol';
+import type { RecorderEvent } from './events';
+import type { RecorderThreadOptions, ToThread } from './protocol';
 import { Recorder } from './recorder';
 import { answerTo, decisionAnswer, postTo } from './thread-port';
 import { startWatchdog } from './thread-watchdog';

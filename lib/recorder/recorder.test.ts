@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
 import { LOG_NAME } from '../swarm/message-log';
-import type { RecorderEvent } from './protocol';
+import type { RecorderEvent } from './events';
 import { answerQuestion } from './questions';
 import { Recorder } from './recorder';
 import type { ToldMessage } from './told-messages';

@@ -10,9 +10,9 @@ import { takeOver } from './detached-response';
 import { sendWhole } from './direct-answers';
 import { allowOrigin, failureResponse, runtimeFor } from './endpoint';
 import { setDataHeaders } from './headers';
-import { parseStreamQuery } from './message-query';
 import { phase } from './phase';
 import { streamDirectly } from './stream';
+import { parseStreamQuery } from './stream-query';
 
 /** Answers GET of the stream; what is wrong is answered as a problem. */
 export async function answerStream(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,13 +1,14 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
+import { getConfig } from '../config';
 import { createRuntime } from '../create-runtime';
 import { type Runtime, setRuntime } from '../runtime';
 import { openAccess } from './access';
 import { pages } from './admit-page';
 import { allAnswered, watchConnections } from './connection';
 import { coverEveryAnswer } from './headers';
-import { flushLog, log, takeConsole } from './log';
+import { flushLog, log, openLog, takeConsole } from './log';
 import { metrics } from './metrics';
 import { settleServers } from './node-server';
 import { setPageGate } from './page-gate';
@@ -34,6 +35,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   watchConnections(watchRequest);
   settleServers({ development: !alone, direct: directRoutes });
   try {
+    openLog(getConfig());
     openAccess();
     coverEveryAnswer();
     setPageGate(pages);

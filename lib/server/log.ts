@@ -5,7 +5,6 @@
 import { isatty } from 'node:tty';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { type Config, getConfig } from '../config';
 import { safeError } from '../safe-error';
 
 const STDOUT = 1;
@@ -18,13 +17,26 @@ const BATCH_BYTES = 8_192;
 
 const ONCE = Symbol.for('claude-swarm-dashboard.log');
 
-export type LogSettings = Pick<Config, 'logLevel' | 'logFormat'>;
+export interface LogSettings {
+  logLevel: string;
+  /** `auto`: `pretty` on a terminal, else `json`. */
+  logFormat: 'auto' | 'json' | 'pretty';
+}
 
-/** @returns the log of this process, made at the first use */
+/** Until `openLog` is called. */
+const DEFAULT_SETTINGS: LogSettings = { logLevel: 'info', logFormat: 'auto' };
+
+// One server process loads several copies of this module; they share one log.
+const shared = globalThis as { [ONCE]?: Logger };
+
+/** Makes the log of this process; to be called before anything is logged. */
+export function openLog(settings: LogSettings): void {
+  shared[ONCE] = createLog(settings);
+}
+
+/** @returns the log of this process */
 export function log(): Logger {
-  // One server process loads several copies of this module; they share one.
-  const shared = globalThis as { [ONCE]?: Logger };
-  shared[ONCE] ??= createLog(getConfig());
+  shared[ONCE] ??= createLog(DEFAULT_SETTINGS);
   return shared[ONCE];
 }
 

@@ -1,5 +1,4 @@
 import type { MessageQuery } from '../runtime';
-import type { HeaderReader } from './connection';
 import { readParameters, requests } from './parameters';
 
 /**
@@ -9,16 +8,4 @@ import { readParameters, requests } from './parameters';
  */
 export function parseMessageQuery(given: URLSearchParams, { messages } = requests()): MessageQuery {
   return readParameters(messages, (name) => given.getAll(name));
-}
-
-/**
- * Reads where a stream goes on: the id that a client saw last, null for a first visit.
- *
- * @param asked its address may be without scheme and host
- */
-export function parseStreamQuery({ headers, url }: { headers: HeaderReader; url: string }, { stream } = requests()) {
-  const searchParams = url.includes('?') ? new URL(url, 'http://localhost').searchParams : null;
-  return readParameters(stream, (name) =>
-    name === 'Last-Event-ID' ? [headers.get(name) ?? ''] : (searchParams?.getAll(name) ?? []),
-  );
 }

@@ -8,7 +8,7 @@ import { type DirectRoutes, throughRoute } from './direct-answers';
 import { answerStream } from './direct-stream';
 import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
 import { parseLocksQuery } from './locks-query';
-import { parseMessageQuery, parseStreamQuery } from './message-query';
+import { parseMessageQuery } from './message-query';
 import { metrics } from './metrics';
 import { oncePerProcess } from './once';
 import {
@@ -22,6 +22,7 @@ import {
 import { requireReady } from './phase';
 import { ProblemError } from './problem';
 import { streamResponse } from './stream';
+import { parseStreamQuery } from './stream-query';
 
 const parametersOf = ({ url }: Request) => new URL(url).searchParams;
 

@@ -2,10 +2,10 @@ import type { Hub, HubEvent, Subscriber } from '../hub';
 import { type Connection, connectionOf } from './connection';
 import { type DetachedResponse, detach } from './detached-response';
 import { lengthOf } from './join-small';
-import { parseStreamQuery } from './message-query';
 import { openStreams, type StreamPlace } from './open-streams';
 import type { Principal } from './principal';
 import { encodeEvent, encodeRetry } from './sse';
+import { parseStreamQuery } from './stream-query';
 import { type WatchedStream, watchStream } from './stream-watch';
 
 /** How long a browser waits before it comes back. Begins every stream. */

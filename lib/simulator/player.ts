@@ -1,7 +1,8 @@
 /** Performs the deeds of a story on a root: the one place where the simulator touches files. */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { LOCKS_FOLDER, lockFileName, normalizeLockPath } from '../swarm/locks';
+import { lockFileName, normalizeLockPath } from '../swarm/lock-entry';
+import { LOCKS_FOLDER } from '../swarm/locks';
 import { acquireLock, LogWriter, releaseLock } from '../swarm/writer';
 import { formatNaiveLocal } from '../swarm/written-form';
 import { PendingAcks } from './pending-acks';

@@ -10,8 +10,8 @@ import {
   isTooLongForPattern,
   matchesPattern,
 } from './fnmatch';
-import { byLockFile } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
+import { byLockFile } from './lock-entry';
 import { certainBegin, MAX_CONFLICTS } from './path-groups';
 import { StepBudget } from './step-budget';
 

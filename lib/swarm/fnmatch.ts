@@ -149,3 +149,8 @@ function endOfPartsAt(parts: readonly Part[], text: string, start: number): numb
   }
   return at;
 }
+
+/** @returns whether the swarm's tool takes two spellings for the same files: either matches the other as a pattern */
+export function patternsOverlap(a: string, b: string): boolean {
+  return a === b || fnmatch(a, b) || fnmatch(b, a);
+}

@@ -5,9 +5,9 @@ import { describeLocks } from '../../test/support/described-locks';
 import { countLocks } from '../contract/locks-answer';
 import { type LocksAnswer, locksAnswer } from '../contract/schemas';
 import { LockBoard } from './lock-board';
-import { byLockFile, findConflicts } from './lock-conflicts';
+import { findConflicts } from './lock-conflicts';
 import type { LockBoardFacts } from './lock-description';
-import { type LockEntry, lockFileName, parseLock } from './lock-entry';
+import { byLockFile, type LockEntry, lockFileName, parseLock } from './lock-entry';
 
 const SECOND = 1000;
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byLockFile, compareLocks, findConflicts, patternsOverlap } from './lock-conflicts';
+import { patternsOverlap } from './fnmatch';
+import { compareLocks, findConflicts } from './lock-conflicts';
 import type { LockEntry } from './lock-entry';
+import { byLockFile } from './lock-entry';
 import { MAX_CONFLICTS } from './path-groups';
 
 /** A lock under a name of its own, in the order in which they are made. */

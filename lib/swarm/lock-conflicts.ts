@@ -1,6 +1,8 @@
 /** Which locks of different holders overlap, by the rule with which the swarm's tool refuses a lock. */
-import { comparisonSteps, compilePattern, fnmatch, isTooLongForPattern, matchesPattern } from './fnmatch';
+
+import { comparisonSteps, compilePattern, isTooLongForPattern, matchesPattern } from './fnmatch';
 import type { LockEntry } from './lock-entry';
+import { byLockFile } from './lock-entry';
 import {
   certainBegin,
   folderOfPattern,
@@ -29,11 +31,6 @@ interface ComparisonOptions {
   /** By which path a lock is compared; that of its file if absent. */
   pathOf?: (entry: LockEntry) => unknown;
   maxSteps?: number;
-}
-
-/** @returns whether the swarm's tool takes two spellings for the same files: either matches the other as a pattern */
-export function patternsOverlap(a: string, b: string): boolean {
-  return a === b || fnmatch(a, b) || fnmatch(b, a);
 }
 
 /** @returns what `compareLocks` finds, all of it in this turn of the event loop */
@@ -145,9 +142,4 @@ class Meetings {
   sorted(): Map<LockEntry, readonly LockEntry[]> {
     return new Map([...this.#found].map(([entry, others]) => [entry, [...others].sort(byLockFile)]));
   }
-}
-
-/** Orders locks by the name of their file. */
-export function byLockFile(a: Pick<LockEntry, 'lock_file'>, b: Pick<LockEntry, 'lock_file'>): number {
-  return a.lock_file < b.lock_file ? -1 : a.lock_file > b.lock_file ? 1 : 0;
 }

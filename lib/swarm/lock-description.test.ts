@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { describeLocks } from '../../test/support/described-locks';
 import { lock as lockSchema } from '../contract/schemas';
-import { patternsOverlap } from './lock-conflicts';
+import { patternsOverlap } from './fnmatch';
 import { conflictOf } from './lock-description';
 import { type LockEntry, lockFileName, parseLock } from './lock-entry';
 import type { Holder, LockHolders } from './lock-holders';

@@ -105,3 +105,8 @@ export function normalizeLockPath(filepath: string): string {
 export function lockFileName(filepath: string): string {
   return `${hash('sha256', normalizeLockPath(filepath))}.lock`;
 }
+
+/** Orders locks by the name of their file. */
+export function byLockFile(a: Pick<LockEntry, 'lock_file'>, b: Pick<LockEntry, 'lock_file'>): number {
+  return a.lock_file < b.lock_file ? -1 : a.lock_file > b.lock_file ? 1 : 0;
+}

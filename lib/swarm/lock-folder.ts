@@ -1,7 +1,7 @@
 /** The names in the folder of locks, listed no more often than they can have changed. */
 import { type BigIntStats, opendirSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describeFileError, errorCode, kindOf } from './small-file';
+import { describeFileError, errorCode, kindOf } from '../read-file';
 
 /** So many names are listed in one turn of the event loop: 50,000 take 30 ms. */
 const MAX_NAMES_AT_ONCE = 2000;

@@ -1,8 +1,8 @@
 /** Locks of different holders on the same files: one file in several spellings, or a pattern and what it matches. */
 import type { HeldLock } from '../contract/schemas';
 import { hasPatternCharacters } from './fnmatch';
-import { byLockFile, compareLocks, type LockConflicts, MAX_COMPARISON_STEPS, NO_CONFLICTS } from './lock-conflicts';
-import { type LockEntry, normalizeLockPath } from './lock-entry';
+import { compareLocks, type LockConflicts, MAX_COMPARISON_STEPS, NO_CONFLICTS } from './lock-conflicts';
+import { byLockFile, type LockEntry, normalizeLockPath } from './lock-entry';
 import { findLock } from './lock-list';
 import { groupByPath } from './path-groups';
 import { StepBudget } from './step-budget';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { formatLockCursor, parseLockCursor } from '../contract/lock-cursor';
 import { wholeLocks } from '../contract/locks-answer';
 import { type Lock, locksAnswer } from '../contract/schemas';
-import { byLockFile } from './lock-conflicts';
+import { byLockFile } from './lock-entry';
 import { locksPage } from './lock-pages';
 
 const same = (one: Lock): Lock => one;

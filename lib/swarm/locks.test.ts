@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { samples } from '../../test/samples';
 import { describeLocks } from '../../test/support/described-locks';
-import { LOCKS_FOLDER, LocksReader, lockFileName } from './locks';
+import { lockFileName } from './lock-entry';
+import { LOCKS_FOLDER, LocksReader } from './locks';
 
 let root: string;
 let folder: string;

@@ -2,15 +2,12 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_LISTED_LOCKS } from '../contract/schemas';
+import { type FileLook, lookAtFile } from '../read-file';
 import { isSameEntry, type LockEntry, parseLock } from './lock-entry';
 import { type FolderLook, LockFolder } from './lock-folder';
 import { mergeLocks } from './lock-list';
 import { countSkipped, type ReaderStatus, statusAfter } from './reader-status';
-import { type FileLook, lookAtFile, MISSING_CONFIRMED_MS, wasThere } from './small-file';
-
-export { findConflicts, patternsOverlap } from './lock-conflicts';
-export { conflictOf } from './lock-description';
-export { type LockEntry, lockFileName, normalizeLockPath } from './lock-entry';
+import { MISSING_CONFIRMED_MS, wasThere } from './small-file';
 
 export const LOCKS_FOLDER = '.agent_locks';
 

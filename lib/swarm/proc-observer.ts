@@ -1,7 +1,7 @@
 /** Observing processes on Linux, by `/proc`. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { errorCode } from '../read-file';
 import { type Observation, observeTree, type ProcessObserver, type TreeNode } from './process-observer';
-import { errorCode } from './small-file';
 
 /**
  * Linux: reads only the listed processes and what runs under them, some 40 us for each. See proc(5).

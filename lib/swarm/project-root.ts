@@ -1,7 +1,7 @@
 /** Finds the project root that the swarm's own tool would use. */
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { describeFileError } from './small-file';
+import { describeFileError } from '../read-file';
 
 /** Any of these makes a folder a root; `.claudeswarm.toml` does not. */
 const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_locks', 'pyproject.toml', 'package.json'];

@@ -5,8 +5,8 @@ import { parse as parseToml } from 'smol-toml';
 import { Lexer, Parser, parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Skipped } from '../contract/schemas';
+import { errorCode, lookAtFile } from '../read-file';
 import type { ReaderStatus } from './reader-status';
-import { errorCode, lookAtFile } from './small-file';
 
 export interface SwarmConfig {
   /** `discovery.stale_threshold`: how long a sign of life counts. */

@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { describeFileError, errorCode } from '../read-file';
 import { CONFLICT_LOG_FILE } from './conflict-log';
 import type { FolderEvents, FolderWatch } from './folder-watch';
 import { watchFolder } from './folder-watch';
@@ -12,7 +13,6 @@ import { LOG_NAME, OLD_LOG_NAME } from './message-log';
 import { PENDING_ACKS_FILE } from './pending-acks';
 import { type ReaderStatus, statusAfter } from './reader-status';
 import { REGISTRY_FILE } from './registry';
-import { describeFileError, errorCode } from './small-file';
 import { TASKS_FILE } from './tasks';
 
 /** Where to look again. */

@@ -21,7 +21,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import koffi from 'koffi';
-import { patternsOverlap } from './lock-conflicts';
+import { patternsOverlap } from './fnmatch';
 import { lockFileName, normalizeLockPath } from './lock-entry';
 import { LOCKS_FOLDER } from './locks';
 import { LOG_NAME, OLD_LOG_NAME } from './message-log';

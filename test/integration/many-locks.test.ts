@@ -7,7 +7,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PastState } from '../../lib/contract/past-schemas';
 import { type LocksAnswer, type Problem, problem, type Stats } from '../../lib/contract/schemas';
-import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
+import { lockFileName } from '../../lib/swarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/swarm/locks';
 import { ProductionServer } from '../production-server';
 
 const LOCKS = 10_050;

@@ -10,7 +10,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentHistory, lockHistory, pastState } from '../../lib/contract/past-schemas';
 import type { AgentsAnswer, LocksAnswer, Problem } from '../../lib/contract/schemas';
-import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
+import { lockFileName } from '../../lib/swarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/swarm/locks';
 import { createLock, LogWriter } from '../../lib/swarm/writer';
 import { ProductionServer } from '../production-server';
 

@@ -1,8 +1,9 @@
 /** All locks of a swarm described at once, as `LockBoard` must have them after any changes. */
 import type { Lock } from '../../lib/contract/schemas';
-import { byLockFile, findConflicts } from '../../lib/swarm/lock-conflicts';
+import { findConflicts } from '../../lib/swarm/lock-conflicts';
 import { describeLock, isEarly, isStale, type LockBoardFacts } from '../../lib/swarm/lock-description';
 import type { LockEntry } from '../../lib/swarm/lock-entry';
+import { byLockFile } from '../../lib/swarm/lock-entry';
 import type { LockHolders } from '../../lib/swarm/lock-holders';
 
 /** @returns locks as the API gives them, each made new, sorted by `lock_file` */

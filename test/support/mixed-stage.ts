@@ -3,7 +3,8 @@ import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { PendingAcks } from '../../lib/simulator/pending-acks';
 import { writeRegistry } from '../../lib/simulator/registry-file';
-import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
+import { lockFileName } from '../../lib/swarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/swarm/locks';
 import { REGISTRY_FILE } from '../../lib/swarm/registry';
 import { createLock, LogWriter } from '../../lib/swarm/writer';
 import { formatNaiveLocal } from '../../lib/swarm/written-form';
