@@ -1,7 +1,7 @@
 /** How the log and the history stand, in the words of the API. */
 import { formatInstant } from '../contract/instant';
 import { lossWords } from '../contract/log-losses';
-import type { LogLosses, MessageLog } from '../swarm/message-log';
+import type { LogLosses, MessageLog } from '../sources/claudeswarm/message-log';
 import type { HistoryCondition, LogCondition } from './events';
 import type { ClockJump } from './retention-clock';
 

@@ -4,12 +4,12 @@ import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-sch
 import type { AttentionEntry, HistorySource, LogSource, SourceState } from '../contract/schemas';
 import type { Disposition } from '../history/dispositions';
 import type { Retention } from '../history/history';
+import type { ToldMessage } from '../history/message-bytes';
 import type { Summary } from '../history/summary';
-import type { ZoneMismatch } from '../swarm/zone-mismatch';
+import type { OpenMattersOptions } from '../rules/open-question-options';
+import type { OpenMattersNow } from '../rules/open-questions';
+import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 import type { NewestMessage } from './newest-senders';
-import type { OpenMattersNow } from './open-matters';
-import type { OpenMattersOptions } from './open-matters-options';
-import type { ToldMessage } from './told-messages';
 
 export interface RecorderOptions {
   root: string;

@@ -5,8 +5,8 @@
 
 import { tzOffset } from '@date-fns/tz';
 import { isNaive } from '../contract/instant';
-import { readInstant } from '../swarm/naive-time';
-import { MESSAGES_IN_A_ROW, type ZoneMismatch } from '../swarm/zone-mismatch';
+import { readInstant } from '../sources/claudeswarm/naive-time';
+import { MESSAGES_IN_A_ROW, type ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 
 const MINUTE = 60_000;
 const SECOND = 1000;
