@@ -46,7 +46,7 @@ test('record(): a lock that is left off is not said to be released, and the time
   const unknown = unknownSpans(db, NOW + 2000, NOW + 2000, NOW);
   assert.deepEqual(
     unknown.map(({ about, reason }) => [about, reason]),
-    [['locks', 'There were more locks than are recorded: at most 10000 at a time.']],
+    [['locks', 'There were more locks than are recorded: at most 1000 at a time.']],
   );
   const then = swarmAt(db, NOW + 2000).locks;
   assert.deepEqual([then.count, then.truncated, then.locks.length, then.stale_count], [3, 2, 1, 2]);
