@@ -11,6 +11,6 @@ export async function register(): Promise<void> {
 /** Next calls this with what a page or a route threw and nobody caught. */
 export const onRequestError: Instrumentation.onRequestError = async (error, _request, { routePath, routeType }) => {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return;
-  const { reportError } = await import('./lib/server/report-error');
+  const { reportError } = await import('./lib/server/api/report-error');
   reportError(routeType, error, routePath);
 };

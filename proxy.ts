@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
-import { pageGate } from '@/lib/server/page-gate';
+import { pageGate } from '@/lib/server/access/page-gate';
 
 const development = process.env.NODE_ENV === 'development';
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { PlainPage } from '@/components/plain-page';
+import { PlainPage } from '@/components/shell/plain-page';
 
 /** What is shown where drawing the page has failed; the swarm and the server go on. */
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {

@@ -1,4 +1,4 @@
-import { PlainPage } from '@/components/plain-page';
+import { PlainPage } from '@/components/shell/plain-page';
 import { HOME } from '@/lib/client/base-path';
 
 /** What is shown at an address that has no page. */

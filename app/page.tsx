@@ -1,13 +1,13 @@
 import { cookies, headers } from 'next/headers';
-import { Dashboard } from '@/components/dashboard';
-import { FirstSteps } from '@/components/first-steps';
-import { PlainPage } from '@/components/plain-page';
+import { NOW, type PastView } from '@/components/past/past-player';
+import { Dashboard } from '@/components/shell/dashboard';
+import { FirstSteps } from '@/components/shell/first-steps';
+import { PlainPage } from '@/components/shell/plain-page';
 import { parseAddress } from '@/lib/client/address';
-import { readMoment } from '@/lib/client/past';
-import { NOW, type PastView } from '@/lib/client/past-player';
+import { readMoment } from '@/lib/client/moments';
 import { firstSizes, readSettings } from '@/lib/client/settings';
-import { getRuntime, type Runtime } from '@/lib/runtime';
-import { pageGate } from '@/lib/server/page-gate';
+import { pageGate } from '@/lib/server/access/page-gate';
+import { getRuntime, type Runtime } from '@/lib/swarms/swarm';
 
 export const dynamic = 'force-dynamic';
 
@@ -18,7 +18,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   if (refusal !== null) return <PlainPage title="No access">{refusal}</PlainPage>;
   const runtime = getRuntime();
   if (runtime.root === null) {
-    const { getConfig } = await import('@/lib/config');
+    const { getConfig } = await import('@/lib/config/config');
     return <FirstSteps folders={getConfig().startFolders} />;
   }
   await runtime.ready();

@@ -9,7 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { PROJECT } from '../test/production-server';
+import { PROJECT } from '../test/support/production-server';
 import { burst } from './measure/burst';
 import { fanOut } from './measure/fan-out';
 import { growth } from './measure/growth';

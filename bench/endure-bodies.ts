@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PROJECT } from '../test/production-server';
-import { RawClient } from '../test/raw-client';
+import { PROJECT } from '../test/support/production-server';
+import { RawClient } from '../test/support/raw-client';
 import type { Outcome } from './torture-report';
 import { Server } from './torture-server';
 

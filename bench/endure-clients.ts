@@ -3,9 +3,9 @@ import { get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagesEvent } from '../lib/contract/schemas';
-import { LogWriter } from '../lib/swarm/writer';
-import { formatNaiveLocal } from '../lib/swarm/written-form';
-import { openStream } from './sse-client';
+import { LogWriter } from '../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
+import { openStream } from '../test/support/sse-client';
 import type { Outcome } from './torture-report';
 import { Server } from './torture-server';
 

@@ -1,7 +1,7 @@
 /** Several processes on one history, each killed at any moment, with clients that move from one to the other. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../lib/simulator/random';
-import { LogWriter } from '../lib/swarm/writer';
+import { LogWriter } from '../lib/sources/claudeswarm/writer';
 import { compare, compareWithWriters, faultsOf, traceNumber } from './torture-checks';
 import { Follower } from './torture-follower';
 import type { Outcome } from './torture-report';

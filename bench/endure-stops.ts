@@ -1,7 +1,7 @@
 /** The server stopped again and again, at any moment, with open streams and writers that go on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../lib/simulator/random';
-import { LogWriter } from '../lib/swarm/writer';
+import { LogWriter } from '../lib/sources/claudeswarm/writer';
 import { compare, compareWithWriters, faultsOf, traceNumber } from './torture-checks';
 import { Follower } from './torture-follower';
 import type { Outcome } from './torture-report';

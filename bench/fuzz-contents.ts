@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Random } from '../lib/simulator/random';
-import { LOCKS_FOLDER, lockFileName } from '../lib/swarm/locks';
+import { lockFileName } from '../lib/sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../lib/sources/claudeswarm/locks';
 
 const LOG = 'agent_messages.log';
 const MAX_LOCK_FILES = 300;

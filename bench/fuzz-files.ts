@@ -19,9 +19,9 @@ import {
 } from '../lib/contract/past-schemas';
 import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, stats } from '../lib/contract/schemas';
 import { Random } from '../lib/simulator/random';
+import { openStream } from '../test/support/sse-client';
 import { KINDS, type KindName, writeKind } from './fuzz-contents';
 import { makeScratch } from './scratch';
-import { openStream } from './sse-client';
 import { Server } from './torture-server';
 
 const MAX_HOLD_MS = 100;

@@ -1,6 +1,6 @@
 /** Bytes for a connection: requests in every shape, whole, cut, changed, repeated, or no request at all. */
 import type { Random } from '../lib/simulator/random';
-import { INTERNAL_HEADERS, METHODS } from '../test/hostile-requests';
+import { INTERNAL_HEADERS, METHODS } from '../test/support/hostile-requests';
 
 export const TARGETS = [
   ...[

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Random } from '../lib/simulator/random';
-import { RawClient } from '../test/raw-client';
+import { RawClient } from '../test/support/raw-client';
 import { httpBytes, TARGETS } from './fuzz-http-bytes';
 import { quantile } from './measure/table';
 import { makeScratch } from './scratch';

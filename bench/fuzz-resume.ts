@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { parseCursor } from '../lib/contract/events';
 import type { Connected, MessagesEvent } from '../lib/contract/schemas';
 import { Random } from '../lib/simulator/random';
-import { LogWriter } from '../lib/swarm/writer';
+import { LogWriter } from '../lib/sources/claudeswarm/writer';
 import { makeScratch } from './scratch';
 import { type Shown, showId, strangeId } from './strange-ids';
 import { compare, compareWithWriters, faultsOf, type Received } from './torture-checks';

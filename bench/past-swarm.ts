@@ -2,7 +2,7 @@
 import { History } from '../lib/history/history';
 import { Journal, type JournalUpdate } from '../lib/history/journal';
 import { Random } from '../lib/simulator/random';
-import { lockFileName } from '../lib/swarm/locks';
+import { lockFileName } from '../lib/sources/claudeswarm/lock-entry';
 
 const AGENTS = 8;
 const PATHS = 80;

@@ -7,9 +7,9 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { History } from '../lib/history/history';
-import type { QuestionName, Questions } from '../lib/recorder/protocol';
-import { answerQuestion } from '../lib/recorder/questions';
+import type { QuestionName, Questions } from '../lib/queries/questions';
 import { Random } from '../lib/simulator/random';
+import { answerQuestion } from '../lib/workers/answers';
 import { writePast } from './past-swarm';
 
 const { values } = parseArgs({

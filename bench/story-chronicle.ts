@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PastState } from '../lib/contract/past-schemas';
 import type { Written } from '../lib/simulator/player';
-import { LOCKS_FOLDER } from '../lib/swarm/locks';
-import { readInstant } from '../lib/swarm/naive-time';
-import { REGISTRY_FILE } from '../lib/swarm/registry';
+import { LOCKS_FOLDER } from '../lib/sources/claudeswarm/locks';
+import { readInstant } from '../lib/sources/claudeswarm/naive-time';
+import { REGISTRY_FILE } from '../lib/sources/claudeswarm/registry';
 
 const NEWEST = 50;
 

@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PastState } from '../lib/contract/past-schemas';
 import { Random } from '../lib/simulator/random';
 import { Simulator } from '../lib/simulator/simulator';
-import { ProductionServer } from '../test/production-server';
+import { ProductionServer } from '../test/support/production-server';
 import { Chronicle } from './story-chronicle';
 
 export interface StoryPlan {

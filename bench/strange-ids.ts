@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { Connected, MessagesEvent } from '../lib/contract/schemas';
 import type { Random } from '../lib/simulator/random';
-import { SseParser } from './sse-client';
+import { SseParser } from '../test/support/sse-client';
 
 const LONG = 10_240;
 const ANSWER_TIMEOUT_MS = 30_000;

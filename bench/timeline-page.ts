@@ -8,7 +8,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { manyThings } from '../e2e/timeline-answer';
-import { ProductionServer } from '../test/production-server';
+import { ProductionServer } from '../test/support/production-server';
 
 const SIZE = { agents: 20, locks: 2_000, messages: 20_000 };
 const STEPS = 240;

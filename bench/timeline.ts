@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type { TalkAnswer, TimelineAnswer } from '../lib/contract/past-schemas';
 import { History } from '../lib/history/history';
 import { Random } from '../lib/simulator/random';
-import { ProductionServer } from '../test/production-server';
+import { ProductionServer } from '../test/support/production-server';
 import { writePast } from './past-swarm';
 
 const { values } = parseArgs({

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamEventName } from '../lib/contract/events';
 import type { Connected, Message, MessagesEvent } from '../lib/contract/schemas';
 import type { Random } from '../lib/simulator/random';
-import { openStream } from './sse-client';
+import { openStream } from '../test/support/sse-client';
 import { type Received, traceOf } from './torture-checks';
 
 const RETRY_MS = 150;

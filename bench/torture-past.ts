@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sources } from '../lib/contract/schemas';
 import { Random } from '../lib/simulator/random';
-import { LOG_NAME } from '../lib/swarm/message-log';
+import { LOG_NAME } from '../lib/sources/claudeswarm/message-log';
 import { StateWatch } from './torture-follower';
 import type { Outcome } from './torture-report';
 import { Server } from './torture-server';
@@ -25,7 +25,7 @@ const BROKEN_CHANCE = 0.2;
 
 /** @returns settings of a server whose clock is shifted by the milliseconds that stand in a file */
 export function shiftedClock(file: string): Record<string, string> {
-  const module = import.meta.resolve('../test/shifted-clock.mjs');
+  const module = import.meta.resolve('../test/support/shifted-clock.mjs');
   return { CLOCK_SHIFT_FILE: file, NODE_OPTIONS: `--import ${module}` };
 }
 

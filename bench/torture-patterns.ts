@@ -4,9 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { LocksAnswer } from '../lib/contract/schemas';
-import { CONFLICT_LOG_FILE } from '../lib/swarm/conflict-log';
-import { LOCKS_FOLDER, lockFileName } from '../lib/swarm/locks';
-import { openStream } from './sse-client';
+import { CONFLICT_LOG_FILE } from '../lib/sources/claudeswarm/conflict-log';
+import { lockFileName } from '../lib/sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../lib/sources/claudeswarm/locks';
+import { openStream } from '../test/support/sse-client';
 import { StateWatch } from './torture-follower';
 import type { Outcome } from './torture-report';
 

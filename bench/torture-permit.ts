@@ -1,7 +1,7 @@
 /** Who may rotate the log, said by the torture to its writers through a file and under a lock that all of them take. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { LogWriter } from '../lib/swarm/writer';
+import { LogWriter } from '../lib/sources/claudeswarm/writer';
 
 /** How many rotations are allowed from now on; more than one outage can bear would destroy messages unread. */
 export type Allowance = number | 'any';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseCursor } from '../lib/contract/events';
 import type { MessagesAnswer, Stats } from '../lib/contract/schemas';
-import { PROJECT, ProductionServer } from '../test/production-server';
+import { PROJECT, ProductionServer } from '../test/support/production-server';
 import type { Received } from './torture-checks';
 import { receivedOf } from './torture-follower';
 

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { LOG_NAME, OLD_LOG_NAME } from '../lib/swarm/message-log';
+import { LOG_NAME, OLD_LOG_NAME } from '../lib/sources/claudeswarm/message-log';
 import { compareWithWriters, faultsOf, traceNumber, traceOf } from './torture-checks';
 import { RotationPermit } from './torture-permit';
 import type { WriterJob, WriterReport } from './torture-writer';

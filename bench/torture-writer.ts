@@ -9,9 +9,9 @@ import { pathToFileURL } from 'node:url';
 import { phrase } from '../lib/simulator/phrases';
 import { Random } from '../lib/simulator/random';
 import { MESSAGE_TYPES } from '../lib/simulator/world';
-import { LOG_NAME } from '../lib/swarm/message-log';
-import { endsInsideLine, LogWriter } from '../lib/swarm/writer';
-import { formatNaiveLocal, pythonJson } from '../lib/swarm/written-form';
+import { LOG_NAME } from '../lib/sources/claudeswarm/message-log';
+import { endsInsideLine, LogWriter } from '../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal, pythonJson } from '../lib/sources/claudeswarm/written-form';
 import { tracedContent } from './torture-checks';
 import { RotationPermit } from './torture-permit';
 

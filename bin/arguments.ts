@@ -1,7 +1,7 @@
 /** The command line: what may be written on it, and what it means. */
 import { parseArgs } from 'node:util';
-import { readHost, readPort } from '../lib/config';
-import { SCOPES, type Scope } from '../lib/tokens-file';
+import { readHost, readPort } from '../lib/config/config';
+import { SCOPES, type Scope } from '../lib/config/tokens-file';
 import { Refusal } from './refusal';
 
 /** Printed by `--help`. */

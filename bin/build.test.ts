@@ -29,14 +29,14 @@ test('a build is current until a file that it is made of is newer', (context) =>
   write('.next/BUILD_ID', 2000);
   assert.equal(current(), true);
 
-  write('lib/swarm/locks.test.ts', 3000);
+  write('lib/sources/claudeswarm/locks.test.ts', 3000);
   write('bin/launcher.ts', 3000);
   write('README.md', 3000);
   assert.equal(current(), true, 'tests, launcher and texts are no part of it');
 
   for (const source of [
     'app/api/agents/route.ts',
-    'lib/hub.ts',
+    'lib/hub/hub.ts',
     'package.json',
     'proxy.ts',
     'public/static/icon.svg',

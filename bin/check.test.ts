@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseConfig } from '../lib/config';
+import { parseConfig } from '../lib/config/config';
 import { readArguments } from './arguments';
 import { describeSettings } from './check';
 

@@ -1,13 +1,13 @@
 /** What `--check` prints: everything that is found, and the settings in force with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
-import { type Config, historyPlace, parseConfig } from '../lib/config';
+import { type Config, historyPlace, parseConfig } from '../lib/config/config';
 import type { Skipped } from '../lib/contract/schemas';
-import { LocksReader } from '../lib/swarm/locks';
-import { readWholeLog } from '../lib/swarm/message-log';
-import type { ReaderStatus } from '../lib/swarm/reader-status';
-import { RegistryReader } from '../lib/swarm/registry';
-import { readSwarmConfig } from '../lib/swarm/swarm-config';
-import { type ResolvedZone, resolveZone } from '../lib/swarm/time-zone';
+import { LocksReader } from '../lib/sources/claudeswarm/locks';
+import { readWholeLog } from '../lib/sources/claudeswarm/message-log';
+import { RegistryReader } from '../lib/sources/claudeswarm/registry';
+import { readSwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
+import { type ResolvedZone, resolveZone } from '../lib/sources/claudeswarm/time-zone';
+import type { ReaderStatus } from '../lib/sources/source-status';
 import type { Arguments } from './arguments';
 import { checkTokensFile, chooseAddress } from './settings';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { parseConfig } from '../lib/config';
+import { parseConfig } from '../lib/config/config';
 import { readArguments } from './arguments';
 import { Refusal } from './refusal';
 import { chooseAddress, locateRoot } from './settings';

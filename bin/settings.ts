@@ -1,11 +1,11 @@
 /** Which swarm is shown, and at which address: the choices that flags, environment and configuration share. */
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Config, ConfigError } from '../lib/config';
+import { type Config, ConfigError } from '../lib/config/config';
+import { parseTokens } from '../lib/config/tokens-file';
 import { BUNDLE_FORMAT } from '../lib/contract/bundle-schemas';
-import { findProjectRoot, ProjectRootError } from '../lib/swarm/project-root';
-import type { SwarmConfig } from '../lib/swarm/swarm-config';
-import { parseTokens } from '../lib/tokens-file';
+import { findProjectRoot, ProjectRootError } from '../lib/sources/claudeswarm/project-root';
+import type { SwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import type { Arguments } from './arguments';
 import { Refusal } from './refusal';
 

@@ -6,7 +6,7 @@ import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { deliver } from '../lib/alerts/deliver';
 import type { Receiver } from '../lib/alerts/receivers';
 import { bodyOf } from '../lib/alerts/shapes';
-import type { Config } from '../lib/config';
+import type { Config } from '../lib/config/config';
 import { UNKNOWN_ATTENTION_FACTS } from '../lib/contract/defaults';
 import { formatInstant } from '../lib/contract/instant';
 import { Refusal } from './refusal';

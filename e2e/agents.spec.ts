@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
-import { claudeProcess } from '../test/claude-process';
+import { claudeProcess } from '../test/support/claude-process';
 import { connection, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 

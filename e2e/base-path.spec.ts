@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
-import { PROJECT } from '../test/production-server';
+import { PROJECT } from '../test/support/production-server';
 import { connection, expect, openLive, panel, test } from './fixtures';
 
 const SETTINGS = { BASE_PATH: '/team/swarm', BUILD_FOLDER: '.next-base' };

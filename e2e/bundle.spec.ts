@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { ProductionServer } from '../test/production-server';
+import { ProductionServer } from '../test/support/production-server';
 import { connection, expect, faults, openLive, pageWidth, panel, test } from './fixtures';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Time', exact: true });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { claudeProcess } from '../test/claude-process';
+import { claudeProcess } from '../test/support/claude-process';
 import type { TestSwarm } from './swarm';
 
 /** A morning's work of six agents, with some trouble in it. */

@@ -1,6 +1,6 @@
 import { get, type IncomingHttpHeaders } from 'node:http';
-import { findProjectRoot } from '../lib/swarm/project-root';
-import { PROJECT } from '../test/production-server';
+import { findProjectRoot } from '../lib/sources/claudeswarm/project-root';
+import { PROJECT } from '../test/support/production-server';
 import { connection, expect, openLive, panel, test } from './fixtures';
 
 test.describe('without JavaScript', () => {

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
-import { ProductionServer } from '../test/production-server';
+import { ProductionServer } from '../test/support/production-server';
 import { TestSwarm } from './swarm';
 
 /** What the page complained of: console errors and warnings, uncaught errors, requests to other origins. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { claudeProcess } from '../test/claude-process';
+import { claudeProcess } from '../test/support/claude-process';
 import { expect, openLive, panel, test } from './fixtures';
 
 test('messages, locks and agents come and go without a reload', async ({ page, swarm, server }) => {

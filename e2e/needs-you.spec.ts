@@ -1,5 +1,5 @@
 import type { AttentionAnswer } from '../lib/contract/schemas';
-import { claudeProcess } from '../test/claude-process';
+import { claudeProcess } from '../test/support/claude-process';
 import { busy, goneProcess } from './busy';
 import { expect, faults, openLive, panel, test } from './fixtures';
 

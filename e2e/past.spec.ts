@@ -3,8 +3,8 @@ import { UNKNOWN_AGENT_FACTS } from '../lib/contract/defaults';
 import { formatInstant } from '../lib/contract/instant';
 import type { PastState, UnknownSpan } from '../lib/contract/past-schemas';
 import type { Agent } from '../lib/contract/schemas';
-import { claudeProcess } from '../test/claude-process';
-import type { ProductionServer } from '../test/production-server';
+import { claudeProcess } from '../test/support/claude-process';
+import type { ProductionServer } from '../test/support/production-server';
 import { connection, expect, expectFaultless, faults, openLive, panel, SCREENS, test } from './fixtures';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Time', exact: true });

@@ -1,4 +1,4 @@
-import { formatNaiveLocal } from '../lib/swarm/written-form';
+import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 import { expect, expectFaultless, openLive, pageWidth, panel, SCREENS, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 

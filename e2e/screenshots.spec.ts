@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { formatInstant } from '../lib/contract/instant';
 import type { PastState } from '../lib/contract/past-schemas';
-import type { ProductionServer } from '../test/production-server';
+import type { ProductionServer } from '../test/support/production-server';
 import { busy } from './busy';
 import { connection, expect, openLive, test } from './fixtures';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLock, LogWriter, releaseLock } from '../lib/swarm/writer';
-import { formatNaiveLocal } from '../lib/swarm/written-form';
+import { createLock, LogWriter, releaseLock } from '../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 
 interface TestAgent {
   id: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { importsOf, violations } from './check-imports';
+import { importsOf, ROOMS, violations } from './check-imports';
 
 const SCHEMAS: [string, string] = [
   'lib/contract/schemas.ts',
@@ -35,17 +35,17 @@ const k = await import('./k');
 
 test('what the design allows passes', () => {
   const found = check(
-    ['lib/hub.ts', "import type { Agent } from './contract/schemas';"],
+    ['lib/hub/hub.ts', "import type { Agent } from '../contract/schemas';"],
     ['lib/history/reader.ts', "import Database from 'better-sqlite3';"],
-    ['lib/recorder/thread.ts', "import { History } from '../history/reader';\nimport '../swarm/locks';"],
-    ['lib/swarm/locks.ts', "import { readFileSync } from 'node:fs';\nimport { agent } from '../contract/schemas';"],
+    ['lib/recorder/thread.ts', "import { History } from '../history/reader';\nimport '../sources/claudeswarm/locks';"],
+    ['lib/sources/claudeswarm/locks.ts', "import { agent } from '../../contract/schemas';"],
     ['lib/client/use-swarm.ts', "import useSWR from 'swr';\nimport type { Agent } from '../contract/schemas';"],
-    ['components/a.tsx', "import { useSwarm } from '@/lib/client/use-swarm';\nimport { B } from './ui/b';"],
+    ['components/shell/a.tsx', "import { useSwarm } from '@/lib/client/use-swarm';\nimport { B } from '../ui/b';"],
     ['components/ui/b.tsx', "import { useState } from 'react';"],
-    ['app/page.tsx', "import { A } from '@/components/a';\nimport { getRuntime } from '@/lib/runtime';"],
-    ['lib/runtime.ts', "import { Hub } from './hub';\nimport './recorder/thread';"],
-    ['lib/swarm/locks.test.ts', "import { SAMPLES } from '../../test/samples';"],
-    ['test/samples.ts', ''],
+    ['app/page.tsx', "import { A } from '@/components/shell/a';\nimport { getRuntime } from '@/lib/swarms/swarm';"],
+    ['lib/swarms/swarm.ts', "import { Hub } from '../hub/hub';\nimport '../recorder/thread';"],
+    ['lib/sources/claudeswarm/locks.test.ts', "import { SAMPLES } from '../../../test/support/samples';"],
+    ['test/support/samples.ts', ''],
     ['bench/load.ts', "import Database from 'better-sqlite3';"],
   );
   assert.deepEqual(found, []);
@@ -53,19 +53,27 @@ test('what the design allows passes', () => {
 
 test('each break of a rule is named with its file', () => {
   const breaks: [path: string, source: string, said: RegExp][] = [
-    ['lib/swarm/locks.ts', "import { A } from '@/components/a';", /swarm may not import components/],
-    ['lib/server/sse.ts', "import { page } from '../../app/page';", /server may not import app/],
-    ['lib/hub.ts', "import { LocksReader } from './swarm/locks';", /hub may not import swarm/],
-    ['lib/hub.ts', "import type { LocksReader } from './swarm/locks';", /hub may not import swarm/],
-    ['lib/swarm/locks.ts', "import { headers } from 'next/headers';", /only server, app, components/],
-    ['lib/swarm/locks.ts', "import { getConfig } from '../config';", /swarm may not import config/],
-    ['lib/hub.ts', "import { cache } from 'react';", /only client, components, app/],
-    ['lib/runtime.ts', "import Database from 'better-sqlite3';", /only history may/],
-    ['components/a.tsx', "import { sse } from '@/lib/server/sse';", /components may not import server/],
-    ['components/a.tsx', "import { z } from 'zod';", /components\/a\.tsx imports zod, .* import types only/],
-    ['components/a.tsx', "const z = await import('zod');", /imports zod/],
     [
-      'components/a.tsx',
+      'lib/sources/claudeswarm/locks.ts',
+      "import { A } from '@/components/ui/a';",
+      /claudeswarm may not import components/,
+    ],
+    ['lib/server/stream/sse.ts', "import { page } from '../../../app/page';", /stream may not import app/],
+    ['lib/hub/hub.ts', "import { Locks } from '../sources/claudeswarm/locks';", /hub may not import lib\/sources/],
+    ['lib/hub/hub.ts', "import type { Locks } from '../sources/claudeswarm/locks';", /hub may not import lib\/sources/],
+    [
+      'lib/rules/waits.ts',
+      "import { headers } from 'next/headers';",
+      /only rooms that match .*server.* may import that package/,
+    ],
+    ['lib/rules/waits.ts', "import { getConfig } from '../config/config';", /rules may not import lib\/config/],
+    ['lib/hub/hub.ts', "import { cache } from 'react';", /only rooms that match .*client.* may import that package/],
+    ['lib/swarms/swarm.ts', "import Database from 'better-sqlite3';", /only rooms that match .*history.* may import/],
+    ['components/ui/a.tsx', "import { sse } from '@/lib/server/stream/sse';", /ui may not import lib\/server/],
+    ['components/ui/a.tsx', "import { z } from 'zod';", /components\/ui\/a\.tsx imports zod, .* import types only/],
+    ['components/ui/a.tsx', "const z = await import('zod');", /imports zod/],
+    [
+      'components/ui/a.tsx',
       "import { agent } from '@/lib/contract/schemas';",
       /a\.tsx -> lib\/contract\/schemas\.ts imports zod/,
     ],
@@ -81,23 +89,23 @@ test('each break of a rule is named with its file', () => {
 
 test('a value import is followed to where it ends, a circle of imports included', () => {
   const found = check(
-    ['components/a.tsx', "import { apply } from '@/lib/contract/events';"],
+    ['components/ui/a.tsx', "import { apply } from '@/lib/contract/events';"],
     ['lib/contract/events.ts', "import { other } from './other';"],
     ['lib/contract/other.ts', "import { apply } from './events';\nimport { agent } from './schemas';"],
   );
   assert.deepEqual(found, [
-    'components/a.tsx -> lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/schemas.ts imports zod, ' +
+    'components/ui/a.tsx -> lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/schemas.ts imports zod, ' +
       'which has no place in the browser: import types only.',
     'Import circle: lib/contract/events.ts -> lib/contract/other.ts -> lib/contract/events.ts.',
   ]);
 });
 
-test('a new part of lib needs a layer', () => {
-  assert.match(check(['lib/shared/things.ts', ''])[0] as string, /lib\/shared\/things\.ts is in no layer/);
+test('a new part of lib needs a room', () => {
+  assert.match(check(['lib/shared/things.ts', ''])[0] as string, /lib\/shared\/things\.ts is in no room/);
 });
 
 test("a component's test may use what no browser has", () => {
-  assert.deepEqual(check(['components/a.test.tsx', "import { test } from 'node:test';"]), []);
+  assert.deepEqual(check(['components/ui/a.test.tsx', "import { test } from 'node:test';"]), []);
 });
 
 test('violations(): an import circle is named with its way around, also where only types make it', () => {
@@ -109,4 +117,15 @@ test('violations(): an import circle is named with its way around, also where on
   );
   assert.equal(found, 'Import circle: lib/history/a.ts -> lib/history/b.ts -> lib/history/c.ts -> lib/history/a.ts.');
   assert.deepEqual(others, []);
+});
+
+test('ROOMS: no arrow points upward: whatever a room imports is finished without it', () => {
+  const finished = new Set<string>();
+  const below = Object.keys(ROOMS).filter((room) => /^(lib|components)\//.test(room));
+  for (let left = below; left.length > 0; ) {
+    const next = left.filter((room) => !ROOMS[room]?.every((other) => other === room || finished.has(other)));
+    assert.ok(next.length < left.length, `rooms that import each other: ${next.join(', ')}`);
+    for (const room of left) if (!next.includes(room)) finished.add(room);
+    left = next;
+  }
 });

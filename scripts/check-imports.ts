@@ -1,5 +1,5 @@
 /**
- * Who may import whom: the layers of the design, held by the lint step. Biome's own rules see how an import is
+ * Who may import whom: the rooms of the design, held by the lint step. Biome's own rules see how an import is
  * written, not which file it reaches nor through which others, so they can't say this.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -7,56 +7,114 @@ import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-interface Layer {
-  /** The first layer whose pattern fits a path holds it. */
-  files: RegExp;
-  /** The other layers that it may import. */
-  mayImport: readonly string[];
-}
+const SOURCES = ['lib/sources', 'lib/sources/claudeswarm', 'lib/sources/processes'];
+const HISTORY = ['lib/history', 'lib/rules', 'lib/queries', 'lib/recorder'];
+const HTTP = ['lib/contract', 'lib/platform', 'lib/config', ...SOURCES, 'lib/server/http'];
+const FEATURE = ['lib/contract', 'lib/client', 'components/ui'];
 
-const LAYERS: Record<string, Layer> = {
-  errors: { files: /^lib\/safe-error\b/, mayImport: [] },
-  contract: { files: /^lib\/contract\//, mayImport: [] },
-  config: { files: /^lib\/(config|ip-ranges|tokens-file|yaml-text)\b/, mayImport: ['contract'] },
-  swarm: { files: /^lib\/swarm\//, mayImport: ['contract'] },
-  settings: { files: /^lib\/settings-file\b/, mayImport: ['config', 'swarm'] },
-  alerts: { files: /^lib\/alerts\//, mayImport: ['contract', 'config', 'settings'] },
-  hub: { files: /^lib\/(hub|subscriber|message-feed)\b/, mayImport: ['contract'] },
-  history: { files: /^lib\/history\b/, mayImport: ['contract'] },
-  recorder: { files: /^lib\/recorder\b/, mayImport: ['contract', 'errors', 'log', 'alerts', 'swarm', 'history'] },
-  // Whatever runs in the server's process writes to it.
-  log: { files: /^lib\/server\/log\b/, mayImport: ['config', 'errors'] },
-  runtime: {
-    files:
-      /^lib\/(runtime|create-runtime|live-swarm|no-swarm|bundle-swarm|swarm-(alerts|attention|description|journal|sources)|attention|agent-presence|open-acks|waiting|beat|heap-growth|paced|passing-time)\b/,
-    mayImport: ['contract', 'config', 'errors', 'log', 'alerts', 'swarm', 'hub', 'history', 'recorder'],
-  },
-  server: { files: /^lib\/server\//, mayImport: ['contract', 'config', 'settings', 'log', 'swarm', 'hub', 'runtime'] },
-  client: { files: /^lib\/client\//, mayImport: ['contract'] },
-  simulator: { files: /^lib\/simulator\//, mayImport: ['contract', 'swarm'] },
-  components: { files: /^components\//, mayImport: ['contract', 'client'] },
-  app: {
-    files: /^(app\/|(instrumentation|proxy)\.ts$)/,
-    mayImport: ['contract', 'config', 'runtime', 'server', 'client', 'components'],
-  },
-  bin: { files: /^bin\//, mayImport: ['contract', 'config', 'alerts', 'swarm', 'simulator'] },
-  tests: {
-    files: /^(bench|e2e|test)\//,
-    mayImport: ['contract', 'config', 'alerts', 'swarm', 'history', 'recorder', 'runtime', 'server', 'simulator'],
-  },
+/**
+ * The rooms, and for each the other rooms that it may import. A file belongs to the longest folder that holds it; what
+ * is in none of them may be imported by all.
+ */
+export const ROOMS: Record<string, readonly string[]> = {
+  'lib/contract': [],
+  'lib/platform': ['lib/contract'],
+  'lib/config': ['lib/contract', 'lib/platform'],
+  'lib/sources': ['lib/contract', 'lib/platform'],
+  'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
+  'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
+  'lib/hub': ['lib/contract'],
+  'lib/history': ['lib/contract', 'lib/platform'],
+  'lib/rules': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history'],
+  'lib/alerts': ['lib/contract', 'lib/platform', 'lib/config'],
+  'lib/queries': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules'],
+  'lib/recorder': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
+  'lib/bundle': ['lib/contract', ...SOURCES, 'lib/history', 'lib/rules', 'lib/queries'],
+  'lib/workers': [
+    ...['lib/contract', 'lib/platform', 'lib/history', 'lib/rules', 'lib/alerts'],
+    ...['lib/queries', 'lib/recorder', 'lib/bundle'],
+  ],
+  'lib/swarms': [
+    ...['lib/contract', 'lib/platform', 'lib/config', 'lib/hub', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
+    ...['lib/queries', 'lib/recorder', 'lib/workers'],
+  ],
+  'lib/server/http': HTTP,
+  'lib/server/access': HTTP,
+  'lib/server/stream': [...HTTP, 'lib/server/access', 'lib/hub'],
+  'lib/server/front': [...HTTP, 'lib/server/stream'],
+  'lib/server/metrics': [...HTTP, 'lib/server/stream', 'lib/swarms'],
+  'lib/server/api': [
+    ...[...HTTP, ...SOURCES, 'lib/queries', 'lib/swarms'],
+    ...['lib/server/access', 'lib/server/stream', 'lib/server/front', 'lib/server/metrics'],
+  ],
+  'lib/server': [
+    ...[...HTTP, 'lib/swarms', 'lib/server/access'],
+    ...['lib/server/stream', 'lib/server/front', 'lib/server/metrics', 'lib/server/api'],
+  ],
+  'lib/client': ['lib/contract'],
+  'lib/simulator': ['lib/contract', ...SOURCES],
+  'components/ui': ['lib/contract', 'lib/client'],
+  'components/locks': FEATURE,
+  'components/messages': FEATURE,
+  'components/attention': FEATURE,
+  'components/agents': [...FEATURE, 'components/attention', 'components/locks'],
+  'components/stats': [...FEATURE, 'components/agents'],
+  'components/timeline': FEATURE,
+  'components/talk': FEATURE,
+  'components/waits': FEATURE,
+  'components/documents': FEATURE,
+  'components/past': [...FEATURE, 'components/timeline'],
+  'components/drawer': [...FEATURE, 'components/timeline', 'components/talk', 'components/waits'],
+  'components/shell': [
+    ...[...FEATURE, 'components/agents', 'components/attention', 'components/drawer', 'components/locks'],
+    ...['components/messages', 'components/past', 'components/stats', 'components/timeline'],
+  ],
+  app: [
+    ...['lib/contract', 'lib/config', 'lib/swarms', 'lib/server', 'lib/server/access', 'lib/server/api', 'lib/client'],
+    ...['components/shell', 'components/past', 'components/documents'],
+  ],
+  bin: [
+    'lib/contract',
+    'lib/platform',
+    'lib/config',
+    ...SOURCES,
+    'lib/history',
+    'lib/recorder',
+    'lib/alerts',
+    'lib/simulator',
+  ],
+  bench: [
+    'lib/contract',
+    'lib/config',
+    ...SOURCES,
+    ...HISTORY,
+    'lib/workers',
+    'lib/alerts',
+    'lib/simulator',
+    'test',
+    'e2e',
+  ],
+  e2e: ['lib/contract', 'lib/config', ...SOURCES, 'lib/simulator', 'test'],
+  test: [
+    ...['lib/contract', 'lib/config', ...SOURCES, ...HISTORY, 'lib/alerts', 'lib/simulator', 'lib/swarms'],
+    ...['lib/server/api', 'lib/server/http', 'e2e'],
+  ],
 };
 
-/** What the tests beside the code may import besides. */
-const FOR_TESTS = ['tests', 'simulator', 'swarm'];
+/** Files at the top that belong to a room below. */
+const TOP: Record<string, string> = { 'instrumentation.ts': 'app', 'proxy.ts': 'app' };
 
-const BROWSER = ['client', 'components'];
+/** What the tests beside the code may import in addition: they set up what their subject works with. */
+const FOR_TESTS = /^(lib|test|bench)(\/|$)/;
 
-/** Packages that only these layers may import; type imports count too, since they tie a layer to a package. */
-const PACKAGES: readonly { name: RegExp; layers: readonly string[] }[] = [
-  { name: /^next(\/|$)/, layers: ['server', 'app', 'components'] },
-  { name: /^(react|react-dom|swr)(\/|$)/, layers: ['client', 'components', 'app'] },
-  { name: /^better-sqlite3$/, layers: ['history'] },
-  { name: /^chokidar$/, layers: ['swarm'] },
+const BROWSER = /^(lib\/client|components)(\/|$)/;
+
+/** Packages that only these rooms may import; type imports count too, since they tie a room to a package. */
+const PACKAGES: readonly { name: RegExp; rooms: RegExp }[] = [
+  { name: /^next(\/|$)/, rooms: /^(lib\/server|app|components)(\/|$)/ },
+  { name: /^(react|react-dom|swr)(\/|$)/, rooms: /^(lib\/client|components|app)(\/|$)/ },
+  { name: /^better-sqlite3$/, rooms: /^lib\/history$/ },
+  { name: /^chokidar$/, rooms: /^lib\/sources(\/|$)/ },
 ];
 
 interface Import {
@@ -89,16 +147,16 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
   const imports = new Map([...sources].map(([path, source]) => [path, importsOf(source)]));
   const found: string[] = [];
   for (const [path, list] of imports) {
-    const layer = layerOf(path);
-    if (layer === undefined) {
-      if (path.startsWith('lib/')) found.push(`${path} is in no layer: put it in one, or name a new one here.`);
+    const room = roomOf(path);
+    if (room === undefined) {
+      if (/^(lib|components)\//.test(path)) found.push(`${path} is in no room: put it in one, or name a new one here.`);
       continue;
     }
     for (const { specifier } of list) {
-      const fault = faultOf(path, layer, specifier, sources);
+      const fault = faultOf(path, room, specifier, sources);
       if (fault) found.push(`${path} imports ${specifier}, but ${fault}.`);
     }
-    if (BROWSER.includes(layer) && !isTest(path)) found.push(...foreignToBrowsers(path, imports, sources));
+    if (BROWSER.test(room) && !isTest(path)) found.push(...foreignToBrowsers(path, imports, sources));
   }
   const edges = [...imports].map(([path, list]): [string, string[]] => [
     path,
@@ -132,20 +190,20 @@ function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
 
 function faultOf(
   path: string,
-  layer: string,
+  room: string,
   specifier: string,
   sources: ReadonlyMap<string, string>,
 ): string | undefined {
   const target = resolveImport(path, specifier, sources);
   if (target === undefined) {
     const rule = PACKAGES.find(({ name }) => name.test(specifier));
-    if (!rule || rule.layers.includes(layer) || layer === 'tests') return undefined;
-    return `only ${rule.layers.join(', ')} may import that package`;
+    if (!rule || rule.rooms.test(room) || /^(bench|e2e|test)$/.test(room)) return undefined;
+    return `only rooms that match ${rule.rooms.source} may import that package`;
   }
-  const other = layerOf(target);
-  if (other === undefined || other === layer || LAYERS[layer]?.mayImport.includes(other)) return undefined;
-  if (isTest(path) && FOR_TESTS.includes(other)) return undefined;
-  return `${layer} may not import ${other}`;
+  const other = roomOf(target);
+  if (other === undefined || other === room || ROOMS[room]?.includes(other)) return undefined;
+  if (isTest(path) && FOR_TESTS.test(other)) return undefined;
+  return `${room} may not import ${other}`;
 }
 
 /** What would end in the browser's bundle, however far away it is imported: zod costs more than the rest of the page. */
@@ -176,8 +234,10 @@ function isTest(path: string): boolean {
   return /\.test\.tsx?$/.test(path);
 }
 
-function layerOf(path: string): string | undefined {
-  return Object.keys(LAYERS).find((name) => LAYERS[name]?.files.test(path));
+const BY_LENGTH = Object.keys(ROOMS).sort((one, other) => other.length - one.length);
+
+function roomOf(path: string): string | undefined {
+  return TOP[path] ?? BY_LENGTH.find((room) => path.startsWith(`${room}/`));
 }
 
 /** @returns the path that an import leads to, or undefined for a package */

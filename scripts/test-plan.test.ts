@@ -14,7 +14,7 @@ const TESTS = sortTests([
   'lib/hub/hub.ts',
   'test/integration/live.test.ts',
   'test/integration/proxies.test.ts',
-  'test/samples.ts',
+  'test/support/samples.ts',
 ]);
 const OFFLINE = { isBuilt: false, opensPage: () => false };
 

@@ -22,7 +22,7 @@ import {
   type TestFiles,
 } from './test-plan';
 
-const SEED = './test/seed.ts';
+const SEED = './test/support/seed.ts';
 
 function command(program: string, words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import { ReDoc } from '@/components/documents/redoc';
-import { PlainPage } from '@/components/plain-page';
-import { pageGate } from '@/lib/server/page-gate';
+import { PlainPage } from '@/components/shell/plain-page';
+import { pageGate } from '@/lib/server/access/page-gate';
 
 export const dynamic = 'force-dynamic';
 export const metadata: Metadata = { title: 'API reference · Claude Swarm' };

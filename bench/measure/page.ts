@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
 import type { Stats } from '../../lib/contract/schemas';
 import { Simulator } from '../../lib/simulator/simulator';
-import type { ProductionServer } from '../../test/production-server';
 import { writeBacklog } from '../../test/support/backlog';
+import type { ProductionServer } from '../../test/support/production-server';
 import { BareNext, startDashboard, untilRead } from './processes';
 import { type Bench, type Figure, quantile } from './table';
 

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, PROJECT } from '../../test/production-server';
+import { freePort, PROJECT } from '../../test/support/production-server';
 import { Server } from '../torture-server';
 
 /** The kernel counts processor time in these, on every Linux that Node runs on. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../../lib/simulator/random';
-import { LogWriter } from '../../lib/swarm/writer';
+import { LogWriter } from '../../lib/sources/claudeswarm/writer';
 import type { Server } from '../torture-server';
 import { MILLION, millionKept, RARE_WORD } from './million';
 import { startDashboard, untilRead } from './processes';

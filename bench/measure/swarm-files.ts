@@ -2,10 +2,10 @@
 import { mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../lib/simulator/random';
-import { lockFileName } from '../../lib/swarm/lock-entry';
-import { LOCKS_FOLDER } from '../../lib/swarm/locks';
-import { LogWriter } from '../../lib/swarm/writer';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
+import { lockFileName } from '../../lib/sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/sources/claudeswarm/locks';
+import { LogWriter } from '../../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
 import { mark } from './viewers';
 
 const AGENTS = 8;

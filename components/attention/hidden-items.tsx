@@ -1,10 +1,10 @@
 import { Undo2 } from 'lucide-react';
-import { hiddenSummary } from '@/lib/client/attention';
+import { hiddenSummary } from '@/components/attention/attention';
 import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
 import { IconButton } from '../ui/icon-button';
 import { ClockTime, RelativeTime } from '../ui/time';
-import { ActionPanel, useActions } from './actions';
-import { ItemLink } from './row';
+import { ActionPanel, useActions } from './attention-actions';
+import { ItemLink } from './attention-row';
 
 interface HiddenItemsProps {
   answer: AttentionAnswer;

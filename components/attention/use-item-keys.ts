@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
-import type { AttentionRow } from '@/lib/client/attention';
+import type { AttentionRow } from '@/components/attention/attention';
 import { useShortcut } from '@/lib/client/shortcuts';
 
 const GROUP = { group: 'Needs you', inPalette: false };

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { type Download, type DownloadFormat, download, MOST_DOWNLOADED } from '@/lib/client/download';
+import { type Download, type DownloadFormat, download, MOST_DOWNLOADED } from '@/components/messages/download';
 import { counted, formatCount } from '@/lib/client/text';
 
 interface DownloadSheetProps {

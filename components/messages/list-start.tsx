@@ -1,4 +1,4 @@
-import type { MessageList } from '@/lib/client/use-message-window';
+import type { MessageList } from '@/components/messages/use-message-window';
 
 /** What stands above the oldest message that is held: the beginning, or the way to what is before it. */
 export function ListStart({ list }: { list: MessageList }) {

@@ -1,6 +1,6 @@
 import { Lexer, type Token, type Tokens } from 'marked';
 import { type ReactNode, useMemo } from 'react';
-import { isMeant, safeHref } from '@/lib/client/markdown';
+import { isMeant, safeHref } from '@/components/messages/parse-markdown';
 import { Highlighted } from './highlighted';
 
 const DEEPEST = 12;

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, use } from 'react';
-import { hasMarkdown } from '@/lib/client/markdown';
+import { hasMarkdown } from '@/components/messages/parse-markdown';
 import { counted, folded } from '@/lib/client/text';
 import { Highlighted } from './highlighted';
 

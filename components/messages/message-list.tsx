@@ -1,15 +1,15 @@
 import { type KeyboardEvent, type RefObject, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { linkIndex, linksOf } from '@/lib/client/message-links';
-import { indexAt } from '@/lib/client/message-window';
+import { linkIndex, linksOf } from '@/components/messages/message-links';
+import { indexAt } from '@/components/messages/message-window';
+import { rowOf, useMessageRows } from '@/components/messages/use-message-rows';
+import type { MessageList as List } from '@/components/messages/use-message-window';
 import { Moment } from '@/lib/client/moment';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { rowOf, useMessageRows } from '@/lib/client/use-message-rows';
-import type { MessageList as List } from '@/lib/client/use-message-window';
 import type { Message } from '@/lib/contract/schemas';
-import { MessageRow } from '../message-row';
 import { Scroller } from '../ui/panel';
 import { ListStart } from './list-start';
 import type { MessageActions } from './message-actions';
+import { MessageRow } from './message-row';
 
 interface MessageListProps {
   list: List;

@@ -1,5 +1,5 @@
+import { type MessageLinks, wantsAcknowledgement } from '@/components/messages/message-links';
 import { describeDelivery } from '@/lib/client/delivery';
-import { type MessageLinks, wantsAcknowledgement } from '@/lib/client/message-links';
 import { asText, truncated } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
 import { Text } from '../ui/text';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { fieldValue, readField } from '@/lib/client/past';
+import { fieldValue, readField } from '@/lib/client/moments';
 import { useZone } from '../ui/time';
 
 interface MomentFieldProps {

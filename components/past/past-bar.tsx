@@ -9,12 +9,12 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
+import { type PastPlayer, type PastView, SPEEDS } from '@/components/past/past-player';
 import { type Address, formatAddress } from '@/lib/client/address';
 import { HOME } from '@/lib/client/base-path';
 import { exactNow, subscribe } from '@/lib/client/clock';
 import { choiceQuery } from '@/lib/client/message-filter';
-import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/past';
-import { type PastPlayer, type PastView, SPEEDS } from '@/lib/client/past-player';
+import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/moments';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { absoluteTime, milliseconds, relativeTime } from '@/lib/client/time';
 import type { Recording } from '@/lib/contract/bundle-schemas';

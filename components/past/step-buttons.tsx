@@ -1,7 +1,7 @@
 import { SkipBack, SkipForward } from 'lucide-react';
 import { useState } from 'react';
+import type { PastPlayer } from '@/components/past/past-player';
 import { exactNow } from '@/lib/client/clock';
-import type { PastPlayer } from '@/lib/client/past-player';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { IconButton } from '../ui/icon-button';
 
@@ -28,7 +28,7 @@ export function StepButtons({ moment, player }: StepButtonsProps) {
     player.pause();
     try {
       // Loaded on use: most looks at the page never come here.
-      const { changeBeside } = await import('@/lib/client/past-changes');
+      const { changeBeside } = await import('@/components/past/past-changes');
       const next = await changeBeside(moment, direction, { latest: exactNow() });
       if (next === null) setSaid(none);
       else player.goTo(next);

@@ -1,7 +1,7 @@
+import type { TimeTravel as Travel } from '@/components/past/use-past';
 import type { Address } from '@/lib/client/address';
-import type { RefusedMoment } from '@/lib/client/past';
+import type { RefusedMoment } from '@/lib/client/moments';
 import { useShortcut } from '@/lib/client/shortcuts';
-import type { TimeTravel as Travel } from '@/lib/client/use-past';
 import type { Recording } from '@/lib/contract/bundle-schemas';
 import { PastBar } from './past-bar';
 

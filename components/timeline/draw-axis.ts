@@ -1,8 +1,8 @@
 /** Draws the axis above the lanes, and what moves over them: the pointer's moment, what is marked, and arrows. */
-import { axisMarks } from '@/lib/client/timeline-axis';
-import { type LaneShape, rowHeight, type Thing } from '@/lib/client/timeline-hit';
-import type { Lanes } from '@/lib/client/timeline-lanes';
-import { type Scale, xOf } from '@/lib/client/timeline-scale';
+import { axisMarks } from '@/components/timeline/timeline-axis';
+import { type LaneShape, rowHeight, type Thing } from '@/components/timeline/timeline-hit';
+import type { Lanes } from '@/components/timeline/timeline-lanes';
+import { type Scale, xOf } from '@/components/timeline/timeline-scale';
 import { type Colours, MEANING_COLOURS } from './colours';
 import { foldWords } from './draw-lanes';
 

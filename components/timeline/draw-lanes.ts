@@ -1,9 +1,16 @@
 /** Draws the lanes: background by health, locks, lives of ids, messages, what is not known, and breaks. */
+
+import { type LaneShape, rowHeight } from '@/components/timeline/timeline-hit';
+import {
+  firstAt,
+  type Lane,
+  type LaneBar,
+  type Lanes,
+  type UnknownStretch,
+} from '@/components/timeline/timeline-lanes';
+import { type Scale, xOf } from '@/components/timeline/timeline-scale';
+import { lengthOf } from '@/components/timeline/timeline-words';
 import type { TypeMeaning } from '@/lib/client/message-type';
-import { type LaneShape, rowHeight } from '@/lib/client/timeline-hit';
-import { firstAt, type Lane, type LaneBar, type Lanes, type UnknownStretch } from '@/lib/client/timeline-lanes';
-import { type Scale, xOf } from '@/lib/client/timeline-scale';
-import { lengthOf } from '@/lib/client/timeline-words';
 import { type Colours, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
 
 export interface Picture {

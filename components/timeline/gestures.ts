@@ -1,5 +1,5 @@
 /** Wheel, drag, pinch and keys over a timeline, as changes of the span. */
-import type { Span } from '@/lib/client/timeline-span';
+import type { Span } from '@/lib/client/spans';
 
 /** What gestures do; places are CSS pixels from the left edge of the scale. */
 export interface Moves {

@@ -1,9 +1,9 @@
 import { type KeyboardEvent, type RefObject, useRef, useState } from 'react';
+import { nearestThing, nextThing, type Thing, thingsOf } from '@/components/timeline/timeline-hit';
+import type { Lane, Lanes } from '@/components/timeline/timeline-lanes';
+import type { TimelineView } from '@/components/timeline/timeline-view';
 import type { Address } from '@/lib/client/address';
 import { counted } from '@/lib/client/text';
-import { nearestThing, nextThing, type Thing, thingsOf } from '@/lib/client/timeline-hit';
-import type { Lane, Lanes } from '@/lib/client/timeline-lanes';
-import type { TimelineView } from '@/lib/client/timeline-view';
 import { Text } from '../ui/text';
 import { type Pointed, usePointed } from './pointed';
 import type { Stage } from './stage';

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { isSame, type Thing } from '@/lib/client/timeline-hit';
+import { isSame, type Thing } from '@/components/timeline/timeline-hit';
 
 /** What is under the pointer or the keyboard's cursor; whoever shows it draws again only when it is another thing. */
 export class Pointed {

@@ -1,4 +1,4 @@
-import { PRESETS, type Preset } from '@/lib/client/timeline-span';
+import { PRESETS, type Preset } from '@/lib/client/spans';
 
 const NAMES: Record<Preset, string> = { '15m': '15 min', '1h': 'Hour', '1d': 'Day', all: 'Everything' };
 

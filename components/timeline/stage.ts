@@ -1,10 +1,11 @@
 /** The canvases of a timeline: sizes, themes, gestures, and what is drawn when. Nothing here makes React draw. */
+
+import { type LaneShape, shapeOf, type Thing, thingAt } from '@/components/timeline/timeline-hit';
+import type { Lanes } from '@/components/timeline/timeline-lanes';
+import { idleStretches, makeScale, type Scale, spanWith, timeOf, xOf } from '@/components/timeline/timeline-scale';
+import type { TimelineView } from '@/components/timeline/timeline-view';
 import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
-import { type LaneShape, shapeOf, type Thing, thingAt } from '@/lib/client/timeline-hit';
-import type { Lanes } from '@/lib/client/timeline-lanes';
-import { idleStretches, makeScale, type Scale, spanWith, timeOf, xOf } from '@/lib/client/timeline-scale';
-import type { Span } from '@/lib/client/timeline-span';
-import type { TimelineView } from '@/lib/client/timeline-view';
+import type { Span } from '@/lib/client/spans';
 import { type Colours, onThemeChange, readColours } from './colours';
 import { AXIS_HEIGHT, drawAxis, drawOverlay } from './draw-axis';
 import { drawLanes } from './draw-lanes';

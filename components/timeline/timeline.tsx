@@ -1,12 +1,12 @@
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
+import type { Thing } from '@/components/timeline/timeline-hit';
+import type { Lanes } from '@/components/timeline/timeline-lanes';
+import { TimelineView } from '@/components/timeline/timeline-view';
+import { leadOf } from '@/components/timeline/timeline-words';
+import { type TimelineState, useTimeline } from '@/components/timeline/use-timeline';
 import { now } from '@/lib/client/clock';
 import { counted } from '@/lib/client/text';
 import { milliseconds } from '@/lib/client/time';
-import type { Thing } from '@/lib/client/timeline-hit';
-import type { Lanes } from '@/lib/client/timeline-lanes';
-import { TimelineView } from '@/lib/client/timeline-view';
-import { leadOf } from '@/lib/client/timeline-words';
-import { type TimelineState, useTimeline } from '@/lib/client/use-timeline';
 import { LaneList } from './lane-list';
 import { Pointed } from './pointed';
 import { Stage } from './stage';

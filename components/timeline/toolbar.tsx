@@ -1,8 +1,8 @@
 import { FoldHorizontal, ZoomIn, ZoomOut } from 'lucide-react';
 import { type RefObject, useSyncExternalStore } from 'react';
+import type { TimelineView } from '@/components/timeline/timeline-view';
+import { spanWords, wordsOf } from '@/components/timeline/timeline-words';
 import { now, subscribe } from '@/lib/client/clock';
-import type { TimelineView } from '@/lib/client/timeline-view';
-import { spanWords, wordsOf } from '@/lib/client/timeline-words';
 import { IconButton } from '../ui/icon-button';
 import { useZone } from '../ui/time';
 import { type Pointed, usePointed } from './pointed';

@@ -1,6 +1,6 @@
 import type { Ref } from 'react';
+import { leadOf, wordsOf } from '@/components/timeline/timeline-words';
 import { now } from '@/lib/client/clock';
-import { leadOf, wordsOf } from '@/lib/client/timeline-words';
 import { type Pointed, usePointed } from './pointed';
 
 /** What is pointed at, in words, beside the pointer; the stage moves it there. */

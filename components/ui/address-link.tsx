@@ -2,7 +2,7 @@ import { type MouseEvent, type ReactNode, use } from 'react';
 import { type Address, EMPTY_ADDRESS, formatAddress } from '@/lib/client/address';
 import { HOME } from '@/lib/client/base-path';
 import { Moment } from '@/lib/client/moment';
-import { formatMoment } from '@/lib/client/past';
+import { formatMoment } from '@/lib/client/moments';
 
 interface AddressLinkProps {
   /** What it leads to, as a part of the page's address. */

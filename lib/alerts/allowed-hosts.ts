@@ -4,7 +4,7 @@
  */
 import { lookup as resolveName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { isPublicAddress, rangeTest } from '../ip-ranges';
+import { isPublicAddress, rangeTest } from '../platform/ip-ranges';
 
 const isLinkLocal = rangeTest(['linklocal']);
 

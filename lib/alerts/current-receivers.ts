@@ -1,6 +1,6 @@
 /** Who is told now: the receivers of ALERT_WEBHOOKS, and those of ALERTS_FILE, which is looked at again. */
-import { type Config, ConfigError, readVariable } from '../config';
-import { SettingsFile } from '../settings-file';
+import { type Config, ConfigError, readVariable } from '../config/config';
+import { SettingsFile } from '../config/watched-file';
 import { parseReceivers, type Receiver, webhookReceivers } from './receivers';
 import { secretFault } from './signature';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ConfigError, parseConfig } from '../config';
+import { ConfigError, parseConfig } from '../config/config';
 import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry } from '../contract/schemas';
 import { CurrentReceivers } from './current-receivers';

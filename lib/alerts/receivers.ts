@@ -1,9 +1,9 @@
 /** Receivers of alerts, as the settings write them: ALERT_WEBHOOKS, and the text of ALERTS_FILE. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ConfigError } from '../config';
+import { ConfigError } from '../config/config';
 import { attentionKind, attentionSeverity } from '../contract/schemas';
-import { readYaml } from '../yaml-text';
+import { readYaml } from '../platform/yaml';
 import type { AlertRule } from './rule';
 import { secretFault } from './signature';
 

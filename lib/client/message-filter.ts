@@ -1,7 +1,9 @@
 /** Which messages are shown: the address's filter as a question to the API, and as far as possible decided here. */
 import type { Message } from '../contract/schemas';
 import type { Address } from './address';
-import type { Matches } from './message-window';
+
+/** Says whether a message passes the filter; null if only the server can tell. */
+export type Matches = (message: Message) => boolean | null;
 
 /** The parts of the address that choose messages. */
 export type MessageChoice = Pick<Address, 'agent' | 'from' | 'to' | 'types' | 'q' | 'since' | 'until'>;

@@ -4,7 +4,12 @@
  */
 
 import { HOME } from './base-path';
-import { LOCK_GROUPINGS, LOCK_ORDERS, type LockGrouping, type LockOrder } from './locks';
+
+export const LOCK_ORDERS = ['matters', 'path', 'age', 'holder'] as const;
+export type LockOrder = (typeof LOCK_ORDERS)[number];
+
+export const LOCK_GROUPINGS = ['none', 'agent', 'folder'] as const;
+export type LockGrouping = (typeof LOCK_GROUPINGS)[number];
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

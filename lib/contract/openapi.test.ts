@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { SseParser } from '../../bench/sse-client';
+import { SseParser } from '../../test/support/sse-client';
 import { openApiDocument } from './openapi';
 import { PATHS } from './paths';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';

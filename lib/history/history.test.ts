@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Message, MessageFilter } from '../contract/schemas';
-import { readMicroseconds } from '../swarm/naive-time';
+import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { HistoryFault, MSG_ID, RecorderLock } from './database';
 import { History, type Line, type PageQuery } from './history';
 

@@ -5,14 +5,14 @@
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import type { MessageFilter } from '../contract/schemas';
+import { RowVisitor } from './columns/row-visitor';
+import { SpanColumns } from './columns/span-columns';
 import { fileIdentity, MSG_ID, newEpoch, openDatabase } from './database';
 import { encodeMessage } from './encode-message';
 import { MessageTimes } from './message-times';
 import type { ReadTime } from './read-time';
 import { Retimer } from './retimer';
-import { RowVisitor } from './row-visitor';
 import { indexed, matchExpression, messageSender, messageType, recipientNames } from './search-terms';
-import { SpanColumns } from './span-columns';
 import type { Summary } from './summary';
 import { type TimesBatch, TimesWriter } from './times-writer';
 

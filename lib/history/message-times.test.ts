@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import type { TimeSpan } from '../contract/time-span';
-import { readMicroseconds } from '../swarm/naive-time';
+import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { History } from './history';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');

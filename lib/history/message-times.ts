@@ -1,9 +1,9 @@
 /** What messages say by their time of sending: figures of a moment, ticks of a timeline, who talks to whom. Reads only. */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from '../contract/time-span';
-import { HOUR_US, MessageColumns } from './message-columns';
-import type { RowVisitor } from './row-visitor';
-import { StepCells, type TickCell } from './step-cells';
+import { HOUR_US, MessageColumns } from './columns/message-columns';
+import type { RowVisitor } from './columns/row-visitor';
+import { StepCells, type TickCell } from './columns/step-cells';
 import type { Summary } from './summary';
 import { ANY_AUDIENCE } from './times-writer';
 

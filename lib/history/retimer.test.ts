@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readMicroseconds } from '../swarm/naive-time';
+import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { History, type Line } from './history';
 
 const folder = mkdtempSync(join(tmpdir(), 'retimer-'));

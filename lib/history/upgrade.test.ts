@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { readMicroseconds } from '../swarm/naive-time';
+import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { HistoryFault, RecorderLock, upgrades } from './database';
 import { History, type Line } from './history';
 

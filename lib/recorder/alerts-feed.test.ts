@@ -4,7 +4,7 @@ import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import type { AttentionEntry } from '../contract/schemas';
 import { History } from '../history/history';
 import { AlertsFeed } from './alerts-feed';
-import type { RecorderEvent } from './protocol';
+import type { RecorderEvent } from './events';
 
 const RULE = {
   name: 'ops',

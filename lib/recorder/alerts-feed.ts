@@ -1,9 +1,9 @@
 /** Joins the outbox with the history that is open: only a process that records has one, the others show its state. */
 import { type AlertRule, wants } from '../alerts/rule';
 import type { History } from '../history/history';
-import { Outbox, receiverStates } from '../history/outbox';
-import type { OutboxReceiver } from '../history/outbox-lane';
-import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './protocol';
+import { Outbox, receiverStates } from '../history/outbox/outbox';
+import type { OutboxReceiver } from '../history/outbox/outbox-lane';
+import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './events';
 
 export class AlertsFeed {
   readonly #origin: string;

@@ -1,8 +1,8 @@
 /** How the log and the history stand, in the words of the API. */
 import { formatInstant } from '../contract/instant';
 import { lossWords } from '../contract/log-losses';
-import type { LogLosses, MessageLog } from '../swarm/message-log';
-import type { HistoryCondition, LogCondition } from './protocol';
+import type { LogLosses, MessageLog } from '../sources/claudeswarm/message-log';
+import type { HistoryCondition, LogCondition } from './events';
 import type { ClockJump } from './retention-clock';
 
 const DAY_MS = 86_400_000;

@@ -6,7 +6,7 @@ import {
   Dispositions,
 } from '../history/dispositions';
 import type { History } from '../history/history';
-import type { RecorderEvent } from './protocol';
+import type { RecorderEvent } from './events';
 
 export class DispositionsFeed {
   readonly #tell: (event: RecorderEvent) => void;

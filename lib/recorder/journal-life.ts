@@ -1,7 +1,7 @@
 /** The journal of a process that records, with the mark that says until when it lived. */
 import type { History } from '../history/history';
 import { Journal } from '../history/journal';
-import { readMark, writeMark } from './mark';
+import { readMark, writeMark } from './alive-mark';
 import { RetentionClock } from './retention-clock';
 
 /**

@@ -2,7 +2,7 @@
 import { formatMicroseconds } from '../contract/instant';
 import type { LastMessage } from '../contract/schemas';
 import type { History, KeptMessage } from '../history/history';
-import { contentOf, excerptOf, isAutomatic } from '../swarm/message-fields';
+import { contentOf, excerptOf, isAutomatic } from '../sources/claudeswarm/message-fields';
 
 /** Of one sender. */
 export interface NewestMessage {

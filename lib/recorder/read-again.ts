@@ -3,7 +3,7 @@
  * read again (docs/decisions/0057-whose-history.md).
  */
 import type { History } from '../history/history';
-import type { LogCheckpoint } from '../swarm/message-log';
+import type { LogCheckpoint } from '../sources/claudeswarm/message-log';
 import type { RetentionClock } from './retention-clock';
 
 const DAY_MS = 86_400_000;

@@ -3,8 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { LOG_NAME } from '../swarm/message-log';
-import type { RecorderEvent } from './protocol';
+import { LOG_NAME } from '../sources/claudeswarm/message-log';
+import type { RecorderEvent } from './events';
 import { Recorder } from './recorder';
 
 const folder = mkdtempSync(join(tmpdir(), 'clock-'));

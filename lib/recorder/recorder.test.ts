@@ -6,11 +6,11 @@ import { after, afterEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
-import { LOG_NAME } from '../swarm/message-log';
-import type { RecorderEvent } from './protocol';
-import { answerQuestion } from './questions';
+import type { ToldMessage } from '../history/message-bytes';
+import { LOG_NAME } from '../sources/claudeswarm/message-log';
+import { answerQuestion } from '../workers/answers';
+import type { RecorderEvent } from './events';
 import { Recorder } from './recorder';
-import type { ToldMessage } from './told-messages';
 
 const folder = mkdtempSync(join(tmpdir(), 'recorder-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

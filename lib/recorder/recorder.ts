@@ -11,21 +11,27 @@ import { HistoryFault, historyFault } from '../history/database';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
-import { type LogLine, parseLine } from '../swarm/log-line';
-import { isLogCheckpoint, type LogBatch, type LogCheckpoint, type LogLosses, MessageLog } from '../swarm/message-log';
-import { processZone, readMicroseconds } from '../swarm/naive-time';
+import { toldMessages } from '../history/message-bytes';
+import { type LogLine, parseLine } from '../sources/claudeswarm/log-line';
+import {
+  isLogCheckpoint,
+  type LogBatch,
+  type LogCheckpoint,
+  type LogLosses,
+  MessageLog,
+} from '../sources/claudeswarm/message-log';
+import { processZone, readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
 import { historyCondition, logCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
+import type { AlertsUpdate, PostTried, Pruned, RecorderEvent, RecorderOptions } from './events';
 import { HistorySlot, type Opened } from './history-slot';
 import { beginJournal, beginRetention, lastAlive, markAlive } from './journal-life';
-import { fieldsOf, MattersFeed } from './matters-feed';
 import { NewestSenders } from './newest-senders';
-import type { AlertsUpdate, PostTried, Pruned, RecorderEvent, RecorderOptions } from './protocol';
+import { fieldsOf, MattersFeed } from './open-questions-feed';
 import { fromTheStart, isPastRetention, mustReadAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
 import { noteFirstGeneration } from './root-identity';
-import { toldMessages } from './told-messages';
 import { ZoneDoubt } from './zone-doubt';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */

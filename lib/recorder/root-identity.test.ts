@@ -3,8 +3,8 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rename
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { LOG_NAME } from '../swarm/message-log';
-import type { RecorderEvent, RecorderOptions } from './protocol';
+import { LOG_NAME } from '../sources/claudeswarm/message-log';
+import type { RecorderEvent, RecorderOptions } from './events';
 import { Recorder } from './recorder';
 import { ownerOf } from './root-identity';
 

@@ -5,9 +5,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { History } from '../history/history';
-import { LogFile } from '../swarm/log-file';
-import { isLogCheckpoint, LOG_NAME, type LogCheckpoint, OLD_LOG_NAME } from '../swarm/message-log';
-import { isText, orNull, shape } from '../swarm/shape';
+import { isText, orNull, shape } from '../platform/json-shape';
+import { LogFile } from '../sources/claudeswarm/log-file';
+import { isLogCheckpoint, LOG_NAME, type LogCheckpoint, OLD_LOG_NAME } from '../sources/claudeswarm/message-log';
 
 export interface RootIdentity {
   /** Absolute, symbolic links resolved. */

@@ -2,9 +2,11 @@
  * Doubts the zone in which the log's naive times are read: compares what live lines say with the instants at which they
  * arrived. Times with an offset say nothing about the zone and are ignored.
  */
+
 import { tzOffset } from '@date-fns/tz';
 import { isNaive } from '../contract/instant';
-import { readInstant } from '../swarm/naive-time';
+import { readInstant } from '../sources/claudeswarm/naive-time';
+import { MESSAGES_IN_A_ROW, type ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 
 const MINUTE = 60_000;
 const SECOND = 1000;
@@ -16,8 +18,6 @@ const TOLERANCE_MS = 2 * MINUTE;
 const MIN_BEHIND_MS = 60 * MINUTE;
 /** Of lines that were written live: how far their differences may lie apart. */
 const MAX_SPREAD_MS = 5 * SECOND;
-/** So many messages in a row begin a doubt, and so many end it. */
-export const MESSAGES_IN_A_ROW = 5;
 /** Old lines that are appended at once arrive together; so many arrivals are needed for times that lie behind. */
 const MIN_ARRIVALS = 3;
 const MIN_OFFSET_MS = -12 * 60 * MINUTE;
@@ -31,13 +31,6 @@ const WELL_KNOWN = [
 ];
 
 /** Why the zone in use is doubted. */
-export interface ZoneMismatch {
-  /** A sentence or more: what was seen, and what to do. */
-  reason: string;
-  /** What would fit: `UTC-5 (for example America/New_York)`. */
-  suggested: string;
-}
-
 /** A time without an offset and when its line arrived. */
 interface Arrival {
   /** The written wall-clock time minus that of the arrival in the zone in use, milliseconds. */

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 function start(script: string, environment: Record<string, string> = {}) {
   const source = `
     import { startServer as begin } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
-    import { requireReady } from ${JSON.stringify(new URL('./phase.ts', import.meta.url).href)};
+    import { requireReady } from ${JSON.stringify(new URL('./http/phase.ts', import.meta.url).href)};
     let create;
     const provide = (runtime) => { create = () => runtime; };
     const startServer = (options) => begin({ ...options, create });

@@ -1,23 +1,24 @@
 /** The life of the server process: what starts with it and how it ends. */
 import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
-import { createRuntime } from '../create-runtime';
-import { type Runtime, setRuntime } from '../runtime';
-import { openAccess } from './access';
-import { pages } from './admit-page';
-import { allAnswered, watchConnections } from './connection';
-import { coverEveryAnswer } from './headers';
-import { flushLog, log, takeConsole } from './log';
-import { metrics } from './metrics';
-import { settleServers } from './node-server';
-import { setPageGate } from './page-gate';
-import { enterPhase, phase } from './phase';
-import { registerProcessMetrics } from './process-metrics';
-import { watchRequest } from './request-watch';
-import { directRoutes, routes } from './routes';
-import { setRoutes } from './served';
-import { registerStreamMetrics } from './stream-metrics';
-import { registerSwarmMetrics } from './swarm-metrics';
+import { getConfig } from '../config/config';
+import { flushLog, log, openLog, takeConsole } from '../platform/log';
+import { createRuntime } from '../swarms/open-swarm';
+import { type Runtime, setRuntime } from '../swarms/swarm';
+import { openAccess } from './access/access';
+import { pages } from './access/admit-page';
+import { setPageGate } from './access/page-gate';
+import { setRoutes } from './api/route-file';
+import { directRoutes, routes } from './api/routes';
+import { settleServers } from './front/node-server';
+import { allAnswered, watchConnections } from './http/connection';
+import { coverEveryAnswer } from './http/headers';
+import { enterPhase, phase } from './http/phase';
+import { metrics } from './metrics/metrics';
+import { registerProcessMetrics } from './metrics/process-metrics';
+import { watchRequest } from './metrics/request-watch';
+import { registerStreamMetrics } from './metrics/stream-metrics';
+import { registerSwarmMetrics } from './metrics/swarm-metrics';
 
 /** The whole stop may take 5 s. */
 const DEADLINE_MS = 4_500;
@@ -34,6 +35,7 @@ export function startServer({ alone, create = createRuntime }: { alone: boolean;
   watchConnections(watchRequest);
   settleServers({ development: !alone, direct: directRoutes });
   try {
+    openLog(getConfig());
     openAccess();
     coverEveryAnswer();
     setPageGate(pages);

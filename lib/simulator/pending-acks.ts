@@ -1,7 +1,7 @@
 /** The acknowledgements that are waited for, as the swarm's tool keeps them in its file (swarm-files.md §6). */
 import { createHash } from 'node:crypto';
-import { PENDING_ACKS_FILE } from '../swarm/pending-acks';
-import { formatNaiveLocal } from '../swarm/written-form';
+import { PENDING_ACKS_FILE } from '../sources/claudeswarm/pending-acks';
+import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
 import { replaceFile } from './registry-file';
 import type { Deed } from './world';
 

@@ -1,9 +1,10 @@
 /** Performs the deeds of a story on a root: the one place where the simulator touches files. */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { LOCKS_FOLDER, lockFileName, normalizeLockPath } from '../swarm/locks';
-import { acquireLock, LogWriter, releaseLock } from '../swarm/writer';
-import { formatNaiveLocal } from '../swarm/written-form';
+import { lockFileName, normalizeLockPath } from '../sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../sources/claudeswarm/locks';
+import { acquireLock, LogWriter, releaseLock } from '../sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
 import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
 import { Stores } from './stores';

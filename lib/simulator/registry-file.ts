@@ -1,8 +1,8 @@
 /** The registry as `discover-agents` writes it (swarm-files.md §2, §3). Only a simulated swarm may write one. */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { REGISTRY_FILE } from '../swarm/registry';
-import { pythonJsonIndented, temporaryName } from '../swarm/written-form';
+import { REGISTRY_FILE } from '../sources/claudeswarm/registry';
+import { pythonJsonIndented, temporaryName } from '../sources/claudeswarm/written-form';
 import type { StoryAgent } from './world';
 
 export interface RosterEntry {

@@ -1,7 +1,7 @@
 /** A seeded swarm that writes the real files of a root in the real way: demo, test bed and load of the benchmarks. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseRegistry, REGISTRY_FILE } from '../swarm/registry';
+import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
 import { type Counts, Player, type Written } from './player';
 import { type StoryAction, tellStory } from './story';
 

@@ -1,9 +1,9 @@
 /** `TASKS.json` and `CONFLICT_LOG.json` as the swarm's tool writes them (swarm-files.md §2, §7). */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { CONFLICT_LOG_FILE } from '../swarm/conflict-log';
-import { TASKS_FILE } from '../swarm/tasks';
-import { pythonJsonIndented } from '../swarm/written-form';
+import { CONFLICT_LOG_FILE } from '../sources/claudeswarm/conflict-log';
+import { TASKS_FILE } from '../sources/claudeswarm/tasks';
+import { pythonJsonIndented } from '../sources/claudeswarm/written-form';
 import { formatUtc } from './registry-file';
 import type { StoryConflict, StoryTask } from './world';
 

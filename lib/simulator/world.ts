@@ -1,5 +1,5 @@
 /** What is true in the story at a moment: who is there and who holds which file. Knows no clock of the machine. */
-import { patternsOverlap } from '../swarm/locks';
+import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
 import { ROLES, type Role } from './codebase';
 import type { Random } from './random';
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { newToken } from '../../lib/config/tokens-file';
 import { type Problem, problem } from '../../lib/contract/schemas';
-import { newToken } from '../../lib/tokens-file';
-import { ProductionServer } from '../production-server';
+import { ProductionServer } from '../support/production-server';
 
 const folder = mkdtempSync(join(tmpdir(), 'access-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import packageJson from '../../package.json' with { type: 'json' };
-import { bundledPackages, shippedAdvisories, shippedPlaces } from '../advisories';
+import { bundledPackages, shippedAdvisories, shippedPlaces } from '../support/advisories';
 
 test('shippedAdvisories(): no shipped package has a known advisory', async (context) => {
   const found = await shippedAdvisories();

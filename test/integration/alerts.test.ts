@@ -14,8 +14,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { alertPost } from '../../lib/contract/alert-schemas';
 import type { AttentionAnswer } from '../../lib/contract/schemas';
-import { createLock, releaseLock } from '../../lib/swarm/writer';
-import { PROJECT, ProductionServer } from '../production-server';
+import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
+import { PROJECT, ProductionServer } from '../support/production-server';
 
 const SECRET = 'test-secret';
 const PATH = '/T000/unguessable';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ZodType } from 'zod';
 import * as schemas from '../../lib/contract/schemas';
-import { ProductionServer } from '../production-server';
-import { type Sample, samples } from '../samples';
+import { ProductionServer } from '../support/production-server';
+import { type Sample, samples } from '../support/samples';
 
 const folder = mkdtempSync(join(tmpdir(), 'api-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

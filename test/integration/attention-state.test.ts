@@ -4,11 +4,11 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { openStream } from '../../bench/sse-client';
 import { type AttentionAnswer, attentionAnswer, attentionEntry } from '../../lib/contract/schemas';
-import { createLock } from '../../lib/swarm/writer';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
-import { ProductionServer } from '../production-server';
+import { createLock } from '../../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
+import { ProductionServer } from '../support/production-server';
+import { openStream } from '../support/sse-client';
 
 /** A swarm with one lock whose holder is in no registry. */
 function newSwarm(context: TestContext) {

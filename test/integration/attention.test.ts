@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { openStream, type SseEvent } from '../../bench/sse-client';
 import { waitingAnswer } from '../../lib/contract/past-schemas';
 import { type AttentionAnswer, type AttentionKind, attentionAnswer } from '../../lib/contract/schemas';
-import { createLock, releaseLock } from '../../lib/swarm/writer';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
-import { ProductionServer } from '../production-server';
+import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
+import { ProductionServer } from '../support/production-server';
+import { openStream, type SseEvent } from '../support/sse-client';
 
 const MINUTE = 60_000;
 const PID_OF_NOBODY = 4_200_000;

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { problem } from '../../lib/contract/schemas';
-import { buildId } from '../built-routes';
-import { formsOf } from '../hostile-requests';
-import { ProductionServer } from '../production-server';
-import { type RawAnswer, RawClient } from '../raw-client';
+import { buildId } from '../support/built-routes';
+import { formsOf } from '../support/hostile-requests';
+import { ProductionServer } from '../support/production-server';
+import { type RawAnswer, RawClient } from '../support/raw-client';
 
 /** `npm run security`: every way to write each path, with every method. */
 const FULL = process.env.SECURITY === 'full';

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openStream } from '../../bench/sse-client';
 import { TestSwarm } from '../../e2e/swarm';
 import { type Bundle, bundle } from '../../lib/contract/bundle-schemas';
 import { formatInstant } from '../../lib/contract/instant';
 import { type PastState, pastState, type TimelineAnswer } from '../../lib/contract/past-schemas';
 import type { MessagesAnswer, Problem } from '../../lib/contract/schemas';
-import { ProductionServer } from '../production-server';
+import { ProductionServer } from '../support/production-server';
+import { openStream } from '../support/sse-client';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
 const swarm = new TestSwarm();

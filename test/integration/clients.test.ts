@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestSwarm } from '../../e2e/swarm';
-import { PROJECT, ProductionServer } from '../production-server';
+import { PROJECT, ProductionServer } from '../support/production-server';
 
 const text = readFileSync(join(PROJECT, 'docs', 'api.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'clients-'));

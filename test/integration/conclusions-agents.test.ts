@@ -20,12 +20,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { openStream } from '../../bench/sse-client';
 import type { AgentHistory, WaitingAnswer } from '../../lib/contract/past-schemas';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, MessagesAnswer } from '../../lib/contract/schemas';
-import { createLock } from '../../lib/swarm/writer';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
-import { ProductionServer } from '../production-server';
+import { createLock } from '../../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
+import { ProductionServer } from '../support/production-server';
+import { openStream } from '../support/sse-client';
 
 const MINUTE = 60_000;
 const PID_OF_NOBODY = 4_100_000;

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { openStream } from '../../bench/sse-client';
 import { waitingAnswer } from '../../lib/contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, attentionAnswer, locksAnswer } from '../../lib/contract/schemas';
-import { lockFileName } from '../../lib/swarm/lock-entry';
-import { createLock, releaseLock } from '../../lib/swarm/writer';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
-import { ProductionServer } from '../production-server';
+import { lockFileName } from '../../lib/sources/claudeswarm/lock-entry';
+import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
+import { ProductionServer } from '../support/production-server';
+import { openStream } from '../support/sse-client';
 
 const SECOND = 1000;
 const PID_OF_NOBODY = 4_200_000;

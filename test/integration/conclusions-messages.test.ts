@@ -9,8 +9,8 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type WaitingAnswer, waitingAnswer } from '../../lib/contract/past-schemas';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, Stats } from '../../lib/contract/schemas';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
-import { ProductionServer } from '../production-server';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
+import { ProductionServer } from '../support/production-server';
 
 const MINUTE = 60_000;
 const ACK_ID = '3f0c2a9e-1111-4222-8333-444455556666';

@@ -7,8 +7,8 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tzOffset } from '@date-fns/tz';
 import type { AgentsAnswer, AttentionAnswer, Health, LocksAnswer, Sources } from '../../lib/contract/schemas';
-import { createLock } from '../../lib/swarm/writer';
-import { ProductionServer } from '../production-server';
+import { createLock } from '../../lib/sources/claudeswarm/writer';
+import { ProductionServer } from '../support/production-server';
 
 const DEADLINE_MS = 20_000;
 

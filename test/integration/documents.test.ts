@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SseParser } from '../../bench/sse-client';
 import { PAGES } from '../../lib/contract/paths';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from '../../lib/contract/problems';
 import { problemsOf, ROUTES, type Route } from '../../lib/contract/routes';
 import { type LocksAnswer, problem } from '../../lib/contract/schemas';
 import { STREAM_EVENTS, streamEvent } from '../../lib/contract/stream-schemas';
 import { Simulator } from '../../lib/simulator/simulator';
-import { PROJECT, ProductionServer } from '../production-server';
+import { PROJECT, ProductionServer } from '../support/production-server';
+import { SseParser } from '../support/sse-client';
 
 /** Answers for whatever else begins with /api. */
 const FALLBACK = '/api/[[...path]]';

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { openStream } from '../../bench/sse-client';
 import type { AgentsAnswer, LocksAnswer, Message, Stats } from '../../lib/contract/schemas';
-import { createLock, releaseLock } from '../../lib/swarm/writer';
-import { ProductionServer } from '../production-server';
+import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
+import { ProductionServer } from '../support/production-server';
+import { openStream } from '../support/sse-client';
 
 const PID_OF_NOBODY = 4_200_000;
 

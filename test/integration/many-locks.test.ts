@@ -7,8 +7,9 @@ import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PastState } from '../../lib/contract/past-schemas';
 import { type LocksAnswer, type Problem, problem, type Stats } from '../../lib/contract/schemas';
-import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
-import { ProductionServer } from '../production-server';
+import { lockFileName } from '../../lib/sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/sources/claudeswarm/locks';
+import { ProductionServer } from '../support/production-server';
 
 const LOCKS = 10_050;
 const folder = mkdtempSync(join(tmpdir(), 'many-locks-'));

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
-import { PROJECT, ProductionServer } from '../production-server';
-import { locate } from '../proxies';
-import { samples } from '../samples';
+import { PROJECT, ProductionServer } from '../support/production-server';
+import { locate } from '../support/proxies';
+import { samples } from '../support/samples';
 
 const MARKER = 'planted-marker';
 const AUTHORIZATION = `Basic ${Buffer.from(`anna:${MARKER}-password`).toString('base64')}`;

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Health } from '../../lib/contract/schemas';
-import { PROJECT } from '../production-server';
+import { PROJECT } from '../support/production-server';
 
 const NAME = 'claude-swarm-dashboard';
 const INSTALLS = process.env.TRUE_INSTALL !== undefined;

@@ -10,9 +10,10 @@ import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentHistory, lockHistory, pastState } from '../../lib/contract/past-schemas';
 import type { AgentsAnswer, LocksAnswer, Problem } from '../../lib/contract/schemas';
-import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
-import { createLock, LogWriter } from '../../lib/swarm/writer';
-import { ProductionServer } from '../production-server';
+import { lockFileName } from '../../lib/sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/sources/claudeswarm/locks';
+import { createLock, LogWriter } from '../../lib/sources/claudeswarm/writer';
+import { ProductionServer } from '../support/production-server';
 
 const ODD_ID = 'a/b ü%';
 /** Ids that no path can hold. */

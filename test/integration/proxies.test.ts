@@ -11,11 +11,11 @@ import { text } from 'node:stream/consumers';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import { SseParser } from '../../bench/sse-client';
 import { TestSwarm } from '../../e2e/swarm';
 import type { MessagesAnswer } from '../../lib/contract/schemas';
-import { PROJECT, ProductionServer } from '../production-server';
-import { locate, type ProxyKind, ReadyProxy, UPSTREAMS_LOG } from '../proxies';
+import { PROJECT, ProductionServer } from '../support/production-server';
+import { locate, type ProxyKind, ReadyProxy, UPSTREAMS_LOG } from '../support/proxies';
+import { SseParser } from '../support/sse-client';
 
 const DURATION_MS = 60_000;
 const ROUNDS = 6;

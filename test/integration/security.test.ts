@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { STREAM_EVENT_NAMES } from '../../lib/contract/events';
-import { fault, missingHeaders } from '../answer-faults';
-import { buildId, buildWithoutProxy, builtRoutes, clientFiles } from '../built-routes';
-import { askAll, foreignHosts, HostileClient, matrixOf, type Question } from '../hostile-requests';
-import { PROJECT, ProductionServer } from '../production-server';
-import { FORGED, injections, MARK, plantSecretSwarm } from '../secret-swarm';
+import { fault, missingHeaders } from '../support/answer-faults';
+import { buildId, buildWithoutProxy, builtRoutes, clientFiles } from '../support/built-routes';
+import { askAll, foreignHosts, HostileClient, matrixOf, type Question } from '../support/hostile-requests';
+import { PROJECT, ProductionServer } from '../support/production-server';
+import { FORGED, injections, MARK, plantSecretSwarm } from '../support/secret-swarm';
 
 /** `npm run security`: every address with every header and every method; some minutes. */
 const FULL = process.env.SECURITY === 'full';

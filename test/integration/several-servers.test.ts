@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openStream } from '../../bench/sse-client';
 import type { Message, MessagesAnswer, Sources } from '../../lib/contract/schemas';
-import { LOG_NAME } from '../../lib/swarm/message-log';
-import { ProductionServer } from '../production-server';
+import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
+import { ProductionServer } from '../support/production-server';
+import { openStream } from '../support/sse-client';
 
 function newSwarm(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'servers-'));

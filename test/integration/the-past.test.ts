@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Follower, StateWatch } from '../../bench/torture-follower';
 import type { MessagesAnswer, Sources, Stats } from '../../lib/contract/schemas';
 import { Random } from '../../lib/simulator/random';
-import { LOG_NAME, OLD_LOG_NAME } from '../../lib/swarm/message-log';
-import { ProductionServer } from '../production-server';
+import { LOG_NAME, OLD_LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
+import { ProductionServer } from '../support/production-server';
 
 const DAY = 86_400_000;
 const MESSAGES = 500;
@@ -83,7 +83,7 @@ test('clock: 31 days ahead for a moment delete nothing, and the history source s
   say(...Array.from({ length: MESSAGES }, (_, n) => `message ${n}`));
   const server = await start(context, {
     ...{ CLAUDESWARM_ROOT: root, SWARM_HISTORY: history, CLOCK_SHIFT_FILE: shift },
-    NODE_OPTIONS: `--import ${import.meta.resolve('../shifted-clock.mjs')}`,
+    NODE_OPTIONS: `--import ${import.meta.resolve('../support/shifted-clock.mjs')}`,
   });
   await atCount(server, MESSAGES);
   writeFileSync(shift, String(31 * DAY));

@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { talkAnswer, timelineAnswer } from '../../lib/contract/past-schemas';
 import { type Message, messagesAnswer, problem } from '../../lib/contract/schemas';
-import { createLock, releaseLock } from '../../lib/swarm/writer';
-import { ProductionServer } from '../production-server';
+import { createLock, releaseLock } from '../../lib/sources/claudeswarm/writer';
 import { writeBacklog } from '../support/backlog';
+import { ProductionServer } from '../support/production-server';
 
 const folder = mkdtempSync(join(tmpdir(), 'timeline-'));
 const root = join(folder, 'root');

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { PROJECT, ProductionServer } from '../production-server';
-import { samples } from '../samples';
+import { PROJECT, ProductionServer } from '../support/production-server';
+import { samples } from '../support/samples';
 
 interface Line {
   msg: string;
@@ -33,7 +33,7 @@ beforeEach(async () => {
       CLAUDESWARM_ROOT: join(folder, 'swarm'),
       SWARM_HISTORY: join(folder, 'history.sqlite'),
       LOG_FORMAT: 'json',
-      NODE_OPTIONS: `--import ${pathToFileURL(join(PROJECT, 'test/hold-loop.mjs'))}`,
+      NODE_OPTIONS: `--import ${pathToFileURL(join(PROJECT, 'test/support/hold-loop.mjs'))}`,
       HOLD_LOOP_FILE: held,
     },
     '127.0.0.1',

@@ -1,6 +1,5 @@
 /** Facts of the attention rules for tests: a swarm in which all is well, and what may be wrong with it. */
 import assert from 'node:assert/strict';
-import { type AttentionFacts, judgeAttention } from '../../lib/attention';
 import {
   UNKNOWN_AGENT_FACTS,
   UNKNOWN_LOCK_FACTS,
@@ -18,8 +17,9 @@ import {
   type Source,
   type Sources,
 } from '../../lib/contract/schemas';
-import { PassingTime } from '../../lib/passing-time';
-import type { OpenQuestion } from '../../lib/recorder/open-matters';
+import { type AttentionFacts, judgeAttention } from '../../lib/rules/attention';
+import { PassingTime } from '../../lib/rules/deadline-clock';
+import type { OpenQuestion } from '../../lib/rules/open-questions';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { phrase } from '../../lib/simulator/phrases';
 import { Random } from '../../lib/simulator/random';
 import { MESSAGE_TYPES } from '../../lib/simulator/world';
-import { LOG_NAME } from '../../lib/swarm/message-log';
-import { formatNaiveLocal, pythonJson } from '../../lib/swarm/written-form';
+import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
+import { formatNaiveLocal, pythonJson } from '../../lib/sources/claudeswarm/written-form';
 
 export interface BacklogOptions {
   /** An existing folder; its log is replaced. */

@@ -1,9 +1,10 @@
 /** All locks of a swarm described at once, as `LockBoard` must have them after any changes. */
 import type { Lock } from '../../lib/contract/schemas';
-import { byLockFile, findConflicts } from '../../lib/swarm/lock-conflicts';
-import { describeLock, isEarly, isStale, type LockBoardFacts } from '../../lib/swarm/lock-description';
-import type { LockEntry } from '../../lib/swarm/lock-entry';
-import type { LockHolders } from '../../lib/swarm/lock-holders';
+import { findConflicts } from '../../lib/rules/lock-conflicts';
+import type { LockHolders } from '../../lib/rules/lock-holders';
+import { describeLock, isEarly, isStale, type LockBoardFacts } from '../../lib/rules/lock-status';
+import type { LockEntry } from '../../lib/sources/claudeswarm/lock-entry';
+import { byLockFile } from '../../lib/sources/claudeswarm/lock-entry';
 
 /** @returns locks as the API gives them, each made new, sorted by `lock_file` */
 export function describeLocks(

@@ -3,10 +3,11 @@ import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { PendingAcks } from '../../lib/simulator/pending-acks';
 import { writeRegistry } from '../../lib/simulator/registry-file';
-import { LOCKS_FOLDER, lockFileName } from '../../lib/swarm/locks';
-import { REGISTRY_FILE } from '../../lib/swarm/registry';
-import { createLock, LogWriter } from '../../lib/swarm/writer';
-import { formatNaiveLocal } from '../../lib/swarm/written-form';
+import { lockFileName } from '../../lib/sources/claudeswarm/lock-entry';
+import { LOCKS_FOLDER } from '../../lib/sources/claudeswarm/locks';
+import { REGISTRY_FILE } from '../../lib/sources/claudeswarm/registry';
+import { createLock, LogWriter } from '../../lib/sources/claudeswarm/writer';
+import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
 import type { AwaitedAck, Fault, Listed, SaidMessage, Stage, TakenLock } from './mixed-world';
 
 const AWAY = '.away';

@@ -5,7 +5,8 @@
 
 import type { Random } from '../../lib/simulator/random';
 import type { MessageType } from '../../lib/simulator/world';
-import { normalizeLockPath, patternsOverlap } from '../../lib/swarm/locks';
+import { patternsOverlap } from '../../lib/sources/claudeswarm/fnmatch';
+import { normalizeLockPath } from '../../lib/sources/claudeswarm/lock-entry';
 
 /** The process of a pane: a shell with a claude below it. */
 export interface PaneProcess {

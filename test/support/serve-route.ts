@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import { parseConfig } from '../../lib/config';
-import type { Runtime } from '../../lib/runtime';
-import { watchConnections } from '../../lib/server/connection';
-import type { endpoint } from '../../lib/server/endpoint';
+import { parseConfig } from '../../lib/config/config';
+import type { endpoint } from '../../lib/server/api/endpoint';
+import { watchConnections } from '../../lib/server/http/connection';
+import type { Runtime } from '../../lib/swarms/swarm';
 
 interface Served {
   url: string;

@@ -1,0 +1,38 @@
+/** An agent's health over the last hours, as one bar shows it. */
+
+import type { Span } from '@/lib/client/spans';
+import { duration, milliseconds } from '@/lib/client/time';
+import type { AgentHistory } from '@/lib/contract/past-schemas';
+import type { AgentHealth } from '@/lib/contract/schemas';
+
+const MINUTE = 60_000;
+const LONGEST = 6 * 60 * MINUTE;
+const SHORTEST = 15 * MINUTE;
+
+export interface HealthBar extends Span {
+  /** Oldest first; between them nothing is known. */
+  parts: readonly (Span & { health: AgentHealth })[];
+  /** "active 3 h 2 min, stale 4 min". */
+  words: string;
+}
+
+/**
+ * @param spans newest first
+ * @returns the bar up to now: six hours, or what is known while that is less, but no less than a quarter of an hour
+ */
+export function healthBar(spans: AgentHistory['health'], now: number): HealthBar {
+  const known = spans.flatMap(({ health, since, until }) => {
+    const [begin, end] = [milliseconds(since), until === null ? now : milliseconds(until)];
+    return begin === null || end === null ? [] : [{ health, since: begin, until: Math.min(end, now) }];
+  });
+  const first = Math.min(now, ...known.map(({ since }) => since));
+  const since = now - Math.min(LONGEST, Math.max(SHORTEST, now - first));
+  const parts = known
+    .filter(({ until }) => until > since)
+    .map((part) => ({ ...part, since: Math.max(since, part.since) }))
+    .toReversed();
+  const sums = new Map<AgentHealth, number>();
+  for (const part of parts) sums.set(part.health, (sums.get(part.health) ?? 0) + part.until - part.since);
+  const words = [...sums].map(([health, length]) => `${health} ${duration(length / 1000)}`).join(', ');
+  return { since, until: now, parts, words };
+}

@@ -1,0 +1,138 @@
+import { X } from 'lucide-react';
+import { use, useEffect, useMemo, useRef } from 'react';
+import { findAgent, heldCount } from '@/components/agents/agents';
+import { useAgentHistory } from '@/components/agents/use-agent-history';
+import type { Address } from '@/lib/client/address';
+import { Moment } from '@/lib/client/moment';
+import type { PanelName } from '@/lib/client/settings';
+import { asText } from '@/lib/client/text';
+import { detailCovers } from '@/lib/client/use-layout';
+import { lifeKey } from '@/lib/contract/life';
+import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
+import { DetailPart } from '../ui/detail-part';
+import { Health } from '../ui/health';
+import { Text } from '../ui/text';
+import { ClockTime, Sentence } from '../ui/time';
+import { AgentFacts } from './agent-facts';
+import { AgentHealthHistory } from './agent-health-history';
+import { AgentLives } from './agent-lives';
+import { AgentLocks } from './agent-locks';
+import { AgentMessages } from './agent-messages';
+import { AgentPane } from './agent-pane';
+import { HealthBar, LocksBefore } from './agent-past';
+import { AgentRecord } from './agent-record';
+import { LastSpoke } from './last-spoke';
+
+interface AgentDetailProps {
+  id: string;
+  answer: AgentsAnswer;
+  locks: LocksAnswer;
+  messages: readonly Message[];
+  attention: AttentionAnswer;
+  /** The id of the newest message that is known. */
+  lastEventId: string | null;
+  /** Follows a link to something on the page, wherever it stands. */
+  onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
+  onClose: () => void;
+}
+
+/** Everything about one agent. */
+export function AgentDetail(props: AgentDetailProps) {
+  const { id, answer, locks, messages, attention, lastEventId, onGo, onShow, onClose } = props;
+  const entries = answer.agents.filter((agent) => agent.id === id);
+  const agent = findAgent(answer, id);
+  const hasLeft = entries.length === 0 && agent !== undefined;
+  const records = hasLeft ? [agent] : entries;
+  const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
+  const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
+  // Where it lies over the panels it makes way for what a link in it leads to.
+  const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
+  // What this page has seen came after any past moment.
+  const now = use(Moment) === null;
+  const history = useAgentHistory(
+    now ? id : null,
+    `${agent?.health} ${agent && lifeKey(agent)} ${held.map(({ lock_file }) => lock_file).join()}`,
+  );
+  const body = useTopOnChange(id);
+  const close = () => {
+    onClose();
+    // The button that has the focus goes; the list is where the way here began.
+    const row = document.getElementById(`agent-${id}`)?.querySelector<HTMLElement>('[data-row]');
+    (row ?? document.getElementById(`left-${id}`))?.focus();
+  };
+  return (
+    <aside aria-labelledby="agent-detail-title" className="flex size-full min-h-0 flex-col bg-paper">
+      <header className="flex h-10 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
+        <h2 id="agent-detail-title" className="min-w-0 truncate font-semibold">
+          <Text value={id} max={80} />
+        </h2>
+        {agent && !hasLeft && <Health health={agent.health} />}
+        {agent && hasLeft && <span className="shrink-0 text-muted">left</span>}
+        {agent && (
+          <span className="shrink-0 text-muted">
+            <LastSpoke agent={agent} />
+          </span>
+        )}
+        <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button ml-auto">
+          <X aria-hidden="true" className="size-4" />
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section ref={body} aria-label="About this agent" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto pb-6">
+        {agent ? (
+          <AgentFacts agent={agent} departed={answer.departed} lastEventId={lastEventId} onGo={go} />
+        ) : (
+          <Unlisted />
+        )}
+        {history && <HealthBar history={history} />}
+        {needs.length > 0 && <Needs entries={needs} />}
+        {agent && <AgentPane agent={agent} />}
+        <AgentLocks locks={held} count={heldCount(locks, id, held.length)} onGo={go} onShow={onShow} />
+        {history && <LocksBefore history={history} />}
+        {history && <AgentLives history={history} />}
+        <AgentMessages id={id} atHand={messages} onGo={go} onShow={onShow} />
+        {now && <AgentHealthHistory id={id} />}
+        {records.map((entry, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries of one id have no other identity
+          <AgentRecord key={index} agent={entry} hasLeft={hasLeft} />
+        ))}
+      </section>
+    </aside>
+  );
+}
+
+/** Another agent's detail begins at its beginning. */
+function useTopOnChange(id: string) {
+  const body = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the id is not read, its change is what matters
+  useEffect(() => {
+    body.current?.scrollTo({ top: 0 });
+  }, [id]);
+  return body;
+}
+
+function Unlisted() {
+  return (
+    <p className="px-4 pt-3 text-muted">
+      The registry does not list it. What it holds, and what it said and was told, is shown all the same.
+    </p>
+  );
+}
+
+function Needs({ entries }: { entries: readonly AttentionEntry[] }) {
+  return (
+    <DetailPart title="Why it needs you">
+      <ul>
+        {entries.map((entry) => (
+          <li key={entry.id} className="wrap-anywhere not-first:mt-1">
+            <Sentence text={entry.reason} />{' '}
+            <span className="text-muted">
+              Since <ClockTime instant={entry.since} />.
+            </span>
+          </li>
+        ))}
+      </ul>
+    </DetailPart>
+  );
+}

@@ -1,0 +1,84 @@
+import { useMemo } from 'react';
+import { isOfFormerLife, locksInOrder } from '@/components/locks/locks';
+import type { Address } from '@/lib/client/address';
+import type { PanelName } from '@/lib/client/settings';
+import { asText, counted, formatCount } from '@/lib/client/text';
+import type { Lock } from '@/lib/contract/schemas';
+import { LockMarks } from '../locks/lock-marks';
+import { AddressLink } from '../ui/address-link';
+import { DetailPart } from '../ui/detail-part';
+import { Text } from '../ui/text';
+import { RelativeTime } from '../ui/time';
+
+const MAX_LOCKS = 50;
+
+interface AgentLocksProps {
+  /** Those of its locks that are listed. */
+  locks: readonly Lock[];
+  /** How many there are, also where they are not listed; null where that is not known. */
+  count: number | null;
+  onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
+}
+
+/** What the agent holds now, and what a former process with its id left; the panel of locks has what overlaps that. */
+export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
+  const ordered = useMemo(() => locksInOrder(locks, 'matters'), [locks]);
+  const own = ordered.filter((lock) => !isOfFormerLife(lock));
+  const former = ordered.filter(isOfFormerLife);
+  const leftOff = count === null ? null : count - locks.length;
+  return (
+    <DetailPart
+      title="Its locks"
+      note={leftOff === 0 ? formatCount(own.length) : null}
+      onShowAll={() => onShow('locks')}
+    >
+      {own.length === 0 && leftOff === 0 && <p className="text-muted">It holds none.</p>}
+      <LockList locks={own} onGo={onGo} />
+      {former.length > 0 && (
+        <>
+          <p className="mt-1 text-muted">Left by the former process with this id:</p>
+          <LockList locks={former} onGo={onGo} />
+        </>
+      )}
+      {leftOff !== 0 && (
+        <p className="text-muted">
+          {leftOff === null
+            ? 'It may hold locks that are not listed here; browse all in the panel of locks.'
+            : `${counted(leftOff, 'more lock')} under this id; browse all in the panel of locks.`}
+        </p>
+      )}
+    </DetailPart>
+  );
+}
+
+function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
+  const more = locks.length - MAX_LOCKS;
+  return (
+    <>
+      <ul>
+        {locks.slice(0, MAX_LOCKS).map((lock) => (
+          <li key={lock.lock_file} className="py-1">
+            <div className="flex items-baseline gap-2">
+              <AddressLink to={{ lock: lock.lock_file }} onGo={onGo} className="link wrap-anywhere min-w-0">
+                <code>
+                  <Text value={asText(lock.filepath) || lock.lock_file} />
+                </code>
+              </AddressLink>
+              <span className="ml-auto shrink-0 text-muted">
+                <RelativeTime instant={lock.acquired_at} form="age" label="Held since" />
+              </span>
+            </div>
+            {asText(lock.reason) !== '' && (
+              <p className="wrap-anywhere text-muted">
+                <Text value={lock.reason} max={300} />
+              </p>
+            )}
+            <LockMarks lock={lock} onGo={onGo} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="text-muted">and {counted(more, 'more lock')}, in the panel of locks.</p>}
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { useSyncExternalStore } from 'react';
+import { healthBar } from '@/components/agents/agent-bar';
+import { now, subscribe } from '@/lib/client/clock';
+import { asText, counted } from '@/lib/client/text';
+import { duration, milliseconds } from '@/lib/client/time';
+import type { AgentHistory, LockSpan } from '@/lib/contract/past-schemas';
+import type { AgentHealth } from '@/lib/contract/schemas';
+import { DetailPart } from '../ui/detail-part';
+import { Text } from '../ui/text';
+import { ClockTime } from '../ui/time';
+
+const MOST_LOCKS = 20;
+/** The bar moves on so often, in milliseconds. */
+const STEP = 30_000;
+
+const FILLS: Record<AgentHealth, string> = {
+  active: 'text-good',
+  stale: 'text-warn',
+  moved: 'text-muted',
+  dead: 'text-bad',
+  unknown: 'text-muted',
+};
+
+/** How an agent was over the last hours, as one thin bar; where it is empty nobody knows. */
+export function HealthBar({ history }: { history: AgentHistory }) {
+  const step = useSyncExternalStore(subscribe, stepNow, stepNow);
+  const { since, until, parts, words } = healthBar(history.health, (step + 1) * STEP);
+  if (parts.length === 0) return null;
+  const length = until - since;
+  return (
+    <figure className="px-4 pt-2">
+      <svg
+        viewBox="0 0 1000 8"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`Its health: ${words}`}
+        className="h-2 w-full bg-tint"
+      >
+        <title>{words}</title>
+        {parts.map((part) => (
+          <rect
+            key={part.since}
+            x={((part.since - since) / length) * 1000}
+            // Also the shortest is to be seen.
+            width={Math.max(4, ((part.until - part.since) / length) * 1000)}
+            height="8"
+            fill="currentColor"
+            className={FILLS[part.health]}
+          />
+        ))}
+      </svg>
+      <figcaption className="flex justify-between text-muted text-xs">
+        <span>{duration(length / 1000)} ago</span>
+        <span>now</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Who removed a lock is written nowhere: known is only that it was past its timeout when it went. */
+const EXPIRED =
+  'It was past its timeout when it went. Whoever acquires a lock or lists the locks removes such locks as stale.';
+const ENDINGS: Record<NonNullable<LockSpan['ended']>, string> = {
+  released: '',
+  expired: ' · expired',
+  taken_over: ' · taken over',
+  changed: '',
+  unseen: ' · end not seen',
+};
+
+/** What the agent held before, newest first. */
+export function LocksBefore({ history }: { history: AgentHistory }) {
+  const ended = history.lock_spans.filter(({ ended: how }) => how !== null && how !== 'changed');
+  if (ended.length === 0) return null;
+  const more = ended.length - MOST_LOCKS;
+  return (
+    <DetailPart title="Locks before">
+      <ul>
+        {ended.slice(0, MOST_LOCKS).map((span) => (
+          <li key={`${span.lock_file} ${span.since}`} className="flex items-baseline gap-2 py-0.5">
+            <code className="wrap-anywhere min-w-0">
+              <Text value={asText(span.filepath) || span.lock_file} max={200} />
+            </code>
+            <span className="ml-auto shrink-0 text-muted" title={span.ended === 'expired' ? EXPIRED : undefined}>
+              {lengthOf(span)} until <ClockTime instant={span.until} />
+              {span.ended !== null && ENDINGS[span.ended]}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="text-muted">and {counted(more, 'more', 'more')} before.</p>}
+    </DetailPart>
+  );
+}
+
+function lengthOf({ since, until }: LockSpan): string {
+  return duration(((milliseconds(until) ?? 0) - (milliseconds(since) ?? 0)) / 1000);
+}
+
+function stepNow(): number {
+  return Math.floor(now() / STEP);
+}

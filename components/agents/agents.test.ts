@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '@/lib/contract/defaults';
+import type { Agent, AgentHealth, Lock, Message } from '@/lib/contract/schemas';
+import {
+  agentsInOrder,
+  bySession,
+  concerns,
+  countAgents,
+  countHealths,
+  findAgent,
+  locksByHolder,
+  oneLine,
+  sessionName,
+} from './agents';
+
+function agent(id: string, health: AgentHealth = 'active', fields: Partial<Agent> = {}): Agent {
+  return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
+}
+
+function lock(agent_id: unknown, lock_file = `${agent_id}.lock`): Lock {
+  return {
+    ...UNKNOWN_LOCK_FACTS,
+    lock_file,
+    agent_id,
+    acquired_at: null,
+    stale: null,
+    orphaned: null,
+    conflicts_with: [],
+    pattern: false,
+    warnings: [],
+  };
+}
+
+function message(seq: number, fields: Partial<Message> = {}): Message {
+  return { seq, sent_at: null, ...fields };
+}
+
+const ids = (agents: readonly Agent[]) => agents.map(({ id }) => id);
+
+test('who holds locks without being there comes first, dead before stale, then everyone by id', () => {
+  const agents = [
+    agent('agent-10'),
+    agent('agent-9', 'dead'),
+    agent('agent-2'),
+    agent('agent-4', 'stale'),
+    agent('agent-3', 'dead'),
+    agent('agent-1', 'unknown'),
+  ];
+  const held = locksByHolder(['agent-10', 'agent-4', 'agent-3', 'agent-1'].map((id) => lock(id)));
+  const order = ['agent-3', 'agent-4', 'agent-1', 'agent-2', 'agent-9', 'agent-10'];
+  assert.deepEqual(ids(agentsInOrder(agents, held)), order);
+  assert.deepEqual(ids(agentsInOrder(agents.toReversed(), held)), order);
+});
+
+test('entries of one id keep the order of the registry', () => {
+  const agents = [agent('a', 'active', { pid: 1 }), agent('a', 'active', { pid: 2 })];
+  assert.deepEqual(
+    agentsInOrder(agents, new Map()).map(({ pid }) => pid),
+    [1, 2],
+  );
+});
+
+test('sessions are groups by name, whatever their names are', () => {
+  const agents = [
+    agent('a', 'active', { session_name: 'main-10' }),
+    agent('b'),
+    agent('c', 'active', { session_name: 'main-2' }),
+    agent('d', 'active', { session_name: 7 }),
+    agent('e', 'active', { session_name: 'main-10' }),
+  ];
+  assert.deepEqual(
+    bySession(agents).map(({ session, agents: members }) => [session, ids(members)]),
+    [
+      ['', ['b']],
+      ['7', ['d']],
+      ['main-2', ['c']],
+      ['main-10', ['a', 'e']],
+    ],
+  );
+});
+
+test('sessionName(): the placeholder of the tool is no session', () => {
+  assert.deepEqual(['main', 'unknown', '', null].map(sessionName), ['main', '', '', '']);
+});
+
+test('agentsInOrder(): an entry that moved comes last, whatever it holds', () => {
+  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
+  assert.deepEqual(ids(agentsInOrder(agents, locksByHolder([lock('a')]))), ['b', 'c', 'a']);
+});
+
+test('countAgents(): the former entry of an agent that moved is not counted', () => {
+  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
+  assert.equal(countAgents(agents), 2);
+  assert.equal(countAgents([]), 0);
+});
+
+test('countHealths(): each health that somebody has, moved entries last', () => {
+  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'unknown'), agent('d')];
+  assert.deepEqual(countHealths(agents), [
+    { health: 'active', count: 2 },
+    { health: 'unknown', count: 1 },
+    { health: 'moved', count: 1 },
+  ]);
+});
+
+test('findAgent(): among the listed first, then among those that left', () => {
+  const left = { ...agent('gone'), left_at: '2026-02-03T08:00:00+00:00', left_reason: '' };
+  const answer = { ...NO_AGENTS, agents: [agent('a')], departed: [left, { ...left, id: 'a' }] };
+  assert.equal(findAgent(answer, 'a'), answer.agents[0]);
+  assert.equal(findAgent(answer, 'gone'), left);
+  assert.equal(findAgent(answer, 'b'), undefined);
+});
+
+test('a message concerns its sender, its recipients and, sent to all, everyone', () => {
+  assert.ok(concerns(message(1, { sender: 'a', recipients: ['b'] }), 'a'));
+  assert.ok(concerns(message(1, { sender: 'a', recipients: ['b'] }), 'b'));
+  assert.ok(concerns(message(1, { sender: 'a', recipients: 'b' }), 'b'));
+  assert.ok(concerns(message(1, { sender: 'a', recipients: ['all'] }), 'c'));
+  assert.ok(!concerns(message(1, { sender: 'a', recipients: ['b'] }), 'c'));
+  assert.ok(!concerns(message(1, { sender: { a: 1 }, recipients: { c: 1 } }), 'c'));
+});
+
+test('a text of many lines becomes one', () => {
+  assert.equal(oneLine('\n\n  first\n\tsecond  third '), 'first second third ');
+  assert.equal(oneLine(undefined), '');
+  assert.ok(oneLine('word '.repeat(1000)).length <= 240);
+});

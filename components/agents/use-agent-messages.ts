@@ -1,0 +1,58 @@
+import { use, useMemo } from 'react';
+import useSWR from 'swr';
+import { readJson } from '@/lib/client/api';
+import { Moment } from '@/lib/client/moment';
+import { formatMoment } from '@/lib/client/moments';
+import { parseCursor } from '@/lib/contract/events';
+import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
+import { concerns } from './agents';
+
+const MOST = 20;
+
+export interface AgentMessages {
+  /** The newest that it sent or got, newest first. */
+  messages: readonly Message[];
+  loading: boolean;
+  /** Why the history could not be asked, as a sentence. */
+  error: string | null;
+  /** What makes a cursor of a message's `seq`; null until the server has said it. */
+  epoch: string | null;
+}
+
+/**
+ * The newest messages of an agent: those of the history, and those that came to this page since.
+ *
+ * In the past, those sent until the moment that the page shows.
+ *
+ * @param atHand the newest messages of all agents, oldest first
+ */
+export function useAgentMessages(id: string, atHand: readonly Message[]): AgentMessages {
+  const moment = use(Moment);
+  const query = new URLSearchParams({ agent: id, limit: String(MOST) });
+  if (moment !== null) query.set('until', formatMoment(moment));
+  // What comes after the first answer comes by the stream.
+  const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
+    revalidateOnFocus: false,
+    shouldRetryOnError: false,
+  });
+  const messages = useMemo(() => {
+    const own = atHand.filter((message) => concerns(message, id));
+    return newest([...(answer.data?.messages ?? []), ...own]);
+  }, [answer.data, atHand, id]);
+  return {
+    messages,
+    loading: answer.isLoading,
+    error: answer.error?.message ?? null,
+    epoch: answer.data ? (parseCursor(answer.data.next_cursor)?.epoch ?? null) : null,
+  };
+}
+
+/** @returns the newest, each once, newest first */
+function newest(messages: readonly Message[]): Message[] {
+  const bySeq = new Map(messages.map((message) => [message.seq, message]));
+  return [...bySeq.values()].sort((one, other) => other.seq - one.seq).slice(0, MOST);
+}
+
+function read(path: string): Promise<MessagesAnswer> {
+  return readJson(path, { failure: 'Could not load earlier messages' });
+}

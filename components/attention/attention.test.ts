@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EMPTY_ADDRESS } from '@/lib/client/address';
+import { UNKNOWN_ATTENTION_FACTS } from '@/lib/contract/defaults';
+import type { AttentionEntry, AttentionKind } from '@/lib/contract/schemas';
+import { agentsInNeed, attentionRows, hiddenSummary, newEntries, splitByMarks, targetOf } from './attention';
+
+const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => ({
+  ...UNKNOWN_ATTENTION_FACTS,
+  id: kind,
+  kind,
+  severity: 'warning',
+  since: '2026-03-01T12:00:00+00:00',
+  subject: 'x',
+  reason: 'It is.',
+  evidence: { agents: ['agent-1'], locks: ['a.lock'], messages: ['e.7'], sources },
+});
+
+test('an entry leads to the thing of its kind, without filters', () => {
+  assert.deepEqual(targetOf(entry('agent_dead')), { tab: 'agents', address: { ...EMPTY_ADDRESS, agent: 'agent-1' } });
+  assert.deepEqual(targetOf(entry('deadlock')).address, { ...EMPTY_ADDRESS, view: 'waits' });
+  assert.deepEqual(targetOf(entry('lock_overlap')), { tab: 'locks', address: { ...EMPTY_ADDRESS, lock: 'a.lock' } });
+  for (const kind of [
+    'question_unanswered',
+    'blocked_unanswered',
+    'delivery_failed',
+    'acknowledgement_overdue',
+  ] as const) {
+    assert.deepEqual(targetOf(entry(kind)), { tab: 'messages', address: { ...EMPTY_ADDRESS, message: 'e.7' } });
+  }
+});
+
+test('a source leads to the panel that it feeds', () => {
+  assert.equal(targetOf(entry('source_unreadable', ['registry'])).tab, 'agents');
+  assert.equal(targetOf(entry('source_unreadable', ['locks'])).tab, 'locks');
+  assert.equal(targetOf(entry('source_unreadable', ['log'])).tab, 'messages');
+  assert.equal(targetOf(entry('source_unreadable')).tab, 'messages');
+});
+
+test('an entry is about its subject, and a ring or an overlap about everyone in it', () => {
+  const among = (kind: AttentionKind) => {
+    const { evidence, ...rest } = entry(kind);
+    return agentsInNeed({ ...rest, evidence: { ...evidence, agents: ['a', 'b', 'c'] } });
+  };
+  assert.deepEqual(among('delivery_failed'), ['a']);
+  assert.deepEqual(among('question_unanswered'), ['a']);
+  for (const kind of ['deadlock', 'lock_overlap'] as const) assert.deepEqual(among(kind), ['a', 'b', 'c']);
+});
+
+test('new is what was not known by its id', () => {
+  const entries = [entry('agent_dead'), entry('lock_stale')];
+  assert.deepEqual(
+    newEntries(new Set(['agent_dead']), entries).map(({ id }) => id),
+    ['lock_stale'],
+  );
+});
+
+const member = (id: string, group: string): AttentionEntry => ({ ...entry('question_unanswered'), id, group });
+const rowsOf = (entries: readonly AttentionEntry[]) =>
+  attentionRows(entries).map(({ entries }) => entries.map(({ id }) => id).join('+'));
+
+test('attentionRows(): more than three of a group share the row of the first, and the order stays', () => {
+  const three = [member('1', 'a'), member('x', 'b'), member('2', 'a'), member('3', 'a')];
+  assert.deepEqual(rowsOf(three), ['1', 'x', '2', '3']);
+  assert.deepEqual(rowsOf([...three, member('y', 'c'), member('4', 'a')]), ['1+2+3+4', 'x', 'y']);
+});
+
+test('attentionRows(): items of an older version, which have no group, have a row each', () => {
+  assert.deepEqual(rowsOf(['1', '2', '3', '4', '5'].map((id) => member(id, ''))), ['1', '2', '3', '4', '5']);
+});
+
+test('hiddenSummary(): counts acknowledged and snoozed items, critical ones among them, and what is not listed', () => {
+  const at = '2026-03-01T12:00:00+00:00';
+  const acknowledged = { ...member('1', 'a'), acknowledged: { by: null, at } };
+  const snoozed = { ...member('2', 'a'), snoozed: { by: null, at, until: null } };
+  const { open, hidden } = splitByMarks([acknowledged, member('3', 'a'), snoozed, { ...acknowledged, id: '4' }]);
+  assert.deepEqual(
+    open.map(({ id }) => id),
+    ['3'],
+  );
+  const summary = (hidden_count: number, hidden_critical_count: number) =>
+    hiddenSummary(hidden, { hidden_count, hidden_critical_count });
+  assert.equal(summary(3, 1), '2 acknowledged, 1 snoozed (1 critical)');
+  assert.equal(summary(8, 0), '2 acknowledged, 1 snoozed, 5 not listed');
+});

@@ -1,0 +1,35 @@
+import { ApiError, request } from '@/lib/client/api';
+import type { AttentionDecision } from '@/lib/contract/attention-requests';
+import type { AttentionEntry } from '@/lib/contract/schemas';
+
+/** More at once would wait for each other in the browser anyway. */
+const MAX_AT_ONCE = 6;
+
+/**
+ * Decides about attention items; the stream brings the outcome to every viewer. An item that has ended meanwhile is no
+ * failure.
+ *
+ * @throws {Error} with a sentence for the page, if the server does not answer or refuses one of them
+ */
+export async function decide(entries: readonly AttentionEntry[], decision: AttentionDecision): Promise<void> {
+  for (let done = 0; done < entries.length; done += MAX_AT_ONCE) {
+    await Promise.all(entries.slice(done, done + MAX_AT_ONCE).map(({ id }) => send(id, decision)));
+  }
+}
+
+async function send(id: string, decision: AttentionDecision): Promise<void> {
+  const item = `/api/attention/${encodeURIComponent(id)}`;
+  await request(...requestFor(item, decision)).catch((error: unknown) => {
+    if (error instanceof ApiError && error.missing) return;
+    if (error instanceof ApiError && error.status === null) {
+      throw new Error(`${error.message} Check that it runs, then try again.`);
+    }
+    throw error;
+  });
+}
+
+function requestFor(item: string, decision: AttentionDecision): Parameters<typeof request> {
+  if (decision.action === 'withdraw') return [item, { method: 'DELETE' }];
+  if (decision.action === 'acknowledge') return [`${item}/ack`, { method: 'POST', body: {} }];
+  return [`${item}/snooze`, { method: 'POST', body: { minutes: decision.minutes } }];
+}

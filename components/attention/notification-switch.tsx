@@ -1,0 +1,42 @@
+import { Bell, BellOff, BellRing } from 'lucide-react';
+import { type NotificationState, useNotificationSetting, useNotifications } from '@/components/attention/notifications';
+import { useCommand } from '@/lib/client/shortcuts';
+import type { AttentionEntry } from '@/lib/contract/schemas';
+
+const WORDS: Record<NotificationState, string> = {
+  off: 'Notify me of new ones',
+  on: 'Notifications are on',
+  blocked: 'Notifications are blocked by the browser',
+  unsupported: 'This browser has no notifications here',
+};
+const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff };
+
+interface NotificationSwitchProps {
+  /** What needs a person now. */
+  entries: readonly AttentionEntry[];
+  /** The page shows the past: nothing is told meanwhile. */
+  paused: boolean;
+  onOpen: (entry: AttentionEntry) => void;
+}
+
+/** Whether the browser tells of what newly needs a person while they look elsewhere. */
+export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwitchProps) {
+  const [state, toggle] = useNotificationSetting();
+  useNotifications(paused ? 'off' : state, entries, onOpen);
+  useCommand('Switch notifications on or off', () => void toggle(), {
+    enabled: !paused && (state === 'on' || state === 'off'),
+  });
+  const Icon = ICONS[state];
+  return (
+    <button
+      type="button"
+      aria-pressed={state === 'on'}
+      disabled={paused || state === 'blocked' || state === 'unsupported'}
+      onClick={() => void toggle()}
+      className="needs-script quiet-button ml-auto"
+    >
+      <Icon aria-hidden="true" className="size-3.5" />
+      {paused && state === 'on' ? 'Notifications pause in the past' : WORDS[state]}
+    </button>
+  );
+}

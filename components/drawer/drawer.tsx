@@ -1,0 +1,102 @@
+import { lazy, Suspense } from 'react';
+import type { DrawerControl } from '@/components/timeline/timeline-props';
+import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
+import { useStyle } from '@/lib/client/use-style';
+import type { TimelineProps } from '../timeline/timeline-props';
+import { Separator } from '../ui/separator';
+
+// Loaded when it is first opened.
+const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ default: module.DrawerContent })));
+
+const NAMES: Record<DrawerView, string> = {
+  timeline: 'Timeline',
+  talk: 'Who talks to whom',
+  waits: 'Who waits for whom',
+};
+
+interface DrawerProps extends TimelineProps {
+  /** A narrow screen shows it as a tab of its own, or not at all; null where it stands below the panels. */
+  asTab: 'shown' | 'hidden' | null;
+  /** Whether that tab is the one that is drawn, also before it is known whether the screen is narrow. */
+  tabShown: boolean;
+}
+
+/** Below the panels: what was and who hangs on whom, over time. A slim row while it is closed. */
+export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
+  const height = useStyle('--drawer', `${drawer.height}px`);
+  const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');
+  const shown = asTab === null ? view !== null : asTab === 'shown';
+  return (
+    <div
+      data-tab={tabShown ? 'shown' : 'hidden'}
+      className="tab-content drawer flex min-h-0 shrink-0 flex-col max-md:flex-1"
+      {...(asTab !== null && { role: 'tabpanel', id: 'tabpanel-timeline', 'aria-labelledby': 'tab-timeline' })}
+    >
+      <section
+        id="timeline"
+        aria-label="Timeline and relations"
+        tabIndex={-1}
+        className="relative flex min-h-0 flex-1 flex-col outline-none"
+      >
+        {view !== null && <HeightSeparator drawer={drawer} />}
+        <div className="flex h-8 shrink-0 items-stretch gap-1 border-line border-t bg-paper px-2.5 max-md:h-10 max-md:border-t-0 max-md:border-b">
+          {DRAWER_VIEWS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-expanded={view === name}
+              aria-controls={shown && view === name ? 'drawer-content' : undefined}
+              data-first={(view ?? 'timeline') === name || undefined}
+              onClick={() => (view === name && asTab === null ? drawer.close() : drawer.open(name))}
+              className="cursor-pointer whitespace-nowrap rounded-sm px-1.5 text-muted hover:text-ink aria-expanded:font-medium aria-expanded:text-ink"
+            >
+              {NAMES[name]}
+            </button>
+          ))}
+          <kbd className="kbd ml-auto self-center max-md:hidden" title="Opens the timeline">
+            5
+          </kbd>
+        </div>
+        {view !== null && (
+          <div
+            id="drawer-content"
+            ref={height}
+            className="drawer-content flex min-h-0 flex-col border-line border-t max-md:flex-1 max-md:border-t-0"
+          >
+            {shown && (
+              <Suspense>
+                <DrawerContent view={view} drawer={drawer} {...content} />
+              </Suspense>
+            )}
+          </div>
+        )}
+      </section>
+    </div>
+  );
+}
+
+/** The line above the open drawer. */
+function HeightSeparator({ drawer: { height, resize, close } }: { drawer: DrawerControl }) {
+  return (
+    <Separator
+      label="Height of the drawer"
+      controls="drawer-content"
+      axis="y"
+      outward={-1}
+      size={height}
+      least={DRAWER_HEIGHTS.least}
+      usual={DEFAULT_DRAWER.height}
+      drawn={() => Math.min(height, highest())}
+      most={highest}
+      onResize={resize}
+      onCollapse={close}
+      title="Drag or use the arrow keys; Enter closes, a double click resets"
+      className="drawer-separator"
+    />
+  );
+}
+
+/** The panels above keep enough room to be read. */
+function highest(): number {
+  return Math.max(DRAWER_HEIGHTS.least, Math.floor(window.innerHeight * 0.6));
+}

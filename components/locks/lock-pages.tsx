@@ -1,0 +1,85 @@
+import { useMemo } from 'react';
+import { useLockPages } from '@/components/locks/use-lock-pages';
+import type { Address } from '@/lib/client/address';
+import { counted, formatCount } from '@/lib/client/text';
+import { RowList } from '../ui/row-list';
+import { Text } from '../ui/text';
+import { ClockTime } from '../ui/time';
+import { LockRow } from './lock-row';
+
+const USUAL_HEIGHT = 56;
+
+interface LockPagesProps {
+  /** Whose locks, null for all. */
+  holder: string | null;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  onGo: (to: Partial<Address>) => void;
+  /** Back to the list that follows the swarm. */
+  onLeave: () => void;
+}
+
+/** All locks, page by page in the order of their files, each page as it was when it was read. */
+export function LockPages({ holder, address, change, onGo, onLeave }: LockPagesProps) {
+  const { page, number, error, next, first } = useLockPages(holder);
+  const entries = useMemo(
+    () => (page?.answer.locks ?? []).map((lock) => ({ key: lock.lock_file, item: lock })),
+    [page],
+  );
+  return (
+    <>
+      <p className="wrap-anywhere shrink-0 border-line border-b bg-tint px-4 py-1 text-muted">
+        {error !== null && `The page could not be loaded: ${error} `}
+        {error === null && page === undefined && 'Loading locks. '}
+        {page !== undefined && (
+          <>
+            Page {formatCount(number)} of all locks
+            {holder !== null && (
+              <>
+                {' '}
+                of <Text value={holder} max={80} />
+              </>
+            )}
+            , by lock file: {formatCount(entries.length)} of {counted(page.answer.count, 'lock')}, as read at{' '}
+            <ClockTime instant={page.readAt} />.{' '}
+          </>
+        )}
+        {next !== null && <Step name="Next page" onClick={next} />}
+        {first !== null && <Step name="First page" onClick={first} />}
+        <Step name="Back to the live list" onClick={onLeave} />
+      </p>
+      <RowList
+        key={number}
+        label="Page of locks"
+        entries={entries}
+        target={null}
+        usualHeight={USUAL_HEIGHT}
+        describe={({ lock_file }) => ({
+          id: undefined,
+          chosen: lock_file === address.lock,
+          flashing: false,
+        })}
+      >
+        {(lock, tabIndex) => (
+          <LockRow
+            lock={lock}
+            chosen={lock.lock_file === address.lock}
+            tabIndex={tabIndex}
+            change={change}
+            onGo={onGo}
+          />
+        )}
+      </RowList>
+    </>
+  );
+}
+
+function Step({ name, onClick }: { name: string; onClick: () => void }) {
+  return (
+    <>
+      <button type="button" className="link" onClick={onClick}>
+        {name}
+      </button>{' '}
+    </>
+  );
+}

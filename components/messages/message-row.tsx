@@ -1,0 +1,147 @@
+import { memo } from 'react';
+import type { MessageLinks } from '@/components/messages/message-links';
+import { type Delivery, describeDelivery } from '@/lib/client/delivery';
+import { asText, counted } from '@/lib/client/text';
+import type { Message } from '@/lib/contract/schemas';
+import { MessageType } from '../ui/message-type';
+import { Text } from '../ui/text';
+import { MessageTime } from '../ui/time';
+import { Highlighted } from './highlighted';
+import type { MessageActions } from './message-actions';
+import { MessageBody } from './message-body';
+import { MessageRelations } from './message-relations';
+
+const MOST_NAMES = 8;
+
+interface MessageRowProps {
+  message: Message;
+  links: MessageLinks;
+  /** It is unfolded, whatever its length. */
+  open: boolean;
+  /** The address points at it. */
+  chosen: boolean;
+  /** Tab leads to this row; the arrows lead on from it. */
+  reachable: boolean;
+  /** The same functions at every draw. */
+  actions: MessageActions;
+}
+
+/** One message: who to whom, what kind, when, what, whom it did not reach, and what it hangs together with. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, links, open, chosen, reachable, actions } = props;
+  const delivery = describeDelivery(message);
+  const content = asText(message.content);
+  return (
+    <li
+      id={`message-${message.seq}`}
+      data-seq={message.seq}
+      tabIndex={reachable ? 0 : -1}
+      aria-current={chosen ? 'true' : undefined}
+      onFocus={(event) => event.target === event.currentTarget && actions.focus(message.seq)}
+      className={`group contain-content px-4 py-2 ${chosen ? 'bg-accent/10 shadow-[inset_2px_0_var(--accent)]' : ''}`}
+    >
+      <div className="flex items-baseline gap-2">
+        <p className="wrap-anywhere min-w-0">
+          <span className="font-medium">
+            {asText(message.sender) === '' ? 'nobody named' : <Text value={message.sender} max={80} />}
+          </span>
+          <span className="text-muted">
+            {' → '}
+            <Names names={delivery.recipients} none="nobody named" />
+          </span>
+          <span className="ml-2 inline-block">
+            <MessageType type={message.msg_type} />
+          </span>
+        </p>
+        <button
+          type="button"
+          tabIndex={-1}
+          onClick={() => actions.copyLink(message.seq)}
+          title="Copy a link to this message (L)"
+          className="link pointer-events-none ml-auto shrink-0 opacity-0 focus:opacity-100 group-hover:pointer-events-auto group-hover:opacity-100 group-focus:pointer-events-auto group-focus:opacity-100"
+        >
+          Copy link
+        </button>
+        <span className="shrink-0 text-muted">
+          {message.sent_at === null && asText(message.timestamp) !== '' ? (
+            <span title="The timestamp of its line is no time that can be read">
+              <Text value={message.timestamp} max={32} />
+            </span>
+          ) : (
+            <MessageTime message={message} label="Sent" />
+          )}
+        </span>
+      </div>
+      {content === '' ? (
+        <p className="text-muted">(no text)</p>
+      ) : (
+        <MessageBody text={content} open={open} onToggle={() => actions.toggle(message.seq)} />
+      )}
+      <Task task={message.task} />
+      <Undelivered delivery={delivery} />
+      <MessageRelations message={message} links={links} actions={actions} />
+    </li>
+  );
+}, sameRow);
+
+/** Links are found anew whenever a message arrives; most rows have the same ones as before. */
+function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
+  return (
+    before.message === now.message &&
+    before.links.key === now.links.key &&
+    before.open === now.open &&
+    before.chosen === now.chosen &&
+    before.reachable === now.reachable &&
+    before.actions === now.actions
+  );
+}
+
+function Names({ names, none }: { names: readonly string[]; none: string }) {
+  if (names.length === 0) return none;
+  const shown = names.slice(0, MOST_NAMES);
+  const hidden = names.length - shown.length;
+  return (
+    <>
+      {shown.map((name, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: names may repeat and never move
+        <span key={index}>
+          {index > 0 && ', '}
+          <Text value={name === 'all' ? 'everyone' : name} max={80} />
+        </span>
+      ))}
+      {hidden > 0 && (
+        <span title={names.slice(MOST_NAMES, MOST_NAMES + 100).join(', ')}> and {counted(hidden, 'other')}</span>
+      )}
+    </>
+  );
+}
+
+/** The task that a delegation carries, as far as it says one. */
+function Task({ task }: { task: unknown }) {
+  if (typeof task !== 'object' || task === null || !('objective' in task)) return null;
+  const priority = 'priority' in task ? asText(task.priority) : '';
+  const objective = asText(task.objective);
+  return (
+    <p className="wrap-anywhere text-muted">
+      Task{priority !== '' && <Text value={` (${priority})`} max={40} />}:{' '}
+      {objective.length > 600 ? <Text value={objective} max={600} /> : <Highlighted text={objective} />}
+    </p>
+  );
+}
+
+function Undelivered({ delivery }: { delivery: Delivery }) {
+  if (delivery.failedCount === 0) return null;
+  return (
+    <p className="wrap-anywhere text-bad">
+      <span aria-hidden="true">✕ </span>
+      {delivery.outcome === 'none' ? 'Not delivered' : 'Partly delivered'}
+      {delivery.failed.length > 0 ? (
+        <>
+          : did not reach <Names names={delivery.failed} none="" />
+        </>
+      ) : (
+        `: ${counted(delivery.failedCount, 'delivery', 'deliveries')} failed`
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,237 @@
+import { Download } from 'lucide-react';
+import { lazy, memo, use, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { linkTo } from '@/components/messages/download';
+import { findByMsgId, seqOf } from '@/components/messages/message-pages';
+import { type MessageList as List, type Lost, useMessageWindow } from '@/components/messages/use-message-window';
+import type { Address } from '@/lib/client/address';
+import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
+import { Moment } from '@/lib/client/moment';
+import { earlierInstant, formatMoment } from '@/lib/client/moments';
+import { hitPattern } from '@/lib/client/search';
+import { useShortcut } from '@/lib/client/shortcuts';
+import { formatCount } from '@/lib/client/text';
+import { formatCursor } from '@/lib/contract/events';
+import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
+import { Empty, Panel } from '../ui/panel';
+import { FilterBar } from './filter-bar';
+import { FilterChips } from './filter-chips';
+import { Hits } from './highlighted';
+import { MessageList } from './message-list';
+import { Popover } from './popover';
+
+// Few looks at the page end in a file.
+const DownloadSheet = lazy(() => import('./download-sheet'));
+
+interface MessagesPanelProps {
+  messages: readonly Message[];
+  lastEventId: string | null;
+  stats: Stats;
+  agents: AgentsAnswer;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
+const NONE: readonly Message[] = [];
+
+/** What was said, oldest first, hanging on the newest. */
+export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
+  const { messages, lastEventId, stats, agents, address, change } = props;
+  const moment = use(Moment);
+  // Filtering may draw the whole list anew: the box and the chips do not wait for it.
+  const choice = useDeferredValue(useChoice(address, moment));
+  const query = choiceQuery(choice);
+  const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
+  const [mostInView, setMostInView] = useState<number | null>(null);
+  const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
+  const shown = list.window?.messages ?? NONE;
+  const total = stats.message_count;
+  const filtered = choiceQuery(address) !== '';
+
+  const clear = () => change({ ...NO_CHOICE, message: null });
+  const follow = () => {
+    if (address.message !== null) change({ message: null });
+    list.follow();
+  };
+  const search = (id: string) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true);
+  const find = async (id: string, before: number) => {
+    const found = await findByMsgId(id, before).catch(() => null);
+    // What is not kept may still be spoken of.
+    if (found === null) search(id);
+    else change({ message: found }, true);
+  };
+  const toggle = () => (list.following ? list.pause() : follow());
+  useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
+    group: 'Messages',
+    enabled: moment === null,
+  });
+  useShortcut('Escape', 'Clear the filter', clear, {
+    group: 'Messages',
+    enabled: filtered || address.message !== null,
+  });
+  const [said, copy] = useCopy();
+  const epoch = list.window?.epoch ?? null;
+
+  return (
+    <Panel
+      id="messages"
+      title="Messages"
+      count={total}
+      note={filtered ? 'filtered' : shown.length < total && `${formatCount(shown.length)} loaded`}
+      className="relative h-[85dvh] md:h-auto"
+    >
+      <FilterBar
+        address={address}
+        change={change}
+        stats={stats}
+        agents={agents.agents}
+        following={list.following}
+        onFollow={toggle}
+        onClear={clear}
+        fault={list.error?.invalid ? list.error.message : null}
+      >
+        <Popover label="Download" icon={Download}>
+          <DownloadSheet choice={query} />
+        </Popover>
+      </FilterBar>
+      {filtered && <FilterChips address={address} change={change} onClear={clear} />}
+      {list.lost !== null && (
+        <LostNotice
+          why={list.lost}
+          past={moment !== null}
+          onNow={follow}
+          onClear={filtered ? () => change(NO_CHOICE) : null}
+        />
+      )}
+      <Hits value={hits}>
+        {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
+          <Nothing list={list} filtered={filtered} past={moment !== null} onClear={clear} />
+        ) : (
+          <MessageList
+            key={query}
+            list={list}
+            messages={shown}
+            mostInView={mostInView}
+            onMostInView={setMostInView}
+            chosen={seqOf(address.message)}
+            onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
+            onFind={(id, seq) => void find(id, seq)}
+            onSearch={search}
+            onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
+          />
+        )}
+      </Hits>
+      <div className="pointer-events-none absolute inset-x-0 bottom-3 flex flex-col items-center gap-2">
+        <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
+          {said}
+        </p>
+        {!list.following && <NewestButton list={list} onFollow={follow} />}
+      </div>
+    </Panel>
+  );
+});
+
+/** The filter alone: choosing a lock or a message is no reason to ask for messages anew. Of the past, what had been sent. */
+function useChoice({ agent, from, to, types, q, since, ...address }: Address, moment: number | null): MessageChoice {
+  const kinds = types.join('\n');
+  const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the types by what they say, not by their array
+  return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
+}
+
+function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) {
+  const { count, atLeast } = list.unseen;
+  return (
+    <button
+      type="button"
+      onClick={onFollow}
+      className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
+    >
+      {count > 0 ? `${formatCount(count)}${atLeast ? ' or more' : ''} new` : atLeast ? 'Perhaps new ones' : 'Newest'}{' '}
+      <span aria-hidden="true">↓</span>
+    </button>
+  );
+}
+
+const LOST: Record<Lost, string> = {
+  malformed: 'The link to a message is not complete: it leads nowhere.',
+  gone: 'That message is no longer kept, or belongs to another history.',
+  filtered: 'That message does not match the filter; what is around it is shown.',
+};
+
+interface LostNoticeProps {
+  why: Lost;
+  past: boolean;
+  onNow: () => void;
+  /** Null where no filter is set. */
+  onClear: (() => void) | null;
+}
+
+const LATER = 'That message was sent later, or does not match the filter; what is around it is shown.';
+
+function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
+  return (
+    <p role="alert" className="shrink-0 border-line border-b bg-tint px-4 py-1.5">
+      {why === 'filtered' && past ? LATER : LOST[why]}{' '}
+      {why === 'filtered' && onClear && (
+        <>
+          <button type="button" className="link" onClick={onClear}>
+            Clear the filter
+          </button>{' '}
+        </>
+      )}
+      <button type="button" className="link" onClick={onNow}>
+        Back to the newest
+      </button>
+    </p>
+  );
+}
+
+interface NothingProps {
+  list: List;
+  filtered: boolean;
+  past: boolean;
+  onClear: () => void;
+}
+
+function Nothing({ list, filtered, past, onClear }: NothingProps) {
+  if (list.error !== null && !list.error.invalid) {
+    return <Empty title="Messages can’t be read.">{list.error.message}</Empty>;
+  }
+  if (!filtered && past) return <Empty title="Nothing had been said by then.">Later moments may hold messages.</Empty>;
+  if (!filtered) {
+    return (
+      <Empty title="Nothing has been said yet.">
+        Messages appear here the moment an agent sends one, for example by{' '}
+        <code>claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
+      </Empty>
+    );
+  }
+  if (list.loading && list.error === null)
+    return <Empty title="Searching…">The whole history is looked through.</Empty>;
+  return (
+    <Empty title="No message matches.">
+      <button type="button" className="link" onClick={onClear}>
+        Clear the filter
+      </button>{' '}
+      to see all of them; new ones that match appear here by themselves.
+    </Empty>
+  );
+}
+
+/** @returns what was said about the last copying, and the way to copy a link */
+function useCopy(): [string | null, (link: string) => void] {
+  const [said, setSaid] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const copy = async (link: string) => {
+    clearTimeout(timer.current);
+    try {
+      await navigator.clipboard.writeText(link);
+      setSaid('Link copied');
+    } catch {
+      // The clipboard is there only for pages that came by https, or from this very machine.
+      setSaid(link);
+    }
+    timer.current = setTimeout(() => setSaid(null), 4000);
+  };
+  return [said, (link) => void copy(link)];
+}

@@ -1,0 +1,70 @@
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { Address } from '@/lib/client/address';
+import { readJson } from '@/lib/client/api';
+import { exactNow } from '@/lib/client/clock';
+import { isKnown } from '@/lib/client/moments';
+import { milliseconds } from '@/lib/client/time';
+import { type SwarmState, swarmAt } from '@/lib/contract/events';
+import type { PastState } from '@/lib/contract/past-schemas';
+import { PastPlayer, type PastView } from './past-player';
+
+interface UsePast {
+  /** The moment in the address. */
+  at: string | null;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  /** What the server has drawn; later values are not looked at. */
+  first: PastView;
+  /** The end of a recording, milliseconds since 1970; null where there is a now. */
+  end: number | null;
+}
+
+export interface TimeTravel {
+  view: PastView;
+  player: PastPlayer;
+  /** The swarm at the moment that is shown; null for now. */
+  swarm: SwarmState | null;
+  /** That moment, milliseconds since 1970. */
+  moment: number | null;
+  /** Whether agents and locks of that moment are known, or were before it. */
+  known: boolean;
+  /** Steps into the past, a minute back, and asks for the focus there. */
+  enter: () => void;
+  /** The focus was asked for and has not come yet. */
+  asked: boolean;
+  onEntered: () => void;
+}
+
+/** How far the first step into the past leads, in milliseconds: at now itself nothing would look different. */
+const FIRST_STEP = 60_000;
+
+/** The past moment that the page shows, if any, and the way through time. */
+export function usePast({ at, change, first, end }: UsePast): TimeTravel {
+  const [player] = useState(
+    () =>
+      new PastPlayer({
+        read: readState,
+        write: (moment, push) => change({ at: moment }, push),
+        now: () => end ?? exactNow(),
+        recorded: end !== null,
+        first,
+        address: at,
+      }),
+  );
+  const view = useSyncExternalStore(player.subscribe, player.view, () => first);
+  useEffect(() => player.follow(at), [player, at]);
+  useEffect(() => () => player.stop(), [player]);
+
+  const [asked, setAsked] = useState(false);
+  const enter = useCallback(() => {
+    if (player.view().wanted === null) player.goTo(Math.floor((exactNow() - FIRST_STEP) / 1000) * 1000);
+    setAsked(true);
+  }, [player]);
+  const onEntered = useCallback(() => setAsked(false), []);
+  const swarm = useMemo(() => (view.shown === null ? null : swarmAt(view.shown)), [view.shown]);
+  const known = view.shown === null || isKnown(view.shown);
+  return { view, player, swarm, moment: milliseconds(view.shown?.at), known, enter, asked, onEntered };
+}
+
+function readState(at: string, signal: AbortSignal): Promise<PastState> {
+  return readJson(`/api/state?at=${encodeURIComponent(at)}`, { signal, failure: 'Could not load this moment' });
+}

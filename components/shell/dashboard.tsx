@@ -1,0 +1,202 @@
+'use client';
+
+import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
+import { openCount, splitByMarks, targetOf } from '@/components/attention/attention';
+import { useDrawer } from '@/components/drawer/use-drawer';
+import type { PastView } from '@/components/past/past-player';
+import { usePast } from '@/components/past/use-past';
+import { type Address, panelOf, parseAddress } from '@/lib/client/address';
+import { stopAt } from '@/lib/client/clock';
+import { Moment } from '@/lib/client/moment';
+import type { Settings } from '@/lib/client/settings';
+import { useAddress } from '@/lib/client/use-address';
+import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
+import { useSwarm } from '@/lib/client/use-swarm';
+import { useTheme } from '@/lib/client/use-theme';
+import type { Recording } from '@/lib/contract/bundle-schemas';
+import type { SwarmState } from '@/lib/contract/events';
+import type { AttentionEntry } from '@/lib/contract/schemas';
+import { NeedsYou } from '../attention/attention-panel';
+import { NotificationSwitch } from '../attention/notification-switch';
+import { Drawer } from '../drawer/drawer';
+import { TimeTravel } from '../past/time-travel';
+import { StatsPanel } from '../stats/stats-panel';
+import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
+import { GapNotice, SourceNotices } from './notices';
+import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
+import { Panels } from './panels';
+import { TabBar } from './tab-bar';
+import { TabSignal } from './tab-signal';
+import { TopBar } from './top-bar';
+
+interface DashboardProps {
+  /** The swarm when the server made the page. */
+  first: SwarmState;
+  root: string;
+  /** When that was, in milliseconds. */
+  renderedAt: number;
+  /** The query that it was made for. */
+  query: string;
+  /** What it was drawn with. */
+  settings: Settings;
+  /** The past moment that it was drawn for, if one. */
+  past: PastView;
+  /** The recording that is shown instead of a live swarm. */
+  recording: Recording | null;
+}
+
+/** The page, alive: it draws the first state on the server and follows the stream in the browser. */
+export function Dashboard({ first, root, renderedAt, query, settings, past, recording }: DashboardProps) {
+  const { swarm: live, gap, connection, dismissGap } = useSwarm(first);
+  const [address, change] = useAddress(query);
+  const end = recording && Date.parse(recording.until);
+  // Before anything below begins to look at the clock.
+  useLayoutEffect(() => {
+    if (end !== null) stopAt(end);
+  }, [end]);
+  const travel = usePast({ at: address.at, change, first: past, end });
+  const { moment } = travel;
+  const swarm = travel.swarm ?? live;
+  const [theme, nextTheme] = useTheme(settings.theme);
+  const [initialTab] = useState(() => tabFor(parseAddress(new URLSearchParams(query)), first));
+  const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
+  const narrow = useNarrow();
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const loadedAt = useMemo(() => new Date(renderedAt).toISOString(), [renderedAt]);
+  const { attention } = swarm.attention;
+  const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
+  const unreadable = useUnreadable(attention);
+  const holds = useHolds(swarm);
+  const closeDetail = useCallback(() => change({ agent: null }), [change]);
+  const open = useCallback(
+    (entry: AttentionEntry) => {
+      const target = targetOf(entry);
+      change({ ...target.address, at: address.at }, true);
+      goTo(target.tab);
+    },
+    [change, goTo, address.at],
+  );
+  const follow = useCallback(
+    (to: Partial<Address>) => {
+      change(to, true);
+      const panel = panelOf(to);
+      if (panel !== null) goTo(panel);
+    },
+    [change, goTo],
+  );
+  const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
+  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
+
+  return (
+    <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
+      <TabSignal count={openCount(live.attention)} past={moment !== null} />
+      <div className="page flex flex-col" data-past={moment === null ? undefined : true}>
+        <TopBar
+          root={root}
+          agents={swarm.agents}
+          connection={connection}
+          heardAt={live.heardAt ?? loadedAt}
+          theme={theme}
+          onTheme={nextTheme}
+          onPast={travel.enter}
+          onPalette={() => setDialog('palette')}
+          onHelp={() => setDialog('help')}
+        />
+        <main className="flex min-h-0 flex-1 flex-col">
+          <TimeTravel
+            travel={travel}
+            address={address}
+            recording={recording}
+            renderedAt={renderedAt}
+            onTakeAlong={() => setDialog('bundle')}
+          />
+          <p className="without-script border-line border-b bg-tint px-4 py-1.5">
+            Without JavaScript this page does not update itself: reload to look again. It shows the swarm at{' '}
+            <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
+          </p>
+          <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
+            {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
+            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
+          </ul>
+          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
+          <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
+          <div
+            data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
+            className="tab-content flex min-h-0 flex-col max-md:flex-1"
+            {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
+          >
+            <NeedsYou answer={swarm.attention} fixed={moment !== null || recording !== null} onOpen={open}>
+              <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
+            </NeedsYou>
+          </div>
+          <Panels
+            swarm={swarm}
+            known={travel.known}
+            address={address}
+            change={change}
+            layout={layout}
+            onLayout={setLayout}
+            tab={isPanel(tab) ? tab : null}
+            asTabs={narrow}
+            lockView={settings.locks}
+            onGo={follow}
+            onShow={goTo}
+            onCloseDetail={closeDetail}
+          />
+          <Drawer
+            drawer={drawer}
+            swarm={live}
+            connection={connection}
+            address={address}
+            change={change}
+            goTo={goTo}
+            asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
+            tabShown={tab === 'timeline'}
+          />
+        </main>
+      </div>
+      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} onGo={follow} />
+    </Now>
+  );
+}
+
+interface NowProps {
+  renderedAt: number;
+  moment: number | null;
+  zoneInDoubt: boolean;
+  children: ReactNode;
+}
+
+/** What ages count from: the moment that is shown, else the clock, which begins where the server made the page. */
+function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
+  return (
+    <RenderedAt value={renderedAt}>
+      <Moment value={moment}>
+        <ZoneInDoubt value={zoneInDoubt}>{children}</ZoneInDoubt>
+      </Moment>
+    </RenderedAt>
+  );
+}
+
+/** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
+function tabFor(address: Address, { attention }: SwarmState): Tab {
+  if (address.view !== null) return 'timeline';
+  return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
+}
+
+/** The sources that "needs you" speaks of already; the same object while they stay. */
+function useUnreadable(attention: readonly AttentionEntry[]): ReadonlySet<string> {
+  const names = attention
+    .filter(({ kind }) => kind === 'source_unreadable')
+    .flatMap(({ evidence }) => evidence.sources)
+    .join(' ');
+  return useMemo(() => new Set(names.split(' ')), [names]);
+}
+
+/** For each source that fills a panel, whether that panel has anything; the same object while that stays. */
+function useHolds(swarm: SwarmState) {
+  const registry = swarm.agents.agents.length > 0;
+  const locks = swarm.locks.locks.length > 0;
+  const log = swarm.messages.length > 0;
+  return useMemo(() => ({ registry, locks, log }), [registry, locks, log]);
+}

@@ -1,0 +1,76 @@
+import { Fragment } from 'react';
+import { served } from '@/lib/client/base-path';
+import { byGroup, type Command, useCommands } from '@/lib/client/shortcuts';
+import { Dialog } from '../ui/dialog';
+import { Keys } from '../ui/keys';
+
+/** Keys that belong to what has the focus, and so are in no registry. */
+const EVERYWHERE: readonly [string[], string][] = [
+  [['↑', '↓'], 'Move in a list; Home and End go to its ends'],
+  [['Enter'], 'Open what is marked'],
+  [['Tab'], 'Go to the next control; with Shift to the one before'],
+  [['←', '→'], 'On the line between two panels: make one wider; Enter collapses it'],
+];
+
+/** Every key and what it does. */
+export function HelpDialog({ onClose }: { onClose: () => void }) {
+  const groups = byGroup(withKeys(useCommands()));
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div tabIndex={0} className="min-h-0 columns-1 gap-8 overflow-y-auto px-5 py-4 sm:columns-2">
+        {groups.map(([group, commands]) => (
+          <Group key={group} title={group} rows={rowsOf(commands)} />
+        ))}
+        <Group title="Everywhere" rows={EVERYWHERE} />
+      </div>
+      <p className="border-line border-t px-5 py-3 text-muted">
+        The palette (<Keys keys="mod+k" />) finds every command by its name. For programs there is an API:{' '}
+        <a className="link underline" href={served('/redoc')}>
+          its reference
+        </a>
+        , or{' '}
+        <a className="link underline" href={served('/docs')}>
+          try it out
+        </a>
+        .
+      </p>
+    </Dialog>
+  );
+}
+
+type Bound = Command & { keys: string };
+
+function withKeys(commands: readonly Command[]): Bound[] {
+  return commands.filter((command): command is Bound => command.keys !== null);
+}
+
+/** One row for what has several keys, or is offered by several parts of the page. */
+function rowsOf(commands: readonly Bound[]): [string[], string][] {
+  const rows = new Map<string, Set<string>>();
+  for (const { keys, description } of commands) rows.set(description, (rows.get(description) ?? new Set()).add(keys));
+  return [...rows].map(([description, keys]) => [[...keys], description]);
+}
+
+function Group({ title, rows }: { title: string; rows: readonly (readonly [readonly string[], string])[] }) {
+  return (
+    <section className="mb-5 break-inside-avoid">
+      <h3 className="mb-1 text-muted text-xs">{title}</h3>
+      <dl>
+        {rows.map(([keys, description]) => (
+          <div key={`${keys.join()} ${description}`} className="flex items-baseline justify-between gap-4 py-0.5">
+            <dt>{description}</dt>
+            <dd className="flex shrink-0 gap-1">
+              {keys.map((key, index) => (
+                <Fragment key={key}>
+                  {index > 0 && <span className="text-muted text-xs">or</span>}
+                  <Keys keys={key} />
+                </Fragment>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

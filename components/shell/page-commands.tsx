@@ -1,0 +1,89 @@
+import { type Dispatch, lazy, Suspense } from 'react';
+import type { Choice } from '@/components/shell/palette';
+import type { DrawerControl } from '@/components/timeline/timeline-props';
+import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
+import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
+import type { Tab } from '@/lib/client/use-layout';
+import type { SwarmState } from '@/lib/contract/events';
+
+// Loaded when they are first asked for.
+const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
+const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
+
+const BundleDialog = lazy(() => import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })));
+
+/** What stands over the page, if anything does. */
+export type OpenDialog = 'help' | 'palette' | 'bundle' | null;
+
+interface PageCommands {
+  address: Address;
+  closeDetail: () => void;
+  nextTheme: () => void;
+  goTo: (tab: Tab) => void;
+  layout: Layout;
+  setLayout: Dispatch<Layout>;
+  setDialog: Dispatch<OpenDialog>;
+  drawer: DrawerControl;
+}
+
+/** The keys and commands of the page as a whole; the panels bring their own. */
+export function usePageCommands(page: PageCommands): void {
+  const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer } = page;
+  const toggle = (name: PanelName) => () => setLayout(toggled(layout, name));
+  useShortcutListener();
+  useShortcut('1', 'Go to agents', () => goTo('agents'), { group: 'Panels' });
+  useShortcut('2', 'Go to messages', () => goTo('messages'), { group: 'Panels' });
+  useShortcut('3', 'Go to locks', () => goTo('locks'), { group: 'Panels' });
+  useShortcut('4', 'Go to what needs you', () => goTo('needs-you'), { group: 'Panels' });
+  useShortcut('5', 'Open or leave the timeline', drawer.toggleTimeline, { group: 'Panels' });
+  useCommand('Show who talks to whom', () => drawer.open('talk'), { group: 'Panels' });
+  useCommand('Show who waits for whom', () => drawer.open('waits'), { group: 'Panels' });
+  useCommand('Collapse or show agents', toggle('agents'), { group: 'Panels' });
+  useCommand('Collapse or show messages', toggle('messages'), { group: 'Panels' });
+  useCommand('Collapse or show locks', toggle('locks'), { group: 'Panels' });
+  useShortcut('mod+k', 'Open the command palette', () => setDialog('palette'), { inPalette: false });
+  useShortcut('?', 'Show all keys', () => setDialog('help'));
+  useShortcut('t', 'Change the theme: system, light, dark', nextTheme);
+  useCommand('Take a span along as a file…', () => setDialog('bundle'), { group: 'Past' });
+  useCommand('Copy the link to this view', () => void navigator.clipboard?.writeText(window.location.href));
+  useShortcut('Escape', 'Leave the chosen agent', closeDetail, { enabled: address.agent !== null });
+}
+
+interface PageDialogsProps {
+  dialog: OpenDialog;
+  setDialog: Dispatch<OpenDialog>;
+  swarm: SwarmState;
+  onGo: (to: Partial<Address>) => void;
+}
+
+/** The help and the palette, while they are open. */
+export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps) {
+  const close = () => setDialog(null);
+  return (
+    <Suspense>
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'bundle' && <BundleDialog onClose={close} />}
+      {dialog === 'palette' && <PaletteDialog choices={choicesOf(swarm, onGo)} onClose={close} />}
+    </Suspense>
+  );
+}
+
+/** The moment and the view below the panels are no filters. */
+const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
+
+/** What the swarm itself offers to choose. */
+function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
+  const ids = [...new Set(agents.agents.map(({ id }) => id))];
+  const left = [...new Set(agents.departed.map(({ id }) => id))].filter((id) => !ids.includes(id));
+  return [
+    ...ids.map((agent) => choice('Choose an agent', agent, () => onGo({ agent }))),
+    ...left.map((agent) => choice('Left in the last hour', agent, () => onGo({ agent }))),
+    ...Object.keys(stats.message_types).map((type) => choice('Filter by type', type, () => onGo({ types: [type] }))),
+    choice('Page', 'Clear all filters and the selection', () => onGo(NOTHING_CHOSEN)),
+  ];
+}
+
+function choice(group: string, label: string, run: () => void): Choice {
+  return { id: `${group}: ${label}`, label, group, keys: null, run };
+}

@@ -1,0 +1,85 @@
+import { lazy, Suspense } from 'react';
+import type { Address } from '@/lib/client/address';
+import type { Layout, LockView, PanelName } from '@/lib/client/settings';
+import type { SwarmState } from '@/lib/contract/events';
+import { AgentsPanel } from '../agents/agents-panel';
+import { LocksPanel } from '../locks/locks-panel';
+import { MessagesPanel } from '../messages/messages-panel';
+import { PanelLayout } from './panel-layout';
+
+// Loaded when an agent is first chosen: most looks at the page choose none.
+const AgentDetail = lazy(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail })));
+
+interface PanelsProps {
+  swarm: SwarmState;
+  /** Whether agents and locks are known of the moment that is shown. */
+  known: boolean;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  layout: Layout;
+  onLayout: (layout: Layout) => void;
+  /** The panel that a narrow screen shows, null for none. */
+  tab: PanelName | null;
+  asTabs: boolean;
+  lockView: LockView;
+  /** Follows a link to something on the page, wherever it stands. */
+  onGo: (to: Partial<Address>) => void;
+  onShow: (panel: PanelName) => void;
+  onCloseDetail: () => void;
+}
+
+/** Agents, messages and locks, and beside them the chosen agent. */
+export function Panels(props: PanelsProps) {
+  const { swarm, known, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
+  const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
+  const where = { address, change };
+  return (
+    <div className="panels-row relative flex flex-1">
+      <PanelLayout
+        {...place}
+        panels={{
+          agents: (
+            <AgentsPanel
+              known={known}
+              answer={agents}
+              locks={locks}
+              attention={attention}
+              source={sources.registry}
+              {...where}
+            />
+          ),
+          messages: (
+            <MessagesPanel messages={messages} lastEventId={lastEventId} stats={stats} agents={agents} {...where} />
+          ),
+          locks: (
+            <LocksPanel
+              known={known}
+              answer={locks}
+              source={sources.locks}
+              onGo={onGo}
+              initialView={lockView}
+              {...where}
+            />
+          ),
+        }}
+      />
+      {address.agent !== null && (
+        <div data-tab={place.tab === 'agents' ? 'shown' : 'hidden'} className="detail-place tab-content">
+          <Suspense>
+            <AgentDetail
+              id={address.agent}
+              answer={agents}
+              locks={locks}
+              messages={messages}
+              attention={attention}
+              lastEventId={lastEventId}
+              onGo={onGo}
+              onShow={onShow}
+              onClose={onCloseDetail}
+            />
+          </Suspense>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { CircleHelp, Command, History, Monitor, Moon, Sun } from 'lucide-react';
+import { type ComponentType, use } from 'react';
+import { sessionName } from '@/components/agents/agents';
+import type { ConnectionState } from '@/lib/client/connection';
+import { Moment } from '@/lib/client/moment';
+import type { Theme } from '@/lib/client/settings';
+import type { AgentsAnswer } from '@/lib/contract/schemas';
+import { IconButton } from '../ui/icon-button';
+import { Text } from '../ui/text';
+import { ClockTime } from '../ui/time';
+
+interface TopBarProps {
+  root: string;
+  agents: AgentsAnswer;
+  connection: ConnectionState;
+  heardAt: string | null;
+  theme: Theme;
+  onTheme: () => void;
+  onPast: () => void;
+  onPalette: () => void;
+  onHelp: () => void;
+}
+
+const THEME_ICONS: Record<Theme, ComponentType<{ className?: string }>> = { system: Monitor, light: Sun, dark: Moon };
+
+/** Which swarm this is, and whether the picture is true now. */
+export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPast, onPalette, onHelp }: TopBarProps) {
+  return (
+    <header className="flex h-11 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
+      <h1 className="shrink-0 font-semibold max-sm:sr-only">Claude Swarm</h1>
+      <p className="min-w-0 flex-1 truncate text-muted" title={root}>
+        <span className="text-ink">
+          <Text value={root.split('/').findLast((name) => name !== '') ?? root} max={80} />
+        </span>
+        <span className="mx-2 text-line" aria-hidden="true">
+          /
+        </span>
+        {sessions(agents)}
+      </p>
+      <Connection state={connection} heardAt={heardAt} />
+      <div className="needs-script flex shrink-0 items-center gap-1">
+        <IconButton label="Go to a moment" keys="p" icon={History} onClick={onPast} />
+        <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
+        <IconButton label={`Theme: ${theme}. Change`} keys="t" icon={THEME_ICONS[theme]} onClick={onTheme} />
+        <IconButton label="Help and keys" keys="?" icon={CircleHelp} onClick={onHelp} />
+      </div>
+    </header>
+  );
+}
+
+function sessions({ session_name, session_names }: AgentsAnswer) {
+  const names = Array.isArray(session_names) ? session_names.map(sessionName).filter((name) => name !== '') : [];
+  if (names.length === 0 && sessionName(session_name) === '') return 'no session';
+  return (
+    <>
+      {names.length > 1 ? 'sessions ' : 'session '}
+      <Text value={names.length > 0 ? names.join(', ') : session_name} max={120} />
+    </>
+  );
+}
+
+const COLOURS: Record<ConnectionState, string> = {
+  connecting: 'text-muted',
+  live: 'text-good',
+  reconnecting: 'text-bad',
+};
+
+/** The clock stands outside the live region, which would read each tick aloud. */
+function Connection({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
+  // Of the past nothing is live, and what is heard meanwhile is not what is shown.
+  const past = use(Moment) !== null;
+  return (
+    <p className="needs-script flex shrink-0 items-center gap-2">
+      {state !== 'reconnecting' && !past && (
+        <span className="text-muted max-md:hidden">
+          Updated <ClockTime instant={heardAt} />
+        </span>
+      )}
+      <span
+        role="status"
+        data-connection={state}
+        className={past && state === 'live' ? 'text-muted' : `font-medium ${COLOURS[state]}`}
+      >
+        <span aria-hidden="true">{state === 'live' && !past ? '● ' : '○ '}</span>
+        {state === 'live' && (past ? 'Connected' : 'Live')}
+        {state === 'connecting' && 'Connecting'}
+        {state === 'reconnecting' && (
+          <>
+            Reconnecting,{past && ' live'} data from <ClockTime instant={heardAt} />
+          </>
+        )}
+      </span>
+    </p>
+  );
+}

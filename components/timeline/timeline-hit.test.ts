@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import { isSame, nearestThing, nextThing, rowHeight, shapeOf, thingAt, thingsOf } from './timeline-hit';
+import { type Lane, lanesOf } from './timeline-lanes';
+import { makeScale, xOf } from './timeline-scale';
+import { leadOf, wordsOf } from './timeline-words';
+
+const iso = (second: number) => new Date(Date.UTC(2026, 0, 30, 12, 0, second)).toISOString();
+const at = (second: number) => Date.parse(iso(second));
+
+const tick = (second: number, type: string, count = 1, recipients = ['agent-1', 'agent-2']) => ({
+  sender: 'agent-0',
+  type,
+  at: iso(second),
+  count,
+  cursor: `e.${second}`,
+  recipients,
+});
+const lock = (name: string, since: number, until: number | null, fields = {}) => ({
+  agent: 'agent-0',
+  lock_file: name,
+  filepath: `src/${name}.ts`,
+  state: 'held' as const,
+  since: iso(since),
+  until: until === null ? null : iso(until),
+  count: 1,
+  ...fields,
+});
+
+const answer: TimelineAnswer = {
+  since: iso(0),
+  until: iso(100),
+  step_ms: 10,
+  message_step_ms: 10,
+  known_since: iso(0),
+  first_message_at: null,
+  agents: ['agent-0', 'agent-1'],
+  health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(0), until: iso(50) }],
+  locks: [lock('a', 10, 30), lock('b', 20, null, { state: 'orphaned' })],
+  messages: [tick(40, 'QUESTION'), tick(60, 'INFO', 12), tick(60.1, 'ACK')],
+  unknown: [{ since: iso(70), until: iso(80), about: 'everything', reason: 'No dashboard ran.' }],
+  totals: { messages: 14, lock_spans: 2, health_spans: 1 },
+  next_agent: null,
+};
+const lanes = lanesOf(answer);
+const [lane] = lanes.lanes as [Lane];
+const scale = makeScale({ since: at(0), until: at(100) }, 1000, []);
+const shape = shapeOf(30);
+const hit = (second: number, y: number) => thingAt(lanes, scale, shape, xOf(scale, at(second)), y);
+const said = (second: number, y: number) => {
+  const thing = hit(second, y);
+  return thing && wordsOf(thing, at(100), 'UTC');
+};
+
+test('a message is found by its tick, and near to it', () => {
+  assert.equal(said(40.3, 6), 'agent-0 · QUESTION to agent-1, agent-2 · 12:00:40');
+  assert.equal(hit(41, 6)?.kind, 'place');
+});
+
+test('what the eye can’t tell apart is one thing with a count', () => {
+  assert.equal(said(60, 6), 'agent-0 · 13 messages: 12 INFO, 1 ACK · 12:01:00');
+});
+
+test('locks are found by time and row, and say how long they were held', () => {
+  const row = rowHeight(lane, shape) ?? 0;
+  assert.equal(said(25, shape.bars.top + 1), 'agent-0 · holds src/a.ts · 12:00:10 to 12:00:30, 20 s');
+  assert.equal(said(25, shape.bars.top + row + 1), 'agent-0 · orphaned: src/b.ts · since 12:00:20, 1 min');
+});
+
+test('too many locks to tell apart are counted', () => {
+  const many = Array.from({ length: 30 }, (_, index) => lock(`f${index}`, 10, 90));
+  const dense = lanesOf({ ...answer, locks: [...many, lock('x', 10, 90, { state: 'stale' })] });
+  assert.equal(rowHeight(dense.lanes[0] as Lane, shape), null);
+  const thing = thingAt(dense, scale, shape, 150, shape.bars.top + 1);
+  assert.match(thing ? wordsOf(thing, at(100), 'UTC') : '', /holds 31 locks, 1 of them stale or orphaned/);
+});
+
+test('an empty place says how the agent was, and what is not known says so', () => {
+  assert.equal(said(20, 36), 'agent-1 · stale 12:00:00 to 12:00:50, 50 s · 12:00:20');
+  assert.equal(said(60, 36), 'agent-1 · not registered · 12:01:00');
+  assert.match(said(75, 36) ?? '', /^Agents and locks not known · .* · No dashboard ran\.$/);
+  assert.equal(hit(20, 61), null);
+});
+
+test('thingAt(): a boundary between two lives says since when another process has the id', () => {
+  const healths = [
+    { agent: 'agent-1', life: '40110@%1', health: 'active' as const, since: iso(0), until: iso(30) },
+    { agent: 'agent-1', life: '41231@%2', health: 'active' as const, since: iso(30), until: iso(50) },
+    { agent: 'agent-1', life: '9@', health: 'active' as const, since: iso(90), until: null },
+  ];
+  const changed = lanesOf({ ...answer, health: healths });
+  const wordsAt = (second: number) => {
+    const thing = thingAt(changed, scale, shape, xOf(scale, at(second)), 36);
+    return thing && wordsOf(thing, at(100), 'UTC');
+  };
+  assert.equal(wordsAt(30.2), 'agent-1 · another process has this id since 12:00:30 · pid 41231, pane %2');
+  assert.equal(wordsAt(90), 'agent-1 · another process has this id, first seen at 12:01:30 · pid 9, pane unknown');
+  assert.match(wordsAt(31) ?? '', /active 12:00:30 to 12:00:50/);
+  const [, own] = changed.lanes as [Lane, Lane];
+  const [first] = thingsOf(own, scale);
+  assert.deepEqual([first?.kind, first?.at], ['life', at(30)]);
+  assert.deepEqual(first && leadOf(first, at(100), 'UTC').to, { agent: 'agent-1' });
+});
+
+test('keys go through the things of a lane in the order of time, and stop at its ends', () => {
+  const things = thingsOf(lane, scale);
+  assert.deepEqual(
+    things.map((thing) => thing.at),
+    [10, 20, 40, 60].map(at),
+  );
+  const first = nextThing(things, null, 1);
+  assert.equal(first?.at, at(10));
+  assert.equal(nextThing(things, first, -1)?.at, at(10));
+  assert.equal(nextThing(things, first, 1)?.at, at(20));
+  assert.equal(nextThing(things, null, -1)?.at, at(60));
+  // A place between things, as the cursor stands after it came from another lane.
+  const place = { kind: 'place', agent: 'agent-0', at: at(50), health: null, unknown: null } as const;
+  assert.equal(nextThing(things, place, 1)?.at, at(60));
+  assert.equal(nextThing(things, place, -1)?.at, at(40));
+  assert.equal(nearestThing(things, at(44))?.at, at(40));
+  assert.equal(nextThing([], null, 1), null);
+});
+
+test('a thing is the same after the lanes were made anew', () => {
+  const again = lanesOf(answer);
+  assert.ok(isSame(hit(40, 6), thingAt(again, scale, shape, 400, 6)));
+  assert.ok(!isSame(hit(40, 6), hit(60, 6)));
+});
+
+test('each thing leads to where it can be read', () => {
+  const lead = (second: number, y: number) => {
+    const thing = hit(second, y);
+    return thing && leadOf(thing, at(100), 'UTC');
+  };
+  const row = rowHeight(lane, shape) ?? 0;
+  assert.deepEqual(lead(40, 6)?.to, { message: 'e.40' });
+  assert.deepEqual(lead(12, shape.bars.top + 1)?.to, { agent: 'agent-0' });
+  assert.deepEqual(lead(25, shape.bars.top + row + 1)?.to, { lock: 'b' });
+  assert.equal(lead(50, 36)?.label, 'Look at 12:00:50');
+  assert.deepEqual(lead(50, 36)?.to, { at: iso(50) });
+});
+
+test('names that hide something are shown as what they are', () => {
+  const odd = lanesOf({ ...answer, messages: [tick(40, 'IN\u202EFO\n', 1, ['all'])] });
+  const thing = thingAt(odd, scale, shape, 400, 6);
+  assert.equal(thing && wordsOf(thing, at(100), 'UTC'), 'agent-0 · INU+202EFO  to everyone · 12:00:40');
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import { heldOver, lanesOf, stacked } from './timeline-lanes';
+
+const iso = (second: number) => new Date(Date.UTC(2026, 0, 30, 12, 0, second)).toISOString();
+const at = (second: number) => Date.parse(iso(second));
+
+function lock(since: number, until: number | null, fields: Partial<TimelineAnswer['locks'][number]> = {}) {
+  return {
+    agent: 'agent-0',
+    lock_file: `${since}.lock`,
+    filepath: 'a.ts',
+    state: 'held' as const,
+    since: iso(since),
+    until: until === null ? null : iso(until),
+    count: 1,
+    ...fields,
+  };
+}
+
+const bar = (since: number, until: number, fields = {}) => ({ since, until, lock: lock(0, 1, fields) });
+
+const answer: TimelineAnswer = {
+  since: iso(0),
+  until: iso(60),
+  step_ms: 100,
+  message_step_ms: 100,
+  known_since: iso(0),
+  first_message_at: null,
+  agents: ['agent-0', 'agent-1'],
+  health: [{ agent: 'agent-1', life: '', health: 'active', since: iso(5), until: null }],
+  locks: [lock(10, 20), lock(15, null)],
+  messages: [
+    { sender: 'agent-0', type: 'BLOCKED', at: iso(30), count: 1, cursor: 'e.2', recipients: [] },
+    { sender: 'agent-0', type: 'INFO', at: iso(25), count: 3, cursor: 'e.1', recipients: [] },
+    { sender: 'agent-0', type: 'INFO', at: 'no time', count: 3, cursor: 'e.3', recipients: [] },
+  ],
+  unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Nobody looked.' }],
+  totals: { messages: 4, lock_spans: 2, health_spans: 1 },
+  next_agent: null,
+};
+
+test('each agent has a lane with its own things in the order of time', () => {
+  const { lanes, unknown } = lanesOf(answer);
+  assert.deepEqual(
+    lanes.map(({ agent }) => agent),
+    ['agent-0', 'agent-1'],
+  );
+  assert.deepEqual(
+    lanes[0]?.ticks.map((tick) => [tick.at, tick.meaning]),
+    [
+      [at(25), 'tells'],
+      [at(30), 'trouble'],
+    ],
+  );
+  assert.equal(lanes[0]?.rows, 2);
+  assert.deepEqual(lanes[1]?.health, [{ health: 'active', life: '', since: at(5), until: Number.POSITIVE_INFINITY }]);
+  assert.equal(unknown[0]?.since, Number.NEGATIVE_INFINITY);
+});
+
+test('moments are sorted and finite, each once', () => {
+  assert.deepEqual(lanesOf(answer).moments, [2, 5, 10, 15, 20, 25, 30].map(at));
+});
+
+test('bars at the same time stand in different rows, and a row is used again', () => {
+  const rows = stacked([bar(0, 10), bar(5, 15), bar(10, 20), bar(12, 13)]).map(({ row }) => row);
+  assert.deepEqual(rows, [0, 1, 0, 2]);
+});
+
+test('how many are held counts what a bar stands for, and which of them are lost', () => {
+  const steps = heldOver(stacked([bar(0, 10, { count: 3 }), bar(5, 10, { state: 'orphaned' })]));
+  assert.deepEqual(steps, [
+    { at: 0, held: 3, lost: 0 },
+    { at: 5, held: 4, lost: 1 },
+    { at: 10, held: 0, lost: 0 },
+  ]);
+});

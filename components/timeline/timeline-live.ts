@@ -1,0 +1,75 @@
+/** Messages of the stream on a timeline: they appear without the whole being asked for again. */
+
+import { describeDelivery } from '@/lib/client/delivery';
+import { groupBy } from '@/lib/client/group-by';
+import { asText } from '@/lib/client/text';
+import { milliseconds } from '@/lib/client/time';
+import { formatCursor } from '@/lib/contract/events';
+import { compareNaturally } from '@/lib/contract/natural-order';
+import type { MessageTick } from '@/lib/contract/past-schemas';
+import type { Message } from '@/lib/contract/schemas';
+import { firstAt, type Lane, type Lanes, type LaneTick, ticksOf } from './timeline-lanes';
+
+/** What was known of the stream when an answer was asked for. */
+export interface AskedAt {
+  /** `seq` of the newest message known: older ones are in the answer. */
+  head: number;
+  /** One step of the answer's time, in milliseconds. */
+  step: number;
+}
+
+/**
+ * The lanes with what has come since they were asked for.
+ *
+ * @param messages the stream's newest, oldest first
+ * @returns the same object if nothing has come that has a time
+ */
+export function withArrived(lanes: Lanes, messages: readonly Message[], epoch: string | null, asked: AskedAt): Lanes {
+  if (epoch === null || (messages.at(-1)?.seq ?? 0) <= asked.head) return lanes;
+  const ticks = messages.filter(({ seq }) => seq > asked.head).flatMap((message) => tickOf(message, epoch));
+  const arrived = groupBy(ticks, ({ sender }) => sender);
+  const known = new Map(lanes.lanes.map((lane) => [lane.agent, lane]));
+  const moments: number[] = [];
+  for (const [sender, own] of arrived) {
+    const lane = known.get(sender) ?? emptyLane(sender);
+    const fresh = ticksOf(own).filter((tick) => !isAmong(lane.ticks, tick, asked));
+    if (fresh.length === 0) continue;
+    known.set(sender, { ...lane, ticks: [...lane.ticks, ...fresh].sort((one, other) => one.at - other.at) });
+    moments.push(...fresh.map(({ at }) => at));
+  }
+  if (moments.length === 0) return lanes;
+  const all = [...known.values()].sort((one, other) => compareNaturally(one.agent, other.agent));
+  return { ...lanes, lanes: all, moments: [...lanes.moments, ...moments].sort((one, other) => one - other) };
+}
+
+function emptyLane(agent: string): Lane {
+  return { agent, health: [], lives: [], bars: [], rows: 0, held: [], ticks: [] };
+}
+
+function tickOf(message: Message, epoch: string): MessageTick[] {
+  if (milliseconds(message.sent_at) === null || message.sent_at === null) return [];
+  return [
+    {
+      sender: asText(message.sender),
+      type: asText(message.msg_type),
+      at: message.sent_at,
+      count: 1,
+      cursor: formatCursor(epoch, message.seq),
+      recipients: describeDelivery(message).recipients,
+    },
+  ];
+}
+
+/** A message that came while the answer was on its way may be in it: then a tick of its kind covers its time. */
+function isAmong(ticks: readonly LaneTick[], { at, tick }: LaneTick, { head, step }: AskedAt): boolean {
+  for (let index = firstAt(ticks, at - step); index < ticks.length; index++) {
+    const known = ticks[index] as LaneTick;
+    if (known.at > at) return false;
+    if (known.tick.type === tick.type && seqOf(known.tick) > head) return true;
+  }
+  return false;
+}
+
+function seqOf({ cursor }: MessageTick): number {
+  return Number(cursor.slice(cursor.lastIndexOf('.') + 1));
+}

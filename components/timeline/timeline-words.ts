@@ -1,0 +1,138 @@
+/** What stands on a timeline, in words. */
+
+import type { Address } from '@/lib/client/address';
+import { isoOf, type Span } from '@/lib/client/spans';
+import { asText, counted, revealed, truncated } from '@/lib/client/text';
+import { clockTime, duration } from '@/lib/client/time';
+import { lifeParts } from '@/lib/contract/life';
+import type { Thing } from './timeline-hit';
+
+const MOST_NAMES = 5;
+const LONGEST = 120;
+
+/**
+ * A thing in one line: "agent-3 · QUESTION to agent-1, agent-2 · 12:03:41".
+ *
+ * @param now milliseconds, for the date of what was not today
+ * @param zone as for `clockTime`
+ */
+export function wordsOf(thing: Thing, now: number, zone?: string): string {
+  const clock = (time: number) => clockTime(isoOf(time), now, zone);
+  const lasted = (since: number, until: number) => {
+    if (!Number.isFinite(since)) return `until ${clock(until)}`;
+    if (!Number.isFinite(until)) return `since ${clock(since)}, ${duration((now - since) / 1000)}`;
+    return `${clock(since)} to ${clock(until)}, ${duration((until - since) / 1000)}`;
+  };
+  const agent = nameOf(thing.agent);
+  switch (thing.kind) {
+    case 'messages':
+      return `${agent} · ${messageWords(thing.ticks)} · ${clock(thing.at)}`;
+    case 'lock': {
+      const { lock, since, until } = thing.bar;
+      const what =
+        lock.count > 1 ? `${counted(lock.count, 'lock')}, first ${visible(lock.filepath)}` : visible(lock.filepath);
+      const state = lock.state === 'held' ? 'holds' : `${lock.state}:`;
+      return `${agent} · ${state} ${what} · ${lasted(since, until)}`;
+    }
+    case 'locks': {
+      const lost = thing.lost > 0 ? `, ${thing.lost} of them stale or orphaned` : '';
+      return `${agent} · holds ${counted(thing.held, 'lock')}${lost} · ${clock(thing.at)}`;
+    }
+    case 'life':
+      return `${agent} · ${lifeWords(thing.life, clock)} · ${processWords(lifeParts(thing.life.life))}`;
+    case 'moment':
+      return clock(thing.at);
+    case 'place': {
+      const { unknown, health } = thing;
+      if (unknown)
+        return `${SUBJECTS[unknown.about]} not known · ${lasted(unknown.since, unknown.until)} · ${unknown.reason}`;
+      return `${agent} · ${health ? `${health.health} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
+    }
+  }
+}
+
+/** @returns a span by its two ends, the second without a date that the first has said */
+export function spanWords({ since, until }: Span, now: number, zone?: string): string {
+  return `${clockTime(isoOf(since), now, zone)} – ${clockTime(isoOf(until), since, zone)}`;
+}
+
+function lifeWords({ at, late }: Extract<Thing, { kind: 'life' }>['life'], clock: (time: number) => string): string {
+  return late
+    ? `another process has this id, first seen at ${clock(at)}`
+    : `another process has this id since ${clock(at)}`;
+}
+
+/** @returns "pid 41231, pane %2", with what is not known said so */
+function processWords({ pid, pane }: { pid: string; pane: string }): string {
+  return `pid ${visible(pid) || 'unknown'}, pane ${visible(pane) || 'unknown'}`;
+}
+
+const SUBJECTS = { everything: 'Agents and locks', registry: 'Agents', locks: 'Locks', log: 'Messages' } as const;
+
+function messageWords(ticks: Extract<Thing, { kind: 'messages' }>['ticks']): string {
+  const [first] = ticks;
+  const types = new Map<string, number>();
+  for (const { tick } of ticks) types.set(tick.type, (types.get(tick.type) ?? 0) + tick.count);
+  const total = [...types.values()].reduce((sum, count) => sum + count, 0);
+  const names = namesOf(first?.tick.recipients ?? []);
+  const [type] = types.keys();
+  if (total === 1) return `${typeOf(type)} to ${names}`;
+  if (types.size === 1) return `${total} ${typeOf(type)}, the first to ${names}`;
+  const parts = [...types].map(([name, count]) => `${count} ${typeOf(name)}`);
+  return `${counted(total, 'message')}: ${parts.slice(0, MOST_NAMES).join(', ')}`;
+}
+
+function typeOf(type: string | undefined): string {
+  return visible(type ?? '') || 'no type';
+}
+
+function namesOf(names: readonly string[]): string {
+  if (names.length === 0) return 'nobody named';
+  const shown = names.slice(0, MOST_NAMES).map((name) => (name === 'all' ? 'everyone' : nameOf(name)));
+  return names.length > MOST_NAMES
+    ? `${shown.join(', ')} and ${counted(names.length - MOST_NAMES, 'other')}`
+    : shown.join(', ');
+}
+
+/** @returns the name of an agent as it may be shown on one line */
+export function nameOf(agent: string): string {
+  return visible(agent) || 'nobody named';
+}
+
+function visible(value: string): string {
+  const text = truncated(asText(value), LONGEST).replace(/[\n\t]/g, ' ');
+  return revealed(text)
+    .map((piece) => piece.text)
+    .join('');
+}
+
+/** @returns how long a stretch is, in few letters: "2 h 5 min" */
+export function lengthOf(milliseconds: number): string {
+  return duration(Math.round(milliseconds / 1000));
+}
+
+/** Where a thing leads: the part of the address, the part of the page that then shows it, and the words for it. */
+export interface Lead {
+  to: Partial<Address>;
+  tab: 'messages' | 'locks' | 'agents' | null;
+  label: string;
+}
+
+/** @returns where a thing leads; an empty place to its moment */
+export function leadOf(thing: Thing, now: number, zone?: string): Lead {
+  switch (thing.kind) {
+    case 'messages':
+      return { to: { message: thing.ticks[0]?.tick.cursor ?? null }, tab: 'messages', label: 'Show the message' };
+    case 'lock':
+      // What is held no more stands in the detail of its holder.
+      return thing.bar.until === Number.POSITIVE_INFINITY && thing.bar.lock.count === 1
+        ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
+        : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
+    case 'locks':
+    case 'life':
+      return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
+    case 'moment':
+    case 'place':
+      return { to: { at: isoOf(thing.at) }, tab: null, label: `Look at ${clockTime(isoOf(thing.at), now, zone)}` };
+  }
+}

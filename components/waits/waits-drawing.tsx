@@ -1,0 +1,141 @@
+import { useMemo } from 'react';
+import { drawWaiting, type WaitDrawing, type WaitPair } from '@/components/waits/waits';
+import type { Address } from '@/lib/client/address';
+import type { AgentHealth } from '@/lib/contract/schemas';
+import { AddressLink } from '../ui/address-link';
+import { Text } from '../ui/text';
+
+const NODE = { width: 112, height: 26 };
+const COLUMN = 176;
+const ROW = 42;
+const MARGIN = 16;
+/** Two arrows between the same two agents run this far above and below the middle. */
+const LANE = 5;
+const HEAD = 6;
+
+interface WaitingDrawingProps {
+  pairs: readonly WaitPair[];
+  healths: ReadonlyMap<string, AgentHealth>;
+  /** The arrow that is pointed at: both names with a line feed between. */
+  pointed: string | null;
+  onPoint: (pair: string | null) => void;
+  address: Address;
+  onGo: (to: Partial<Address>) => void;
+}
+
+/** Agents and arrows; the list beside it says the same in words. */
+export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo }: WaitingDrawingProps) {
+  const drawing = useMemo(() => drawWaiting(pairs), [pairs]);
+  const width = (drawing.columns - 1) * COLUMN + NODE.width + 2 * MARGIN;
+  const height = Math.max(1, drawing.rows) * ROW + MARGIN;
+  return (
+    <section
+      aria-label="Drawing of who waits for whom"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="overflow-auto max-md:shrink-0 md:max-w-[60%]"
+    >
+      <div className="relative" style={{ width, height }}>
+        <svg aria-hidden="true" width={width} height={height} className="absolute inset-0">
+          {drawing.arrows.map((arrow) => (
+            <Arrow
+              key={`${arrow.from}\n${arrow.to}`}
+              arrow={arrow}
+              pointed={pointed === `${arrow.from}\n${arrow.to}`}
+              onPoint={onPoint}
+            />
+          ))}
+        </svg>
+        {drawing.nodes.map(({ agent, ring, x, y }) => (
+          <div
+            key={agent}
+            className="absolute flex"
+            style={{ left: MARGIN + x * COLUMN, top: centre(y) - NODE.height / 2, ...NODE }}
+          >
+            <AddressLink
+              to={{ view: address.view, span: address.span, agent }}
+              onGo={onGo}
+              className={`w-full truncate rounded-md bg-paper px-2 text-center leading-[26px] outline hover:bg-tint focus-visible:outline-2 focus-visible:outline-accent ${ring ? 'font-medium text-bad outline-bad' : 'outline-line'}`}
+            >
+              <Text value={agent} max={40} />
+              <Silent health={healths.get(agent)} />
+            </AddressLink>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** A word about who will not answer soon. */
+function Silent({ health }: { health: AgentHealth | undefined }) {
+  if (health !== 'dead' && health !== 'stale') return null;
+  return <span className={`text-[11px] ${health === 'dead' ? 'text-bad' : 'text-warn'}`}> {health}</span>;
+}
+
+function centre(y: number): number {
+  return MARGIN / 2 + (y + 0.5) * ROW;
+}
+
+interface ArrowProps {
+  arrow: WaitDrawing['arrows'][number];
+  pointed: boolean;
+  onPoint: (pair: string | null) => void;
+}
+
+function Arrow({ arrow, pointed, onPoint }: ArrowProps) {
+  const { from, to, points, inferred, ring, edges } = arrow;
+  const back = (points.at(-1)?.x ?? 0) < (points[0]?.x ?? 0);
+  const way = back ? -1 : 1;
+  const lane = -way * LANE;
+  const side = (x: number, end: 1 | -1) => MARGIN + x * COLUMN + (end * way === 1 ? NODE.width : 0);
+  const stops = points.flatMap(({ x, y }, index) => {
+    const at = centre(y) + lane;
+    if (index === 0) return [[side(x, 1), at] as const];
+    if (index === points.length - 1) return [[side(x, -1) - way * HEAD, at] as const];
+    return [[side(x, -1), at] as const, [side(x, 1), at] as const];
+  });
+  const [start = [0, 0], ...rest] = stops;
+  let before = start;
+  let path = `M${start[0]} ${start[1]}`;
+  for (const stop of rest) {
+    const middle = (before[0] + stop[0]) / 2;
+    path += `C${middle} ${before[1]} ${middle} ${stop[1]} ${stop[0]} ${stop[1]}`;
+    before = stop;
+  }
+  const [tipX, tipY] = before;
+  const label = stops[1] ?? start;
+  const colour = ring ? 'text-bad' : pointed ? 'text-accent' : 'text-muted';
+  return (
+    <g
+      className={colour}
+      onPointerEnter={() => onPoint(`${from}\n${to}`)}
+      onPointerLeave={() => onPoint(null)}
+      data-arrow={`${from} ${to}`}
+    >
+      <path d={path} fill="none" stroke="transparent" strokeWidth={12} />
+      <path
+        d={path}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={pointed ? 2.5 : 1.5}
+        strokeDasharray={inferred ? '4 4' : undefined}
+      />
+      <path
+        d={`M${tipX + way * HEAD} ${tipY}l${-way * HEAD * 1.4} ${-HEAD * 0.7}v${HEAD * 1.4}z`}
+        fill="currentColor"
+      />
+      {edges.length > 1 && (
+        <text
+          x={(start[0] + label[0]) / 2}
+          y={(start[1] + label[1]) / 2 + (back ? 14 : -5)}
+          textAnchor="middle"
+          fill="currentColor"
+          className="text-[11px]"
+        >
+          {edges.length}
+        </text>
+      )}
+    </g>
+  );
+}

@@ -1,0 +1,127 @@
+import { use, useMemo, useState } from 'react';
+import { useWaiting } from '@/components/waits/use-waits';
+import { targetOfEdge, WAIT_WORDS, type WaitPair, waitPairs } from '@/components/waits/waits';
+import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import { Moment } from '@/lib/client/moment';
+import { counted, truncated } from '@/lib/client/text';
+import type { WaitEdge } from '@/lib/contract/past-schemas';
+import type { AgentsAnswer, AttentionAnswer, LocksAnswer } from '@/lib/contract/schemas';
+import { AddressLink } from '../ui/address-link';
+import { Empty } from '../ui/panel';
+import { Text } from '../ui/text';
+import { ClockTime, Sentence } from '../ui/time';
+import { WaitingDrawing } from './waits-drawing';
+
+/** More can't be told apart. */
+const DRAWN_AT_MOST = 20;
+const LISTED_AT_MOST = 200;
+const LONGEST_REASON = 400;
+
+interface WaitingGraphProps {
+  attention: AttentionAnswer;
+  locks: LocksAnswer;
+  agents: AgentsAnswer;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+}
+
+/** Who waits for whom now: a drawing, and every single wait in words with the way to its evidence. */
+export function WaitingGraph({ attention, locks, agents, address, change }: WaitingGraphProps) {
+  // A recording is past without a moment in its address.
+  const past = use(Moment) !== null;
+  const { waiting, error } = useWaiting([attention, locks], !past);
+  const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);
+  const healths = useMemo(() => new Map(agents.agents.map(({ id, health }) => [id, health])), [agents]);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const go = (to: Partial<Address>) => change({ ...EMPTY_ADDRESS, ...to }, true);
+  if (past) {
+    return (
+      <Empty title="Who waits for whom is known of now only.">
+        Go back to live to see it. What needed somebody at the moment that you look at stands under “Needs you”.
+      </Empty>
+    );
+  }
+  if (error) return <Empty title="Who waits for whom can’t be asked.">{error}</Empty>;
+  if (!waiting) return <p className="px-4 py-2 text-muted">Asking…</p>;
+  if (pairs.length === 0) {
+    return (
+      <Empty title="Nobody waits for anybody, as far as the files tell.">
+        Waiting shows here when a question stands unanswered, a task is blocked by another’s, two want the same file, or
+        an acknowledgement is out.
+      </Empty>
+    );
+  }
+  const waitingAgents = new Set(pairs.flatMap(({ from, to }) => [from, to])).size;
+  return (
+    <div className="flex min-h-0 flex-1 max-md:flex-col max-md:overflow-y-auto">
+      {waitingAgents <= DRAWN_AT_MOST && (
+        <WaitingDrawing
+          pairs={pairs}
+          healths={healths}
+          pointed={pointed}
+          onPoint={setPointed}
+          address={address}
+          onGo={go}
+        />
+      )}
+      <section
+        aria-label="Waits in words"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="min-w-0 flex-1 border-line py-1 max-md:border-t md:min-w-80 md:overflow-y-auto md:border-l"
+      >
+        {waitingAgents > DRAWN_AT_MOST && (
+          <p className="px-4 py-1 text-muted">
+            {counted(waitingAgents, 'agent')} wait or are waited for: too many to draw.
+          </p>
+        )}
+        <ol aria-label="Who waits for whom" onPointerLeave={() => setPointed(null)}>
+          {pairs
+            .flatMap((pair) => pair.edges.map((edge) => ({ pair, edge })))
+            .slice(0, LISTED_AT_MOST)
+            .map(({ pair, edge }) => (
+              <Wait key={edge.id} pair={pair} edge={edge} onPoint={setPointed} address={address} onGo={go} />
+            ))}
+        </ol>
+        {waiting.edges.length > LISTED_AT_MOST && (
+          <p className="px-4 py-1 text-muted">and {counted(waiting.edges.length - LISTED_AT_MOST, 'more', 'more')}.</p>
+        )}
+      </section>
+    </div>
+  );
+}
+
+interface WaitProps {
+  pair: WaitPair;
+  edge: WaitEdge;
+  onPoint: (pair: string | null) => void;
+  address: Address;
+  onGo: (to: Partial<Address>) => void;
+}
+
+function Wait({ pair, edge, onPoint, address, onGo }: WaitProps) {
+  const point = () => onPoint(`${pair.from}\n${pair.to}`);
+  return (
+    <li onPointerEnter={point} onFocus={point} className="px-4 py-1 hover:bg-tint">
+      <p className="flex flex-wrap items-baseline gap-x-2">
+        <AddressLink to={targetOfEdge(edge, address)} onGo={onGo} className="link font-medium">
+          <Text value={edge.from} max={60} /> waits for <Text value={edge.to} max={60} />
+        </AddressLink>
+        <span className="text-muted">
+          {WAIT_WORDS[edge.kind]}
+          {edge.since !== null && (
+            <>
+              {' '}
+              since <ClockTime instant={edge.since} />
+            </>
+          )}{' '}
+          — {edge.basis}
+        </span>
+        {pair.ring && <span className="tag text-bad">in a ring</span>}
+      </p>
+      <p className="wrap-anywhere line-clamp-2 text-muted" title={truncated(edge.reason, LONGEST_REASON)}>
+        <Sentence text={truncated(edge.reason, LONGEST_REASON)} />
+      </p>
+    </li>
+  );
+}

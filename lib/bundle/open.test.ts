@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import type { Bundle } from '../contract/bundle-schemas';
+import { type AgentHistory, type PastState, pastState as pastStateSchema } from '../contract/past-schemas';
+import { History } from '../history/history';
+import { agentHistory } from '../queries/agent';
+import { pastState } from '../queries/state';
+import { BundleFault, OpenBundle, readBundle } from './open';
+
+const folder = mkdtempSync(join(tmpdir(), 'bundle-open-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 2 });
+
+test('a file that is no sound bundle is refused with what is wrong and what to do', () => {
+  const faulty: [text: string, said: RegExp][] = [
+    ['{"format": "har"}', /^faulty\.json is no bundle of a swarm: open a file/],
+    ['null', /is no bundle/],
+    ['not even JSON', /is no bundle/],
+    [begun.replace('2', '3'), /made by a newer dashboard \(bundle version 3, this one reads 2\): update/],
+    [begun.slice(0, -3), /is cut off or damaged.*Make it again/],
+    [begun, /is damaged: at \w+: .*Make it again/],
+  ];
+  const file = join(folder, 'faulty.json');
+  for (const [text, said] of faulty) {
+    writeFileSync(file, text);
+    assert.throws(
+      () => readBundle(file),
+      (error) => {
+        assert.ok(error instanceof BundleFault, text);
+        assert.match(error.message, said);
+        return true;
+      },
+    );
+  }
+  assert.throws(() => readBundle(join(folder, 'missing.json')), /can't be read .*name a file that can/);
+});
+
+const since = Date.parse('2026-02-03T09:00:00Z');
+const until = since + 3_600_000;
+
+/** Nothing happened in it but one message. */
+function sound(): Bundle {
+  return {
+    format: 'claude-swarm-bundle',
+    version: 2,
+    made_at: '2026-02-03T11:00:00.000+00:00',
+    made_by: '0.1.0',
+    name: 'project',
+    since: '2026-02-03T09:00:00.000+00:00',
+    until: '2026-02-03T10:00:00.000+00:00',
+    text: 'keep',
+    epoch: 'e',
+    state: JSON.parse(pastState(new History(':memory:'), { at: since })),
+    known_since: '2026-02-03T09:00:00.000+00:00',
+    things: { registry: { header: { last_seen: [] } } },
+    entry: 1,
+    spans: [],
+    journal: [],
+    messages: [{ seq: 1, sent_at: '2026-02-03T09:30:00+00:00', line: '{"sender":"agent-0"}' }],
+  };
+}
+
+function open(bundle: object): OpenBundle {
+  const file = join(folder, 'written.json');
+  writeFileSync(file, JSON.stringify(bundle));
+  return new OpenBundle(readBundle(file), 'written.json');
+}
+
+test('a message that is no object on one line is refused: it would break the answers that it is put into', () => {
+  assert.equal(JSON.parse(open(sound()).state(until)).messages.count, 1);
+  for (const line of [
+    '5',
+    '[]',
+    '"text"',
+    'null',
+    '{"sender":"a"} ',
+    ' {}',
+    '{"sender":\n"a"}',
+    '{"sender":\r"a"}',
+    '{',
+    '{}}',
+  ]) {
+    const messages = [{ seq: 1, sent_at: '2026-02-03T09:30:00+00:00', line }];
+    assert.throws(() => open({ ...sound(), messages }), BundleFault, line);
+  }
+});
+
+test('times beyond the years of the API are refused, and whatever else can not be told from the beginning', () => {
+  const span = { kind: 'unknown', subject: 'x', agent: '', path: '', value: 'everything', detail: null, ended: null };
+  const faulty: Partial<Record<keyof Bundle, unknown>>[] = [
+    { spans: [{ ...span, since: Number.MIN_SAFE_INTEGER, until: null }] },
+    { spans: [{ ...span, since: 0, until: Number.MAX_SAFE_INTEGER }] },
+    { journal: [{ id: 2, at: Number.MAX_SAFE_INTEGER, kind: 'lock', subject: 'x', body: {} }] },
+    { things: { registry: { header: {} } } },
+  ];
+  for (const part of faulty) assert.throws(() => open({ ...sound(), ...part }), BundleFault, JSON.stringify(part));
+});
+
+test('readBundle(): one of the first version opens, without what was added since', () => {
+  const { state, ...rest } = sound();
+  const { failed_deliveries_open: _, ...counts } = state.stats;
+  const { departed: __, ...agents } = state.agents;
+  const lock = { lock_file: 'a.lock', agent_id: 'agent-0', filepath: 'a', stale: true, conflicts_with: [] };
+  const entry = { id: 'agent-0', health: 'active', health_reason: 'It runs.' };
+  const first = {
+    ...rest,
+    version: 1,
+    state: { ...state, stats: { ...counts, message_count: 5 }, agents },
+    things: {
+      agent: { 'agent-0': entry },
+      lock: { 'a.lock': { ...lock, pattern: false, warnings: [], acquired_at: null, orphaned: false } },
+      registry: { header: { session_name: null, session_names: null, updated_at: null, last_seen: [['agent-0']] } },
+    },
+  };
+  const told = pastStateSchema.parse(JSON.parse(open(first).state(until)));
+  assert.equal(told.stats.message_count, 6);
+  assert.equal(told.agents.agents[0]?.process.state, 'unseen');
+  assert.throws(() => open({ ...first, version: 2 }), BundleFault, 'the second version has them');
+});
+
+test('readBundle(): a lock that has expired and lives of agents come back', () => {
+  const at = since + 1000;
+  const lock = { kind: 'lock', subject: 'a.lock', agent: 'agent-0', path: 'a', value: 'stale', detail: null } as const;
+  const detail = JSON.stringify({ pid: 7, pane_index: 0, tmux_pane_id: '%1' });
+  const health = {
+    kind: 'health',
+    subject: 'agent-0',
+    agent: 'agent-0',
+    path: '7@%1',
+    value: 'active',
+    detail,
+  } as const;
+  const spans = [
+    { ...lock, since, until: at, ended: 'expired' as const },
+    { ...health, since, until: at, ended: 'taken_over' as const },
+    { ...health, path: '8@%1', detail: null, since: at, until: null, ended: null },
+  ];
+  const { history } = open({ ...sound(), spans });
+  const told = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
+  assert.deepEqual(
+    told.lock_spans.map(({ ended }) => ended),
+    ['expired'],
+  );
+  assert.deepEqual(
+    told.lives.map(({ life, pid }) => [life, pid]),
+    [
+      ['8@%1', null],
+      ['7@%1', 7],
+    ],
+  );
+});
+
+test('names and types such as `__proto__` are there after the opening as they were', () => {
+  const named = (value: unknown) => Object.fromEntries([['__proto__', value]]);
+  const agent = { id: '__proto__', health: 'active' };
+  const from = sound();
+  const things = { agent: named(agent), registry: { header: { session_name: null, last_seen: [['__proto__']] } } };
+  const stats = { ...from.state.stats, message_count: 2, message_types: { ...named(2), INFO: 1 } };
+  const state = JSON.parse(open({ ...from, things, state: { ...from.state, stats } }).state(until)) as PastState;
+  assert.deepEqual(
+    state.agents.agents.map(({ id }) => id),
+    ['__proto__'],
+  );
+  assert.deepEqual(Object.entries(state.stats.message_types), [
+    ['INFO', 1],
+    ['UNKNOWN', 1],
+    ['__proto__', 2],
+  ]);
+});
+
+test('what was dropped while the bundle was made is unknown when it is opened', () => {
+  const unknownIn = (missing?: Bundle['missing']) => {
+    const { unknown } = JSON.parse(open({ ...sound(), ...(missing && { missing }) }).state(until)) as PastState;
+    return unknown.map(({ about }) => about);
+  };
+  assert.deepEqual(unknownIn(), []);
+  assert.deepEqual(unknownIn({ spans: 0, entries: 0, messages: 3 }), ['log']);
+  assert.deepEqual(unknownIn({ spans: 0, entries: 1, messages: 0 }), ['everything']);
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pastExamples } from '../contract/past-examples';
+import { pastState } from '../contract/past-schemas';
+import { blankMessage, blankSpan, blankState, blankThing, nameOfRoot, withoutPaths, withoutRoots } from './redact';
+
+test('of a message stays who, when and to whom; of a text only its length', () => {
+  const message = {
+    sender: 'agent-1',
+    timestamp: '2026-01-01T00:00:00',
+    msg_type: 'INFO',
+    content: 'four',
+    recipients: ['agent-2'],
+    delivery_status: { 'agent-2': true },
+    task: { objective: 'secret' },
+    mood: 'a field of tomorrow',
+  };
+  assert.deepEqual(blankMessage(message), {
+    ...message,
+    content: '(4 characters left out)',
+    task: '(left out)',
+    mood: '(19 characters left out)',
+  });
+});
+
+test('a text hidden deep in a field that stays is left out with it', () => {
+  assert.equal(blankMessage({ recipients: [[[['secret']]]] }).recipients, '(left out)');
+});
+
+test('of things of the journal the free texts go, and what is null stays null', () => {
+  const lock = { lock_file: 'a.lock', agent_id: 'agent-1', filepath: 'src/a.ts', reason: 'why', stale: null };
+  assert.deepEqual(blankThing('lock', lock), { ...lock, reason: '(3 characters left out)' });
+  assert.equal(blankThing('lock', { ...lock, reason: null }).reason, null);
+  assert.deepEqual(blankThing('agent', { id: 'agent-1', current_task: 'x' }), {
+    id: 'agent-1',
+    current_task: '(1 character left out)',
+  });
+  assert.equal(blankThing('attention', { reason: 'It said "secret".' }).reason, '(17 characters left out)');
+});
+
+test('blankState(): is still a whole state, without what agents said and without the names of people', () => {
+  const { state } = pastExamples;
+  const [agent] = state.agents.agents;
+  const [entry] = state.attention.attention;
+  assert.ok(agent && entry);
+  const said = { seq: 1, msg_type: 'INFO', excerpt: 'secret plan', sent_at: null };
+  const at = state.at;
+  const blank = blankState({
+    ...state,
+    agents: {
+      ...state.agents,
+      agents: [{ ...agent, last_message: said, moved_to: 'agent-7', life_began_at: at }],
+      departed: [{ ...agent, last_message: said, left_at: at, left_reason: 'It left.' }],
+    },
+    attention: {
+      ...state.attention,
+      attention: [
+        {
+          ...entry,
+          why: { ...entry.why, facts: ['It said "secret plan".'] },
+          acknowledged: { by: 'ada', at },
+          snoozed: { by: 'ada', at, until: null },
+        },
+      ],
+    },
+  });
+  assert.ok(!/secret plan|ada/.test(JSON.stringify(blank)));
+  const { agents, attention, sources } = pastState.parse(blank);
+  assert.equal(agents.agents[0]?.last_message?.excerpt, '(11 characters left out)');
+  assert.deepEqual([agents.agents[0]?.moved_to, agents.agents[0]?.process], ['agent-7', agent.process]);
+  assert.deepEqual([agents.departed[0]?.left_at, agents.departed[0]?.left_reason], [at, 'It left.']);
+  assert.deepEqual(attention.attention[0]?.acknowledged, { by: null, at });
+  assert.equal(attention.attention[0]?.why.rule, entry.why.rule);
+  assert.equal(sources.zone.zone, state.sources.zone.zone);
+});
+
+test('blankThing(): an agent that left is journaled beside the registry header, and stays one', () => {
+  const left = { id: 'agent-0', health: 'dead', note: 'secret', left_at: 'then', left_reason: 'It left.' };
+  assert.deepEqual(blankThing('registry', left), { ...left, note: '(6 characters left out)' });
+});
+
+test('a span of a lock loses its reason, a time that is unknown keeps why', () => {
+  const span = {
+    kind: 'lock' as const,
+    subject: 'a.lock',
+    agent: 'agent-1',
+    path: 'a',
+    value: 'held',
+    detail: 'why',
+    since: 1,
+    until: null,
+    ended: null,
+  };
+  assert.equal(blankSpan(span).detail, '(3 characters left out)');
+  assert.equal(blankSpan({ ...span, kind: 'unknown' }).detail, 'why');
+});
+
+test('paths of the machine are shortened: the project to its name, others to their last part', () => {
+  assert.equal(nameOfRoot('/home/ada/my "project"/'), 'my "project"');
+  const root = '/home/ada/my "project"';
+  assert.equal(
+    withoutRoots(JSON.stringify({ filepath: `${root}/src/a.ts` }), [root]),
+    JSON.stringify({ filepath: 'my "project"/src/a.ts' }),
+  );
+  const line = JSON.stringify({ line: '{"content": "in /home/jos\\u00e9/x/a"}' });
+  assert.equal(withoutRoots(line, ['/home/josé/x']), JSON.stringify({ line: '{"content": "in x/a"}' }));
+  assert.equal(
+    withoutPaths({ reason: 'The history /home/ada/.local/state/x.sqlite is full; see https://example.org/a/b.' })
+      .reason,
+    'The history …/x.sqlite is full; see https://example.org/a/b.',
+  );
+  assert.deepEqual(withoutPaths({ reason: null }), { reason: null });
+});
+
+test('another folder whose name or path only begins or ends alike stays as it is', () => {
+  const stays = [
+    '/a/proj-2/x',
+    '/a/proj2',
+    '/a/proj.old/x',
+    '/a/projé',
+    '/b/a/proj/x',
+    './a/proj',
+    '~/a/proj',
+    '/a/project',
+  ];
+  const shown = (text: string) => JSON.parse(withoutRoots(JSON.stringify(text), ['/a/proj']));
+  for (const path of stays) assert.equal(shown(path), path);
+  assert.equal(withoutRoots(String.raw`"/a/proj\u00e9"`, ['/a/proj']), String.raw`"/a/proj\u00e9"`);
+  for (const around of [
+    ['', ''],
+    ['see ', '.'],
+    ['file://', '/x'],
+    ['line\n', '\nnext'],
+    ['\x1b', '\x1b'],
+    ['(', ')'],
+    ['"', '"'],
+  ])
+    assert.equal(shown(around.join('/a/proj')), around.join('proj'));
+});
+
+test('the path is found however JSON spells it, and as another path that leads to the project', () => {
+  const roots = ['/srv/my "pröj" 😀', '/home/ada/link'];
+  const plain = `${roots[0]}/a.ts`;
+  const ascii = (text: string) =>
+    text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`);
+  const slashes = (text: string) => text.replaceAll('/', '\\/');
+  const deep = [plain];
+  for (let depth = 0; depth < 4; depth += 1) deep.push(JSON.stringify({ depth, deep: deep.at(-1) }));
+  for (const json of deep.slice(1)) {
+    const expected = json.replaceAll('/srv/', '');
+    assert.equal(withoutRoots(json, roots), expected);
+    assert.deepEqual(JSON.parse(withoutRoots(slashes(json), roots)), JSON.parse(slashes(expected)));
+    assert.deepEqual(JSON.parse(withoutRoots(ascii(json), roots)), JSON.parse(expected));
+  }
+  assert.equal(withoutRoots('"/home/ada/link/a.ts"', ['/srv/proj', '/home/ada/link']), '"proj/a.ts"');
+  assert.equal(withoutRoots('"/a/b"', ['/']), '"/a/b"');
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  bundlePath,
+  earlierInstant,
+  fieldValue,
+  formatMoment,
+  isKnown,
+  keyStep,
+  readField,
+  readMoment,
+  sliderRange,
+  unknownSentence,
+} from './moments';
+
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+
+describe('readMoment', () => {
+  it('takes instants with an offset, also one whose plus sign was not encoded', () => {
+    assert.equal(readMoment('2026-03-01T03:12:07Z', NOW), Date.parse('2026-03-01T03:12:07Z'));
+    assert.equal(readMoment('2026-03-01T03:12:07.250 01:00', NOW), Date.parse('2026-03-01T02:12:07.250Z'));
+    assert.equal(readMoment(null, NOW), null);
+  });
+
+  it('tells what is no time from what has not come yet', () => {
+    for (const text of [
+      'yesterday',
+      '2026-03-01',
+      '2026-03-01T03:12:07',
+      '2026-13-41T03:12:07Z',
+      '2026-03-01T99:00:00Z',
+    ]) {
+      assert.equal(readMoment(text, NOW), 'malformed', text);
+    }
+    assert.equal(readMoment('2026-03-01T12:00:01Z', NOW), 'future');
+    assert.equal(readMoment('2026-03-01T12:00:00Z', NOW), NOW);
+  });
+
+  it('reads what formatMoment wrote', () => {
+    for (const moment of [0, NOW, NOW - 1, NOW - 250]) assert.equal(readMoment(formatMoment(moment), NOW), moment);
+  });
+});
+
+describe('sliderRange', () => {
+  const known = { since: NOW - 3 * 86_400_000, until: NOW };
+
+  it('spans what is known, and the moment where that lies before', () => {
+    assert.deepEqual(sliderRange(NOW - 5000, known, 'all'), known);
+    assert.equal(sliderRange(known.since - 60_000, known, 'all').since, known.since - 60_000);
+  });
+
+  it('keeps its place while the moment moves within the hour', () => {
+    const hour = sliderRange(NOW - 7_000_000, known, 'hour');
+    assert.equal(hour.until - hour.since, 3_600_000);
+    for (const moment of [hour.since, hour.until - 1]) assert.deepEqual(sliderRange(moment, known, 'hour'), hour);
+  });
+
+  it('ends at what is known', () => {
+    assert.equal(sliderRange(NOW - 1, known, 'day').until, NOW);
+    assert.equal(sliderRange(known.since + 1, known, 'day').since, known.since);
+  });
+
+  it('is never empty', () => {
+    const point = { since: NOW, until: NOW };
+    for (const scale of ['all', 'day', 'hour'] as const) {
+      const { since, until } = sliderRange(NOW, point, scale);
+      assert.ok(since <= NOW && NOW <= until && since < until, scale);
+    }
+  });
+});
+
+describe('keyStep', () => {
+  it('moves by a second, ten with shift, a minute with the page keys', () => {
+    assert.equal(keyStep('ArrowRight', false), 1000);
+    assert.equal(keyStep('ArrowLeft', true), -10_000);
+    assert.equal(keyStep('PageUp', false), 60_000);
+    assert.equal(keyStep('PageDown', true), -60_000);
+    assert.equal(keyStep('x', false), null);
+    assert.equal(keyStep('toString', false), null);
+  });
+});
+
+describe('a date-time field', () => {
+  it('holds the moment in the zone of the viewer', () => {
+    assert.equal(readField(fieldValue(NOW)), NOW);
+    assert.equal(fieldValue(NOW, 'UTC'), '2026-03-01T12:00:00');
+    assert.equal(readField(''), null);
+  });
+});
+
+describe('earlierInstant', () => {
+  it('narrows a filter to the moment that is shown', () => {
+    const [early, late] = ['2026-03-01T01:00:00Z', '2026-03-01T02:00:00Z'];
+    assert.equal(earlierInstant(null, null), null);
+    assert.equal(earlierInstant(late, null), late);
+    assert.equal(earlierInstant(null, early), early);
+    assert.equal(earlierInstant(late, early), early);
+    assert.equal(earlierInstant(early, late), early);
+    assert.equal(earlierInstant('no time', late), late);
+  });
+});
+
+describe('bundlePath', () => {
+  it('names the span, and the texts where they are to be left out', () => {
+    const span = { since: NOW - 1000, until: NOW };
+    const address = '/api/bundle?since=2026-03-01T11%3A59%3A59Z&until=2026-03-01T12%3A00%3A00Z';
+    assert.equal(bundlePath({ ...span, blank: false }), address);
+    assert.equal(bundlePath({ ...span, blank: true }), `${address}&text=blank`);
+  });
+});
+
+describe('unknownSentence', () => {
+  const span = {
+    about: 'everything',
+    reason: '',
+    since: '2026-03-01T02:10:00Z',
+    until: '2026-03-01T02:14:00Z',
+  } as const;
+
+  it('says who did not look, from when to when, and what that means', () => {
+    assert.equal(
+      unknownSentence(span),
+      'Nobody looked between 2026-03-01T02:10:00Z and 2026-03-01T02:14:00Z: agents and locks are as last known before.',
+    );
+    assert.match(unknownSentence({ ...span, until: null }), /^Nobody looked since 2026-03-01T02:10:00Z: /);
+    assert.match(unknownSentence({ ...span, since: null }), /^Nobody looked before 2026-03-01T02:14:00Z: .*not known/);
+    assert.match(unknownSentence({ ...span, about: 'log' }), /^The message log .*messages may be missing\.$/);
+  });
+});
+
+it('of a moment before anything was known, nothing is known', () => {
+  const at = '2026-01-30T12:00:00Z';
+  assert.ok(!isKnown({ at, known_since: null }));
+  assert.ok(!isKnown({ at, known_since: '2026-01-30T12:00:01Z' }));
+  assert.ok(isKnown({ at, known_since: at }));
+});

@@ -1,0 +1,362 @@
+/**
+ * The live state of one swarm and everyone who follows it. Knows no disk and no HTTP: the runtime says what is true,
+ * and each subscriber takes what it has not been given yet, at its own pace.
+ */
+import { parseCursor } from '../contract/events';
+import { formatInstant } from '../contract/instant';
+import { STATE_KINDS, type StateKind, type States } from '../contract/state';
+import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
+import { Subscriber } from './subscriber';
+
+export type { HubEvent, PublishedMessage } from './message-feed';
+export type { Subscriber } from './subscriber';
+
+/** A client may get 10 state events of a kind a second, with room for what is held up on its way. */
+const COALESCE_MS = 108;
+/** A state of megabytes, as ten thousand locks are, comes less often: every client takes it in and parses it whole. */
+const MAX_CHARACTERS_PER_MS = 20_000;
+/** While somebody came within the last second, to whom the first state counts too. */
+const COALESCE_WITH_FIRST_MS = 120;
+/** The longest of these distances. */
+const MAX_WAIT_MS = 1_000;
+/** What follows from messages (counts, signs of life) gives way to them while they are on their way to so many. */
+const CLIENTS_SERVED_PER_MS = 50;
+const MESSAGES_FIRST_MS = 100;
+/** Stats are promised at least every 5 s; the rest is for a busy event loop. */
+const STATS_MS = 4_900;
+const BEAT_MS = 1_000;
+/** How long what clients share is kept after the last one left: they may come one after the other. */
+const IDLE_PAGES_MS = 10_000;
+/** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
+const AHEAD_TIMEOUT_MS = 1_000;
+/** More messages than that are not committed within the time: such a number was made up, and is answered at once. */
+const MAX_AHEAD = 10_000;
+
+interface State<Kind extends StateKind = StateKind> {
+  value: States[Kind];
+  json: string;
+  /** What decides whether a new value is a change. */
+  comparable: string;
+  event: HubEvent;
+}
+
+/** The distance between the events of one kind: a lone change at once, the last of a burst when the distance is kept. */
+interface Pace {
+  /** There is a change that was not told yet. */
+  due: boolean;
+  /** Milliseconds since 1970. */
+  notBefore: number;
+  /** Runs only while a change waits: one after each event would wake the process for nothing. */
+  timer: NodeJS.Timeout | null;
+}
+
+interface HubOptions {
+  source: MessageSource;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** Milliseconds since any instant, which no clock sets; `now` if only that is given. */
+  ticks?: () => number;
+  /** Stats with the uptime of this moment, asked for where they are sent without a change. */
+  freshStats?: () => States['stats'];
+  /**
+   * Calls about once a second until what it returns is called; a timer of its own by default. A state that is set in the
+   * same turn before goes out with the heartbeat, in one write to each client.
+   */
+  everySecond?: (beat: () => void) => () => void;
+  /** How long a client may leave alone what is pending before it is dropped, in milliseconds. */
+  stallAfter?: number;
+}
+
+export class Hub {
+  readonly #options: HubOptions & Required<Pick<HubOptions, 'now' | 'stallAfter' | 'everySecond'>>;
+  /** Milliseconds since any instant: a client is not dropped because the clock was set ahead. */
+  readonly #ticks: () => number;
+  readonly #states = new Map<StateKind, State>();
+  readonly #paces = new Map<StateKind, Pace>();
+  readonly #subscribers = new Set<Subscriber>();
+  /** Called at the next commit: clients whose last message this process does not have yet. */
+  readonly #ahead = new Set<() => void>();
+  #feed: MessageFeed | null = null;
+  #closed = false;
+  #stopBeats = () => {};
+  #statsTimer: NodeJS.Timeout | null = null;
+  /** Runs while messages are on their way. */
+  #messagesFirst: NodeJS.Timeout | null = null;
+  #lastJoined = 0;
+  #forgetting: NodeJS.Timeout | null = null;
+
+  constructor(options: HubOptions) {
+    this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
+    this.#ticks = options.ticks ?? options.now ?? (() => performance.now());
+  }
+
+  /**
+   * Takes the present value of a kind of state and tells the subscribers if it is a change.
+   *
+   * @param value not to be changed afterwards: the same object again is no change
+   * @param json the value as JSON, where the caller has it
+   * @returns whether it differs from the last; of stats the uptime alone does not count
+   */
+  setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
+    const known = this.#states.get(kind);
+    if (known?.value === value) return false;
+    const state = stateOf(kind, value, json);
+    if (known?.comparable === state.comparable) return false;
+    this.#states.set(kind, state);
+    this.#fanOutSoon(kind);
+    return true;
+  }
+
+  /** Takes the present value of every kind of state. */
+  setStates(states: States): void {
+    const set = <Kind extends StateKind>(kind: Kind) => this.setState(kind, states[kind]);
+    STATE_KINDS.forEach(set);
+  }
+
+  /** @returns the last value of a kind of state, null before the first. */
+  state<Kind extends StateKind>(kind: Kind): { value: States[Kind]; json: string } | null {
+    return (this.#states.get(kind) as State<Kind> | undefined) ?? null;
+  }
+
+  /** @returns the stats with the uptime of this moment as JSON, null before the first. */
+  freshStats(): string | null {
+    this.#refreshStats();
+    return this.#states.get('stats')?.json ?? null;
+  }
+
+  /**
+   * A history is there. If it is another one than before, every subscriber is ended, to learn of the gap when it
+   * comes back.
+   *
+   * @param newest the newest messages in order, at least 50 if there are so many
+   * @param oldestSeq the oldest message that is kept; the next one to come if there is none
+   */
+  open(epoch: string, newest: readonly PublishedMessage[], oldestSeq: number): void {
+    if (this.#feed?.epoch === epoch) {
+      this.setOldest(oldestSeq);
+      this.publish(newest, newest.at(-1)?.seq ?? 0);
+      return;
+    }
+    this.#feed = new MessageFeed(this.#options.source, epoch, newest, oldestSeq);
+    for (const check of [...this.#ahead]) check();
+    this.#endAll('another history');
+  }
+
+  /**
+   * Messages have been committed.
+   *
+   * @param messages in order; may hold only the newest part of a large commit
+   * @param lastSeq the newest committed message; what is not newer than the head is ignored
+   */
+  publish(messages: readonly PublishedMessage[], lastSeq: number): void {
+    if (!this.#openFeed().append(messages, lastSeq)) return;
+    for (const check of [...this.#ahead]) check();
+    this.#wakeAll();
+    const wait = Math.min(this.#subscribers.size / CLIENTS_SERVED_PER_MS, MESSAGES_FIRST_MS);
+    // Never prolonged: states come too while messages never end.
+    if (wait >= 1) this.#messagesFirst ??= setTimeout(() => this.#afterMessages(), wait);
+  }
+
+  /** Messages before `seq` have been pruned. */
+  setOldest(seq: number): void {
+    // Who waits for messages that are gone already must be ended, to come back and learn of the gap.
+    if (this.#openFeed().prune(seq)) this.#wakeAll();
+  }
+
+  /** @returns the newest messages in order, from memory; null if it does not reach that far. */
+  newest(limit: number): PublishedMessage[] | null {
+    return this.#feed?.newest(limit) ?? null;
+  }
+
+  /** @returns the place of the newest message, with `seq` 0 before the first. */
+  head(): { epoch: string; seq: number } {
+    const { epoch, head } = this.#openFeed();
+    return { epoch, seq: head };
+  }
+
+  /** The oldest message that is kept; the next one to come if there is none. */
+  oldest(): number {
+    return this.#openFeed().oldest;
+  }
+
+  /** How many clients follow. */
+  get subscriberCount(): number {
+    return this.#subscribers.size;
+  }
+
+  /**
+   * Waits for the message that a client got last, where another process on this history has published it already.
+   *
+   * @param lastEventId as for `subscribe`
+   * @returns null where there is nothing to wait for, or the message is so far ahead that it cannot come in time; else a promise that resolves when the message is here, or after a
+   *   second
+   */
+  reaching(lastEventId: string | null): Promise<void> | null {
+    const place = lastEventId === null ? null : parseCursor(lastEventId);
+    const feed = this.#feed;
+    if (place === null || feed === null || place.epoch !== feed.epoch) return null;
+    if (place.seq <= feed.head || place.seq > feed.head + MAX_AHEAD) return null;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#ahead.delete(check);
+        resolve();
+      };
+      const check = () => {
+        if (this.#feed !== feed || place.seq <= feed.head || this.#closed) done();
+      };
+      const timer = setTimeout(done, AHEAD_TIMEOUT_MS);
+      this.#ahead.add(check);
+    });
+  }
+
+  /**
+   * Follows the swarm from now on, or from where a client was.
+   *
+   * @param lastEventId the id of the last event that the client got, null for a new client
+   * @throws if no history is open yet
+   */
+  subscribe(lastEventId: string | null): Subscriber {
+    const feed = this.#openFeed();
+    const place = lastEventId === null ? null : parseCursor(lastEventId);
+    const resumed = place !== null && place.epoch === feed.epoch && feed.reaches(place.seq);
+    if (this.#subscribers.size === 0) this.#startTimers();
+    const connected = {
+      status: 'connected',
+      timestamp: formatInstant(this.#options.now()),
+      epoch: feed.epoch,
+      resumed,
+      gap: lastEventId !== null && !resumed,
+    };
+    // Taking the place and being on the list is one synchronous step: what is published is before it or follows it.
+    const subscriber = new Subscriber(
+      {
+        feed,
+        cursor: resumed ? place.seq : feed.freshStart(),
+        resumed,
+        greetings: [
+          { name: 'connected', json: [JSON.stringify(connected)] },
+          ...STATE_KINDS.flatMap((kind) => this.#states.get(kind)?.event ?? []),
+        ],
+      },
+      (ended) => this.#leave(ended),
+      this.#ticks,
+    );
+    this.#subscribers.add(subscriber);
+    this.#lastJoined = this.#options.now();
+    if (this.#closed) subscriber.close('the server stops');
+    return subscriber;
+  }
+
+  /** Ends every subscriber, for good: who subscribes afterwards is ended at once. */
+  close(): void {
+    this.#closed = true;
+    this.#endAll('the server stops');
+    for (const check of [...this.#ahead]) check();
+    for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
+    if (this.#messagesFirst) clearTimeout(this.#messagesFirst);
+  }
+
+  #openFeed(): MessageFeed {
+    if (!this.#feed) throw new Error('The hub has no history yet: open() comes first.');
+    return this.#feed;
+  }
+
+  /** Renews the uptime without telling anyone. */
+  #refreshStats(): void {
+    const known = this.#states.get('stats');
+    if (!known || !this.#options.freshStats) return;
+    // Whether there is a change is left to the next setState(): only that one tells the subscribers of it.
+    this.#states.set('stats', { ...stateOf('stats', this.#options.freshStats()), comparable: known.comparable });
+  }
+
+  #fanOutSoon(kind: StateKind): void {
+    if (this.#closed) return;
+    const pace = this.#paces.get(kind) ?? { due: false, notBefore: 0, timer: null };
+    this.#paces.set(kind, pace);
+    pace.due = true;
+    this.#fanOutDue(kind, pace);
+  }
+
+  #fanOutDue(kind: StateKind, pace: Pace): void {
+    if (!pace.due || pace.timer || this.#messagesFirst) return;
+    const wait = pace.notBefore - this.#options.now();
+    // A clock that was set back must not hold anything up.
+    if (wait <= 0 || wait > MAX_WAIT_MS) {
+      this.#fanOut(kind, pace);
+      return;
+    }
+    pace.timer = setTimeout(() => {
+      pace.timer = null;
+      this.#fanOutDue(kind, pace);
+    }, wait);
+  }
+
+  #afterMessages(): void {
+    this.#messagesFirst = null;
+    for (const [kind, pace] of this.#paces) this.#fanOutDue(kind, pace);
+  }
+
+  #fanOut(kind: StateKind, pace: Pace): void {
+    const now = this.#options.now();
+    pace.due = false;
+    const state = this.#states.get(kind);
+    const distance = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS;
+    pace.notBefore = now + Math.min(Math.max(distance, (state?.json.length ?? 0) / MAX_CHARACTERS_PER_MS), MAX_WAIT_MS);
+    if (kind === 'stats' && this.#statsTimer) this.#armStats();
+    if (state) for (const subscriber of this.#subscribers) subscriber.offerState(state.event);
+  }
+
+  #startTimers(): void {
+    if (this.#forgetting) clearTimeout(this.#forgetting);
+    this.#refreshStats();
+    this.#stopBeats = this.#options.everySecond(() => this.#beat());
+    this.#armStats();
+  }
+
+  #armStats(): void {
+    if (this.#statsTimer) clearTimeout(this.#statsTimer);
+    this.#statsTimer = setTimeout(() => {
+      this.#refreshStats();
+      this.#fanOutSoon('stats');
+    }, STATS_MS);
+  }
+
+  #beat(): void {
+    const timestamp = formatInstant(this.#options.now());
+    const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp })] };
+    const ticks = this.#ticks();
+    for (const subscriber of this.#subscribers) {
+      const stalled = subscriber.stalledSince !== null && ticks - subscriber.stalledSince > this.#options.stallAfter;
+      if (stalled) subscriber.close('stalled');
+      else subscriber.offerHeartbeat(heartbeat);
+    }
+  }
+
+  #leave(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    if (this.#subscribers.size > 0) return;
+    this.#stopBeats();
+    if (this.#statsTimer) clearTimeout(this.#statsTimer);
+    this.#statsTimer = null;
+    this.#forgetting = setTimeout(() => this.#feed?.forgetPages(), IDLE_PAGES_MS).unref();
+  }
+
+  #wakeAll(): void {
+    for (const subscriber of this.#subscribers) subscriber.wake();
+  }
+
+  #endAll(reason: string): void {
+    for (const subscriber of [...this.#subscribers]) subscriber.close(reason);
+  }
+}
+
+function everySecond(beat: () => void): () => void {
+  const timer = setInterval(beat, BEAT_MS);
+  return () => clearInterval(timer);
+}
+
+function stateOf<Kind extends StateKind>(kind: Kind, value: States[Kind], json = JSON.stringify(value)): State<Kind> {
+  const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
+  return { value, json, comparable, event: { name: kind, json: [json] } };
+}

@@ -1,0 +1,27 @@
+/** Pages of spans: their cursors are `<epoch>.<id of a span>`. */
+import { formatCursor } from '../contract/events';
+import type { History } from '../history/history';
+import type { SpanRows } from '../history/span-reader';
+import { Refusal, type SpanPage } from './questions';
+
+/**
+ * Reads one page.
+ *
+ * @param read gives the spans before an id, or null if that is no longer kept
+ * @throws {Refusal} if the cursor is of another history or leads to what is no longer kept
+ */
+export function spanPage(
+  history: History,
+  { limit, before }: SpanPage,
+  read: (bounds: { limit: number; before?: number }) => SpanRows | null,
+): { rows: SpanRows['rows']; previous_cursor: string | null } {
+  const foreign = before !== undefined && before.epoch !== history.epoch;
+  const page = foreign ? null : read({ limit, ...(before && { before: before.seq }) });
+  if (page) {
+    const { rows, previous } = page;
+    return { rows, previous_cursor: previous === null ? null : formatCursor(history.epoch, previous) };
+  }
+  const cursor = before ? formatCursor(before.epoch, before.seq) : '';
+  const because = foreign ? 'it belongs to another history' : 'what stood there is no longer kept';
+  throw new Refusal('gone_cursor', `The cursor ${cursor} leads nowhere: ${because}. Start again without a cursor.`);
+}

@@ -1,0 +1,56 @@
+/** Who talks to whom in a span of time, and which questions among that nobody has answered. */
+import { formatCursor } from '../contract/events';
+import { formatInstant } from '../contract/instant';
+import type { TalkAnswer, TalkPair } from '../contract/past-schemas';
+import type { History } from '../history/history';
+import type { OpenQuestion } from '../rules/open-questions';
+import { EVERYONE } from '../sources/claudeswarm/message-fields';
+import type { Questions } from './questions';
+
+/** The busiest; the count tells of all. */
+const MOST_PAIRS = 5000;
+
+/** @returns a `Talk` as JSON */
+export function talk(history: History, { since, until, open }: Questions['talk']['query']): string {
+  const counted = history.times.talk({ since, until });
+  const pairs = new Map<string, TalkPair>();
+  for (const { sender, recipient, type, count } of counted.pairs) {
+    const key = keyOf(sender, recipient);
+    const pair = pairs.get(key) ?? { sender, recipient, count: 0, types: {}, unanswered: 0, first_unanswered: null };
+    pair.count += count;
+    // A type may be called `__proto__`.
+    pair.types = { ...pair.types, [type]: count };
+    pairs.set(key, pair);
+  }
+  // Numbers of messages mean nothing in another history.
+  const questions = open?.epoch === history.epoch ? open.questions : [];
+  for (const question of questions.filter(({ at }) => at >= counted.span.since && at <= counted.span.until)) {
+    for (const recipient of question.recipients.length === 0 ? [EVERYONE] : question.recipients) {
+      const pair = pairs.get(keyOf(question.sender, recipient));
+      if (pair) addUnanswered(pair, question, history.epoch);
+    }
+  }
+  const sorted = [...pairs.values()].sort((one, other) => other.count - one.count || compare(one, other));
+  const answer: TalkAnswer = {
+    since: formatInstant(counted.span.since),
+    until: formatInstant(counted.span.until),
+    pairs: sorted.slice(0, MOST_PAIRS),
+    count: sorted.length,
+  };
+  return JSON.stringify(answer);
+}
+
+/** Questions come in the order of their sending. */
+function addUnanswered(pair: TalkPair, { seqs }: OpenQuestion, epoch: string): void {
+  pair.unanswered += 1;
+  const [first] = seqs;
+  if (first !== undefined) pair.first_unanswered ??= formatCursor(epoch, first);
+}
+
+function keyOf(sender: string, recipient: string): string {
+  return JSON.stringify([sender, recipient]);
+}
+
+function compare(one: TalkPair, other: TalkPair): number {
+  return keyOf(one.sender, one.recipient) < keyOf(other.sender, other.recipient) ? -1 : 1;
+}

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type TalkAnswer, type TimelineAnswer, talkAnswer, timelineAnswer } from '../contract/past-schemas';
+import { History } from '../history/history';
+import { Spans } from '../history/spans';
+import type { OpenQuestion } from '../rules/open-questions';
+import { readMicroseconds } from '../sources/claudeswarm/naive-time';
+import { answerQuestion } from '../workers/answers';
+import type { Questions } from './questions';
+
+const NOW = Date.parse('2026-02-03T09:30:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const at = (ms: number) => new Date(NOW + ms).toISOString().replace('Z', '+00:00');
+
+function emptyHistory(): History {
+  return new History(':memory:', { readTime: (text) => readMicroseconds(text, 'UTC') });
+}
+
+function say(history: History, said: readonly { ms: number; from: string; to: string[]; type?: string }[]): void {
+  const lines = said.map(({ ms, from, to, type = 'INFO' }) => {
+    const fields = { sender: from, recipients: to, msg_type: type, timestamp: at(ms) };
+    return { text: JSON.stringify(fields), fields };
+  });
+  history.append(lines, '{}', NOW);
+}
+
+/** A lock from then to then, or for as long as one looks. */
+function hold(history: History, agent: string, path: string, since: number, until: number | null): void {
+  const spans = new Spans(history.db);
+  const name = `${path}-${since}.lock`;
+  spans.become('lock', name, { agent, path, value: 'held', detail: null }, NOW + since);
+  if (until !== null) spans.end('lock', name, NOW + until, 'released');
+}
+
+function be(history: History, agent: string, health: string, since: number): void {
+  new Spans(history.db).become('health', agent, { agent, path: '', value: health, detail: null }, NOW + since);
+}
+
+function timelineOf(history: History, query: Partial<Questions['timeline']['query']> = {}): TimelineAnswer {
+  const asked = { since: NOW - HOUR, until: NOW, steps: 60, ...query };
+  return timelineAnswer.parse(JSON.parse(answerQuestion(history, 'timeline', asked)));
+}
+
+function talkOf(history: History, open?: readonly OpenQuestion[]): TalkAnswer {
+  const matters = open && { open: { epoch: history.epoch, questions: [...open] } };
+  const asked = { since: NOW - HOUR, until: NOW, ...matters };
+  return talkAnswer.parse(JSON.parse(answerQuestion(history, 'talk', asked)));
+}
+
+test('lanes are who was registered, held or spoke in the span, as people count', () => {
+  const history = emptyHistory();
+  be(history, 'agent-10', 'active', -2 * HOUR);
+  hold(history, 'agent-2', 'a.ts', -90 * MINUTE, -HOUR);
+  hold(history, 'agent-3', 'b.ts', -90 * MINUTE, -HOUR - 1);
+  say(history, [
+    { ms: -10 * MINUTE, from: 'agent-1', to: ['agent-9'] },
+    { ms: -61 * MINUTE, from: 'agent-8', to: ['agent-1'] },
+  ]);
+  assert.deepEqual(timelineOf(history).agents, ['agent-1', 'agent-2', 'agent-10']);
+  const own = timelineOf(history, { agent: 'agent-10' });
+  assert.deepEqual([own.agents, own.locks, own.messages], [['agent-10'], [], []]);
+});
+
+test('spans have their true times, also beyond the span and while they last', () => {
+  const history = emptyHistory();
+  be(history, 'agent-1', 'active', -3 * HOUR);
+  be(history, 'agent-1', 'stale', -30 * MINUTE);
+  hold(history, 'agent-1', 'a.ts', -2 * HOUR, null);
+  const { health, locks, totals } = timelineOf(history);
+  assert.deepEqual(health, [
+    { agent: 'agent-1', life: '', health: 'active', since: at(-3 * HOUR), until: at(-30 * MINUTE) },
+    { agent: 'agent-1', life: '', health: 'stale', since: at(-30 * MINUTE), until: null },
+  ]);
+  assert.deepEqual(
+    locks.map(({ since, until, count, filepath }) => [since, until, count, filepath]),
+    [[at(-2 * HOUR), null, 1, 'a.ts']],
+  );
+  assert.deepEqual(totals, { messages: 0, lock_spans: 1, health_spans: 2 });
+});
+
+test('timeline(): healths of two lives are never drawn as one, however short they are', () => {
+  const history = emptyHistory();
+  const spans = new Spans(history.db);
+  const live = (life: string, since: number) =>
+    spans.become('health', 'agent-1', { agent: 'agent-1', path: life, value: 'active', detail: null }, NOW + since);
+  const lives = ['1@%1', '2@%1', '2@%1#then'];
+  for (const [index, life] of lives.entries()) live(life, -20 * MINUTE + index * 10);
+  live('', -10 * MINUTE);
+  const { health } = timelineOf(history, { since: NOW - 30 * 24 * HOUR, steps: 10 });
+  assert.deepEqual(
+    health.map(({ life }) => life),
+    [...lives, ''],
+  );
+});
+
+test('locks shorter than a step stand together, per agent; longer ones and other agents stand alone', () => {
+  const history = emptyHistory();
+  for (let n = 0; n < 10; n += 1)
+    hold(history, 'agent-1', `${n}.ts`, -20 * MINUTE + n * 1000, -20 * MINUTE + n * 1000 + 500);
+  hold(history, 'agent-2', 'other.ts', -20 * MINUTE, -20 * MINUTE + 500);
+  hold(history, 'agent-1', 'long.ts', -20 * MINUTE, -15 * MINUTE);
+  hold(history, 'agent-1', 'longer.ts', -20 * MINUTE, -15 * MINUTE);
+  const { locks, totals, step_ms } = timelineOf(history);
+  const bars = locks.map(({ agent, filepath, count }) => [agent, filepath, count]);
+  assert.deepEqual(bars.sort(), [
+    ['agent-1', '0.ts', 10],
+    ['agent-1', 'long.ts', 1],
+    ['agent-1', 'longer.ts', 1],
+    ['agent-2', 'other.ts', 1],
+  ]);
+  assert.equal(totals.lock_spans, 13);
+  assert.equal(step_ms, MINUTE);
+});
+
+test('more than can be drawn is drawn more coarsely, and says so; the totals stay exact', () => {
+  const history = emptyHistory();
+  history.db.transaction(() => {
+    for (let n = 0; n < 4000; n += 1)
+      hold(history, `agent-${n % 5}`, `${n}.ts`, -HOUR + n * 800, -HOUR + n * 800 + 90_000);
+  })();
+  say(
+    history,
+    Array.from({ length: 30_000 }, (_, n) => ({
+      ms: -HOUR + n * 100,
+      from: `agent-${n % 40}`,
+      to: ['all'],
+      type: `T${n % 9}`,
+    })),
+  );
+  const { locks, messages, totals, step_ms, message_step_ms } = timelineOf(history, { steps: 600 });
+  assert.ok(locks.length <= 2000, `${locks.length} bars`);
+  assert.ok(messages.length <= 10_000, `${messages.length} ticks`);
+  assert.ok(step_ms > 6000);
+  assert.ok(message_step_ms > 6000);
+  assert.deepEqual(totals, { messages: 30_000, lock_spans: 4000, health_spans: 0 });
+  const sum = (list: readonly { count: number }[]) => list.reduce((total, { count }) => total + count, 0);
+  assert.deepEqual([sum(messages), sum(locks)], [30_000, 4000]);
+});
+
+test('more lanes than one answer holds are asked for in turn, each once', () => {
+  const history = emptyHistory();
+  say(
+    history,
+    Array.from({ length: 450 }, (_, n) => ({ ms: -1000 - n, from: `agent-${n}`, to: ['agent-0'] })),
+  );
+  const lanes: string[] = [];
+  let after: string | undefined;
+  do {
+    const { agents, messages, next_agent, totals } = timelineOf(history, after === undefined ? {} : { after });
+    assert.deepEqual(new Set(messages.map(({ sender }) => sender)), new Set(agents));
+    assert.equal(totals.messages, 450);
+    lanes.push(...agents);
+    after = next_agent ?? undefined;
+  } while (after !== undefined);
+  assert.deepEqual(
+    lanes,
+    Array.from({ length: 450 }, (_, n) => `agent-${n}`),
+  );
+});
+
+test('a tick leads to the first of its messages', () => {
+  const history = emptyHistory();
+  const [early, late] = [-10 * MINUTE + 1000, -10 * MINUTE + 2000];
+  say(history, [
+    { ms: late, from: 'agent-1', to: ['agent-3'] },
+    { ms: early, from: 'agent-1', to: ['agent-2', 'all'] },
+    { ms: -5 * MINUTE, from: 'agent-1', to: [] },
+  ]);
+  const { messages, first_message_at } = timelineOf(history);
+  const tick = { sender: 'agent-1', type: 'INFO' };
+  assert.deepEqual(messages, [
+    { ...tick, at: at(early), count: 2, cursor: `${history.epoch}.2`, recipients: ['agent-2', 'all'] },
+    { ...tick, at: at(-5 * MINUTE), count: 1, cursor: `${history.epoch}.3`, recipients: [] },
+  ]);
+  assert.equal(first_message_at, at(early));
+});
+
+test('what nobody saw is marked, and all that was before', () => {
+  const history = emptyHistory();
+  new Spans(history.db).addUnknown('everything', 'The server was not running.', NOW - 20 * MINUTE, NOW - 10 * MINUTE);
+  history.db.prepare('INSERT INTO snapshots VALUES (1, ?, ?)').run(NOW - 40 * MINUTE, '{}');
+  const { unknown, known_since } = timelineOf(history);
+  assert.equal(known_since, at(-40 * MINUTE));
+  assert.deepEqual(
+    unknown.map(({ since, until, about }) => [since, until, about]),
+    [
+      [null, at(-40 * MINUTE), 'everything'],
+      [at(-20 * MINUTE), at(-10 * MINUTE), 'everything'],
+    ],
+  );
+  assert.equal(timelineOf(history, { since: NOW - 30 * MINUTE }).unknown.length, 1);
+});
+
+test('who talks to whom: the busiest first, with what is still unanswered', () => {
+  const history = emptyHistory();
+  say(history, [
+    { ms: -1000, from: 'agent-1', to: ['agent-2'], type: 'QUESTION' },
+    { ms: -900, from: 'agent-1', to: ['agent-2', 'agent-3'] },
+    { ms: -800, from: 'agent-2', to: ['all'], type: 'ACK' },
+    { ms: -2 * HOUR, from: 'agent-9', to: ['agent-2'] },
+  ]);
+  const question = { type: 'QUESTION', msgId: null, sender: 'agent-1', text: '?', recipients: ['agent-2'] } as const;
+  const asked = { ...question, recipients: ['agent-2'], at: NOW - 1000, seqs: [1], askedBack: null };
+  const { pairs, count } = talkOf(history, [
+    asked,
+    { ...asked, at: NOW - 2 * HOUR, seqs: [9] },
+    { ...asked, sender: 'agent-2', recipients: [], at: NOW - 800, seqs: [3] },
+  ]);
+  const none = { unanswered: 0, first_unanswered: null };
+  assert.equal(count, 3);
+  assert.deepEqual(pairs, [
+    {
+      sender: 'agent-1',
+      recipient: 'agent-2',
+      count: 2,
+      types: { QUESTION: 1, INFO: 1 },
+      unanswered: 1,
+      first_unanswered: `${history.epoch}.1`,
+    },
+    { sender: 'agent-1', recipient: 'agent-3', count: 1, types: { INFO: 1 }, ...none },
+    {
+      sender: 'agent-2',
+      recipient: 'all',
+      count: 1,
+      types: { ACK: 1 },
+      unanswered: 1,
+      first_unanswered: `${history.epoch}.3`,
+    },
+  ]);
+  assert.ok(talkOf(history).pairs.every(({ unanswered }) => unanswered === 0));
+});
+
+test('one agent: whom it talks to and who talks to it', () => {
+  const history = emptyHistory();
+  say(history, [
+    { ms: -1000, from: 'agent-1', to: ['agent-2', 'agent-3'] },
+    { ms: -900, from: 'agent-2', to: ['agent-1', 'agent-3'], type: 'ACK' },
+    { ms: -800, from: 'agent-2', to: ['agent-3'] },
+  ]);
+  const answer = answerQuestion(history, 'agent_history', { id: 'agent-1', limit: 10 });
+  const { messages, talks_with } = JSON.parse(answer ?? '');
+  assert.deepEqual(messages, { sent: { INFO: 1 }, received: { ACK: 1 } });
+  assert.deepEqual(talks_with, [
+    { agent: 'agent-2', sent: 1, received: 1 },
+    { agent: 'agent-3', sent: 1, received: 0 },
+  ]);
+});

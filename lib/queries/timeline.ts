@@ -1,0 +1,86 @@
+/** What a timeline draws of a span of time: health and locks as bars, messages as ticks, no more than can be drawn. */
+import { formatInstant } from '../contract/instant';
+import { compareNaturally } from '../contract/natural-order';
+import type { TimelineAnswer } from '../contract/past-schemas';
+import type { TimeSpan } from '../contract/time-span';
+import type { History } from '../history/history';
+import { knownSince } from '../history/snapshots';
+import { unknownSpans } from '../history/span-reader';
+import type { Questions } from './questions';
+import { thinSpans } from './thin-spans';
+import { ElementWriter } from './timeline-json';
+
+const MOST_LANES = 200;
+const MOST_BARS = 2000;
+const MOST_TICKS = 10_000;
+
+/** @returns a `Timeline` as JSON */
+export function timeline(history: History, query: Questions['timeline']['query']): string {
+  const { since, until, agent } = query;
+  const span = { since, until };
+  const step = Math.max(1, Math.ceil((until - since) / query.steps));
+  const { health, locks } = history.spans.touching(span, step);
+  const keepLanes = (isKept: (agent: string) => boolean) => {
+    health.keepAgents(isKept);
+    locks.keepAgents(isKept);
+  };
+  if (agent !== undefined) keepLanes((lane) => lane === agent);
+  const spoken = history.times.spoken(span).filter(({ sender }) => agent === undefined || sender === agent);
+  const totals = { messages: sumOf(spoken), lock_spans: locks.total, health_spans: health.total };
+
+  const lanes = lanesOf([...health.agents(), ...locks.agents(), ...spoken.map(({ sender }) => sender)], query.after);
+  const shown = new Set(lanes.shown);
+  if (lanes.all.length > shown.size) keepLanes((lane) => shown.has(lane));
+  const steps = [
+    thinSpans(health, { span, step, most: MOST_BARS, keep: 'longest' }),
+    thinSpans(locks, { span, step, most: MOST_BARS, keep: 'first' }),
+  ];
+  const { ticks, tickStep } = ticksOf(
+    history,
+    span,
+    step,
+    lanes.all.length === shown.size && !agent ? null : lanes.shown,
+  );
+  const known = knownSince(history.db);
+  const answer: Omit<TimelineAnswer, 'health' | 'locks' | 'messages'> = {
+    since: formatInstant(since),
+    until: formatInstant(until),
+    step_ms: Math.max(...steps),
+    message_step_ms: tickStep,
+    known_since: instantOrNull(known),
+    first_message_at: instantOrNull(history.times.firstMessageAt()),
+    agents: lanes.shown,
+    unknown: unknownSpans(history.db, since, until, known),
+    totals,
+    next_agent: lanes.next,
+  };
+  const write = new ElementWriter(history.epoch);
+  write.list('health', health.list(), (cell) => write.health(cell));
+  write.list('locks', locks.list(), (cell) => write.bar(cell, history.spans.subjectOf(cell.id)));
+  write.list('messages', ticks, (tick) => write.tick(tick));
+  return `${JSON.stringify(answer).slice(0, -1)}${write}}`;
+}
+
+/** @param after the last lane of an earlier answer */
+function lanesOf(names: readonly string[], after: string | undefined) {
+  const all = [...new Set(names)].sort(compareNaturally);
+  const following = after === undefined ? all : all.filter((name) => compareNaturally(name, after) > 0);
+  const shown = following.slice(0, MOST_LANES);
+  return { all, shown, next: following.length > shown.length ? (shown.at(-1) ?? null) : null };
+}
+
+/** @param senders whose; null for everyone's */
+function ticksOf(history: History, span: TimeSpan, step: number, senders: readonly string[] | null) {
+  const most = history.times.mostTicks(span, senders ?? undefined);
+  let tickStep = step;
+  while (most(tickStep) > MOST_TICKS && tickStep <= span.until - span.since) tickStep *= 2;
+  return { tickStep, ticks: history.times.ticks(span, tickStep, senders ?? undefined) };
+}
+
+function instantOrNull(at: number | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
+
+function sumOf(counted: readonly { count: number }[]): number {
+  return counted.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,289 @@
+/**
+ * The health of each agent, from evidence alone: its entry, its messages, its locks and its process. What a process
+ * shows outweighs any age, and age alone never makes an agent dead. docs/decisions/0058-health-and-identity.md explains.
+ */
+import { formatInstant } from '../contract/instant';
+import type { Agent, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
+import { withAddedFields } from '../sources/claudeswarm/added-fields';
+import { readInstant } from '../sources/claudeswarm/naive-time';
+import type { SeenProcess } from '../sources/processes/process-observer';
+import { isPid } from '../sources/processes/processes';
+import type { Life } from './agent-lives';
+
+/** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
+const STALE_THRESHOLDS = 5;
+
+/** A pid or pane that more entries list says nothing of which of them is which, and comparing all of them takes long. */
+const MAX_ALIKE = 100;
+
+/** A time before 1970 is a mistake too, and one far before it no date at all. */
+const MIN_INSTANT = 0;
+
+/** A sender's newest own message. */
+export interface Speech {
+  /** When it was sent, milliseconds since 1970; null if it says no time. */
+  at: number | null;
+  message: LastMessage;
+}
+
+export interface Evidence {
+  newestMessageBySender: ReadonlyMap<string, Speech>;
+  /** Milliseconds since 1970 of the newest lock of each holder. */
+  newestLockByHolder: ReadonlyMap<string, number>;
+  /** How long a sign of life counts. */
+  staleThresholdSeconds: number;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+interface Sign {
+  at: number;
+  /** A sentence without its end: the instant follows. */
+  says: string;
+}
+
+interface Verdict {
+  health: AgentHealth;
+  reason: string;
+}
+
+/** An agent with what is known of it. */
+interface Subject {
+  life: Life;
+  sign: Sign | null;
+  speech: Speech | null;
+  /** Under which id its process or pane is listed now, and by what that is known; null where it has not moved. */
+  moved: { to: string; by: string } | null;
+  /** Some other listed pid is proven to be an agent's on this host. */
+  hostIsProven: boolean;
+}
+
+/**
+ * @param lives of the registry's entries in its order, and of who left it
+ * @returns every entry with what is known of the agent's health
+ */
+export function describeAgents(
+  lives: { listed: readonly Life[]; departed: readonly Life[] },
+  evidence: Evidence,
+): { agents: Agent[]; departed: DepartedAgent[] } {
+  const proven = lives.listed.filter(({ claudeSeen }) => claudeSeen);
+  const successors = new Successors(lives.listed);
+  const times = countIds(lives.listed);
+  const subjectOf = (life: Life): Subject => ({
+    life,
+    ...signsOf(life, evidence),
+    moved: successors.of(life),
+    hostIsProven: proven.some((other) => other.entry.pid !== life.entry.pid),
+  });
+  const agents = lives.listed.map((life) => {
+    const subject = subjectOf(life);
+    const { health, reason } = judge(subject, evidence);
+    const listedTimes = times.get(life.entry.id) ?? 1;
+    const twice = listedTimes > 1 ? ` The registry lists ${life.entry.id} ${listedTimes} times.` : '';
+    return withAddedFields(life.entry, addedFields(subject, { health, reason: `${reason}${twice}` }));
+  });
+  const departed = lives.departed.map((life) => {
+    const subject = subjectOf(life);
+    const verdict = judge(subject, evidence);
+    const isReplaced = times.has(life.entry.id);
+    const left = {
+      left_at: formatInstant(life.leftAt ?? evidence.now),
+      left_reason: leftReason(subject, verdict, isReplaced),
+    };
+    return withAddedFields(life.entry, { ...addedFields(subject, verdict), ...left });
+  });
+  return { agents, departed };
+}
+
+function countIds(lives: readonly Life[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { entry } of lives) times.set(entry.id, (times.get(entry.id) ?? 0) + 1);
+  return times;
+}
+
+function addedFields({ life, sign, speech, moved }: Subject, { health, reason }: Verdict) {
+  return {
+    health,
+    health_reason: reason,
+    last_evidence_at: sign && formatInstant(sign.at),
+    last_spoke_at: speech?.message.sent_at ?? null,
+    last_message: speech?.message ?? null,
+    process: processOf(life),
+    moved_to: health === 'moved' ? (moved?.to ?? null) : null,
+    life_began_at: life.beganAt === null ? null : formatInstant(life.beganAt),
+  };
+}
+
+function processOf({ sight, claudeSeen, claudeLostAt }: Life): AgentProcess {
+  const lost = claudeSeen && claudeLostAt !== null ? formatInstant(claudeLostAt) : null;
+  if (typeof sight === 'string') return { state: 'unseen', claude_pid: null, started_at: null, seen_at: lost };
+  if ('gone' in sight) return { state: 'gone', claude_pid: null, started_at: null, seen_at: lost };
+  const { claude } = sight;
+  const state = claude === null ? 'exited' : claude.suspended ? 'suspended' : 'running';
+  return { state, claude_pid: claude?.pid ?? null, started_at: formatInstant(sight.startedAt), seen_at: lost };
+}
+
+/** Finds under which other id the process or pane of an entry is listed now; unknown where more than 100 list it. */
+class Successors {
+  readonly #byPid = new Map<number, Life[]>();
+  readonly #byPane = new Map<string, Life[]>();
+  readonly #lastSeen = new Map<Life, number>();
+
+  constructor(listed: readonly Life[]) {
+    for (const life of listed) {
+      const { pid, tmux_pane_id: pane } = life.entry;
+      if (isPid(pid)) addTo(this.#byPid, pid, life);
+      if (typeof pane === 'string') addTo(this.#byPane, pane, life);
+    }
+  }
+
+  of(life: Life): Subject['moved'] {
+    const { pid, tmux_pane_id: pane } = life.entry;
+    const byPid = isPid(pid) ? this.#newerThan(life, this.#byPid.get(pid)) : null;
+    if (byPid) return { to: byPid.entry.id, by: `the same process (pid ${pid})` };
+    if (typeof pane !== 'string') return null;
+    // Two tmux servers give the same pane ids, and one that was started again gives them anew: processes tell.
+    const byPane = this.#newerThan(life, this.#byPane.get(pane), (other) => !areTwo(other, life));
+    return byPane && { to: byPane.entry.id, by: `the same pane (${pane})` };
+  }
+
+  #newerThan(life: Life, alike: readonly Life[] = [], fits = (_: Life) => true): Life | null {
+    if (alike.length > MAX_ALIKE) return null;
+    return alike.find((other) => this.#isNewer(other, life) && fits(other)) ?? null;
+  }
+
+  /** The tool leaves the entry of a pane that vanished as `stale` with its old `last_seen`. */
+  #isNewer(other: Life, life: Life): boolean {
+    if (other.entry.id === life.entry.id) return false;
+    if (life.leftAt !== null) return true;
+    const stale = [other, life].map(({ entry }) => entry.status === 'stale');
+    if (stale[0] !== stale[1]) return stale[1] === true;
+    return this.#lastSeenOf(other) > this.#lastSeenOf(life);
+  }
+
+  #lastSeenOf(life: Life): number {
+    const known = this.#lastSeen.get(life);
+    if (known !== undefined) return known;
+    const lastSeen = readInstant(life.entry.last_seen, 'UTC')?.milliseconds ?? Number.NEGATIVE_INFINITY;
+    this.#lastSeen.set(life, lastSeen);
+    return lastSeen;
+  }
+}
+
+function addTo<Key>(groups: Map<Key, Life[]>, key: Key, life: Life): void {
+  const group = groups.get(key);
+  if (group) group.push(life);
+  else groups.set(key, [life]);
+}
+
+/** Whether the processes of two entries of one pane are seen to be two, or one is known to be gone. */
+function areTwo(one: Life, other: Life): boolean {
+  const known = [one, other].every(({ sight }) => typeof sight === 'object');
+  return one.entry.pid !== other.entry.pid && (known || other.claudeSeen);
+}
+
+/** What the agent that had the id before did is no sign of this one. */
+function signsOf({ entry, beganAt }: Life, evidence: Evidence): Pick<Subject, 'sign' | 'speech'> {
+  const ofThisLife = (at: number | null | undefined) => at != null && (beganAt === null || at >= beganAt);
+  const said = evidence.newestMessageBySender.get(entry.id) ?? null;
+  const speech = said !== null && (beganAt === null || ofThisLife(said.at)) ? said : null;
+  const locked = evidence.newestLockByHolder.get(entry.id);
+  const signs = [
+    { at: readInstant(entry.last_seen, 'UTC')?.milliseconds, says: 'it was last seen' },
+    { at: speech?.at, says: 'its newest message was sent' },
+    { at: ofThisLife(locked) ? locked : null, says: 'its newest lock was taken' },
+  ];
+  return { sign: newestSign(signs, evidence), speech };
+}
+
+/** A time well ahead of the clock is a mistake of its writer, and would count as life for as long as it is ahead. */
+function newestSign(
+  signs: readonly { at: number | null | undefined; says: string }[],
+  { now, staleThresholdSeconds }: Evidence,
+): Sign | null {
+  let newest: Sign | null = null;
+  for (const { at, says } of signs) {
+    if (at == null || at < MIN_INSTANT || at > now + staleThresholdSeconds * 1000) continue;
+    if (newest === null || at > newest.at) newest = { at, says };
+  }
+  return newest;
+}
+
+function judge(subject: Subject, evidence: Evidence): Verdict {
+  const { life, sign, moved } = subject;
+  const { sight } = life;
+  if (moved) return { health: 'moved', reason: `It is ${moved.to} now: that id lists ${moved.by}.` };
+  if (typeof sight === 'object' && 'startId' in sight) return judgeSeen(subject, sight, evidence);
+  if (typeof sight === 'object' && isProvenGone(subject)) {
+    // A sign of life from before the process went says nothing of now; one from after it contradicts.
+    const contradicted = sign !== null && sight.since !== null && sign.at > sight.since;
+    if (!contradicted) return { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` };
+    const byAge = judgeByAge(subject, evidence);
+    return byAge.health === 'unknown'
+      ? { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` }
+      : byAge;
+  }
+  return judgeByAge(subject, evidence);
+}
+
+function judgeSeen(subject: Subject, seen: SeenProcess, evidence: Evidence): Verdict {
+  const { life } = subject;
+  const { claude } = seen;
+  if (claude?.suspended) {
+    const reason = `Its claude process (pid ${claude.pid}) is suspended (state T) and does nothing until it is continued.`;
+    return { health: 'stale', reason };
+  }
+  if (claude) return { health: 'active', reason: `Its claude process (pid ${claude.pid}) runs.` };
+  // The registry names the shell of a pane in which claude ran when it was written.
+  const wasThere = life.claudeSeen || (seen.isShell && !seen.mayRunClaude);
+  if (!wasThere) return judgeByAge(subject, evidence);
+  const what = seen.isShell ? 'its shell' : 'its process';
+  return { health: 'dead', reason: `claude exited; ${what} (pid ${life.entry.pid}) still runs.` };
+}
+
+function isProvenGone({ life, hostIsProven }: Subject): boolean {
+  return life.claudeSeen || hostIsProven;
+}
+
+function judgeByAge({ life, sign }: Subject, { now, staleThresholdSeconds }: Evidence): Verdict {
+  const age = sign === null ? Number.POSITIVE_INFINITY : (now - sign.at) / 1000;
+  if (sign && age <= staleThresholdSeconds) return { health: 'active', reason: sentence(sign) };
+  if (sign && age <= staleThresholdSeconds * STALE_THRESHOLDS) return { health: 'stale', reason: silence(sign) };
+  return { health: 'unknown', reason: `${silence(sign).slice(0, -1)}, and ${unseenReason(life)}.` };
+}
+
+function unseenReason({ entry, sight }: Life): string {
+  const pid = `pid ${entry.pid}`;
+  if (!isPid(entry.pid))
+    return typeof entry.pid === 'number' || entry.pid == null ? "its process can't be seen" : 'its pid is not a number';
+  if (sight === 'other_user') return `its process (${pid}) belongs to another user`;
+  if (sight === 'other_namespace') return `${pid} here is a process of another pid namespace, so its own can't be seen`;
+  if (sight === 'unseen') return "its process can't be seen";
+  if ('startId' in sight) return `its process (${pid}) runs, but no claude in it`;
+  return `there is no process ${entry.pid} here, where this server never saw it run`;
+}
+
+function leftReason({ life, moved }: Subject, { health }: Verdict, isReplaced: boolean): string {
+  const { entry, sight, claudeLostAt, claudeSeen } = life;
+  if (moved) return `It is listed as ${moved.to} now.`;
+  if (isReplaced) return `Another process has the id ${entry.id} now.`;
+  const gone = claudeSeen && claudeLostAt !== null;
+  if (gone && typeof sight === 'object' && 'startId' in sight) return 'claude exited; the registry no longer lists it.';
+  if (gone || health === 'dead') return `Its process (pid ${entry.pid}) ended; the registry no longer lists it.`;
+  if (typeof sight === 'object' && 'startId' in sight && sight.claude) {
+    return `The registry no longer lists it, though its claude process (pid ${sight.claude.pid}) runs.`;
+  }
+  return 'The registry no longer lists it; why is not known.';
+}
+
+function sentence({ says, at }: Sign): string {
+  return `${says[0]?.toUpperCase()}${says.slice(1)} at ${plainInstant(at)}.`;
+}
+
+function silence(sign: Sign | null): string {
+  return sign === null ? 'No sign of life is known.' : `No sign of life since ${plainInstant(sign.at)}.`;
+}
+
+function plainInstant(at: number): string {
+  return formatInstant(at).replace('.000', '');
+}

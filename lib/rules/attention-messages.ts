@@ -1,0 +1,215 @@
+/** Attention items about messages: unanswered questions, failed deliveries, overdue acknowledgements. */
+
+import { formatCursor } from '../contract/events';
+import { formatInstant, least } from '../contract/instant';
+import { PENDING_ACKS_FILE, type PendingAck } from '../sources/claudeswarm/pending-acks';
+import { AgentPresence } from './agent-presence';
+import type { AttentionFacts, AttentionItem } from './attention-facts';
+import type { FailedRecipient } from './failed-deliveries';
+import { type OpenAck, openAcks } from './open-acks';
+import type { OpenQuestion } from './open-questions';
+import { durationWords, quoted, textOf, wordList } from './wording';
+
+/** The swarm's tool gives up after its third retry, so an entry that stays after it is stuck. */
+const MAX_RETRIES = 3;
+const MAX_FACTS = 10;
+
+const ANSWER_RULE =
+  'A QUESTION or BLOCKED is listed until it is answered: by a later message of a recipient to the asker and at most two ' +
+  'others that is no QUESTION, no BLOCKED and not automatic, or by any message in its thread. A broadcast is no answer.';
+
+/** Questions that nobody has answered; one whose asker's id belongs to another process by now has ended. */
+export function questionItems(facts: AttentionFacts): AttentionItem[] {
+  const { matters, limits, time } = facts;
+  const presence = new AgentPresence(facts);
+  const counts = ({ at, sender }: OpenQuestion) =>
+    time.reached(at + limits.questionFromMs) &&
+    !time.passed(at + limits.questionUntilMs) &&
+    !presence.wasReplacedSince(sender, at);
+  return matters.questions.filter(counts).map((question): AttentionItem => {
+    const { type, msgId, sender, recipients, at, text, seqs, askedBack } = question;
+    const blocked = type === 'BLOCKED';
+    const asked = recipients.length === 0 ? 'nobody has' : `none of ${wordList(recipients)} has`;
+    const nobody = recipients.length === 1 ? `${recipients[0]} has not` : asked;
+    const cursors = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const back = askedBack === null ? '' : ` ${askedBack.by} asked back.`;
+    const retries = seqs.length - 1;
+    return {
+      kind: blocked ? 'blocked_unanswered' : 'question_unanswered',
+      key: msgId ?? `${cursors[0]}`,
+      severity: blocked ? 'critical' : 'warning',
+      since: at,
+      subject: sender,
+      agent: sender,
+      reason: `${sender} ${blocked ? 'is blocked' : 'asks'}, and ${nobody} answered: ${quoted(text)}${back}${presence.remarks([sender, ...recipients], at)}`,
+      evidence: {
+        agents: [sender, ...recipients],
+        messages: [...cursors, ...(askedBack === null ? [] : [formatCursor(matters.epoch, askedBack.seq)])],
+      },
+      why: {
+        rule: ANSWER_RULE,
+        facts: [
+          `${sender} sent the ${type} to ${recipients.length === 0 ? 'everybody' : wordList(recipients)} at ${formatInstant(at)}.`,
+          ...(retries > 0 ? [`It was repeated, ${retries} of these messages are in the evidence.`] : []),
+          ...(askedBack === null
+            ? []
+            : [`${askedBack.by} sent ${sender} a QUESTION or BLOCKED since, which is no answer.`]),
+        ],
+        threshold: `${durationWords(limits.questionFromMs)} without an answer, for at most ${durationWords(limits.questionUntilMs)}`,
+        setting: 'SWARM_ATTENTION_QUESTION_MINUTES, SWARM_ATTENTION_QUESTION_HOURS',
+      },
+    };
+  });
+}
+
+/** @returns the failures that still count: the newest is young enough, and the id belongs to the same agent still */
+export function openFailures(
+  facts: Pick<AttentionFacts, 'agents' | 'departed' | 'sources' | 'matters' | 'limits' | 'time'>,
+) {
+  const presence = new AgentPresence(facts);
+  return facts.matters.failures.filter(
+    ({ recipient, last }: FailedRecipient) =>
+      !facts.time.passed(last + facts.limits.deliveryUntilMs) && !presence.wasReplacedSince(recipient, last),
+  );
+}
+
+export function deliveryItems(facts: AttentionFacts): AttentionItem[] {
+  const { matters, limits } = facts;
+  const presence = new AgentPresence(facts);
+  return openFailures(facts).map((failure): AttentionItem => {
+    const { recipient, msgId, since, last, count, senders, text, seqs } = failure;
+    const from = senders.length === 0 ? '' : ` from ${wordList(senders)}`;
+    const cursors = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const what = count === 1 ? `A message${from} did` : `${count} messages${from} did`;
+    return {
+      kind: 'delivery_failed',
+      key: `${recipient}:${msgId ?? cursors[0]}`,
+      severity: 'warning',
+      since,
+      subject: recipient,
+      agent: recipient,
+      reason: `${what} not reach ${recipient}, and none has since${count === 1 ? '' : '; the first one'}: ${quoted(text)}${presence.remarksOnAll([recipient], last)}`,
+      evidence: { agents: [recipient, ...senders], messages: cursors },
+      why: {
+        rule: 'A delivery that failed is listed until any later message reaches that recipient.',
+        facts: [
+          `The log says of ${count === 1 ? 'a message' : `${count} messages`} that ${count === 1 ? 'it' : 'they'} did not reach ${recipient}.`,
+          `The first failed at ${formatInstant(since)}, the newest at ${formatInstant(last)}.`,
+        ],
+        threshold: `at most ${durationWords(limits.deliveryUntilMs)} after the newest failure`,
+        setting: 'SWARM_ATTENTION_DELIVERY_MINUTES',
+      },
+    };
+  });
+}
+
+/** Overdue acknowledgements, one item for each pair of agents; what a broken send left is one for each entry. */
+export function acknowledgementItems(facts: AttentionFacts): AttentionItem[] {
+  const { pendingAcks, matters } = facts;
+  const presence = new AgentPresence(facts);
+  const byPair = new Map<string, OpenAck[]>();
+  for (const ack of openAcks(pendingAcks.acks, matters, presence)) {
+    if (!isOverdue(ack, facts)) continue;
+    const pair = JSON.stringify([ack.sender, ack.recipient]);
+    const known = byPair.get(pair)?.filter(({ msgId }) => msgId !== ack.msgId) ?? [];
+    byPair.set(pair, [...known, ack]);
+  }
+  const broken = pendingAcks.acks.filter((ack) => ack.orphan && isOverdue(ack, facts));
+  return [
+    ...[...byPair].map(([pair, acks]) => pairItem(pair, acks, facts, presence)),
+    ...broken.map((ack) => brokenSendItem(ack, facts)),
+  ];
+}
+
+function isLate({ nextRetryAt }: PendingAck, { limits, time }: AttentionFacts): boolean {
+  return nextRetryAt !== null && time.passed(nextRetryAt + limits.ackOverdueMs);
+}
+
+function isOverdue(ack: PendingAck, facts: AttentionFacts): boolean {
+  return isLate(ack, facts) || ack.retryCount >= MAX_RETRIES;
+}
+
+function sinceOf(ack: PendingAck, facts: AttentionFacts): number {
+  return (isLate(ack, facts) ? ack.nextRetryAt : ack.sentAt) ?? facts.startedAt;
+}
+
+function pairItem(
+  pair: string,
+  acks: readonly OpenAck[],
+  facts: AttentionFacts,
+  presence: AgentPresence,
+): AttentionItem {
+  const [first] = acks.toSorted((one, other) => sinceOf(one, facts) - sinceOf(other, facts)) as [OpenAck];
+  const { msgId, text, sentAt } = first;
+  const [sender, recipient] = [textOf(first.sender), textOf(first.recipient)];
+  const names = [first.recipient, first.sender].filter((name) => name !== null);
+  const what = acks.length === 1 ? 'a message' : `${acks.length} messages`;
+  const command = acknowledgeCommand(first);
+  return {
+    kind: 'acknowledgement_overdue',
+    key: pair,
+    severity: 'notice',
+    since: least(acks.map((ack) => sinceOf(ack, facts))) ?? facts.startedAt,
+    subject: recipient,
+    agent: recipient,
+    reason:
+      `${recipient} has not acknowledged ${what} from ${sender}${acks.length === 1 ? '' : '; the first one'}: ${quoted(text)} ` +
+      `It ends with a message from ${recipient} to ${sender}, or one that quotes the id ${msgId}` +
+      `${command === null ? '.' : `; to tell the swarm's tool, run in ${first.folder ?? "the swarm's root"}: ${command}`}${presence.remarks(names, sentAt)}`,
+    evidence: {
+      agents: names,
+      messages: acks.flatMap(({ seq }) => (seq === null ? [] : [formatCursor(facts.matters.epoch, seq)])),
+      sources: [PENDING_ACKS_FILE],
+    },
+    why: {
+      rule:
+        'An acknowledgement that is overdue is listed until the recipient has answered the sender or quoted the id, one of ' +
+        `the two leaves the registry, or the entry leaves ${PENDING_ACKS_FILE}. It blocks nobody.`,
+      facts: acks.slice(0, MAX_FACTS).map((ack) => factOf(ack, facts)),
+      ...ackLimit(facts),
+    },
+  };
+}
+
+function factOf(ack: PendingAck, facts: AttentionFacts): string {
+  const { msgId, retryCount, folder } = ack;
+  const retries = retryCount === 1 ? '1 retry' : `${retryCount} retries`;
+  const late = isLate(ack, facts) ? `, and ${retryCount === 0 ? 'the first' : 'the next'} retry is overdue` : '';
+  return `${fileIn(folder)} lists ${msgId} after ${retries}${late}.`;
+}
+
+function brokenSendItem(ack: PendingAck, facts: AttentionFacts): AttentionItem {
+  const [sender, recipient] = [textOf(ack.sender), textOf(ack.recipient)];
+  return {
+    kind: 'acknowledgement_overdue',
+    key: `${ack.msgId}:${recipient}`,
+    severity: 'warning',
+    since: sinceOf(ack, facts),
+    subject: recipient,
+    agent: recipient,
+    reason: `A message from ${sender} to ${recipient} broke off before it was sent; what it left in ${fileIn(ack.folder)} makes the retries of all others fail.`,
+    evidence: { agents: [ack.recipient, ack.sender].filter((name) => name !== null), sources: [PENDING_ACKS_FILE] },
+    why: {
+      rule: `An entry of ${PENDING_ACKS_FILE} without a message, under a provisional id, is listed once its retry is due.`,
+      facts: [factOf(ack, facts)],
+      ...ackLimit(facts),
+    },
+  };
+}
+
+function ackLimit({ limits }: AttentionFacts) {
+  return {
+    threshold: `the next retry is due for over ${durationWords(limits.ackOverdueMs)}, or ${MAX_RETRIES} retries were made`,
+    setting: 'SWARM_ATTENTION_ACK_SECONDS',
+  };
+}
+
+function fileIn(folder: string | null): string {
+  return folder === null ? PENDING_ACKS_FILE : `${folder}/${PENDING_ACKS_FILE}`;
+}
+
+/** The tool's own call, where nothing in it needs quoting: it has no command that is the same in all its versions. */
+function acknowledgeCommand({ msgId, recipient }: OpenAck): string | null {
+  if (recipient === null || ![msgId, recipient].every((word) => /^[\w-]+$/.test(word))) return null;
+  return `python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("${msgId}", "${recipient}"))'`;
+}

@@ -1,0 +1,103 @@
+/**
+ * What wants a person: one pure function from facts to entries. Each rule says what a file, a message or a process
+ * showed, never what that may mean; where a source can't be read, nothing is concluded from its silence. The rules and
+ * their severities are explained in docs/decisions/0020-attention.md.
+ */
+
+import { isHidden } from '../contract/attention-marks';
+import { formatInstant } from '../contract/instant';
+import type { AttentionAnswer, AttentionEntry } from '../contract/schemas';
+import { SEVERITY_RANK } from '../contract/severity';
+import type { Disposition, DispositionReview } from '../history/dispositions';
+import { agentItems } from './attention-agents';
+import { deadlockItems } from './attention-deadlocks';
+import { applyDispositions } from './attention-dispositions';
+import type { AttentionFacts, AttentionItem } from './attention-facts';
+import { lockItems } from './attention-locks';
+import { acknowledgementItems, deliveryItems, questionItems } from './attention-messages';
+import { overlapItems } from './attention-overlaps';
+import { sourceItems } from './attention-sources';
+
+export type { AttentionFacts, AttentionLimits } from './attention-facts';
+
+/** Nobody reads more; a swarm whose 10,000 locks are stale must not cost megabytes at each change. */
+const ENTRIES_AT_MOST = 500;
+const EVIDENCE_AT_MOST = 50;
+
+/** What the rules found, and what of the decisions about it has ended. */
+interface Judgement extends DispositionReview {
+  answer: AttentionAnswer;
+}
+
+/**
+ * What wants a person now, with the marks of what somebody has acknowledged or snoozed. Where there are more than can be
+ * listed, marked items give way to open ones.
+ *
+ * @param dispositions what was decided; which of it has ended is returned
+ * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds 500
+ */
+export function judgeAttention(facts: AttentionFacts, dispositions: readonly Disposition[]): Judgement {
+  const { entries, ...review } = applyDispositions(allEntries(facts), dispositions, facts.time);
+  const hidden = entries.filter(isHidden);
+  const answer = {
+    attention: listed(entries, entries.length - hidden.length),
+    count: entries.length,
+    hidden_count: hidden.length,
+    hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
+  };
+  return { answer, ...review };
+}
+
+/** @param open how many of the entries are neither acknowledged nor snoozed */
+function listed(entries: readonly AttentionEntry[], open: number): AttentionEntry[] {
+  if (entries.length <= ENTRIES_AT_MOST) return [...entries];
+  let room = Math.max(0, ENTRIES_AT_MOST - open);
+  return entries.filter((entry) => !isHidden(entry) || room-- > 0).slice(0, ENTRIES_AT_MOST);
+}
+
+function allEntries(facts: AttentionFacts): AttentionEntry[] {
+  const items = [
+    ...deadlockItems(facts.waiting, facts.startedAt),
+    ...sourceItems(facts),
+    ...agentItems(facts),
+    ...lockItems(facts),
+    ...overlapItems(facts),
+    ...questionItems(facts),
+    ...deliveryItems(facts),
+    ...acknowledgementItems(facts),
+  ];
+  // A file may hold the same thing twice.
+  const byId = new Map(items.map((item) => [`${item.kind}:${item.key}`, item]));
+  return [...byId.values()].sort(worseFirst).map(entryOf);
+}
+
+function worseFirst(one: AttentionItem, other: AttentionItem): number {
+  const worse = rankOf(one) - rankOf(other);
+  return worse || one.since - other.since || (one.key < other.key ? -1 : 1);
+}
+
+function rankOf({ kind, severity }: AttentionItem): number {
+  return kind === 'deadlock' ? -1 : SEVERITY_RANK[severity];
+}
+
+function entryOf({ kind, key, severity, since, subject, agent, reason, why, evidence }: AttentionItem): AttentionEntry {
+  const list = (names: readonly string[] = []) => [...new Set(names)].slice(0, EVIDENCE_AT_MOST);
+  return {
+    id: `${kind}:${key}`,
+    kind,
+    severity,
+    since: formatInstant(since),
+    subject,
+    reason,
+    evidence: {
+      agents: list(evidence.agents),
+      locks: list(evidence.locks),
+      messages: list(evidence.messages),
+      sources: list(evidence.sources),
+    },
+    why,
+    group: `${kind}:${agent ?? subject}`,
+    acknowledged: null,
+    snoozed: null,
+  };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LockEntry } from '../sources/claudeswarm/lock-entry';
+import { LockComparison } from './lock-comparison';
+
+const ROOT = '/home/ada/project';
+
+function entryOf(agent_id: string, filepath: string, locked_at = 1): LockEntry {
+  return {
+    lock_file: `${agent_id} ${filepath}.lock`,
+    fields: { agent_id, filepath, locked_at },
+    lockedAt: locked_at,
+    warnings: [],
+  };
+}
+
+/** Takes some tenths of a second to compare. */
+const SLOW = Array.from({ length: 150 }, (_, index) => [
+  entryOf('a', `*${'[a-z]?'.repeat(300)}b${index}*`),
+  entryOf('b', `${'a'.repeat(4000)}${index}`),
+]).flat();
+
+function comparison() {
+  const events: number[] = [];
+  const made: LockComparison = new LockComparison(ROOT, () => events.push(made.compared.entries.length));
+  return { made, events };
+}
+
+test('request(): ordinary locks are compared when it returns', () => {
+  const { made, events } = comparison();
+  const [path, pattern] = [entryOf('a', 'src/a.ts'), entryOf('b', 'src/*')];
+  made.request([path, pattern]);
+  assert.deepEqual(made.compared.conflicts.found.get(path), [pattern]);
+  assert.deepEqual(events, []);
+});
+
+test('request(): what takes long is given when all of it is compared, and other work goes on meanwhile', async () => {
+  const { made, events } = comparison();
+  const ordinary = [entryOf('a', 'src/a.ts')];
+  made.request(ordinary);
+  made.request(SLOW);
+  assert.equal(made.compared.entries, ordinary);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await made.settled();
+  clearInterval(timer);
+  assert.equal(made.compared.entries, SLOW);
+  assert.deepEqual(events, [SLOW.length]);
+  assert.ok(turns > 1, `${turns} turns of the event loop meanwhile`);
+});
+
+test('request(): of the requests during a comparison the last one follows', async () => {
+  const { made, events } = comparison();
+  const [first, last] = [SLOW.slice(1), [entryOf('a', 'src/a.ts')]];
+  made.request(SLOW);
+  made.request(first);
+  made.request(last);
+  await made.settled();
+  assert.equal(made.compared.entries, last);
+  assert.deepEqual(events, [SLOW.length]);
+});
+
+test('request(): a refreshed lock keeps what it overlaps, without a comparison', () => {
+  const { made } = comparison();
+  const [path, pattern, spelled] = [entryOf('a', 'src/a.ts'), entryOf('b', 'src/*'), entryOf('c', `${ROOT}/src/a.ts`)];
+  made.request([path, pattern, spelled]);
+  const refreshed = entryOf('b', 'src/*', 2);
+  made.request([path, refreshed, spelled]);
+  const { conflicts, spelled: bySpelling } = made.compared;
+  assert.deepEqual(conflicts.found.get(path), [refreshed]);
+  assert.deepEqual(conflicts.found.get(refreshed), [path]);
+  assert.equal(conflicts.found.has(pattern), false);
+  assert.deepEqual(bySpelling.conflicts.found.get(spelled)?.includes(refreshed), true);
+  const other = entryOf('a', 'src/*', 3);
+  made.request([path, other, spelled]);
+  assert.equal(made.compared.conflicts.found.size, 0);
+});

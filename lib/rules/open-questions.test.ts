@@ -1,0 +1,372 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { KEPT_AT_MOST } from './failed-deliveries';
+import { OpenMatters, type OpenMattersNow } from './open-questions';
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+
+let now = 0;
+let seq = 0;
+let matters: OpenMatters;
+let told: OpenMattersNow;
+
+beforeEach(() => {
+  now = 100 * DAY;
+  seq = 0;
+  matters = newMatters();
+});
+
+function newMatters(): OpenMatters {
+  const readTime = (timestamp: unknown) => (typeof timestamp === 'number' ? timestamp : null);
+  return new OpenMatters({ questionsMs: DAY, failuresMs: 30 * MINUTE, readTime, now: () => now });
+}
+
+type Fields = Record<string, unknown>;
+
+function say(sender: unknown, recipients: unknown, msg_type: string, more: Fields = {}): string {
+  const msg_id = `id-${++seq}`;
+  matters.feed(seq, { sender, recipients, msg_type, timestamp: now, content: `text ${seq}`, msg_id, ...more });
+  return msg_id;
+}
+
+/** What is open now; the same as before if nothing changed. */
+function open(): OpenMattersNow {
+  told = matters.changes('e') ?? told;
+  return told;
+}
+
+const openSeqs = () => open().questions.map(({ seqs }) => seqs);
+
+test('feed(): a question is open until a recipient answers its sender', () => {
+  say('a', ['b', 'c'], 'QUESTION', { content: '[REQUIRES-ACK] Which  currency?\nCents?' });
+  assert.deepEqual(open().questions, [
+    {
+      type: 'QUESTION',
+      msgId: 'id-1',
+      sender: 'a',
+      recipients: ['b', 'c'],
+      at: now,
+      text: 'Which currency? Cents?',
+      seqs: [1],
+      askedBack: null,
+    },
+  ]);
+  for (const [sender, recipients] of [
+    ['a', ['b', 'c']], // the asker itself
+    ['d', ['a']], // nobody who was asked
+    ['b', ['c', 'd']], // not to the asker
+  ]) {
+    say(sender, recipients, 'INFO');
+    assert.equal(open().questions.length, 1);
+  }
+  say('c', ['d', 'a'], 'INFO');
+  assert.deepEqual(open().questions, []);
+});
+
+test('BLOCKED counts as QUESTION does, other types do not', () => {
+  for (const type of ['INFO', 'ACK', 'CHALLENGE', 'REVIEW-REQUEST', 'question', 'UNKNOWN']) say('a', ['b'], type);
+  assert.deepEqual(openSeqs(), []);
+  say('a', ['b'], 'BLOCKED');
+  assert.deepEqual(
+    open().questions.map(({ type }) => type),
+    ['BLOCKED'],
+  );
+});
+
+test('a reply in the thread answers, from whomever and to whomever, but not the asker', () => {
+  const id = say('a', ['b'], 'QUESTION');
+  say('a', ['c'], 'INFO', { parent_msg_id: id });
+  assert.deepEqual(openSeqs(), [[1]]);
+  say('d', ['c'], 'INFO', { parent_msg_id: id });
+  assert.deepEqual(openSeqs(), []);
+});
+
+test('one answer ends all questions of its recipient to its sender, and none of others', () => {
+  say('a', ['b'], 'QUESTION');
+  say('a', ['b', 'c'], 'BLOCKED');
+  say('a', ['c'], 'QUESTION');
+  say('d', ['b'], 'QUESTION');
+  say('b', ['a'], 'INFO');
+  assert.deepEqual(openSeqs(), [[3], [4]]);
+  say('b', ['d'], 'INFO');
+  assert.deepEqual(openSeqs(), [[3]]);
+});
+
+test('feed(): a message to more than three agents or to all is a broadcast and answers nobody', () => {
+  say('a', ['b'], 'QUESTION');
+  for (const recipients of [['all'], ['a', 'all'], ['a', 'c', 'd', 'e']]) say('b', recipients, 'INFO');
+  assert.deepEqual(openSeqs(), [[1]]);
+  say('b', ['c', 'd', 'a'], 'INFO');
+  assert.deepEqual(openSeqs(), []);
+});
+
+test('feed(): an automatic message answers nobody, not even in the thread', () => {
+  const id = say('a', ['b'], 'QUESTION');
+  say('b', ['a'], 'INFO', { content: '[RETRY-2] [REQUIRES-ACK] Read this' });
+  say('b', ['a'], 'INFO', { content: '[UNACKNOWLEDGED] Message to a unacknowledged', parent_msg_id: id });
+  assert.deepEqual(openSeqs(), [[1]]);
+  say('b', ['a'], 'INFO', { content: 'About [RETRY-2] of yours: yes.' });
+  assert.deepEqual(openSeqs(), []);
+});
+
+test('feed(): a question in return keeps the first one open and is noted, the newest one; an answer still ends it', () => {
+  say('a', ['b', 'c'], 'QUESTION');
+  say('b', ['a'], 'QUESTION');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'b', seq: 2 });
+  say('c', ['a'], 'BLOCKED');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 });
+  say('d', ['a'], 'QUESTION');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 }, 'd was not asked');
+  say('b', ['a'], 'INFO');
+  assert.deepEqual(openSeqs(), [[2], [3], [4]], 'those of b, c and d are left');
+});
+
+test('a question to all, to nobody or to its sender alone ends with anybody else', () => {
+  for (const recipients of [['all'], [], ['a'], 'all', null, { b: 1 }]) {
+    say('a', recipients, 'QUESTION');
+    assert.equal(open().questions.length, 1, JSON.stringify(recipients));
+    say('a', ['b'], 'INFO');
+    assert.equal(open().questions.length, 1);
+    say('z', ['a', 'b'], 'INFO');
+    assert.deepEqual(openSeqs(), []);
+  }
+});
+
+test('retries, the escalation and a plain repetition are one question, since its first', () => {
+  say('a', ['b'], 'QUESTION', { content: '[REQUIRES-ACK] Ready?' });
+  const first = now;
+  now += MINUTE;
+  say('a', ['b'], 'QUESTION', { content: '[RETRY-1] [REQUIRES-ACK] Ready?' });
+  say('a', ['b'], 'QUESTION', { content: '[RETRY-2] [REQUIRES-ACK] Ready?' });
+  const retry = say('a', ['b'], 'QUESTION', { content: '[REQUIRES-ACK] Ready?' });
+  say('a', ['a', 'b', 'c'], 'QUESTION', {
+    content: '[UNACKNOWLEDGED] Message to b unacknowledged after 3 attempts. Original: [REQUIRES-ACK] Ready?',
+  });
+  const [question, ...others] = open().questions;
+  assert.deepEqual(others, []);
+  assert.deepEqual(question?.seqs, [1, 2, 3, 4, 5]);
+  assert.deepEqual([question?.msgId, question?.at, question?.recipients], ['id-1', first, ['b', 'c']]);
+  say('d', ['a'], 'INFO', { parent_msg_id: retry });
+  assert.deepEqual(openSeqs(), []);
+  say('a', ['b'], 'QUESTION', { content: '[RETRY-3] [REQUIRES-ACK] Ready?' });
+  say('a', ['b'], 'QUESTION', { content: '[UNACKNOWLEDGED] Message to b unacknowledged after 3 attempts.' });
+  assert.deepEqual(openSeqs(), [], 'a retry of what was answered asks for nothing new');
+  say('a', ['b'], 'QUESTION', { content: '[REQUIRES-ACK] Ready?' });
+  assert.equal(open().questions.length, 1, 'asked again');
+});
+
+test('the same text to others is another question', () => {
+  say('a', ['b'], 'QUESTION', { content: 'Status?' });
+  say('a', ['c'], 'QUESTION', { content: 'Status?' });
+  say('b', ['c'], 'QUESTION', { content: 'Status?' });
+  assert.deepEqual(openSeqs(), [[1], [2], [3]]);
+});
+
+test('ids that repeat lead to nobody else: the second question has none', () => {
+  say('a', ['b'], 'QUESTION', { msg_id: 'x' });
+  say('a', ['b'], 'QUESTION', { msg_id: 'x' });
+  say('a', ['b'], 'QUESTION', { msg_id: 7 });
+  assert.deepEqual(
+    open().questions.map(({ msgId }) => msgId),
+    ['x', null, null],
+  );
+});
+
+test('what has no time, is older than a day or grows so old is not open', () => {
+  say('a', ['b'], 'QUESTION', { timestamp: 'soon' });
+  say('a', ['b'], 'QUESTION', { timestamp: now - DAY - 1 });
+  say('a', ['b'], 'QUESTION', { timestamp: now - DAY });
+  assert.deepEqual(openSeqs(), [[3]]);
+  now += 1;
+  assert.deepEqual(openSeqs(), []);
+  assert.equal(matters.changes('e'), null);
+});
+
+test('a recipient is unreached from the first failure until any success', () => {
+  say('a', ['b', 'c'], 'INFO', { delivery_status: { b: false, c: true }, content: 'Hello' });
+  const since = now;
+  now += 10 * MINUTE;
+  say('a', ['b'], 'INFO', { delivery_status: { b: false }, content: '[RETRY-1] Hello' });
+  say('d', ['b'], 'INFO', { delivery_status: { b: false } });
+  assert.deepEqual(open().failures, [
+    { recipient: 'b', msgId: 'id-1', since, last: now, count: 2, senders: ['a', 'd'], text: 'Hello', seqs: [1, 2, 3] },
+  ]);
+  say('d', ['c'], 'INFO', { delivery_status: { c: true, b: 'yes' } });
+  assert.equal(open().failures.length, 1);
+  say('e', ['b'], 'INFO', { delivery_status: { b: true } });
+  assert.deepEqual(open().failures, []);
+});
+
+test('after half an hour a failure is over, and the next one begins anew', () => {
+  say('a', ['b'], 'INFO', { delivery_status: { b: false } });
+  now += 30 * MINUTE;
+  assert.equal(open().failures.length, 1);
+  say('a', ['c'], 'INFO', { delivery_status: { b: false } });
+  now += 30 * MINUTE + 1;
+  assert.deepEqual(open().failures, []);
+  say('a', ['b'], 'INFO', { delivery_status: { b: false } });
+  say('a', ['b'], 'INFO', { delivery_status: { b: false }, timestamp: now - DAY });
+  assert.deepEqual(
+    open().failures.map(({ seqs, since }) => [seqs, since]),
+    [[[3], now]],
+  );
+});
+
+test('without a status by name, a message that nobody got failed for all; one that some got tells nothing', () => {
+  say('a', ['b', 'c'], 'INFO', { success_count: 0, failure_count: 2 });
+  say('a', ['d', 'e'], 'INFO', { success_count: 1, failure_count: 1 });
+  assert.deepEqual(
+    open().failures.map(({ recipient }) => recipient),
+    ['b', 'c'],
+  );
+});
+
+test('where messages stand that want an acknowledgement', () => {
+  say('a', ['b'], 'INFO', { content: '[REQUIRES-ACK] Read this' });
+  say('a', ['b'], 'INFO', { requires_ack: true });
+  say('a', ['b'], 'INFO');
+  assert.deepEqual(open().awaiting, [
+    ['id-1', 1, []],
+    ['id-2', 2, []],
+  ]);
+});
+
+describe('awaited acknowledgements', () => {
+  const want = (recipients: string[] = ['b']) => say('a', recipients, 'INFO', { content: '[REQUIRES-ACK] Read this' });
+  const answered = () => open().awaiting[0]?.[2];
+
+  test('feed(): answered by a message of the recipient to the sender and at most two others', () => {
+    want(['b', 'c']);
+    say('b', ['all'], 'INFO');
+    say('b', ['a', 'c', 'd', 'e'], 'INFO');
+    say('b', ['a'], 'QUESTION');
+    say('b', ['a'], 'INFO', { content: '[RETRY-1] [REQUIRES-ACK] mine' });
+    say('d', ['a'], 'INFO');
+    assert.deepEqual(answered(), []);
+    say('c', ['d', 'a'], 'INFO');
+    assert.deepEqual(answered(), ['c']);
+    say('b', ['a'], 'INFO');
+    assert.deepEqual(answered(), ['c', 'b']);
+  });
+
+  test('feed(): answered in the thread, of the message or of a retry, or by quoting the whole id', () => {
+    const id = want();
+    say('b', ['c'], 'QUESTION', { parent_msg_id: id });
+    assert.deepEqual(answered(), ['b']);
+    matters = newMatters();
+    const other = want();
+    say('b', ['all'], 'INFO', { content: `ACK of ${other}0 and id` });
+    assert.deepEqual(answered(), []);
+    say('b', ['all'], 'INFO', { content: `ACK of "${other}".` });
+    assert.deepEqual(answered(), ['b']);
+    matters = newMatters();
+    want();
+    const retry = say('a', ['b'], 'INFO', { content: '[RETRY-1] [REQUIRES-ACK] Read this' });
+    say('b', ['c'], 'INFO', { parent_msg_id: retry });
+    assert.deepEqual(answered(), ['b']);
+  });
+
+  test('feed(): what was said before counts for nothing', () => {
+    say('b', ['a'], 'INFO');
+    want();
+    assert.deepEqual(answered(), []);
+  });
+});
+
+test('at most 1,000 of each are kept; those let go are counted until they would be too old', () => {
+  for (let index = 0; index < KEPT_AT_MOST + 5; index++) {
+    say('a', ['b'], 'QUESTION', { delivery_status: { [`r${index}`]: false } });
+  }
+  const { questions, failures, cut } = open();
+  assert.deepEqual([questions.length, failures.length, cut], [KEPT_AT_MOST, KEPT_AT_MOST, 10]);
+  assert.deepEqual(questions[0]?.seqs, [6]);
+  now += DAY + 1;
+  assert.deepEqual([open().questions.length, open().cut], [0, 0]);
+});
+
+test('nothing is told twice', () => {
+  assert.deepEqual(matters.changes('e'), { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 });
+  assert.equal(matters.changes('e'), null);
+  say('a', ['b'], 'INFO');
+  assert.equal(matters.changes('e'), null);
+  say('a', ['b'], 'QUESTION');
+  assert.ok(matters.changes('e'));
+  assert.equal(matters.changes('e'), null);
+});
+
+test('what goes on from saved matters knows the same as what was fed every message, whatever was said', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'all');
+  const message = fc.record({
+    sender: fc.constantFrom('a', 'b', 'c'),
+    recipients: fc.uniqueArray(name, { maxLength: 3 }),
+    msg_type: fc.constantFrom('QUESTION', 'BLOCKED', 'INFO'),
+    content: fc.constantFrom('one', '[RETRY-1] one', '[REQUIRES-ACK] two', '[UNACKNOWLEDGED] two'),
+    msg_id: fc.constantFrom('x', 'y', 'z', undefined),
+    parent_msg_id: fc.constantFrom('x', 'y', undefined),
+    delivery_status: fc.option(fc.dictionary(name, fc.boolean()), { nil: undefined }),
+    later: fc.constantFrom(0, MINUTE, 20 * MINUTE, DAY / 2),
+  });
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 20 }), fc.nat({ max: 20 }), (said, saveAt) => {
+      matters = newMatters();
+      let other = newMatters();
+      for (const [index, { later, ...fields }] of said.entries()) {
+        now += later;
+        if (index === saveAt) {
+          other = newMatters();
+          other.restore(JSON.parse(JSON.stringify(matters.save())));
+        }
+        for (const one of [matters, other]) one.feed(index + 1, { ...fields, timestamp: now });
+      }
+      assert.deepEqual(other.changes('e'), matters.changes('e'));
+      assert.deepEqual(other.save(), matters.save());
+    }),
+  );
+});
+
+test('the same as going through all messages for each question, whatever was said', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'all');
+  const message = fc.record({
+    sender: fc.constantFrom('a', 'b', 'c'),
+    recipients: fc.uniqueArray(name, { maxLength: 3 }),
+    asks: fc.boolean(),
+    parent: fc.option(fc.nat({ max: 15 }), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 16 }), (said) => {
+      matters = newMatters();
+      seq = 0;
+      for (const { sender, recipients, asks, parent } of said) {
+        const parent_msg_id = parent === undefined ? undefined : `id-${parent + 1}`;
+        say(sender, recipients, asks ? 'QUESTION' : 'INFO', { parent_msg_id });
+      }
+      const unanswered = said.flatMap(({ sender, recipients, asks }, index) => {
+        const asked = recipients.filter((one) => one !== sender);
+        const answered = said.slice(index + 1).some((later) => {
+          if (later.sender === sender) return false;
+          if (later.parent === index) return true;
+          const toAsker = later.recipients.includes(sender) && !later.recipients.includes('all') && !later.asks;
+          return toAsker && (asked.length === 0 || asked.includes('all') || asked.includes(later.sender));
+        });
+        return asks && !answered ? [index + 1] : [];
+      });
+      assert.deepEqual(
+        open().questions.map(({ seqs }) => seqs[0]),
+        unanswered,
+      );
+    }),
+  );
+});
+
+test('fields of any type do no harm', () => {
+  fc.assert(
+    fc.property(fc.array(fc.dictionary(fc.constantFrom(...FIELDS), fc.jsonValue()), { maxLength: 10 }), (lines) => {
+      for (const fields of lines) matters.feed(++seq, { msg_type: 'QUESTION', timestamp: now, ...fields });
+      structuredClone(open());
+    }),
+  );
+});
+
+const FIELDS = ['sender', 'recipients', 'content', 'msg_id', 'parent_msg_id', 'delivery_status', 'failure_count'];

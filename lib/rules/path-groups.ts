@@ -1,0 +1,101 @@
+/** Locks by the text of their path, and the paths that a pattern may match. */
+import { hasPatternCharacters } from '../sources/claudeswarm/fnmatch';
+import type { LockEntry } from '../sources/claudeswarm/lock-entry';
+import type { StepBudget } from './step-budget';
+
+/** A lock of everything would else list everything, and everything would list it. */
+export const MAX_CONFLICTS = 20;
+
+/** Folders below this depth are not told apart: a path of 4,096 slashes would be in as many of them. */
+const MAX_FOLDER_DEPTH = 16;
+
+/** The locks of one path, whoever holds them. */
+export class PathGroup {
+  readonly text: string;
+  readonly entries: LockEntry[];
+  /** Every lock lists as many others as it may. */
+  isFull = false;
+  /** Made when it is first needed: most paths have one lock. */
+  #ofOthers: Map<unknown, readonly LockEntry[]> | null = null;
+
+  constructor(text: string, first: LockEntry) {
+    this.text = text;
+    this.entries = [first];
+  }
+
+  /** @returns the first 20 locks that somebody else than `holder` has; found once for each holder */
+  ofOthers(holder: unknown): readonly LockEntry[] {
+    const known = this.#ofOthers?.get(holder);
+    if (known) return known;
+    const found: LockEntry[] = [];
+    for (const entry of this.entries) {
+      if (entry.fields.agent_id !== holder) found.push(entry);
+      if (found.length === MAX_CONFLICTS) break;
+    }
+    this.#ofOthers ??= new Map();
+    this.#ofOthers.set(holder, found);
+    return found;
+  }
+}
+
+/** @returns the locks by path; those whose path is no text are left out */
+export function* groupByPath(
+  entries: readonly LockEntry[],
+  pathOf: (entry: LockEntry) => unknown,
+  budget: StepBudget,
+): Generator<void, PathGroup[]> {
+  const groups = new Map<string, PathGroup>();
+  for (const entry of entries) {
+    const path = pathOf(entry);
+    if (typeof path !== 'string') continue;
+    const group = groups.get(path);
+    if (group) group.entries.push(entry);
+    else groups.set(path, new PathGroup(path, entry));
+    if (budget.spend(300 + path.length)) yield;
+  }
+  return [...groups.values()];
+}
+
+/** @returns what everything that a pattern matches begins with */
+export function certainBegin(pattern: string): string {
+  return pattern.slice(0, pattern.search(/[*?[]/));
+}
+
+/** @returns the folder, with its slash, below which everything lies that a pattern matches; empty for any */
+export function folderOfPattern(pattern: string): string {
+  const certain = certainBegin(pattern);
+  let end = 0;
+  for (let depth = 0; depth < MAX_FOLDER_DEPTH; depth++) {
+    const slash = certain.indexOf('/', end);
+    if (slash === -1) break;
+    end = slash + 1;
+  }
+  return certain.slice(0, end);
+}
+
+/** @returns for each of some folders the paths that lie below it */
+export function* groupByFolder(
+  groups: readonly PathGroup[],
+  folders: ReadonlySet<string>,
+  budget: StepBudget,
+): Generator<void, Map<string, PathGroup[]>> {
+  const byFolder = new Map<string, PathGroup[]>([...folders].map((folder) => [folder, []]));
+  for (const group of groups) {
+    byFolder.get('')?.push(group);
+    const { text } = group;
+    let end = 0;
+    for (let depth = 0; depth < MAX_FOLDER_DEPTH; depth++) {
+      const slash = text.indexOf('/', end);
+      if (slash === -1) break;
+      end = slash + 1;
+      byFolder.get(text.slice(0, end))?.push(group);
+    }
+    if (budget.spend(500 + text.length)) yield;
+  }
+  return byFolder;
+}
+
+/** @returns whether a group's path can match others than itself */
+export function isPattern({ text }: PathGroup): boolean {
+  return hasPatternCharacters(text);
+}

@@ -1,0 +1,282 @@
+/**
+ * Who waits for whom: one pure function from facts to edges and rings. An edge is declared where a file says in so many
+ * words that one waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md explains.
+ */
+
+import { formatCursor } from '../contract/events';
+import { formatInstant, instantOf } from '../contract/instant';
+import type { WaitEdge, WaitingAnswer } from '../contract/past-schemas';
+import type { Agent, DepartedAgent, HeldLock, Sources } from '../contract/schemas';
+import { CONFLICT_LOG_FILE, type Conflict } from '../sources/claudeswarm/conflict-log';
+import type { PendingAck } from '../sources/claudeswarm/pending-acks';
+import { isOpen, isUnfinished, type Task } from '../sources/claudeswarm/tasks';
+import { AgentPresence } from './agent-presence';
+import type { PassingTime } from './deadline-clock';
+import { HeldPaths } from './held-paths';
+import { type LockOverlap, overlapPairs } from './lock-overlaps';
+import { openAcks } from './open-acks';
+import type { OpenMattersNow } from './open-questions';
+import { StepBudget } from './step-budget';
+import { findRings, RINGS_AT_MOST, type SearchBudget, searchBudget } from './wait-cycles';
+import { quoted, textOf, wordList } from './wording';
+
+export interface WaitingFacts {
+  agents: readonly Agent[];
+  /** Who left the registry within the last hour. */
+  departed: readonly DepartedAgent[];
+  locks: readonly HeldLock[];
+  overlaps: readonly LockOverlap[];
+  sources: Pick<Sources, 'registry'>;
+  matters: OpenMattersNow;
+  tasks: readonly Task[];
+  conflicts: readonly Conflict[];
+  acks: readonly PendingAck[];
+  /** From this age on a question that nobody answers is taken to hold its sender up, in milliseconds. */
+  questionFromMs: number;
+  time: PassingTime;
+}
+
+/** An edge before it is written out. */
+interface Wait {
+  /** What tells it from others of its kind, beside the two agents: ids and names from the files. */
+  key: string;
+  from: string;
+  to: string;
+  kind: WaitEdge['kind'];
+  basis?: WaitEdge['basis'];
+  /** Milliseconds since 1970. */
+  since: number | null;
+  reason: string;
+  evidence: Partial<WaitEdge['evidence']>;
+  /** Any of these could end it; `to` alone if absent. */
+  anyOf?: readonly string[];
+  /** It holds its agent up, and so may be part of a ring; true if absent. Tasks are looked at by themselves. */
+  holds?: boolean;
+  /** It never holds its agent up, whatever time passes; false if absent. */
+  weak?: boolean;
+}
+
+/** Nobody reads more, and each costs at every change. */
+const EDGES_AT_MOST = 2000;
+
+const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', 'escalated']);
+
+/**
+ * Who waits for whom, and who waits in a ring.
+ *
+ * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 rings; whether there
+ *   may be more
+ */
+export function waiting(facts: WaitingFacts): WaitingAnswer {
+  const waits = new Map<string, Wait>();
+  const presence = new AgentPresence(facts);
+  let truncated = false;
+  for (const wait of allWaits(facts, presence)) {
+    if (wait.from === wait.to) continue;
+    const id = JSON.stringify([wait.kind, wait.key, wait.from, wait.to]);
+    truncated = waits.size === EDGES_AT_MOST && !waits.has(id);
+    if (truncated) break;
+    waits.set(id, wait);
+  }
+  const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, presence));
+  const budget = searchBudget();
+  const cycles = cyclesOf([...waits.values()], edges, facts.tasks, budget);
+  truncated ||= budget.left <= 0 || cycles.length === RINGS_AT_MOST;
+  return { edges, cycles, ...(truncated ? { truncated } : {}) };
+}
+
+function* allWaits(facts: WaitingFacts, presence: AgentPresence): Generator<Wait> {
+  yield* questionWaits(facts, 'BLOCKED', presence);
+  yield* conflictWaits(facts);
+  yield* taskWaits(facts);
+  yield* questionWaits(facts, 'QUESTION', presence);
+  yield* overlapWaits(facts);
+  yield* acknowledgementWaits(facts, presence);
+}
+
+function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
+  const { kind, from, to, since, evidence, basis = 'declared', weak = false } = wait;
+  // Only a message can have been sent to somebody else than who has the id now.
+  const sentAt = evidence.messages === undefined ? null : since;
+  return {
+    id,
+    from,
+    to,
+    kind,
+    basis,
+    weak,
+    since: since === null ? null : formatInstant(since),
+    reason: `${wait.reason}${presence.remarksOnAll([from, to], sentAt)}`,
+    evidence: { locks: [], messages: [], tasks: [], conflicts: [], ...evidence },
+  };
+}
+
+/** Two that ask each other at the same time answer in a moment; who says to be blocked is believed at once. */
+function* questionWaits(
+  { matters, questionFromMs, time }: WaitingFacts,
+  wanted: 'BLOCKED' | 'QUESTION',
+  presence: AgentPresence,
+): Generator<Wait> {
+  for (const { type, msgId, sender, recipients, at, text, seqs, askedBack } of matters.questions) {
+    // Who has the asker's id now has asked nothing.
+    if (type !== wanted || presence.wasReplacedSince(sender, at)) continue;
+    const messages = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const whom = recipients.length === 1 ? '' : `, and none of ${wordList(recipients)} has answered`;
+    for (const to of recipients) {
+      const begun = type === 'BLOCKED' ? `${sender} is blocked and waits for ${to}` : `${sender} asked ${to}`;
+      yield {
+        key: msgId ?? `${messages[0]}`,
+        from: sender,
+        to,
+        kind: type === 'BLOCKED' ? 'blocked' : 'question',
+        since: at,
+        reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}${askedBack === null ? '' : ` ${askedBack.by} asked back.`}`,
+        evidence: { messages },
+        anyOf: recipients,
+        holds: type === 'BLOCKED' || time.reached(at + questionFromMs),
+      };
+    }
+  }
+}
+
+/** About 20 ms. A conflict that is not compared with the locks within it holds nobody up. */
+const MAX_CONFLICT_STEPS = 20_000_000;
+
+/** A conflict about a lock holds its requester up only while the lock is there: entries are often left as they were. */
+function* conflictWaits({ conflicts, locks }: WaitingFacts): Generator<Wait> {
+  const budget = new StepBudget(MAX_CONFLICT_STEPS);
+  const held = new Map<string, HeldLock[]>(conflicts.map(({ holder }) => [holder, []]));
+  if (held.size > 0) for (const lock of locks) held.get(textOf(lock.agent_id))?.push(lock);
+  const paths = new Map<string, HeldPaths>();
+  for (const { id, type, requester, holder, resource, status, detectedAt } of conflicts) {
+    if (!UNSETTLED.has(status)) continue;
+    const heldPaths = paths.get(holder) ?? new HeldPaths(held.get(holder) ?? [], budget);
+    paths.set(holder, heldPaths);
+    const lock = resource === null ? null : heldPaths.lockOn(resource);
+    const isHeld = lock !== null && lock !== 'unknown';
+    yield {
+      key: id,
+      from: requester,
+      to: holder,
+      kind: 'conflict',
+      since: detectedAt,
+      reason: `${requester} wants ${resource ?? 'something'}, which ${holder} has; ${CONFLICT_LOG_FILE} calls that ${status}${type === 'file_lock' ? heldWords(lock, holder) : ''}.`,
+      evidence: { conflicts: [id], locks: isHeld ? [lock.lock_file] : [] },
+      holds: isHeld || type !== 'file_lock',
+    };
+  }
+}
+
+function heldWords(lock: ReturnType<HeldPaths['lockOn']>, holder: string): string {
+  if (lock === null) return `, though ${holder} holds no lock on it now`;
+  return lock === 'unknown' ? `; whether ${holder} still holds a lock on it takes too long to find out` : '';
+}
+
+function* taskWaits({ tasks }: WaitingFacts): Generator<Wait> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  for (const task of tasks) {
+    if (task.assignedTo === null || !isOpen(task)) continue;
+    for (const other of blockersOf(task, byId)) {
+      if (other.assignedTo === null) continue;
+      const times = [task.createdAt, other.createdAt].filter((at) => at !== null);
+      yield {
+        key: `${task.id} ${other.id}`,
+        from: task.assignedTo,
+        to: other.assignedTo,
+        kind: 'task',
+        // Not before both were there; when the one was made to wait for the other, no file says.
+        since: times.length === 0 ? null : Math.max(...times),
+        reason: `The task ${nameOfTask(task)} of ${task.assignedTo} is blocked by ${nameOfTask(other)} of ${other.assignedTo}${other.status === null ? '' : `, which is ${other.status}`}.`,
+        evidence: { tasks: [task.id, other.id] },
+        holds: false,
+      };
+    }
+  }
+}
+
+function blockersOf({ blockedBy }: Task, byId: ReadonlyMap<string, Task>): Task[] {
+  return blockedBy.map((id) => byId.get(id)).filter((task) => task !== undefined && isUnfinished(task)) as Task[];
+}
+
+function nameOfTask({ objective, id }: Task): string {
+  return quoted(objective === '' ? id : objective);
+}
+
+/** Many locks of one file are very many pairs, of which those without a known order give no wait. */
+const MAX_OVERLAP_PAIRS = 20_000;
+
+/** Both hold, so who waits is no fact; the younger lock is taken for the one that has to. */
+function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
+  let pairs = 0;
+  for (const overlap of overlaps) {
+    for (const [lock, other] of overlapPairs(overlap)) {
+      if (++pairs > MAX_OVERLAP_PAIRS) return;
+      const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
+      if (one === null || another === null || one === another) continue;
+      const [younger, older] = one > another ? [lock, other] : [other, lock];
+      const [from, to] = [textOf(younger.agent_id), textOf(older.agent_id)];
+      yield {
+        key: `${younger.lock_file} ${older.lock_file}`,
+        from,
+        to,
+        kind: 'lock_overlap',
+        basis: 'inferred',
+        since: Math.max(one, another),
+        reason: `${from} locked ${textOf(younger.filepath)} after ${to} had locked ${textOf(older.filepath)}, and the two overlap.`,
+        evidence: { locks: [younger.lock_file, older.lock_file] },
+      };
+    }
+  }
+}
+
+/** A sender goes on meanwhile, so this holds nobody up. */
+function* acknowledgementWaits({ acks, matters }: WaitingFacts, presence: AgentPresence): Generator<Wait> {
+  for (const { msgId, sender, recipient, text, sentAt, seq } of openAcks(acks, matters, presence)) {
+    if (sender === null || recipient === null) continue;
+    yield {
+      key: msgId,
+      from: sender,
+      to: recipient,
+      kind: 'acknowledgement',
+      since: sentAt,
+      reason: `${recipient} has not acknowledged a message from ${sender}: ${quoted(text)}`,
+      evidence: { messages: seq === null ? [] : [formatCursor(matters.epoch, seq)] },
+      holds: false,
+      weak: true,
+    };
+  }
+}
+
+function cyclesOf(
+  waits: readonly Wait[],
+  edges: readonly WaitEdge[],
+  tasks: readonly Task[],
+  budget: SearchBudget,
+): WaitingAnswer['cycles'] {
+  const counts = ({ kind, holds }: Wait) => kind === 'task' || holds !== false;
+  const holding = waits.filter((wait) => wait.kind !== 'task' && counts(wait));
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const rings = findRings(
+    holding.map(({ from, to, anyOf, basis }) => ({ from, to: anyOf ?? [to], inferred: basis === 'inferred' })),
+    tasks.flatMap((task) => {
+      const { id, assignedTo } = task;
+      if (assignedTo === null || !isOpen(task)) return [];
+      return [{ id, assignee: assignedTo, after: blockersOf(task, byId).map((other) => other.id) }];
+    }),
+    budget,
+  );
+  const between = new Map<string, string[]>();
+  for (const [index, { id, from, to }] of edges.entries()) {
+    if (!counts(waits[index] as Wait)) continue;
+    const pair = JSON.stringify([from, to]);
+    const others = between.get(pair);
+    if (others) others.push(id);
+    else between.set(pair, [id]);
+  }
+  return rings.map((agents) => ({
+    agents,
+    edges: agents.flatMap(
+      (from, index) => between.get(JSON.stringify([from, agents.at(index + 1 - agents.length)])) ?? [],
+    ),
+  }));
+}

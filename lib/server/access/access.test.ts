@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { provide } from '../../../test/support/serve-route';
+import { parseConfig } from '../../config/config';
+import { digestOf } from '../../config/tokens-file';
+import { admit, checkAccess } from './access';
+
+const LOCAL = {
+  remoteAddress: '127.0.0.1' as string | undefined,
+  boundAddress: null as string | null,
+  hostCount: 1,
+  forwardedFor: null as string | null,
+  forwardedBy: null as string | null,
+  urlBytes: 1,
+  malformedPath: false,
+};
+const REMOTE = { ...LOCAL, remoteAddress: '192.168.1.20' };
+const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'grün:1 ' };
+
+beforeEach(() => provide({}));
+
+const TOKEN = 'swarm_0123456789abcdef0123456789abcdef';
+const READER = { name: 'ci', scope: 'read' as const, digest: digestOf(TOKEN) };
+const tokens = { find: (digest: string) => (digest === READER.digest ? READER : null) };
+
+interface Asked {
+  host?: string;
+  authorization?: string;
+  environment?: Record<string, string>;
+  connection?: typeof LOCAL | null;
+  hostOnly?: boolean;
+}
+
+function ask({
+  host = 'localhost:8000',
+  authorization,
+  environment = {},
+  connection = LOCAL,
+  hostOnly = false,
+}: Asked) {
+  const headers = new Headers(host === '' ? {} : { host });
+  if (authorization) headers.set('authorization', authorization);
+  return checkAccess(headers, { hostOnly, connection, config: parseConfig(environment, '/') });
+}
+
+const code = (asked: Asked) => ask(asked)?.code ?? null;
+const basic = (text: string, encoding: BufferEncoding = 'utf8') =>
+  `Basic ${Buffer.from(text, encoding).toString('base64')}`;
+
+test('Host: names and addresses of loopback pass, with any port', () => {
+  for (const host of [
+    'localhost',
+    'LOCALHOST:1',
+    'localhost.',
+    '127.0.0.1:8000',
+    '127.8.9.10',
+    '[::1]',
+    '[0:0:0:0:0:0:0:1]:80',
+  ]) {
+    assert.equal(code({ host, environment: { HOST: '192.168.1.5' } }), null, host);
+  }
+});
+
+test('Host: other names are refused, with the setting that would allow them', () => {
+  for (const host of [
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '127.1',
+    '0x7f.0.0.1',
+    '2130706433',
+  ]) {
+    assert.equal(code({ host }), 'forbidden_host', host);
+  }
+  assert.match(ask({ host: 'evil.example' })?.message ?? '', /evil\.example.*ALLOWED_HOSTS/);
+});
+
+test('Host: what is none, or more than one, is refused', () => {
+  for (const host of [
+    '',
+    'a b',
+    'localhost:',
+    'localhost:x',
+    '[::1',
+    '[::g]',
+    'user@localhost',
+    'localhost/x',
+    '-',
+    'localhost, evil',
+  ]) {
+    assert.equal(code({ host }), 'forbidden_host', host);
+  }
+  assert.equal(code({ connection: { ...LOCAL, hostCount: 2 } }), 'forbidden_host');
+});
+
+test('Host: the bound address, the listed names and the public name pass', () => {
+  const environment = {
+    HOST: '192.168.1.5',
+    ALLOWED_HOSTS: 'dash.example',
+    PUBLIC_URL: 'https://Public.example:8443/x',
+  };
+  for (const host of ['192.168.1.5:8000', 'dash.example:1', 'DASH.example', 'public.example']) {
+    assert.equal(code({ host, environment }), null, host);
+  }
+  assert.equal(code({ host: '192.168.1.6', environment }), 'forbidden_host');
+  assert.equal(code({ host: 'sub.dash.example', environment }), 'forbidden_host');
+});
+
+test('Host: bound to every interface, addresses pass and names do not', () => {
+  for (const HOST of ['', '0.0.0.0', '::']) {
+    assert.equal(code({ host: '10.0.0.7:8000', environment: { HOST } }), null, HOST);
+    assert.equal(code({ host: '[fe80::1]:8000', environment: { HOST } }), null, HOST);
+    assert.equal(code({ host: 'my-laptop', environment: { HOST } }), 'forbidden_host', HOST);
+  }
+});
+
+test('beyond loopback: nothing without credentials', () => {
+  for (const remoteAddress of ['127.0.0.1', '127.4.4.4', '::1', '::ffff:127.0.0.1']) {
+    assert.equal(code({ connection: { ...LOCAL, remoteAddress } }), null, remoteAddress);
+  }
+  for (const remoteAddress of ['192.168.1.20', '::ffff:10.0.0.1', 'fe80::1', '::', undefined]) {
+    assert.equal(code({ connection: { ...LOCAL, remoteAddress } }), 'loopback_only', remoteAddress);
+  }
+  assert.match(
+    ask({ connection: REMOTE })?.message ?? '',
+    /set both environment variables DASHBOARD_USERNAME and .* restart/,
+  );
+  assert.equal(code({ connection: null }), 'unavailable', 'an unknown connection could come from anywhere');
+});
+
+test('a connection is unknown where no request was marked, whatever a client sends', () => {
+  const headers = new Headers({ host: 'localhost', 'x-swarm-connection': '1' });
+  assert.equal(checkAccess(headers, { config: parseConfig({}, '/') })?.code, 'unavailable');
+});
+
+test('credentials: needed by everyone once they are set', () => {
+  for (const connection of [LOCAL, REMOTE, null]) {
+    assert.equal(code({ environment: CREDENTIALS, connection }), 'credentials_required');
+    assert.equal(code({ environment: CREDENTIALS, connection, authorization: basic('anna:grün:1 ') }), null);
+  }
+  const refusal = ask({ environment: CREDENTIALS });
+  assert.equal(refusal?.extras.headers?.['WWW-Authenticate'], 'Basic realm="Claude Swarm dashboard", charset="UTF-8"');
+});
+
+test('credentials: anything but the right ones is refused', () => {
+  const wrong = [
+    basic('anna:grün:1'),
+    basic('anna'),
+    basic(''),
+    basic('Anna:grün:1 '),
+    basic('anna:grün:1 ', 'latin1'),
+    'Basic',
+    'Basic %%%',
+    `Bearer ${Buffer.from('anna:grün:1 ').toString('base64')}`,
+  ];
+  for (const authorization of wrong) {
+    assert.equal(code({ environment: CREDENTIALS, authorization }), 'credentials_required', authorization);
+  }
+});
+
+test('a probe needs the right Host and nothing else', () => {
+  assert.equal(code({ hostOnly: true, connection: REMOTE, environment: CREDENTIALS }), null);
+  assert.equal(code({ hostOnly: true, connection: REMOTE }), null);
+  assert.equal(code({ hostOnly: true, host: 'evil.example' }), 'forbidden_host');
+});
+
+test('what the server listens on decides over addresses, however it was started', () => {
+  const bound = (boundAddress: string) => ({ ...LOCAL, boundAddress });
+  assert.equal(code({ host: '169.254.169.254', connection: bound('127.0.0.1') }), 'forbidden_host');
+  assert.equal(code({ host: '192.168.1.5', connection: bound('192.168.1.5') }), null);
+  assert.equal(code({ host: '192.168.1.6', connection: bound('192.168.1.5') }), 'forbidden_host');
+  assert.equal(code({ host: '192.168.1.6', connection: bound('::') }), null);
+});
+
+test('sizes come first, and nothing else is looked at', () => {
+  const connection = { ...REMOTE, hostCount: 2 };
+  assert.equal(code({ connection: { ...connection, urlBytes: 8193 } }), 'url_too_long');
+  assert.equal(code({ connection: { ...connection, urlBytes: 8193 }, hostOnly: true }), 'url_too_long');
+  assert.equal(code({ connection: { ...connection, malformedPath: true } }), 'malformed_url');
+  assert.equal(code({ connection: { ...LOCAL, urlBytes: 8192 } }), null);
+  const headers = new Headers({ host: 'localhost', 'content-length': '11' });
+  const config = parseConfig({ LIMIT_BODY_BYTES: '10' }, '/');
+  assert.equal(checkAccess(headers, { config, connection: LOCAL })?.code, 'body_too_large');
+});
+
+test('a request that was forwarded is not from here, unless anybody may read', () => {
+  const connection = { ...LOCAL, forwardedBy: 'X-Real-IP' };
+  assert.equal(code({ connection }), 'loopback_only');
+  assert.match(
+    ask({ connection })?.message ?? '',
+    /carries X-Real-IP .* DASHBOARD_USERNAME .* DASHBOARD_ALLOW_ANONYMOUS/,
+  );
+  assert.equal(code({ connection, environment: { TRUST_PROXY: 'loopback' } }), 'loopback_only');
+  const environment = { DASHBOARD_ALLOW_ANONYMOUS: '1' };
+  for (const asked of [connection, REMOTE, null]) assert.equal(code({ connection: asked, environment }), null);
+  assert.equal(code({ connection: REMOTE, environment, host: 'evil.example' }), 'forbidden_host');
+  assert.equal(code({ connection: LOCAL, environment: { ...environment, ...CREDENTIALS } }), 'credentials_required');
+});
+
+test('who may change something: the local user, the user of Basic, a token for writing', () => {
+  const admitted = (connection: typeof LOCAL, environment: Record<string, string>, authorization = '') => {
+    const headers = new Headers({ host: 'localhost', authorization });
+    return admit(headers, { connection, config: parseConfig(environment, '/'), tokens });
+  };
+  assert.deepEqual(admitted(LOCAL, {}), { client: '127.0.0.1', credential: null, mayWrite: true });
+  const anonymous = { DASHBOARD_ALLOW_ANONYMOUS: '1' };
+  assert.equal(admitted(LOCAL, anonymous).mayWrite, true);
+  assert.equal(admitted(REMOTE, anonymous).mayWrite, false);
+  assert.equal(admitted({ ...LOCAL, forwardedBy: 'Via' }, anonymous).mayWrite, false);
+  assert.equal(admitted(REMOTE, CREDENTIALS, basic('anna:grün:1 ')).mayWrite, true);
+  const file = { DASHBOARD_TOKENS_FILE: '/none' };
+  assert.deepEqual(admitted(REMOTE, file, `bearer ${TOKEN}`), {
+    client: '192.168.1.20',
+    credential: READER,
+    mayWrite: false,
+  });
+  assert.equal(admitted(REMOTE, file, basic(`ci:${TOKEN}`)).credential, READER, 'as a browser shows it');
+});
+
+test('tokens: any other one is refused, and the answer says both ways in', () => {
+  const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '100' }, '/');
+  const refusal = (authorization: string) =>
+    checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection: LOCAL, tokens });
+  for (const authorization of [
+    '',
+    'Bearer',
+    `Bearer ${TOKEN}x`,
+    `Bearer ${READER.digest}`,
+    `Token ${TOKEN}`,
+    basic(`x:${TOKEN}`),
+  ]) {
+    assert.equal(refusal(authorization)?.code, 'credentials_required', authorization);
+  }
+  assert.match(
+    refusal('')?.extras.headers?.['WWW-Authenticate'] ?? '',
+    /^Basic realm="[^"]+", charset="UTF-8", Bearer realm=/,
+  );
+});
+
+test('after some wrong credentials even the right ones are not compared that were never right there, for that address', () => {
+  const environment = { ...CREDENTIALS, LIMIT_LOGINS_PER_MINUTE: '3', TRUST_PROXY: '127.0.0.1' };
+  const from = (forwardedFor: string) => ({ ...LOCAL, forwardedFor, forwardedBy: 'X-Forwarded-For' });
+  const connection = from('2001:db8::1');
+  const right = basic('anna:grün:1 ');
+  const elsewhere = from('2001:db8:0:1::1');
+  for (let asked = 0; asked < 20; asked++) assert.equal(code({ environment, connection }), 'credentials_required');
+  for (let tries = 0; tries < 3; tries++) {
+    assert.equal(code({ environment, connection: elsewhere, authorization: right }), null);
+    assert.equal(code({ environment, connection, authorization: basic('anna:x') }), 'credentials_required');
+  }
+  const refusal = ask({ environment, connection: from('2001:db8::2'), authorization: right });
+  assert.equal(refusal?.code, 'too_many_attempts');
+  assert.equal(refusal?.extras.headers?.['Retry-After'], '60');
+  assert.equal(code({ environment, connection: elsewhere, authorization: right }), null);
+  assert.equal(
+    code({ environment, connection: from('10.0.0.1, 2001:db8::1'), authorization: right }),
+    'too_many_attempts',
+  );
+});
+
+test('credentials that were right pass the limit at their address while others guess there, and are still compared', () => {
+  const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '3' }, '/');
+  let valid = true;
+  const changing = { find: (digest: string) => (valid ? tokens.find(digest) : null) };
+  const codeFor = (authorization: string, connection: typeof LOCAL = REMOTE) =>
+    checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection, tokens: changing })?.code ??
+    null;
+  const right = `Bearer ${TOKEN}`;
+  assert.equal(codeFor(right), null);
+  for (let guess = 0; guess < 3; guess++) assert.equal(codeFor(`Bearer ${guess}`), 'credentials_required');
+  for (let asked = 0; asked < 20; asked++) {
+    assert.equal(codeFor(right), null);
+    assert.equal(codeFor(`Bearer ${TOKEN}${asked}`), 'too_many_attempts', 'a guess that is like it');
+  }
+  assert.equal(codeFor(basic(`ci:${TOKEN}`)), 'too_many_attempts', 'right, but never shown so');
+  assert.equal(codeFor(right, LOCAL), null, 'nobody guessed there');
+  valid = false;
+  assert.equal(codeFor(right), 'credentials_required', 'revoked: it passes the limit, not the check');
+  valid = true;
+  assert.equal(codeFor(right), 'too_many_attempts', 'and it was forgotten by that');
+});

@@ -1,0 +1,177 @@
+/**
+ * Who may ask. Holds however the server was started: `next start` alone listens on every interface.
+ */
+import { isIP } from 'node:net';
+import { type Config, getConfig } from '../../config/config';
+import { log } from '../../platform/log';
+import { bodyTooLarge } from '../http/body-limits';
+import { type Connection, connectionOf, type HeaderReader } from '../http/connection';
+import { ProblemError } from '../http/problem';
+import { clientAddress, isLoopback, limitKey } from './client-address';
+import { challenge, readCredentials } from './credentials';
+import { limits } from './limits';
+import type { Credential, Principal } from './principal';
+import { getTokens, type TokenStore } from './tokens';
+
+/** Null where the connection is not known. */
+type Peer = Omit<
+  Connection,
+  'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
+> | null;
+
+interface AccessOptions {
+  /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */
+  hostOnly?: boolean;
+  config?: Config;
+  connection?: Peer;
+  tokens?: Pick<TokenStore, 'find'> | null;
+}
+
+/**
+ * Checks a request by its headers, in a page or the proxy.
+ *
+ * @returns what to answer instead, null if the request may be answered
+ */
+export function checkAccess(headers: HeaderReader, options: AccessOptions = {}): ProblemError | null {
+  try {
+    admit(headers, options);
+    return null;
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Checks a request by its headers.
+ *
+ * @throws {ProblemError} to be answered instead
+ */
+export function admit(headers: HeaderReader, options: AccessOptions = {}): Principal {
+  const { hostOnly = false, config = getConfig(), connection = connectionOf(headers) } = options;
+  checkSizes(headers, connection, config);
+  checkHost(headers, connection, config);
+  const client = limitKey(connection && clientAddress(connection, config.trustProxy));
+  if (hostOnly) return { client, credential: null, mayWrite: false };
+  if (needsCredentials(config)) {
+    const tokens = options.tokens === undefined ? getTokens(config) : options.tokens;
+    const credential = checkCredentials(headers, client, config, tokens);
+    return { client, credential, mayWrite: credential.scope === 'write' };
+  }
+  const local = connection !== null && isLoopback(connection.remoteAddress ?? '') && connection.forwardedBy === null;
+  if (!local && !config.allowAnonymous) throw notLocal(connection);
+  return { client, credential: null, mayWrite: local };
+}
+
+/** @returns whether everything but a probe needs credentials */
+export function needsCredentials({ credentials, tokensFile }: Pick<Config, 'credentials' | 'tokensFile'>): boolean {
+  return credentials !== null || tokensFile !== null;
+}
+
+function checkSizes(headers: HeaderReader, connection: Peer, { urlBytes, bodyBytes }: Config): void {
+  if (connection?.malformedPath) {
+    throw new ProblemError('malformed_url', 'The path must be percent-encoded UTF-8: a percent sign itself is %25.');
+  }
+  if (connection && connection.urlBytes > urlBytes) {
+    throw new ProblemError('url_too_long', `The URL must have at most ${urlBytes} bytes.`);
+  }
+  if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw bodyTooLarge(bodyBytes);
+}
+
+/** A page of another site can resolve its own name to this server (DNS rebinding), but can't change the Host header. */
+function checkHost(headers: HeaderReader, connection: Peer, config: Config): void {
+  const host = hostName(headers.get('host') ?? '');
+  if (host === null || (connection && connection.hostCount !== 1)) {
+    throw new ProblemError('forbidden_host', 'The request must carry exactly one valid Host header.');
+  }
+  const bound = connection?.boundAddress ?? config.host;
+  if (isLoopback(host) || host === 'localhost' || host === bound || namedHosts(config).includes(host)) return;
+  const anyInterface = bound === null || bound === '0.0.0.0' || bound === '::';
+  if (anyInterface && isIP(host) !== 0) return;
+  throw new ProblemError(
+    'forbidden_host',
+    `This server does not answer as "${host}". To allow it, add the name to the setting ALLOWED_HOSTS and restart.`,
+  );
+}
+
+function namedHosts({ host, allowedHosts, publicUrl }: Config): string[] {
+  const named = publicUrl === null ? [] : [hostName(new URL(publicUrl).host)];
+  return [host, ...allowedHosts, ...named].flatMap((name) => (name === null ? [] : [name.toLowerCase()]));
+}
+
+/** @returns the host of `host[:port]` in lower case, an IPv6 address without brackets in its shortest form. */
+function hostName(text: string): string | null {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)\.?)(?::\d{1,5})?$/i.exec(text);
+  if (!match) return null;
+  if (match[1] === undefined) return (match[2] as string).toLowerCase();
+  return isIP(match[1]) === 6 ? new URL(`http://[${match[1]}]`).hostname.slice(1, -1) : null;
+}
+
+/** Why a request that shows nothing is refused: it comes, or could come, from another computer. */
+function notLocal(connection: Peer): ProblemError {
+  // Next listens before instrumentation marks connections, so the first may be unknown.
+  if (connection === null) {
+    return new ProblemError('unavailable', 'The server has only just started; ask again in a moment.', {
+      headers: { 'Retry-After': '1' },
+    });
+  }
+  const reason = isLoopback(connection.remoteAddress ?? '')
+    ? `and a request that carries ${connection.forwardedBy} comes through a proxy from elsewhere`
+    : 'so it answers only the computer it runs on';
+  return new ProblemError(
+    'loopback_only',
+    `This server has no credentials, ${reason}. To reach it, set both environment variables DASHBOARD_USERNAME and ` +
+      'DASHBOARD_PASSWORD, or DASHBOARD_TOKENS_FILE, on that computer and restart it; DASHBOARD_ALLOW_ANONYMOUS=1 lets ' +
+      'everybody read.',
+  );
+}
+
+function checkCredentials(
+  headers: HeaderReader,
+  client: string,
+  { credentials, loginsPerMinute }: Config,
+  tokens: (AccessOptions['tokens'] & object) | null,
+): Credential {
+  const refused = new ProblemError(
+    'credentials_required',
+    'This server needs a user name and a password, or a token.',
+    {
+      headers: { 'WWW-Authenticate': challenge(tokens !== null) },
+    },
+  );
+  const authorization = headers.get('authorization');
+  if (!authorization) throw refused;
+  const { logins, remembered } = limits();
+  const seconds = logins.wait(client, loginsPerMinute);
+  // Not compared, unless it was right here before: who could go on trying would learn of the right one.
+  if (seconds > 0 && !remembered.has(client, authorization)) {
+    throw new ProblemError(
+      'too_many_attempts',
+      `Too many wrong credentials came from this address; try again in ${seconds} s.`,
+      { headers: { 'Retry-After': String(seconds) } },
+    );
+  }
+  const credential = readCredentials(authorization, { user: credentials, tokens });
+  if (credential) {
+    remembered.add(client, authorization);
+    return credential;
+  }
+  remembered.remove(client, authorization);
+  logins.failed(client);
+  throw refused;
+}
+
+/**
+ * Reads the tokens and says what a person should know about who is let in; at the start of the server.
+ *
+ * @throws {ConfigError} if the tokens file can't be used
+ */
+export function openAccess(config: Config = getConfig()): void {
+  getTokens(config);
+  if (!config.allowAnonymous) return;
+  log().warn(
+    needsCredentials(config)
+      ? 'DASHBOARD_ALLOW_ANONYMOUS has no effect: there are credentials, and everybody needs them.'
+      : 'DASHBOARD_ALLOW_ANONYMOUS is set: everybody who reaches this server reads everything.',
+  );
+}

@@ -1,0 +1,110 @@
+/**
+ * How often somebody may ask. Looking and counting are one synchronous step: requests that arrive together could all
+ * pass between the two otherwise. Nothing runs per client, and what is remembered is bounded.
+ */
+import { getConfig } from '../../config/config';
+import { oncePerProcess } from '../../platform/process-global';
+import { ProblemError } from '../http/problem';
+import { RememberedCredentials } from './remembered-credentials';
+
+const MINUTE = 60_000;
+/** About 3 MB. */
+const MOST_CLIENTS = 20_000;
+/** Stands for all for whom there is no room: whoever has so many addresses must not get more than a share for it. */
+const OTHERS = 'others';
+
+/** What is remembered of each client, each until its own moment. */
+class Remembered {
+  readonly #entries = new Map<string, { until: number; count: number }>();
+
+  get(client: string, now: number): { until: number; count: number } | null {
+    const entry = this.#entries.get(this.#nameOf(client, now));
+    return entry && entry.until > now ? entry : null;
+  }
+
+  set(client: string, entry: { until: number; count: number }, now: number): void {
+    const name = this.#nameOf(client, now);
+    // The oldest entries stand first, so that what is over is found without a search.
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+  }
+
+  #nameOf(client: string, now: number): string {
+    if (this.#entries.has(client)) return client;
+    for (const [name, { until }] of this.#entries) {
+      if (until > now) break;
+      this.#entries.delete(name);
+    }
+    return this.#entries.size < MOST_CLIENTS ? client : OTHERS;
+  }
+}
+
+/** So many requests a minute: all of them at once, or evenly for as long as one likes (GCRA). */
+export class RateLimit {
+  readonly #used = new Remembered();
+
+  /**
+   * Counts a request, if it may be.
+   *
+   * @param perMinute 0: no limit
+   * @param now milliseconds of any clock that never goes back
+   * @returns after how many seconds it may be asked again, 0 if it may be now
+   */
+  take(client: string, perMinute: number, now = performance.now()): number {
+    if (perMinute === 0) return 0;
+    // By then all that was asked would have been asked evenly.
+    const until = Math.max(this.#used.get(client, now)?.until ?? 0, now) + MINUTE / perMinute;
+    // Sums of fractions are a little off.
+    if (until - now > MINUTE + 0.01) return Math.ceil((until - now - MINUTE) / 1000);
+    this.#used.set(client, { until, count: 0 }, now);
+    return 0;
+  }
+}
+
+/** So many failures; then none is possible until the last one is a minute ago. */
+export class FailureLimit {
+  readonly #failures = new Remembered();
+
+  /** @returns for how many seconds nothing may be tried, 0 if it may be now */
+  wait(client: string, most: number, now = performance.now()): number {
+    const failed = this.#failures.get(client, now);
+    return failed && failed.count >= most ? Math.ceil((failed.until - now) / 1000) : 0;
+  }
+
+  /** Counts a failure. */
+  failed(client: string, now = performance.now()): void {
+    const count = (this.#failures.get(client, now)?.count ?? 0) + 1;
+    this.#failures.set(client, { until: now + MINUTE, count }, now);
+  }
+}
+
+/** The limits of this process. */
+export const limits = () =>
+  oncePerProcess('limits', () => ({
+    reads: new RateLimit(),
+    exports: new RateLimit(),
+    logins: new FailureLimit(),
+    remembered: new RememberedCredentials(),
+  }));
+
+/** What is limited by how often it is asked for: questions about the past and searches, or bundles. */
+export type LimitedKind = 'reads' | 'exports';
+
+/**
+ * Counts a request that costs more than others.
+ *
+ * @param client whose share it takes from, as `limitKey` names it
+ * @throws {ProblemError} if that is used up
+ */
+export function limitRequests(kind: LimitedKind, client: string): void {
+  const { readsPerMinute, exportsPerMinute } = getConfig();
+  const perMinute = kind === 'reads' ? readsPerMinute : exportsPerMinute;
+  const seconds = limits()[kind].take(client, perMinute);
+  if (seconds === 0) return;
+  throw new ProblemError(
+    'too_many_requests',
+    `This address has asked for more than ${perMinute} ${kind === 'reads' ? 'searches and questions about the past' : 'bundles'} ` +
+      `a minute; ask again in ${seconds} s.`,
+    { headers: { 'Retry-After': String(seconds) } },
+  );
+}

@@ -1,0 +1,69 @@
+/** The streams that are open: how many there may be, and whose have to end. */
+import { type Config, getConfig } from '../../config/config';
+import { oncePerProcess } from '../../platform/process-global';
+import { ProblemError } from '../http/problem';
+import type { Principal } from './principal';
+
+/** The place of one stream. */
+export interface StreamPlace {
+  /** Called once if whoever asked for the stream may not read any longer. */
+  onRevoked: () => void;
+  /** Gives it back, at any time and any number of times. */
+  leave(): void;
+}
+
+interface Entry extends StreamPlace {
+  digest: string | null;
+}
+
+/** Long enough for somebody else to leave, short enough for a person who waits. */
+const RETRY_SECONDS = '5';
+
+export class OpenStreams {
+  readonly #entries = new Set<Entry>();
+  readonly #byClient = new Map<string, number>();
+
+  /**
+   * Takes a place.
+   *
+   * @throws {ProblemError} if there is none left, in total or for this client
+   */
+  take(
+    { client, credential }: Principal,
+    most: Pick<Config, 'streams' | 'streamsPerClient'> = getConfig(),
+  ): StreamPlace {
+    const own = this.#byClient.get(client) ?? 0;
+    if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams that the server may have`);
+    if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams that one address may have`);
+    this.#byClient.set(client, own + 1);
+    const entry: Entry = {
+      digest: credential?.digest ?? null,
+      onRevoked: () => {},
+      leave: () => {
+        if (this.#entries.delete(entry)) this.#countDown(client);
+      },
+    };
+    this.#entries.add(entry);
+    return entry;
+  }
+
+  /** Ends the streams of tokens that are not valid any longer. */
+  endRevoked(valid: (digest: string) => boolean): void {
+    for (const { digest, onRevoked } of [...this.#entries]) if (digest !== null && !valid(digest)) onRevoked();
+  }
+
+  #countDown(client: string): void {
+    const left = (this.#byClient.get(client) ?? 0) - 1;
+    if (left > 0) this.#byClient.set(client, left);
+    else this.#byClient.delete(client);
+  }
+}
+
+function full(which: string): ProblemError {
+  return new ProblemError('too_many_streams', `All of ${which} are open; ask again later.`, {
+    headers: { 'Retry-After': RETRY_SECONDS },
+  });
+}
+
+/** The streams of this process. */
+export const openStreams = () => oncePerProcess('open-streams', () => new OpenStreams());

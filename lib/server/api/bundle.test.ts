@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MOST_BUNDLED } from '../../contract/bundle-schemas';
+import type { Runtime } from '../../swarms/swarm';
+import { requestsAt } from '../http/parameters';
+import { ProblemError } from '../http/problem';
+import { bundleResponse, parseBundleRequest } from './bundle';
+
+const REQUEST = { since: Date.parse('2026-03-01T10:00:00Z'), until: Date.parse('2026-03-01T11:00:00Z') };
+
+interface Asked {
+  part: string;
+  after: number;
+}
+
+/** A swarm whose parts are pages of single numbers. */
+function runtimeWith(pages: Record<string, number[]>, held: { messages?: number; entries?: number } = {}) {
+  const asked: Asked[] = [];
+  const [spans, entries, lines] = ['spans', 'journal', 'messages'].map((part) => pages[part]?.length ?? 0);
+  const marks = { message: 9, span: 9, first: 0, last: 9 };
+  const size = { messages: 1, entries, spans, lines, marks, ...held };
+  const past = async (name: string, query: Asked) => {
+    if (name === 'bundle_size') return size;
+    asked.push(query);
+    if (query.part === 'head') return { json: '"epoch":"e"', last: null, count: 1 };
+    const left = (pages[query.part] ?? []).filter((page) => page > query.after);
+    const count = Math.min(left.length, 1);
+    return { json: count > 0 ? String(left[0]) : '', last: left.length > 1 ? left[0] : null, count };
+  };
+  return { runtime: { root: '/home/ada/my project', past } as unknown as Runtime, asked };
+}
+
+test('pages are put together to one JSON text, named after the project and the span', async () => {
+  const { runtime } = runtimeWith({ journal: [1, 2, 3], messages: [4] });
+  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  assert.equal(
+    response.headers.get('content-disposition'),
+    'attachment; filename="swarm-my_project-2026-03-01T100000Z-2026-03-01T110000Z.json"',
+  );
+  const read = await response.json();
+  assert.equal(read.name, 'my project');
+  assert.equal(read.epoch, 'e');
+  assert.deepEqual([read.spans, read.journal, read.messages], [[], [1, 2, 3], [4]]);
+  assert.equal(read.missing, undefined);
+});
+
+test('what is dropped from the history while it is read is said to be missing', async () => {
+  const pages = { journal: [1, 2, 3], messages: [1, 2, 3, 4] };
+  const { runtime } = runtimeWith(pages);
+  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  pages.messages = [4];
+  const read = await response.json();
+  assert.deepEqual(read.messages, [4]);
+  assert.deepEqual(read.missing, { spans: 0, entries: 0, messages: 3 });
+});
+
+test('is read as fast as the client takes it, and no further than that', async () => {
+  const { runtime, asked } = runtimeWith({ journal: Array.from({ length: 100 }, (_, index) => index + 1) });
+  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  const reader = response.body?.getReader();
+  await reader?.read();
+  assert.ok(asked.length < 5, `${asked.length} pages were read ahead`);
+  await reader?.cancel();
+});
+
+test('a span that holds too much is refused with what to do', async () => {
+  const { runtime } = runtimeWith({}, { messages: MOST_BUNDLED.messages + 1, entries: 0 });
+  await assert.rejects(
+    () => bundleResponse(runtime, { ...REQUEST, text: 'keep' }),
+    (error) => error instanceof ProblemError && /200001 messages.*Take a shorter span/.test(error.message),
+  );
+});
+
+test('the end is now where none is given, and never later', () => {
+  const now = REQUEST.until;
+  const parse = (query: string) =>
+    parseBundleRequest(new URLSearchParams(query), requestsAt({ zone: 'UTC', now: () => now }));
+  assert.deepEqual(parse('since=2026-03-01T10:00:00Z'), { ...REQUEST, text: 'keep' });
+  assert.deepEqual(parse('since=2026-03-01T10:00:00Z&until=2027-01-01T00:00:00Z&text=blank'), {
+    ...REQUEST,
+    text: 'blank',
+  });
+  assert.throws(() => parse('since=2027-01-01T00:00:00Z&until=2027-02-01T00:00:00Z'), /since is in the future/);
+});

@@ -1,0 +1,115 @@
+/** A span of time as one file to take along. */
+import { isAbsolute } from 'node:path';
+import packageJson from '../../../package.json';
+import { getConfig } from '../../config/config';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, MOST_BUNDLED } from '../../contract/bundle-schemas';
+import { formatInstant } from '../../contract/instant';
+import type { BundlePart, Questions, Runtime } from '../../swarms/swarm';
+import { readParameters, requests } from '../http/parameters';
+import { ProblemError } from '../http/problem';
+
+type BundleRequest = ReturnType<typeof parseBundleRequest>;
+
+/**
+ * Reads the parameters of `GET /api/bundle`.
+ *
+ * @returns times in milliseconds since 1970, both inclusive
+ * @throws {ProblemError} naming every faulty parameter
+ */
+export function parseBundleRequest(given: URLSearchParams, { bundle } = requests()) {
+  return readParameters(bundle, (name) => given.getAll(name));
+}
+
+/**
+ * Answers with a bundle, read page by page as fast as the client takes it.
+ *
+ * @throws {ProblemError} if the span holds more than a bundle may
+ */
+export async function bundleResponse(runtime: Runtime, request: BundleRequest): Promise<Response> {
+  const { since, until } = request;
+  const size = await runtime.past('bundle_size', { since, until });
+  const { messages, entries } = size;
+  if (messages > MOST_BUNDLED.messages || entries > MOST_BUNDLED.entries) {
+    throw new ProblemError(
+      'invalid_parameter',
+      `The span holds ${messages} messages and ${entries} changes; a bundle holds at most ${MOST_BUNDLED.messages} and ` +
+        `${MOST_BUNDLED.entries}. Take a shorter span.`,
+    );
+  }
+  const root = runtime.root ?? '';
+  const name = root.split('/').findLast((part) => part !== '') ?? 'swarm';
+  const chunks = chunksOf(runtime, request, name, size);
+  // What can fail fails before the answer has begun.
+  const first = await chunks.next();
+  return new Response(streamOf(first.value ?? '', chunks), {
+    headers: {
+      'Content-Type': 'application/json',
+      'Content-Disposition': `attachment; filename="${fileName(name, request)}"`,
+    },
+  });
+}
+
+async function* chunksOf(
+  runtime: Runtime,
+  request: BundleRequest,
+  name: string,
+  size: Questions['bundle_size']['answer'],
+): AsyncGenerator<string, undefined> {
+  const { since, until, text } = request;
+  // The setting may name the project through a link.
+  const roots = [runtime.root, getConfig().root].filter((root) => root !== null).filter(isAbsolute);
+  const query = { since, until, text, roots, marks: size.marks };
+  const head = await runtime.past('bundle', { ...query, part: 'head', after: 0 });
+  const about = {
+    format: BUNDLE_FORMAT,
+    version: BUNDLE_VERSION,
+    made_at: formatInstant(Date.now()),
+    made_by: packageJson.version,
+    name,
+    since: formatInstant(since),
+    until: formatInstant(until),
+    text,
+  };
+  yield `${JSON.stringify(about).slice(0, -1)},${head.json}`;
+  const missing = { spans: size.spans, entries: size.entries, messages: size.lines };
+  for (const [part, rows] of [
+    ['spans', 'spans'],
+    ['journal', 'entries'],
+    ['messages', 'messages'],
+  ] as const) {
+    let after: number | null = 0;
+    let before = `,"${part}":[`;
+    while (after !== null) {
+      const page: BundlePart = await runtime.past('bundle', { ...query, part, after });
+      if (page.json !== '') yield before + page.json;
+      if (page.json !== '') before = ',';
+      missing[rows] -= page.count;
+      after = page.last;
+    }
+    yield before === ',' ? ']' : `${before}]`;
+  }
+  // What was dropped meanwhile, as too old, is no longer there to be read.
+  const isMissing = Object.values(missing).some((count) => count > 0);
+  yield isMissing ? `,"missing":${JSON.stringify(missing)}}\n` : '}\n';
+}
+
+function streamOf(first: string, chunks: AsyncGenerator<string, undefined>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(encoder.encode(first)),
+    pull: async (controller) => {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    cancel: async () => {
+      await chunks.return(undefined);
+    },
+  });
+}
+
+function fileName(name: string, { since, until }: BundleRequest): string {
+  const part = (at: number) => new Date(at).toISOString().slice(0, 19).replaceAll(':', '');
+  const plain = name.replace(/[^A-Za-z0-9._-]+/g, '_').slice(0, 60);
+  return `swarm-${plain}-${part(since)}Z-${part(until)}Z.json`;
+}

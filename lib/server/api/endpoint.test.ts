@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { provide, serveRoute } from '../../../test/support/serve-route';
+import { problem } from '../../contract/schemas';
+import { createLog } from '../../platform/log';
+import { ProblemError } from '../http/problem';
+import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
+
+const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'secret' };
+const closing: (() => void)[] = [];
+after(() => {
+  for (const close of closing) close();
+});
+
+async function serve(...given: Parameters<typeof endpoint>): Promise<string> {
+  return serveGiven(endpoint(...given));
+}
+
+async function serveGiven(route: ReturnType<typeof endpoint>): Promise<string> {
+  const { url, close } = await serveRoute(route);
+  closing.push(close);
+  return url;
+}
+
+const answers = { GET: () => jsonResponse('{"a":1}') };
+
+test('GET answers; data is private and its type is not to be guessed', async () => {
+  provide({});
+  const response = await fetch(await serve(answers));
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-type'), 'application/json');
+  assert.equal(response.headers.get('cache-control'), 'private, no-store');
+  assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(response.headers.get('access-control-allow-origin'), null);
+  assert.deepEqual(await response.json(), { a: 1 });
+});
+
+test('HEAD answers like GET without a body, which is cancelled', async () => {
+  provide({});
+  let cancelled = 0;
+  const stream = () =>
+    new ReadableStream({
+      cancel: () => {
+        cancelled++;
+      },
+    });
+  const url = await serve({ GET: () => new Response(stream(), { headers: { 'X-Kept': 'yes' } }) });
+  const response = await fetch(url, { method: 'HEAD' });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('x-kept'), 'yes');
+  assert.equal(await response.text(), '');
+  assert.equal(cancelled, 1);
+});
+
+test('OPTIONS says what is allowed, other methods are refused with it', async () => {
+  provide({});
+  const url = await serve(answers);
+  const options = await fetch(url, { method: 'OPTIONS' });
+  assert.equal(options.status, 204);
+  assert.equal(options.headers.get('allow'), 'GET, HEAD, OPTIONS');
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    const response = await fetch(url, { method });
+    assert.equal(response.status, 405, method);
+    assert.equal(response.headers.get('allow'), 'GET, HEAD, OPTIONS');
+    assert.equal(response.headers.get('content-type'), 'application/problem+json');
+    assert.match(problem.parse(await response.json()).detail, new RegExp(`^${method} is not possible here`));
+  }
+});
+
+test('a path that does not exist is a problem for every method', async () => {
+  provide({});
+  const url = await serveGiven(missing);
+  for (const method of ['GET', 'POST', 'OPTIONS']) {
+    const response = await fetch(`${url}nope?q=1`, { method });
+    assert.equal(response.status, 404, method);
+    assert.equal(problem.parse(await response.json()).detail, 'There is nothing at /api/nope.');
+  }
+});
+
+test('problems become answers, anything else a 500 that tells nothing', async () => {
+  provide({});
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const shared = globalThis as Record<symbol, unknown>;
+  shared[Symbol.for('claude-swarm-dashboard.log')] = createLog({ logLevel: 'info', logFormat: 'json' }, { write });
+  const gone = await fetch(
+    await serve({
+      GET: () => {
+        throw new ProblemError('gone_cursor', 'That message has been pruned.');
+      },
+    }),
+  );
+  assert.equal(gone.status, 410);
+  assert.equal(problem.parse(await gone.json()).detail, 'That message has been pruned.');
+  const broken = await fetch(
+    await serve({
+      GET: async () => {
+        throw new Error('secret');
+      },
+    }),
+  );
+  assert.equal(broken.status, 500);
+  assert.doesNotMatch(await broken.text(), /secret/);
+  assert.equal(lines.length, 1);
+  assert.doesNotMatch(lines.join(''), /secret/);
+});
+
+test('a handler waits for the first state, a probe does not', async () => {
+  let known = false;
+  let letKnow: () => void = () => {};
+  const state = new Promise<void>((resolve) => {
+    letKnow = () => {
+      known = true;
+      resolve();
+    };
+  });
+  let waits: () => void = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    waits = resolve;
+  });
+  const ready = () => {
+    waits();
+    return state;
+  };
+  provide({ ready });
+  const answer = { GET: () => jsonResponse(String(known)) };
+  assert.equal(await (await fetch(await serve(answer, { probe: true }))).text(), 'false');
+  const asking = fetch(await serve(answer));
+  await waiting;
+  letKnow();
+  assert.equal(await (await asking).text(), 'true');
+});
+
+test('a first state that can not be read is said', async () => {
+  provide({ ready: () => Promise.reject(new Error('no such disk')) });
+  const response = await fetch(await serve(answers));
+  assert.equal(response.status, 503);
+  assert.doesNotMatch(await response.text(), /disk/);
+});
+
+test('a state that is not known yet is unavailable', () => {
+  assert.throws(() => stateResponse(null), { code: 'unavailable' });
+});
+
+test('credentials are asked for, except by probes and for permission', async () => {
+  provide({}, CREDENTIALS);
+  const url = await serve(answers);
+  const refused = await fetch(url);
+  assert.equal(refused.status, 401);
+  assert.match(refused.headers.get('www-authenticate') ?? '', /^Basic /);
+  const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`;
+  assert.equal((await fetch(url, { headers: { authorization } })).status, 200);
+  assert.equal((await fetch(url, { method: 'OPTIONS' })).status, 204);
+  assert.equal((await fetch(await serve(answers, { probe: true }))).status, 200);
+});
+
+test('CORS: only a listed origin is let in', async () => {
+  provide({}, { ALLOWED_ORIGINS: 'https://a.example, https://b.example' });
+  const url = await serve(answers);
+  const from = (origin: string, method = 'GET') => fetch(url, { method, headers: { origin } });
+  const listed = await from('https://b.example');
+  assert.equal(listed.headers.get('access-control-allow-origin'), 'https://b.example');
+  assert.equal(listed.headers.get('access-control-allow-credentials'), 'true');
+  assert.match(listed.headers.get('vary') ?? '', /Origin/);
+  const permission = await from('https://a.example', 'OPTIONS');
+  assert.equal(permission.headers.get('access-control-allow-methods'), 'GET, HEAD, OPTIONS');
+  for (const origin of ['https://c.example', 'http://a.example', 'null']) {
+    const response = await from(origin);
+    assert.equal(response.headers.get('access-control-allow-origin'), null, origin);
+    assert.match(response.headers.get('vary') ?? '', /Origin/);
+  }
+});
+
+test('what costs more is limited for each client, the rest is not', async () => {
+  const environment = { LIMIT_READS_PER_MINUTE: '2', LIMIT_EXPORTS_PER_MINUTE: '0' };
+  provide({}, environment);
+  const search = await serve(answers, { limit: (parameters) => (parameters.has('q') ? 'reads' : null) });
+  const bundle = await serve(answers, { limit: 'exports' });
+  const statuses = async (url: string) => {
+    const answered: number[] = [];
+    for (let asked = 0; asked < 4; asked++) answered.push((await fetch(url)).status);
+    return answered;
+  };
+  assert.deepEqual(await statuses(`${search}?q=a`), [200, 200, 429, 429]);
+  assert.deepEqual(await statuses(search), [200, 200, 200, 200]);
+  assert.deepEqual(await statuses(bundle), [200, 200, 200, 200]);
+  const refused = await fetch(`${search}?q=a`, { method: 'HEAD' });
+  assert.equal(refused.status, 429);
+  const seconds = Number(refused.headers.get('retry-after'));
+  assert.ok(seconds > 0 && seconds <= 30, String(seconds));
+});
+
+test('a change needs JSON from this site, from a listed one, or with credentials; of bounded size', async () => {
+  const changes: unknown[] = [];
+  const url = await serve({
+    POST: (_request, _runtime, { body }) => {
+      changes.push(body);
+      return jsonResponse('{}');
+    },
+  });
+  const own = { origin: new URL(url).origin, 'content-type': 'application/json' };
+  const post = async (headers: Record<string, string>, body: RequestInit['body'] = '{"a":1}') => {
+    const response = await fetch(url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    return response.ok ? 'ok' : problem.parse(await response.json()).type.replace(/.*:/, '');
+  };
+  const cases: [Record<string, string>, string][] = [
+    [own, 'ok'],
+    [{ ...own, 'content-type': 'Application/JSON; charset=utf-8' }, 'ok'],
+    [{ ...own, origin: 'https://listed.example' }, 'ok'],
+    [{ ...own, origin: 'https://evil.example' }, 'cross_origin'],
+    [{ ...own, origin: 'null' }, 'cross_origin'],
+    [{ ...own, origin: 'http://127.0.0.1:1' }, 'cross_origin'],
+    [{ ...own, 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
+    [{ 'content-type': 'application/json' }, 'cross_origin'],
+    [{ 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }, 'cross_origin'],
+    [{ ...own, 'content-type': 'text/plain' }, 'unsupported_media_type'],
+    [{ ...own, 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
+    [{ ...own, 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
+  ];
+  provide({}, { ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
+  for (const [headers, expected] of cases) assert.equal(await post(headers), expected, JSON.stringify(headers));
+  assert.deepEqual(changes, [{ a: 1 }, { a: 1 }, { a: 1 }]);
+  assert.equal(await post(own, '{"a":'), 'malformed_body');
+  assert.equal(await post(own, `"${'x'.repeat(99)}"`), 'body_too_large');
+  const chunked = new ReadableStream({
+    start(controller) {
+      for (let chunk = 0; chunk < 3; chunk++) controller.enqueue(new Uint8Array(64).fill(32));
+      controller.close();
+    },
+  });
+  assert.equal(await post(own, chunked), 'body_too_large', 'also where nothing says how long it is');
+  assert.equal(await post(own, ''), 'ok');
+  assert.equal(changes.at(-1), null);
+
+  provide({}, { ...CREDENTIALS });
+  const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`;
+  assert.equal(await post({ authorization, 'content-type': 'application/json' }), 'ok', 'no browser');
+  assert.equal(await post({ ...own, authorization, origin: 'https://evil.example' }), 'cross_origin');
+  provide({}, { ...CREDENTIALS, PUBLIC_URL: 'https://dash.example' });
+  assert.equal(await post({ ...own, authorization, origin: 'https://dash.example' }), 'ok');
+  assert.equal(await post({ ...own, authorization, origin: 'http://dash.example' }), 'cross_origin');
+  provide({}, { DASHBOARD_ALLOW_ANONYMOUS: '1' });
+  assert.equal(await post({ ...own, 'X-Forwarded-For': '10.0.0.1' }), 'write_scope_required');
+});

@@ -1,0 +1,195 @@
+/**
+ * What stands before Next. In front of a page Next keeps up to 10 MB of each body in memory, whoever sends it and for as
+ * long as it takes; here bodies are refused, or read and thrown away, before Next sees their requests.
+ *
+ * Routes of the API read their bodies themselves, after the access check and no further than they may. All others get a
+ * request without a body, once that has ended.
+ */
+import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { getConfig } from '../../config/config';
+import { PROBLEMS, problemOf } from '../../contract/problems';
+import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
+import { kindOf } from '../http/connection';
+import type { ProblemError } from '../http/problem';
+import { readsBody } from '../http/route-names';
+import { boundRest, CLOSE_TIMEOUT_MS, closeGently, discardBody, isClosing } from './close-gently';
+
+/** Requests that wait on one connection for the answer to the one before. Browsers and libraries send none so. */
+export const MAX_PIPELINED = 100;
+
+export interface GateOptions {
+  /** Next's development server reads bodies that its own pages send. */
+  development: boolean;
+  timeoutMs?: number;
+  maxBytes?: () => number;
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Puts the gate before all listeners for requests that a server has now. */
+export function gateRequests(server: Server, options: GateOptions): void {
+  const listeners = server.listeners('request') as Listener[];
+  const gate = new Gate(options, (request, response) => {
+    for (const listener of listeners) listener.call(server, request, response);
+  });
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => gate.enter(request, response));
+  // Node would ask for any body that is announced, and answer by itself what it can't serve: in no turn, and with minutes
+  // for a body that nobody reads.
+  server.on('checkContinue', (request, response) => gate.enter(request, response, '100-continue'));
+  server.on('checkExpectation', (request, response) => gate.enter(request, response, 'other'));
+  Object.assign(server, { requireHostHeader: false });
+}
+
+/** What a client waits for before it sends its body. */
+type Expectation = '100-continue' | 'other' | null;
+
+class Gate {
+  readonly #options: Required<GateOptions>;
+  readonly #serve: Listener;
+  /** What waits on connections that have an open request. */
+  readonly #waiting = new WeakMap<Socket, (() => void)[]>();
+
+  constructor(options: GateOptions, serve: Listener) {
+    this.#options = { timeoutMs: BODY_TIMEOUT_MS, maxBytes: () => getConfig().bodyBytes, ...options };
+    this.#serve = serve;
+  }
+
+  /** Takes a request in its turn: Node reads pipelined ones as they come, thousands in one turn of the event loop. */
+  enter(request: IncomingMessage, response: ServerResponse, expects: Expectation = null): void {
+    const { socket } = request;
+    if (isClosing(socket)) return;
+    const waiting = this.#waiting.get(socket);
+    if (waiting === undefined) {
+      this.#waiting.set(socket, []);
+      this.#begin(request, response, expects);
+    } else if (waiting.push(() => this.#begin(request, response, expects)) > MAX_PIPELINED) {
+      socket.destroy();
+    }
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse, expects: Expectation): void {
+    response.once('close', () => this.#next(request.socket));
+    const unserved = whyUnserved(request, expects);
+    if (unserved) {
+      boundRest(request, response, 0);
+      answer(response, unserved.status, TEXT, unserved.reason);
+      return;
+    }
+    if (!announcesBody(request) || (this.#options.development && kindOf(request) === 'next')) {
+      if (expects) response.writeContinue();
+      this.#serve(request, response);
+      return;
+    }
+    const maxBytes = this.#options.maxBytes();
+    boundRest(request, response, maxBytes);
+    if (announcedLength(request) > maxBytes) {
+      refuse(request, response, bodyTooLarge(maxBytes));
+      return;
+    }
+    if (expects) response.writeContinue();
+    if (readsBody(request.method ?? '', request.url ?? '')) this.#watch(request, response);
+    else this.#discard(request, response);
+  }
+
+  #next(socket: Socket): void {
+    const next = this.#waiting.get(socket)?.shift();
+    if (next === undefined || isClosing(socket)) this.#waiting.delete(socket);
+    // Not at once: what needs no input is answered within one turn of the event loop, and so would be all that waits.
+    else setImmediate(next);
+  }
+
+  /** Reads a body to its end, and serves its request then. */
+  #discard(request: IncomingMessage, response: ServerResponse): void {
+    const { maxBytes, timeoutMs } = this.#options;
+    let bytes = 0;
+    let refused = false;
+    const stop = (problem: ProblemError) => {
+      if (refused) return;
+      refused = true;
+      refuse(request, response, problem);
+    };
+    const timer = setTimeout(() => stop(bodyTimedOut(timeoutMs)), timeoutMs).unref();
+    request.once('close', () => clearTimeout(timer));
+    discardBody(request, (length) => {
+      bytes += length;
+      if (bytes <= maxBytes()) return true;
+      stop(bodyTooLarge(maxBytes()));
+      return false;
+    });
+    request.once('end', () => {
+      clearTimeout(timer);
+      if (!refused) this.#serve(withoutBody(request), response);
+    });
+  }
+
+  /** Leaves a body to its route, and bounds what comes of it after the answer. */
+  #watch(request: IncomingMessage, response: ServerResponse): void {
+    const { timeoutMs } = this.#options;
+    let timer = setTimeout(() => {
+      if (request.complete) return;
+      // The route has a limit of its own, and answers now.
+      if (!response.writableFinished) timer = setTimeout(() => request.socket.destroy(), CLOSE_TIMEOUT_MS).unref();
+      else closeGently(request);
+    }, timeoutMs).unref();
+    request.once('close', () => clearTimeout(timer));
+    this.#serve(request, response);
+  }
+}
+
+/** @returns what HTTP itself asks of a server to refuse (RFC 9112, 3.2; RFC 9110, 10.1.1), null if nothing */
+function whyUnserved({ headers, httpVersion }: IncomingMessage, expects: Expectation) {
+  if (headers.host === undefined && httpVersion === '1.1') {
+    return { status: 400, reason: 'The request must carry exactly one valid Host header.\n' };
+  }
+  if (expects === 'other') return { status: 417, reason: 'No expectation but 100-continue can be met.\n' };
+  return null;
+}
+
+/** @returns whether a body comes with a request, whatever its length */
+export function announcesBody(request: IncomingMessage): boolean {
+  return announcedLength(request) > 0 || request.headers['transfer-encoding'] !== undefined;
+}
+
+/** @returns in bytes, 0 where nothing says it */
+function announcedLength({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? 0);
+}
+
+/** @returns the request as it would be if nobody had sent a body */
+function withoutBody(request: IncomingMessage): IncomingMessage {
+  const { httpVersion, httpVersionMajor, httpVersionMinor, method, url, rawHeaders, headers } = request;
+  const bare = new IncomingMessage(request.socket);
+  const {
+    'content-length': _length,
+    'transfer-encoding': _encoding,
+    expect: _expect,
+    trailer: _trailer,
+    ...rest
+  } = headers;
+  Object.assign(bare, { httpVersion, httpVersionMajor, httpVersionMinor, method, url, rawHeaders, headers: rest });
+  bare.complete = true;
+  bare.push(null);
+  return bare;
+}
+
+/** A problem for who asks the API, a line for everybody else: neither needs anything that is not known yet. */
+function refuse(request: IncomingMessage, response: ServerResponse, { code, message }: ProblemError): void {
+  const { status } = PROBLEMS[code];
+  if (kindOf(request) === 'route') {
+    answer(response, status, 'application/problem+json', JSON.stringify(problemOf(code, message)));
+  } else answer(response, status, TEXT, `${message}\n`);
+}
+
+function answer(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'private, no-store',
+    Connection: 'close',
+  });
+  response.end(body);
+}

@@ -1,0 +1,87 @@
+import { PROBLEMS, type ProblemCode, problemOf } from '../../contract/problems';
+import type { Problem } from '../../contract/schemas';
+import { plainPageHeaders, setDataHeaders } from './headers';
+
+interface ProblemExtras {
+  /** The faulty parameters, one sentence each. */
+  errors?: NonNullable<Problem['errors']>;
+  /** Headers that the status asks for, such as `Allow`. */
+  headers?: Record<string, string>;
+}
+
+/** A failure that the client is told of. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+
+  /**
+   * @param code which failure it is; it decides the HTTP status
+   * @param detail one plain sentence for a person: what, where, what to do
+   * @param extras faulty parameters and additional headers of the answer
+   */
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(detail);
+  }
+}
+
+const UNEXPECTED = new ProblemError('internal', 'The server failed to answer this request; its log says more.');
+
+/**
+ * An error as an answer (RFC 9457). What is neither a `ProblemError` nor a refusal of the runtime is answered with a
+ * sentence that says nothing of the inside.
+ */
+export function problemResponse(error: unknown): Response {
+  const known = isProblem(error) ? error : UNEXPECTED;
+  const extras: ProblemExtras = 'extras' in known ? known.extras : {};
+  const body = problemOf(known.code, known.message, extras.errors);
+  return answer(JSON.stringify(body), 'application/problem+json', body.status, extras.headers);
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+`;
+
+/** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
+export function problemPage({ code, message, extras }: ProblemError): Response {
+  const { status, title } = PROBLEMS[code];
+  const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title} · Claude Swarm</title>
+<style>${STYLE}</style>
+<main>
+<h1>${title}</h1>
+<p>${escaped(message)}</p>
+</main>
+</html>
+`;
+  return answer(page, 'text/html; charset=utf-8', status, { ...plainPageHeaders(STYLE), ...extras.headers });
+}
+
+function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
+  const response = new Response(body, { status, headers: { 'Content-Type': type, ...extra } });
+  setDataHeaders(response.headers);
+  return response;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** What a history answers to a question that it refuses: any error of the name `Refusal`. */
+type RefusedQuestion = Error & { code: ProblemCode };
+
+/**
+ * Whether a client may read what an error says. By name, not by class: one process holds several copies of a module, each
+ * with a class of its own.
+ */
+export function isProblem(error: unknown): error is ProblemError | RefusedQuestion {
+  const named = error instanceof Error && ['ProblemError', 'Refusal'].includes(error.name);
+  return named && 'code' in error && String(error.code) in PROBLEMS;
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isMinor, kindOfPath, methodName, routeName } from './route-names';
+
+const APP = join(import.meta.dirname, '../../../app');
+
+/** The addresses of the built routes and pages, with a value for each parameter. */
+function builtRoutes(): { path: string; name: string }[] {
+  return readdirSync(APP, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(^|\/)(route|page)\.tsx?$/.test(file) && !file.includes('[['))
+    .map((file) => `/${file.replace(/\/?(route|page)\.tsx?$/, '')}`)
+    .map((path) => ({ path: path.replace(/\[\w+\]/g, 'a%20b'), name: path.replace(/\[(\w+)\]/g, '{$1}') }));
+}
+
+test('every route that is built has a name, with and without query and version', () => {
+  const routes = builtRoutes();
+  assert.ok(routes.length > 10);
+  for (const { path, name } of routes) {
+    assert.equal(routeName(path), name);
+    assert.equal(routeName(`${path}?q=secret`), name);
+    if (path.startsWith('/api/')) assert.equal(routeName(path.replace('/api/', '/api/v1/')), name);
+  }
+});
+
+test('nothing that a client chooses becomes a name', () => {
+  for (const url of ['*', '/secret', '//api/agents', '/api/agents/a/b', '/api/v1/v1/agents', 'http://x/api/agents']) {
+    assert.equal(routeName(url), '(other)', url);
+  }
+  assert.equal(routeName('/_next/static/chunks/secret.js'), '(asset)');
+  assert.equal(methodName('GET'), 'GET');
+  assert.equal(methodName('PROPFIND'), '(other)');
+});
+
+test('routes are told from pages, files and what Next asks of itself', () => {
+  const kinds = {
+    route: ['/api', '/api/', '/api/nope', '/api/v1/agents?q=1', '/health?ready', '/metrics', '/openapi.json'],
+    page: [
+      '/',
+      '/?at=1',
+      '/docs',
+      '/nope',
+      '/apis',
+      '/health/x',
+      '/static/icon.svg',
+      '/_next/static/a.js',
+      '*',
+      '//api',
+    ],
+    next: ['/__nextjs_original-stack-frames', '/_next/mcp'],
+  };
+  for (const [kind, urls] of Object.entries(kinds)) for (const url of urls) assert.equal(kindOfPath(url), kind, url);
+});
+
+test('files and probes are minor, what people and scripts ask for is not', () => {
+  assert.deepEqual(['(asset)', '/health', '/metrics', '/', '/api/agents', '(other)'].map(isMinor), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+});

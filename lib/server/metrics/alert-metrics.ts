@@ -1,0 +1,38 @@
+import type { Registry } from 'prom-client';
+import type { ReceiverState } from '../../contract/alert-schemas';
+import { getRuntime } from '../../swarms/swarm';
+import { type Reading, readCounter, readGauge } from './read-metric';
+
+/** Registers how it goes with the receivers of alerts. Their names are the settings' own. */
+export function registerAlertMetrics(registry: Registry): void {
+  readCounter(registry, {
+    name: 'claude_swarm_alerts_total',
+    help: 'Alerts that are done with, by receiver and outcome: delivered, given up, or left out since too many waited.',
+    labelNames: ['receiver', 'outcome'],
+    read: () => getRuntime().alerts().flatMap(outcomes),
+  });
+  readCounter(registry, {
+    name: 'claude_swarm_alert_tries_failed_total',
+    help: 'Posts of alerts that failed, by receiver; most are tried again.',
+    labelNames: ['receiver'],
+    read: () =>
+      getRuntime()
+        .alerts()
+        .map(({ name, failed }) => [{ receiver: name }, failed] as const),
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_alerts_queued',
+    help: 'Alerts that wait or are under way, by receiver.',
+    labelNames: ['receiver'],
+    read: () =>
+      getRuntime()
+        .alerts()
+        .map(({ name, queued }) => [{ receiver: name }, queued] as const),
+  });
+}
+
+function outcomes({ name, delivered, given_up, left_out }: ReceiverState): Reading[] {
+  return Object.entries({ delivered, given_up, left_out }).map(
+    ([outcome, count]) => [{ receiver: name, outcome }, count] as const,
+  );
+}

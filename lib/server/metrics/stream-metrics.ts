@@ -1,0 +1,38 @@
+import type { Registry } from 'prom-client';
+import { streamCounts } from '../stream/stream-watch';
+import { type Reading, readCounter, readGauge } from './read-metric';
+
+/** Registers what is known of the event streams. */
+export function registerStreamMetrics(registry: Registry): void {
+  readGauge(registry, {
+    name: 'claude_swarm_streams_open',
+    help: 'Event streams that are open.',
+    read: () => streamCounts().open.size,
+  });
+  readGauge(registry, {
+    name: 'claude_swarm_stream_queued_bytes',
+    help: 'Bytes that wait in this process for clients of streams to read on.',
+    read: () => [...streamCounts().open].reduce((sum, { response }) => sum + (response?.writableLength ?? 0), 0),
+  });
+  readCounter(registry, {
+    name: 'claude_swarm_stream_bytes_total',
+    help: 'Bytes of events that were handed to the sockets of streams.',
+    read: () => streamCounts().bytes,
+  });
+  readCounter(registry, {
+    name: 'claude_swarm_stream_events_total',
+    help: 'Events that were handed to the sockets of streams, by name.',
+    labelNames: ['event'],
+    read: () => labelled('event', streamCounts().events),
+  });
+  readCounter(registry, {
+    name: 'claude_swarm_streams_ended_total',
+    help: 'Event streams that ended, by reason; all but "client_left" were ended by this server.',
+    labelNames: ['reason'],
+    read: () => labelled('reason', streamCounts().endings),
+  });
+}
+
+function labelled(label: string, counts: Readonly<Record<string, number>>): Reading[] {
+  return Object.entries(counts).map(([name, count]) => [{ [label]: name }, count] as const);
+}

@@ -1,0 +1,92 @@
+/** What is known of the event streams: counts for the metrics, and two lines of the log for each. */
+import type { ServerResponse } from 'node:http';
+import { STREAM_EVENT_NAMES, type StreamEventName } from '../../contract/events';
+import { log } from '../../platform/log';
+import { oncePerProcess } from '../../platform/process-global';
+import type { Connection } from '../http/connection';
+
+/** Why a stream ended, and the label of the metric for it. */
+const REASONS: Readonly<Record<string, string>> = {
+  'the client left': 'client_left',
+  stalled: 'stalled',
+  'another history': 'another_history',
+  'the server stops': 'server_stops',
+  'its messages can not be read': 'messages_unreadable',
+  'its token is no longer valid': 'token_revoked',
+};
+const OTHER = 'other';
+
+/** Since the process began. */
+interface StreamCounts {
+  /** One entry for each open stream; null where its connection is not known. */
+  readonly open: Set<{ response: ServerResponse | null }>;
+  readonly events: Record<string, number>;
+  readonly endings: Record<string, number>;
+  bytes: number;
+}
+
+interface Shared {
+  counts: StreamCounts;
+  /** Answers that are streams, or were. */
+  responses: WeakSet<ServerResponse>;
+}
+
+const shared = () =>
+  oncePerProcess<Shared>('streams', () => ({
+    counts: {
+      open: new Set(),
+      events: zeros(STREAM_EVENT_NAMES),
+      endings: zeros([...Object.values(REASONS), OTHER]),
+      bytes: 0,
+    },
+    responses: new WeakSet(),
+  }));
+
+function zeros(names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, 0]));
+}
+
+/** @returns what all streams have sent so far, and those that are open */
+export function streamCounts(): Readonly<StreamCounts> {
+  return shared().counts;
+}
+
+/** Whether an answer is, or was, a stream. */
+export function isStream(response: ServerResponse): boolean {
+  return shared().responses.has(response);
+}
+
+/** One stream, as it goes on. */
+export interface WatchedStream {
+  /** An event was handed to the socket. */
+  sent(event: StreamEventName, bytes: number): void;
+  /** @param reason a phrase of this code's own; a second call changes nothing */
+  ended(reason: string): void;
+}
+
+/** Notes that a stream begins. */
+export function watchStream(connection: Connection | null): WatchedStream {
+  const { counts, responses } = shared();
+  const entry = { response: connection?.response ?? null };
+  const request = connection?.requestId ?? null;
+  const start = performance.now();
+  let events = 0;
+  let bytes = 0;
+  counts.open.add(entry);
+  if (entry.response) responses.add(entry.response);
+  log().info({ request }, 'stream opened');
+  return {
+    sent(event, size) {
+      events++;
+      bytes += size;
+      counts.bytes += size;
+      counts.events[event] = (counts.events[event] ?? 0) + 1;
+    },
+    ended(reason) {
+      if (!counts.open.delete(entry)) return;
+      const label = REASONS[reason] ?? OTHER;
+      counts.endings[label] = (counts.endings[label] ?? 0) + 1;
+      log().info({ request, reason, ms: Math.round(performance.now() - start), events, bytes }, 'stream ended');
+    },
+  };
+}

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, mock, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { provide, serveRoute } from '../../../test/support/serve-route';
+import { NO_AGENTS } from '../../contract/defaults';
+import { Hub, type PublishedMessage, type Subscriber } from '../../hub/hub';
+import { openStreams } from '../access/open-streams';
+import { endpoint } from '../api/endpoint';
+import { type Connection, connectionOf } from '../http/connection';
+import { streamResponse } from './stream';
+
+const PRINCIPAL = { client: '127.0.0.1', credential: null, mayWrite: true };
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+const message = (seq: number, size = 0): PublishedMessage => ({
+  seq,
+  json: Buffer.from(JSON.stringify({ seq, pad: 'x'.repeat(size) })),
+});
+
+function openHub(): Hub {
+  // Timers are mocked with the date, monotonic time is not.
+  const hub = new Hub({ source: { after: async () => [] }, ticks: () => Date.now() });
+  hub.open('e', [message(1), message(2)], 1);
+  closing.push(() => hub.close());
+  return hub;
+}
+
+function ask(search = '', headers: Record<string, string> = {}, signal?: AbortSignal): Request {
+  return new Request(`http://localhost/api/stream${search}`, { headers, signal });
+}
+
+/** The events of a body, as they come. */
+async function* eventsOf(response: Response): AsyncGenerator<Record<string, string>> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    const blocks = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks)
+      yield Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
+  }
+  assert.equal(rest, '', 'it ends between two events');
+}
+
+async function read(events: AsyncGenerator<Record<string, string>>): Promise<Record<string, string>> {
+  const { value } = await events.next();
+  return value as Record<string, string>;
+}
+
+test('it says what it is, so that nothing on the way holds it back', () => {
+  const response = streamResponse(ask(), openHub(), PRINCIPAL);
+  assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+  assert.equal(response.headers.get('cache-control'), 'no-cache, no-transform');
+  assert.equal(response.headers.get('x-accel-buffering'), 'no');
+  assert.equal(response.headers.get('connection'), 'close');
+});
+
+test('the events of the hub in their order, until the hub closes', async () => {
+  const hub = openHub();
+  hub.setState('agents', NO_AGENTS);
+  const events = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
+  assert.deepEqual(await read(events), { retry: '1000' });
+  assert.equal((await read(events)).event, 'connected');
+  assert.deepEqual(await read(events), { event: 'agents', data: JSON.stringify(NO_AGENTS) });
+  assert.equal((await read(events)).id, 'e.2');
+  const next = read(events);
+  hub.publish([message(3)], 3);
+  assert.deepEqual(await next, { event: 'messages', id: 'e.3', data: '{"messages":[{"seq":3,"pad":""}],"count":1}' });
+  const end = events.next();
+  hub.close();
+  assert.equal((await end).done, true);
+});
+
+test('where it continues from: the header, else the parameter', async () => {
+  const hub = openHub();
+  const cases: [string, Record<string, string>, boolean, boolean][] = [
+    ['', {}, false, false],
+    ['?last_event_id=', {}, false, false],
+    ['?last_event_id=e.1', {}, true, false],
+    ['', { 'Last-Event-ID': 'e.1' }, true, false],
+    ['?last_event_id=x.9', { 'Last-Event-ID': 'e.1' }, true, false],
+    ['?last_event_id=e.1', { 'Last-Event-ID': 'x.9' }, false, true],
+    ['?last_event_id=%0d%0aid', {}, false, true],
+  ];
+  for (const [search, headers, resumed, gap] of cases) {
+    const events = eventsOf(streamResponse(ask(search, headers), hub, PRINCIPAL));
+    await read(events);
+    const connected = JSON.parse((await read(events)).data ?? '') as { resumed: boolean; gap: boolean };
+    assert.deepEqual([connected.resumed, connected.gap], [resumed, gap], `${search} ${headers['Last-Event-ID']}`);
+    await events.return(undefined);
+  }
+});
+
+test('who leaves is forgotten at once, whether the body or the request ends first', async () => {
+  const hub = openHub();
+  const left = new AbortController();
+  const body = streamResponse(ask('', {}, left.signal), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
+  assert.equal(hub.subscriberCount, 1);
+  await body.cancel();
+  left.abort();
+  assert.equal(hub.subscriberCount, 0);
+
+  const aborted = new AbortController();
+  const other = streamResponse(ask('', {}, aborted.signal), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
+  aborted.abort();
+  assert.equal(hub.subscriberCount, 0);
+  await other.cancel();
+
+  streamResponse(ask('', {}, AbortSignal.abort()), hub, PRINCIPAL);
+  assert.equal(hub.subscriberCount, 0, 'it was gone before it began');
+});
+
+test('a stopped hub ends a stream at once', async () => {
+  const hub = openHub();
+  hub.close();
+  const events = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
+  assert.deepEqual(await read(events), { retry: '1000' });
+  assert.equal((await events.next()).done, true);
+});
+
+test('nothing is taken from the hub before the body is read', async () => {
+  const hub = openHub();
+  const body = streamResponse(ask(), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
+  hub.publish([message(3)], 3);
+  await turn();
+  const reader = body.getReader();
+  await reader.read();
+  await reader.read();
+  const { value } = await reader.read();
+  assert.match(
+    new TextDecoder().decode(value),
+    /^event: messages\nid: e\.3\n/,
+    'read late, it holds what came meanwhile',
+  );
+  await reader.cancel();
+});
+
+test('HEAD leaves no subscriber behind', async () => {
+  const hub = openHub();
+  provide({ hub });
+  const { url, close } = await serveRoute(
+    endpoint({ GET: (request, runtime, { principal }) => streamResponse(request, runtime.hub, principal) }),
+  );
+  closing.push(close);
+  assert.equal((await fetch(url, { method: 'HEAD' })).status, 200);
+  assert.equal(hub.subscriberCount, 0);
+});
+
+test('a client that does not read is bounded in what it costs and loses its socket', async () => {
+  mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  closing.push(() => mock.timers.reset());
+  const hub = openHub();
+  let subscriber: Subscriber | undefined;
+  const subscribe = hub.subscribe.bind(hub);
+  mock.method(hub, 'subscribe', (id: string | null) => {
+    subscriber = subscribe(id);
+    return subscriber;
+  });
+  provide({ hub });
+  let ended: Promise<unknown> | undefined;
+  const { port, close } = await serveRoute(
+    endpoint({
+      GET: (request, runtime, { principal }) => {
+        ended = once((connectionOf(request.headers) as Connection).socket, 'close');
+        return streamResponse(request, runtime.hub, principal);
+      },
+    }),
+  );
+  closing.push(close);
+  const socket = connect(port, '127.0.0.1').pause();
+  socket.on('error', () => {});
+  closing.push(() => socket.destroy());
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+
+  let seq = 2;
+  // The buffers of both sockets fill first; afterwards nothing more is taken from the hub.
+  while (!subscriber || subscriber.stalledSince === null) {
+    seq++;
+    assert.ok(seq < 200, 'it goes on taking what nobody reads');
+    hub.publish([message(seq, 1_000_000)], seq);
+    for (let turns = 0; turns < 20; turns++) await turn();
+  }
+  assert.equal(hub.subscriberCount, 1);
+  mock.timers.tick(31_000);
+  mock.timers.tick(1_000);
+  assert.equal(hub.subscriberCount, 0);
+  await ended;
+});
+
+test('more streams than may be are refused before the hub hears of them, and places come back', async () => {
+  const hub = openHub();
+  provide({ hub }, { LIMIT_STREAMS: '3', LIMIT_STREAMS_PER_CLIENT: '2' });
+  const open = (client: string) => streamResponse(ask(), hub, { ...PRINCIPAL, client });
+  const refused = { code: 'too_many_streams', extras: { headers: { 'Retry-After': '5' } } };
+  const [first] = [open('10.0.0.1'), open('10.0.0.1')];
+  assert.throws(() => open('10.0.0.1'), refused);
+  const other = open('10.0.0.2');
+  assert.throws(() => open('10.0.0.3'), refused);
+  assert.equal(hub.subscriberCount, 3);
+  await first?.body?.cancel();
+  await other.body?.cancel();
+  const again = [open('10.0.0.1'), open('10.0.0.3')];
+  assert.throws(() => open('10.0.0.2'), refused);
+  hub.close();
+  const late = streamResponse(ask(), hub, PRINCIPAL);
+  await late.body?.pipeTo(new WritableStream());
+  assert.equal(again.length, 2);
+  for (let taken = 0; taken < 3; taken++) openStreams().take({ ...PRINCIPAL, client: String(taken) });
+});
+
+test('a stream ends with its token, others go on', async () => {
+  const hub = openHub();
+  provide({ hub });
+  const withToken = (digest: string) => ({ ...PRINCIPAL, credential: { name: 'ci', scope: 'read' as const, digest } });
+  const gone = eventsOf(streamResponse(ask(), hub, withToken('a')));
+  const kept = eventsOf(streamResponse(ask(), hub, withToken('b')));
+  const free = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
+  openStreams().endRevoked((digest) => digest === 'b');
+  assert.equal(hub.subscriberCount, 2);
+  assert.deepEqual(await read(gone), { retry: '1000' });
+  assert.equal((await gone.next()).done, true);
+  for (const events of [kept, free]) {
+    await read(events);
+    assert.equal((await read(events)).event, 'connected');
+  }
+});

@@ -1,0 +1,94 @@
+/**
+ * The conflicts that the swarm's agents noted, `CONFLICT_LOG.json`: read as a whole, kept as long as nothing better is
+ * known.
+ */
+import type { Skipped } from '../../contract/schemas';
+import { isObject } from '../../platform/json-shape';
+import { countSkipped } from '../source-status';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
+import { nameOf } from './message-fields';
+import { readInstant } from './naive-time';
+
+export const CONFLICT_LOG_FILE = 'CONFLICT_LOG.json';
+
+/** The swarm's tool keeps 500. */
+const KEPT = 1000;
+
+/** One agent wants what another has. */
+export interface Conflict {
+  id: string;
+  /** `file_lock`, `resource`, `task_claim` or `merge`, or whatever else the file says. */
+  type: string | null;
+  requester: string;
+  holder: string;
+  /** What both want; for a lock its path. */
+  resource: string | null;
+  status: string | null;
+  /** Milliseconds since 1970; null for what is no time. */
+  detectedAt: number | null;
+}
+
+/**
+ * Reads the bytes of the file, tolerantly: an entry that does not name two agents is skipped alone.
+ *
+ * @returns the conflicts in the order of the file and what was skipped, or why there are none: `empty`,
+ *   `invalid JSON`, `not an object` or `conflicts is not a list`
+ */
+export function parseConflictLog(bytes: Buffer): { conflicts: Conflict[]; skipped: Skipped[] } | { error: string } {
+  const read = parseObject(bytes);
+  if ('error' in read) return read;
+  const { conflicts: entries = [] } = read.object;
+  if (!Array.isArray(entries)) return { error: 'conflicts is not a list' };
+  const conflicts: Conflict[] = [];
+  const skipped: [string, string][] = [];
+  for (const [index, entry] of entries.entries()) {
+    const place = `conflicts[${index}]`;
+    const conflict = isObject(entry) ? readConflict(entry, place) : null;
+    if (!conflict) skipped.push(['entry does not name a requester and a holder', place]);
+    else if (conflicts.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, place]);
+    else conflicts.push(conflict);
+  }
+  return { conflicts, skipped: countSkipped(skipped) };
+}
+
+function readConflict(entry: Record<string, unknown>, place: string): Conflict | null {
+  const [requester = null, holder = null] = Array.isArray(entry.agents_involved)
+    ? entry.agents_involved.slice(0, 2).map(nameOf)
+    : [];
+  if (requester === null || holder === null) return null;
+  return {
+    id: nameOf(entry.conflict_id) ?? place,
+    type: nameOf(entry.conflict_type),
+    requester,
+    holder,
+    resource: typeof entry.resource === 'string' && entry.resource !== '' ? entry.resource : null,
+    status: nameOf(entry.status),
+    detectedAt: readInstant(entry.detected_at, 'UTC')?.milliseconds ?? null,
+  };
+}
+
+/** Holds the newest conflicts that could be read. */
+export class ConflictLogReader extends SmallFileReader<readonly Conflict[]> {
+  /**
+   * @param root the swarm's root
+   * @param now the clock, milliseconds since 1970
+   */
+  constructor(root: string, now?: () => number) {
+    super(root, KIND, now);
+  }
+
+  /** The last good ones; none before the first and once the file is gone. */
+  get conflicts(): readonly Conflict[] {
+    return this.content ?? [];
+  }
+}
+
+const KIND: SmallFileKind<readonly Conflict[]> = {
+  name: CONFLICT_LOG_FILE,
+  parse: (bytes) => {
+    const parsed = parseConflictLog(bytes);
+    return 'error' in parsed ? parsed : { content: parsed.conflicts, skipped: parsed.skipped };
+  },
+  missing: `There is no ${CONFLICT_LOG_FILE}: the agents of this folder noted no conflict.`,
+  ending: { known: 'what it said before counts', unknown: 'no conflict is known' },
+};

@@ -1,0 +1,208 @@
+/**
+ * Reading a small file of the swarm without ever touching it: no lock, no wait on a pipe, no device, bounded size; and
+ * what it said last, kept as long as nothing better is known.
+ */
+
+import { join } from 'node:path';
+import { formatInstant } from '../../contract/instant';
+import type { Skipped } from '../../contract/schemas';
+import { isObject } from '../../platform/json-shape';
+import { type FileLook, lookAtFile } from '../../platform/read-file';
+import { type ReaderStatus, statusAfter } from '../source-status';
+
+/** Writers replace a file by a rename, and some leave a short hole between. */
+export const MISSING_CONFIRMED_MS = 200;
+
+const MEGABYTE = 1024 * 1024;
+const MAX_STORE_BYTES = 16 * MEGABYTE;
+/**
+ * Names, values and brackets in one file of JSON. What `JSON.parse` and the readers cost depends on these more than on
+ * the bytes: objects without a common shape take up to 2 us each.
+ */
+const MAX_VALUES = 200_000;
+/** How reasons begin for which a reader leaves out what it could read: the file holds more than it takes. */
+export const BEYOND = 'beyond the first';
+/** After a large file was read it is left alone for so long, so that one written all the time leaves time for others. */
+const REST_MS_PER_MEGABYTE = 250;
+
+/** What a small file of JSON is and how it is spoken of. */
+export interface SmallFileKind<Content> {
+  /** Below the root. */
+  name: string;
+  /** Larger files are unreadable; 16 MB if absent. */
+  maxBytes?: number;
+  parse: (bytes: Buffer) => { content: Content; skipped: Skipped[] } | { error: string };
+  /** A sentence: what it means that there is none. */
+  missing: string;
+  /** How a sentence about a fault ends: when there is something to go by, and when there is not. */
+  ending: { known: string; unknown: string };
+  /** What a fault that `parse` names is called, where `is unusable: ...` does not do. */
+  faults?: Readonly<Record<string, string>>;
+}
+
+/** Holds the newest content of a small file that could be read. */
+export class SmallFileReader<Content> {
+  status: ReaderStatus;
+  /** The last good one, kept while the file is gone or unusable; null before the first. A new object whenever it changed. */
+  protected content: Content | null = null;
+
+  readonly #kind: SmallFileKind<Content>;
+  readonly #path: string;
+  readonly #now: () => number;
+  #signature: string | null = null;
+  #bytes: Buffer | null = null;
+  #missedSince: number | null = null;
+  /** When a look last found the file, and when it last found it good; milliseconds since 1970. */
+  #presentAt: number | null = null;
+  #goodAt: number | null = null;
+  /** When a large file was read, and for how long it is left alone since; milliseconds. */
+  #rest = { from: 0, ms: 0 };
+
+  /**
+   * @param root the swarm's root
+   * @param kind which file, and how it is read
+   * @param now the clock, milliseconds since 1970
+   */
+  constructor(root: string, kind: SmallFileKind<Content>, now: () => number = Date.now) {
+    this.#kind = kind;
+    this.#path = join(root, kind.name);
+    this.#now = now;
+    this.status = { ...this.#missing(), since: now() };
+  }
+
+  /**
+   * Reads the file if it is not as the last look left it. Costs a few microseconds if nothing changed; one of more than
+   * a megabyte is not looked at again within 250 ms for each.
+   *
+   * @returns whether `status` or the content changed
+   */
+  look(): boolean {
+    const now = this.#now();
+    if (Math.abs(now - this.#rest.from) < this.#rest.ms) return false;
+    const known = { status: this.status, content: this.content };
+    const options = {
+      limitBytes: this.#kind.maxBytes ?? MAX_STORE_BYTES,
+      known: this.#signature,
+      followLinks: true,
+      now,
+    };
+    const look = lookAtFile(this.#path, options);
+    if (look.kind === 'missing') this.#missed(now);
+    else {
+      this.#missedSince = null;
+      this.#presentAt = now;
+      this.#found(look, now);
+      if (this.status.state === 'ok' || this.status.state === 'degraded') this.#goodAt = now;
+    }
+    return this.status !== known.status || this.content !== known.content;
+  }
+
+  #missed(now: number): void {
+    this.#missedSince ??= now;
+    // A clock set back must not hide that a file is gone.
+    if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return;
+    this.#signature = null;
+    this.#bytes = null;
+    this.status = statusAfter(this.status, this.#missing(), now);
+  }
+
+  #found(look: Exclude<FileLook, { kind: 'missing' }>, now: number): void {
+    if (look.kind === 'read') this.#read(look.bytes, look.signature, now);
+    else if (look.kind === 'irregular') this.#unusable(`is ${look.what}, not a file`, now);
+    else if (look.kind === 'unreadable') this.#unusable(`can't be read: ${look.reason}`, now);
+  }
+
+  #read(bytes: Buffer, signature: string, now: number): void {
+    this.#signature = signature;
+    this.#rest = { from: now, ms: bytes.length < MEGABYTE ? 0 : (bytes.length / MEGABYTE) * REST_MS_PER_MEGABYTE };
+    if (this.#bytes?.equals(bytes)) return;
+    this.#bytes = bytes;
+    const parsed = this.#kind.parse(bytes);
+    if ('error' in parsed) {
+      this.#fault(this.#kind.faults?.[parsed.error] ?? `is unusable: ${parsed.error}`, now);
+      return;
+    }
+    this.content = parsed.content;
+    this.status = statusAfter(this.status, { ...this.#wholeOrPart(parsed.skipped), keptFrom: null }, now);
+  }
+
+  /** Of a file that is read in part nobody may conclude that it lacks something. */
+  #wholeOrPart(skipped: Skipped[]): Pick<ReaderStatus, 'state' | 'reason' | 'skipped'> {
+    const beyond = skipped.filter(({ reason }) => reason.startsWith(BEYOND));
+    if (beyond.length === 0) return { state: 'ok', reason: null, skipped };
+    const parts = beyond.map(({ reason, count }) => `${count} ${reason}`).join(' and ');
+    return { state: 'degraded', reason: `${this.#kind.name} is read in part: skipped ${parts}.`, skipped };
+  }
+
+  #unusable(what: string, now: number): void {
+    // Whatever stands there next is read, even if it is the file of before.
+    this.#signature = null;
+    this.#bytes = null;
+    this.#fault(what, now);
+  }
+
+  #fault(what: string, now: number): void {
+    const { name, ending } = this.#kind;
+    const reason = `${name} ${what}; ${this.content === null ? ending.unknown : ending.known}.`;
+    this.status = statusAfter(this.status, { state: 'unreadable', reason, keptFrom: this.#keptFrom, skipped: [] }, now);
+  }
+
+  #missing(): Omit<ReaderStatus, 'since'> {
+    const { name, missing, ending } = this.#kind;
+    const keptFrom = this.#keptFrom;
+    const reason =
+      this.#presentAt === null
+        ? missing
+        : wasThere(name, this.#presentAt, `${keptFrom === null ? ending.unknown : ending.known}.`);
+    return { state: 'missing', reason, keptFrom, skipped: [] };
+  }
+
+  get #keptFrom(): number | null {
+    return this.content === null ? null : this.#goodAt;
+  }
+}
+
+/**
+ * @param name of a file or folder that was there
+ * @param until when a look last found it, milliseconds since 1970
+ * @param consequence a sentence: what is shown now
+ * @returns that it is gone, in plain sentences
+ */
+export function wasThere(name: string, until: number, consequence: string): string {
+  const sentence = consequence.charAt(0).toUpperCase() + consequence.slice(1);
+  return `${name} was there until ${formatInstant(until)}; it is gone. ${sentence}`;
+}
+
+/**
+ * @returns the object that the bytes hold as JSON, tolerantly: a byte order mark and bytes that are no UTF-8 do no
+ *   harm; or why there is none: `empty`, `invalid JSON`, `not an object` or that it holds more than 200,000 values
+ */
+export function parseObject(bytes: Buffer): { object: Record<string, unknown> } | { error: string } {
+  if (bytes.length === 0) return { error: 'empty' };
+  if (holdsMoreThan(MAX_VALUES, bytes)) return { error: TOO_MANY_VALUES };
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8').trim());
+  } catch {
+    return { error: 'invalid JSON' };
+  }
+  return isObject(value) ? { object: value } : { error: 'not an object' };
+}
+
+const TOO_MANY_VALUES = `it holds more than ${MAX_VALUES.toLocaleString('en-US')} values`;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const MARKS: ReadonlySet<number> = new Set([...'{[,:'].map((mark) => mark.charCodeAt(0)));
+
+/** Counts texts and the marks between them without reading what they mean; some 2 ms for a megabyte. */
+function holdsMoreThan(most: number, bytes: Buffer): boolean {
+  if (bytes.length <= most) return false;
+  let found = 0;
+  for (let at = 0; at < bytes.length && found <= most; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      found += 1;
+      for (at += 1; at < bytes.length && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at += 1;
+    } else if (MARKS.has(byte)) found += 1;
+  }
+  return found > most;
+}

@@ -1,0 +1,112 @@
+/** One lock file: its name, its content, and what is odd about it. */
+import { isUtf8 } from 'node:buffer';
+import { hash } from 'node:crypto';
+import type { LockWarning } from '../../contract/schemas';
+import { isNestedTooDeeply } from '../../platform/json-depth';
+import { isTooLongForPattern } from './fnmatch';
+
+/** One lock as its file has it. */
+export interface LockEntry {
+  /** The name of the file. */
+  lock_file: string;
+  /** The file's fields; `locked_at` as a number if it can be read as one, a missing `reason` as an empty text. */
+  fields: Record<string, unknown>;
+  /** `locked_at` in milliseconds since 1970; null if it says no time. */
+  lockedAt: number | null;
+  /**
+   * What the swarm's tool would not have written; `in_future` and `uncompared` are not among
+   * them, since they pass.
+   */
+  warnings: readonly LockWarning[];
+}
+
+/** Most locks have none, and share it. */
+const NO_WARNINGS: readonly LockWarning[] = [];
+
+const TYPES = { agent_id: 'string', filepath: 'string', locked_at: 'number', reason: 'string' } as const;
+
+const NAMES = Object.keys(TYPES) as (keyof typeof TYPES)[];
+const KNOWN: ReadonlySet<string> = new Set(NAMES);
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** A number as JSON writes it; the swarm's tool has written no other. */
+const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
+/**
+ * Reads the bytes of a lock file, tolerantly.
+ *
+ * @param lockFile the name of the file
+ * @returns the lock, or why it is none: `empty`, `invalid JSON`, `not an object` or `nested too deeply`
+ */
+export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error: string } {
+  if (bytes.length === 0) return { error: 'empty' };
+  const warnings: LockWarning[] = [];
+  const text = bytes.toString('utf8');
+  if (text.startsWith(BYTE_ORDER_MARK)) warnings.push('byte_order_mark');
+  if (!isUtf8(bytes)) warnings.push('invalid_utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text.trim());
+  } catch {
+    return { error: 'invalid JSON' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { error: 'not an object' };
+  if (isNestedTooDeeply(value, text.length)) return { error: 'nested too deeply' };
+  const fields = value as Record<string, unknown>;
+  warnings.push(...oddFields(fields));
+  if (typeof fields.filepath === 'string') {
+    if (lockFileName(fields.filepath) !== lockFile) warnings.push('name_mismatch');
+    if (isTooLongForPattern(fields.filepath)) warnings.push('path_too_long');
+  }
+  fields.reason ??= '';
+  const seconds = numberOf(fields.locked_at);
+  if (seconds !== null) fields.locked_at = seconds;
+  return {
+    lock_file: lockFile,
+    fields,
+    lockedAt: seconds === null ? null : seconds * 1000,
+    warnings: warnings.length === 0 ? NO_WARNINGS : warnings,
+  };
+}
+
+/** @returns whether two entries of one file say the same, in whatever way it was written */
+export function isSameEntry(one: LockEntry, other: LockEntry): boolean {
+  const textOf = ({ fields, warnings }: LockEntry) => JSON.stringify([fields, warnings]);
+  return textOf(one) === textOf(other);
+}
+
+function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
+  const odd: LockWarning[] = [];
+  if (NAMES.some((name) => !Object.hasOwn(fields, name))) odd.push('missing_field');
+  if (Object.keys(fields).some((name) => !KNOWN.has(name))) odd.push('unknown_field');
+  if (NAMES.some((name) => Object.hasOwn(fields, name) && typeof fields[name] !== TYPES[name])) odd.push('wrong_type');
+  return odd;
+}
+
+function numberOf(value: unknown): number | null {
+  const number = typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/**
+ * A path in the spelling under which it is locked: POSIX syntax alone, as Python's `PurePosixPath` has it. `./`, `//`
+ * and a trailing `/` fall away; `..`, case and backslashes stay; the empty path is `.`; exactly two leading slashes
+ * stay two.
+ */
+export function normalizeLockPath(filepath: string): string {
+  const leading = /^\/*/.exec(filepath)?.[0].length ?? 0;
+  const start = leading === 2 ? '//' : leading > 0 ? '/' : '';
+  const parts = filepath.split('/').filter((part) => part !== '' && part !== '.');
+  return start + parts.join('/') || '.';
+}
+
+/** @returns the name of the file that locks a path: the SHA-256 of its normalised spelling, `.lock` */
+export function lockFileName(filepath: string): string {
+  return `${hash('sha256', normalizeLockPath(filepath))}.lock`;
+}
+
+/** Orders locks by the name of their file. */
+export function byLockFile(a: Pick<LockEntry, 'lock_file'>, b: Pick<LockEntry, 'lock_file'>): number {
+  return a.lock_file < b.lock_file ? -1 : a.lock_file > b.lock_file ? 1 : 0;
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import fc from 'fast-check';
+import { samples } from '../../../test/support/samples';
+import { PENDING_ACKS_FILE, PendingAcksReader, parsePendingAcks } from './pending-acks';
+
+const folder = mkdtempSync(join(tmpdir(), 'acks-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+let root = '';
+let now = 0;
+beforeEach(() => {
+  root = mkdtempSync(join(folder, 'root-'));
+  now = Date.now() + 1000;
+});
+
+function write(text: string): void {
+  writeFileSync(join(root, 'tmpabcdefgh'), text);
+  renameSync(join(root, 'tmpabcdefgh'), join(root, PENDING_ACKS_FILE));
+}
+
+const listOf = (...ids: string[]) => JSON.stringify({ version: 1, pending_acks: ids.map((msg_id) => ({ msg_id })) });
+
+for (const { name, root: sample, expected } of samples()) {
+  const { pending_acks: wanted } = expected;
+  if (!wanted) continue;
+  test(`sample ${name}`, () => {
+    const parsed = parsePendingAcks(readFileSync(join(sample, PENDING_ACKS_FILE)), expected.host_timezone);
+    assert.ok('acks' in parsed);
+    assert.deepEqual(
+      parsed.acks.map(({ msgId, sender, recipient, retryCount, nextRetryAt, orphan }) => ({
+        msgId,
+        sender,
+        recipient,
+        retryCount,
+        nextRetryAt,
+        orphan,
+      })),
+      wanted.entries.map((entry) => ({
+        msgId: entry.msg_id,
+        sender: entry.sender_id,
+        recipient: entry.recipient_id,
+        retryCount: entry.retry_count,
+        nextRetryAt: Date.parse(entry.next_retry_at_utc),
+        orphan: entry.orphan,
+      })),
+    );
+    assert.deepEqual(parsed.skipped, []);
+  });
+}
+
+test('an entry without an id is skipped alone, and fields of any type do no harm', () => {
+  const entries = [{ msg_id: 'a', retry_count: '3', sent_at: 5, message: [] }, null, { msg_id: 7 }, { msg_id: 'b' }];
+  const parsed = parsePendingAcks(Buffer.from(JSON.stringify({ pending_acks: entries })));
+  assert.ok('acks' in parsed);
+  assert.deepEqual(parsed.acks, [
+    {
+      msgId: 'a',
+      sender: null,
+      recipient: null,
+      text: '',
+      retryCount: 0,
+      sentAt: null,
+      nextRetryAt: null,
+      orphan: false,
+      folder: null,
+    },
+    { ...parsed.acks[0], msgId: 'b' },
+  ]);
+  assert.deepEqual(parsed.skipped, [{ reason: 'entry has no text as msg_id', count: 2, last: 'pending_acks[2]' }]);
+});
+
+test('at most 1,000 entries are kept, and the others counted', () => {
+  const ids = Array.from({ length: 1002 }, (_, index) => `id-${index}`);
+  const parsed = parsePendingAcks(Buffer.from(listOf(...ids)));
+  assert.ok('acks' in parsed);
+  assert.equal(parsed.acks.length, 1000);
+  assert.deepEqual(parsed.skipped, [{ reason: 'beyond the first 1000 entries', count: 2, last: 'pending_acks[1001]' }]);
+});
+
+test('whatever the bytes, there is a list or a reason', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+      for (const bytes of [text, `{"pending_acks": ${text}}`, `{"pending_acks": [${text}]}`]) {
+        const parsed = parsePendingAcks(Buffer.from(bytes), 'UTC');
+        assert.ok('error' in parsed ? parsed.error !== '' : Array.isArray(parsed.acks));
+      }
+    }),
+  );
+});
+
+test('the last good list stays while the file is broken, and once it is gone', () => {
+  const reader = new PendingAcksReader(root, 'UTC', () => now);
+  const ids = () => reader.acks.map(({ msgId }) => msgId);
+  assert.equal(reader.look(), false);
+  assert.equal(reader.status.state, 'missing');
+  write(listOf('a', 'b'));
+  assert.equal(reader.look(), true);
+  assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'ok']);
+  assert.equal(reader.look(), false);
+  write('{"pending_acks": [');
+  assert.equal(reader.look(), true);
+  assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'unreadable']);
+  assert.match(
+    reader.status.reason ?? '',
+    /^PENDING_ACKS.json is unusable: invalid JSON; what it said before counts\.$/,
+  );
+  unlinkSync(join(root, PENDING_ACKS_FILE));
+  mkdirSync(join(root, PENDING_ACKS_FILE));
+  assert.equal(reader.look(), true);
+  assert.match(reader.status.reason ?? '', /is a folder, not a file/);
+  rmdirSync(join(root, PENDING_ACKS_FILE));
+  assert.equal(reader.look(), false, 'a short hole between two files is not seen');
+  now += 200;
+  assert.equal(reader.look(), true);
+  assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'missing']);
+  assert.notEqual(reader.status.keptFrom, null);
+  write(listOf('c'));
+  assert.equal(reader.look(), true);
+  assert.deepEqual([ids(), reader.status.state], [['c'], 'ok']);
+});

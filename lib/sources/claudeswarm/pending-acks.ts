@@ -1,0 +1,105 @@
+/**
+ * The acknowledgements that the swarm's tool still waits for, `PENDING_ACKS.json`: read as a whole, kept as long as
+ * nothing better is known. The tool writes it in the folder where it runs, which is the root as a rule.
+ */
+import type { Skipped } from '../../contract/schemas';
+import { isObject } from '../../platform/json-shape';
+import { countSkipped } from '../source-status';
+import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
+import { contentOf, excerptOf, nameOf } from './message-fields';
+import { readInstant } from './naive-time';
+
+export const PENDING_ACKS_FILE = 'PENDING_ACKS.json';
+
+const KEPT = 1000;
+
+/** One message whose recipient has not acknowledged it. */
+export interface PendingAck {
+  /** The id of the first message; its retries are logged under others. */
+  msgId: string;
+  sender: string | null;
+  recipient: string | null;
+  /** The beginning of what it says; empty where the file has no message. */
+  text: string;
+  retryCount: number;
+  /** Milliseconds since 1970; null for what is no time. */
+  sentAt: number | null;
+  nextRetryAt: number | null;
+  /** What a send left behind that broke off before the message was sent: an id for the time being, and no message. */
+  orphan: boolean;
+  /** The folder of the file that lists it, absolute; null for the swarm's root. */
+  folder: string | null;
+}
+
+/**
+ * Reads the bytes of the file, tolerantly: an entry without an id is skipped alone.
+ *
+ * @param zone IANA zone of its naive times; the process's own if absent
+ * @returns the entries in the order of the file and what was skipped, or why there are none: `empty`, `invalid JSON`,
+ *   `not an object` or `pending_acks is not a list`
+ */
+export function parsePendingAcks(
+  bytes: Buffer,
+  zone?: string,
+): { acks: PendingAck[]; skipped: Skipped[] } | { error: string } {
+  const read = parseObject(bytes);
+  if ('error' in read) return read;
+  const { pending_acks: entries = [] } = read.object;
+  if (!Array.isArray(entries)) return { error: 'pending_acks is not a list' };
+  const acks: PendingAck[] = [];
+  const skipped: [string, string][] = [];
+  for (const [index, entry] of entries.entries()) {
+    const ack = isObject(entry) ? readEntry(entry, zone) : null;
+    if (!ack) skipped.push(['entry has no text as msg_id', `pending_acks[${index}]`]);
+    else if (acks.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, `pending_acks[${index}]`]);
+    else acks.push(ack);
+  }
+  return { acks, skipped: countSkipped(skipped) };
+}
+
+function readEntry(entry: Record<string, unknown>, zone: string | undefined): PendingAck | null {
+  const msgId = typeof entry.msg_id === 'string' ? nameOf(entry.msg_id) : null;
+  if (msgId === null) return null;
+  const message = isObject(entry.message) ? entry.message : {};
+  const isEmpty = Object.keys(message).length === 0;
+  return {
+    msgId,
+    sender: nameOf(entry.sender_id),
+    recipient: nameOf(entry.recipient_id),
+    text: isEmpty ? '' : excerptOf(contentOf(message).text),
+    retryCount: typeof entry.retry_count === 'number' ? entry.retry_count : 0,
+    sentAt: readInstant(entry.sent_at, zone)?.milliseconds ?? null,
+    nextRetryAt: readInstant(entry.next_retry_at, zone)?.milliseconds ?? null,
+    orphan: isEmpty && msgId.startsWith('temp-'),
+    folder: null,
+  };
+}
+
+/** Holds the newest list that could be read. */
+export class PendingAcksReader extends SmallFileReader<readonly PendingAck[]> {
+  /**
+   * @param root the swarm's root
+   * @param zone IANA zone of naive times; the process's own if null
+   * @param now the clock, milliseconds since 1970
+   */
+  constructor(root: string, zone: string | null, now?: () => number) {
+    super(root, kindIn(zone ?? undefined), now);
+  }
+
+  /** The last good ones; none before the first and once the file is gone. */
+  get acks(): readonly PendingAck[] {
+    return this.content ?? [];
+  }
+}
+
+function kindIn(zone: string | undefined): SmallFileKind<readonly PendingAck[]> {
+  return {
+    name: PENDING_ACKS_FILE,
+    parse: (bytes) => {
+      const parsed = parsePendingAcks(bytes, zone);
+      return 'error' in parsed ? parsed : { content: parsed.acks, skipped: parsed.skipped };
+    },
+    missing: `There is no ${PENDING_ACKS_FILE}: no acknowledgement is waited for in this folder.`,
+    ending: { known: 'what it said before counts', unknown: 'no acknowledgement is known' },
+  };
+}

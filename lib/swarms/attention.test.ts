@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, mock, test } from 'node:test';
+import type { AttentionAnswer } from '../contract/schemas';
+import { SwarmAttention } from './attention';
+import type { SwarmDescription } from './description';
+import type { SwarmSources } from './source-status';
+
+const SECOND = 1000;
+const NOW = Date.UTC(2026, 1, 3, 8);
+const root = mkdtempSync(join(tmpdir(), 'swarm-attention-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+/** What wants a person in a swarm that shows nothing, told to `tell`. */
+function attentionTo(tell: (answer: AttentionAnswer) => void, onFault: (error: unknown) => void = assert.ifError) {
+  return new SwarmAttention({
+    root,
+    zone: 'UTC',
+    limits: { questionFromMs: 60 * SECOND, questionUntilMs: 120 * SECOND, deliveryUntilMs: 0, ackOverdueMs: 0 },
+    staleTimeoutSeconds: 300,
+    startedAt: NOW,
+    description: {
+      agents: { agents: [], departed: [] },
+      locks: { locks: [] },
+      allLocks: [],
+      overlaps: [],
+    } as unknown as SwarmDescription,
+    sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,
+    others: () => ({}),
+    tell,
+    review: () => {},
+    onFault,
+  });
+}
+
+test('what wants a person is told anew when time changes it, and not before', (context) => {
+  mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
+  context.after(() => mock.timers.reset());
+  const counts: number[] = [];
+  const attention = attentionTo(({ count }) => counts.push(count));
+  const asked = { sender: 'a', recipients: [], at: NOW, text: '', seqs: [1], askedBack: null };
+  const question = { type: 'QUESTION' as const, msgId: 'q', ...asked };
+  attention.matters = { ...attention.matters, questions: [question] };
+  attention.requestIfDue();
+  for (let second = 1; second <= 130; second++) {
+    mock.timers.tick(SECOND);
+    attention.requestIfDue();
+  }
+  assert.deepEqual(counts, [0, 1, 0]);
+  mock.timers.setTime(NOW + 90 * SECOND);
+  attention.requestIfDue();
+  assert.deepEqual(counts, [0, 1, 0, 1], 'the clock was set back');
+  attention.stop();
+});
+
+test('what could not be told is told by the next beat, though nothing happens', (context) => {
+  mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
+  context.after(() => mock.timers.reset());
+  const faults: unknown[] = [];
+  const fault = new Error('once');
+  let told = 0;
+  const attention = attentionTo(
+    () => {
+      if (++told === 2) throw fault;
+    },
+    (error) => faults.push(error),
+  );
+  for (let beat = 1; beat <= 4; beat++) {
+    if (beat === 2) attention.request();
+    else attention.requestIfDue();
+    mock.timers.tick(SECOND);
+  }
+  assert.equal(told, 3);
+  assert.deepEqual(faults, [null, fault, null]);
+  attention.stop();
+});
+
+test('a fault while it tells at once is told as one, and not thrown at whoever asked', () => {
+  const faults: unknown[] = [];
+  const fault = new Error('always');
+  const attention = attentionTo(
+    () => {
+      throw fault;
+    },
+    (error) => faults.push(error),
+  );
+  attention.attend();
+  assert.deepEqual(faults, [fault]);
+});

@@ -1,0 +1,202 @@
+/**
+ * What wants a person and who waits for whom, told from everything that is known of a swarm, and the files that nothing
+ * else needs: acknowledgements, tasks and conflicts.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { WaitingAnswer } from '../contract/past-schemas';
+import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
+import type { Disposition, DispositionReview } from '../history/dispositions';
+import { paced } from '../platform/throttle';
+import { type AttentionLimits, judgeAttention } from '../rules/attention';
+import { fingerprintOf } from '../rules/attention-dispositions';
+import { openFailures } from '../rules/attention-messages';
+import { PassingTime } from '../rules/deadline-clock';
+import type { OpenMattersNow } from '../rules/open-questions';
+import { waiting } from '../rules/waits';
+import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
+import { PendingAcksReader } from '../sources/claudeswarm/pending-acks';
+import { mergeAcks, PendingAcksPlaces } from '../sources/claudeswarm/pending-acks-places';
+import { TASKS_FILE, TasksReader } from '../sources/claudeswarm/tasks';
+import type { ReaderStatus } from '../sources/source-status';
+import type { SwarmDescription } from './description';
+import type { SwarmSources } from './source-status';
+
+/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
+const EVERY_MS = 100;
+const COSTS = 20;
+const MAX_TURN_MS = 5;
+/** What costs more than this waits until what it follows from has been sent, both in milliseconds. */
+const MAX_COST_AT_ONCE_MS = 20;
+const AFTERWARDS_MS = 100;
+/** How often it is noted which of the acknowledged and snoozed items still exist. */
+const REVIEW_INTERVAL_MS = 10 * 60_000;
+
+interface Options {
+  root: string;
+  /** IANA zone of naive times; the process's own if null. */
+  zone: string | null;
+  limits: AttentionLimits;
+  staleTimeoutSeconds: number;
+  /** When the dashboard began to look, milliseconds since 1970. */
+  startedAt: number;
+  description: SwarmDescription;
+  sources: SwarmSources;
+  /** What else can or can't be read, by name. */
+  others: () => Readonly<Record<string, ReaderStatus>>;
+  tell: (answer: AttentionAnswer) => void;
+  /** Takes which decisions have ended, and every 10 minutes which of the items that were decided about exist. */
+  review: (review: DispositionReview) => void;
+  /** Takes why it could not be told, null when it could. */
+  onFault: (error: unknown) => void;
+}
+
+export class SwarmAttention {
+  /** What the messages leave open. */
+  matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
+  /** Which items somebody has acknowledged or snoozed. */
+  dispositions: readonly Disposition[] = [];
+  answer: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
+  waiting: WaitingAnswer = { edges: [], cycles: [] };
+  readonly #options: Options;
+  readonly #acks: PendingAcksReader;
+  readonly #ackPlaces: PendingAcksPlaces;
+  readonly #tasks: TasksReader;
+  readonly #conflicts: ConflictLogReader;
+  readonly #paced: ReturnType<typeof paced>;
+  /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
+  #time: PassingTime | null = null;
+  #cost = 0;
+  #later: NodeJS.Timeout | null = null;
+  /** Milliseconds since 1970. */
+  #reviewedAt = 0;
+
+  constructor(options: Options) {
+    const { root, zone, description } = options;
+    this.#options = options;
+    this.#acks = new PendingAcksReader(root, zone);
+    this.#ackPlaces = new PendingAcksPlaces({ root, zone, pids: () => listedPids(description) });
+    this.#tasks = new TasksReader(root);
+    this.#conflicts = new ConflictLogReader(root);
+    this.#paced = paced(
+      () => this.attend(),
+      () => Math.max(EVERY_MS, COSTS * this.#cost),
+      options.onFault,
+    );
+  }
+
+  /** Something may be different. */
+  request(): void {
+    // What the first pass over very many locks costs is not known before.
+    const isCostly = this.#cost > MAX_COST_AT_ONCE_MS || this.#options.description.allLocks.length > MAX_LISTED_LOCKS;
+    if (!isCostly) this.#paced.request();
+    else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
+  }
+
+  #requestLater(): void {
+    this.#later = null;
+    this.#paced.request();
+  }
+
+  /** Nothing has happened but that time has passed. */
+  requestIfDue(): void {
+    if (this.#time === null || this.#time.outdatedAt(Date.now())) this.request();
+  }
+
+  /** Reads the files of its own that have changed: as many in one turn of the event loop as take a few milliseconds. */
+  async lookAtFiles(): Promise<void> {
+    let begun = performance.now();
+    for (const changed of this.#looks()) {
+      if (changed) this.request();
+      if (performance.now() - begun < MAX_TURN_MS) continue;
+      await nextTurn();
+      begun = performance.now();
+    }
+  }
+
+  *#looks(): Generator<boolean> {
+    yield this.#acks.look();
+    yield this.#tasks.look();
+    yield this.#conflicts.look();
+    yield* this.#ackPlaces.looks();
+  }
+
+  /** Tells it now. Everything that it rests on has been described before. Throws nothing: a fault is told instead. */
+  attend(): void {
+    try {
+      this.#attend();
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  #attend(): void {
+    const begun = performance.now();
+    const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
+    const time = new PassingTime(Date.now());
+    this.#time = null;
+    const facts = {
+      agents: description.agents.agents,
+      departed: description.agents.departed,
+      locks: description.allLocks,
+      overlaps: description.overlaps,
+      sources: sources.now(),
+      matters: this.matters,
+      time,
+    };
+    const { tasks } = this.#tasks;
+    const { conflicts } = this.#conflicts;
+    const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
+    this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
+    const judged = {
+      ...facts,
+      pendingAcks: { acks, status: this.#acks.status },
+      stores: {
+        ...{ [TASKS_FILE]: this.#tasks.status, [CONFLICT_LOG_FILE]: this.#conflicts.status },
+        ...this.#ackPlaces.faults,
+        ...others(),
+      },
+      waiting: this.waiting,
+      staleTimeoutSeconds,
+      limits,
+      startedAt,
+    };
+    const { answer, ...review } = judgeAttention(judged, this.dispositions);
+    this.answer = answer;
+    this.#options.tell(answer);
+    this.#options.onFault(null);
+    this.#review(review);
+    this.#time = time;
+    this.#cost = performance.now() - begun;
+  }
+
+  /** How many recipients have a failed delivery that nothing has followed, as attention counts them. */
+  openFailedDeliveries(): number {
+    const { description, sources, limits } = this.#options;
+    const { agents, departed } = description.agents;
+    const time = new PassingTime(Date.now());
+    return openFailures({ agents, departed, sources: sources.now(), matters: this.matters, limits, time }).length;
+  }
+
+  #review(review: DispositionReview): void {
+    if (this.dispositions.length === 0) return;
+    const elapsed = Date.now() - this.#reviewedAt;
+    if (review.ended.length === 0 && elapsed >= 0 && elapsed < REVIEW_INTERVAL_MS) return;
+    this.#reviewedAt = Date.now();
+    this.#options.review(review);
+  }
+
+  /** @returns an item as it was judged last, with the fingerprint of its facts; null for an unknown id */
+  find(id: string): { entry: AttentionEntry; fingerprint: string } | null {
+    const entry = this.answer.attention.find((one) => one.id === id);
+    return entry ? { entry, fingerprint: fingerprintOf(entry) } : null;
+  }
+
+  stop(): void {
+    if (this.#later) clearTimeout(this.#later);
+    this.#paced.stop();
+  }
+}
+
+function listedPids({ agents }: SwarmDescription): number[] {
+  return agents.agents.map(({ pid }) => pid).filter((pid) => typeof pid === 'number');
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { describeLocks } from '../../test/support/described-locks';
+import { formatInstant } from '../contract/instant';
+import { wholeLocks } from '../contract/locks-answer';
+import { LockHolders } from '../rules/lock-holders';
+import { lockFileName } from '../sources/claudeswarm/lock-entry';
+import { LocksReader } from '../sources/claudeswarm/locks';
+import { RegistryReader } from '../sources/claudeswarm/registry';
+import { readSwarmConfig } from '../sources/claudeswarm/swarm-config';
+import { ProcessTable } from '../sources/processes/processes';
+import { SwarmDescription } from './description';
+
+const NOW = Date.UTC(2026, 1, 3, 8);
+const LOCK = 'src/a.ts';
+
+let root: string;
+let registry: RegistryReader;
+let locks: LocksReader;
+let description: SwarmDescription;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'swarm-description-'));
+  mkdirSync(join(root, '.agent_locks'));
+  registry = new RegistryReader(root, () => NOW);
+  locks = new LocksReader(root, () => NOW);
+  const processes = new ProcessTable({ observer: { intervalMs: 0, observe: () => new Map() } });
+  const { config } = readSwarmConfig(root);
+  description = new SwarmDescription({ root, registry, locks, processes, config });
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const spoke = (at: number) => ({ at, message: { seq: at, excerpt: '', sent_at: formatInstant(at) } });
+
+/** The registry says that each was last seen so many seconds before `NOW`. */
+function register(lastSeen: Record<string, number>): void {
+  const agents = Object.entries(lastSeen).map(([id, seconds]) => ({
+    id,
+    last_seen: formatInstant(NOW - seconds * 1000),
+  }));
+  writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
+  registry.look();
+}
+
+async function lock(holder: string, at: number): Promise<void> {
+  const lock = { agent_id: holder, filepath: LOCK, locked_at: at / 1000, reason: '' };
+  writeFileSync(join(root, '.agent_locks', lockFileName(LOCK)), JSON.stringify(lock));
+  await locks.look('all');
+}
+
+test('describe(): of a registry that is read in part nobody concludes that a holder is not registered', async () => {
+  register({ a: 5 });
+  await lock('agent-late', NOW - 1000);
+  description.describe(new Map(), NOW);
+  assert.equal(description.locks.locks[0]?.orphaned, true);
+  register(Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`agent-${index}`, 5])));
+  assert.equal(registry.status.state, 'degraded');
+  description.describe(new Map(), NOW + 2000);
+  assert.equal(description.locks.locks[0]?.orphaned, null);
+});
+
+const health = () => Object.fromEntries(description.agents.agents.map((agent) => [agent.id, agent.health]));
+
+test('signs of life of agents that are active anyway change nothing for a while, and then are told', () => {
+  register({ a: 5, b: 5 });
+  description.describe(new Map([['a', spoke(NOW - 1000)]]), NOW);
+  const first = description.agents;
+  description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 100);
+  assert.equal(description.agents, first);
+  description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 1000);
+  assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
+});
+
+test('signs of life are told at once where they are asked for anew', () => {
+  register({ a: 5 });
+  description.describe(new Map([['a', spoke(NOW - 1000)]]), NOW);
+  description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 100, true);
+  assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
+});
+
+test('who was silent and speaks is alive at once', () => {
+  register({ a: 5, b: 100 });
+  description.describe(new Map(), NOW);
+  assert.deepEqual(health(), { a: 'active', b: 'stale' });
+  description.describe(new Map([['a', spoke(NOW + 10)]]), NOW + 10);
+  assert.deepEqual(health(), { a: 'active', b: 'stale' });
+  description.describe(
+    new Map([
+      ['a', spoke(NOW + 10)],
+      ['b', spoke(NOW + 15)],
+    ]),
+    NOW + 20,
+  );
+  assert.deepEqual(health(), { a: 'active', b: 'active' });
+});
+
+test('who was silent and takes a lock is alive at once', async () => {
+  register({ a: 100 });
+  description.describe(new Map(), NOW);
+  assert.deepEqual(health(), { a: 'stale' });
+  await lock('a', NOW + 10);
+  description.describe(new Map(), NOW + 20);
+  assert.deepEqual(health(), { a: 'active' });
+});
+
+test('a lock of the future becomes a sign of life when its time has come', async () => {
+  register({ a: 100 });
+  await lock('a', NOW + 1500);
+  description.describe(new Map(), NOW);
+  assert.deepEqual(health(), { a: 'stale' });
+  description.describe(new Map(), NOW + 2000);
+  assert.deepEqual(health(), { a: 'active' });
+});
+
+test('another registry is described at once', () => {
+  register({ a: 5 });
+  description.describe(new Map(), NOW);
+  register({ a: 5, c: 5 });
+  description.describe(new Map(), NOW + 1);
+  assert.deepEqual(Object.keys(health()), ['a', 'c']);
+});
+
+test('what nothing gives a reason to describe anew stays the same object', async () => {
+  register({ a: 5 });
+  await lock('a', NOW - 1000);
+  description.describe(new Map(), NOW);
+  const { agents, locks: described } = description;
+  description.describe(new Map(), NOW + 500);
+  assert.equal(description.agents, agents);
+  assert.equal(description.locks, described);
+});
+
+test('a lock from before its id passed to another process is orphaned, and says who held it', async () => {
+  const write = (pid: number, pane: string) => {
+    const agents = [{ id: 'a', pid, tmux_pane_id: pane, last_seen: formatInstant(NOW) }];
+    writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
+    registry.look();
+  };
+  write(1, '%1');
+  await lock('a', NOW - 1000);
+  description.describe(new Map(), NOW);
+  assert.deepEqual(description.locks.locks[0]?.former_holder, null);
+  write(2, '%2');
+  description.describe(new Map(), NOW + 500);
+  const [orphan] = description.locks.locks;
+  assert.equal(orphan?.orphaned, true);
+  assert.deepEqual(orphan?.former_holder, { reason: 'replaced', since: formatInstant(NOW + 500), now: null });
+});
+
+test('who leaves the registry stands under departed', () => {
+  register({ a: 5, b: 5 });
+  description.describe(new Map(), NOW);
+  register({ a: 5 });
+  description.describe(new Map(), NOW + 1);
+  assert.deepEqual(Object.keys(health()), ['a']);
+  assert.deepEqual(
+    description.agents.departed.map(({ id, left_at }) => [id, left_at]),
+    [['b', formatInstant(NOW + 1)]],
+  );
+});
+
+test('compareLocks(): thousands of locks are described once they are compared, as all at once would be', async () => {
+  register({ 'agent-0': 5 });
+  for (let index = 0; index < 5200; index++) {
+    const filepath = index === 7 ? 'src/1*.ts' : `src/${index}.ts`;
+    const lock = { agent_id: `agent-${index % 3}`, filepath, locked_at: NOW / 1000 - index, reason: '' };
+    writeFileSync(join(root, '.agent_locks', lockFileName(filepath)), JSON.stringify(lock));
+  }
+  registry.look();
+  await locks.look('all');
+  const { config } = readSwarmConfig(root);
+  await description.compareLocks();
+  description.describe(new Map(), NOW, true);
+  const holders = new LockHolders(description.agents, new Map());
+  const { lockStaleTimeoutSeconds: staleTimeoutSeconds } = config;
+  const expected = describeLocks(locks.locks, { holders, staleTimeoutSeconds, now: NOW });
+  assert.equal(description.locks.count, 5200);
+  assert.deepEqual(
+    description.allLocks.map((row) => row.describe()),
+    expected,
+  );
+  assert.deepEqual(description.locks, wholeLocks(expected));
+  assert.deepEqual(JSON.parse(description.locksJson), JSON.parse(JSON.stringify(description.locks)));
+});

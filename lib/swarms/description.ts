@@ -1,0 +1,170 @@
+/** What the swarm's files say, described: agents with their health, locks with their overlaps. */
+import { NO_AGENTS } from '../contract/defaults';
+import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
+import { describeAgents, type Speech } from '../rules/agent-health';
+import { AgentLives } from '../rules/agent-lives';
+import { LockBoard } from '../rules/lock-board';
+import { LockComparison } from '../rules/lock-comparison';
+import { LockHolders } from '../rules/lock-holders';
+import { findOverlaps, type LockOverlap } from '../rules/lock-overlaps';
+import type { LockRow } from '../rules/lock-row';
+import type { LockBoardFacts } from '../rules/lock-status';
+import type { LocksReader } from '../sources/claudeswarm/locks';
+import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
+import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
+import type { ProcessTable } from '../sources/processes/processes';
+
+interface Described {
+  /** The swarm's root, absolute. */
+  root: string;
+  registry: RegistryReader;
+  locks: LocksReader;
+  processes: ProcessTable;
+  config: SwarmConfig;
+  /** Called when locks that took long to compare can be described; `describe` then does. */
+  onCompared?: () => void;
+}
+
+/**
+ * An agent that is active stays so with each further sign of life, and each would be an event of all agents. So signs are
+ * taken anew about once a second, with the heartbeat where somebody follows, and at once where one brings somebody back to
+ * life.
+ */
+const SIGNS_EVERY_MS = 900;
+
+/** What the agents were described from. */
+interface Signs {
+  registry: Registry | null;
+  /** When each sender last spoke and each holder last took a lock, milliseconds since 1970. */
+  messages: ReadonlyMap<string, Speech>;
+  locks: ReadonlyMap<string, number>;
+  at: number;
+}
+
+export class SwarmDescription {
+  /** The same object for as long as nothing in it changes. */
+  agents: AgentsAnswer = NO_AGENTS;
+  overlaps: readonly LockOverlap[] = [];
+  readonly lives = new AgentLives();
+  readonly #from: Described;
+  readonly #board = new LockBoard();
+  readonly #comparison: LockComparison;
+  #signs: Signs | null = null;
+  #newestLocks: { entries: LocksReader['locks']; newest: ReadonlyMap<string, number>; at: number } | null = null;
+
+  constructor(from: Described) {
+    this.#from = from;
+    this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
+  }
+
+  /** Compares the locks that the reader has, before anybody is shown any: `describe` then has them. */
+  async compareLocks(): Promise<void> {
+    this.#comparison.request(this.#from.locks.locks);
+    await this.#comparison.settled();
+  }
+
+  /** What is published of the locks. The same object for as long as nothing in it changes. */
+  get locks(): LocksAnswer {
+    return this.#board.answer;
+  }
+
+  /** The same as JSON. */
+  get locksJson(): string {
+    return this.#board.json;
+  }
+
+  /** The same with as many locks as one answer may list; null where it leaves none off. */
+  get longestLocksJson(): string | null {
+    return this.#board.longest;
+  }
+
+  /** Every lock, sorted by `lock_file`. */
+  get allLocks(): readonly LockRow[] {
+    return this.#board.locks;
+  }
+
+  /**
+   * Describes as the readers have it what a file, a sign of life or the clock gives a reason to describe anew.
+   *
+   * @param newestBySender each sender's newest own message
+   * @param signsAnew takes the signs of life anew, whenever that was done last
+   */
+  describe(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): void {
+    const { registry } = this.#from.registry;
+    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
+    if (signsAnew || this.#wantsDescribing(signs)) {
+      this.#signs = signs;
+      this.agents = this.#describeAgents(signs);
+    }
+    this.#describeLocks(now);
+  }
+
+  #wantsDescribing({ registry, messages, locks, at }: Signs): boolean {
+    const last = this.#signs;
+    if (last === null || last.registry !== registry || Math.abs(at - last.at) >= SIGNS_EVERY_MS) return true;
+    return this.agents.agents.some(
+      ({ id, health }) =>
+        health !== 'active' &&
+        (messages.get(id)?.message.seq !== last.messages.get(id)?.message.seq || locks.get(id) !== last.locks.get(id)),
+    );
+  }
+
+  #describeAgents({ registry, messages, locks, at }: Signs): AgentsAnswer {
+    if (registry === null) return NO_AGENTS;
+    const { processes, config } = this.#from;
+    const { session_name, session_names, updated_at } = registry;
+    this.lives.update(registry, processes, at);
+    const described = describeAgents(this.lives, {
+      newestMessageBySender: messages,
+      newestLockByHolder: locks,
+      staleThresholdSeconds: config.staleThresholdSeconds,
+      now: at,
+    });
+    return { session_name, session_names, updated_at, ...described };
+  }
+
+  #formerEnds(): ReadonlyMap<string, number> {
+    const ends = this.lives.listed.flatMap(({ entry, formerEndedAt }): [string, number][] =>
+      formerEndedAt === null ? [] : [[entry.id, formerEndedAt]],
+    );
+    return new Map(ends);
+  }
+
+  #newestLocksAt(now: number): ReadonlyMap<string, number> {
+    const entries = this.#from.locks.locks;
+    const known = this.#newestLocks;
+    // A time that was ahead of the clock comes true.
+    if (known?.entries === entries && Math.abs(now - known.at) < SIGNS_EVERY_MS) return known.newest;
+    const newest = newestLocks(entries, now);
+    this.#newestLocks = { entries, newest, at: now };
+    return newest;
+  }
+
+  /** Locks of which nobody knows yet what they overlap are not described: to list none would be a false statement. */
+  #describeLocks(now: number): void {
+    this.#comparison.request(this.#from.locks.locks);
+    const { entries, conflicts, spelled } = this.#comparison.compared;
+    if (!this.#board.update(entries, conflicts, this.#lockFacts(now))) return;
+    this.overlaps = findOverlaps(this.#board.locks, spelled);
+  }
+
+  #lockFacts(now: number): LockBoardFacts {
+    const { registry, status } = this.#from.registry;
+    // A registry that vanished is read on as it was; one that can't be read whole may list anybody now.
+    const readable = registry !== null && status.state !== 'unreadable' && status.state !== 'degraded';
+    const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
+    return { holders, staleTimeoutSeconds: this.#from.config.lockStaleTimeoutSeconds, now };
+  }
+}
+
+/** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
+function newestLocks(entries: LocksReader['locks'], now: number): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (const { fields, lockedAt } of entries) {
+    const holder = fields.agent_id;
+    if (typeof holder !== 'string' || lockedAt === null || lockedAt > now) continue;
+    const known = newest.get(holder);
+    if (known === undefined || lockedAt > known) newest.set(holder, lockedAt);
+  }
+  return newest;
+}

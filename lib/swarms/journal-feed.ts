@@ -1,0 +1,193 @@
+/** What of the swarm is journaled: each thing as it stands, handed on only when it differs from the last time. */
+import type {
+  Agent,
+  AgentsAnswer,
+  AttentionAnswer,
+  AttentionEntry,
+  DepartedAgent,
+  LocksAnswer,
+  LogSource,
+  Source,
+  Sources,
+} from '../contract/schemas';
+import type { JournalUpdate } from '../history/journal';
+import type { JournalKind } from '../history/journal-kind';
+
+/** A thing as it was last, and its text; an unchanged object needs no new text. */
+interface Told {
+  thing: object;
+  body: string;
+}
+
+type Named<T extends object> = readonly (readonly [subject: string, thing: T])[];
+
+/** How many facts of an item's `why` are journaled, and how long each may be, in characters. */
+const MAX_FACTS = 10;
+const MAX_FACT_LENGTH = 300;
+
+export class SwarmJournal {
+  readonly #record: (update: JournalUpdate) => void;
+  readonly #told = new Map<JournalKind, Map<string, Told>>();
+  #changed: JournalUpdate['changed'][number][] = [];
+  #complete: JournalKind[] = [];
+  #leftOff: string[] = [];
+  readonly #server = new Map<string, object>();
+  /** What is journaled follows from what is told; else it has to be told everything first. */
+  #begun = false;
+
+  constructor(record: (update: JournalUpdate) => void) {
+    this.#record = record;
+  }
+
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Another history, or nobody's right to record: what is told from now on leads nowhere. */
+  end(): void {
+    this.#begun = false;
+  }
+
+  /** The journal learns how everything stands, and with the next `commit` what differs from that. */
+  begin(at: number): void {
+    this.#begun = true;
+    this.#complete = [...this.#told.keys()];
+    this.#changed = [...this.#told].flatMap(([kind, things]) =>
+      [...things].map(([subject, { body }]) => [kind, subject, body] as const),
+    );
+    this.commit(at);
+  }
+
+  /** @param at when the files were as told, milliseconds since 1970 */
+  commit(at: number): void {
+    const [changed, complete, leftOff] = [this.#changed, this.#complete, this.#leftOff];
+    this.#changed = [];
+    this.#complete = [];
+    this.#leftOff = [];
+    if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete, leftOff });
+  }
+
+  /** @param event of the dashboard itself; `at` is part of it, since its uptime counts from there */
+  server(event: { event: 'started' | 'stopped'; version: string; pid: number; at: number }): void {
+    this.#server.set('dashboard', event);
+    this.#tell('server', [...this.#server]);
+  }
+
+  agents({ agents, departed, ...header }: AgentsAnswer): void {
+    const seen = new Map<string, number>();
+    const named = agents.map((agent) => {
+      // A registry may list an id twice.
+      const times = (seen.get(agent.id) ?? 0) + 1;
+      seen.set(agent.id, times);
+      return [times === 1 ? agent.id : `${agent.id}\n${times}`, agent] as const;
+    });
+    this.#tell('agent', named, lastingOf);
+    const lastSeen = named.map(([subject, agent]) =>
+      Object.hasOwn(agent, 'last_seen') ? [subject, agent.last_seen] : [subject],
+    );
+    // Each of them once, as it left: a list of all would be journaled with everybody who leaves.
+    const left = departed.map((agent) => [departedSubject(agent), agent] as const);
+    this.#tell<object>('registry', [['header', { ...header, last_seen: lastSeen }], ...left], (thing) =>
+      'left_at' in thing ? { ...steadyOf(thing as DepartedAgent) } : thing,
+    );
+  }
+
+  /**
+   * Of more locks than are listed, those that are left off are counted alone.
+   *
+   * @param isHeld whether there is a lock file, be it listed or not
+   */
+  locks(answer: LocksAnswer, isHeld: (lockFile: string) => boolean): void {
+    const { locks, truncated, count, stale_count, orphaned_count, overlapping_count } = answer;
+    // Overlaps follow from the other locks.
+    const named = locks.map((lock) => [lock.lock_file, lock] as const);
+    const gone = this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
+    if (truncated > 0) {
+      for (const lockFile of gone) if (isHeld(lockFile)) this.#leftOff.push(lockFile);
+      this.#server.set('locks', { count, stale_count, orphaned_count, overlapping_count });
+    } else if (!this.#server.delete('locks')) return;
+    this.#tell('server', [...this.#server]);
+  }
+
+  sources(sources: Sources): void {
+    // Counts that rise while nothing happens say nothing about a moment.
+    this.#tell('source', Object.entries(sources) as [string, Source | LogSource][], (source) => ({
+      ...source,
+      skipped: [],
+      ...('backlog' in source && { unterminated_tail: null, backlog: null }),
+    }));
+  }
+
+  attention({ attention }: AttentionAnswer): void {
+    this.#tell(
+      'attention',
+      attention.map((entry) => [entry.id, entry] as const),
+      boundedOf,
+    );
+  }
+
+  /** @returns the subjects that have gone */
+  #tell<T extends object>(
+    kind: JournalKind,
+    things: Named<T>,
+    lasting: (thing: T) => object = (thing) => thing,
+  ): string[] {
+    const told = this.#told.get(kind) ?? new Map<string, Told>();
+    if (!this.#told.has(kind)) this.#complete.push(kind);
+    this.#told.set(kind, told);
+    const before = told.size;
+    let known = 0;
+    for (const [subject, thing] of things) {
+      const last = told.get(subject);
+      if (last !== undefined) known++;
+      if (last?.thing === thing) continue;
+      const body = JSON.stringify(lasting(thing));
+      told.set(subject, { thing, body });
+      if (body !== last?.body) this.#changed.push([kind, subject, body]);
+    }
+    // As a rule nothing has gone, and thousands of locks need not be compared.
+    const gone = known === before ? [] : withoutThose(told.keys(), things);
+    for (const subject of gone) {
+      told.delete(subject);
+      this.#changed.push([kind, subject, null]);
+    }
+    if (!this.#begun) this.#changed = [];
+    return gone;
+  }
+}
+
+function withoutThose(subjects: Iterable<string>, things: Named<object>): string[] {
+  const present = new Set(things.map(([subject]) => subject));
+  return [...subjects].filter((subject) => !present.has(subject));
+}
+
+/** @returns an agent without what changes with every sign of life; the state of a moment fills that in again */
+function steadyOf<T extends Agent>({
+  last_evidence_at: _,
+  last_spoke_at: __,
+  last_message: ___,
+  process,
+  ...agent
+}: T) {
+  const { seen_at: ____, ...seen } = process;
+  return { ...agent, process: seen };
+}
+
+/** @returns what is journaled of an agent: its `last_seen` stands in the registry's header */
+function lastingOf(agent: Agent): object {
+  const { last_seen: _, health_reason, ...lasting } = steadyOf(agent);
+  // A sign of life in so many words changes with each.
+  const passes = agent.health === 'active' && agent.last_evidence_at !== null && /\d+:\d+/.test(agent.health_reason);
+  return passes ? lasting : { ...lasting, health_reason };
+}
+
+/** @returns the subject under which an agent that left is journaled; an id may leave several times */
+function departedSubject({ id, left_at }: DepartedAgent): string {
+  return `departed\n${left_at}\n${id}`;
+}
+
+/** @returns an attention item whose facts take no more room than a few sentences */
+function boundedOf({ why, ...entry }: AttentionEntry): object {
+  const facts = why.facts.slice(0, MAX_FACTS).map((fact) => fact.slice(0, MAX_FACT_LENGTH));
+  return { ...entry, why: { ...why, facts } };
+}

@@ -1,0 +1,49 @@
+/** Makes the runtime of the process. */
+import packageJson from '../../package.json';
+import { CurrentReceivers } from '../alerts/current-receivers';
+import { getConfig, historyPlace } from '../config/config';
+import { log } from '../platform/log';
+import { findProjectRoot } from '../sources/claudeswarm/project-root';
+import { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
+import { resolveZone } from '../sources/claudeswarm/time-zone';
+import { NoSwarm } from './empty-swarm';
+import { LiveSwarm } from './live-swarm';
+import { BundleSwarm } from './recorded-swarm';
+import type { Runtime } from './swarm';
+
+/**
+ * Starts what the settings name: a swarm, a recorded span, or nothing where none was found.
+ *
+ * @throws {ConfigError} if a setting is wrong
+ * @throws {ProjectRootError} if the root that a setting names is no folder
+ */
+export function createRuntime(): Runtime {
+  const config = getConfig();
+  const { version } = packageJson;
+  if (config.bundle !== null) return new BundleSwarm(config.bundle, version);
+  const found = findProjectRoot({
+    environment: config.root ?? undefined,
+    startFolders: config.startFolders,
+    // The dashboard's own folder is no swarm, though it looks like a project.
+    excluded: process.cwd(),
+  });
+  if (!found) return new NoSwarm(version);
+  const zone = resolveZone(config.swarmZone);
+  if (zone.notice) log().warn({ zone: zone.zone, origin: zone.origin }, zone.notice);
+  return new LiveSwarm({
+    root: found.root,
+    swarmConfig: new SwarmConfigReader(found.root),
+    history: { ...historyPlace(config, found.root), adopt: config.adoptHistory },
+    retention: { days: config.historyDays, messages: config.historyMessages },
+    zone,
+    attention: {
+      questionFromMs: config.questionMinutes * 60_000,
+      questionUntilMs: config.questionHours * 3_600_000,
+      deliveryUntilMs: config.deliveryMinutes * 60_000,
+      ackOverdueMs: config.ackSeconds * 1000,
+    },
+    alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
+    version,
+    watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
+  });
+}

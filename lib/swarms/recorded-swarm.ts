@@ -1,0 +1,143 @@
+/** The runtime that shows a bundle: everything answers as it was recorded, and nothing of a swarm is watched. */
+import { basename } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Recording } from '../contract/bundle-schemas';
+import type { SwarmState } from '../contract/events';
+import { formatCursor, swarmAt } from '../contract/events';
+import { formatInstant } from '../contract/instant';
+import { wholeLocks } from '../contract/locks-answer';
+import type { PastState, WaitingAnswer } from '../contract/past-schemas';
+import type { Health, LocksAnswer } from '../contract/schemas';
+import { Hub } from '../hub/hub';
+import { log } from '../platform/log';
+import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from '../queries/questions';
+import { type LockPageQuery, locksPage } from '../rules/lock-pages';
+import type { FromThread, OpenedBundle } from '../workers/protocol';
+import { Thread } from '../workers/workers';
+import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './swarm';
+
+export class BundleSwarm implements Runtime {
+  readonly startedAt = Date.now();
+  readonly hub: Hub;
+  readonly #thread: Thread;
+  readonly #version: string;
+  readonly #ready: Promise<void>;
+  #opened = () => {};
+  #refused: (error: unknown) => void = () => {};
+  #root: string;
+  #recording: Recording | null = null;
+  /** The state at the end, which stands for now. */
+  #end: PastState | null = null;
+
+  /** @param file absolute path of the bundle; `ready` rejects with a sentence if it can't be opened */
+  constructor(file: string, version: string) {
+    this.#version = version;
+    this.#root = basename(file);
+    this.hub = new Hub({ source: { after: (seq, most, epoch) => this.#thread.ask('after', { epoch, seq, most }) } });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#opened = resolve;
+      this.#refused = reject;
+    });
+    const start = () => new Worker(new URL('../workers/bundle-thread.ts', import.meta.url), { workerData: { file } });
+    this.#thread = new Thread(
+      'bundle',
+      start,
+      (message) => this.#take(message),
+      (place, detail, error) => {
+        if (detail !== null) log().error({ place, error }, 'A fault inside.');
+      },
+    );
+  }
+
+  get root(): string {
+    return this.#root;
+  }
+
+  get recording(): Recording | null {
+    return this.#recording;
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** A bundle tells nobody. */
+  alerts(): readonly [] {
+    return [];
+  }
+
+  /** Waiting is known of now only, and a bundle has none. */
+  waiting(): WaitingAnswer {
+    return { edges: [], cycles: [] };
+  }
+
+  async decide(): Promise<never> {
+    const open = 'start the dashboard with the folder of the swarm to acknowledge or snooze its items';
+    throw new Refusal('not_live', `This is an exported time range, which can't be changed; ${open}.`);
+  }
+
+  messages(query: MessageQuery): Promise<Json> {
+    return this.#thread.ask('page', query);
+  }
+
+  longestLocks(): null {
+    return null;
+  }
+
+  locks(query: LockPageQuery): LocksAnswer {
+    const locks = this.#end?.locks ?? wholeLocks([]);
+    return locksPage(locks.locks, locks, query, (lock) => lock);
+  }
+
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
+    return this.#thread.ask(name, query);
+  }
+
+  async stats(): Promise<string | null> {
+    return this.hub.freshStats();
+  }
+
+  health(): Health {
+    return {
+      status: 'healthy',
+      timestamp: formatInstant(Date.now()),
+      files: { agents: false, messages: false, locks_dir: false },
+      sources: {},
+      history: { mode: 'memory', role: 'follower' },
+      backlog: null,
+      uptime_seconds: Math.round((Date.now() - this.startedAt) / 1000),
+      version: this.#version,
+    };
+  }
+
+  figures(): Figures {
+    return NO_FIGURES;
+  }
+
+  firstState(): SwarmState {
+    if (!this.#end) throw new Error('The bundle is not open yet: ready() comes first.');
+    const { epoch, seq } = this.hub.head();
+    return { ...swarmAt(this.#end), lastEventId: formatCursor(epoch, seq), heardAt: formatInstant(Date.now()) };
+  }
+
+  async stop(): Promise<void> {
+    this.hub.close();
+    await this.#thread.stop();
+  }
+
+  #take(message: FromThread): void {
+    if (message.type === 'bundle') this.#open(message.opened).then(this.#opened, this.#refused);
+    if (message.type !== 'refused') return;
+    this.#refused(new Error(message.detail));
+    void this.#thread.stop();
+  }
+
+  async #open({ name, recording, epoch, newest, oldest }: OpenedBundle): Promise<void> {
+    this.#root = name;
+    this.#recording = recording;
+    const end = await this.#thread.ask('state', { at: Date.parse(recording.until) });
+    this.#end = (await new Response(end).json()) as PastState;
+    this.hub.setStates(this.#end);
+    this.hub.open(epoch, newest, oldest);
+  }
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SwarmWatcher } from '../sources/claudeswarm/watcher';
+import type { ReaderStatus } from '../sources/source-status';
+import { SwarmSources } from './source-status';
+
+const status: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
+const watcher = { status: { ...status, mode: 'events' } } as unknown as SwarmWatcher;
+const readers = { registry: { status }, locks: { status }, watcher, config: { status } };
+
+test('now(): an unusable zone and one that arrivals speak against are one source; what arrives is said first', () => {
+  const zone = { zone: 'Etc/GMT+2', notice: 'TZ names no zone that fits.' };
+  const sources = new SwarmSources({ ...readers, zone });
+  const { state, reason, suggested } = sources.now().zone;
+  assert.deepEqual([state, reason, suggested], ['degraded', zone.notice, null]);
+  sources.zoneMismatch = { reason: 'Messages lie 3 h ahead.', suggested: 'UTC+1' };
+  assert.equal(sources.now().zone.reason, 'Messages lie 3 h ahead.');
+  assert.equal(sources.now().zone.suggested, 'UTC+1');
+  sources.zoneMismatch = null;
+  assert.equal(sources.now().zone.reason, zone.notice);
+  assert.equal(new SwarmSources({ ...readers, zone: { ...zone, notice: null } }).now().zone.state, 'ok');
+});

@@ -1,0 +1,107 @@
+/**
+ * The runtime of this process: what server and pages see of the swarm. `create-runtime.ts` makes it when the server starts;
+ * apart from this, since Next bundles the page with a copy of whatever it imports, to be run before the first answer.
+ */
+import type { ReceiverState } from '../contract/alert-schemas';
+import type { AttentionDecision } from '../contract/attention-requests';
+import type { Recording } from '../contract/bundle-schemas';
+import type { SwarmState } from '../contract/events';
+import type { WaitingAnswer } from '../contract/past-schemas';
+import type { AttentionEntry, Health, LocksAnswer } from '../contract/schemas';
+import type { Hub } from '../hub/hub';
+import type { Answer, Json, MessageQuery, PastQuestion, Questions } from '../queries/questions';
+
+export type { BundlePart, Json, MessageQuery, Questions } from '../queries/questions';
+
+import type { LockPageQuery } from '../rules/lock-pages';
+
+/** Why `messages` has no answer. */
+export type { LockPageQuery } from '../rules/lock-pages';
+
+/** For the metrics, what no answer of the API says. */
+export interface Figures {
+  /** Since the process began. */
+  messagesRead: number;
+  /** Dropped by the retention since the process began; counted once a minute. */
+  pruned: { messages: number; entries: number };
+  /** The database of the history that is open, null while it is in memory. */
+  historyFile: string | null;
+  /** Whether the sources tell what the history has counted of the log; before that they tell nothing of it. */
+  logKnown: boolean;
+  /** How often the event loop was held for more than 5 s, and the longest of these, at least; since the process began. */
+  loopHeldCount: number;
+  longestLoopHoldMs: number;
+}
+
+/** Where nothing is read. */
+export const NO_FIGURES: Readonly<Figures> = {
+  messagesRead: 0,
+  pruned: { messages: 0, entries: 0 },
+  historyFile: null,
+  logKnown: false,
+  loopHeldCount: 0,
+  longestLoopHoldMs: 0,
+};
+
+/** One swarm, wired. */
+export interface Runtime {
+  /** Absolute; null where no swarm was found. */
+  readonly root: string | null;
+  /** The bundle that is shown instead of a live swarm, null where there is one. */
+  readonly recording: Recording | null;
+  readonly hub: Hub;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Resolves when the first state is there. */
+  ready(): Promise<void>;
+  /**
+   * @returns a `MessagesAnswer` as JSON
+   * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
+   */
+  messages(query: MessageQuery): Promise<Json>;
+  /** @returns the locks as JSON with as many as one answer may list; null where the hub's list leaves none off */
+  longestLocks(): string | null;
+  /** @returns a page of all locks, those too that the hub's list leaves off */
+  locks(query: LockPageQuery): LocksAnswer;
+  /**
+   * Answers a question about what was.
+   *
+   * @throws {Refusal} for a foreign cursor, or while the history is being opened
+   */
+  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>>;
+  /** @returns `Stats` as JSON, which count every message that the stream has told; null before the first */
+  stats(): Promise<string | null>;
+  health(): Health;
+  figures(): Figures;
+  /** Who waits for whom now. */
+  waiting(): WaitingAnswer;
+  /**
+   * Keeps a decision about an attention item, for every viewer.
+   *
+   * @param by the name that came with the credentials, null without any
+   * @returns the item as it is then, null if there is none with this id
+   * @throws {Refusal} where no live swarm is shown, or the decision can't be kept
+   */
+  decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null>;
+  /** How it goes with each receiver of alerts. */
+  alerts(): readonly ReceiverState[];
+  firstState(): SwarmState;
+  stop(): Promise<void>;
+}
+
+const ONCE = Symbol.for('claude-swarm-dashboard.runtime');
+
+// Instrumentation, pages and route handlers are loaded with copies of this module; they share one runtime.
+const shared = globalThis as { [ONCE]?: Runtime };
+
+/** @throws before the server has started */
+export function getRuntime(): Runtime {
+  const runtime = shared[ONCE];
+  if (!runtime) throw new Error('The swarm was asked about before the server has started.');
+  return runtime;
+}
+
+/** Makes a runtime the one of this process. */
+export function setRuntime(runtime: Runtime): void {
+  shared[ONCE] = runtime;
+}

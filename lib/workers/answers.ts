@@ -1,0 +1,40 @@
+/** Answers from one history, by the name of the question. */
+
+import { bundlePart, bundleSize } from '../bundle/export';
+import type { History } from '../history/history';
+import { agentHistory } from '../queries/agent';
+import { lockHistory } from '../queries/lock-history';
+import { messagesAfter, messagesPage } from '../queries/messages';
+import type { QuestionName, Questions } from '../queries/questions';
+import { pastState } from '../queries/state';
+import { talk } from '../queries/talk';
+import { timeline } from '../queries/timeline';
+
+type Answers = {
+  [Name in QuestionName]: (history: History, query: Questions[Name]['query']) => Questions[Name]['answer'];
+};
+
+const ANSWERS: Answers = {
+  page: messagesPage,
+  after: messagesAfter,
+  summary: (history) => history.summary(Date.now()),
+  state: pastState,
+  timeline,
+  talk,
+  agent_history: agentHistory,
+  lock_history: lockHistory,
+  bundle_size: bundleSize,
+  bundle: bundlePart,
+};
+
+/**
+ * @throws {Refusal} if a place is of another history, ahead of it or pruned
+ */
+export function answerQuestion<Name extends QuestionName>(
+  history: History,
+  name: Name,
+  query: Questions[Name]['query'],
+): Questions[Name]['answer'] {
+  // Within one transaction, or what another thread commits meanwhile would be in a part of the answer only.
+  return history.db.transaction(() => ANSWERS[name](history, query))();
+}

@@ -1,0 +1,78 @@
+/** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { upgrades } from '../history/database';
+import type { RecorderEvent } from '../recorder/events';
+import { Recorder } from '../recorder/recorder';
+import type { RecorderThreadOptions, ToThread } from './protocol';
+import { answerTo, decisionAnswer, postTo } from './thread-port';
+import { startWatchdog } from './thread-watchdog';
+
+const post = postTo(parentPort);
+/** Told in one turn; each message to another thread wakes it, which costs more than most events. */
+let told: RecorderEvent[] = [];
+const tell = (event: RecorderEvent) => {
+  if (told.push(event) > 1) return;
+  queueMicrotask(() => {
+    post({ type: 'events', events: told });
+    told = [];
+  });
+};
+upgrades.subscribe((sentence) => tell({ type: 'upgraded', sentence: String(sentence) }));
+const { watchdog: watchdogOptions, ...options } = workerData as RecorderThreadOptions;
+const recorder = new Recorder(options, tell);
+void recorder.look();
+/** The main thread and the watchdog may both want that. */
+let closed: Promise<void> | null = null;
+const close = () => {
+  closed ??= recorder.close();
+  return closed;
+};
+const watchdog =
+  watchdogOptions &&
+  startWatchdog(watchdogOptions, { close, onMoved: (heldMs) => tell({ type: 'loop_held', heldMs }) });
+
+parentPort?.on('message', (message: ToThread) => {
+  watchdog?.heard();
+  switch (message.type) {
+    case 'look':
+      void recorder.look();
+      break;
+    case 'journal':
+      recorder.record(message.update);
+      break;
+    case 'looked':
+      void recorder.beat(message.at);
+      break;
+    case 'keep_lives':
+      recorder.keepLives(message.json);
+      break;
+    case 'attention':
+      recorder.attend(message.update);
+      break;
+    case 'posted':
+      recorder.posted(message.tried);
+      break;
+    case 'receivers':
+      recorder.setReceivers(message.alerts);
+      break;
+    case 'dispose':
+      post(decisionAnswer(message.id, recorder, message.change));
+      break;
+    case 'review':
+      recorder.review(message.review);
+      break;
+    case 'damaged':
+      recorder.reportDamage();
+      break;
+    case 'ask':
+      post(answerTo(message, recorder.history));
+      break;
+    case 'stop':
+      watchdog?.stop();
+      void close().then(() => {
+        post({ type: 'stopped' });
+        parentPort?.close();
+      });
+      break;
+  }
+});

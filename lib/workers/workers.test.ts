@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { History } from '../history/history';
+import { safeError } from '../platform/safe-error';
+import { answerTo } from './thread-port';
+import { Thread } from './workers';
+
+/** Answers every question but those for `state`, with the limit that was asked for. */
+const ANSWERING = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  parentPort.on('message', ({ type, id, name, query }) => {
+    if (type === 'stop') return parentPort.close();
+    if (name === 'state') return parentPort.postMessage({ type: 'fault', id, error: workerData });
+    parentPort.postMessage({ type: 'answer', id, answer: String(query.limit) });
+  });`;
+
+test('a question that meets a fault inside is answered as one: the thread does not die of it', () => {
+  const history = new History(':memory:');
+  const ask = (query: unknown) => answerTo({ type: 'ask', id: 7, name: 'page', query: query as never }, history);
+  // No caller sends such a query; it stands for whatever is wrong inside.
+  const told = ask(null);
+  assert.ok(told.type === 'fault');
+  assert.equal(told.id, 7);
+  assert.equal(told.error.name, 'TypeError');
+  assert.ok(told.error.frames.some((frame) => frame.includes('queries/messages')));
+  assert.equal(ask({ limit: 1, filter: {} }).type, 'answer');
+  history.close();
+});
+
+test('of the questions in flight only the one that met a fault fails', async () => {
+  const faults: unknown[] = [];
+  const workerData = safeError(new TypeError('planted'));
+  const start = () => new Worker(ANSWERING, { eval: true, execArgv: [], workerData });
+  const thread = new Thread(
+    'reader',
+    start,
+    () => {},
+    (...fault) => faults.push(fault),
+  );
+  const [before, failed, after] = await Promise.allSettled([
+    thread.ask('page', { limit: 1, filter: {} }),
+    thread.ask('state', { at: 0 }),
+    thread.ask('page', { limit: 2, filter: {} }),
+  ]);
+  assert.deepEqual(
+    [before, after].map((one) => one.status === 'fulfilled' && one.value),
+    ['1', '2'],
+  );
+  assert.ok(failed.status === 'rejected');
+  const { name, frames, message } = safeError(failed.reason);
+  assert.deepEqual([name, frames, message], ['TypeError', workerData.frames, undefined], 'the log can tell where');
+  assert.deepEqual(faults, []);
+  await thread.stop();
+});

@@ -1,0 +1,317 @@
+/** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
+import { Worker } from 'node:worker_threads';
+import type { AlertRule } from '../alerts/rule';
+import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
+import type { JournalUpdate } from '../history/journal';
+import type { ToldMessage } from '../history/message-bytes';
+import type { Summary } from '../history/summary';
+import type { LogSettings } from '../platform/log';
+import { type SafeError, safeError } from '../platform/safe-error';
+import {
+  type Answer,
+  type Json,
+  type MessageBound,
+  type MessageQuery,
+  type QuestionName,
+  type Questions,
+  Refusal,
+} from '../queries/questions';
+import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
+import { LoopSigns } from './loop-watch';
+import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
+
+/**
+ * What a thread creates lives for one batch or one answer. Left to itself V8 lets it pile up to 48 MB in each thread before
+ * it looks, and keeps them. What outlives that it lets grow to four times of what is alive, to twice where the heap may not
+ * reach 2 GB, which no answer needs.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 2047 };
+/** A reader that nobody asks is 13 MB for nothing. */
+const READER_RESTS_AFTER_MS = 60_000;
+const RESTART_AFTER_MS = 1000;
+const STOP_WITHIN_MS = 3000;
+/** A thread that lives this long after a failure has got over it. */
+const SOUND_AFTER_MS = 5000;
+
+type OnFault = (thread: string, detail: string | null, error?: SafeError) => void;
+
+export class RecorderHandle {
+  readonly #recorder: Thread;
+  readonly #onEvent: (event: RecorderEvent) => void;
+  readonly #onFault: OnFault;
+  /** With which the recorder's thread is started, again too. */
+  #options: RecorderThreadOptions;
+  readonly #signs = new LoopSigns();
+  #reader: Thread | null = null;
+  #readerFile: string | null = null;
+  #readerRest: NodeJS.Timeout | null = null;
+
+  /**
+   * @param watchdogLog how the recorder's thread logs what it sees of this one; null where it does not watch
+   * @param onEvent takes the recorder's events in order
+   * @param onFault takes a sentence when a thread died and the error, and null when it has worked again for a while
+   */
+  constructor(
+    { watchdogLog = null, ...options }: RecorderOptions & { watchdogLog?: LogSettings | null },
+    onEvent: (event: RecorderEvent) => void,
+    onFault: OnFault,
+  ) {
+    this.#options = { ...options, watchdog: watchdogLog && { memory: this.#signs.memory, log: watchdogLog } };
+    this.#onEvent = onEvent;
+    this.#onFault = onFault;
+    const start = () =>
+      new Worker(new URL('./recorder-thread.ts', import.meta.url), { workerData: this.#options, resourceLimits });
+    this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onFault);
+  }
+
+  /** This thread's event loop moves; to be called about once a second. */
+  beat(): void {
+    this.#signs.beat();
+  }
+
+  /** This thread has begun to stop the process, and ends it by itself. */
+  beginStop(): void {
+    this.#signs.beginStop();
+  }
+
+  /** The log may have changed. */
+  look(): void {
+    this.#recorder.post({ type: 'look' });
+  }
+
+  record(update: JournalUpdate): void {
+    this.#recorder.post({ type: 'journal', update });
+  }
+
+  /** Keeps which agents have which ids, as JSON. */
+  keepLives(json: string): void {
+    this.#recorder.post({ type: 'keep_lives', json });
+  }
+
+  /** The log may have changed, and the swarm's files were looked at; null if what differed could not be recorded before. */
+  looked(at: number | null): void {
+    this.#recorder.post({ type: 'looked', at });
+  }
+
+  /** What wants a person now, for the receivers of alerts. */
+  attend(update: AlertsUpdate): void {
+    this.#recorder.post({ type: 'attention', update });
+  }
+
+  /** How a try to post ended. */
+  posted(tried: PostTried): void {
+    this.#recorder.post({ type: 'posted', tried });
+  }
+
+  /** Others are told of alerts from now on. */
+  setReceivers(alerts: readonly AlertRule[]): void {
+    this.#options = { ...this.#options, alerts };
+    this.#recorder.post({ type: 'receivers', alerts });
+  }
+
+  /**
+   * Keeps a decision about an attention item.
+   *
+   * @returns all that is decided now
+   * @throws {Refusal} if it could not be kept
+   */
+  dispose(change: DispositionChange): Promise<readonly Disposition[]> {
+    return this.#recorder.dispose(change);
+  }
+
+  /** Which of the items that were decided about exist, and which decisions have ended. */
+  review(review: DispositionReview): void {
+    this.#recorder.post({ type: 'review', review });
+  }
+
+  /**
+   * @returns a `MessagesAnswer` as JSON
+   * @throws {Refusal}
+   */
+  page(query: MessageQuery): Promise<Json> {
+    return this.ask('page', query);
+  }
+
+  /**
+   * @returns the messages that follow a place, in order
+   * @throws {Refusal}
+   */
+  after(epoch: string, seq: number, most: MessageBound): Promise<ToldMessage[]> {
+    return this.ask('after', { epoch, seq, most });
+  }
+
+  /**
+   * @returns the figures of this moment, from the thread that keeps them
+   * @throws {Refusal}
+   */
+  summary(): Promise<Summary> {
+    return this.#recorder.ask('summary', {});
+  }
+
+  /**
+   * Asks the thread that reads the history, or the one that records where only that can read it.
+   *
+   * @throws {Refusal}
+   */
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
+    return (this.#openReader() ?? this.#recorder).ask(name, query);
+  }
+
+  /** Ends both threads; what was read is committed before. */
+  async stop(): Promise<void> {
+    this.#readerFile = null;
+    await Promise.all([this.#recorder.stop(), this.#closeReader()]);
+  }
+
+  #take(message: FromThread): void {
+    if (message.type !== 'events') return;
+    for (const event of message.events) {
+      if (event.type === 'opened') {
+        void this.#closeReader();
+        this.#readerFile = event.file;
+      }
+      this.#onEvent(event);
+    }
+  }
+
+  /** @returns the reader, started if it rests; null for a history in memory, which only its own thread can read */
+  #openReader(): Thread | null {
+    const file = this.#readerFile;
+    if (file === null) return null;
+    this.#readerRest?.refresh();
+    this.#readerRest ??= setTimeout(() => void this.#closeReader(), READER_RESTS_AFTER_MS).unref();
+    const start = () =>
+      new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { file }, resourceLimits });
+    this.#reader ??= new Thread('reader', start, (answer) => this.#takeFromReader(answer), this.#onFault);
+    return this.#reader;
+  }
+
+  async #closeReader(): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = null;
+    if (this.#readerRest) clearTimeout(this.#readerRest);
+    this.#readerRest = null;
+    await reader?.stop();
+  }
+
+  #takeFromReader(message: FromThread): void {
+    if (message.type === 'refusal' && message.damaged) this.#recorder.post({ type: 'damaged' });
+  }
+}
+
+/** What a thread threw, for the log of this one; its message may hold content and stayed there. */
+function thrownInThread({ name, code, frames }: SafeError): Error {
+  const error = new Error('A question met a fault in its thread.');
+  return Object.assign(error, { name, code, stack: [`${name}: ${error.message}`, ...frames].join('\n    ') });
+}
+
+interface Asked {
+  resolve: (answer: never) => void;
+  reject: (reason: Error) => void;
+}
+
+/** One worker thread: questions by number, a new worker when it dies. */
+export class Thread {
+  readonly #name: string;
+  readonly #start: () => Worker;
+  readonly #take: (message: FromThread) => void;
+  readonly #onFault: OnFault;
+  readonly #asked = new Map<number, Asked>();
+  #worker: Worker | null = null;
+  #nextId = 1;
+  #stopping = false;
+  #faulty = false;
+  #stopped: (() => void) | null = null;
+
+  constructor(name: string, start: () => Worker, take: (message: FromThread) => void, onFault: OnFault) {
+    this.#name = name;
+    this.#start = start;
+    this.#take = take;
+    this.#onFault = onFault;
+    this.#run();
+  }
+
+  post(message: ToThread): void {
+    this.#worker?.postMessage(message);
+  }
+
+  ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
+    return this.#send((id) => ({ type: 'ask', id, name, query }));
+  }
+
+  dispose(change: DispositionChange): Promise<readonly Disposition[]> {
+    return this.#send((id) => ({ type: 'dispose', id, change }));
+  }
+
+  /** Sends what is answered, under a number of its own. */
+  #send<Given>(messageFor: (id: number) => ToThread): Promise<Given> {
+    const worker = this.#worker;
+    if (!worker || this.#stopping)
+      return Promise.reject(new Refusal('unavailable', 'The history is not open just now.'));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject });
+      worker.postMessage(messageFor(id));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const worker = this.#worker;
+    if (!worker) return;
+    await new Promise<void>((resolve) => {
+      const deadline = setTimeout(resolve, STOP_WITHIN_MS);
+      this.#stopped = () => {
+        clearTimeout(deadline);
+        resolve();
+      };
+      this.post({ type: 'stop' });
+    });
+    await worker.terminate();
+  }
+
+  #run(): void {
+    const worker = this.#start();
+    this.#worker = worker;
+    worker.on('message', (message: FromThread) => this.#onMessage(message));
+    worker.on('error', (error) => this.#failed(error.message, safeError(error)));
+    const sound = setTimeout(() => this.#faulty && this.#recovered(), SOUND_AFTER_MS);
+    worker.once('exit', () => clearTimeout(sound));
+    worker.on('exit', () => this.#onExit());
+  }
+
+  #onMessage(message: FromThread): void {
+    if (message.type === 'stopped') this.#stopped?.();
+    if (message.type === 'failed') this.#failed(message.detail, message.error);
+    if (message.type === 'answer') this.#settle(message.id)?.resolve(message.answer as never);
+    if (message.type === 'fault') this.#settle(message.id)?.reject(thrownInThread(message.error));
+    if (message.type === 'refusal') this.#settle(message.id)?.reject(new Refusal(message.code, message.detail));
+    this.#take(message);
+  }
+
+  #failed(detail: string, error: SafeError): void {
+    if (this.#stopping) return;
+    this.#faulty = true;
+    this.#onFault(this.#name, `The ${this.#name} thread failed and is started again: ${detail}`, error);
+  }
+
+  #recovered(): void {
+    this.#faulty = false;
+    this.#onFault(this.#name, null);
+  }
+
+  #settle(id: number): Asked | undefined {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked;
+  }
+
+  #onExit(): void {
+    this.#worker = null;
+    this.#stopped?.();
+    for (const { reject } of this.#asked.values())
+      reject(new Refusal('unavailable', 'The history is being opened again.'));
+    this.#asked.clear();
+    if (!this.#stopping) setTimeout(() => this.#stopping || this.#run(), RESTART_AFTER_MS);
+  }
+}

@@ -1,0 +1,146 @@
+/** The production server as a child process, for tests, torture and benchmarks; needs a build (`npm run build`). */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Health } from '../../lib/contract/schemas';
+import { routeOf } from './answers';
+
+export const PROJECT = dirname(dirname(import.meta.dirname));
+const START_DEADLINE_MS = 60_000;
+/** Settings of the person at the keyboard, which would change what is tested. */
+const FOREIGN_SETTINGS =
+  /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
+
+/** All clients of a test have one address; tests of the limits set their own. */
+const ONE_ADDRESS = {
+  LIMIT_READS_PER_MINUTE: '0',
+  LIMIT_EXPORTS_PER_MINUTE: '0',
+  LIMIT_STREAMS_PER_CLIENT: '100000',
+};
+
+export class ProductionServer {
+  readonly #environment: Record<string, string>;
+  readonly #host: string;
+  readonly #onOutput: ((text: string) => void) | null;
+  #port = 0;
+  #child: ChildProcess | null = null;
+
+  /**
+   * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
+   * @param host what it listens on
+   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
+   */
+  constructor(
+    environment: Record<string, string>,
+    host = '127.0.0.1',
+    onOutput: ((text: string) => void) | null = null,
+  ) {
+    this.#environment = environment;
+    this.#host = host;
+    this.#onOutput = onOutput;
+  }
+
+  /** A server that runs already. */
+  static async started(...settings: ConstructorParameters<typeof ProductionServer>): Promise<ProductionServer> {
+    const server = new ProductionServer(...settings);
+    await server.start();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Without a slash at its end; with the path that the build was made for (BASE_PATH). */
+  get url(): string {
+    return `${this.origin}${this.#environment.BASE_PATH ?? ''}`;
+  }
+
+  /** The process, undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts it on a free port, after a stop at the same address, and waits until it answers. */
+  async start(): Promise<void> {
+    if (this.#port === 0) this.#port = await freePort();
+    const own = Object.entries(process.env).filter(([name]) => !FOREIGN_SETTINGS.test(name));
+    const next = join(PROJECT, 'node_modules/next/dist/bin/next');
+    const child = spawn(process.execPath, [next, 'start', '-p', String(this.#port), '-H', this.#host], {
+      cwd: PROJECT,
+      stdio: this.#onOutput ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...Object.fromEntries(own),
+        NODE_ENV: 'production',
+        NEXT_TELEMETRY_DISABLED: '1',
+        NEXT_MANUAL_SIG_HANDLE: '1',
+        ...ONE_ADDRESS,
+        ...this.#environment,
+      },
+    });
+    this.#child = child;
+    for (const channel of [child.stdout, child.stderr]) {
+      channel?.setEncoding('utf8').on('data', (text: string) => this.#onOutput?.(text));
+    }
+    const deadline = performance.now() + START_DEADLINE_MS;
+    while (!(await this.health())) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The server ended at its start: ${child.signalCode ?? `exit code ${child.exitCode}`}.`);
+      }
+      if (performance.now() > deadline) throw new Error(`The server did not answer within ${START_DEADLINE_MS} ms.`);
+      await delay(20);
+    }
+  }
+
+  /** `GET /health`, or null if nobody answers. */
+  async health(): Promise<Health | null> {
+    const response = await fetch(`${this.url}/health`).catch(() => null);
+    return response?.ok ? ((await response.json()) as Health) : null;
+  }
+
+  /**
+   * @param path with its query
+   * @returns the answer's JSON, typed by whoever knows the path
+   * @throws if the answer is no success, or does not hold to its schema
+   */
+  async get<Answer>(path: string): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`);
+    if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
+    const answer = await response.json();
+    routeOf(path)?.answer.schema?.parse(answer);
+    return answer as Answer;
+  }
+
+  /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (!child) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
+    }
+    return child.exitCode;
+  }
+
+  /** Kills it if it still runs, without waiting: for the end of the calling process. */
+  abandon(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}
+
+/** @returns a port of the loopback interface that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
