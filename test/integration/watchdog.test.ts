@@ -78,7 +78,7 @@ test('watchdog: a held event loop is logged with the function that holds it, and
   holdLoop('JavaScript');
   const { frames } = await logged('event loop held');
   assert.ok(existsSync(held), 'the loop is still held');
-  assert.match(frames?.join('\n') ?? '', /at holdTheLoop \(.*test\/hold-loop\.mjs:\d+:\d+\)/);
+  assert.match(frames?.join('\n') ?? '', /at holdTheLoop \(.*test\/support\/hold-loop\.mjs:\d+:\d+\)/);
   rmSync(held);
   await logged('event loop moved again');
   assert.equal(await metric('claude_swarm_event_loop_held_total'), 1);
