@@ -1,6 +1,6 @@
 /** The command line: what may be written on it, and what it means. */
 import { parseArgs } from 'node:util';
-import { readHost, readPort } from '../lib/config/config';
+import { readHost, readPort } from '../lib/config/setting-schemas';
 import { SCOPES, type Scope } from '../lib/config/tokens-file';
 import { Refusal } from './refusal';
 

@@ -1,6 +1,6 @@
 /** What `--check` prints: everything that is found, and the settings in force with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
-import { type Config, historyPlace, parseConfig } from '../lib/config/config';
+import { type Config, givenVariables, historyPlace, parseConfig } from '../lib/config/config';
 import type { Skipped } from '../lib/contract/schemas';
 import { LocksReader } from '../lib/sources/claudeswarm/locks';
 import { readWholeLog } from '../lib/sources/claudeswarm/message-log';
@@ -61,6 +61,12 @@ export function describeSettings(root: string, flags: Arguments, config: Config)
     ['public URL', config.publicUrl ?? 'none'],
     ['allowed origins', list(config.allowedOrigins)],
     ['alerts', list(new CurrentReceivers(config).all.map(({ rule }) => rule.name))],
+    [
+      'variables that are set',
+      givenVariables()
+        .map(([variable, value]) => `${variable}=${value ?? '(hidden)'}`)
+        .join('\n') || 'none',
+    ],
   ]);
 }
 

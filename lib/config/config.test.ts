@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
-import { type Config, ConfigError, historyPlace, parseConfig } from './config';
+import { type Config, ConfigError, givenVariables, historyPlace, parseConfig } from './config';
 
 const FOLDER = '/projects/here';
 
@@ -293,4 +293,11 @@ test('parseConfig(): blanks may be part of a path', () => {
   const { root, tokensFile, startFolders } = parseConfig(named, FOLDER);
   assert.deepEqual([root, tokensFile, startFolders[0]], ['/projects/ shop ', '/etc/tokens ', '/stood ']);
   assert.equal(parseConfig({ CLAUDESWARM_ROOT: '  ' }, FOLDER).root, null);
+});
+
+test('givenVariables(): what is set is listed with its value, a secret without', () => {
+  assert.deepEqual(givenVariables({ PORT: '9000', SWARM_TZ: ' ', DASHBOARD_PASSWORD: 'hunter2', PATH: '/bin' }), [
+    ['PORT', '9000'],
+    ['DASHBOARD_PASSWORD', null],
+  ]);
 });

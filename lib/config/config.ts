@@ -4,226 +4,35 @@
  */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { parseRanges } from '../platform/ip-ranges';
+import { SETTING_NAMES, SETTINGS, type SettingName, settingOf } from './settings';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables of each setting; where several are set, the first one counts. */
-const VARIABLES = {
-  root: ['CLAUDESWARM_ROOT'],
-  host: ['HOST', 'UVICORN_HOST'],
-  port: ['PORT', 'UVICORN_PORT'],
-  bundle: ['SWARM_BUNDLE'],
-  swarmZone: ['SWARM_TZ'],
-  history: ['SWARM_HISTORY'],
-  adoptHistory: ['SWARM_ADOPT_HISTORY'],
-  historyDays: ['SWARM_HISTORY_DAYS'],
-  historyMessages: ['SWARM_HISTORY_MESSAGES'],
-  questionMinutes: ['SWARM_ATTENTION_QUESTION_MINUTES'],
-  questionHours: ['SWARM_ATTENTION_QUESTION_HOURS'],
-  deliveryMinutes: ['SWARM_ATTENTION_DELIVERY_MINUTES'],
-  ackSeconds: ['SWARM_ATTENTION_ACK_SECONDS'],
-  username: ['DASHBOARD_USERNAME'],
-  password: ['DASHBOARD_PASSWORD'],
-  allowedHosts: ['ALLOWED_HOSTS'],
-  publicUrl: ['PUBLIC_URL'],
-  allowedOrigins: ['ALLOWED_ORIGINS'],
-  tokensFile: ['DASHBOARD_TOKENS_FILE'],
-  allowAnonymous: ['DASHBOARD_ALLOW_ANONYMOUS'],
-  trustProxy: ['TRUST_PROXY'],
-  urlBytes: ['LIMIT_URL_BYTES'],
-  bodyBytes: ['LIMIT_BODY_BYTES'],
-  readsPerMinute: ['LIMIT_READS_PER_MINUTE'],
-  exportsPerMinute: ['LIMIT_EXPORTS_PER_MINUTE'],
-  loginsPerMinute: ['LIMIT_LOGINS_PER_MINUTE'],
-  streams: ['LIMIT_STREAMS'],
-  streamsPerClient: ['LIMIT_STREAMS_PER_CLIENT'],
-  logLevel: ['LOG_LEVEL'],
-  logFormat: ['LOG_FORMAT'],
-  alertWebhooks: ['ALERT_WEBHOOKS'],
-  alertsFile: ['ALERTS_FILE'],
-  alertSecret: ['ALERT_SECRET'],
-  alertHosts: ['ALERT_ALLOWED_HOSTS'],
-} as const satisfies Record<string, readonly string[]>;
+type Schemas = { [Name in SettingName]: (typeof SETTINGS)[Name]['schema'] };
 
-type Setting = keyof typeof VARIABLES;
-
-const LARGEST_PORT = 65_535;
-const LONGEST_DAYS = 36_500;
-const MOST_MESSAGES = 100_000_000;
-const HOST_NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
-
-const text = z.string().nullable();
-
-/** The value as a fault shows it: faults end in log files, where a password in a URL has no place. */
-function quoted(value: string): string {
-  return JSON.stringify(value.replace(/\/\/[^/@]*@/, '//...@'));
-}
-
-/** A nullable text that must pass `read`; `expected` ends the sentence "<VARIABLE> must be ...". */
-function checked<T>(read: (value: string) => T | undefined, expected: string) {
-  return text.transform((value, context) => {
-    if (value === null) return null;
-    const result = read(value);
-    if (result !== undefined) return result;
-    context.addIssue({ code: 'custom', message: `must be ${expected}, but is ${quoted(value)}` });
-    return z.NEVER;
-  });
-}
-
-/** A comma-separated list; each faulty entry is named, one that may be a secret by its place. */
-function list(read: (entry: string) => string | undefined, expected: string, secret = false) {
-  return text.transform((value, context) => {
-    const entries = (value ?? '').split(',').map((entry) => entry.trim());
-    return entries
-      .filter((entry) => entry !== '')
-      .flatMap((entry, index) => {
-        const result = read(entry);
-        if (result !== undefined) return [result];
-        const fault = secret ? `entry ${index + 1} is none` : `holds ${quoted(entry)}`;
-        context.addIssue({ code: 'custom', message: `must list ${expected}, but ${fault}` });
-        return [];
-      });
-  });
-}
-
-function wholeNumber(smallest: number, largest: number) {
-  return (value: string): number | undefined => {
-    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-    return number >= smallest && number <= largest ? number : undefined;
-  };
-}
-
-/** A whole number of something, with its bounds and what it is where nothing is set. */
-function whole(unit: string, smallest: number, largest: number, standard: number) {
-  const expected = `a whole number of ${unit} from ${smallest} to ${largest}`;
-  return checked(wholeNumber(smallest, largest), expected).transform((number) => number ?? standard);
-}
-
-/**
- * Reads a port, as a flag or a variable gives it.
- *
- * @returns 0 (any free port) to 65535, or undefined if the text is no port
- */
-export const readPort = wholeNumber(0, LARGEST_PORT);
-
-/**
- * Reads a host name or an address; IPv6 may stand in brackets, as in a URL.
- *
- * @returns it in lower case without brackets, or undefined if the text is neither
- */
-export function readHost(value: string): string | undefined {
-  const host = value.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return isIP(host) !== 0 || HOST_NAME.test(host) ? host : undefined;
-}
-
-function readZone(value: string): string | undefined {
-  // Bare offsets pass in some versions of Node only, and know no daylight saving.
-  if (/^[+-]/.test(value)) return undefined;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
-}
-
-function readWebAddress(value: string): URL | undefined {
-  if (!URL.canParse(value)) return undefined;
-  const url = new URL(value);
-  const web = url.protocol === 'http:' || url.protocol === 'https:';
-  return web && url.username === '' && url.password === '' ? url : undefined;
-}
-
-function readOrigin(value: string): string | undefined {
-  const origin = readWebAddress(value)?.origin;
-  return origin === value.toLowerCase() ? origin : undefined;
-}
-
-/** One of some words; the first is the default. */
-function oneOf<Word extends string>(words: readonly [Word, ...Word[]]) {
-  const read = (value: string) => words.find((word) => word === value.toLowerCase());
-  return checked(read, `one of ${words.join(', ')}`).transform((word) => word ?? words[0]);
-}
-
-const yesOrNo = checked(
-  (value) => ({ 1: true, true: true, 0: false, false: false })[value.toLowerCase()],
-  '1 for yes or 0 for no',
-).transform((yes) => yes ?? false);
-
-/** @returns it as written if it names addresses: one, a subnet, or one of the groups of `parseRanges` */
-function readNetwork(value: string): string | undefined {
-  return parseRanges(value) === null ? undefined : value;
-}
-
-type History = { kind: 'file' | 'folder'; path: string } | { kind: 'default' } | { kind: 'off' };
-
-function readHistory(value: string | null): History {
-  if (value === null) return { kind: 'default' };
-  if (value === 'off') return { kind: 'off' };
-  return { kind: /[\\/]$/.test(value) ? 'folder' : 'file', path: value };
-}
-
-const settings = z.object({
-  root: text,
-  host: checked(readHost, 'a host name or an IP address such as 127.0.0.1'),
-  port: checked(readPort, `a whole number from 0 to ${LARGEST_PORT}`),
-  bundle: text,
-  swarmZone: checked(readZone, 'a time zone of the IANA database such as Europe/Berlin'),
-  history: text.transform(readHistory),
-  adoptHistory: yesOrNo,
-  historyDays: whole('days', 1, LONGEST_DAYS, 30),
-  historyMessages: whole('messages', 1, MOST_MESSAGES, 1_000_000),
-  questionMinutes: whole('minutes', 0, 1440, 5),
-  questionHours: whole('hours', 1, 720, 24),
-  deliveryMinutes: whole('minutes', 1, 1440, 30),
-  ackSeconds: whole('seconds', 0, 86_400, 60),
-  username: checked(
-    (value) => (value.includes(':') ? undefined : value),
-    'a name without a colon, which ends the name in HTTP Basic authentication',
-  ),
-  password: text,
-  allowedHosts: list(readHost, 'host names or IP addresses without scheme, port or wildcard'),
-  publicUrl: checked(
-    (value) => readWebAddress(value)?.href,
-    'a URL that starts with http:// or https:// and holds no credentials',
-  ),
-  allowedOrigins: list(
-    readOrigin,
-    'exact origins such as https://example.org (no path and no "*", since answers to them may carry credentials)',
-  ),
-  tokensFile: text,
-  allowAnonymous: yesOrNo,
-  trustProxy: list(readNetwork, 'addresses, subnets such as 10.0.0.0/8, or loopback, linklocal, uniquelocal'),
-  urlBytes: whole('bytes', 256, 16_384, 8_192),
-  bodyBytes: whole('bytes', 0, 10_000_000, 65_536),
-  readsPerMinute: whole('requests', 0, 1_000_000, 1_200),
-  exportsPerMinute: whole('requests', 0, 1_000_000, 30),
-  loginsPerMinute: whole('attempts', 1, 1_000_000, 10),
-  streams: whole('streams', 1, 100_000, 5_000),
-  streamsPerClient: whole('streams', 1, 100_000, 200),
-  logLevel: oneOf(['info', 'trace', 'debug', 'warn', 'error', 'fatal', 'silent']),
-  logFormat: oneOf(['auto', 'json', 'pretty']),
-  // Who knows the address of a webhook may post to it: the path is a secret.
-  alertWebhooks: list(
-    (value) => readWebAddress(value)?.href,
-    'URLs that start with http:// or https:// and hold no credentials',
-    true,
-  ),
-  alertsFile: text,
-  alertSecret: text,
-  alertHosts: list(
-    (value) => readHost(value) ?? readNetwork(value),
-    'host names, IP addresses or subnets such as 10.0.0.0/8',
-  ),
-});
+const settings = z.object(
+  Object.fromEntries(SETTING_NAMES.map((name) => [name, SETTINGS[name].schema])) as unknown as Schemas,
+);
 
 /** @returns the value of a variable that a file of settings names, null if it is not set */
 export function readVariable(name: string): string | null {
   return process.env[name] || null;
+}
+
+/**
+ * Lists the variables of settings that an environment sets.
+ *
+ * @returns each with its value, in the order of the declarations; null in place of a secret
+ */
+export function givenVariables(environment: Environment = process.env): [variable: string, value: string | null][] {
+  return SETTING_NAMES.flatMap((name) => {
+    const { env, secret } = settingOf(name);
+    const given = env.filter((variable) => environment[variable]?.trim());
+    return given.map((variable): [string, string | null] => [variable, secret ? null : (environment[variable] ?? '')]);
+  });
 }
 
 /** The settings in force; every path is absolute. */
@@ -245,9 +54,6 @@ export class ConfigError extends Error {
   }
 }
 
-/** Blanks around a secret may be part of it, and so may those around the name of a file or folder. */
-const EXACT: ReadonlySet<Setting> = new Set(['password', 'alertSecret', 'root', 'bundle', 'tokensFile', 'alertsFile']);
-
 /**
  * Reads the settings from an environment.
  *
@@ -256,18 +62,20 @@ const EXACT: ReadonlySet<Setting> = new Set(['password', 'alertSecret', 'root', 
  * @throws {ConfigError} naming every faulty setting
  */
 export function parseConfig(environment: Environment, workingFolder = process.cwd()): Config {
-  const used = new Map<Setting, string>();
-  const given: Partial<Record<Setting, string | null>> = {};
-  for (const setting of Object.keys(VARIABLES) as Setting[]) {
-    const variable = VARIABLES[setting].find((name) => environment[name]?.trim());
+  const used = new Map<SettingName, string>();
+  const given: Partial<Record<SettingName, string | null>> = {};
+  for (const setting of SETTING_NAMES) {
+    const { env, exact } = settingOf(setting);
+    const variable = env.find((name) => environment[name]?.trim());
     const value = variable === undefined ? null : (environment[variable] ?? null);
-    given[setting] = EXACT.has(setting) ? value : (value?.trim() ?? null);
-    used.set(setting, variable ?? VARIABLES[setting][0]);
+    given[setting] = exact ? value : (value?.trim() ?? null);
+    used.set(setting, variable ?? env[0]);
   }
 
   const result = settings.safeParse(given);
   const faults = (result.error?.issues ?? []).map(
-    (issue) => `The environment variable ${used.get(issue.path[0] as Setting)} ${issue.message}; correct or unset it.`,
+    (issue) =>
+      `The environment variable ${used.get(issue.path[0] as SettingName)} ${issue.message}; correct or unset it.`,
   );
   if ((given.username === null) !== (given.password === null)) {
     const [present, absent] = given.username === null ? ['PASSWORD', 'USERNAME'] : ['USERNAME', 'PASSWORD'];

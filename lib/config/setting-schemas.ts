@@ -1,0 +1,117 @@
+/** What settings may be: schemas of the texts of variables, and readers that flags share with them. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { parseRanges } from '../platform/ip-ranges';
+
+export const MAX_PORT = 65_535;
+const HOST_NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
+
+export const text = z.string().nullable();
+
+/** The value as a fault shows it: faults end in log files, where a password in a URL has no place. */
+function quoted(value: string): string {
+  return JSON.stringify(value.replace(/\/\/[^/@]*@/, '//...@'));
+}
+
+/** A nullable text that must pass `read`; `expected` ends the sentence "<VARIABLE> must be ...". */
+export function checked<T>(read: (value: string) => T | undefined, expected: string) {
+  return text.transform((value, context) => {
+    if (value === null) return null;
+    const result = read(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: `must be ${expected}, but is ${quoted(value)}` });
+    return z.NEVER;
+  });
+}
+
+/** A comma-separated list; each faulty entry is named, one that may be a secret by its place. */
+export function list(read: (entry: string) => string | undefined, expected: string, secret = false) {
+  return text.transform((value, context) => {
+    const entries = (value ?? '').split(',').map((entry) => entry.trim());
+    return entries
+      .filter((entry) => entry !== '')
+      .flatMap((entry, index) => {
+        const result = read(entry);
+        if (result !== undefined) return [result];
+        const fault = secret ? `entry ${index + 1} is none` : `holds ${quoted(entry)}`;
+        context.addIssue({ code: 'custom', message: `must list ${expected}, but ${fault}` });
+        return [];
+      });
+  });
+}
+
+function wholeNumber(smallest: number, largest: number) {
+  return (value: string): number | undefined => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= smallest && number <= largest ? number : undefined;
+  };
+}
+
+/** A whole number of something, with its bounds and what it is where nothing is set. */
+export function whole(unit: string, smallest: number, largest: number, standard: number) {
+  const expected = `a whole number of ${unit} from ${smallest} to ${largest}`;
+  return checked(wholeNumber(smallest, largest), expected).transform((number) => number ?? standard);
+}
+
+/**
+ * Reads a port, as a flag or a variable gives it.
+ *
+ * @returns 0 (any free port) to 65535, or undefined if the text is no port
+ */
+export const readPort = wholeNumber(0, MAX_PORT);
+
+/**
+ * Reads a host name or an address; IPv6 may stand in brackets, as in a URL.
+ *
+ * @returns it in lower case without brackets, or undefined if the text is neither
+ */
+export function readHost(value: string): string | undefined {
+  const host = value.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return isIP(host) !== 0 || HOST_NAME.test(host) ? host : undefined;
+}
+
+export function readZone(value: string): string | undefined {
+  // Bare offsets pass in some versions of Node only, and know no daylight saving.
+  if (/^[+-]/.test(value)) return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readWebAddress(value: string): URL | undefined {
+  if (!URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  const web = url.protocol === 'http:' || url.protocol === 'https:';
+  return web && url.username === '' && url.password === '' ? url : undefined;
+}
+
+export function readOrigin(value: string): string | undefined {
+  const origin = readWebAddress(value)?.origin;
+  return origin === value.toLowerCase() ? origin : undefined;
+}
+
+/** One of some words; the first is the default. */
+export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]) {
+  const read = (value: string) => words.find((word) => word === value.toLowerCase());
+  return checked(read, `one of ${words.join(', ')}`).transform((word) => word ?? words[0]);
+}
+
+export const yesOrNo = checked(
+  (value) => ({ 1: true, true: true, 0: false, false: false })[value.toLowerCase()],
+  '1 for yes or 0 for no',
+).transform((yes) => yes ?? false);
+
+/** @returns it as written if it names addresses: one, a subnet, or one of the groups of `parseRanges` */
+export function readNetwork(value: string): string | undefined {
+  return parseRanges(value) === null ? undefined : value;
+}
+
+type History = { kind: 'file' | 'folder'; path: string } | { kind: 'default' } | { kind: 'off' };
+
+export function readHistory(value: string | null): History {
+  if (value === null) return { kind: 'default' };
+  if (value === 'off') return { kind: 'off' };
+  return { kind: /[\\/]$/.test(value) ? 'folder' : 'file', path: value };
+}
