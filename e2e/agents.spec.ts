@@ -380,6 +380,28 @@ test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 390, height: 844 } });
   const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 
+  test('AgentDetail: the history that arrives later moves nothing below its bar', async ({ page, swarm, server }) => {
+    busy(swarm);
+    await server.start();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/\/api\/agent\?/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(`${server.url}/?agent=agent-10`);
+    const about = detail(page, 'agent-10');
+    const lock = about.getByRole('link', { name: 'src/here.ts' });
+    await expect(lock).toBeVisible();
+    await expect(connection(page)).toHaveText(/Live/);
+    const before = await lock.boundingBox();
+    release();
+    await expect(about.getByRole('figure')).toBeVisible();
+    expect((await lock.boundingBox())?.y).toBe(before?.y);
+  });
+
   test('an agent in the address stands open, and its links lead to their own tabs', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();

@@ -201,7 +201,8 @@ test('keys lead from change to change, and it is said where there is none', asyn
   swarm.send({ content: 'A first word.' });
   await momentWhen(server, ({ messages }) => messages.count === 1);
   swarm.lock('src/step.ts', 'agent-0');
-  const at = await momentWhen(server, holds('src/step.ts'));
+  // After the change, not at its very instant: from there the key leads to the one before it.
+  const at = 1 + (await momentWhen(server, holds('src/step.ts')));
   await page.goto(link(server, at));
   await expect(connection(page)).toHaveText(/Connected/);
   await expect(panel(page, 'Locks')).toContainText('src/step.ts');

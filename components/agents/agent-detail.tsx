@@ -19,7 +19,7 @@ import { AgentLives } from './agent-lives';
 import { AgentLocks } from './agent-locks';
 import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
-import { HealthBar, LocksBefore } from './agent-past';
+import { HealthBar, HealthBarSpace, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
 import { LastSpoke } from './last-spoke';
 
@@ -85,7 +85,7 @@ export function AgentDetail(props: AgentDetailProps) {
         ) : (
           <Unlisted />
         )}
-        {history && <HealthBar history={history} />}
+        {history ? <HealthBar history={history} /> : <HealthBarSpace />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
         <AgentLocks locks={held} count={heldCount(locks, id, held.length)} onGo={go} onShow={onShow} />

@@ -57,6 +57,16 @@ export function HealthBar({ history }: { history: AgentHistory }) {
   );
 }
 
+/** The space of the bar until the history is there, so that nothing below it moves under a pointer. */
+export function HealthBarSpace() {
+  return (
+    <div aria-hidden="true" className="px-4 pt-2">
+      <div className="h-2" />
+      <div className="text-xs">&nbsp;</div>
+    </div>
+  );
+}
+
 /** Who removed a lock is written nowhere: known is only that it was past its timeout when it went. */
 const EXPIRED =
   'It was past its timeout when it went. Whoever acquires a lock or lists the locks removes such locks as stale.';
