@@ -201,8 +201,8 @@ test('keys lead from change to change, and it is said where there is none', asyn
   swarm.send({ content: 'A first word.' });
   await momentWhen(server, ({ messages }) => messages.count === 1);
   swarm.lock('src/step.ts', 'agent-0');
-  // After the change, not at its very instant: from there the key leads to the one before it.
-  const at = 1 + (await momentWhen(server, holds('src/step.ts')));
+  // The key leads to the first whole millisecond after a change, so this must be after that.
+  const at = 2 + (await momentWhen(server, holds('src/step.ts')));
   await page.goto(link(server, at));
   await expect(connection(page)).toHaveText(/Connected/);
   await expect(panel(page, 'Locks')).toContainText('src/step.ts');
