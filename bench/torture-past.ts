@@ -101,6 +101,8 @@ export async function cutLogs({ root, control }: Folders, rounds: number): Promi
   try {
     change();
     await server.start();
+    // Answered once the log has been read; what is replaced before that could be read by nobody.
+    await server.stats();
     const watch = new StateWatch<Sources>(server.url, 'sources');
     const skipped = () => watch.latest?.log.skipped.reduce((sum, { count }) => sum + count, 0) ?? 0;
     let kept = 0;
