@@ -2,12 +2,9 @@ import { useMemo } from 'react';
 import { useLockPages } from '@/components/locks/use-lock-pages';
 import type { Address } from '@/lib/client/address';
 import { counted, formatCount } from '@/lib/client/text';
-import { RowList } from '../ui/row-list';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
-import { LockRow } from './lock-row';
-
-const USUAL_HEIGHT = 56;
+import { LockRows } from './lock-rows';
 
 interface LockPagesProps {
   /** Whose locks, null for all. */
@@ -48,28 +45,15 @@ export function LockPages({ holder, address, change, onGo, onLeave }: LockPagesP
         {first !== null && <Step name="First page" onClick={first} />}
         <Step name="Back to the live list" onClick={onLeave} />
       </p>
-      <RowList
+      <LockRows
         key={number}
         label="Page of locks"
         entries={entries}
-        target={null}
-        usualHeight={USUAL_HEIGHT}
-        describe={({ lock_file }) => ({
-          id: undefined,
-          chosen: lock_file === address.lock,
-          flashing: false,
-        })}
-      >
-        {(lock, tabIndex) => (
-          <LockRow
-            lock={lock}
-            chosen={lock.lock_file === address.lock}
-            tabIndex={tabIndex}
-            change={change}
-            onGo={onGo}
-          />
-        )}
-      </RowList>
+        flashing={null}
+        address={address}
+        change={change}
+        onGo={onGo}
+      />
     </>
   );
 }

@@ -17,13 +17,10 @@ import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
 import { OldData } from '../ui/old-data';
 import { Empty, Panel } from '../ui/panel';
-import { RowList } from '../ui/row-list';
 import { Text } from '../ui/text';
 import type { ListEntry } from '../ui/use-row-focus';
 import { LockPages } from './lock-pages';
-import { LockRow } from './lock-row';
-
-const USUAL_HEIGHT = 56;
+import { LockRows } from './lock-rows';
 
 const ORDER_NAMES: Record<LockOrder, string> = {
   matters: 'what matters',
@@ -113,27 +110,14 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
               onChange={(next) => choose({ grouping: next })}
             />
           </div>
-          <RowList
+          <LockRows
             label="List of locks"
             entries={entries}
-            target={address.lock}
-            usualHeight={USUAL_HEIGHT}
-            describe={({ lock_file }) => ({
-              id: `lock-${lock_file}`,
-              chosen: lock_file === address.lock,
-              flashing: flashing.has(lock_file),
-            })}
-          >
-            {(lock, tabIndex) => (
-              <LockRow
-                lock={lock}
-                chosen={lock.lock_file === address.lock}
-                tabIndex={tabIndex}
-                change={change}
-                onGo={onGo}
-              />
-            )}
-          </RowList>
+            flashing={flashing}
+            address={address}
+            change={change}
+            onGo={onGo}
+          />
         </>
       )}
     </Panel>

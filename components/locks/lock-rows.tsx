@@ -1,0 +1,38 @@
+import type { Address } from '@/lib/client/address';
+import type { Lock } from '@/lib/contract/schemas';
+import { RowList } from '../ui/row-list';
+import type { ListEntry } from '../ui/use-row-focus';
+import { LockRow } from './lock-row';
+
+const USUAL_HEIGHT = 56;
+
+interface LockRowsProps {
+  label: string;
+  entries: readonly ListEntry<Lock>[];
+  /** The lock files that have just changed, in the list that follows the swarm, which the address points into; null in others. */
+  flashing: Pick<ReadonlyMap<string, unknown>, 'has'> | null;
+  address: Address;
+  change: (part: Partial<Address>, push?: boolean) => void;
+  onGo: (to: Partial<Address>) => void;
+}
+
+/** A list of locks, the chosen one marked. */
+export function LockRows({ label, entries, flashing, address, change, onGo }: LockRowsProps) {
+  return (
+    <RowList
+      label={label}
+      entries={entries}
+      target={flashing === null ? null : address.lock}
+      usualHeight={USUAL_HEIGHT}
+      describe={({ lock_file }) => ({
+        id: flashing === null ? undefined : `lock-${lock_file}`,
+        chosen: lock_file === address.lock,
+        flashing: flashing?.has(lock_file) ?? false,
+      })}
+    >
+      {(lock, tabIndex) => (
+        <LockRow lock={lock} chosen={lock.lock_file === address.lock} tabIndex={tabIndex} change={change} onGo={onGo} />
+      )}
+    </RowList>
+  );
+}
