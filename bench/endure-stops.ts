@@ -1,12 +1,10 @@
 /** The server stopped again and again, at any moment, with open streams and writers that go on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../lib/simulator/random';
-import { LogWriter } from '../lib/sources/claudeswarm/writer';
-import { compare, compareWithWriters, faultsOf, traceNumber } from './torture-checks';
 import { Follower } from './torture-follower';
 import type { Outcome } from './torture-report';
 import { Server } from './torture-server';
-import { tracedLine } from './torture-writer';
+import { followerFaults, TracedTraffic } from './traced-traffic';
 
 interface StopsPlan {
   signal: 'SIGTERM' | 'SIGKILL';
@@ -15,12 +13,8 @@ interface StopsPlan {
 }
 
 const STOP_WITHIN_MS = 5000;
-const WRITE_EVERY_MS = 20;
-const LARGEST_BATCH = 5;
-const WRITER = 1;
 /** A start takes about a second: some kills fall into it. */
 const LONGEST_LIFE_MS = 2500;
-const ARRIVAL_DEADLINE_MS = 60_000;
 
 /**
  * Stops and starts a server at random moments, then asks whether the history and every client have each message
@@ -30,48 +24,31 @@ export async function stops(folders: { root: string; history: string }, plan: St
   const random = new Random(plan.times);
   const server = new Server(folders.root, folders.history);
   const followers: Follower[] = [];
-  const log = new LogWriter(folders.root, { rotateAtBytes: Number.MAX_SAFE_INTEGER });
-  let written = 0;
-  const write = () => {
-    const lines = Array.from({ length: random.integer(1, LARGEST_BATCH) }, () => tracedLine(random, WRITER, written++));
-    log.appendAll(lines);
-  };
-  write();
-  const writing = setInterval(write, WRITE_EVERY_MS);
+  const traffic = new TracedTraffic(folders.root, random);
   try {
     await server.start();
     for (let index = 0; index < plan.clients; index++) followers.push(new Follower(server.url, new Random(index)));
     for (const follower of followers) follower.connect();
     const stopped = await stopAgainAndAgain(server, plan, random);
-    clearInterval(writing);
+    traffic.stop();
     await server.start();
-    const last = traceNumber(WRITER, written - 1);
-    const begun = performance.now();
-    while (
-      followers.some(({ received }) => received.at(-1)?.trace !== last) &&
-      performance.now() - begun < ARRIVAL_DEADLINE_MS
-    ) {
-      await delay(20);
-    }
+    await traffic.arrived(followers);
     const { backwards } = await server.history();
-    const inHistory = faultsOf(compareWithWriters(backwards, new Map([[WRITER, written]])));
-    const faults = [...stopped.faults, ...(inHistory === null ? [] : [`history: ${inHistory}`])];
-    for (const [index, { received, gapsSaid, faults: own }] of followers.entries()) {
-      const atClient = faultsOf(compare(received, backwards));
-      if (atClient !== null) faults.push(`client ${index}: ${atClient}`);
-      if (gapsSaid > 0) faults.push(`client ${index} was told of a gap ${gapsSaid} times`);
-      faults.push(...own.map((fault) => `client ${index}: ${fault}`));
-    }
+    const inHistory = traffic.historyFault(backwards);
+    const faults = [
+      ...stopped.faults,
+      ...(inHistory === null ? [] : [`history: ${inHistory}`]),
+      ...followerFaults(followers, backwards),
+    ];
     const connections = followers.reduce((sum, follower) => sum + follower.connections, 0);
     return {
       facts:
-        `${plan.times} times ${plan.signal}, ${written} messages, ${plan.clients} clients over ${connections} ` +
+        `${plan.times} times ${plan.signal}, ${traffic.written} messages, ${plan.clients} clients over ${connections} ` +
         `connections, ${stopped.atStart} stops before it answered; ${stopped.facts}`,
       faults,
     };
   } finally {
-    clearInterval(writing);
-    log.close();
+    traffic.close();
     for (const follower of followers) follower.disconnect();
     await server.stop('SIGKILL');
   }

@@ -1,0 +1,66 @@
+/** Traced messages that one writer writes without a pause, and what followers got of them. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../lib/simulator/random';
+import { LogWriter } from '../lib/sources/claudeswarm/writer';
+import { compare, compareWithWriters, faultsOf, type Received, traceNumber } from './torture-checks';
+import type { Follower } from './torture-follower';
+import { tracedLine } from './torture-writer';
+
+const WRITE_EVERY_MS = 20;
+const LARGEST_BATCH = 5;
+const WRITER = 1;
+const ARRIVAL_DEADLINE_MS = 60_000;
+
+export class TracedTraffic {
+  /** How many messages were written. */
+  written = 0;
+  readonly #random: Random;
+  readonly #log: LogWriter;
+  readonly #timer: NodeJS.Timeout;
+
+  /** Begins to write, a first batch at once. */
+  constructor(root: string, random: Random) {
+    this.#random = random;
+    this.#log = new LogWriter(root, { rotateAtBytes: Number.MAX_SAFE_INTEGER });
+    this.#write();
+    this.#timer = setInterval(() => this.#write(), WRITE_EVERY_MS);
+  }
+
+  /** Writes no more. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  close(): void {
+    this.stop();
+    this.#log.close();
+  }
+
+  /** Waits until the last message has reached all followers, a minute at most. */
+  async arrived(followers: readonly Follower[]): Promise<void> {
+    const last = traceNumber(WRITER, this.written - 1);
+    const begun = performance.now();
+    const missing = () => followers.some(({ received }) => received.at(-1)?.trace !== last);
+    while (missing() && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
+  }
+
+  /** @returns what is wrong with a history, null if it has each message once and in order */
+  historyFault(history: readonly Received[]): string | null {
+    return faultsOf(compareWithWriters(history, new Map([[WRITER, this.written]])));
+  }
+
+  #write(): void {
+    const length = this.#random.integer(1, LARGEST_BATCH);
+    this.#log.appendAll(Array.from({ length }, () => tracedLine(this.#random, WRITER, this.written++)));
+  }
+}
+
+/** @returns what is wrong at followers that should have got a history from their first message on, without any gap */
+export function followerFaults(followers: readonly Follower[], history: readonly Received[]): string[] {
+  return followers.flatMap(({ received, gapsSaid, faults }, index) => {
+    const inReceived = faultsOf(compare(received, history));
+    const gaps = gapsSaid > 0 ? [`client ${index} was told of a gap ${gapsSaid} times`] : [];
+    const own = [...(inReceived === null ? [] : [inReceived]), ...faults];
+    return [...own.map((fault) => `client ${index}: ${fault}`), ...gaps];
+  });
+}
