@@ -4,7 +4,7 @@
  * 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an answer breaks its schema.
  * `--minutes 10` is how long, `--seed` the beginning; each round depends on the seed and its number alone.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -21,6 +21,7 @@ import { agentsAnswer, attentionAnswer, health, locksAnswer, messagesAnswer, sta
 import { Random } from '../lib/simulator/random';
 import { openStream } from '../test/support/sse-client';
 import { KINDS, type KindName, writeKind } from './fuzz-contents';
+import { longestHolds, measuringHolds, readHolds } from './loop-holds';
 import { makeScratch } from './scratch';
 import { Server } from './torture-server';
 
@@ -112,25 +113,6 @@ async function fuzz(server: Server, root: string, { minutes, seed }: Flags): Pro
   return findings;
 }
 
-interface Holds {
-  /** The longest time that the loop was held, and the longest that its thread ran meanwhile; milliseconds. */
-  held: number;
-  ran: number;
-  /** When the thread ran so long, at the end of a half second; milliseconds since 1970. */
-  ranAt: number;
-}
-
-function longestHolds(file: string, from: number): Holds {
-  const longest: Holds = { held: 0, ran: 0, ranAt: from };
-  for (const line of readFileSync(file, 'utf8').trimEnd().split('\n')) {
-    const [at = 0, held = 0, ran = 0] = line.split(' ').map(Number);
-    if (at < from) continue;
-    longest.held = Math.max(longest.held, held);
-    if (ran > longest.ran) [longest.ran, longest.ranAt] = [ran, at];
-  }
-  return longest;
-}
-
 interface Flags {
   minutes: number;
   seed: number;
@@ -157,8 +139,7 @@ const root = path.join(scratch, 'root');
 mkdirSync(path.join(root, '.agent_locks'), { recursive: true });
 const delays = path.join(scratch, 'loop-delay');
 const server = new Server(root, path.join(scratch, 'history.sqlite'), {
-  LOOP_DELAY_FILE: delays,
-  NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
+  ...measuringHolds(delays),
 });
 await server.start();
 process.prependOnceListener('exit', () => server.abandon());
@@ -168,7 +149,9 @@ await delay(WARM_UP_MS);
 const measuredFrom = Date.now();
 const { faults, rounds, answers, begun } = await fuzz(server, root, flags);
 closeStream();
-const { held, ran, ranAt } = longestHolds(delays, measuredFrom);
+const { byClock, byThread } = longestHolds(readHolds(delays, measuredFrom));
+const { held } = byClock;
+const { ran, at: ranAt } = byThread;
 // On a busy machine a thread that may run waits for its turn: that is no work of the server.
 const tooLong = held > MAX_HOLD_MS && ran > MAX_HOLD_MS;
 console.log(

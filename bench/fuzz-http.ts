@@ -1,15 +1,10 @@
-/**
- * `node --import tsx bench/fuzz-http.ts`: bytes that are HTTP, nearly HTTP and none at all, on raw connections, for
- * `--minutes N` (default 10) from `--seed N`. Meanwhile the process must live, answer /health within bounds and never hold
- * its event loop for long. Ends with exit code 1 if it did not.
- */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Random } from '../lib/simulator/random';
 import { RawClient } from '../test/support/raw-client';
 import { httpBytes, TARGETS } from './fuzz-http-bytes';
+import { longestHolds, measuringHolds, readHolds } from './loop-holds';
 import { quantile } from './measure/table';
 import { makeScratch } from './scratch';
 import { Report } from './torture-report';
@@ -38,8 +33,7 @@ process.exit(report.hasFailures ? 1 : 0);
 async function fuzz(forMs: number, seed: number) {
   const delays = path.join(scratch, 'loop-delay');
   const server = new Server(scratch, 'off', {
-    LOOP_DELAY_FILE: delays,
-    NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
+    ...measuringHolds(delays),
     LOG_LEVEL: 'silent',
   });
   console.log(`seed ${seed}; give it as --seed to send the same bytes again`);
@@ -64,7 +58,8 @@ async function fuzz(forMs: number, seed: number) {
     const health = await watch(server, end, seen);
     await Promise.all(workers);
     await delay(1_000);
-    const { longest, computed } = longestHold(delays, from);
+    const { byClock, byThread } = longestHolds(readHolds(delays, from));
+    const [longest, computed] = [byClock.held, byThread.ran];
     const alive = server.pid === pid && (await server.health()) !== null;
     const [first, second] = seen.peaks.map((peak) => (peak - base) / 1024 / 1024) as [number, number];
     const statuses = [...seen.statuses].sort().map(([status, count]) => `${status}: ${count}`);
@@ -148,16 +143,4 @@ async function watch(server: Server, end: number, seen: Seen) {
     await delay(HEALTH_INTERVAL_MS);
   }
   return health;
-}
-
-/** @returns the longest hold of the event loop, and the most that it computed in one: on a busy machine others do the rest */
-function longestHold(file: string, from: number): { longest: number; computed: number } {
-  const hold = { longest: 0, computed: 0 };
-  for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
-    const [at = 0, longest = 0, computed = 0] = line.split(' ').map(Number);
-    if (at <= from) continue;
-    hold.longest = Math.max(hold.longest, longest);
-    hold.computed = Math.max(hold.computed, computed);
-  }
-  return hold;
 }

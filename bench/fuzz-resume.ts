@@ -1,10 +1,3 @@
-/**
- * `node --import tsx bench/fuzz-resume.ts [--minutes N] [--seed N]`: asks the production server for its stream with ids of
- * every kind while its log grows and is rotated: true ones, true ones changed, and bytes that are none. Ends with exit
- * code 1 if a client lost a message or got one twice, if an unknown id was answered otherwise than any unknown one, if
- * the process died, or if its event loop was held for long.
- */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -12,6 +5,7 @@ import { parseCursor } from '../lib/contract/events';
 import type { Connected, MessagesEvent } from '../lib/contract/schemas';
 import { Random } from '../lib/simulator/random';
 import { LogWriter } from '../lib/sources/claudeswarm/writer';
+import { longestHolds, measuringHolds, readHolds } from './loop-holds';
 import { makeScratch } from './scratch';
 import { type Shown, showId, strangeId } from './strange-ids';
 import { compare, compareWithWriters, faultsOf, type Received } from './torture-checks';
@@ -125,8 +119,7 @@ async function fuzzResume(minutes: number, seed: number, scratch: string): Promi
   const random = new Random(seed);
   const delays = path.join(scratch, 'loop-delay');
   const server = new Server(scratch, path.join(scratch, 'history.sqlite'), {
-    LOOP_DELAY_FILE: delays,
-    NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
+    ...measuringHolds(delays),
   });
   const fuzz: Fuzz = { server, random, recorded: [], epoch: '', faults: [], asked: new Map() };
   const log = new LogWriter(scratch, { rotateAtBytes: ROTATE_AT_BYTES });
@@ -157,14 +150,15 @@ async function fuzzResume(minutes: number, seed: number, scratch: string): Promi
     clearInterval(writing);
     await untilArrived(followers, written);
     await checkEnd(fuzz, followers, written);
-    const holds = holdsSince(delays, measuredFrom);
-    if (holds.ran > MAX_HOLD_MS) note(fuzz, `the event loop was held for ${holds.ran.toFixed(0)} ms of processor time`);
+    const { byClock, byThread } = longestHolds(readHolds(delays, measuredFrom));
+    const { ran } = byThread;
+    if (ran > MAX_HOLD_MS) note(fuzz, `the event loop was held for ${ran.toFixed(0)} ms of processor time`);
     const kinds = [...fuzz.asked].map(([kind, count]) => `${count} ${kind}`).join(', ');
     const connections = followers.reduce((sum, follower) => sum + follower.connections, 0);
     const facts =
       `${minutes} min, seed ${seed}: ${kinds}; ${written} messages, ${log.rotations} rotations, ${followers.length} ` +
-      `clients over ${connections} connections; event loop held at most ${holds.ran.toFixed(0)} ms of ` +
-      `processor time (${holds.longest.toFixed(0)} ms by the clock)`;
+      `clients over ${connections} connections; event loop held at most ${ran.toFixed(0)} ms of ` +
+      `processor time (${byClock.held.toFixed(0)} ms by the clock)`;
     return { ...fuzz, facts };
   } finally {
     clearInterval(writing);
@@ -194,13 +188,6 @@ async function checkEnd(fuzz: Fuzz, followers: readonly Follower[], written: num
     if (gapsSaid > 0) note(fuzz, `client ${index} was told of a gap ${gapsSaid} times`);
     for (const fault of faults) note(fuzz, `client ${index}: ${fault}`);
   }
-}
-
-function holdsSince(file: string, since: number): { longest: number; ran: number } {
-  const lines = readFileSync(file, 'utf8').trim().split('\n');
-  const held = lines.map((line) => line.split(' ').map(Number)).filter(([at = 0]) => at > since);
-  const most = (column: number) => Math.max(0, ...held.map((columns) => columns[column] ?? 0));
-  return { longest: most(1), ran: most(2) };
 }
 
 function readFlags(): { minutes: number; seed: number } {

@@ -1,5 +1,5 @@
 /** Single hard moments: a burst, a line that is cut off, more rotations than one outage can bear, a first long read. */
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sources } from '../lib/contract/schemas';
@@ -7,6 +7,7 @@ import { Random } from '../lib/simulator/random';
 import { LOG_NAME } from '../lib/sources/claudeswarm/message-log';
 import { LogWriter } from '../lib/sources/claudeswarm/writer';
 import { writeBacklog } from '../test/support/backlog';
+import { longestHolds, measuringHolds, readHolds } from './loop-holds';
 import { traceNumber } from './torture-checks';
 import { type Follower, StateWatch } from './torture-follower';
 import type { Outcome } from './torture-report';
@@ -118,8 +119,7 @@ export async function firstRead(folders: { root: string; control: string }, mess
   const bytes = writeBacklog({ root: folders.root, messages });
   const delays = path.join(folders.control, 'loop-delay');
   const server = new Server(folders.root, path.join(folders.control, 'history.sqlite'), {
-    LOOP_DELAY_FILE: delays,
-    NODE_OPTIONS: `--import ${import.meta.resolve('./loop-delay.mjs')}`,
+    ...measuringHolds(delays),
   });
   try {
     await server.start();
@@ -138,9 +138,10 @@ export async function firstRead(folders: { root: string; control: string }, mess
       else seen.messages = (await server.stats()).message_count;
       await delay(10);
     }
-    const holds = holdsSince(delays, measuredFrom);
-    const worst = holds.reduce((one, other) => (other.longest > one.longest ? other : one), { second: 0, longest: 0 });
-    const long = holds.filter(({ longest }) => longest > LONGEST_HOLD_MS);
+    // Only half seconds that lie wholly after the start count.
+    const holds = readHolds(delays, measuredFrom + 499);
+    const worst = longestHolds(holds).byClock;
+    const long = holds.filter(({ held }) => held > LONGEST_HOLD_MS);
     const sorted = seen.latencies.sort((one, other) => one - other);
     const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
     const faults: string[] = [];
@@ -148,14 +149,14 @@ export async function firstRead(folders: { root: string; control: string }, mess
     if (seen.progress.size < 2) faults.push('/health did not say how far the reading is');
     const slow: string[] = [];
     if (long.length > 0) {
-      const when = long.map(({ second, longest }) => `${longest} ms at ${second.toFixed(1)} s`);
+      const when = long.map(({ at, held }) => `${held} ms at ${((at - measuredFrom) / 1000).toFixed(1)} s`);
       slow.push(`the event loop was held too long: ${when.join(', ')}`);
     }
     if (seen.memory > LARGEST_MEMORY_BYTES) slow.push(`memory grew to ${megabytes(seen.memory)} MB`);
     return {
       facts:
         `${messages} messages, ${megabytes(bytes)} MB in ${((performance.now() - begun) / 1000).toFixed(1)} s; event loop ` +
-        `held at most ${worst.longest} ms; ${sorted.length} times /health: p99 ${p99.toFixed(1)} ms, max ` +
+        `held at most ${worst.held} ms; ${sorted.length} times /health: p99 ${p99.toFixed(1)} ms, max ` +
         `${(sorted.at(-1) ?? 0).toFixed(1)} ms, ${seen.progress.size} different answers how far; memory at most ${megabytes(seen.memory)} MB`,
       faults,
       slow,
@@ -163,15 +164,6 @@ export async function firstRead(folders: { root: string; control: string }, mess
   } finally {
     await server.stop('SIGKILL');
   }
-}
-
-/** The longest hold of the event loop (milliseconds) in each half second that ends after an instant. */
-function holdsSince(file: string, from: number): { second: number; longest: number }[] {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines.flatMap((line) => {
-    const [at = 0, longest = 0] = line.split(' ').map(Number);
-    return at - 500 >= from ? [{ second: (at - from) / 1000, longest }] : [];
-  });
 }
 
 function megabytes(bytes: number): number {
