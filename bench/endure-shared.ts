@@ -41,6 +41,7 @@ export async function shared(folders: { root: string; history: string }, plan: S
     clearInterval(moving);
     traffic.stop();
     await traffic.arrived(followers);
+    await traffic.readable(servers);
     const histories = await Promise.all(servers.map((server) => server.history()));
     const inHistories = histories.map(({ backwards }) => traffic.historyFault(backwards));
     const faults = [

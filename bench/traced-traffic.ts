@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../lib/simulator/random';
 import { LogWriter } from '../lib/sources/claudeswarm/writer';
 import { compare, compareWithWriters, faultsOf, type Received, traceNumber } from './torture-checks';
-import type { Follower } from './torture-follower';
+import { type Follower, receivedOf } from './torture-follower';
+import type { Server } from './torture-server';
 import { tracedLine } from './torture-writer';
 
 const WRITE_EVERY_MS = 20;
@@ -42,6 +43,16 @@ export class TracedTraffic {
     const begun = performance.now();
     const missing = () => followers.some(({ received }) => received.at(-1)?.trace !== last);
     while (missing() && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
+  }
+
+  /** Waits until the last message can be read from every server, a minute at most: a process follows another's commits by up to a tick. */
+  async readable(servers: readonly Server[]): Promise<void> {
+    const last = traceNumber(WRITER, this.written - 1);
+    const begun = performance.now();
+    const newest = async (server: Server) => (await server.messages('limit=1')).messages.map(receivedOf).at(-1)?.trace;
+    for (const server of servers) {
+      while ((await newest(server)) !== last && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
+    }
   }
 
   /** @returns what is wrong with a history, null if it has each message once and in order */
