@@ -105,7 +105,11 @@ function textOfCode(path: string, source: string): string {
     TemplateLiteral: (node) => {
       const text = node.quasis.map(({ value }) => value.cooked ?? value.raw).join('...');
       if (!isProse(text)) return;
-      passages.push(...node.quasis.map(({ start, end }) => ({ start, end })));
+      // Quasis may include the signs around them.
+      for (const { start, end } of node.quasis) {
+        const signs = /^([`}]?)[\s\S]*?(`|\$\{)?$/.exec(source.slice(start, end));
+        passages.push({ start: start + (signs?.[1]?.length ?? 0), end: end - (signs?.[2]?.length ?? 0) });
+      }
       expressions.push(...node.expressions.map(({ start }) => start));
     },
     JSXAttribute: (node) => {
@@ -121,8 +125,8 @@ function textOfCode(path: string, source: string): string {
   );
   const characters = Array.from({ length: text.length }, (_, at) => text.charAt(at));
   for (const at of expressions) characters[at] = EXPRESSION;
-  // Quasis may include the signs around an expression. An escaped line break ends a word as a true one does.
-  return characters.join('').replace(/\\[nrt]|\$\{/g, '  ');
+  // An escaped line break ends a word as a true one does.
+  return characters.join('').replace(/\\[nrt]/g, '  ');
 }
 
 /** One lower-case word is a name in the code, several words or a capital are text. */
