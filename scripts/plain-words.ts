@@ -148,7 +148,7 @@ function textOfMarkdown(source: string): string {
     .replace(/\]\([^)\s]*\)/g, blank);
 }
 
-/** @returns the files of a repository that hold text for people, relative to it */
+/** @returns the files of a repository that contain text for people, relative to it */
 export function readableFiles(root: string): string[] {
   const top = readdirSync(root, { withFileTypes: true }).filter(
     ({ name }) => !name.startsWith('.') && name !== 'node_modules',
@@ -165,10 +165,14 @@ export function readableFiles(root: string): string[] {
     .sort();
 }
 
-/** @returns what is found in all of a repository's files that hold text for people */
+/** @returns the words that the project does not use (scripts/plain-words.json) */
+export function leftOutWords(): PlainWord[] {
+  return JSON.parse(readFileSync(join(import.meta.dirname, 'plain-words.json'), 'utf8')) as PlainWord[];
+}
+
+/** @returns what is found in all of a repository's files that contain text for people */
 export function findWordsBelow(root: string): Finding[] {
-  const list = join(import.meta.dirname, 'plain-words.json');
-  const words = JSON.parse(readFileSync(list, 'utf8')) as PlainWord[];
+  const words = leftOutWords();
   return readableFiles(root).flatMap((path) => findWords(path, readFileSync(join(root, path), 'utf8'), words));
 }
 

@@ -1,6 +1,6 @@
 /** Files of the project that repeat one another's facts. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import packageJson from '../package.json';
@@ -78,4 +78,22 @@ test('.editorconfig: indentation and line width are those of biome.json', () => 
   assert.equal(everywhere.get('indent_size'), String(formatter.indentWidth));
   assert.equal(everywhere.get('max_line_length'), String(formatter.lineWidth));
   assert.equal(everywhere.get('end_of_line'), 'lf');
+});
+
+test('decision records: each begins with its number, its status and a date, and a later one replaces an earlier one', () => {
+  const records = readdirSync('docs/decisions').sort();
+  const numbers = records.map((file) => Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(file)?.[1] ?? Number.NaN));
+  for (const [order, file] of records.entries()) {
+    const text = readFileSync(`docs/decisions/${file}`, 'utf8');
+    const head = /^# (\d+)\. .+\n\nStatus: (?:accepted|superseded by (\d+)), \d{4}-\d\d-\d\d\b/.exec(text);
+    assert.equal(
+      Number(head?.[1]),
+      numbers[order],
+      `${file} must begin with "# N. Title" and "Status: accepted, YYYY-MM-DD"`,
+    );
+    const later = head?.[2] === undefined ? null : Number(head[2]);
+    if (later !== null)
+      assert.ok(later > (numbers[order] as number) && numbers.includes(later), `${file}: no record ${later}`);
+  }
+  assert.equal(new Set(numbers).size, numbers.length, 'two records have the same number');
 });
