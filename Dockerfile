@@ -1,18 +1,18 @@
-# The package, built and packed from the sources, installed as anybody would install it, and run by nobody in particular.
+# Builds and packs the package from the sources, installs the archive as a user would, and runs it as an unprivileged user.
 #
 #   docker build -t claude-swarm-dashboard .
 #   docker run --rm --name swarm -p 127.0.0.1:8000:8000 --env-file swarm.env --pid=host \
 #     -v /path/to/project:/project:ro -v swarm-history:/history claude-swarm-dashboard
 #
-# swarm.env holds DASHBOARD_USERNAME and DASHBOARD_PASSWORD: inside of a container the dashboard must listen beyond
-# loopback, and that it refuses without credentials. docs/deploy.md says what --pid=host is for, and for whom to run.
+# swarm.env contains DASHBOARD_USERNAME and DASHBOARD_PASSWORD: inside a container the dashboard must listen beyond
+# loopback, which it refuses without credentials. docs/deploy.md explains --pid=host and the user.
 
 FROM node:20-bookworm AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-# node:20 brings the compiler that better-sqlite3 needs where no ready-made file can be fetched; the slim image has none.
+# node:20 brings the compiler that better-sqlite3 needs where no ready-made file can be downloaded; the slim image has none.
 RUN npm pack && npm install --prefix /opt/dashboard --no-audit ./claude-swarm-dashboard-*.tgz
 
 FROM node:20-bookworm-slim

@@ -1,6 +1,7 @@
 /**
  * Finds words that the project does not use (scripts/plain-words.json) where people read them: string literals and JSX
- * text of the code, and Markdown. Names, comments, types, SQL, class lists and tests are left alone.
+ * text of the code (UI, errors, logs, help), Markdown, and the ready-made files in docs/. Names, comments in code, types,
+ * SQL, class lists and tests are not read.
  *
  *     node --import tsx scripts/plain-words.ts    # file:line: word (use ...): text
  */
@@ -14,6 +15,8 @@ export interface PlainWord {
   pattern: string;
   /** What to write instead. */
   use: string;
+  /** A regular expression of phrases in which the word is right, such as "hold a lock". */
+  except?: string;
 }
 
 export interface Finding {
@@ -31,26 +34,31 @@ interface Passage {
   end: number;
 }
 
-const LEFT_OUT = /(^|\/)node_modules\/|\.test\.tsx?$|^(test|e2e|public)\/|^scripts\/plain-words\.|^next-env\.d\.ts$/;
+/** Also left out: what simulated agents say to each other. */
+const LEFT_OUT =
+  /(^|\/)node_modules\/|\.test\.tsx?$|^(test|e2e|public)\/|^scripts\/plain-words\.|^lib\/simulator\/phrases\.ts$|^next-env\.d\.ts$/;
 const CODE = /\.(ts|tsx|mjs)$/;
+/** Files that people copy or import: read whole, comments and titles included. */
+const READY_MADE = /^docs\/.*(\.(yml|json|conf|service)|\/Caddyfile)$|^Dockerfile$/;
 /** Statements, also after comments, and what only they contain. SQL names change with the schema, not with the prose. */
 const SQL =
-  /^\s*(--.*\s+)*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|REPLACE)\b|\b(CREATE (TABLE|INDEX|VIRTUAL)|ALTER TABLE|INSERT INTO|ORDER BY|GROUP BY)\b/;
+  /^\s*(--.*\s+)*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|REPLACE)\b|\b(CREATE (TABLE|INDEX|VIRTUAL)|ALTER TABLE|INSERT INTO|ORDER BY|GROUP BY)\b|\(SELECT\b/;
 /** Attributes whose value is no text for people. */
 const SILENT_ATTRIBUTE = /^(className|class|style|href|src|id|key|d|viewBox)$/;
 const MAX_TEXT_LENGTH = 120;
+/** Takes the place of an expression in a template or in JSX text, so that exceptions can name it. */
+const EXPRESSION = '…';
 
-/** @returns what is found in one file, in order; `path` decides whether it is read as code or as Markdown */
+/** @returns what is found in one file, in order; `path` decides how it is read */
 export function findWords(path: string, source: string, words: readonly PlainWord[]): Finding[] {
-  const readable = CODE.test(path) ? textOfCode(path, source) : textOfMarkdown(source);
+  const readable = readableText(path, source);
   const found = words
-    .flatMap(({ pattern, use }) =>
-      [...readable.matchAll(wholeWords(pattern))].map(({ 0: word, index }) => ({
-        index,
-        end: index + word.length,
-        use,
-      })),
-    )
+    .flatMap(({ pattern, use, except }) => {
+      const allowed = except === undefined ? [] : passagesOf(readable, except);
+      return passagesOf(readable, pattern)
+        .filter(({ start, end }) => !allowed.some((phrase) => phrase.start <= start && end <= phrase.end))
+        .map(({ start, end }) => ({ index: start, end, use }));
+    })
     .sort((a, b) => a.index - b.index || b.end - a.end);
   const lines = source.split('\n');
   return found.flatMap(({ index, end, use }, order) => {
@@ -62,8 +70,16 @@ export function findWords(path: string, source: string, words: readonly PlainWor
   });
 }
 
-function wholeWords(pattern: string): RegExp {
-  return new RegExp(`(?<![\\w:-])(?:${pattern.replaceAll(' ', '\\s+')})(?![\\w-])`, 'gi');
+/** @returns the source with blanks for everything that is not text for people; places stay the same */
+function readableText(path: string, source: string): string {
+  if (CODE.test(path)) return textOfCode(path, source);
+  return path.endsWith('.md') ? textOfMarkdown(source) : source;
+}
+
+/** @returns where a pattern matches whole words, in any case; a blank in it matches any white space */
+function passagesOf(text: string, pattern: string): Passage[] {
+  const wholeWords = new RegExp(`(?<![\\w:-])(?:${pattern.replaceAll(' ', '\\s+')})(?![\\w-])`, 'gi');
+  return [...text.matchAll(wholeWords)].map(({ 0: word, index }) => ({ start: index, end: index + word.length }));
 }
 
 /** The source with blanks for everything but the passages, so that places stay the same. */
@@ -78,15 +94,23 @@ function textOfCode(path: string, source: string): string {
   if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
   const passages: Passage[] = [];
   const silent: Passage[] = [];
+  const expressions: number[] = [];
   const literal = (node: Passage, value: unknown) => {
     if (typeof value === 'string' && isProse(value)) passages.push({ start: node.start + 1, end: node.end - 1 });
   };
   new Visitor({
     Literal: (node) => literal(node, node.value),
     JSXText: ({ start, end }) => passages.push({ start, end }),
-    TemplateLiteral: ({ quasis }) => {
-      const text = quasis.map(({ value }) => value.cooked ?? value.raw).join('...');
-      if (isProse(text)) passages.push(...quasis.map(({ start, end }) => ({ start, end })));
+    JSXExpressionContainer: ({ start }) => expressions.push(start),
+    TemplateLiteral: (node) => {
+      const text = node.quasis.map(({ value }) => value.cooked ?? value.raw).join('...');
+      if (!isProse(text)) return;
+      // Quasis may include the signs around them.
+      for (const { start, end } of node.quasis) {
+        const signs = /^([`}]?)[\s\S]*?(`|\$\{)?$/.exec(source.slice(start, end));
+        passages.push({ start: start + (signs?.[1]?.length ?? 0), end: end - (signs?.[2]?.length ?? 0) });
+      }
+      expressions.push(...node.expressions.map(({ start }) => start));
     },
     JSXAttribute: (node) => {
       if (node.name.type === 'JSXIdentifier' && SILENT_ATTRIBUTE.test(node.name.name)) silent.push(node);
@@ -99,8 +123,10 @@ function textOfCode(path: string, source: string): string {
     source,
     passages.filter((passage) => !isSilent(passage)),
   );
+  const characters = Array.from({ length: text.length }, (_, at) => text.charAt(at));
+  for (const at of expressions) characters[at] = EXPRESSION;
   // An escaped line break ends a word as a true one does.
-  return text.replace(/\\[nrt]/g, '  ');
+  return characters.join('').replace(/\\[nrt]/g, '  ');
 }
 
 /** One lower-case word is a name in the code, several words or a capital are text. */
@@ -122,7 +148,7 @@ function textOfMarkdown(source: string): string {
     .replace(/\]\([^)\s]*\)/g, blank);
 }
 
-/** @returns the files of a repository that hold text for people, relative to it */
+/** @returns the files of a repository that contain text for people, relative to it */
 export function readableFiles(root: string): string[] {
   const top = readdirSync(root, { withFileTypes: true }).filter(
     ({ name }) => !name.startsWith('.') && name !== 'node_modules',
@@ -134,13 +160,19 @@ export function readableFiles(root: string): string[] {
         )
       : [entry.name],
   );
-  return paths.filter((path) => (CODE.test(path) || path.endsWith('.md')) && !LEFT_OUT.test(path)).sort();
+  return paths
+    .filter((path) => (CODE.test(path) || READY_MADE.test(path) || path.endsWith('.md')) && !LEFT_OUT.test(path))
+    .sort();
 }
 
-/** @returns what is found in all of a repository's files that hold text for people */
+/** @returns the words that the project does not use (scripts/plain-words.json) */
+export function leftOutWords(): PlainWord[] {
+  return JSON.parse(readFileSync(join(import.meta.dirname, 'plain-words.json'), 'utf8')) as PlainWord[];
+}
+
+/** @returns what is found in all of a repository's files that contain text for people */
 export function findWordsBelow(root: string): Finding[] {
-  const list = join(import.meta.dirname, 'plain-words.json');
-  const words = JSON.parse(readFileSync(list, 'utf8')) as PlainWord[];
+  const words = leftOutWords();
   return readableFiles(root).flatMap((path) => findWords(path, readFileSync(join(root, path), 'utf8'), words));
 }
 

@@ -1,6 +1,7 @@
 /** Files of the project that repeat one another's facts. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import packageJson from '../package.json';
@@ -78,4 +79,59 @@ test('.editorconfig: indentation and line width are those of biome.json', () => 
   assert.equal(everywhere.get('indent_size'), String(formatter.indentWidth));
   assert.equal(everywhere.get('max_line_length'), String(formatter.lineWidth));
   assert.equal(everywhere.get('end_of_line'), 'lf');
+});
+
+test('decision records: each begins with its number, its status and a date, and a later one replaces an earlier one', () => {
+  const records = readdirSync('docs/decisions').sort();
+  const numbers = records.map((file) => Number(/^(\d{4})-[a-z0-9-]+\.md$/.exec(file)?.[1] ?? Number.NaN));
+  for (const [order, file] of records.entries()) {
+    const text = readFileSync(`docs/decisions/${file}`, 'utf8');
+    const head = /^# (\d+)\. .+\n\nStatus: (?:accepted|superseded by (\d+)), \d{4}-\d\d-\d\d\b/.exec(text);
+    assert.equal(
+      Number(head?.[1]),
+      numbers[order],
+      `${file} must begin with "# N. Title" and "Status: accepted, YYYY-MM-DD"`,
+    );
+    const later = head?.[2] === undefined ? null : Number(head[2]);
+    if (later !== null)
+      assert.ok(later > (numbers[order] as number) && numbers.includes(later), `${file}: no record ${later}`);
+  }
+  assert.equal(new Set(numbers).size, numbers.length, 'two records have the same number');
+});
+
+/** README, guides, docs/ and its records, by path. */
+function documents(): Map<string, string> {
+  const below = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
+    readdirSync(folder).map((name) => join(folder, name)),
+  );
+  return new Map(below.filter((path) => path.endsWith('.md')).map((path) => [path, readFileSync(path, 'utf8')]));
+}
+
+test('documents: every source file that they name exists', () => {
+  const missing = [...documents()].flatMap(([document, text]) =>
+    [...text.matchAll(/`((?:app|bench|bin|components|docs|e2e|lib|scripts|test)\/[^`*<>\s]*)`/g)]
+      .map(([, path = '']) => path)
+      .filter((path) => !['', '.ts', '.tsx'].some((ending) => existsSync(path + ending)))
+      .map((path) => `${document}: ${path}`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('documents: every link to a file of the repository, and to a heading in it, has a target', () => {
+  const anchors = (text: string) =>
+    [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+  const broken = [...documents()].flatMap(([document, text]) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].flatMap(([, path = '', anchor]) => {
+      const target = path === '' ? document : join(dirname(document), path);
+      if (!existsSync(target)) return [`${document}: ${target}`];
+      const known = anchor === undefined || anchors(readFileSync(target, 'utf8')).includes(anchor);
+      return known ? [] : [`${document}: ${target}#${anchor}`];
+    }),
+  );
+  assert.deepEqual(broken, []);
 });

@@ -47,6 +47,6 @@ async function measure({ files, server, viewers, bare, others }: ViewedSwarm): P
 
 export const burst: Bench = {
   name: 'burst',
-  how: 'Messages written at once, until the last has come to everyone; resident memory before, then, and after five seconds. That each came once and in order is what the torture counts. Baseline: a bare node:http server that broadcasts as many bytes.',
+  how: 'Messages written at once, until the last has arrived at all streams; resident memory before, then, and five seconds later. The torture test checks that each arrives once and in order. Baseline: a bare node:http server that broadcasts as many bytes.',
   run: (scratch) => besideBare(scratch, 'burst', measure),
 };

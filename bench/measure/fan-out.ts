@@ -89,6 +89,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const fanOut: Bench = {
   name: 'fan-out',
-  how: 'One message a second, from the write to its arrival at each stream; resident memory after some events more than with one stream, divided by the streams (of 100 it is not to be told from what a process of Node takes and gives back by itself). The dashboard sends its heartbeat and stats besides. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
+  how: 'One message a second, from the write to its arrival at each stream. Memory is the resident memory after some events, minus that with one stream, divided by the number of streams (100 streams take no more than a Node process takes and returns by itself). The dashboard also sends its heartbeat and stats. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
   run,
 };

@@ -89,6 +89,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const growth: Bench = {
   name: 'growth',
-  how: `Processor time of the server for one change with one viewer, ${CHANGES} changes, less what it uses without any. Baseline: the same with 1,000 messages kept, and with 1,000 locks, of which ten times as much is the bound (a fifth more for the ticks in which the system counts).`,
+  how: `Processor time of the server per change with one viewer, ${CHANGES} changes, minus its use without changes. Baseline: the same with 1,000 messages kept, and with 1,000 locks; the bound is ten times that (plus a fifth, because the system counts in ticks).`,
   run,
 };

@@ -76,7 +76,7 @@ async function memoryAtRest(scratch: string): Promise<number> {
 
 export const reading: Bench = {
   name: 'first-read',
-  how: 'A log of a million messages that nobody has read, from the start of the server to the count of all of them; resident memory at most, less that of a server over an empty root. Baseline: a bare loop that parses the lines of the first half and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
+  how: 'A log of a million unread messages, from the start of the server until all are counted; peak resident memory, minus that of a server over an empty root. Baseline: a bare loop that parses the lines of the first half and does the same inserts, the index of the full text included, in a process of its own; tail, grep and wc of the same file.',
   run: firstRead,
 };
 

@@ -108,6 +108,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const rest: Bench = {
   name: 'rest',
-  how: `Requests a second of ${CLIENTS} clients that ask without a pause, ${ROUNDS} rounds of ${SECONDS} s in turns: the median of their rates, and of all their requests the 99th in a hundred. Baseline: a bare next start with a route that returns a fixed body of the same size; the bound is 60 % of its requests.`,
+  how: `Requests a second of ${CLIENTS} clients without a pause, ${ROUNDS} rounds of ${SECONDS} s in turns: the median of their rates, and the 99th percentile of all requests. Baseline: a bare next start with a route that returns a fixed body of the same size; the bound is 60 % of its requests.`,
   run,
 };

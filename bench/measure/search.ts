@@ -84,6 +84,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const search: Bench = {
   name: 'search',
-  how: `Over HTTP, one after the other, ${ASKED} of each kind, while a message arrives every ${MARK_EVERY_MS} ms and is followed on a stream.`,
+  how: `Over HTTP, one after the other, ${ASKED} of each kind, while one message arrives every ${MARK_EVERY_MS} ms and a stream follows.`,
   run,
 };

@@ -45,7 +45,7 @@ export function cells(figure: Figure): string[] {
     `${text(value)} ${unit}`.trim(),
     baseline === undefined ? '' : text(baseline),
     bound,
-    verdict === null ? '' : verdict ? 'holds' : 'MISSED',
+    verdict === null ? '' : verdict ? 'met' : 'MISSED',
   ];
 }
 

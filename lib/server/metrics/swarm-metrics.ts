@@ -55,7 +55,7 @@ function registerAgentsAndLocks(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_attention',
-    help: 'Matters that want a person, by kind.',
+    help: 'Attention items, by kind.',
     labelNames: ['kind'],
     read: () =>
       tally(
