@@ -89,10 +89,10 @@ export class LocksReader {
   refresh(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
     if (changed !== 'all' && this.#complete && this.#directory.isLarge && this.#directory.isSame())
       return this.#refreshSome(changed);
-    const reading = this.#lastRefresh.then(() => this.#refreshAll(changed));
+    const refreshed = this.#lastRefresh.then(() => this.#refreshAll(changed));
     // The caller learns of a failure; the looks after it must not.
-    this.#lastRefresh = reading.catch(() => {});
-    return reading;
+    this.#lastRefresh = refreshed.catch(() => {});
+    return refreshed;
   }
 
   #refreshSome(names: ReadonlySet<string>): Promise<boolean> {
@@ -114,9 +114,9 @@ export class LocksReader {
   }
 
   /** @returns whether looking changed what this holds */
-  async #compared(reading: () => Promise<void>): Promise<boolean> {
+  async #compared(refresh: () => Promise<void>): Promise<boolean> {
     const known = { status: this.status, locks: this.locks, unreadable: this.unreadable };
-    await reading();
+    await refresh();
     return this.status !== known.status || this.locks !== known.locks || this.unreadable !== known.unreadable;
   }
 
