@@ -8,13 +8,13 @@ export function ListStart({ list }: { list: MessageList }) {
   return (
     <div className="min-h-9 px-4 py-2">
       {list.error === null || list.error.invalid ? (
-        <button type="button" className="link" disabled={list.loading} onClick={list.loadOlder}>
+        <button type="button" className="link" disabled={list.loading} onClick={() => list.store.loadOlder()}>
           {list.loading ? 'Loading…' : 'Older messages'}
         </button>
       ) : (
         <p role="alert" className="text-bad">
           {list.error.message}{' '}
-          <button type="button" className="link" disabled={list.loading} onClick={list.loadOlder}>
+          <button type="button" className="link" disabled={list.loading} onClick={() => list.store.loadOlder()}>
             Try again
           </button>
         </p>

@@ -53,7 +53,7 @@ export function MessageList(props: MessageListProps) {
   const walkTo = (seq: number | undefined) => {
     if (seq === undefined) return;
     setActive(seq);
-    if (list.following && seq !== messages.at(-1)?.seq) list.pause();
+    if (list.following && seq !== messages.at(-1)?.seq) list.store.pause();
     rows.reveal(seq);
     focusOn(seq);
   };
@@ -69,11 +69,11 @@ export function MessageList(props: MessageListProps) {
       PageUp: () => walkTo(to(at - inView)),
       PageDown: () => walkTo(to(at + inView)),
       Home: () => {
-        list.goToFirst();
+        list.store.goToFirst();
         setActive(null);
       },
       End: () => {
-        list.follow();
+        list.store.follow();
         setActive(null);
       },
       Enter: () => active !== null && toggle(active),

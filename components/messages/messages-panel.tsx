@@ -1,8 +1,9 @@
 import { Download } from 'lucide-react';
 import { lazy, memo, use, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { linkTo } from '@/components/messages/download';
+import type { Lost } from '@/components/messages/message-list-state';
 import { findByMsgId, seqOf } from '@/components/messages/message-pages';
-import { type MessageList as List, type Lost, useMessageWindow } from '@/components/messages/use-message-window';
+import { type MessageList as List, useMessageWindow } from '@/components/messages/use-message-window';
 import type { Address } from '@/lib/client/address';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
 import { Moment } from '@/lib/client/moment';
@@ -50,7 +51,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const clear = () => change({ ...NO_CHOICE, message: null });
   const follow = () => {
     if (address.message !== null) change({ message: null });
-    list.follow();
+    list.store.follow();
   };
   const search = (id: string) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true);
   const find = async (id: string, before: number) => {
@@ -59,7 +60,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     if (found === null) search(id);
     else change({ message: found }, true);
   };
-  const toggle = () => (list.following ? list.pause() : follow());
+  const toggle = () => (list.following ? list.store.pause() : follow());
   useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
     group: 'Messages',
     enabled: moment === null,

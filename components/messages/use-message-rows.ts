@@ -108,8 +108,8 @@ export function useMessageRows(
   const loadWhatIsNear = (first: number) => {
     const view = scroller.current;
     if (!view) return;
-    if (first < LOAD_OLDER_WITHIN) list.loadOlder();
-    if (-view.scrollTop < LOAD_NEWER_WITHIN) list.loadNewer();
+    if (first < LOAD_OLDER_WITHIN) list.store.loadOlder();
+    if (-view.scrollTop < LOAD_NEWER_WITHIN) list.store.loadNewer();
   };
 
   const fill = useEffectEvent(() => {
@@ -117,7 +117,7 @@ export function useMessageRows(
     // Enough rows fill it for sure; asking the browser would make it lay out the page in the middle of a task.
     if (mostInView === null || messages.length >= mostInView) return;
     // Where the rows do not fill the view, nobody can scroll up to ask for more.
-    if (view && !list.loading && !list.error && view.scrollHeight <= view.clientHeight) list.loadOlder();
+    if (view && !list.loading && !list.error && view.scrollHeight <= view.clientHeight) list.store.loadOlder();
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes the rows may leave the view unfilled
   useEffect(() => fill(), [window, loading, mostInView]);
@@ -128,10 +128,10 @@ export function useMessageRows(
     const drawn = [...rows.current.children];
     const visible = drawn.filter((row) => isVisible(view, row));
     const last = visible.at(-1);
-    if (last) list.see(seqOf(last));
+    if (last) list.store.see(seqOf(last));
     const atEnd = view.scrollTop > -NEAR_THE_END;
     if (atEnd && window?.last && list.pending === 0) {
-      if (!list.following) list.follow();
+      if (!list.following) list.store.follow();
       return;
     }
     // Where the scroll bar was dragged beyond what is drawn, measure tells which row belongs there.
@@ -140,7 +140,7 @@ export function useMessageRows(
     const index = top ? indexAt(messages, seqOf(top)) : heights.indexAtDistance(messages, distance);
     const message = messages[index];
     if (!message) return;
-    if (list.following) list.pause();
+    if (list.following) list.store.pause();
     if (top) hold({ seq: message.seq, offset: topIn(view, top) });
     else hold({ seq: message.seq, offset: 0 });
     loadWhatIsNear(index);
@@ -169,7 +169,7 @@ export function useMessageRows(
       const view = scroller.current;
       const row = rows.current && rowOf(rows.current, seq);
       if (!view || !row) return;
-      list.pause();
+      list.store.pause();
       hold({ seq, offset: topIn(view, row) });
     },
     rowsInView: () => {
