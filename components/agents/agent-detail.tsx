@@ -115,7 +115,7 @@ function useTopOnChange(id: string) {
 function Unlisted() {
   return (
     <p className="px-4 pt-3 text-muted">
-      The registry does not list it. What it holds, and what it said and was told, is shown all the same.
+      The registry does not list this agent. Its locks and messages are shown below.
     </p>
   );
 }

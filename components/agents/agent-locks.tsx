@@ -33,7 +33,7 @@ export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
       note={leftOff === 0 ? formatCount(own.length) : null}
       onShowAll={() => onShow('locks')}
     >
-      {own.length === 0 && leftOff === 0 && <p className="text-muted">It holds none.</p>}
+      {own.length === 0 && leftOff === 0 && <p className="text-muted">No locks.</p>}
       <LockList locks={own} onGo={onGo} />
       {former.length > 0 && (
         <>
@@ -44,8 +44,8 @@ export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
       {leftOff !== 0 && (
         <p className="text-muted">
           {leftOff === null
-            ? 'It may hold locks that are not listed here; browse all in the panel of locks.'
-            : `${counted(leftOff, 'more lock')} under this id; browse all in the panel of locks.`}
+            ? 'This agent may have locks that are not listed here. Browse all in the Locks panel.'
+            : `${counted(leftOff, 'more lock')} under this id. Browse all in the Locks panel.`}
         </p>
       )}
     </DetailPart>
@@ -78,7 +78,7 @@ function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p className="text-muted">and {counted(more, 'more lock')}, in the panel of locks.</p>}
+      {more > 0 && <p className="text-muted">and {counted(more, 'more lock')} in the Locks panel.</p>}
     </>
   );
 }

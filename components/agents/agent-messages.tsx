@@ -36,7 +36,7 @@ export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) 
           {error} Only what this page has received is shown.
         </p>
       )}
-      {messages.length === 0 && <p className="text-muted">{loading ? 'Reading…' : 'None are kept.'}</p>}
+      {messages.length === 0 && <p className="text-muted">{loading ? 'Loading…' : 'No messages in the history.'}</p>}
       <ol>
         {messages.map((message) => (
           <MessageItem
@@ -65,9 +65,9 @@ function MessageItem({ message, cursor, onGo }: MessageItemProps) {
     <li className="py-1">
       <div className="wrap-anywhere flex items-baseline gap-2 text-muted">
         <p className="min-w-0">
-          <Text value={asText(message.sender) || 'nobody named'} max={80} />
+          <Text value={asText(message.sender) || 'unknown sender'} max={80} />
           {' → '}
-          <Text value={recipients.slice(0, MOST_NAMES).join(', ') || 'nobody named'} max={160} />
+          <Text value={recipients.slice(0, MOST_NAMES).join(', ') || 'unknown recipient'} max={160} />
           {others > 0 && ` and ${counted(others, 'other')}`} <MessageType type={message.msg_type} />
           {failedCount > 0 && (
             <span className="text-bad"> ✕ {counted(failedCount, 'delivery', 'deliveries')} failed</span>

@@ -68,8 +68,7 @@ export function HealthBarSpace() {
 }
 
 /** Who removed a lock is written nowhere: known is only that it was past its timeout when it went. */
-const EXPIRED =
-  'It was past its timeout when it went. Whoever acquires a lock or lists the locks removes such locks as stale.';
+const EXPIRED = 'Past its timeout when it was removed. Any agent that acquires or lists locks removes stale ones.';
 const ENDINGS: Record<NonNullable<LockSpan['ended']>, string> = {
   released: '',
   expired: ' · expired',
@@ -84,7 +83,7 @@ export function LocksBefore({ history }: { history: AgentHistory }) {
   if (ended.length === 0) return null;
   const more = ended.length - MOST_LOCKS;
   return (
-    <DetailPart title="Locks before">
+    <DetailPart title="Earlier locks">
       <ul>
         {ended.slice(0, MOST_LOCKS).map((span) => (
           <li key={`${span.lock_file} ${span.since}`} className="flex items-baseline gap-2 py-0.5">
@@ -98,7 +97,7 @@ export function LocksBefore({ history }: { history: AgentHistory }) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p className="text-muted">and {counted(more, 'more', 'more')} before.</p>}
+      {more > 0 && <p className="text-muted">and {counted(more, 'earlier lock')}.</p>}
     </DetailPart>
   );
 }

@@ -24,7 +24,7 @@ export function AgentRecord({ agent, hasLeft }: AgentRecordProps) {
   // What the file calls like a field that the page adds is the file's all the same.
   const fields = Object.entries({ ...Object.fromEntries(written), ...agent.original });
   return (
-    <DetailPart title={hasLeft ? 'What the registry said last' : 'What the registry says'}>
+    <DetailPart title={hasLeft ? 'Last registry entry' : 'Registry entry'}>
       <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
         {fields.map(([name, value]) => (
           <div key={name} className="contents">

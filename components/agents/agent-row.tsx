@@ -79,7 +79,7 @@ export function MovedTo({ agent, change }: Pick<AgentRowProps, 'agent' | 'change
 function NewestMessage({ message }: { message: LastMessage | null }) {
   if (message === null) return null;
   return (
-    <div className="flex flex-wrap items-baseline gap-x-2" title="Its newest own message">
+    <div className="flex flex-wrap items-baseline gap-x-2" title="Last message from this agent">
       <span className="max-w-full shrink-0 truncate">
         <MessageType type={message.msg_type} />
       </span>
@@ -104,7 +104,7 @@ function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }
   return (
     <div className="truncate">
       <span className="text-muted">
-        holds {count === null && atLeast}
+        has {count === null && atLeast}
         {counted(count ?? locks.length, 'lock')}{' '}
       </span>
       {orphaned > 0 && (

@@ -57,7 +57,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       {agents.length > 0 && <OldData what="registry" source={source} />}
       <Unlisted agent={address.agent} answer={answer} onLeave={() => change({ agent: null })} />
       {agents.length === 0 && source.state === 'unreadable' && (
-        <Empty title="Who is registered can’t be read.">{source.reason}</Empty>
+        <Empty title="The registry could not be read.">{source.reason}</Empty>
       )}
       {agents.length === 0 && source.state !== 'unreadable' && <NoAgents />}
       {agents.length > 0 && (
@@ -144,11 +144,11 @@ function Unlisted({ agent, answer, onLeave }: UnlistedProps) {
 /** Of a past moment nobody may know who was registered, and nobody can register any more. */
 function NoAgents() {
   if (use(Moment) !== null) {
-    return <Empty title="No agent is known of this moment.">Other moments may hold agents.</Empty>;
+    return <Empty title="No agents known at this moment.">Choose another moment.</Empty>;
   }
   return (
     <Empty title="No agents are registered.">
-      Run <code>claudeswarm discover-agents</code> in the project; whoever it finds in tmux appears here by itself.
+      Run <code>claudeswarm discover-agents</code> in the project; the agents that it finds in tmux appear here.
     </Empty>
   );
 }

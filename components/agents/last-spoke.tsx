@@ -11,5 +11,5 @@ export function LastSpoke({ agent }: { agent: Pick<Agent, 'last_spoke_at' | 'las
   const isPast = use(Moment) !== null;
   if (agent.last_spoke_at === null && agent.last_message !== null) return <>spoke at an unknown time</>;
   if (agent.last_spoke_at === null && isPast) return <>no message known</>;
-  return <RelativeTime instant={agent.last_spoke_at} form="spoke" label="Its newest own message" />;
+  return <RelativeTime instant={agent.last_spoke_at} form="spoke" label="Last message from this agent" />;
 }

@@ -22,7 +22,7 @@ interface NeedsYouProps {
 
 /** What wants a person, worst first; empty most of the time. */
 export const NeedsYou = memo(function NeedsYou({ answer, fixed, onOpen, children }: NeedsYouProps) {
-  const quiet = use(Moment) === null ? 'Nothing right now.' : 'Nothing known of this moment.';
+  const quiet = use(Moment) === null ? 'Nothing right now.' : 'Not recorded at this moment.';
   const { rows, hidden } = useMemo(() => {
     const { open, hidden } = splitByMarks(answer.attention);
     return { rows: attentionRows(open), hidden };

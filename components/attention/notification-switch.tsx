@@ -4,10 +4,10 @@ import { useCommand } from '@/lib/client/shortcuts';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 
 const WORDS: Record<NotificationState, string> = {
-  off: 'Notify me of new ones',
+  off: 'Notify me of new items',
   on: 'Notifications are on',
   blocked: 'Notifications are blocked by the browser',
-  unsupported: 'This browser has no notifications here',
+  unsupported: 'This browser does not support notifications on this page',
 };
 const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff };
 

@@ -10,8 +10,8 @@ const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ 
 
 const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',
-  talk: 'Who talks to whom',
-  waits: 'Who waits for whom',
+  talk: 'Conversations',
+  waits: 'Waiting',
 };
 
 interface DrawerProps extends TimelineProps {

@@ -100,7 +100,7 @@ function HolderMark({ lock, tabIndex, onGo }: Pick<LockMarksProps, 'lock' | 'tab
 /** What a pattern may cover, since the swarm's tool reads it otherwise than a shell does. */
 function Scope({ pattern }: { pattern: string }) {
   const scope = patternScope(pattern);
-  if (scope === null) return 'Written like a pattern, but it covers this one path alone.';
+  if (scope === null) return 'Written like a pattern, but it covers this path only.';
   const { begins, ends, anyRun } = scope;
   return (
     <>

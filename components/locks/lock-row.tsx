@@ -43,7 +43,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
       <p className="wrap-anywhere">
         <span className="text-muted">held by {isOfFormerLife(lock) && 'the former '}</span>
         {holder === '' ? (
-          'nobody named'
+          'unknown holder'
         ) : (
           <AddressLink
             to={{ agent: holder }}

@@ -8,7 +8,7 @@ interface DownloadSheetProps {
 }
 
 const FORMATS: readonly [format: DownloadFormat, name: string, use: string][] = [
-  ['jsonl', 'JSON lines', 'every field, one message a line'],
+  ['jsonl', 'JSON lines', 'every field, one message per line'],
   ['csv', 'CSV', 'for spreadsheets'],
 ];
 
@@ -23,9 +23,9 @@ export default function DownloadSheet({ choice }: DownloadSheetProps) {
     const controller = new AbortController();
     running.current = controller;
     setBusy(true);
-    setSaid('Reading…');
+    setSaid('Loading…');
     try {
-      const onProgress = (count: number) => setSaid(`Reading… ${counted(count, 'message')}`);
+      const onProgress = (count: number) => setSaid(`Loading… ${counted(count, 'message')}`);
       const result = await download({ choice, format, signal: controller.signal, onProgress });
       save(result);
       setSaid(
@@ -34,7 +34,7 @@ export default function DownloadSheet({ choice }: DownloadSheetProps) {
           : `Saved ${counted(result.count, 'message')}.`,
       );
     } catch (error) {
-      if (controller.signal.aborted) setSaid('Stopped: nothing was saved.');
+      if (controller.signal.aborted) setSaid('Stopped. Nothing was saved.');
       else setSaid(error instanceof Error ? error.message : String(error));
     }
     setBusy(false);

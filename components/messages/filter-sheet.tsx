@@ -60,7 +60,7 @@ function Types({ chosen, counts, onChange }: TypesProps) {
   return (
     <fieldset>
       <legend className="mb-1 text-muted">Type</legend>
-      {names.length === 0 && <p className="text-muted">Nothing has been said yet.</p>}
+      {names.length === 0 && <p className="text-muted">No messages yet.</p>}
       {names.map((name) => (
         <label key={name} className="flex cursor-pointer items-center gap-2 rounded-sm px-1 py-0.5 hover:bg-tint">
           <input

@@ -43,11 +43,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
           <span className="font-medium">
-            {asText(message.sender) === '' ? 'nobody named' : <Text value={message.sender} max={80} />}
+            {asText(message.sender) === '' ? 'unknown sender' : <Text value={message.sender} max={80} />}
           </span>
           <span className="text-muted">
             {' → '}
-            <Names names={delivery.recipients} none="nobody named" />
+            <Names names={delivery.recipients} none="unknown recipient" />
           </span>
           <span className="ml-2 inline-block">
             <MessageType type={message.msg_type} />
@@ -64,7 +64,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </button>
         <span className="shrink-0 text-muted">
           {message.sent_at === null && asText(message.timestamp) !== '' ? (
-            <span title="The timestamp of its line is no time that can be read">
+            <span title="The timestamp of this line could not be read">
               <Text value={message.timestamp} max={32} />
             </span>
           ) : (

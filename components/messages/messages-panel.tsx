@@ -147,16 +147,20 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
       onClick={onFollow}
       className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
     >
-      {count > 0 ? `${formatCount(count)}${atLeast ? ' or more' : ''} new` : atLeast ? 'Perhaps new ones' : 'Newest'}{' '}
+      {count > 0
+        ? `${formatCount(count)}${atLeast ? ' or more' : ''} new`
+        : atLeast
+          ? 'Perhaps new messages'
+          : 'Newest'}{' '}
       <span aria-hidden="true">↓</span>
     </button>
   );
 }
 
 const LOST: Record<Lost, string> = {
-  malformed: 'The link to a message is not complete: it leads nowhere.',
-  gone: 'That message is no longer kept, or belongs to another history.',
-  filtered: 'That message does not match the filter; what is around it is shown.',
+  malformed: 'The link to this message is incomplete. Copy it again from the message.',
+  gone: 'That message is no longer kept, or it belongs to another history.',
+  filtered: 'That message does not match the filter. The messages around it are shown.',
 };
 
 interface LostNoticeProps {
@@ -167,7 +171,7 @@ interface LostNoticeProps {
   onClear: (() => void) | null;
 }
 
-const LATER = 'That message was sent later, or does not match the filter; what is around it is shown.';
+const LATER = 'That message was sent later, or it does not match the filter. The messages around it are shown.';
 
 function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
   return (
@@ -196,25 +200,24 @@ interface NothingProps {
 
 function Nothing({ list, filtered, past, onClear }: NothingProps) {
   if (list.error !== null && !list.error.invalid) {
-    return <Empty title="Messages can’t be read.">{list.error.message}</Empty>;
+    return <Empty title="The messages could not be loaded.">{list.error.message}</Empty>;
   }
-  if (!filtered && past) return <Empty title="Nothing had been said by then.">Later moments may hold messages.</Empty>;
+  if (!filtered && past) return <Empty title="No messages yet at this moment.">Choose a later moment.</Empty>;
   if (!filtered) {
     return (
-      <Empty title="Nothing has been said yet.">
+      <Empty title="No messages yet.">
         Messages appear here the moment an agent sends one, for example by{' '}
         <code>claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
       </Empty>
     );
   }
-  if (list.loading && list.error === null)
-    return <Empty title="Searching…">The whole history is looked through.</Empty>;
+  if (list.loading && list.error === null) return <Empty title="Searching…">The whole history is searched.</Empty>;
   return (
     <Empty title="No message matches.">
       <button type="button" className="link" onClick={onClear}>
         Clear the filter
       </button>{' '}
-      to see all of them; new ones that match appear here by themselves.
+      to see all messages. New ones that match appear here.
     </Empty>
   );
 }

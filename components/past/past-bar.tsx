@@ -47,7 +47,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
   const { wanted, shown, fault } = view;
   const moment = wanted ?? renderedAt;
   const chosen = address.agent ?? address.message ?? address.lock ?? (choiceQuery(address) || null);
-  useShortcut('l', recording ? 'Go to the end of the recording' : 'Back to live', () => player.back(), PAST);
+  useShortcut('l', recording ? 'Go to the end of the time range' : 'Back to live', () => player.back(), PAST);
   useShortcut('Escape', 'Back to live', () => player.back(), {
     ...PAST,
     inPalette: false,
@@ -88,7 +88,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
           <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
           <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />
           <MomentField moment={moment} onGo={(to) => player.goTo(to)} />
-          <IconButton label="Take a span along as a file" icon={Package} onClick={onTakeAlong} />
+          <IconButton label="Export this time range" icon={Package} onClick={onTakeAlong} />
         </div>
         {recording === null && <BackToLive address={address} player={player} />}
       </div>
@@ -96,7 +96,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
       <Notes unknown={shown?.unknown ?? []}>
         {fault !== null && (
           <>
-            {fault} {shown === null ? 'The page shows now.' : 'What was read last is shown.'}
+            {fault} {shown === null ? 'The page shows the present.' : 'The last loaded moment is shown.'}
           </>
         )}
       </Notes>
@@ -235,8 +235,8 @@ function Slider({ moment, range, player, takesFocus, onFocus }: SliderProps) {
 function RecordingNote({ recording }: { recording: Recording }) {
   return (
     <p className="text-muted">
-      Recorded: <FullTime instant={recording.since} /> – <FullTime instant={recording.until} />, opened from a file.
-      Nothing here is live.{recording.text === 'blank' && ' Texts were left out.'}
+      Exported time range: <FullTime instant={recording.since} /> – <FullTime instant={recording.until} />, opened from
+      a file. Read-only: nothing here is live.{recording.text === 'blank' && ' Texts were left out.'}
     </p>
   );
 }

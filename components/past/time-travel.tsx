@@ -15,8 +15,8 @@ interface TimeTravelProps {
 }
 
 const REFUSED: Record<RefusedMoment, string> = {
-  malformed: 'The address names a moment that is no time: the swarm is shown as it is now.',
-  future: 'The address names a moment that has not come yet: the swarm is shown as it is now.',
+  malformed: 'The time in the address is not valid. The swarm is shown as it is now.',
+  future: 'The time in the address is in the future. The swarm is shown as it is now.',
 };
 
 /** The bar of the past while a moment of it is wanted, and the ways there. */

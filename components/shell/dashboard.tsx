@@ -111,8 +111,8 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
             onTakeAlong={() => setDialog('bundle')}
           />
           <p className="without-script border-line border-b bg-tint px-4 py-1.5">
-            Without JavaScript this page does not update itself: reload to look again. It shows the swarm at{' '}
-            <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
+            Without JavaScript this page does not update itself. Reload it to see the current state. It shows the swarm
+            at <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
           </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}

@@ -33,7 +33,7 @@ export const SourceNotices = memo(function SourceNotices({ sources, holds, said 
         .map((kind) => (
           <Notice key={kind} name={NAMES[kind]} severe={sources[kind].state === 'unreadable'}>
             <Sentence text={sources[kind].reason ?? `It is ${sources[kind].state}.`} />
-            {sources[kind].state === 'missing' && sources[kind].kept_from === null && ' What is shown was read before.'}
+            {sources[kind].state === 'missing' && sources[kind].kept_from === null && ' The page shows older data.'}
             <span className="text-muted">
               {' '}
               Since <ClockTime instant={sources[kind].since} />.
@@ -100,7 +100,7 @@ function LogNotices({ log }: { log: LogSource }) {
       )}
       {backlog && backlog.total_bytes > 0 && (
         <Notice name="Message log">
-          Reading what was written before: {Math.floor((100 * backlog.read_bytes) / backlog.total_bytes)} % of{' '}
+          Reading earlier messages: {Math.floor((100 * backlog.read_bytes) / backlog.total_bytes)} % of{' '}
           {Math.ceil(backlog.total_bytes / 1_000_000)} MB.
         </Notice>
       )}

@@ -36,18 +36,18 @@ export function usePageCommands(page: PageCommands): void {
   useShortcut('2', 'Go to messages', () => goTo('messages'), { group: 'Panels' });
   useShortcut('3', 'Go to locks', () => goTo('locks'), { group: 'Panels' });
   useShortcut('4', 'Go to what needs you', () => goTo('needs-you'), { group: 'Panels' });
-  useShortcut('5', 'Open or leave the timeline', drawer.toggleTimeline, { group: 'Panels' });
-  useCommand('Show who talks to whom', () => drawer.open('talk'), { group: 'Panels' });
-  useCommand('Show who waits for whom', () => drawer.open('waits'), { group: 'Panels' });
+  useShortcut('5', 'Open or close the timeline', drawer.toggleTimeline, { group: 'Panels' });
+  useCommand('Show conversations', () => drawer.open('talk'), { group: 'Panels' });
+  useCommand('Show waiting agents', () => drawer.open('waits'), { group: 'Panels' });
   useCommand('Collapse or show agents', toggle('agents'), { group: 'Panels' });
   useCommand('Collapse or show messages', toggle('messages'), { group: 'Panels' });
   useCommand('Collapse or show locks', toggle('locks'), { group: 'Panels' });
   useShortcut('mod+k', 'Open the command palette', () => setDialog('palette'), { inPalette: false });
   useShortcut('?', 'Show all keys', () => setDialog('help'));
   useShortcut('t', 'Change the theme: system, light, dark', nextTheme);
-  useCommand('Take a span along as a file…', () => setDialog('bundle'), { group: 'Past' });
+  useCommand('Export this time range…', () => setDialog('bundle'), { group: 'Past' });
   useCommand('Copy the link to this view', () => void navigator.clipboard?.writeText(window.location.href));
-  useShortcut('Escape', 'Leave the chosen agent', closeDetail, { enabled: address.agent !== null });
+  useShortcut('Escape', 'Deselect the agent', closeDetail, { enabled: address.agent !== null });
 }
 
 interface PageDialogsProps {

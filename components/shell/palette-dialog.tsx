@@ -85,7 +85,7 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="px-5 pb-4 text-muted">No command is called that.</p>}
+      {found.length === 0 && <p className="px-5 pb-4 text-muted">No command matches. Type other words.</p>}
     </Dialog>
   );
 }

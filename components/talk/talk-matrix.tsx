@@ -27,14 +27,10 @@ export function TalkMatrix({ span, filter, now, agents, address, change }: TalkM
   const { talk, error } = useTalk(span);
   const matrix = useMemo(() => talkMatrix(talk?.pairs ?? []), [talk]);
   const silent = agents.agents.filter(({ id }) => !matrix.sent.has(id)).length;
-  if (error && !talk) return <Empty title="Who talks to whom can’t be asked.">{error}</Empty>;
-  if (!talk) return <p className="px-4 py-2 text-muted">Asking…</p>;
+  if (error && !talk) return <Empty title="Could not load conversations.">{error}</Empty>;
+  if (!talk) return <p className="px-4 py-2 text-muted">Loading…</p>;
   if (matrix.total === 0) {
-    return (
-      <Empty title="Nobody said anything in this time.">
-        {now ? 'Choose a longer span.' : 'Choose another span, or a longer one.'}
-      </Empty>
-    );
+    return <Empty title="No messages in this range.">{now ? 'Zoom out.' : 'Zoom out or choose another range.'}</Empty>;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -62,7 +58,7 @@ const MEANINGS: readonly [TypeMeaning, string][] = [
   ['asks', 'asks'],
   ['delegates', 'delegates'],
   ['done', 'done'],
-  ['tells', 'tells'],
+  ['tells', 'informs'],
 ];
 
 function Legend() {
@@ -114,7 +110,7 @@ function Grid({ matrix, filter, address, change }: GridProps) {
   return (
     <>
       <div className="min-h-0 overflow-auto px-4 pb-1">
-        <table ref={table} aria-label="Who talks to whom" className="border-separate">
+        <table ref={table} aria-label="Conversations" className="border-separate">
           <thead>
             <tr>
               <th
@@ -195,7 +191,7 @@ function Words({ place, pair, change }: WordsProps) {
   return (
     <p className="wrap-anywhere min-h-7 shrink-0 border-line border-t px-4 py-1 text-muted">
       {place === null ? (
-        'Point at a cell to read what it holds; choose it to see those messages.'
+        'Point at a cell to read its counts; choose it to see those messages.'
       ) : (
         <>
           <span className="text-ink">

@@ -89,7 +89,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
             className="flex h-full w-full cursor-pointer items-center border-line border-b pr-2 pl-4 text-left text-muted hover:text-ink focus-visible:text-ink data-pointed:text-ink"
           >
             <span className="truncate">
-              {lane.agent === '' ? 'nobody named' : <Text value={lane.agent} max={60} />}
+              {lane.agent === '' ? 'unknown agent' : <Text value={lane.agent} max={60} />}
               <span className="sr-only"> {inWords(lane)}</span>
             </span>
           </button>

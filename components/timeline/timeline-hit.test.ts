@@ -64,7 +64,7 @@ test('what the eye can’t tell apart is one thing with a count', () => {
 
 test('locks are found by time and row, and say how long they were held', () => {
   const row = rowHeight(lane, shape) ?? 0;
-  assert.equal(said(25, shape.bars.top + 1), 'agent-0 · holds src/a.ts · 12:00:10 to 12:00:30, 20 s');
+  assert.equal(said(25, shape.bars.top + 1), 'agent-0 · held: src/a.ts · 12:00:10 to 12:00:30, 20 s');
   assert.equal(said(25, shape.bars.top + row + 1), 'agent-0 · orphaned: src/b.ts · since 12:00:20, 1 min');
 });
 
@@ -73,7 +73,7 @@ test('too many locks to tell apart are counted', () => {
   const dense = lanesOf({ ...answer, locks: [...many, lock('x', 10, 90, { state: 'stale' })] });
   assert.equal(rowHeight(dense.lanes[0] as Lane, shape), null);
   const thing = thingAt(dense, scale, shape, 150, shape.bars.top + 1);
-  assert.match(thing ? wordsOf(thing, at(100), 'UTC') : '', /holds 31 locks, 1 of them stale or orphaned/);
+  assert.match(thing ? wordsOf(thing, at(100), 'UTC') : '', /· 31 locks, 1 of them stale or orphaned/);
 });
 
 test('an empty place says how the agent was, and what is not known says so', () => {
@@ -137,7 +137,7 @@ test('each thing leads to where it can be read', () => {
   assert.deepEqual(lead(40, 6)?.to, { message: 'e.40' });
   assert.deepEqual(lead(12, shape.bars.top + 1)?.to, { agent: 'agent-0' });
   assert.deepEqual(lead(25, shape.bars.top + row + 1)?.to, { lock: 'b' });
-  assert.equal(lead(50, 36)?.label, 'Look at 12:00:50');
+  assert.equal(lead(50, 36)?.label, 'Go to 12:00:50');
   assert.deepEqual(lead(50, 36)?.to, { at: iso(50) });
 });
 

@@ -36,7 +36,7 @@ const answer: TimelineAnswer = {
     { sender: 'agent-0', type: 'INFO', at: iso(25), count: 3, cursor: 'e.1', recipients: [] },
     { sender: 'agent-0', type: 'INFO', at: 'no time', count: 3, cursor: 'e.3', recipients: [] },
   ],
-  unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Nobody looked.' }],
+  unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Not recorded.' }],
   totals: { messages: 4, lock_spans: 2, health_spans: 1 },
   next_agent: null,
 };

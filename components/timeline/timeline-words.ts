@@ -31,12 +31,12 @@ export function wordsOf(thing: Thing, now: number, zone?: string): string {
       const { lock, since, until } = thing.bar;
       const what =
         lock.count > 1 ? `${counted(lock.count, 'lock')}, first ${visible(lock.filepath)}` : visible(lock.filepath);
-      const state = lock.state === 'held' ? 'holds' : `${lock.state}:`;
-      return `${agent} · ${state} ${what} · ${lasted(since, until)}`;
+
+      return `${agent} · ${lock.state}: ${what} · ${lasted(since, until)}`;
     }
     case 'locks': {
       const lost = thing.lost > 0 ? `, ${thing.lost} of them stale or orphaned` : '';
-      return `${agent} · holds ${counted(thing.held, 'lock')}${lost} · ${clock(thing.at)}`;
+      return `${agent} · ${counted(thing.held, 'lock')}${lost} · ${clock(thing.at)}`;
     }
     case 'life':
       return `${agent} · ${lifeWords(thing.life, clock)} · ${processWords(lifeParts(thing.life.life))}`;
@@ -87,7 +87,7 @@ function typeOf(type: string | undefined): string {
 }
 
 function namesOf(names: readonly string[]): string {
-  if (names.length === 0) return 'nobody named';
+  if (names.length === 0) return 'unknown recipient';
   const shown = names.slice(0, MOST_NAMES).map((name) => (name === 'all' ? 'everyone' : nameOf(name)));
   return names.length > MOST_NAMES
     ? `${shown.join(', ')} and ${counted(names.length - MOST_NAMES, 'other')}`
@@ -96,7 +96,7 @@ function namesOf(names: readonly string[]): string {
 
 /** @returns the name of an agent as it may be shown on one line */
 export function nameOf(agent: string): string {
-  return visible(agent) || 'nobody named';
+  return visible(agent) || 'unknown agent';
 }
 
 function visible(value: string): string {
@@ -133,6 +133,6 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
     case 'moment':
     case 'place':
-      return { to: { at: isoOf(thing.at) }, tab: null, label: `Look at ${clockTime(isoOf(thing.at), now, zone)}` };
+      return { to: { at: isoOf(thing.at) }, tab: null, label: `Go to ${clockTime(isoOf(thing.at), now, zone)}` };
   }
 }

@@ -58,7 +58,7 @@ export function Timeline({ drawer, swarm, connection, address, change, goTo }: T
           </div>
           {state.lanes !== null && lanes.length === 0 && (
             <p className="absolute inset-0 p-4 text-muted">
-              No agent is known in this time, and none has said anything. Look at more of it, or at another one.
+              No agents or messages in this range. Zoom out or choose another range.
             </p>
           )}
         </div>

@@ -53,9 +53,9 @@ export function Panel({ id, title, count, note, className = '', children }: Pane
 /** In place of a number that nobody knows: a zero would say that somebody had looked. */
 export function NotKnown() {
   return (
-    <span title="Not known: nobody had looked yet">
+    <span title="Not recorded at this moment">
       <span aria-hidden="true">–</span>
-      <span className="sr-only">not known</span>
+      <span className="sr-only">not recorded</span>
     </span>
   );
 }

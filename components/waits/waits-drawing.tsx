@@ -30,7 +30,7 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
   const height = Math.max(1, drawing.rows) * ROW + MARGIN;
   return (
     <section
-      aria-label="Drawing of who waits for whom"
+      aria-label="Drawing of waiting agents"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="overflow-auto max-md:shrink-0 md:max-w-[60%]"

@@ -120,10 +120,10 @@ describe('unknownSentence', () => {
   it('says who did not look, from when to when, and what that means', () => {
     assert.equal(
       unknownSentence(span),
-      'Nobody looked between 2026-03-01T02:10:00Z and 2026-03-01T02:14:00Z: agents and locks are as last known before.',
+      'Not recorded between 2026-03-01T02:10:00Z and 2026-03-01T02:14:00Z: agents and locks are as last known before.',
     );
-    assert.match(unknownSentence({ ...span, until: null }), /^Nobody looked since 2026-03-01T02:10:00Z: /);
-    assert.match(unknownSentence({ ...span, since: null }), /^Nobody looked before 2026-03-01T02:14:00Z: .*not known/);
+    assert.match(unknownSentence({ ...span, until: null }), /^Not recorded since 2026-03-01T02:10:00Z: /);
+    assert.match(unknownSentence({ ...span, since: null }), /^Not recorded before 2026-03-01T02:14:00Z: nothing earlier is known/);
     assert.match(unknownSentence({ ...span, about: 'log' }), /^The message log .*messages may be missing\.$/);
   });
 });

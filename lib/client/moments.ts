@@ -114,7 +114,7 @@ export function isKnown({ at, known_since }: Pick<PastState, 'at' | 'known_since
 }
 
 const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {
-  everything: ['Nobody looked', 'agents and locks are as last known before'],
+  everything: ['Not recorded', 'agents and locks are as last known before'],
   registry: ['The registry could not be read', 'agents are as last known before'],
   locks: ['The locks could not be read', 'locks are as last known before'],
   log: ['The message log could not be read', 'messages may be missing'],
@@ -123,11 +123,11 @@ const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {
 /**
  * What is not known about a moment, as a sentence with instants in it.
  *
- * @returns "Nobody looked between ... and ...: agents and locks are as last known before."
+ * @returns "Not recorded between ... and ...: agents and locks are as last known before."
  */
 export function unknownSentence({ about, since, until }: UnknownSpan): string {
   const [cause, effect] = ABOUT[about];
-  if (since === null && until === null) return `${cause}: nothing is known of that time.`;
-  if (since === null) return `${cause} before ${until}: what was then is not known.`;
+  if (since === null && until === null) return `${cause}: nothing is known about that time.`;
+  if (since === null) return `${cause} before ${until}: nothing earlier is known.`;
   return `${cause} ${until === null ? `since ${since}` : `between ${since} and ${until}`}: ${effect}.`;
 }

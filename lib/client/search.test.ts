@@ -30,7 +30,7 @@ test('whatever else has a colon is text', () => {
 test('a time that is none is said in words and stays in the box', () => {
   const { text, error } = typed('since:soon x');
   assert.equal(text, 'since:soon x');
-  assert.match(error ?? '', /“soon” is no time/);
+  assert.match(error ?? '', /“soon” is not a valid time/);
 });
 
 test('times: ago, of the day, a date, an instant', () => {

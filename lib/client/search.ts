@@ -44,7 +44,7 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
       case 'until': {
         const instant = readTime(value, now);
         if (instant === null) {
-          error = `“${value}” is no time: write 15m, 2h, 14:30 or 2026-01-30.`;
+          error = `“${value}” is not a valid time: write 15m, 2h, 14:30 or 2026-01-30.`;
           return all;
         }
         part[name.toLowerCase() as 'since' | 'until'] = instant;
