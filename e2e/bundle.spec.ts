@@ -49,7 +49,9 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     await other.goto(recorded.url);
     await expect(connection(other)).toHaveText(/Connected/);
     await expect(other.locator('.page[data-past]')).toBeVisible();
-    await expect(bar(other)).toContainText(/Exported time range: .* – .*, opened from a file\. Read-only: nothing here is live\./);
+    await expect(bar(other)).toContainText(
+      /Exported time range: .* – .*, opened from a file\. Read-only: nothing here is live\./,
+    );
     await expect(bar(other).getByRole('link', { name: 'Back to live' })).toHaveCount(0);
     await expect(panel(other, 'Agents')).toContainText('agent-0');
     await expect(panel(other, 'Locks')).toContainText('why it is locked');

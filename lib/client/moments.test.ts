@@ -123,7 +123,10 @@ describe('unknownSentence', () => {
       'Not recorded between 2026-03-01T02:10:00Z and 2026-03-01T02:14:00Z: agents and locks are as last known before.',
     );
     assert.match(unknownSentence({ ...span, until: null }), /^Not recorded since 2026-03-01T02:10:00Z: /);
-    assert.match(unknownSentence({ ...span, since: null }), /^Not recorded before 2026-03-01T02:14:00Z: nothing earlier is known/);
+    assert.match(
+      unknownSentence({ ...span, since: null }),
+      /^Not recorded before 2026-03-01T02:14:00Z: nothing earlier is known/,
+    );
     assert.match(unknownSentence({ ...span, about: 'log' }), /^The message log .*messages may be missing\.$/);
   });
 });
