@@ -11,7 +11,7 @@ import { ClockTime, RelativeTime, Sentence } from '../ui/time';
 interface AgentFactsProps {
   agent: Agent;
   departed: readonly DepartedAgent[];
-  /** The id of the newest message that is known. */
+  /** The id of the newest known message. */
   lastEventId: string | null;
   onGo: (to: Partial<Address>) => void;
 }

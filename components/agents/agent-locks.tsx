@@ -13,15 +13,18 @@ import { RelativeTime } from '../ui/time';
 const MAX_LOCKS = 50;
 
 interface AgentLocksProps {
-  /** Those of its locks that are listed. */
+  /** The agent's locks that the list contains. */
   locks: readonly Lock[];
-  /** How many there are, also where they are not listed; null where that is not known. */
+  /** Their number, including locks that are not listed; null if it is not known. */
   count: number | null;
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
 }
 
-/** What the agent holds now, and what a former process with its id left; the panel of locks has what overlaps that. */
+/**
+ * The agent's current locks, and those that a former process with its id left. Overlapping locks are in the Locks
+ * panel.
+ */
 export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
   const ordered = useMemo(() => locksInOrder(locks, 'matters'), [locks]);
   const own = ordered.filter((lock) => !isOfFormerLife(lock));

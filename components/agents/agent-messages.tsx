@@ -21,7 +21,7 @@ interface AgentMessagesProps {
   onShow: (panel: PanelName) => void;
 }
 
-/** What the agent said and was told last. */
+/** The newest messages that the agent sent or received. */
 export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) {
   const { messages, loading, error, epoch } = useAgentMessages(id, atHand);
   const sent = atHand.filter((message) => message.sender === id).length;
@@ -53,7 +53,7 @@ export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) 
 
 interface MessageItemProps extends Pick<AgentMessagesProps, 'onGo'> {
   message: Message;
-  /** Where it stands among all; null until that is known. */
+  /** The message's place in the history; null until it is known. */
   cursor: string | null;
 }
 

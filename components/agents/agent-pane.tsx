@@ -4,7 +4,7 @@ import { CopyCommand } from '../ui/copy-command';
 import { DetailPart } from '../ui/detail-part';
 import { Text } from '../ui/text';
 
-/** The way to the agent's pane. */
+/** The commands that bring a terminal to the agent's pane. */
 export function AgentPane({ agent }: { agent: Agent }) {
   const commands = paneCommands(agent);
   return (

@@ -12,14 +12,16 @@ const WORDS: Record<NotificationState, string> = {
 const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff };
 
 interface NotificationSwitchProps {
-  /** What needs a person now. */
+  /** The items that need a person now. */
   entries: readonly AttentionEntry[];
-  /** The page shows the past: nothing is told meanwhile. */
+  /** The page shows the past: notifications are paused. */
   paused: boolean;
   onOpen: (entry: AttentionEntry) => void;
 }
 
-/** Whether the browser tells of what newly needs a person while they look elsewhere. */
+/**
+ * Switches browser notifications about new attention items on or off; they appear while the page is in the background.
+ */
 export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwitchProps) {
   const [state, toggle] = useNotificationSetting();
   useNotifications(paused ? 'off' : state, entries, onOpen);
