@@ -32,19 +32,19 @@ const ORDER_NAMES: Record<LockOrder, string> = {
 const GROUPING_NAMES: Record<LockGrouping, string> = { none: 'none', agent: 'agent', folder: 'folder' };
 
 interface LocksPanelProps {
-  /** Whether they are known of the moment that is shown. */
+  /** Whether locks are known at the moment on the page. */
   known: boolean;
   answer: LocksAnswer;
   source: Source;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
-  /** Follows a link to something on the page, wherever it stands. */
+  /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
-  /** How the server has sorted and grouped them. */
+  /** How the server sorted and grouped them. */
   initialView: LockView;
 }
 
-/** Who holds which file, and which locks are in the way. */
+/** The locks with their holders and problems. */
 export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const { known, answer, source, address, change, onGo, initialView } = props;
   const { locks } = answer;
@@ -124,7 +124,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   );
 });
 
-/** What concerns the chosen agent; a lock that is pointed at is shown whoever it concerns. */
+/** The locks that concern the selected agent, plus the selected lock whatever it concerns. */
 function shownLocks(locks: readonly Lock[], { agent, lock: chosen }: Address): readonly Lock[] {
   if (agent === null) return locks;
   const about = new Set(locksAbout(locks, agent));
@@ -163,11 +163,11 @@ function troubles({ overlapping_count, orphaned_count, stale_count }: LocksAnswe
 
 interface LeftOffProps {
   answer: LocksAnswer;
-  /** Null of a past moment, of which no more is known. */
+  /** Null at a past moment, for which only the listed locks were recorded. */
   onBrowse: (() => void) | null;
 }
 
-/** That there are more locks than are listed, and the way to them. */
+/** States that there are more locks than are listed, with a button to browse them. */
 function LeftOff({ answer: { locks, count }, onBrowse }: LeftOffProps) {
   const many = `${formatCount(locks.length)} of ${counted(count, 'lock')}`;
   if (onBrowse === null) {
@@ -208,7 +208,7 @@ interface LineProps {
   children: React.ReactNode;
 }
 
-/** A word about the list, with what can be done about it. */
+/** A statement about the list with a button to act on it. */
 function Line({ action, onAction, children }: LineProps) {
   return (
     <p className={LINE}>
@@ -220,7 +220,7 @@ function Line({ action, onAction, children }: LineProps) {
   );
 }
 
-/** Of a past moment nobody may know what was locked, and no lock can appear any more. */
+/** Shown without locks. At a past moment the locks may be unknown, so the advice to acquire one does not apply. */
 function NoLocks() {
   if (use(Moment) !== null) {
     return <Empty title="No locks known at this moment.">Choose another moment.</Empty>;

@@ -12,7 +12,7 @@ const FORMATS: readonly [format: DownloadFormat, name: string, use: string][] = 
   ['csv', 'CSV', 'for spreadsheets'],
 ];
 
-/** Saves what the filter shows, all of it and not only what is loaded. */
+/** Saves all messages that match the filter, not only the loaded ones. */
 export default function DownloadSheet({ choice }: DownloadSheetProps) {
   const [said, setSaid] = useState<string | null>(null);
   const running = useRef<AbortController | null>(null);
@@ -75,6 +75,6 @@ function save({ blob, name }: Download): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken hold of the file once the click was handled; a moment more does no harm.
+  // Revoked later than needed: the browser has opened the file once the click is handled.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

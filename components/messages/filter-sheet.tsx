@@ -21,7 +21,7 @@ const SPANS: readonly [name: string, typed: string][] = [
   ['7 days', '7d'],
 ];
 
-/** All filters at once: types, agent and time. */
+/** The filters by type, agent and time. */
 export default function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
   const shown = use(Shown);
   return (
@@ -128,7 +128,7 @@ function Moment({ label, value, onChange }: MomentProps) {
   );
 }
 
-/** @returns an instant as `datetime-local` wants it, in the viewer's zone; empty for what is none */
+/** @returns an instant in the format of `datetime-local`, in the viewer's zone; empty for an invalid one */
 function localTime(instant: string): string {
   const time = new Date(instant);
   if (Number.isNaN(time.getTime())) return '';

@@ -1,6 +1,6 @@
 import type { MessageList } from '@/components/messages/use-message-window';
 
-/** What stands above the oldest message that is held: the beginning, or the way to what is before it. */
+/** Shown above the oldest loaded message: that it is the first one, or a button that loads older ones. */
 export function ListStart({ list }: { list: MessageList }) {
   if (list.window?.first) {
     return list.window.messages.length > 0 && <p className="px-4 py-2 text-muted">This is the first message kept.</p>;

@@ -20,7 +20,7 @@ import { Hits } from './highlighted';
 import { MessageList } from './message-list';
 import { Popover } from './popover';
 
-// Few looks at the page end in a file.
+// Loaded on use: few visits download anything.
 const DownloadSheet = lazy(() => import('./download-sheet'));
 
 interface MessagesPanelProps {
@@ -34,11 +34,11 @@ interface MessagesPanelProps {
 
 const NONE: readonly Message[] = [];
 
-/** What was said, oldest first, hanging on the newest. */
+/** The messages, oldest first, scrolled to the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
   const { messages, lastEventId, stats, agents, address, change } = props;
   const moment = use(Moment);
-  // Filtering may draw the whole list anew: the box and the chips do not wait for it.
+  // A new filter may render the whole list again; the search box and the chips do not wait for it.
   const choice = useDeferredValue(useChoice(address, moment));
   const query = choiceQuery(choice);
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
@@ -56,7 +56,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const search = (id: string) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true);
   const find = async (id: string, before: number) => {
     const found = await findByMsgId(id, before).catch(() => null);
-    // What is not kept may still be spoken of.
+    // Other messages may still mention a message that is no longer kept.
     if (found === null) search(id);
     else change({ message: found }, true);
   };
@@ -131,11 +131,14 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   );
 });
 
-/** The filter alone: choosing a lock or a message is no reason to ask for messages anew. Of the past, what had been sent. */
+/**
+ * The filter part of the address, so that selecting a lock or a message does not load messages again. At a past moment
+ * it ends with that moment.
+ */
 function useChoice({ agent, from, to, types, q, since, ...address }: Address, moment: number | null): MessageChoice {
   const kinds = types.join('\n');
   const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the types by what they say, not by their array
+  // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by content, not by array
   return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
 }
 
@@ -167,7 +170,7 @@ interface LostNoticeProps {
   why: Lost;
   past: boolean;
   onNow: () => void;
-  /** Null where no filter is set. */
+  /** Null if no filter is set. */
   onClear: (() => void) | null;
 }
 
@@ -222,7 +225,7 @@ function Nothing({ list, filtered, past, onClear }: NothingProps) {
   );
 }
 
-/** @returns what was said about the last copying, and the way to copy a link */
+/** @returns the outcome of the last copy, and a function that copies a link */
 function useCopy(): [string | null, (link: string) => void] {
   const [said, setSaid] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -232,7 +235,7 @@ function useCopy(): [string | null, (link: string) => void] {
       await navigator.clipboard.writeText(link);
       setSaid('Link copied');
     } catch {
-      // The clipboard is there only for pages that came by https, or from this very machine.
+      // The clipboard is available only over https or on localhost.
       setSaid(link);
     }
     timer.current = setTimeout(() => setSaid(null), 4000);
