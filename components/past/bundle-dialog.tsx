@@ -14,7 +14,7 @@ const SPANS: readonly [name: string, length: number][] = [
   ['7 days', 7 * 1440 * MINUTE],
 ];
 
-/** Saves a span of time as one file that a dashboard elsewhere opens. */
+/** Exports a time range as one file that another dashboard can open. */
 export function BundleDialog({ onClose }: { onClose: () => void }) {
   const moment = use(Moment);
   const [until, setUntil] = useState(() => Math.floor((moment ?? exactNow()) / 1000) * 1000);
@@ -97,7 +97,7 @@ function Field({ label, value, onChange }: FieldProps) {
   );
 }
 
-/** @returns what is said about the last saving, and the way to save */
+/** @returns the state of the last export in words, and a function that exports a path */
 function useSaving(): [string | null, (path: string) => void] {
   const [said, setSaid] = useState<string | null>(null);
   const asked = useRef<AbortController | null>(null);
@@ -108,7 +108,7 @@ function useSaving(): [string | null, (path: string) => void] {
     asked.current = asking;
     setSaid('Checking…');
     try {
-      // Asked first: a browser would save the server's refusal in place of the file.
+      // Requested first: the browser would save an error of the server as the file.
       await request(path, { signal: asking.signal, failure: 'Could not export this time range' });
       asking.abort();
       const link = document.createElement('a');

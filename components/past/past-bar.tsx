@@ -29,12 +29,12 @@ interface PastBarProps {
   view: PastView;
   player: PastPlayer;
   address: Address;
-  /** The recording that is shown instead of a swarm, if one is. */
+  /** The exported time range that is open instead of a swarm; null for a swarm. */
   recording: Recording | null;
-  /** When the server made the page, in milliseconds. */
+  /** When the server rendered the page, in milliseconds. */
   renderedAt: number;
   onTakeAlong: () => void;
-  /** The bar was asked for by name: the focus goes to its slider, and `onFocus` is told. */
+  /** The bar was opened by a command: the focus goes to its slider, then `onFocus` is called. */
   takesFocus: boolean;
   onFocus: () => void;
 }
@@ -42,7 +42,7 @@ interface PastBarProps {
 const SCALE_NAMES: Record<Scale, string> = { all: 'all', day: 'the day', hour: 'the hour' };
 const HOUR = 3_600_000;
 
-/** What the page shows is past: which moment, what is not known about it, and the way through time and back. */
+/** The bar shown at a past moment: the moment, what is not known about it, and the controls that move through time. */
 export function PastBar({ view, player, address, recording, renderedAt, onTakeAlong, ...focus }: PastBarProps) {
   const { wanted, shown, fault } = view;
   const moment = wanted ?? renderedAt;
@@ -51,7 +51,7 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
   useShortcut('Escape', 'Back to live', () => player.back(), {
     ...PAST,
     inPalette: false,
-    // What is chosen is left first. The drawer is not: no Escape closes it, it is a part of the page.
+    // Escape first clears the selection. It never closes the drawer, which is a part of the page.
     enabled: recording === null && chosen === null,
   });
   const section = useFocusBack();
@@ -104,10 +104,10 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
   );
 }
 
-/** The label of the button that leads here. */
+/** The label of the button that opens the bar. */
 const ENTRY = 'Go to a moment';
 
-/** Whoever leaves the past from within the bar finds the focus where the way here begins, and not nowhere. */
+/** Moves the focus to the button that opens the bar when the bar disappears with the focus inside. */
 function useFocusBack() {
   const section = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
@@ -127,7 +127,7 @@ function toggle({ speed }: PastView, player: PastPlayer): void {
   else player.pause();
 }
 
-/** A link, so that it leads back without any script too. */
+/** A link, so that it works without scripts. */
 function BackToLive({ address, player }: { address: Address; player: PastPlayer }) {
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -146,11 +146,11 @@ function BackToLive({ address, player }: { address: Address; player: PastPlayer 
   );
 }
 
-/** The latest moment that the slider reaches: it moves on by itself, except that of a recording. */
+/** The latest moment on the slider; it moves on with the clock, except in an exported time range. */
 function useLatest(recording: Recording | null, renderedAt: number): number {
   const live = useSyncExternalStore(
     subscribe,
-    // Once a minute is enough for the end of a slider, which else would shrink under the hand.
+    // Once a minute, so that the slider does not change its scale while it is dragged.
     () => Math.ceil(exactNow() / 60_000) * 60_000,
     () => renderedAt,
   );
@@ -241,7 +241,7 @@ function RecordingNote({ recording }: { recording: Recording }) {
   );
 }
 
-/** What a person must know about the moment before trusting it. */
+/** What is not known about the moment. */
 function Notes({ unknown, children }: { unknown: readonly UnknownSpan[]; children: ReactNode }) {
   return (
     <div role="status" className="wrap-anywhere">

@@ -9,7 +9,7 @@ interface TimeTravelProps {
   travel: Travel;
   address: Address;
   recording: Recording | null;
-  /** When the server made the page, in milliseconds. */
+  /** When the server rendered the page, in milliseconds. */
   renderedAt: number;
   onTakeAlong: () => void;
 }
@@ -19,7 +19,7 @@ const REFUSED: Record<RefusedMoment, string> = {
   future: 'The time in the address is in the future. The swarm is shown as it is now.',
 };
 
-/** The bar of the past while a moment of it is wanted, and the ways there. */
+/** Shows the bar of the past while a past moment is wanted, and binds the command that opens it. */
 export function TimeTravel({ travel, address, recording, renderedAt, onTakeAlong }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
@@ -34,7 +34,7 @@ export function TimeTravel({ travel, address, recording, renderedAt, onTakeAlong
         </p>
       )}
       {view.wanted !== null && (
-        // Not loaded on use: what is loaded later stands hidden in the page of a browser without JavaScript.
+        // Not loaded on use: lazy content stays hidden in a browser without JavaScript.
         <PastBar
           view={view}
           player={player}

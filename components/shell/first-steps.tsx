@@ -2,14 +2,14 @@ import type { ReactNode } from 'react';
 import { TabSignal } from './tab-signal';
 
 interface FirstStepsProps {
-  /** Where the search for a project began; absolute paths. */
+  /** The folders where the search for a project started; absolute paths. */
   folders: readonly string[];
 }
 
-// What makes a folder a swarm's project, in the order in which the swarm's own tool looks.
+// The entries that mark a folder as a swarm's project, in the order in which the swarm's own tool checks them.
 const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_locks', 'pyproject.toml', 'package.json'];
 
-/** What a person sees where no swarm was found: what was looked for, and how to go on. */
+/** Shown when no swarm was found: where the dashboard searched, and what to do next. */
 export function FirstSteps({ folders }: FirstStepsProps) {
   return (
     <main className="mx-auto max-w-xl px-6 py-[12dvh]">

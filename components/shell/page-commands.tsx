@@ -7,13 +7,13 @@ import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/short
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 
-// Loaded when they are first asked for.
+// Loaded when they are first opened.
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
 const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
 
 const BundleDialog = lazy(() => import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })));
 
-/** What stands over the page, if anything does. */
+/** The open dialog, if any. */
 export type OpenDialog = 'help' | 'palette' | 'bundle' | null;
 
 interface PageCommands {
@@ -27,7 +27,7 @@ interface PageCommands {
   drawer: DrawerControl;
 }
 
-/** The keys and commands of the page as a whole; the panels bring their own. */
+/** The commands of the page as a whole; panels register their own. */
 export function usePageCommands(page: PageCommands): void {
   const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer } = page;
   const toggle = (name: PanelName) => () => setLayout(toggled(layout, name));
@@ -57,7 +57,7 @@ interface PageDialogsProps {
   onGo: (to: Partial<Address>) => void;
 }
 
-/** The help and the palette, while they are open. */
+/** The help and the palette while they are open. */
 export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps) {
   const close = () => setDialog(null);
   return (
@@ -69,10 +69,10 @@ export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps
   );
 }
 
-/** The moment and the view below the panels are no filters. */
+/** The moment and the view in the drawer are not filters. */
 const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
 
-/** What the swarm itself offers to choose. */
+/** The choices that come from the swarm's data. */
 function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
   const left = [...new Set(agents.departed.map(({ id }) => id))].filter((id) => !ids.includes(id));
