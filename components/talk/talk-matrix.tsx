@@ -14,7 +14,7 @@ import { BAR_COLOURS, TalkCell, Unanswered } from './talk-cell';
 interface TalkMatrixProps {
   /** ISO 8601. */
   span: { since: string; until: string };
-  /** The same as a filter of messages. */
+  /** The same time range as a filter of messages. */
   filter: Pick<Address, 'since' | 'until'>;
   now: boolean;
   agents: AgentsAnswer;
@@ -22,7 +22,7 @@ interface TalkMatrixProps {
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** Who talks to whom in a span of time: senders in rows, recipients in columns. */
+/** The conversations in a time range: senders in rows, recipients in columns. */
 export function TalkMatrix({ span, filter, now, agents, address, change }: TalkMatrixProps) {
   const { talk, error } = useTalk(span);
   const matrix = useMemo(() => talkMatrix(talk?.pairs ?? []), [talk]);
@@ -91,7 +91,7 @@ function Grid({ matrix, filter, address, change }: GridProps) {
   const { senders, recipients, cell } = matrix;
   const table = useRef<HTMLTableElement>(null);
   const [stop, setStop] = useState<Place | null>(null);
-  // Who spoke may be gone from a span that moves on; then the first cell is the way in.
+  // The sender may drop out of a range that moves on; then Tab focuses the first cell.
   const row = Math.max(0, senders.indexOf(stop?.sender ?? ''));
   const column = Math.max(0, recipients.indexOf(stop?.recipient ?? ''));
   const choose = ({ sender, recipient }: Place) => {
@@ -186,7 +186,7 @@ interface WordsProps {
   change: GridProps['change'];
 }
 
-/** The cell that was pointed at last, in words. */
+/** The cell that was last pointed at, in words. */
 function Words({ place, pair, change }: WordsProps) {
   return (
     <p className="wrap-anywhere min-h-7 shrink-0 border-line border-t px-4 py-1 text-muted">
@@ -217,5 +217,5 @@ function Words({ place, pair, change }: WordsProps) {
   );
 }
 
-/** Filters could hide the very message; the moment, the view and its span stay. */
+/** Filters are cleared, because they could hide the message; the moment, the view and its range stay. */
 const { at: _at, view: _view, span: _span, ...WITHOUT_FILTERS } = EMPTY_ADDRESS;

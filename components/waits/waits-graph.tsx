@@ -12,7 +12,7 @@ import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
 import { WaitingDrawing } from './waits-drawing';
 
-/** More can't be told apart. */
+/** A drawing of more agents is not readable. */
 const DRAWN_AT_MOST = 20;
 const LISTED_AT_MOST = 200;
 const LONGEST_REASON = 400;
@@ -25,9 +25,9 @@ interface WaitingGraphProps {
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** Who waits for whom now: a drawing, and every single wait in words with the way to its evidence. */
+/** The current waits as a drawing, and as a list in words with links to the evidence. */
 export function WaitingGraph({ attention, locks, agents, address, change }: WaitingGraphProps) {
-  // A recording is past without a moment in its address.
+  // An exported time range is past without a moment in its address.
   const past = use(Moment) !== null;
   const { waiting, error } = useWaiting([attention, locks], !past);
   const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);
