@@ -36,7 +36,8 @@ export function find(choices: readonly Choice[], query: string): Choice[] {
 }
 
 /**
- * @returns 0 if the label starts with the first word; otherwise smaller the more query words start a word of the label
+ * @returns 0 if the label starts with the first word; otherwise smaller the more query words start a word of the label;
+ *   null if a word does not occur
  */
 function rankOf({ label, group }: Choice, words: readonly string[]): number | null {
   const text = `${label} ${group}`.toLowerCase();

@@ -1,4 +1,4 @@
-/** Which span of time a timeline shows. Times are milliseconds since 1970; in the address they are ISO 8601. */
+/** The time range of a timeline. Times are milliseconds since 1970; in the address they are ISO 8601. */
 import { milliseconds } from './time';
 
 export interface Span {
@@ -9,34 +9,34 @@ export interface Span {
 export const PRESETS = ['15m', '1h', '1d', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
 /**
- * A preset follows the present; two instants stay where they are. `recent`, which nobody chooses by name, is an hour, or
- * what is known while that is less.
+ * A preset follows the present; two instants are fixed. `recent`, the default, is one hour, or the known time if that
+ * is shorter.
  */
 export type SpanChoice = Preset | 'recent' | Span;
 
 const MINUTE = 60_000;
-/** How long a preset is, in milliseconds; of everything it is not known here. */
+/** The length of a preset, in milliseconds; that of `all` is not known here. */
 export const LENGTHS: Readonly<Record<Preset, number | null>> & Record<Exclude<Preset, 'all'>, number> = {
   all: null,
   '15m': 15 * MINUTE,
   '1h': 60 * MINUTE,
   '1d': 24 * 60 * MINUTE,
 };
-/** Closer than this nothing more is to be seen: a log line knows its second, at most its microsecond. */
+/** The shortest span, in milliseconds: log lines have times in seconds, at best in microseconds. */
 const SHORTEST = 500;
 
-/** What a span hangs on besides the choice. */
+/** What a span depends on in addition to the choice. */
 export interface Surroundings {
   now: number;
-  /** The oldest moment of which anything is known; null while the server has not said it. */
+  /** The oldest moment of which anything is known; null until the server has answered. */
   first: number | null;
-  /** The oldest moment of which more than messages is known; null while that is not known either. */
+  /** The oldest moment of which more than messages is known; null until the server has answered. */
   watchedSince?: number | null;
-  /** The past moment that the page shows; null for now. */
+  /** The past moment that the page shows; null for the present. */
   at: number | null;
 }
 
-/** @returns what a `span` of the address means; the default for what makes no sense */
+/** @returns the choice of a `span` in the address; the default for an invalid one */
 export function parseSpan(text: string | null): SpanChoice {
   const preset = PRESETS.find((name) => name === text);
   if (preset !== undefined) return preset;
@@ -44,17 +44,20 @@ export function parseSpan(text: string | null): SpanChoice {
   return since !== null && until !== null && until - since >= SHORTEST ? { since, until } : 'recent';
 }
 
-/** @returns a span as the address holds it */
+/** @returns a span in the format of the address */
 export function formatSpan({ since, until }: Span): string {
   return `${isoOf(since)}/${isoOf(until)}`;
 }
 
-/** @returns a moment as the API takes it */
+/** @returns a moment in the format of the API */
 export function isoOf(time: number): string {
   return new Date(Math.round(time)).toISOString();
 }
 
-/** @returns the span that a choice means at this moment; one that follows the present moves to a past moment it would miss */
+/**
+ * @returns the span of a choice at this moment; one that follows the present is moved if it would not contain the past
+ *   moment on the page
+ */
 export function spanOf(choice: SpanChoice, surroundings: Surroundings): Span {
   if (typeof choice !== 'string') return choice;
   const { now, at } = surroundings;
@@ -66,12 +69,12 @@ export function spanOf(choice: SpanChoice, surroundings: Surroundings): Span {
 function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
   if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
   if (choice !== 'recent') return LENGTHS[choice];
-  // Until it is known how much is known, as much as there may be: less of it is there already then.
+  // Before the server has answered, the longest possible span: a shorter one is part of it.
   const known = watchedSince === null ? LENGTHS['1h'] : (now - watchedSince) * 1.05;
   return Math.min(LENGTHS['1h'], Math.max(LENGTHS['15m'], known));
 }
 
-/** @returns a span moved and shortened so that it shows no future and not much more than everything */
+/** @returns a span moved and shortened so that it shows no future and little more than the known time */
 export function limited({ since, until }: Span, { now, first }: Pick<Surroundings, 'now' | 'first'>): Span {
   const longest = Math.max(LENGTHS['1d'], (now - (first ?? now)) * 1.1);
   const length = Math.min(longest, Math.max(SHORTEST, until - since));
