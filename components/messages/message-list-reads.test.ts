@@ -9,7 +9,7 @@ describe('MessageListStore: reads', () => {
   });
 
   describe('a search', () => {
-    it('is read from the server at once, then at most each 250 ms', async () => {
+    it('is read from the server at once, then at most every 250 ms', async () => {
       const { show, view, seqs, reads, last } = listOf(input(6, { choice: SEARCH }));
       assert.deepEqual([view().window, view().loading], [null, true]);
       mock.timers.tick(0);
@@ -28,7 +28,7 @@ describe('MessageListStore: reads', () => {
       assert.equal(reads.length, 2, 'nothing more has come');
     });
 
-    it('reads on while it is paused, so that what has come can be counted', async () => {
+    it('is also read on while paused, so that new messages can be counted', async () => {
       const { store, show, view, last } = listOf(input(6, { choice: SEARCH }));
       mock.timers.tick(0);
       await last().answer(6);
@@ -40,7 +40,7 @@ describe('MessageListStore: reads', () => {
       assert.equal(view().following, false);
     });
 
-    it('retries after 3 s when it could not be read, and says why until then', async () => {
+    it('is retried 3 s after a failure, whose reason is shown until then', async () => {
       const { view, reads, last } = listOf(input(6, { choice: SEARCH }));
       mock.timers.tick(0);
       await last().fail(null);
@@ -53,7 +53,7 @@ describe('MessageListStore: reads', () => {
       assert.equal(view().error, null);
     });
 
-    it('does not retry a filter that the server refuses', async () => {
+    it('is not retried if the server refuses the filter', async () => {
       const { show, view, reads, last } = listOf(input(6, { choice: SEARCH }));
       mock.timers.tick(0);
       await last().fail(422);
@@ -64,7 +64,7 @@ describe('MessageListStore: reads', () => {
   });
 
   describe('another filter', () => {
-    it('ends the read of the one before, whose page is not joined', async () => {
+    it('aborts the read of the previous filter, whose page is not joined', async () => {
       const { store, show, view, seqs, last } = listOf(input(300));
       store.loadOlder();
       show(input(300, { choice: EVEN }));
@@ -74,7 +74,7 @@ describe('MessageListStore: reads', () => {
       assert.deepEqual(seqs(), [292, 294, 296, 298, 300]);
     });
 
-    it('forgets the error of the one before', async () => {
+    it('clears the error of the previous filter', async () => {
       const { show, view, last } = listOf(input(6, { choice: SEARCH }));
       mock.timers.tick(0);
       await last().fail(422);
@@ -84,7 +84,7 @@ describe('MessageListStore: reads', () => {
       assert.equal(view().error, null);
     });
 
-    it('back at a filter whose read was ended, it is read again', async () => {
+    it('is read again after its first read was aborted by a filter in between', async () => {
       const { show, view, seqs, reads, last } = listOf(input(6, { choice: SEARCH }));
       mock.timers.tick(0);
       show(input(6));
@@ -97,13 +97,13 @@ describe('MessageListStore: reads', () => {
   });
 
   describe('a message in the address', () => {
-    it('is brought into view where the window has it, and the list stops following', () => {
+    it('is brought into view if the window contains it, and the list stops following', () => {
       const { show, view, reads } = listOf(input(8));
       show(input(8, { pointedAt: 'e.4' }));
       assert.deepEqual([view().target, view().following, reads.length], [{ seq: 4 }, false, 0]);
     });
 
-    it('is read with what is around it, and ends another read', async () => {
+    it('is read with the messages around it, and aborts another read', async () => {
       const { store, show, view, seqs, last } = listOf(input(1000));
       store.loadOlder();
       const older = last();
@@ -114,7 +114,7 @@ describe('MessageListStore: reads', () => {
       assert.deepEqual([view().target, view().lost, seqs()], [{ seq: 500 }, null, range(400, 599)]);
     });
 
-    it('is looked up once, and again after the address has named none or another filter is chosen', async () => {
+    it('is looked up once, and again after an address without message or after another filter', async () => {
       const { show, view } = listOf(input(8, { pointedAt: 'e.4' }));
       const { target } = view();
       show(input(9, { pointedAt: 'e.4' }));
@@ -126,7 +126,7 @@ describe('MessageListStore: reads', () => {
       assert.deepEqual(view().target, { seq: 4 });
     });
 
-    it('says why it is not shown: no cursor, no longer kept, or not of the filter', async () => {
+    it('is reported as lost with the reason: no cursor, no longer kept, or outside the filter', async () => {
       const { show, view, seqs, last } = listOf(input(8, { pointedAt: 'nonsense' }));
       assert.equal(view().lost, 'malformed');
       show(input(8, { pointedAt: 'old.5' }));

@@ -13,7 +13,7 @@ describe('MessageListStore', () => {
   });
 
   describe('view() and accept()', () => {
-    it('follow the stream: each message once, in order, without a read', () => {
+    it('the list follows the stream: each message once, in order, without a read', () => {
       const { show, seqs, view, reads } = listOf(input(5));
       assert.deepEqual(seqs(), range(1, 5));
       show(input(8));
@@ -23,18 +23,18 @@ describe('MessageListStore', () => {
       assert.deepEqual([view().following, view().loading, reads.length], [true, false, 0]);
     });
 
-    it('view() changes nothing: a draw that is given up leaves no trace', () => {
+    it('view(): changes nothing, so an abandoned render leaves no trace', () => {
       const { store, show, seqs } = listOf(input(5));
       store.pause();
       const paused = seqs();
       assert.equal(store.view(input(9, { choice: EVEN })).following, true);
       assert.deepEqual(seqs(), paused);
-      assert.equal(store.view(input(5)).following, false, 'the place of the reader is kept');
+      assert.equal(store.view(input(5)).following, false, 'the position of the reader is kept');
       show(input(9, { choice: EVEN }));
       assert.deepEqual(seqs(), [2, 4, 6, 8]);
     });
 
-    it('accept() notifies nobody of what view() has answered, and keeps its objects', () => {
+    it('accept(): keeps the objects of view() and does not notify listeners of them', () => {
       const { store } = listOf(input(5));
       const before = store.version();
       const next = input(7);
@@ -44,14 +44,14 @@ describe('MessageListStore', () => {
       assert.equal(store.view(next).window, drawn);
     });
 
-    it('accept() of another history begins with it', () => {
+    it('accept(): another history replaces the window', () => {
       const { show, view, seqs } = listOf(input(5));
       show(stream(3, TAIL, 'other'));
       assert.equal(view().window?.epoch, 'other');
       assert.deepEqual(seqs(), [1, 2, 3]);
     });
 
-    it('unfiltered, a stream that has gone on too far replaces the window; filtered, the gap is read', async () => {
+    it('accept(): a gap to the stream replaces an unfiltered window; with a filter the gap is read', async () => {
       const { show, seqs, reads } = listOf(input(5));
       show(input(100));
       assert.deepEqual(seqs(), range(91, 100));
@@ -59,7 +59,7 @@ describe('MessageListStore', () => {
 
       const filtered = listOf(input(6, { choice: EVEN }));
       filtered.show(input(100, { choice: EVEN }));
-      assert.deepEqual(filtered.seqs(), [2, 4, 6], 'no hole meanwhile');
+      assert.deepEqual(filtered.seqs(), [2, 4, 6], 'no gap meanwhile');
       mock.timers.tick(250);
       assert.deepEqual(filtered.last().place, { after: 'e.6' });
       await filtered.last().answer(100);
@@ -71,7 +71,7 @@ describe('MessageListStore', () => {
   });
 
   describe('subscribe()', () => {
-    it('notifies of each move once, of moves without effect not at all, and no longer after the end', () => {
+    it('subscribe(): notifies once per change, not without a change, and not after the end', () => {
       const { store } = listOf(input(5));
       const versions: number[] = [];
       const end = store.subscribe(() => versions.push(store.version()));
@@ -87,7 +87,7 @@ describe('MessageListStore', () => {
   });
 
   describe('pause() and follow()', () => {
-    it('pause(): nothing moves, and what has come since is counted', () => {
+    it('pause(): the window stays, and new messages are counted', () => {
       const { store, show, view, seqs } = listOf(input(5));
       store.pause();
       show(input(9));
@@ -107,7 +107,7 @@ describe('MessageListStore', () => {
       assert.equal(view().unseen.count, 2);
     });
 
-    it('follow(): joins what came meanwhile, and a pause after it keeps that', () => {
+    it('follow(): joins the messages that arrived meanwhile, and a later pause keeps them', () => {
       const { store, show, view, seqs } = listOf(input(5));
       store.pause();
       show(input(9));
@@ -117,7 +117,7 @@ describe('MessageListStore', () => {
       assert.deepEqual(seqs(), range(1, 9));
     });
 
-    it('follow(): begins with the stream where the window does not reach it', async () => {
+    it('follow(): starts again from the stream if the window does not reach it', async () => {
       const { store, view, seqs, last } = listOf(input(1000, { pointedAt: 'e.300' }));
       await last().answer(1000);
       assert.deepEqual([view().following, view().target, seqs()?.length], [false, { seq: 300 }, 200]);
@@ -156,7 +156,7 @@ describe('MessageListStore', () => {
       assert.deepEqual(seqs(), range(806, 2005));
     });
 
-    it('loadNewer(): takes from the stream what it has, and reads the rest', async () => {
+    it('loadNewer(): takes messages from the stream where possible, and reads the rest', async () => {
       const { store, show, seqs, reads, last } = listOf(input(5));
       store.pause();
       show(input(9));
@@ -168,7 +168,7 @@ describe('MessageListStore', () => {
       assert.deepEqual(seqs(), range(1, 100));
     });
 
-    it('loadNewer(): begins again at the newest where the place is no longer kept', async () => {
+    it('loadNewer(): starts again at the newest if the server no longer keeps the place', async () => {
       const { store, show, view, seqs, last } = listOf(input(6, { choice: EVEN }));
       store.pause();
       show(input(100, { choice: EVEN }));
@@ -179,7 +179,7 @@ describe('MessageListStore', () => {
   });
 
   describe('goToFirst()', () => {
-    it('shows the first message kept, and ends another read', async () => {
+    it('goToFirst(): shows the first message kept, and aborts another read', async () => {
       const { store, view, seqs, reads, last } = listOf(input(1000));
       store.loadOlder();
       const older = last();
@@ -193,7 +193,7 @@ describe('MessageListStore', () => {
   });
 
   describe('stop()', () => {
-    it('ends the read and the timer; accept() after it starts again', async () => {
+    it('stop(): ends the read and the timer; a later accept() starts again', async () => {
       const { store, show, reads, last } = listOf(input(1000, { pointedAt: 'e.500' }));
       store.stop();
       assert.ok(last().signal?.aborted);
