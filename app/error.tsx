@@ -2,13 +2,13 @@
 
 import { PlainPage } from '@/components/shell/plain-page';
 
-/** What is shown where drawing the page has failed; the swarm and the server go on. */
+/** Shown when the page fails to render; the swarm and the server are not affected. */
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <PlainPage title="The page could not be shown">
       <p>
-        Something failed while it was drawn. The swarm is not affected: the dashboard only reads.
-        {error.digest && <> The server’s log has the reason under number {error.digest}.</>}
+        The page failed to render. The swarm is not affected: the dashboard only reads its files.
+        {error.digest && <> The server’s log has the reason under {error.digest}.</>}
       </p>
       <p className="mt-3">
         <button type="button" className="link" onClick={reset}>

@@ -5,8 +5,8 @@ import type { ReactNode } from 'react';
 import { readSettings, type Settings } from '@/lib/client/settings';
 import './globals.css';
 
-// `optional`: text never changes its shape after it was drawn; whoever's first load is too slow for the font has it on
-// the next one.
+// `optional`: text keeps its shape once it is drawn; where the first load is too slow for the font, the next page has
+// it.
 const sans = localFont({
   src: '../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2',
   weight: '100 900',
@@ -22,7 +22,7 @@ const mono = localFont({
 });
 
 export const metadata: Metadata = {
-  description: 'Who works, who holds which file, and what was said in a swarm of coding agents.',
+  description: 'Which agents of a swarm work, which files they have locked, and what they wrote to each other.',
   robots: { index: false, follow: false },
 };
 
@@ -42,7 +42,7 @@ export async function generateViewport(): Promise<Viewport> {
   };
 }
 
-/** The frame of every page, drawn in the theme that the person has chosen, so that nothing flashes. */
+/** The frame of every page, rendered in the chosen theme, so that nothing flashes. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const { theme } = await settings();
   return (

@@ -1,7 +1,7 @@
 import { PlainPage } from '@/components/shell/plain-page';
 import { HOME } from '@/lib/client/base-path';
 
-/** What is shown at an address that has no page. */
+/** Shown at an address that has no page. */
 export default function NotFound() {
   return (
     <PlainPage title="There is no such page">

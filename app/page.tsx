@@ -11,7 +11,7 @@ import { getRuntime, type Runtime } from '@/lib/swarms/swarm';
 
 export const dynamic = 'force-dynamic';
 
-/** The dashboard: its first state in the HTML, everything after that by the stream. */
+/** The dashboard. The HTML contains the first state; the stream brings all later changes. */
 export default async function Page({ searchParams }: PageProps<'/'>) {
   const sent = await headers();
   const refusal = pageGate().refusal(sent);
@@ -28,7 +28,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   const settings = readSettings((name) => jar.get(name)?.value);
   return (
     <>
-      {/* Browsers hide the nonce from scripts, so the one that is found never equals the one that was sent. */}
+      {/* Browsers hide the nonce from scripts, so hydration would report a difference. */}
       <style nonce={sent.get('x-nonce') ?? undefined} suppressHydrationWarning>
         {firstSizes(settings)}
       </style>
@@ -45,7 +45,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   );
 }
 
-/** The moment that the address names, read before the page is drawn, so that a link shows it without any script. */
+/** Reads the past moment in the address before the page is rendered, so that a link to it works without scripts. */
 async function pastOf(runtime: Runtime, at: string | null, sent: Headers): Promise<PastView> {
   const end = runtime.bundle && Date.parse(runtime.bundle.until);
   const moment = readMoment(at, end ?? Date.now()) ?? end;

@@ -57,7 +57,7 @@ test('each agent shows how it is, what it does, what it holds and where it sits'
   await expect(here.locator('svg')).toHaveCount(1);
   await expect(here).toContainText('QUESTION');
   await expect(here).toContainText('Which port does it use?');
-  await expect(here).toContainText('holds 1 lock src/here.ts');
+  await expect(here).toContainText('has 1 lock src/here.ts');
   await expect(here).toContainText('main:0.0');
   await expect(here).toContainText(`pid ${claudeProcess()}`);
   await expect(agentRow(page, 'agent-5')).toContainText('has not spoken');
@@ -81,7 +81,7 @@ test('who holds locks without being there stands first, then everyone by id', as
   await openLive(page, server);
   expect(await shownIds(page)).toEqual(['agent-1', 'agent-2', 'agent-3', 'agent-5', 'agent-10']);
   swarm.lock('src/late.ts', 'agent-5', 'taken just now', 250);
-  await expect(agentRow(page, 'agent-5')).toContainText('holds 1 lock');
+  await expect(agentRow(page, 'agent-5')).toContainText('has 1 lock');
   expect((await shownIds(page))[0]).toBe('agent-1');
 });
 
@@ -116,7 +116,7 @@ test('who moved is shown as such, and who left can still be found', async ({ pag
   await left.getByRole('button', { name: 'agent-8' }).click();
   await expect(detail(page, 'agent-8')).toContainText('It left the registry at');
   await expect(detail(page, 'agent-8').locator('header')).toHaveText(/^agent-8left/);
-  await expect(detail(page, 'agent-8').getByRole('region', { name: 'What the registry said last' })).toBeVisible();
+  await expect(detail(page, 'agent-8').getByRole('region', { name: 'Last registry entry' })).toBeVisible();
   await detail(page, 'agent-8').getByRole('button', { name: 'Close' }).click();
   await expect(left.getByRole('button', { name: 'agent-8' })).toBeFocused();
   await page.keyboard.press('Control+k');
@@ -265,7 +265,7 @@ test('the detail says everything the registry says, unknown fields too', async (
   for (const text of ['model', 'opus', 'tags', '["a",1]', 'last_seen', 'tmux_pane_id', '%1', 'fine']) {
     await expect(about).toContainText(text);
   }
-  await expect(about).toContainText('It holds none.');
+  await expect(about).toContainText('No locks.');
   await expect(about).toContainText('Which port');
 });
 
@@ -297,9 +297,9 @@ test('the detail keeps the changes of health that the page has seen, and no more
   swarm.register([{ id: 'agent-0' }]);
   await expect(agentRow(page, 'agent-0')).toContainText('active');
   await handle(page, 'agent-0').click();
-  const seen = detail(page, 'agent-0').getByRole('region', { name: 'Its health, as this page saw it' });
+  const seen = detail(page, 'agent-0').getByRole('region', { name: 'Health since this page was opened' });
   await expect(seen.getByRole('listitem')).toHaveText([/\d\d:\d\d:\d\d\s*active/, /\d\d:\d\d:\d\d\s*stale/]);
-  await expect(seen).toContainText(/What was before \d\d:\d\d:\d\d is not known here/);
+  await expect(seen).toContainText(/Health before \d\d:\d\d:\d\d is not shown here/);
 });
 
 test('the detail knows from the server how an agent was, and what it held before', async ({ page, swarm, server }) => {
@@ -311,7 +311,7 @@ test('the detail knows from the server how an agent was, and what it held before
   await expect(about.getByRole('img', { name: /^Its health: active \d+ s/ })).toBeVisible();
   await expect(about.getByRole('region', { name: 'Its locks' })).toContainText('src/done.ts');
   swarm.release('src/done.ts', 'agent-0');
-  await expect(about.getByRole('region', { name: 'Locks before' })).toContainText(
+  await expect(about.getByRole('region', { name: 'Earlier locks' })).toContainText(
     /src\/done\.ts.*until \d\d:\d\d:\d\d/,
   );
 });
@@ -356,7 +356,7 @@ test('an agent that is not registered can be looked at all the same', async ({ p
   await server.start();
   await openLive(page, server);
   await panel(page, 'Locks').getByRole('link', { name: 'agent-ghost' }).click();
-  await expect(detail(page, 'agent-ghost')).toContainText('The registry does not list it.');
+  await expect(detail(page, 'agent-ghost')).toContainText('The registry does not list this agent.');
   await expect(detail(page, 'agent-ghost')).toContainText('src/a.ts');
   await expect(panel(page, 'Agents')).toContainText('agent-ghost is not registered.');
   await panel(page, 'Agents').getByRole('button', { name: 'Show all' }).click();

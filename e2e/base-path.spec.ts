@@ -86,7 +86,7 @@ test('under a sub-path everything works, and nothing outside of it is asked for'
 
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
-  await page.keyboard.type('take a span');
+  await page.keyboard.type('export this');
   await page.keyboard.press('Enter');
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save the file' }).click();

@@ -19,9 +19,9 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
   await expect(panel(page, 'Locks')).toContainText('src/a.ts');
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
-  await page.keyboard.type('take a span');
+  await page.keyboard.type('export this');
   await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Take a span along' });
+  const dialog = page.getByRole('dialog', { name: 'Export this time range' });
   await expect(dialog).toBeVisible();
   expect(await faults(page)).toEqual([]);
   await dialog.getByRole('button', { name: '15 min' }).click();
@@ -49,7 +49,9 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     await other.goto(recorded.url);
     await expect(connection(other)).toHaveText(/Connected/);
     await expect(other.locator('.page[data-past]')).toBeVisible();
-    await expect(bar(other)).toContainText(/Recorded: .* – .*, opened from a file\. Nothing here is live\./);
+    await expect(bar(other)).toContainText(
+      /Exported time range: .* – .*, opened from a file\. Read-only: nothing here is live\./,
+    );
     await expect(bar(other).getByRole('link', { name: 'Back to live' })).toHaveCount(0);
     await expect(panel(other, 'Agents')).toContainText('agent-0');
     await expect(panel(other, 'Locks')).toContainText('why it is locked');
@@ -62,7 +64,7 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     expect(below?.y).toBeGreaterThanOrEqual((above?.y ?? 0) + (above?.height ?? 0));
     await other.setViewportSize({ width: 1440, height: 900 });
     for (let step = 0; step < 15; step++) await other.getByRole('slider', { name: 'Moment' }).press('PageDown');
-    await expect(panel(other, 'Messages')).toContainText('Nothing had been said by then.');
+    await expect(panel(other, 'Messages')).toContainText('No messages yet at this moment.');
     await expect(panel(other, 'Locks')).not.toContainText('src/a.ts');
     await other.keyboard.press('l');
     await expect(panel(other, 'Messages')).toContainText('Said in time.');
@@ -85,9 +87,9 @@ test('a span that can’t be taken is refused in words', async ({ page, server, 
   await openLive(page, server);
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused();
-  await page.keyboard.type('take a span');
+  await page.keyboard.type('export this');
   await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Take a span along' });
+  const dialog = page.getByRole('dialog', { name: 'Export this time range' });
   await dialog.getByLabel('From').fill('2036-01-01T00:00:00');
   await page.route('**/api/bundle?*', (route) =>
     route.fulfill({

@@ -27,7 +27,7 @@ test('an empty project says what to do in each panel', async ({ page, server }) 
   await server.start();
   await openLive(page, server);
   await expect(panel(page, 'Agents')).toContainText('claudeswarm discover-agents');
-  await expect(panel(page, 'Messages')).toContainText('Nothing has been said yet.');
+  await expect(panel(page, 'Messages')).toContainText('No messages yet.');
   await expect(panel(page, 'Locks')).toContainText('No file is locked.');
   await expect(page.getByRole('list', { name: 'Problems with the data' })).toBeEmpty();
 });

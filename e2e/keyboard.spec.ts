@@ -83,7 +83,7 @@ test('the palette finds commands, agents and types', async ({ page, swarm, serve
   await page.keyboard.press('ArrowUp');
   await expect(palette.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.type('no such command');
-  await expect(palette).toContainText('No command is called that.');
+  await expect(palette).toContainText('No command matches.');
   expect(await faults(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(palette).toBeHidden();

@@ -77,10 +77,10 @@ test('what matters stands first; other orders and groups are kept', async ({ pag
     'src/z.ts',
     'app/[id]/page.tsx',
   ]);
-  await locks(page).getByLabel('Sort by').selectOption('oldest first');
+  await locks(page).getByLabel('Sort:').selectOption('oldest first');
   const byAge = ['src/old.ts', 'src/db/users.sql', 'src/db/*.sql', 'docs/b.md', 'app/[id]/page.tsx', 'src/z.ts'];
   await expect(locks(page).locator('[data-row]')).toHaveText(byAge);
-  await locks(page).getByLabel('Group by').selectOption('agent');
+  await locks(page).getByLabel('Group:').selectOption('agent');
   const headings = locks(page).getByRole('heading', { level: 3 });
   await expect(headings).toHaveText([
     'agent-2 · 2 locks',
@@ -88,8 +88,8 @@ test('what matters stands first; other orders and groups are kept', async ({ pag
     'agent-1 · 1 lock',
     'agent-ghost · 1 lock',
   ]);
-  await locks(page).getByLabel('Group by').selectOption('folder');
-  await locks(page).getByLabel('Sort by').selectOption('path');
+  await locks(page).getByLabel('Group:').selectOption('folder');
+  await locks(page).getByLabel('Sort:').selectOption('path');
   await expect(headings).toHaveText(['app/ · 1 lock', 'docs/ · 1 lock', 'src/db/ · 2 locks', 'src/ · 2 locks']);
   // Nothing is sorted anew once the page is alive: the server has drawn it so.
   const answer = await page.reload();
@@ -140,7 +140,7 @@ test('an overlap and a holder lead to what they name', async ({ page, swarm, ser
   await other.getByRole('link', { name: 'agent-1' }).click();
   await expect(page).toHaveURL(/agent=agent-1/);
   await expect(locks(page).locator('[data-row]')).toHaveText(['src/db/*.sql', 'src/db/users.sql']);
-  await expect(locks(page)).toContainText('agent-1: 2 of 6 locks, its own and what overlaps them.');
+  await expect(locks(page)).toContainText('agent-1: 2 of 6 locks, its own and those that overlap them.');
   await locks(page).getByRole('button', { name: 'Show all' }).click();
   await expect(locks(page).locator('[data-row]')).toHaveCount(6);
 });
@@ -177,7 +177,7 @@ test('an address brings its lock into view, and says so where there is none', as
   await expect(last).toBeInViewport();
   await expect(last).toHaveAttribute('data-chosen', 'true');
   swarm.release('src/file-79.ts', 'agent-0');
-  await expect(locks(page)).toContainText('The lock that was chosen is not held any more.');
+  await expect(locks(page)).toContainText('The selected lock no longer exists.');
   await locks(page).getByRole('button', { name: 'Dismiss' }).click();
   await expect(page).not.toHaveURL(/lock=/);
 });
@@ -242,7 +242,7 @@ test('of more locks than are listed all are counted, and every one can be browse
   await server.start();
   await openLive(page, server);
   await expect(locks(page)).toContainText('1,000 of 10,020 locks are listed');
-  await expect(panel(page, 'Agents')).toContainText('holds 5,010 locks');
+  await expect(panel(page, 'Agents')).toContainText('has 5,010 locks');
   await locks(page).getByRole('button', { name: 'Browse all' }).click();
   await expect(locks(page)).toContainText('Page 1 of all locks, by lock file: 1,000 of 10,020 locks, as read at');
   const first = await locks(page).locator('[data-row]').first().textContent();
@@ -254,7 +254,7 @@ test('of more locks than are listed all are counted, and every one can be browse
   await locks(page).getByRole('button', { name: 'Back to the live list' }).click();
   await expect(locks(page)).toContainText('1,000 of 10,020 locks are listed');
   await page.goto(`${server.url}/?lock=${'0'.repeat(64)}.lock`);
-  await expect(locks(page)).toContainText('The lock that was chosen is not among those that are listed.');
+  await expect(locks(page)).toContainText('The selected lock is not in this list.');
   expect(await faults(page)).toEqual([]);
 });
 

@@ -274,7 +274,7 @@ test('a filter that can’t be understood is said under the box', async ({ page,
   await server.start();
   await openLive(page, server);
   await search(page).fill('since:soon ');
-  await expect(page.getByRole('status').filter({ hasText: '“soon” is no time' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: '“soon” is not a valid time' })).toBeVisible();
   await expect(search(page)).toHaveValue('since:soon ');
   await page.goto(`${server.url}/?since=nonsense`);
   await expect(page.getByText(/“since” must be a time in ISO 8601/)).toBeVisible();

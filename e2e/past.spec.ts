@@ -183,15 +183,15 @@ test('of a moment when nobody looked, nothing is said to be so', async ({ page, 
   await server.start();
   await page.goto(link(server, Date.parse('2020-01-01T00:00:00Z')));
   await expect(connection(page)).toHaveText(/Connected/);
-  await expect(panel(page, 'Agents')).toContainText('No agent is known of this moment.');
-  await expect(panel(page, 'Locks')).toContainText('No lock is known of this moment.');
-  await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('Nothing known of this moment.');
+  await expect(panel(page, 'Agents')).toContainText('No agents known at this moment.');
+  await expect(panel(page, 'Locks')).toContainText('No locks known at this moment.');
+  await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('Not recorded at this moment.');
   for (const name of ['Agents', 'Locks', 'Stale locks']) {
     const figure = page.getByRole('region', { name: 'Numbers' }).locator('dl > div').filter({ hasText: name });
-    await expect(figure.first().getByText('not known', { exact: true })).toBeAttached();
+    await expect(figure.first().getByText('not recorded', { exact: true })).toBeAttached();
   }
-  await expect(panel(page, 'Agents').getByTitle('Not known: nobody had looked yet')).toBeVisible();
-  await expect(panel(page, 'Locks').getByTitle('Not known: nobody had looked yet')).toBeVisible();
+  await expect(panel(page, 'Agents').getByTitle('Not recorded at this moment')).toBeVisible();
+  await expect(panel(page, 'Locks').getByTitle('Not recorded at this moment')).toBeVisible();
 });
 
 test('keys lead from change to change, and it is said where there is none', async ({ page, swarm, server }) => {
@@ -214,7 +214,7 @@ test('keys lead from change to change, and it is said where there is none', asyn
   await expect(panel(page, 'Locks')).not.toContainText('src/step.ts');
   await expect(panel(page, 'Messages')).toContainText('A first word.');
   await bar(page).getByRole('button', { name: 'Previous change' }).click();
-  await expect(panel(page, 'Messages')).toContainText('Nothing had been said by then.');
+  await expect(panel(page, 'Messages')).toContainText('No messages yet at this moment.');
   await expect(panel(page, 'Agents')).toContainText('agent-0');
   await page.keyboard.press(',');
   await expect(bar(page).getByText('No earlier change is known.')).toBeVisible();
@@ -300,7 +300,7 @@ test('what is unknown about a moment is said in words', async ({ page, swarm, se
   await pretend(page, server, start, [{ since, until, about: 'everything', reason: 'No dashboard was running.' }]);
   await openLive(page, server);
   await page.keyboard.press('p');
-  const said = bar(page).getByText(/Nobody looked between .* and .*: agents and locks are as last known before\./);
+  const said = bar(page).getByText(/Not recorded between .* and .*: agents and locks are as last known before\./);
   await expect(said).toBeVisible();
   await expect(bar(page)).toContainText('No dashboard was running.');
 });
@@ -313,8 +313,8 @@ test('a moment that is no time, or has not come yet, is said, and the page is li
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   for (const [at, words] of [
-    ['yesterday', /names a moment that is no time/],
-    [formatInstant(Date.now() + 86_400_000), /has not come yet/],
+    ['yesterday', /time in the address is not valid/],
+    [formatInstant(Date.now() + 86_400_000), /is in the future/],
   ] as const) {
     await page.goto(`${server.url}/?at=${encodeURIComponent(at)}`);
     const notice = page.getByRole('alert').filter({ hasText: words });
@@ -328,7 +328,7 @@ test('a moment that is no time, or has not come yet, is said, and the page is li
   }
   await page.goto(`${server.url}/?at=0001-01-01T00:00:00Z`);
   await expect(frame(page)).toBeVisible();
-  await expect(bar(page)).toContainText(/Nobody looked before/);
+  await expect(bar(page)).toContainText(/Not recorded before/);
 });
 
 test('a failure of the live connection is said while the past is shown', async ({

@@ -117,6 +117,6 @@ test('past: the page as it was', async ({ page, swarm, server }) => {
   );
   await page.keyboard.press('p');
   await expect(page.locator('.page[data-past]')).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Time', exact: true })).toContainText('Nobody looked');
+  await expect(page.getByRole('region', { name: 'Time', exact: true })).toContainText('Not recorded');
   await pictures(page, 'past');
 });

@@ -2,7 +2,7 @@ import type { TalkAnswer, TalkPair } from '../lib/contract/past-schemas';
 import { expect, faults, pageWidth, type panel, test } from './fixtures';
 
 const view = (page: Parameters<typeof panel>[0]) => page.getByRole('region', { name: 'Timeline and relations' });
-const matrix = (page: Parameters<typeof panel>[0]) => view(page).getByRole('table', { name: 'Who talks to whom' });
+const matrix = (page: Parameters<typeof panel>[0]) => view(page).getByRole('table', { name: 'Conversations' });
 
 const pair = (sender: string, recipient: string, types: Record<string, number>, open?: string): TalkPair => ({
   sender,
@@ -108,7 +108,7 @@ test('a quiet span and a server that refuses are said', async ({ page, swarm, se
   await server.start();
   await answerTalk(page, []);
   await page.goto(`${server.url}/?view=talk`);
-  await expect(view(page)).toContainText('Nobody said anything in this time.');
+  await expect(view(page)).toContainText('No messages in this range.');
   complaints.allow(/status of 503/);
   await page.route('**/api/talk?*', (route) =>
     route.fulfill({ status: 503, json: { detail: 'The history is being opened.' } }),

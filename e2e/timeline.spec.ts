@@ -155,7 +155,7 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
       await page.mouse.move(begun.x, begun.y);
       return words(page).textContent();
     })
-    .toMatch(/agent-1 · holds src\/parser\.ts · since/);
+    .toMatch(/agent-1 · held: src\/parser\.ts · since/);
   const held = await barPlace(page, 1, 0.995, true);
   await page.mouse.click(held.x, held.y);
   await expect(page).toHaveURL(/lock=/);
@@ -165,7 +165,7 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
   const empty = await barPlace(page, 0, 0.1);
   await page.mouse.move(empty.x - 9, empty.y);
   await page.mouse.move(empty.x, empty.y);
-  await expect(page.locator('.timeline-tooltip')).toContainText(/Look at \d\d:\d\d:\d\d/);
+  await expect(page.locator('.timeline-tooltip')).toContainText(/Go to \d\d:\d\d:\d\d/);
   await page.mouse.click(empty.x, empty.y);
   await expect(page).toHaveURL(/[?&]at=/);
   const at = Date.parse(new URL(page.url()).searchParams.get('at') ?? '');
@@ -256,9 +256,9 @@ test('idle time folds into a break, and unfolds', async ({ page, swarm, server }
     const place = await barPlace(page, 2, 0.6);
     await page.mouse.move(place.x, place.y - 1);
     await page.mouse.move(place.x, place.y);
-    await expect(page.locator('.timeline-tooltip')).toContainText('Look at');
+    await expect(page.locator('.timeline-tooltip')).toContainText('Go to');
     const [clock = ''] =
-      /\d\d:\d\d:\d\d/.exec((await page.locator('.timeline-tooltip').textContent())?.split('Look at')[1] ?? '') ?? [];
+      /\d\d:\d\d:\d\d/.exec((await page.locator('.timeline-tooltip').textContent())?.split('Go to')[1] ?? '') ?? [];
     return clock;
   };
   const folded = await shown();
@@ -286,7 +286,7 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   await expect(lane(page, 'agent-1')).toBeFocused();
   await expect(words(page)).toHaveText(/agent-1 · ACK to agent-0/);
   await page.keyboard.press('ArrowRight');
-  await expect(words(page)).toHaveText(/agent-1 · (holds src\/parser|BLOCKED to everyone)/);
+  await expect(words(page)).toHaveText(/agent-1 · (held: src\/parser|BLOCKED to everyone)/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   const last = await words(page).textContent();
@@ -307,7 +307,7 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   await page.keyboard.press('Escape');
   await expect(words(page)).toBeEmpty();
   await page.keyboard.press('ArrowLeft');
-  await expect(words(page)).toHaveText(/holds src\/parser\.ts/);
+  await expect(words(page)).toHaveText(/held: src\/parser\.ts/);
   await page.keyboard.press('ArrowLeft');
   await expect(words(page)).toHaveText(/BLOCKED/);
   await page.keyboard.press('Enter');
@@ -337,7 +337,7 @@ test('timeline: where another process takes over an id there is a boundary, and 
     /agent-1 · another process has this id since \d\d:\d\d:\d\d · pid 4194501, pane %8/,
   );
   await page.keyboard.press('Enter');
-  const lives = page.getByRole('region', { name: 'Processes that had this id' }).getByRole('listitem');
+  const lives = page.getByRole('region', { name: 'Processes with this id' }).getByRole('listitem');
   await expect(lives).toHaveText([
     /^pid 4194501 in pane %8, since \d\d:\d\d:\d\d$/,
     /^pid 4194500 in pane %7, (?:\d\d:\d\d:\d\d to|until) \d\d:\d\d:\d\d/,
@@ -426,7 +426,7 @@ test.describe('on a narrow screen', () => {
     await page.getByRole('button', { name: '15 min' }).click();
     const held = await barPlace(page, 1, 0.992, true);
     await page.touchscreen.tap(held.x, held.y);
-    await expect(page.locator('.timeline-tooltip')).toContainText('holds src/parser.ts');
+    await expect(page.locator('.timeline-tooltip')).toContainText('held: src/parser.ts');
     expect(page.url()).not.toContain('lock=');
     await page.touchscreen.tap(held.x, held.y);
     await expect(page).toHaveURL(/lock=/);

@@ -5,7 +5,7 @@ import type { TestSwarm } from './swarm';
 
 const view = (page: Parameters<typeof panel>[0]) => page.getByRole('region', { name: 'Timeline and relations' });
 const waits = (page: Parameters<typeof panel>[0]) =>
-  view(page).getByRole('list', { name: 'Who waits for whom' }).getByRole('listitem');
+  view(page).getByRole('list', { name: 'Waiting' }).getByRole('listitem');
 
 function ask(swarm: TestSwarm, sender: string, recipient: string, msg_type = 'QUESTION', content = 'Go on?'): void {
   swarm.send({ sender, recipients: [recipient], msg_type, content, delivery_status: { [recipient]: true } });
@@ -28,7 +28,7 @@ test('nobody waits; then each wait comes, says why, leads to its evidence, and g
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   await server.start();
   await page.goto(`${server.url}/?view=waits`);
-  await expect(view(page)).toContainText('Nobody waits for anybody, as far as the files tell.');
+  await expect(view(page)).toContainText('The files show no agent that waits for another.');
   ask(swarm, 'agent-2', 'agent-1', 'QUESTION', 'Cents or euros?');
   await expect(waits(page)).toContainText([/agent-2 waits for agent-1.*QUESTION unanswered since .* — declared/]);
   await expect(waits(page).first()).toContainText('agent-2 asked agent-1, who has not answered: "Cents or euros?"');
@@ -38,7 +38,7 @@ test('nobody waits; then each wait comes, says why, leads to its evidence, and g
   await expect(waits(page)).toHaveCount(3);
   await expect(waits(page).filter({ hasText: 'agent-2 waits for agent-0' })).toContainText('inferred');
   await expect(waits(page).filter({ hasText: 'agent-1 waits for agent-0' })).toContainText('"do t1" of agent-1');
-  await expect(view(page).getByRole('region', { name: 'Drawing of who waits for whom' }).getByRole('link')).toHaveText([
+  await expect(view(page).getByRole('region', { name: 'Drawing of waiting agents' }).getByRole('link')).toHaveText([
     'agent-2',
     'agent-1',
     'agent-0',
@@ -55,7 +55,7 @@ test('nobody waits; then each wait comes, says why, leads to its evidence, and g
   swarm.release('src/a.ts', 'agent-2');
   writeStore(swarm, 'TASKS.json', { tasks: {} });
   ask(swarm, 'agent-1', 'agent-2', 'INFO', 'Cents.');
-  await expect(view(page)).toContainText('Nobody waits for anybody');
+  await expect(view(page)).toContainText('The files show no agent that waits for another.');
 });
 
 test('a ring needs you before everything else, and leads here', async ({ page, swarm, server }) => {
@@ -77,7 +77,7 @@ test('a ring needs you before everything else, and leads here', async ({ page, s
   await expect(first).toContainText('agent-0, agent-1 and agent-2 wait for each other');
   await first.click();
   await expect(page).toHaveURL(/view=waits/);
-  await expect(waits(page).filter({ hasText: 'in a ring' })).toHaveCount(3);
+  await expect(waits(page).filter({ hasText: 'in a wait cycle' })).toHaveCount(3);
   await expect(page.locator('[data-arrow]')).toHaveCount(3);
   expect(await faults(page)).toEqual([]);
   ask(swarm, 'agent-1', 'agent-0', 'INFO', 'Here is the schema.');
@@ -97,7 +97,7 @@ test('too many to draw are listed; a view of the past says that this is known of
   await expect(view(page)).toContainText('23 agents wait or are waited for: too many to draw.');
   await expect(waits(page)).toHaveCount(22);
   await page.goto(`${server.url}/?view=waits&at=${encodeURIComponent(new Date().toISOString())}`);
-  await expect(view(page)).toContainText('Who waits for whom is known of now only.');
+  await expect(view(page)).toContainText('Waiting is only known for the present.');
 });
 
 test.describe('on a narrow screen', () => {

@@ -7,7 +7,7 @@ import { pageGate } from '@/lib/server/access/page-gate';
 export const dynamic = 'force-dynamic';
 export const metadata: Metadata = { title: 'API · Claude Swarm' };
 
-/** The API to try out, as Swagger UI shows it. */
+/** The API in Swagger UI, where requests can be sent. */
 export default async function Page() {
   const refusal = pageGate().refusal(await headers());
   if (refusal !== null) return <PlainPage title="No access">{refusal}</PlainPage>;

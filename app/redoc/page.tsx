@@ -7,7 +7,7 @@ import { pageGate } from '@/lib/server/access/page-gate';
 export const dynamic = 'force-dynamic';
 export const metadata: Metadata = { title: 'API reference · Claude Swarm' };
 
-/** The API to read, as ReDoc shows it. */
+/** The API reference in ReDoc. */
 export default async function Page() {
   const refusal = pageGate().refusal(await headers());
   if (refusal !== null) return <PlainPage title="No access">{refusal}</PlainPage>;

@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 const now = Date.parse('2026-01-30T12:00:00Z');
 const iso = (time: number) => new Date(time).toISOString();
 
-test('shows six hours at most, cut where they begin, oldest first', () => {
+test('healthBar(): at most six hours, cut at their start, oldest first', () => {
   const bar = healthBar(
     [
       { life: '', health: 'stale', since: iso(now - 10 * MINUTE), until: null },
@@ -24,7 +24,7 @@ test('shows six hours at most, cut where they begin, oldest first', () => {
   assert.equal(bar.words, 'active 5 h 0 min, stale 10 min');
 });
 
-test('is as long as what is known, but no less than a quarter of an hour', () => {
+test('healthBar(): as long as the known time, but at least a quarter of an hour', () => {
   const since = (length: number) => [{ life: '', health: 'active', since: iso(now - length), until: null }] as const;
   assert.equal(healthBar([...since(2 * HOUR)], now).since, now - 2 * HOUR);
   assert.equal(healthBar([...since(MINUTE)], now).since, now - 15 * MINUTE);

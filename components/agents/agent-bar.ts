@@ -1,4 +1,4 @@
-/** An agent's health over the last hours, as one bar shows it. */
+/** An agent's health over the last hours, as the parts of one bar. */
 
 import { duration, milliseconds } from '@/lib/client/time';
 import type { AgentHistory } from '@/lib/contract/past-schemas';
@@ -10,7 +10,7 @@ const MAX_BAR_MS = 6 * 60 * MINUTE;
 const MIN_BAR_MS = 15 * MINUTE;
 
 export interface HealthBar extends TimeSpan {
-  /** Oldest first; between them nothing is known. */
+  /** Oldest first; the time between two parts is not known. */
   parts: readonly (TimeSpan & { health: AgentHealth })[];
   /** "active 3 h 2 min, stale 4 min". */
   words: string;
@@ -18,7 +18,7 @@ export interface HealthBar extends TimeSpan {
 
 /**
  * @param spans newest first
- * @returns the bar up to now: six hours, or what is known while that is less, but no less than a quarter of an hour
+ * @returns the bar up to now: six hours, or the known time if that is shorter, but at least a quarter of an hour
  */
 export function healthBar(spans: AgentHistory['health'], now: number): HealthBar {
   const known = spans.flatMap(({ health, since, until }) => {

@@ -29,9 +29,9 @@ interface AgentDetailProps {
   locks: LocksAnswer;
   messages: readonly Message[];
   attention: AttentionAnswer;
-  /** The id of the newest message that is known. */
+  /** The id of the newest known message. */
   lastEventId: string | null;
-  /** Follows a link to something on the page, wherever it stands. */
+  /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
   onClose: () => void;
@@ -46,9 +46,9 @@ export function AgentDetail(props: AgentDetailProps) {
   const records = hasLeft ? [agent] : entries;
   const held = useMemo(() => locks.locks.filter(({ agent_id }) => asText(agent_id) === id), [locks, id]);
   const needs = attention.attention.filter(({ evidence }) => evidence.agents.includes(id));
-  // Where it lies over the panels it makes way for what a link in it leads to.
+  // Where the detail covers the panels, it closes when a link in it opens something in one of them.
   const go = (to: Partial<Address>) => onGo(detailCovers() ? { agent: null, ...to } : to);
-  // What this page has seen came after any past moment.
+  // The page has only seen changes after any past moment.
   const now = use(Moment) === null;
   const history = useAgentHistory(
     now ? id : null,
@@ -57,7 +57,7 @@ export function AgentDetail(props: AgentDetailProps) {
   const body = useTopOnChange(id);
   const close = () => {
     onClose();
-    // The button that has the focus goes; the list is where the way here began.
+    // The focused button disappears, so the focus returns to the list from which the detail was opened.
     const row = document.getElementById(`agent-${id}`)?.querySelector<HTMLElement>('[data-row]');
     (row ?? document.getElementById(`left-${id}`))?.focus();
   };
@@ -102,10 +102,10 @@ export function AgentDetail(props: AgentDetailProps) {
   );
 }
 
-/** Another agent's detail begins at its beginning. */
+/** The detail of another agent is scrolled to its start. */
 function useTopOnChange(id: string) {
   const body = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the id is not read, its change is what matters
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the id is not read, its change is the trigger
   useEffect(() => {
     body.current?.scrollTo({ top: 0 });
   }, [id]);
@@ -115,7 +115,7 @@ function useTopOnChange(id: string) {
 function Unlisted() {
   return (
     <p className="px-4 pt-3 text-muted">
-      The registry does not list it. What it holds, and what it said and was told, is shown all the same.
+      The registry does not list this agent. Its locks and messages are shown below.
     </p>
   );
 }

@@ -11,12 +11,12 @@ import { ClockTime, RelativeTime, Sentence } from '../ui/time';
 interface AgentFactsProps {
   agent: Agent;
   departed: readonly DepartedAgent[];
-  /** The id of the newest message that is known. */
+  /** The id of the newest known message. */
   lastEventId: string | null;
   onGo: (to: Partial<Address>) => void;
 }
 
-/** How an agent is, and the three kinds of evidence for it, each by itself. */
+/** The health of an agent, with the three kinds of evidence for it listed separately. */
 export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsProps) {
   const left = departed.find(({ id, left_at }) => id === agent.id && left_at === agent.left_at);
   const lastSeen = typeof agent.last_seen === 'string' ? agent.last_seen : null;
@@ -32,7 +32,7 @@ export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsPro
           <Fact name="Last spoke">
             <LastWords agent={agent} lastEventId={lastEventId} onGo={onGo} />
           </Fact>
-          <Fact name="Registry last saw it">
+          <Fact name="Last seen in registry">
             {lastSeen === null ? 'not known' : <RelativeTime instant={lastSeen} />}
           </Fact>
           {agent.life_began_at !== null && (
@@ -46,11 +46,11 @@ export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsPro
   );
 }
 
-/** When it spoke last and what it said, as a link to that message. */
+/** The agent's last message with its time, as a link to it. */
 function LastWords({ agent, lastEventId, onGo }: Omit<AgentFactsProps, 'departed'>) {
   const { last_message: message, last_spoke_at: at } = agent;
   const epoch = lastEventId === null ? null : parseCursor(lastEventId)?.epoch;
-  if (message === null) return at === null ? 'no message of it is known' : <RelativeTime instant={at} />;
+  if (message === null) return at === null ? 'no message known' : <RelativeTime instant={at} />;
   const words = (
     <>
       <MessageType type={message.msg_type} /> <Text value={message.excerpt || '(no text)'} max={240} />

@@ -3,12 +3,12 @@ import { DetailPart } from '../ui/detail-part';
 import { Health } from '../ui/health';
 import { ClockTime, Sentence } from '../ui/time';
 
-/** The agent's health as far as this page has seen it, newest first. */
+/** The changes of an agent's health since the page was opened, newest first. */
 export function AgentHealthHistory({ id }: { id: string }) {
   const changes = useHealthHistory(id);
   const [first] = changes;
   return (
-    <DetailPart title="Its health, as this page saw it">
+    <DetailPart title="Health since this page was opened">
       <ol>
         {changes.toReversed().map((change) => (
           <li key={change.at} className="wrap-anywhere flex items-baseline gap-2">
@@ -31,11 +31,11 @@ export function AgentHealthHistory({ id }: { id: string }) {
       <p className="text-muted">
         {first ? (
           <>
-            What was before <ClockTime instant={first.at} /> is not known here, and changes made while the page was
-            disconnected show late.
+            Health before <ClockTime instant={first.at} /> is not shown here. Changes made while the page was
+            disconnected appear late.
           </>
         ) : (
-          'This page has not seen it in the registry.'
+          'The registry has not listed this agent since the page was opened.'
         )}
       </p>
     </DetailPart>

@@ -4,11 +4,11 @@ import { DetailPart } from '../ui/detail-part';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
-/** The processes that had the agent's id one after another, newest first; nothing where only one is known. */
+/** The processes that have used the agent's id, newest first. Renders nothing if only one is known. */
 export function AgentLives({ history: { lives } }: { history: AgentHistory }) {
   if (lives.length < 2) return null;
   return (
-    <DetailPart title="Processes that had this id">
+    <DetailPart title="Processes with this id">
       <ul>
         {lives.map((life) => (
           <li key={`${life.life} ${life.until}`} className="wrap-anywhere py-0.5">
@@ -43,7 +43,7 @@ function lifeTime({ since, until }: AgentLife) {
         {begun} to {ended}
       </>
     ) : (
-      <>until {ended} (unknown beginning)</>
+      <>until {ended} (start unknown)</>
     );
-  return begun ? <>since {begun}</> : <>now (unknown beginning)</>;
+  return begun ? <>since {begun}</> : <>now (start unknown)</>;
 }

@@ -13,15 +13,18 @@ import { RelativeTime } from '../ui/time';
 const MAX_LOCKS = 50;
 
 interface AgentLocksProps {
-  /** Those of its locks that are listed. */
+  /** The agent's locks that the list contains. */
   locks: readonly Lock[];
-  /** How many there are, also where they are not listed; null where that is not known. */
+  /** Their number, including locks that are not listed; null if it is not known. */
   count: number | null;
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
 }
 
-/** What the agent holds now, and what a former process with its id left; the panel of locks has what overlaps that. */
+/**
+ * The agent's current locks, and those that a former process with its id left. Overlapping locks are in the Locks
+ * panel.
+ */
 export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
   const ordered = useMemo(() => locksInOrder(locks, 'matters'), [locks]);
   const own = ordered.filter((lock) => !isOfFormerLife(lock));
@@ -33,7 +36,7 @@ export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
       note={leftOff === 0 ? formatCount(own.length) : null}
       onShowAll={() => onShow('locks')}
     >
-      {own.length === 0 && leftOff === 0 && <p className="text-muted">It holds none.</p>}
+      {own.length === 0 && leftOff === 0 && <p className="text-muted">No locks.</p>}
       <LockList locks={own} onGo={onGo} />
       {former.length > 0 && (
         <>
@@ -44,8 +47,8 @@ export function AgentLocks({ locks, count, onGo, onShow }: AgentLocksProps) {
       {leftOff !== 0 && (
         <p className="text-muted">
           {leftOff === null
-            ? 'It may hold locks that are not listed here; browse all in the panel of locks.'
-            : `${counted(leftOff, 'more lock')} under this id; browse all in the panel of locks.`}
+            ? 'This agent may have locks that are not listed here. Browse all in the Locks panel.'
+            : `${counted(leftOff, 'more lock')} under this id. Browse all in the Locks panel.`}
         </p>
       )}
     </DetailPart>
@@ -78,7 +81,7 @@ function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p className="text-muted">and {counted(more, 'more lock')}, in the panel of locks.</p>}
+      {more > 0 && <p className="text-muted">and {counted(more, 'more lock')} in the Locks panel.</p>}
     </>
   );
 }

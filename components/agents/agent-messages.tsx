@@ -21,7 +21,7 @@ interface AgentMessagesProps {
   onShow: (panel: PanelName) => void;
 }
 
-/** What the agent said and was told last. */
+/** The newest messages that the agent sent or received. */
 export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) {
   const { messages, loading, error, epoch } = useAgentMessages(id, atHand);
   const sent = atHand.filter((message) => message.sender === id).length;
@@ -36,7 +36,7 @@ export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) 
           {error} Only what this page has received is shown.
         </p>
       )}
-      {messages.length === 0 && <p className="text-muted">{loading ? 'Reading…' : 'None are kept.'}</p>}
+      {messages.length === 0 && <p className="text-muted">{loading ? 'Loading…' : 'No messages in the history.'}</p>}
       <ol>
         {messages.map((message) => (
           <MessageItem
@@ -53,7 +53,7 @@ export function AgentMessages({ id, atHand, onGo, onShow }: AgentMessagesProps) 
 
 interface MessageItemProps extends Pick<AgentMessagesProps, 'onGo'> {
   message: Message;
-  /** Where it stands among all; null until that is known. */
+  /** The message's place in the history; null until it is known. */
   cursor: string | null;
 }
 
@@ -65,9 +65,9 @@ function MessageItem({ message, cursor, onGo }: MessageItemProps) {
     <li className="py-1">
       <div className="wrap-anywhere flex items-baseline gap-2 text-muted">
         <p className="min-w-0">
-          <Text value={asText(message.sender) || 'nobody named'} max={80} />
+          <Text value={asText(message.sender) || 'unknown sender'} max={80} />
           {' → '}
-          <Text value={recipients.slice(0, MAX_NAMES).join(', ') || 'nobody named'} max={160} />
+          <Text value={recipients.slice(0, MAX_NAMES).join(', ') || 'unknown recipient'} max={160} />
           {others > 0 && ` and ${counted(others, 'other')}`} <MessageType type={message.msg_type} />
           {failedCount > 0 && (
             <span className="text-bad"> ✕ {counted(failedCount, 'delivery', 'deliveries')} failed</span>

@@ -4,19 +4,19 @@ import { CopyCommand } from '../ui/copy-command';
 import { DetailPart } from '../ui/detail-part';
 import { Text } from '../ui/text';
 
-/** The way to the agent's pane. */
+/** The commands that bring a terminal to the agent's pane. */
 export function AgentPane({ agent }: { agent: Agent }) {
   const commands = paneCommands(agent);
   return (
     <DetailPart title="Jump to its pane">
-      {commands === null && <p className="text-muted">The registry names no pane of it.</p>}
+      {commands === null && <p className="text-muted">The registry names no pane for this agent.</p>}
       {commands !== null && 'refused' in commands && (
         <p className="wrap-anywhere text-muted">
           No command is offered: the pane is written as{' '}
           <code>
             <Text value={commands.refused} max={80} />
           </code>
-          , and that is not safe to put into a shell.
+          , and that is not safe in a shell.
         </p>
       )}
       {commands !== null && 'inside' in commands && (

@@ -10,7 +10,7 @@ import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
 const MAX_LOCKS = 20;
-/** The bar moves on so often, in milliseconds. */
+/** How often the bar moves on, in milliseconds. */
 const STEP = 30_000;
 
 const FILLS: Record<AgentHealth, string> = {
@@ -21,7 +21,7 @@ const FILLS: Record<AgentHealth, string> = {
   unknown: 'text-muted',
 };
 
-/** How an agent was over the last hours, as one thin bar; where it is empty nobody knows. */
+/** An agent's health over the last hours as one thin bar; empty parts are not known. */
 export function HealthBar({ history }: { history: AgentHistory }) {
   const step = useSyncExternalStore(subscribe, stepNow, stepNow);
   const { since, until, parts, words } = healthBar(history.health, (step + 1) * STEP);
@@ -41,7 +41,7 @@ export function HealthBar({ history }: { history: AgentHistory }) {
           <rect
             key={part.since}
             x={((part.since - since) / length) * 1000}
-            // Also the shortest is to be seen.
+            // Keeps the shortest part visible.
             width={Math.max(4, ((part.until - part.since) / length) * 1000)}
             height="8"
             fill="currentColor"
@@ -57,7 +57,7 @@ export function HealthBar({ history }: { history: AgentHistory }) {
   );
 }
 
-/** The space of the bar until the history is there, so that nothing below it moves under a pointer. */
+/** Reserves the space of the bar until the history has loaded, so that nothing below it moves under the pointer. */
 export function HealthBarSpace() {
   return (
     <div aria-hidden="true" className="px-4 pt-2">
@@ -67,9 +67,8 @@ export function HealthBarSpace() {
   );
 }
 
-/** Who removed a lock is written nowhere: known is only that it was past its timeout when it went. */
-const EXPIRED =
-  'It was past its timeout when it went. Whoever acquires a lock or lists the locks removes such locks as stale.';
+/** No file says who removed a lock; only that it was past its timeout is known. */
+const EXPIRED = 'Past its timeout when it was removed. Any agent that acquires or lists locks removes stale ones.';
 const ENDINGS: Record<NonNullable<LockSpan['ended']>, string> = {
   released: '',
   expired: ' · expired',
@@ -78,13 +77,13 @@ const ENDINGS: Record<NonNullable<LockSpan['ended']>, string> = {
   unseen: ' · end not seen',
 };
 
-/** What the agent held before, newest first. */
+/** The locks that the agent held earlier, newest first. */
 export function LocksBefore({ history }: { history: AgentHistory }) {
   const ended = history.lock_spans.filter(({ ended: how }) => how !== null && how !== 'changed');
   if (ended.length === 0) return null;
   const more = ended.length - MAX_LOCKS;
   return (
-    <DetailPart title="Locks before">
+    <DetailPart title="Earlier locks">
       <ul>
         {ended.slice(0, MAX_LOCKS).map((span) => (
           <li key={`${span.lock_file} ${span.since}`} className="flex items-baseline gap-2 py-0.5">
@@ -98,7 +97,7 @@ export function LocksBefore({ history }: { history: AgentHistory }) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p className="text-muted">and {counted(more, 'more', 'more')} before.</p>}
+      {more > 0 && <p className="text-muted">and {counted(more, 'earlier lock')}.</p>}
     </DetailPart>
   );
 }

@@ -6,7 +6,7 @@ import { Text } from '../ui/text';
 
 const MAX_TEXT_LENGTH = 2000;
 
-/** The fields that the dashboard adds to an entry. */
+/** Fields that the dashboard adds to an entry. */
 const ADDED: ReadonlySet<string> = new Set([
   ...Object.keys(UNKNOWN_AGENT_FACTS),
   ...['health', 'health_reason', 'last_evidence_at', 'left_at', 'left_reason', 'original'],
@@ -18,13 +18,13 @@ interface AgentRecordProps {
   hasLeft: boolean;
 }
 
-/** An agent's entry of the registry, field by field as it was written, unknown ones too. */
+/** An agent's registry entry, field by field as written, including unknown fields. */
 export function AgentRecord({ agent, hasLeft }: AgentRecordProps) {
   const written = Object.entries(agent).filter(([name]) => !ADDED.has(name));
-  // What the file calls like a field that the page adds is the file's all the same.
+  // A field of the file is shown even if it has the name of a field that the dashboard adds.
   const fields = Object.entries({ ...Object.fromEntries(written), ...agent.original });
   return (
-    <DetailPart title={hasLeft ? 'What the registry said last' : 'What the registry says'}>
+    <DetailPart title={hasLeft ? 'Last registry entry' : 'Registry entry'}>
       <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
         {fields.map(([name, value]) => (
           <div key={name} className="contents">

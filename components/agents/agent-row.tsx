@@ -13,9 +13,9 @@ const MAX_PATHS = 4;
 
 interface AgentRowProps {
   agent: Agent;
-  /** Those of its locks that are listed. */
+  /** The agent's locks that the list contains. */
   held: readonly Lock[] | undefined;
-  /** How many it has, also where they are not listed; null where that is not known. */
+  /** Their number, including locks that are not listed; null if it is not known. */
   heldCount: number | null;
   needsYou: boolean;
   chosen: boolean;
@@ -23,7 +23,7 @@ interface AgentRowProps {
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** One agent at a glance: how it is, what it said last, what it holds, and where it sits. */
+/** One agent at a glance: health, last message, locks, and where it runs. */
 export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
   const { agent, held = [], heldCount, needsYou, chosen, tabIndex, change } = props;
   return (
@@ -43,12 +43,12 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
         {agent.process.state === 'suspended' && <span className="shrink-0 text-warn">suspended</span>}
         <MovedTo agent={agent} change={change} />
         {needsYou && <span className="tag shrink-0 text-accent">needs you</span>}
-        {/* The room of its longest usual text, so that no tick of it moves the rows below. */}
+        {/* Wide enough for the longest usual text, so that its ticking never moves the rows below. */}
         <span className="ml-auto min-w-41 shrink-0 text-right text-muted">
           <LastSpoke agent={agent} />
         </span>
       </div>
-      {/* That all is well needs no words of its own: for the eye the shape says it. */}
+      {/* The shape already shows that an agent is active; the words are for screen readers. */}
       <p className={agent.health === 'active' ? 'sr-only' : 'wrap-anywhere text-muted'}>
         <Sentence text={agent.health_reason} />
       </p>
@@ -65,7 +65,7 @@ export const AgentRow = memo(function AgentRow(props: AgentRowProps) {
   );
 });
 
-/** The way to the id under which the same agent is listed now. */
+/** A link to the id under which the same agent is listed now. */
 export function MovedTo({ agent, change }: Pick<AgentRowProps, 'agent' | 'change'>) {
   const { moved_to: now } = agent;
   if (now === null) return null;
@@ -79,7 +79,7 @@ export function MovedTo({ agent, change }: Pick<AgentRowProps, 'agent' | 'change
 function NewestMessage({ message }: { message: LastMessage | null }) {
   if (message === null) return null;
   return (
-    <div className="flex flex-wrap items-baseline gap-x-2" title="Its newest own message">
+    <div className="flex flex-wrap items-baseline gap-x-2" title="Last message from this agent">
       <span className="max-w-full shrink-0 truncate">
         <MessageType type={message.msg_type} />
       </span>
@@ -94,7 +94,7 @@ function NewestMessage({ message }: { message: LastMessage | null }) {
   );
 }
 
-/** @param count null where it may hold more than those that are listed */
+/** @param count null if the agent may have locks that are not listed */
 function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }) {
   const orphaned = locks.filter((lock) => lock.orphaned === true).length;
   const stale = locks.filter((lock) => lock.stale === true).length;
@@ -104,7 +104,7 @@ function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }
   return (
     <div className="truncate">
       <span className="text-muted">
-        holds {count === null && atLeast}
+        has {count === null && atLeast}
         {counted(count ?? locks.length, 'lock')}{' '}
       </span>
       {orphaned > 0 && (
@@ -126,7 +126,7 @@ function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }
   );
 }
 
-/** `main:0.1` says the session already. */
+/** A pane index such as `main:0.1` already names the session. */
 function paneNamesSession({ pane_index, session_name }: Agent): boolean {
   return asText(pane_index).startsWith(`${asText(session_name)}:`);
 }

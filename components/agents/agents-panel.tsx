@@ -25,7 +25,7 @@ import { Departed } from './departed-agents';
 const USUAL_HEIGHT = 88;
 
 interface AgentsPanelProps {
-  /** Whether they are known of the moment that is shown. */
+  /** Whether agents are known at the moment on the page. */
   known: boolean;
   answer: AgentsAnswer;
   locks: LocksAnswer;
@@ -35,7 +35,7 @@ interface AgentsPanelProps {
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** Who is in the swarm, whether each one works, and at what. Choosing one filters the other panels. */
+/** The agents of the swarm with their health and their latest work. Selecting one filters the other panels. */
 export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
   const { known, answer, locks, attention, source, address, change } = props;
   const { agents } = answer;
@@ -57,7 +57,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
       {agents.length > 0 && <OldData what="registry" source={source} />}
       <Unlisted agent={address.agent} answer={answer} onLeave={() => change({ agent: null })} />
       {agents.length === 0 && source.state === 'unreadable' && (
-        <Empty title="Who is registered can’t be read.">{source.reason}</Empty>
+        <Empty title="The registry could not be read.">{source.reason}</Empty>
       )}
       {agents.length === 0 && source.state !== 'unreadable' && <NoAgents />}
       {agents.length > 0 && (
@@ -92,7 +92,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
 
 interface ListedAgent {
   agent: Agent;
-  /** A registry written by hand may list one id twice: both are shown, the first one is what links lead to. */
+  /** A registry written by hand may list one id twice: both are shown, and links open the first one. */
   first: boolean;
 }
 
@@ -128,7 +128,7 @@ interface UnlistedProps {
   onLeave: () => void;
 }
 
-/** Whoever follows a link, or chooses the holder of an orphaned lock, may ask for an agent that is not there. */
+/** A link, or the holder of an orphaned lock, may name an agent that is not registered. */
 function Unlisted({ agent, answer, onLeave }: UnlistedProps) {
   if (agent === null || findAgent(answer, agent)) return null;
   return (
@@ -141,14 +141,14 @@ function Unlisted({ agent, answer, onLeave }: UnlistedProps) {
   );
 }
 
-/** Of a past moment nobody may know who was registered, and nobody can register any more. */
+/** Shown without agents. At a past moment the registry may be unknown, so the advice to register does not apply. */
 function NoAgents() {
   if (use(Moment) !== null) {
-    return <Empty title="No agent is known of this moment.">Other moments may hold agents.</Empty>;
+    return <Empty title="No agents known at this moment.">Choose another moment.</Empty>;
   }
   return (
     <Empty title="No agents are registered.">
-      Run <code>claudeswarm discover-agents</code> in the project; whoever it finds in tmux appears here by itself.
+      Run <code>claudeswarm discover-agents</code> in the project; the agents that it finds in tmux appear here.
     </Empty>
   );
 }

@@ -38,7 +38,7 @@ function message(seq: number, fields: Partial<Message> = {}): Message {
 
 const ids = (agents: readonly Agent[]) => agents.map(({ id }) => id);
 
-test('who holds locks without being there comes first, dead before stale, then everyone by id', () => {
+test('agentsInOrder(): agents that cannot release their locks come first, dead before stale, then all others by id', () => {
   const agents = [
     agent('agent-10'),
     agent('agent-9', 'dead'),
@@ -53,7 +53,7 @@ test('who holds locks without being there comes first, dead before stale, then e
   assert.deepEqual(ids(agentsInOrder(agents.toReversed(), held)), order);
 });
 
-test('entries of one id keep the order of the registry', () => {
+test('agentsInOrder(): entries of one id keep the order of the registry', () => {
   const agents = [agent('a', 'active', { pid: 1 }), agent('a', 'active', { pid: 2 })];
   assert.deepEqual(
     agentsInOrder(agents, new Map()).map(({ pid }) => pid),
@@ -61,7 +61,7 @@ test('entries of one id keep the order of the registry', () => {
   );
 });
 
-test('sessions are groups by name, whatever their names are', () => {
+test('bySession(): sessions are groups in the order of their names, whatever their names are', () => {
   const agents = [
     agent('a', 'active', { session_name: 'main-10' }),
     agent('b'),
@@ -80,11 +80,11 @@ test('sessions are groups by name, whatever their names are', () => {
   );
 });
 
-test('sessionName(): the placeholder of the tool is no session', () => {
+test('sessionName(): the placeholder of the tool is not a session', () => {
   assert.deepEqual(['main', 'unknown', '', null].map(sessionName), ['main', '', '', '']);
 });
 
-test('agentsInOrder(): an entry that moved comes last, whatever it holds', () => {
+test('agentsInOrder(): a moved entry comes last, whatever locks it has', () => {
   const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
   assert.deepEqual(ids(agentsInOrder(agents, locksByHolder([lock('a')]))), ['b', 'c', 'a']);
 });
@@ -95,7 +95,7 @@ test('countAgents(): the former entry of an agent that moved is not counted', ()
   assert.equal(countAgents([]), 0);
 });
 
-test('countHealths(): each health that somebody has, moved entries last', () => {
+test('countHealths(): each health that occurs, moved entries last', () => {
   const agents = [agent('a', 'moved'), agent('b'), agent('c', 'unknown'), agent('d')];
   assert.deepEqual(countHealths(agents), [
     { health: 'active', count: 2 },
@@ -104,7 +104,7 @@ test('countHealths(): each health that somebody has, moved entries last', () => 
   ]);
 });
 
-test('findAgent(): among the listed first, then among those that left', () => {
+test('findAgent(): searches the listed agents first, then those that left', () => {
   const left = { ...agent('gone'), left_at: '2026-02-03T08:00:00+00:00', left_reason: '' };
   const answer = { ...NO_AGENTS, agents: [agent('a')], departed: [left, { ...left, id: 'a' }] };
   assert.equal(findAgent(answer, 'a'), answer.agents[0]);
@@ -112,7 +112,7 @@ test('findAgent(): among the listed first, then among those that left', () => {
   assert.equal(findAgent(answer, 'b'), undefined);
 });
 
-test('a message concerns its sender, its recipients and, sent to all, everyone', () => {
+test('concerns(): a message concerns its sender, its recipients and, if sent to all, every agent', () => {
   assert.ok(concerns(message(1, { sender: 'a', recipients: ['b'] }), 'a'));
   assert.ok(concerns(message(1, { sender: 'a', recipients: ['b'] }), 'b'));
   assert.ok(concerns(message(1, { sender: 'a', recipients: 'b' }), 'b'));
@@ -121,7 +121,7 @@ test('a message concerns its sender, its recipients and, sent to all, everyone',
   assert.ok(!concerns(message(1, { sender: { a: 1 }, recipients: { c: 1 } }), 'c'));
 });
 
-test('a text of many lines becomes one', () => {
+test('oneLine(): a text of many lines becomes one line', () => {
   assert.equal(oneLine('\n\n  first\n\tsecond  third '), 'first second third ');
   assert.equal(oneLine(undefined), '');
   assert.ok(oneLine('word '.repeat(1000)).length <= 240);

@@ -1,27 +1,27 @@
-/** The agents as the page shows them: in which order, under which session, and what each one does. */
+/** The agents as the page shows them: their order, their sessions, and what each one does. */
 
 import { groupBy } from '@/lib/client/group-by';
 import { asText, truncated } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
 import type { Agent, AgentHealth, AgentsAnswer, Lock, LocksAnswer, Message } from '@/lib/contract/schemas';
 
-/** What the swarm's tool writes where it knows no session. */
+/** The placeholder that the swarm's tool writes for an unknown session. */
 const NO_SESSION = 'unknown';
 
-/** @returns the name of a session, empty where there is none */
+/** @returns the name of a session, empty if there is none */
 export function sessionName(value: unknown): string {
   const name = asText(value);
   return name === NO_SESSION ? '' : name;
 }
 
-/** @returns an agent's entry, of one that left within the last hour too; undefined where neither is known */
+/** @returns an agent's entry, including agents that left within the last hour; undefined if neither is known */
 export function findAgent({ agents, departed }: AgentsAnswer, id: string): Agent | undefined {
   return agents.find((agent) => agent.id === id) ?? departed.find((agent) => agent.id === id);
 }
 
 const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'unknown', 'moved'];
 
-/** @returns how many entries have each health, without those that none has; moved entries last */
+/** @returns how many entries have each health, without healths that no entry has; moved entries last */
 export function countHealths(agents: readonly Agent[]): { health: AgentHealth; count: number }[] {
   return HEALTHS.map((health) => ({ health, count: agents.filter((agent) => agent.health === health).length })).filter(
     ({ count }) => count > 0,
@@ -36,16 +36,16 @@ export function countAgents(agents: readonly Agent[]): number {
 /** The locks of each holder, in the order given. */
 export type LocksByHolder = ReadonlyMap<string, readonly Lock[]>;
 
-/** @returns who holds what; a lock without a holder belongs to the empty name */
+/** @returns locks by holder; a lock without a holder belongs to the empty name */
 export function locksByHolder(locks: readonly Lock[]): LocksByHolder {
   return groupBy(locks, ({ agent_id }) => asText(agent_id));
 }
 
 /**
- * How many locks a holder has, those too that the list leaves off.
+ * Counts a holder's locks, including those that the list omits.
  *
  * @param listed how many of them are listed
- * @returns null where more than these may exist, and nobody counted them
+ * @returns null if the holder may have more locks than are listed and they were not counted
  */
 export function heldCount({ truncated, count, holders }: LocksAnswer, id: string, listed: number): number | null {
   if (truncated === 0) return listed;
@@ -57,12 +57,13 @@ export function heldCount({ truncated, count, holders }: LocksAnswer, id: string
 
 const WORSE: Partial<Record<Agent['health'], number>> = { dead: 0, stale: 1 };
 const NOTHING_WRONG = 2;
-/** The entry of an agent that is listed under another id now. */
+/** Whether the entry belongs to an agent that is now listed under another id. */
 const MOVED = 3;
 
 /**
- * Sorts agents by severity: first who holds locks without being there to release them, dead before stale; then
- * everyone by id, entries of moved agents last. Nothing that changes all the time has a say, so that rows stay where a person last saw them.
+ * Sorts agents by severity: first agents that hold locks but cannot release them, dead before stale; then all others by
+ * id, entries of moved agents last. Values that change all the time do not affect the order, so that rows stay in
+ * place.
  */
 export function agentsInOrder(agents: readonly Agent[], held: LocksByHolder): Agent[] {
   const rank = ({ id, health }: Agent) => {
@@ -73,12 +74,12 @@ export function agentsInOrder(agents: readonly Agent[], held: LocksByHolder): Ag
 }
 
 export interface SessionGroup {
-  /** Empty where the registry names none. */
+  /** Empty if the registry names none. */
   session: string;
   agents: readonly Agent[];
 }
 
-/** @returns agents by session, sessions by name, the order within kept */
+/** @returns agents by session, sessions by name, keeping the order within each */
 export function bySession(agents: readonly Agent[]): SessionGroup[] {
   const groups = groupBy(agents, ({ session_name }) => sessionName(session_name));
   return [...groups]
@@ -86,7 +87,7 @@ export function bySession(agents: readonly Agent[]): SessionGroup[] {
     .sort((one, other) => compareNaturally(one.session, other.session));
 }
 
-/** The recipient that stands for all agents. */
+/** The recipient that means all agents. */
 const EVERYONE = 'all';
 
 /** @returns whether an agent sent or got a message, by the rule of the API's filter `agent` */
@@ -97,7 +98,7 @@ export function concerns(message: Message, id: string): boolean {
 
 const LINE_LENGTH = 240;
 
-/** @returns the beginning of a text in one line */
+/** @returns the start of a text in one line */
 export function oneLine(value: unknown): string {
   return truncated(asText(value).trimStart(), LINE_LENGTH * 2)
     .replace(/\s+/g, ' ')

@@ -5,19 +5,19 @@ import type { DepartedAgent } from '@/lib/contract/schemas';
 import { Text } from '../ui/text';
 import { RelativeTime, Sentence } from '../ui/time';
 
-/** More than these are collapsed until a person opens the list. */
+/** A longer list stays collapsed until a person opens it. */
 const MAX_SHOWN = 5;
 
 interface DepartedProps {
   departed: readonly DepartedAgent[];
-  /** The agent that is selected. */
+  /** The selected agent. */
   chosen: string | null;
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** Who left the registry within the last hour: quiet, but not forgotten. */
+/** The agents that left the registry within the last hour. */
 export function Departed({ departed, chosen, change }: DepartedProps) {
-  // What a person opened or collapsed stays so, whatever is chosen and whoever leaves afterwards.
+  // A list that a person opened or collapsed stays that way, whatever is selected and whichever agents leave later.
   const [choice, setChoice] = useState<boolean | null>(null);
   if (departed.length === 0) return null;
   const open = choice ?? (departed.length <= MAX_SHOWN || departed.some(({ id }) => id === chosen));
@@ -27,7 +27,7 @@ export function Departed({ departed, chosen, change }: DepartedProps) {
       className="shrink-0 border-line border-t text-muted"
       open={open}
       onToggle={({ currentTarget }) => {
-        // A change by the page itself agrees with what it drew; any other one was made by a person.
+        // A change made by the page matches what it rendered; any other change was made by a person.
         if (currentTarget.open !== open) setChoice(currentTarget.open);
       }}
     >
@@ -39,7 +39,7 @@ export function Departed({ departed, chosen, change }: DepartedProps) {
           <li key={`${agent.id} ${agent.left_at}`} className="flex items-baseline gap-2 px-4 py-0.5">
             <button
               type="button"
-              // Where the focus returns once its detail is closed.
+              // Takes the focus when the agent's detail is closed.
               id={newestById.get(agent.id) === agent ? `left-${agent.id}` : undefined}
               className="link shrink-0"
               aria-pressed={agent.id === chosen}

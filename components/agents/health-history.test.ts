@@ -14,7 +14,7 @@ function healths(history: HealthHistory, id: string) {
   return history.get(id)?.map(({ at, health }) => [at, health]);
 }
 
-test('a change of health is kept with its time, and nothing else is', () => {
+test('withHealthOf(): a change of health is kept with its time, and nothing else is kept', () => {
   const found = withHealthOf(EMPTY, [agent('a', 'active'), agent('b', 'stale')], '1');
   assert.equal(withHealthOf(found, [agent('a', 'active', 'Another reason.'), agent('b', 'stale')], '2'), found);
   const later = withHealthOf(found, [agent('a', 'dead'), agent('b', 'stale')], '3');
@@ -24,10 +24,10 @@ test('a change of health is kept with its time, and nothing else is', () => {
   ]);
   assert.equal(later.get('a')?.at(-1)?.reason, 'It is dead.');
   assert.deepEqual(healths(later, 'b'), [['1', 'stale']]);
-  assert.deepEqual(healths(found, 'a'), [['1', 'active']], 'what was known is not changed in place');
+  assert.deepEqual(healths(found, 'a'), [['1', 'active']], 'the earlier history is not changed in place');
 });
 
-test('who leaves the registry is gone once, and may come back', () => {
+test('withHealthOf(): an agent leaves the registry once, and may come back', () => {
   const found = withHealthOf(EMPTY, [agent('a', 'active')], '1');
   const gone = withHealthOf(found, [], '2');
   assert.equal(withHealthOf(gone, [], '3'), gone);
@@ -39,14 +39,14 @@ test('who leaves the registry is gone once, and may come back', () => {
   ]);
 });
 
-test('of two entries with one id the first counts', () => {
+test('withHealthOf(): of two entries with one id the first counts', () => {
   const twice = [agent('a', 'active'), agent('a', 'dead')];
   const found = withHealthOf(EMPTY, twice, '1');
   assert.deepEqual(healths(found, 'a'), [['1', 'active']]);
   assert.equal(withHealthOf(found, twice, '2'), found);
 });
 
-test('it stays bounded, by agent and in all', () => {
+test('withHealthOf(): the history is bounded, per agent and in total', () => {
   let history = EMPTY;
   for (let count = 0; count < 250; count++) {
     history = withHealthOf(history, [agent('a', count % 2 === 0 ? 'active' : 'stale')], String(count));

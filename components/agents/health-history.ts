@@ -1,16 +1,13 @@
-/**
- * How the health of agents changed while this page was open. The page knows no more than it has seen, and says so;
- * what was before stands in the server's journal.
- */
+/** Records how the health of agents changed while this page was open. Earlier changes are in the server's journal. */
 import { use, useEffect, useSyncExternalStore } from 'react';
 import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { Agent, AgentHealth } from '@/lib/contract/schemas';
 
 export interface HealthChange {
-  /** When the page saw it, ISO 8601. */
+  /** When the page received it, ISO 8601. */
   at: string;
-  /** Null: the registry no longer listed the agent. */
+  /** Null if the registry no longer listed the agent. */
   health: AgentHealth | null;
   reason: string;
 }
@@ -21,11 +18,11 @@ const MAX_CHANGES = 100;
 const MAX_AGENTS = 1000;
 
 /**
- * Adds what is new in a list of agents.
+ * Adds the changes in a new list of agents.
  *
- * @param history as known, oldest change first, never changed in place
- * @param at when the list was seen
- * @returns the same map if no health changed; of each agent the newest changes, of all the agents seen last
+ * @param history the changes so far, oldest first; never changed in place
+ * @param at when the list was received
+ * @returns the same map if no health changed; otherwise the newest changes of the agents seen most recently
  */
 export function withHealthOf(history: HealthHistory, agents: readonly Agent[], at: string): HealthHistory {
   const listed = new Map(agents.toReversed().map((agent) => [agent.id, agent]));
@@ -41,7 +38,7 @@ export function withHealthOf(history: HealthHistory, agents: readonly Agent[], a
   const next = new Map(history);
   for (const [id, change] of changed) {
     const changes = [...(next.get(id) ?? []), change].slice(-MAX_CHANGES);
-    // Put in anew at the end, so that the agents heard of longest ago are the first to be let go.
+    // Inserted at the end again, so that the agents without changes for the longest time are dropped first.
     next.delete(id);
     next.set(id, changes);
   }
@@ -51,10 +48,10 @@ export function withHealthOf(history: HealthHistory, agents: readonly Agent[], a
 let seen: HealthHistory = new Map();
 const listeners = new Set<() => void>();
 
-/** Keeps the record for as long as the page is open; whoever always shows the agents calls it. */
+/** Keeps the record while the page is open. Called by a component that is always mounted. */
 export function useHealthRecord(agents: readonly Agent[]): void {
   const past = use(Moment) !== null;
-  // Between ticks the clock stands still, and without a listener for good.
+  // The clock does not advance between ticks, nor while it has no listener.
   useEffect(() => subscribeToClock(() => {}), []);
   useEffect(() => {
     if (past) return;
@@ -67,7 +64,9 @@ export function useHealthRecord(agents: readonly Agent[]): void {
 
 const NONE: readonly HealthChange[] = [];
 
-/** @returns the changes of one agent that this page has seen, oldest first; the first is how it was found */
+/**
+ * @returns the changes of one agent since the page was opened, oldest first; the first one is its health at that time
+ */
 export function useHealthHistory(id: string): readonly HealthChange[] {
   return useSyncExternalStore(
     subscribe,

@@ -23,7 +23,7 @@ function commandsOf(tmux_pane_id: unknown, pane_index?: unknown): string[] {
   return commands && 'inside' in commands ? [commands.inside, commands.outside] : [];
 }
 
-/** What a POSIX shell makes of a command whose program is tmux. */
+/** The arguments that a POSIX shell passes to tmux for a command. */
 function argumentsOf(command: string): string[] {
   const { stdout, status } = spawnSync('sh', ['-c', `tmux() { printf '%s\\0' "$@"; }; ${command}`], {
     encoding: 'utf8',
@@ -32,7 +32,7 @@ function argumentsOf(command: string): string[] {
   return stdout.split('\0').slice(0, -1);
 }
 
-test('a pane is named by its id, else by its place', () => {
+test('paneCommands(): a pane is named by its id, else by its place', () => {
   assert.deepEqual(commandsOf('%12', 'main:0.1'), [
     "tmux switch-client -t '%12'",
     "tmux attach-session -t '%12' ';' select-window -t '%12' ';' select-pane -t '%12'",
@@ -42,7 +42,7 @@ test('a pane is named by its id, else by its place', () => {
   assert.equal(paneCommands(agent(null, '')), null);
 });
 
-test('the shell hands tmux exactly the words that are meant', () => {
+test('paneCommands(): the shell passes tmux exactly the intended arguments', () => {
   for (const [id, index, target] of [
     ['%3', '', '%3'],
     ['', 'my work:10.2', '=my work:10.2'],
@@ -57,7 +57,7 @@ test('the shell hands tmux exactly the words that are meant', () => {
   }
 });
 
-test('what a shell or tmux could read as more is refused, and named', () => {
+test('paneCommands(): text with a special meaning for a shell or tmux is refused and returned', () => {
   for (const pane of [
     "main:0.1'; rm -rf ~; '",
     '$(id):0.1',
@@ -75,7 +75,7 @@ test('what a shell or tmux could read as more is refused, and named', () => {
   assert.deepEqual(paneCommands(agent({ a: 1 }, 7)), { refused: '{"a":1}' });
 });
 
-test('no command holds an unquoted character that means something to a shell', () => {
+test('paneCommands(): no command contains an unquoted character with a special meaning for a shell', () => {
   const word = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...`ab01 %:.=_-'"\\$\`;&|<>(){}[]*?!#~\n\t\0`) }),

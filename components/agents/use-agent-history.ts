@@ -3,10 +3,10 @@ import { readJson } from '@/lib/client/api';
 import type { AgentHistory } from '@/lib/contract/past-schemas';
 
 /**
- * What the server's journal has of an agent; null until it has said it, or where it knows nothing.
+ * Reads what the server's journal knows about an agent; null until it has answered, or if it knows nothing.
  *
- * @param id null asks nothing
- * @param changes whatever says that something has changed: at each other value the journal is asked again
+ * @param id null reads nothing
+ * @param changes a value that differs after every change: the journal is then read again
  */
 export function useAgentHistory(id: string | null, changes: string): AgentHistory | null {
   const { data } = useSWR<AgentHistory, Error>(

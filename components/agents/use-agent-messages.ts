@@ -10,19 +10,19 @@ import { concerns } from './agents';
 const MAX_MESSAGES = 20;
 
 export interface AgentMessages {
-  /** The newest that it sent or got, newest first. */
+  /** The newest messages that the agent sent or received, newest first. */
   messages: readonly Message[];
   loading: boolean;
-  /** Why the history could not be asked, as a sentence. */
+  /** Why the history could not be read, as a sentence. */
   error: string | null;
-  /** What makes a cursor of a message's `seq`; null until the server has said it. */
+  /** Turns a message's `seq` into a cursor; null until the server has answered. */
   epoch: string | null;
 }
 
 /**
- * The newest messages of an agent: those of the history, and those that came to this page since.
+ * Reads the newest messages of an agent from the history and adds those that the page has received since.
  *
- * In the past, those sent until the moment that the page shows.
+ * For a past moment, only those sent until then.
  *
  * @param atHand the newest messages of all agents, oldest first
  */
@@ -30,7 +30,7 @@ export function useAgentMessages(id: string, atHand: readonly Message[]): AgentM
   const moment = use(Moment);
   const query = new URLSearchParams({ agent: id, limit: String(MAX_MESSAGES) });
   if (moment !== null) query.set('until', formatMoment(moment));
-  // What comes after the first answer comes by the stream.
+  // The stream brings everything after the first answer.
   const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
     revalidateOnFocus: false,
     shouldRetryOnError: false,

@@ -11,12 +11,12 @@ type OpenPanel = 'snooze' | 'why' | null;
 interface ItemActions {
   panel: OpenPanel;
   setPanel: (panel: OpenPanel) => void;
-  /** Why the last decision could not be kept, null if it was. */
+  /** Why the last decision could not be saved; null if it was saved. */
   fault: string | null;
   send: (decision: AttentionDecision) => void;
 }
 
-/** What can be done with one or several items: the outcome comes by the stream, a failure is shown. */
+/** Acknowledges or snoozes one or several items. The stream brings the outcome; a failure is shown. */
 export function useActions(entries: readonly AttentionEntry[]): ItemActions {
   const [panel, setPanel] = useState<OpenPanel>(null);
   const [fault, setFault] = useState<string | null>(null);
@@ -28,7 +28,7 @@ export function useActions(entries: readonly AttentionEntry[]): ItemActions {
   return { panel, setPanel, fault, send };
 }
 
-/** The buttons of an item: shown while it is pointed at or has the focus, and always where nothing can point. */
+/** The buttons of an item: visible on hover or focus, and always visible on touch screens. */
 export function Actions({ panel, setPanel, send, why }: ItemActions & { why: boolean }) {
   const toggle = (wanted: OpenPanel) => () => setPanel(panel === wanted ? null : wanted);
   return (
@@ -54,7 +54,7 @@ export function Actions({ panel, setPanel, send, why }: ItemActions & { why: boo
   );
 }
 
-/** What an item's buttons open below it. */
+/** What the buttons of an item open below it. */
 export function ActionPanel({ entry, panel, setPanel, fault, send }: ItemActions & { entry: AttentionEntry | null }) {
   return (
     <>

@@ -8,21 +8,24 @@ import { HiddenItems } from './hidden-items';
 import { useItemKeys } from './use-item-keys';
 import { useReservedLines } from './use-reserved-lines';
 
-/** More fold away: the panels below must stay in sight. The style sheet knows so many lines and one for the rest. */
+/**
+ * Further items fold away, so that the panels below stay visible. The style sheet has a size for each number of lines
+ * up to this one plus one.
+ */
 const MAX_SHOWN = 4;
 
 interface NeedsYouProps {
   answer: AttentionAnswer;
-  /** It is past, or a recording: nothing can be decided. */
+  /** The page shows the past or an exported time range: items cannot be acknowledged. */
   fixed: boolean;
   onOpen: (entry: AttentionEntry) => void;
   /** A switch at the right end of the heading. */
   children: ReactNode;
 }
 
-/** What wants a person, worst first; empty most of the time. */
+/** The attention items, most severe first; empty most of the time. */
 export const NeedsYou = memo(function NeedsYou({ answer, fixed, onOpen, children }: NeedsYouProps) {
-  const quiet = use(Moment) === null ? 'Nothing right now.' : 'Nothing known of this moment.';
+  const quiet = use(Moment) === null ? 'Nothing right now.' : 'Not recorded at this moment.';
   const { rows, hidden } = useMemo(() => {
     const { open, hidden } = splitByMarks(answer.attention);
     return { rows: attentionRows(open), hidden };

@@ -15,7 +15,7 @@ const GRID =
 
 interface RowProps {
   row: AttentionRow;
-  /** Nothing can be decided about what is shown: it is past. */
+  /** The page shows the past: items cannot be acknowledged. */
   fixed: boolean;
   onOpen: (entry: AttentionEntry) => void;
 }
@@ -29,7 +29,7 @@ export function Row({ row: { entries }, fixed, onOpen }: RowProps) {
 
 type Following = Pick<RowProps, 'fixed' | 'onOpen'>;
 
-/** An item with its link, what can be done with it, and why it is there. */
+/** An item with its link, its buttons, and why it is listed. */
 function Item({ entry, fixed, onOpen }: Following & { entry: AttentionEntry }) {
   const actions = useActions([entry]);
   return (
@@ -43,7 +43,7 @@ function Item({ entry, fixed, onOpen }: Following & { entry: AttentionEntry }) {
   );
 }
 
-/** Leads to what an item is about. */
+/** A link to what an item is about. */
 export function ItemLink({ entry, onOpen }: Pick<RowProps, 'onOpen'> & { entry: AttentionEntry }) {
   const moment = use(Moment);
   const at = moment === null ? null : formatMoment(moment);
@@ -83,7 +83,7 @@ function What({ title, children }: { title?: string; children: ReactNode }) {
   );
 }
 
-/** Items of one kind about one agent: what is done here is done with each of them. */
+/** Items of one kind about one agent; a button acts on each of them. */
 function Group({ entries, fixed, onOpen }: Following & Pick<AttentionRow, 'entries'>) {
   const [open, setOpen] = useState(false);
   const actions = useActions(entries);

@@ -21,7 +21,7 @@ export const KINDS: Record<AttentionKind, string> = {
   zone_mismatch: 'Time zone',
 };
 
-/** Most sentences begin with what they are about; that is not said twice. */
+/** Most sentences begin with their subject, which the row already shows. */
 export function Reason({ entry: { subject, reason } }: { entry: AttentionEntry }) {
   const rest = reason.startsWith(`${subject} `) ? reason.slice(subject.length) : ` · ${reason}`;
   return (
@@ -40,7 +40,7 @@ export const COLOURS: Record<AttentionSeverity, string> = {
   notice: 'text-ink',
 };
 
-// Each severity has its own shape, so that it can be told without colour.
+// Each severity has its own shape, so that it is recognisable without colour.
 const SHAPES: Record<AttentionSeverity, ReactNode> = {
   critical: <path d="M6 1l5 5-5 5-5-5z" fill="currentColor" />,
   warning: <path d="M6 1.5l5 9H1z" fill="currentColor" />,

@@ -16,7 +16,7 @@ const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => (
   evidence: { agents: ['agent-1'], locks: ['a.lock'], messages: ['e.7'], sources },
 });
 
-test('an entry leads to the thing of its kind, without filters', () => {
+test('targetOf(): an entry links to the thing of its kind, without filters', () => {
   assert.deepEqual(targetOf(entry('agent_dead')), { tab: 'agents', address: { ...EMPTY_ADDRESS, agent: 'agent-1' } });
   assert.deepEqual(targetOf(entry('deadlock')).address, { ...EMPTY_ADDRESS, view: 'waits' });
   assert.deepEqual(targetOf(entry('lock_overlap')), { tab: 'locks', address: { ...EMPTY_ADDRESS, lock: 'a.lock' } });
@@ -30,14 +30,14 @@ test('an entry leads to the thing of its kind, without filters', () => {
   }
 });
 
-test('a source leads to the panel that it feeds', () => {
+test('targetOf(): an entry about a source links to the panel with its data', () => {
   assert.equal(targetOf(entry('source_unreadable', ['registry'])).tab, 'agents');
   assert.equal(targetOf(entry('source_unreadable', ['locks'])).tab, 'locks');
   assert.equal(targetOf(entry('source_unreadable', ['log'])).tab, 'messages');
   assert.equal(targetOf(entry('source_unreadable')).tab, 'messages');
 });
 
-test('an entry is about its subject, and a ring or an overlap about everyone in it', () => {
+test('agentsInNeed(): an entry is about its subject; a wait cycle or an overlap is about every agent in it', () => {
   const among = (kind: AttentionKind) => {
     const { evidence, ...rest } = entry(kind);
     return agentsInNeed({ ...rest, evidence: { ...evidence, agents: ['a', 'b', 'c'] } });
@@ -47,7 +47,7 @@ test('an entry is about its subject, and a ring or an overlap about everyone in 
   for (const kind of ['deadlock', 'lock_overlap'] as const) assert.deepEqual(among(kind), ['a', 'b', 'c']);
 });
 
-test('new is what was not known by its id', () => {
+test('newEntries(): an entry is new if its id was not known', () => {
   const entries = [entry('agent_dead'), entry('lock_stale')];
   assert.deepEqual(
     newEntries(new Set(['agent_dead']), entries).map(({ id }) => id),

@@ -1,4 +1,4 @@
-/** What wants a person, as the page shows it: where an entry leads, and what is new. */
+/** Attention items as the page shows them: what an entry links to, and which entries are new. */
 
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
 import { groupBy } from '@/lib/client/group-by';
@@ -7,20 +7,20 @@ import type { Tab } from '@/lib/client/use-layout';
 import { isHidden } from '@/lib/contract/attention-marks';
 import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
 
-/** The thing that an entry is about: the panel that shows it and the address that points at it. */
+/** What an entry is about: the panel that shows it and the address that points at it. */
 export interface Target {
   tab: Exclude<Tab, 'needs-you'>;
   address: Address;
 }
 
-/** The panel that shows what a source feeds. */
+/** The panel that shows the data of a source. */
 const FED_BY: Record<string, Target['tab']> = { registry: 'agents', locks: 'locks' };
 
 /**
- * Where an entry leads. Filters are let go: they could hide the very thing.
+ * Finds the target of an entry's link. Filters are cleared, because they could hide the target.
  *
- * @returns the agent, lock or message that the entry's kind is about, or the view of who waits for whom; without
- *   evidence of it, the panel alone
+ * @returns the agent, lock or message that the entry's kind is about, or the view of waiting agents; without evidence
+ *   of it, only the panel
  */
 export function targetOf({ kind, evidence }: AttentionEntry): Target {
   const [agent = null] = evidence.agents;
@@ -35,25 +35,27 @@ export function targetOf({ kind, evidence }: AttentionEntry): Target {
   return { tab: 'messages', address: { ...EMPTY_ADDRESS, message } };
 }
 
-/** The agents that an entry is about, not everyone it names: who wrote to a pane that is gone needs nobody. */
+/**
+ * The agents that an entry is about, not all that it names: an agent whose message reached a dead pane needs no help.
+ */
 export function agentsInNeed({ kind, evidence }: AttentionEntry): readonly string[] {
   return kind === 'deadlock' || kind === 'lock_overlap' ? evidence.agents : evidence.agents.slice(0, 1);
 }
 
-/** @returns the entries that were not among the known ones. */
+/** @returns the entries that were not known before */
 export function newEntries(known: ReadonlySet<string>, entries: readonly AttentionEntry[]): AttentionEntry[] {
   return entries.filter(({ id }) => !known.has(id));
 }
 
 /** A line of the list: one item, or several of one kind about one agent. */
 export interface AttentionRow {
-  /** Unique among the rows, and the same while the row is about the same. */
+  /** Unique among the rows; stays the same while the row is about the same items. */
   key: string;
-  /** One, or more than three. */
+  /** One item, or more than three. */
   entries: readonly [AttentionEntry, ...AttentionEntry[]];
 }
 
-/** Up to so many of one kind about one agent have a row each. */
+/** Up to this number of items of one kind about one agent have a row each. */
 const MAX_SINGLE_ROWS = 3;
 
 /** @returns a row for each item; items of one group share the row of the first if they are more than three */
@@ -64,18 +66,18 @@ export function attentionRows(entries: readonly AttentionEntry[]): AttentionRow[
     if (others.length >= MAX_SINGLE_ROWS) return [{ key, entries: [first, ...others] }];
     return [first, ...others].map((entry) => ({ key: `id:${entry.id}`, entries: [entry] }));
   });
-  // The order of the items is kept: of a group, that of its first.
+  // Keeps the order of the items; a group takes the place of its first item.
   const places = new Map(entries.map((entry, place) => [entry, place]));
   const rowPlace = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
   return rows.sort((one, other) => rowPlace(one) - rowPlace(other));
 }
 
-/** @returns the items that are neither acknowledged nor snoozed, and those that are, both in their order */
+/** @returns the open items, and the acknowledged or snoozed ones, each in their order */
 export function splitByMarks(entries: readonly AttentionEntry[]): { open: AttentionEntry[]; hidden: AttentionEntry[] } {
   return { open: entries.filter((entry) => !isHidden(entry)), hidden: entries.filter(isHidden) };
 }
 
-/** @returns how many items are open, also of those that are not listed */
+/** @returns the number of open items, including those that are not listed */
 export function openCount({ count, hidden_count }: Pick<AttentionAnswer, 'count' | 'hidden_count'>): number {
   return count - hidden_count;
 }

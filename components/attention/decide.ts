@@ -2,14 +2,14 @@ import { ApiError, request } from '@/lib/client/api';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 
-/** More at once would wait for each other in the browser anyway. */
+/** Browsers queue further requests to one host. */
 const MAX_AT_ONCE = 6;
 
 /**
- * Decides about attention items; the stream brings the outcome to every viewer. An item that has ended meanwhile is no
- * failure.
+ * Acknowledges, snoozes or restores attention items; the stream brings the outcome to every viewer. An item that has
+ * ended meanwhile is not a failure.
  *
- * @throws {Error} with a sentence for the page, if the server does not answer or refuses one of them
+ * @throws {Error} whose message is a sentence for the page, if the server does not answer or refuses one of them
  */
 export async function decide(entries: readonly AttentionEntry[], decision: AttentionDecision): Promise<void> {
   for (let done = 0; done < entries.length; done += MAX_AT_ONCE) {

@@ -14,7 +14,7 @@ interface HiddenItemsProps {
   onOpen: (entry: AttentionEntry) => void;
 }
 
-/** How many items are acknowledged or snoozed; opens to list them, each to be taken back. */
+/** The number of acknowledged and snoozed items; opens into a list in which each can be taken back. */
 export function HiddenItems({ answer, hidden, fixed, onOpen }: HiddenItemsProps) {
   return (
     <details className="max-h-[32dvh] shrink-0 overflow-y-auto px-0 pb-1">

@@ -4,22 +4,24 @@ import { useCommand } from '@/lib/client/shortcuts';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 
 const WORDS: Record<NotificationState, string> = {
-  off: 'Notify me of new ones',
+  off: 'Notify me of new items',
   on: 'Notifications are on',
   blocked: 'Notifications are blocked by the browser',
-  unsupported: 'This browser has no notifications here',
+  unsupported: 'This browser does not support notifications on this page',
 };
 const ICONS = { off: Bell, on: BellRing, blocked: BellOff, unsupported: BellOff };
 
 interface NotificationSwitchProps {
-  /** What needs a person now. */
+  /** The items that need a person now. */
   entries: readonly AttentionEntry[];
-  /** The page shows the past: nothing is told meanwhile. */
+  /** The page shows the past: notifications are paused. */
   paused: boolean;
   onOpen: (entry: AttentionEntry) => void;
 }
 
-/** Whether the browser tells of what newly needs a person while they look elsewhere. */
+/**
+ * Switches browser notifications about new attention items on or off; they appear while the page is in the background.
+ */
 export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwitchProps) {
   const [state, toggle] = useNotificationSetting();
   useNotifications(paused ? 'off' : state, entries, onOpen);

@@ -3,16 +3,19 @@ import { truncated } from '@/lib/client/text';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { newEntries } from './attention';
 
-/** `blocked`: the browser has been told to refuse; `unsupported`: it has no notifications here. */
+/**
+ * `blocked`: the person has blocked them in the browser; `unsupported`: this page cannot use them, for example without
+ * HTTPS.
+ */
 export type NotificationState = 'off' | 'on' | 'blocked' | 'unsupported';
 
 const SETTING = 'swarm-notifications';
-/** More at once are told as one: a burst must not bury the screen. */
+/** A larger number at once becomes one notification, so that a burst does not cover the screen. */
 const MAX_AT_ONCE = 3;
 const MAX_TEXT_LENGTH = 300;
 
 const listeners = new Set<() => void>();
-/** As last read: the permission is asked of another process of the browser, which is too slow for every draw. */
+/** The permission as last read: reading it asks another process of the browser, which is too slow for every render. */
 let known: NotificationState | null = null;
 
 function subscribe(listener: () => void): () => void {
@@ -21,7 +24,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Learns of a permission that is given or taken in the browser's own settings, where the browser tells. */
+/** Notices a permission that is changed in the browser's own settings, where the browser reports it. */
 async function watchPermission(): Promise<void> {
   const status = await navigator.permissions?.query({ name: 'notifications' }).catch(() => null);
   if (status) status.onchange = refresh;
@@ -43,7 +46,10 @@ function read(): NotificationState {
   return Notification.permission === 'granted' && localStorage.getItem(SETTING) === 'on' ? 'on' : 'off';
 }
 
-/** Whether the browser tells of what newly needs a person, and a function to switch it; it asks only when switched on. */
+/**
+ * Whether notifications are on, and a function to switch them. The browser asks for permission only when they are
+ * switched on.
+ */
 export function useNotificationSetting(): [NotificationState, () => Promise<void>] {
   const current = useSyncExternalStore<NotificationState>(subscribe, state, () => 'off');
   const toggle = useCallback(async () => {
@@ -56,16 +62,16 @@ export function useNotificationSetting(): [NotificationState, () => Promise<void
 }
 
 /**
- * Tells of every entry that was not there before, while the person looks elsewhere.
+ * Shows a notification for each new entry while the page is in the background.
  *
- * @param open leads to the entry that a notification was clicked for
+ * @param open opens the entry of a clicked notification
  */
 export function useNotifications(
   state: NotificationState,
   entries: readonly AttentionEntry[],
   open: (entry: AttentionEntry) => void,
 ): void {
-  // What the page came with is no news.
+  // Entries that the page was loaded with are not new.
   const [atFirst] = useState(() => new Set(entries.map(({ id }) => id)));
   const known = useRef(atFirst);
   const notify = useEffectEvent((fresh: readonly AttentionEntry[]) => {

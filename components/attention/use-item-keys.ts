@@ -6,11 +6,11 @@ const GROUP = { group: 'Needs you', inPalette: false };
 const ITEM = '[data-attention]';
 
 /**
- * The keys of the item that has the focus, and where the focus goes when that item is acknowledged or snoozed: to the one
- * in its place.
+ * Binds the keys of the focused item. When that item is acknowledged or snoozed, the focus moves to the item that takes
+ * its place.
  *
- * @param enabled whether something can be decided
- * @returns the element that holds the list
+ * @param enabled whether items can be acknowledged
+ * @returns the ref of the list's element
  */
 export function useItemKeys(rows: readonly AttentionRow[], enabled: boolean): RefObject<HTMLDivElement | null> {
   const list = useRef<HTMLDivElement>(null);
@@ -37,7 +37,7 @@ export function useItemKeys(rows: readonly AttentionRow[], enabled: boolean): Re
     };
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what has the focus can go whenever the rows change
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focused item can disappear whenever the rows change
   useLayoutEffect(() => {
     if (place.current === null || document.activeElement !== document.body) return;
     const items = [...(list.current?.querySelectorAll(ITEM) ?? [])];

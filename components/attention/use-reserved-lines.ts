@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 
 /**
- * Room for as many lines as there have been: what stands below does not move when an entry goes and comes. The room is
- * given back while nobody looks.
+ * Reserves room for the largest number of lines so far, so that the panels below do not move when an entry goes and
+ * comes back. The room is released while the page is hidden.
  */
 export function useReservedLines(needed: number): number {
   const [reserved, setReserved] = useState(needed);

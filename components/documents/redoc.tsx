@@ -14,7 +14,7 @@ function fonts(code: { color: string; backgroundColor: string }) {
   };
 }
 
-// ReDoc computes shades of its colours, so it needs them as numbers, not as variables of the page.
+// ReDoc computes shades from its colours, so it needs numbers and not CSS variables.
 const LIGHT = {
   colors: { primary: { main: '#3450c8' } },
   typography: fonts({ color: '#18181b', backgroundColor: '#f6f6f7' }),
@@ -37,7 +37,7 @@ const DARK = {
   fab: { backgroundColor: '#27272c', color: '#ededf0' },
 };
 
-/** The API's document in ReDoc, to be read. */
+/** The API's OpenAPI document in ReDoc, for reading. */
 export function ReDoc() {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -47,7 +47,7 @@ export function ReDoc() {
       void viewer.then(({ default: { init } }) => {
         if (!shown || place.current === null) return;
         const options = { theme: dark ? DARK : LIGHT, hideDownloadButtons: true };
-        // A root of its own for each theme: what was drawn does not change its colours.
+        // One root for each theme: ReDoc does not change the colours of what it has rendered.
         const root = document.createElement('div');
         place.current.replaceChildren(root);
         init(served('/openapi.json'), options, root);

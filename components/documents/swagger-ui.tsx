@@ -7,7 +7,7 @@ import { served } from '@/lib/client/base-path';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
 
-/** A stream never ends, so the viewer would wait for its answer for good. */
+/** A stream never ends, so the viewer would wait for its answer forever. */
 const NOT_TO_TRY = ['/api/stream'];
 
 const noStreams = {
@@ -23,7 +23,7 @@ const noStreams = {
   },
 };
 
-/** The API's document in Swagger UI, where requests can be tried out. */
+/** The API's OpenAPI document in Swagger UI, where requests can be sent. */
 export function SwaggerUi() {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {

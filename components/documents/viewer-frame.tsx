@@ -1,7 +1,7 @@
 import type { RefObject } from 'react';
 import { served } from '@/lib/client/base-path';
 
-/** Where a viewer draws; without scripts it leads to the document itself. */
+/** The element that a viewer renders into; without scripts it shows a link to the document itself. */
 export function ViewerFrame({ place }: { place: RefObject<HTMLDivElement | null> }) {
   return (
     <main className="viewer">

@@ -1,7 +1,8 @@
 /**
- * Tells whether the page is dark, now and whenever the system changes, which counts where no theme was chosen.
+ * Reports whether the page is dark, now and after each change of the system's theme, which applies if no theme was
+ * chosen.
  *
- * @returns a function that ends it
+ * @returns a function that stops the reports
  */
 export function whenDark(onChange: (dark: boolean) => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)');

@@ -12,14 +12,14 @@ import type { TimelineProps } from '../timeline/timeline-props';
 const TalkMatrix = lazy(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
 const WaitingGraph = lazy(() => import('../waits/waits-graph').then((module) => ({ default: module.WaitingGraph })));
 
-/** So often the span of who talks to whom moves on with the present, in milliseconds. */
+/** How often the time range of the conversations moves on with the present, in milliseconds. */
 const SPAN_STEP = 15_000;
 
 interface DrawerContentProps extends TimelineProps {
   view: DrawerView;
 }
 
-/** What the open drawer shows. */
+/** The content of the open drawer. */
 export function DrawerContent({ view, ...props }: DrawerContentProps) {
   const { swarm, address } = props;
   const change = useLead(props);
@@ -38,7 +38,7 @@ export function DrawerContent({ view, ...props }: DrawerContentProps) {
   );
 }
 
-/** Beside the panels what is chosen shows there at once; on a narrow screen its tab has to come. */
+/** On a wide screen the panels show a selection at once; a narrow screen must first show its tab. */
 function useLead({ change, goTo }: Pick<DrawerContentProps, 'change' | 'goTo'>): DrawerContentProps['change'] {
   const narrow = useNarrow();
   return (to: Partial<Address>, push) => {
@@ -48,7 +48,7 @@ function useLead({ change, goTo }: Pick<DrawerContentProps, 'change' | 'goTo'>):
   };
 }
 
-/** Who talks to whom in the span that the timeline shows. */
+/** The conversations in the time range that the timeline shows. */
 function Talk({ swarm, address, change }: Pick<DrawerContentProps, 'swarm' | 'address' | 'change'>) {
   const choice = useMemo(() => parseSpan(address.span), [address.span]);
   const step = useSyncExternalStore(subscribe, stepNow, stepNow);
@@ -57,7 +57,7 @@ function Talk({ swarm, address, change }: Pick<DrawerContentProps, 'swarm' | 'ad
     const { since, until } = resolveChoice(choice, { now: (step + 1) * SPAN_STEP, first: 0, at });
     return { since: isoOf(since), until: isoOf(until) };
   }, [choice, step, at]);
-  // What is said from now on belongs to a span that follows the present, and to everything its beginning does too.
+  // A range that follows the present includes new messages; "everything" also includes its start.
   const follows = typeof choice === 'string' && at === null;
   const filter = { since: choice === 'all' ? null : span.since, until: follows ? null : span.until };
   return (

@@ -10,18 +10,18 @@ const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ 
 
 const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',
-  talk: 'Who talks to whom',
-  waits: 'Who waits for whom',
+  talk: 'Conversations',
+  waits: 'Waiting',
 };
 
 interface DrawerProps extends TimelineProps {
-  /** A narrow screen shows it as a tab of its own, or not at all; null where it stands below the panels. */
+  /** On a narrow screen: the state of its tab; null where the drawer is below the panels. */
   asTab: 'shown' | 'hidden' | null;
-  /** Whether that tab is the one that is drawn, also before it is known whether the screen is narrow. */
+  /** Whether its tab is selected, even before it is known whether the screen is narrow. */
   tabShown: boolean;
 }
 
-/** Below the panels: what was and who hangs on whom, over time. A slim row while it is closed. */
+/** The drawer below the panels with timeline, conversations and waiting agents. A slim row while it is closed. */
 export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   const height = useStyle('--drawer', `${drawer.height}px`);
   const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');
@@ -75,7 +75,7 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   );
 }
 
-/** The line above the open drawer. */
+/** The line above the open drawer, which changes its height. */
 function HeightSeparator({ drawer: { height, resize, close } }: { drawer: DrawerControl }) {
   return (
     <Separator
@@ -96,7 +96,7 @@ function HeightSeparator({ drawer: { height, resize, close } }: { drawer: Drawer
   );
 }
 
-/** The panels above keep enough room to be read. */
+/** Leaves enough room for the panels above. */
 function highest(): number {
   return Math.max(DRAWER_HEIGHTS.least, Math.floor(window.innerHeight * 0.6));
 }

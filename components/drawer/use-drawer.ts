@@ -5,21 +5,21 @@ import type { Tab } from '@/lib/client/use-layout';
 import type { DrawerControl } from '../timeline/timeline-props';
 
 interface DrawerOptions {
-  /** What the server has drawn. */
+  /** What the server rendered. */
   initial: Drawer;
   address: Address;
   change: (part: Partial<Address>) => void;
   goTo: (tab: Tab) => void;
 }
 
-/** The drawer below the panels: what the address says counts, else what was open at the last visit. */
+/** The state of the drawer: from the address, else from the last visit. */
 export function useDrawer({ initial, address, change, goTo }: DrawerOptions): DrawerControl {
   const [kept, setKept] = useState(initial);
   const saved = useRef(initial);
   const cameFrom = useRef<Element | null>(null);
   const view = drawerView(address.view) ?? kept.view;
   useEffect(() => {
-    // Not at the first draw: whoever has chosen nothing gets no cookie.
+    // Not at the first render: without a choice no cookie is set.
     if (kept !== saved.current) saveDrawer(kept);
     saved.current = kept;
   }, [kept]);

@@ -25,13 +25,13 @@ const MAX_CONFLICTS = 5;
 
 interface LockMarksProps {
   lock: Lock;
-  /** Names every overlapping lock, however many. */
+  /** Names the overlapping locks. */
   all?: boolean;
   tabIndex?: 0 | -1;
   onGo: (to: Partial<Address>) => void;
 }
 
-/** What a lock is besides a path that someone holds: each a word and why. */
+/** The conditions of a lock, such as orphaned or overlapping: each a word with its reason. */
 export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps) {
   const conflicts = all ? lock.conflicts_with : lock.conflicts_with.slice(0, MAX_CONFLICTS);
   const more = lock.conflicts_with.length - conflicts.length;
@@ -50,7 +50,7 @@ export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps)
       {more > 0 && <p className="text-muted">and {counted(more, 'more overlapping lock')}</p>}
       <HolderMark lock={lock} tabIndex={tabIndex} onGo={onGo} />
       {lock.stale === true && (
-        // Every ordinary lock gets there, so the word alarms nobody.
+        // Every long-held lock reaches its timeout, so the word has no warning colour.
         <Mark word="past the timeout" className="text-muted">
           {TIMEOUT_SENTENCE}
         </Mark>
@@ -69,7 +69,7 @@ export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps)
   );
 }
 
-/** A holder that is gone, or that has another id now. */
+/** A holder that has left, or that has another id now. */
 function HolderMark({ lock, tabIndex, onGo }: Pick<LockMarksProps, 'lock' | 'tabIndex' | 'onGo'>) {
   const former = formerHolderSentence(lock);
   if (former === null) {
@@ -97,10 +97,10 @@ function HolderMark({ lock, tabIndex, onGo }: Pick<LockMarksProps, 'lock' | 'tab
   );
 }
 
-/** What a pattern may cover, since the swarm's tool reads it otherwise than a shell does. */
+/** What a pattern may cover: the swarm's tool matches patterns differently from a shell. */
 function Scope({ pattern }: { pattern: string }) {
   const scope = patternScope(pattern);
-  if (scope === null) return 'Written like a pattern, but it covers this one path alone.';
+  if (scope === null) return 'Written like a pattern, but it covers this path only.';
   const { begins, ends, anyRun } = scope;
   return (
     <>

@@ -7,16 +7,16 @@ import { ClockTime } from '../ui/time';
 import { LockRows } from './lock-rows';
 
 interface LockPagesProps {
-  /** Whose locks, null for all. */
+  /** The holder whose locks are listed; null for all. */
   holder: string | null;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
   onGo: (to: Partial<Address>) => void;
-  /** Back to the list that follows the swarm. */
+  /** Returns to the live list. */
   onLeave: () => void;
 }
 
-/** All locks, page by page in the order of their files, each page as it was when it was read. */
+/** All locks, page by page in the order of their lock files; each page is as it was when it was read. */
 export function LockPages({ holder, address, change, onGo, onLeave }: LockPagesProps) {
   const { page, number, error, next, first } = useLockPages(holder);
   const entries = useMemo(

@@ -16,7 +16,7 @@ interface LockRowProps {
   onGo: (to: Partial<Address>) => void;
 }
 
-/** One lock: what it covers, whose it is, why, for how long, and what is wrong with it. */
+/** One lock: path, holder, reason, age, and its problems. */
 export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, onGo }: LockRowProps) {
   const path = asText(lock.filepath);
   const holder = asText(lock.agent_id);
@@ -43,7 +43,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
       <p className="wrap-anywhere">
         <span className="text-muted">held by {isOfFormerLife(lock) && 'the former '}</span>
         {holder === '' ? (
-          'nobody named'
+          'unknown holder'
         ) : (
           <AddressLink
             to={{ agent: holder }}
@@ -67,7 +67,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
   );
 });
 
-/** What is looked at once a lock is chosen. */
+/** Further details of the selected lock. */
 function FileFacts({ lock }: { lock: Lock }) {
   return (
     <dl className="wrap-anywhere mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-muted">

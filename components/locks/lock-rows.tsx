@@ -9,14 +9,17 @@ const USUAL_HEIGHT = 56;
 interface LockRowsProps {
   label: string;
   entries: readonly ListEntry<Lock>[];
-  /** The lock files that have just changed, in the list that follows the swarm, which the address points into; null in others. */
+  /**
+   * The lock files that have just changed; null in lists that are not live. Only the live list has the anchors that the
+   * address points at.
+   */
   flashing: Pick<ReadonlyMap<string, unknown>, 'has'> | null;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
   onGo: (to: Partial<Address>) => void;
 }
 
-/** A list of locks, the chosen one marked. */
+/** A list of locks with the selected one marked. */
 export function LockRows({ label, entries, flashing, address, change, onGo }: LockRowsProps) {
   return (
     <RowList

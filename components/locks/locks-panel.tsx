@@ -23,28 +23,28 @@ import { LockPages } from './lock-pages';
 import { LockRows } from './lock-rows';
 
 const ORDER_NAMES: Record<LockOrder, string> = {
-  matters: 'what matters',
+  matters: 'severity',
   path: 'path',
   age: 'oldest first',
   holder: 'holder',
 };
 
-const GROUPING_NAMES: Record<LockGrouping, string> = { none: 'nothing', agent: 'agent', folder: 'folder' };
+const GROUPING_NAMES: Record<LockGrouping, string> = { none: 'none', agent: 'agent', folder: 'folder' };
 
 interface LocksPanelProps {
-  /** Whether they are known of the moment that is shown. */
+  /** Whether locks are known at the moment on the page. */
   known: boolean;
   answer: LocksAnswer;
   source: Source;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
-  /** Follows a link to something on the page, wherever it stands. */
+  /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
-  /** How the server has sorted and grouped them. */
+  /** How the server sorted and grouped them. */
   initialView: LockView;
 }
 
-/** Who holds which file, and which locks are in the way. */
+/** The locks with their holders and problems. */
 export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const { known, answer, source, address, change, onGo, initialView } = props;
   const { locks } = answer;
@@ -64,7 +64,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const [browsing, setBrowsing] = useState(false);
   const past = use(Moment) !== null;
   const leave = () => change({ lock: null });
-  useShortcut('Escape', 'Leave the chosen lock', leave, { group: 'Locks', enabled: address.lock !== null });
+  useShortcut('Escape', 'Deselect the lock', leave, { group: 'Locks', enabled: address.lock !== null });
   return (
     <Panel id="locks" title="Locks" count={known ? answer.count : null} note={troubles(answer)}>
       {locks.length > 0 && <OldData what="folder of locks" source={source} />}
@@ -72,15 +72,15 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
       {address.lock !== null && !locks.some(({ lock_file }) => lock_file === address.lock) && (
         <Line action="Dismiss" onAction={leave}>
           {answer.truncated === 0
-            ? 'The lock that was chosen is not held any more.'
-            : 'The lock that was chosen is not among those that are listed.'}
+            ? 'The selected lock no longer exists.'
+            : 'The selected lock is not in this list. Browse all locks to find it.'}
         </Line>
       )}
       {answer.truncated > 0 && !browsing && (
         <LeftOff answer={answer} onBrowse={past ? null : () => setBrowsing(true)} />
       )}
       {locks.length === 0 && source.state === 'unreadable' && (
-        <Empty title="What is locked can’t be read.">{source.reason}</Empty>
+        <Empty title="The locks could not be read.">{source.reason}</Empty>
       )}
       {locks.length === 0 && source.state !== 'unreadable' && <NoLocks />}
       {browsing && !past && (
@@ -96,14 +96,14 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
         <>
           <div className="needs-script flex min-h-8 shrink-0 flex-wrap items-center gap-x-4 overflow-hidden border-line border-b px-4 text-muted">
             <Choice
-              label="Sort by"
+              label="Sort:"
               choices={LOCK_ORDERS}
               names={ORDER_NAMES}
               value={order}
               onChange={(next) => choose({ order: next })}
             />
             <Choice
-              label="Group by"
+              label="Group:"
               choices={LOCK_GROUPINGS}
               names={GROUPING_NAMES}
               value={grouping}
@@ -124,7 +124,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   );
 });
 
-/** What concerns the chosen agent; a lock that is pointed at is shown whoever it concerns. */
+/** The locks that concern the selected agent, plus the selected lock whatever it concerns. */
 function shownLocks(locks: readonly Lock[], { agent, lock: chosen }: Address): readonly Lock[] {
   if (agent === null) return locks;
   const about = new Set(locksAbout(locks, agent));
@@ -135,7 +135,7 @@ function lockEntries(groups: ReturnType<typeof grouped>, grouping: LockGrouping)
   return groups.flatMap(({ name, locks }) => {
     const entries = locks.map((lock) => ({ key: lock.lock_file, item: lock }));
     if (grouping === 'none') return entries;
-    const nameless = grouping === 'agent' ? 'nobody named' : 'top folder';
+    const nameless = grouping === 'agent' ? 'unknown holder' : 'top folder';
     const heading = (
       <>
         {name === '' ? nameless : <Text value={name} max={120} />} · {counted(locks.length, 'lock')}
@@ -163,11 +163,11 @@ function troubles({ overlapping_count, orphaned_count, stale_count }: LocksAnswe
 
 interface LeftOffProps {
   answer: LocksAnswer;
-  /** Null of a past moment, of which no more is known. */
+  /** Null at a past moment, for which only the listed locks were recorded. */
   onBrowse: (() => void) | null;
 }
 
-/** That there are more locks than are listed, and the way to them. */
+/** States that there are more locks than are listed, with a button to browse them. */
 function LeftOff({ answer: { locks, count }, onBrowse }: LeftOffProps) {
   const many = `${formatCount(locks.length)} of ${counted(count, 'lock')}`;
   if (onBrowse === null) {
@@ -195,7 +195,7 @@ function Filtered({ address, shown, answer: { locks, truncated }, change }: Filt
       <span className="text-ink">
         <Text value={address.agent} max={80} />
       </span>
-      : {formatCount(shown)} of {counted(locks.length, `${listed}lock`)}, its own and what overlaps them.
+      : {formatCount(shown)} of {counted(locks.length, `${listed}lock`)}, its own and those that overlap them.
     </Line>
   );
 }
@@ -208,7 +208,7 @@ interface LineProps {
   children: React.ReactNode;
 }
 
-/** A word about the list, with what can be done about it. */
+/** A statement about the list with a button to act on it. */
 function Line({ action, onAction, children }: LineProps) {
   return (
     <p className={LINE}>
@@ -220,14 +220,14 @@ function Line({ action, onAction, children }: LineProps) {
   );
 }
 
-/** Of a past moment nobody may know what was locked, and no lock can appear any more. */
+/** Shown without locks. At a past moment the locks may be unknown, so the advice to acquire one does not apply. */
 function NoLocks() {
   if (use(Moment) !== null) {
-    return <Empty title="No lock is known of this moment.">Other moments may hold locks.</Empty>;
+    return <Empty title="No locks known at this moment.">Choose another moment.</Empty>;
   }
   return (
     <Empty title="No file is locked.">
-      A lock appears here the moment an agent runs <code>claudeswarm acquire-file-lock</code>, and goes when it is
+      A lock appears here the moment an agent runs <code>claudeswarm acquire-file-lock</code>, and disappears when it is
       released.
     </Empty>
   );

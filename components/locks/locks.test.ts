@@ -37,7 +37,7 @@ const LOCKS = [
   lock('old', { acquired_at: at(6), agent_id: 'agent-2' }),
 ];
 
-test('locks are sorted by what matters, and by path, age and holder', () => {
+test('locksInOrder(): sorts by severity, path, age and holder', () => {
   const sorted = (order: Parameters<typeof locksInOrder>[1]) => paths(locksInOrder(LOCKS, order));
   assert.deepEqual(sorted('matters'), ['a/overlap', 'b/orphan', 'b/stale', 'new', 'old', 'timeless']);
   assert.deepEqual(sorted('path'), ['a/overlap', 'b/orphan', 'b/stale', 'new', 'old', 'timeless']);
@@ -45,7 +45,7 @@ test('locks are sorted by what matters, and by path, age and holder', () => {
   assert.deepEqual(sorted('holder'), ['timeless', 'a/overlap', 'b/stale', 'old', 'new', 'b/orphan']);
 });
 
-test('an order does not depend on how the locks were given', () => {
+test('locksInOrder(): the order does not depend on the order of the input', () => {
   const some = fc.record({
     path: fc.constantFrom('a', 'b', 'c/1', 'c/10', 'c/9'),
     stale: fc.constantFrom(true, false, null),
@@ -72,7 +72,7 @@ test('an order does not depend on how the locks were given', () => {
   );
 });
 
-test('groups are holders or folders, in the order of their first locks; a pattern counts with what is certain of it', () => {
+test('grouped(): groups are holders or folders, in the order of their first locks; a pattern belongs to its certain folder', () => {
   const locks = [
     lock('src/a/x.ts'),
     lock('top'),
@@ -111,7 +111,7 @@ test('formerHolderSentence(): says which agent took the lock and what became of 
   assert.equal(sentence('left', at(1)), `Held by agent-0, which left the registry at ${at(1)}.`);
 });
 
-test('grouped(): what the former process with an id took is not among the locks of the present one', () => {
+test('grouped(): locks of the former process with an id are not among those of the present one', () => {
   const locks = [lock('a', formerly('replaced')), lock('b'), lock('c', formerly('moved', null, 'agent-7'))];
   assert.deepEqual(
     grouped(locks, 'agent').map(({ name, locks: members }) => [name, members.length]),
@@ -127,7 +127,7 @@ test('locksInOrder(): a former holder counts as much as an orphaned lock', () =>
   assert.deepEqual(paths(locksInOrder(locks, 'matters')), ['moved', 'stale']);
 });
 
-test('what concerns an agent is what it holds and what overlaps that', () => {
+test('locksAbout(): the locks of an agent and those that overlap them', () => {
   const locks = [
     lock('a'),
     lock('b', { agent_id: 'agent-1' }),
@@ -136,7 +136,7 @@ test('what concerns an agent is what it holds and what overlaps that', () => {
   assert.deepEqual(paths(locksAbout(locks, 'agent-1')), ['b', 'c']);
 });
 
-test('what changed is what is new or different, not what grew older', () => {
+test('changedLocks(): new and different locks, not those that only became older', () => {
   const before = [lock('a'), lock('b'), lock('c'), lock('d', { reason: { why: 1 } }), lock('gone')];
   const after = [
     lock('a'),
@@ -153,7 +153,7 @@ test('what changed is what is new or different, not what grew older', () => {
   assert.deepEqual(changedLocks([lock('a', { reason: [1] })], [lock('a', { reason: [2] })]), ['a.lock']);
 });
 
-test('the scope of a pattern is true of every path that the swarm’s tool matches', () => {
+test('patternScope(): the scope is true for every path that the swarm’s tool matches', () => {
   assert.deepEqual(patternScope('src/db/*.sql'), { begins: 'src/db/', ends: '.sql', anyRun: true });
   assert.deepEqual(patternScope('app/[id]/page.tsx'), { begins: 'app/', ends: '/page.tsx', anyRun: false });
   assert.deepEqual(patternScope('a[*]b?'), { begins: 'a', ends: '', anyRun: false });

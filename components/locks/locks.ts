@@ -1,4 +1,4 @@
-/** The locks as the page shows them: which, in which order, in which groups, and what changed. */
+/** The locks as the page shows them: selection, order, groups and changes. */
 
 import { groupBy } from '@/lib/client/group-by';
 import type { LockGrouping, LockOrder } from '@/lib/client/settings';
@@ -19,49 +19,58 @@ const COMPARISONS: Record<LockOrder, Comparison> = {
   holder: (one, other) => compareNaturally(asText(one.agent_id), asText(other.agent_id)) || byPath(one, other),
 };
 
-/** What is worst about a lock: two agents at one file, then a holder that is gone, then past the timeout. */
+/**
+ * Ranks a lock by its worst problem: an overlap with another agent's lock, then a holder that has left, then past the
+ * timeout.
+ */
 function trouble(lock: Lock): number {
   if (lock.conflicts_with.length > 0) return 0;
   if (lock.orphaned === true || lock.former_holder !== null) return 1;
   return lock.stale === true ? 2 : 3;
 }
 
-/** One that says no time counts as older than all others. */
+/** A lock without a time counts as older than all others. */
 function acquired({ acquired_at }: Lock): number {
   return milliseconds(acquired_at) ?? 0;
 }
 
-/** @returns the locks sorted: by priority (overlaps, holders that are gone, past the timeout, then the newest), path, age (oldest first) or holder */
+/**
+ * @returns the locks sorted: by priority (overlaps, holders that have left, past the timeout, then the newest), path,
+ *   age (oldest first) or holder
+ */
 export function locksInOrder(locks: readonly Lock[], order: LockOrder): Lock[] {
   const compare = COMPARISONS[order];
   return locks.toSorted((one, other) => compare(one, other) || byFile(one, other));
 }
 
 export interface LockGroup {
-  /** The holder or the folder; empty where the file names none. */
+  /** The holder or the folder; empty if the lock file names none. */
   name: string;
   locks: readonly Lock[];
 }
 
-/** @returns sorted locks by group, in the order in which the groups' first locks stand */
+/** @returns sorted locks by group, groups in the order of their first locks */
 export function grouped(locks: readonly Lock[], grouping: LockGrouping): LockGroup[] {
   if (grouping === 'none') return [{ name: '', locks }];
   const groupName = grouping === 'agent' ? holderName : folderOf;
   return [...groupBy(locks, groupName)].map(([name, members]) => ({ name, locks: members }));
 }
 
-/** @returns whether another process has the id of the agent that took a lock, so that the lock is not that agent's */
+/**
+ * @returns whether the id of a lock's holder now belongs to another process, so that the lock does not belong to the
+ *   listed agent
+ */
 export function isOfFormerLife({ former_holder }: Lock): boolean {
   return former_holder?.reason === 'replaced';
 }
 
-/** @returns the holder of a lock; `the former agent-1` where another process has its id now */
+/** @returns the holder of a lock; `the former agent-1` if another process has its id now */
 export function holderName(lock: Lock): string {
   const id = asText(lock.agent_id);
   return id !== '' && isOfFormerLife(lock) ? `the former ${id}` : id;
 }
 
-/** @returns one sentence about a holder that is no longer the one with its id, instants as ISO 8601; null for others */
+/** @returns one sentence about a holder that no longer has its id, instants as ISO 8601; null for other holders */
 export function formerHolderSentence(lock: Lock): string | null {
   if (lock.former_holder === null) return null;
   const { reason, since, now } = lock.former_holder;
@@ -80,7 +89,7 @@ export function formerHolderSentence(lock: Lock): string | null {
 export const TIMEOUT_SENTENCE =
   'Older than the swarm’s timeout: any agent’s next acquire-file-lock or list-all-locks removes it.';
 
-/** The folder of a path, with its slash; of a pattern the part that is certain. */
+/** The folder of a path with its slash; for a pattern, the folders before its first wildcard. */
 function folderOf(lock: Lock): string {
   const path = asText(lock.filepath);
   const certain = lock.pattern ? path.slice(0, wildcardAt(path)) : path;
@@ -92,7 +101,7 @@ function wildcardAt(pattern: string): number {
   return at === -1 ? pattern.length : at;
 }
 
-/** @returns the locks that an agent holds, and those of others that overlap one of its */
+/** @returns the locks that an agent holds, and the locks of others that overlap them */
 export function locksAbout(locks: readonly Lock[], agent: string): Lock[] {
   return locks.filter(
     ({ agent_id, conflicts_with }) =>
@@ -100,7 +109,7 @@ export function locksAbout(locks: readonly Lock[], agent: string): Lock[] {
   );
 }
 
-/** @returns the lock files of locks that are new, or of which more than the age is different */
+/** @returns the lock files of locks that are new or differ in more than their age */
 export function changedLocks(before: readonly Lock[], after: readonly Lock[]): string[] {
   const known = new Map(before.map((lock) => [lock.lock_file, lock]));
   return after.filter((lock) => !sameLock(known.get(lock.lock_file), lock)).map(({ lock_file }) => lock_file);
@@ -116,26 +125,26 @@ function sameLock(one: Lock | undefined, other: Lock): boolean {
   return sameConflicts && SHOWN_FIELDS.every((field) => one[field] === other[field] || alike(one[field], other[field]));
 }
 
-/** Values of any JSON type: each answer brings new objects. */
+/** Compares values of any JSON type; each answer contains new objects. */
 function alike(one: unknown, other: unknown): boolean {
   return typeof one === 'object' && typeof other === 'object' && asText(one) === asText(other);
 }
 
 export interface PatternScope {
-  /** What every path that it covers begins and ends with. */
+  /** What every covered path begins and ends with. */
   begins: string;
   ends: string;
-  /** It has a `*`, which also stands for slashes and so for folders below. */
+  /** The pattern has a `*`, which also matches slashes and therefore paths in subfolders. */
   anyRun: boolean;
 }
 
-/** @returns what stands outside the sets of characters; a `]` in first place belongs to its set */
+/** @returns the parts of a pattern outside its character sets; a `]` in first place belongs to its set */
 function outsideSets(pattern: string): string {
   const lastEnd = pattern.lastIndexOf(']');
   const outside: string[] = [];
   for (let at = 0; at < pattern.length; at++) {
     const first = at + (pattern[at + 1] === '!' ? 2 : 1);
-    // A search for what is known not to be there would be repeated for each of many `[`.
+    // Without this, a missing `]` would be searched for again at each of many `[`.
     const isSet = pattern[at] === '[' && first + 1 <= lastEnd;
     if (isSet) at = pattern.indexOf(']', first + 1);
     else outside.push(pattern[at] as string);
@@ -143,7 +152,7 @@ function outsideSets(pattern: string): string {
   return outside.join('');
 }
 
-/** @returns what a pattern may cover, as far as a sentence can say it; null for one that covers nothing but itself */
+/** @returns what a pattern may cover, in the terms of a short sentence; null if it covers only itself */
 export function patternScope(pattern: string): PatternScope | null {
   const outside = outsideSets(pattern);
   const anyRun = outside.includes('*');

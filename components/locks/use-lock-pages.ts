@@ -12,12 +12,12 @@ interface LockPage {
   readAt: string;
 }
 
-/** One page of all locks, or of all of a holder, and the ways to the others. */
+/** One page of all locks, or of all locks of one holder, with functions that open the other pages. */
 export interface LockPages {
   page: LockPage | undefined;
-  /** From 1 on. */
+  /** Counted from 1. */
   number: number;
-  /** A sentence; null where nothing went wrong. */
+  /** Why the page could not be read, as a sentence; null if it was read. */
   error: string | null;
   next: (() => void) | null;
   first: (() => void) | null;
@@ -26,7 +26,7 @@ export interface LockPages {
 /** @param holder null for all locks */
 export function useLockPages(holder: string | null): LockPages {
   const [place, setPlace] = useState<{ holder: string | null; number: number; cursor: string | null }>(START);
-  // Another holder's cursor leads to the middle of this one's locks.
+  // A cursor of another holder's list would start in the middle of this list.
   const { number, cursor } = place.holder === holder ? place : START;
   const query = new URLSearchParams({
     limit: String(PAGE_LOCKS),

@@ -8,11 +8,11 @@ interface DownloadSheetProps {
 }
 
 const FORMATS: readonly [format: DownloadFormat, name: string, use: string][] = [
-  ['jsonl', 'JSON lines', 'every field, one message a line'],
+  ['jsonl', 'JSON lines', 'every field, one message per line'],
   ['csv', 'CSV', 'for spreadsheets'],
 ];
 
-/** Saves what the filter shows, all of it and not only what is loaded. */
+/** Saves all messages that match the filter, not only the loaded ones. */
 export default function DownloadSheet({ choice }: DownloadSheetProps) {
   const [said, setSaid] = useState<string | null>(null);
   const running = useRef<AbortController | null>(null);
@@ -23,9 +23,9 @@ export default function DownloadSheet({ choice }: DownloadSheetProps) {
     const controller = new AbortController();
     running.current = controller;
     setBusy(true);
-    setSaid('Reading…');
+    setSaid('Loading…');
     try {
-      const onProgress = (count: number) => setSaid(`Reading… ${counted(count, 'message')}`);
+      const onProgress = (count: number) => setSaid(`Loading… ${counted(count, 'message')}`);
       const result = await download({ choice, format, signal: controller.signal, onProgress });
       save(result);
       setSaid(
@@ -34,7 +34,7 @@ export default function DownloadSheet({ choice }: DownloadSheetProps) {
           : `Saved ${counted(result.count, 'message')}.`,
       );
     } catch (error) {
-      if (controller.signal.aborted) setSaid('Stopped: nothing was saved.');
+      if (controller.signal.aborted) setSaid('Stopped. Nothing was saved.');
       else setSaid(error instanceof Error ? error.message : String(error));
     }
     setBusy(false);
@@ -75,6 +75,6 @@ function save({ blob, name }: Download): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken hold of the file once the click was handled; a moment more does no harm.
+  // Revoked later than needed: the browser has opened the file once the click is handled.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -15,13 +15,13 @@ const message: Message = {
   msg_id: '@id',
 };
 
-test('JSON lines hold everything, one message a line', () => {
+test('downloadLine(): JSON lines contain every field, one message per line', () => {
   const line = downloadLine(message, 'jsonl');
   assert.deepEqual(JSON.parse(line), message);
   assert.equal(line.indexOf('\n'), line.length - 1);
 });
 
-test('CSV is quoted, and no field of it is a formula', () => {
+test('downloadLine(): CSV is quoted, and no field is a formula', () => {
   assert.equal(
     downloadLine(message, 'csv'),
     '7,2026-01-30T12:00:00+00:00,2026-01-30T13:00:00,"\'=cmd|x","agent-1; agent-2",INFO,"two\nlines, ""quoted""",agent-2,"\'@id",\r\n',
@@ -31,6 +31,6 @@ test('CSV is quoted, and no field of it is a formula', () => {
   }
 });
 
-test('a link names the message and nothing else', () => {
+test('linkTo(): a link names the message and nothing else', () => {
   assert.equal(linkTo('e', 5, 'http://host:1/?q=x#y'), 'http://host:1/?message=e.5');
 });

@@ -1,4 +1,4 @@
-/** Messages as files: JSON lines with everything that is known, CSV for spreadsheets. */
+/** Messages as files: JSON lines with every field, CSV for spreadsheets. */
 
 import { describeDelivery } from '@/lib/client/delivery';
 import { asText } from '@/lib/client/text';
@@ -16,7 +16,7 @@ export interface Download {
   blob: Blob;
   name: string;
   count: number;
-  /** There are more: only the newest are in the file. */
+  /** More messages match; the file contains only the newest. */
   cut: boolean;
 }
 
@@ -28,7 +28,7 @@ interface DownloadRequest {
   onProgress: (count: number) => void;
 }
 
-/** Reads every message of a filter, newest page first, and puts them into one file, oldest first. */
+/** Reads every message that matches a filter, newest page first, and writes them into one file, oldest first. */
 export async function download({ choice, format, signal, onProgress }: DownloadRequest): Promise<Download> {
   const parts: string[] = [];
   let count = 0;
@@ -43,7 +43,7 @@ export async function download({ choice, format, signal, onProgress }: DownloadR
     place = previous === null ? null : { before: previous };
     onProgress(count);
   }
-  // Spreadsheets take UTF-8 for what it is only behind a byte order mark.
+  // Spreadsheets recognise UTF-8 only after a byte order mark.
   const head = format === 'csv' ? [`\uFEFF${csvLine(COLUMNS.map(([name]) => name))}`] : [];
   const type = format === 'csv' ? 'text/csv;charset=utf-8' : 'application/x-ndjson';
   const name = `swarm-messages-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${format}`;
@@ -63,7 +63,7 @@ const COLUMNS: readonly [name: string, value: (message: Message) => unknown][] =
   ['parent_msg_id', ({ parent_msg_id }) => parent_msg_id],
 ];
 
-/** @returns a message as a line of the file, its line end included */
+/** @returns a message as one line of the file, including the line end */
 export function downloadLine(message: Message, format: DownloadFormat): string {
   if (format === 'jsonl') return `${JSON.stringify(message)}\n`;
   return csvLine(COLUMNS.map(([, value]) => asText(value(message))));
@@ -73,7 +73,7 @@ function csvLine(values: readonly string[]): string {
   return `${values.map(csvField).join(',')}\r\n`;
 }
 
-/** What a spreadsheet would run as a formula gets an apostrophe before it, which makes it text there. */
+/** Prefixes text that a spreadsheet would run as a formula with an apostrophe, which makes it text. */
 function csvField(value: string): string {
   const safe = /^[\s\0]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(value) ? `'${value}` : value;
   return /[",;\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -19,15 +19,15 @@ interface FilterBarProps {
   following: boolean;
   onFollow: () => void;
   onClear: () => void;
-  /** What the server says against the filter. */
+  /** Why the server refuses the filter; null if it does not. */
   fault: string | null;
   children: React.ReactNode;
 }
 
-/** While somebody types, the address waits this long. */
+/** How long the address waits for further typing, in milliseconds. */
 const TYPING = 150;
 
-/** The search box and what filters beside it. */
+/** The search box and the buttons beside it. */
 export function FilterBar(props: FilterBarProps) {
   const { address, change, stats, agents } = props;
   const past = use(Moment) !== null;
@@ -48,7 +48,7 @@ export function FilterBar(props: FilterBarProps) {
   );
 }
 
-/** In the past nothing comes that could be followed. */
+/** At a past moment no messages arrive, so there is nothing to follow. */
 function FollowButton({ following, onFollow }: FilterBarProps) {
   return (
     <button
@@ -69,13 +69,13 @@ function FollowButton({ following, onFollow }: FilterBarProps) {
   );
 }
 
-/** Has its own state, so that a key press draws nothing but the box; what is typed reaches the address a moment later. */
+/** Has its own state, so that a key press renders only the box; the text reaches the address a moment later. */
 function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(address.q);
   const [said, setSaid] = useState(address.q);
   const [error, setError] = useState<string | null>(null);
-  // Changed from elsewhere: the back button, a cleared filter, a link to a thread.
+  // The address was changed elsewhere: by the back button, a cleared filter or a link to a thread.
   if (said !== address.q) {
     setSaid(address.q);
     setText(address.q);
@@ -125,7 +125,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
             }
           }
           if (event.key === 'Escape') {
-            // One press empties the box and the filter; the next, with nothing left to clear, leaves the box.
+            // The first press clears the box and the filter; the next one moves the focus out of the box.
             event.preventDefault();
             if (text === '' && address.q === '') input.current?.blur();
             setText('');

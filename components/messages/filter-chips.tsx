@@ -11,7 +11,7 @@ interface FilterChipsProps {
   onClear: () => void;
 }
 
-/** What filters the list, each part with its own way out. */
+/** The parts of the filter, each with a button that removes it. */
 export function FilterChips({ address, change, onClear }: FilterChipsProps) {
   const { agent, from, to, types, since, until } = address;
   return (

@@ -21,7 +21,7 @@ const SPANS: readonly [name: string, typed: string][] = [
   ['7 days', '7d'],
 ];
 
-/** All filters at once: types, agent and time. */
+/** The filters by type, agent and time. */
 export default function FilterSheet({ address, change, stats, agents }: FilterSheetProps) {
   const shown = use(Shown);
   return (
@@ -60,7 +60,7 @@ function Types({ chosen, counts, onChange }: TypesProps) {
   return (
     <fieldset>
       <legend className="mb-1 text-muted">Type</legend>
-      {names.length === 0 && <p className="text-muted">Nothing has been said yet.</p>}
+      {names.length === 0 && <p className="text-muted">No messages yet.</p>}
       {names.map((name) => (
         <label key={name} className="flex cursor-pointer items-center gap-2 rounded-sm px-1 py-0.5 hover:bg-tint">
           <input
@@ -128,7 +128,7 @@ function Moment({ label, value, onChange }: MomentProps) {
   );
 }
 
-/** @returns an instant as `datetime-local` wants it, in the viewer's zone; empty for what is none */
+/** @returns an instant in the format of `datetime-local`, in the viewer's zone; empty for an invalid one */
 function localTime(instant: string): string {
   const time = new Date(instant);
   if (Number.isNaN(time.getTime())) return '';

@@ -2,10 +2,10 @@ import { createContext, Fragment, use } from 'react';
 import { withHits } from '@/lib/client/search';
 import { Revealed } from '../ui/text';
 
-/** What a search found is highlighted in every text below. */
+/** The pattern of the search's hits, which every text below highlights. */
 export const Hits = createContext<RegExp | null>(null);
 
-/** Text with the words that were searched for marked, and what is invisible made visible. */
+/** Text with the search's hits highlighted and invisible characters made visible. */
 export function Highlighted({ text }: { text: string }) {
   const pattern = use(Hits);
   return withHits(text, pattern).map((piece, index) => {

@@ -6,8 +6,8 @@ import { Highlighted } from './highlighted';
 const DEEPEST = 12;
 
 /**
- * A message's Markdown as elements of our own. Only the lexer is used: no HTML is ever made, so none can get through;
- * whatever is not known here is shown as it was written.
+ * Renders a message's Markdown as React elements. Only the lexer of the library is used: no HTML is generated, so none
+ * can be injected. Unknown tokens are shown as written.
  */
 export default function Markdown({ text }: { text: string }) {
   const tokens = useMemo(() => markdownTokens(text), [text]);
@@ -23,7 +23,7 @@ function Plain({ text }: { text: string }) {
   );
 }
 
-/** @returns null for a text that the lexer gives up on, such as one nested thousands deep */
+/** @returns null if the lexer fails, for example on thousands of nested levels */
 function markdownTokens(text: string): Token[] | null {
   try {
     return new Lexer({ gfm: true, breaks: true }).lex(text);
@@ -32,7 +32,7 @@ function markdownTokens(text: string): Token[] | null {
   }
 }
 
-/** Tokens have no identity but their place, and a message's text never changes. */
+/** The place of a token is its key: a message's text never changes. */
 function numbered<Item>(items: readonly Item[] | undefined): { item: Item; key: number }[] {
   return items?.map((item, key) => ({ item, key })) ?? [];
 }
@@ -116,7 +116,10 @@ function Inline({ token, depth }: Piece) {
   }
 }
 
-/** Only http(s) is a link, and it says where it leads: a text that names another place must not deceive. */
+/**
+ * Only http(s) addresses become links. The address is shown where the text differs from it, so that a link cannot
+ * mislead.
+ */
 function Link({ token, depth }: { token: Tokens.Link; depth: number }) {
   const href = safeHref(token.href);
   if (href === null) return <Highlighted text={token.raw} />;
@@ -153,7 +156,7 @@ function Code({ token }: { token: Tokens.Code }) {
   );
 }
 
-/** What is not broken into lines: it scrolls on its own, by keyboard too. */
+/** Content without line breaks; it scrolls on its own, also by keyboard. */
 function Wide({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form

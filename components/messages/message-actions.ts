@@ -1,12 +1,12 @@
-/** What a person can do with a row of the message list; the same functions at every draw. */
+/** The actions on a row of the message list; the functions stay the same at every render. */
 export interface MessageActions {
   toggle: (seq: number) => void;
   copyLink: (seq: number) => void;
   /** Shows another message. */
   go: (seq: number) => void;
-  /** Shows the message of an id, wherever in the history it is. */
+  /** Finds the message with an id in the whole history and shows it. */
   find: (id: string, namedBy: number) => void;
-  /** Searches the history for what names an id. */
+  /** Searches the history for messages that name an id. */
   search: (id: string) => void;
   focus: (seq: number) => void;
 }

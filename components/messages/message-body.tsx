@@ -5,11 +5,11 @@ import { Highlighted } from './highlighted';
 
 const LIMITS = { lines: 12, length: 1200 };
 
-// The reader of Markdown comes after the page is alive, with the first message that has some. What the server has drawn
-// of it stands until then, so that nothing moves.
+// The Markdown renderer is loaded after hydration, with the first message that needs it. Until then the HTML from the
+// server stays, so that nothing moves.
 const loadMarkdown = () => import('./markdown');
 const Markdown = lazy(loadMarkdown);
-// The server waits for it: a page that runs no script has nothing that could put it in later.
+// The server waits for the renderer: a page without scripts could not insert it later.
 const loadedFirst = typeof window === 'undefined' ? loadMarkdown() : null;
 
 interface MessageBodyProps {
@@ -18,7 +18,7 @@ interface MessageBodyProps {
   onToggle: () => void;
 }
 
-/** What a message says, its Markdown shown as structure; a long one is folded until the reader asks for all of it. */
+/** The text of a message with its Markdown rendered; a long text is folded until the reader opens it. */
 export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
   const fold = folded(text, LIMITS);
   const shown = fold !== null && !open ? `${fold.head}…` : text;

@@ -17,29 +17,29 @@ const reply: Message = { seq: 4, sent_at: null, sender: 'b', msg_id: id(4), cont
 const stray: Message = { seq: 5, sent_at: null, sender: 'c', msg_id: id(5), content: 'x', parent_msg_id: 'not there' };
 const index = linkIndex([asked, retried, answered, reply, stray]);
 
-test('a quoted id and a parent lead back, answers lead on', () => {
+test('linksOf(): a quoted id and a parent link back, answers link forward', () => {
   assert.equal(linksOf(answered, index).parent?.message, asked);
   assert.equal(linksOf(reply, index).parent?.message, answered);
   assert.deepEqual(linksOf(asked, index).answers, [answered]);
   assert.deepEqual(linksOf(answered, index).answers, [reply]);
 });
 
-test('a retry leads to what it repeats', () => {
+test('linksOf(): a retry links to the message that it repeats', () => {
   assert.deepEqual(linksOf(retried, index).retry, { count: 1, of: asked });
   assert.equal(linksOf(asked, index).retry, null);
 });
 
-test('what is not at hand is named', () => {
+test('linksOf(): a message that is not loaded is named by its id', () => {
   assert.deepEqual(linksOf(stray, index).parent, { id: 'not there', message: null });
 });
 
-test('equal links have equal keys', () => {
+test('linksOf(): equal links have equal keys', () => {
   const later = linkIndex([asked, retried, answered, reply, stray, { seq: 9, sent_at: null }]);
   assert.equal(linksOf(asked, index).key, linksOf(asked, later).key);
   assert.notEqual(linksOf(asked, index).key, linksOf(asked, linkIndex([asked])).key);
 });
 
-test('an acknowledgement is asked for by field or by word; values of any type do no harm', () => {
+test('wantsAcknowledgement(): decided by field or by text; values of any type are accepted', () => {
   assert.equal(wantsAcknowledgement(retried), true);
   assert.equal(wantsAcknowledgement({ seq: 1, sent_at: null, requires_ack: true }), true);
   assert.equal(wantsAcknowledgement({ seq: 1, sent_at: null, content: 'about [REQUIRES-ACK]' }), false);

@@ -1,4 +1,4 @@
-/** How messages hang together: replies, acknowledgements and retries, as far as both ends are at hand. */
+/** Relations between messages: replies, acknowledgements and retries, as far as both messages are loaded. */
 
 import { asText } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
@@ -7,20 +7,20 @@ const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
 const RETRY = /^\[RETRY-(\d{1,3})\]\s+/;
 const MAX_ANSWERS = 3;
 
-/** Another message, named by its `msg_id`, and itself where it is at hand. */
+/** Another message, named by its `msg_id`, and the message itself if it is loaded. */
 interface Other {
   id: string;
   message: Message | null;
 }
 
 export interface MessageLinks {
-  /** What this one answers. */
+  /** The message that this one answers. */
   parent: Other | null;
-  /** The number of the retry, and the message that was sent first. */
+  /** The number of the retry, and the message that was sent originally. */
   retry: { count: number; of: Message | null } | null;
   /** The first answers to this one, oldest first. */
   answers: readonly Message[];
-  /** Equal for equal links, so that a row is drawn again only if its links have changed. */
+  /** Equal for equal links, so that a row renders again only if its links have changed. */
   key: string;
 }
 
@@ -28,7 +28,7 @@ export interface LinkIndex {
   byId: ReadonlyMap<string, Message>;
   /** Messages that name another one's id, by that id. */
   naming: ReadonlyMap<string, readonly Message[]>;
-  /** Messages by sender and text, to find what a retry repeats. */
+  /** Messages by sender and text, to find the message that a retry repeats. */
   byText: ReadonlyMap<string, Message>;
 }
 
@@ -38,10 +38,10 @@ interface Refs {
   textKey: string | null;
 }
 
-// Messages never change, and the same thousand are asked about whenever one arrives.
+// Messages never change, and each new message queries the same thousand again.
 const known = new WeakMap<Message, Refs>();
 
-/** @returns the index of a list of messages in order */
+/** @returns the index of an ordered list of messages */
 export function linkIndex(messages: readonly Message[]): LinkIndex {
   const byId = new Map<string, Message>();
   const naming = new Map<string, Message[]>();
@@ -60,7 +60,7 @@ export function linkIndex(messages: readonly Message[]): LinkIndex {
   return { byId, naming, byText };
 }
 
-/** @returns how a message hangs together with those of the index */
+/** @returns the relations of a message to those of the index */
 export function linksOf(message: Message, index: LinkIndex): MessageLinks {
   const { id, named } = refsOf(message);
   const parentId = named[0];
@@ -73,7 +73,7 @@ export function linksOf(message: Message, index: LinkIndex): MessageLinks {
   return { parent, retry, answers: shown, key };
 }
 
-/** @returns whether a message waits for an acknowledgement, by its field or by what it begins with */
+/** @returns whether a message asks for an acknowledgement, by its field or by the start of its text */
 export function wantsAcknowledgement({ requires_ack, content }: Message): boolean {
   return requires_ack === true || /^(\[RETRY-\d{1,3}\]\s+)?\[REQUIRES-ACK\]/.test(asText(content));
 }

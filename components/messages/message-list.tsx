@@ -14,19 +14,19 @@ import { MessageRow } from './message-row';
 interface MessageListProps {
   list: List;
   messages: readonly Message[];
-  /** How many rows the view shows at most; null before it was measured. It outlives the list of one filter. */
+  /** How many rows the view shows at most; null before it is measured. Kept when the filter changes. */
   mostInView: number | null;
   onMostInView: (count: number) => void;
   /** The number of the message that the address points at. */
   chosen: number | null;
   onGo: (seq: number) => void;
-  /** Goes to the message of an id that the given one names. */
+  /** Goes to the message with an id that the given message names. */
   onFind: (id: string, namedBy: number) => void;
   onSearch: (id: string) => void;
   onCopyLink: (seq: number) => void;
 }
 
-/** The messages that are held, the part of them near the view drawn. */
+/** The loaded messages; only those near the view are rendered. */
 export function MessageList(props: MessageListProps) {
   const { list, messages, chosen, onGo, onFind, onSearch, onCopyLink } = props;
   const rows = useMessageRows(messages, list, props.mostInView, props.onMostInView);
@@ -53,7 +53,7 @@ export function MessageList(props: MessageListProps) {
   const walkTo = (seq: number | undefined) => {
     if (seq === undefined) return;
     setActive(seq);
-    if (list.following && seq !== messages.at(-1)?.seq) list.pause();
+    if (list.following && seq !== messages.at(-1)?.seq) list.store.pause();
     rows.reveal(seq);
     focusOn(seq);
   };
@@ -69,11 +69,11 @@ export function MessageList(props: MessageListProps) {
       PageUp: () => walkTo(to(at - inView)),
       PageDown: () => walkTo(to(at + inView)),
       Home: () => {
-        list.goToFirst();
+        list.store.goToFirst();
         setActive(null);
       },
       End: () => {
-        list.follow();
+        list.store.follow();
         setActive(null);
       },
       Enter: () => active !== null && toggle(active),
@@ -85,7 +85,7 @@ export function MessageList(props: MessageListProps) {
   };
   useShortcut('l', 'Copy a link to the message', () => active !== null && onCopyLink(active), {
     ...LIST_KEY,
-    // There it leads back to now.
+    // At a past moment `l` goes back to live.
     enabled: use(Moment) === null,
   });
   useShortcut('y', 'Copy a link to the message', () => active !== null && onCopyLink(active), LIST_KEY);
@@ -102,8 +102,8 @@ export function MessageList(props: MessageListProps) {
       onKeyDown={onKeyDown}
       className="flex flex-col-reverse overflow-y-auto [overflow-anchor:none]"
     >
-      {/* Reversed and hung on its lower end, the list starts at the newest message without a script, and what is
-          put in above moves nothing. The browser's own anchoring would hold on to what stands at the top instead. */}
+      {/* Reversed, so the list starts at the newest message without a script, and rows inserted above move nothing.
+          The browser's own scroll anchoring would keep the top row in place instead. */}
       <div className="mb-auto">
         <ListStart list={list} />
         <ol ref={rows.list} className="divide-y divide-line" aria-label="Messages" style={room(rows.above, rows.below)}>
@@ -131,10 +131,10 @@ function room(above: number, below: number) {
 }
 
 /**
- * Gives a row the focus once it is drawn; and when the row that has it is drawn no longer, the list takes it, so that
- * the arrows go on working.
+ * Focuses a row once it is rendered. When the focused row is no longer rendered, the list takes the focus, so that the
+ * arrow keys keep working.
  *
- * @returns a function that asks for a row to be focused
+ * @returns a function that requests the focus for a row
  */
 function useFocus(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLElement | null>) {
   const wanted = useRef<number | null>(null);
@@ -156,7 +156,7 @@ function useFocus(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLE
   };
 }
 
-/** The same object of functions at every draw; each calls the newest it was given. */
+/** Returns the same object of functions at every render; each calls the function that was given last. */
 function useStable<Functions extends object>(functions: Functions): Functions {
   const newest = useRef(functions);
   useEffect(() => {

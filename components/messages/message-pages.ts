@@ -1,20 +1,20 @@
-/** Reads of the history, page by page. */
+/** Reads the history page by page. */
 
 import { ApiError, readJson } from '@/lib/client/api';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { MessagesAnswer } from '@/lib/contract/schemas';
 
-/** The most that one page holds. */
+/** The largest page that the server answers. */
 export const MAX_PAGE_SIZE = 1000;
 
-/** Where a page stands, as a parameter of the API; absent: the newest. */
+/** The place of a page as a parameter of the API; null is the newest page. */
 export type Place = { before: string } | { after: string } | { around: string } | null;
 
 /**
  * Reads one page.
  *
  * @param choice the filter, as `choiceQuery` gives it
- * @throws {ApiError} unless the page comes; whatever `signal` aborts throws its own reason
+ * @throws {ApiError} if the page cannot be read; an abort by `signal` throws the signal's reason
  */
 export async function readPage(
   choice: string,
@@ -29,9 +29,9 @@ export async function readPage(
 }
 
 /**
- * Reads the first page that is kept.
+ * Reads the first page of the history.
  *
- * @param head the newest number known; the API names no oldest one, so the border of what is gone is searched for
+ * @param head the newest known number; the API does not name the oldest one, so it is found by a binary search
  */
 export async function readFirstPage(
   choice: string,
@@ -62,14 +62,14 @@ export function cursorSeq(cursor: string | null): number | null {
 }
 
 /**
- * Finds a message by its `msg_id`, wherever it is kept.
+ * Finds a message in the whole history by its `msg_id`.
  *
- * @param before the number of a message that names it; it must be older
- * @returns its cursor; null if it is not kept
- * @throws {ApiError} if nobody answers
+ * @param before the number of a message that names it; the result must be older
+ * @returns its cursor; null if the history does not contain it
+ * @throws {ApiError} if the server does not answer
  */
 export async function findByMsgId(id: string, before: number): Promise<string | null> {
-  // The log repeats ids now and then: the first one is the one that was answered.
+  // The log sometimes repeats ids; the first message with the id is the one that was answered.
   const page = await readPage(new URLSearchParams({ msg_id: id }).toString(), null, MAX_PAGE_SIZE);
   const [first] = page.messages;
   const place = parseCursor(page.next_cursor);

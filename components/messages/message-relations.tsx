@@ -12,7 +12,7 @@ interface RelationsProps {
   actions: Pick<MessageActions, 'go' | 'find' | 'search'>;
 }
 
-/** How a message hangs together with others: what it answers or repeats, and who has answered it. */
+/** The relations of a message: what it answers or repeats, and who has answered it. */
 export function MessageRelations({ message, links, actions }: RelationsProps) {
   const { go: onGo, find, search } = actions;
   const { parent, retry, answers } = links;
@@ -91,7 +91,7 @@ function shortened(text: string, length: number): string {
   return text.length > length ? `${truncated(text, length - 1)}…` : text;
 }
 
-/** Who said it and how it begins, in one line. */
+/** The sender and the start of the text, in one line. */
 function Quote({ message }: { message: Message }) {
   const words = asText(message.content).replace(/\s+/g, ' ').trim();
   return (

@@ -16,17 +16,17 @@ const MAX_NAMES = 8;
 interface MessageRowProps {
   message: Message;
   links: MessageLinks;
-  /** It is unfolded, whatever its length. */
+  /** The full text is shown. */
   open: boolean;
   /** The address points at it. */
   chosen: boolean;
-  /** Tab leads to this row; the arrows lead on from it. */
+  /** Tab focuses this row; the arrow keys move on from it. */
   reachable: boolean;
-  /** The same functions at every draw. */
+  /** The same functions at every render. */
   actions: MessageActions;
 }
 
-/** One message: who to whom, what kind, when, what, whom it did not reach, and what it hangs together with. */
+/** One message: sender, recipients, type, time, text, failed deliveries and relations. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, links, open, chosen, reachable, actions } = props;
   const delivery = describeDelivery(message);
@@ -43,11 +43,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
           <span className="font-medium">
-            {asText(message.sender) === '' ? 'nobody named' : <Text value={message.sender} max={80} />}
+            {asText(message.sender) === '' ? 'unknown sender' : <Text value={message.sender} max={80} />}
           </span>
           <span className="text-muted">
             {' → '}
-            <Names names={delivery.recipients} none="nobody named" />
+            <Names names={delivery.recipients} none="unknown recipient" />
           </span>
           <span className="ml-2 inline-block">
             <MessageType type={message.msg_type} />
@@ -64,7 +64,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </button>
         <span className="shrink-0 text-muted">
           {message.sent_at === null && asText(message.timestamp) !== '' ? (
-            <span title="The timestamp of its line is no time that can be read">
+            <span title="The timestamp of this line could not be read">
               <Text value={message.timestamp} max={32} />
             </span>
           ) : (
@@ -84,7 +84,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 }, sameRow);
 
-/** Links are found anew whenever a message arrives; most rows have the same ones as before. */
+/** Links are computed again whenever a message arrives; those of most rows stay equal. */
 function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
   return (
     before.message === now.message &&
@@ -116,7 +116,7 @@ function Names({ names, none }: { names: readonly string[]; none: string }) {
   );
 }
 
-/** The task that a delegation carries, as far as it says one. */
+/** The task of a delegation, if the message names one. */
 function Task({ task }: { task: unknown }) {
   if (typeof task !== 'object' || task === null || !('objective' in task)) return null;
   const priority = 'priority' in task ? asText(task.priority) : '';

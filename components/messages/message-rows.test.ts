@@ -5,7 +5,7 @@ import { RowHeights, rowsAround, rowsIn } from './message-rows';
 
 const messages: Message[] = Array.from({ length: 1000 }, (_, index) => ({ seq: index + 1, sent_at: null }));
 
-test('the end of the list, or what is around a message, never more than is there', () => {
+test('rowsAround(): the end of the list, or the rows around a message, within the list', () => {
   assert.deepEqual(rowsAround(messages, null, null), { first: 940, end: 1000 });
   assert.deepEqual(rowsAround(messages, null, 10), { first: 987, end: 1000 });
   assert.deepEqual(rowsAround(messages, 500, 10), { first: 469, end: 539 });
@@ -15,12 +15,12 @@ test('the end of the list, or what is around a message, never more than is there
   assert.deepEqual(rowsAround(messages.slice(0, 5), null, 10), { first: 0, end: 5 });
 });
 
-test('a view is filled by the lowest rows there are', () => {
+test('rowsIn(): enough rows of the least height to fill the view', () => {
   assert.equal(rowsIn(560), 10);
   assert.equal(rowsIn(561), 11);
 });
 
-test('rows that were not measured count as the average of those that were', () => {
+test('RowHeights.total(): unmeasured rows count as the average of the measured ones', () => {
   const heights = new RowHeights();
   assert.equal(heights.total(messages, { first: 0, end: 10 }), 640);
   heights.note(1, 40);
@@ -33,7 +33,7 @@ test('rows that were not measured count as the average of those that were', () =
   assert.equal(heights.indexAtDistance(messages, 1e9), 999);
 });
 
-test('heights of rows that are gone are forgotten', () => {
+test('RowHeights.keep(): forgets the heights of removed rows', () => {
   const heights = new RowHeights();
   for (const { seq } of messages) heights.note(seq, 50);
   heights.keep(messages.slice(500));

@@ -1,16 +1,22 @@
-/** Which rows of a long list are drawn, and how much room the others take. Pure; the list's component measures. */
+/**
+ * Decides which rows of a long list are rendered, and how much room the others take. Pure; the list's component
+ * measures.
+ */
 import type { Message } from '@/lib/contract/schemas';
 import { indexAt } from './message-window';
 
-/** Drawn beyond the view on both sides, so that a quick turn of the wheel does not run into the unknown. */
+/** Rows rendered beyond the view on both sides, so that fast scrolling does not show an empty area. */
 const SPARE = 30;
-/** Drawn above the view while it follows the newest: with many a second, all that is drawn is new each time. */
+/**
+ * Rows rendered above the view while it follows the newest message: with many messages per second, every rendered row
+ * is new each time.
+ */
 const SPARE_FOLLOWING = 3;
-/** Two lines, the room around them and the hairline; a larger type makes it higher. */
+/** Two lines, their padding and the hairline, in pixels; a larger font makes a row higher. */
 const LOWEST_ROW = 56;
-/** Before the view was measured: what the server draws. */
+/** The number of rows before the view is measured, as the server renders them. */
 const AT_FIRST = 60;
-/** Before a row was measured. */
+/** The height of a row before any was measured, in pixels. */
 const USUAL_HEIGHT = 64;
 
 /** Rows from `first` up to, not including, `end`. */
@@ -19,14 +25,14 @@ export interface RowRange {
   end: number;
 }
 
-/** @returns how many rows a view of so many pixels shows at most */
+/** @returns how many rows a view of this height in pixels shows at most */
 export function rowsIn(height: number): number {
   return Math.ceil(height / LOWEST_ROW);
 }
 
 /**
- * @param anchor the number of the first visible message; null: the list hangs on its newest
- * @param inView how many rows the view shows at most; null before that is known
+ * @param anchor the number of the first visible message; null if the list follows the newest
+ * @param inView how many rows the view shows at most; null before it is measured
  */
 export function rowsAround(messages: readonly Message[], anchor: number | null, inView: number | null): RowRange {
   const end = messages.length;
@@ -36,7 +42,7 @@ export function rowsAround(messages: readonly Message[], anchor: number | null, 
   return { first: Math.max(0, index - SPARE), end: Math.min(end, index + (inView ?? AT_FIRST) + SPARE) };
 }
 
-/** Heights of rows as they were measured last. */
+/** The heights of rows as last measured. */
 export class RowHeights {
   readonly #known = new Map<number, number>();
   #sum = 0;
@@ -46,7 +52,7 @@ export class RowHeights {
     this.#known.set(seq, height);
   }
 
-  /** Forgets rows that are no longer held, so that a long session does not fill the memory. */
+  /** Forgets rows that are no longer loaded, so that memory stays bounded in a long session. */
   keep(messages: readonly Message[]): void {
     const first = messages[0]?.seq ?? Number.POSITIVE_INFINITY;
     const last = messages.at(-1)?.seq ?? Number.NEGATIVE_INFINITY;
@@ -61,7 +67,7 @@ export class RowHeights {
     return this.#known.size;
   }
 
-  /** The room that rows take, by measure or by the average of what was measured. */
+  /** The room that rows take, measured or by the average of the measured rows. */
   total(messages: readonly Message[], { first, end }: RowRange): number {
     let total = 0;
     for (let index = first; index < end; index++) total += this.#heightOf(messages[index] as Message);

@@ -32,32 +32,32 @@ const page = (list: readonly Message[], limit: number, previous: number | null):
 });
 const windowOf = (tail: LiveTail, matches = all) => windowOfLive(tail, matches) as MessageWindow;
 
-test('a window of the stream covers what the stream holds, whatever of it matches', () => {
+test('windowOfLive(): covers the messages of the stream, whichever of them match', () => {
   const window = windowOf(live(5, 10), even);
   assert.deepEqual(seqs(window), [6, 8, 10]);
   assert.deepEqual([window.from, window.to, window.first, window.last], [5, 10, false, true]);
 });
 
-test('where only the server can tell, there is no window yet', () => {
+test('windowOfLive(): there is no window if only the server knows which messages match', () => {
   assert.equal(windowOfLive(live(1, 3), unsure), null);
   assert.equal(windowOfLive({ epoch: null, head: 0, messages: [] }, all), null);
 });
 
-test('what the stream brings is put at the end, once', () => {
+test('extended(): messages of the stream are added at the end, once', () => {
   const window = windowOf(live(1, 4), even);
   assert.equal(extended(window, live(1, 4), even), window);
   const grown = extended(window, live(3, 7), even) as MessageWindow;
   assert.deepEqual([seqs(grown), grown.to], [[2, 4, 6], 7]);
 });
 
-test('a stream that has moved on, or an undecided message, leaves no hole', () => {
+test('extended(): a stream that has moved on, or an undecided message, leaves no gap', () => {
   const window = windowOf(live(1, 4));
   assert.equal(extended(window, live(6, 9), all), 'behind');
   assert.equal(extended(window, live(1, 5), unsure), 'behind');
   assert.equal(extended(window, live(1, 9, 'other'), all), 'foreign');
 });
 
-test('older pages are joined before, back to the first', () => {
+test('withOlder(): older pages are joined at the start, back to the first message', () => {
   const window = windowOf(live(50, 60));
   const grown = withOlder(window, page(messages(40, 49), 10, 40));
   assert.deepEqual([grown.from, grown.first, grown.messages.length], [40, false, 21]);
@@ -66,7 +66,7 @@ test('older pages are joined before, back to the first', () => {
   assert.deepEqual(seqs(whole), seqs(windowOf(live(1, 60))));
 });
 
-test('what is too much goes at the far end, and is known to be missing there', () => {
+test('withOlder(), withNewer(): messages beyond the maximum are dropped at the far end, which is recorded', () => {
   let window = windowOf(live(9001, 10_000));
   for (let from = 8801; from > 6000; from -= 200) {
     window = withOlder(window, page(messages(from, from + 199), 200, from));
@@ -82,7 +82,7 @@ test('what is too much goes at the far end, and is known to be missing there', (
   assert.deepEqual(seqs(down), seqs(windowOf(live(down.from, down.to))));
 });
 
-test('a page that is not full reaches the newest known when it was asked for', () => {
+test('withNewer(): a page that is not full reaches the newest message known at the request', () => {
   const window = { ...windowOf(live(1, 10), even), last: false };
   const grown = withNewer(window, page([message(12)], 200, 10), 40);
   assert.deepEqual([grown.to, grown.last], [40, true]);
@@ -92,13 +92,13 @@ test('a page that is not full reaches the newest known when it was asked for', (
   assert.deepEqual([empty.to, empty.messages], [40, window.messages]);
 });
 
-test('the newest page covers everything up to the head, one about a message only itself', () => {
+test('windowOfPage(): the newest page reaches up to the head, a page around a message only covers itself', () => {
   assert.equal(windowOfPage(page(messages(2, 8, 2), 10, null), 20)?.to, 20);
   const around = windowOfPage(page(messages(2, 8, 2), 10, 2), null);
   assert.deepEqual([around?.from, around?.to, around?.last], [2, 8, false]);
 });
 
-test('counts what is new, and says where it can’t know all', () => {
+test('countAfter(): counts new messages, and reports where the count is a minimum', () => {
   const window = windowOf(live(1, 10));
   assert.deepEqual(countAfter(window, live(5, 14), all, 10), { count: 4, atLeast: false });
   assert.deepEqual(countAfter(window, live(5, 14), even, 8), { count: 4, atLeast: false });
@@ -106,14 +106,14 @@ test('counts what is new, and says where it can’t know all', () => {
   assert.deepEqual(countAfter(window, live(1, 3, 'other'), all, 10), { count: 3, atLeast: false });
 });
 
-test('where only the server can tell, a full window says that there may be more', () => {
+test('countAfter(): a full window reports a minimum if only the server knows which messages match', () => {
   const full = windowOf(live(1, MAX_HELD));
   assert.deepEqual(countAfter(full, live(1000, 1300), unsure, MAX_HELD), { count: 0, atLeast: true });
-  // A window with room is read on, and then knows.
+  // A window with room is extended by a read, so its count becomes exact.
   assert.deepEqual(countAfter(windowOf(live(1, 10)), live(5, 14), unsure, 10), { count: 0, atLeast: false });
 });
 
-test('finds a message by its number, or the next one', () => {
+test('indexAt(): finds a message by its number, or the next one', () => {
   const list = messages(10, 30, 10);
   assert.deepEqual(
     [5, 10, 11, 30, 99].map((seq) => indexAt(list, seq)),

@@ -1,7 +1,7 @@
 /**
- * The stretch of the history that the page holds: messages of one filter between two numbers, with nothing missing
- * between them. It grows at both ends and lets go at the far one, so that memory stays bounded and a hole can't arise:
- * what is not in it is before `from` or after `to`, and both are read again when they are wanted.
+ * The part of the history that the page has loaded: all messages of one filter between two numbers. It grows at one end
+ * and drops messages at the other, so that memory stays bounded and no gap can arise: every other message is before
+ * `from` or after `to` and is read again when needed.
  */
 
 import type { Matches } from '@/lib/client/message-filter';
@@ -14,9 +14,11 @@ export interface MessageWindow {
   /** Every matching message with `from <= seq <= to` is in `messages`, and no other. */
   from: number;
   to: number;
-  /** Nothing older is kept. */
+  /** The history contains no older message. */
   first: boolean;
-  /** It ended with the newest when it was last joined to them: what is missing at its end has come since. */
+  /**
+   * It ended with the newest message when it was last extended: only messages that came later are missing at its end.
+   */
   last: boolean;
   messages: readonly Message[];
 }
@@ -29,7 +31,7 @@ export interface LiveTail {
   messages: readonly Message[];
 }
 
-/** How many messages the page keeps besides the stream's own. */
+/** How many messages the page keeps in addition to the stream's own. */
 export const MAX_HELD = 1200;
 
 /** @returns the stream's messages as a tail; `lastEventId` is the id of the last of them */
@@ -38,13 +40,13 @@ export function liveTail(messages: readonly Message[], lastEventId: string | nul
   return { epoch: place?.epoch ?? null, head: place?.seq ?? 0, messages };
 }
 
-/** @returns the window of what the stream holds; null where only the server can tell, or nothing is known yet */
+/** @returns the window of the stream's messages; null if only the server knows which match, or nothing is known yet */
 export function windowOfLive(live: LiveTail, matches: Matches): MessageWindow | null {
   if (live.epoch === null) return null;
   const verdicts = live.messages.map(matches);
   if (verdicts.includes(null)) return null;
   const messages = live.messages.filter((_, index) => verdicts[index]);
-  // With nothing kept there is nothing older to ask for.
+  // Without any message there is nothing older to read.
   return {
     epoch: live.epoch,
     from: live.messages[0]?.seq ?? 0,
@@ -56,10 +58,10 @@ export function windowOfLive(live: LiveTail, matches: Matches): MessageWindow | 
 }
 
 /**
- * The window with what the stream has brought since.
+ * Extends the window by the stream's messages after it.
  *
- * @returns the same object if nothing has come; `behind` if the stream's messages do not follow on it, or only the
- *   server can tell which of them match; `foreign` if they are of another history
+ * @returns the same object if there are none; `behind` if the stream's messages do not continue the window, or if only
+ *   the server knows which of them match; `foreign` if they belong to another history
  */
 export function extended(
   window: MessageWindow,
@@ -82,7 +84,10 @@ export function extended(
   });
 }
 
-/** @returns the window of one page alone. `head` is the newest message known when it was asked for; it counts only if the page ends at the newest. */
+/**
+ * @returns the window of one page alone; null if the page has no valid cursor. `head` is the newest message known when
+ *   the page was requested, null if the page does not end at the newest.
+ */
 export function windowOfPage(page: MessagesAnswer, head: number | null): MessageWindow | null {
   const next = parseCursor(page.next_cursor);
   if (next === null) return null;
@@ -97,7 +102,7 @@ export function windowOfPage(page: MessagesAnswer, head: number | null): Message
   };
 }
 
-/** @returns the window with a page of what is before it; what is too much goes at the newer end */
+/** @returns the window with the page before it; messages beyond the maximum are dropped at the newer end */
 export function withOlder(window: MessageWindow, page: MessagesAnswer): MessageWindow {
   const previous = page.previous_cursor === null ? null : parseCursor(page.previous_cursor);
   const messages = [...page.messages.filter(({ seq }) => seq < window.from), ...window.messages];
@@ -108,9 +113,9 @@ export function withOlder(window: MessageWindow, page: MessagesAnswer): MessageW
 }
 
 /**
- * The window with a page of what is after it; what is too much goes at the older end.
+ * The window with the page after it; messages beyond the maximum are dropped at the older end.
  *
- * @param head the newest message known when the page was asked for: a page that is not full reaches at least so far
+ * @param head the newest message known when the page was requested: a page that is not full reaches at least this one
  */
 export function withNewer(window: MessageWindow, page: MessagesAnswer, head: number): MessageWindow {
   const fresh = after(page.messages, window.to);
@@ -125,7 +130,7 @@ export function withNewer(window: MessageWindow, page: MessagesAnswer, head: num
   });
 }
 
-/** @returns the messages after a number; they stand in order, and usually few are new */
+/** @returns the messages after a number; searched from the end, since usually few are new */
 export function after(messages: readonly Message[], seq: number): readonly Message[] {
   const last = messages.findLastIndex((message) => message.seq <= seq);
   return messages.slice(last + 1);
@@ -144,9 +149,9 @@ export function indexAt(messages: readonly Message[], seq: number): number {
 }
 
 /**
- * How many matching messages came after a number.
+ * Counts the matching messages after a number.
  *
- * @returns `atLeast` where the stream no longer holds all of them, or nobody has told whether they match
+ * @returns `atLeast` if the stream no longer has all of them, or if it is not known which of them match
  */
 export function countAfter(
   window: MessageWindow | null,
@@ -159,7 +164,7 @@ export function countAfter(
   const inside = after(window.messages, seq).length;
   const beyond = Math.max(seq, window.to);
   const verdicts = after(live.messages, beyond).map(matches);
-  // A full window is not read on, so nobody will tell which of these match.
+  // A full window is not extended, so it stays unknown which of these match.
   const undecided = verdicts.includes(null) && window.messages.length >= MAX_HELD;
   const outside = verdicts.filter((verdict) => verdict === true).length;
   return { count: inside + outside, atLeast: undecided || (live.messages[0]?.seq ?? 0) > beyond + 1 };

@@ -1,8 +1,9 @@
 import { Download } from 'lucide-react';
 import { lazy, memo, use, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { linkTo } from '@/components/messages/download';
+import type { Lost } from '@/components/messages/message-list-state';
 import { cursorSeq, findByMsgId } from '@/components/messages/message-pages';
-import { type MessageList as List, type Lost, useMessageWindow } from '@/components/messages/use-message-window';
+import { type MessageList as List, useMessageWindow } from '@/components/messages/use-message-window';
 import type { Address } from '@/lib/client/address';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
 import { Moment } from '@/lib/client/moment';
@@ -19,7 +20,7 @@ import { Hits } from './highlighted';
 import { MessageList } from './message-list';
 import { Popover } from './popover';
 
-// Few looks at the page end in a file.
+// Loaded on use: few visits download anything.
 const DownloadSheet = lazy(() => import('./download-sheet'));
 
 interface MessagesPanelProps {
@@ -33,11 +34,11 @@ interface MessagesPanelProps {
 
 const NONE: readonly Message[] = [];
 
-/** What was said, oldest first, hanging on the newest. */
+/** The messages, oldest first, scrolled to the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
   const { messages, lastEventId, stats, agents, address, change } = props;
   const moment = use(Moment);
-  // Filtering may draw the whole list anew: the box and the chips do not wait for it.
+  // A new filter may render the whole list again; the search box and the chips do not wait for it.
   const choice = useDeferredValue(useChoice(address, moment));
   const query = choiceQuery(choice);
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
@@ -50,16 +51,16 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const clear = () => change({ ...NO_CHOICE, message: null });
   const follow = () => {
     if (address.message !== null) change({ message: null });
-    list.follow();
+    list.store.follow();
   };
   const search = (id: string) => change({ ...NO_CHOICE, message: null, q: `"${id}"` }, true);
   const find = async (id: string, before: number) => {
     const found = await findByMsgId(id, before).catch(() => null);
-    // What is not kept may still be spoken of.
+    // Other messages may still mention a message that is no longer kept.
     if (found === null) search(id);
     else change({ message: found }, true);
   };
-  const toggle = () => (list.following ? list.pause() : follow());
+  const toggle = () => (list.following ? list.store.pause() : follow());
   useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
     group: 'Messages',
     enabled: moment === null,
@@ -130,11 +131,14 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   );
 });
 
-/** The filter alone: choosing a lock or a message is no reason to ask for messages anew. Of the past, what had been sent. */
+/**
+ * The filter part of the address, so that selecting a lock or a message does not load messages again. At a past moment
+ * it ends with that moment.
+ */
 function useChoice({ agent, from, to, types, q, since, ...address }: Address, moment: number | null): MessageChoice {
   const kinds = types.join('\n');
   const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the types by what they say, not by their array
+  // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by content, not by array
   return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
 }
 
@@ -146,27 +150,31 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
       onClick={onFollow}
       className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
     >
-      {count > 0 ? `${formatCount(count)}${atLeast ? ' or more' : ''} new` : atLeast ? 'Perhaps new ones' : 'Newest'}{' '}
+      {count > 0
+        ? `${formatCount(count)}${atLeast ? ' or more' : ''} new`
+        : atLeast
+          ? 'Perhaps new messages'
+          : 'Newest'}{' '}
       <span aria-hidden="true">↓</span>
     </button>
   );
 }
 
 const LOST: Record<Lost, string> = {
-  malformed: 'The link to a message is not complete: it leads nowhere.',
-  gone: 'That message is no longer kept, or belongs to another history.',
-  filtered: 'That message does not match the filter; what is around it is shown.',
+  malformed: 'The link to this message is incomplete. Copy it again from the message.',
+  gone: 'That message is no longer kept, or it belongs to another history.',
+  filtered: 'That message does not match the filter. The messages around it are shown.',
 };
 
 interface LostNoticeProps {
   why: Lost;
   past: boolean;
   onNow: () => void;
-  /** Null where no filter is set. */
+  /** Null if no filter is set. */
   onClear: (() => void) | null;
 }
 
-const LATER = 'That message was sent later, or does not match the filter; what is around it is shown.';
+const LATER = 'That message was sent later, or it does not match the filter. The messages around it are shown.';
 
 function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
   return (
@@ -195,30 +203,29 @@ interface NothingProps {
 
 function Nothing({ list, filtered, past, onClear }: NothingProps) {
   if (list.error !== null && !list.error.invalid) {
-    return <Empty title="Messages can’t be read.">{list.error.message}</Empty>;
+    return <Empty title="The messages could not be loaded.">{list.error.message}</Empty>;
   }
-  if (!filtered && past) return <Empty title="Nothing had been said by then.">Later moments may hold messages.</Empty>;
+  if (!filtered && past) return <Empty title="No messages yet at this moment.">Choose a later moment.</Empty>;
   if (!filtered) {
     return (
-      <Empty title="Nothing has been said yet.">
+      <Empty title="No messages yet.">
         Messages appear here the moment an agent sends one, for example by{' '}
         <code>claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
       </Empty>
     );
   }
-  if (list.loading && list.error === null)
-    return <Empty title="Searching…">The whole history is looked through.</Empty>;
+  if (list.loading && list.error === null) return <Empty title="Searching…">The whole history is searched.</Empty>;
   return (
     <Empty title="No message matches.">
       <button type="button" className="link" onClick={onClear}>
         Clear the filter
       </button>{' '}
-      to see all of them; new ones that match appear here by themselves.
+      to see all messages. New ones that match appear here.
     </Empty>
   );
 }
 
-/** @returns what was said about the last copying, and the way to copy a link */
+/** @returns the outcome of the last copy, and a function that copies a link */
 function useCopy(): [string | null, (link: string) => void] {
   const [said, setSaid] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -228,7 +235,7 @@ function useCopy(): [string | null, (link: string) => void] {
       await navigator.clipboard.writeText(link);
       setSaid('Link copied');
     } catch {
-      // The clipboard is there only for pages that came by https, or from this very machine.
+      // The clipboard is available only over https or on localhost.
       setSaid(link);
     }
     timer.current = setTimeout(() => setSaid(null), 4000);

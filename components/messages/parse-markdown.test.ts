@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasMarkdown, isMeant, safeHref } from './parse-markdown';
 
-test('structure is seen, plain text left alone', () => {
+test('hasMarkdown(): true for structure, false for plain text', () => {
   for (const text of [
     '`a`',
     '```\nx\n```',
@@ -28,7 +28,7 @@ test('structure is seen, plain text left alone', () => {
   }
 });
 
-test('only http and https lead anywhere', () => {
+test('safeHref(): only http and https are links', () => {
   assert.equal(safeHref('https://a.example/x?y'), 'https://a.example/x?y');
   for (const href of [
     'javascript:alert(1)',
@@ -44,7 +44,7 @@ test('only http and https lead anywhere', () => {
   }
 });
 
-test('patterns are no emphasis', () => {
+test('isMeant(): patterns are not emphasis', () => {
   assert.equal(isMeant('*word*'), true);
   assert.equal(isMeant('**two words**'), true);
   assert.equal(isMeant('*.ts and lib/*'), false);

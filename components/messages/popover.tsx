@@ -4,17 +4,17 @@ import { Suspense, useEffect, useEffectEvent, useId, useRef, useState } from 're
 interface PopoverProps {
   label: string;
   icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>;
-  /** What it stands at, beside the label. */
+  /** Shown beside the label. */
   note?: ReactNode;
-  /** May be loaded when it is first opened. */
+  /** May be a lazy component, which is loaded when the popover is first opened. */
   children: ReactNode;
 }
 
 const MARGIN = 8;
 
 /**
- * A button that opens a small sheet below itself. The browser's own popover lies above everything, closes by Escape or
- * a click elsewhere and gives the focus back.
+ * A button that opens a small sheet below itself. The browser's own popover is above everything, closes on Escape or a
+ * click elsewhere, and returns the focus.
  */
 export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
   const id = useId();
@@ -52,7 +52,7 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
         popover="auto"
         role="dialog"
         aria-label={label}
-        // While it is open, the page's keys are not meant.
+        // While it is open, the page's shortcuts are off.
         data-modal
         onToggle={(event) => setOpen(event.newState === 'open')}
         className="fixed inset-auto m-0 w-88 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink shadow-lg"
@@ -67,7 +67,7 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
   );
 }
 
-/** Says when its content is there; what is still being loaded holds back the effects of all that stands with it. */
+/** Reports when its content has loaded: a suspended sibling delays the effects of everything in the boundary. */
 function Arriving({ onArrival, children }: { onArrival: () => void; children: ReactNode }) {
   const arrive = useEffectEvent(onArrival);
   useEffect(() => arrive(), []);

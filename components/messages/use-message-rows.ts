@@ -5,13 +5,13 @@ import { indexAt } from './message-window';
 import type { MessageList } from './use-message-window';
 
 const NEAR_THE_END = 8;
-/** So close to the lower end of what is held, what follows is put below. */
+/** Newer messages are added when the view is this close to the lower end of the loaded ones, in pixels. */
 const LOAD_NEWER_ROWS = 120;
-/** So few rows from the upper end, older ones are asked for. */
+/** Older messages are loaded when the view is this few rows from the upper end. */
 const LOAD_OLDER_ROWS = 40;
 const TARGET_OFFSET = 96;
 
-/** The row by which the list holds on to its place: its upper edge stays this far below that of the view. */
+/** The row that keeps the scroll position: its upper edge stays this many pixels below that of the view. */
 interface Anchor {
   seq: number;
   offset: number;
@@ -21,7 +21,7 @@ export interface MessageRows {
   scroller: RefObject<HTMLElement | null>;
   list: RefObject<HTMLOListElement | null>;
   range: RowRange;
-  /** Room for the rows that are not drawn, in pixels. */
+  /** Room for the rows that are not rendered, in pixels. */
   above: number;
   below: number;
   onScroll: () => void;
@@ -34,9 +34,10 @@ export interface MessageRows {
 }
 
 /**
- * Draws a part of a long list whose rows have any height. The list hangs on its lower end (`flex-col-reverse`), so the
- * newest stand right without a script; while the reader is elsewhere, one row is held in its place by measure: neither
- * rows that come or go at the ends nor heights that turn out different move what is read.
+ * Renders a part of a long list whose rows have any height. The list is anchored at its lower end (`flex-col-reverse`),
+ * so the newest rows are in place without a script. While the reader is elsewhere, one row is kept in place by
+ * measuring it: neither rows that come or go at the ends nor heights that differ from the estimate move the visible
+ * text.
  */
 export function useMessageRows(
   messages: readonly Message[],
@@ -64,11 +65,11 @@ export function useMessageRows(
     setAnchored(next.seq);
   };
 
-  /** Notes the heights as they are now, and puts the held row back in its place. */
+  /** Records the current heights and moves the anchor row back to its place. */
   const settle = () => {
     const view = scroller.current;
-    // At the end nothing needs to be known of heights, and a panel that is collapsed has none: measuring makes the
-    // browser lay out the page at once, which is the largest part of a draw.
+    // At the end heights are not needed, and a collapsed panel has none. Measuring forces the browser to lay out the
+    // page at once, which is the largest part of a render.
     if (!view || !rows.current || list.following || view.clientHeight === 0) return;
     for (const row of rows.current.children) heights.note(rowSeq(row), row.getBoundingClientRect().height);
     if (heights.size > messages.length * 2 + 100) heights.keep(messages);
@@ -85,11 +86,11 @@ export function useMessageRows(
   const measured = useEffectEvent(() => mostInView !== null);
   useLayoutEffect(() => {
     if (!list.following) return;
-    // A list that a filter has just made stands at its end; saying so makes the browser lay out the page in the middle
-    // of the draw. The server's may have been scrolled before the page was alive.
+    // A list that a filter has just created is at its end already; scrolling it would force a layout in the middle of
+    // the render. The list from the server may have been scrolled before hydration.
     if (anchor.current === null && measured()) return;
     anchor.current = null;
-    // Only on the way back to the end: doing it at each draw would hold on to whoever begins to scroll away.
+    // Only on the way back to the end: at each render it would pull back a reader who begins to scroll away.
     if (scroller.current) scroller.current.scrollTop = 0;
   }, [list.following]);
   useLayoutEffect(settle);
@@ -98,7 +99,7 @@ export function useMessageRows(
     if (scroller.current) onMostInView(rowsIn(scroller.current.clientHeight));
   });
   useEffect(() => {
-    // What changes outside a draw: a font or Markdown that has just come, a panel made wider.
+    // Heights also change without a render: when a font or Markdown has loaded, or a panel is made wider.
     const observer = new ResizeObserver(() => onResize());
     if (rows.current) observer.observe(rows.current);
     if (scroller.current) observer.observe(scroller.current);
@@ -108,18 +109,18 @@ export function useMessageRows(
   const loadWhatIsNear = (first: number) => {
     const view = scroller.current;
     if (!view) return;
-    if (first < LOAD_OLDER_ROWS) list.loadOlder();
-    if (-view.scrollTop < LOAD_NEWER_ROWS) list.loadNewer();
+    if (first < LOAD_OLDER_ROWS) list.store.loadOlder();
+    if (-view.scrollTop < LOAD_NEWER_ROWS) list.store.loadNewer();
   };
 
   const fill = useEffectEvent(() => {
     const view = scroller.current;
-    // Enough rows fill it for sure; asking the browser would make it lay out the page in the middle of a task.
+    // Enough rows fill the view for certain; asking the browser would force a layout in the middle of a task.
     if (mostInView === null || messages.length >= mostInView) return;
-    // Where the rows do not fill the view, nobody can scroll up to ask for more.
-    if (view && !list.loading && !list.error && view.scrollHeight <= view.clientHeight) list.loadOlder();
+    // If the rows do not fill the view, the reader cannot scroll up to load more.
+    if (view && !list.loading && !list.error && view.scrollHeight <= view.clientHeight) list.store.loadOlder();
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever changes the rows may leave the view unfilled
+  // biome-ignore lint/correctness/useExhaustiveDependencies: any change of the rows may leave the view unfilled
   useEffect(() => fill(), [window, loading, mostInView]);
 
   const onScroll = () => {
@@ -128,19 +129,19 @@ export function useMessageRows(
     const drawn = [...rows.current.children];
     const visible = drawn.filter((row) => isVisible(view, row));
     const last = visible.at(-1);
-    if (last) list.see(rowSeq(last));
+    if (last) list.store.see(rowSeq(last));
     const atEnd = view.scrollTop > -NEAR_THE_END;
     if (atEnd && window?.last && list.pending === 0) {
-      if (!list.following) list.follow();
+      if (!list.following) list.store.follow();
       return;
     }
-    // Where the scroll bar was dragged beyond what is drawn, measure tells which row belongs there.
+    // If the scroll bar was dragged beyond the rendered rows, the heights show which row belongs there.
     const top = visible[0];
     const distance = view.getBoundingClientRect().top - rows.current.getBoundingClientRect().top;
     const index = top ? indexAt(messages, rowSeq(top)) : heights.indexAtDistance(messages, distance);
     const message = messages[index];
     if (!message) return;
-    if (list.following) list.pause();
+    if (list.following) list.store.pause();
     if (top) hold({ seq: message.seq, offset: topIn(view, top) });
     else hold({ seq: message.seq, offset: 0 });
     loadWhatIsNear(index);
@@ -162,14 +163,14 @@ export function useMessageRows(
       const offset = top < box.top ? 0 : bottom > box.bottom ? Math.max(0, box.height - (bottom - top)) : null;
       if (offset === null) return;
       view.scrollTop += top - box.top - offset;
-      // Said at once: the event of this scrolling comes later than the next draw.
+      // Set at once: the scroll event comes after the next render.
       hold({ seq, offset });
     },
     holdOn: (seq) => {
       const view = scroller.current;
       const row = rows.current && messageRow(rows.current, seq);
       if (!view || !row) return;
-      list.pause();
+      list.store.pause();
       hold({ seq, offset: topIn(view, row) });
     },
     rowsInView: () => {
@@ -183,7 +184,7 @@ function rowSeq(row: Element): number {
   return Number((row as HTMLElement).dataset.seq);
 }
 
-/** @returns the drawn row of a message */
+/** @returns the rendered row of a message */
 export function messageRow(rows: Element, seq: number): HTMLElement | null {
   return rows.querySelector(`:scope > [data-seq="${seq}"]`);
 }

@@ -14,7 +14,7 @@ const SPANS: readonly [name: string, length: number][] = [
   ['7 days', 7 * 1440 * MINUTE],
 ];
 
-/** Saves a span of time as one file that a dashboard elsewhere opens. */
+/** Exports a time range as one file that another dashboard can open. */
 export function BundleDialog({ onClose }: { onClose: () => void }) {
   const moment = use(Moment);
   const [until, setUntil] = useState(() => Math.floor((moment ?? exactNow()) / 1000) * 1000);
@@ -22,7 +22,7 @@ export function BundleDialog({ onClose }: { onClose: () => void }) {
   const [blank, setBlank] = useState(false);
   const [said, save] = useSaving();
   return (
-    <Dialog title="Take a span along" onClose={onClose}>
+    <Dialog title="Export this time range" onClose={onClose}>
       <form
         className="space-y-3 overflow-y-auto px-5 py-4"
         onSubmit={(event) => {
@@ -31,7 +31,7 @@ export function BundleDialog({ onClose }: { onClose: () => void }) {
         }}
       >
         <p className="text-muted">
-          One file with what happened: agents, locks, messages. Any dashboard opens it with{' '}
+          Saves agents, locks and messages of this time range as one file. Any dashboard opens it with{' '}
           <code>npm start -- --open FILE</code>.
         </p>
         <fieldset className="space-y-1">
@@ -56,7 +56,7 @@ export function BundleDialog({ onClose }: { onClose: () => void }) {
         </div>
         <label className="flex items-center gap-2">
           <input type="checkbox" checked={blank} onChange={({ target }) => setBlank(target.checked)} />
-          Leave out what was written: messages, reasons, tasks. Who, when and which file stays.
+          Leave out texts (messages, reasons, tasks). Names, times and paths stay.
         </label>
         <p className="flex flex-wrap items-center gap-3">
           <button
@@ -97,7 +97,7 @@ function Field({ label, value, onChange }: FieldProps) {
   );
 }
 
-/** @returns what is said about the last saving, and the way to save */
+/** @returns the state of the last export in words, and a function that exports a path */
 function useSaving(): [string | null, (path: string) => void] {
   const [said, setSaid] = useState<string | null>(null);
   const asked = useRef<AbortController | null>(null);
@@ -106,16 +106,16 @@ function useSaving(): [string | null, (path: string) => void] {
     asked.current?.abort();
     const asking = new AbortController();
     asked.current = asking;
-    setSaid('Asking…');
+    setSaid('Checking…');
     try {
-      // Asked first: a browser would save the server's refusal in place of the file.
+      // Requested first: the browser would save an error of the server as the file.
       await request(path, { signal: asking.signal, failure: 'Could not export this time range' });
       asking.abort();
       const link = document.createElement('a');
       link.href = served(path);
       link.download = '';
       link.click();
-      setSaid('The browser is saving it.');
+      setSaid('The browser is saving the file.');
     } catch (error) {
       if (error instanceof ApiError) setSaid(error.message);
     }

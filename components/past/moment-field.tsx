@@ -7,7 +7,7 @@ interface MomentFieldProps {
   onGo: (moment: number) => void;
 }
 
-/** Date and time to the second, in the viewer's zone. What is being typed leads nowhere until it is done. */
+/** Date and time to the second, in the viewer's zone. Takes effect when the entry is complete. */
 export function MomentField({ moment, onGo }: MomentFieldProps) {
   const zone = useZone();
   const [typed, setTyped] = useState<string | null>(null);

@@ -30,12 +30,12 @@ interface PastBarProps {
   view: PastView;
   player: PastPlayer;
   address: Address;
-  /** The recording that is shown instead of a swarm, if one is. */
+  /** The exported time range that is open instead of a swarm; null for a swarm. */
   bundle: BundleInfo | null;
-  /** When the server made the page, in milliseconds. */
+  /** When the server rendered the page, in milliseconds. */
   renderedAt: number;
   onExport: () => void;
-  /** The bar was asked for by name: the focus goes to its slider, and `onFocus` is told. */
+  /** The bar was opened by a command: the focus goes to its slider, then `onFocus` is called. */
   takesFocus: boolean;
   onFocus: () => void;
 }
@@ -43,16 +43,16 @@ interface PastBarProps {
 const SCALE_NAMES: Record<Scale, string> = { all: 'all', day: 'the day', hour: 'the hour' };
 const HOUR = 3_600_000;
 
-/** What the page shows is past: which moment, what is not known about it, and the way through time and back. */
+/** The bar shown at a past moment: the moment, what is not known about it, and the controls that move through time. */
 export function PastBar({ view, player, address, bundle, renderedAt, onExport, ...focus }: PastBarProps) {
   const { wanted, shown, fault } = view;
   const moment = wanted ?? renderedAt;
   const chosen = address.agent ?? address.message ?? address.lock ?? (choiceQuery(address) || null);
-  useShortcut('l', bundle ? 'Go to the end of the recording' : 'Back to live', () => player.back(), PAST);
+  useShortcut('l', bundle ? 'Go to the end of the time range' : 'Back to live', () => player.back(), PAST);
   useShortcut('Escape', 'Back to live', () => player.back(), {
     ...PAST,
     inPalette: false,
-    // What is chosen is left first. The drawer is not: no Escape closes it, it is a part of the page.
+    // Escape first clears the selection. It never closes the drawer, which is a part of the page.
     enabled: bundle === null && chosen === null,
   });
   const section = useFocusBack();
@@ -89,7 +89,7 @@ export function PastBar({ view, player, address, bundle, renderedAt, onExport, .
           <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
           <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />
           <MomentField moment={moment} onGo={(to) => player.goTo(to)} />
-          <IconButton label="Take a span along as a file" icon={Package} onClick={onExport} />
+          <IconButton label="Export this time range" icon={Package} onClick={onExport} />
         </div>
         {bundle === null && <BackToLive address={address} player={player} />}
       </div>
@@ -97,7 +97,7 @@ export function PastBar({ view, player, address, bundle, renderedAt, onExport, .
       <Notes unknown={shown?.unknown ?? []}>
         {fault !== null && (
           <>
-            {fault} {shown === null ? 'The page shows now.' : 'What was read last is shown.'}
+            {fault} {shown === null ? 'The page shows the present.' : 'The last loaded moment is shown.'}
           </>
         )}
       </Notes>
@@ -105,10 +105,10 @@ export function PastBar({ view, player, address, bundle, renderedAt, onExport, .
   );
 }
 
-/** The label of the button that leads here. */
+/** The label of the button that opens the bar. */
 const ENTRY = 'Go to a moment';
 
-/** Whoever leaves the past from within the bar finds the focus where the way here begins, and not nowhere. */
+/** Moves the focus to the button that opens the bar when the bar disappears with the focus inside. */
 function useFocusBack() {
   const section = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
@@ -128,7 +128,7 @@ function toggle({ speed }: PastView, player: PastPlayer): void {
   else player.pause();
 }
 
-/** A link, so that it leads back without any script too. */
+/** A link, so that it works without scripts. */
 function BackToLive({ address, player }: { address: Address; player: PastPlayer }) {
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -147,11 +147,11 @@ function BackToLive({ address, player }: { address: Address; player: PastPlayer 
   );
 }
 
-/** The latest moment that the slider reaches: it moves on by itself, except that of a recording. */
+/** The latest moment on the slider; it moves on with the clock, except in an exported time range. */
 function useLatest(bundle: BundleInfo | null, renderedAt: number): number {
   const live = useSyncExternalStore(
     subscribe,
-    // Once a minute is enough for the end of a slider, which else would shrink under the hand.
+    // Once a minute, so that the slider does not change its scale while it is dragged.
     () => Math.ceil(exactNow() / 60_000) * 60_000,
     () => renderedAt,
   );
@@ -236,13 +236,13 @@ function Slider({ moment, range, player, takesFocus, onFocus }: SliderProps) {
 function BundleNote({ bundle }: { bundle: BundleInfo }) {
   return (
     <p className="text-muted">
-      Recorded: <FullTime instant={bundle.since} /> – <FullTime instant={bundle.until} />, opened from a file. Nothing
-      here is live.{bundle.text === 'blank' && ' Texts were left out.'}
+      Exported time range: <FullTime instant={bundle.since} /> – <FullTime instant={bundle.until} />, opened from a
+      file. Read-only: nothing here is live.{bundle.text === 'blank' && ' Texts were left out.'}
     </p>
   );
 }
 
-/** What a person must know about the moment before trusting it. */
+/** What is not known about the moment. */
 function Notes({ unknown, children }: { unknown: readonly UnknownSpan[]; children: ReactNode }) {
   return (
     <div role="status" className="wrap-anywhere">

@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const now = Date.parse('2026-01-30T12:00:00Z');
 const iso = (time: number) => new Date(time).toISOString();
 
-/** A server that knows messages at some times, a lock and a health. */
+/** A server with messages at some times, a lock and a health. */
 function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
   const asked: TimeSpan[] = [];
   const read = async (span: TimeSpan): Promise<TimelineAnswer> => {
@@ -23,7 +23,7 @@ function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
       known_since: iso(health.since),
       first_message_at: null,
       agents: ['a'],
-      // Their times are true ones, also beyond the span.
+      // Their times are exact, also outside the range.
       health: [{ agent: 'a', life: '', health: 'active', since: iso(health.since), until: null }],
       locks:
         lock.since <= span.until && lock.until >= span.since
@@ -40,7 +40,7 @@ function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
   return { asked, bounds: { latest: now, read } };
 }
 
-test('goes from change to change, there and back, and knows where none is left', async () => {
+test('changeBeside(): goes from change to change in both directions, and returns null after the last one', async () => {
   const begun = now - 10 * HOUR;
   const lock = { since: now - 9 * HOUR, until: now - 2 * HOUR };
   const { bounds } = server([now - 60_000, now - 2 * HOUR - 5000], lock, { since: begun, until: now });
@@ -59,13 +59,13 @@ test('goes from change to change, there and back, and knows where none is left',
   assert.equal(await changeBeside(now, 1, bounds), null);
 });
 
-test('what is near is found by one question about a short time', async () => {
+test('changeBeside(): a near change is found by one request for a short range', async () => {
   const { asked, bounds } = server([now - 60_000], { since: 0, until: 0 }, { since: 0, until: now });
   await changeBeside(now, -1, bounds);
   assert.equal(asked.length, 1);
 });
 
-test('changeBeside(): another process under an id is a change, also where the health stays the same', async () => {
+test('changeBeside(): another process with an id is a change, even if the health stays the same', async () => {
   const { bounds } = server([], { since: 0, until: 0 }, { since: now - HOUR, until: now });
   const boundary = now - 5 * 60_000;
   const read = async (span: TimeSpan): Promise<TimelineAnswer> => {

@@ -1,4 +1,7 @@
-/** The way from one change of the swarm to the one before or after it: a message, a lock, another health, or another life of an id. */
+/**
+ * Finds the change of the swarm before or after a moment: a message, a lock, a change of health, or another process
+ * with an id.
+ */
 
 import { milliseconds } from '@/lib/client/time';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
@@ -6,22 +9,24 @@ import type { TimeSpan } from '@/lib/contract/time-span';
 import { readTimeline } from '../timeline/read-timeline';
 
 const MINUTE = 60_000;
-/** So far is looked, one after the other, until something is found: near it what happened is told apart best. */
+/**
+ * The distances that are searched one after the other until a change is found; the timeline is finest in short ranges.
+ */
 const REACHES = [15 * MINUTE, 6 * 60 * MINUTE, 7 * 24 * 60 * MINUTE];
 
 interface Bounds {
-  /** Where what is known ends; later moments are no way to go. */
+  /** The end of the known time; later moments cannot be shown. */
   latest: number;
-  /** Asks what happened in a span; the server by default. @throws an Error whose message is a sentence */
+  /** Reads what happened in a time range, by default from the server. Throws an Error whose message is a sentence. */
   read?: (span: TimeSpan) => Promise<TimelineAnswer>;
 }
 
 /**
- * The change that is nearest to a moment.
+ * Finds the change nearest to a moment.
  *
  * @param direction -1 for the one before it, 1 for the one after
- * @returns the first whole millisecond at which it has happened; null if none is found
- * @throws what `read` throws
+ * @returns the first whole millisecond after the change; null if there is none
+ * @throws the errors of `read`
  */
 export async function changeBeside(
   moment: number,
@@ -35,7 +40,7 @@ export async function changeBeside(
         : { since: moment, until: Math.min(latest, moment + reach) };
     if (span.until <= span.since) return null;
     const answer = await read(span);
-    // Spans are told with their true ends, also beyond what was asked about, where others may be nearer.
+    // Spans have their true ends, which may lie outside the requested range, where other changes may be nearer.
     const beyond = changeMoments(answer).filter((time) =>
       direction < 0 ? time >= span.since && time < moment : time > moment && time <= span.until,
     );
@@ -46,7 +51,7 @@ export async function changeBeside(
   return null;
 }
 
-/** When something changed; a microsecond after it counts as the next millisecond, at which the change is to be seen. */
+/** The times of all changes. Fractions of a millisecond are rounded up to the first whole one that shows the change. */
 function changeMoments({ health, locks, messages }: TimelineAnswer): number[] {
   return [...[...health, ...locks].flatMap(({ since, until }) => [since, until]), ...messages.map(({ at }) => at)]
     .map(milliseconds)

@@ -62,7 +62,7 @@ describe('PastPlayer', () => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   });
 
-  it('asks at once for the first moment, and pushes it into the address', async () => {
+  it('goTo(): requests the first moment at once, and pushes it to the address', async () => {
     const past = player();
     past.goTo(NOW - 60_000);
     assert.deepEqual(written, [[at(60_000), true]]);
@@ -70,7 +70,7 @@ describe('PastPlayer', () => {
     assert.equal(past.view().shown?.at, at(60_000));
   });
 
-  it('asks for the newest of many moves only, and lets go of a stale question', async () => {
+  it('goTo(): requests only the newest of many moves, and aborts an outdated request', async () => {
     const past = player();
     past.goTo(NOW - 60_000);
     await last().answer();
@@ -83,12 +83,12 @@ describe('PastPlayer', () => {
     mock.timers.tick(100);
     assert.ok(stale.signal.aborted);
     await stale.answer();
-    assert.equal(past.view().shown?.at, at(60_000), 'what was let go of is not shown');
+    assert.equal(past.view().shown?.at, at(60_000), 'an aborted answer is not shown');
     await last().answer();
     assert.equal(past.view().shown?.at, at(5000));
   });
 
-  it('replaces the address while sliding, seldom enough for every browser', () => {
+  it('step(): replaces the address while sliding, rarely enough for every browser', () => {
     const past = player();
     past.goTo(NOW - 60_000);
     for (let count = 1; count <= 20; count++) {
@@ -101,7 +101,7 @@ describe('PastPlayer', () => {
     assert.deepEqual(written.at(-1), [at(40_000), false]);
   });
 
-  it('follows the address, but not what it wrote itself', async () => {
+  it('follow(): follows the address, but not its own writes', async () => {
     const past = player();
     past.goTo(NOW - 60_000);
     past.step(-1000);
@@ -113,7 +113,7 @@ describe('PastPlayer', () => {
     assert.deepEqual(past.view(), LIVE);
   });
 
-  it('refuses what is no time or has not come yet, and forgets it when told to', () => {
+  it('follow(): refuses invalid and future times; dismiss() clears the refusal', () => {
     const past = player({ address: 'soon' });
     past.follow('yesterday');
     assert.deepEqual(past.view(), { ...LIVE, refused: 'malformed' });
@@ -124,7 +124,7 @@ describe('PastPlayer', () => {
     assert.deepEqual(past.view(), LIVE);
   });
 
-  it('is back at once, whatever is still being read', async () => {
+  it('back(): returns at once, even during a request', async () => {
     const past = player();
     past.goTo(NOW - 60_000);
     const question = last();
@@ -136,7 +136,7 @@ describe('PastPlayer', () => {
     assert.deepEqual(past.view(), LIVE);
   });
 
-  it('keeps what it showed when a moment can’t be read, and says why', async () => {
+  it('goTo(): keeps the shown state and reports the reason if a moment cannot be read', async () => {
     const past = player();
     past.goTo(NOW - 60_000);
     await last().answer();
@@ -151,7 +151,7 @@ describe('PastPlayer', () => {
     assert.equal(past.view().fault, null);
   });
 
-  it('plays as fast as it is told, waits for the picture, and arrives at now', async (context) => {
+  it('play(): plays at the given speed, waits for each state, and ends at the present', async (context) => {
     let clock = 0;
     context.mock.method(performance, 'now', () => clock);
     const pass = (milliseconds: number) => {
@@ -165,7 +165,7 @@ describe('PastPlayer', () => {
     pass(500);
     assert.equal(past.view().wanted, NOW - 90_000);
     pass(500);
-    assert.equal(past.view().wanted, NOW - 90_000, 'it stands while the picture is being read');
+    assert.equal(past.view().wanted, NOW - 90_000, 'it waits while a state is being read');
     await last().answer();
     past.pause();
     pass(5000);
@@ -179,7 +179,7 @@ describe('PastPlayer', () => {
     assert.deepEqual(past.view(), LIVE);
   });
 
-  it('shows the end of a recording where there is no now', async () => {
+  it('back(): goes to the end of an exported time range, which has no present', async () => {
     const past = player({ recorded: true, address: at(1000) });
     past.follow(null);
     assert.equal(past.view().wanted, NOW);

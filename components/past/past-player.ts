@@ -1,46 +1,46 @@
 /**
- * Moves a page through the past: which moment is wanted, which one is shown, and playing forward. The picture follows
- * the wanted moment as fast as the server answers; of many moves only the newest is asked for.
+ * Moves a page through the past: the wanted moment, the shown moment, and playback. The page follows the wanted moment
+ * as fast as the server answers; of many moves only the newest is requested.
  */
 
 import { formatMoment, type RefusedMoment, readMoment } from '@/lib/client/moments';
 import type { PastState } from '@/lib/contract/past-schemas';
 
 export const SPEEDS = [1, 10, 60] as const;
-/** Seconds of the past in one second of watching. */
+/** Seconds of the past per second of playback. */
 export type Speed = (typeof SPEEDS)[number];
 
-/** While somebody slides, the server is asked at most this often, in milliseconds. */
+/** The least time between two requests while the slider moves, in milliseconds. */
 const ASK_INTERVAL_MS = 100;
 /** Browsers refuse an address that changes more often than about three times a second. */
 const WRITE_INTERVAL_MS = 500;
 const PLAY_INTERVAL_MS = 500;
 
 export interface PastView {
-  /** The moment that is wanted, milliseconds since 1970; null for now. */
+  /** The wanted moment, milliseconds since 1970; null for the present. */
   wanted: number | null;
-  /** What is shown; null for now. */
+  /** The shown state; null for the present. */
   shown: PastState | null;
   /** Why the wanted moment is not shown, as a sentence. */
   fault: string | null;
-  /** Why the moment of the address is not wanted at all. */
+  /** Why the moment in the address cannot be shown. */
   refused: RefusedMoment | null;
-  /** Null while it stands still. */
+  /** Null while playback is paused. */
   speed: Speed | null;
 }
 
 export const NOW: PastView = { wanted: null, shown: null, fault: null, refused: null, speed: null };
 
 interface PastPlayerOptions {
-  /** Reads the state at an instant; what it throws says in a sentence why there is none. */
+  /** Reads the state at an instant; the message of its errors is a sentence for the page. */
   read: (at: string, signal: AbortSignal) => Promise<PastState>;
-  /** Puts a moment into the address, null for now; `push` makes a step for the back button. */
+  /** Writes a moment to the address, null for the present; `push` adds a step to the browser's history. */
   write: (at: string | null, push: boolean) => void;
-  /** The latest moment there is, milliseconds since 1970. */
+  /** The latest moment that can be shown, milliseconds since 1970. */
   now: () => number;
-  /** A recording has no now: it begins, and ends, at its end. */
+  /** An exported time range has no present: it is opened at its end. */
   recorded?: boolean;
-  /** What the server has drawn, and the moment in its address. */
+  /** What the server rendered, and the moment in its address. */
   first: PastView;
   address: string | null;
 }
@@ -49,7 +49,7 @@ export class PastPlayer {
   readonly #options: PastPlayerOptions;
   readonly #listeners = new Set<() => void>();
   #view: PastView;
-  /** The moment in the address, as far as this knows. */
+  /** The moment in the address, as last read or written. */
   #address: string | null;
   #asked: AbortController | null = null;
   #askTimer: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +62,7 @@ export class PastPlayer {
     this.#address = options.address;
   }
 
-  /** @returns what is shown; the same object while nothing changes. */
+  /** @returns what is shown; the same object while nothing changes */
   view = (): PastView => this.#view;
 
   subscribe = (listener: () => void): (() => void) => {
@@ -70,7 +70,7 @@ export class PastPlayer {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Takes over a moment that something else has put into the address. */
+  /** Takes over a moment that was written to the address from elsewhere. */
   follow(address: string | null): void {
     if (address === this.#address) return;
     this.#address = address;
@@ -81,7 +81,10 @@ export class PastPlayer {
     else this.#leave(moment);
   }
 
-  /** Goes to a moment; one that has not come yet means the latest. The first step out of now is one for the back button. */
+  /**
+   * Goes to a moment; a future one means the latest. The first step away from the present adds a step to the browser's
+   * history.
+   */
   goTo(moment: number): void {
     const entering = this.#view.wanted === null;
     this.#want(Math.min(Math.round(moment), this.#options.now()), ASK_INTERVAL_MS);
@@ -89,12 +92,12 @@ export class PastPlayer {
     else this.#writeTimer ??= setTimeout(() => this.#write(false), WRITE_INTERVAL_MS);
   }
 
-  /** Moves by so many milliseconds. */
+  /** Moves by a number of milliseconds. */
   step(by: number): void {
     if (this.#view.wanted !== null) this.goTo(this.#view.wanted + by);
   }
 
-  /** Plays forward, and arrives at now by itself. */
+  /** Plays forward and ends at the present. */
   play(speed: Speed): void {
     this.pause();
     if (this.#view.wanted === null) return;
@@ -103,7 +106,7 @@ export class PastPlayer {
     this.#playTimer = setInterval(() => {
       const elapsed = performance.now() - last;
       last += elapsed;
-      // The picture must not fall behind: time stands while it is being read.
+      // The page must not fall behind: playback waits while a state is being read.
       if (this.#asked !== null || this.#askTimer !== undefined) return;
       const next = (this.#view.wanted ?? 0) + elapsed * speed;
       if (next < this.#options.now()) this.goTo(next);
@@ -117,7 +120,7 @@ export class PastPlayer {
     if (this.#view.speed !== null) this.#change({ speed: null });
   }
 
-  /** Back to now, or to the end of a recording. */
+  /** Returns to the present, or to the end of an exported time range. */
   back(): void {
     this.pause();
     if (this.#options.recorded) this.goTo(this.#options.now());
@@ -127,7 +130,7 @@ export class PastPlayer {
     }
   }
 
-  /** Forgets that the address names a moment that can't be shown. */
+  /** Dismisses the notice about a moment in the address that cannot be shown. */
   dismiss(): void {
     this.#change({ refused: null });
     this.#write(false);
@@ -166,7 +169,7 @@ export class PastPlayer {
     this.#change({ ...NOW, refused });
   }
 
-  /** Drops what was asked for and is no longer wanted. */
+  /** Cancels requests that are no longer wanted. */
   #forget(): void {
     clearTimeout(this.#askTimer);
     this.#askTimer = undefined;

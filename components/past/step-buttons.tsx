@@ -16,18 +16,18 @@ interface StepButtonsProps {
   player: PastPlayer;
 }
 
-/** From one change of the swarm to the one before or after it: a message, a lock, another health. */
+/** Buttons that go to the previous or the next change of the swarm: a message, a lock, a change of health. */
 export function StepButtons({ moment, player }: StepButtonsProps) {
   const [said, setSaid] = useState<string | null>(null);
   const [stepping, setStepping] = useState(false);
   const go = async ({ direction, none }: Step) => {
-    // Of a key that is held down, each step begins where the one before has led.
+    // While a key is held down, each step starts where the previous one ended.
     if (stepping) return;
     setStepping(true);
     setSaid(null);
     player.pause();
     try {
-      // Loaded on use: most looks at the page never come here.
+      // Loaded on use: most visits never step through changes.
       const { changeBeside } = await import('@/components/past/past-changes');
       const next = await changeBeside(moment, direction, { latest: exactNow() });
       if (next === null) setSaid(none);
@@ -51,6 +51,6 @@ export function StepButtons({ moment, player }: StepButtonsProps) {
 }
 
 function StepButton({ step: { label, keys, icon }, onGo }: { step: Step; onGo: () => void }) {
-  useShortcut(keys, `${label}: a message, a lock, another health`, onGo, { group: 'Past' });
+  useShortcut(keys, `${label}: a message, a lock or a change of health`, onGo, { group: 'Past' });
   return <IconButton label={label} keys={keys} icon={icon} onClick={onGo} />;
 }

@@ -9,17 +9,17 @@ interface TimeTravelProps {
   travel: Travel;
   address: Address;
   bundle: BundleInfo | null;
-  /** When the server made the page, in milliseconds. */
+  /** When the server rendered the page, in milliseconds. */
   renderedAt: number;
   onExport: () => void;
 }
 
 const REFUSED: Record<RefusedMoment, string> = {
-  malformed: 'The address names a moment that is no time: the swarm is shown as it is now.',
-  future: 'The address names a moment that has not come yet: the swarm is shown as it is now.',
+  malformed: 'The time in the address is not valid. The swarm is shown as it is now.',
+  future: 'The time in the address is in the future. The swarm is shown as it is now.',
 };
 
-/** The bar of the past while a moment of it is wanted, and the ways there. */
+/** Shows the bar of the past while a past moment is wanted, and binds the command that opens it. */
 export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
@@ -34,7 +34,7 @@ export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: Ti
         </p>
       )}
       {view.wanted !== null && (
-        // Not loaded on use: what is loaded later stands hidden in the page of a browser without JavaScript.
+        // Not loaded on use: lazy content stays hidden in a browser without JavaScript.
         <PastBar
           view={view}
           player={player}

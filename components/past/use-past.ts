@@ -12,32 +12,32 @@ interface UsePast {
   /** The moment in the address. */
   at: string | null;
   change: (part: Partial<Address>, push?: boolean) => void;
-  /** What the server has drawn; later values are not looked at. */
+  /** What the server rendered; later values are ignored. */
   first: PastView;
-  /** The end of a recording, milliseconds since 1970; null where there is a now. */
+  /** The end of an exported time range, milliseconds since 1970; null for a live swarm. */
   end: number | null;
 }
 
 export interface TimeTravel {
   view: PastView;
   player: PastPlayer;
-  /** The swarm at the moment that is shown; null for now. */
+  /** The swarm at the shown moment; null for the present. */
   swarm: SwarmState | null;
   /** That moment, milliseconds since 1970. */
   moment: number | null;
-  /** Whether agents and locks of that moment are known, or were before it. */
+  /** Whether the agents and locks of that moment, or of some moment before it, are known. */
   known: boolean;
-  /** Steps into the past, a minute back, and asks for the focus there. */
+  /** Goes one minute into the past and requests the focus for the bar. */
   enter: () => void;
-  /** The focus was asked for and has not come yet. */
+  /** The focus was requested and has not arrived yet. */
   asked: boolean;
   onEntered: () => void;
 }
 
-/** How far the first step into the past leads, in milliseconds: at now itself nothing would look different. */
+/** The length of the first step into the past, in milliseconds: the present itself would look the same. */
 const FIRST_STEP = 60_000;
 
-/** The past moment that the page shows, if any, and the way through time. */
+/** The past moment that the page shows, if any, and the player that moves through time. */
 export function usePast({ at, change, first, end }: UsePast): TimeTravel {
   const [player] = useState(
     () =>

@@ -30,27 +30,27 @@ import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
 
 interface DashboardProps {
-  /** The swarm when the server made the page. */
+  /** The swarm when the server rendered the page. */
   first: SwarmState;
   root: string;
-  /** When that was, in milliseconds. */
+  /** When the server rendered the page, in milliseconds. */
   renderedAt: number;
-  /** The query that it was made for. */
+  /** The query of the page's address. */
   query: string;
-  /** What it was drawn with. */
+  /** The settings that the server rendered the page with. */
   settings: Settings;
-  /** The past moment that it was drawn for, if one. */
+  /** The past moment that the server rendered, if any. */
   past: PastView;
-  /** The recording that is shown instead of a live swarm. */
+  /** The exported time range that is open instead of a live swarm. */
   bundle: BundleInfo | null;
 }
 
-/** The page, alive: it draws the first state on the server and follows the stream in the browser. */
+/** The page: rendered with the first state on the server, then updated by the stream in the browser. */
 export function Dashboard({ first, root, renderedAt, query, settings, past, bundle }: DashboardProps) {
   const { swarm: live, gap, connection, dismissGap } = useSwarm(first);
   const [address, change] = useAddress(query);
   const end = bundle && Date.parse(bundle.until);
-  // Before anything below begins to look at the clock.
+  // Before any component below reads the clock.
   useLayoutEffect(() => {
     if (end !== null) stopAt(end);
   }, [end]);
@@ -111,8 +111,8 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
             onExport={() => setDialog('bundle')}
           />
           <p className="without-script border-line border-b bg-tint px-4 py-1.5">
-            Without JavaScript this page does not update itself: reload to look again. It shows the swarm at{' '}
-            <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
+            Without JavaScript this page does not update itself. Reload it to see the current state. It shows the swarm
+            at <ClockTime instant={moment === null ? loadedAt : new Date(moment).toISOString()} /> UTC.
           </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
@@ -167,7 +167,7 @@ interface NowProps {
   children: ReactNode;
 }
 
-/** What ages count from: the moment that is shown, else the clock, which begins where the server made the page. */
+/** The time that ages count from: the shown moment, else the clock, which starts at the time of the server's render. */
 function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
   return (
     <RenderedAt value={renderedAt}>
@@ -178,13 +178,13 @@ function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
   );
 }
 
-/** What a narrow screen shows first: what the address points at, else what needs a person, else the agents. */
+/** The first tab of a narrow screen: what the address points at, else the attention items, else the agents. */
 function tabFor(address: Address, { attention }: SwarmState): Tab {
   if (address.view !== null) return 'timeline';
   return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
 }
 
-/** The sources that "needs you" speaks of already; the same object while they stay. */
+/** The sources that "Needs you" already reports; the same object while they stay the same. */
 function useUnreadable(attention: readonly AttentionEntry[]): ReadonlySet<string> {
   const names = attention
     .filter(({ kind }) => kind === 'source_unreadable')
@@ -193,7 +193,7 @@ function useUnreadable(attention: readonly AttentionEntry[]): ReadonlySet<string
   return useMemo(() => new Set(names.split(' ')), [names]);
 }
 
-/** For each source that fills a panel, whether that panel has anything; the same object while that stays. */
+/** For each source that fills a panel, whether the panel shows anything; the same object while that stays the same. */
 function useHolds(swarm: SwarmState) {
   const registry = swarm.agents.agents.length > 0;
   const locks = swarm.locks.locks.length > 0;

@@ -2,14 +2,14 @@ import type { ReactNode } from 'react';
 import { TabSignal } from './tab-signal';
 
 interface FirstStepsProps {
-  /** Where the search for a project began; absolute paths. */
+  /** The folders where the search for a project started; absolute paths. */
   folders: readonly string[];
 }
 
-// What makes a folder a swarm's project, in the order in which the swarm's own tool looks.
+// The entries that mark a folder as a swarm's project, in the order in which the swarm's own tool checks them.
 const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_locks', 'pyproject.toml', 'package.json'];
 
-/** What a person sees where no swarm was found: what was looked for, and how to go on. */
+/** Shown when no swarm was found: where the dashboard searched, and what to do next. */
 export function FirstSteps({ folders }: FirstStepsProps) {
   return (
     <main className="mx-auto max-w-xl px-6 py-[12dvh]">
@@ -17,7 +17,7 @@ export function FirstSteps({ folders }: FirstStepsProps) {
       <p className="text-muted">Claude Swarm</p>
       <h1 className="mt-1 font-semibold text-2xl tracking-tight">No swarm found</h1>
       <p className="mt-2 text-base text-muted">
-        A swarm lives in a project’s folder. None was named, and none was found from{' '}
+        A swarm belongs to a project’s folder. No folder was named, and none was found from{' '}
         {folders.map((folder, index) => (
           <span key={folder}>
             {index > 0 && ' or '}
@@ -28,15 +28,15 @@ export function FirstSteps({ folders }: FirstStepsProps) {
       </p>
       <ol className="mt-8 border-line border-t">
         <Step title="Show your own swarm" command="npm start -- /path/to/project">
-          Stop the dashboard and start it with the project’s folder. It only reads there.
+          Stop the dashboard and start it with the project’s folder. It only reads files there.
         </Step>
-        <Step title="Or look around in a simulated one" command="npm start -- --demo">
-          A handful of agents at work on a shop. Nothing of it stays when you stop it.
+        <Step title="Or try a simulated swarm" command="npm start -- --demo">
+          A few agents work on a shop. Its files are removed when you stop it.
         </Step>
       </ol>
-      <h2 className="mt-8 font-semibold">What was looked for</h2>
+      <h2 className="mt-8 font-semibold">Where the dashboard searched</h2>
       <p className="mt-1 text-muted">
-        The nearest folder, up to nine levels above, that holds one of{' '}
+        The nearest folder, up to nine levels above, that contains one of{' '}
         {MARKERS.map((marker, index) => (
           <span key={marker}>
             {index > 0 && ', '}

@@ -4,15 +4,15 @@ import { byGroup, type Command, useCommands } from '@/lib/client/shortcuts';
 import { Dialog } from '../ui/dialog';
 import { Keys } from '../ui/keys';
 
-/** Keys that belong to what has the focus, and so are in no registry. */
+/** Keys of focused elements, which are not in the registry of shortcuts. */
 const EVERYWHERE: readonly [string[], string][] = [
   [['↑', '↓'], 'Move in a list; Home and End go to its ends'],
-  [['Enter'], 'Open what is marked'],
-  [['Tab'], 'Go to the next control; with Shift to the one before'],
-  [['←', '→'], 'On the line between two panels: make one wider; Enter collapses it'],
+  [['Enter'], 'Open the marked item'],
+  [['Tab'], 'Go to the next control; with Shift to the previous one'],
+  [['←', '→'], 'On the line between two panels: resize them; Enter collapses one'],
 ];
 
-/** Every key and what it does. */
+/** Lists every key with its action. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   const groups = byGroup(withKeys(useCommands()));
   return (
@@ -45,7 +45,7 @@ function withKeys(commands: readonly Command[]): Bound[] {
   return commands.filter((command): command is Bound => command.keys !== null);
 }
 
-/** One row for what has several keys, or is offered by several parts of the page. */
+/** Merges commands with the same label into one row with all their keys. */
 function commandRows(commands: readonly Bound[]): [string[], string][] {
   const rows = new Map<string, Set<string>>();
   for (const { keys, description } of commands) rows.set(description, (rows.get(description) ?? new Set()).add(keys));

@@ -19,11 +19,11 @@ const NAMES: Record<keyof Sources, string> = {
 interface SourceNoticesProps {
   sources: Sources;
   holds: Holds;
-  /** Sources that "needs you" speaks of already: nothing is said twice. */
+  /** Sources that "Needs you" already reports: they are left out here. */
   said: ReadonlySet<string>;
 }
 
-/** What a person must know about the picture before trusting it: sources that are not as they should be, and what was skipped. */
+/** Reports sources that are not ok, and entries that were skipped. */
 export const SourceNotices = memo(function SourceNotices({ sources, holds, said }: SourceNoticesProps) {
   const kinds = Object.keys(NAMES) as (keyof Sources)[];
   return (
@@ -33,7 +33,7 @@ export const SourceNotices = memo(function SourceNotices({ sources, holds, said 
         .map((kind) => (
           <Notice key={kind} name={NAMES[kind]} severe={sources[kind].state === 'unreadable'}>
             <Sentence text={sources[kind].reason ?? `It is ${sources[kind].state}.`} />
-            {sources[kind].state === 'missing' && sources[kind].kept_from === null && ' What is shown was read before.'}
+            {sources[kind].state === 'missing' && sources[kind].kept_from === null && ' The page shows older data.'}
             <span className="text-muted">
               {' '}
               Since <ClockTime instant={sources[kind].since} />.
@@ -50,10 +50,10 @@ export const SourceNotices = memo(function SourceNotices({ sources, holds, said 
   );
 });
 
-/** Which sources the page still shows something of. */
+/** The sources of which the page still shows data. */
 type Holds = Partial<Record<keyof Sources, boolean>>;
 
-/** A file that is missing where nothing is known is an empty panel, which says what to do, and no fault. */
+/** A missing file without earlier data is no fault: its panel is empty and says what to do. */
 function deservesNotice(kind: keyof Sources, source: Source, holds: Holds): boolean {
   return source.state !== 'ok' && (source.state !== 'missing' || source.kept_from !== null || holds[kind] === true);
 }
@@ -100,7 +100,7 @@ function LogNotices({ log }: { log: LogSource }) {
       )}
       {backlog && backlog.total_bytes > 0 && (
         <Notice name="Message log">
-          Reading what was written before: {Math.floor((100 * backlog.read_bytes) / backlog.total_bytes)} % of{' '}
+          Reading earlier messages: {Math.floor((100 * backlog.read_bytes) / backlog.total_bytes)} % of{' '}
           {Math.ceil(backlog.total_bytes / 1_000_000)} MB.
         </Notice>
       )}
@@ -108,7 +108,7 @@ function LogNotices({ log }: { log: LogSource }) {
   );
 }
 
-/** The server could not continue from what this page had. */
+/** Reports that the server could not continue the stream from the page's last message. */
 export function GapNotice({ gap, onDismiss }: { gap: Gap; onDismiss: () => void }) {
   const around = gapAround(gap);
   return (

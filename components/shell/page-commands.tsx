@@ -7,13 +7,13 @@ import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/short
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 
-// Loaded when they are first asked for.
+// Loaded when they are first opened.
 const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
 const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
 
 const BundleDialog = lazy(() => import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })));
 
-/** What stands over the page, if anything does. */
+/** The open dialog, if any. */
 export type OpenDialog = 'help' | 'palette' | 'bundle' | null;
 
 interface PageCommands {
@@ -27,7 +27,7 @@ interface PageCommands {
   drawer: DrawerControl;
 }
 
-/** The keys and commands of the page as a whole; the panels bring their own. */
+/** The commands of the page as a whole; panels register their own. */
 export function usePageCommands(page: PageCommands): void {
   const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer } = page;
   const toggle = (name: PanelName) => () => setLayout(toggled(layout, name));
@@ -36,18 +36,18 @@ export function usePageCommands(page: PageCommands): void {
   useShortcut('2', 'Go to messages', () => goTo('messages'), { group: 'Panels' });
   useShortcut('3', 'Go to locks', () => goTo('locks'), { group: 'Panels' });
   useShortcut('4', 'Go to what needs you', () => goTo('needs-you'), { group: 'Panels' });
-  useShortcut('5', 'Open or leave the timeline', drawer.toggleTimeline, { group: 'Panels' });
-  useCommand('Show who talks to whom', () => drawer.open('talk'), { group: 'Panels' });
-  useCommand('Show who waits for whom', () => drawer.open('waits'), { group: 'Panels' });
+  useShortcut('5', 'Open or close the timeline', drawer.toggleTimeline, { group: 'Panels' });
+  useCommand('Show conversations', () => drawer.open('talk'), { group: 'Panels' });
+  useCommand('Show waiting agents', () => drawer.open('waits'), { group: 'Panels' });
   useCommand('Collapse or show agents', toggle('agents'), { group: 'Panels' });
   useCommand('Collapse or show messages', toggle('messages'), { group: 'Panels' });
   useCommand('Collapse or show locks', toggle('locks'), { group: 'Panels' });
   useShortcut('mod+k', 'Open the command palette', () => setDialog('palette'), { inPalette: false });
   useShortcut('?', 'Show all keys', () => setDialog('help'));
   useShortcut('t', 'Change the theme: system, light, dark', nextTheme);
-  useCommand('Take a span along as a file…', () => setDialog('bundle'), { group: 'Past' });
+  useCommand('Export this time range…', () => setDialog('bundle'), { group: 'Past' });
   useCommand('Copy the link to this view', () => void navigator.clipboard?.writeText(window.location.href));
-  useShortcut('Escape', 'Leave the chosen agent', closeDetail, { enabled: address.agent !== null });
+  useShortcut('Escape', 'Deselect the agent', closeDetail, { enabled: address.agent !== null });
 }
 
 interface PageDialogsProps {
@@ -57,7 +57,7 @@ interface PageDialogsProps {
   onGo: (to: Partial<Address>) => void;
 }
 
-/** The help and the palette, while they are open. */
+/** The help and the palette while they are open. */
 export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps) {
   const close = () => setDialog(null);
   return (
@@ -69,10 +69,10 @@ export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps
   );
 }
 
-/** The moment and the view below the panels are no filters. */
+/** The moment and the view in the drawer are not filters. */
 const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
 
-/** What the swarm itself offers to choose. */
+/** The choices that come from the swarm's data. */
 function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
   const ids = [...new Set(agents.agents.map(({ id }) => id))];
   const left = [...new Set(agents.departed.map(({ id }) => id))].filter((id) => !ids.includes(id));

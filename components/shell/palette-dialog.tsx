@@ -6,19 +6,19 @@ import { Keys } from '../ui/keys';
 import { Text } from '../ui/text';
 
 interface PaletteDialogProps {
-  /** What can be chosen beside the registered commands. */
+  /** Choices in addition to the registered commands. */
   choices: readonly Choice[];
   onClose: () => void;
 }
 
-/** Every command by its name: a few letters, Enter. */
+/** Finds any command by a few letters of its name; Enter runs it. */
 export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
   const commands = useCommands();
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const offered = commands.filter(({ inPalette }) => inPalette).map(asChoice);
-  // What is done often has a key.
+  // Commands with a key come first, as they are used most.
   offered.sort((one, other) => Number(one.keys === null) - Number(other.keys === null));
   const found = find([...offered, ...choices], query);
   const marked = Math.min(current, found.length - 1);
@@ -30,7 +30,7 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
   const run = (choice: Choice | undefined) => {
     if (!choice) return;
     onClose();
-    // Once the dialog has given the focus back: the command may take it to where it leads.
+    // After the dialog has returned the focus, since the command may move it elsewhere.
     setTimeout(choice.run);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -85,7 +85,7 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="px-5 pb-4 text-muted">No command is called that.</p>}
+      {found.length === 0 && <p className="px-5 pb-4 text-muted">No command matches. Type other words.</p>}
     </Dialog>
   );
 }

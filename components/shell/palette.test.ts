@@ -12,24 +12,24 @@ const choices = [
 ];
 const labels = (query: string) => find(choices, query).map(({ label }) => label);
 
-test('an empty query gives everything in its order', () => {
+test('find(): an empty query returns all choices in their order', () => {
   assert.deepEqual(
     labels('  '),
     choices.map(({ label }) => label),
   );
 });
 
-test('every word must occur, in any order and case', () => {
+test('find(): every word must occur, in any order and case', () => {
   assert.deepEqual(labels('LINK copy'), ['Copy the link to this view']);
   assert.deepEqual(labels('agents 12'), ['Choose agent-12']);
   assert.deepEqual(labels('nothing like this'), []);
 });
 
-test('a label that begins with the query comes first', () => {
+test('find(): a label that starts with the query comes first', () => {
   assert.deepEqual(labels('message'), ['Message the void', 'Go to messages']);
 });
 
-test('a long list is cut', () => {
+test('find(): a long list is cut', () => {
   const many = Array.from({ length: 500 }, (_, index) => choice(`Choose agent-${index}`));
   assert.ok(find(many, 'agent').length <= 60);
 });

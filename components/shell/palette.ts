@@ -1,10 +1,10 @@
-/** Finding a command by a few letters of its name. */
+/** Finds a command by a few letters of its name. */
 
 export interface Choice {
   /** Unique in the list. */
   id: string;
   label: string;
-  /** What kind of thing it is. */
+  /** The kind of the choice. */
   group: string;
   keys: string | null;
   run: () => void;
@@ -13,10 +13,10 @@ export interface Choice {
 const MAX_FOUND = 60;
 
 /**
- * The choices that a query means, best first.
+ * Finds the choices that match a query, best first.
  *
  * @param query words or beginnings of words, in any order and case; all must occur in the label or the group
- * @returns all in their order while the query is empty, and never more than can be looked over
+ * @returns all choices in their order while the query is empty; never more than a person can scan
  */
 export function find(choices: readonly Choice[], query: string): Choice[] {
   const words = query
@@ -28,14 +28,17 @@ export function find(choices: readonly Choice[], query: string): Choice[] {
     const rank = matchRank(choice, words);
     return rank === null ? [] : [{ choice, rank }];
   });
-  // Sorting is stable: among equals the order of the list stays.
+  // Sorting is stable: equal choices keep the order of the list.
   return found
     .sort((one, other) => one.rank - other.rank)
     .slice(0, MAX_FOUND)
     .map(({ choice }) => choice);
 }
 
-/** @returns 0 where the label begins with the first word, then by how many words stand at a word's beginning. */
+/**
+ * @returns 0 if the label starts with the first word; otherwise smaller the more query words start a word of the label;
+ *   null if a word does not occur
+ */
 function matchRank({ label, group }: Choice, words: readonly string[]): number | null {
   const text = `${label} ${group}`.toLowerCase();
   if (!words.every((word) => text.includes(word))) return null;

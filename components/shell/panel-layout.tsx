@@ -17,14 +17,14 @@ import { Separator } from '../ui/separator';
 interface PanelLayoutProps {
   layout: Layout;
   onLayout: (layout: Layout) => void;
-  /** The tab that is shown where only one panel has room; null while that is none of the panels. */
+  /** The tab of a narrow screen; null while it is none of the panels. */
   tab: PanelName | null;
-  /** What a narrow screen shows as tabs; there each panel is one's content. */
+  /** On a narrow screen each panel is the content of a tab. */
   asTabs: boolean;
   panels: Record<PanelName, ReactNode>;
 }
 
-/** The three panels side by side, each as wide as the person wants it; on a narrow screen one at a time. */
+/** The three panels side by side with adjustable widths; on a narrow screen one at a time. */
 export function PanelLayout({ layout, onLayout, tab, asTabs, panels }: PanelLayoutProps) {
   const columns = useStyle('--columns', layoutColumns(layout));
   const place = (name: PanelName) => (
@@ -75,7 +75,7 @@ interface SeparatorProps extends Pick<PanelLayoutProps, 'layout' | 'onLayout'> {
   side: SidePanel;
 }
 
-/** The line beside a side panel; there is nothing to drag beside what is collapsed. */
+/** The line beside a side panel; a collapsed panel has none. */
 function PanelSeparator({ side, layout, onLayout }: SeparatorProps) {
   const fixed = layout.collapsed.includes(side) || layout.collapsed.includes('messages');
   if (fixed) return <div className="bg-line max-md:hidden" />;
@@ -98,7 +98,7 @@ function PanelSeparator({ side, layout, onLayout }: SeparatorProps) {
   );
 }
 
-/** The width in force: CSS leaves room for the messages in a small window, whatever was chosen in a large one. */
+/** The actual width: in a small window CSS limits the chosen one to leave room for the messages. */
 function drawnWidth(separator: HTMLElement, side: SidePanel): number {
   return separator.parentElement?.querySelector(`[data-panel="${side}"]`)?.getBoundingClientRect().width ?? 0;
 }

@@ -7,28 +7,28 @@ import { LocksPanel } from '../locks/locks-panel';
 import { MessagesPanel } from '../messages/messages-panel';
 import { PanelLayout } from './panel-layout';
 
-// Loaded when an agent is first chosen: most looks at the page choose none.
+// Loaded when an agent is first selected: most visits select none.
 const AgentDetail = lazy(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail })));
 
 interface PanelsProps {
   swarm: SwarmState;
-  /** Whether agents and locks are known of the moment that is shown. */
+  /** Whether agents and locks are known at the shown moment. */
   known: boolean;
   address: Address;
   change: (part: Partial<Address>, push?: boolean) => void;
   layout: Layout;
   onLayout: (layout: Layout) => void;
-  /** The panel that a narrow screen shows, null for none. */
+  /** The panel that a narrow screen shows; null for none. */
   tab: PanelName | null;
   asTabs: boolean;
   lockView: LockView;
-  /** Follows a link to something on the page, wherever it stands. */
+  /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
   onShow: (panel: PanelName) => void;
   onCloseDetail: () => void;
 }
 
-/** Agents, messages and locks, and beside them the chosen agent. */
+/** The panels of agents, messages and locks, and beside them the selected agent. */
 export function Panels(props: PanelsProps) {
   const { swarm, known, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { TabSignal } from './tab-signal';
 
-/** A page that says one thing. */
+/** A page with one heading and a short text. */
 export function PlainPage({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main className="mx-auto max-w-prose px-4 py-16">

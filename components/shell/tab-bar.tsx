@@ -13,11 +13,11 @@ const NAMES: Record<Tab, string> = {
 interface TabBarProps {
   tab: Tab;
   onTab: (tab: Tab) => void;
-  /** How many things need a person. */
+  /** The number of open attention items. */
   attention: number;
 }
 
-/** On a narrow screen: which part of the page is shown. */
+/** The tabs of a narrow screen. */
 export function TabBar({ tab, onTab, attention }: TabBarProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -2,11 +2,11 @@ import { served } from '@/lib/client/base-path';
 import { formatCount } from '@/lib/client/text';
 
 /**
- * The page's title and icon, which say in the browser's tab how many things need a person. They are drawn here and not
- * given as metadata: the framework would set its own again after each change.
+ * The page's title and icon, which show the number of open attention items in the browser's tab. They are rendered here
+ * and not as metadata: the framework would restore its own after each change.
  */
 export function TabSignal({ count = 0, past = false }: { count?: number; past?: boolean }) {
-  // Whoever looks at the past has it said: the count is one of now.
+  // At a past moment the title says so, since the count belongs to the present.
   if (past) count = 0;
   return (
     <>

@@ -23,7 +23,7 @@ interface TopBarProps {
 
 const THEME_ICONS: Record<Theme, ComponentType<{ className?: string }>> = { system: Monitor, light: Sun, dark: Moon };
 
-/** Which swarm this is, and whether the picture is true now. */
+/** The name of the swarm, the state of the connection, and the main buttons. */
 export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPast, onPalette, onHelp }: TopBarProps) {
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
@@ -65,9 +65,9 @@ const COLOURS: Record<ConnectionState, string> = {
   reconnecting: 'text-bad',
 };
 
-/** The clock stands outside the live region, which would read each tick aloud. */
+/** The clock is outside the live region, which would read each tick aloud. */
 function ConnectionStatus({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
-  // Of the past nothing is live, and what is heard meanwhile is not what is shown.
+  // A past moment is not live: what the stream brings meanwhile is not shown.
   const past = use(Moment) !== null;
   return (
     <p className="needs-script flex shrink-0 items-center gap-2">

@@ -8,17 +8,17 @@ import { NotKnown } from '../ui/panel';
 import { Sparkline, Trend } from '../ui/sparkline';
 
 interface StatsPanelProps {
-  /** Whether agents and locks are known of the moment that is shown. */
+  /** Whether agents and locks are known at the shown moment. */
   known: boolean;
   stats: Stats;
   agents: readonly Agent[];
 }
 
-/** The swarm in numbers: one line, read in a glance. */
+/** The key figures of the swarm in one line. */
 export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: StatsPanelProps) {
   const lastHour = stats.messages_by_minute.reduce((sum, count) => sum + count, 0);
   const highest = Math.max(0, ...stats.messages_by_minute);
-  // What this page has seen of the last ten minutes says nothing of those before a past moment.
+  // The page's samples of the last ten minutes do not apply to a past moment.
   const past = use(Moment) !== null;
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
@@ -57,7 +57,7 @@ export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: Sta
   );
 });
 
-/** Every failed delivery that is kept, in few letters: the whole sentence is on hover. */
+/** The number of all failed deliveries in the history, abbreviated; the full sentence is on hover. */
 function FailedEver({ count }: { count: number }) {
   return <span title={`${formatCount(count)} failed since the history began`}>{formatCount(count)} ever</span>;
 }
@@ -68,15 +68,15 @@ function inTenMinutes(samples: readonly number[]): string {
 
 interface FigureProps {
   name: string;
-  /** The name where there is little room. */
+  /** The name if there is little room. */
   short?: string;
-  /** Null where it is not known. */
+  /** Null if it is not known. */
   value: number | null;
-  /** What stands beside the number. */
+  /** Shown beside the number. */
   words?: ReactNode;
-  /** The colour of any number but zero. */
+  /** The colour of a number other than zero. */
   colour?: string;
-  /** The graphic holds much. */
+  /** The graphic needs more room. */
   wide?: boolean;
   children: ReactNode;
 }
@@ -125,7 +125,7 @@ function healthWords(agents: readonly Agent[]): ReactNode {
   ));
 }
 
-/** The shares of the healths as one bar, without moved entries. */
+/** The share of each health as one bar, without moved entries. */
 function HealthBar({ agents }: { agents: readonly Agent[] }) {
   let start = 0;
   const present = agents.filter(({ health }) => health !== 'moved');

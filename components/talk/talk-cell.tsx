@@ -12,25 +12,25 @@ export const BAR_COLOURS: Record<TypeMeaning, string> = {
   tells: 'bg-muted',
 };
 
-/** The fullest cell; text on it must stay readable. */
+/** The opacity of the fullest cell; text on it must stay readable. */
 const DARKEST_PERCENT = 18;
 
 interface TalkCellProps {
-  /** Row and column, to be found by. */
+  /** Row and column, which identify the cell. */
   place: string;
   sender: string;
   recipient: string;
   pair: TalkPair | undefined;
   most: number;
   chosen: boolean;
-  /** It is the one stop of all cells in the order of tabs. */
+  /** Whether Tab focuses this cell; only one cell of the grid is in the tab order. */
   stop: boolean;
   onPoint: () => void;
   onChoose: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** How much one told another, and of what kind. */
+/** The messages from one agent to another: their number and main type. */
 export function TalkCell({
   place,
   sender,
@@ -75,7 +75,7 @@ export function TalkCell({
   );
 }
 
-/** Questions without an answer: a mark of its own shape and how many. */
+/** The number of unanswered questions, with a mark of its own shape. */
 export function Unanswered({ count }: { count: number }) {
   return (
     <span className="font-medium text-[11px] text-warn" title={`${formatCount(count)} unanswered`}>

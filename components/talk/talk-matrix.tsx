@@ -14,7 +14,7 @@ import { BAR_COLOURS, TalkCell, Unanswered } from './talk-cell';
 interface TalkMatrixProps {
   /** ISO 8601. */
   span: { since: string; until: string };
-  /** The same as a filter of messages. */
+  /** The same time range as a filter of messages. */
   filter: Pick<Address, 'since' | 'until'>;
   now: boolean;
   agents: AgentsAnswer;
@@ -22,19 +22,15 @@ interface TalkMatrixProps {
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** Who talks to whom in a span of time: senders in rows, recipients in columns. */
+/** The conversations in a time range: senders in rows, recipients in columns. */
 export function TalkMatrix({ span, filter, now, agents, address, change }: TalkMatrixProps) {
   const { talk, error } = useTalk(span);
   const matrix = useMemo(() => talkMatrix(talk?.pairs ?? []), [talk]);
   const silent = agents.agents.filter(({ id }) => !matrix.sent.has(id)).length;
-  if (error && !talk) return <Empty title="Who talks to whom can’t be asked.">{error}</Empty>;
-  if (!talk) return <p className="px-4 py-2 text-muted">Asking…</p>;
+  if (error && !talk) return <Empty title="Could not load conversations.">{error}</Empty>;
+  if (!talk) return <p className="px-4 py-2 text-muted">Loading…</p>;
   if (matrix.total === 0) {
-    return (
-      <Empty title="Nobody said anything in this time.">
-        {now ? 'Choose a longer span.' : 'Choose another span, or a longer one.'}
-      </Empty>
-    );
+    return <Empty title="No messages in this range.">{now ? 'Zoom out.' : 'Zoom out or choose another range.'}</Empty>;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -62,7 +58,7 @@ const MEANINGS: readonly [TypeMeaning, string][] = [
   ['asks', 'asks'],
   ['delegates', 'delegates'],
   ['done', 'done'],
-  ['tells', 'tells'],
+  ['tells', 'informs'],
 ];
 
 function Legend() {
@@ -95,7 +91,7 @@ function Grid({ matrix, filter, address, change }: GridProps) {
   const { senders, recipients, cell } = matrix;
   const table = useRef<HTMLTableElement>(null);
   const [stop, setStop] = useState<Place | null>(null);
-  // Who spoke may be gone from a span that moves on; then the first cell is the way in.
+  // The sender may drop out of a range that moves on; then Tab focuses the first cell.
   const row = Math.max(0, senders.indexOf(stop?.sender ?? ''));
   const column = Math.max(0, recipients.indexOf(stop?.recipient ?? ''));
   const choose = ({ sender, recipient }: Place) => {
@@ -114,7 +110,7 @@ function Grid({ matrix, filter, address, change }: GridProps) {
   return (
     <>
       <div className="min-h-0 overflow-auto px-4 pb-1">
-        <table ref={table} aria-label="Who talks to whom" className="border-separate">
+        <table ref={table} aria-label="Conversations" className="border-separate">
           <thead>
             <tr>
               <th
@@ -190,12 +186,12 @@ interface WordsProps {
   change: GridProps['change'];
 }
 
-/** The cell that was pointed at last, in words. */
+/** The cell that was last pointed at, in words. */
 function Words({ place, pair, change }: WordsProps) {
   return (
     <p className="wrap-anywhere min-h-7 shrink-0 border-line border-t px-4 py-1 text-muted">
       {place === null ? (
-        'Point at a cell to read what it holds; choose it to see those messages.'
+        'Point at a cell to read its counts; choose it to see those messages.'
       ) : (
         <>
           <span className="text-ink">
@@ -221,5 +217,5 @@ function Words({ place, pair, change }: WordsProps) {
   );
 }
 
-/** Filters could hide the very message; the moment, the view and its span stay. */
+/** Filters are cleared, because they could hide the message; the moment, the view and its range stay. */
 const { at: _at, view: _view, span: _span, ...WITHOUT_FILTERS } = EMPTY_ADDRESS;

@@ -12,7 +12,7 @@ const pair = (sender: string, recipient: string, types: Record<string, number>, 
   first_unanswered: unanswered > 0 ? 'e.1' : null,
 });
 
-test('rows, columns and totals; broadcasts to all come last', () => {
+test('talkMatrix(): rows, columns and totals; broadcasts to all come last', () => {
   const matrix = talkMatrix([
     pair('agent-10', 'all', { INFO: 3 }),
     pair('agent-10', 'agent-2', { INFO: 1, QUESTION: 1 }, 1),
@@ -33,13 +33,13 @@ test('rows, columns and totals; broadcasts to all come last', () => {
   assert.equal(matrix.cell('agent-2', 'all'), undefined);
 });
 
-test('of many the busiest come first', () => {
+test('talkMatrix(): of many agents the busiest come first', () => {
   const pairs = Array.from({ length: 16 }, (_, index) => pair(`a${index}`, 'x', { INFO: index + 1 }));
   assert.deepEqual(talkMatrix(pairs).senders.slice(0, 2), ['a15', 'a14']);
   assert.deepEqual(talkMatrix(pairs.slice(0, 14)).senders.slice(0, 2), ['a0', 'a1']);
 });
 
-test('in words and by meaning', () => {
+test('talkWords(), meaningsOf(): a cell in words and by meaning', () => {
   assert.equal(talkWords(undefined), 'nothing');
   const talk = pair('a', 'b', { INFO: 1, QUESTION: 12, '': 2, BLOCKED: 1 }, 1);
   assert.equal(talkWords(talk), '16 messages: 12 QUESTION, 2 without type, 1 BLOCKED, 1 INFO; 1 question unanswered');
@@ -50,7 +50,7 @@ test('in words and by meaning', () => {
   ]);
 });
 
-test('keys lead within the grid', () => {
+test('moveInGrid(): keys move within the grid', () => {
   assert.deepEqual(moveInGrid('ArrowDown', [1, 1], [2, 3]), [1, 1]);
   assert.deepEqual(moveInGrid('ArrowUp', [1, 1], [2, 3]), [0, 1]);
   assert.deepEqual(moveInGrid('End', [0, 0], [2, 3]), [0, 2]);

@@ -1,14 +1,14 @@
-/** Who talks to whom, as the page draws it: senders in rows, recipients in columns. */
+/** Conversations as the page shows them: senders in rows, recipients in columns. */
 
 import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
 import { counted } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
 import type { TalkPair } from '@/lib/contract/past-schemas';
 
-/** The recipient that a message names when it is meant for everybody. */
+/** The recipient of a message to all agents. */
 const EVERYONE = 'all';
 
-/** More than this many are sorted by how much they talk, so that the busiest are in sight. */
+/** More agents than this are sorted by their number of messages, so that the busiest are visible. */
 const IN_NATURAL_ORDER = 15;
 
 export interface TalkMatrix {
@@ -24,7 +24,7 @@ export interface TalkMatrix {
   most: number;
 }
 
-/** @returns the matrix of pairs; broadcasts that name `all` stand in the last column */
+/** @returns the matrix of pairs; broadcasts to `all` are in the last column */
 export function talkMatrix(pairs: readonly TalkPair[]): TalkMatrix {
   const cells = new Map(pairs.map((pair) => [JSON.stringify([pair.sender, pair.recipient]), pair]));
   const sent = totals(pairs, ({ sender }) => sender);
@@ -53,14 +53,14 @@ function totals(pairs: readonly TalkPair[], groupName: (pair: TalkPair) => strin
   return sums;
 }
 
-/** @returns the types of a pair with their counts, most first */
+/** @returns the types of a pair with their counts, most frequent first */
 export function typesInOrder({ types }: TalkPair): [type: string, count: number][] {
   return Object.entries(types).sort(([a, one], [b, other]) => other - one || compareNaturally(a, b));
 }
 
 const MEANINGS: readonly TypeMeaning[] = ['trouble', 'asks', 'delegates', 'done', 'tells'];
 
-/** @returns how many messages of a pair have which meaning, without those that it has none of */
+/** @returns the number of messages of a pair for each meaning that occurs */
 export function meaningsOf({ types }: TalkPair): { meaning: TypeMeaning; count: number }[] {
   const sums = new Map<TypeMeaning, number>();
   for (const [type, count] of Object.entries(types)) {
@@ -78,10 +78,10 @@ export function talkWords(pair: TalkPair | undefined): string {
 }
 
 /**
- * Where a key leads in a grid.
+ * Moves in a grid by a key.
  *
  * @param at row and column, from 0
- * @returns the new place, within the grid; null for a key that is none of the grid's
+ * @returns the new place, within the grid; null for a key that the grid does not use
  */
 export function moveInGrid(
   key: string,

@@ -2,7 +2,10 @@ import useSWR from 'swr';
 import { readJson } from '@/lib/client/api';
 import type { TalkAnswer } from '@/lib/contract/past-schemas';
 
-/** Who talks to whom in a span of time (ISO 8601, both ends inclusive); the last answer stays until the next is there. */
+/**
+ * Reads the conversations in a time range (ISO 8601, both ends inclusive); the last answer stays until the next one
+ * arrives.
+ */
 export function useTalk({ since, until }: { since: string; until: string }) {
   const query = new URLSearchParams({ since, until });
   const { data, error, isLoading } = useSWR<TalkAnswer, Error>(`/api/talk?${query}`, (path: string) => readJson(path), {

@@ -1,4 +1,7 @@
-/** The page's colours as a canvas needs them: what CSS says for the theme in force, and said again when that changes. */
+/**
+ * The page's colours for a canvas: the values that CSS gives them in the current theme, read again when the theme
+ * changes.
+ */
 import type { TypeMeaning } from '@/lib/client/message-type';
 import type { AgentHealth } from '@/lib/contract/schemas';
 
@@ -7,7 +10,7 @@ type Name = (typeof NAMES)[number];
 
 export type Colours = Record<Name, string>;
 
-/** The colours of the message list, by what a type asks of its reader. */
+/** The colours of the message list, by the meaning of a message type. */
 export const MEANING_COLOURS: Record<TypeMeaning, Name> = {
   asks: 'accent',
   trouble: 'bad',
@@ -25,9 +28,9 @@ export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
 };
 
 /**
- * Reads the colours of the theme in force.
+ * Reads the colours of the current theme.
  *
- * @param place an element that takes no room; `light-dark()` is resolved only where a colour is used
+ * @param place an element without size; `light-dark()` is resolved only where a colour is used
  */
 export function readColours(place: HTMLElement): Colours {
   const entries = NAMES.map((name) => {

@@ -1,4 +1,4 @@
-/** Draws the axis above the lanes, and what moves over them: the pointer's moment, what is marked, and arrows. */
+/** Draws the axis above the lanes, and the overlay: the pointer's moment, the marked thing, and arrows. */
 import { axisMarks } from '@/components/timeline/timeline-axis';
 import { type LaneShape, rowHeight, type Thing } from '@/components/timeline/timeline-hit';
 import type { Lanes } from '@/components/timeline/timeline-lanes';
@@ -8,7 +8,7 @@ import { foldWords } from './draw-lanes';
 
 type Context = CanvasRenderingContext2D;
 
-/** In CSS pixels; `.timeline-axis` leaves a hairline more. */
+/** In CSS pixels; `.timeline-axis` is one hairline higher. */
 export const AXIS_HEIGHT = 22;
 const LABELS_APART = 84;
 
@@ -16,7 +16,7 @@ interface Axis {
   scale: Scale;
   colours: Colours;
   font: string;
-  /** The past moment that the page shows, null for now. */
+  /** The past moment that the page shows; null for the present. */
   at: number | null;
   now: number;
 }
@@ -71,12 +71,12 @@ export interface Overlay {
   shape: LaneShape;
   colours: Colours;
   at: number | null;
-  /** What is under the pointer or the cursor. */
+  /** The thing under the pointer or the keyboard's cursor. */
   thing: Thing | null;
   height: number;
 }
 
-/** Draws what stands over the lanes; nothing else is drawn while a pointer moves. */
+/** Draws the overlay of the lanes, the only part that is drawn while a pointer moves. */
 export function drawOverlay(context: Context, overlay: Overlay): void {
   const { scale, shape, colours, at, thing, height } = overlay;
   context.clearRect(0, 0, scale.width, height);
@@ -116,7 +116,7 @@ function markBar(
   );
 }
 
-/** From the sender's lane to each recipient's; to everyone where the message says so. */
+/** Draws arrows from the sender's lane to each recipient's, or to all lanes for a broadcast. */
 function drawArrows(
   context: Context,
   { lanes, scale, shape, colours }: Overlay,

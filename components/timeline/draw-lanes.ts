@@ -1,4 +1,4 @@
-/** Draws the lanes: background by health, locks, lives of ids, messages, what is not known, and breaks. */
+/** Draws the lanes: health as background, locks, lives of ids, messages, unknown times, and breaks. */
 
 import { type LaneShape, rowHeight } from '@/components/timeline/timeline-hit';
 import {
@@ -19,18 +19,18 @@ export interface Picture {
   scale: Scale;
   shape: LaneShape;
   colours: Colours;
-  /** The present, in milliseconds: what lasts is drawn so far. */
+  /** The present, in milliseconds: the end of spans that still last. */
   now: number;
   font: string;
   hatch: CanvasPattern | null;
-  /** The lanes that can be seen: the first, and the one after the last. */
+  /** The visible lanes: the first, and the one after the last. */
   from: number;
   to: number;
 }
 
 type Context = CanvasRenderingContext2D;
 
-/** What matters most is drawn last, so that nothing covers it. */
+/** The most important meaning is drawn last, so that nothing covers it. */
 const ORDER: readonly TypeMeaning[] = ['tells', 'done', 'delegates', 'asks', 'trouble'];
 const DASHES = { active: [], stale: [7, 3], dead: [1.5, 2.5], moved: [1, 5], unknown: [1.5, 5] };
 
@@ -57,7 +57,7 @@ export function drawLanes(context: Context, picture: Picture): void {
   drawFolds(context, picture);
 }
 
-/** Both ends of a span in pixels, cut to what is in view; null for what is not. */
+/** Both ends of a span in pixels, cut to the view; null outside the view. */
 function ends({ scale, now }: Picture, since: number, until: number): { left: number; right: number } | null {
   const end = Math.min(until, now);
   if (end < scale.span.since || since > scale.span.until) return null;
@@ -73,7 +73,7 @@ function drawHealth(context: Context, picture: Picture, { health }: Lane): void 
     context.fillStyle = colours[HEALTH_COLOURS[state]];
     context.globalAlpha = state === 'active' ? 0.05 : 0.1;
     context.fillRect(left, 0, right - left, shape.height - 1);
-    // The line below says the same by its pattern, for whoever does not see the colour.
+    // The pattern of the line below shows the same without colour.
     context.globalAlpha = 0.75;
     context.strokeStyle = context.fillStyle;
     context.lineWidth = 1.5;
@@ -87,7 +87,7 @@ function drawHealth(context: Context, picture: Picture, { health }: Lane): void 
   context.globalAlpha = 1;
 }
 
-/** A thin line through the whole lane, with a foot on each side that no tick has. */
+/** A thin line through the whole lane, with a foot on each side that distinguishes it from a tick. */
 function drawLives(context: Context, { scale, shape, colours }: Picture, { lives }: Lane): void {
   context.fillStyle = colours.ink;
   for (const { at } of lives) {
@@ -127,7 +127,7 @@ interface Box {
   height: number;
 }
 
-/** Held is filled, stale is filled half, orphaned is an outline: three shapes besides three colours. */
+/** Held is filled, stale is half filled, orphaned is an outline: three shapes in addition to three colours. */
 function drawBar(context: Context, { colours, font }: Picture, { lock }: LaneBar, { x, y, width, height }: Box): void {
   const colour = { held: colours.muted, stale: colours.warn, orphaned: colours.bad }[lock.state];
   context.fillStyle = colour;
@@ -141,7 +141,7 @@ function drawBar(context: Context, { colours, font }: Picture, { lock }: LaneBar
   } else if (lock.state === 'stale') {
     context.fillRect(x, y + height - 1, width, 1);
   }
-  // Where it was taken, it begins with a hard edge.
+  // A hard edge marks the time of the acquisition.
   context.fillRect(x, y, 1, height);
   if (height < 10 || width < 36) return;
   context.font = font;
@@ -151,7 +151,7 @@ function drawBar(context: Context, { colours, font }: Picture, { lock }: LaneBar
   context.fillText(fitting(context, name, width - 9), x + 5, y + height / 2 + 0.5);
 }
 
-/** @returns the text, cut so that it takes no more than a width */
+/** @returns the text, cut to fit a width */
 function fitting(context: Context, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
   const each = context.measureText(text).width / text.length;
@@ -159,7 +159,7 @@ function fitting(context: Context, text: string, width: number): string {
   return most < 3 ? '' : `${text.slice(0, most)}…`;
 }
 
-/** How many locks are held, as an area: the highest fills the room. */
+/** Draws the number of held locks as an area; the maximum fills the height. */
 function drawHeld(context: Context, picture: Picture, { held }: Lane): void {
   const { shape, colours, scale, now } = picture;
   const { top, bottom } = shape.bars;
@@ -185,7 +185,7 @@ function drawHeld(context: Context, picture: Picture, { held }: Lane): void {
   context.globalAlpha = 1;
 }
 
-/** Ticks of one colour are one path: twenty thousand of them are drawn within a frame. */
+/** Draws ticks of one colour as one path: twenty thousand of them fit into a frame. */
 function drawMessages(context: Context, { scale, shape, colours, font }: Picture, { ticks }: Lane): void {
   const from = firstAt(ticks, scale.span.since);
   const to = firstAt(ticks, scale.span.until + 1);
@@ -202,7 +202,7 @@ function drawMessages(context: Context, { scale, shape, colours, font }: Picture
     drawn.set(meaning, own);
     if (own.last === x) continue;
     own.last = x;
-    // The more there are, the higher it stands, up to the lane's upper edge.
+    // A tick is higher the more messages it stands for, up to the lane's upper edge.
     const height = Math.min(bottom - top, (bottom - top) * (0.62 + Math.log10(tick.count) * 0.2));
     own.path.rect(x - 0.75, bottom - height, 1.5, height);
   }
@@ -225,7 +225,9 @@ function countText(count: number): string {
   return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
 }
 
-/** Hatched where something is not known: the whole lane, or that half of it in which it would stand; messages are above. */
+/**
+ * Hatches unknown times: the whole lane, or the half that would show the unknown data; messages are in the upper half.
+ */
 function hatchUnknown(context: Context, picture: Picture): void {
   for (const stretch of picture.lanes.unknown) {
     const place = ends(picture, stretch.since, stretch.until);
@@ -236,7 +238,7 @@ function hatchUnknown(context: Context, picture: Picture): void {
   }
 }
 
-/** Over the lanes: where it begins and ends, and what it is. */
+/** Draws the start, the end and the label of an unknown time over the lanes. */
 function labelUnknown(context: Context, picture: Picture): void {
   const { lanes, shape, scale, colours, from, to, font } = picture;
   const top = from * shape.height;
@@ -272,7 +274,7 @@ function partOf({ about }: UnknownStretch, { height, ticks, bars }: LaneShape): 
   return [0, height - 1];
 }
 
-/** Words on a patch of paper, in the middle of a box; left out where they do not fit. */
+/** Draws words on a background in the middle of a box; omitted if they do not fit. */
 function drawLabel(context: Context, { colours }: Picture, text: string, { x, y, width }: Box): void {
   const wide = context.measureText(text).width + 12;
   if (wide > width - 4) return;
@@ -285,7 +287,7 @@ function drawLabel(context: Context, { colours }: Picture, text: string, { x, y,
   context.textAlign = 'left';
 }
 
-/** A break: the lanes are cut, and two edges stand where the paper is folded. How long it is stands on the axis. */
+/** Draws a break: two edges where the lanes are cut. Its length is on the axis. */
 function drawFolds(context: Context, picture: Picture): void {
   const { scale, shape, colours, lanes, from, to, hatch } = picture;
   const top = from * shape.height;
@@ -309,7 +311,7 @@ function drawFolds(context: Context, picture: Picture): void {
   }
 }
 
-/** @returns the words of a break: how long it is */
+/** @returns the label of a break: its length */
 export function foldWords({ since, until }: TimeSpan): string {
   return durationText(until - since);
 }

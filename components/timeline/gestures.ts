@@ -1,18 +1,18 @@
-/** Wheel, drag, pinch and keys over a timeline, as changes of the span. */
+/** Turns wheel, drag, pinch and keys over a timeline into changes of its time range. */
 import type { TimeSpan } from '@/lib/contract/time-span';
 
-/** What gestures do; places are CSS pixels from the left edge of the scale. */
+/** The actions of gestures; places are CSS pixels from the left edge of the scale. */
 export interface Moves {
-  /** Shows `1 / factor` of the time, what stands at `x` staying there. */
+  /** Shows `1 / factor` of the time; the moment at `x` stays in place. */
   zoom: (factor: number, x: number) => void;
-  /** Begins a drag at places, one for each finger. */
+  /** Starts a drag at places, one for each finger. */
   hold: (places: readonly number[]) => void;
-  /** Brings what was held to where the fingers are now. */
+  /** Moves the dragged moments to the current places of the fingers. */
   drag: (places: readonly number[]) => void;
   pan: (pixels: number) => void;
-  /** The pointer is somewhere, or gone. */
+  /** The pointer has moved; null if it has left. */
   point: (place: { x: number; y: number } | null) => void;
-  /** `touch` where nothing was pointed at before: a finger does not hover. */
+  /** `touch` if nothing was pointed at before: a finger does not hover. */
   click: (place: { x: number; y: number }, touch: boolean) => void;
 }
 
@@ -21,17 +21,17 @@ const DRAGS_FROM = 4;
 const ZOOM_PER_PIXEL = 1.0022;
 
 /**
- * Listens on the lanes and the axis until the returned function is called.
+ * Listens for gestures on the lanes and the axis until the returned function is called.
  *
- * @param lanes its wheel still scrolls the lanes and the page, unless Ctrl or Shift is held
- * @param axis its wheel zooms
+ * @param lanes where the wheel scrolls the lanes and the page, unless Ctrl or Shift is held
+ * @param axis where the wheel zooms
  */
 export function listen(lanes: HTMLElement, axis: HTMLElement, moves: Moves): () => void {
   const controller = new AbortController();
   const { signal } = controller;
   const onWheel = (event: WheelEvent) => wheel(event, axis, moves);
   for (const place of [lanes, axis]) {
-    // Not passive: what is taken for zoom must not scroll or zoom the page.
+    // Not passive: a wheel event that zooms the timeline must not scroll or zoom the page.
     place.addEventListener('wheel', onWheel, { passive: false, signal });
     listenToPointers(place, moves, signal);
   }
@@ -101,20 +101,20 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
     },
     { signal },
   );
-  // Not when the finger leaves: the browser's click would then land on what a followed thing has brought in its place.
+  // Not when the finger leaves: the browser's click would then hit the content that the followed link has shown there.
   place.addEventListener('click', (event) => dragging || moves.click(eventPlace(event), touched), { signal });
   place.addEventListener('pointercancel', release, { signal });
   place.addEventListener(
     'pointerleave',
     (event) => {
-      // What a finger has pointed at stays when the finger is gone.
+      // The tooltip of a touched thing stays after the finger has left.
       if (!held.has(event.pointerId) && event.pointerType !== 'touch') moves.point(null);
     },
     { signal },
   );
 }
 
-/** @returns the span that two held moments make when they are brought to two places */
+/** @returns the span in which two dragged moments are at two places */
 export function pinched(
   moments: readonly [number, number],
   places: readonly [number, number],

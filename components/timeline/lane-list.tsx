@@ -21,8 +21,8 @@ interface LaneListProps {
 }
 
 /**
- * The lanes by name, and the way through them by keys: up and down from lane to lane, left and right from thing to
- * thing, Enter to where it leads. What the cursor is at stands in words above and is read aloud.
+ * The names of the lanes, with keyboard control: up and down move between lanes, left and right between things, Enter
+ * follows a thing's link. The thing at the cursor is shown in words above and read aloud.
  */
 export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, change }: LaneListProps) {
   const [current, setCurrent] = useState<string | null>(null);
@@ -89,7 +89,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
             className="flex h-full w-full cursor-pointer items-center border-line border-b pr-2 pl-4 text-left text-muted hover:text-ink focus-visible:text-ink data-pointed:text-ink"
           >
             <span className="truncate">
-              {lane.agent === '' ? 'nobody named' : <Text value={lane.agent} max={60} />}
+              {lane.agent === '' ? 'unknown agent' : <Text value={lane.agent} max={60} />}
               <span className="sr-only"> {inWords(lane)}</span>
             </span>
           </button>

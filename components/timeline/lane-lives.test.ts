@@ -4,7 +4,7 @@ import { laneLives } from './lane-lives';
 
 const span = (life: string, since: number, until = Number.POSITIVE_INFINITY) => ({ life, since, until });
 
-test('laneLives(): another process under an id is a boundary, another health of the same one is none', () => {
+test('laneLives(): another process with an id is a boundary, another health of the same process is not', () => {
   assert.deepEqual(laneLives([span('1@%1', 0, 5), span('1@%1', 5, 9), span('2@%2', 9)]), [
     { at: 9, life: '2@%2', late: false },
   ]);
@@ -12,16 +12,16 @@ test('laneLives(): another process under an id is a boundary, another health of 
   assert.deepEqual(laneLives([]), []);
 });
 
-test('laneLives(): after a time of which nothing is known the later life is seen late', () => {
+test('laneLives(): after an unknown time the later process is reported as seen late', () => {
   assert.deepEqual(laneLives([span('1@%1', 0, 5), span('2@%2', 9)]), [{ at: 9, life: '2@%2', late: true }]);
   assert.deepEqual(laneLives([span('1@%1#12:00', 0, 5), span('1@%1', 9)]), [], 'the server was started again');
 });
 
-test('laneLives(): an unknown life is no evidence of another one', () => {
+test('laneLives(): an unknown process is no evidence of another one', () => {
   assert.deepEqual(laneLives([span('', 0, 5), span('1@%1', 5, 6), span('', 6)]), []);
 });
 
-test('laneLives(): an id that is listed twice changes hands nowhere', () => {
+test('laneLives(): an id that is listed twice has no boundaries', () => {
   const twice = [span('1@%1', 0, 5), span('2@%2', 0, 9), span('1@%1', 5, 9), span('1@%1', 12), span('2@%2', 12)];
   assert.deepEqual(laneLives(twice), []);
   assert.deepEqual(laneLives([span('1@%1', 0, 9), span('3@%3', 9, 9), span('2@%2', 9)]), [

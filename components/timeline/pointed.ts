@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { isSame, type Thing } from '@/components/timeline/timeline-hit';
 
-/** What is under the pointer or the keyboard's cursor; whoever shows it draws again only when it is another thing. */
+/** The thing under the pointer or the keyboard's cursor; components that show it render again only when it changes. */
 export class Pointed {
   #thing: Thing | null = null;
   #byKeys = false;
@@ -11,7 +11,7 @@ export class Pointed {
     return this.#thing;
   }
 
-  /** True where the keyboard's cursor points: what it points at stays until it moves. */
+  /** True for the keyboard's cursor, whose thing stays until the cursor moves. */
   get byKeys(): boolean {
     return this.#byKeys;
   }
@@ -29,7 +29,7 @@ export class Pointed {
   };
 }
 
-/** @returns the thing, drawing again when it is another */
+/** @returns the thing; the component renders again when it changes */
 export function usePointed(pointed: Pointed): Thing | null {
   return useSyncExternalStore(
     pointed.subscribe,

@@ -3,12 +3,12 @@ import { PRESETS, type Preset } from '@/lib/client/spans';
 const NAMES: Record<Preset, string> = { '15m': '15 min', '1h': 'Hour', '1d': 'Day', all: 'Everything' };
 
 interface PresetsProps {
-  /** Null while a span of its own is shown. */
+  /** Null while the range is not one of the presets. */
   preset: Preset | null;
   onPreset: (preset: Preset) => void;
 }
 
-/** How much of the time is shown, up to now. */
+/** Buttons for the length of the shown time range. */
 export function Presets({ preset, onPreset }: PresetsProps) {
   return (
     <fieldset className="flex shrink-0 items-center">

@@ -3,16 +3,16 @@ import { isoOf } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 
-/** So finely the time that is asked for is cut: twice what is in view, on a wide screen. */
+/** The number of steps in the requested time, which is twice the time in view on a wide screen. */
 const POINTS = 2000;
-/** More lanes than this no screen and no canvas holds. */
+/** The most lanes that are requested: a canvas cannot be higher. */
 const MAX_LANES = 250;
 
 /**
- * Asks for the timeline of a span, in as many parts as the server gives it in.
+ * Reads the timeline of a time range, in as many parts as the server answers.
  *
- * @param afterAgent begins with the lanes after this agent's; null with the first
- * @returns at least 250 lanes if there are as many; `next_agent` names the last of them where there are more
+ * @param afterAgent starts with the lane after this agent's; null starts with the first lane
+ * @returns at least 250 lanes if there are that many; if there are more, `next_agent` names the last one
  * @throws an Error whose message is a sentence
  */
 export async function readTimeline(

@@ -1,4 +1,4 @@
-/** The canvases of a timeline: sizes, themes, gestures, and what is drawn when. Nothing here makes React draw. */
+/** The canvases of a timeline: sizes, themes, gestures and redraws. Nothing here makes React render. */
 
 import { type LaneShape, shapeOf, type Thing, thingAt } from '@/components/timeline/timeline-hit';
 import type { Lanes } from '@/components/timeline/timeline-lanes';
@@ -17,11 +17,11 @@ const MIN_LANE_HEIGHT = 22;
 const MAX_LANE_HEIGHT = 52;
 const FONT_SIZE = 11;
 const HATCH = 7;
-/** How near to the first a second touch must be to mean the same, in CSS pixels. */
+/** The maximum distance of a second touch that follows the first one's thing, in CSS pixels. */
 const FINGER = 24;
 
 export interface StageElements {
-  /** Holds the lanes and scrolls them; takes the height of a lane as `--lane`. */
+  /** The element that scrolls the lanes; its style `--lane` is set to the height of a lane. */
   scroller: HTMLElement;
   axis: HTMLCanvasElement;
   lanes: HTMLCanvasElement;
@@ -33,7 +33,7 @@ export interface Shown {
   lanes: Lanes;
   /** Idle stretches are drawn as breaks. */
   folding: boolean;
-  /** The past moment that the page shows, null for now. */
+  /** The past moment that the page shows; null for the present. */
   at: number | null;
 }
 
@@ -43,7 +43,7 @@ interface StageOptions {
   onClick: (thing: Thing) => void;
 }
 
-/** Draws a timeline into its elements until it is stopped. */
+/** Draws a timeline into its elements until `stop` is called. */
 export class Stage {
   readonly #elements: StageElements;
   readonly #options: StageOptions;
@@ -55,10 +55,10 @@ export class Stage {
   #shape: LaneShape = shapeOf(MIN_LANE_HEIGHT);
   #width = 0;
   #frame: number | undefined;
-  /** The lanes are out of date, and not only what stands over them. */
+  /** The lanes must be redrawn, not only their overlay. */
   #stale = true;
   #place: { x: number; y: number } | null = null;
-  /** Apart from the pointer: browsers let a mouse come and go at a touched place. */
+  /** Kept apart from the pointer: browsers also report mouse events at a touched place. */
   #touched: { x: number; y: number; kind: Thing['kind'] } | null = null;
   #held: { moments: number[]; length: number } = { moments: [], length: 0 };
   #idle: { moments: readonly number[]; length: number; until: number; stretches: TimeSpan[] } | null = null;
@@ -86,7 +86,7 @@ export class Stage {
     this.#measure();
   }
 
-  /** Draws something else from now on. */
+  /** Draws different lanes from now on. */
   show(shown: Shown): void {
     const again = shown.lanes.lanes.length !== this.#shown.lanes.lanes.length;
     this.#shown = shown;
@@ -99,7 +99,7 @@ export class Stage {
     return this.#scaleOf(this.#options.view.read());
   }
 
-  /** Zooms at what is pointed at, at the right edge while that is the present, else in the middle. */
+  /** Zooms at the pointed thing, else at the right edge while that is the present, else in the middle. */
   zoom(factor: number): void {
     const { view, pointed } = this.#options;
     const scale = this.scale();
@@ -108,7 +108,7 @@ export class Stage {
     this.#zoomAt(factor, x);
   }
 
-  /** Moves by a part of what is in view. */
+  /** Moves by a fraction of the visible time. */
   pan(part: number): void {
     this.#panBy(this.#width * part);
   }
@@ -171,7 +171,7 @@ export class Stage {
     };
   }
 
-  /** The first touch shows what is there, the second follows it. */
+  /** The first touch shows the thing's words, the second follows its link. */
   #isSecondTouch(place: { x: number; y: number }, { kind }: Thing): boolean {
     const before = this.#touched;
     this.#touched = { ...place, kind };
@@ -233,7 +233,7 @@ export class Stage {
         drawLanes(context, { ...shared, lanes: this.#shown.lanes, hatch: this.#hatch, from, to }),
       );
       draw(axis, (context) => drawAxis(context, { ...shared, at }));
-      // What stands under a resting pointer is another thing after a move.
+      // After a move, a different thing may be under a resting pointer.
       if (this.#place && !this.#options.pointed.byKeys) this.#options.pointed.set(this.#thingAt(this.#place));
     }
     const { thing } = this.#options.pointed;
@@ -242,7 +242,7 @@ export class Stage {
     this.#placeTooltip(shared.scale, thing);
   }
 
-  /** Beside what is pointed at, and always in view. */
+  /** Places the tooltip beside the pointed thing, always in view. */
   #placeTooltip(scale: Scale, thing: Thing | null): void {
     const { tooltip, overlay, axis } = this.#elements;
     if (thing === null) return;
@@ -258,12 +258,12 @@ export class Stage {
   }
 }
 
-/** Where a moment stands, or the edge beyond which it is. */
+/** The place of a moment, or the edge beyond which it is. */
 function xWithin(scale: Scale, time: number): number {
   return Math.min(scale.width, Math.max(0, xOf(scale, time)));
 }
 
-/** One canvas pixel is one of the screen's. Setting a size clears a canvas, so it is done only where it changes. */
+/** One canvas pixel is one device pixel. Setting a size clears a canvas, so it is set only when it changes. */
 function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
   const ratio = window.devicePixelRatio;
   const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -281,7 +281,7 @@ function draw(canvas: HTMLCanvasElement, how: (context: CanvasRenderingContext2D
   how(context);
 }
 
-/** Diagonal hairlines, as sharp as the screen is. */
+/** A pattern of diagonal hairlines in device pixels. */
 function hatchOf(canvas: HTMLCanvasElement, colour: string): CanvasPattern | null {
   const ratio = window.devicePixelRatio;
   const tile = document.createElement('canvas');

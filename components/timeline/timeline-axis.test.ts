@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const noon = Date.parse('2026-01-30T12:00:00Z');
 const utc = () => 0;
 
-test('an hour has marks at round minutes, none nearer than asked', () => {
+test('axisMarks(): an hour has marks at round minutes, none closer than the given distance', () => {
   const marks = axisMarks(makeScale({ since: noon + 1234, until: noon + HOUR }, 1000, []), 80, utc);
   assert.deepEqual(
     marks.slice(0, 3).map(({ label }) => label),
@@ -16,21 +16,21 @@ test('an hour has marks at round minutes, none nearer than asked', () => {
   for (const [index, { x }] of marks.slice(1).entries()) assert.ok(x - (marks[index]?.x ?? 0) >= 80);
 });
 
-test('seconds and parts of them are written where they are seen', () => {
+test('axisMarks(): seconds and their fractions are labelled where they are visible', () => {
   const labels = (length: number) =>
     axisMarks(makeScale({ since: noon, until: noon + length }, 1000, []), 80, utc).map(({ label }) => label);
   assert.ok(labels(60_000).includes('12:00:10'));
   assert.ok(labels(800).includes('12:00:00.2'));
 });
 
-test('a day begins with its date, in the viewer’s zone', () => {
+test('axisMarks(): a day starts with its date, in the viewer’s zone', () => {
   const marks = axisMarks(makeScale({ since: noon, until: noon + 24 * HOUR }, 1000, []), 80, () => 5.5 * HOUR);
   const day = marks.find((mark) => mark.day);
   assert.equal(day?.label, '31 Jan');
   assert.equal(day?.time, Date.parse('2026-01-30T18:30:00Z'));
 });
 
-test('where the clocks change, marks stay at round times and are not written twice', () => {
+test('axisMarks(): after a clock change the marks stay at round times and are not repeated', () => {
   const change = Date.parse('2026-03-29T01:00:00Z');
   const berlin = (time: number) => (time < change ? HOUR : 2 * HOUR);
   const marks = axisMarks(makeScale({ since: change - 3 * HOUR, until: change + 3 * HOUR }, 600, []), 80, berlin);
@@ -40,7 +40,7 @@ test('where the clocks change, marks stay at round times and are not written twi
   );
 });
 
-test('a fold has no marks in it', () => {
+test('axisMarks(): a fold has no marks inside', () => {
   const folds = [{ since: noon + HOUR, until: noon + 20 * HOUR }];
   const marks = axisMarks(makeScale({ since: noon, until: noon + 24 * HOUR }, 1000, folds), 80, utc);
   assert.ok(marks.length > 3);

@@ -17,14 +17,14 @@ export interface AxisMark {
   time: number;
   x: number;
   label: string;
-  /** The beginning of a day: its label is the date. */
+  /** The start of a day, labelled with the date. */
   day: boolean;
 }
 
 /**
- * The marks of a scale.
+ * Computes the marks of a scale.
  *
- * @param apart how far labels must stand from one another, in CSS pixels
+ * @param apart the least distance between labels, in CSS pixels
  * @param offsetAt gives the viewer's offset from UTC at a moment, in milliseconds; the browser's if absent
  * @returns marks at round local times; none inside a fold
  */
@@ -42,7 +42,7 @@ export function axisMarks(scale: Scale, apart: number, offsetAt = localOffset): 
     while (local - offset <= piece.until && marks.length < MAX_MARKS) {
       const time = local - offset;
       marks.push({ time, x: xOf(scale, time), label: labelOf(local, step), day: local % DAY === 0 });
-      // Where the clocks change, the marks go on at round times of the new offset.
+      // After a clock change the marks continue at round times of the new offset.
       offset = offsetAt(time + step);
       local = Math.max(local + step, Math.ceil((time + 1 + offset) / step) * step);
     }

@@ -53,37 +53,37 @@ const said = (second: number, y: number) => {
   return thing && thingWords(thing, at(100), 'UTC');
 };
 
-test('a message is found by its tick, and near to it', () => {
+test('thingAt(): a message is found at its tick and close to it', () => {
   assert.equal(said(40.3, 6), 'agent-0 · QUESTION to agent-1, agent-2 · 12:00:40');
   assert.equal(hit(41, 6)?.kind, 'place');
 });
 
-test('what the eye can’t tell apart is one thing with a count', () => {
+test('thingAt(): ticks that look like one are one thing with a count', () => {
   assert.equal(said(60, 6), 'agent-0 · 13 messages: 12 INFO, 1 ACK · 12:01:00');
 });
 
-test('locks are found by time and row, and say how long they were held', () => {
+test('thingAt(): locks are found by time and row, and state how long they were held', () => {
   const row = rowHeight(lane, shape) ?? 0;
-  assert.equal(said(25, shape.bars.top + 1), 'agent-0 · holds src/a.ts · 12:00:10 to 12:00:30, 20 s');
+  assert.equal(said(25, shape.bars.top + 1), 'agent-0 · held: src/a.ts · 12:00:10 to 12:00:30, 20 s');
   assert.equal(said(25, shape.bars.top + row + 1), 'agent-0 · orphaned: src/b.ts · since 12:00:20, 1 min');
 });
 
-test('too many locks to tell apart are counted', () => {
+test('thingAt(): locks in too many rows are counted', () => {
   const many = Array.from({ length: 30 }, (_, index) => lock(`f${index}`, 10, 90));
   const dense = makeLanes({ ...answer, locks: [...many, lock('x', 10, 90, { state: 'stale' })] });
   assert.equal(rowHeight(dense.lanes[0] as Lane, shape), null);
   const thing = thingAt(dense, scale, shape, 150, shape.bars.top + 1);
-  assert.match(thing ? thingWords(thing, at(100), 'UTC') : '', /holds 31 locks, 1 of them stale or orphaned/);
+  assert.match(thing ? thingWords(thing, at(100), 'UTC') : '', /· 31 locks, 1 of them stale or orphaned/);
 });
 
-test('an empty place says how the agent was, and what is not known says so', () => {
+test('thingAt(): an empty place states the agent’s health, an unknown time states that it is unknown', () => {
   assert.equal(said(20, 36), 'agent-1 · stale 12:00:00 to 12:00:50, 50 s · 12:00:20');
   assert.equal(said(60, 36), 'agent-1 · not registered · 12:01:00');
   assert.match(said(75, 36) ?? '', /^Agents and locks not known · .* · No dashboard ran\.$/);
   assert.equal(hit(20, 61), null);
 });
 
-test('thingAt(): a boundary between two lives says since when another process has the id', () => {
+test('thingAt(): a boundary states since when another process has the id', () => {
   const healths = [
     { agent: 'agent-1', life: '40110@%1', health: 'active' as const, since: iso(0), until: iso(30) },
     { agent: 'agent-1', life: '41231@%2', health: 'active' as const, since: iso(30), until: iso(50) },
@@ -103,7 +103,7 @@ test('thingAt(): a boundary between two lives says since when another process ha
   assert.deepEqual(first && leadOf(first, at(100), 'UTC').to, { agent: 'agent-1' });
 });
 
-test('keys go through the things of a lane in the order of time, and stop at its ends', () => {
+test('nextThing(): keys move through the things of a lane in order of time, and stop at its ends', () => {
   const things = thingsOf(lane, scale);
   assert.deepEqual(
     things.map((thing) => thing.at),
@@ -114,7 +114,7 @@ test('keys go through the things of a lane in the order of time, and stop at its
   assert.equal(nextThing(things, first, -1)?.at, at(10));
   assert.equal(nextThing(things, first, 1)?.at, at(20));
   assert.equal(nextThing(things, null, -1)?.at, at(60));
-  // A place between things, as the cursor stands after it came from another lane.
+  // A place between things, where the cursor arrives from another lane.
   const place = { kind: 'place', agent: 'agent-0', at: at(50), health: null, unknown: null } as const;
   assert.equal(nextThing(things, place, 1)?.at, at(60));
   assert.equal(nextThing(things, place, -1)?.at, at(40));
@@ -122,13 +122,13 @@ test('keys go through the things of a lane in the order of time, and stop at its
   assert.equal(nextThing([], null, 1), null);
 });
 
-test('a thing is the same after the lanes were made anew', () => {
+test('isSame(): a thing is the same after the lanes were computed again', () => {
   const again = makeLanes(answer);
   assert.ok(isSame(hit(40, 6), thingAt(again, scale, shape, 400, 6)));
   assert.ok(!isSame(hit(40, 6), hit(60, 6)));
 });
 
-test('each thing leads to where it can be read', () => {
+test('leadOf(): each thing links to the place that shows it in full', () => {
   const lead = (second: number, y: number) => {
     const thing = hit(second, y);
     return thing && leadOf(thing, at(100), 'UTC');
@@ -137,11 +137,11 @@ test('each thing leads to where it can be read', () => {
   assert.deepEqual(lead(40, 6)?.to, { message: 'e.40' });
   assert.deepEqual(lead(12, shape.bars.top + 1)?.to, { agent: 'agent-0' });
   assert.deepEqual(lead(25, shape.bars.top + row + 1)?.to, { lock: 'b' });
-  assert.equal(lead(50, 36)?.label, 'Look at 12:00:50');
+  assert.equal(lead(50, 36)?.label, 'Go to 12:00:50');
   assert.deepEqual(lead(50, 36)?.to, { at: iso(50) });
 });
 
-test('names that hide something are shown as what they are', () => {
+test('thingWords(): invisible characters in names are made visible', () => {
   const odd = makeLanes({ ...answer, messages: [tick(40, 'IN\u202EFO\n', 1, ['all'])] });
   const thing = thingAt(odd, scale, shape, 400, 6);
   assert.equal(thing && thingWords(thing, at(100), 'UTC'), 'agent-0 · INU+202EFO  to everyone · 12:00:40');

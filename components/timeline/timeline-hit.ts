@@ -1,4 +1,4 @@
-/** What stands under a pointer on a timeline, and what comes next for one who goes through it by keys. */
+/** Finds the thing under a pointer on a timeline, and the next thing for keyboard control. */
 import type { TimeSpan } from '@/lib/contract/time-span';
 import type { LaneLife } from './lane-lives';
 import {
@@ -12,26 +12,26 @@ import {
 } from './timeline-lanes';
 import { type Scale, timeAt, xOf } from './timeline-scale';
 
-/** How a lane is divided, in CSS pixels from its upper edge. */
+/** The parts of a lane, in CSS pixels from its upper edge. */
 export interface LaneShape {
   height: number;
   ticks: { top: number; bottom: number };
   bars: { top: number; bottom: number };
 }
 
-/** Something on a timeline that has words and leads somewhere. */
+/** Something on a timeline that has a description and a link. */
 export type Thing =
   | { kind: 'messages'; agent: string; at: number; ticks: readonly LaneTick[] }
   | { kind: 'lock'; agent: string; at: number; bar: LaneBar }
-  /** Too many locks to tell one from another. */
+  /** More locks than can be shown one by one. */
   | { kind: 'locks'; agent: string; at: number; held: number; lost: number }
-  /** From there on another process has the id. */
+  /** The moment at which another process takes over the id. */
   | { kind: 'life'; agent: string; at: number; life: LaneLife }
-  /** A moment on the axis, in no lane. */
+  /** A moment on the axis, outside the lanes. */
   | { kind: 'moment'; agent: ''; at: number }
   | { kind: 'place'; agent: string; at: number; health: LaneHealth | null; unknown: UnknownStretch | null };
 
-/** As near as this, a pointer means a tick; as near to one another, two ticks are one to the eye. */
+/** A pointer within this distance hits a tick; ticks within this distance look like one. In CSS pixels. */
 const NEAR = 5;
 const NEAR_LINE = 3;
 const ONE_TO_THE_EYE = 1.5;
@@ -43,14 +43,14 @@ export function shapeOf(height: number): LaneShape {
   return { height, ticks: { top: 3, bottom: middle }, bars: { top: middle + 2, bottom: height - 4 } };
 }
 
-/** @returns how high one row of a lane's bars is, null where there are too many to tell them apart */
+/** @returns the height of one row of a lane's bars; null if there are too many rows to show them one by one */
 export function rowHeight({ rows }: Lane, { bars }: LaneShape): number | null {
   const room = (bars.bottom - bars.top) / Math.max(1, rows);
   return room < THINNEST_ROW ? null : Math.min(room, 13);
 }
 
 /**
- * What is at a place of the lanes.
+ * Finds the thing at a place of the lanes.
  *
  * @param x from the left edge of the scale
  * @param y from the upper edge of the first lane
@@ -63,7 +63,7 @@ export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number,
   const upper = within < shape.bars.top;
   const place = () => lifeAt(lane, scale, x) ?? placeAt(lanes, lane, timeAt(scale, x));
   if (upper) return ticksAt(lane, scale, x) ?? place();
-  // A lock can be hit along all of its bar, a boundary in few pixels.
+  // A lock can be hit along its whole bar, a boundary only within a few pixels, so boundaries come first.
   return lifeAt(lane, scale, x) ?? barAt(lane, scale, shape, x, within) ?? ticksAt(lane, scale, x) ?? place();
 }
 
@@ -85,7 +85,7 @@ function ticksAt(lane: Lane, scale: Scale, x: number): Thing | null {
   return nearest && messagesNear(lane, scale, nearest);
 }
 
-/** The tick and those that the eye can't tell from it. */
+/** The tick and those that look the same. */
 function messagesNear(lane: Lane, scale: Scale, tick: LaneTick): Thing {
   const x = xOf(scale, tick.at);
   const ticks: LaneTick[] = [];
@@ -106,7 +106,7 @@ function barAt(lane: Lane, scale: Scale, shape: LaneShape, x: number, y: number)
     return { kind: 'locks', agent: lane.agent, at, held: step.held, lost: step.lost };
   }
   const row = Math.floor((y - shape.bars.top) / height);
-  // A bar is drawn at least some pixels wide, and can be hit where it is drawn.
+  // A bar has a minimum width in pixels and can be hit in all of it.
   const bar = lane.bars.findLast(
     (one) => one.row === row && xOf(scale, one.since) <= x + 2 && xOf(scale, one.until) >= x - 2,
   );
@@ -125,9 +125,9 @@ function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
 }
 
 /**
- * The things of a lane that are in view, in the order of time.
+ * Lists the visible things of a lane in order of time.
  *
- * @returns messages as the eye sees them together, each lock that is held in view, and where another process has the id
+ * @returns messages grouped as they look, each lock in view, and each moment at which another process takes over the id
  */
 export function thingsOf(lane: Lane, scale: Scale): Thing[] {
   const { since, until } = scale.span;
@@ -151,11 +151,11 @@ export function thingsOf(lane: Lane, scale: Scale): Thing[] {
 }
 
 /**
- * Where a step leads from a thing.
+ * Moves the cursor from a thing to the next one.
  *
- * @param from what the cursor is at, null for nowhere yet
- * @param step 1 to the later, -1 to the earlier
- * @returns null if the lane has nothing in view
+ * @param from the thing at the cursor; null before the first step
+ * @param step 1 to the next later thing, -1 to the next earlier one
+ * @returns the new thing; null if the lane has nothing in view
  */
 export function nextThing(things: readonly Thing[], from: Thing | null, step: 1 | -1): Thing | null {
   if (from === null) return (step === 1 ? things[0] : things.at(-1)) ?? null;
@@ -165,7 +165,7 @@ export function nextThing(things: readonly Thing[], from: Thing | null, step: 1 
   return beside ?? (step === 1 ? things.at(-1) : things[0]) ?? null;
 }
 
-/** @returns the thing nearest to a moment: where the cursor stands when it comes from another lane */
+/** @returns the thing nearest to a moment, at which the cursor arrives from another lane */
 export function nearestThing(things: readonly Thing[], time: number): Thing | null {
   let nearest: Thing | null = null;
   for (const thing of things) {
@@ -174,7 +174,7 @@ export function nearestThing(things: readonly Thing[], time: number): Thing | nu
   return nearest;
 }
 
-/** @returns whether two are the same to the eye, though lanes may have been made anew between them */
+/** @returns whether two things are the same, even if the lanes were computed again in between */
 export function isSame(one: Thing | null, other: Thing | null): boolean {
   if (one === null || other === null) return one === other;
   if (one.agent !== other.agent || one.kind !== other.kind || one.at !== other.at) return false;

@@ -36,12 +36,12 @@ const answer: TimelineAnswer = {
     { sender: 'agent-0', type: 'INFO', at: iso(25), count: 3, cursor: 'e.1', recipients: [] },
     { sender: 'agent-0', type: 'INFO', at: 'no time', count: 3, cursor: 'e.3', recipients: [] },
   ],
-  unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Nobody looked.' }],
+  unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Not recorded.' }],
   totals: { messages: 4, lock_spans: 2, health_spans: 1 },
   next_agent: null,
 };
 
-test('each agent has a lane with its own things in the order of time', () => {
+test('makeLanes(): each agent has a lane with its own things in order of time', () => {
   const { lanes, unknown } = makeLanes(answer);
   assert.deepEqual(
     lanes.map(({ agent }) => agent),
@@ -59,16 +59,16 @@ test('each agent has a lane with its own things in the order of time', () => {
   assert.equal(unknown[0]?.since, Number.NEGATIVE_INFINITY);
 });
 
-test('moments are sorted and finite, each once', () => {
+test('makeLanes(): moments are sorted, finite and unique', () => {
   assert.deepEqual(makeLanes(answer).moments, [2, 5, 10, 15, 20, 25, 30].map(at));
 });
 
-test('bars at the same time stand in different rows, and a row is used again', () => {
+test('stacked(): bars that overlap in time are in different rows, and rows are reused', () => {
   const rows = stacked([bar(0, 10), bar(5, 15), bar(10, 20), bar(12, 13)]).map(({ row }) => row);
   assert.deepEqual(rows, [0, 1, 0, 2]);
 });
 
-test('how many are held counts what a bar stands for, and which of them are lost', () => {
+test('heldOver(): counts the locks of each bar, and the stale or orphaned ones among them', () => {
   const steps = heldOver(stacked([bar(0, 10, { count: 3 }), bar(5, 10, { state: 'orphaned' })]));
   assert.deepEqual(steps, [
     { at: 0, held: 3, lost: 0 },

@@ -1,4 +1,4 @@
-/** What a timeline draws, made ready once for each answer: numbers instead of instants, each lane's things in order. */
+/** Prepares an answer of the server for drawing, once: numbers instead of instants, each lane's things in order. */
 
 import { groupBy } from '@/lib/client/group-by';
 import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
@@ -8,16 +8,16 @@ import type { AgentHealth } from '@/lib/contract/schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 import { type LaneLife, laneLives } from './lane-lives';
 
-/** `until` is infinite while it lasts. */
+/** `until` is infinite while the span lasts. */
 export interface LaneHealth extends TimeSpan {
   health: AgentHealth;
-  /** Which life of the id it belongs to. */
+  /** The key of the process that had the id. */
   life: string;
 }
 
 export interface LaneBar extends TimeSpan {
   lock: LockBar;
-  /** Counted from 0: bars of one lane that last at the same time stand in different rows. */
+  /** Counted from 0: bars of one lane that overlap in time are in different rows. */
   row: number;
 }
 
@@ -27,7 +27,7 @@ export interface LaneTick {
   meaning: TypeMeaning;
 }
 
-/** From `at` on so many locks are held, `lost` of them stale or orphaned. */
+/** From `at` on, `held` locks are held; `lost` of them are stale or orphaned. */
 export interface Held {
   at: number;
   held: number;
@@ -37,12 +37,12 @@ export interface Held {
 export interface Lane {
   agent: string;
   health: readonly LaneHealth[];
-  /** Where another process has the id from then on. */
+  /** The moments at which another process takes over the id. */
   lives: readonly LaneLife[];
   bars: readonly LaneBar[];
-  /** How many rows the bars need. */
+  /** The number of rows that the bars need. */
   rows: number;
-  /** How many locks are held when, for lanes with too many rows. */
+  /** The number of held locks over time, for lanes with too many rows. */
   held: readonly Held[];
   ticks: readonly LaneTick[];
 }
@@ -55,13 +55,13 @@ export interface UnknownStretch extends TimeSpan {
 export interface Lanes {
   lanes: readonly Lane[];
   unknown: readonly UnknownStretch[];
-  /** When anything happens, sorted. */
+  /** The moments of all events, sorted. */
   moments: readonly number[];
-  /** The time that was asked for. */
+  /** The requested time range. */
   known: TimeSpan;
 }
 
-/** @returns an answer of the server made ready for drawing; what has no readable time is left out */
+/** @returns an answer of the server prepared for drawing, without things that have no readable time */
 export function makeLanes(answer: TimelineAnswer): Lanes {
   const health = groupBy(answer.health, ({ agent }) => agent);
   const locks = groupBy(answer.locks, ({ agent }) => agent);
@@ -87,7 +87,7 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
   return { lanes, unknown, moments: laneMoments(lanes, unknown), known };
 }
 
-/** @returns ticks made ready, in the order of time */
+/** @returns prepared ticks in order of time */
 export function laneTicks(ticks: readonly MessageTick[]): LaneTick[] {
   return ticks
     .map((tick) => ({ at: milliseconds(tick.at) ?? Number.NaN, tick, meaning: meaningOf(tick.type) }))
@@ -102,7 +102,7 @@ function spanOfThing({ since, until }: { since: string | null; until: string | n
   };
 }
 
-/** @returns the bars in the order of their beginning, each in the first row that is free by then */
+/** @returns the bars in order of their start, each in the first row that is free then */
 export function stacked(bars: readonly Omit<LaneBar, 'row'>[]): LaneBar[] {
   const ends: number[] = [];
   return [...bars]
@@ -115,7 +115,7 @@ export function stacked(bars: readonly Omit<LaneBar, 'row'>[]): LaneBar[] {
     });
 }
 
-/** @returns how many locks are held from when on, in order; a bar that stands for several counts as so many */
+/** @returns the changes of the number of held locks, in order of time; a bar for several locks counts each of them */
 export function heldOver(bars: readonly LaneBar[]): Held[] {
   const changes = bars.flatMap(({ since, until, lock: { count, state } }) => {
     const lost = state === 'held' ? 0 : count;
@@ -144,7 +144,7 @@ function laneMoments(lanes: readonly Lane[], unknown: readonly TimeSpan[]): numb
   return [...new Set(moments.filter(Number.isFinite))].sort((one, other) => one - other);
 }
 
-/** @returns the index of the first thing at or after a moment; the length if all are before */
+/** @returns the index of the first thing at or after a moment; the length if all are earlier */
 export function firstAt(times: readonly { at: number }[], time: number): number {
   let low = 0;
   let high = times.length;

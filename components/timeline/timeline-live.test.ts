@@ -31,17 +31,17 @@ const asked = { head: 5, step: 1000 };
 const cursors = ({ lanes: all }: Lanes, agent: string) =>
   all.find((lane) => lane.agent === agent)?.ticks.map(({ tick }) => tick.cursor);
 
-test('what came after the answer stands in its sender’s lane', () => {
+test('withArrived(): a message after the answer is in its sender’s lane', () => {
   const after = withArrived(lanes, [message(5, 1), message(7, 31)], 'e', asked);
   assert.deepEqual(cursors(after, 'agent-1'), ['e.6', 'e.7']);
   assert.equal(after.moments.at(-1), Date.parse(iso(31)));
 });
 
-test('what the answer holds already is not shown twice', () => {
+test('withArrived(): a message that the answer contains is not added again', () => {
   assert.equal(withArrived(lanes, [message(6, 20)], 'e', asked), lanes);
 });
 
-test('a sender without a lane gets one, in natural order', () => {
+test('withArrived(): a sender without a lane gets one, in natural order', () => {
   const after = withArrived(lanes, [message(7, 31, { sender: 'agent-9' })], 'e', asked);
   assert.deepEqual(
     after.lanes.map(({ agent }) => agent),
@@ -49,13 +49,13 @@ test('a sender without a lane gets one, in natural order', () => {
   );
 });
 
-test('what has no time stands nowhere, and nothing new is the same object', () => {
+test('withArrived(): a message without time is omitted; without new messages the same object is returned', () => {
   assert.equal(withArrived(lanes, [message(7, null)], 'e', asked), lanes);
   assert.equal(withArrived(lanes, [message(7, 31)], null, asked), lanes);
   assert.equal(withArrived(lanes, [], 'e', asked), lanes);
 });
 
-test('fields of any type are no reason to fail', () => {
+test('withArrived(): fields of any type are accepted', () => {
   const after = withArrived(lanes, [message(7, 31, { sender: ['x'], msg_type: 3, recipients: 'agent-2' })], 'e', asked);
   assert.deepEqual(cursors(after, '["x"]'), ['e.7']);
 });

@@ -1,4 +1,4 @@
-/** Messages of the stream on a timeline: they appear without the whole being asked for again. */
+/** Adds messages of the stream to a timeline, without reading the timeline again. */
 
 import { describeDelivery } from '@/lib/client/delivery';
 import { groupBy } from '@/lib/client/group-by';
@@ -10,19 +10,19 @@ import type { MessageTick } from '@/lib/contract/past-schemas';
 import type { Message } from '@/lib/contract/schemas';
 import { firstAt, type Lane, type Lanes, type LaneTick, laneTicks } from './timeline-lanes';
 
-/** What was known of the stream when an answer was asked for. */
+/** The state of the stream when an answer was requested. */
 export interface AskedAt {
-  /** `seq` of the newest message known: older ones are in the answer. */
+  /** `seq` of the newest known message: older ones are in the answer. */
   head: number;
-  /** One step of the answer's time, in milliseconds. */
+  /** The length of one step of the answer, in milliseconds. */
   step: number;
 }
 
 /**
- * The lanes with what has come since they were asked for.
+ * Adds the messages that have arrived since the lanes were requested.
  *
  * @param messages the stream's newest, oldest first
- * @returns the same object if nothing has come that has a time
+ * @returns the lanes; the same object if no message with a time has arrived
  */
 export function withArrived(lanes: Lanes, messages: readonly Message[], epoch: string | null, asked: AskedAt): Lanes {
   if (epoch === null || (messages.at(-1)?.seq ?? 0) <= asked.head) return lanes;
@@ -60,7 +60,9 @@ function tickOf(message: Message, epoch: string): MessageTick[] {
   ];
 }
 
-/** A message that came while the answer was on its way may be in it: then a tick of its kind covers its time. */
+/**
+ * Whether a message that arrived during the request is already in the answer: then a tick of its type covers its time.
+ */
 function isAmong(ticks: readonly LaneTick[], { at, tick }: LaneTick, { head, step }: AskedAt): boolean {
   for (let index = firstAt(ticks, at - step); index < ticks.length; index++) {
     const known = ticks[index] as LaneTick;

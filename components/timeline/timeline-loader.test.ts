@@ -43,7 +43,7 @@ async function pass(milliseconds: number): Promise<void> {
   await settled();
 }
 
-test('what is in view is asked for once, with some room beside it and without the future', async () => {
+test('TimelineLoader: the view is requested once, with a margin and without the future', async () => {
   const { loader, asked, loaded } = setUp();
   loader.want({ since: NOW - 1000, until: NOW }, true);
   await pass(0);
@@ -56,7 +56,7 @@ test('what is in view is asked for once, with some room beside it and without th
   assert.equal(asked.length, 1);
 });
 
-test('what lies outside, or much closer, is asked for; a question that is no longer wanted is ended', async () => {
+test('TimelineLoader: a view outside or much closer is requested; an outdated request is aborted', async () => {
   const { loader, asked, loaded } = setUp();
   loader.want({ since: NOW - 1000, until: NOW }, true);
   await pass(0);
@@ -74,7 +74,7 @@ test('what lies outside, or much closer, is asked for; a question that is no lon
   assert.deepEqual(asked[2]?.span, { since: NOW - 4650, until: NOW - 4450 });
 });
 
-test('while the view moves, it asks no more than some times a second', async () => {
+test('TimelineLoader: a moving view is requested a few times per second at most', async () => {
   const { loader, asked } = setUp();
   for (let step = 0; step < 60; step++) {
     loader.want({ since: NOW - 100_000 - step * 1000, until: NOW - 99_000 - step * 1000 }, false);
@@ -83,7 +83,7 @@ test('while the view moves, it asks no more than some times a second', async () 
   assert.ok(asked.length <= 8, String(asked.length));
 });
 
-test('changes are asked for every few seconds, and only while the newest is in view', async () => {
+test('TimelineLoader: changes are requested every few seconds, and only while the present is in view', async () => {
   const { loader, asked } = setUp();
   loader.want({ since: NOW - 1000, until: NOW }, true);
   await pass(0);
@@ -104,7 +104,7 @@ test('changes are asked for every few seconds, and only while the newest is in v
   assert.equal(asked.length, before);
 });
 
-test('after a failure it waits, says so, and asks again', async () => {
+test('TimelineLoader: after a failure it reports the reason, waits, and requests again', async () => {
   const { loader, asked, errors } = setUp();
   const want = () => loader.want({ since: NOW - 1000, until: NOW }, true);
   want();

@@ -1,45 +1,45 @@
-/** Asks for the part of the time that is in view: no more than one question at a time, and none twice. */
+/** Requests the visible part of the time: only one request at once, and no range twice. */
 
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 
-/** So much more than the view is asked for on each side, so that a small move shows no empty edge. */
+/** The part of the view that is requested in addition on each side, so that a small move shows no empty edge. */
 const BESIDE = 0.5;
-/** While the view moves, it is asked for this often at most, in milliseconds. */
+/** The least time between two requests while the view moves, in milliseconds. */
 const PAUSE = 150;
-/** While the newest is in view and changes, in milliseconds. */
+/** The least time between two requests while the present is in view and changes, in milliseconds. */
 const LIVE_PAUSE = 3000;
 const RETRY_PAUSE = 5000;
-/** A view so much closer than what was asked for wants finer steps. */
+/** A view that is closer than the requested range by this factor needs finer steps. */
 const CLOSER = 0.4;
 
 export interface Loaded {
   answer: TimelineAnswer;
-  /** `seq` of the newest message that was known when it was asked for. */
+  /** `seq` of the newest message known at the request. */
   head: number;
 }
 
 interface Options {
   read: (span: TimeSpan, signal: AbortSignal) => Promise<TimelineAnswer>;
   now: () => number;
-  /** `seq` of the newest message known. */
+  /** `seq` of the newest known message. */
   head: () => number;
   onLoaded: (loaded: Loaded) => void;
-  /** A sentence, null once it works again. */
+  /** Why a request failed, as a sentence; null once a request has succeeded. */
   onError: (error: string | null) => void;
 }
 
-/** Keeps what is drawn in step with what is in view. */
+/** Keeps the drawn data in step with the view. */
 export class TimelineLoader {
   readonly #options: Options;
-  /** What the newest answer, or the question on its way, is about. */
+  /** The range of the last answer, or of the running request. */
   #asked: { span: TimeSpan; length: number } | null = null;
   #wanted: { span: TimeSpan; follows: boolean } | null = null;
   #changed = false;
   #lastAsked = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = Number.POSITIVE_INFINITY;
-  /** After a failure there is no question before this. */
+  /** No request is made before this time after a failure. */
   #notBefore = Number.NEGATIVE_INFINITY;
   #running: AbortController | null = null;
 
@@ -47,19 +47,19 @@ export class TimelineLoader {
     this.#options = options;
   }
 
-  /** Says what is in view; may be called for each picture. */
+  /** Reports the view; may be called at every frame. */
   want(span: TimeSpan, follows: boolean): void {
     this.#wanted = { span, follows };
     if (!this.#fits()) this.#plan(PAUSE);
   }
 
-  /** Says that something in the swarm has changed of which the stream brings no more than that. */
+  /** Reports a change of the swarm that the stream announces without details. */
   changed(): void {
     this.#changed = true;
     if (this.#wanted?.follows) this.#plan(LIVE_PAUSE);
   }
 
-  /** Ends what is on its way. */
+  /** Aborts the running request. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#due = Number.POSITIVE_INFINITY;

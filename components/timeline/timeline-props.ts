@@ -4,23 +4,23 @@ import type { ConnectionState } from '@/lib/client/stream-client';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 
-/** The drawer below the panels, as its views see and change it. */
+/** The drawer below the panels, as its views read and change it. */
 export interface DrawerControl {
-  /** What is shown, null while it is closed. */
+  /** The open view; null while the drawer is closed. */
   view: DrawerView | null;
-  /** Of what it shows, in CSS pixels. */
+  /** The height of the open view, in CSS pixels. */
   height: number;
-  /** Idle stretches of the timeline are drawn as breaks. */
+  /** Whether idle times of the timeline are folded into breaks. */
   folds: boolean;
   setFolds: (folds: boolean) => void;
   open: (view: DrawerView) => void;
   close: () => void;
   resize: (height: number) => void;
-  /** Opens the timeline and goes there; from within it, closes it and goes back. */
+  /** Opens and focuses the timeline; if the focus is inside, closes it and returns the focus. */
   toggleTimeline: () => void;
 }
 
-/** What every view of the drawer draws from, and how it changes the page. */
+/** The data of every view in the drawer, and the functions that change the page. */
 export interface TimelineProps {
   drawer: DrawerControl;
   swarm: SwarmState;

@@ -5,7 +5,7 @@ import { FOLD_WIDTH, idleStretches, makeScale, spanWith, timeAt, xOf } from './t
 
 const span = { since: 0, until: 1000 };
 
-test('without folds, time is even', () => {
+test('makeScale(): without folds, time is linear', () => {
   const scale = makeScale(span, 500, []);
   assert.equal(xOf(scale, 0), 0);
   assert.equal(xOf(scale, 500), 250);
@@ -14,20 +14,20 @@ test('without folds, time is even', () => {
   assert.equal(timeAt(scale, 125), 250);
 });
 
-test('what never began and what never ends lies outside', () => {
+test('xOf(): infinite moments are outside the scale', () => {
   const scale = makeScale(span, 500, []);
   assert.ok(xOf(scale, Number.NEGATIVE_INFINITY) < 0);
   assert.ok(xOf(scale, Number.POSITIVE_INFINITY) > 500);
 });
 
-test('a fold has its width, and the rest shares what it leaves', () => {
+test('makeScale(): a fold has a fixed width, and the remaining time shares the rest', () => {
   const scale = makeScale(span, 532, [{ since: 200, until: 700 }]);
   assert.equal(xOf(scale, 700) - xOf(scale, 200), FOLD_WIDTH);
   assert.equal(xOf(scale, 200), 200);
   assert.equal(xOf(scale, 1000), 532);
 });
 
-test('a fold that has little room in view is none', () => {
+test('makeScale(): a fold with little room in view is not folded', () => {
   const scale = makeScale(span, 500, [{ since: -500, until: 20 }]);
   assert.deepEqual(
     scale.pieces.map(({ folded }) => folded),
@@ -35,11 +35,11 @@ test('a fold that has little room in view is none', () => {
   );
 });
 
-test('a span that is idle as a whole is not folded away', () => {
+test('makeScale(): a span that is entirely idle is not folded', () => {
   assert.equal(makeScale(span, 500, [{ since: -10, until: 2000 }]).pieces[0]?.folded, false);
 });
 
-test('places and moments lead to one another, whatever is folded', () => {
+test('xOf(), timeOf(): places and moments convert into each other with any folds', () => {
   const cuts = fc.array(fc.integer({ min: -200, max: 1200 }), { minLength: 2, maxLength: 8 });
   fc.assert(
     fc.property(cuts, fc.integer({ min: 0, max: 1000 }), (times, time) => {
@@ -56,7 +56,7 @@ test('places and moments lead to one another, whatever is folded', () => {
   );
 });
 
-test('idle is what lasts longer than a tenth of the span without anything happening', () => {
+test('idleStretches(): more than a tenth of the span without events is idle', () => {
   const found = idleStretches([0, 50, 140, 600, 1000], span, 1000);
   assert.equal(found.length, 2);
   assert.ok((found[0]?.since ?? 0) > 140 && (found[0]?.until ?? 0) < 600);
@@ -64,14 +64,14 @@ test('idle is what lasts longer than a tenth of the span without anything happen
   assert.deepEqual(idleStretches([], span, 1000), []);
 });
 
-test('idle time up to the edges of what is known is idle too, and nothing beyond', () => {
+test('idleStretches(): idle times reach to the edges of the known time, and not beyond', () => {
   const found = idleStretches([400, 5000], span, 1000);
   assert.equal(found.length, 2);
   assert.equal(found[0]?.since, 0);
   assert.ok((found[1]?.until ?? 0) <= 1000);
 });
 
-test('what is zoomed at stays where it is, also beside folds', () => {
+test('spanWith(): the moment at the pointer stays in place while zooming, also beside folds', () => {
   const folds = [{ since: 300, until: 620 }];
   const scaleOf = (one: typeof span) => makeScale(one, 800, one.until - one.since > 500 ? folds : []);
   const before = scaleOf(span);

@@ -1,11 +1,11 @@
-/** Where a moment stands on a timeline, and which moment stands at a place, with idle stretches folded into breaks. */
+/** Converts moments to places on a timeline and back, with idle times folded into breaks. */
 import type { TimeSpan } from '@/lib/contract/time-span';
 
-/** How wide a folded stretch is drawn, in CSS pixels. */
+/** The width of a break, in CSS pixels. */
 export const FOLD_WIDTH = 32;
-/** A stretch is idle if nothing happens for this part of the span. */
+/** A time is idle if nothing happens for this fraction of the span. */
 const IDLE = 0.1;
-/** So much of the span stays beside whatever happens. */
+/** The fraction of the span that stays unfolded beside each event. */
 const MARGIN = 0.012;
 
 interface Piece extends TimeSpan {
@@ -18,17 +18,17 @@ export interface Scale {
   span: TimeSpan;
   /** CSS pixels. */
   width: number;
-  /** From the left to the right, without holes. */
+  /** From left to right, without gaps. */
   pieces: readonly Piece[];
 }
 
 /**
- * The stretches in which nothing happens.
+ * Finds the times in which nothing happens.
  *
- * @param moments when something happens, sorted
- * @param known the time of which the moments are known
- * @param length of the span that is drawn, in milliseconds: what is idle depends on how much is looked at
- * @returns stretches in order, a little shorter than they are, so that what bounds them stands clear of the break
+ * @param moments the moments of all events, sorted
+ * @param known the time range for which the moments are known
+ * @param length the length of the drawn span, in milliseconds: which times count as idle depends on it
+ * @returns idle times in order, slightly shortened, so that the events around them keep a distance from the break
  */
 export function idleStretches(moments: readonly number[], known: TimeSpan, length: number): TimeSpan[] {
   if (moments.length === 0) return [];
@@ -44,12 +44,12 @@ export function idleStretches(moments: readonly number[], known: TimeSpan, lengt
   return found;
 }
 
-/** @returns the scale of a span over a width, each stretch of `folds` that is in it drawn as a break */
+/** @returns the scale of a span over a width, with each of `folds` inside it drawn as a break */
 export function makeScale(span: TimeSpan, width: number, folds: readonly TimeSpan[]): Scale {
   const length = span.until - span.since;
   const breaks = folds
     .map((fold) => ({ since: Math.max(fold.since, span.since), until: Math.min(fold.until, span.until) }))
-    // One that only begins to come into view is folded where it would take more room unfolded, so that nothing jumps.
+    // A fold that only comes into view is folded if it would take more room unfolded, so that nothing jumps.
     .filter(({ since, until }) => ((until - since) / length) * width > FOLD_WIDTH);
   const room = width - breaks.length * FOLD_WIDTH;
   const open = length - breaks.reduce((sum, fold) => sum + fold.until - fold.since, 0);
@@ -73,7 +73,10 @@ export function makeScale(span: TimeSpan, width: number, folds: readonly TimeSpa
   return { span, width, pieces };
 }
 
-/** @returns the place of a moment in CSS pixels; outside the scale what its end piece would give, also for infinite ones */
+/**
+ * @returns the place of a moment in CSS pixels; outside the scale, the extrapolation of its end piece, also for
+ *   infinite moments
+ */
 export function xOf({ pieces, width }: Scale, time: number): number {
   const piece = pieces.find(({ until }) => time <= until) ?? pieces.at(-1);
   if (piece === undefined || time === Number.NEGATIVE_INFINITY) return -width;
@@ -89,10 +92,10 @@ export function timeAt({ pieces, span }: Scale, x: number): number {
 }
 
 /**
- * The span in which a moment stands at a place: what zooming at a pointer and dragging both come to.
+ * Finds the span in which a moment is at a place, as zooming and dragging need it.
  *
- * @param length of the span that is looked for, in milliseconds
- * @param scaleOf gives the scale of a span; folds come and go with it, so the place is found by steps
+ * @param length the length of the span, in milliseconds
+ * @param scaleOf gives the scale of a span; its folds depend on the span, so the span is found iteratively
  */
 export function spanWith(time: number, x: number, length: number, scaleOf: (span: TimeSpan) => Scale): TimeSpan {
   let span = { since: time - length, until: time };

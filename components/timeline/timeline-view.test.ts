@@ -13,7 +13,7 @@ function setUp() {
   return { state, written, view };
 }
 
-test('a preset follows the present', () => {
+test('TimelineView: a preset follows the present', () => {
   const { state, view } = setUp();
   assert.ok(view.follows);
   state.now += 5000;
@@ -21,7 +21,7 @@ test('a preset follows the present', () => {
   assert.equal(view.preset, '15m');
 });
 
-test('a move shows at once and is written once, when it has come to rest', () => {
+test('TimelineView: a move is shown at once and written once, when it has come to rest', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, written, view } = setUp();
   let notified = 0;
@@ -35,7 +35,7 @@ test('a move shows at once and is written once, when it has come to rest', () =>
   mock.timers.tick(1000);
   const span = { since: state.now - 50 * MINUTE, until: state.now - 40 * MINUTE };
   assert.deepEqual(written, [formatSpan(span)]);
-  // The address that comes back is what is shown already.
+  // The address then reports the span that is already shown.
   view.take(written[0] ?? null, null);
   assert.deepEqual(view.read(), span);
   assert.ok(!view.follows);
@@ -43,7 +43,7 @@ test('a move shows at once and is written once, when it has come to rest', () =>
   mock.timers.reset();
 });
 
-test('a view moved to the present follows it, with its own length', () => {
+test('TimelineView: a view that is moved to the present follows it and keeps its length', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, written, view } = setUp();
   view.move({ since: state.now - 7 * MINUTE, until: state.now + 10 });
@@ -55,7 +55,7 @@ test('a view moved to the present follows it, with its own length', () => {
   mock.timers.reset();
 });
 
-test('a preset dragged against the present stays the preset, and nothing is written', () => {
+test('TimelineView: a preset that is dragged against the present stays a preset, and nothing is written', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, written, view } = setUp();
   view.choose('15m');
@@ -67,7 +67,7 @@ test('a preset dragged against the present stays the preset, and nothing is writ
   mock.timers.reset();
 });
 
-test('another address, as the back button brings it, counts more than a move', () => {
+test('TimelineView: another address, such as after the back button, replaces a move', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, written, view } = setUp();
   view.move({ since: state.now - 9 * MINUTE, until: state.now - 5 * MINUTE });
@@ -79,7 +79,7 @@ test('another address, as the back button brings it, counts more than a move', (
   mock.timers.reset();
 });
 
-test('keys go to the first moment known and back to the present', () => {
+test('TimelineView: keys go to the first known moment and back to the present', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, view } = setUp();
   view.learnFirst(state.now - 300 * MINUTE);

@@ -1,4 +1,6 @@
-/** The span in view while it is zoomed and dragged: drawn at once, written to the address when it comes to rest. */
+/**
+ * The visible time range: drawn at once while it is zoomed and dragged, written to the address when it comes to rest.
+ */
 
 import {
   formatSpan,
@@ -14,22 +16,22 @@ import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** Browsers refuse more than about a hundred changes of the address in half a minute. */
 const SETTLES_AFTER = 300;
-/** So near to the present, the view holds on to it. */
+/** A view whose end is this close to the present follows it. */
 const HOLDS = 0.004;
 
 interface Options {
   /** The present by the server's clock, in milliseconds. */
   now: () => number;
-  /** Keeps a span in the address. */
+  /** Writes a span to the address. */
   write: (span: string) => void;
 }
 
-/** The span in view. Whoever draws it reads it anew for each picture, since it may follow the present. */
+/** The visible time range. It may follow the present, so it is read again for each frame. */
 export class TimelineView {
   readonly #options: Options;
   readonly #listeners = new Set<() => void>();
   #choice: SpanChoice = parseSpan(null);
-  /** What was written last: when the address says the same, what is here is truer. */
+  /** The span that was written last: if the address has the same one, the state here is newer. */
   #written: string | null = null;
   #follows = true;
   #first: number | null = null;
@@ -41,7 +43,7 @@ export class TimelineView {
     this.#options = options;
   }
 
-  /** Takes the span and the past moment of the address. */
+  /** Takes over the span and the past moment of the address. */
   take(span: string | null, at: number | null): void {
     const moved = this.#at !== at;
     this.#at = at;
@@ -56,7 +58,7 @@ export class TimelineView {
     this.#notify();
   }
 
-  /** Learns the oldest moment of which anything is known, and that from which on the swarm was watched. */
+  /** Sets the oldest moment of which anything is known, and the moment at which recording of the swarm started. */
   learnFirst(first: number | null, watchedSince: number | null = first): void {
     if (first === this.#first && watchedSince === this.#watchedSince) return;
     this.#first = first;
@@ -64,7 +66,7 @@ export class TimelineView {
     this.#notify();
   }
 
-  /** The preset that is chosen, null for a span of its own. */
+  /** The chosen preset; null for any other span. */
   get preset(): Preset | null {
     if (typeof this.#choice !== 'string') return null;
     if (this.#choice !== 'recent') return this.#choice;
@@ -77,7 +79,7 @@ export class TimelineView {
     return this.#follows && this.read().until >= this.#options.now();
   }
 
-  /** The oldest moment of which anything is known; null while the server has not said it. */
+  /** The oldest moment of which anything is known; null until the server has answered. */
   get first(): number | null {
     return this.#first;
   }
@@ -91,11 +93,11 @@ export class TimelineView {
     return { since: now - (this.#choice.until - this.#choice.since), until: now };
   }
 
-  /** Shows another span at once; it is written when nothing has moved for a moment. */
+  /** Shows another span at once; writes it when the view has come to rest. */
   move(span: TimeSpan): void {
     const now = this.#options.now();
     const next = limited(span, { now, first: this.#first });
-    // Dragged against the present, a preset stays what it is: the address would freeze what goes on living here.
+    // A preset that is dragged against the present stays a preset: a fixed span in the address would stop following.
     const shown = this.read();
     if (
       typeof this.#choice === 'string' &&
@@ -118,14 +120,14 @@ export class TimelineView {
     this.#options.write(preset);
   }
 
-  /** Goes to the present without changing how much is shown. */
+  /** Goes to the present and keeps the length of the span. */
   goToNow(): void {
     const { since, until } = this.read();
     const now = this.#options.now();
     this.move({ since: now - (until - since), until: now });
   }
 
-  /** Goes to the beginning of what is known. */
+  /** Goes to the start of the known time. */
   goToFirst(): void {
     const { since, until } = this.read();
     const first = this.#first ?? since;
@@ -138,7 +140,7 @@ export class TimelineView {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Forgets a span that has not come to rest. */
+  /** Drops a span that has not come to rest. */
   stop(): void {
     clearTimeout(this.#timer);
   }

@@ -1,4 +1,4 @@
-/** What stands on a timeline, in words. */
+/** Describes the things on a timeline in words. */
 
 import type { Address } from '@/lib/client/address';
 import { isoOf } from '@/lib/client/spans';
@@ -12,9 +12,9 @@ const MAX_NAMES = 5;
 const MAX_TEXT_LENGTH = 120;
 
 /**
- * A thing in one line: "agent-3 · QUESTION to agent-1, agent-2 · 12:03:41".
+ * Describes a thing in one line: "agent-3 · QUESTION to agent-1, agent-2 · 12:03:41".
  *
- * @param now milliseconds, for the date of what was not today
+ * @param now milliseconds since 1970; times of other days get their date
  * @param zone as for `clockTime`
  */
 export function thingWords(thing: Thing, now: number, zone?: string): string {
@@ -32,12 +32,12 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
       const { lock, since, until } = thing.bar;
       const what =
         lock.count > 1 ? `${counted(lock.count, 'lock')}, first ${visible(lock.filepath)}` : visible(lock.filepath);
-      const state = lock.state === 'held' ? 'holds' : `${lock.state}:`;
-      return `${agent} · ${state} ${what} · ${lasted(since, until)}`;
+
+      return `${agent} · ${lock.state}: ${what} · ${lasted(since, until)}`;
     }
     case 'locks': {
       const lost = thing.lost > 0 ? `, ${thing.lost} of them stale or orphaned` : '';
-      return `${agent} · holds ${counted(thing.held, 'lock')}${lost} · ${clock(thing.at)}`;
+      return `${agent} · ${counted(thing.held, 'lock')}${lost} · ${clock(thing.at)}`;
     }
     case 'life':
       return `${agent} · ${lifeWords(thing.life, clock)} · ${processWords(lifeParts(thing.life.life))}`;
@@ -52,7 +52,7 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
   }
 }
 
-/** @returns a span by its two ends, the second without a date that the first has said */
+/** @returns a span by its two ends, the second without a date if it is the same day */
 export function spanWords({ since, until }: TimeSpan, now: number, zone?: string): string {
   return `${clockTime(isoOf(since), now, zone)} – ${clockTime(isoOf(until), since, zone)}`;
 }
@@ -63,7 +63,7 @@ function lifeWords({ at, late }: Extract<Thing, { kind: 'life' }>['life'], clock
     : `another process has this id since ${clock(at)}`;
 }
 
-/** @returns "pid 41231, pane %2", with what is not known said so */
+/** @returns "pid 41231, pane %2", with "unknown" for a missing value */
 function processWords({ pid, pane }: { pid: string; pane: string }): string {
   return `pid ${visible(pid) || 'unknown'}, pane ${visible(pane) || 'unknown'}`;
 }
@@ -88,16 +88,16 @@ function typeText(type: string | undefined): string {
 }
 
 function nameList(names: readonly string[]): string {
-  if (names.length === 0) return 'nobody named';
+  if (names.length === 0) return 'unknown recipient';
   const shown = names.slice(0, MAX_NAMES).map((name) => (name === 'all' ? 'everyone' : agentName(name)));
   return names.length > MAX_NAMES
     ? `${shown.join(', ')} and ${counted(names.length - MAX_NAMES, 'other')}`
     : shown.join(', ');
 }
 
-/** @returns the name of an agent as it may be shown on one line */
+/** @returns the name of an agent, safe to show in one line */
 export function agentName(agent: string): string {
-  return visible(agent) || 'nobody named';
+  return visible(agent) || 'unknown agent';
 }
 
 function visible(value: string): string {
@@ -107,25 +107,25 @@ function visible(value: string): string {
     .join('');
 }
 
-/** @returns how long a stretch is, in few letters: "2 h 5 min" */
+/** @returns a length of time in short form: "2 h 5 min" */
 export function durationText(milliseconds: number): string {
   return duration(Math.round(milliseconds / 1000));
 }
 
-/** Where a thing leads: the part of the address, the part of the page that then shows it, and the words for it. */
+/** The link of a thing: the part of the address, the tab that shows it on a narrow screen, and a label. */
 export interface Lead {
   to: Partial<Address>;
   tab: 'messages' | 'locks' | 'agents' | null;
   label: string;
 }
 
-/** @returns where a thing leads; an empty place to its moment */
+/** @returns the link of a thing; that of an empty place goes to its moment */
 export function leadOf(thing: Thing, now: number, zone?: string): Lead {
   switch (thing.kind) {
     case 'messages':
       return { to: { message: thing.ticks[0]?.tick.cursor ?? null }, tab: 'messages', label: 'Show the message' };
     case 'lock':
-      // What is held no more stands in the detail of its holder.
+      // A lock that has ended is listed in the detail of its holder.
       return thing.bar.until === Number.POSITIVE_INFINITY && thing.bar.lock.count === 1
         ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
         : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
@@ -134,6 +134,6 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
     case 'moment':
     case 'place':
-      return { to: { at: isoOf(thing.at) }, tab: null, label: `Look at ${clockTime(isoOf(thing.at), now, zone)}` };
+      return { to: { at: isoOf(thing.at) }, tab: null, label: `Go to ${clockTime(isoOf(thing.at), now, zone)}` };
   }
 }

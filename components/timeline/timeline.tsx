@@ -14,7 +14,7 @@ import type { TimelineProps } from './timeline-props';
 import { Toolbar } from './toolbar';
 import { Tooltip } from './tooltip';
 
-/** Lanes of agents over time: how they were, what they held and what they said. */
+/** Lanes of agents over time with their health, locks and messages. */
 export function Timeline({ drawer, swarm, connection, address, change, goTo }: TimelineProps) {
   const at = milliseconds(address.at);
   const view = useView(address.span, at, (span) => change({ span }));
@@ -58,7 +58,7 @@ export function Timeline({ drawer, swarm, connection, address, change, goTo }: T
           </div>
           {state.lanes !== null && lanes.length === 0 && (
             <p className="absolute inset-0 p-4 text-muted">
-              No agent is known in this time, and none has said anything. Look at more of it, or at another one.
+              No agents or messages in this range. Zoom out or choose another range.
             </p>
           )}
         </div>
@@ -73,14 +73,14 @@ export function Timeline({ drawer, swarm, connection, address, change, goTo }: T
 
 interface MoreLanesProps {
   count: number;
-  /** The agent after which the shown ones begin. */
+  /** The agent before the first shown lane. */
   after: string | null;
-  /** The agent after which the next ones begin. */
+  /** The agent before the next part; null if there is none. */
   next: string | null;
   onGo: (after: string | null) => void;
 }
 
-/** Of more lanes than can be drawn at once: which part this is, and the way to the rest. */
+/** States which part of the lanes is shown if not all fit, with buttons for the other parts. */
 function MoreLanes({ count, after, next, onGo }: MoreLanesProps) {
   return (
     <p className="flex h-7 shrink-0 items-center gap-3 border-line border-t px-4 text-muted">
@@ -110,7 +110,7 @@ function summaryOf({ lanes, totals }: TimelineState): string {
   return `Timeline of ${counted(lanes.lanes.length, 'agent')} with ${counted(messages, 'message')} and ${counted(lock_spans, 'lock')}; its lanes can be walked by arrow keys`;
 }
 
-/** The span in view, which follows the address and writes to it. */
+/** The visible time range, which follows the address and writes to it. */
 function useView(span: string | null, at: number | null, write: (span: string) => void): TimelineView {
   const writeNow = useEffectEvent(write);
   const [view] = useState(() => {
@@ -143,7 +143,7 @@ function useParts(): Parts {
 
 type StageOptions = ConstructorParameters<typeof Stage>[2];
 
-/** @returns what draws the canvases; its `current` is null before the first draw */
+/** @returns the stage that draws the canvases; its `current` is null before the first render */
 function useStage(parts: Parts, shown: ConstructorParameters<typeof Stage>[1], options: StageOptions) {
   const stage = useRef<Stage | null>(null);
   const { view, pointed, onClick } = options;

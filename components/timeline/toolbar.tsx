@@ -20,9 +20,9 @@ interface ToolbarProps {
   onFolding: (on: boolean) => void;
 }
 
-/** How much is shown, what the cursor is at in words, and the moves as buttons. */
+/** The length of the shown range, the thing at the cursor in words, and buttons to move and zoom. */
 export function Toolbar({ view, pointed, stage, error, folding, onFolding }: ToolbarProps) {
-  // A text, so that only another choice draws this again, and not each step of a drag.
+  // A text, so that only another preset renders this again, and not each step of a drag.
   const state = useSyncExternalStore(
     (listener) => view.subscribe(listener),
     () => `${view.preset} ${view.follows}`,
@@ -52,7 +52,7 @@ export function Toolbar({ view, pointed, stage, error, folding, onFolding }: Too
   );
 }
 
-/** The span in view by its two ends, where no preset names it. */
+/** The visible time range by its two ends, unless it is a preset. */
 function SpanWords({ view }: { view: TimelineView }) {
   const zone = useZone();
   const text = useSyncExternalStore(

@@ -3,7 +3,7 @@ import { leadOf, thingWords } from '@/components/timeline/timeline-words';
 import { now } from '@/lib/client/clock';
 import { type Pointed, usePointed } from './pointed';
 
-/** What is pointed at, in words, beside the pointer; the stage moves it there. */
+/** The pointed thing in words; the stage moves the tooltip beside the pointer. */
 export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: Pointed }) {
   const thing = usePointed(pointed);
   const lead = thing === null ? '' : leadOf(thing, now()).label;
@@ -18,7 +18,7 @@ export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: P
       {thing !== null && (
         <div className="text-ink">
           <p className="wrap-anywhere font-medium">{who}</p>
-          {/* The moment of an empty place is what it leads to. */}
+          {/* For an empty place the link already names the moment. */}
           {rest
             .filter((line) => !lead.endsWith(line))
             .map((line) => (

@@ -15,17 +15,18 @@ export interface TimelineState {
   /** Null until the server has answered. */
   lanes: Lanes | null;
   totals: TimelineAnswer['totals'] | null;
-  /** The agent after which the lanes that are not shown begin; null where these are the last. */
+  /** The last shown agent if more lanes follow; null if these are the last. */
   nextAgent: string | null;
-  /** Why the server did not answer, as a sentence; what was known stays. */
+  /** Why the server did not answer, as a sentence; the last data stays. */
   error: string | null;
 }
 
 /**
- * What a timeline draws: what the server answers for the span in view, and what the stream has brought since.
+ * The lanes of a timeline: the server's answer for the visible range, extended by the messages of the stream.
  *
- * @param afterAgent shows the lanes after this agent's; null begins with the first
- * @param deafSince since when the stream is silent, in milliseconds: from there on nothing is known here; null while it is live
+ * @param afterAgent shows the lanes after this agent's; null starts with the first
+ * @param deafSince since when the stream has been disconnected, in milliseconds: later times are unknown here; null
+ *   while it is live
  */
 export function useTimeline(
   view: TimelineView,
@@ -60,17 +61,17 @@ export function useTimeline(
     };
   }, [view, afterAgent]);
 
-  // Messages come by the stream themselves; of these only the server knows when exactly they changed.
+  // The stream brings messages in full; for agents and locks only the server knows the exact times of changes.
   const changes = useMemo(() => shownState(swarm), [swarm]);
   const torn = loaded !== null && (messages[0]?.seq ?? 0) > loaded.head + 1;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever it is, the loader is told that it is another
+  // biome-ignore lint/correctness/useExhaustiveDependencies: any other value means a change for the loader
   useEffect(() => loader.current?.changed(), [changes, torn, deafSince === null]);
 
   const base = useMemo(() => loaded && makeLanes(loaded.answer), [loaded]);
   const lanes = useMemo(() => {
     if (base === null || loaded === null) return null;
     const epoch = lastEventId === null ? null : (parseCursor(lastEventId)?.epoch ?? null);
-    // Of a part of the lanes it is not known which of the rest belong between them.
+    // With only a part of the lanes loaded, the place of a new lane is not known.
     const part = afterAgent !== null || loaded.answer.next_agent !== null;
     const live = part
       ? base
@@ -91,7 +92,10 @@ function firstKnown({ known_since, first_message_at }: TimelineAnswer): number |
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** What of agents, locks and sources a timeline shows, as a text: signs of life and counts change all the time. */
+/**
+ * The parts of agents, locks and sources that a timeline shows, as a text, without the signs of life and counts that
+ * change all the time.
+ */
 function shownState({ agents, locks, sources }: SwarmState): string {
   return JSON.stringify([
     agents.agents.map((agent) => [agent.id, agent.health, lifeKey(agent)]),

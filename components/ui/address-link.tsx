@@ -5,7 +5,7 @@ import { Moment } from '@/lib/client/moment';
 import { formatMoment } from '@/lib/client/moments';
 
 interface AddressLinkProps {
-  /** What it leads to, as a part of the page's address. */
+  /** The target, as a part of the page's address. */
   to: Partial<Address>;
   onGo: (to: Partial<Address>) => void;
   tabIndex?: 0 | -1;
@@ -13,10 +13,10 @@ interface AddressLinkProps {
   children: ReactNode;
 }
 
-/** A link to something on this page: followed in place, or opened elsewhere as any other link. */
+/** A link to something on this page: followed in place, or opened in a new tab like any other link. */
 export function AddressLink({ to, onGo, tabIndex, className = 'link', children }: AddressLinkProps) {
   const moment = use(Moment);
-  // Opened elsewhere it shows the same moment.
+  // In a new tab it shows the same moment.
   const at = moment === null ? null : formatMoment(moment);
   const onClick = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -6,7 +6,7 @@ interface ChoiceProps<Value extends string> {
   onChange: (value: Value) => void;
 }
 
-/** One of several words, in a line of small print. The browser's own list of options costs nothing and works everywhere. */
+/** A small select for one of several words. The browser's own list of options needs no code and works everywhere. */
 export function Choice<Value extends string>({ label, choices, names, value, onChange }: ChoiceProps<Value>) {
   return (
     <label className="flex min-w-0 items-center gap-1 whitespace-nowrap">

@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react';
 
-/** A command with a button that copies it, and says so. */
+/** A command with a button that copies it and confirms it. */
 export function CopyCommand({ label, command }: { label: string; command: string }) {
   const text = useRef<HTMLElement>(null);
   const [said, setSaid] = useState('');
   const copy = async () => {
-    // Cleared first: the same words a second time would not be read aloud.
+    // Cleared first: a screen reader does not read the same words a second time.
     setSaid('');
     setSaid((await copied(command)) ? 'Copied' : select(text.current));
   };
@@ -32,7 +32,7 @@ export function CopyCommand({ label, command }: { label: string; command: string
   );
 }
 
-/** The clipboard is there only for pages that came by https, or from this very machine. */
+/** The clipboard is available only over https or on localhost; elsewhere the command is selected. */
 async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -3,12 +3,12 @@ import { type ReactNode, useId } from 'react';
 interface DetailPartProps {
   title: string;
   note?: ReactNode;
-  /** Leads to the panel that shows the same in full, which a narrow screen hides behind a tab. */
+  /** Opens the panel that shows everything, which a narrow screen hides behind a tab. */
   onShowAll?: () => void;
   children: ReactNode;
 }
 
-/** One part of the detail. */
+/** One section of the agent's detail. */
 export function DetailPart({ title, note, onShowAll, children }: DetailPartProps) {
   const titleId = useId();
   return (

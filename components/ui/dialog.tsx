@@ -3,15 +3,15 @@ import { type ReactNode, useEffectEvent, useId, useLayoutEffect, useRef } from '
 
 interface DialogProps {
   title: string;
-  /** False where the title is only read aloud. */
+  /** False if the title is only read aloud. */
   titled?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
 
 /**
- * A modal dialog, open for as long as it is drawn. The browser's own: it lies above everything, keeps the keyboard and
- * screen readers inside, closes by Escape and gives the focus back. A press beside it closes it too.
+ * A modal dialog, open while it is mounted. The browser's own: it is above everything, keeps the keyboard and screen
+ * readers inside, closes on Escape and returns the focus. A press beside it also closes it.
  */
 export function Dialog({ title, titled = true, onClose, children }: DialogProps) {
   const id = useId();
@@ -24,7 +24,7 @@ export function Dialog({ title, titled = true, onClose, children }: DialogProps)
     element?.showModal();
     return () => {
       element?.removeEventListener('close', onClosed);
-      // Only closing gives the focus back; removing the element does not.
+      // Only closing returns the focus; removing the element does not.
       element?.close();
     };
   }, []);
@@ -34,9 +34,9 @@ export function Dialog({ title, titled = true, onClose, children }: DialogProps)
       aria-labelledby={id}
       data-modal
       onMouseDown={(event) => {
-        // What is inside covers the whole of it: the dialog itself is hit on its backdrop only.
+        // The content covers the whole dialog, so a press hits the dialog itself only on its backdrop.
         if (event.target !== event.currentTarget) return;
-        // Or the press would take the focus that closing gives back.
+        // Otherwise the press would take the focus that closing returns.
         event.preventDefault();
         event.currentTarget.close();
       }}

@@ -5,7 +5,7 @@ import { Revealed } from './text';
 
 const LIMITS = { lines: 12, length: 1200 };
 
-/** Text as it was written, line by line; a long one is folded until the reader asks for all of it. */
+/** Text as written, line by line; a long text is folded until the reader opens it. */
 export function FoldedText({ text }: { text: string }) {
   const [open, setOpen] = useState(false);
   const fold = folded(text, LIMITS);
@@ -32,7 +32,7 @@ export function FoldedText({ text }: { text: string }) {
   );
 }
 
-/** The message list hangs on its lower end: without this, what opens would push its own beginning out of sight. */
+/** The message list is anchored at its lower end: without this, opening a text would push its start out of view. */
 function keepingInPlace(row: Element | null, change: () => void): void {
   const before = row?.getBoundingClientRect().top ?? 0;
   flushSync(change);

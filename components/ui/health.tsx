@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AgentHealth } from '@/lib/contract/schemas';
 
-// Each health has its own shape, so that it can be told without colour.
+// Each health has its own shape, so that it is recognisable without colour.
 const SHAPES: Record<AgentHealth, ReactNode> = {
   active: <circle cx="6" cy="6" r="4.5" fill="currentColor" />,
   stale: (

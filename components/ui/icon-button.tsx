@@ -6,12 +6,12 @@ interface IconButtonProps {
   keys?: string;
   icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>;
   pressed?: boolean;
-  /** Whether what it opens is open. */
+  /** Whether the thing that the button opens is open. */
   expanded?: boolean;
   onClick: () => void;
 }
 
-/** A button that is a picture; its words stand in the tooltip and are read aloud. */
+/** A button with an icon; its label is the tooltip and is read aloud. */
 export function IconButton({ label, keys, icon: Icon, pressed, expanded, onClick }: IconButtonProps) {
   return (
     <button

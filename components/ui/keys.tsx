@@ -1,4 +1,4 @@
-/** Keys as they are written on a keyboard; the registry writes `mod` for Ctrl, or Command on a Mac. */
+/** Keys as labelled on a keyboard; the registry writes `mod` for Ctrl, or Command on a Mac. */
 export function Keys({ keys }: { keys: string }) {
   return keys.split('+').map((key) => (
     <kbd key={key} className="kbd">

@@ -1,7 +1,7 @@
 import type { Source } from '@/lib/contract/schemas';
 import { ClockTime } from './time';
 
-/** Says in a panel that what it shows is not how things are but how they were; the notices on top say why. */
+/** Marks the data of a panel as old; the notices at the top of the page state the reason. */
 export function OldData({ what, source }: { what: string; source: Source }) {
   if (source.state === 'ok' || source.state === 'degraded') return null;
   return (

@@ -4,25 +4,25 @@ import { formatCount } from '@/lib/client/text';
 
 interface PanelPlace {
   collapsed: boolean;
-  /** Null where the panel must stay open: it is the last one. */
+  /** Null if the panel must stay open because it is the last one. */
   toggle: (() => void) | null;
 }
 
-/** Where a panel stands; the layout of the page gives it. */
+/** The place of a panel, provided by the page's layout. */
 export const PanelPlace = createContext<PanelPlace>({ collapsed: false, toggle: null });
 
 interface PanelProps {
   id: string;
   title: string;
-  /** Null where it is not known. */
+  /** Null if it is not known. */
   count: number | null;
-  /** What stands at the right end of the heading. */
+  /** Shown at the right end of the heading. */
   note?: ReactNode;
   className?: string;
   children: ReactNode;
 }
 
-/** A titled part of the page; what it holds brings its own scrolling. Collapsed, it is a rail with its title. */
+/** A titled part of the page whose content scrolls by itself. Collapsed, it is a rail with its title. */
 export function Panel({ id, title, count, note, className = '', children }: PanelProps) {
   const { collapsed } = use(PanelPlace);
   return (
@@ -50,12 +50,12 @@ export function Panel({ id, title, count, note, className = '', children }: Pane
   );
 }
 
-/** In place of a number that nobody knows: a zero would say that somebody had looked. */
+/** Shown in place of a number that was not recorded: a zero would be a false statement. */
 export function NotKnown() {
   return (
-    <span title="Not known: nobody had looked yet">
+    <span title="Not recorded at this moment">
       <span aria-hidden="true">–</span>
-      <span className="sr-only">not known</span>
+      <span className="sr-only">not recorded</span>
     </span>
   );
 }
@@ -94,7 +94,7 @@ export function Scroller({ label, className = '', ...rest }: { label: string } &
   );
 }
 
-/** What a panel says while it has nothing to show: what that means, and what to do. */
+/** Shown in an empty panel: what it means, and what to do. */
 export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="max-w-prose px-4 py-6">

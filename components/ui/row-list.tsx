@@ -6,21 +6,21 @@ import { type ListEntry, useRowFocus } from './use-row-focus';
 
 const LongListWindow = lazy(() => import('./row-window'));
 
-/** Up to so many rows are drawn at once: the browser's own search finds them, and they cost nothing yet. */
+/** Lists up to this length are rendered in full: the browser's own search finds every row, at little cost. */
 export const MAX_UNWINDOWED_ROWS = 200;
 
 interface RowListProps<Item> {
   label: string;
   entries: readonly ListEntry<Item>[];
-  /** The key of a row that shall be brought into view. */
+  /** The key of a row to bring into view. */
   target: string | null;
   /** The usual height of a row in pixels. */
   usualHeight: number;
-  /** What the row is to the page: its anchor, whether it is chosen, whether it has just changed. */
+  /** A row's anchor, whether it is selected, and whether it has just changed. */
   describe: (item: Item) => { id: string | undefined; chosen: boolean; flashing: boolean };
   /**
-   * What stands in a row. One button in it, marked `data-row`, is its handle: it has the focus of the row, and a click
-   * anywhere in the row is one on it. Everything that takes part in the order of tabs gets the given `tabIndex`.
+   * The content of a row. One button in it, marked `data-row`, is its handle: it takes the focus of the row, and a
+   * click anywhere in the row clicks it. Every focusable element gets the given `tabIndex`.
    */
   children: (item: Item, tabIndex: 0 | -1) => ReactNode;
 }
@@ -31,8 +31,8 @@ const ROW =
 const never = () => () => {};
 
 /**
- * A list that is one stop in the order of tabs and is walked by arrows. A long one is drawn as far as it is seen; before
- * the page is alive, its beginning.
+ * A list with one tab stop and arrow-key control. Of a long list only the visible rows are rendered; before hydration,
+ * its start.
  */
 export function RowList<Item>({ label, entries, target, usualHeight, describe, children }: RowListProps<Item>) {
   const alive = useSyncExternalStore(
@@ -42,7 +42,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
   );
   const scroller = useRef<HTMLElement>(null);
   const list = useRef<HTMLUListElement>(null);
-  // The same function while the entries are: with another one every row would be measured anew.
+  // The same function while the entries stay the same: another function would measure every row again.
   const keyOf = useCallback((index: number) => entries[index]?.key ?? index, [entries]);
   const long = entries.length > MAX_UNWINDOWED_ROWS;
   const [known, setKnown] = useState<RowWindow | null>(null);
@@ -124,7 +124,7 @@ function bringIntoView(list: HTMLElement | null, index: number): void {
   list?.querySelector(`:scope > [data-index="${index}"]`)?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 }
 
-/** Rows are large and their text can be selected; only what is a mere click on them chooses. */
+/** Rows are large and their text can be selected; only a plain click selects a row. */
 function passToHandle(event: React.MouseEvent<HTMLUListElement>): void {
   const place = event.target instanceof Element ? event.target : null;
   if (!place || place.closest('button, a, summary, select') || window.getSelection()?.isCollapsed === false) return;

@@ -3,9 +3,9 @@ import { type CSSProperties, type RefObject, useCallback, useLayoutEffect } from
 
 const OVERSCAN = 8;
 
-/** The part of a long list that is drawn. */
+/** The part of a long list that is rendered. */
 export interface RowWindow {
-  /** The drawn entries and where they stand. */
+  /** The rendered entries with their places. */
   places: { index: number; style: CSSProperties }[];
   style: CSSProperties;
   measure: (row: HTMLElement | null) => void;
@@ -17,17 +17,17 @@ interface RowWindowProps {
   scroller: RefObject<HTMLElement | null>;
   usualHeight: number;
   keyOf: (index: number) => string | number;
-  /** An entry that is drawn wherever it is: it holds the focus, or is where Tab goes. */
+  /** An entry that is always rendered: it has the focus, or Tab goes to it. */
   kept: number;
   onChange: (window: RowWindow) => void;
 }
 
 /**
- * Works out which part of a long list is seen, and draws nothing itself: few lists are long, so it is loaded beside the
- * list's own rows and takes none of them away when it comes.
+ * Computes the visible part of a long list and renders nothing itself. Few lists are long, so it is loaded lazily
+ * beside the list's rows, which stay in place when it arrives.
  */
 export default function RowWindow({ count, scroller, usualHeight, keyOf, kept, onChange }: RowWindowProps) {
-  // With another function at each draw the entries would be worked out anew, and the list drawn without an end.
+  // With another function at each render the entries would be computed again, and the list would render endlessly.
   const rangeExtractor = useCallback((range: Range) => withKept(range, kept), [kept]);
   const virtualizer = useVirtualizer({
     count,
@@ -53,7 +53,7 @@ export default function RowWindow({ count, scroller, usualHeight, keyOf, kept, o
   return null;
 }
 
-/** In order, so that whoever reads the page by its source reads the rows as they stand. */
+/** In order, so that screen readers read the rows in their visible order. */
 function withKept(range: Range, kept: number): number[] {
   const indexes = defaultRangeExtractor(range);
   if (kept < 0 || kept >= range.count || indexes.includes(kept)) return indexes;

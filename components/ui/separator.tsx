@@ -5,28 +5,28 @@ const LARGE_STEP = 96;
 
 interface SeparatorProps {
   label: string;
-  /** The id of what it makes larger and smaller. */
+  /** The id of the element that it resizes. */
   controls: string;
-  /** `x` for a line between what stands side by side, `y` for one between what stands one above the other. */
+  /** `x` for a line between elements side by side, `y` for a line between elements one above the other. */
   axis: 'x' | 'y';
-  /** 1 where a move to the right or down makes larger, -1 where it makes smaller. */
+  /** 1 if a move to the right or down enlarges the element, -1 if it shrinks it. */
   outward: 1 | -1;
-  /** What was chosen, in CSS pixels. */
+  /** The chosen size, in CSS pixels. */
   size: number;
   least: number;
-  /** The size that a double click brings back. */
+  /** The size that a double click restores. */
   usual: number;
-  /** The size in force, which a small window may hold below the chosen one. */
+  /** The actual size, which a small window may limit below the chosen one. */
   drawn: (separator: HTMLElement) => number;
   most: (separator: HTMLElement) => number;
   onResize: (size: number) => void;
-  /** Enter was pressed, or the line was dragged to less than half of the least size. */
+  /** Called when Enter is pressed, or when the line is dragged below half of the minimum size. */
   onCollapse: () => void;
   title: string;
   className: string;
 }
 
-/** A line that is dragged, or moved by arrow keys, to make a part of the page larger or smaller. */
+/** A line that resizes a part of the page by dragging or arrow keys. */
 export function Separator(props: SeparatorProps) {
   const { label, controls, axis, outward, size, least, usual, drawn, most, onResize, onCollapse, title } = props;
   const drag = useRef<{ from: number; size: number } | null>(null);

@@ -1,6 +1,6 @@
 const HEIGHT = 16;
 
-/** Counts as small bars, oldest at the left; the highest fills the height. */
+/** Counts as small bars, oldest at the left; the maximum fills the height. */
 export function Sparkline({ counts, label }: { counts: readonly number[]; label: string }) {
   const highest = Math.max(1, ...counts);
   const path = counts

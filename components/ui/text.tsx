@@ -15,7 +15,7 @@ export function Revealed({ text }: { text: string }) {
   });
 }
 
-/** A value of the swarm in one line, kept apart from the direction of the text around it. */
+/** A value of the swarm in one line, isolated from the text direction around it. */
 export function Text({ value, max = 200 }: { value: unknown; max?: number }) {
   const text = asText(value);
   const shown = truncated(text, max);

@@ -6,12 +6,12 @@ import { isNaive } from '@/lib/contract/instant';
 import type { Message } from '@/lib/contract/schemas';
 import { Revealed } from './text';
 
-/** When the server made the page, in milliseconds: ages start from it, so that server and browser agree on them. */
+/** When the server rendered the page, in milliseconds: ages start from it, so that server and browser agree. */
 export const RenderedAt = createContext(0);
 
 const never = () => () => {};
 
-/** The viewer's zone (which `undefined` stands for) once the page is alive, before that the server's choice. */
+/** The viewer's zone (`undefined`) after hydration, before that the server's choice. */
 export function useZone(): string | undefined {
   return useSyncExternalStore<string | undefined>(
     never,
@@ -22,25 +22,25 @@ export function useZone(): string | undefined {
 
 interface TimeProps {
   instant: string | null | undefined;
-  /** `age` in a place that says itself what the time is; `spoke` for an agent's last words. */
+  /** `age` where the label already names the time; `spoke` for an agent's last message. */
   form?: 'ago' | 'age' | 'spoke';
-  /** What stands before the absolute time on hover. */
+  /** The label before the absolute time on hover. */
   label?: string;
 }
 
-/** How long ago something was, ticking; the absolute time on hover. */
+/** How long ago something was, updated as time passes; the absolute time on hover. */
 export function RelativeTime({ instant, form, label }: TimeProps) {
   const renderedAt = use(RenderedAt);
   const moment = use(Moment);
   const zone = useZone();
   const write = (at: number) => (form === 'spoke' ? lastSpoke(instant, at) : relativeTime(instant, at, form));
-  // The text itself is the snapshot: a thousand times on a page render again only where theirs has changed.
+  // The text itself is the snapshot: of a thousand times on a page, only those whose text has changed render again.
   const text = useSyncExternalStore(
     subscribe,
     () => write(moment ?? now()),
     () => write(moment ?? renderedAt),
   );
-  // Intl is slow to begin with, and every row of a busy list comes here each second.
+  // Intl is slow at first, and every row of a busy list runs this each second.
   const title = useMemo(() => absoluteTime(instant, zone), [instant, zone]);
   return (
     <time dateTime={instant ?? undefined} title={label ? `${label}: ${title}` : title}>
@@ -49,14 +49,14 @@ export function RelativeTime({ instant, form, label }: TimeProps) {
   );
 }
 
-/** Whether the zone in which the naive times of the log are read is in doubt. */
+/** Whether the time zone of the log's local times is in doubt. */
 export const ZoneInDoubt = createContext(false);
 
 interface MessageTimeProps extends Omit<TimeProps, 'instant'> {
   message: Pick<Message, 'sent_at' | 'timestamp'>;
 }
 
-/** When a message was sent, as `RelativeTime`; marked where that depends on a zone in doubt. */
+/** When a message was sent, as `RelativeTime`; marked if it depends on a zone in doubt. */
 export function MessageTime({ message, ...rest }: MessageTimeProps) {
   const inDoubt = use(ZoneInDoubt) && message.sent_at !== null && isNaive(message.timestamp);
   return (
@@ -72,7 +72,7 @@ export function MessageTime({ message, ...rest }: MessageTimeProps) {
   );
 }
 
-/** The time of day in the viewer's zone, with the date unless it is today; all of it on hover. */
+/** The time of day in the viewer's zone, with the date unless it is today; the full time on hover. */
 export function ClockTime({ instant }: { instant: string | null | undefined }) {
   const renderedAt = use(RenderedAt);
   const moment = use(Moment);
@@ -94,7 +94,7 @@ export function FullTime({ instant }: { instant: string }) {
   return <time dateTime={instant}>{absoluteTime(instant, useZone())}</time>;
 }
 
-/** A sentence of the server, the instants in it as times of day in the viewer's zone. */
+/** A sentence of the server, with its instants as times of day in the viewer's zone. */
 export function Sentence({ text }: { text: string }) {
   return withInstants(text).map((piece, index) =>
     // biome-ignore lint/suspicious/noArrayIndexKey: the pieces have no other identity

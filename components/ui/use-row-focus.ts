@@ -11,33 +11,33 @@ import {
 } from 'react';
 import { flushSync } from 'react-dom';
 
-/** A row, or the heading of those that follow. */
+/** A row, or the heading of the rows that follow. */
 export type ListEntry<Item> = { key: string } & ({ item: Item } | { heading: ReactNode });
 
 interface RowFocusOptions {
   entries: readonly ListEntry<unknown>[];
-  /** The list is drawn as it will be, and not as the server drew it. */
+  /** The list is rendered by the browser, not as the server rendered it. */
   alive: boolean;
-  /** The key of an entry that shall be brought into view. */
+  /** The key of an entry to bring into view. */
   target: string | null;
   list: RefObject<HTMLUListElement | null>;
-  /** Brings an entry near enough to be drawn. */
+  /** Scrolls an entry close enough to be rendered. */
   scrollTo: (index: number) => void;
 }
 
 const PAGE = 10;
 
 /**
- * One stop in the order of tabs for a whole list (roving tabindex): arrows, Home, End and the page keys walk it.
+ * Gives a whole list one tab stop (roving tabindex); arrows, Home, End and the page keys move in it.
  *
- * @returns which entry the stop is at, and what listens on the list
+ * @returns the entry with the tab stop, and the listeners for the list
  */
 export function useRowFocus({ entries, alive, target, list, scrollTo }: RowFocusOptions) {
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const indexes = useMemo(() => new Map(entries.map(({ key }, index) => [key, index])), [entries]);
   const first = entries.findIndex((entry) => 'item' in entry);
   const activeIndex = (activeKey === null ? undefined : indexes.get(activeKey)) ?? first;
-  /** Where the focus is, as far as it is in the list. */
+  /** The focused entry; null if the focus is outside the list. */
   const focused = useRef<{ key: string; index: number } | null>(null);
 
   const go = (from: number, step: 1 | -1) => {
@@ -45,7 +45,7 @@ export function useRowFocus({ entries, alive, target, list, scrollTo }: RowFocus
     while (isHeading(entries[index])) index += step;
     const entry = entries[index];
     if (entry === undefined) return;
-    // Drawn first: the list always draws the entry of the stop, however far away it is.
+    // Rendered first: the list always renders the entry with the tab stop, however far away it is.
     flushSync(() => setActiveKey(entry.key));
     handleOf(list.current, entry.key)?.focus({ preventScroll: true });
     scrollTo(index);
@@ -85,7 +85,7 @@ export function useRowFocus({ entries, alive, target, list, scrollTo }: RowFocus
       setActiveKey(key);
     },
     onBlur: (event: FocusEvent) => {
-      // A row that is taken away while it has the focus loses it too; that is no leaving.
+      // A focused row that is removed also loses the focus; this does not mean that the person left the list.
       if (event.target.isConnected) focused.current = null;
     },
   };

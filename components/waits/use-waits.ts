@@ -4,14 +4,17 @@ import { readJson } from '@/lib/client/api';
 import type { WaitingAnswer } from '@/lib/contract/past-schemas';
 
 const AFTER_CHANGE = 250;
-/** Tasks, conflicts and young questions change without any word on the stream. */
+/**
+ * How often the waits are read again, in milliseconds: tasks, conflicts and recent questions change without an event of
+ * the stream.
+ */
 const ANYWAY = 5000;
 
 /**
- * Who waits for whom now, asked again whenever something that decides it has changed.
+ * Reads the current waits, and again whenever data that they depend on has changed.
  *
- * @param changes objects of the page's state; a new one means a change
- * @param enabled whether it is wanted at all
+ * @param changes objects of the page's state; a new object means a change
+ * @param enabled whether to read anything at all
  */
 export function useWaiting(changes: readonly object[], enabled: boolean) {
   const { data, error, mutate } = useSWR<WaitingAnswer, Error>(

@@ -9,28 +9,28 @@ const NODE = { width: 112, height: 26 };
 const COLUMN = 176;
 const ROW = 42;
 const MARGIN = 16;
-/** Two arrows between the same two agents run this far above and below the middle. */
+/** The distance from the middle of two opposite arrows between the same agents, in pixels. */
 const LANE = 5;
 const HEAD = 6;
 
 interface WaitingDrawingProps {
   pairs: readonly WaitPair[];
   healths: ReadonlyMap<string, AgentHealth>;
-  /** The arrow that is pointed at: both names with a line feed between. */
+  /** The pointed arrow: both names separated by a line feed. */
   pointed: string | null;
   onPoint: (pair: string | null) => void;
   address: Address;
   onGo: (to: Partial<Address>) => void;
 }
 
-/** Agents and arrows; the list beside it says the same in words. */
+/** The drawing of agents and arrows; the list beside it has the same content in words. */
 export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo }: WaitingDrawingProps) {
   const drawing = useMemo(() => drawWaiting(pairs), [pairs]);
   const width = (drawing.columns - 1) * COLUMN + NODE.width + 2 * MARGIN;
   const height = Math.max(1, drawing.rows) * ROW + MARGIN;
   return (
     <section
-      aria-label="Drawing of who waits for whom"
+      aria-label="Drawing of waiting agents"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="overflow-auto max-md:shrink-0 md:max-w-[60%]"
@@ -67,7 +67,7 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
   );
 }
 
-/** A word about who will not answer soon. */
+/** Labels an agent that cannot answer soon. */
 function Silent({ health }: { health: AgentHealth | undefined }) {
   if (health !== 'dead' && health !== 'stale') return null;
   return <span className={`text-[11px] ${health === 'dead' ? 'text-bad' : 'text-warn'}`}> {health}</span>;

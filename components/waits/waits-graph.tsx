@@ -12,7 +12,7 @@ import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
 import { WaitingDrawing } from './waits-drawing';
 
-/** More can't be told apart. */
+/** A drawing of more agents is not readable. */
 const MAX_DRAWN = 20;
 const MAX_LISTED = 200;
 const MAX_REASON_LENGTH = 400;
@@ -25,9 +25,9 @@ interface WaitingGraphProps {
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
-/** Who waits for whom now: a drawing, and every single wait in words with the way to its evidence. */
+/** The current waits as a drawing, and as a list in words with links to the evidence. */
 export function WaitingGraph({ attention, locks, agents, address, change }: WaitingGraphProps) {
-  // A recording is past without a moment in its address.
+  // An exported time range is past without a moment in its address.
   const past = use(Moment) !== null;
   const { waiting, error } = useWaiting([attention, locks], !past);
   const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);
@@ -36,18 +36,18 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
   const go = (to: Partial<Address>) => change({ ...EMPTY_ADDRESS, ...to }, true);
   if (past) {
     return (
-      <Empty title="Who waits for whom is known of now only.">
-        Go back to live to see it. What needed somebody at the moment that you look at stands under “Needs you”.
+      <Empty title="Waiting is only known for the present.">
+        Go back to live to see it. “Needs you” shows what needed attention at this moment.
       </Empty>
     );
   }
-  if (error) return <Empty title="Who waits for whom can’t be asked.">{error}</Empty>;
-  if (!waiting) return <p className="px-4 py-2 text-muted">Asking…</p>;
+  if (error) return <Empty title="Could not load wait relations.">{error}</Empty>;
+  if (!waiting) return <p className="px-4 py-2 text-muted">Loading…</p>;
   if (pairs.length === 0) {
     return (
-      <Empty title="Nobody waits for anybody, as far as the files tell.">
-        Waiting shows here when a question stands unanswered, a task is blocked by another’s, two want the same file, or
-        an acknowledgement is out.
+      <Empty title="The files show no agent that waits for another.">
+        Agents appear here when a question is unanswered, a task is blocked by another agent’s task, two agents claim
+        the same file, or an acknowledgement is missing.
       </Empty>
     );
   }
@@ -75,7 +75,7 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
             {counted(waitingAgents, 'agent')} wait or are waited for: too many to draw.
           </p>
         )}
-        <ol aria-label="Who waits for whom" onPointerLeave={() => setPointed(null)}>
+        <ol aria-label="Waiting" onPointerLeave={() => setPointed(null)}>
           {pairs
             .flatMap((pair) => pair.edges.map((edge) => ({ pair, edge })))
             .slice(0, MAX_LISTED)
@@ -117,7 +117,7 @@ function Wait({ pair, edge, onPoint, address, onGo }: WaitProps) {
           )}{' '}
           — {edge.basis}
         </span>
-        {pair.inCycle && <span className="tag text-bad">in a ring</span>}
+        {pair.inCycle && <span className="tag text-bad">in a wait cycle</span>}
       </p>
       <p className="wrap-anywhere line-clamp-2 text-muted" title={truncated(edge.reason, MAX_REASON_LENGTH)}>
         <Sentence text={truncated(edge.reason, MAX_REASON_LENGTH)} />

@@ -18,7 +18,7 @@ const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge 
   ...more,
 });
 
-test('edges between the same two are one pair, oldest first; rings come before the others', () => {
+test('waitPairs(): waits between the same two agents are one pair, oldest first; wait cycles come first', () => {
   const older = edge('b', 'a', { id: 'older', since: '2026-03-01T11:00:00+00:00', basis: 'inferred' });
   const edges = [edge('a10', 'b'), edge('a9', 'b', { basis: 'inferred' }), edge('b', 'a'), older];
   const pairs = waitPairs({ edges, cycles: [{ agents: ['a', 'b'], edges: ['b>a'] }] });
@@ -33,7 +33,7 @@ test('edges between the same two are one pair, oldest first; rings come before t
   assert.equal(pairs[0]?.edges[0], older);
 });
 
-test('an edge leads to its message, else its lock, else the agent; filters go, the view stays', () => {
+test('targetOfEdge(): a wait links to its message, else its lock, else the agent; filters are cleared, the view stays', () => {
   const from = { ...EMPTY_ADDRESS, q: 'x', agent: 'z', view: 'waits', span: '1h' };
   const place = { ...EMPTY_ADDRESS, view: 'waits', span: '1h' };
   const evidence = { locks: ['l.lock'], messages: ['e.1'], tasks: [], conflicts: [] };
@@ -47,7 +47,7 @@ const draw = (...edges: WaitEdge[]) => drawWaiting(waitPairs({ edges, cycles: []
 const columns = (drawing: ReturnType<typeof draw>) =>
   Object.fromEntries(drawing.nodes.map(({ agent, x }) => [agent, x]));
 
-test('who waits stands left of whom it waits for; a long arrow has a place in every column', () => {
+test('drawWaiting(): an agent is left of those it waits for; a long arrow has a place in every column', () => {
   const drawing = draw(edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('d', 'c'));
   assert.deepEqual(columns(drawing), { a: 0, b: 1, c: 2, d: 0 });
   assert.equal(drawing.columns, 3);
@@ -58,7 +58,7 @@ test('who waits stands left of whom it waits for; a long arrow has a place in ev
   );
 });
 
-test('a ring is cut open at one arrow, which runs back', () => {
+test('drawWaiting(): a wait cycle is opened at one arrow, which runs back', () => {
   const drawing = draw(edge('a', 'b'), edge('b', 'c'), edge('c', 'a'));
   assert.deepEqual(columns(drawing), { a: 0, b: 1, c: 2 });
   const back = drawing.arrows.find(({ from }) => from === 'c');
@@ -68,7 +68,7 @@ test('a ring is cut open at one arrow, which runs back', () => {
   );
 });
 
-test('whatever the arrows: every place is taken once, and arrows go from column to column', () => {
+test('drawWaiting(): for any arrows, every place is used once, and arrows go from column to column', () => {
   const name = fc.nat(9).map((number) => `agent-${number}`);
   fc.assert(
     fc.property(fc.array(fc.tuple(name, name), { maxLength: 30 }), (list) => {

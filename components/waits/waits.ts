@@ -1,4 +1,4 @@
-/** Who waits for whom, as the page draws and lists it. */
+/** Waits between agents, as the page draws and lists them. */
 
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
 import { groupBy } from '@/lib/client/group-by';
@@ -15,20 +15,20 @@ export const WAIT_WORDS: Record<WaitKind, string> = {
   acknowledgement: 'not acknowledged',
 };
 
-/** All edges from one agent to another, drawn as one arrow. */
+/** All waits from one agent for another, drawn as one arrow. */
 export interface WaitPair {
   from: string;
   to: string;
   edges: readonly WaitEdge[];
-  /** None of its edges is declared. */
+  /** None of its waits was declared by an agent. */
   inferred: boolean;
-  /** It is part of a ring. */
+  /** The pair is part of a wait cycle. */
   inCycle: boolean;
 }
 
 const nameOfPair = ({ from, to }: Pick<WaitPair, 'from' | 'to'>) => JSON.stringify([from, to]);
 
-/** @returns the edges by who waits for whom; rings first, then in natural order, edges of one pair oldest first */
+/** @returns the waits by pair of agents; wait cycles first, then in natural order, waits of one pair oldest first */
 export function waitPairs({ edges, cycles }: WaitingAnswer): WaitPair[] {
   const cycleEdges = new Set(cycles.flatMap((cycle) => cycle.edges));
   const pairs = [...groupBy(edges, nameOfPair).values()].map((members): WaitPair => {
@@ -45,14 +45,14 @@ export function waitPairs({ edges, cycles }: WaitingAnswer): WaitPair[] {
   );
 }
 
-/** One that says no time counts as the oldest. */
+/** A wait without a time counts as the oldest. */
 function begun({ since }: WaitEdge): number {
   return milliseconds(since) ?? 0;
 }
 
 /**
- * @param address the present one; filters that could hide the very thing are let go, the open view stays
- * @returns where an edge leads: its message, else its lock, else the agent that is waited for
+ * @param address the current address; filters that could hide the target are cleared, the open view stays
+ * @returns the target of a wait: its message, else its lock, else the agent that is waited for
  */
 export function targetOfEdge({ evidence, to }: WaitEdge, { view, span }: Address): Address {
   const [message = null] = evidence.messages;
@@ -67,22 +67,23 @@ interface Point {
   y: number;
 }
 
-/** A drawing of who waits for whom: places in columns and rows, both from 0. */
+/** A drawing of waits: places in columns and rows, both counted from 0. */
 export interface WaitDrawing {
   columns: number;
   rows: number;
   /** Column by column. */
   nodes: readonly (Point & { agent: string; inCycle: boolean })[];
-  /** Each runs through one point in every column between its ends. */
+  /** Each arrow has one point in every column between its ends. */
   arrows: readonly (WaitPair & { points: readonly Point[] })[];
 }
 
 type Slot = { agent: string } | { arrow: WaitPair };
 
 /**
- * Lays out agents in columns, so that whoever waits stands left of whom it waits for, as far as rings allow.
+ * Arranges agents in columns: each agent is left of those it waits for, except where a wait cycle makes this
+ * impossible.
  *
- * @param pairs in the order that decides where a ring is cut open: at the arrow that is met last
+ * @param pairs their order decides where a wait cycle is opened: at the arrow that comes last
  */
 export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
   const column = agentColumns(pairs);
@@ -119,7 +120,7 @@ export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
   };
 }
 
-/** The column of each agent: the longest way that leads to it, without the arrows that close a ring. */
+/** The column of each agent: the longest path to it, without the arrows that close a wait cycle. */
 function agentColumns(pairs: readonly WaitPair[]): Map<string, number> {
   const next = groupBy(pairs, ({ from }) => from);
   const column = new Map<string, number>();
@@ -149,7 +150,7 @@ function agentColumns(pairs: readonly WaitPair[]): Map<string, number> {
   return column;
 }
 
-/** Sorts each column by where its neighbours in the one before stand, so that few arrows cross. */
+/** Sorts each column by the places of its neighbours in the previous column, so that few arrows cross. */
 function untangle(slots: Slot[][], pairs: readonly WaitPair[], column: ReadonlyMap<string, number>): void {
   for (let x = 1; x < slots.length; x++) {
     const before = slots[x - 1] ?? [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Address, EMPTY_ADDRESS, formatAddress, panelOf, parseAddress } from './address';
 
-test('an address leads to the panel of what it points at, the narrowest first', () => {
+test('panelOf(): the panel of what an address points at, the most specific first', () => {
   const cases: [Partial<Address>, ReturnType<typeof panelOf>][] = [
     [{}, null],
     [EMPTY_ADDRESS, null],
@@ -16,7 +16,7 @@ test('an address leads to the panel of what it points at, the narrowest first', 
   for (const [address, panel] of cases) assert.equal(panelOf(address), panel, JSON.stringify(address));
 });
 
-test('parseAddress(): the name of an agent may begin or end with a blank, or be one', () => {
+test('parseAddress(): the name of an agent may start or end with a blank, or consist of one', () => {
   for (const agent of [' ', ' a ', '..', '.', 'a/b', '%2E']) {
     const address = { ...EMPTY_ADDRESS, agent, from: agent };
     assert.deepEqual(parseAddress(new URLSearchParams(formatAddress(address))), address);

@@ -1,11 +1,11 @@
 /**
- * What the address bar holds: the filters and the selection, so that a view can be shared. Pure; the hook beside it
- * reads and writes the real address.
+ * The content of the address bar: filters and selection, so that a view can be shared. Pure; `use-address.ts` reads and
+ * writes the real address.
  */
 import type { PanelName } from './settings';
 
 export interface Address {
-  /** The chosen agent: its detail is open, and every panel shows what concerns it. */
+  /** The selected agent: its detail is open, and every panel shows what concerns it. */
   agent: string | null;
   /** The sender of messages, or one of their recipients. */
   from: string | null;
@@ -17,15 +17,15 @@ export interface Address {
   /** ISO 8601 with offset, or null. */
   since: string | null;
   until: string | null;
-  /** The cursor of a message that is pointed at, `<epoch>.<seq>`. */
+  /** The cursor of the selected message, `<epoch>.<seq>`. */
   message: string | null;
-  /** A lock file that is pointed at. */
+  /** The lock file of the selected lock. */
   lock: string | null;
-  /** The past moment that the whole page shows, ISO 8601; null for now. */
+  /** The past moment that the whole page shows, ISO 8601; null for the present. */
   at: string | null;
-  /** The view below the panels that is open: `timeline`, `talk` or `waits`. */
+  /** The open view in the drawer: `timeline`, `talk` or `waits`. */
   view: string | null;
-  /** The span of that view: `15m`, `1h`, `1d`, `all`, or two instants with a slash between. */
+  /** The time range of that view: `15m`, `1h`, `1d`, `all`, or two instants separated by a slash. */
   span: string | null;
 }
 
@@ -44,10 +44,12 @@ export const EMPTY_ADDRESS: Address = {
   span: null,
 };
 
-/** @returns what a query says; unknown parameters are ignored, blank ones count as absent, but for names of agents. */
+/**
+ * @returns the address of a query; unknown parameters are ignored, blank ones count as absent, except names of agents
+ */
 export function parseAddress(query: URLSearchParams): Address {
   const text = (name: string) => query.get(name)?.trim() || null;
-  // A name may begin or end with a blank, or be one.
+  // A name may begin or end with a blank, or consist of one.
   const agentName = (name: string) => query.get(name) || null;
   return {
     agent: agentName('agent'),
@@ -65,7 +67,7 @@ export function parseAddress(query: URLSearchParams): Address {
   };
 }
 
-/** @returns the query of an address, with its question mark; empty for the plain page. */
+/** @returns the query of an address, with its question mark; empty for the plain page */
 export function formatAddress({ types, ...single }: Address): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(single)) if (value) query.set(name, value);

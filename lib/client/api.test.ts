@@ -5,7 +5,7 @@ import { ApiError, readJson, request } from './api';
 const busy = (status: number, seconds?: string) =>
   new Response('{}', { status, headers: seconds === undefined ? {} : { 'Retry-After': seconds } });
 
-/** Answers in turn; time passes by itself. */
+/** Answers in turn; timers run out at once. */
 function serve(context: TestContext, answers: Response[]): () => number {
   let asked = 0;
   let passed = 0;
@@ -22,19 +22,19 @@ const statusOf = (error: unknown) => (error instanceof ApiError ? error.status :
 const statusOfRequest = (signal?: AbortSignal) =>
   request('/api/state', { signal }).then(({ status }) => status, statusOf);
 
-test('request(): a busy server is asked again when it says so', async (context) => {
+test('request(): repeats the request when a busy server says so', async (context) => {
   const passed = serve(context, [busy(429, '2'), busy(503, '0'), new Response('{}')]);
   assert.equal(await statusOfRequest(), 200);
   assert.equal(passed(), 3000);
 });
 
-test('request(): a wait longer than a person waits is given up', async (context) => {
+test('request(): gives up when the wait exceeds the limit', async (context) => {
   const passed = serve(context, [busy(429, '4')]);
   assert.equal(await statusOfRequest(), 429);
   assert.equal(passed(), 12_000);
 });
 
-test('request(): a refusal that names no time to wait is given at once', async (context) => {
+test('request(): a refusal without a time to wait fails at once', async (context) => {
   for (const answer of [busy(503), busy(429, 'Mon, 23 Nov 2026 00:00:00 GMT'), busy(404, '1'), busy(429, '60')]) {
     const passed = serve(context, [answer]);
     assert.equal(await statusOfRequest(), answer.status);
@@ -51,7 +51,7 @@ test('request(): an abort ends the wait with its reason', async (context) => {
   await assert.rejects(asking, /left/);
 });
 
-test('request(): a failure is a sentence that says what failed and why', async (context) => {
+test('request(): the error is a sentence that states what failed and why', async (context) => {
   const problems: [answer: Response | Error, failure: string | undefined, said: string][] = [
     [Response.json({ detail: 'The limit is faulty.' }, { status: 400 }), 'Could not load', 'The limit is faulty.'],
     [

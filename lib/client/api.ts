@@ -1,11 +1,11 @@
-/** Questions to the server: one place for its address, the wait while it is busy, and what a refusal says to a person. */
+/** Requests to the server: its address, retries while it is busy, and the sentence for a failure. */
 import type { Problem } from '../contract/schemas';
 import { served } from './base-path';
 
-/** A longer wait is left to the person, in milliseconds. */
+/** The longest total wait for a busy server, in milliseconds; after it the person decides. */
 const MAX_WAIT_MS = 15_000;
 
-/** Why there is no answer, as a sentence for the page. */
+/** Why a request failed, as a sentence for the page. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -17,26 +17,26 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** What was asked for does not exist. */
+  /** The requested thing does not exist (HTTP 404). */
   get missing(): boolean {
     return this.status === 404;
   }
 
-  /** The place is no longer kept, or belongs to another history. */
+  /** The requested place is no longer kept, or belongs to another history (HTTP 410). */
   get gone(): boolean {
     return this.status === 410;
   }
 
-  /** The question itself is at fault. */
+  /** The request itself is invalid (HTTP 422). */
   get invalid(): boolean {
     return this.status === 422;
   }
 }
 
 export interface RequestOptions {
-  /** Ends the request; what is thrown then is the signal's reason. */
+  /** Aborts the request, which then throws the signal's reason. */
   signal?: AbortSignal | null;
-  /** How the sentence about a failure begins, such as "Could not load messages". */
+  /** The start of the sentence about a failure, such as "Could not load messages". */
   failure?: string;
   method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
@@ -44,12 +44,12 @@ export interface RequestOptions {
 }
 
 /**
- * Asks, and asks again when a busy server says so (`Retry-After`), for as long as a person would wait. What was on the page
- * before stays there meanwhile.
+ * Sends a request, and repeats it when a busy server says so (`Retry-After`), up to `MAX_WAIT_MS`. The page shows the
+ * last data meanwhile.
  *
- * @param path begins with a slash, without the base path
- * @returns an answer of the status 2xx
- * @throws {ApiError} if the server does not answer or refuses, or the reason of the signal
+ * @param path starts with a slash, without the base path
+ * @returns a response with a status of 2xx
+ * @throws {ApiError} if the server does not answer or refuses; an abort throws the signal's reason
  */
 export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const { signal = null, failure, method = 'GET', body } = options;
@@ -67,9 +67,9 @@ export async function request(path: string, options: RequestOptions = {}): Promi
 }
 
 /**
- * Reads an answer of JSON.
+ * Reads a JSON answer.
  *
- * @returns the answer, typed by the caller, who knows the path
+ * @returns the answer, with the type that the caller names for the path
  * @throws {ApiError} as `request` does
  */
 export async function readJson<Answer>(path: string, options?: RequestOptions): Promise<Answer> {
@@ -88,7 +88,7 @@ async function fetchPatiently(url: string, init: RequestInit): Promise<Response>
     const busy = response.status === 429 || response.status === 503;
     const seconds = busy ? Number(response.headers.get('Retry-After') ?? Number.NaN) : Number.NaN;
     waited += Math.max(seconds * 1000, 1000);
-    // `waited` is NaN where the server names no time to wait.
+    // `waited` is NaN if the server names no time to wait.
     if (!(waited <= MAX_WAIT_MS)) return response;
     await pause(Math.max(seconds * 1000, 1000), init.signal ?? null);
   }

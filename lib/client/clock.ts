@@ -1,4 +1,4 @@
-/** One clock for everything on the page that ticks. It follows the server's time, which is what ages are counted from. */
+/** One clock for everything on the page that ticks. It follows the server's time, from which ages are counted. */
 
 const SKEW_WORTH_CORRECTING = 1500;
 
@@ -6,15 +6,15 @@ const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | undefined;
 let skew = 0;
 let current = Date.now();
-/** Where it stands for good. */
+/** The time at which the clock is stopped; null while it runs. */
 let stopped: number | null = null;
 
-/** @returns the server's time in milliseconds; stands still between ticks, as React asks of a store. */
+/** @returns the server's time in milliseconds; constant between ticks, as React requires of a store */
 export function now(): number {
   return current;
 }
 
-/** @returns the server's time at this very millisecond, for what is no snapshot of React's. */
+/** @returns the server's time at this millisecond, for use outside React's snapshots */
 export function exactNow(): number {
   return stopped ?? Date.now() + skew;
 }
@@ -35,10 +35,10 @@ export function subscribe(listener: () => void): () => void {
 }
 
 /**
- * Learns the server's time, so that ages are right in a browser whose clock is wrong.
+ * Adjusts the clock to the server's time, so that ages are right in a browser whose clock is wrong.
  *
- * @param serverTime milliseconds as the server just gave them; the way here makes them a little old, so that small
- *   differences are no reason to let every age on the page jump
+ * @param serverTime milliseconds as just received from the server; small differences come from the transport and are
+ *   ignored, so that the ages on the page do not jump
  */
 export function adjust(serverTime: number): void {
   const difference = serverTime - Date.now();
@@ -47,7 +47,7 @@ export function adjust(serverTime: number): void {
   tick();
 }
 
-/** Lets the clock stand for good: the present of a recording is its end, in milliseconds. */
+/** Stops the clock: the present of an exported time range is its end, in milliseconds. */
 export function stopAt(time: number): void {
   stopped = time;
   tick();

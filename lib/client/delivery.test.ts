@@ -4,7 +4,7 @@ import { describeDelivery } from './delivery';
 
 const message = (fields: Record<string, unknown>) => ({ seq: 1, sent_at: null, ...fields });
 
-test('delivered, partial and failed by delivery_status', () => {
+test('describeDelivery(): delivered, partial and failed by delivery_status', () => {
   const of = (delivery_status: unknown) => describeDelivery(message({ recipients: ['a', 'b'], delivery_status }));
   assert.deepEqual(of({ a: true, b: true }), { recipients: ['a', 'b'], failed: [], outcome: 'all', failedCount: 0 });
   assert.deepEqual(of({ a: true, b: false }), {
@@ -16,13 +16,13 @@ test('delivered, partial and failed by delivery_status', () => {
   assert.equal(of({ a: false, b: null }).outcome, 'none');
 });
 
-test('counts decide only where delivery_status says nothing', () => {
+test('describeDelivery(): counts decide only if delivery_status is missing', () => {
   assert.equal(describeDelivery(message({ failure_count: 2, success_count: 1 })).outcome, 'partial');
   assert.equal(describeDelivery(message({ failure_count: 2, success_count: 0 })).failedCount, 2);
   assert.equal(describeDelivery(message({ failure_count: 2, delivery_status: { a: true } })).outcome, 'all');
 });
 
-test('fields of any type are read without failing', () => {
+test('describeDelivery(): fields of any type are accepted', () => {
   for (const value of [undefined, null, 3, 'agent-1', [1, null, { a: 1 }], { a: 1 }, [], {}]) {
     const delivery = describeDelivery(message({ recipients: value, delivery_status: value, failure_count: value }));
     assert.ok(delivery.recipients.every((name) => typeof name === 'string' && name !== ''));

@@ -1,21 +1,21 @@
-/** Who a message went to, and whom it did not reach. */
+/** The recipients of a message, and those that it did not reach. */
 import type { Message } from '../contract/schemas';
 import { asText } from './text';
 
 export interface Delivery {
   recipients: string[];
-  /** Recipients that the terminal did not accept the message for. */
+  /** Recipients whose terminal did not accept the message. */
   failed: string[];
-  /** `unknown` where the line does not say. */
+  /** `unknown` if the log line does not say. */
   outcome: 'all' | 'partial' | 'none' | 'unknown';
-  /** How many deliveries failed, also where the line does not say whose. */
+  /** The number of failed deliveries, even if the log line does not name the recipients. */
   failedCount: number;
 }
 
 /**
- * Reads the delivery of a message from fields that may hold anything.
+ * Reads the delivery of a message from fields that may have any type.
  *
- * @returns names in the order of the file; `delivery_status` decides, `failure_count` only where it says nothing
+ * @returns names in the order of the file; `delivery_status` decides, `failure_count` only if it is missing
  */
 export function describeDelivery(message: Message): Delivery {
   const recipients = deliveryNames(message.recipients);

@@ -5,11 +5,11 @@ const FLASH_MS = 1200;
 const NONE: ReadonlyMap<string, number> = new Map();
 
 /**
- * What has just changed in a list, for as long as the eye needs to find it.
+ * Marks what has just changed in a list for a short time.
  *
- * @param items the list as it is now; the first one is where it begins, so nothing of it flashes
- * @param changed the keys of what is new or different between two lists
- * @returns a map whose keys are marked now
+ * @param items the current list; the first one is the baseline, so nothing in it flashes
+ * @param changed returns the keys of entries that are new or different between two lists
+ * @returns a map whose keys are the marked entries
  */
 export function useFlash<Item>(
   items: readonly Item[],
@@ -21,7 +21,7 @@ export function useFlash<Item>(
   const [batch, setBatch] = useState(0);
   if (known.items !== items) {
     setKnown({ items, moment });
-    // Between two moments of the past everything may differ, and nothing has just happened.
+    // A step between two past moments may change everything, but nothing has just happened.
     const fresh = known.moment === null && moment === null ? changed(known.items, items) : [];
     if (fresh.length > 0) {
       setBatch(batch + 1);
@@ -30,13 +30,13 @@ export function useFlash<Item>(
   }
   useEffect(() => {
     if (batch === 0) return;
-    // Not cleared by the next batch: in a busy swarm no mark would ever end.
+    // Not reset by the next batch: in a busy swarm no mark would ever end.
     setTimeout(() => setMarked((marks) => without(marks, batch)), FLASH_MS);
   }, [batch]);
   return marked;
 }
 
-/** @returns the marks that came after a batch */
+/** @returns the marks that were set after a batch */
 function without(marks: ReadonlyMap<string, number>, batch: number): ReadonlyMap<string, number> {
   const left = [...marks].filter(([, number]) => number > batch);
   return left.length === 0 ? NONE : new Map(left);

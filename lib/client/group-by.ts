@@ -1,4 +1,4 @@
-/** @returns items by what they have in common, groups in the order of their first item; Node 20 lacks `Map.groupBy` */
+/** @returns items by key, groups in the order of their first item; Node 20 lacks `Map.groupBy` */
 export function groupBy<Item>(items: readonly Item[], groupName: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {

@@ -13,17 +13,17 @@ const message: Message = {
 const matches = (choice: Partial<MessageChoice>, other: Partial<Message> = {}) =>
   matcherOf({ ...NO_CHOICE, ...choice })({ ...message, ...other });
 
-test('an empty choice asks for everything', () => {
+test('choiceQuery(): an empty choice has no parameters', () => {
   assert.equal(choiceQuery(NO_CHOICE), '');
   assert.equal(matches({}), true);
 });
 
-test('a choice becomes the parameters of the API', () => {
+test('choiceQuery(): a choice becomes the parameters of the API', () => {
   const choice = { ...NO_CHOICE, from: 'a b', to: 'c', types: ['INFO', 'ACK'], q: '"x y"' };
   assert.equal(choiceQuery(choice), 'sender=a+b&recipient=c&q=%22x+y%22&type=INFO&type=ACK');
 });
 
-test('types, senders and recipients are decided as the server decides', () => {
+test('matcherOf(): types, senders and recipients match as on the server', () => {
   assert.equal(matches({ types: ['INFO', 'BLOCKED'] }), true);
   assert.equal(matches({ types: ['INFO'] }), false);
   assert.equal(matches({ types: ['UNKNOWN'] }, { msg_type: 5 }), true);
@@ -38,14 +38,14 @@ test('types, senders and recipients are decided as the server decides', () => {
   assert.equal(matches({ agent: '5' }, { sender: 5, recipients: null }), false);
 });
 
-test('both ends of a time span belong to it', () => {
+test('matcherOf(): both ends of a time range are included', () => {
   assert.equal(matches({ since: '2026-01-30T12:00:00.123Z', until: '2026-01-30T12:00:00.123+00:00' }), true);
   assert.equal(matches({ since: '2026-01-30T12:00:00.124Z' }), false);
   assert.equal(matches({ until: '2026-01-30T13:00:00+02:00' }), false);
   assert.equal(matches({ until: '2026-01-31T00:00:00Z' }, { sent_at: null }), false);
 });
 
-test('free text and times without a zone are left to the server', () => {
+test('matcherOf(): free text and times without a zone are left to the server', () => {
   assert.equal(matches({ q: 'x' }), null);
   assert.equal(matches({ since: '2026-01-30T12:00:00' }), null);
   assert.equal(matches({ until: 'yesterday' }), null);

@@ -1,8 +1,8 @@
-/** Which messages are shown: the address's filter as a question to the API, and as far as possible decided here. */
+/** The filter of messages: as parameters of the API, and as a function where the browser can decide. */
 import type { Message } from '../contract/schemas';
 import type { Address } from './address';
 
-/** Says whether a message passes the filter; null if only the server can tell. */
+/** Whether a message matches the filter; null if only the server can decide. */
 export type Matches = (message: Message) => boolean | null;
 
 /** The parts of the address that choose messages. */
@@ -21,7 +21,7 @@ export const NO_CHOICE: MessageChoice = {
 const EVERYONE = 'all';
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** @returns the parameters of `GET /api/messages` for a choice; empty if it chooses all */
+/** @returns the parameters of `GET /api/messages` for a choice; empty if it selects all messages */
 export function choiceQuery({ agent, from, to, types, q, since, until }: MessageChoice): string {
   const query = new URLSearchParams();
   const single = { agent, sender: from, recipient: to, q, since, until };
@@ -31,8 +31,8 @@ export function choiceQuery({ agent, from, to, types, q, since, until }: Message
 }
 
 /**
- * Decides as the server does whether a message belongs to a choice. Free text, and times that are no plain instants,
- * are left to the server: its index has its own idea of a word.
+ * Decides like the server whether a message matches a choice. Free text, and times that are not plain instants, are
+ * left to the server, whose index has its own definition of a word.
  */
 export function matcherOf({ agent, from, to, types, q, since, until }: MessageChoice): Matches {
   const times = [since, until].filter((time) => time !== null);

@@ -1,4 +1,4 @@
-/** What a message type asks of its reader; the page gives each meaning one colour. */
+/** The meaning of a message type for its reader; the page gives each meaning one colour. */
 export type TypeMeaning = 'asks' | 'trouble' | 'done' | 'delegates' | 'tells';
 
 const MEANINGS: Record<string, TypeMeaning> = {
@@ -19,7 +19,7 @@ const MEANINGS: Record<string, TypeMeaning> = {
   'CONTEXT-UPDATE': 'tells',
 };
 
-/** @returns the meaning of a type as a log line names it; an unknown one simply tells. */
+/** @returns the meaning of a type as written in a log line; an unknown type counts as information */
 export function meaningOf(type: string): TypeMeaning {
   return Object.hasOwn(MEANINGS, type) ? (MEANINGS[type] as TypeMeaning) : 'tells';
 }

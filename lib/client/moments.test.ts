@@ -16,13 +16,13 @@ import {
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
 describe('readMoment', () => {
-  it('takes instants with an offset, also one whose plus sign was not encoded', () => {
+  it('accepts instants with an offset, also one whose plus sign was not encoded', () => {
     assert.equal(readMoment('2026-03-01T03:12:07Z', NOW), Date.parse('2026-03-01T03:12:07Z'));
     assert.equal(readMoment('2026-03-01T03:12:07.250 01:00', NOW), Date.parse('2026-03-01T02:12:07.250Z'));
     assert.equal(readMoment(null, NOW), null);
   });
 
-  it('tells what is no time from what has not come yet', () => {
+  it('distinguishes invalid times from future ones', () => {
     for (const text of [
       'yesterday',
       '2026-03-01',
@@ -36,7 +36,7 @@ describe('readMoment', () => {
     assert.equal(readMoment('2026-03-01T12:00:00Z', NOW), NOW);
   });
 
-  it('reads what formatMoment wrote', () => {
+  it('reads the output of formatMoment', () => {
     for (const moment of [0, NOW, NOW - 1, NOW - 250]) assert.equal(readMoment(formatMoment(moment), NOW), moment);
   });
 });
@@ -44,18 +44,18 @@ describe('readMoment', () => {
 describe('sliderRange', () => {
   const known = { since: NOW - 3 * 86_400_000, until: NOW };
 
-  it('spans what is known, and the moment where that lies before', () => {
+  it('covers the known time, and the moment if it is earlier', () => {
     assert.deepEqual(sliderRange(NOW - 5000, known, 'all'), known);
     assert.equal(sliderRange(known.since - 60_000, known, 'all').since, known.since - 60_000);
   });
 
-  it('keeps its place while the moment moves within the hour', () => {
+  it('stays the same while the moment moves within the hour', () => {
     const hour = sliderRange(NOW - 7_000_000, known, 'hour');
     assert.equal(hour.until - hour.since, 3_600_000);
     for (const moment of [hour.since, hour.until - 1]) assert.deepEqual(sliderRange(moment, known, 'hour'), hour);
   });
 
-  it('ends at what is known', () => {
+  it('ends with the known time', () => {
     assert.equal(sliderRange(NOW - 1, known, 'day').until, NOW);
     assert.equal(sliderRange(known.since + 1, known, 'day').since, known.since);
   });
@@ -81,7 +81,7 @@ describe('keyStep', () => {
 });
 
 describe('a date-time field', () => {
-  it('holds the moment in the zone of the viewer', () => {
+  it('shows the moment in the zone of the viewer', () => {
     assert.equal(readField(fieldValue(NOW)), NOW);
     assert.equal(fieldValue(NOW, 'UTC'), '2026-03-01T12:00:00');
     assert.equal(readField(''), null);
@@ -89,7 +89,7 @@ describe('a date-time field', () => {
 });
 
 describe('earlierInstant', () => {
-  it('narrows a filter to the moment that is shown', () => {
+  it('limits a filter to the moment on the page', () => {
     const [early, late] = ['2026-03-01T01:00:00Z', '2026-03-01T02:00:00Z'];
     assert.equal(earlierInstant(null, null), null);
     assert.equal(earlierInstant(late, null), late);
@@ -101,7 +101,7 @@ describe('earlierInstant', () => {
 });
 
 describe('bundlePath', () => {
-  it('names the span, and the texts where they are to be left out', () => {
+  it('names the time range, and the omission of texts', () => {
     const span = { since: NOW - 1000, until: NOW };
     const address = '/api/bundle?since=2026-03-01T11%3A59%3A59Z&until=2026-03-01T12%3A00%3A00Z';
     assert.equal(bundlePath({ ...span, blank: false }), address);
@@ -117,18 +117,21 @@ describe('unknownSentence', () => {
     until: '2026-03-01T02:14:00Z',
   } as const;
 
-  it('says who did not look, from when to when, and what that means', () => {
+  it('states what was not recorded, from when to when, and what that means', () => {
     assert.equal(
       unknownSentence(span),
-      'Nobody looked between 2026-03-01T02:10:00Z and 2026-03-01T02:14:00Z: agents and locks are as last known before.',
+      'Not recorded between 2026-03-01T02:10:00Z and 2026-03-01T02:14:00Z: agents and locks are as last known before.',
     );
-    assert.match(unknownSentence({ ...span, until: null }), /^Nobody looked since 2026-03-01T02:10:00Z: /);
-    assert.match(unknownSentence({ ...span, since: null }), /^Nobody looked before 2026-03-01T02:14:00Z: .*not known/);
+    assert.match(unknownSentence({ ...span, until: null }), /^Not recorded since 2026-03-01T02:10:00Z: /);
+    assert.match(
+      unknownSentence({ ...span, since: null }),
+      /^Not recorded before 2026-03-01T02:14:00Z: nothing earlier is known/,
+    );
     assert.match(unknownSentence({ ...span, about: 'log' }), /^The message log .*messages may be missing\.$/);
   });
 });
 
-it('of a moment before anything was known, nothing is known', () => {
+it('isKnown(): false for a moment before the known time', () => {
   const at = '2026-01-30T12:00:00Z';
   assert.ok(!isKnown({ at, known_since: null }));
   assert.ok(!isKnown({ at, known_since: '2026-01-30T12:00:01Z' }));

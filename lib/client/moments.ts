@@ -1,4 +1,4 @@
-/** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
+/** Past moments in the address, on the slider and by keys. Pure; times are milliseconds since 1970. */
 
 import type { PastState, UnknownSpan } from '../contract/past-schemas';
 import type { TimeSpan } from '../contract/time-span';
@@ -9,15 +9,15 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Why the moment that an address names is not shown: it is no time, or it has not come yet. */
+/** Why the moment in an address cannot be shown: it is not a valid time, or it is in the future. */
 export type RefusedMoment = 'malformed' | 'future';
 
 /**
- * Reads the moment that an address names.
+ * Reads the moment in an address.
  *
  * @param text ISO 8601 with an offset; null for none
- * @param now what is later has not come yet
- * @returns the moment, null for now, or why it can't be shown
+ * @param now the present; later moments are refused
+ * @returns the moment, null for the present, or why it cannot be shown
  */
 export function readMoment(text: string | null, now: number): number | null | RefusedMoment {
   if (text === null) return null;
@@ -28,12 +28,12 @@ export function readMoment(text: string | null, now: number): number | null | Re
   return moment > now ? 'future' : moment;
 }
 
-/** @returns a moment as the address holds it, without a fraction that says nothing. */
+/** @returns a moment in the format of the address, without a fraction of zero */
 export function formatMoment(moment: number): string {
   return new Date(moment).toISOString().replace('.000Z', 'Z');
 }
 
-/** @returns the earlier of a filter's end and the moment that the page shows, as instants; null where there is neither. */
+/** @returns the earlier of a filter's end and the moment on the page, as instants; null if there is neither */
 export function earlierInstant(until: string | null, at: string | null): string | null {
   const [end, moment] = [milliseconds(until), milliseconds(at)];
   if (moment === null) return until;
@@ -45,11 +45,11 @@ export const SCALES = ['all', 'day', 'hour'] as const;
 export type Scale = (typeof SCALES)[number];
 
 /**
- * What the slider spans.
+ * Computes the range of the slider.
  *
- * @param known the time that can be gone to
- * @param scale a day or an hour stand where the clock begins them, so that the slider keeps its place while it moves
- * @returns whole seconds, never empty, with the moment in it
+ * @param known the time range that can be shown
+ * @param scale a day or an hour starts where the clock starts it, so that the slider keeps its range while it moves
+ * @returns whole seconds; never empty, always contains the moment
  */
 export function sliderRange(moment: number, known: TimeSpan, scale: Scale): TimeSpan {
   const begin = new Date(moment);
@@ -79,53 +79,55 @@ const STEPS: ReadonlyMap<string, number> = new Map([
   ['PageUp', MINUTE],
 ]);
 
-/** @returns how far a key moves on the slider, in milliseconds; null for a key that does not. */
+/** @returns how far a key moves on the slider, in milliseconds; null for other keys */
 export function keyStep(key: string, shift: boolean): number | null {
   const step = STEPS.get(key);
   if (step === undefined) return null;
   return shift && key.startsWith('Arrow') ? step * 10 : step;
 }
 
-/** @returns a moment as a date-time field holds it, `2026-11-22T03:12:07`, in UTC or else the zone of this process. */
+/**
+ * @returns a moment in the format of a date-time field, `2026-11-22T03:12:07`, in UTC or in the zone of this process
+ */
 export function fieldValue(moment: number, zone?: 'UTC'): string {
   const shift = zone === 'UTC' ? 0 : new Date(moment).getTimezoneOffset() * MINUTE;
   return new Date(moment - shift).toISOString().slice(0, 19);
 }
 
-/** @returns the moment that a date-time field holds, in the zone of this process; null while it is not complete. */
+/** @returns the moment in a date-time field, in the zone of this process; null while the entry is incomplete */
 export function readField(value: string): number | null {
   const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(moment) ? null : moment;
 }
 
-/** @returns the path of a bundle of a time range; `blank` leaves out what was written */
+/** @returns the path of the bundle of a time range; `blank` omits texts */
 export function bundlePath({ since, until, blank }: TimeSpan & { blank: boolean }): string {
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
   return `/api/bundle?${query}`;
 }
 
-/** @returns whether anything is known of agents and locks at a moment, be it the last that was known before it */
+/** @returns whether anything is known about agents and locks at a moment, even if only the last state before it */
 export function isKnown({ at, known_since }: Pick<PastState, 'at' | 'known_since'>): boolean {
   const [moment, since] = [milliseconds(at), milliseconds(known_since)];
   return moment !== null && since !== null && since <= moment;
 }
 
 const ABOUT: Record<UnknownSpan['about'], [cause: string, effect: string]> = {
-  everything: ['Nobody looked', 'agents and locks are as last known before'],
+  everything: ['Not recorded', 'agents and locks are as last known before'],
   registry: ['The registry could not be read', 'agents are as last known before'],
   locks: ['The locks could not be read', 'locks are as last known before'],
   log: ['The message log could not be read', 'messages may be missing'],
 };
 
 /**
- * What is not known about a moment, as a sentence with instants in it.
+ * States what is not known about a moment, as a sentence with instants in it.
  *
- * @returns "Nobody looked between ... and ...: agents and locks are as last known before."
+ * @returns "Not recorded between ... and ...: agents and locks are as last known before."
  */
 export function unknownSentence({ about, since, until }: UnknownSpan): string {
   const [cause, effect] = ABOUT[about];
-  if (since === null && until === null) return `${cause}: nothing is known of that time.`;
-  if (since === null) return `${cause} before ${until}: what was then is not known.`;
+  if (since === null && until === null) return `${cause}: nothing is known about that time.`;
+  if (since === null) return `${cause} before ${until}: nothing earlier is known.`;
   return `${cause} ${until === null ? `since ${since}` : `between ${since} and ${until}`}: ${effect}.`;
 }

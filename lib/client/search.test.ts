@@ -5,7 +5,7 @@ import { hitPattern, readTime, readTyped, withHits } from './search';
 const NOW = Date.parse('2026-01-30T12:00:00Z');
 const typed = (text: string, whole = true, types: string[] = []) => readTyped(text, types, whole, NOW);
 
-test('finished words of the grammar leave the box', () => {
+test('readTyped(): finished words of the grammar leave the box', () => {
   assert.deepEqual(typed('type:blocked from:agent-1 to:"agent 2" "two words"'), {
     text: '"two words"',
     part: { types: ['BLOCKED'], from: 'agent-1', to: 'agent 2' },
@@ -15,25 +15,25 @@ test('finished words of the grammar leave the box', () => {
   assert.deepEqual(typed('since:2h').part, { since: '2026-01-30T10:00:00.000Z' });
 });
 
-test('an unfinished word stays until it is finished', () => {
+test('readTyped(): an unfinished word stays until it is finished', () => {
   assert.deepEqual(typed('type:BLO', false), { text: 'type:BLO', part: {}, error: null });
   assert.deepEqual(typed('type:BLOCKED x', false).part, { types: ['BLOCKED'] });
   assert.deepEqual(typed('from:').part, {});
 });
 
-test('whatever else has a colon is text', () => {
+test('readTyped(): any other word with a colon is text', () => {
   for (const text of ['http://a.example', 'error: x', 'foo:bar baz', ':', 'xtype:', '"type:A']) {
     assert.deepEqual(typed(text), { text, part: {}, error: null });
   }
 });
 
-test('a time that is none is said in words and stays in the box', () => {
+test('readTyped(): an invalid time is reported and stays in the box', () => {
   const { text, error } = typed('since:soon x');
   assert.equal(text, 'since:soon x');
-  assert.match(error ?? '', /“soon” is no time/);
+  assert.match(error ?? '', /“soon” is not a valid time/);
 });
 
-test('times: ago, of the day, a date, an instant', () => {
+test('readTime(): a length, a time of day, a date, an instant', () => {
   assert.equal(readTime('90m', NOW), '2026-01-30T10:30:00.000Z');
   assert.equal(readTime('2026-01-30T10:00:00Z', NOW), '2026-01-30T10:00:00.000Z');
   assert.equal(readTime('2026-01-30', NOW), new Date(2026, 0, 30).toISOString());
@@ -44,7 +44,7 @@ test('times: ago, of the day, a date, an instant', () => {
     assert.equal(readTime(text, NOW), null);
 });
 
-test('hits are whole words, whatever their case and accents; phrases and beginnings', () => {
+test('hitPattern(): hits are whole words in any case and with any accents; phrases and prefixes', () => {
   const hits = (text: string, q: string) => withHits(text, hitPattern(q)).filter((_, index) => index % 2 === 1);
   assert.deepEqual(hits('Lock, locks, LOCK', 'lock'), ['Lock', 'LOCK']);
   assert.deepEqual(hits('locks locker', 'lock*'), ['locks', 'locker']);

@@ -2,11 +2,11 @@
 import type { MessageChoice } from './message-filter';
 
 export interface Typed {
-  /** What stays in the box. */
+  /** The text that stays in the box. */
   text: string;
-  /** What it says besides, to be added to the filter. */
+  /** The parts to be added to the filter. */
   part: Partial<MessageChoice>;
-  /** What can't be understood, as a sentence. */
+  /** The error of a part that cannot be understood, as a sentence. */
   error: string | null;
 }
 
@@ -16,9 +16,9 @@ const UNITS: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_60
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 
 /**
- * Takes the finished `name:value` words out of what was typed.
+ * Extracts the finished `name:value` words from the text.
  *
- * @param whole also one at the very end: nothing more will be typed
+ * @param whole whether a word at the very end also counts as finished
  * @param now milliseconds since 1970, for `since:2h`
  */
 export function readTyped(typed: string, types: readonly string[], whole: boolean, now: number): Typed {
@@ -44,21 +44,21 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
       case 'until': {
         const instant = readTime(value, now);
         if (instant === null) {
-          error = `“${value}” is no time: write 15m, 2h, 14:30 or 2026-01-30.`;
+          error = `“${value}” is not a valid time: write 15m, 2h, 14:30 or 2026-01-30.`;
           return all;
         }
         part[name.toLowerCase() as 'since' | 'until'] = instant;
         return '';
       }
       default:
-        // Anything else with a colon is text to look for, such as `http://` or `error:`.
+        // Any other word with a colon is text to search for, such as `http://` or `error:`.
         return all;
     }
   });
   return { text, part, error };
 }
 
-/** @returns an instant for `2h` (ago), `14:30` (the last time it was), a date or a full time; null for anything else */
+/** @returns an instant for `2h` (ago), `14:30` (its latest occurrence), a date or a full time; null for other texts */
 export function readTime(text: string, now: number): string | null {
   const ago = AGO.exec(text);
   if (ago) return isoInstant(now - Number(ago[1]) * (UNITS[ago[2]?.toLowerCase() ?? ''] ?? 0));
@@ -70,7 +70,7 @@ export function readTime(text: string, now: number): string | null {
     return isoInstant(time.getTime());
   }
   if (!/^\d{4}-\d\d-\d\d/.test(text)) return null;
-  // A bare date means the viewer's midnight; by itself JavaScript would read it as UTC's.
+  // A bare date means midnight in the viewer's zone; JavaScript would read it as UTC.
   const value = Date.parse(text.length === 10 ? `${text}T00:00` : text);
   return Number.isNaN(value) ? null : isoInstant(value);
 }
@@ -79,15 +79,15 @@ function isoInstant(value: number): string | null {
   return Math.abs(value) <= 8.64e15 ? new Date(value).toISOString() : null;
 }
 
-/** The swarm writes its types in capitals; whoever types them rarely does. */
+/** The swarm writes its types in capitals; people rarely type them so. */
 function typeName(text: string): string {
   return text.trim().toUpperCase();
 }
 
 /**
- * What the words of a search find, as an expression for highlighting. The server splits text into runs of letters and
- * digits and folds case and accents; a search's words are such runs, a phrase is several in a row, and a `*` at the end
- * stands for any ending.
+ * Builds an expression that highlights the hits of a search. The server splits text into runs of letters and digits and
+ * folds case and accents; a search's words are such runs, a phrase is several in a row, and a `*` at the end stands for
+ * any ending.
  *
  * @returns null if there is nothing to highlight
  */
@@ -101,7 +101,7 @@ export function hitPattern(q: string): RegExp | null {
   return phrases.length === 0 ? null : new RegExp(phrases.join('|'), 'gu');
 }
 
-/** @returns a text cut where the pattern finds something: every second piece is a hit */
+/** @returns a text split at the hits of the pattern: every second piece is a hit */
 export function withHits(text: string, pattern: RegExp | null): string[] {
   if (pattern === null) return [text];
   const pieces: string[] = [];
@@ -113,7 +113,7 @@ export function withHits(text: string, pattern: RegExp | null): string[] {
   return [...pieces, text.slice(end)];
 }
 
-/** Small letters without accents, each in the place of its own: indexes into the one are indexes into the other. */
+/** Lower-case letters without accents, at the same indexes as in the original text. */
 function folded(text: string): string {
   return text.replace(/[^\0-\x7F]|[A-Z]/g, (character) => {
     const bare = character.normalize('NFD').charAt(0).toLowerCase();

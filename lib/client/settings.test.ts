@@ -13,13 +13,13 @@ import {
 
 const layoutOf = (text: string) => readSettings((name) => (name === 'swarm_layout' ? text : undefined)).layout;
 
-test('what is written is read again', () => {
+test('readSettings(): reads the output of formatLayout', () => {
   const layout: Layout = { widths: { agents: 250, locks: 400 }, collapsed: ['locks'] };
   assert.deepEqual(layoutOf(formatLayout(layout)), layout);
   assert.equal(readSettings(() => 'dark').theme, 'dark');
 });
 
-test('cookies that make no sense give the default', () => {
+test('readSettings(): invalid cookies give the default', () => {
   for (const text of [
     '',
     '.',
@@ -35,26 +35,26 @@ test('cookies that make no sense give the default', () => {
   assert.equal(readSettings(() => '<script>').theme, 'system');
 });
 
-test('how locks are listed is read from a cookie, word by word', () => {
+test('readSettings(): order and grouping of the locks are read separately', () => {
   const viewOf = (text: string) => readSettings((name) => (name === 'swarm_locks' ? text : undefined)).locks;
   assert.deepEqual(viewOf('age.folder'), { order: 'age', grouping: 'folder' });
   assert.deepEqual(viewOf('age.<b>'), { order: 'age', grouping: 'none' });
   assert.deepEqual(viewOf(''), { order: 'matters', grouping: 'none' });
 });
 
-test('the last open panel stays open', () => {
+test('toggled(): the last open panel stays open', () => {
   const closed = PANELS.reduce(toggled, DEFAULT_LAYOUT);
   assert.deepEqual(closed.collapsed, ['agents', 'messages']);
   assert.deepEqual(toggled(closed, 'agents').collapsed, ['messages']);
 });
 
-test('what is open fills the width', () => {
+test('layoutColumns(): the open panels fill the width', () => {
   for (const collapsed of [[], ['agents'], ['messages'], ['locks'], ['agents', 'messages']] as const) {
     assert.match(layoutColumns({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
   }
 });
 
-test('the sizes of the first draw are a style sheet of their own, whatever the cookies hold', () => {
+test('firstSizes(): the sizes of the first render are a valid style sheet for any cookies', () => {
   for (const text of ['', '304.344', '}</style><script>', '300.300;}*{}', '264.timeline}']) {
     assert.match(firstSizes(readSettings(() => text)), /^:root\{--columns:[\w(),.% -]+;--drawer:\d+px\}$/, text);
   }

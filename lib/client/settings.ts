@@ -1,6 +1,6 @@
 /**
- * What a person has chosen about how the page looks. It lives in cookies, because the server must know it: a page that
- * is drawn in the wrong theme or with other widths, and corrected afterwards, flashes and jumps.
+ * A person's settings for the look of the page. They are kept in cookies because the server needs them: a page rendered
+ * with the wrong theme or widths and corrected afterwards would flash and jump.
  */
 
 import { HOME } from './base-path';
@@ -16,7 +16,7 @@ export type Theme = (typeof THEMES)[number];
 
 export const PANELS = ['agents', 'messages', 'locks'] as const;
 export type PanelName = (typeof PANELS)[number];
-/** The panels that have a width of their own; the messages take the rest. */
+/** The panels with a width of their own; the messages take the rest. */
 export type SidePanel = Exclude<PanelName, 'messages'>;
 
 export interface Layout {
@@ -31,16 +31,16 @@ export interface LockView {
   grouping: LockGrouping;
 }
 
-/** What the drawer below the panels shows. */
+/** The views of the drawer below the panels. */
 export const DRAWER_VIEWS = ['timeline', 'talk', 'waits'] as const;
 export type DrawerView = (typeof DRAWER_VIEWS)[number];
 
 export interface Drawer {
   /** Null while it is closed. */
   view: DrawerView | null;
-  /** Of what it shows, in CSS pixels. */
+  /** The height of the open view, in CSS pixels. */
   height: number;
-  /** Idle stretches of the timeline are drawn as breaks. */
+  /** Whether idle times of the timeline are folded into breaks. */
   folds: boolean;
 }
 
@@ -54,12 +54,12 @@ export interface Settings {
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
 export const DEFAULT_DRAWER: Drawer = { view: null, height: 264, folds: true };
 const UNFOLDED = 'unfolded';
-/** Lower than this a drawer shows nothing; higher than the other it is a page of its own. */
+/** The least and the greatest height of the drawer, in CSS pixels. */
 export const DRAWER_HEIGHTS = { least: 128, most: 1200 } as const;
 
-/** Narrower than this nothing can be read. */
+/** The least readable width of a panel, in CSS pixels. */
 export const NARROWEST = 184;
-/** What the side panels leave to the messages, in CSS pixels. */
+/** The width that the side panels leave to the messages, in CSS pixels. */
 export const LEFT_TO_MESSAGES = 352;
 const WIDEST = 1600;
 const THEME_COOKIE = 'swarm_theme';
@@ -69,10 +69,10 @@ const DRAWER_COOKIE = 'swarm_drawer';
 const YEAR = 365 * 24 * 3600;
 
 /**
- * Reads the settings out of cookies, which may hold anything.
+ * Reads the settings from cookies, which may have any content.
  *
- * @param read gives the value of a cookie by its name
- * @returns the default for whatever is missing or makes no sense
+ * @param read returns the value of a cookie by its name
+ * @returns the settings, with the default for each one that is missing or invalid
  */
 export function readSettings(read: (name: string) => string | undefined): Settings {
   const theme = THEMES.find((name) => name === read(THEME_COOKIE)) ?? 'system';
@@ -104,7 +104,9 @@ export function saveDrawer(drawer: Drawer): void {
   save(DRAWER_COOKIE, formatDrawer(drawer));
 }
 
-/** @returns the drawer as a cookie holds it: `264.timeline`, or `264` while it is closed; `.unfolded` behind it. */
+/**
+ * @returns the drawer in the format of its cookie: `264.timeline`, or `264` while it is closed; `.unfolded` is appended
+ */
 export function formatDrawer({ view, height, folds }: Drawer): string {
   return [Math.round(height), ...(view === null ? [] : [view]), ...(folds ? [] : [UNFOLDED])].join('.');
 }
@@ -118,12 +120,12 @@ function parseDrawer(text: string | undefined): Drawer {
   };
 }
 
-/** @returns the view that a name means, null for none */
+/** @returns the view with a name; null if there is none */
 export function drawerView(name: string | null | undefined): DrawerView | null {
   return DRAWER_VIEWS.find((view) => view === name) ?? null;
 }
 
-/** @returns the layout as a cookie holds it: `304.344.locks`, the widths and what is collapsed. */
+/** @returns the layout in the format of its cookie: `304.344.locks`, the widths and the collapsed panels */
 export function formatLayout({ widths, collapsed }: Layout): string {
   return [Math.round(widths.agents), Math.round(widths.locks), ...collapsed].join('.');
 }
@@ -144,7 +146,7 @@ function parseLayout(text: string | undefined): Layout {
       agents: widthOf(agents) ?? DEFAULT_LAYOUT.widths.agents,
       locks: widthOf(locks) ?? DEFAULT_LAYOUT.widths.locks,
     },
-    // One panel at least is open: a page of three closed ones would show nothing.
+    // At least one panel is open: a page with three closed panels would show nothing.
     collapsed: collapsed.length < PANELS.length ? collapsed : [],
   };
 }
@@ -164,9 +166,9 @@ function save(name: string, value: string): void {
 }
 
 /**
- * The columns of the three panels, as CSS.
+ * Computes the columns of the three panels as CSS.
  *
- * @returns five tracks: a hairline stands between each two panels; whatever is open fills the width
+ * @returns five tracks, with a hairline between two panels; the open panels fill the width
  */
 export function layoutColumns({ widths, collapsed }: Layout): string {
   const rest = collapsed.includes('messages');
@@ -179,12 +181,12 @@ export function layoutColumns({ widths, collapsed }: Layout): string {
   return `${side('agents')} 1px ${rest ? '2.5rem' : 'minmax(0,1fr)'} 1px ${side('locks')}`;
 }
 
-/** @returns the sizes that the first draw needs, as a style sheet */
+/** @returns the sizes for the first render, as a style sheet */
 export function firstSizes({ layout, drawer }: Settings): string {
   return `:root{--columns:${layoutColumns(layout)};--drawer:${Math.round(drawer.height)}px}`;
 }
 
-/** @returns the layout with a panel collapsed or shown again; the last open one stays open. */
+/** @returns the layout with a panel collapsed or shown again; the last open one stays open */
 export function toggled(layout: Layout, name: PanelName): Layout {
   const collapsed = layout.collapsed.includes(name)
     ? layout.collapsed.filter((other) => other !== name)

@@ -21,7 +21,7 @@ const command = (keys: string | null, description: string) => ({
 });
 const meant = (pressed: KeyPress, writing = false) => commandFor(pressed, writing)?.description;
 
-test('the newest command with the keys is meant, and the one before it once that is gone', () => {
+test('commandFor(): the newest command with the keys, and the previous one after its removal', () => {
   const removeFirst = register(command('Escape', 'close the detail'));
   const removeSecond = register(command('Escape', 'clear the filter'));
   assert.equal(meant(press('Escape')), 'clear the filter');
@@ -32,7 +32,7 @@ test('the newest command with the keys is meant, and the one before it once that
   assert.deepEqual(registered(), []);
 });
 
-test('keys typed into a field stay there, except Escape and those with Ctrl or Command', () => {
+test('commandFor(): keys typed into a field are text, except Escape and those with Ctrl or Command', () => {
   const removals = [register(command('f', 'follow')), register(command('Escape', 'leave'))];
   removals.push(register(command('mod+k', 'palette')));
   assert.equal(meant(press('f'), true), undefined);
@@ -42,7 +42,7 @@ test('keys typed into a field stay there, except Escape and those with Ctrl or C
   for (const remove of removals) remove();
 });
 
-test('what belongs to the browser or to somebody else is left alone', () => {
+test('commandFor(): keys of the browser and handled key presses are ignored', () => {
   const removals = [register(command('f', 'follow')), register(command(null, 'no key'))];
   assert.equal(meant(press('f', { ctrlKey: true })), undefined);
   assert.equal(meant(press('f', { altKey: true })), undefined);
@@ -52,6 +52,6 @@ test('what belongs to the browser or to somebody else is left alone', () => {
   for (const remove of removals) remove();
 });
 
-test('the list is the same object while nothing changes', () => {
+test('registered(): the same array while nothing changes', () => {
   assert.equal(registered(), registered());
 });

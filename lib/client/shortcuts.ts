@@ -1,32 +1,35 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 
 /**
- * Everything that can be done by a key or from the command palette, in one registry: the help dialog lists it, the
- * palette offers it, and one listener on the document runs it.
+ * One registry of all commands of keys and the command palette: the help dialog lists them, the palette offers them,
+ * and one listener on the document runs them.
  */
 export interface Command {
-  /** Unique among the registered. */
+  /** Unique among the registered commands. */
   id: number;
-  /** One key as `KeyboardEvent.key` names it (`/`, `f`, `Escape`), `mod+` before it for Ctrl or Command; null: none. */
+  /**
+   * One key as named by `KeyboardEvent.key` (`/`, `f`, `Escape`), with `mod+` before it for Ctrl or Command; null for
+   * none.
+   */
   keys: string | null;
-  /** What it does, as a command: "Search messages". */
+  /** Its action in words, such as "Search messages". */
   description: string;
-  /** The heading under which help and palette show it. */
+  /** Its heading in the help and the palette. */
   group: string;
-  /** Shown in the palette; the help dialog shows whatever has keys. */
+  /** Whether the palette offers it; the help dialog lists every command with keys. */
   inPalette: boolean;
   run: () => void;
 }
 
 export interface CommandOptions {
   group?: string;
-  /** While false, the key does what it did before: an older command with the same keys, or nothing. */
+  /** While false, the key runs an older command with the same keys, or nothing. */
   enabled?: boolean;
-  /** False for what makes no sense out of place, such as moving in a list. */
+  /** False for commands that depend on the focus, such as moving in a list. */
   inPalette?: boolean;
 }
 
-/** What is looked at of a key press. */
+/** The relevant part of a key press. */
 export type KeyPress = Pick<
   KeyboardEvent,
   'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'isComposing' | 'defaultPrevented'
@@ -36,7 +39,7 @@ let commands: readonly Command[] = [];
 let lastId = 0;
 const listeners = new Set<() => void>();
 
-/** Adds a command until the returned function is called; of several with the same keys the newest is meant. */
+/** Registers a command until the returned function is called; of several with the same keys the newest runs. */
 export function register(command: Omit<Command, 'id'>): () => void {
   lastId += 1;
   const added: Command = { ...command, id: lastId };
@@ -44,21 +47,21 @@ export function register(command: Omit<Command, 'id'>): () => void {
   return () => replace(commands.filter((known) => known !== added));
 }
 
-/** @returns what is registered now, oldest first; the same array while nothing changes */
+/** @returns the registered commands, oldest first; the same array while nothing changes */
 export function registered(): readonly Command[] {
   return commands;
 }
 
 /**
- * The command that a key press means.
+ * Finds the command of a key press.
  *
- * @param writing the focus is in a field: keys without Ctrl or Command write there, except Escape
+ * @param writing whether the focus is in a text field, where keys without Ctrl or Command are typed, except Escape
  */
 export function commandFor(press: KeyPress, writing: boolean): Command | undefined {
   if (press.defaultPrevented || press.isComposing || press.repeat || press.altKey) return undefined;
   const withModifier = press.ctrlKey || press.metaKey;
   if (writing && !withModifier && press.key !== 'Escape') return undefined;
-  // With caps lock or shift held, a letter still means its key.
+  // A letter means its key even with Caps Lock or Shift.
   const key = /^[A-Z]$/.test(press.key) ? press.key.toLowerCase() : press.key;
   const keys = withModifier ? `mod+${key}` : key;
   return commands.findLast((command) => command.keys === keys);
@@ -76,7 +79,7 @@ function subscribe(listener: () => void): () => void {
 
 const NONE: readonly Command[] = [];
 
-/** What is registered now, for help and palette. */
+/** The registered commands, for help and palette. */
 export function useCommands(): readonly Command[] {
   return useSyncExternalStore(subscribe, registered, () => NONE);
 }
@@ -85,7 +88,7 @@ export function useCommands(): readonly Command[] {
  * Binds a key, shows it in the help dialog and offers it in the palette.
  *
  * @param keys as in `Command`
- * @param action what is done; the newest function given is the one that runs
+ * @param action the action; the function of the latest render runs
  */
 export function useShortcut(
   keys: string | null,
@@ -99,19 +102,21 @@ export function useShortcut(
   }, [keys, description, group, enabled, inPalette]);
 }
 
-/** @returns commands under their headings, each heading where it comes first. */
+/** @returns commands by heading, headings in the order of their first command */
 export function byGroup<Shown extends Command>(shown: readonly Shown[]): [string, Shown[]][] {
   const groups = new Map<string, Shown[]>();
   for (const command of shown) groups.set(command.group, [...(groups.get(command.group) ?? []), command]);
   return [...groups];
 }
 
-/** A command that has no key of its own: the palette offers it. */
+/** Registers a command without a key, for the palette. */
 export function useCommand(description: string, action: () => void, options?: Omit<CommandOptions, 'inPalette'>): void {
   useShortcut(null, description, action, options);
 }
 
-/** Listens for the keys of all commands; the page calls it once. Inside `[data-modal]` only the dialog's own keys work. */
+/**
+ * Listens for the keys of all commands; called once per page. Inside `[data-modal]` only the dialog's own keys work.
+ */
 export function useShortcutListener(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

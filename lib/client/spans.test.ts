@@ -6,13 +6,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const now = Date.parse('2026-01-30T12:00:00Z');
 
-test('what is written is read again', () => {
+test('parseSpan(): reads the output of formatSpan', () => {
   const span = { since: now - HOUR, until: now - MINUTE };
   assert.deepEqual(parseSpan(formatSpan(span)), span);
   assert.equal(parseSpan('1d'), '1d');
 });
 
-test('an address that makes no sense gives the default', () => {
+test('parseSpan(): an invalid address gives the default', () => {
   const wrong = [
     null,
     '',
@@ -25,7 +25,7 @@ test('an address that makes no sense gives the default', () => {
   for (const text of wrong) assert.equal(parseSpan(text), 'recent', String(text));
 });
 
-test('by default an hour is shown, less while less is known', () => {
+test('resolveChoice(): the default is an hour, or the known time if that is shorter', () => {
   const lengthAt = (watchedSince: number | null) => {
     const { since, until } = resolveChoice('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
     assert.equal(until, now);
@@ -37,23 +37,23 @@ test('by default an hour is shown, less while less is known', () => {
   assert.equal(lengthAt(now - 5 * HOUR), HOUR);
 });
 
-test('a preset ends at the present', () => {
+test('resolveChoice(): a preset ends at the present', () => {
   assert.deepEqual(resolveChoice('15m', { now, first: null, at: null }), { since: now - 15 * MINUTE, until: now });
 });
 
-test('everything begins before the first thing known', () => {
+test('resolveChoice(): everything starts before the first known event', () => {
   const { since, until } = resolveChoice('all', { now, first: now - 5 * HOUR, at: null });
   assert.ok(since < now - 5 * HOUR && since > now - 6 * HOUR);
   assert.equal(until, now);
 });
 
-test('a preset moves to the past moment that is looked at, unless it holds it', () => {
+test('resolveChoice(): a preset moves to the past moment on the page, unless it contains it', () => {
   const at = now - 3 * HOUR;
   assert.deepEqual(resolveChoice('1h', { now, first: null, at }), { since: at - HOUR / 2, until: at + HOUR / 2 });
   assert.equal(resolveChoice('1h', { now, first: null, at: now - MINUTE }).until, now);
 });
 
-test('a span shows no future, and neither less than can be seen nor much more than everything', () => {
+test('limited(): a span shows no future, is not too short, and shows little more than the known time', () => {
   const known = { now, first: now - 48 * HOUR };
   assert.deepEqual(limited({ since: now - MINUTE, until: now + MINUTE }, known), {
     since: now - 2 * MINUTE,

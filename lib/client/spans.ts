@@ -1,38 +1,38 @@
-/** Which span of time a timeline shows. Times are milliseconds since 1970; in the address they are ISO 8601. */
+/** The time range of a timeline. Times are milliseconds since 1970; in the address they are ISO 8601. */
 import type { TimeSpan } from '../contract/time-span';
 import { milliseconds } from './time';
 
 export const PRESETS = ['15m', '1h', '1d', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
 /**
- * A preset follows the present; two instants stay where they are. `recent`, which nobody chooses by name, is an hour, or
- * what is known while that is less.
+ * A preset follows the present; two instants are fixed. `recent`, the default, is one hour, or the known time if that
+ * is shorter.
  */
 export type SpanChoice = Preset | 'recent' | TimeSpan;
 
 const MINUTE = 60_000;
-/** How long a preset is, in milliseconds; of everything it is not known here. */
+/** The length of a preset, in milliseconds; that of `all` is not known here. */
 export const LENGTHS: Readonly<Record<Preset, number | null>> & Record<Exclude<Preset, 'all'>, number> = {
   all: null,
   '15m': 15 * MINUTE,
   '1h': 60 * MINUTE,
   '1d': 24 * 60 * MINUTE,
 };
-/** Closer than this nothing more is to be seen: a log line knows its second, at most its microsecond. */
+/** The shortest span, in milliseconds: log lines have times in seconds, at best in microseconds. */
 const MIN_SPAN_MS = 500;
 
-/** What a span hangs on besides the choice. */
+/** What a span depends on in addition to the choice. */
 export interface Surroundings {
   now: number;
-  /** The oldest moment of which anything is known; null while the server has not said it. */
+  /** The oldest moment of which anything is known; null until the server has answered. */
   first: number | null;
-  /** The oldest moment of which more than messages is known; null while that is not known either. */
+  /** The oldest moment of which more than messages is known; null until the server has answered. */
   watchedSince?: number | null;
-  /** The past moment that the page shows; null for now. */
+  /** The past moment that the page shows; null for the present. */
   at: number | null;
 }
 
-/** @returns what a `span` of the address means; the default for what makes no sense */
+/** @returns the choice of a `span` in the address; the default for an invalid one */
 export function parseSpan(text: string | null): SpanChoice {
   const preset = PRESETS.find((name) => name === text);
   if (preset !== undefined) return preset;
@@ -40,17 +40,20 @@ export function parseSpan(text: string | null): SpanChoice {
   return since !== null && until !== null && until - since >= MIN_SPAN_MS ? { since, until } : 'recent';
 }
 
-/** @returns a span as the address holds it */
+/** @returns a span in the format of the address */
 export function formatSpan({ since, until }: TimeSpan): string {
   return `${isoOf(since)}/${isoOf(until)}`;
 }
 
-/** @returns a moment as the API takes it */
+/** @returns a moment in the format of the API */
 export function isoOf(time: number): string {
   return new Date(Math.round(time)).toISOString();
 }
 
-/** @returns the span that a choice means at this moment; one that follows the present moves to a past moment it would miss */
+/**
+ * @returns the span of a choice at this moment; one that follows the present is moved if it would not contain the past
+ *   moment on the page
+ */
 export function resolveChoice(choice: SpanChoice, surroundings: Surroundings): TimeSpan {
   if (typeof choice !== 'string') return choice;
   const { now, at } = surroundings;
@@ -62,12 +65,12 @@ export function resolveChoice(choice: SpanChoice, surroundings: Surroundings): T
 function choiceLength(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
   if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
   if (choice !== 'recent') return LENGTHS[choice];
-  // Until it is known how much is known, as much as there may be: less of it is there already then.
+  // Before the server has answered, the longest possible span: a shorter one is part of it.
   const known = watchedSince === null ? LENGTHS['1h'] : (now - watchedSince) * 1.05;
   return Math.min(LENGTHS['1h'], Math.max(LENGTHS['15m'], known));
 }
 
-/** @returns a span moved and shortened so that it shows no future and not much more than everything */
+/** @returns a span moved and shortened so that it shows no future and little more than the known time */
 export function limited({ since, until }: TimeSpan, { now, first }: Pick<Surroundings, 'now' | 'first'>): TimeSpan {
   const longest = Math.max(LENGTHS['1d'], (now - (first ?? now)) * 1.1);
   const length = Math.min(longest, Math.max(MIN_SPAN_MS, until - since));

@@ -1,7 +1,7 @@
-/** The page's one stream: opens it, notices when it is gone, comes back by itself, and hands on events in batches. */
+/** The page's only stream: opens it, detects when it is lost, reconnects, and passes on events in batches. */
 import { STREAM_EVENT_NAMES, type StreamEvent, type StreamEventName } from '../contract/events';
 
-/** What is used of the browser's EventSource. */
+/** The part of the browser's EventSource that is used. */
 export interface EventStream {
   readonly readyState: number;
   onerror: ((event: Event) => void) | null;
@@ -9,29 +9,34 @@ export interface EventStream {
   close(): void;
 }
 
-/** `live` while the server is heard; `connecting` until it was heard for the first time. */
+/** `live` while events arrive; `connecting` until the first one arrives. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting';
 
 export interface StreamClientOptions {
   /** Opens a stream that continues after the given id. */
   open: (lastEventId: string | null) => EventStream;
-  /** The id of the last messages in the state that the page came with. */
+  /** The id of the last messages in the state that the page was rendered with. */
   lastEventId: string | null;
   onEvents: (events: StreamEvent[]) => void;
   onState: (state: ConnectionState) => void;
-  /** Between 0 and 1; a test gives its own. */
+  /** A number from 0 to 1; tests pass their own. */
   random?: () => number;
 }
 
-/** Heartbeats come each second: five missed ones mean that the way to the server is dead, whatever the socket says. */
+/**
+ * Heartbeats arrive once a second: five missed ones mean that the connection is dead, whatever state the socket
+ * reports.
+ */
 const SILENCE = 5000;
 /** A first answer may take longer than a heartbeat. */
 const SILENCE_TIMEOUT_MS = 10_000;
 const MIN_DELAY_MS = 1000;
 const MAX_DELAY_MS = 30_000;
-/** Several kinds of event tell of one change; nobody sees a delay this short. */
+/** One change may publish several kinds of event; a delay this short is not visible. */
 const GATHER_INTERVAL_MS = 20;
-/** The page is drawn anew at most this often, so that under a flood of events there is time left for the reader's keys. */
+/**
+ * The least time between two updates of the page, so that a flood of events leaves time for the reader's key presses.
+ */
 const REDRAW_INTERVAL_MS = 100;
 /** A hidden tab's timers run once a minute: a batch of this size does not wait for its timer. */
 const BATCH_SIZE = 500;
@@ -65,7 +70,7 @@ export class StreamClient {
     if (this.#state !== 'live') this.#open();
   }
 
-  /** Ends the stream and every timer; what has arrived is still handed on. */
+  /** Ends the stream and every timer; events that have arrived are still passed on. */
   stop(): void {
     this.#leave();
     this.#flush();
@@ -99,13 +104,13 @@ export class StreamClient {
     try {
       data = JSON.parse(event.data);
     } catch {
-      // Passing over it could lose a message unseen; a new stream repeats everything after the last good one.
+      // A skipped event could be a lost message; a new stream repeats everything after the last valid one.
       this.#fail(true);
       return;
     }
     this.#expect(SILENCE);
     this.#attempts = 0;
-    // The contract, checked by the server's tests, says what each event holds; checking again would need zod here.
+    // The server's tests check each event against the contract; checking again would need zod in the browser.
     const id = event.lastEventId;
     const received = (name === 'messages' ? { event: name, data, id } : { event: name, data }) as StreamEvent;
     if (received.event === 'messages') this.#lastEventId = received.id;
@@ -121,12 +126,12 @@ export class StreamClient {
     if (this.#queue.length === 0) return;
     const events = this.#queue;
     this.#queue = [];
-    // What comes meanwhile finds this timer set and waits for it.
+    // Events that arrive meanwhile find this timer set and wait for it.
     this.#batchTimer = setTimeout(() => this.#flush(), REDRAW_INTERVAL_MS);
     this.#options.onEvents(events);
   }
 
-  /** @param closed the browser will not retry by itself */
+  /** @param closed whether the browser has given up and will not retry by itself */
   #fail(closed: boolean): void {
     if (this.#state === 'live') this.#enter('reconnecting');
     if (!closed) {
@@ -140,7 +145,7 @@ export class StreamClient {
   #delay(): number {
     const most = Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** (this.#attempts + 1));
     this.#attempts += 1;
-    // Anywhere in the range, so that many pages do not come back to a restarted server in the same moment.
+    // Random within the range, so that many pages do not reconnect to a restarted server at the same moment.
     return MIN_DELAY_MS + this.#random() * (most - MIN_DELAY_MS);
   }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { asText, counted, folded, revealed, truncated } from './text';
 
-test('asText shows any JSON value and never fails', () => {
+test('asText(): shows any JSON value and never fails', () => {
   assert.equal(asText('plain'), 'plain');
   assert.equal(asText(undefined), '');
   assert.equal(asText(null), '');
@@ -16,14 +16,14 @@ test('asText shows any JSON value and never fails', () => {
   assert.match(asText(deep), /nested too deeply/);
 });
 
-test('ordinary text of any script is one piece', () => {
+test('revealed(): ordinary text of any script is one piece', () => {
   for (const text of ['hello', 'naïve café', '日本語', 'עברית', 'line\n\ttwo', 'a\r\nb', '👩‍👩‍👧 and 👍🏽‍💻', '❤️‍🔥']) {
     assert.deepEqual(revealed(text), [{ kind: 'text', text }]);
   }
   assert.deepEqual(revealed(''), []);
 });
 
-test('controls, bidirectional and zero-width characters become marks with their names', () => {
+test('revealed(): control, bidirectional and zero-width characters become marks with their names', () => {
   const marks = (text: string) => revealed(text).flatMap((piece) => (piece.kind === 'mark' ? [piece.name] : []));
   assert.deepEqual(revealed('\u001B[31mred'), [
     { kind: 'mark', text: '␛', name: 'U+001B escape' },
@@ -46,7 +46,7 @@ test('controls, bidirectional and zero-width characters become marks with their 
   ]);
 });
 
-test('the pieces of any text hold all of it, and no text piece holds an unseen character', () => {
+test('revealed(): the pieces contain the whole text, and no text piece contains an invisible character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       const pieces = revealed(text);
@@ -63,7 +63,7 @@ test('the pieces of any text hold all of it, and no text piece holds an unseen c
   );
 });
 
-test('long texts fold by lines and by length, short ones do not', () => {
+test('folded(): long texts fold by lines and by length, short ones do not', () => {
   const limits = { lines: 3, length: 20 };
   assert.equal(folded('short', limits), null);
   assert.equal(folded('1\n2\n3\n4', limits), null);
@@ -72,19 +72,19 @@ test('long texts fold by lines and by length, short ones do not', () => {
   assert.deepEqual(folded(`${'x'.repeat(19)}😀${'x'.repeat(50)}`, limits), { head: 'x'.repeat(19), lines: 1 });
 });
 
-test('truncated never splits a pair', () => {
+test('truncated(): never splits a surrogate pair', () => {
   assert.equal(truncated('ab😀', 3), 'ab');
   assert.equal(truncated('ab😀', 4), 'ab😀');
   assert.equal(truncated('abc', 2), 'ab');
 });
 
-test('counted', () => {
+test('counted(): a count with its noun', () => {
   assert.equal(counted(1, 'lock'), '1 lock');
   assert.equal(counted(1204, 'lock'), '1,204 locks');
   assert.equal(counted(0, 'reply', 'replies'), '0 replies');
 });
 
-test('every emoji that is joined of several is left whole', () => {
+test('revealed(): an emoji that is joined from several stays whole', () => {
   // A heart with a variation selector before the joiner, a flag, skin tones, a family.
   for (const emoji of ['❤️‍🔥', '🏳️‍🌈', '👩‍💻', '🧑🏽‍🚒', '👨‍👩‍👧‍👦']) {
     assert.deepEqual(revealed(emoji), [{ kind: 'text', text: emoji }], emoji);

@@ -1,10 +1,10 @@
-/** Values of the swarm's files as text that a person can trust: nothing invisible, nothing endless, never HTML. */
+/** Values of the swarm's files as safe text: nothing invisible, bounded in length, never HTML. */
 
 /**
- * A value of any JSON type as text.
+ * Converts a value of any JSON type to text.
  *
- * @param value what a file held; absent and null give the empty text
- * @returns strings as they are, everything else as JSON
+ * @param value a value of a file; absent and null give the empty text
+ * @returns strings unchanged, other values as JSON
  */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
@@ -16,7 +16,7 @@ export function asText(value: unknown): string {
   }
 }
 
-/** A run of ordinary text, or one character that would be invisible or would reorder what stands around it. */
+/** A run of ordinary text, or one character that would be invisible or would reorder the text around it. */
 export type Piece = { kind: 'text'; text: string } | { kind: 'mark'; text: string; name: string };
 
 // Controls except tab and line feed, format characters (bidirectional, zero-width, tags), separators that break lines
@@ -52,10 +52,10 @@ const NAMES: Record<number, string> = {
 };
 
 /**
- * Text cut into what may be shown as it is and the characters that must be made visible.
+ * Splits text into pieces that may be shown as they are and characters that must be made visible.
  *
  * @param text any text
- * @returns pieces in order; a joiner inside an emoji and the carriage return of a line end are left as they are
+ * @returns pieces in order; a joiner inside an emoji and the carriage return of a line end stay in the text
  */
 export function revealed(text: string): Piece[] {
   const pieces: Piece[] = [];
@@ -71,7 +71,7 @@ export function revealed(text: string): Piece[] {
   return pieces;
 }
 
-/** True where the character does its ordinary work: joining an emoji's parts, or ending a line before a line feed. */
+/** Whether the character has its ordinary function: joining an emoji's parts, or ending a line before a line feed. */
 function belongs(text: string, index: number, character: string): boolean {
   if (character === '\r') return text[index + 1] === '\n';
   if (character !== '\u200D') return false;
@@ -88,7 +88,7 @@ function mark(character: string): Piece {
   const code = character.codePointAt(0) ?? 0;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const name = NAMES[code] ? `${number} ${NAMES[code]}` : number;
-  // Unicode has a picture for each C0 control and for delete; the others are written as their number.
+  // Unicode has a symbol for each C0 control and for delete; other characters are written as their number.
   if (code < 32) return { kind: 'mark', text: String.fromCodePoint(0x2400 + code), name };
   if (code === 127) return { kind: 'mark', text: '\u2421', name };
   return { kind: 'mark', text: number, name };
@@ -102,15 +102,15 @@ export interface Fold {
 }
 
 /**
- * The beginning of a text that is too long to show at once.
+ * Cuts a text that is too long to show at once.
  *
  * @param text any text
- * @param limits how many lines and UTF-16 units are shown
- * @returns null if the text is short enough to be shown whole
+ * @param limits the number of lines and UTF-16 units that are shown
+ * @returns the start of the text and its number of lines; null if the text is short enough to be shown whole
  */
 export function folded(text: string, limits: { lines: number; length: number }): Fold | null {
   const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
-  // A few characters more are no reason to hide anything.
+  // A few more characters do not justify hiding anything.
   const lastShownLine = ends.length >= limits.lines + 2 ? ends[limits.lines - 1] : undefined;
   const tooLong = text.length > limits.length * 1.25;
   if (lastShownLine === undefined && !tooLong) return null;
@@ -118,7 +118,7 @@ export function folded(text: string, limits: { lines: number; length: number }):
   return { head, lines: ends.length + 1 };
 }
 
-/** @returns at most `length` UTF-16 units of the text, never half of a surrogate pair. */
+/** @returns at most `length` UTF-16 units of the text, never half of a surrogate pair */
 export function truncated(text: string, length: number): string {
   if (text.length <= length) return text;
   const splitsPair = /[\uD800-\uDBFF]/.test(text[length - 1] ?? '') && /[\uDC00-\uDFFF]/.test(text[length] ?? '');
@@ -127,12 +127,12 @@ export function truncated(text: string, length: number): string {
 
 const counting = new Intl.NumberFormat('en-GB');
 
-/** @returns a count with its noun: `1 lock`, `1,204 locks`. */
+/** @returns a count with its noun: `1 lock`, `1,204 locks` */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${counting.format(count)} ${count === 1 ? one : many}`;
 }
 
-/** @returns a count with separators of thousands. */
+/** @returns a count with thousands separators */
 export function formatCount(count: number): string {
   return counting.format(count);
 }

@@ -6,7 +6,7 @@ import { absoluteTime, clockTime, duration, lastSpoke, relativeTime, withInstant
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const before = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
-test('relative times from seconds to dates', () => {
+test('relativeTime(): from seconds to dates', () => {
   const cases: [number, string][] = [
     [0, 'now'],
     [0.9, 'now'],
@@ -27,7 +27,7 @@ test('relative times from seconds to dates', () => {
   assert.equal(relativeTime(before(0), NOW, 'age'), '0 s');
 });
 
-test('what is no time is said to be none', () => {
+test('an invalid time is reported as "no time"', () => {
   for (const value of [null, undefined, '', 'yesterday', 'NaN']) {
     assert.equal(relativeTime(value, NOW), 'no time');
     assert.equal(absoluteTime(value), 'no time');
@@ -35,7 +35,7 @@ test('what is no time is said to be none', () => {
   }
 });
 
-test('no text or clock ever gives NaN', () => {
+test('relativeTime(): no text or clock ever gives NaN', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.date().map(String)), fc.integer(), (text, now) => {
       assert.doesNotMatch(relativeTime(text, now), /NaN|undefined|Invalid/);
@@ -43,7 +43,7 @@ test('no text or clock ever gives NaN', () => {
   );
 });
 
-test('absolute times in a zone', () => {
+test('absoluteTime(), clockTime(): times in a zone', () => {
   assert.equal(absoluteTime('2026-03-01T12:00:05.123456+00:00', 'UTC'), '2026-03-01 12:00:05 UTC');
   assert.equal(absoluteTime('2026-03-01T12:00:05+00:00', 'Europe/Berlin'), '1 Mar 2026, 13:00:05 CET');
   assert.equal(clockTime('2026-03-01T12:00:05+00:00', NOW, 'UTC'), '12:00:05');
@@ -52,7 +52,7 @@ test('absolute times in a zone', () => {
   assert.equal(clockTime('2026-03-01T18:00:05+00:00', NOW, 'Asia/Tokyo'), '2 Mar 2026, 03:00:05');
 });
 
-test('a sentence is cut at its instants', () => {
+test('withInstants(): a sentence is split at its instants', () => {
   assert.deepEqual(withInstants('No sign of life since 2026-03-01T12:00:05.123456+00:00, it seems.'), [
     { text: 'No sign of life since ' },
     { instant: '2026-03-01T12:00:05.123456+00:00' },
@@ -61,7 +61,7 @@ test('a sentence is cut at its instants', () => {
   assert.deepEqual(withInstants('No time here: 2026-03-01.'), [{ text: 'No time here: 2026-03-01.' }]);
 });
 
-test('durations', () => {
+test('duration(): the two largest units', () => {
   assert.equal(duration(0), '0 s');
   assert.equal(duration(59.9), '59 s');
   assert.equal(duration(61), '1 min');
@@ -69,7 +69,7 @@ test('durations', () => {
   assert.equal(duration(50 * 3600), '2 d 2 h');
 });
 
-test('lastSpoke(): a length, a date once it is long, and words where nothing is known', () => {
+test('lastSpoke(): a length, a date for long times, and words if nothing is known', () => {
   assert.equal(lastSpoke(before(-1), NOW), 'last spoke now');
   assert.equal(lastSpoke(before(90), NOW), 'last spoke 1 min ago');
   assert.equal(lastSpoke(before(100 * 24 * 3600), NOW), 'last spoke on 2025-11-21');

@@ -15,8 +15,8 @@ function subscribe(listener: () => void): () => void {
 /**
  * The filters and the selection, kept in the address bar.
  *
- * @param initial the query that the server rendered for, so that the first draw agrees with its HTML
- * @returns the address and a function that changes parts of it; `push` makes a step for the back button
+ * @param initial the query that the server rendered, so that the first render matches its HTML
+ * @returns the address and a function that changes parts of it; `push` adds a step to the browser's history
  */
 export function useAddress(initial: string): [Address, (change: Partial<Address>, push?: boolean) => void] {
   const query = useSyncExternalStore(

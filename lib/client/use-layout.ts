@@ -2,12 +2,12 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { panelOf, parseAddress } from './address';
 import { type Layout, PANELS, type PanelName, saveLayout, toggled } from './settings';
 
-/** What a narrow screen shows one at a time. */
+/** The tabs of a narrow screen. */
 export const TABS = [...PANELS, 'needs-you', 'timeline'] as const;
 export type Tab = (typeof TABS)[number];
 
 const NARROW = '(width < 48rem)';
-/** Between these widths the detail lies over the panels (app/globals.css). */
+/** Between these widths the detail covers the panels (app/globals.css). */
 const COVERED = '(48rem <= width < 80rem)';
 
 export interface PageLayout {
@@ -15,15 +15,15 @@ export interface PageLayout {
   setLayout: (layout: Layout) => void;
   tab: Tab;
   setTab: (tab: Tab) => void;
-  /** Brings a part of the page into view, whether it is collapsed or behind a tab, and moves the focus there. */
+  /** Brings a part of the page into view, even if it is collapsed or behind a tab, and moves the focus there. */
   goTo: (tab: Tab) => void;
 }
 
 /**
- * How the panels are laid out, kept for the next visit.
+ * The layout of the panels, kept for the next visit.
  *
- * @param initial the layout that the server has drawn
- * @param initialTab the tab that the server has drawn for narrow screens
+ * @param initial the layout that the server rendered
+ * @param initialTab the tab that the server rendered for narrow screens
  */
 export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
   const [layout, setLayout] = useState(initial);
@@ -32,17 +32,17 @@ export function useLayout(initial: Layout, initialTab: Tab): PageLayout {
   const saved = useRef(initial);
 
   useEffect(() => {
-    // Not at the first draw: whoever has chosen nothing gets no cookie.
+    // Not at the first render: without a choice no cookie is set.
     if (layout !== saved.current) saveLayout(layout);
     saved.current = layout;
   }, [layout]);
 
-  // The place may have been hidden until this draw, and what is hidden takes no focus.
+  // The part may have been hidden until this render, and a hidden element cannot take the focus.
   useEffect(() => {
     if (target) focusPart(target.tab);
   }, [target]);
 
-  // The back button leads to what the address then points at, which may stand behind another tab.
+  // After the back button the address may point at something behind another tab.
   useEffect(() => {
     const follow = () => {
       const panel = panelOf(parseAddress(new URLSearchParams(window.location.search)));
@@ -65,7 +65,7 @@ export function isPanel(tab: Tab): tab is PanelName {
   return tab !== 'needs-you' && tab !== 'timeline';
 }
 
-/** Focuses the current row of a part's list, else the list itself, else the part. */
+/** Focuses the current row of a part's list, else the list, else the part. */
 function focusPart(tab: Tab): void {
   const part = document.getElementById(tab);
   const list = part?.querySelector('[data-scroller]');
@@ -78,7 +78,7 @@ export function detailCovers(): boolean {
   return window.matchMedia(COVERED).matches;
 }
 
-/** True on a screen that has room for one panel only; the server, and a page that is coming alive, say false. */
+/** True on a screen with room for only one panel; false on the server and during hydration. */
 export function useNarrow(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -1,10 +1,10 @@
 import { type RefCallback, useCallback } from 'react';
 
 /**
- * Styles an element by script: the page's policy lets no `style` attribute in the HTML count. What must hold before the
- * script runs stands in the `<style>` that the server writes (`firstSizes`).
+ * Styles an element by script: the page's security policy ignores `style` attributes in the HTML. Sizes that are needed
+ * before the script runs are in a `<style>` from the server (`firstSizes`).
  *
- * @param property of CSS, or a variable
+ * @param property a CSS property or variable
  * @returns the element's `ref`
  */
 export function useStyle(property: string, value: string): RefCallback<HTMLElement> {

@@ -13,10 +13,10 @@ function reduce(view: View, action: Action): View {
 }
 
 /**
- * Follows the swarm by one EventSource, from the state that the server's page holds and without a gap to it.
+ * Follows the swarm by one EventSource, starting without a gap from the state in the server's page.
  *
- * @param first the state at the time of the page; later values are not looked at
- * @returns what is known now, how the connection stands, and a way to dismiss the notice of a gap
+ * @param first the state in the server's page; later values are ignored
+ * @returns the current state, the state of the connection, and a function that dismisses the notice of a gap
  */
 export function useSwarm(first: SwarmState): View & { connection: ConnectionState; dismissGap: () => void } {
   const [view, dispatch] = useReducer(reduce, { swarm: first, gap: null });
@@ -31,7 +31,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));
         if (heard !== null) adjust(heard);
-        // Drawn in slices, which give way to whatever the reader does.
+        // Rendered in slices, which yield to the reader's input.
         startTransition(() => dispatch({ events }));
       },
       onState: setConnection,

@@ -2,10 +2,10 @@ import { useCallback, useState } from 'react';
 import { saveTheme, THEMES, type Theme } from './settings';
 
 /**
- * The theme, which the server has drawn already and every later page will be drawn in.
+ * The theme, which the server renders from a cookie at each visit.
  *
- * @param initial the theme of the page as it came
- * @returns the theme and a function that goes on to the next one
+ * @param initial the theme that the server rendered
+ * @returns the theme and a function that switches to the next one
  */
 export function useTheme(initial: Theme): [Theme, () => void] {
   const [theme, setTheme] = useState(initial);

@@ -28,7 +28,7 @@ const connected = (gap: boolean) =>
 const messages = (...seqs: number[]) =>
   ({ event: 'messages', data: { messages: seqs.map(message), count: seqs.length }, id: `f.${seqs.at(-1)}` }) as const;
 
-test('a resumed stream leaves no gap', () => {
+test('applyAll(): a resumed stream leaves no gap', () => {
   const after = applyAll(view, [connected(false), messages(3)]);
   assert.equal(after.gap, null);
   assert.deepEqual(
@@ -37,22 +37,22 @@ test('a resumed stream leaves no gap', () => {
   );
 });
 
-test('a gap names the last message before and the first after it, and stays', () => {
+test('applyAll(): a gap names the last message before and the first after it, and stays', () => {
   const after = applyAll(view, [connected(true), messages(7, 8), messages(9), connected(false), messages(10)]);
   assert.equal(after.gap?.after?.seq, 2);
   assert.equal(after.gap?.before?.seq, 7);
 });
 
-test('a second gap widens the first', () => {
+test('applyAll(): a second gap widens the first', () => {
   const after = applyAll(view, [connected(true), messages(7), connected(true), messages(20)]);
   assert.deepEqual([after.gap?.after?.seq, after.gap?.before?.seq], [2, 20]);
 });
 
-test('nothing new gives the same view', () => {
+test('applyAll(): without changes the same view is returned', () => {
   assert.equal(applyAll(view, []), view);
 });
 
-test('gapAround(): a gap that would end before it starts has no start and end', () => {
+test('gapAround(): a gap that would end before it starts has one time around it', () => {
   const at = (sent_at: string | null): Message => ({ seq: 1, sent_at });
   const [early, late] = ['2026-02-03T01:59:55.000+00:00', '2026-02-03T01:59:56.000+00:00'];
   assert.equal(gapAround({ after: at(late), before: at(early) }), late);

@@ -1,17 +1,18 @@
-/** What the page knows: the swarm, and what it can say about messages that it may have missed. */
+/** The state of the page: the swarm, and the gap in which messages may be missing. */
 import { apply, type StreamEvent, type SwarmState } from '../contract/events';
 import type { Message } from '../contract/schemas';
 
-/** Messages may be missing after the one and before the other; null where there is none to name. */
+/** Messages may be missing after the first and before the second; null if there is no such message. */
 export interface Gap {
   after: Message | null;
   before: Message | null;
 }
 
 /**
- * Messages are in the order in which they were recorded, so by their own times the one before a gap may be the later one.
+ * Finds out whether the times of a gap are in order. Messages are in the order of recording, so the message before a
+ * gap may have the later time.
  *
- * @returns the time around which messages may be missing where the gap would end before it starts, else null
+ * @returns the time around which messages may be missing if the gap would end before it starts, else null
  */
 export function gapAround({ after, before }: Gap): string | null {
   const [from, to] = [after?.sent_at ?? null, before?.sent_at ?? null];
@@ -23,7 +24,7 @@ export interface View {
   gap: Gap | null;
 }
 
-/** @returns the view after a batch of stream events, the same object where they change nothing. */
+/** @returns the view after a batch of stream events; the same object if they change nothing */
 export function applyAll(view: View, events: readonly StreamEvent[]): View {
   return events.reduce(applyOne, view);
 }
@@ -31,7 +32,7 @@ export function applyAll(view: View, events: readonly StreamEvent[]): View {
 function applyOne(view: View, event: StreamEvent): View {
   const swarm = apply(view.swarm, event);
   if (event.event === 'connected' && event.data.gap) {
-    // A second gap before the first was dismissed widens it: the earliest known edge is the one to name.
+    // A second gap before the first is dismissed widens it: the earliest known edge is kept.
     return { swarm, gap: { after: view.gap?.after ?? view.swarm.messages.at(-1) ?? null, before: null } };
   }
   if (event.event === 'messages' && view.gap !== null && view.gap.before === null) {
