@@ -1,163 +1,132 @@
 /**
- * Joins the message log with the history: reads, commits, tells. Of several processes on one history one records; the
+ * Joins the message log with the history: reads, commits, publishes. Of several processes on one history one records; the
  * others publish what it commits and take over when it dies. While the database can't be written, a bounded history in
- * memory stands in under an epoch of its own.
+ * memory replaces it under an epoch of its own.
  *
- * Synchronous in its steps and yielding between them; it lives in a worker thread, tests run it directly.
+ * Each step is synchronous, and others may run between steps. The class runs in a worker thread; tests run it directly.
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { AlertRule } from '../alerts/rule';
-import { HistoryFault, historyFault } from '../history/database';
+import { HistoryFault } from '../history/database';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { toldMessages } from '../history/message-bytes';
-import { type LogLine, parseLine } from '../sources/claudeswarm/log-line';
-import {
-  isLogCheckpoint,
-  type LogBatch,
-  type LogCheckpoint,
-  type LogLosses,
-  MessageLog,
-} from '../sources/claudeswarm/message-log';
 import { processZone, readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { AlertsFeed } from './alerts-feed';
-import { historyCondition, logCondition } from './conditions';
+import { committedCheckpoint } from './checkpoint';
+import { CommittedFeed, MAX_PUBLISHED } from './committed-feed';
+import { historyCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
-import type { AlertsUpdate, PostTried, Pruned, RecorderEvent, RecorderOptions } from './events';
-import { HistorySlot, type Opened } from './history-slot';
-import { beginJournal, beginRetention, lastAlive, markAlive } from './journal-life';
-import { NewestSenders } from './newest-senders';
+import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './events';
+import { type Guard, HistoryKeeper, type Prepare } from './history-keeper';
+import { HistorySlot } from './history-slot';
+import { beginJournal, beginRetention, markAlive } from './journal-life';
+import { LastRun } from './last-run';
+import { LogRecorder } from './log-recorder';
 import { fieldsOf, MattersFeed } from './open-questions-feed';
+import { OpenQuestionsPublisher } from './open-questions-publisher';
+import { Pruner } from './pruner';
 import { fromTheStart, isPastRetention, mustReadAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
-import { noteFirstGeneration } from './root-identity';
+import { SummaryFeed } from './summary-feed';
 import { ZoneDoubt } from './zone-doubt';
 
-/** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
-const TOLD_AT_ONCE = 1000;
-/** In the midst of a first read: a client gets the newest 50, and the next ones make up for them at once. */
-const TOLD_MEANWHILE = 100;
-const MEMORY_MESSAGES = 20_000;
-const TELL_EVERY_MS = 50;
-/** Nobody follows a first read message by message, and whatever is told becomes garbage of the thread that serves. */
-const TELL_MEANWHILE_EVERY_MS = 200;
-/** Rates are read by people, and each summary is an event for every client; who asks for one gets it at once. */
-const SUMMARY_EVERY_MS = 1000;
-const MATTERS_EVERY_MS = 200;
-const SAVE_MATTERS_EVERY_MS = 5000;
-const LOCK_EVERY_MS = 500;
-const RECOVER_EVERY_MS = 2000;
-const PRUNE_STEP = 500;
-const TELL_PRUNED_EVERY_MS = 60_000;
-/** What has grown beyond the retention goes when something comes; by age alone it may go a little later. */
-const PRUNE_BY_AGE_EVERY_MS = 60_000;
-/** From one beat of the main thread to the next it is a little more; this thread's own timer is for when none comes. */
-const EACH_BEAT_MS = 900;
+const SAVE_INTERVAL_MS = 5000;
+const LOCK_INTERVAL_MS = 500;
+/** Slightly less than from one heartbeat of the main thread to the next. */
+const ALIVE_INTERVAL_MS = 900;
+/** Slightly more: this thread's own timer only replaces heartbeats that do not come. */
 const RECORDER_TICK_MS = 1200;
 const FOLLOWER_TICK_MS = 50;
-/** Of a thousand messages each, 20 to 40 ms of work. */
+const MIN_TICK_MS = 20;
+/** Each step reads a thousand messages, which takes 20 to 40 ms. */
 const MAX_RETIME_STEPS = 20;
-const SOONEST_TICK_MS = 20;
-const NOTHING_LOST: LogLosses = { gaps: 0, skipped: {} };
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Repeated = 'told' | 'summary' | 'matters' | 'lock' | 'identity' | 'mark' | 'recover' | 'prune' | 'pruned' | 'save';
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #tell: (event: RecorderEvent) => void;
+  readonly #publish: (event: RecorderEvent) => void;
   readonly #now: () => number;
   readonly #monotonic: () => number;
   readonly #slot: HistorySlot;
-  /** These are there from the constructor on: it ends with ones that work, in memory if need be. */
-  #history!: History;
-  #matters!: MattersFeed;
-  #clock!: RetentionClock;
-  /** Dropped, and not told of yet. */
-  #pruned: Pruned = { messages: 0, entries: 0 };
-  /** Null in a process that only follows. */
-  #journal: Journal | null = null;
-  /** Why the history is not what the settings ask for; null if it is. */
-  #fault: string | null = null;
-  /** Null in a process that only follows. */
-  #log: MessageLog | null = null;
-  #logFault: string | null = null;
-  /** When this process had read the log to its end last, milliseconds since 1970. */
-  #logReadAt: number | null = null;
-  /** What the database must still hold: else somebody else records too. */
-  #lastCheckpoint: string | null = null;
-  #gapsAtStart = 0;
-  #untold: KeptMessage[] = [];
-  #untoldCount = 0;
-  #head = 0;
-  #told = 0;
-  #oldestTold = 0;
-  readonly #senders: NewestSenders;
+  readonly #keeper: HistoryKeeper;
+  readonly #guard: Guard;
+  readonly #log: LogRecorder;
+  readonly #committed: CommittedFeed;
+  readonly #summary: SummaryFeed;
+  readonly #openQuestions: OpenQuestionsPublisher;
+  readonly #pruner: Pruner;
   readonly #alerts: AlertsFeed;
   readonly #dispositions: DispositionsFeed;
   readonly #zone: ZoneDoubt;
+  /** Set in the constructor, which ends with a usable history, in memory if need be. */
+  #matters!: MattersFeed;
+  #clock!: RetentionClock;
+  /** Null in a process that only follows. */
+  #journal: Journal | null = null;
+  readonly #lastSave: LastRun;
+  readonly #lastLock: LastRun;
+  readonly #lastAlive: LastRun;
+  #condition = '';
   /** The last step read everything that there was: what comes now is live. */
   #atEnd = false;
-  #summaryDue = true;
-  /** Messages since what is beyond the retention was dropped. */
-  #unpruned = 0;
-  /** Something has been kept since then, or more is to be dropped than one step does. */
-  #pruneDue = true;
-  #condition = '';
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
-  #timer: NodeJS.Timeout | null = null;
-  #summaryTimer: NodeJS.Timeout | null = null;
-  #mattersTimer: NodeJS.Timeout | null = null;
-  /** When each was done last, milliseconds since 1970. */
-  readonly #last: Partial<Record<Repeated, number>> = {};
   #caughtUp = false;
   /** Of what others have committed, more than one step is left. */
   #behind = false;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
   /**
    * Opens the history and begins to record or to follow.
    *
-   * @param tell takes what happens, in order; the first event is `opened`
+   * @param publish takes the events, in order; the first one is `opened`
    * @param now milliseconds since 1970
    * @param monotonic milliseconds since any instant
    */
   constructor(
     options: RecorderOptions,
-    tell: (event: RecorderEvent) => void,
+    publish: (event: RecorderEvent) => void,
     now: () => number = Date.now,
     monotonic: () => number = () => performance.now(),
   ) {
     this.#options = options;
-    this.#tell = tell;
+    this.#publish = publish;
     this.#now = now;
     this.#monotonic = monotonic;
-    this.#senders = new NewestSenders(this.#readTime, now);
-    this.#zone = new ZoneDoubt(options.zone ?? processZone());
-    this.#alerts = new AlertsFeed(options, tell, now);
-    this.#dispositions = new DispositionsFeed(tell, now);
-    const { file, root, inFolder = false, adopt = false } = options;
+    const { file, root, inFolder = false, adopt = false, retention } = options;
     this.#slot = new HistorySlot({ file, root, inFolder, adopt }, this.#readTime, now);
-    this.#use(this.#slot.open());
+    this.#keeper = new HistoryKeeper(this.#slot, this.#prepare, now);
+    const { guard } = this.#keeper;
+    this.#guard = guard;
+    this.#log = new LogRecorder(root, now);
+    this.#committed = new CommittedFeed(publish, guard, now);
+    this.#summary = new SummaryFeed({ publish, guard, readTime: this.#readTime, now });
+    this.#openQuestions = new OpenQuestionsPublisher(publish, () => this.#looking !== null, now);
+    this.#pruner = new Pruner(retention, publish, now);
+    this.#alerts = new AlertsFeed(options, publish, now);
+    this.#dispositions = new DispositionsFeed(publish, now);
+    this.#zone = new ZoneDoubt(options.zone ?? processZone());
+    this.#lastSave = new LastRun(now);
+    this.#lastLock = new LastRun(now);
+    this.#lastAlive = new LastRun(now);
+    this.#keeper.reopen();
     this.#schedule();
   }
 
   /** The history that is open now; questions are answered from it. */
   get history(): History {
-    return this.#history;
+    return this.#keeper.history;
   }
 
-  get #inMemory(): boolean {
-    return this.#history.file === ':memory:';
-  }
-
-  /** Reads what is new in the log. Calls during a run make it look once more. */
+  /** Reads what is new in the log. A call during a run makes it read once more. */
   async look(): Promise<void> {
     this.#lookAgain = true;
-    // Again, too, where a run has taken its last look but has not ended yet.
+    // The loop also covers a run that has read for the last time but has not ended yet.
     while (this.#lookAgain && !this.#closed) {
       this.#looking ??= this.#run().finally(() => {
         this.#looking = null;
@@ -168,47 +137,47 @@ export class Recorder {
 
   /** Journals changes; a process that only follows leaves that to the one that records. */
   record(update: JournalUpdate): void {
-    this.#pruneDue = true;
-    this.#guarded(() => this.#journal?.record(update));
+    this.#pruner.markDue();
+    this.#guard(() => this.#journal?.record(update));
   }
 
   /** Keeps which agents have which ids, as JSON; a process that only follows leaves that to the one that records. */
   keepLives(json: string): void {
-    if (this.#log) this.#guarded(() => this.#history.keepLives(json));
+    if (this.#log.isRecording) this.#guard(() => this.history.keepLives(json));
   }
 
   /**
-   * A beat of the main thread: does what is due, so that this thread's own timer need not wake it besides.
+   * Takes the heartbeat of the main thread: does what is due, so that this thread needs no wake-up of its own.
    *
-   * @param lookedAt when the swarm's other files were looked at, and what differed was journaled before; null if they
-   *   could not be
+   * @param lookedAt when the swarm's other files were read; their changes were journaled before. Null if they could not
+   *   be read
    */
   async beat(lookedAt: number | null): Promise<void> {
-    if (lookedAt !== null) this.#guarded(() => this.#journal?.looked(lookedAt));
-    // A run goes on with what is new by itself, and the tick that waits for it follows.
+    if (lookedAt !== null) this.#guard(() => this.#journal?.looked(lookedAt));
+    // A run continues with what is new by itself, and the tick that waits for it follows.
     if (this.#looking !== null) this.#lookAgain = true;
     else await this.#tickNow();
   }
 
-  /** What wants a person now; a process that only follows keeps it for the moment when it has to tell. */
+  /** Takes the attention items of now; a process that only follows keeps them until it has to send alerts. */
   attend(update: AlertsUpdate): void {
-    this.#guarded(() => this.#alerts.attend(update));
+    this.#guard(() => this.#alerts.attend(update));
   }
 
-  /** How a try to post an alert ended. */
+  /** Takes how a try to post an alert ended. */
   posted(tried: PostTried): void {
-    this.#guarded(() => this.#alerts.posted(tried));
+    this.#guard(() => this.#alerts.posted(tried));
   }
 
-  /** Others are told of alerts from now on. */
+  /** Replaces the receivers of alerts. */
   setReceivers(rules: readonly AlertRule[]): void {
-    this.#guarded(() => this.#alerts.setReceivers(rules));
+    this.#guard(() => this.#alerts.setReceivers(rules));
   }
 
   /**
    * Commits a decision about an attention item, also in a process that follows.
    *
-   * @returns all that is decided now
+   * @returns all decisions that are in force now
    * @throws what SQLite throws
    */
   dispose(change: DispositionChange): readonly Disposition[] {
@@ -217,24 +186,30 @@ export class Recorder {
 
   /** Drops the decisions that have ended; a process that only follows leaves that to the one that records. */
   review(review: DispositionReview): void {
-    this.#guarded(() => this.#dispositions.review(review));
+    this.#guard(() => this.#dispositions.review(review));
   }
 
-  /** Another thread found the database damaged. */
+  /** Continues without the database file: another thread found it damaged. */
   reportDamage(): void {
-    if (!this.#inMemory) this.#onFault(new HistoryFault('corrupt', `The history ${this.#history.file} is damaged.`));
+    const { file } = this.history;
+    if (!this.#keeper.inMemory) {
+      this.#keeper.switchAfter(new HistoryFault('corrupt', `The history ${file} is damaged.`));
+    }
   }
 
+  /** Ends the run, saves what is known and closes the history. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
-    if (this.#mattersTimer) clearTimeout(this.#mattersTimer);
+    this.#summary.close();
+    this.#openQuestions.close();
     await this.#looking;
-    if (this.#journal) markAlive(this.#history, this.#journal, this.#clock, this.#now());
-    this.#tellPruned();
-    if (this.#log) this.#guarded(() => this.#matters.save());
-    this.#letGo();
+    if (this.#journal) markAlive(this.history, this.#journal, this.#clock, this.#now());
+    this.#pruner.publish();
+    if (this.#log.isRecording) this.#guard(() => this.#matters.save());
+    this.#log.close();
+    this.history.close();
+    this.#slot.release();
   }
 
   readonly #readTime = (timestamp: unknown): number | null =>
@@ -245,84 +220,55 @@ export class Recorder {
     return at === null ? null : Math.floor(at / 1000);
   };
 
-  /** Goes on with a history. If it turns out to be damaged or unusable, with what the slot has instead. */
-  #use(opened: Opened): void {
-    try {
-      this.#begin(opened);
-    } catch (error) {
-      const fault = historyFault(error, opened.history.file);
-      if (!(fault instanceof HistoryFault) || opened.history.file === ':memory:') throw error;
-      opened.history.close();
-      this.#use(this.#slot.openAfter(fault));
-    }
-  }
-
-  /** Records in the history, or follows it, and tells that it is there. Changes nothing if the database fails. */
-  #begin({ history, fault }: Opened): void {
+  /** Prepares to record in a history or to follow it. Changes nothing if the database fails. */
+  readonly #prepare: Prepare = (history) => {
     const inMemory = history.file === ':memory:';
     const records = this.#slot.records || inMemory;
     const checkpoint = committedCheckpoint(history);
     const clock = beginRetention(history, this.#now(), this.#monotonic);
-    const reason = this.#history ? 'The history could not be written.' : 'No dashboard was running.';
+    const reason = this.#keeper.hasHistory ? 'The history could not be written.' : 'No dashboard was running.';
     const journal = records ? beginJournal(history, reason, this.#now()) : null;
     if (records) this.#enterZone(history);
-    const matters = new MattersFeed(history, {
-      ...this.#options.openFor,
-      zone: this.#options.zone,
-      readTime: this.#readMilliseconds,
-      now: this.#now,
-    });
-    const newest = history.newest(TOLD_AT_ONCE);
+    const { zone, openFor } = this.#options;
+    const matters = new MattersFeed(history, { ...openFor, zone, readTime: this.#readMilliseconds, now: this.#now });
+    const newest = history.newest(MAX_PUBLISHED);
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
-
-    const before = this.#history as History | undefined;
     this.#dispositions.begin(history, records);
-    this.#alerts.begin(history, records, this.#log ? before : undefined);
-    this.#log?.close();
-    this.#log = null;
-    this.#history = history;
-    this.#journal = journal;
-    this.#clock = clock;
-    // Losses from before are no news, to one that follows neither.
-    this.#gapsAtStart = checkpoint?.gaps ?? 0;
-    this.#matters = matters;
-    this.#fault = fault;
-    this.#behind = false;
-    if (before !== history) before?.close();
-    if (records) this.#record(checkpoint);
-    this.#untold = [];
-    this.#head = head;
-    this.#told = head;
-    this.#oldestTold = oldest;
-    this.#senders.begin(history, newest);
-    const [{ epoch }, file] = [history, inMemory ? null : history.file];
-    this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
-    this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
-    this.#dispositions.follow();
-    this.#tellCondition();
-  }
+    this.#alerts.begin(history, records, this.#log.isRecording ? this.history : undefined);
 
-  /** What was read in another zone is read again: the newest messages now, the others step by step. */
+    return (before) => {
+      this.#journal = journal;
+      this.#clock = clock;
+      this.#matters = matters;
+      this.#openQuestions.begin(matters);
+      this.#behind = false;
+      this.#lookAgain = true;
+      this.#log.follow(history, checkpoint);
+      if (before !== history) before?.close();
+      if (records) this.#log.record(history, checkpoint);
+      this.#committed.begin(history, head, oldest);
+      this.#summary.begin(history, newest);
+      const [{ epoch }, file] = [history, inMemory ? null : history.file];
+      this.#publish({
+        type: 'opened',
+        epoch,
+        file,
+        newest: toldMessages(newest),
+        head,
+        oldest,
+        lives: history.lives(),
+      });
+      this.#summary.publishRead(summary);
+      this.#dispositions.follow();
+      this.#publishCondition();
+    };
+  };
+
+  /** Reads times again that were read in another zone: the newest messages now, the others step by step. */
   #enterZone(history: History): void {
     const { zone } = this.#options;
     const before = zone === null ? null : history.enterZone(zone);
-    if (before !== null) this.#tell({ type: 'rezoned', before, zone: zone as string });
-  }
-
-  #record(checkpoint: LogCheckpoint | null): void {
-    this.#lastCheckpoint = checkpoint && JSON.stringify(checkpoint);
-    this.#gapsAtStart = checkpoint?.gaps ?? 0;
-    if (checkpoint) noteFirstGeneration(this.#history, checkpoint);
-    this.#openLog(checkpoint);
-  }
-
-  /** @param isOld whether a line that is not recorded is known to have been deleted rightly */
-  #openLog(checkpoint: LogCheckpoint | null, isOld: (line: LogLine) => boolean = () => false): void {
-    const { root } = this.#options;
-    const { copiesOf } = this.#history;
-    const recorded = (line: LogLine) => (isOld(line) ? Number.POSITIVE_INFINITY : copiesOf(line));
-    const readAt = this.#logReadAt ?? lastAlive(this.#history);
-    this.#log = new MessageLog({ root, checkpoint, recorded, readAt, now: this.#now });
+    if (before !== null) this.#publish({ type: 'rezoned', before, zone: zone as string });
   }
 
   async #run(): Promise<void> {
@@ -330,171 +276,91 @@ export class Recorder {
       this.#lookAgain = false;
       let more = true;
       while (more && !this.#closed) {
-        more = this.#guarded(() => this.#step()) ?? false;
+        more = this.#guard(() => this.#step()) ?? false;
         if (more) await yieldToOthers();
       }
       this.#flush();
-      this.#tellMattersSoon();
+      this.#openQuestions.publishSoon();
       if (this.#caughtUp) continue;
       this.#caughtUp = true;
       // Who spoke last is known from what was read just now.
-      if (this.#summaryDue) this.#guarded(() => this.#tellSummary());
-      this.#tell({ type: 'caught_up' });
+      this.#summary.publishIfDue();
+      this.#publish({ type: 'caught_up' });
     }
   }
 
   #step(): boolean {
-    const more = this.#log ? this.#readOn(this.#log) : this.#followOn();
+    const more = this.#log.isRecording ? this.#readOn() : this.#followOn();
     this.#atEnd = !more;
     return this.#matters.catchUp() || more;
   }
 
   /** Reads and commits one batch. Returns whether there is more. */
-  #readOn(log: MessageLog): boolean {
-    const batch = this.#readBatch(log);
-    if (!batch) return false;
-    const checkpoint = JSON.stringify(batch.checkpoint);
-    if (batch.lines.length > 0 || checkpoint !== this.#lastCheckpoint) {
-      const now = this.#now();
-      const recordedAt = Math.round(this.#clock.read(now));
-      const kept = this.#history.append(batch.lines, checkpoint, now, this.#lastCheckpoint, recordedAt);
-      if (kept === null) return this.#stepDown();
-      if (this.#lastCheckpoint === null) noteFirstGeneration(this.#history, batch.checkpoint);
-      this.#lastCheckpoint = checkpoint;
-      this.#take(
-        kept,
-        batch.lines.map(({ fields }) => fields),
-      );
-      // As fast as messages come, or a busy swarm would outgrow its retention; few at once are left to the tick.
-      this.#unpruned += batch.lines.length;
-      if (this.#unpruned >= PRUNE_STEP) this.#prune();
+  #readOn(): boolean {
+    const batch = this.#log.readOn(this.#clock);
+    if (batch === 'superseded') {
+      // The lock's file was removed while it was in use. One of the two processes has to follow.
+      this.#keeper.stepDown();
+      return false;
     }
-    const [every, most] = this.#caughtUp ? [TELL_EVERY_MS, TOLD_AT_ONCE] : [TELL_MEANWHILE_EVERY_MS, TOLD_MEANWHILE];
-    if (batch.more && this.#since('told') >= every) this.#flush(most);
+    this.#take(batch.kept, batch.fields);
+    if (this.#pruner.countRecorded(batch.kept.length)) this.#prune();
+    const most = batch.more ? this.#committed.dueMeanwhile(!this.#caughtUp) : null;
+    if (most !== null) this.#flush(most);
     return batch.more;
-  }
-
-  /** Another process has recorded as well: the lock's file was removed under us. One of the two has to follow. */
-  #stepDown(): false {
-    this.#slot.release();
-    this.#use(this.#slot.open());
-    return false;
-  }
-
-  /** A failing disk or network share: the log is read again from the last commit when it answers. */
-  #readBatch(log: MessageLog): LogBatch | null {
-    try {
-      const batch = log.read();
-      this.#logFault = null;
-      if (!batch.more) this.#logReadAt = this.#now();
-      return batch;
-    } catch (error) {
-      if (isOfDatabase(error)) throw error;
-      this.#logFault = `agent_messages.log can't be read (${(error as Error).message}).`;
-      log.close();
-      this.#openLog(committedCheckpoint(this.#history));
-      return null;
-    }
   }
 
   /** Takes over what another process has committed. Returns whether there is more. */
   #followOn(): boolean {
-    const { epoch } = this.#history;
-    if (!this.#history.changedElsewhere() && !this.#behind) return false;
-    if (this.#history.epoch !== epoch) {
-      this.#begin({ history: this.#history, fault: this.#fault });
+    const { history } = this;
+    const { epoch } = history;
+    if (!history.changedElsewhere() && !this.#behind) return false;
+    if (history.epoch !== epoch) {
+      this.#keeper.restart();
       return false;
     }
     this.#alerts.follow();
-    const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
+    const kept = history.after(this.#committed.head, MAX_PUBLISHED);
     this.#take(kept, kept.map(fieldsOf));
-    // It may also have dropped old ones.
-    this.#summaryDue = true;
-    this.#behind = kept.length === TOLD_AT_ONCE;
+    // The other process may also have dropped old messages.
+    this.#summary.markDue();
+    this.#behind = kept.length === MAX_PUBLISHED;
     return this.#behind;
   }
 
   /** Takes what is committed. */
-  #take(kept: KeptMessage[], fields: readonly Fields[]): void {
-    for (const [index, { seq }] of kept.entries()) this.#senders.note(seq, fields[index] ?? {});
+  #take(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
     if (this.#caughtUp && this.#atEnd) this.#noteZone(fields);
+    this.#summary.take(kept, fields);
     this.#matters.take(kept, fields);
-    const last = kept.at(-1);
-    if (!last) return;
-    this.#pruneDue = true;
-    this.#head = last.seq;
-    this.#untoldCount += kept.length;
-    this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
-    this.#summaryDue = true;
+    this.#committed.take(kept);
+    if (kept.length > 0) this.#pruner.markDue();
   }
 
-  /** Lines of one reading arrived together. */
+  /** Compares the times of lines with the instant at which they arrived: lines of one batch arrive together. */
   #noteZone(fields: readonly Fields[]): void {
     const arrivedAt = this.#now();
     for (const { timestamp } of fields) this.#zone.note(timestamp, arrivedAt);
   }
 
-  /** @param most how many of the messages are told, the newest */
-  #flush(most = TOLD_AT_ONCE): void {
-    this.#last.told = this.#now();
-    const oldest = this.#guarded(() => this.#history.oldest()) ?? this.#oldestTold;
-    if (this.#head > this.#told || oldest !== this.#oldestTold) {
-      this.#told = this.#head;
-      this.#oldestTold = oldest;
-      const [messages, count] = [toldMessages(this.#untold.slice(-most)), this.#untoldCount];
-      this.#untold = [];
-      this.#untoldCount = 0;
-      this.#tell({ type: 'committed', messages, count, head: this.#head, oldest });
-    }
-    if (this.#summaryDue) this.#tellSummarySoon();
-    this.#tellCondition();
+  /** Publishes what has changed; of new messages the newest ones, up to `maxMessages`. */
+  #flush(maxMessages = MAX_PUBLISHED): void {
+    this.#committed.flush(maxMessages);
+    this.#summary.publishSoon();
+    this.#publishCondition();
   }
 
-  /** At once if the last one is old enough, else when it is. */
-  #tellSummarySoon(): void {
-    const wait = SUMMARY_EVERY_MS - this.#since('summary');
-    if (wait <= 0) this.#tellSummary();
-    else this.#summaryTimer ??= setTimeout(() => this.#guarded(() => this.#tellSummary()), wait);
-  }
-
-  #tellSummary(): void {
-    if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
-    this.#summaryTimer = null;
-    this.#summaryDue = false;
-    this.#last.summary = this.#now();
-    const summary = this.#history.summary(this.#now());
-    this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
-  }
-
-  /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
-  #tellMattersSoon(): void {
-    const wait = MATTERS_EVERY_MS - this.#since('matters');
-    if (wait > 0) {
-      this.#mattersTimer ??= setTimeout(() => {
-        this.#mattersTimer = null;
-        // A run tells at its end.
-        if (!this.#looking) this.#tellMattersSoon();
-      }, wait);
-      return;
-    }
-    const matters = this.#matters.changes();
-    if (!matters) return;
-    this.#last.matters = this.#now();
-    this.#tell({ type: 'open_matters', matters });
-  }
-
-  #tellCondition(): void {
-    const losses = this.#log?.losses() ?? committedCheckpoint(this.#history) ?? NOTHING_LOST;
-    const log = logCondition(this.#log, losses, this.#logFault, this.#gapsAtStart);
-    const history = historyCondition(this.#fault, this.#slot.movedTo, this.#clock.jump, {
-      mode: this.#inMemory ? 'memory' : 'file',
-      role: this.#log ? 'recorder' : 'follower',
+  #publishCondition(): void {
+    const log = this.#log.condition();
+    const history = historyCondition(this.#keeper.fault, this.#slot.movedTo, this.#clock.jump, {
+      mode: this.#keeper.inMemory ? 'memory' : 'file',
+      role: this.#log.isRecording ? 'recorder' : 'follower',
     });
     const zone = this.#zone.mismatch;
     const condition = JSON.stringify([log, history, zone]);
     if (condition === this.#condition) return;
     this.#condition = condition;
-    this.#tell({ type: 'condition', log, history, zone });
+    this.#publish({ type: 'condition', log, history, zone });
   }
 
   #schedule(): void {
@@ -507,206 +373,79 @@ export class Recorder {
     if (!this.#closed) this.#schedule();
   }
 
-  /** A line without its end counts as soon as it has settled; who follows has nobody to say that something is new. */
+  /** A line without its end counts as soon as it has settled; a process that follows gets no hint of new commits. */
   #untilTick(): number {
-    if (!this.#log) return FOLLOWER_TICK_MS;
-    const settlesAt = this.#log.status().settlesAt ?? Number.POSITIVE_INFINITY;
-    return Math.min(Math.max(settlesAt - this.#now(), SOONEST_TICK_MS), RECORDER_TICK_MS);
+    if (!this.#log.isRecording) return FOLLOWER_TICK_MS;
+    return Math.min(Math.max(this.#log.settlesAt - this.#now(), MIN_TICK_MS), RECORDER_TICK_MS);
   }
 
-  /** What is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
+  /** Does what is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
   async #tick(): Promise<void> {
     this.#clock.read(this.#now());
-    if (this.#log && !this.#inMemory) this.#guarded(() => this.#readAgain());
+    if (this.#log.isRecording && !this.#keeper.inMemory) this.#guard(() => this.#readAgain());
     if (this.#options.file !== null) {
-      if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
-      if (!this.#inMemory && this.#due('identity', EACH_BEAT_MS)) this.#checkIdentity();
-      if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
-      if (this.#journal && this.#due('mark', EACH_BEAT_MS))
-        markAlive(this.#history, this.#journal, this.#clock, this.#now());
+      this.#keeper.check();
+      if (!this.#log.isRecording && this.#lastLock.claim(LOCK_INTERVAL_MS)) this.#guard(() => this.#takeOver());
+      if (this.#journal && this.#lastAlive.claim(ALIVE_INTERVAL_MS)) {
+        markAlive(this.history, this.#journal, this.#clock, this.#now());
+      }
     }
-    if (this.#log && this.#due('prune', this.#pruneDue ? EACH_BEAT_MS : PRUNE_BY_AGE_EVERY_MS)) this.#prune();
-    if (this.#pruned.messages + this.#pruned.entries > 0 && this.#due('pruned', TELL_PRUNED_EVERY_MS))
-      this.#tellPruned();
-    if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
-    this.#guarded(() => this.#alerts.advance());
-    this.#guarded(() => this.#dispositions.follow());
+    if (this.#log.isRecording && this.#pruner.claim()) this.#prune();
+    this.#pruner.publishSometimes();
+    if (this.#log.isRecording && this.#lastSave.claim(SAVE_INTERVAL_MS)) this.#guard(() => this.#matters.saveSoon());
+    this.#guard(() => this.#alerts.advance());
+    this.#guard(() => this.#dispositions.follow());
     await this.look();
     await this.#retime();
   }
 
-  /** Goes on to read times again in another zone, for less than a second. */
+  /** Continues to read times again in another zone, for less than a second. */
   async #retime(): Promise<void> {
-    for (let step = 0; step < MAX_RETIME_STEPS && this.#log && !this.#closed; step += 1) {
-      const { due, more } = this.#guarded(() => this.#history.retime()) ?? { due: false, more: false };
-      if (due) this.#summaryDue = true;
+    for (let step = 0; step < MAX_RETIME_STEPS && this.#log.isRecording && !this.#closed; step += 1) {
+      const { due, more } = this.#guard(() => this.history.retime()) ?? { due: false, more: false };
+      if (due) this.#summary.markDue();
       if (!more) return;
       await yieldToOthers();
     }
   }
 
-  #due(what: Repeated, everyMs: number): boolean {
-    if (this.#since(what) < everyMs) return false;
-    this.#last[what] = this.#now();
-    return true;
-  }
-
-  /** @returns how many milliseconds ago something was done last; a clock that was set back must not hold it up */
-  #since(what: Repeated): number {
-    const passed = this.#now() - (this.#last[what] ?? 0);
-    return passed < 0 ? Number.POSITIVE_INFINITY : passed;
-  }
-
-  /** The recorder has died or stopped: record from where it was. */
+  /** Records from where the last recorder was, if it has died or stopped. */
   #takeOver(): void {
-    this.#guarded(() => {
-      if (!this.#slot.take()) return;
-      while (this.#followOn());
-      this.#flush();
-      const { epoch } = this.#history;
-      this.#clock = beginRetention(this.#history, this.#now(), this.#monotonic);
-      this.#journal = beginJournal(this.#history, TOOK_OVER, this.#now());
-      if (this.#history.epoch !== epoch) {
-        this.#begin({ history: this.#history, fault: this.#fault });
-        return;
-      }
-      this.#enterZone(this.#history);
-      this.#alerts.begin(this.#history, true);
-      this.#dispositions.begin(this.#history, true);
-      this.#record(committedCheckpoint(this.#history));
-      this.#tellCondition();
-    });
-  }
-
-  /** Tries the database again after a fault; its epoch returns with it. */
-  #recover(): void {
-    let history: History;
-    try {
-      history = this.#slot.reopen();
-    } catch (error) {
-      this.#fault = (error as Error).message;
+    if (!this.#slot.take()) return;
+    while (this.#followOn());
+    this.#flush();
+    const { history } = this;
+    const { epoch } = history;
+    this.#clock = beginRetention(history, this.#now(), this.#monotonic);
+    this.#journal = beginJournal(history, TOOK_OVER, this.#now());
+    if (history.epoch !== epoch) {
+      this.#keeper.restart();
       return;
     }
-    this.#use({ history, fault: null });
-    this.#lookAgain = true;
+    this.#enterZone(history);
+    this.#alerts.begin(history, true);
+    this.#dispositions.begin(history, true);
+    this.#log.record(history, committedCheckpoint(history));
+    this.#publishCondition();
   }
 
-  #checkIdentity(): void {
-    if (!this.#slot.replaced()) return;
-    this.#slot.release();
-    this.#use(this.#slot.open());
-    this.#lookAgain = true;
-  }
-
-  /** Runs a step that uses the database; a fault of it switches to memory, a damaged file is moved aside. */
-  #guarded<T>(step: () => T): T | undefined {
-    try {
-      return step();
-    } catch (error) {
-      const fault = historyFault(error, this.#history.file);
-      if (!(fault instanceof HistoryFault) || this.#inMemory) throw error;
-      this.#onFault(fault);
-      return undefined;
-    }
-  }
-
-  #onFault(fault: HistoryFault): void {
-    this.#use({ history: this.#seededMemory(), fault: fault.message });
-    this.#lookAgain = true;
-    if (fault.kind !== 'corrupt') return;
-    this.#slot.markDamaged();
-    this.#recover();
-  }
-
-  /** A history in memory that goes on where the one in the file stopped, with its newest messages if they can be read. */
-  #seededMemory(): History {
-    const memory = this.#slot.memory();
-    try {
-      const checkpoint = this.#history.checkpoint();
-      if (checkpoint === null) return memory;
-      const lines = this.#history.newestLines(TOLD_AT_ONCE).flatMap((text) => {
-        const line = parseLine(Buffer.from(text), false);
-        return line && !('error' in line) ? [line] : [];
-      });
-      memory.append(lines, checkpoint, this.#now());
-    } catch {
-      // Not even readable: what is still in the log is read again from its start.
-    }
-    return memory;
-  }
-
-  /** Looks in the log for what a wrong clock deleted. */
+  /** Reads from the log again what a wrong clock deleted. */
   #readAgain(): void {
-    if (!mustReadAgain(this.#history, this.#clock)) return;
-    const checkpoint = committedCheckpoint(this.#history);
+    const { history } = this;
+    if (!mustReadAgain(history, this.#clock)) return;
+    const checkpoint = committedCheckpoint(history);
     const now = this.#now();
     const { days, messages } = this.#options.retention;
-    // Where the number is at its bound, what is missing may have been dropped for that.
-    if (checkpoint !== null && this.#history.summary(now).count < messages) {
-      const again = fromTheStart(checkpoint);
-      this.#lastCheckpoint = JSON.stringify(again);
-      this.#history.append([], this.#lastCheckpoint, now);
-      this.#log?.close();
-      this.#openLog(again, ({ fields }) => isPastRetention(this.#readMilliseconds(fields.timestamp), days, now));
+    // At the maximum number, missing messages may have been dropped because of the number.
+    if (checkpoint !== null && history.summary(now).count < messages) {
+      const isDropped = (timestamp: unknown) => isPastRetention(this.#readMilliseconds(timestamp), days, now);
+      this.#log.readAgain(fromTheStart(checkpoint), ({ fields }) => isDropped(fields.timestamp));
     }
-    this.#history.noteAgedByJump(false);
+    history.noteAgedByJump(false);
   }
 
   #prune(): void {
-    const most = this.#unpruned + PRUNE_STEP;
-    this.#unpruned = 0;
-    this.#pruneDue = false;
-    const now = this.#now();
-    const aged = this.#clock.read(now);
-    const { retention: asked } = this.#options;
-    const held = this.#clock.jump !== null;
-    // A clock that jumped proves no age, and until it is mended nothing is deleted for good; only memory stays bounded.
-    if (held && !this.#inMemory) return;
-    const retention = {
-      days: held ? Number.POSITIVE_INFINITY : asked.days,
-      messages: this.#inMemory ? Math.min(MEMORY_MESSAGES, asked.messages) : asked.messages,
-    };
-    this.#guarded(() => {
-      const dropped = this.#history.prune(retention, aged, most);
-      // The journal has the times of the system's clock, which may be behind.
-      const before = Math.min(aged, now) - retention.days * 86_400_000;
-      const entries = this.#journal?.prune(before, retention.messages, most) ?? 0;
-      this.#pruned.messages += dropped;
-      this.#pruned.entries += entries;
-      if (dropped > 0) this.#summaryDue = true;
-      if (dropped + entries > 0) this.#pruneDue = true;
-    });
+    const target = { history: this.history, journal: this.#journal, clock: this.#clock };
+    if (this.#guard(() => this.#pruner.prune(target))) this.#summary.markDue();
   }
-
-  #tellPruned(): void {
-    const pruned = this.#pruned;
-    if (pruned.messages + pruned.entries === 0) return;
-    this.#pruned = { messages: 0, entries: 0 };
-    this.#tell({ type: 'pruned', ...pruned });
-  }
-
-  #letGo(): void {
-    this.#log?.close();
-    this.#log = null;
-    this.#history.close();
-    this.#slot.release();
-  }
-}
-
-function isOfDatabase(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && code.startsWith('SQLITE_');
-}
-
-/** @throws {HistoryFault} if the database holds no checkpoint of ours where one should be */
-function committedCheckpoint(history: History): LogCheckpoint | null {
-  const text = history.checkpoint();
-  if (text === null) return null;
-  try {
-    const checkpoint: unknown = JSON.parse(text);
-    if (isLogCheckpoint(checkpoint)) return checkpoint;
-  } catch {
-    // Not even JSON.
-  }
-  throw new HistoryFault('corrupt', `The history ${history.file} is damaged (its checkpoint can't be read).`);
 }
