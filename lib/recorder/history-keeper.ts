@@ -87,13 +87,25 @@ export class HistoryKeeper {
     } catch (error) {
       const fault = historyFault(error, this.history.file);
       if (!(fault instanceof HistoryFault) || this.inMemory) throw error;
-      this.switchAfter(fault);
+      this.#switchAfter(fault);
       return undefined;
     }
   };
 
+  /** Continues without the file: another thread found it damaged. */
+  reportDamage(): void {
+    const { file } = this.history;
+    if (!this.inMemory) this.#switchAfter(new HistoryFault('corrupt', `The history ${file} is damaged.`));
+  }
+
+  /** Does what is due by time: tries the file again after a fault, and checks whether it was removed or replaced. */
+  check(): void {
+    if (this.#fault !== null && this.#lastRecovery.claim(RECOVER_INTERVAL_MS)) this.#recover();
+    if (!this.inMemory && this.#lastIdentityCheck.claim(IDENTITY_INTERVAL_MS) && this.#slot.replaced()) this.stepDown();
+  }
+
   /** Continues in memory after a fault of the file. A damaged file is moved aside, and a new one begun at once. */
-  switchAfter(fault: HistoryFault): void {
+  #switchAfter(fault: HistoryFault): void {
     // `memory` also gives up the right to record in the file.
     const memory = this.#slot.memory();
     seedMemory(memory, this.history, this.#now());
@@ -101,12 +113,6 @@ export class HistoryKeeper {
     if (fault.kind !== 'corrupt') return;
     this.#slot.markDamaged();
     this.#recover();
-  }
-
-  /** Does what is due by time: tries the file again after a fault, and checks whether it was removed or replaced. */
-  check(): void {
-    if (this.#fault !== null && this.#lastRecovery.claim(RECOVER_INTERVAL_MS)) this.#recover();
-    if (!this.inMemory && this.#lastIdentityCheck.claim(IDENTITY_INTERVAL_MS) && this.#slot.replaced()) this.stepDown();
   }
 
   /** Returns to the file if it can be used again; its epoch returns with it. */
