@@ -18,7 +18,7 @@ const PUBLISH_INTERVAL_MS = 60_000;
 export interface PruneTarget {
   history: History;
   /** Null in a process that only follows. */
-  journal: Journal | null;
+  journal: Pick<Journal, 'prune'> | null;
   clock: RetentionClock;
 }
 

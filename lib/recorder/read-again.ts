@@ -38,6 +38,7 @@ export function readDeletedAgain(history: History, options: ReadAgainOptions): v
     log.readAgain(fromTheStart(checkpoint), ({ fields }) => (readTime(fields.timestamp) ?? keptSince) < keptSince);
   }
   history.noteAgedByJump(false);
+  clock.forgetBelief();
 }
 
 /** @returns the place from which every line of the files is compared with what is recorded */

@@ -56,6 +56,11 @@ export class RetentionClock {
     return this.#believes;
   }
 
+  /** Takes that what was deleted because of a believed jump is restored. */
+  forgetBelief(): void {
+    this.#believes = false;
+  }
+
   /**
    * @param now by the system's clock, milliseconds since 1970
    * @returns the instant by this clock, never less than the last one
