@@ -1,4 +1,4 @@
-/** Joins the outbox with the history that is open: only a process that records has one, the others show its state. */
+/** Connects the outbox to the open history. Only a process that records has an outbox; the others show its state. */
 import { type AlertRule, wants } from '../alerts/rule';
 import type { History } from '../history/history';
 import { Outbox, receiverStates } from '../history/outbox/outbox';
@@ -7,61 +7,61 @@ import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './
 
 export class AlertsFeed {
   readonly #origin: string;
-  readonly #tell: (event: RecorderEvent) => void;
+  readonly #publish: (event: RecorderEvent) => void;
   readonly #now: () => number;
   #receivers: readonly OutboxReceiver[];
   #history: History | null = null;
   #records = false;
-  /** Null in a process that only follows, and where nobody is told. */
+  /** Null in a process that only follows, and without receivers. */
   #outbox: Outbox | null = null;
-  /** What stands by the last word of the main thread. */
+  /** The last update from the main thread. */
   #latest: AlertsUpdate | null = null;
-  /** What was told last; null as long as nobody is to be told of anything. */
-  #told: string | null = null;
+  /** The last published event as JSON; null as long as there are no receivers. */
+  #published: string | null = null;
 
-  constructor({ root, alerts = [] }: RecorderOptions, tell: (event: RecorderEvent) => void, now: () => number) {
+  constructor({ root, alerts = [] }: RecorderOptions, publish: (event: RecorderEvent) => void, now: () => number) {
     this.#origin = root;
     this.#receivers = alerts.map(receiverOf);
-    this.#tell = tell;
+    this.#publish = publish;
     this.#now = now;
   }
 
   /**
-   * Goes on with a history. Changes nothing if its database fails.
+   * Continues with a history. Changes nothing if its database fails.
    *
-   * @param before the one in which this process has recorded until now, for what is known there
+   * @param before the history in which this process has recorded until now; its alerts are copied
    */
   begin(history: History, records: boolean, before?: History): void {
-    const tells = this.#receivers.length > 0;
-    if (tells && records && before && before !== history) carry(before, history);
-    const outbox = tells && records ? this.#outboxIn(history) : null;
+    const hasReceivers = this.#receivers.length > 0;
+    if (hasReceivers && records && before && before !== history) carry(before, history);
+    const outbox = hasReceivers && records ? this.#outboxIn(history) : null;
     this.#history = history;
     this.#records = records;
     this.#outbox = outbox;
-    if (tells) this.#goOn();
+    if (hasReceivers) this.#continue();
   }
 
-  /** Others are told from now on, or the same ones in another way. */
+  /** Replaces the receivers, or their rules. */
   setReceivers(rules: readonly AlertRule[]): void {
-    // First: a history that fails is followed by another, which begins with these.
+    // Set first: if the history fails, the next one begins with these receivers.
     this.#receivers = rules.map(receiverOf);
     if (this.#outbox) this.#outbox.setReceivers(this.#receivers, this.#now());
     else if (this.#history && this.#records) this.#outbox = this.#outboxIn(this.#history);
-    this.#goOn();
+    this.#continue();
   }
 
   #outboxIn({ db }: History): Outbox {
     return new Outbox(db, { origin: this.#origin, receivers: this.#receivers }, this.#now());
   }
 
-  #goOn(): void {
-    // Whoever posts may wait for an answer of the one before.
-    this.#told = '';
+  #continue(): void {
+    // The poster may still wait for an answer of the outbox before, so the posts are published again.
+    this.#published = '';
     if (this.#latest) this.attend(this.#latest);
     this.follow();
   }
 
-  /** What wants a person now. */
+  /** Takes the attention items of now. */
   attend(update: AlertsUpdate): void {
     this.#latest = update;
     this.#outbox?.update(update.entries, update.complete, this.#now());
@@ -73,20 +73,20 @@ export class AlertsFeed {
     this.follow();
   }
 
-  /** Does what is due by time. */
+  /** Creates the posts that are due by time. */
   advance(): void {
     if (this.#outbox?.advance(this.#now())) this.follow();
   }
 
-  /** Tells what has changed in the database. */
+  /** Publishes the posts and the receivers if they have changed in the database. */
   follow(): void {
-    if (!this.#history || this.#told === null) return;
+    if (!this.#history || this.#published === null) return;
     const posts = this.#outbox?.posts() ?? [];
     const receivers = receiverStates(this.#history.db);
     const now = JSON.stringify([posts.map(({ key, tries }) => [key, tries]), receivers]);
-    if (now === this.#told) return;
-    this.#told = now;
-    this.#tell({ type: 'alerts', posts, receivers });
+    if (now === this.#published) return;
+    this.#published = now;
+    this.#publish({ type: 'alerts', posts, receivers });
   }
 }
 
@@ -98,6 +98,6 @@ function carry(from: History, to: History): void {
   try {
     Outbox.carry(from.db, to.db);
   } catch {
-    // Not even readable, or not writable: then what stands is told once more, or the next statement fails as well.
+    // If it can't be read, open alerts are sent once more; if the other can't be written, its next statement fails too.
   }
 }

@@ -20,7 +20,7 @@ test('Recorder: a file damaged in its middle is moved aside at the start, and th
   await second.recorder.look();
   assert.equal(second.recorder.history.head(), 3000);
   assert.equal(second.condition.history.mode, 'file');
-  assert.match(second.condition.history.reason ?? '', /begins anew/);
+  assert.match(second.condition.history.reason ?? '', /was started again/);
 });
 
 test('Recorder: on a full disk memory is used under another epoch; with free space the file catches up and its epoch returns', async () => {
@@ -75,7 +75,7 @@ test('Recorder: a file that is no database at the start is moved aside with its 
   const second = start({ root, file });
   await second.recorder.look();
   assert.deepEqual(second.now, ['1:1']);
-  assert.match(second.condition.history.reason ?? '', /begins anew; the old file is kept as /);
+  assert.match(second.condition.history.reason ?? '', /was started again; the old file is kept as /);
   const aside = readdirSync(dirname(file)).find((name) => /\.corrupt-[^-]*-[^-]*-[^-]*-[^-]*-[^-]*Z$/.test(name));
   assert.ok(aside);
   assert.match(readFileSync(join(dirname(file), aside), 'utf8'), /not a database at all/);
@@ -96,7 +96,7 @@ test('Recorder: an invalid checkpoint counts as damage: the file is moved aside,
     const second = start({ root, file });
     await second.recorder.look();
     assert.deepEqual(second.now, ['1:1'], checkpoint);
-    assert.match(second.condition.history.reason ?? '', /begins anew/, checkpoint);
+    assert.match(second.condition.history.reason ?? '', /was started again/, checkpoint);
   }
 });
 
