@@ -27,7 +27,10 @@ export function readMark(file: string): Mark | null {
   }
 }
 
-/** Each write replaces the last one in place and has its length, so that a kill leaves one or the other. A new file each second would cost more. */
+/**
+ * Each write replaces the last one in place and has its length, so that a kill leaves one or the other. A new file each
+ * second would cost more.
+ */
 const LENGTH = 120;
 const IN_PLACE = constants.O_WRONLY | constants.O_CREAT;
 

@@ -23,8 +23,8 @@ export function committedCheckpoint(history: History): LogCheckpoint | null {
 }
 
 /**
- * Copies the checkpoint and the newest messages of a history to an empty one in memory. If they can't be read, the memory
- * stays empty, and the log is read again from its start.
+ * Copies the checkpoint and the newest messages of a history to an empty one in memory. If they can't be read, the
+ * memory stays empty, and the log is read again from its start.
  *
  * @param now milliseconds since 1970
  */

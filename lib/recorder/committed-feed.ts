@@ -10,7 +10,9 @@ export const MAX_PUBLISHED = 1000;
 /** During a first read: a client gets the newest 50, and the next event follows at once. */
 const MAX_PUBLISHED_MEANWHILE = 100;
 const PUBLISH_INTERVAL_MS = 50;
-/** No client follows a first read message by message, and every published message becomes garbage of the main thread. */
+/**
+ * No client follows a first read message by message, and every published message becomes garbage of the main thread.
+ */
 const PUBLISH_MEANWHILE_INTERVAL_MS = 200;
 
 export class CommittedFeed {

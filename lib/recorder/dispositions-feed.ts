@@ -27,8 +27,8 @@ export class DispositionsFeed {
   }
 
   /**
-   * Continues with a history; `follow` publishes what is decided there. A history in memory takes over what is known; one
-   * in a file gets what was decided while it could not be used.
+   * Continues with a history; `follow` publishes what is decided there. A history in memory takes over what is known;
+   * one in a file gets what was decided while it could not be used.
    *
    * @param records whether this process records in it
    * @throws what SQLite throws; then nothing has changed here

@@ -1,6 +1,6 @@
 /**
- * Keeps a usable history open: after a fault of the database it continues with one in memory, moves a damaged file aside
- * and returns to the file when it works again. Whoever uses the history is switched over each time.
+ * Keeps a usable history open: after a fault of the database it continues with one in memory, moves a damaged file
+ * aside and returns to the file when it works again. Whoever uses the history is switched over each time.
  */
 import { HistoryFault, historyFault } from '../history/database';
 import type { History } from '../history/history';

@@ -1,6 +1,6 @@
 /**
- * Opens the history: the file that the settings name, or one in memory while the file can't be used. Also keeps the lock
- * that gives the right to record.
+ * Opens the history: the file that the settings name, or one in memory while the file can't be used. Also keeps the
+ * lock that gives the right to record.
  */
 import { existsSync } from 'node:fs';
 import { fileIdentity, HistoryFault, historyFault, moveAside, RecorderLock } from '../history/database';

@@ -155,8 +155,8 @@ export class HistorySync {
   }
 
   /**
-   * @returns milliseconds until `maintain` and a run should follow by themselves: an unfinished line counts as soon as it
-   *   has settled, and a process that follows gets no hint of new commits
+   * @returns milliseconds until `maintain` and a run should follow by themselves: an unfinished line counts as soon as
+   *   it has settled, and a process that follows gets no hint of new commits
    */
   untilTick(): number {
     if (!this.isRecording) return FOLLOWER_TICK_MS;

@@ -1,4 +1,7 @@
-/** The newest own message of each sender, and when it last spoke, which is a sign of life. Automatic messages do not count. */
+/**
+ * The newest own message of each sender, and when it last spoke, which is a sign of life. Automatic messages do not
+ * count.
+ */
 import { formatMicroseconds } from '../contract/instant';
 import type { LastMessage } from '../contract/schemas';
 import type { History, KeptMessage } from '../history/history';
@@ -19,7 +22,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_SENDERS = 1000;
 const MAX_TYPE_CHARACTERS = 256;
-/** For a sender without a recent message: how many of its messages are read, first 4, then 60, since retries may come in a row. */
+/**
+ * For a sender without a recent message: how many of its messages are read, first 4, then 60, since retries may come in
+ * a row.
+ */
 const PAGE_SIZES = [4, 60];
 
 export class NewestSenders {

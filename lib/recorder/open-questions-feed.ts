@@ -1,6 +1,6 @@
 /**
- * Feeds committed messages to the rule that finds the unresolved ones. Its state is saved with the history now and then,
- * so that the next process reads back only the messages after it.
+ * Feeds committed messages to the rule that finds the unresolved ones. Its state is saved with the history now and
+ * then, so that the next process reads back only the messages after it.
  */
 import type { History, KeptMessage } from '../history/history';
 import type { OpenMattersOptions } from '../rules/open-question-options';

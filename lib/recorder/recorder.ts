@@ -1,7 +1,7 @@
 /**
- * Joins the message log with the history: reads, commits, publishes. Of several processes on one history one records; the
- * others publish what it commits and take over when it dies. While the database can't be written, a bounded history in
- * memory replaces it under an epoch of its own.
+ * Joins the message log with the history: reads, commits, publishes. Of several processes on one history one records;
+ * the others publish what it commits and take over when it dies. While the database can't be written, a bounded history
+ * in memory replaces it under an epoch of its own.
  *
  * This class decides when something is done; `HistorySync` does it, in synchronous steps with room for others between
  * them. It runs in a worker thread; tests run it directly.

@@ -51,7 +51,10 @@ export class RetentionClock {
     return this.#jump;
   }
 
-  /** Whether this process counts a jump that happened while no recorder lived: messages deleted because of it may be younger. */
+  /**
+   * Whether this process counts a jump that happened while no recorder lived: messages deleted because of it may be
+   * younger.
+   */
   get believes(): boolean {
     return this.#believes;
   }
