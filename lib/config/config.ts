@@ -144,7 +144,8 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Nothing is there, or its path leads through a file or a folder that is closed: the history says so when it is opened.
+    // Nothing is there, or its path leads through a file or a folder that is closed: the history says so when it is
+    // opened.
     return false;
   }
 }

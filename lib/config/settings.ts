@@ -1,4 +1,7 @@
-/** Every setting, declared once: its variables, what it may be, and what it is for. Documents and checks derive from this. */
+/**
+ * Every setting, declared once: its variables, what it may be, and what it is for. Documents and checks derive from
+ * this.
+ */
 import type { z } from 'zod';
 import {
   checked,

@@ -1,4 +1,7 @@
-/** IP addresses and the ranges that contain them. An IPv4-mapped IPv6 address counts as the IPv4 address that it carries. */
+/**
+ * IP addresses and the ranges that contain them. An IPv4-mapped IPv6 address counts as the IPv4 address that it
+ * carries.
+ */
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 

@@ -1,6 +1,6 @@
 /**
- * Whether JSON has a shape: an object at all, or what this program wrote itself and somebody may have damaged. Not zod, which also says what is wrong and
- * where: for three shapes it would be 3 MB in the thread that records.
+ * Whether JSON has a shape: an object at all, or what this program wrote itself and somebody may have damaged. Not zod,
+ * which also says what is wrong and where: for three shapes it would be 3 MB in the thread that records.
  */
 export type Check<Value> = (value: unknown) => value is Value;
 

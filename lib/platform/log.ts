@@ -87,8 +87,8 @@ function unhurried(): DestinationStream & { flush(done: (error?: Error) => void)
 }
 
 /**
- * Next tells of faults on the console, words and all; from now on they take the way of every error. What is said without
- * an error is told by where it was said.
+ * Next tells of faults on the console, words and all; from now on they take the way of every error. What is said
+ * without an error is told by where it was said.
  */
 export function takeConsole(): void {
   for (const level of ['error', 'warn'] as const) {

@@ -35,7 +35,8 @@ export interface FileLookOptions {
  */
 export function lookAtFile(path: string, options: FileLookOptions): FileLook {
   try {
-    // That there is none is the usual answer, and an exception would cost more than all the rest of an idle swarm's look.
+    // That there is none is the usual answer, and an exception would cost more than all the rest of an idle swarm's
+    // look.
     const seen = (options.followLinks ? statSync : lstatSync)(path, { bigint: true, throwIfNoEntry: false });
     if (!seen) return { kind: 'missing' };
     if (!seen.isFile()) return { kind: 'irregular', what: kindOf(seen) };

@@ -1,6 +1,7 @@
 /**
- * What of an error may stand in a log. A message may quote what was being read (`JSON.parse` does, and so does SQLite of
- * a search), and a swarm's texts have no place in a log file; the name, the code and the frames tell a developer enough.
+ * What of an error may stand in a log. A message may quote what was being read (`JSON.parse` does, and so does SQLite
+ * of a search), and a swarm's texts have no place in a log file; the name, the code and the frames tell a developer
+ * enough.
  */
 
 /** An error without its message; survives structured cloning and JSON. */
@@ -35,7 +36,9 @@ function isSafe(error: unknown): error is SafeError {
   return !(error instanceof Error) && typeof error === 'object' && error !== null && 'frames' in error;
 }
 
-/** A message may hold lines that look like frames, so it is cut out before; where it can't be found nothing is trusted. */
+/**
+ * A message may hold lines that look like frames, so it is cut out before; where it can't be found nothing is trusted.
+ */
 function framesOf(stack: string, message: string): string[] {
   const start = stack.indexOf(message);
   if (start < 0) return [];
