@@ -19,7 +19,7 @@ function counted(atOnce?: number) {
   return { look, runs: () => runs };
 }
 
-test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
+test('paced(): runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let running = 0;
   let runs = 0;
@@ -63,7 +63,7 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
   assert.equal(runs, 3, 'stopped');
 });
 
-test('so many runs come without a wait, and are given back one by one', async (context) => {
+test('paced(): allows several runs without a wait, and restores them one by one', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const { look, runs } = counted(3);
   const requestAndSettle = async (times: number) => {
@@ -87,7 +87,7 @@ test('so many runs come without a wait, and are given back one by one', async (c
   look.stop();
 });
 
-test('a clock that is set back holds nothing up, and nothing runs by itself', async (context) => {
+test('paced(): a clock rewind delays nothing, and nothing runs without a request', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
   const { look, runs } = counted();
   look.request();
