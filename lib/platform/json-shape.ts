@@ -1,6 +1,6 @@
 /**
- * Checks the shape of JSON: whether it is an object, or what this program wrote itself and may be damaged. Zod would also
- * report faults and their places, but would cost 3 MB in the recorder thread for three shapes.
+ * Checks the shape of JSON: whether it is an object, or what this program wrote itself and may be damaged. Zod would
+ * also report faults and their places, but would cost 3 MB in the recorder thread for three shapes.
  */
 export type Check<Value> = (value: unknown) => value is Value;
 

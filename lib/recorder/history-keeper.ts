@@ -1,6 +1,6 @@
 /**
  * Keeps a usable history open: after a fault of the database it continues with one in memory, moves a damaged file
- * aside and returns to the file when it works again. Whoever uses the history is switched over each time.
+ * aside and returns to the file when it works again. Each switch goes through `Prepare`.
  */
 import { HistoryFault, historyFault } from '../history/database';
 import type { History } from '../history/history';

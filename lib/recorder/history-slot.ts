@@ -167,7 +167,7 @@ export class HistorySlot {
     );
   }
 
-  /** In a folder of histories: the first file for this path that belongs to nobody else. */
+  /** In a folder of histories: uses the first file for this path that belongs to no other project. */
   #chooseFile(first: string): void {
     if (this.#adopt) this.#adopt = !adoptMoved(first, this.#root, this.#now());
     for (let n = 1; n <= MAX_FILES_OF_A_PATH; n += 1) {

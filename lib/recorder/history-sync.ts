@@ -101,7 +101,7 @@ export class HistorySync {
     return this.#journal;
   }
 
-  /** Notes that something besides messages was kept, which the retention may have to drop later. */
+  /** Notes that something other than messages was kept, which the retention may have to drop later. */
   markKept(): void {
     this.#pruner.markDue();
   }
@@ -138,7 +138,7 @@ export class HistorySync {
     return more;
   }
 
-  /** Does what is due by time besides reading: locks, recovery, retention, alerts. */
+  /** Does what is due by time, except reading: locks, recovery, retention, alerts. */
   maintain(): void {
     this.#clock.read(this.#now());
     if (this.isRecording && !this.#keeper.inMemory) this.guard(() => this.#readDeletedAgain());

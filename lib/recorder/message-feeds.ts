@@ -40,7 +40,7 @@ export class MessageFeeds {
   readonly #lastSave: LastRun;
   /** Of the present history. */
   #matters!: MattersFeed;
-  /** The last step read everything that there was: what comes now is live. */
+  /** The last step read everything to the end, so that new messages are live. */
   #atEnd = false;
   #caughtUp = false;
 

@@ -1,4 +1,4 @@
-/** Publishes what the messages leave open, at most five times a second and only once everything is read. */
+/** Publishes what the messages leave open, up to five times a second, and only after everything is read. */
 import type { RecorderEvent } from './events';
 import { LastRun } from './last-run';
 import type { MattersFeed } from './open-questions-feed';

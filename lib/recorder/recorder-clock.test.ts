@@ -18,7 +18,7 @@ function computer({ messages = 1_000_000 } = {}) {
   };
   return {
     say: (count: number) => say(...Array.from({ length: count }, (_, n) => n)),
-    /** Writes one message whose own time differs from now by so many milliseconds. */
+    /** Writes one message whose own time differs from now by `by` milliseconds. */
     sayAt: (by: number, content: string) =>
       append({ timestamp: new Date(wall + by).toISOString().slice(0, -1), content }),
     set: (by: number) => {

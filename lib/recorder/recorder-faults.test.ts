@@ -30,7 +30,7 @@ test('Recorder: on a full disk memory is used under another epoch; with free spa
   await watched.recorder.look();
   const { epoch } = watched;
   const { db } = watched.recorder.history;
-  // SQLite's own bound gives the error that a full disk gives. Recovery opens the file anew, where it is gone.
+  // SQLite's own bound gives the error that a full disk gives. Recovery opens the file again, without this bound.
   db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
   const many = Array.from({ length: 3000 }, (_, n) => n + 3);
   say(...many);

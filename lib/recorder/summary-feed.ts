@@ -1,4 +1,4 @@
-/** Publishes the figures of the history and the newest message of each sender, at most once a second. */
+/** Publishes the figures of the history and the newest message of each sender, once a second at most. */
 import type { History, KeptMessage } from '../history/history';
 import type { Summary } from '../history/summary';
 import type { RecorderEvent } from './events';

@@ -18,7 +18,7 @@ function live(doubt: ZoneDoubt, zone: string, count: number, from = NOON, every 
   for (let i = 0; i < count; i++) doubt.note(naive(from + i * every, zone), from + i * every + 20);
 }
 
-/** Read anew at each call, which a type checker cannot know of a getter. */
+/** Reads the field again at each call, which a type checker cannot know. */
 function mismatchOf({ mismatch }: ZoneDoubt) {
   return mismatch;
 }

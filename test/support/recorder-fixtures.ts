@@ -119,7 +119,7 @@ export function numberOf({ seq, json }: KeptMessage | ToldMessage): string {
 /** Waits for a condition, up to 15 s. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
-    assert.ok(tries < MAX_TRIES, `waited in vain until ${what}`);
+    assert.ok(tries < MAX_TRIES, `timed out waiting until ${what}`);
     await wait(UNTIL_INTERVAL_MS);
   }
 }

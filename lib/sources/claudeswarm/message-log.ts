@@ -303,7 +303,8 @@ export class MessageLog implements LineSink {
     const old = this.#old && !this.#old.identified ? this.#old : null;
     const log = this.#log && !this.#log.identified ? this.#log : null;
     const current = this.#generations.get(this.#current ?? -1);
-    // Where both files look like the one that was followed, one is a copy; the inode tells which, else the log is it.
+    // Where both files look like the one that was followed, one is a copy: the inode decides which, otherwise the log
+    // is the original.
     const logIsCurrent = log && current && this.#recognises(log, current);
     const oldIsCurrent = old && current && this.#recognises(old, current);
     const oldIsItsFile = old?.isFileOf(current) ?? this.#old?.generation === current;
@@ -313,7 +314,7 @@ export class MessageLog implements LineSink {
       this.#followNew(old, !known);
       if (known && current && this.#log?.identified && this.#log.generation === current) {
         // After a stop, which of two that look alike came first is as unknown as at a first start: the log may have
-        // been cut since it was copied, and may repeat what the copy holds.
+        // been cut since it was copied, and may repeat the content of the copy.
         if (log && (oldIsCurrent || current.offset === 0)) current.comparing = true;
         else this.#copyBeside = old;
       }
