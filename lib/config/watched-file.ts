@@ -1,6 +1,6 @@
 /** A file of settings that is read again while the server runs: its last valid content is used while it is faulty. */
 
-import { lookAtFile } from '../platform/read-file';
+import { readIfChanged } from '../platform/read-file';
 import { ConfigError } from './config';
 
 /** Reading this much YAML takes half a second, during which nothing else is done. */
@@ -52,7 +52,7 @@ export class SettingsFile<Content> {
   }
 
   /** Reads the file if it has changed since the last call. */
-  look(): void {
+  refresh(): void {
     const read = this.#read();
     if (read) this.#content = read.content;
   }
@@ -60,14 +60,14 @@ export class SettingsFile<Content> {
   /** @returns the content to use from now on, null if it does not change */
   #read(): { content: Content } | null {
     const options = { limitBytes: MAX_FILE_BYTES, known: this.#signature, followLinks: true, now: Date.now() };
-    const look = lookAtFile(this.#path, options);
-    if (look.kind === 'unchanged') return null;
-    this.#signature = look.kind === 'read' ? look.signature : null;
-    if (look.kind === 'read') return this.#parse(look.bytes.toString('utf8'));
+    const reading = readIfChanged(this.#path, options);
+    if (reading.kind === 'unchanged') return null;
+    this.#signature = reading.kind === 'read' ? reading.signature : null;
+    if (reading.kind === 'read') return this.#parse(reading.bytes.toString('utf8'));
     const { called, gone } = this.#kind;
     const file = `${called} ${this.#path}`;
-    if (look.kind === 'irregular') this.#faults = [`${file} is ${look.what}, not a file.`];
-    else if (look.kind === 'unreadable') this.#faults = [`${file} can't be read: ${look.reason}.`];
+    if (reading.kind === 'irregular') this.#faults = [`${file} is ${reading.what}, not a file.`];
+    else if (reading.kind === 'unreadable') this.#faults = [`${file} can't be read: ${reading.reason}.`];
     else {
       this.#faults = [`${file} is missing.`];
       if (gone !== undefined) return { content: gone };

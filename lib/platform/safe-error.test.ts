@@ -36,8 +36,8 @@ test('safeError(): a message that looks like frames, or that is not in the stack
 test('safeError(): keeps messages of this project and safe errors of threads; other values give their type', () => {
   const own = Object.assign(new Error('The history h is damaged.'), { name: 'HistoryFault' });
   assert.equal(safeError(own).message, 'The history h is damaged.');
-  const told = safeError(own);
-  assert.equal(safeError(told), told);
+  const described = safeError(own);
+  assert.equal(safeError(described), described);
   assert.deepEqual(safeError(MARKER), { name: 'thrown string', frames: [] });
   assert.deepEqual(safeError(null), { name: 'thrown object', frames: [] });
 });

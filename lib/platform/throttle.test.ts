@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { paced } from './throttle';
+import { throttle } from './throttle';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -10,21 +10,21 @@ function counted(atOnce?: number) {
   const count = () => {
     runs += 1;
   };
-  const look = paced(
+  const refresh = throttle(
     count,
     () => 10,
     (error) => assert.ifError(error),
     atOnce,
   );
-  return { look, runs: () => runs };
+  return { refresh, runs: () => runs };
 }
 
-test('paced(): runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
+test('throttled(): runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let running = 0;
   let runs = 0;
   let finish = () => {};
-  const look = paced(
+  const refresh = throttle(
     async () => {
       running += 1;
       assert.equal(running, 1);
@@ -37,10 +37,10 @@ test('paced(): runs at once, keeps the last request of a burst, and never overla
     () => 10,
     (error) => assert.ifError(error),
   );
-  look.request();
+  refresh.request();
   assert.equal(runs, 1);
-  look.request();
-  look.request();
+  refresh.request();
+  refresh.request();
   finish();
   await settled();
   assert.equal(runs, 1, 'the interval is kept');
@@ -52,10 +52,10 @@ test('paced(): runs at once, keeps the last request of a burst, and never overla
   context.mock.timers.tick(10);
   await settled();
   assert.equal(runs, 2, 'nothing was asked for');
-  look.request();
+  refresh.request();
   assert.equal(runs, 3);
-  look.stop();
-  look.request();
+  refresh.stop();
+  refresh.request();
   finish();
   await settled();
   context.mock.timers.tick(10);
@@ -63,12 +63,12 @@ test('paced(): runs at once, keeps the last request of a burst, and never overla
   assert.equal(runs, 3, 'stopped');
 });
 
-test('paced(): allows several runs without a wait, and restores them one by one', async (context) => {
+test('throttled(): allows several runs without a wait, and restores them one by one', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  const { look, runs } = counted(3);
+  const { refresh, runs } = counted(3);
   const requestAndSettle = async (times: number) => {
     for (let time = 0; time < times; time++) {
-      look.request();
+      refresh.request();
       await settled();
     }
   };
@@ -84,20 +84,20 @@ test('paced(): allows several runs without a wait, and restores them one by one'
   assert.equal(runs(), 4);
   await requestAndSettle(5);
   assert.equal(runs(), 7, 'after a pause as many again, and no more');
-  look.stop();
+  refresh.stop();
 });
 
-test('paced(): a clock rewind delays nothing, and nothing runs without a request', async (context) => {
+test('throttled(): a clock rewind delays nothing, and nothing runs without a request', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
-  const { look, runs } = counted();
-  look.request();
+  const { refresh, runs } = counted();
+  refresh.request();
   await settled();
   context.mock.timers.setTime(500_000);
-  look.request();
+  refresh.request();
   await settled();
   assert.equal(runs(), 2);
   context.mock.timers.tick(1000);
   await settled();
   assert.equal(runs(), 2);
-  look.stop();
+  refresh.stop();
 });

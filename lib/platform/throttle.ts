@@ -8,7 +8,7 @@
  * @param atOnce how many runs may follow one another without a wait, after as many intervals without a run
  * @returns `request` asks for a run, `stop` drops a pending one
  */
-export function paced(
+export function throttle(
   action: () => void | Promise<void>,
   intervalMs: () => number,
   onError: (error: unknown) => void,

@@ -19,7 +19,7 @@ test('seedMemory(): copies the checkpoint and the newest messages, so that readi
   const { root, file, say } = newSwarm();
   say(...Array.from({ length: 1200 }, (_, n) => n + 1));
   const { recorder } = start({ root, file });
-  await recorder.look();
+  await recorder.refresh();
   const memory = new History(':memory:');
   seedMemory(memory, recorder.history, Date.now());
   assert.deepEqual(committedCheckpoint(memory), committedCheckpoint(recorder.history));

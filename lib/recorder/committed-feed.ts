@@ -1,6 +1,7 @@
 /** Publishes committed messages: the newest of them, how many they are, and which range of `seq` the history keeps. */
+
+import { encodeMessages } from '../history/encoded-messages';
 import type { History, KeptMessage } from '../history/history';
-import { toldMessages } from '../history/message-bytes';
 import type { RecorderEvent } from './events';
 import type { Guard } from './history-keeper';
 import { LastRun } from './last-run';
@@ -83,7 +84,7 @@ export class CommittedFeed {
     if (this.#head <= this.#publishedHead && oldest === this.#publishedOldest) return;
     this.#publishedHead = this.#head;
     this.#publishedOldest = oldest;
-    const [messages, count] = [toldMessages(this.#waiting.slice(-maxMessages)), this.#waitingCount];
+    const [messages, count] = [encodeMessages(this.#waiting.slice(-maxMessages)), this.#waitingCount];
     this.#waiting = [];
     this.#waitingCount = 0;
     this.#publish({ type: 'committed', messages, count, head: this.#head, oldest });

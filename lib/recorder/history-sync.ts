@@ -12,23 +12,23 @@ import { DispositionsFeed } from './dispositions-feed';
 import type { RecorderEvent, RecorderOptions } from './events';
 import { type Guard, HistoryKeeper, type Prepare } from './history-keeper';
 import { HistorySlot } from './history-slot';
-import { beginJournal, beginRetention, markAlive } from './journal-life';
+import { beginJournal, beginRetention, touchAlive } from './journal-life';
 import { LastRun } from './last-run';
 import { LogRecorder } from './log-recorder';
 import { MessageFeeds } from './message-feeds';
-import { fieldsOf } from './open-questions-feed';
 import { Pruner } from './pruner';
 import { readDeletedAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
+import { fieldsOf } from './unresolved-feed';
 
 const LOCK_INTERVAL_MS = 500;
 /** Slightly less than from one heartbeat of the main thread to the next. */
 const ALIVE_INTERVAL_MS = 900;
 /** How many messages of another process one step takes over. */
 const MAX_FOLLOWED = 1000;
-const FOLLOWER_TICK_MS = 50;
+const FOLLOWER_TICK_INTERVAL_MS = 50;
 /** Slightly more than a heartbeat: the timer of the thread only replaces heartbeats that do not come. */
-const RECORDER_TICK_MS = 1200;
+const RECORDER_TICK_INTERVAL_MS = 1200;
 const MIN_TICK_MS = 20;
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
@@ -145,7 +145,7 @@ export class HistorySync {
     if (this.#options.file !== null) {
       this.#keeper.check();
       if (!this.isRecording && this.#lastLock.claim(LOCK_INTERVAL_MS)) this.guard(() => this.#takeOver());
-      if (this.#journal && this.#lastAlive.claim(ALIVE_INTERVAL_MS)) this.#markAlive();
+      if (this.#journal && this.#lastAlive.claim(ALIVE_INTERVAL_MS)) this.#touchAlive();
     }
     if (this.isRecording && this.#pruner.claim()) this.#prune();
     this.#pruner.publishSometimes();
@@ -159,8 +159,8 @@ export class HistorySync {
    *   it has settled, and a process that follows gets no hint of new commits
    */
   untilTick(): number {
-    if (!this.isRecording) return FOLLOWER_TICK_MS;
-    return Math.min(Math.max(this.#log.settlesAt - this.#now(), MIN_TICK_MS), RECORDER_TICK_MS);
+    if (!this.isRecording) return FOLLOWER_TICK_INTERVAL_MS;
+    return Math.min(Math.max(this.#log.settlesAt - this.#now(), MIN_TICK_MS), RECORDER_TICK_INTERVAL_MS);
   }
 
   /** Drops events that wait for their time. Steps of a run may still follow. */
@@ -170,7 +170,7 @@ export class HistorySync {
 
   /** Saves what is known and closes the history. */
   close(): void {
-    this.#markAlive();
+    this.#touchAlive();
     this.#pruner.publish();
     if (this.isRecording) this.guard(() => this.#feeds.save());
     this.#log.close();
@@ -301,7 +301,7 @@ export class HistorySync {
     if (this.guard(() => this.#pruner.prune(target))) this.#feeds.markFiguresChanged();
   }
 
-  #markAlive(): void {
-    if (this.#journal) markAlive(this.history, this.#journal, this.#clock, this.#now());
+  #touchAlive(): void {
+    if (this.#journal) touchAlive(this.history, this.#journal, this.#clock, this.#now());
   }
 }

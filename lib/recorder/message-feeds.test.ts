@@ -49,11 +49,11 @@ test('endRun(): messages and figures first, then what is open, and `caught_up` o
   types();
   commit({ sender: 'a', recipients: ['b'], msg_type: 'QUESTION', msg_id: 'q', timestamp: '2026-02-03T12:00:00' });
   run();
-  assert.deepEqual(types(), ['committed', 'summary', 'open_matters', 'caught_up']);
+  assert.deepEqual(types(), ['committed', 'summary', 'unresolved', 'caught_up']);
   pass(1000);
   commit({ sender: 'b', recipients: ['a'], msg_type: 'INFO', timestamp: '2026-02-03T12:00:01' });
   run();
-  assert.deepEqual(types(), ['committed', 'summary', 'open_matters']);
+  assert.deepEqual(types(), ['committed', 'summary', 'unresolved']);
   pass(1000);
   run();
   assert.deepEqual(types(), []);
@@ -82,7 +82,7 @@ test('save(): the next one knows what is open without reading back', () => {
   commit({ sender: 'a', recipients: ['b'], msg_type: 'QUESTION', msg_id: 'q', timestamp: '2026-02-03T12:00:00' });
   run();
   feeds.saveSometimes();
-  assert.equal(history.matters(), null, 'a single message is not worth a write');
+  assert.equal(history.readUnresolved(), null, 'a single message is not worth a write');
   feeds.save();
-  assert.match(history.matters() ?? '', /"seq":1/);
+  assert.match(history.readUnresolved() ?? '', /"seq":1/);
 });

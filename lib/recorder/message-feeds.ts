@@ -2,17 +2,18 @@
  * Everything that follows from committed messages: the published messages themselves, the figures, what is still open,
  * and whether the zone of their times is right.
  */
+
+import { encodeMessages } from '../history/encoded-messages';
 import type { History, KeptMessage } from '../history/history';
-import { toldMessages } from '../history/message-bytes';
 import { processZone } from '../sources/claudeswarm/naive-time';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 import { CommittedFeed, MAX_PUBLISHED } from './committed-feed';
 import type { RecorderEvent, RecorderOptions } from './events';
 import type { Guard } from './history-keeper';
 import { LastRun } from './last-run';
-import { MattersFeed } from './open-questions-feed';
 import { OpenQuestionsPublisher } from './open-questions-publisher';
 import { SummaryFeed } from './summary-feed';
+import { UnresolvedFeed } from './unresolved-feed';
 import { ZoneDoubt } from './zone-doubt';
 
 const SAVE_INTERVAL_MS = 5000;
@@ -39,7 +40,7 @@ export class MessageFeeds {
   readonly #zone: ZoneDoubt;
   readonly #lastSave: LastRun;
   /** Of the present history. */
-  #matters!: MattersFeed;
+  #unresolved!: UnresolvedFeed;
   /** The last step read everything to the end, so that new messages are live. */
   #atEnd = false;
   #caughtUp = false;
@@ -76,16 +77,16 @@ export class MessageFeeds {
       const at = readTime(timestamp);
       return at === null ? null : Math.floor(at / 1000);
     };
-    const matters = new MattersFeed(history, { ...openFor, zone, readTime: readMilliseconds, now });
+    const unresolved = new UnresolvedFeed(history, { ...openFor, zone, readTime: readMilliseconds, now });
     const newest = history.newest(MAX_PUBLISHED);
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(now())];
     return () => {
-      this.#matters = matters;
-      this.#openQuestions.begin(matters);
+      this.#unresolved = unresolved;
+      this.#openQuestions.begin(unresolved);
       this.#committed.begin(history, head, oldest);
       this.#summary.begin(history, newest);
       const [{ epoch }, file] = [history, history.file === ':memory:' ? null : history.file];
-      publish({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
+      publish({ type: 'opened', epoch, file, newest: encodeMessages(newest), head, oldest, lives: history.lives() });
       this.#summary.publishRead(summary);
     };
   }
@@ -94,7 +95,7 @@ export class MessageFeeds {
   take(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
     if (this.#caughtUp && this.#atEnd) this.#noteZone(fields);
     this.#summary.take(kept, fields);
-    this.#matters.take(kept, fields);
+    this.#unresolved.take(kept, fields);
     this.#committed.take(kept);
   }
 
@@ -107,7 +108,7 @@ export class MessageFeeds {
    */
   endStep(more: boolean): boolean {
     this.#atEnd = !more;
-    return this.#matters.catchUp() || more;
+    return this.#unresolved.catchUp() || more;
   }
 
   /** Notes that the figures may have changed without a new message. */
@@ -146,7 +147,7 @@ export class MessageFeeds {
    * @throws what SQLite throws
    */
   saveSometimes(): void {
-    if (this.#lastSave.claim(SAVE_INTERVAL_MS)) this.#matters.saveSoon();
+    if (this.#lastSave.claim(SAVE_INTERVAL_MS)) this.#unresolved.saveSoon();
   }
 
   /**
@@ -155,7 +156,7 @@ export class MessageFeeds {
    * @throws what SQLite throws
    */
   save(): void {
-    this.#matters.save();
+    this.#unresolved.save();
   }
 
   /** Drops events that wait for their time. */

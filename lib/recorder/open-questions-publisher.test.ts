@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, type TestContext, test } from 'node:test';
-import type { OpenMattersNow } from '../rules/open-questions';
+import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import type { RecorderEvent } from './events';
 import { OpenQuestionsPublisher } from './open-questions-publisher';
 
@@ -13,7 +13,7 @@ function newPublisher(t: TestContext) {
   /** What the feed gives next, and whether a run is in progress. */
   const state: { next: string | null; isReading: boolean } = { next: null, isReading: false };
   const publisher = new OpenQuestionsPublisher(
-    (event: RecorderEvent) => event.type === 'open_matters' && published.push(event.matters),
+    (event: RecorderEvent) => event.type === 'unresolved' && published.push(event.unresolved),
     () => state.isReading,
     Date.now,
   );
@@ -21,7 +21,7 @@ function newPublisher(t: TestContext) {
     changes() {
       const { next } = state;
       state.next = null;
-      return next as unknown as OpenMattersNow | null;
+      return next as unknown as UnresolvedMessages | null;
     },
   });
   return { publisher, published, state };

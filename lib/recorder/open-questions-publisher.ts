@@ -1,7 +1,7 @@
 /** Publishes what the messages leave open, up to five times a second, and only after everything is read. */
 import type { RecorderEvent } from './events';
 import { LastRun } from './last-run';
-import type { MattersFeed } from './open-questions-feed';
+import type { UnresolvedFeed } from './unresolved-feed';
 
 const PUBLISH_INTERVAL_MS = 200;
 
@@ -9,7 +9,7 @@ export class OpenQuestionsPublisher {
   readonly #publish: (event: RecorderEvent) => void;
   readonly #isReading: () => boolean;
   readonly #lastPublished: LastRun;
-  #feed!: Pick<MattersFeed, 'changes'>;
+  #feed!: Pick<UnresolvedFeed, 'changes'>;
   #timer: NodeJS.Timeout | null = null;
 
   /**
@@ -23,7 +23,7 @@ export class OpenQuestionsPublisher {
   }
 
   /** Continues with the feed of another history. */
-  begin(feed: Pick<MattersFeed, 'changes'>): void {
+  begin(feed: Pick<UnresolvedFeed, 'changes'>): void {
     this.#feed = feed;
   }
 
@@ -40,10 +40,10 @@ export class OpenQuestionsPublisher {
       }, waitMs);
       return;
     }
-    const matters = this.#feed.changes();
-    if (!matters) return;
+    const unresolved = this.#feed.changes();
+    if (!unresolved) return;
     this.#lastPublished.note();
-    this.#publish({ type: 'open_matters', matters });
+    this.#publish({ type: 'unresolved', unresolved });
   }
 
   /** Drops an event that waits for its time. */

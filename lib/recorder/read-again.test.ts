@@ -18,7 +18,7 @@ function wrongClock() {
   now += HOUR;
   ticks += HOUR;
   clock.read(now);
-  return { clock, setBack: () => clock.read(NOW) };
+  return { clock, rewind: () => clock.read(NOW) };
 }
 
 /** @returns how the log is read again, null if it is not; `isDropped` says which lines were rightly deleted */
@@ -41,15 +41,15 @@ async function recordedHistory() {
   const { root, file, say } = newSwarm();
   say(1);
   const { recorder } = start({ root, file });
-  await recorder.look();
+  await recorder.refresh();
   return recorder.history;
 }
 
 test('readDeletedAgain(): compares the whole log once after a clock that was believed is set back', async () => {
   const history = await recordedHistory();
-  const { clock, setBack } = wrongClock();
+  const { clock, rewind } = wrongClock();
   assert.equal(readAgain(history, clock), null, 'the clock is not known to be wrong yet');
-  setBack();
+  rewind();
   const again = readAgain(history, clock);
   assert.deepEqual(again?.generations, [[true, true]]);
   const line = (timestamp: unknown): LogLine => ({ text: '{}', fields: { timestamp } });
@@ -62,8 +62,8 @@ test('readDeletedAgain(): compares the whole log once after a clock that was bel
 test('readDeletedAgain(): does nothing at the maximum number of messages, or without a jump', async () => {
   const history = await recordedHistory();
   assert.equal(readAgain(history, new RetentionClock(null, NOW, () => 0)), null);
-  const { clock, setBack } = wrongClock();
+  const { clock, rewind } = wrongClock();
   readAgain(history, clock);
-  setBack();
+  rewind();
   assert.equal(readAgain(history, clock, 1), null);
 });

@@ -36,7 +36,7 @@ function computer({ messages = 1_000_000 } = {}) {
         async run() {
           for (let n = 0; n < 10; n += 1) {
             pass(TICK_MS);
-            await recorder.beat(wall);
+            await recorder.heartbeat(wall);
           }
         },
         count: () => recorder.history.summary(wall).count,
@@ -94,9 +94,9 @@ test('Recorder: messages older than the retention are deleted, and their number 
   await first.run();
   for (let day = 0; day < 31; day += 1) {
     pass(DAY - HOUR);
-    await first.recorder.beat(null);
+    await first.recorder.heartbeat(null);
     pass(HOUR);
-    await first.recorder.beat(null);
+    await first.recorder.heartbeat(null);
   }
   await first.run();
   assert.equal(first.count(), 0);

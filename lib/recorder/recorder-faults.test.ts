@@ -10,14 +10,14 @@ test('Recorder: a file damaged in its middle is moved aside at the start, and th
   const { root, file, say } = newSwarm();
   say(...Array.from({ length: 3000 }, (_, n) => n + 1));
   const first = start({ root, file });
-  await first.recorder.look();
+  await first.recorder.refresh();
   await stop(first);
   const bytes = readFileSync(file);
   // All but the first page, which alone is read when a database is opened.
   bytes.fill(0xff, 4096);
   writeFileSync(file, bytes);
   const second = start({ root, file });
-  await second.recorder.look();
+  await second.recorder.refresh();
   assert.equal(second.recorder.history.head(), 3000);
   assert.equal(second.condition.history.mode, 'file');
   assert.match(second.condition.history.reason ?? '', /was started again/);
@@ -27,14 +27,14 @@ test('Recorder: on a full disk memory is used under another epoch; with free spa
   const { root, file, say } = newSwarm();
   const watched = start({ root, file });
   say(1, 2);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const { epoch } = watched;
   const { db } = watched.recorder.history;
   // SQLite's own bound gives the error that a full disk gives. Recovery opens the file again, without this bound.
   db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
   const many = Array.from({ length: 3000 }, (_, n) => n + 3);
   say(...many);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   await until(
     () => watched.events.some((event) => event.type === 'condition' && event.history.mode === 'memory'),
     'memory',
@@ -47,7 +47,7 @@ test('Recorder: on a full disk memory is used under another epoch; with free spa
   assert.equal(watched.condition.history.state, 'ok');
   const numbers = watched.recorder.history.after(0, 5000).map(({ json }) => (JSON.parse(json) as { n: number }).n);
   assert.deepEqual(numbers, [1, 2, ...many]);
-  const inMemory = [...watched.told].find(([name]) => name !== epoch);
+  const inMemory = [...watched.published].find(([name]) => name !== epoch);
   assert.ok(inMemory && inMemory[1].length >= 1000, 'the live view went on');
 });
 
@@ -55,7 +55,7 @@ test('reportDamage(): a file damaged while in use is moved aside, and the log is
   const { root, file, say } = newSwarm();
   const watched = start({ root, file });
   say(1, 2);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const { epoch } = watched;
   watched.recorder.reportDamage();
   await until(() => watched.now.length === 2 && watched.recorder.history.file === file, 'the log was read again');
@@ -73,7 +73,7 @@ test('Recorder: a file that is no database at the start is moved aside with its 
   writeFileSync(file, 'not a database at all, but long enough to be read as one'.repeat(100));
   say(1);
   const second = start({ root, file });
-  await second.recorder.look();
+  await second.recorder.refresh();
   assert.deepEqual(second.now, ['1:1']);
   assert.match(second.condition.history.reason ?? '', /was started again; the old file is kept as /);
   const aside = readdirSync(dirname(file)).find((name) => /\.corrupt-[^-]*-[^-]*-[^-]*-[^-]*-[^-]*Z$/.test(name));
@@ -90,11 +90,11 @@ test('Recorder: an invalid checkpoint counts as damage: the file is moved aside,
     const { root, file, say } = newSwarm();
     say(1);
     const first = start({ root, file });
-    await first.recorder.look();
+    await first.recorder.refresh();
     first.recorder.history.db.prepare("UPDATE meta SET value = ? WHERE key = 'checkpoint'").run(checkpoint);
     await stop(first);
     const second = start({ root, file });
-    await second.recorder.look();
+    await second.recorder.refresh();
     assert.deepEqual(second.now, ['1:1'], checkpoint);
     assert.match(second.condition.history.reason ?? '', /was started again/, checkpoint);
   }
@@ -106,7 +106,7 @@ test('Recorder: a path that cannot be written means memory, with the reason', as
   writeFileSync(blocked, 'a file where a folder should be');
   say(1);
   const watched = start({ root, file: join(blocked, 'history.sqlite') });
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   assert.deepEqual(watched.now, ['1:1']);
   const { mode, state, reason } = watched.condition.history;
   assert.deepEqual([mode, state], ['memory', 'degraded']);
@@ -117,7 +117,7 @@ test('Recorder: a removed file is made again, and the log is read again', async 
   const { root, file, say } = newSwarm();
   const watched = start({ root, file });
   say(1, 2);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const { epoch } = watched;
   for (const name of readdirSync(dirname(file))) {
     if (!name.endsWith('.lock')) renameSync(join(dirname(file), name), join(dirname(file), `gone-${name}`));

@@ -10,7 +10,7 @@ test('Recorder: of two processes one records; both give the same numbers; the ot
   const [one, two] = [start({ root, file }), start({ root, file })];
   assert.deepEqual([one.condition.history.role, two.condition.history.role], ['recorder', 'follower']);
   say(1, 2, 3);
-  await one.recorder.look();
+  await one.recorder.refresh();
   await until(() => two.now.length === 3, 'the follower publishes');
   assert.deepEqual(two.now, one.now);
   await stop(one);
@@ -25,7 +25,7 @@ test('Recorder: a follower gets a large commit whole, without another commit aft
   const one = start({ root, file });
   const two = start({ root, file });
   say(...Array.from({ length: 5000 }, (_, n) => n + 1));
-  await one.recorder.look();
+  await one.recorder.refresh();
   await until(() => two.events.some((event) => event.type === 'committed' && event.head === 5000), 'all have come');
 });
 
@@ -35,16 +35,16 @@ test('Recorder: a follower learns what the recording process has dropped', async
   const one = start({ root, file, retention });
   const two = start({ root, file, retention });
   say(...Array.from({ length: 3000 }, (_, n) => n + 1));
-  await one.recorder.look();
+  await one.recorder.refresh();
   const pruned = () => one.recorder.history.summary(Date.now()).count === 100;
   await until(pruned, 'the recorder has pruned');
   const oldest = one.recorder.history.oldest();
   await until(() => {
-    const told = two.events.findLast((event) => event.type === 'committed');
+    const published = two.events.findLast((event) => event.type === 'committed');
     const summary = two.events.findLast((event) => event.type === 'summary');
     return (
-      told?.type === 'committed' &&
-      told.oldest === oldest &&
+      published?.type === 'committed' &&
+      published.oldest === oldest &&
       summary?.type === 'summary' &&
       summary.summary.count === 100
     );
@@ -55,13 +55,13 @@ test('Recorder: with the lock file removed by hand two may begin to record; one 
   const { root, file, say } = newSwarm();
   const one = start({ root, file });
   say(1);
-  await one.recorder.look();
+  await one.recorder.refresh();
   rmSync(`${file}.lock`);
   const two = start({ root, file });
   assert.equal(two.condition.history.role, 'recorder', 'it could not know');
   for (let n = 2; n <= 6; n++) {
     say(n);
-    await Promise.all([one.recorder.look(), two.recorder.look()]);
+    await Promise.all([one.recorder.refresh(), two.recorder.refresh()]);
   }
   await until(() => one.condition.history.role !== two.condition.history.role, 'one has stepped down');
   await until(() => one.now.length === 6 && two.now.length === 6, 'both have published everything');

@@ -19,8 +19,8 @@ const MAX_RETIME_STEPS = 20;
 
 export class Recorder {
   readonly #sync: HistorySync;
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
+  #refreshing: Promise<void> | null = null;
+  #refreshAgain = false;
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -40,9 +40,9 @@ export class Recorder {
     this.#sync = new HistorySync({
       ...options,
       ...{ publish, now, monotonic },
-      isRunning: () => this.#looking !== null,
+      isRunning: () => this.#refreshing !== null,
       onSwitch: () => {
-        this.#lookAgain = true;
+        this.#refreshAgain = true;
       },
     });
     this.#schedule();
@@ -54,14 +54,14 @@ export class Recorder {
   }
 
   /** Reads what is new in the log. A call during a run makes it read once more. */
-  async look(): Promise<void> {
-    this.#lookAgain = true;
+  async refresh(): Promise<void> {
+    this.#refreshAgain = true;
     // The loop also covers a run that has read for the last time but has not ended yet.
-    while (this.#lookAgain && !this.#closed) {
-      this.#looking ??= this.#run().finally(() => {
-        this.#looking = null;
+    while (this.#refreshAgain && !this.#closed) {
+      this.#refreshing ??= this.#run().finally(() => {
+        this.#refreshing = null;
       });
-      await this.#looking;
+      await this.#refreshing;
     }
   }
 
@@ -79,13 +79,13 @@ export class Recorder {
   /**
    * Takes the heartbeat of the main thread: does what is due, so that this thread needs no wake-up of its own.
    *
-   * @param lookedAt when the swarm's other files were read; their changes were journaled before. Null if they could not
+   * @param refreshedAt when the swarm's other files were read; their changes were journaled before. Null if they could not
    *   be read
    */
-  async beat(lookedAt: number | null): Promise<void> {
-    if (lookedAt !== null) this.#sync.guard(() => this.#sync.journal?.looked(lookedAt));
+  async heartbeat(refreshedAt: number | null): Promise<void> {
+    if (refreshedAt !== null) this.#sync.guard(() => this.#sync.journal?.refreshed(refreshedAt));
     // A run continues with what is new by itself, and the tick that waits for it follows.
-    if (this.#looking !== null) this.#lookAgain = true;
+    if (this.#refreshing !== null) this.#refreshAgain = true;
     else await this.#tickNow();
   }
 
@@ -129,13 +129,13 @@ export class Recorder {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#sync.stopTimers();
-    await this.#looking;
+    await this.#refreshing;
     this.#sync.close();
   }
 
   async #run(): Promise<void> {
-    while (this.#lookAgain && !this.#closed) {
-      this.#lookAgain = false;
+    while (this.#refreshAgain && !this.#closed) {
+      this.#refreshAgain = false;
       while (!this.#closed && this.#sync.step()) await yieldToOthers();
       this.#sync.endRun();
     }
@@ -148,7 +148,7 @@ export class Recorder {
   async #tickNow(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#sync.maintain();
-    await this.look();
+    await this.refresh();
     await this.#retime();
     if (!this.#closed) this.#schedule();
   }

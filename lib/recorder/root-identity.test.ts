@@ -21,7 +21,7 @@ function newRoot(name: string): { root: string; say: (...texts: string[]) => voi
 async function record(root: string, place: Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>) {
   const watched = start({ root, ...place });
   const { recorder } = watched;
-  await recorder.look();
+  await recorder.refresh();
   const shown = recorder.history.newestLines(100).map((line) => (JSON.parse(line) as { content: string }).content);
   const { file } = recorder.history;
   const owner = ownerOf(recorder.history);

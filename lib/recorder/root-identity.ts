@@ -70,7 +70,7 @@ export function foreignOwner(history: History, root: string): RootIdentity | nul
 }
 
 /** Whether a root is likely the moved one of a history: the same folder, or its log continues the history. */
-export function looksMoved(history: History, root: string): boolean {
+export function seemsMoved(history: History, root: string): boolean {
   const [own, owner] = [identifyRoot(root), ownerOf(history)];
   if (owner === null) return false;
   return (owner.inode === own.inode && owner.device === own.device) || continuesLog(history, root);

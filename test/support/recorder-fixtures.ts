@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { EncodedMessage } from '../../lib/history/encoded-messages';
 import type { KeptMessage } from '../../lib/history/history';
-import type { ToldMessage } from '../../lib/history/message-bytes';
 import type { RecorderEvent, RecorderOptions } from '../../lib/recorder/events';
 import { Recorder } from '../../lib/recorder/recorder';
 import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
@@ -55,7 +55,7 @@ export class WatchedRecorder {
   readonly recorder: Recorder;
   epoch = '';
   /** The numbers of the published messages by epoch, as streams would get them. */
-  readonly told = new Map<string, string[]>();
+  readonly published = new Map<string, string[]>();
 
   constructor(options: StartOptions, { now, monotonic }: Clocks) {
     this.recorder = new Recorder({ ...RECORDER_DEFAULTS, ...options }, (event) => this.#take(event), now, monotonic);
@@ -65,14 +65,14 @@ export class WatchedRecorder {
     this.events.push(event);
     if (event.type === 'opened') {
       this.epoch = event.epoch;
-      this.told.set(event.epoch, event.newest.map(numberOf));
+      this.published.set(event.epoch, event.newest.map(numberOf));
     }
-    if (event.type === 'committed') this.told.get(this.epoch)?.push(...event.messages.map(numberOf));
+    if (event.type === 'committed') this.published.get(this.epoch)?.push(...event.messages.map(numberOf));
   }
 
   /** What was published of the present history. */
   get now(): string[] {
-    return this.told.get(this.epoch) ?? [];
+    return this.published.get(this.epoch) ?? [];
   }
 
   get condition() {
@@ -112,7 +112,7 @@ export function recorderTests(prefix: string) {
 }
 
 /** @returns `seq:n` of a message */
-export function numberOf({ seq, json }: KeptMessage | ToldMessage): string {
+export function numberOf({ seq, json }: KeptMessage | EncodedMessage): string {
   return `${seq}:${(JSON.parse(Buffer.from(json).toString()) as { n: number }).n}`;
 }
 

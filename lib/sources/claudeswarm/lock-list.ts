@@ -24,13 +24,13 @@ export function findLock<Held extends { lock_file: string }>(
 /**
  * @param locks sorted by `lock_file`
  * @param changed the names of files that differ, sorted
- * @param entryOf returns the lock of a file now, null if there is none
+ * @param entryNamed returns the lock of a file now, null if there is none
  * @returns the locks as they are now, sorted
  */
 export function mergeLocks(
   locks: readonly LockEntry[],
   changed: readonly string[],
-  entryOf: (name: string) => LockEntry | null,
+  entryNamed: (name: string) => LockEntry | null,
 ): LockEntry[] {
   // Allocated at once: an array that grows leaves its smaller copies behind as garbage.
   const now = new Array<LockEntry>(locks.length + changed.length);
@@ -38,7 +38,7 @@ export function mergeLocks(
   for (const name of changed) {
     for (let lock = locks[at]; lock !== undefined && lock.lock_file < name; lock = locks[++at]) now[count++] = lock;
     if (locks[at]?.lock_file === name) at++;
-    const entry = entryOf(name);
+    const entry = entryNamed(name);
     if (entry) now[count++] = entry;
   }
   for (; at < locks.length; at++) now[count++] = locks[at] as LockEntry;
@@ -50,7 +50,7 @@ export interface LockDifferences {
   removed: LockEntry[];
   added: LockEntry[];
   /** The index in the first list of an entry of the second, -1 for one that was added. */
-  placeOf: (index: number) => number;
+  listPlace: (index: number) => number;
 }
 
 /** Compares two lists that are sorted by `lock_file`; their common beginning and end are skipped. */
@@ -74,9 +74,9 @@ export function differences(before: readonly LockEntry[], after: readonly LockEn
     else added.push(entry);
   }
   for (; at < beforeEnd; at++) removed.push(before[at] as LockEntry);
-  const placeOf = (index: number) => {
+  const listPlace = (index: number) => {
     if (index < begin) return index;
     return index < afterEnd ? (places[index - begin] as number) : index - afterEnd + beforeEnd;
   };
-  return { removed, added, placeOf };
+  return { removed, added, listPlace };
 }

@@ -170,7 +170,7 @@ export class LogFile {
   }
 
   /** Makes the next read open the file even if nothing about it seems to have changed. */
-  lookAgain(): void {
+  refreshAgain(): void {
     this.#seen = '';
   }
 

@@ -52,7 +52,7 @@ export class ProcessTable {
    * Observes the listed processes, not more often than the observer allows. A slow result (`ps`) is available at a
    * later call.
    */
-  look(pids: Iterable<number>): void {
+  refresh(pids: Iterable<number>): void {
     const now = this.#now();
     if (this.#observing || Math.abs(now - this.#observedAt) < this.#observer.intervalMs) return;
     this.#observedAt = now;
