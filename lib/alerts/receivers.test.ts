@@ -111,7 +111,7 @@ test('every fault names the place and what is wrong, never an address or a secre
     [`receivers: [{name: a, url: '${url}', secret_env: BAD}]`, /\[0\]\.secret_env: the variable's value begins with/],
     [`receivers: [{name: a, url: '${url}'}, {name: a, url: '${url}'}]`, /receivers\[1\]\.name: .*the same name/],
     [`receivers:\n  - name: a\n    url: "${url}\n`, /^FILE, line \d: /],
-    ['receivers: [{name: a, url: *SECRET}]', /^FILE: an alias leads nowhere, .*; correct it\.$/],
+    ['receivers: [{name: a, url: *SECRET}]', /^FILE: an alias has no anchor, .*; correct it\.$/],
   ];
   for (const [text, ...expected] of cases) {
     const found = faults(text, { BAD: 'whsec_SECRET!' });

@@ -18,7 +18,7 @@ function faults(environment: Record<string, string>): readonly string[] {
   return [];
 }
 
-test('an empty environment gives the defaults', () => {
+test('parseConfig(): an empty environment gives the defaults', () => {
   const expected: Config = {
     root: null,
     host: null,
@@ -59,7 +59,7 @@ test('an empty environment gives the defaults', () => {
   assert.deepEqual(parseConfig({ HOME: '/home/one', PORT: '', HOST: '  ' }, FOLDER), expected);
 });
 
-test('every setting is read', () => {
+test('parseConfig(): reads every setting', () => {
   const config = parseConfig(
     {
       CLAUDESWARM_ROOT: '/srv/project',
@@ -140,7 +140,7 @@ test('every setting is read', () => {
   });
 });
 
-test('HOST and PORT win over the names that the Python server knew', () => {
+test('parseConfig(): HOST and PORT win over the names of the Python server', () => {
   const old = { UVICORN_HOST: '0.0.0.0', UVICORN_PORT: '8080' };
   const { host, port } = parseConfig(old, FOLDER);
   assert.deepEqual([host, port], ['0.0.0.0', 8080]);
@@ -148,7 +148,7 @@ test('HOST and PORT win over the names that the Python server knew', () => {
   assert.deepEqual([both.host, both.port], ['localhost', 8001]);
 });
 
-test('relative paths are meant from where the person stood', () => {
+test('parseConfig(): relative paths start at the folder in which the command was given', () => {
   const config = parseConfig(
     { CLAUDESWARM_ROOT: '../swarm', SWARM_HISTORY: 'h.sqlite', INIT_CWD: '/projects/stood' },
     FOLDER,
@@ -157,7 +157,7 @@ test('relative paths are meant from where the person stood', () => {
   assert.deepEqual(config.history, { kind: 'file', path: '/projects/stood/h.sqlite' });
 });
 
-test('each faulty value gives one sentence that names the variable and the value', () => {
+test('parseConfig(): each faulty value gives one sentence with variable and value', () => {
   const faulty: [string, string][] = [
     ['HOST', 'http://x'],
     ['PORT', '65536'],
@@ -197,13 +197,13 @@ test('each faulty value gives one sentence that names the variable and the value
   }
 });
 
-test('a wildcard among exact origins is refused, and only the wildcard is named', () => {
+test('parseConfig(): refuses a wildcard among exact origins, and names only the wildcard', () => {
   const found = faults({ ALLOWED_ORIGINS: 'https://example.org,*' });
   assert.equal(found.length, 1);
-  assert.match(found[0] as string, /holds "\*"/);
+  assert.match(found[0] as string, /contains "\*"/);
 });
 
-test('a question must have time to count', () => {
+test('parseConfig(): refuses a time in which no question could count', () => {
   const hour = { SWARM_ATTENTION_QUESTION_HOURS: '1' };
   assert.deepEqual(faults({ ...hour, SWARM_ATTENTION_QUESTION_MINUTES: '59' }), []);
   assert.match(
@@ -212,36 +212,36 @@ test('a question must have time to count', () => {
   );
 });
 
-test('one half of the credentials is refused, whichever it is', () => {
+test('parseConfig(): refuses a name without password and a password without name', () => {
   assert.match(faults({ DASHBOARD_USERNAME: 'ada' })[0] as string, /USERNAME is set without DASHBOARD_PASSWORD/);
   assert.match(faults({ DASHBOARD_PASSWORD: 'x' })[0] as string, /PASSWORD is set without DASHBOARD_USERNAME/);
   assert.equal(faults({ DASHBOARD_USERNAME: 'a:b', DASHBOARD_PASSWORD: 'x' }).length, 1);
 });
 
-test('all faults are said at once', () => {
+test('parseConfig(): reports all faults together', () => {
   assert.equal(faults({ PORT: 'x', SWARM_TZ: 'x/y', DASHBOARD_USERNAME: 'ada' }).length, 3);
 });
 
-test('no fault repeats a password', () => {
+test('parseConfig(): no fault repeats a password', () => {
   const found = faults({
     DASHBOARD_PASSWORD: 'hunter2',
     PUBLIC_URL: 'https://ada:hunter2@dash.example.org',
-    // The path of a webhook is one as well.
+    // The path of a webhook is a secret as well.
     ALERT_WEBHOOKS: 'https://hooks.example.org/a,htps://hooks.example.org/hunter2',
   });
   assert.equal(found.length, 3);
-  assert.match(found.join(), /ALERT_WEBHOOKS must list .*, but entry 2 is none/);
+  assert.match(found.join(), /ALERT_WEBHOOKS must list .*, but entry 2 is not valid/);
   assert.ok(!found.join().includes('hunter2'), found.join());
 });
 
-test('the settings are frozen', () => {
+test('parseConfig(): the settings are frozen', () => {
   const config = parseConfig({ DASHBOARD_USERNAME: 'a', DASHBOARD_PASSWORD: 'b' }, FOLDER);
   for (const part of [config, config.history, config.credentials, config.allowedHosts, config.startFolders]) {
     assert.ok(Object.isFrozen(part));
   }
 });
 
-test('each root has its own history file, also where folder names are equal or odd', () => {
+test('historyPlace(): each root has its own history file, also with equal or odd folder names', () => {
   const config = parseConfig({ XDG_STATE_HOME: '/state' }, FOLDER);
   const { file, inFolder } = historyPlace(config, '/a/my project');
   assert.ok(inFolder);
@@ -250,18 +250,18 @@ test('each root has its own history file, also where folder names are equal or o
   assert.match(historyPlace(config, '/').file as string, /\/root-[0-9a-f]{12}\.sqlite$/);
 });
 
-test('a set path is the history file, and off means none', () => {
+test('historyPlace(): a set path is the history file, and off means none', () => {
   const place = (SWARM_HISTORY: string) => historyPlace(parseConfig({ SWARM_HISTORY }, FOLDER), '/a');
   assert.deepEqual(place('/x/y.db'), { file: '/x/y.db', inFolder: false });
   assert.deepEqual(place('off'), { file: null, inFolder: false });
 });
 
-test('historyPlace(): a path that leads through a file is the path of a file; that it is unusable is found at the opening', () => {
+test('historyPlace(): a path through a file counts as a file; opening it reports that it is unusable', () => {
   const path = `${import.meta.filename}/history.sqlite`;
   assert.deepEqual(historyPlace(parseConfig({ SWARM_HISTORY: path }, FOLDER), '/a'), { file: path, inFolder: false });
 });
 
-test('historyPlace(): in a folder that is named by a slash or exists each root has its own file', () => {
+test('historyPlace(): in a folder that exists or is named with a slash each root has its own file', () => {
   for (const folder of ['/x/y/', tmpdir()]) {
     const { file, inFolder } = historyPlace(parseConfig({ SWARM_HISTORY: folder }, FOLDER), '/a');
     assert.equal(inFolder, true);
@@ -269,12 +269,12 @@ test('historyPlace(): in a folder that is named by a slash or exists each root h
   }
 });
 
-test('a relative XDG_STATE_HOME is ignored', () => {
+test('parseConfig(): ignores a relative XDG_STATE_HOME', () => {
   const config = parseConfig({ XDG_STATE_HOME: 'state', HOME: '/home/one' }, FOLDER);
   assert.equal(config.stateFolder, '/home/one/.local/state/claude-swarm-dashboard');
 });
 
-test('the environment is read once per process', () => {
+test('getConfig(): reads the environment once per process', () => {
   const script = `
     import { getConfig } from ${JSON.stringify(new URL('./config.ts', import.meta.url).href)};
     const first = getConfig();
@@ -295,7 +295,7 @@ test('parseConfig(): blanks may be part of a path', () => {
   assert.equal(parseConfig({ CLAUDESWARM_ROOT: '  ' }, FOLDER).root, null);
 });
 
-test('givenVariables(): what is set is listed with its value, a secret without', () => {
+test('givenVariables(): lists set variables with their values, secrets without', () => {
   assert.deepEqual(givenVariables({ PORT: '9000', SWARM_TZ: ' ', DASHBOARD_PASSWORD: 'hunter2', PATH: '/bin' }), [
     ['PORT', '9000'],
     ['DASHBOARD_PASSWORD', null],

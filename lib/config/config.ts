@@ -1,6 +1,6 @@
 /**
- * The settings of the process: the only reader of the environment. Parsed once, frozen, every fault said in one go, so
- * that a person mends them in one go too.
+ * The settings of the process: the only reader of the environment. Parsed once, frozen; all faults are reported
+ * together, so that a person can correct them together.
  */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
@@ -23,9 +23,9 @@ export function readVariable(name: string): string | null {
 }
 
 /**
- * Lists the variables of settings that an environment sets.
+ * Lists the variables of settings that are set in an environment.
  *
- * @returns each with its value, in the order of the declarations; null in place of a secret
+ * @returns each with its value, in the order of the declarations; null instead of a secret
  */
 export function givenVariables(environment: Environment = process.env): [variable: string, value: string | null][] {
   return SETTING_NAMES.flatMap((name) => {
@@ -39,14 +39,17 @@ export function givenVariables(environment: Environment = process.env): [variabl
 export type Config = Readonly<
   Omit<z.infer<typeof settings>, 'username' | 'password'> & {
     credentials: { username: string; password: string } | null;
-    /** Where the search for a project root starts: where the person stood, then the working directory. */
+    /**
+     * Where the search for a project root starts: the folder in which the command was given, then the working
+     * directory.
+     */
     startFolders: readonly string[];
-    /** Holds the history files unless a path is set. */
+    /** The folder of the history files unless a path is set. */
     stateFolder: string;
   }
 >;
 
-/** The environment can't be used; the message holds one sentence for each faulty setting, each on its own line. */
+/** The environment can't be used; the message has one sentence for each faulty setting, each on its own line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(readonly faults: readonly string[]) {
@@ -57,8 +60,8 @@ export class ConfigError extends Error {
 /**
  * Reads the settings from an environment.
  *
- * @param environment names and texts; blank ones count as not set
- * @param workingFolder absolute; stands in where the environment does not say where the person stood
+ * @param environment names and texts; blank values count as not set
+ * @param workingFolder absolute; used if the environment does not name the folder in which the command was given
  * @throws {ConfigError} naming every faulty setting
  */
 export function parseConfig(environment: Environment, workingFolder = process.cwd()): Config {
@@ -91,12 +94,12 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   const { username, password, root, bundle, history, ...rest } = result.data;
   const stood = environment.INIT_CWD?.trim() ? environment.INIT_CWD : workingFolder;
   const startFolders = [...new Set([stood, workingFolder])];
-  // A relative path is meant from where the person stood: npm has changed the working directory since.
+  // A relative path starts at the folder in which the command was given: npm has changed the working directory since.
   const absolute = (path: string | null) => (path === null ? null : resolve(startFolders[0] as string, path));
   return Object.freeze({
     ...rest,
     root: absolute(root),
-    /** A bundle to show instead of a swarm. */
+    /** The bundle to show instead of a swarm. */
     bundle: absolute(bundle),
     tokensFile: absolute(rest.tokensFile),
     alertsFile: absolute(rest.alertsFile),
@@ -112,7 +115,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   });
 }
 
-/** XDG Base Directory Specification 0.8: a relative `XDG_STATE_HOME` is invalid and to be ignored. */
+/** XDG Base Directory Specification 0.8: a relative `XDG_STATE_HOME` is invalid and must be ignored. */
 function stateHome(environment: Environment): string {
   const given = environment.XDG_STATE_HOME;
   return given && isAbsolute(given) ? given : join(environment.HOME || homedir(), '.local', 'state');
@@ -122,7 +125,7 @@ function stateHome(environment: Environment): string {
  * Finds the file that keeps the history of one root.
  *
  * @param root absolute, symbolic links resolved, so that one swarm has one history
- * @returns its absolute path, null where the history is off; and whether it is one of a folder in which each root has
+ * @returns its absolute path, null if the history is off; and whether it is one of a folder in which each root has
  *   its own, because the setting names a folder or nothing
  */
 export function historyPlace(
@@ -144,7 +147,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Nothing is there, or its path leads through a file or a folder that is closed: the history says so when it is opened.
+    // It does not exist, or its path contains a file or a folder without permission: opening the history reports that.
     return false;
   }
 }
@@ -157,7 +160,7 @@ const ONCE = Symbol.for('claude-swarm-dashboard.config');
  * @throws {ConfigError} naming every faulty setting
  */
 export function getConfig(): Config {
-  // One server process loads several copies of this module; they share what was read first.
+  // One server process loads several copies of this module; they share the settings that were read first.
   const shared = globalThis as { [ONCE]?: Config };
   shared[ONCE] ??= parseConfig(process.env);
   return shared[ONCE];

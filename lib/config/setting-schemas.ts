@@ -1,4 +1,4 @@
-/** What settings may be: schemas of the texts of variables, and readers that flags share with them. */
+/** Schemas of the values of variables, and readers that flags share with them. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseRanges } from '../platform/ip-ranges';
@@ -8,7 +8,7 @@ const HOST_NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 
 export const text = z.string().nullable();
 
-/** The value as a fault shows it: faults end in log files, where a password in a URL has no place. */
+/** The value as a fault shows it, without a password in a URL: faults are written to log files. */
 function quoted(value: string): string {
   return JSON.stringify(value.replace(/\/\/[^/@]*@/, '//...@'));
 }
@@ -24,7 +24,7 @@ export function checked<T>(read: (value: string) => T | undefined, expected: str
   });
 }
 
-/** A comma-separated list; each faulty entry is named, one that may be a secret by its place. */
+/** A comma-separated list. Faults name each faulty entry, or its number if it may be a secret. */
 export function list(read: (entry: string) => string | undefined, expected: string, secret = false) {
   return text.transform((value, context) => {
     const entries = (value ?? '').split(',').map((entry) => entry.trim());
@@ -33,7 +33,7 @@ export function list(read: (entry: string) => string | undefined, expected: stri
       .flatMap((entry, index) => {
         const result = read(entry);
         if (result !== undefined) return [result];
-        const fault = secret ? `entry ${index + 1} is none` : `holds ${quoted(entry)}`;
+        const fault = secret ? `entry ${index + 1} is not valid` : `contains ${quoted(entry)}`;
         context.addIssue({ code: 'custom', message: `must list ${expected}, but ${fault}` });
         return [];
       });
@@ -47,7 +47,7 @@ function wholeNumber(smallest: number, largest: number) {
   };
 }
 
-/** A whole number of something, with its bounds and what it is where nothing is set. */
+/** A whole number with its unit, bounds and default. */
 export function whole(unit: string, smallest: number, largest: number, standard: number) {
   const expected = `a whole number of ${unit} from ${smallest} to ${largest}`;
   return checked(wholeNumber(smallest, largest), expected).transform((number) => number ?? standard);
@@ -56,12 +56,12 @@ export function whole(unit: string, smallest: number, largest: number, standard:
 /**
  * Reads a port, as a flag or a variable gives it.
  *
- * @returns 0 (any free port) to 65535, or undefined if the text is no port
+ * @returns 0 (any free port) to 65535, or undefined if the text is not a port
  */
 export const readPort = wholeNumber(0, MAX_PORT);
 
 /**
- * Reads a host name or an address; IPv6 may stand in brackets, as in a URL.
+ * Reads a host name or an address; IPv6 may be in brackets, as in a URL.
  *
  * @returns it in lower case without brackets, or undefined if the text is neither
  */
@@ -71,7 +71,7 @@ export function readHost(value: string): string | undefined {
 }
 
 export function readZone(value: string): string | undefined {
-  // Bare offsets pass in some versions of Node only, and know no daylight saving.
+  // Plain offsets are accepted by some versions of Node only, and have no daylight saving.
   if (/^[+-]/.test(value)) return undefined;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;

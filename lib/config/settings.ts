@@ -1,4 +1,4 @@
-/** Every setting, declared once: its variables, what it may be, and what it is for. Documents and checks derive from this. */
+/** Every setting, declared once: variables, schema and purpose. Documents and checks derive from it. */
 import type { z } from 'zod';
 import {
   checked,
@@ -21,13 +21,13 @@ interface SettingDeclaration {
   /** Its variables; where several are set, the first one counts. */
   env: readonly [string, ...string[]];
   schema: z.ZodType;
-  /** What holds where nothing is set, in Markdown. */
+  /** The default, in Markdown. */
   standard: string;
-  /** What it is for, in Markdown; links are relative to `docs/`. */
+  /** Its purpose, in Markdown; links are relative to `docs/`. */
   help: string;
-  /** Blanks around it belong to it: a secret, or the name of a file or folder. */
+  /** Blanks around the value are part of it: a secret, or the name of a file or folder. */
   exact?: true;
-  /** Its value is never shown. */
+  /** The value is never shown. */
   secret?: true;
 }
 
@@ -139,7 +139,7 @@ export const SETTINGS = {
     env: ['PUBLIC_URL'],
     schema: checked(
       (value) => readWebAddress(value)?.href,
-      'a URL that starts with http:// or https:// and holds no credentials',
+      'a URL that starts with http:// or https:// and contains no credentials',
     ),
     standard: 'none',
     help: 'The address behind a proxy. The server answers under its host.',
@@ -226,7 +226,7 @@ export const SETTINGS = {
     standard: '`auto`',
     help: '`json` or `pretty`. `auto`: pretty on a terminal.',
   },
-  // Who knows the address of a webhook may post to it: the path is a secret.
+  // Anybody who knows the address of a webhook may post to it, so the path is a secret.
   alertWebhooks: {
     env: ['ALERT_WEBHOOKS'],
     schema: list(
@@ -269,7 +269,7 @@ export type SettingName = keyof typeof SETTINGS;
 /** In the order of the declarations. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
-/** @returns the declaration of a setting, with what all of them may have */
+/** @returns the declaration of a setting, typed with all optional fields */
 export function settingOf(name: SettingName): SettingDeclaration {
   return SETTINGS[name];
 }

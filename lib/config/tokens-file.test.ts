@@ -5,7 +5,7 @@ import { digestOf, newToken, parseTokens } from './tokens-file';
 
 const LONG = 'abcdefghijklmnopqrstuvwxyz012345';
 
-test('a list in YAML or JSON, with hashes or tokens', () => {
+test('parseTokens(): reads a list in YAML or JSON, with hashes or tokens', () => {
   const wanted = [
     { name: 'ci', scope: 'read', digest: digestOf('x') },
     { name: 'ops@night', scope: 'write', digest: digestOf(LONG) },
@@ -23,13 +23,13 @@ test('a list in YAML or JSON, with hashes or tokens', () => {
   for (const empty of ['', '# nobody', '[]']) assert.deepEqual(parseTokens(empty), []);
 });
 
-test('every fault is named, and no token', () => {
+test('parseTokens(): names every fault and no token', () => {
   const hash = digestOf('x');
   const cases: [string, RegExp][] = [
     ['name: ci', /^The tokens file must hold a list/],
     ['just text', /^The tokens file must hold a list/],
     [`- a: [\n- ${LONG}`, /^The tokens file is no YAML: see its line 2 \(BAD_INDENT\)\.$/],
-    ['- { name: ci, token: *secret }', /^The tokens file is no YAML: an alias leads nowhere/],
+    ['- { name: ci, token: *secret }', /^The tokens file is no YAML: an alias has no anchor/],
     ['- just text', /^Entry 1 of the tokens file is not made of/],
     [`- sha256: ${hash}`, /^Entry 1 .* needs a name/],
     [`- { name: "a b", sha256: ${hash} }`, /^Entry 1 .* name that is not/],
@@ -52,7 +52,7 @@ test('every fault is named, and no token', () => {
   }
 });
 
-test('a new token is random, and its line makes it valid', () => {
+test('newToken(): is random, and valid with its line', () => {
   const { token, line } = newToken('ci', 'write');
   assert.match(token, /^swarm_[\w-]{43}$/);
   assert.notEqual(newToken('ci', 'write').token, token);

@@ -1,17 +1,17 @@
 /**
- * The file of bearer tokens: what may stand in it, and a new line for it. Knows no disk. No sentence here repeats what
- * the file holds besides names: faults end in log files.
+ * The file of bearer tokens: parses it, and creates a new line for it. Does not access the disk. Faults repeat only
+ * names of the file, since they are written to log files.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { readYaml } from '../platform/yaml';
 import { ConfigError } from './config';
 
-/** What a token lets do; writing includes reading. */
+/** What a token permits; writing includes reading. */
 export const SCOPES = ['read', 'write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** One line of the file. */
+/** One entry of the file. */
 export interface Token {
   name: string;
   scope: Scope;
@@ -19,11 +19,11 @@ export interface Token {
   digest: string;
 }
 
-/** Shorter ones could be guessed. */
+/** Shorter tokens could be guessed. */
 const MIN_TOKEN_LENGTH = 32;
-/** What may stand behind `Bearer` (RFC 6750, 2.1). */
+/** The characters allowed after `Bearer` (RFC 6750, 2.1). */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
-/** Names stand in logs. */
+/** Names are written to logs. */
 const NAME = /^[A-Za-z0-9._@-]{1,64}$/;
 
 const line = z
@@ -85,7 +85,7 @@ export function parseTokens(text: string): Token[] {
 
 const UNKNOWN_FIELD = 'has other fields than name, scope, sha256 and token';
 
-/** Every scalar as a text: a hash of digits alone is no number. */
+/** Reads every scalar as a text: a hash of digits alone is not a number. */
 function parseContent(text: string): unknown {
   const read = readYaml(text, 'failsafe');
   if ('faults' in read) {
@@ -94,7 +94,7 @@ function parseContent(text: string): unknown {
       `The tokens file is no YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
     ]);
   }
-  // A file from which the last line was taken away holds no tokens, and is not at fault.
+  // A file whose last line was removed contains no tokens, which is no fault.
   return read.value ?? [];
 }
 
@@ -106,8 +106,8 @@ export function digestOf(token: string): string {
 /**
  * Makes a token of 256 random bits.
  *
- * @returns the token, to be told once, and its line for the file
- * @throws {ConfigError} for a name that may not stand in the file
+ * @returns the token, to be shown once, and its line for the file
+ * @throws {ConfigError} for a name that is not allowed in the file
  */
 export function newToken(name: string, scope: Scope): { token: string; line: string } {
   const token = `swarm_${randomBytes(32).toString('base64url')}`;

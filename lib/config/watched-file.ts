@@ -1,23 +1,23 @@
-/** A file of settings that is looked at again while the server runs: what it said last holds while it is faulty. */
+/** A file of settings that is read again while the server runs: its last valid content is used while it is faulty. */
 
 import { readIfChanged } from '../platform/read-file';
 import { ConfigError } from './config';
 
-/** So much YAML is read within half a second, during which nothing else is done. */
+/** Reading this much YAML takes half a second, during which nothing else is done. */
 const MAX_FILE_BYTES = 256_000;
 
 export interface SettingsFileKind<Content> {
-  /** How sentences about it begin, before its path. */
+  /** The beginning of sentences about it, before its path. */
   called: string;
   /**
-   * Reads its text.
+   * Parses its text.
    *
-   * @throws {ConfigError} whose sentences name the file and repeat nothing of it that is secret
+   * @throws {ConfigError} whose sentences name the file and repeat no secret of it
    */
   parse(text: string): Content;
-  /** What holds once it is gone; left out, what it said last. */
+  /** The content that is used once the file is gone; if left out, its last content. */
   gone?: Content;
-  /** What a fault means while this holds, as a sentence. */
+  /** The consequence of a fault while `content` is in use, a sentence. */
   consequence(content: Content): string;
 }
 
@@ -40,24 +40,24 @@ export class SettingsFile<Content> {
     this.#content = read.content;
   }
 
-  /** What it said last without a fault; another object whenever it was read anew. */
+  /** Its last content without a fault; a new object after each reading. */
   get content(): Content {
     return this.#content;
   }
 
-  /** What is wrong with it and what that means, null if nothing is. */
+  /** Its fault and the consequence, null if there is none. */
   get fault(): string | null {
     if (this.#faults.length === 0) return null;
     return [...this.#faults, this.#kind.consequence(this.#content)].join(' ');
   }
 
-  /** Reads it if it is not as the last look left it. */
+  /** Reads the file if it has changed since the last call. */
   refresh(): void {
     const read = this.#read();
     if (read) this.#content = read.content;
   }
 
-  /** @returns what holds from now on, null where that changes nothing */
+  /** @returns the content to use from now on, null if it does not change */
   #read(): { content: Content } | null {
     const options = { limitBytes: MAX_FILE_BYTES, known: this.#signature, followLinks: true, now: Date.now() };
     const reading = readIfChanged(this.#path, options);

@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** How much garbage there may be for each 100 bytes that are alive, before V8 collects: 4 times as much by default. */
+/** Garbage in percent of the live bytes at which V8 collects; its default is 4 times the live bytes. */
 const GARBAGE_PERCENT = 40;
 
 let isBounded = false;
 
 /**
- * Lets the heap of the process grow to little more than what is alive. V8 takes the flag into account at its next
+ * Limits the growth of the heap to little more than the live objects. V8 takes the flag into account at its next
  * collection; a version that does not know the flag ignores it.
  */
 export function boundHeapGrowth(): void {

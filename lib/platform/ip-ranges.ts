@@ -1,4 +1,7 @@
-/** IP addresses and the ranges that contain them. An IPv4-mapped IPv6 address counts as the IPv4 address that it carries. */
+/**
+ * IP addresses and the ranges that contain them. An IPv4-mapped IPv6 address counts as the IPv4 address that it
+ * carries.
+ */
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -21,7 +24,7 @@ const MAPPED_PREFIX_BITS = IPV6_BITS - IPV4_BITS;
 /**
  * Reads an address as Node writes it, with or without a zone id, which is ignored.
  *
- * @returns null if the text is not an address; spellings that only some programs accept (`0x7f.1`, `127.1`) are not
+ * @returns null if the text is not an address; notations that only some programs accept (`0x7f.1`, `127.1`) are none
  */
 function parseWritten(text: string): Address | null {
   const family = isIP(text);

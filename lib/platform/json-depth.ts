@@ -1,12 +1,12 @@
 /**
- * How deeply JSON may nest. `JSON.parse` takes any depth, but encoding it again, or walking through it, overflows the
- * stack at some thousand levels; what the swarm's tool writes has four.
+ * The maximum depth of JSON. `JSON.parse` accepts any depth, but encoding or walking through the result overflows the
+ * stack at some thousand levels. The swarm's tool writes four levels.
  */
 const DEEPEST = 500;
 
 /**
- * @param value as `JSON.parse` gave it
- * @param length of its text: a short one can't be deep, so most are not walked through
+ * @param value a result of `JSON.parse`
+ * @param length of its text: a short text can't be deep, so most values are not walked through
  */
 export function isNestedTooDeeply(value: unknown, length: number): boolean {
   if (length <= 2 * DEEPEST) return false;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFlag, isText, isWhole, listOf, orNull, recordOf, shape } from './json-shape';
 
-test('values of one kind', () => {
+test('isText() and the like: accept values of one type', () => {
   const values = ['', 'a', 0, -1, 1.5, 2 ** 53, true, false, null, undefined, [], {}];
   assert.deepEqual(values.filter(isText), ['', 'a']);
   assert.deepEqual(values.filter(isWhole), [0, -1]);
@@ -10,7 +10,7 @@ test('values of one kind', () => {
   assert.deepEqual(values.filter(orNull(isWhole)), [0, -1, null]);
 });
 
-test('lists, records and shapes hold what passes their checks, all of it', () => {
+test('listOf(), recordOf(), shape(): every entry must pass its check', () => {
   assert.deepEqual([[], [1, 2], [1, 'a'], {}, null].map(listOf(isWhole)), [true, true, false, false, false]);
   assert.deepEqual([{}, { a: 1 }, { a: 1, b: '' }, [], null].map(recordOf(isWhole)), [true, true, false, false, false]);
   const isPlace = shape<{ name: string; at: number | null }>({ name: isText, at: orNull(isWhole) });

@@ -5,7 +5,7 @@ import { createLog, flushLog, log, takeConsole } from './log';
 const shared = globalThis as Record<symbol, unknown>;
 const lines: string[] = [];
 
-/** The log of this process writes to `lines` from now on. */
+/** Makes the log of this process write to `lines`. */
 function capture(logLevel: 'info' | 'error'): void {
   const to = { write: (line: string) => void lines.push(line) };
   shared[Symbol.for('claude-swarm-dashboard.log')] = createLog({ logLevel, logFormat: 'json' }, to);
@@ -16,7 +16,7 @@ afterEach(() => {
   mock.restoreAll();
 });
 
-test('a line is JSON with its level, its time and its process; what is below the level is not written', async () => {
+test('log(): a line is JSON with level, time and process; lines below the level are not written', async () => {
   capture('error');
   log().info('not this');
   log().error({ place: 'describing', error: new Error('planted-marker') }, 'A fault inside.');
@@ -29,7 +29,7 @@ test('a line is JSON with its level, its time and its process; what is below the
   assert.equal(await flushLog(), true);
 });
 
-test('no text can begin a line of its own or reach a terminal', () => {
+test('log(): no text can begin a line or contain control characters', () => {
   capture('info');
   log().warn({ place: 'a\n{"level":"fatal"}\u001b[31m' }, 'b\r\nc');
   assert.equal(lines.length, 1);
@@ -37,7 +37,7 @@ test('no text can begin a line of its own or reach a terminal', () => {
   for (const character of ['\u001b', '\r']) assert.equal(lines[0]?.includes(character), false);
 });
 
-test('what Next says on the console is told without its words', () => {
+test('takeConsole(): logs what Next writes to the console without its message', () => {
   capture('info');
   const [error, warn] = [mock.method(console, 'error'), mock.method(console, 'warn')];
   takeConsole();

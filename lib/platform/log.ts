@@ -1,6 +1,6 @@
 /**
- * The log: one line on the standard output for each thing worth knowing afterwards. Never holds what the swarm wrote,
- * credentials, query texts, nor paths as they were asked; an error goes through `safeError`.
+ * The log: one line on the standard output for each event worth knowing afterwards. Never contains texts of the swarm,
+ * credentials, query texts or requested paths; errors go through `safeError`.
  */
 import { isatty } from 'node:tty';
 import pino, { type DestinationStream, type Logger } from 'pino';
@@ -8,10 +8,10 @@ import pretty from 'pino-pretty';
 import { safeError } from './safe-error';
 
 const STDOUT = 1;
-/** Of lines that nobody takes, so much is kept; then they are dropped, and the server goes on. */
+/** Bytes of unread lines that are kept; more are dropped, and the server continues. */
 const MAX_PENDING_BYTES = 4 * 2 ** 20;
 const FLUSH_TIMEOUT_MS = 200;
-/** Lines wait this long for others: a write for each took a sixth of the server's time while hundreds reconnect. */
+/** Lines wait this long for others: one write per line took a sixth of the server's time while hundreds reconnect. */
 const BATCH_INTERVAL_MS = 20;
 const BATCH_BYTES = 8_192;
 
@@ -23,13 +23,13 @@ export interface LogSettings {
   logFormat: 'auto' | 'json' | 'pretty';
 }
 
-/** Until `openLog` is called. */
+/** The settings until `openLog` is called. */
 const DEFAULT_SETTINGS: LogSettings = { logLevel: 'info', logFormat: 'auto' };
 
 // One server process loads several copies of this module; they share one log.
 const shared = globalThis as { [ONCE]?: Logger };
 
-/** Makes the log of this process; to be called before anything is logged. */
+/** Creates the log of this process. Call it before anything is logged. */
 export function openLog(settings: LogSettings): void {
   shared[ONCE] = createLog(settings);
 }
@@ -41,14 +41,14 @@ export function log(): Logger {
 }
 
 /**
- * @param to takes the lines instead of the standard output
- * @returns a log as the settings want it; an `error` given to it is made safe
+ * @param to the destination instead of the standard output
+ * @returns a log by the settings; an `error` field is made safe
  */
 export function createLog({ logLevel, logFormat }: LogSettings, to?: DestinationStream): Logger {
   const isPretty = logFormat === 'pretty' || (logFormat === 'auto' && isatty(STDOUT));
   const options = {
     level: logLevel,
-    // Of several servers that write to one place, the process tells whose line it is.
+    // Several servers may write to one place: the pid says which of them wrote a line.
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
@@ -57,7 +57,7 @@ export function createLog({ logLevel, logFormat }: LogSettings, to?: Destination
   return pino(options, to ?? (isPretty ? forTerminal() : unhurried()));
 }
 
-/** A person watches: each line at once. Without a worker thread, which a bundled server can't find. */
+/** For a terminal: each line at once, without a worker thread, which a bundled server can't find. */
 function forTerminal(): DestinationStream {
   return pretty({
     destination: STDOUT,
@@ -69,7 +69,7 @@ function forTerminal(): DestinationStream {
   });
 }
 
-/** Writes without waiting: a reader of the log that has stopped must not stop the server. */
+/** Writes without waiting: a stopped reader of the log must not stop the server. */
 function unhurried(): DestinationStream & { flush(done: (error?: Error) => void): void } {
   const stream = pino.destination({ dest: STDOUT, sync: false, minLength: BATCH_BYTES, maxLength: MAX_PENDING_BYTES });
   let timer: NodeJS.Timeout | null = null;
@@ -87,8 +87,8 @@ function unhurried(): DestinationStream & { flush(done: (error?: Error) => void)
 }
 
 /**
- * Next tells of faults on the console, words and all; from now on they take the way of every error. What is said without
- * an error is told by where it was said.
+ * Redirects the console, where Next reports faults with their messages: from now on they are logged like every error. A
+ * call without an error is logged with the place of the call.
  */
 export function takeConsole(): void {
   for (const level of ['error', 'warn'] as const) {
@@ -99,7 +99,7 @@ export function takeConsole(): void {
   }
 }
 
-/** @returns whether everything is written; false if nobody has taken it in time */
+/** @returns whether everything is written; false if the reader has not taken it in time */
 export function flushLog(logger = log()): Promise<boolean> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), FLUSH_TIMEOUT_MS).unref();

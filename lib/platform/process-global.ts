@@ -1,9 +1,9 @@
 /**
- * Remembers something once per process. One process holds several copies of each module (instrumentation, routes,
- * pages, proxy); what must be the same for all of them hangs here.
+ * Creates a value once per process. One process loads several copies of each module (instrumentation, routes, pages,
+ * proxy); values that all of them must share are kept here.
  *
- * @param name told apart from all others in the process
- * @param make called at the first use
+ * @param name unique in the process
+ * @param make creates the value at the first use
  */
 export function oncePerProcess<Value>(name: string, make: () => Value): Value {
   const shared = globalThis as Record<symbol, unknown>;

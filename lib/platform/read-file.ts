@@ -1,14 +1,14 @@
-/** Reads a regular file without ever touching it: no lock, no wait on a pipe, no device, bounded size. */
+/** Reads a regular file without side effects: no lock, no wait on a pipe, no device, bounded size. */
 import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 
 /**
- * Time stamps of many file systems advance only every few milliseconds: two writes within one such step look alike.
- * So a file that changed this recently is read again at the next look, whatever its stamps say.
+ * Times of many file systems advance in steps of a few milliseconds: two writes within one step get equal times. So a
+ * file that changed this recently is read again the next time, even with equal times.
  */
 const COARSE_CLOCK_MS = 50;
 
-/** What a look at a file found. `unchanged`: it is as at the earlier look, and was not read. */
+/** The result for a file. `unchanged`: it is as it was at the earlier call and was not read. */
 export type FileReading =
   | { kind: 'read'; bytes: Buffer; signature: string; changedAt: number }
   | { kind: 'unchanged' }
@@ -19,7 +19,7 @@ export type FileReading =
 export interface FileReadOptions {
   /** Larger files are unreadable. */
   limitBytes: number;
-  /** The signature of the earlier look, or null to read in any case. */
+  /** The signature of the earlier call, or null to read in any case. */
   known: string | null;
   /** Whether a symbolic link is followed; if not, it is irregular. */
   followLinks: boolean;
@@ -28,14 +28,14 @@ export interface FileReadOptions {
 }
 
 /**
- * Reads a regular file if it is not as the earlier look left it.
+ * Reads a regular file if it has changed since an earlier call.
  *
- * @returns `signature` is empty if the file changed so recently that a later change might not show in its stamps;
+ * @returns `signature` is empty if the file changed so recently that a later change may not change its times;
  *   `changedAt` (milliseconds since 1970) is when it was last written
  */
 export function readIfChanged(path: string, options: FileReadOptions): FileReading {
   try {
-    // That there is none is the usual answer, and an exception would cost more than all the rest of an idle swarm's look.
+    // A missing file is usual, and an exception would cost more than all other work in an idle swarm.
     const seen = (options.followLinks ? statSync : lstatSync)(path, { bigint: true, throwIfNoEntry: false });
     if (!seen) return { kind: 'missing' };
     if (!seen.isFile()) return { kind: 'irregular', what: fileKind(seen) };
@@ -47,14 +47,14 @@ export function readIfChanged(path: string, options: FileReadOptions): FileReadi
 }
 
 function readRegularFile(path: string, { limitBytes, followLinks, now }: FileReadOptions): FileReading {
-  // What stood there at `stat` may have been replaced since, so the open file is asked again. O_NONBLOCK: a pipe
+  // The file may have been replaced since `stat`, so the open file is examined again. O_NONBLOCK: a pipe
   // without a writer would block the process for good.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (followLinks ? 0 : constants.O_NOFOLLOW);
   const descriptor = openSync(path, flags);
   try {
     const stats = fstatSync(descriptor, { bigint: true });
     if (!stats.isFile()) return { kind: 'irregular', what: fileKind(stats) };
-    // The stamps are taken before the bytes: a write in between then shows as a change at the next look.
+    // The times are read before the bytes, so that the next call finds a write in between.
     const bytes = readUpTo(descriptor, Number(stats.size), limitBytes);
     if (!bytes) return { kind: 'unreadable', reason: `larger than ${limitBytes} bytes`, code: 'TOO_LARGE' };
     const changedAt = Number(stats.mtimeMs);
@@ -65,7 +65,7 @@ function readRegularFile(path: string, { limitBytes, followLinks, now }: FileRea
   }
 }
 
-/** @returns all bytes to the end of the file, also if it grew meanwhile, or null if they are more than the limit */
+/** @returns all bytes to the end of the file, even if it has grown meanwhile; null if they exceed the limit */
 function readUpTo(descriptor: number, expectedBytes: number, limitBytes: number): Buffer | null {
   if (expectedBytes > limitBytes) return null;
   let buffer = Buffer.allocUnsafe(Math.min(expectedBytes, limitBytes) + 1);
@@ -80,7 +80,7 @@ function readUpTo(descriptor: number, expectedBytes: number, limitBytes: number)
 }
 
 function signatureOf(stats: BigIntStats): string {
-  // Joined: a template would keep its parts, which are four times the memory.
+  // Joined: a template string would keep its parts, which take four times the memory.
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join('.');
 }
 
@@ -90,7 +90,7 @@ function failed(error: unknown): FileReading {
   return { kind: 'unreadable', reason: describeFileError(error), code };
 }
 
-/** @returns in plain words what stands at a path where a regular file should: `a folder`, `a pipe`, ... */
+/** @returns in words what is at a path instead of a regular file: `a folder`, `a pipe`, ... */
 export function fileKind(stats: BigIntStats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isSymbolicLink()) return 'a symbolic link';
@@ -98,12 +98,12 @@ export function fileKind(stats: BigIntStats): string {
   return stats.isFile() ? 'a file' : 'a special file';
 }
 
-/** @returns the system's code of a failed file call (`ENOENT`), or an empty text */
+/** @returns the system's code of a failed file call (`ENOENT`), empty if there is none */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** @returns what the system says of a failed file call, without its path: `permission denied (EACCES)` */
+/** @returns the system's description of a failed file call, without its path: `permission denied (EACCES)` */
 export function describeFileError(error: unknown): string {
   if (error instanceof Error && 'errno' in error && typeof error.errno === 'number') {
     const known = getSystemErrorMap().get(error.errno);

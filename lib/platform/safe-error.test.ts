@@ -12,7 +12,7 @@ function thrownBy(action: () => unknown): unknown {
   }
 }
 
-test('the words of a foreign error are left out, its name, code and frames stay', () => {
+test('safeError(): leaves out the message of a foreign error, keeps name, code and frames', () => {
   const quoting = thrownBy(() => JSON.parse(`{"content": ${MARKER}}`)) as Error;
   assert.match(quoting.message, /planted/, 'what this protects from');
   const safe = safeError(quoting);
@@ -22,7 +22,7 @@ test('the words of a foreign error are left out, its name, code and frames stay'
   assert.equal(safeError(Object.assign(new Error('x'), { code: 'EACCES' })).code, 'EACCES');
 });
 
-test('a message that poses as frames, or that is no longer in the stack, gives none of it away', () => {
+test('safeError(): a message that looks like frames, or that is not in the stack, is not shown', () => {
   const posing = new Error(`first\n    at ${MARKER} (file.ts:1:1)`);
   assert.doesNotMatch(JSON.stringify(safeError(posing)), /planted/);
   const changed = new Error(`\n    at ${MARKER}`);
@@ -33,7 +33,7 @@ test('a message that poses as frames, or that is no longer in the stack, gives n
   assert.doesNotMatch(JSON.stringify(safeError(named)), /planted/);
 });
 
-test('sentences of our own stay; what a thread made safe is taken as it is; anything else is told by its type', () => {
+test('safeError(): keeps messages of this project and safe errors of threads; other values give their type', () => {
   const own = Object.assign(new Error('The history h is damaged.'), { name: 'HistoryFault' });
   assert.equal(safeError(own).message, 'The history h is damaged.');
   const described = safeError(own);

@@ -1,24 +1,25 @@
 /**
- * What of an error may stand in a log. A message may quote what was being read (`JSON.parse` does, and so does SQLite of
- * a search), and a swarm's texts have no place in a log file; the name, the code and the frames tell a developer enough.
+ * Reduces an error to what a log may contain. A message may quote the text that was read (those of `JSON.parse` and of
+ * SQLite searches do), and texts of the swarm must not be in a log file. Name, code and frames are enough for a
+ * developer.
  */
 
 /** An error without its message; survives structured cloning and JSON. */
 export interface SafeError {
   name: string;
   code?: string;
-  /** Only of errors whose sentences are this project's own and quote no content. */
+  /** Only of errors whose messages are written by this project and quote no content. */
   message?: string;
   frames: string[];
 }
 
-/** Their messages are whole sentences made for an operator. */
+/** Errors whose messages are sentences for an operator. */
 const OWN = ['BundleFault', 'ConfigError', 'HistoryFault', 'ProjectRootError', 'QueryRefused'];
 const FRAMES = 20;
 const WORD = /^[\w.-]{1,80}$/;
 const FRAME = /^ {4}at .{1,400}$/;
 
-/** @param error whatever was thrown; need not be an error */
+/** @param error the thrown value, which need not be an error */
 export function safeError(error: unknown): SafeError {
   if (isSafe(error)) return error;
   if (!(error instanceof Error)) return { name: `thrown ${typeof error}`, frames: [] };
@@ -30,12 +31,14 @@ export function safeError(error: unknown): SafeError {
   return safe;
 }
 
-/** A thread has made it safe before it was told to this one. */
+/** Another thread has already made it safe before sending it. */
 function isSafe(error: unknown): error is SafeError {
   return !(error instanceof Error) && typeof error === 'object' && error !== null && 'frames' in error;
 }
 
-/** A message may hold lines that look like frames, so it is cut out before; where it can't be found nothing is trusted. */
+/**
+ * A message may contain lines that look like frames, so it is removed first; if it is not found, no frame is trusted.
+ */
 function stackFrames(stack: string, message: string): string[] {
   const start = stack.indexOf(message);
   if (start < 0) return [];

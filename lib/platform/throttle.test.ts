@@ -19,7 +19,7 @@ function counted(atOnce?: number) {
   return { refresh, runs: () => runs };
 }
 
-test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
+test('throttled(): runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let running = 0;
   let runs = 0;
@@ -63,7 +63,7 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
   assert.equal(runs, 3, 'stopped');
 });
 
-test('so many runs come without a wait, and are given back one by one', async (context) => {
+test('throttled(): allows several runs without a wait, and restores them one by one', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const { refresh, runs } = counted(3);
   const requestAndSettle = async (times: number) => {
@@ -87,7 +87,7 @@ test('so many runs come without a wait, and are given back one by one', async (c
   refresh.stop();
 });
 
-test('a clock that is set back holds nothing up, and nothing runs by itself', async (context) => {
+test('throttled(): a clock rewind delays nothing, and nothing runs without a request', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
   const { refresh, runs } = counted();
   refresh.request();

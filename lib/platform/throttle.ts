@@ -1,12 +1,12 @@
 /**
- * Runs an action at once, and then at most once in an interval for as long as it is asked for. The last request of a
- * burst is never dropped. A timer runs only while a request waits: one for each run would wake the process for nothing.
+ * Limits the rate of an action: runs it at once, then once per interval while it is requested. The last request of a
+ * burst is never dropped. A timer runs only while a request waits: one for each run would wake the process needlessly.
  *
  * @param action may be asynchronous; it never overlaps with itself
  * @param intervalMs milliseconds from the end of a run until another one may come, above 0
  * @param onError takes what the action throws
- * @param atOnce so many runs may follow one another without a wait, after as many intervals without one
- * @returns `request` asks for a run, `stop` forgets a pending one
+ * @param atOnce how many runs may follow one another without a wait, after as many intervals without a run
+ * @returns `request` asks for a run, `stop` drops a pending one
  */
 export function throttle(
   action: () => void | Promise<void>,
@@ -18,15 +18,15 @@ export function throttle(
   let busy = false;
   let stopped = false;
   let left = atOnce;
-  /** Up to when runs were given back, milliseconds since 1970. */
+  /** The time up to which allowed runs were restored, milliseconds since 1970. */
   let countedUntil = 0;
   let timer: NodeJS.Timeout | null = null;
 
-  /** Gives back what has come due. @returns the milliseconds until there is a run left, 0 if there is one */
+  /** Restores the runs that are allowed by now. @returns milliseconds until a run is allowed, 0 if one is */
   const untilRun = () => {
     const interval = intervalMs();
     const passed = Date.now() - countedUntil;
-    // A clock that was set back must not hold anything up.
+    // A clock rewind must not delay a run.
     const intervals = passed < 0 ? atOnce : Math.floor(passed / interval);
     left = Math.min(atOnce, left + intervals);
     countedUntil += intervals * interval;
@@ -36,7 +36,7 @@ export function throttle(
     try {
       return action();
     } catch (error) {
-      // Whatever goes wrong in one run, the next one must come.
+      // A failed run must not prevent the next one.
       onError(error);
       return undefined;
     }
@@ -58,7 +58,7 @@ export function throttle(
       }
       wanted = false;
       busy = true;
-      // An action that is done when it returns costs no promise: some run at every change.
+      // A synchronous action costs no promise: some run at every change.
       const running = attempt();
       if (running !== undefined) {
         void running.catch(onError).then(() => {

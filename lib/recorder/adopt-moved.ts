@@ -1,17 +1,17 @@
-/** Finds the history of a moved project in a folder of histories, and gives it the name for the project's new path. */
+/** Finds the history of a moved project in a folder of histories and renames it for the project's new path. */
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HistoryFault, RecorderLock } from '../history/database';
 import { History } from '../history/history';
 import { adopt, seemsMoved } from './root-identity';
 
-/** What belongs to a history beside its database; the lock's file stays, since its holder may be about to take it. */
+/** The files of a history. The lock file stays, since another process may be about to lock it. */
 const PARTS = ['', '-wal', '-shm', '.mark'];
 
 /**
  * Adopts the one history in the folder of `file` that `root` continues.
  *
- * @param file absolute path of the history for the project's present path; what stands there is moved aside
+ * @param file absolute path of the history for the project's present path; a file that is there already is moved aside
  * @param now milliseconds since 1970, for the name of what is moved aside
  * @returns whether one was adopted; false if none fits
  * @throws {HistoryFault} if several fit or another process records in the one that does

@@ -40,7 +40,7 @@ function newFeed(alerts = [RULE]) {
   return { feed, events, key, deliver };
 }
 
-test('when the history moves, what is known moves with it, and the post under way is given out again', () => {
+test('begin(): copies the alerts of the history before, and publishes the pending post again', () => {
   const { feed, events, key, deliver } = newFeed();
   const [file, memory] = [new History(':memory:'), new History(':memory:')];
   feed.begin(file, true);
@@ -53,13 +53,13 @@ test('when the history moves, what is known moves with it, and the post under wa
   deliver();
   assert.deepEqual(events.at(-1)?.posts, []);
   assert.equal(events.at(-1)?.receivers[0]?.delivered, 2);
-  // The same history again: whoever posts may have missed the last word.
+  // The same history again: the poster may have missed the last event.
   const published = events.length;
   feed.begin(memory, true);
   assert.equal(events.length, published + 1);
 });
 
-test('a process that follows posts nothing and shows how it goes; when it takes over, it knows what stands', () => {
+test('begin(): a follower posts nothing and shows the state of the receivers; on takeover it knows the open items', () => {
   const history = new History(':memory:');
   const recorder = newFeed();
   const follower = newFeed();
@@ -74,21 +74,21 @@ test('a process that follows posts nothing and shows how it goes; when it takes 
   assert.equal(follower.events.at(-1)?.receivers[0]?.delivered, 1);
   follower.feed.begin(history, true);
   assert.equal(follower.events.at(-1)?.posts[0]?.alerts[0]?.entry.id, 'b');
-  // Nobody is told: nothing is kept.
+  // Without receivers nothing is kept.
   const { feed, events } = newFeed([]);
   feed.begin(history, true);
   feed.attend(update);
   assert.equal(events.length, 0);
 });
 
-test('others are told from now on, in a history that comes after too; a process that follows posts nothing for it', () => {
+test('setReceivers(): applies to later histories too; a follower posts nothing', () => {
   const [file, memory] = [new History(':memory:'), new History(':memory:')];
   const follower = newFeed([]);
   follower.feed.begin(file, false);
   const { feed, events, key, deliver } = newFeed([]);
   feed.begin(file, true);
-  const standing = { entries: [entry('a'), entry('b')], complete: true };
-  feed.attend(standing);
+  const update = { entries: [entry('a'), entry('b')], complete: true };
+  feed.attend(update);
   feed.setReceivers([RULE]);
   deliver();
   assert.equal(events.at(-1)?.posts[0]?.alerts[0]?.entry.id, 'b');
@@ -101,7 +101,7 @@ test('others are told from now on, in a history that comes after too; a process 
     { ...RULE, limitPerMinute: 5 },
     { ...RULE, name: 'later' },
   ]);
-  assert.equal(key(), under, 'the post under way is given out again');
+  assert.equal(key(), under, 'the pending post is published again');
   feed.begin(memory, true, file);
   assert.deepEqual(
     events.at(-1)?.posts.map(({ receiver }) => receiver),

@@ -1,4 +1,4 @@
-/** Joins the outbox with the history that is open: only a process that records has one, the others show its state. */
+/** Connects the outbox to the open history. Only a process that records has an outbox; the others show its state. */
 import { type AlertRule, wants } from '../alerts/rule';
 import type { History } from '../history/history';
 import { Outbox, receiverStates } from '../history/outbox/outbox';
@@ -12,11 +12,11 @@ export class AlertsFeed {
   #receivers: readonly OutboxReceiver[];
   #history: History | null = null;
   #records = false;
-  /** Null in a process that only follows, and where nobody is told. */
+  /** Null in a process that only follows, and without receivers. */
   #outbox: Outbox | null = null;
-  /** What stands by the last word of the main thread. */
+  /** The last update from the main thread. */
   #latest: AlertsUpdate | null = null;
-  /** What was told last; null as long as nobody is to be told of anything. */
+  /** The last published event as JSON; null as long as there are no receivers. */
   #published: string | null = null;
 
   constructor({ root, alerts = [] }: RecorderOptions, publish: (event: RecorderEvent) => void, now: () => number) {
@@ -27,9 +27,9 @@ export class AlertsFeed {
   }
 
   /**
-   * Goes on with a history. Changes nothing if its database fails.
+   * Continues with a history. Changes nothing if its database fails.
    *
-   * @param before the one in which this process has recorded until now, for what is known there
+   * @param before the history in which this process has recorded until now; its alerts are copied
    */
   begin(history: History, records: boolean, before?: History): void {
     const hasReceivers = this.#receivers.length > 0;
@@ -38,30 +38,30 @@ export class AlertsFeed {
     this.#history = history;
     this.#records = records;
     this.#outbox = outbox;
-    if (hasReceivers) this.#goOn();
+    if (hasReceivers) this.#continue();
   }
 
-  /** Others are told from now on, or the same ones in another way. */
+  /** Replaces the receivers, or their rules. */
   setReceivers(rules: readonly AlertRule[]): void {
-    // First: a history that fails is followed by another, which begins with these.
+    // Set first: if the history fails, the next one begins with these receivers.
     this.#receivers = rules.map(receiverOf);
     if (this.#outbox) this.#outbox.setReceivers(this.#receivers, this.#now());
     else if (this.#history && this.#records) this.#outbox = this.#outboxIn(this.#history);
-    this.#goOn();
+    this.#continue();
   }
 
   #outboxIn({ db }: History): Outbox {
     return new Outbox(db, { origin: this.#origin, receivers: this.#receivers }, this.#now());
   }
 
-  #goOn(): void {
-    // Whoever posts may wait for an answer of the one before.
+  #continue(): void {
+    // The poster may still wait for an answer of the outbox before, so the posts are published again.
     this.#published = '';
     if (this.#latest) this.attend(this.#latest);
     this.follow();
   }
 
-  /** What wants a person now. */
+  /** Takes the attention items of now. */
   attend(update: AlertsUpdate): void {
     this.#latest = update;
     this.#outbox?.update(update.entries, update.complete, this.#now());
@@ -73,12 +73,12 @@ export class AlertsFeed {
     this.follow();
   }
 
-  /** Does what is due by time. */
+  /** Creates the posts that are due by time. */
   advance(): void {
     if (this.#outbox?.advance(this.#now())) this.follow();
   }
 
-  /** Tells what has changed in the database. */
+  /** Publishes the posts and the receivers if they have changed in the database. */
   follow(): void {
     if (!this.#history || this.#published === null) return;
     const posts = this.#outbox?.posts() ?? [];
@@ -98,6 +98,6 @@ function carry(from: History, to: History): void {
   try {
     Outbox.carry(from.db, to.db);
   } catch {
-    // Not even readable, or not writable: then what stands is told once more, or the next statement fails as well.
+    // If it can't be read, open alerts are sent once more; if the other can't be written, its next statement fails too.
   }
 }

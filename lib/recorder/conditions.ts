@@ -1,4 +1,4 @@
-/** How the log and the history stand, in the words of the API. */
+/** The state of the log and of the history, as the API shows it. */
 import { formatInstant } from '../contract/instant';
 import { lossWords } from '../contract/log-losses';
 import type { LogLosses, MessageLog } from '../sources/claudeswarm/message-log';
@@ -6,7 +6,7 @@ import type { HistoryCondition, LogCondition } from './events';
 import type { ClockJump } from './retention-clock';
 
 const DAY_MS = 86_400_000;
-/** A backlog worth speaking of; anything smaller is read before anyone could ask. */
+/** A smaller backlog is not reported: it is read before anybody could ask. */
 const BACKLOG_BYTES = 1024 * 1024;
 const MAX_LOSSES_IN_REASON = 3;
 
@@ -14,7 +14,7 @@ const MAX_LOSSES_IN_REASON = 3;
  * @param log null in a process that only follows
  * @param losses of what was read
  * @param fault why it can't be read, a sentence; null if it can
- * @param gapsBefore those that were told of before this process began
+ * @param gapsBefore how many of the gaps were reported before this process started
  */
 export function logCondition(
   log: MessageLog | null,
@@ -23,7 +23,7 @@ export function logCondition(
   gapsBefore: number,
 ): LogCondition {
   const status = log?.status();
-  const described = losses.map(({ since, until, unread }) => ({
+  const published = losses.map(({ since, until, unread }) => ({
     since: since === null ? null : formatInstant(since),
     until: formatInstant(until),
     unread_bytes: unread,
@@ -34,12 +34,12 @@ export function logCondition(
     ...logState(
       fault ?? status?.unreadable ?? null,
       log,
-      newGaps > 0 ? described.slice(-Math.min(newGaps, MAX_LOSSES_IN_REASON)) : [],
+      newGaps > 0 ? published.slice(-Math.min(newGaps, MAX_LOSSES_IN_REASON)) : [],
     ),
     kept_from: null,
     skipped: Object.entries(skipped).map(([why, seen]) => ({ reason: why, ...seen })),
     gaps,
-    losses: described,
+    losses: published,
     unterminated_tail: status?.unterminatedTail ?? null,
     backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
   };
@@ -56,7 +56,7 @@ export function historyCondition(
   jump: ClockJump | null,
   how: Pick<HistoryCondition, 'mode' | 'role'>,
 ): HistoryCondition {
-  const aside = movedTo ? `The history was damaged and begins anew; the old file is kept as ${movedTo}.` : null;
+  const aside = movedTo ? `The history was damaged and was started again; the old file is kept as ${movedTo}.` : null;
   const inMemory = fault === null ? null : `${fault} Until then only the newest messages are kept, in memory.`;
   const sentences = [inMemory ?? aside, jump && jumpSentence(jump)].filter((sentence) => sentence !== null);
   return {
@@ -77,9 +77,9 @@ function jumpSentence({ by, holdUntil }: ClockJump): string {
 function logState(unreadable: string | null, log: MessageLog | null, losses: LogCondition['losses']) {
   if (unreadable) return { state: 'unreadable', reason: unreadable } as const;
   if (log?.status().missing) {
-    // Between a rotation and the next message there is none either.
+    // Between a rotation and the next message there is no log either.
     const reason = log.wasThere
-      ? 'agent_messages.log was there and is gone; the messages read from it are shown. The next message begins a new one.'
+      ? 'agent_messages.log was removed; the messages read from it are still shown. The next message creates a new log.'
       : 'There is no agent_messages.log yet; it appears with the first message.';
     return { state: 'missing', reason } as const;
   }

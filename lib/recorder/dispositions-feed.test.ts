@@ -15,7 +15,7 @@ const acknowledge = (id: string): DispositionChange => ({
   ...{ id, fingerprint: 'f', action: 'acknowledge', by: null, at: NOW },
 });
 
-/** A feed, and the ids that it has reported last. */
+/** A feed, and the ids of each event. */
 function feedOn(history: History, records: boolean) {
   const published: string[][] = [];
   const feed = new DispositionsFeed(
@@ -27,7 +27,7 @@ function feedOn(history: History, records: boolean) {
   return { feed, published };
 }
 
-test('change(): a process that follows decides too, and the one that records reports it', () => {
+test('change(): a follower decides too, and the recording process publishes it', () => {
   const file = join(folder, 'both.sqlite');
   const [one, two] = [new History(file), new History(file)];
   const [recording, following] = [feedOn(one, true), feedOn(two, false)];
@@ -37,7 +37,7 @@ test('change(): a process that follows decides too, and the one that records rep
   assert.deepEqual(recording.published, [[], ['a']]);
   following.feed.review({ present: [], ended: [{ id: 'a', fingerprint: 'f' }] });
   recording.feed.follow();
-  assert.deepEqual(recording.published.at(-1), ['a'], 'only the one that records drops anything');
+  assert.deepEqual(recording.published.at(-1), ['a'], 'only the recording process drops anything');
   recording.feed.review({ present: [], ended: [{ id: 'a', fingerprint: 'f' }] });
   following.feed.follow();
   assert.deepEqual([recording.published.at(-1), following.published.at(-1)], [[], []]);

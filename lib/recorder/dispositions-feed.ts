@@ -1,4 +1,4 @@
-/** Joins what was decided about attention items with the history that is open, and reports what other processes decide. */
+/** Connects the decisions about attention items to the open history, and publishes what other processes decide. */
 import {
   type Disposition,
   type DispositionChange,
@@ -15,10 +15,10 @@ export class DispositionsFeed {
   #dispositions: Dispositions | null = null;
   #records = false;
   #known: readonly Disposition[] = [];
-  /** As it was reported last; null before the first report. */
+  /** The last published decisions as JSON; null before the first event. */
   #published: string | null = null;
   #dataVersion: unknown = null;
-  /** Decided while a history in memory stood in for the file: to be decided there again. */
+  /** Decisions made while a history in memory replaced the file: they are repeated in the file. */
   #unsaved: DispositionChange[] = [];
 
   constructor(publish: (event: RecorderEvent) => void, now: () => number) {
@@ -27,8 +27,8 @@ export class DispositionsFeed {
   }
 
   /**
-   * Goes on with a history; `follow` reports what is decided there. A history in memory takes over what is known; one in a
-   * file gets what was decided while it could not be used.
+   * Continues with a history; `follow` publishes what is decided there. A history in memory takes over what is known;
+   * one in a file gets what was decided while it could not be used.
    *
    * @param records whether this process records in it
    * @throws what SQLite throws; then nothing has changed here
@@ -49,33 +49,33 @@ export class DispositionsFeed {
   /**
    * Commits one decision.
    *
-   * @returns everything that is decided now
+   * @returns all decisions that are in force now
    * @throws what SQLite throws
    */
   change(change: DispositionChange): readonly Disposition[] {
     this.#dispositions?.change(change);
     if (this.#history?.file === ':memory:') this.#unsaved.push(change);
-    this.#report();
+    this.#publishChanges();
     return this.#known;
   }
 
-  /** Drops what has ended; only where this process records: one that follows may know less of the facts. */
+  /** Drops decisions that have ended. Only where this process records: a follower may know fewer facts. */
   review(review: DispositionReview): void {
     if (!this.#records) return;
     this.#dispositions?.review(review, this.#now());
-    this.#report();
+    this.#publishChanges();
   }
 
-  /** Reports what another process has decided. Cheap while nothing has changed. */
+  /** Publishes what another process has decided. Cheap while nothing has changed. */
   follow(): void {
     if (!this.#history) return;
     const version = this.#history.db.pragma('data_version', { simple: true });
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;
-    this.#report();
+    this.#publishChanges();
   }
 
-  #report(): void {
+  #publishChanges(): void {
     this.#known = this.#dispositions?.all() ?? [];
     const now = JSON.stringify(this.#known);
     if (now === this.#published) return;

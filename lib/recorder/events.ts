@@ -1,4 +1,4 @@
-/** What the recorder is started with, and what it says of the swarm's messages and its history. */
+/** Options of the recorder, and the events that it publishes about the swarm's messages and its history. */
 import type { AlertRule } from '../alerts/rule';
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { AttentionEntry, HistorySource, LogSource, SourceState } from '../contract/schemas';
@@ -15,20 +15,20 @@ export interface RecorderOptions {
   root: string;
   /** The database file; null keeps the history in memory only, as a setting asks for. */
   file: string | null;
-  /** The file is one of a folder where each root has its own; left out, the file itself was named. */
+  /** The file is in a folder where each root has its own file. False if left out: the setting names the file itself. */
   inFolder?: boolean;
   /** Use the history of another root: the project was moved. */
   adopt?: boolean;
   retention: Retention;
   /** IANA zone of the log's naive times; the process's own if null. */
   zone: string | null;
-  /** How long what messages leave open is kept. */
+  /** How long unresolved messages are kept. */
   openFor: Pick<UnresolvedOptions, 'questionsMs' | 'failuresMs'>;
-  /** Who is told what wants a person, until others are; nobody if left out. */
+  /** The receivers of alerts at the start; none if left out. */
   alerts?: readonly AlertRule[];
 }
 
-/** What wants a person now; `complete` where nothing else does. */
+/** The attention items of now; `complete` if there are no others. */
 export interface AlertsUpdate {
   entries: readonly AttentionEntry[];
   complete: boolean;
@@ -41,20 +41,20 @@ export interface PostTried {
   outcome: PostOutcome;
 }
 
-/** What a source is like, without the instant since when: the main thread keeps the time. */
+/** The state of a source without the instant since when it lasts, which the main thread keeps. */
 export type LogCondition = Omit<LogSource, 'since'>;
 export interface HistoryCondition extends Omit<HistorySource, 'since'> {
   state: SourceState;
 }
 
-/** How much was dropped: messages, and rows of the journal. */
+/** How much was dropped: messages, and entries of the journal. */
 export interface Pruned {
   messages: number;
   entries: number;
 }
 
 export type RecorderEvent =
-  /** A history is there, or another one than before. */
+  /** A history was opened: the first one, or another one than before. */
   | {
       type: 'opened';
       epoch: string;
@@ -62,26 +62,26 @@ export type RecorderEvent =
       newest: EncodedMessage[];
       head: number;
       oldest: number;
-      /** What `keep_lives` gave last to this history; null if nothing. */
+      /** The last argument of `keep_lives` for this history; null if there is none. */
       lives: string | null;
     }
-  /** At least the newest of the messages committed since the last event, up to `head`; `count`: of all of them. */
+  /** The newest of the messages committed since the last event, up to `head`; `count` is the number of all of them. */
   | { type: 'committed'; messages: EncodedMessage[]; count: number; head: number; oldest: number }
-  /** An older history was brought up to date. */
+  /** An older history was upgraded. */
   | { type: 'upgraded'; sentence: string }
-  /** Times were read in another zone before; they are computed again from the lines that were kept. */
+  /** Times were read in another zone before; they are computed again from the recorded lines. */
   | { type: 'rezoned'; before: string; zone: string }
   /** What the retention dropped since the last of these events. */
   | ({ type: 'pruned' } & Pruned)
   /** The log was read to its end for the first time. */
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, NewestMessage][] }
-  /** What the messages leave open, whenever it has changed. */
+  /** The unresolved messages, whenever they have changed. */
   | { type: 'unresolved'; unresolved: UnresolvedMessages }
-  /** What is to be posted, none in a process that follows, and how it goes with each receiver. */
+  /** The pending posts (none in a process that follows), and the state of each receiver. */
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
   /** Which attention items are acknowledged or snoozed, whenever that has changed, by any process on the history. */
   | { type: 'dispositions'; dispositions: readonly Disposition[] }
-  /** The main thread's event loop was held for so long, at least, and moves again. */
+  /** The main thread's event loop was blocked for at least `heldMs` milliseconds and runs again. */
   | { type: 'loop_held'; heldMs: number }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };

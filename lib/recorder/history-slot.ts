@@ -1,6 +1,6 @@
 /**
- * Which history is open: the file that the settings name, or one in memory that stands in for it while the file can't be
- * used. Also holds the right to record.
+ * Opens the history: the file that the settings name, or one in memory while the file can't be used. Also keeps the
+ * lock that gives the right to record.
  */
 import { existsSync } from 'node:fs';
 import { fileIdentity, HistoryFault, historyFault, moveAside, RecorderLock } from '../history/database';
@@ -11,7 +11,7 @@ import { adopt, foreignOwner } from './root-identity';
 
 export interface Opened {
   history: History;
-  /** Why it is not the file, in a sentence; null if it is, or if the settings want none. */
+  /** Why it is not the file, a sentence; null if it is, or if the settings ask for memory. */
   fault: string | null;
 }
 
@@ -71,7 +71,7 @@ export class HistorySlot {
     }
   }
 
-  /** Opens what there is after a fault of the file: the file made anew if it was damaged, else memory. */
+  /** Opens the replacement after a fault of the file: a new file if it was damaged, otherwise memory. */
   openAfter(fault: HistoryFault): Opened {
     if (fault.kind !== 'corrupt') return { history: this.memory(), fault: fault.message };
     this.markDamaged();
@@ -112,13 +112,13 @@ export class HistorySlot {
     this.#damaged = true;
   }
 
-  /** @returns true once nobody else records in the file. */
+  /** @returns whether this process may record: true once no other process does */
   take(): boolean {
     this.#lock ??= RecorderLock.take(this.#file as string);
     return this.records;
   }
 
-  /** @returns whether somebody removed or replaced the file, or that of the lock, under us. */
+  /** @returns whether the file or its lock file was removed or replaced while in use */
   replaced(): boolean {
     return fileIdentity(this.#file as string) !== this.#identity || this.#lock?.holds === false;
   }
@@ -167,7 +167,7 @@ export class HistorySlot {
     );
   }
 
-  /** In a folder of histories: the first file for this path that belongs to nobody else. */
+  /** In a folder of histories: uses the first file for this path that belongs to no other project. */
   #chooseFile(first: string): void {
     if (this.#adopt) this.#adopt = !adoptMoved(first, this.#root, this.#now());
     for (let n = 1; n <= MAX_FILES_OF_A_PATH; n += 1) {
@@ -178,7 +178,7 @@ export class HistorySlot {
     this.#file = first;
   }
 
-  /** Also where it can't be opened: what is wrong with it is said when it is used. */
+  /** True also for a file that can't be opened: its fault is reported when it is used. */
   #isOurs(file: string): boolean {
     try {
       const history = new History(file, { readTime: this.#readTime });
@@ -193,7 +193,7 @@ export class HistorySlot {
   }
 
   #setAside(file: string): void {
-    // Only who records may move the file: anyone else would take it from under the recorder's feet.
+    // Only the process that records may move the file: another process would take it away while it is in use.
     if (!this.take())
       throw new HistoryFault('unusable', `The history ${file} is damaged and in use by another process.`);
     this.#movedTo = moveAside(file, this.#now());

@@ -1,4 +1,4 @@
-/** The journal of a process that records, with the mark that says until when it lived. */
+/** The journal of a process that records, and the liveness file that says until when the process lived. */
 import type { History } from '../history/history';
 import { Journal } from '../history/journal';
 import { readLiveness, writeLiveness } from './liveness-file';
@@ -7,20 +7,20 @@ import { RetentionClock } from './retention-clock';
 /**
  * Begins to journal in a history.
  *
- * @param reason a sentence: why nobody has looked since the journal ends
+ * @param reason a sentence: why nothing is recorded since the journal ends
  * @param now milliseconds since 1970
  */
 export function beginJournal(history: History, reason: string, now: number): Journal {
   const inMemory = history.file === ':memory:';
   const liveness = inMemory ? null : readLiveness(history.file);
   const restored = !inMemory && history.renewIfRestored(liveness?.head ?? null);
-  // Of what followed the copy nothing is left, though somebody looked.
+  // What was recorded after the copy is lost, so nothing is known of that time.
   const aliveAt = restored ? null : (liveness?.alive_at ?? null);
   return new Journal(history.db, { aliveAt, reason, now });
 }
 
 /**
- * Begins to count the age of what is kept, from when a recorder was last seen alive.
+ * Begins to count the age of messages, from when a recorder was last alive.
  *
  * @param now milliseconds since 1970
  * @param monotonic milliseconds since any instant
@@ -34,12 +34,12 @@ export function beginRetention(history: History, now: number, monotonic: () => n
 /** @returns when a recorder of this very history last lived, milliseconds since 1970; null if that is not known */
 export function lastAlive(history: History): number | null {
   const liveness = history.file === ':memory:' ? null : readLiveness(history.file);
-  // A mark ahead of the history belongs to what was replaced by a copy.
+  // A liveness file ahead of the history belongs to a database that was replaced by a copy.
   return liveness !== null && liveness.head <= history.head() ? liveness.alive_at : null;
 }
 
 /**
- * Marks that the process lives, as far as it has looked at the swarm.
+ * Records that the process lives, and until when it has read the swarm's files.
  *
  * @param now milliseconds since 1970
  */

@@ -43,14 +43,14 @@ test('note(): an automatic message is no speech and no sign of life', () => {
   );
 });
 
-test('note(): at most 1,000 senders are kept, those that spoke last', () => {
+test('note(): keeps the 1,000 senders that spoke last', () => {
   const senders = newSenders();
   for (let index = 0; index < 1001; index++) senders.note(index, say(`s${index}`, 'x'));
   assert.equal(senders.list().length, 1000);
   assert.equal(senders.list()[0]?.[0], 's1');
 });
 
-test('begin(): senders that only older messages show are asked for once each, past their retries', () => {
+test('begin(): senders without a recent message are read once each, past their retries', () => {
   const history = new History(':memory:', { readTime });
   const append = (...messages: object[]) => {
     const lines = messages.map((fields) => ({
@@ -74,6 +74,6 @@ test('begin(): senders that only older messages show are asked for once each, pa
       ['busy', NOW, 53, 'now'],
     ],
   );
-  assert.ok(page.mock.callCount() <= 4, `${page.mock.callCount()} questions`);
+  assert.ok(page.mock.callCount() <= 4, `${page.mock.callCount()} queries`);
   history.close();
 });

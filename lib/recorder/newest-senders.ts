@@ -1,10 +1,13 @@
-/** The newest own message of each sender, and when it last spoke: a sign of life. Automatic messages are neither. */
+/**
+ * The newest own message of each sender, and when it last spoke, which is a sign of life. Automatic messages do not
+ * count.
+ */
 import { formatMicroseconds } from '../contract/instant';
 import type { LastMessage } from '../contract/schemas';
 import type { History, KeptMessage } from '../history/history';
 import { excerptOf, isAutomatic, messageContent } from '../sources/claudeswarm/message-fields';
 
-/** Of one sender. */
+/** What is known of one sender. */
 export interface NewestMessage {
   /**
    * When it last spoke, in milliseconds since 1970: the newest time of its own messages that is not ahead of the clock;
@@ -19,11 +22,14 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const MAX_SENDERS = 1000;
 const MAX_TYPE_CHARACTERS = 256;
-/** Of a sender that the newest messages do not show, so many are read at most; retries may come in a row. */
+/**
+ * For a sender without a recent message: how many of its messages are read, first 4, then 60, since retries may come in
+ * a row.
+ */
 const PAGE_SIZES = [4, 60];
 
 export class NewestSenders {
-  /** Who spoke last comes last. */
+  /** By sender; the one that spoke last comes last. */
   readonly #newest = new Map<string, NewestMessage>();
   readonly #readTime: (timestamp: unknown) => number | null;
   readonly #now: () => number;
@@ -38,9 +44,8 @@ export class NewestSenders {
   }
 
   /**
-   * Forgets everybody, since each `seq` belongs to one history, and takes the senders of this one. It is asked once for
-   * the names of the senders, and once or twice for each of at most 1,000 that the newest messages do not show: a look
-   * into its index, some 0.1 ms.
+   * Replaces all senders by those of a history, since each `seq` belongs to one history. Reads the names of the senders
+   * once, and one or two pages for each of up to 1,000 senders without a recent message (about 0.1 ms each, by index).
    *
    * @param recent its newest messages, oldest first
    */
@@ -75,7 +80,7 @@ export class NewestSenders {
     return [...this.#newest];
   }
 
-  /** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
+  /** A time ahead of the clock is no sign of life, and must not replace an older one that is. */
   #newerOf(known: number | null, sentAt: number | null): number | null {
     const at = sentAt === null ? null : Math.floor(sentAt / 1000);
     if (at === null || at > this.#now()) return known;

@@ -1,77 +1,56 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
-import { LOG_NAME } from '../sources/claudeswarm/message-log';
-import type { RecorderEvent } from './events';
-import { Recorder } from './recorder';
+import { test } from 'node:test';
+import { recorderTests } from '../../test/support/recorder-fixtures';
 
-const folder = mkdtempSync(join(tmpdir(), 'clock-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const { newSwarm, start: startRecorder, stop: stopRecorder } = recorderTests('recorder-clock-');
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const MESSAGES = 500;
+const TICK_MS = 2000;
 
 /** A computer whose clock can be set, and recorders on it that keep messages for 30 days. */
 function computer({ messages = 1_000_000 } = {}) {
-  const root = mkdtempSync(join(folder, 'root-'));
-  mkdirSync(`${root}-state`);
+  const { root, file, say, append } = newSwarm();
   let [wall, ticks] = [Date.parse('2026-02-03T12:00:00Z'), 0];
-  const say = (count: number) =>
-    appendFileSync(join(root, LOG_NAME), Array.from({ length: count }, (_, n) => `{"n": ${n}}\n`).join(''));
+  const pass = (time: number) => {
+    wall += time;
+    ticks += time;
+  };
   return {
-    say,
-    /** One message whose own time is so far from now. */
-    sayAt(by: number, content: string) {
-      const timestamp = new Date(wall + by).toISOString().slice(0, -1);
-      appendFileSync(join(root, LOG_NAME), `${JSON.stringify({ timestamp, content })}\n`);
-    },
+    say: (count: number) => say(...Array.from({ length: count }, (_, n) => n)),
+    /** Writes one message whose own time differs from now by `by` milliseconds. */
+    sayAt: (by: number, content: string) =>
+      append({ timestamp: new Date(wall + by).toISOString().slice(0, -1), content }),
     set: (by: number) => {
       wall += by;
     },
-    pass: (time: number) => {
-      wall += time;
-      ticks += time;
-    },
+    pass,
     start() {
-      const events: RecorderEvent[] = [];
-      const recorder = new Recorder(
-        {
-          ...{ root, file: join(`${root}-state`, 'history.sqlite'), zone: 'UTC' },
-          ...{ retention: { days: 30, messages } },
-          openFor: { questionsMs: DAY, failuresMs: HOUR },
-        },
-        (event) => events.push(event),
-        () => wall,
-        () => ticks,
-      );
+      const clocks = { now: () => wall, monotonic: () => ticks };
+      const watched = startRecorder({ root, file, retention: { days: 30, messages } }, clocks);
+      const { recorder, events } = watched;
       return {
         recorder,
+        stop: () => stopRecorder(watched),
         /** Enough ticks to prune everything that is due. */
         async run() {
           for (let n = 0; n < 10; n += 1) {
-            wall += 2000;
-            ticks += 2000;
+            pass(TICK_MS);
             await recorder.heartbeat(wall);
           }
         },
         count: () => recorder.history.summary(wall).count,
         pruned: () => events.flatMap((event) => (event.type === 'pruned' ? [event.messages] : [])),
-        source() {
-          const last = events.findLast((event) => event.type === 'condition');
-          assert.ok(last?.type === 'condition');
-          return last.history;
-        },
+        source: () => watched.condition.history,
       };
     },
   };
 }
 
-test('Recorder: a clock that is ahead by 31 days for a moment deletes nothing, and the source says so for an hour', async () => {
+test('Recorder: a clock that is ahead by 31 days for a moment deletes nothing; the source reports it for an hour', async () => {
   const { say, set, pass, start } = computer();
   say(MESSAGES);
-  const { recorder, run, count, pruned, source } = start();
+  const { run, stop, count, pruned, source } = start();
   await run();
   set(31 * DAY);
   await run();
@@ -84,11 +63,11 @@ test('Recorder: a clock that is ahead by 31 days for a moment deletes nothing, a
   pass(HOUR + MINUTE);
   await run();
   assert.deepEqual([count(), source().state, source().reason], [MESSAGES, 'ok', null]);
-  await recorder.close();
+  await stop();
   assert.deepEqual(pruned(), []);
 });
 
-test('Recorder: after a start with a clock 40 days back that is set right, nothing is deleted, in the next life neither', async () => {
+test('Recorder: after a start with a clock 40 days behind that is corrected, nothing is deleted, even after a restart', async () => {
   const { say, set, pass, start } = computer();
   set(-40 * DAY);
   say(MESSAGES);
@@ -99,16 +78,16 @@ test('Recorder: after a start with a clock 40 days back that is set right, nothi
   pass(2 * HOUR);
   await first.run();
   assert.equal(first.count(), MESSAGES);
-  await first.recorder.close();
+  await first.stop();
   const second = start();
   await second.run();
   pass(2 * HOUR);
   await second.run();
   assert.equal(second.count(), MESSAGES);
-  await second.recorder.close();
+  await second.stop();
 });
 
-test('Recorder: what is older than the retention is deleted, and how much is told', async () => {
+test('Recorder: messages older than the retention are deleted, and their number is published', async () => {
   const { say, pass, start } = computer();
   say(MESSAGES);
   const first = start();
@@ -121,7 +100,7 @@ test('Recorder: what is older than the retention is deleted, and how much is tol
   }
   await first.run();
   assert.equal(first.count(), 0);
-  await first.recorder.close();
+  await first.stop();
   assert.equal(
     first.pruned().reduce((sum, count) => sum + count, 0),
     MESSAGES,
@@ -133,7 +112,7 @@ test('Recorder: after a month without a recorder nothing is deleted for an hour'
   say(MESSAGES);
   const first = start();
   await first.run();
-  await first.recorder.close();
+  await first.stop();
   pass(40 * DAY);
   const second = start();
   await second.run();
@@ -141,13 +120,13 @@ test('Recorder: after a month without a recorder nothing is deleted for an hour'
   pass(HOUR);
   await second.run();
   assert.equal(second.count(), 0);
-  await second.recorder.close();
+  await second.stop();
 });
 
-test('Recorder: for an hour after a jump of the clock not even the bound on the number deletes anything', async () => {
+test('Recorder: for an hour after a clock jump nothing is deleted, even above the maximum number', async () => {
   const { say, set, pass, start } = computer({ messages: 100 });
   say(50);
-  const { recorder, run, count, pruned } = start();
+  const { run, stop, count, pruned } = start();
   await run();
   set(2 * DAY);
   await run();
@@ -157,24 +136,24 @@ test('Recorder: for an hour after a jump of the clock not even the bound on the 
   pass(HOUR + MINUTE);
   await run();
   assert.equal(count(), 100);
-  await recorder.close();
+  await stop();
   assert.deepEqual(pruned(), [50 + MESSAGES - 100]);
 });
 
-test('Recorder: what a wrong clock deleted that was believed is read again from the log when it is set right', async () => {
+test('Recorder: messages deleted by a wrong clock are read again from the log when it is corrected', async () => {
   const { say, sayAt, set, pass, start } = computer();
   sayAt(-40 * DAY, 'before the retention');
   say(MESSAGES);
   sayAt(0, 'now');
   const first = start();
   await first.run();
-  await first.recorder.close();
+  await first.stop();
   set(31 * DAY);
   const ahead = start();
   await ahead.run();
   pass(HOUR + MINUTE);
   await ahead.run();
-  assert.equal(ahead.count(), 0, 'a month without a recorder is believed after an hour');
+  assert.equal(ahead.count(), 0, 'a month without a recorder counts after an hour');
   set(-31 * DAY);
   await ahead.run();
   assert.equal(ahead.count(), MESSAGES + 1, 'all but the one that is older than the retention by its own time');
@@ -182,24 +161,24 @@ test('Recorder: what a wrong clock deleted that was believed is read again from 
   say(1);
   await ahead.run();
   assert.equal(ahead.count(), MESSAGES + 2, 'once');
-  await ahead.recorder.close();
+  await ahead.stop();
 });
 
-test('Recorder: a wrong clock that was believed in one life is set right before the next', async () => {
+test('Recorder: a wrong clock that lasted for over an hour is corrected before the next start', async () => {
   const { say, set, pass, start } = computer();
   say(MESSAGES);
   const first = start();
   await first.run();
-  await first.recorder.close();
+  await first.stop();
   set(31 * DAY);
   const ahead = start();
   await ahead.run();
   pass(HOUR + MINUTE);
   await ahead.run();
-  await ahead.recorder.close();
+  await ahead.stop();
   set(-31 * DAY);
   const last = start();
   await last.run();
   assert.equal(last.count(), MESSAGES);
-  await last.recorder.close();
+  await last.stop();
 });

@@ -21,7 +21,7 @@ function computer() {
   };
 }
 
-test('read(): goes on with time, and with a clock that is set by less than a day', () => {
+test('read(): follows time, and a clock that is set by less than a day', () => {
   const { monotonic, now, pass, set } = computer();
   const clock = new RetentionClock(null, now(), monotonic);
   pass(HOUR);
@@ -50,7 +50,7 @@ test('read(): a clock that is ahead by 31 days for a moment changes nothing', ()
   assert.equal(clock.jump, null);
 });
 
-test('read(): after a start with a clock 40 days back that is set right, age goes on as before, in later lives too', () => {
+test('read(): after a start with a clock 40 days behind that is corrected, age counts as before, after restarts too', () => {
   const { monotonic, now, pass, set } = computer();
   set(-40 * DAY);
   const first = new RetentionClock(null, now(), monotonic);
@@ -81,5 +81,5 @@ test('read(): days without a recorder count only after an hour in which the cloc
   set(-40 * DAY);
   wrong.read(now());
   pass(2 * HOUR);
-  assert.ok(wrong.read(now()) < START + 4 * HOUR, 'set right within the hour');
+  assert.ok(wrong.read(now()) < START + 4 * HOUR, 'corrected within the hour');
 });

@@ -1,16 +1,16 @@
 /**
- * The clock by which messages grow old. It goes on with monotonic time, and with the time between two lives of a recorder,
- * but never with a jump of the system's clock: a clock that is wrong for a moment must not delete the past.
+ * The clock that gives the age of messages. It follows monotonic time, and the time between two recorders, but never a
+ * jump of the system's clock: a clock that is wrong for a moment must not delete messages.
  */
 
 const DAY_MS = 86_400_000;
-/** After a jump nothing is deleted by age for so long. */
+/** After a jump nothing is deleted by age for this time. */
 const HOLD_MS = 3_600_000;
 
 export interface ClockJump {
   /** Milliseconds, negative for a jump back. */
   by: number;
-  /** When deleting by age goes on, by the system's clock after the jump: milliseconds since 1970. */
+  /** When deleting by age starts again, by the system's clock after the jump: milliseconds since 1970. */
   holdUntil: number;
 }
 
@@ -23,7 +23,7 @@ export class RetentionClock {
   #newest: number;
   #jump: ClockJump | null = null;
   #heldUntilTicks = 0;
-  /** A jump over a time when no recorder lived may be true; it counts if it is still there after an hour. */
+  /** Milliseconds. A jump while no recorder lived may be true; it counts if it is still there after an hour. */
   #unsure = 0;
   #believes = false;
 
@@ -51,9 +51,17 @@ export class RetentionClock {
     return this.#jump;
   }
 
-  /** Whether it went on by a jump that nobody saw happen, in this life: what it proved too old may not be. */
+  /**
+   * Whether this process counts a jump that happened while no recorder lived: messages deleted because of it may be
+   * younger.
+   */
   get believes(): boolean {
     return this.#believes;
+  }
+
+  /** Notes that the messages deleted because of such a jump were restored. */
+  forgetBelief(): void {
+    this.#believes = false;
   }
 
   /**

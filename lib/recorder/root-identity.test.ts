@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
+import { recorderTests } from '../../test/support/recorder-fixtures';
 import { LOG_NAME } from '../sources/claudeswarm/message-log';
-import type { RecorderEvent, RecorderOptions } from './events';
-import { Recorder } from './recorder';
+import type { RecorderOptions } from './events';
 import { ownerOf } from './root-identity';
 
-const folder = mkdtempSync(join(tmpdir(), 'owner-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, start, stop } = recorderTests('root-identity-');
 
 function newRoot(name: string): { root: string; say: (...texts: string[]) => void } {
   const root = join(mkdtempSync(join(folder, 'at-')), name);
@@ -19,20 +17,17 @@ function newRoot(name: string): { root: string; say: (...texts: string[]) => voi
   return { root, say };
 }
 
-/** One life of a recorder: what it shows, and what it says of its history. */
+/** Starts a recorder, reads the log and stops: what it shows, and what it says of its history. */
 async function record(root: string, place: Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>) {
-  const events: RecorderEvent[] = [];
-  const retention = { days: 30, messages: 1000 };
-  const openFor = { questionsMs: 86_400_000, failuresMs: 1_800_000 };
-  const recorder = new Recorder({ root, ...place, retention, zone: 'UTC', openFor }, (event) => events.push(event));
+  const watched = start({ root, ...place });
+  const { recorder } = watched;
   await recorder.refresh();
   const shown = recorder.history.newestLines(100).map((line) => (JSON.parse(line) as { content: string }).content);
   const { file } = recorder.history;
   const owner = ownerOf(recorder.history);
-  await recorder.close();
-  const condition = events.findLast((event) => event.type === 'condition');
-  assert.ok(condition?.type === 'condition');
-  return { shown, file, owner, reason: condition.history.reason, state: condition.history.state };
+  await stop(watched);
+  const { reason, state } = watched.condition.history;
+  return { shown, file, owner, reason, state };
 }
 
 test('Recorder: the history of another root is refused with both names, and neither sees the messages of the other', async () => {
@@ -86,7 +81,7 @@ test('Recorder: in a folder of histories the other project at the same path gets
   assert.deepEqual((await record(root, { file, inFolder: true })).shown, ['second', 'third']);
 });
 
-test('Recorder: a moved project goes on with its history once it is adopted', async () => {
+test('Recorder: a moved project continues its history once it is adopted', async () => {
   const { root, say } = newRoot('here');
   const file = join(folder, 'four', 'history.sqlite');
   say('before');
@@ -100,7 +95,7 @@ test('Recorder: a moved project goes on with its history once it is adopted', as
   assert.deepEqual((await record(moved, { file })).shown, ['before', 'after']);
 });
 
-test('Recorder: in a folder of histories the one of the moved project is found, and what stood in its place is kept', async () => {
+test('Recorder: in a folder of histories that of the moved project is found, and the file at its new place is kept', async () => {
   const { root, say } = newRoot('here');
   const at = (name: string) => join(folder, 'five', `${name}.sqlite`);
   say('before');

@@ -1,6 +1,7 @@
 /**
- * Whose history a file is. The identity of a project's root is kept in the history file: its path, its folder and the
- * first line of its first log. The history of another root is refused (docs/decisions/0057-whose-history.md).
+ * The project that a history belongs to. The history file contains the identity of the project's root: its path, its
+ * folder and the first line of its first log. The history of another root is refused
+ * (docs/decisions/0057-whose-history.md).
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { isLogCheckpoint, LOG_NAME, type LogCheckpoint, OLD_LOG_NAME } from '../
 export interface RootIdentity {
   /** Absolute, symbolic links resolved. */
   path: string;
-  /** Of the folder, as decimal numbers; empty if it could not be read. */
+  /** Device and inode of the folder, as decimal numbers; empty if they could not be read. */
   device: string;
   inode: string;
   /** Hash of the first line of the first log that was followed; null before there is one. */
@@ -36,7 +37,7 @@ export function identifyRoot(root: string): RootIdentity {
   }
 }
 
-/** @returns the root that a history belongs to; null for a history that names none, such as one of an older version */
+/** @returns the root that a history belongs to; null if it names none, like one of an older version */
 export function ownerOf(history: History): RootIdentity | null {
   const text = history.owner();
   if (text === null) return null;
@@ -49,11 +50,11 @@ export function ownerOf(history: History): RootIdentity | null {
 }
 
 /**
- * Finds out whether a history may be used for a root. A history without an owner gets this one. The same path with the
+ * Checks whether a history may be used for a root. A history without an owner gets this one. The same path with the
  * same inode is the same root, whatever its device number, which a reboot may change. The same path with another inode,
  * or another path of the same folder, is the same root only if its log holds what was read last.
  *
- * @returns null if it may; else the root that it belongs to
+ * @returns null if it may; otherwise the root that it belongs to
  */
 export function foreignOwner(history: History, root: string): RootIdentity | null {
   const own = identifyRoot(root);
@@ -68,7 +69,7 @@ export function foreignOwner(history: History, root: string): RootIdentity | nul
   return null;
 }
 
-/** Whether a root is likely the one of a history that was moved: the same folder, or its log goes on from the history. */
+/** Whether a root is likely the moved one of a history: the same folder, or its log continues the history. */
 export function seemsMoved(history: History, root: string): boolean {
   const [own, owner] = [identifyRoot(root), ownerOf(history)];
   if (owner === null) return false;
@@ -89,14 +90,14 @@ export function noteFirstGeneration(history: History, { generations }: LogCheckp
   history.setOwner(JSON.stringify({ ...owner, first_generation: first.headHash }));
 }
 
-/** Of two roots that start at once, the first one keeps the history. */
+/** If two roots start at once, the first one gets the history. */
 function claimFirst(history: History, own: RootIdentity): RootIdentity | null {
   history.claim(JSON.stringify(own));
   const owner = ownerOf(history);
   return owner === null || (owner.path === own.path && owner.inode === own.inode) ? null : owner;
 }
 
-/** Whether a log file of a root holds what was read last, at its place. */
+/** Whether a log file of a root contains the bytes that were read last, at their place. */
 function continuesLog(history: History, root: string): boolean {
   const checkpoint = checkpointOf(history);
   if (checkpoint === null) return false;

@@ -32,7 +32,7 @@ function open(history: History, limits = LIMITS): { feed: UnresolvedFeed; ids: (
   return { feed, ids: feed.changes()?.questions.map(({ msgId }) => msgId) };
 }
 
-test('what was saved is not read back: only what followed', () => {
+test('save(): only later messages are read back', () => {
   const { history, ask, read } = newHistory();
   ask('one', 'two');
   const { feed } = open(history);
@@ -43,7 +43,7 @@ test('what was saved is not read back: only what followed', () => {
   assert.equal(read(), 3);
 });
 
-test('it is saved by itself when much has come', () => {
+test('saveSoon(): saves once 1,000 messages were fed', () => {
   const { history, ask } = newHistory();
   ask('one');
   const { feed } = open(history);
@@ -54,7 +54,7 @@ test('it is saved by itself when much has come', () => {
   assert.notEqual(history.readUnresolved(), null);
 });
 
-test('what was saved under other limits, in another zone or of messages that are lost counts for nothing', () => {
+test('UnresolvedFeed: ignores a state saved under other limits, in another zone or with messages that are lost', () => {
   const { history, ask, read } = newHistory();
   ask('one');
   open(history).feed.save();

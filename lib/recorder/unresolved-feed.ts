@@ -1,25 +1,25 @@
 /**
- * Feeds a history's messages to what keeps the open matters, each as it is committed. What was known is kept with the
- * history now and then, so that the next process reads back only what followed.
+ * Feeds committed messages to the rule that finds the unresolved ones. Its state is saved with the history now and
+ * then, so that the next process reads back only the messages after it.
  */
 import type { History, KeptMessage } from '../history/history';
 import { type SavedUnresolved, type UnresolvedMessages, UnresolvedTracker } from '../rules/unresolved-messages';
 import type { UnresolvedOptions } from '../rules/unresolved-options';
 
-/** So many messages at most are read back when a history is opened: less than a second's work. */
+/** The maximum number of messages read back when a history is opened: less than a second's work. */
 const READ_BACK = 50_000;
 const READ_AT_ONCE = 1000;
-/** After a kill no more than about so many are read back. */
+/** After a kill about this many messages are read back. */
 const SAVE_AFTER = 1000;
-/** To be raised when what is saved, or what follows from a message, changes. */
+/** Raise it when the saved form, or what follows from a message, changes. */
 const FORM = 2;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 interface Saved {
-  /** How it came about; under other settings it would be something else. */
+  /** The settings under which it was computed; under others it is of no use. */
   basis: string;
-  /** The message after which it was so. */
+  /** The last message that it includes. */
   seq: number;
   matters: SavedUnresolved;
 }
@@ -28,7 +28,7 @@ export class UnresolvedFeed {
   readonly #unresolved: UnresolvedTracker;
   readonly #history: History;
   readonly #basis: string;
-  /** The newest message, the newest that was fed, and the one after which all was saved. */
+  /** The newest message, the newest that was fed, and the newest that is included in the saved state. */
   #head: number;
   #fed: number;
   #saved = 0;
@@ -42,7 +42,7 @@ export class UnresolvedFeed {
     this.#fed = this.#restore() ?? this.#firstOpen(options.now() - options.questionsMs);
   }
 
-  /** Takes what was committed. While older messages are still being read, it waits for its turn in the history. */
+  /** Takes committed messages. While older messages are still being read back, they are left for `catchUp`. */
   take(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
     const last = kept.at(-1);
     if (!last) return;
@@ -50,7 +50,7 @@ export class UnresolvedFeed {
     this.#head = last.seq;
   }
 
-  /** Reads on. Returns whether there is more. */
+  /** Reads back the next messages. @returns whether there are more */
   catchUp(): boolean {
     if (this.#fed >= this.#head) return false;
     const kept = this.#history.after(this.#fed, READ_AT_ONCE);
@@ -60,19 +60,19 @@ export class UnresolvedFeed {
   }
 
   /**
-   * @returns what is open, or null if it has not changed since the last call or is not known yet: in the midst of
-   *   reading, questions stand open whose answers are still to come
+   * @returns the unresolved messages; null if they have not changed since the last call or are not known yet: while
+   *   messages are read back, questions are open whose answers are still to come
    */
   changes(): UnresolvedMessages | null {
     return this.#fed >= this.#head ? this.#unresolved.changes(this.#history.epoch) : null;
   }
 
-  /** Keeps what is known with the history, unless little has come since the last time. */
+  /** Saves the state with the history if many messages were fed since the last time. */
   saveSoon(): void {
     if (this.#fed >= this.#saved + SAVE_AFTER) this.save();
   }
 
-  /** Keeps what is known with the history. */
+  /** Saves the state with the history. */
   save(): void {
     if (this.#fed === this.#saved) return;
     const saved: Saved = { basis: this.#basis, seq: this.#fed, matters: this.#unresolved.save() };
@@ -80,7 +80,7 @@ export class UnresolvedFeed {
     this.#saved = this.#fed;
   }
 
-  /** @returns the message after which to go on; null where what is saved is of no use */
+  /** @returns the last message that the saved state includes; null where there is none that can be used */
   #restore(): number | null {
     const saved = JSON.parse(this.#history.readUnresolved() ?? 'null') as Saved | null;
     if (saved?.basis !== this.#basis || saved.seq > this.#head || saved.seq < this.#head - READ_BACK) return null;
@@ -89,7 +89,7 @@ export class UnresolvedFeed {
     return saved.seq;
   }
 
-  /** @returns the message after which one may still be open that was sent since then */
+  /** @returns the message before the first one that was sent since then and may still be unresolved */
   #firstOpen(since: number): number {
     const after = Math.max(0, this.#head - READ_BACK);
     const [first] = this.#history.page({ limit: 1, after, filter: { since } }).messages;

@@ -18,7 +18,7 @@ function live(doubt: ZoneDoubt, zone: string, count: number, from = NOON, every 
   for (let i = 0; i < count; i++) doubt.note(naive(from + i * every, zone), from + i * every + 20);
 }
 
-/** Read anew at each call, which a type checker cannot know of a getter. */
+/** Reads the field again at each call, which a type checker cannot know. */
 function mismatchOf({ mismatch }: ZoneDoubt) {
   return mismatch;
 }
@@ -29,14 +29,14 @@ test('note(): five live messages of a zone behind raise a doubt that names what 
   assert.equal(mismatchOf(doubt), null);
   live(doubt, 'America/New_York', 5);
   assert.equal(mismatchOf(doubt)?.suggested, 'UTC-5 (for example America/New_York)');
-  assert.match(mismatchOf(doubt)?.reason ?? '', /lie 6 h behind .* zone Europe\/Berlin, .* set SWARM_TZ/);
+  assert.match(mismatchOf(doubt)?.reason ?? '', /are 6 h behind .* zone Europe\/Berlin, .* set SWARM_TZ/);
 });
 
 test('note(): a zone ahead, by quarters of an hour too', () => {
   const doubt = new ZoneDoubt('UTC');
   live(doubt, 'Asia/Kathmandu', 5);
   assert.match(doubt.mismatch?.suggested ?? '', /^UTC\+5:45 \(for example Asia\/Kath?mandu\)$/);
-  assert.match(doubt.mismatch?.reason ?? '', /lie 345 min ahead of/);
+  assert.match(doubt.mismatch?.reason ?? '', /are 345 min ahead of/);
 });
 
 test('note(): five that fit end the doubt, four do not', () => {

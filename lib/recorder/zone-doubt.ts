@@ -1,6 +1,6 @@
 /**
- * Doubts the zone in which the log's naive times are read: compares what live lines say with the instants at which they
- * arrived. Times with an offset say nothing about the zone and are ignored.
+ * Checks the zone in which the log's naive times are read: compares the times of live lines with the instants at which
+ * they arrived. Times with an offset say nothing about the zone and are ignored.
  */
 
 import { tzOffset } from '@date-fns/tz';
@@ -12,25 +12,24 @@ const MINUTE = 60_000;
 const SECOND = 1000;
 /** Offsets of zones are multiples of it. */
 const STEP_MS = 15 * MINUTE;
-/** How far a difference may lie from a multiple of `STEP_MS`. */
+/** The largest difference from a multiple of `STEP_MS`. */
 const TOLERANCE_MS = 2 * MINUTE;
-/** Late lines are usual, so less than this behind says nothing about the zone. */
+/** Late lines are usual, so a smaller delay says nothing about the zone. */
 const MIN_BEHIND_MS = 60 * MINUTE;
-/** Of lines that were written live: how far their differences may lie apart. */
+/** The largest spread between the differences of lines that were written live. */
 const MAX_SPREAD_MS = 5 * SECOND;
-/** Old lines that are appended at once arrive together; so many arrivals are needed for times that lie behind. */
+/** Old lines that are appended at once arrive together, so times behind count only after this many arrivals. */
 const MIN_ARRIVALS = 3;
 const MIN_OFFSET_MS = -12 * 60 * MINUTE;
 const MAX_OFFSET_MS = 14 * 60 * MINUTE;
 
-/** Tried first as the example of an offset, before the rest in the order of their names. */
+/** Preferred examples of an offset; the other zones follow in the order of their names. */
 const WELL_KNOWN = [
   ...['UTC', 'Europe/London', 'Europe/Berlin', 'Europe/Athens', 'America/New_York', 'America/Chicago'],
   ...['America/Denver', 'America/Los_Angeles', 'America/Sao_Paulo', 'Asia/Kolkata', 'Asia/Shanghai', 'Asia/Tokyo'],
   ...['Asia/Dubai', 'Australia/Sydney', 'Pacific/Auckland'],
 ];
 
-/** Why the zone in use is doubted. */
 /** A time without an offset and when its line arrived. */
 interface Arrival {
   /** The written wall-clock time minus that of the arrival in the zone in use, milliseconds. */
@@ -65,7 +64,7 @@ export class ZoneDoubt {
     const offset = wallClock.milliseconds - arrivedAt;
     const difference = offset - tzOffset(this.#zone, new Date(arrivedAt)) * MINUTE;
     const read = readInstant(timestamp, this.#zone)?.milliseconds ?? wallClock.milliseconds;
-    // Of an hour that the clocks repeat, either reading may be the right one.
+    // In an hour that the clocks repeat, either reading may be right.
     if (stepsOf(difference) === 0 || stepsOf(read - arrivedAt) === 0) this.#fit();
     else this.#misfit({ difference, offset, arrivedAt });
   }
@@ -95,7 +94,7 @@ export class ZoneDoubt {
     if (this.#mismatches.length < MESSAGES_IN_A_ROW) return;
     const arrivals = new Set(this.#mismatches.map(({ arrivedAt }) => arrivedAt));
     if (steps > 0 || arrivals.size >= MIN_ARRIVALS) this.mismatch = this.#describe(arrival, steps);
-    // So many as one write may hold, and the arrivals after it.
+    // Keeps as many as one write may contain, and those of the arrivals after it.
     this.#mismatches = this.#mismatches.slice(-(MESSAGES_IN_A_ROW * MIN_ARRIVALS));
   }
 
@@ -105,7 +104,7 @@ export class ZoneDoubt {
     const much = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
     const where = `${much} ${steps > 0 ? 'ahead of' : 'behind'} the instants at which their lines arrived`;
     const reason =
-      `The times of the newest messages lie ${where}. The log is read in the zone ${this.#zone}, but ${suggested} ` +
+      `The times of the newest messages are ${where}. The log is read in the zone ${this.#zone}, but ${suggested} ` +
       'would fit: set SWARM_TZ to the zone of the agents and restart the dashboard.';
     return this.mismatch?.reason === reason ? this.mismatch : { reason, suggested };
   }

@@ -1,10 +1,10 @@
-/** The invented web shop that a simulated team works on, and what its people are good at. */
+/** The invented web shop that a simulated team works on, and the skills of its members. */
 
 export interface Role {
   name: string;
-  /** What the role edits; every file has one home, patterns may reach over others' files. */
+  /** The files that the role edits. Each file belongs to one role; patterns may match files of others. */
   files: readonly string[];
-  /** Broad locks that the role takes now and then. */
+  /** Patterns that the role locks now and then. */
   patterns: readonly string[];
   skills: readonly string[];
 }
@@ -94,7 +94,7 @@ export const ROLES: readonly Role[] = [
   },
 ];
 
-/** Words that fill the slots of a sentence; each list is drawn from independently. */
+/** Words that fill the slots of a sentence; each slot draws from its list independently. */
 export const WORDS = {
   feature: [
     'guest checkout',

@@ -1,4 +1,4 @@
-/** The acknowledgements that are waited for, as the swarm's tool keeps them in its file (swarm-files.md §6). */
+/** The pending acknowledgements, kept in a file as by the swarm's tool (swarm-files.md §6). */
 import { createHash } from 'node:crypto';
 import { PENDING_ACKS_FILE } from '../sources/claudeswarm/pending-acks';
 import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
@@ -17,7 +17,7 @@ export class PendingAcks {
     this.#root = root;
   }
 
-  /** Takes in that somebody waits, or does not any more, as of a time (milliseconds since 1970). */
+  /** Adds or removes a pending acknowledgement as of a time (milliseconds since 1970). */
   perform(deed: Extract<Deed, { kind: 'awaitAck' | 'settleAck' }>, now: number): void {
     this.#changed = true;
     if (deed.kind === 'settleAck') {

@@ -1,11 +1,11 @@
 /**
- * What agents say. Sentences are drawn from templates with slots and joined with remarks, code, tables and lists, so
- * that thousands of messages read as one team's talk and hardly two are equal.
+ * The texts of agents. Sentences are drawn from templates with slots and joined with remarks, code, tables and lists,
+ * so that thousands of messages read like one team's conversation and hardly two are equal.
  */
 import { ROLES, WORDS } from './codebase';
 import type { Random } from './random';
 
-/** What a scene knows and its sentences may name. */
+/** The values that a scene fixes for its sentences. */
 export type Slots = Readonly<Partial<Record<'file' | 'other' | 'feature' | 'role' | 'skill', string>>>;
 
 const TEMPLATES = {
@@ -48,7 +48,7 @@ const TEMPLATES = {
   ],
   reviewRequest: [
     'Please review {file} at {commit}: {remedy}. {count} files, +{many} -{line}.',
-    '{feature} is ready for review on `{branch}`. Look hardest at `{symbol}`, I am least sure there.',
+    '{feature} is ready for review on `{branch}`. Check `{symbol}` most carefully, I am least sure there.',
     'Review wanted before I release the lock: {file}. Does the change to `{endpoint}` break anyone?',
   ],
   reviewFeedback: [
@@ -72,9 +72,9 @@ const TEMPLATES = {
     'Because {problem} otherwise. I added that as a comment in {file}.',
   ],
   blocked: [
-    'Blocked: I need {file}, {other} holds it. {feature} can not go on without.',
+    'Blocked: I need {file}, {other} has locked it. {feature} can not go on without.',
     'Waiting for {other}: {file} is locked and `{symbol}` lives there. Could you release it or merge what you have?',
-    'Can not run the suite: {problem}. {other}, your change in {file} looks related.',
+    'Can not run the suite: {problem}. {other}, your change in {file} seems related.',
   ],
   unblocked: [
     '{file} is free now, pushed as {commit}. Go ahead, {other}.',
@@ -89,7 +89,7 @@ const TEMPLATES = {
   ],
   capabilityQuery: [
     'Who can help with {skill}? It is about {feature}, an hour at most.',
-    'Looking for somebody who knows {skill}: {problem}.',
+    'I need somebody who knows {skill}: {problem}.',
   ],
   capabilityResponse: [
     'I can: {skill}. Free in {minutes} minutes, {file} comes first.',
@@ -231,7 +231,7 @@ const ATTACHMENTS = [
   "```sql\nSELECT id, total_cents FROM {table}\nWHERE status = 'open' AND created_at > now() - interval '{minutes} minutes'\nORDER BY id;\n-- {ms} ms, Index Scan using {table}_open_idx\n```",
   "```\nTypeError: Cannot read properties of undefined (reading '{symbol}')\n    at {symbol} ({file}:{line}:17)\n    at async handler (src/api/checkout.ts:{count}:5)\n```",
   '| call | before | after |\n|---|---:|---:|\n| `{endpoint}` | {slow} ms | {ms} ms |\n| `{symbol}` | {many} µs | {count} µs |',
-  'Left to do:\n- [x] {remedy}\n- [ ] test: "{problem}"\n- [ ] **{feature}** behind the flag\n- [ ] tell _docs_',
+  'Left to do:\n- [x] {remedy}\n- [ ] test: "{problem}"\n- [ ] **{feature}** behind the flag\n- [ ] inform _docs_',
   '> {problem}\n\nNo longer, see `{commit}`. Try: `curl -s localhost:3000/health | jq .status`',
   '1. {Remedy}\n2. run `npm test -- {file}`\n3. compare <https://shop.example/builds/{many}>',
 ];

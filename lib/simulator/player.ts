@@ -1,4 +1,4 @@
-/** Performs the deeds of a story on a root: the one place where the simulator touches files. */
+/** Performs the actions of a story on a root: the only place where the simulator writes files. */
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { lockFileName, normalizeLockPath } from '../sources/claudeswarm/lock-entry';
@@ -12,7 +12,7 @@ import type { Deed, StoryMessage } from './world';
 
 export interface Counts {
   messages: number;
-  /** Lines that the log did not take in time; the swarm's tool drops such lines too. */
+  /** Lines that could not be written to the log in time; the swarm's tool drops such lines too. */
   dropped: number;
   rotations: number;
   locksAcquired: number;
@@ -20,10 +20,10 @@ export interface Counts {
   registryWrites: number;
 }
 
-/** The longest timeout that the swarm's tool takes, so that locks become visibly stale before somebody clears them. */
+/** The longest timeout that the swarm's tool accepts, so that locks are visibly stale before an agent removes them. */
 const STALE_LOCK_SECONDS = 3600;
 
-/** What was just written to the root. */
+/** The file that was just written. */
 export type Written = { file: 'registry' } | { file: 'locks' } | { file: 'log'; lines: readonly object[] };
 
 export class Player {
@@ -56,8 +56,8 @@ export class Player {
   }
 
   /**
-   * Performs one deed as of a time (milliseconds since 1970). Messages, acknowledgements, tasks and conflicts wait for
-   * `flush`, other deeds happen at once.
+   * Performs one action as of a time (milliseconds since 1970). Messages, acknowledgements, tasks and conflicts wait
+   * for `flush`, other actions happen at once.
    */
   perform(deed: Deed, now: number): void {
     switch (deed.kind) {
@@ -91,12 +91,14 @@ export class Player {
     this.#onWritten({ file: 'locks' });
   }
 
-  /** Somebody came or went since the registry was last written. */
+  /** Whether an agent came or left since the registry was last written. */
   get rosterChanged(): boolean {
     return this.#rosterChanged;
   }
 
-  /** Rewrites the registry as `discover-agents` does: whoever is there is seen now, the others keep their last time. */
+  /**
+   * Rewrites the registry as `discover-agents` does: agents that are present are seen now, the others keep their time.
+   */
   discover(now: number): void {
     for (const entry of this.#roster.values()) {
       entry.status = entry.present ? 'active' : 'stale';
@@ -108,7 +110,7 @@ export class Player {
     this.#onWritten({ file: 'registry' });
   }
 
-  /** Appends the waiting messages in one locked write, and writes what else has changed beside the log. */
+  /** Appends the waiting messages in one locked write, and writes the other changed files. */
   flush(): void {
     this.#acks.write();
     this.#stores.flush();
@@ -120,7 +122,7 @@ export class Player {
       this.counts.messages += lines.length;
       this.#onWritten({ file: 'log', lines });
     } catch (error) {
-      // A root that is gone, a full disk, a log held by another process: the swarm's tool warns and goes on too.
+      // A missing root, a full disk, a log locked by another process: the swarm's tool warns and continues too.
       this.counts.dropped += lines.length;
       process.emitWarning(error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,6 @@
 /**
- * A small seeded source of chance (sfc32, Chris Doty-Humphrey's PractRand). `Math.random` can't be seeded, and a
- * story must be told again exactly when a test or a person asks for its seed.
+ * A small seeded random generator (sfc32, Chris Doty-Humphrey's PractRand). `Math.random` can't be seeded, and
+ * equal seeds must give exactly the same story.
  */
 export class Random {
   #a: number;
@@ -13,7 +13,7 @@ export class Random {
     this.#a = seed | 0;
     this.#b = Math.floor(seed / 0x1_0000_0000) | 0;
     this.#c = 0x9e3779b9;
-    // The first outputs of near seeds resemble each other; the generator's author advises to skip twelve.
+    // The first outputs of similar seeds are similar; the generator's author advises to skip twelve.
     for (let skipped = 0; skipped < 12; skipped += 1) this.bits();
   }
 
@@ -41,12 +41,12 @@ export class Random {
     return this.fraction() < probability;
   }
 
-  /** One of a list that is not empty. */
+  /** Picks one entry of a list that is not empty. */
   pick<T>(choices: readonly T[]): T {
     return choices[this.integer(0, choices.length - 1)] as T;
   }
 
-  /** One of a list, each as likely as its weight says. */
+  /** Picks one entry of a list with probabilities by weight. */
   pickWeighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T {
     let left = this.fraction() * choices.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, choice] of choices) {
@@ -56,7 +56,7 @@ export class Random {
     return (choices.at(-1) as readonly [number, T])[1];
   }
 
-  /** `count` different ones of a list, in random order; all of them if there are fewer. */
+  /** Picks `count` different entries in random order; all if there are fewer. */
   sample<T>(choices: readonly T[], count: number): T[] {
     const left = [...choices];
     const taken: T[] = [];
@@ -64,7 +64,7 @@ export class Random {
     return taken;
   }
 
-  /** A waiting time whose mean is given, as between independent events. */
+  /** A waiting time with the given mean, as between independent events. */
   exponential(mean: number): number {
     return -Math.log(1 - this.fraction()) * mean;
   }

@@ -13,7 +13,7 @@ export interface RosterEntry {
 }
 
 /**
- * Replaces the registry of a root: a temporary file of mode 0600, then a rename, so no reader ever sees a part.
+ * Replaces the registry of a root: a temporary file of mode 0600, then a rename, so that readers never see a part.
  *
  * @param now milliseconds since 1970
  */
@@ -36,7 +36,7 @@ export function writeRegistry(root: string, roster: readonly RosterEntry[], now:
   replaceFile(root, REGISTRY_FILE, registry);
 }
 
-/** Replaces a JSON file of the swarm in the way of its tool, so that no reader ever sees a part. */
+/** Replaces a JSON file of the swarm as its tool does, so that readers never see a part. */
 export function replaceFile(root: string, name: string, value: unknown): void {
   const temporary = path.join(root, temporaryName());
   writeFileSync(temporary, pythonJsonIndented(value), { mode: 0o600 });

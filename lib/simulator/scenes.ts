@@ -1,6 +1,6 @@
 /**
- * The scenes of the story. Each is a generator of beats; the story interleaves many. A beat is a deed, or a pause in
- * seconds; the story answers each deed with whether it happened, since agents vanish in the middle of scenes.
+ * The scenes of the story. Each is a generator of steps; the story interleaves many. A step is an action, or a pause in
+ * seconds. The story answers each action with whether it happened, since agents vanish in the middle of scenes.
  */
 
 import { WORDS } from './codebase';
@@ -9,7 +9,7 @@ import { between, type Scene, say, sayText, someFile } from './speech';
 import { contention, plannedWork, waitCycle } from './waiting-scenes';
 import type { StoryAgent, World } from './world';
 
-/** Joins and says hello. */
+/** An agent joins and greets the others. */
 export function* arrival(world: World, agent: StoryAgent): Scene {
   yield { kind: 'join', agent };
   yield world.random.integer(1, 10);
@@ -22,7 +22,7 @@ export function* arrival(world: World, agent: StoryAgent): Scene {
   });
 }
 
-/** Locks a file, works on it, talks about it, releases it; or meets somebody else's lock. */
+/** An agent locks a file, works on it, writes about it and releases it; or finds another agent's lock. */
 function* work(world: World, agent: StoryAgent): Scene {
   const file = someFile(world, agent);
   const obstacle = world.obstacle(agent.id, file);
@@ -99,7 +99,7 @@ function* review(world: World, author: StoryAgent, reviewer: StoryAgent, slots: 
   }
 }
 
-/** Waits for a lock that another holds; the holder gives it free if it still can. */
+/** An agent waits for another agent's lock; the holder releases it if it still can. */
 function* blocked(
   world: World,
   agent: StoryAgent,
@@ -125,7 +125,7 @@ function* blocked(
   yield* say(world, { from: agent, to: holder, type: 'COMPLETED', topic: 'completed', slots });
 }
 
-/** Needs a file that somebody else holds just now. */
+/** An agent needs a file that another agent has locked. */
 function* collision(world: World, agent: StoryAgent): Scene {
   const others = [...world.held].filter(([, holder]) => holder !== agent.id);
   if (others.length === 0) return;
@@ -133,7 +133,7 @@ function* collision(world: World, agent: StoryAgent): Scene {
   yield* blocked(world, agent, filepath, { filepath, holder });
 }
 
-/** Removes the lock of somebody who is gone for good. */
+/** An agent removes the lock of one that is gone for good. */
 function* takeover(world: World, agent: StoryAgent, orphan: { filepath: string; holder: string }): Scene {
   if (world.listed.has(orphan.holder)) return;
   const slots = { ...between(world, agent, orphan.filepath), other: orphan.holder };
@@ -196,7 +196,7 @@ function* conflict(world: World, agent: StoryAgent): Scene {
 
 const FIRST_RETRY_SECONDS = 30;
 
-/** A message that wants an acknowledgement, its retries, and at last the escalation (swarm-files.md §6). */
+/** A message that needs an acknowledgement, its retries, and finally the escalation (swarm-files.md §6). */
 function* acknowledgement(world: World, agent: StoryAgent): Scene {
   const other = world.somebody(agent);
   if (!other) return;
@@ -223,7 +223,7 @@ function* acknowledgement(world: World, agent: StoryAgent): Scene {
       return;
     }
     yield FIRST_RETRY_SECONDS * 2 ** (retry - 1);
-    // The tool retries when the sender next looks at its messages: whoever is deep in work lets a retry grow overdue.
+    // The tool retries when the sender next reads its messages: a busy agent lets a retry become overdue.
     if (world.random.chance(0.3)) yield world.random.integer(90, 180);
     yield* sayText(world, `[RETRY-${retry}] ${text}`, { ...question, extras: { requires_ack: true } });
     if (retry < 3) yield { ...waiting, retryCount: retry, retrySeconds: FIRST_RETRY_SECONDS * 2 ** retry };
@@ -257,11 +257,11 @@ function* translation(world: World, agent: StoryAgent): Scene {
   yield* say(world, { from: agent, to: other, type: 'INFO', topic: 'multilingual', slots });
 }
 
-/** Goes quiet; comes back in time, or is forgotten, leaves its locks behind and is replaced by a newcomer. */
+/** An agent goes quiet. It returns in time, or is removed from the registry, leaves its locks and is replaced. */
 function* absence(world: World, someone: StoryAgent): Scene {
-  // Never so many that the story has nobody left to tell it.
+  // Keeps enough agents for the story to continue.
   if (world.present().length < 3 || world.absentCount() * 4 >= world.listed.size) return;
-  // Only the id of the last one listed is given again, so newcomers go more often than others.
+  // Only the id of the last listed agent is reused, so newcomers leave more often than others.
   const agent = world.random.chance(0.5) ? (world.present().at(-1) ?? someone) : someone;
   yield { kind: 'vanish', agentId: agent.id };
   if (world.random.chance(0.5)) {
@@ -284,7 +284,7 @@ function* absence(world: World, someone: StoryAgent): Scene {
   }
 }
 
-/** How often which scene begins. */
+/** The scenes and how often each begins. */
 export const SCENES: readonly (readonly [weight: number, scene: (world: World, agent: StoryAgent) => Scene])[] = [
   [44, work],
   [7, collision],
@@ -297,6 +297,6 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [3, absence],
   [4, plannedWork],
   [3, contention],
-  // About one in some minutes of a demo: a deadlock is no everyday thing.
+  // About one in a few minutes of a demo: a deadlock is rare.
   [1, waitCycle],
 ];

@@ -127,7 +127,7 @@ describe('simulator', () => {
     const conflicts = parseConflictLog(readFileSync(path.join(root, CONFLICT_LOG_FILE)));
     assert.ok('conflicts' in conflicts && conflicts.conflicts.length > 0);
     assert.deepEqual(conflicts.skipped, []);
-    // What the demo's default seed promises: somebody is quiet, and somebody gone left a lock behind.
+    // The demo's default seed must show a quiet agent, and a lock that a vanished agent left behind.
     const ids = new Set(read.registry.entries.map((entry) => entry.id));
     assert.ok(read.registry.entries.some((entry) => entry.status === 'stale'));
     assert.ok(holders.some((holder) => !ids.has(holder)));

@@ -1,4 +1,4 @@
-/** A seeded swarm that writes the real files of a root in the real way: demo, test bed and load of the benchmarks. */
+/** A seeded swarm that writes the files of a root as a real one does, for demos, tests and benchmarks. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
@@ -6,11 +6,11 @@ import { type Counts, Player, type Written } from './player';
 import { generateStory, type StoryAction } from './story';
 
 export interface SimulatorOptions {
-  /** Made if it does not exist. */
+  /** Created if it does not exist. */
   root: string;
-  /** Equal seeds and numbers of agents tell equal stories. */
+  /** Equal seeds and numbers of agents give equal stories. */
   seed: number;
-  /** Messages a second, on average; above 0, at most 5,000. */
+  /** Messages per second on average; above 0, up to 5,000. */
   messagesPerSecond: number;
   agents?: number;
   /** A log larger than this is rotated; 10,485,760 if left out. */
@@ -20,15 +20,15 @@ export interface SimulatorOptions {
 }
 
 const PAST_MESSAGES = 200;
-/** What happened before the past that is told: long enough for somebody to have vanished and left a lock behind. */
+/** Messages of the story before the written past: enough for an agent to have vanished and left a lock. */
 const UNSHOWN_MESSAGES = 400;
 const PAST_MS = 60 * 60 * 1000;
 const TICK_INTERVAL_MS = 10;
 const MAX_SLEEP_MS = 1000;
-/** `discover-agents --watch` looks every 30 s; slower stories must still look fresh, faster ones need not thrash. */
+/** `discover-agents --watch` runs every 30 s; slower stories must still look fresh, faster ones need no more. */
 const DISCOVERY_INTERVAL_MS = 30_000;
 const MIN_DISCOVERY_INTERVAL_MS = 100;
-/** After a longer pause of the machine the story goes on where it was, it does not catch up in one burst. */
+/** After a longer pause of the machine the story continues where it was instead of catching up in one burst. */
 const MAX_LAG_MS = 2000;
 
 const MAX_LINUX_PID = 4_194_304;
@@ -38,12 +38,14 @@ export class Simulator {
   readonly #story: Generator<StoryAction, never>;
   readonly #player: Player;
   #next: StoryAction;
-  /** The wall clock at the story's second 0, in milliseconds since 1970. */
+  /** The wall clock at second 0 of the story, in milliseconds since 1970. */
   #origin = 0;
   #discoveredAt = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  /** Makes the root if needed. Throws if it holds the registry of a real swarm, which a simulation would destroy. */
+  /**
+   * Creates the root if needed. Throws if it contains the registry of a real swarm, which a simulation would destroy.
+   */
   constructor(options: SimulatorOptions) {
     this.#options = options;
     mkdirSync(options.root, { recursive: true });
@@ -53,14 +55,14 @@ export class Simulator {
     this.#next = this.#story.next().value;
   }
 
-  /** What was written so far. */
+  /** The numbers of what was written so far. */
   get counts(): Readonly<Counts> {
     return this.#player.counts;
   }
 
   /**
-   * Writes a past into the root, so that the first look finds a swarm in the middle of its work: 200 messages spread
-   * over the last hour, the agents, some of them gone, and the locks that are held or were left behind.
+   * Writes a past into the root, so that a dashboard shows a swarm in the middle of its work at once: 200 messages
+   * spread over the last hour, the agents, some of them gone, and the locks that are held or were left behind.
    */
   prepare(): void {
     const past = this.#takePast();
@@ -75,7 +77,7 @@ export class Simulator {
     this.#discover(now);
   }
 
-  /** Goes on with the story at its speed until `stop`. */
+  /** Continues the story at its speed until `stop`. */
   start(): void {
     if (this.#timer) return;
     this.#origin = Date.now() - this.#millisecondsOf(this.#next.at);
@@ -142,6 +144,6 @@ function refuseRealSwarm(root: string): void {
   const simulated =
     'registry' in read && read.registry.entries.every(({ pid }) => typeof pid === 'number' && pid > MAX_LINUX_PID);
   if (!simulated) {
-    throw new Error(`${root} holds the registry of a real swarm: give the simulator a folder of its own.`);
+    throw new Error(`${root} contains the registry of a real swarm: give the simulator a folder of its own.`);
   }
 }

@@ -1,14 +1,14 @@
-/** How somebody in a scene says something. */
+/** Messages of agents in scenes. */
 import { WORDS } from './codebase';
 import { phrase, type Slots, type Topic } from './phrases';
 import type { Deed, MessageExtras, MessageType, StoryAgent, World } from './world';
 
-/** A beat is a deed, or a pause in seconds of the story. */
+/** Its steps are actions, or pauses in seconds of the story. */
 export type Scene = Generator<Deed | number, void, boolean>;
 
 interface Speech {
   from: StoryAgent | 'system';
-  /** One agent, or everybody else. */
+  /** One agent, or all others. */
   to: StoryAgent | 'all';
   type: MessageType;
   topic: Topic;
@@ -18,13 +18,13 @@ interface Speech {
   extras?: MessageExtras;
 }
 
-/** Says a phrase on a topic, unless nobody who should hear it is left. */
+/** Sends a phrase on a topic, unless no recipient is left. */
 export function* say(world: World, speech: Speech): Scene {
   const content = (speech.prefix ?? '') + phrase(world.random, speech.topic, speech.slots);
   yield* sayText(world, content, speech);
 }
 
-/** Says a given text, unless nobody who should hear it is left. */
+/** Sends a given text, unless no recipient is left. */
 export function* sayText(world: World, content: string, speech: Omit<Speech, 'topic' | 'slots' | 'prefix'>): Scene {
   const sender = speech.from === 'system' ? 'system' : speech.from.id;
   const wanted = speech.to === 'all' ? [...world.listed.keys()].filter((id) => id !== sender) : [speech.to.id];
@@ -36,7 +36,7 @@ export function* sayText(world: World, content: string, speech: Omit<Speech, 'to
   yield { kind: 'message', message };
 }
 
-/** The slots of what an agent says about a file, perhaps with another agent in mind. */
+/** The slots of a phrase about a file, and perhaps about another agent. */
 export function between(
   world: World,
   agent: StoryAgent,
@@ -51,7 +51,7 @@ export function between(
   };
 }
 
-/** A file of the agent's role, or now and then one of its patterns. */
+/** Picks a file of the agent's role, or sometimes one of its patterns. */
 export function someFile(world: World, agent: StoryAgent): string {
   const { patterns, files } = agent.role;
   return patterns.length > 0 && world.random.chance(0.12) ? world.random.pick(patterns) : world.random.pick(files);

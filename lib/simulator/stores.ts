@@ -7,7 +7,7 @@ import { pythonJsonIndented } from '../sources/claudeswarm/written-form';
 import { formatUtc } from './registry-file';
 import type { StoryConflict, StoryTask } from './world';
 
-/** The tool keeps all tasks for ever; a demo that runs for days should not. */
+/** The tool keeps all tasks forever; a demo that runs for days should not. */
 const MAX_TASKS = 60;
 const MAX_CONFLICTS = 100;
 
@@ -21,14 +21,14 @@ export class Stores {
   readonly #root: string;
   readonly #tasks = new Map<string, KeptTask>();
   readonly #conflicts = new Map<string, StoryConflict & { detectedAt: number }>();
-  /** What `flush` has to write: by the file, the time of its newest change. */
+  /** What `flush` has to write: the time of the newest change by file. */
   readonly #changed = new Map<string, number>();
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** Takes a task as it is from now (milliseconds since 1970) on. */
+  /** Sets the state of a task from now (milliseconds since 1970) on. */
   takeTask(task: StoryTask, now: number): void {
     const known = this.#tasks.get(task.task_id);
     const step = {
@@ -45,7 +45,7 @@ export class Stores {
     this.#changed.set(TASKS_FILE, now);
   }
 
-  /** Takes a conflict as it is from now (milliseconds since 1970) on. */
+  /** Sets the state of a conflict from now (milliseconds since 1970) on. */
   takeConflict(conflict: StoryConflict, now: number): void {
     const known = this.#conflicts.get(conflict.conflict_id);
     this.#conflicts.set(conflict.conflict_id, { ...conflict, detectedAt: known?.detectedAt ?? now });
@@ -62,7 +62,7 @@ export class Stores {
         writeFileSync(`${file}.tmp`, pythonJsonIndented({ version: '1.0', updated_at: formatUtc(now), ...content }));
         renameSync(`${file}.tmp`, file);
       } catch (error) {
-        // A root that is gone or a full disk: the swarm's tool warns and goes on too.
+        // A missing root or a full disk: the swarm's tool warns and continues too.
         process.emitWarning(error instanceof Error ? error.message : String(error));
       }
     }

@@ -1,6 +1,6 @@
 /**
- * The story of a simulated team: an endless sequence of deeds, one message a second of the story on average. Pure:
- * it reads no clock and touches no file, so equal seeds tell equal stories.
+ * The story of a simulated team: an endless sequence of actions, one message per second of the story on average. Pure:
+ * it reads no clock and no file, so equal seeds give equal stories.
  */
 import { ROLES } from './codebase';
 import { Random } from './random';
@@ -8,7 +8,7 @@ import { arrival, SCENES } from './scenes';
 import type { Scene } from './speech';
 import { type Deed, World } from './world';
 
-/** A deed and when it happens, in seconds since the story began; times never fall. */
+/** An action and its time in seconds since the story began; times never decrease. */
 export type StoryAction = Deed & { at: number };
 
 interface Running {
@@ -16,13 +16,13 @@ interface Running {
   scene: Scene;
 }
 
-/** Seconds between two lines of one conversation, on average; others' lines come between. */
+/** Seconds between two lines of one conversation, on average; messages of others come in between. */
 const REPLY_SECONDS = 6;
 /** Longer silences would look like a broken swarm. */
 const MAX_SILENCE_SECONDS = 6;
 
 /**
- * Tells the story.
+ * Generates the story.
  *
  * @param options.seed any integer
  * @param options.agents how many agents begin it, at least 3; one for each role if left out
@@ -39,12 +39,12 @@ export function* generateStory(options: { seed: number; agents?: number }): Gene
   for (;;) {
     world.clock += Math.min(world.random.exponential(1), MAX_SILENCE_SECONDS);
     while (!(yield* playScene(world, running))) {
-      // Scenes without a word now, such as a lock refreshed, take no time; the next one follows at once.
+      // A scene without a message now, such as a refreshed lock, takes no time; the next one follows at once.
     }
   }
 }
 
-/** Plays the scene that is due, or a new one, up to its next message or pause. @returns whether a message was told */
+/** Plays the scene that is due, or a new one, up to its next message or pause. @returns whether a message was sent */
 function* playScene(world: World, running: Running[]): Generator<StoryAction, boolean> {
   const { scene } = takeDue(running, world.clock) ?? { scene: newScene(world) };
   let answer = true;

@@ -1,8 +1,10 @@
-/** Scenes in which one waits for another: tasks before tasks, two at one file, and now and then a ring. */
+/**
+ * Scenes in which agents wait for each other: task dependencies, two agents at one file, and sometimes a wait cycle.
+ */
 import { between, type Scene, say, someFile } from './speech';
 import type { StoryAgent, StoryConflict, StoryTask, World } from './world';
 
-/** Plans two tasks, one behind the other's; the other's is done, then one's own. */
+/** Two agents plan tasks, one blocked by the other; the other's is done first. */
 export function* plannedWork(world: World, agent: StoryAgent): Scene {
   const other = world.somebody(agent);
   if (!other) return;
@@ -35,7 +37,7 @@ function taskOf(world: World, { by, to, objective }: { by: StoryAgent; to: Story
   };
 }
 
-/** Wants what another has and notes it; the two agree. */
+/** An agent wants what another has and notes the conflict; the two agree. */
 export function* contention(world: World, agent: StoryAgent): Scene {
   const holder = world.somebody(agent);
   if (!holder) return;
@@ -66,7 +68,7 @@ function conflictOver(
   };
 }
 
-/** Three that wait for each other: by a task, by a conflict and by a word; at last the word is answered. */
+/** Three agents wait for each other: by a task, a conflict and a question; finally the question is answered. */
 export function* waitCycle(world: World, agent: StoryAgent): Scene {
   const second = world.somebody(agent);
   const third = second && world.somebody(agent, second);
@@ -75,7 +77,7 @@ export function* waitCycle(world: World, agent: StoryAgent): Scene {
   const awaited = taskOf(world, { by: agent, to: third, objective: `Prepare ${slots.feature}` });
   const blocked = taskOf(world, { by: agent, to: second, objective: `Finish ${slots.feature}` });
   const waiting: StoryTask = { ...blocked, status: 'blocked', blocked_by: [awaited.task_id] };
-  // Third waits for the first by what both want to merge, so the task of the third does not get on either.
+  // The third waits for the first because of a merge conflict, so the task of the third does not proceed either.
   const conflict = conflictOver(world, third, agent, { type: 'merge', resource: slots.file });
   yield { kind: 'task', task: awaited };
   yield { kind: 'task', task: waiting };

@@ -1,4 +1,4 @@
-/** What is true in the story at a moment: who is there and who holds which file. Knows no clock of the machine. */
+/** The state of the story at a moment: which agents are present and which has locked which file. Reads no clock. */
 import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
 import { ROLES, type Role } from './codebase';
 import type { Random } from './random';
@@ -59,7 +59,7 @@ export interface StoryMessage extends MessageExtras {
   failure_count: number;
 }
 
-/** A task as it is from now on, without what the file adds by itself (swarm-files.md §7). */
+/** The new state of a task, without the fields that the file adds (swarm-files.md §7). */
 export interface StoryTask {
   task_id: string;
   objective: string;
@@ -71,7 +71,7 @@ export interface StoryTask {
   blocked_by: string[];
 }
 
-/** A conflict as it is from now on. */
+/** The new state of a conflict. */
 export interface StoryConflict {
   conflict_id: string;
   conflict_type: 'file_lock' | 'resource' | 'task_claim' | 'merge';
@@ -82,18 +82,18 @@ export interface StoryConflict {
 
 export type Deed =
   | { kind: 'join'; agent: StoryAgent }
-  /** Its pane is not found any more; the registry keeps the entry for a while, as `stale`. */
+  /** The pane is gone; the registry keeps the entry for a while, as `stale`. */
   | { kind: 'vanish'; agentId: string }
   | { kind: 'return'; agentId: string }
-  /** The registry forgets it; its locks stay behind. */
+  /** The registry drops the agent; its locks stay. */
   | { kind: 'drop'; agentId: string }
   | { kind: 'message'; message: StoryMessage }
   | { kind: 'task'; task: StoryTask }
   | { kind: 'conflict'; conflict: StoryConflict }
-  /** A lock of one's own is refreshed. */
+  /** An agent's own lock is refreshed. */
   | { kind: 'acquire'; agentId: string; filepath: string; reason: string }
   | { kind: 'release'; agentId: string; filepath: string }
-  /** A question waits for its acknowledgement; its next retry is due so many seconds from now. */
+  /** A question waits for its acknowledgement; its next retry is due after this many seconds. */
   | {
       kind: 'awaitAck';
       msgId: string;
@@ -103,20 +103,20 @@ export type Deed =
       retryCount: number;
       retrySeconds: number;
     }
-  /** It was acknowledged, or given up. */
+  /** It was acknowledged or abandoned. */
   | { kind: 'settleAck'; msgId: string }
   /** The lock of an agent that is gone is removed. */
   | { kind: 'cleanUp'; agentId: string; filepath: string };
 
-// Linux gives no pid above 2^22, so no simulated agent is ever taken for a process of this machine.
+// Linux uses no pid above 2^22, so no simulated agent is mistaken for a process of this machine.
 const FIRST_PID = 4_194_305;
 const FAILED_DELIVERIES = 0.03;
-/** A vanished agent is still written to until the next discovery, in vain (seconds of the story). */
+/** How long messages to a vanished agent still fail before the next discovery (seconds of the story). */
 const NOT_YET_MISSED_SECONDS = 25;
 
 export class World {
   readonly random: Random;
-  /** Everybody the registry lists, by id. */
+  /** All agents that the registry lists, by id. */
   readonly listed = new Map<string, StoryAgent>();
   /** Holder by path. */
   readonly held = new Map<string, string>();
@@ -130,7 +130,7 @@ export class World {
     this.random = random;
   }
 
-  /** A newcomer in a new pane; ids go on from the highest listed one, so those of the gone come back. */
+  /** Adds an agent in a new pane; ids continue after the highest listed one, so those of dropped agents return. */
   newcomer(role?: Role): StoryAgent {
     const numbers = [...this.listed.keys()].map((id) => Number(id.slice('agent-'.length)));
     const pane = this.#panes;
@@ -154,7 +154,7 @@ export class World {
     return [...this.listed.values()].filter((agent) => this.isPresent(agent.id));
   }
 
-  /** Somebody present other than the given ones, or null. */
+  /** A present agent other than the given ones, or null. */
   somebody(...except: StoryAgent[]): StoryAgent | null {
     const choices = this.present().filter((agent) => !except.includes(agent));
     return choices.length === 0 ? null : this.random.pick(choices);
@@ -179,9 +179,9 @@ export class World {
   }
 
   /**
-   * Who of the wanted recipients gets a message, and with what success.
+   * Determines which recipients get a message, and with what success.
    *
-   * @returns null if nobody is left: the swarm's tool then refuses to send, and nothing is logged
+   * @returns null if no recipient is left: the swarm's tool then refuses to send, and nothing is logged
    */
   address(
     wanted: readonly string[],
@@ -198,7 +198,7 @@ export class World {
     };
   }
 
-  /** Takes a deed into what is true. @returns false if it is impossible now, and then did not happen */
+  /** Applies an action to the state. @returns false if it is impossible now; then nothing changes */
   perform(deed: Deed): boolean {
     switch (deed.kind) {
       case 'join':

@@ -1,4 +1,4 @@
-/** What every reader says of its source, and how that changes from look to look. */
+/** The status that every reader has of its source, and how it changes. */
 import type { Skipped, SourceState } from '../contract/schemas';
 
 export interface ReaderStatus {
@@ -7,17 +7,19 @@ export interface ReaderStatus {
   reason: string | null;
   /** Since when it is in this state, in milliseconds since 1970. */
   since: number;
-  /** When what is still shown was last read, in milliseconds since 1970; null unless the source vanished or broke since. */
+  /**
+   * When the shown content was last read, in milliseconds since 1970; null unless the source vanished or broke since.
+   */
   keptFrom: number | null;
-  /** What was skipped, by reason. */
+  /** Skipped entries, by reason. */
   skipped: Skipped[];
 }
 
 /**
- * The status after a look.
+ * Computes the status after a reading.
  *
  * @param before the status until now
- * @param found what this look found
+ * @param found the result of this reading
  * @param now milliseconds since 1970
  * @returns the same object if nothing changed, so that callers may compare by identity; `since` changes only with
  *   the state
@@ -40,7 +42,7 @@ function sameCount(a: Skipped, b: Skipped): boolean {
 /**
  * Counts what was skipped.
  *
- * @param found one `[reason, place]` for each thing skipped, in the order seen
+ * @param found one `[reason, place]` for each skipped entry, in their order
  * @returns one count for each reason, in the order of their first occurrence, with the last place
  */
 export function countSkipped(found: Iterable<readonly [reason: string, place: string | null]>): Skipped[] {

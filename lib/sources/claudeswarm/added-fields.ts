@@ -2,10 +2,10 @@
 export type WithAddedFields<Written, Added> = Written & Added & { original?: Record<string, unknown> };
 
 /**
- * Joins an entry of a file with what this product says of it.
+ * Joins an entry of a file with what this product adds.
  *
  * @param written the entry's fields as the file has them
- * @param added the fields of this product; they stand where both have a name, and so does `original`
+ * @param added the fields of this product; they win where both have a field of one name, and so does `original`
  * @returns a new object: the file's fields first, then the added ones, then `original` if names collided
  */
 export function withAddedFields<Written extends Readonly<Record<string, unknown>>, Added extends object>(

@@ -8,7 +8,7 @@ import { LOG_NAME, type LogCheckpoint, MessageLog } from './message-log';
 const folder = mkdtempSync(join(tmpdir(), 'broken-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Reads as a history does. */
+/** Reads the log as a history does. */
 function follow() {
   const root = mkdtempSync(join(folder, 'root-'));
   const kept: string[] = [];
@@ -35,7 +35,7 @@ function follow() {
   };
 }
 
-test('MessageLog: a broken line in new content of a log that was cut or replaced is counted with its reason', () => {
+test('MessageLog: a broken line in new content of a truncated or replaced log is counted with its reason', () => {
   const { path, kept, refresh } = follow();
   writeFileSync(path, '{"n":1}\n{"n":2}\n{"n":3}\n');
   assert.deepEqual(refresh(), {});
@@ -59,7 +59,7 @@ test('MessageLog: a trimmed log repeats broken lines that were counted; each is 
   assert.deepEqual(refresh(), { 'invalid JSON': 4 });
 });
 
-test('MessageLog: a line that is cut off while it is written is counted, unless the new content has it whole', () => {
+test('MessageLog: a line truncated while it is written is counted, unless the new content has it whole', () => {
   for (const [content, counted, lines] of [
     ['{"n":9}\n', 1, ['{"n":1}', '{"n":9}']],
     ['{"n":9}\n{"n":2, "text": "whole"}\n', undefined, ['{"n":1}', '{"n":9}', '{"n":2, "text": "whole"}']],
@@ -74,7 +74,7 @@ test('MessageLog: a line that is cut off while it is written is counted, unless 
   }
 });
 
-test('MessageLog: a complete line without its line feed that is cut off before it settled is kept, once', () => {
+test('MessageLog: a complete line without line feed that is truncated before it settled is kept, once', () => {
   for (const content of ['', '{"n":9}\n', '{"n":2}\n', '{"n":2}']) {
     const { path, kept, refresh } = follow();
     writeFileSync(path, '{"n":1}\n{"n":2}');

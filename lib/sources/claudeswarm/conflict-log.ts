@@ -1,6 +1,6 @@
 /**
- * The conflicts that the swarm's agents noted, `CONFLICT_LOG.json`: read as a whole, kept as long as nothing better is
- * known.
+ * The conflicts that the swarm's agents noted, `CONFLICT_LOG.json`. Read as a whole; the last good content is kept
+ * while the file can't be read.
  */
 import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
@@ -11,20 +11,20 @@ import { readInstant } from './naive-time';
 
 export const CONFLICT_LOG_FILE = 'CONFLICT_LOG.json';
 
-/** The swarm's tool keeps 500. */
+/** The swarm's tool keeps 500 conflicts. */
 const MAX_CONFLICTS = 1000;
 
 /** One agent wants what another has. */
 export interface Conflict {
   id: string;
-  /** `file_lock`, `resource`, `task_claim` or `merge`, or whatever else the file says. */
+  /** `file_lock`, `resource`, `task_claim` or `merge`, or any other value of the file. */
   type: string | null;
   requester: string;
   holder: string;
-  /** What both want; for a lock its path. */
+  /** What both agents want; for a lock its path. */
   resource: string | null;
   status: string | null;
-  /** Milliseconds since 1970; null for what is no time. */
+  /** Milliseconds since 1970; null where it is no time. */
   detectedAt: number | null;
 }
 
@@ -67,7 +67,7 @@ function readConflict(entry: Record<string, unknown>, place: string): Conflict |
   };
 }
 
-/** Holds the newest conflicts that could be read. */
+/** Keeps the newest conflicts that could be read. */
 export class ConflictLogReader extends SmallFileReader<readonly Conflict[]> {
   /**
    * @param root the swarm's root
@@ -77,7 +77,7 @@ export class ConflictLogReader extends SmallFileReader<readonly Conflict[]> {
     super(root, KIND, now);
   }
 
-  /** The last good ones; none before the first and once the file is gone. */
+  /** The last conflicts that could be read; none before the first reading and once the file is gone. */
   get conflicts(): readonly Conflict[] {
     return this.content ?? [];
   }

@@ -1,29 +1,29 @@
-/** Searches a text for characters of which not all are certain, as they stand between two `*` of a pattern. */
+/** Searches a text for a sequence of characters, some of them variable: a part of a pattern between two `*`. */
 import { type CharacterSet, isInSet } from './fnmatch-set';
 
-/** What one character has to be: a certain one (its code point), any, or one of a set. */
+/** What one character has to be: a fixed one (its code point), any, or one of a set. */
 export type Part = number | typeof ANY_ONE | CharacterSet;
 
 export const ANY_ONE = Symbol('?');
 
 const BITS = 32;
 
-/** Of an ordinary path far fewer; a text with more pays for them once for each pattern. */
+/** Ordinary paths have far fewer; a text with more pays for them once for each pattern. */
 const MAX_DIFFERENT_CHARACTERS = 200;
 
 /**
  * Finds parts in texts by Shift-And (Baeza-Yates and Gonnet 1992): one bit for each part says whether the text so far
  * ends with the parts up to it, and a character moves 32 of them at once. So a search costs text times parts / 32,
- * whatever both are, where a try at every place took 100 ms for 4,096 bytes of each.
+ * whatever both are; a try at every place took 100 ms for 4,096 bytes of each.
  */
 export class PartsSearch {
   readonly #length: number;
   readonly #words: number;
-  /** The bits of the parts that are any character. */
+  /** The bits of the parts that match any character. */
   readonly #any: Uint32Array;
   readonly #places = new Map<number, number[]>();
   readonly #sets: [set: CharacterSet, place: number][] = [];
-  /** The parts that a code point fits; made when a text first holds it. */
+  /** The parts that match a code point; computed when a text first contains it. */
   readonly #fits = new Map<number, Uint32Array>();
 
   /** @param parts at least one */
@@ -43,14 +43,15 @@ export class PartsSearch {
 
   /**
    * @param length of the text, in UTF-16 units
-   * @returns what a search costs, in steps of about a nanosecond; sets are asked once for each different character
+   * @returns the cost of a search, in steps of about a nanosecond; each different character is looked up once in the
+   *   sets
    */
   steps(length: number): number {
     const different = Math.min(length, MAX_DIFFERENT_CHARACTERS);
     return length * (20 + 3 * this.#words) + different * 10 * this.#sets.length;
   }
 
-  /** @returns where in the text the first fit from `from` on ends, in UTF-16 units; null if there is none */
+  /** @returns the end of the first match from `from` on, in UTF-16 units of the text; null if there is none */
   firstEnd(text: string, from: number): number | null {
     const state = new Uint32Array(this.#words);
     const last = this.#words - 1;

@@ -2,7 +2,7 @@
 
 export interface CharacterSet {
   negated: boolean;
-  /** Code points, bounds included, sorted and apart from each other; a single character is a range of one. */
+  /** Ranges of code points, bounds included, sorted, without overlap; a single character is a range of one. */
   ranges: readonly CodeRange[];
 }
 
@@ -10,16 +10,16 @@ type CodeRange = readonly [low: number, high: number];
 
 /**
  * @param lastEnd where the last `]` of the pattern is; -1 if there is none
- * @returns where the set that opens at `start` closes; a `]` in first place belongs to the set. null: it never does
+ * @returns where the set that opens at `start` closes, null if it never does; a `]` in first place belongs to the set
  */
 export function endOfSet(characters: readonly string[], start: number, lastEnd: number): number | null {
   let first = start + 1;
   if (characters[first] === '!') first++;
-  // Without this, a row of `[` that nothing closes would be searched through for each of them.
+  // Without this, a row of `[` without `]` would be searched again for each of them.
   return first + 1 > lastEnd ? null : characters.indexOf(']', first + 1);
 }
 
-/** @param inside what stands between the brackets, by character */
+/** @param inside the characters between the brackets */
 export function characterSet(inside: readonly string[]): CharacterSet {
   let negated = inside[0] === '!';
   const members = negated ? inside.slice(1) : inside;
@@ -27,7 +27,7 @@ export function characterSet(inside: readonly string[]): CharacterSet {
   for (let at = 0; at < members.length; at++) {
     const low = characterCode(members[at]);
     if (members[at] === '!' && at > 0 && ranges.length === 0 && !negated) {
-      // Python drops a range that runs backwards and only then looks for the `!` in front.
+      // Python drops a range that runs backwards and only then checks for the `!` in front.
       negated = true;
     } else if (members[at + 1] === '-' && at + 2 < members.length) {
       const high = characterCode(members[at + 2]);
@@ -52,7 +52,7 @@ function merged(ranges: readonly CodeRange[]): CodeRange[] {
   return apart;
 }
 
-/** @returns whether a code point is one that the set means; found by halving, since a set may hold thousands */
+/** @returns whether a set matches a code point; by binary search, since a set may contain thousands of ranges */
 export function isInSet({ negated, ranges }: CharacterSet, code: number): boolean {
   let low = 0;
   let high = ranges.length;

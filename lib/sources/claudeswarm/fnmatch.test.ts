@@ -11,7 +11,9 @@ import {
   MAX_PATTERN_BYTES,
 } from './fnmatch';
 
-/** Python's `fnmatch.translate`, which makes a regular expression of a pattern: slow for many `*`, so for short texts. */
+/**
+ * Python's `fnmatch.translate`, which makes a regular expression of a pattern: slow for many `*`, so for short texts.
+ */
 function translated(pattern: string): RegExp {
   const characters = [...pattern];
   let source = '';
@@ -29,7 +31,7 @@ function translated(pattern: string): RegExp {
   return new RegExp(`^(?:${source})$`, 'u');
 }
 
-/** Cuts a set at each `-` that can be a range, drops ranges that run backwards, and only then looks for the `!`. */
+/** Cuts a set at each `-` that can be a range, drops ranges that run backwards, and only then checks for the `!`. */
 function translatedSet(inside: readonly string[]): string {
   const chunks: string[][] = [];
   let begin = 0;

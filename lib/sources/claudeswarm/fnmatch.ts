@@ -4,30 +4,30 @@
  * never closed is an ordinary character. Nothing escapes a character. https://docs.python.org/3/library/fnmatch.html
  *
  * A pattern is split at its `*`. Each part between two of them is searched for from where the one before it ended: its
- * first fit leaves the most for the rest, so no search is ever repeated, where backtracking is exponential.
+ * first match leaves the most text for the rest, so no search is ever repeated. Backtracking would be exponential.
  */
 import { ANY_ONE, type Part, PartsSearch } from './fnmatch-search';
 import { characterSet, endOfSet, isInSet } from './fnmatch-set';
 
-/** Linux's PATH_MAX: a longer text names no file, and is compared as plain text. */
+/** Linux's PATH_MAX: a longer text is no path of a file, and is compared as plain text. */
 export const MAX_PATTERN_BYTES = 4096;
 
-/** What stands before or after all `*`; as text where every character is certain, since texts are compared much faster. */
+/** The part before or after all `*`; as text where every character is fixed, since texts are compared much faster. */
 type End = string | readonly Part[];
 
-/** What stands between two `*`. */
+/** The part between two `*`. */
 type Middle = string | PartsSearch;
 
-/** A compiled pattern; made once where one pattern is compared with many texts. */
+/** A compiled pattern. Compile it once to compare one pattern with many texts. */
 export interface CompiledPattern {
-  /** What a text begins with; the whole pattern if it has no `*`. */
+  /** The beginning of a text; the whole pattern if it has no `*`. */
   head: End;
   middle: readonly Middle[];
-  /** What a text ends with, after the last `*`; null if there is none. */
+  /** The end of a text, after the last `*`; null if there is no `*`. */
   tail: End | null;
 }
 
-/** @returns whether a text holds a character that can make it a pattern */
+/** @returns whether a text contains a character that can make it a pattern */
 export function hasPatternCharacters(text: string): boolean {
   return /[*?[]/.test(text);
 }
@@ -75,7 +75,9 @@ function asMiddle(parts: readonly Part[]): Middle {
   return asText(parts) ?? new PartsSearch(parts);
 }
 
-/** Half of a character beyond U+FFFF could be found within one, so what begins or ends with a half is no text. */
+/**
+ * A half of a surrogate pair could be found within a whole one, so a part that begins or ends with a half is no text.
+ */
 function asText(parts: readonly Part[]): string | null {
   if (!parts.every((part) => typeof part === 'number')) return null;
   const text = parts.map((code) => String.fromCodePoint(code)).join('');
@@ -84,12 +86,13 @@ function asText(parts: readonly Part[]): string | null {
 
 /**
  * @param length of the text, in UTF-16 units
- * @returns what a comparison costs, in steps of about a nanosecond: the searches share the text, so the dearest one counts
+ * @returns what a comparison costs, in steps of about a nanosecond: the searches share the text, so the most expensive
+ *   one counts
  */
 export function comparisonSteps({ middle }: CompiledPattern, length: number): number {
   let dearest = length;
   for (const part of middle) {
-    // Measured: a search for a text costs at worst a tenth of what it costs to try it at every place.
+    // Measured: a search for a text costs at worst a tenth of a comparison at every place.
     const steps = typeof part === 'string' ? Math.ceil((length * part.length) / 10) : part.steps(length);
     if (steps > dearest) dearest = steps;
   }
@@ -132,13 +135,13 @@ function startOfTail(tail: End, text: string): number | null {
   return endOfPartsAt(tail, text, at) === null ? null : at;
 }
 
-/** @returns where the first fit from `from` on ends */
+/** @returns the end of the first match from `from` on */
 function endOfText(segment: string, text: string, from: number): number | null {
   const found = text.indexOf(segment, from);
   return found === -1 ? null : found + segment.length;
 }
 
-/** @returns where parts that fit exactly at a place end */
+/** @returns the end of parts that match exactly at a place */
 function endOfPartsAt(parts: readonly Part[], text: string, start: number): number | null {
   let at = start;
   for (const part of parts) {
@@ -150,7 +153,7 @@ function endOfPartsAt(parts: readonly Part[], text: string, start: number): numb
   return at;
 }
 
-/** @returns whether the swarm's tool takes two spellings for the same files: either matches the other as a pattern */
+/** @returns whether the swarm's tool takes two paths for overlapping: either matches the other as a pattern */
 export function patternsOverlap(a: string, b: string): boolean {
   return a === b || fnmatch(a, b) || fnmatch(b, a);
 }

@@ -1,11 +1,11 @@
-/** Watching one folder for names that changed in it. */
+/** Watches one folder for names that changed in it. */
 import { FSWatcher } from 'chokidar';
 
-/** What a watch reports. After `fault` it is of no use any more. */
+/** The events of a watch. None follows after `fault`. */
 export interface FolderEvents {
-  /** From now on changes are reported; what changed before may have been missed. */
+  /** The watch has started; earlier changes may have been missed. */
   ready(): void;
-  /** Something happened to a name in the folder; null if the system does not say to which. */
+  /** An entry of the folder changed; null if the system does not name it. */
   changed(name: string | null): void;
   fault(error: Error): void;
 }
@@ -17,7 +17,7 @@ export interface FolderWatch {
 /**
  * After every event chokidar lists the folder and asks for the state of each entry, to tell additions from changes:
  * 65 % of a core at 350 appends a second, and 85 % for ten changes a second among 10,000 locks, with events missed.
- * A name is all that is needed here, and the raw events bring it, so the listing is left out (4 %). It also means one
+ * Only the name is needed here, and the raw events contain it, so the listing is left out (4 %). It also means one
  * system watch for a folder instead of one for each file, and a file that is replaced twice can't lose its own.
  */
 class NamesOnlyWatcher extends FSWatcher {
@@ -26,7 +26,7 @@ class NamesOnlyWatcher extends FSWatcher {
   }
 }
 
-/** Watches the entries of a folder, which has to exist. Nothing below them is watched. */
+/** Watches the entries of a folder, which has to exist, but nothing below them. */
 export function watchFolder(folder: string, events: FolderEvents): FolderWatch {
   const watcher = new NamesOnlyWatcher({ depth: 0, ignoreInitial: true, atomic: false, persistent: true });
   watcher.on('ready', events.ready);

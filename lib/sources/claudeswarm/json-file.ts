@@ -1,6 +1,6 @@
 /**
- * Reading a small file of the swarm without ever touching it: no lock, no wait on a pipe, no device, bounded size; and
- * what it said last, kept as long as nothing better is known.
+ * Reads a small file of the swarm without side effects: no lock, no wait on a pipe, no device, bounded size. Keeps the
+ * last good content while the file can't be read.
  */
 
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { isObject } from '../../platform/json-shape';
 import { type FileReading, readIfChanged } from '../../platform/read-file';
 import { type ReaderStatus, statusAfter } from '../source-status';
 
-/** Writers replace a file by a rename, and some leave a short hole between. */
+/** Writers replace a file by a rename, and with some of them the file is missing for a moment. */
 export const MISSING_CONFIRMED_MS = 200;
 
 const MEGABYTE = 1024 * 1024;
@@ -20,30 +20,33 @@ const MAX_STORE_BYTES = 16 * MEGABYTE;
  * the bytes: objects without a common shape take up to 2 us each.
  */
 const MAX_VALUES = 200_000;
-/** How reasons begin for which a reader leaves out what it could read: the file holds more than it takes. */
+/** The beginning of reasons for leaving out entries that could be read: the file contains more than the maximum. */
 export const BEYOND = 'beyond the first';
-/** After a large file was read it is left alone for so long, so that one written all the time leaves time for others. */
+/** How long a large file is not read again, so that one written all the time leaves time for other work. */
 const REST_MS_PER_MEGABYTE = 250;
 
-/** What a small file of JSON is and how it is spoken of. */
+/** Describes a small JSON file: its name, its bounds, how it is parsed, and the texts about it. */
 export interface SmallFileKind<Content> {
   /** Below the root. */
   name: string;
   /** Larger files are unreadable; 16 MB if absent. */
   maxBytes?: number;
   parse: (bytes: Buffer) => { content: Content; skipped: Skipped[] } | { error: string };
-  /** A sentence: what it means that there is none. */
+  /** A sentence: what it means that the file does not exist. */
   missing: string;
-  /** How a sentence about a fault ends: when there is something to go by, and when there is not. */
+  /** The end of a sentence about a fault: with earlier content to show, and without. */
   ending: { known: string; unknown: string };
-  /** What a fault that `parse` names is called, where `is unusable: ...` does not do. */
+  /** Texts for faults that `parse` names; the others are shown as `is unusable: ...`. */
   faults?: Readonly<Record<string, string>>;
 }
 
-/** Holds the newest content of a small file that could be read. */
+/** Keeps the newest content of a small file that could be read. */
 export class SmallFileReader<Content> {
   status: ReaderStatus;
-  /** The last good one, kept while the file is gone or unusable; null before the first. A new object whenever it changed. */
+  /**
+   * The last good content, kept while the file is missing or unusable; null before the first. A new object after a
+   * change.
+   */
   protected content: Content | null = null;
 
   readonly #kind: SmallFileKind<Content>;
@@ -52,10 +55,10 @@ export class SmallFileReader<Content> {
   #signature: string | null = null;
   #bytes: Buffer | null = null;
   #missedSince: number | null = null;
-  /** When a look last found the file, and when it last found it good; milliseconds since 1970. */
+  /** When the file was last found, and when it was last found usable; milliseconds since 1970. */
   #presentAt: number | null = null;
   #goodAt: number | null = null;
-  /** When a large file was read, and for how long it is left alone since; milliseconds. */
+  /** When a large file was read, and for how long it is not read again; milliseconds. */
   #rest = { from: 0, ms: 0 };
 
   /**
@@ -71,8 +74,8 @@ export class SmallFileReader<Content> {
   }
 
   /**
-   * Reads the file if it is not as the last look left it. Costs a few microseconds if nothing changed; one of more than
-   * a megabyte is not looked at again within 250 ms for each.
+   * Reads the file if it has changed since the last call. Costs a few microseconds if nothing changed; a file over a
+   * megabyte is not read again within 250 ms for each megabyte.
    *
    * @returns whether `status` or the content changed
    */
@@ -99,7 +102,7 @@ export class SmallFileReader<Content> {
 
   #missed(now: number): void {
     this.#missedSince ??= now;
-    // A clock set back must not hide that a file is gone.
+    // A clock rewind must not hide that a file is gone.
     if (Math.abs(now - this.#missedSince) < MISSING_CONFIRMED_MS) return;
     this.#signature = null;
     this.#bytes = null;
@@ -126,7 +129,7 @@ export class SmallFileReader<Content> {
     this.status = statusAfter(this.status, { ...this.#wholeOrPart(parsed.skipped), keptFrom: null }, now);
   }
 
-  /** Of a file that is read in part nobody may conclude that it lacks something. */
+  /** A file that was read in part proves no absence: its source is `degraded`. */
   #wholeOrPart(skipped: Skipped[]): Pick<ReaderStatus, 'state' | 'reason' | 'skipped'> {
     const beyond = skipped.filter(({ reason }) => reason.startsWith(BEYOND));
     if (beyond.length === 0) return { state: 'ok', reason: null, skipped };
@@ -135,7 +138,7 @@ export class SmallFileReader<Content> {
   }
 
   #unusable(what: string, now: number): void {
-    // Whatever stands there next is read, even if it is the file of before.
+    // The next file there is read, even if it is the one from before.
     this.#signature = null;
     this.#bytes = null;
     this.#fault(what, now);
@@ -163,10 +166,10 @@ export class SmallFileReader<Content> {
 }
 
 /**
- * @param name of a file or folder that was there
- * @param until when a look last found it, milliseconds since 1970
+ * @param name of a file or folder that existed
+ * @param until when it was last found, milliseconds since 1970
  * @param consequence a sentence: what is shown now
- * @returns that it is gone, in plain sentences
+ * @returns sentences that say that it is gone
  */
 export function wasThere(name: string, until: number, consequence: string): string {
   const sentence = consequence.charAt(0).toUpperCase() + consequence.slice(1);
@@ -174,8 +177,8 @@ export function wasThere(name: string, until: number, consequence: string): stri
 }
 
 /**
- * @returns the object that the bytes hold as JSON, tolerantly: a byte order mark and bytes that are no UTF-8 do no
- *   harm; or why there is none: `empty`, `invalid JSON`, `not an object` or that it holds more than 200,000 values
+ * @returns the JSON object in the bytes, tolerantly: a byte order mark is skipped and invalid UTF-8 replaced; or why
+ *   there is none: `empty`, `invalid JSON`, `not an object` or that it contains more than 200,000 values
  */
 export function parseObject(bytes: Buffer): { object: Record<string, unknown> } | { error: string } {
   if (bytes.length === 0) return { error: 'empty' };
@@ -189,11 +192,11 @@ export function parseObject(bytes: Buffer): { object: Record<string, unknown> } 
   return isObject(value) ? { object: value } : { error: 'not an object' };
 }
 
-const TOO_MANY_VALUES = `it holds more than ${MAX_VALUES.toLocaleString('en-US')} values`;
+const TOO_MANY_VALUES = `it contains more than ${MAX_VALUES.toLocaleString('en-US')} values`;
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const MARKS: ReadonlySet<number> = new Set([...'{[,:'].map((mark) => mark.charCodeAt(0)));
 
-/** Counts texts and the marks between them without reading what they mean; some 2 ms for a megabyte. */
+/** Counts strings and the characters between values without parsing; about 2 ms for a megabyte. */
 function holdsMoreThan(most: number, bytes: Buffer): boolean {
   if (bytes.length <= most) return false;
   let found = 0;

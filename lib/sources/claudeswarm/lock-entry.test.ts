@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lockFileName, normalizeLockPath, parseLock } from './lock-entry';
 
-test('paths are normalised as PurePosixPath does', () => {
+test('normalizeLockPath(): normalises as PurePosixPath does', () => {
   const spellings: [string, string][] = [
     ['', '.'],
     ['.', '.'],
@@ -22,7 +22,7 @@ test('paths are normalised as PurePosixPath does', () => {
   for (const [written, normal] of spellings) assert.equal(normalizeLockPath(written), normal, written);
 });
 
-test('the name of a lock file is that of its normalised path', () => {
+test('lockFileName(): depends on the normalised path only', () => {
   const name = 'd3b242d4cf93fa8ecd067e9bd2d9dd2dd91a19c64d00c883fd496f52679b522c.lock';
   assert.equal(lockFileName('src/auth.py'), name);
   assert.equal(lockFileName('./src//auth.py'), name);
@@ -35,7 +35,7 @@ const parse = (fields: object) => {
   return entry;
 };
 
-test('a lock as the tool writes it has no warnings', () => {
+test('parseLock(): a lock as the tool writes it has no warnings', () => {
   const fields = { agent_id: 'a', filepath, locked_at: 1770106433.087738, reason: '' };
   assert.deepEqual(parse(fields), {
     lock_file: lockFileName(filepath),
@@ -45,7 +45,7 @@ test('a lock as the tool writes it has no warnings', () => {
   });
 });
 
-test('what is odd is said, and as much as possible is kept', () => {
+test('parseLock(): warns of odd content and keeps as much as possible', () => {
   const good = { agent_id: 'a', filepath, locked_at: 5, reason: '' };
   assert.deepEqual(parse({ ...good, extra: 1 }).warnings, ['unknown_field']);
   assert.deepEqual(parse({ ...good, agent_id: null }).warnings, ['wrong_type']);
@@ -54,7 +54,7 @@ test('what is odd is said, and as much as possible is kept', () => {
   assert.deepEqual([empty.fields, empty.lockedAt, empty.warnings], [{ reason: '' }, null, ['missing_field']]);
 });
 
-test('locked_at is a number wherever it is one', () => {
+test('parseLock(): reads locked_at as a number where it is one', () => {
   const read = (locked_at: unknown) => {
     const { fields, lockedAt } = parse({ agent_id: 'a', filepath, locked_at, reason: '' });
     return [fields.locked_at, lockedAt];
@@ -68,7 +68,7 @@ test('locked_at is a number wherever it is one', () => {
   assert.deepEqual(read(null), [null, null]);
 });
 
-test('a lock nested deeper than anything writes is none', () => {
+test('parseLock(): refuses a lock that is nested too deeply', () => {
   const deep = '['.repeat(20_000) + ']'.repeat(20_000);
   assert.deepEqual(parseLock('a.lock', Buffer.from(`{"filepath": ${deep}}`)), { error: 'nested too deeply' });
 });

@@ -1,4 +1,4 @@
-/** One lock file: its name, its content, and what is odd about it. */
+/** One lock file: its name, its content, and warnings about it. */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { LockWarning } from '../../contract/schemas';
@@ -9,18 +9,17 @@ import { isTooLongForPattern } from './fnmatch';
 export interface LockEntry {
   /** The name of the file. */
   lock_file: string;
-  /** The file's fields; `locked_at` as a number if it can be read as one, a missing `reason` as an empty text. */
+  /** The file's fields; `locked_at` as a number if it can be read as one, a missing `reason` as an empty string. */
   fields: Record<string, unknown>;
-  /** `locked_at` in milliseconds since 1970; null if it says no time. */
+  /** `locked_at` in milliseconds since 1970; null if it is no time. */
   lockedAt: number | null;
   /**
-   * What the swarm's tool would not have written; `in_future` and `uncompared` are not among
-   * them, since they pass.
+   * What the swarm's tool would not have written. Without `in_future` and `uncompared`, which depend on the moment.
    */
   warnings: readonly LockWarning[];
 }
 
-/** Most locks have none, and share it. */
+/** Shared by the locks without warnings, which are most of them. */
 const NO_WARNINGS: readonly LockWarning[] = [];
 
 const TYPES = { agent_id: 'string', filepath: 'string', locked_at: 'number', reason: 'string' } as const;
@@ -30,14 +29,14 @@ const KNOWN: ReadonlySet<string> = new Set(NAMES);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** A number as JSON writes it; the swarm's tool has written no other. */
+/** A number in the form of JSON, the only form that the swarm's tool writes. */
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 /**
  * Reads the bytes of a lock file, tolerantly.
  *
  * @param lockFile the name of the file
- * @returns the lock, or why it is none: `empty`, `invalid JSON`, `not an object` or `nested too deeply`
+ * @returns the lock, or its fault: `empty`, `invalid JSON`, `not an object` or `nested too deeply`
  */
 export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error: string } {
   if (bytes.length === 0) return { error: 'empty' };
@@ -70,7 +69,7 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
   };
 }
 
-/** @returns whether two entries of one file say the same, in whatever way it was written */
+/** @returns whether two entries of one file have equal content, in whatever form it was written */
 export function isSameEntry(one: LockEntry, other: LockEntry): boolean {
   const entryText = ({ fields, warnings }: LockEntry) => JSON.stringify([fields, warnings]);
   return entryText(one) === entryText(other);
@@ -90,9 +89,9 @@ function finiteNumber(value: unknown): number | null {
 }
 
 /**
- * A path in the spelling under which it is locked: POSIX syntax alone, as Python's `PurePosixPath` has it. `./`, `//`
- * and a trailing `/` fall away; `..`, case and backslashes stay; the empty path is `.`; exactly two leading slashes
- * stay two.
+ * Normalises a path as the swarm's tool does before locking it: POSIX syntax alone, as Python's `PurePosixPath` has it.
+ * `./`, `//` and a trailing `/` are removed; `..`, case and backslashes stay; the empty path is `.`; exactly two
+ * leading slashes stay two.
  */
 export function normalizeLockPath(filepath: string): string {
   const leading = /^\/*/.exec(filepath)?.[0].length ?? 0;
@@ -101,7 +100,7 @@ export function normalizeLockPath(filepath: string): string {
   return start + parts.join('/') || '.';
 }
 
-/** @returns the name of the file that locks a path: the SHA-256 of its normalised spelling, `.lock` */
+/** @returns the name of the file that locks a path: the SHA-256 of its normalised form, `.lock` */
 export function lockFileName(filepath: string): string {
   return `${hash('sha256', normalizeLockPath(filepath))}.lock`;
 }

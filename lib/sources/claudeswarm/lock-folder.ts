@@ -1,18 +1,20 @@
-/** The names in the folder of locks, listed no more often than they can have changed. */
+/** Lists the names in the folder of locks, only when they may have changed. */
 import { type BigIntStats, opendirSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeFileError, errorCode, fileKind } from '../../platform/read-file';
 
-/** So many names are listed in one turn of the event loop: 50,000 take 30 ms. */
+/** How many names are listed in one turn of the event loop: 50,000 take 30 ms. */
 const MAX_NAMES_AT_ONCE = 2000;
-/** How many names the system is asked for at a time; more of them are memory outside of the heap, and no faster. */
+/** How many names one system call reads; more cost memory outside of the heap and are no faster. */
 const NAMES_PER_READ = 512;
-/** A folder whose time of change stands still is listed all the same this often: some file systems do not keep it. */
+/** An unchanged folder is listed this often all the same: some file systems do not keep its modification time. */
 const LIST_INTERVAL_MS = 5000;
-/** Times of change advance only every few milliseconds, and by less than this. */
+/** Modification times advance in steps of a few milliseconds, always less than this. */
 const COARSE_CLOCK_MS = 100;
 
-/** What a look at the folder found; `isAnother`: it is not the folder that was listed before; `same`: it need not be listed. */
+/**
+ * The state of the folder. `isAnother`: it is not the folder that was listed before; `same`: it was not listed again.
+ */
 export type FolderReading =
   | { kind: 'listed'; names: readonly string[]; isAnother: boolean }
   | { kind: 'same' }
@@ -23,9 +25,11 @@ export class LockFolder {
   readonly #path: string;
   readonly #now: () => number;
   #identity: string | null = null;
-  /** How many possible lock files it held; their names would be as much again as those of the locks. */
+  /** The number of possible lock files; keeping their names would double the memory of those of the locks. */
   #count = 0;
-  /** The folder's time of change when it was last listed, and when that was; nanoseconds and milliseconds since 1970. */
+  /**
+   * The folder's modification time when it was last listed, and when that was; nanoseconds and milliseconds since 1970.
+   */
   #listed: { changedNs: bigint; at: number } | null = null;
 
   /** @param now the clock, milliseconds since 1970 */
@@ -34,17 +38,17 @@ export class LockFolder {
     this.#now = now;
   }
 
-  /** Whether it holds so many names that listing it with every change would cost too much. */
+  /** Whether it has so many entries that listing it after every change would cost too much. */
   get isLarge(): boolean {
     return this.#count > MAX_NAMES_AT_ONCE;
   }
 
-  /** Whatever stands there next counts as another folder. */
+  /** The next folder at this path counts as another one. */
   forget(): void {
     this.#identity = null;
   }
 
-  /** @returns whether there is a folder, and it is the one that was listed last */
+  /** @returns whether the folder exists and is the one that was listed last */
   isSame(): boolean {
     try {
       const folder = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
@@ -55,7 +59,7 @@ export class LockFolder {
   }
 
   /**
-   * Lists the names of possible lock files, where they may differ from those that were listed last.
+   * Lists the names of possible lock files if they may have changed since they were last listed.
    *
    * @param anew lists them in any case
    */
@@ -96,7 +100,7 @@ export class LockFolder {
   #isListed(changedNs: bigint, now: number): boolean {
     if (!this.isLarge || this.#listed === null) return false;
     const { changedNs: before, at } = this.#listed;
-    // A change just after the listing may have left the time as it was.
+    // A change just after the listing may not have changed the modification time.
     const settled = at - Number(before / 1_000_000n) >= COARSE_CLOCK_MS;
     return settled && before === changedNs && now >= at && now - at < LIST_INTERVAL_MS;
   }

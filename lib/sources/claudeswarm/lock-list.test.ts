@@ -8,7 +8,7 @@ function entryNumbered(name: number): LockEntry {
   return { lock_file: `${String(name).padStart(3, '0')}.lock`, fields: {}, lockedAt: null, warnings: [] };
 }
 
-/** A sorted list, and what stands in its place later: some entries are gone, some new, some read anew. */
+/** A sorted list, and its later form: some entries are gone, some new, some read again. */
 const lists = fc.array(fc.constantFrom('kept', 'gone', 'new', 'anew'), { maxLength: 30 }).map((fates) => {
   const pairs = fates.map((fate, name) => {
     const old = fate === 'new' ? null : entryNumbered(name);

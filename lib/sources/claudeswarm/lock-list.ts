@@ -1,7 +1,7 @@
-/** Lists of locks that are sorted by `lock_file`: found in, and brought up to date without sorting them again. */
+/** Lists of locks sorted by `lock_file`: finds in them, and updates them without sorting again. */
 import type { LockEntry } from './lock-entry';
 
-/** @returns where in a sorted list the first lock stands whose file does not come before a name */
+/** @returns the index in a sorted list of the first lock whose file does not come before a name */
 export function lockIndex(locks: readonly { lock_file: string }[], lockFile: string): number {
   let [low, high] = [0, locks.length];
   while (low < high) {
@@ -24,7 +24,7 @@ export function findLock<Held extends { lock_file: string }>(
 /**
  * @param locks sorted by `lock_file`
  * @param changed the names of files that differ, sorted
- * @param entryNamed gives what a file holds now, null if nothing
+ * @param entryNamed returns the lock of a file now, null if there is none
  * @returns the locks as they are now, sorted
  */
 export function mergeLocks(
@@ -32,7 +32,7 @@ export function mergeLocks(
   changed: readonly string[],
   entryNamed: (name: string) => LockEntry | null,
 ): LockEntry[] {
-  // Made in one piece: an array that grows leaves its smaller selves behind.
+  // Allocated at once: an array that grows leaves its smaller copies behind as garbage.
   const now = new Array<LockEntry>(locks.length + changed.length);
   let [at, count] = [0, 0];
   for (const name of changed) {
@@ -49,11 +49,11 @@ export function mergeLocks(
 export interface LockDifferences {
   removed: LockEntry[];
   added: LockEntry[];
-  /** Where an entry of the second list stood in the first, -1 for one that was added. */
+  /** The index in the first list of an entry of the second, -1 for one that was added. */
   listPlace: (index: number) => number;
 }
 
-/** Compares two lists that are sorted by `lock_file`; what they begin and end with in common is passed over. */
+/** Compares two lists that are sorted by `lock_file`; their common beginning and end are skipped. */
 export function differences(before: readonly LockEntry[], after: readonly LockEntry[]): LockDifferences {
   const shorter = Math.min(before.length, after.length);
   let begin = 0;

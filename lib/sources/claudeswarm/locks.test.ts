@@ -33,7 +33,7 @@ async function write(filepath: string, text = lockText(filepath)): Promise<strin
 
 const pathsOf = ({ locks }: LocksReader) => locks.map(({ fields }) => fields.filepath).sort();
 
-/** A look after the time in which stamps may be too coarse, so that only what a reader knows decides. */
+/** Looks after the time in which file times may be too coarse, so that only the reader's own state decides. */
 function laterRefresh(reader: LocksReader, changed: ReadonlySet<string> | 'all' = 'all') {
   now += 500;
   return reader.refresh(changed);
@@ -43,7 +43,7 @@ const DEGRADED = new Set(['byte_order_mark', 'invalid_utf8', 'missing_field', 'u
 
 for (const { name, root: sampleRoot, expected } of samples()) {
   test(`sample ${name}`, async () => {
-    // A copy is as young as the checkout: what can't be read there must have had its time.
+    // The files of a sample are as young as the checkout: the clock moves on, so that broken ones count as settled.
     now += 10_000;
     const reader = new LocksReader(sampleRoot, clock);
     await reader.refresh('all');
@@ -76,7 +76,7 @@ for (const { name, root: sampleRoot, expected } of samples()) {
   });
 }
 
-test('made, changed, released: each is seen by its name alone', async () => {
+test('refresh(): finds a created, changed and released lock by its name alone', async () => {
   const reader = new LocksReader(root, clock);
   const a = await write('a');
   assert.equal(await reader.refresh(new Set([a])), true);
@@ -97,7 +97,7 @@ test('made, changed, released: each is seen by its name alone', async () => {
   assert.equal(await laterRefresh(reader), false);
 });
 
-test('only regular files that end in .lock are locks', async () => {
+test('refresh(): only regular files that end in .lock are locks', async () => {
   const reader = new LocksReader(root, clock);
   const name = await write('real');
   await writeFile(join(root, 'outside'), lockText('secret'));
@@ -113,7 +113,7 @@ test('only regular files that end in .lock are locks', async () => {
   assert.deepEqual([pathsOf(reader), reader.unreadable, reader.status.skipped], [['real'], [], []]);
 });
 
-test('a lock that becomes a link is gone', async () => {
+test('refresh(): a lock that becomes a symbolic link is gone', async () => {
   const name = await write('a');
   const reader = new LocksReader(root, clock);
   await reader.refresh('all');
@@ -123,7 +123,7 @@ test('a lock that becomes a link is gone', async () => {
   assert.deepEqual(reader.locks, []);
 });
 
-test('a lock that is being rewritten stays for a second, then it is unreadable', async () => {
+test('refresh(): a lock that is being rewritten is kept for a second, then it is unreadable', async () => {
   const name = await write('a');
   const reader = new LocksReader(root, clock);
   await reader.refresh('all');
@@ -143,7 +143,7 @@ test('a lock that is being rewritten stays for a second, then it is unreadable',
   assert.deepEqual([pathsOf(reader), reader.unreadable, reader.status.skipped], [['a'], [], []]);
 });
 
-test('a new lock that is empty yet is not called unreadable at once', async () => {
+test('refresh(): a new lock that is still empty is not unreadable at once', async () => {
   const reader = new LocksReader(root, clock);
   const name = await write('a', '');
   await reader.refresh('all');
@@ -158,14 +158,14 @@ test('a new lock that is empty yet is not called unreadable at once', async () =
   assert.notEqual(name, other);
 });
 
-test('more than 64 KB are no lock', async () => {
+test('refresh(): a file over 64 KB is no lock', async () => {
   const name = await write('a', lockText('a'.repeat(70_000)));
   const reader = new LocksReader(root, clock);
   await reader.refresh('all');
   assert.deepEqual(reader.unreadable, [name]);
 });
 
-test('a lock without rights is unreadable alone', {
+test('refresh(): only a lock without read permission is unreadable', {
   skip: process.getuid?.() === 0 && 'root may read everything',
 }, async () => {
   const name = await write('a');
@@ -176,7 +176,7 @@ test('a lock without rights is unreadable alone', {
   assert.deepEqual([pathsOf(reader), reader.unreadable], [['b'], [name]]);
 });
 
-test('the folder vanishes, comes back, is a file, is a folder again', async () => {
+test('refresh(): the folder vanishes, returns, becomes a file and a folder again', async () => {
   await write('a');
   const reader = new LocksReader(root, clock);
   await reader.refresh('all');
@@ -202,7 +202,7 @@ test('the folder vanishes, comes back, is a file, is a folder again', async () =
   assert.deepEqual([pathsOf(reader), reader.status.state], [['c'], 'ok']);
 });
 
-test('in a folder that was made again every file is read, also under a known name', async () => {
+test('refresh(): in a folder that was created again every file is read, known names too', async () => {
   await write('a');
   await write('b');
   const reader = new LocksReader(root, clock);
@@ -219,7 +219,7 @@ test('in a folder that was made again every file is read, also under a known nam
   );
 });
 
-test('looks that overlap wait for one another, and the last one is right', async () => {
+test('refresh(): overlapping calls wait for one another, and the last one is right', async () => {
   await mkdir(folder);
   const names = Array.from({ length: 450 }, (_, i) => `path-${i}`);
   await Promise.all(names.map((name) => write(name)));

@@ -1,4 +1,4 @@
-/** The locks of the swarm: one file each in `.agent_locks`, read without ever following, creating or deleting one. */
+/** Reads the locks of the swarm, one file each in `.agent_locks`. Never follows a link, creates or deletes a file. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_LISTED_LOCKS } from '../../contract/schemas';
@@ -13,53 +13,53 @@ export const LOCKS_FOLDER = '.agent_locks';
 
 const LIMIT_BYTES = 64 * 1024;
 
-/** A lock file is created empty and then written, so what can't be read yet is not at once called unreadable. */
+/** A lock file is created empty and then written, so a file that can't be read is reported only after this time. */
 const SETTLING_MS = 1000;
 
-/** Reading a lock takes some 20 us: the event loop is never held for more than about 5 ms. */
+/** Reading a lock takes about 20 us: the event loop is never blocked for more than about 5 ms. */
 const FILES_PER_TURN = 200;
 
 /**
- * Of more files than this, one look at all takes only so many again, and goes on from there the next time: 50,000 would
- * take half of every second. New and vanished files are found by every look.
+ * With more files than this, one call reads only this many again and the next call continues there: 50,000 would take
+ * half of every second. Every call finds new and vanished files.
  */
 const MAX_FILES_AGAIN = 5000;
 
-/** Faults of one file alone. Any other (too many open files, a failing disk) says nothing of the lock. */
+/** Faults of a single file. Any other fault (too many open files, a failing disk) says nothing about the lock. */
 const OWN_FAULTS = new Set(['EACCES', 'EPERM', 'TOO_LARGE']);
 
 interface KnownFile {
   signature: string | null;
-  /** The newest lock that could be read in it. */
+  /** The newest lock that could be read from it. */
   entry: LockEntry | null;
-  /** Why it can't be read now, and since when. */
+  /** Why it can't be read now, and since when (milliseconds since 1970). */
   fault: { reason: string; since: number } | null;
 }
 
-/** Holds the locks as they were at the last look. */
+/** Keeps the locks as they were last read. */
 export class LocksReader {
   status: ReaderStatus;
   /** Sorted by `lock_file`; a new array whenever one changed. */
   locks: readonly LockEntry[] = [];
-  /** The names of lock files that hold no lock, sorted. */
+  /** The names of lock files that contain no lock, sorted. */
   unreadable: readonly string[] = [];
 
   readonly #folder: string;
   readonly #now: () => number;
   readonly #onMany: () => void;
   readonly #files = new Map<string, KnownFile>();
-  /** Names at which there is no regular file: every look comes back to them. */
+  /** Names that are no regular file: every call checks them again. */
   readonly #irregular = new Set<string>();
-  /** Names whose fault is younger than `SETTLING_MS`: every look comes back to them. */
+  /** Names whose fault is younger than `SETTLING_MS`: every call checks them again. */
   readonly #settling = new Set<string>();
-  /** Why files that hold no lock can't be read. */
+  /** Why files that contain no lock can't be read, by name. */
   readonly #faulty = new Map<string, string>();
-  /** Files whose lock is not as `locks` has it. */
+  /** Files whose lock differs from `locks`. */
   readonly #changed = new Set<string>();
   readonly #directory: LockFolder;
-  /** Every file of the folder was looked at once, and nothing has gone wrong since. */
+  /** Every file of the folder was read once, and nothing has failed since. */
   #complete = false;
-  /** Where in the names the next look at all goes on. */
+  /** The index in the names where the next call with `all` continues. */
   #nextAgain = 0;
   #missedSince: number | null = null;
   /** When the folder was last seen, milliseconds since 1970. */
@@ -69,7 +69,7 @@ export class LocksReader {
   /**
    * @param root the swarm's root
    * @param now the clock, milliseconds since 1970
-   * @param onMany called before it reads more lock files than one answer may list
+   * @param onMany called before more lock files are read than one answer may list
    */
   constructor(root: string, now: () => number = Date.now, onMany = () => {}) {
     this.#folder = join(root, LOCKS_FOLDER);
@@ -80,17 +80,17 @@ export class LocksReader {
   }
 
   /**
-   * Lists the folder, drops what is gone, reads what is new and looks again at some or all of the others. Such looks wait
-   * for one another. In a large folder a look at some files looks at nothing else, and waits for nothing.
+   * Lists the folder, drops files that are gone, reads new ones and reads some or all of the others again. Such calls
+   * wait for one another. In a large folder a call for some files reads nothing else, and waits for nothing.
    *
-   * @param changed the names to look at again; `all`: every one, of many files so many each time (some 10 us each)
+   * @param changed the names to read again; `all`: every one, of many files a part each time (about 10 us each)
    * @returns whether `status`, `locks` or `unreadable` changed
    */
   refresh(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
     if (changed !== 'all' && this.#complete && this.#directory.isLarge && this.#directory.isSame())
       return this.#refreshSome(changed);
     const refreshed = this.#lastRefresh.then(() => this.#refreshAll(changed));
-    // The caller learns of a failure; the looks after it must not.
+    // The caller gets the failure; the calls after it must not.
     this.#lastRefresh = refreshed.catch(() => {});
     return refreshed;
   }
@@ -113,7 +113,7 @@ export class LocksReader {
     });
   }
 
-  /** @returns whether looking changed what this holds */
+  /** @returns whether `refresh` changed `status`, `locks` or `unreadable` */
   async #compared(refresh: () => Promise<void>): Promise<boolean> {
     const known = { status: this.status, locks: this.locks, unreadable: this.unreadable };
     await refresh();
@@ -127,7 +127,7 @@ export class LocksReader {
     if (found.kind === 'same') return new Set([...this.#settling, ...this.#irregular, ...this.#again(changed)]);
     const { names, isAnother } = found;
     if (names.length > MAX_LISTED_LOCKS) this.#onMany();
-    // What is known may be older than the files, unless everything went well until now.
+    // The known state may be older than the files, unless nothing has failed until now.
     const again = this.#complete && !isAnother ? this.#again(changed) : names;
     return new Set([...this.#settling, ...this.#differing(names), ...again]);
   }
@@ -152,13 +152,13 @@ export class LocksReader {
     return names;
   }
 
-  /** @returns whether it could; else what was found so far is published once it can */
+  /** @returns whether all could be read; otherwise what was found so far is published later */
   async #refreshFiles(names: Iterable<string>): Promise<boolean> {
     let inTurn = 0;
     for (const name of names) {
       if (++inTurn % FILES_PER_TURN === 0) {
         await nextTurn();
-        // Of a folder that was taken away the files are not gone.
+        // If the folder was removed, its files do not count as released.
         if (!this.#directory.isSame()) return false;
       }
       const hindered = this.#refreshFile(name);
@@ -169,7 +169,7 @@ export class LocksReader {
     return true;
   }
 
-  /** @returns what hinders reading any file at all, else null */
+  /** @returns a fault that prevents reading any file at all, otherwise null */
   #refreshFile(name: string): string | null {
     const now = this.#now();
     const known = this.#files.get(name) ?? null;
@@ -197,7 +197,7 @@ export class LocksReader {
         break;
       case 'unreadable':
         if (reading.code === 'ELOOP') {
-          // Became a symbolic link since it was listed.
+          // It became a symbolic link after it was listed.
           this.#forget(name);
           this.#irregular.add(name);
         } else if (!OWN_FAULTS.has(reading.code)) return reading.reason;
@@ -217,7 +217,7 @@ export class LocksReader {
         known.signature = signature;
         return;
       }
-      // A file that never was a lock has had its time since it was written, also before anybody looked.
+      // A file that never was a lock settles from when it was written, also before it was first read.
       const since = known ? now : Math.min(now, reading.changedAt);
       this.#set(name, { signature, entry: known?.entry ?? null, fault: fileFault(known, parsed.error, since) });
       this.#settling.add(name);
@@ -231,7 +231,7 @@ export class LocksReader {
 
   #fail(name: string, known: KnownFile | null, reason: string, now: number): void {
     if (known?.fault?.reason === reason) return;
-    // Rights don't come by waiting: nothing to settle where nothing was read before.
+    // Waiting does not grant permissions: without an earlier lock there is nothing to wait for.
     const since = known ? now : Number.NEGATIVE_INFINITY;
     this.#set(name, { signature: null, entry: known?.entry ?? null, fault: fileFault(known, reason, since) });
     this.#settling.add(name);
@@ -242,7 +242,7 @@ export class LocksReader {
     this.#changed.add(name);
   }
 
-  /** Ends the wait for a file that stayed faulty. */
+  /** Reports a file that stayed faulty. */
   #settle(name: string, now: number): void {
     const file = this.#files.get(name);
     if (!file?.fault || !this.#settling.has(name) || Math.abs(now - file.fault.since) < SETTLING_MS) return;
@@ -256,7 +256,7 @@ export class LocksReader {
     if (this.#files.delete(name)) this.#changed.add(name);
   }
 
-  /** Takes what changed into `locks` and `unreadable`; a change costs a pass over the locks, and sorts none of them. */
+  /** Updates `locks` and `unreadable`; a change costs one pass over the locks, without sorting. */
   #publish(): void {
     const now = this.#now();
     if (this.#changed.size + this.#settling.size === 0 && this.status.state === 'ok') return;
@@ -290,7 +290,7 @@ export class LocksReader {
     if (this.#seenAt !== null) this.status = statusAfter(this.status, this.#vanished(this.#seenAt), now);
   }
 
-  /** The locks that were in the folder stay: nothing says that they were released. */
+  /** The locks of the folder are kept: nothing proves that they were released. */
   #vanished(until: number): Omit<ReaderStatus, 'since'> {
     const { skipped } = this.status;
     if (this.#files.size === 0) {
@@ -302,7 +302,7 @@ export class LocksReader {
   }
 
   #unusable(what: string): void {
-    // The next look that succeeds has to see every file.
+    // The next call that succeeds has to read every file.
     this.#directory.forget();
     this.#complete = false;
     this.#missedSince = null;

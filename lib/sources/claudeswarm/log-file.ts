@@ -1,6 +1,6 @@
 /**
- * One open file of the message log, read by bytes from the offset of its generation. Knows nothing of rotation: which
- * files there are, and what a strange one means, is decided in `message-log.ts`.
+ * One open file of the message log, read by bytes from the offset of its generation. Knows nothing of rotation:
+ * `message-log.ts` decides which files there are and what an unknown one means.
  */
 import { createHash, type Hash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
@@ -10,17 +10,17 @@ import { type LogLine, lineTooLong, parseLine } from './log-line';
 export const MAX_LINE_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 const HEAD_BYTES = 4096;
-/** Reaches past the delivery counts in which most lines end alike (docs/decisions/0010-tail-hash.md). */
+/** Longer than the delivery counts, which are equal at the end of most lines (docs/decisions/0010-tail-hash.md). */
 const TAIL_BYTES = 1024;
 const SETTLED_AFTER_MS = 1000;
-/** A file touched this recently may change again within the same tick of the file system's clock. */
+/** A file changed this recently may change again within the same tick of the file system's clock. */
 const CLOCK_TICK_MS = 50;
 const LF = 0x0a;
 
-/** One life of the log, from empty to destroyed, and how far it was read. */
+/** One generation of the log, from empty to destroyed, and how far it was read. */
 export interface Generation {
   id: number;
-  /** Device, inode and birth of its file; a hint only, since file systems use inodes again and files get copied. */
+  /** Device, inode and birth time of its file; only a hint, since file systems reuse inodes and files get copied. */
   inode: string;
   headBytes: number;
   headHash: string;
@@ -28,15 +28,15 @@ export interface Generation {
   offset: number;
   tailHash: string;
   lines: number;
-  /** Rotation does not explain this file: its lines are compared with what is recorded. */
+  /** Rotation does not explain this file, so its lines are compared with the recorded ones. */
   comparing: boolean;
-  /** Compare at least up to here: its size at first sight. */
+  /** Compare at least up to here: its size when it was first seen. */
   compareUntil: number;
-  /** Read to its end after it had stopped being the log. */
+  /** It was read to its end after it had stopped being the log. */
   drained: boolean;
   /** The last consumed line had no line feed. */
   unterminated: boolean;
-  /** Bytes after the offset that were seen; left out if there were none. */
+  /** The number of bytes seen after the offset; left out if there were none. */
   unread?: number;
 }
 
@@ -60,7 +60,7 @@ export interface Identity {
   ino: bigint;
 }
 
-/** Takes what a file gives, line by line; `generation.offset` still stands before the line. */
+/** Takes the lines of a file; `generation.offset` is still before the line. */
 export interface LineSink {
   line(file: LogFile, line: LogLine): void;
   /** @param digest a hash of the line's bytes */
@@ -69,7 +69,7 @@ export interface LineSink {
 
 export type TailState = 'complete' | 'incomplete' | null;
 
-/** A line past the limit: how far it was scanned for its end, and the hash of what was scanned. */
+/** A line over the limit: how far it was scanned for its end, and the hash of the scanned bytes. */
 interface Overlong {
   scanned: number;
   hash: Hash;
@@ -80,7 +80,7 @@ export class LogFile {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly inode: string;
-  /** When it was made, milliseconds since 1970; 0 or the time of a change where the file system does not know. */
+  /** When it was created, milliseconds since 1970; 0 or the time of a change where the file system does not know. */
   readonly madeAt: number;
   size: number;
   /** Copies of each line so far, by a hash of it, while comparing. */
@@ -88,15 +88,17 @@ export class LogFile {
   /** When a complete last line without line feed may count as a line (milliseconds since 1970). */
   settlesAt: number | null = null;
   tailState: TailState = null;
-  /** The end that is no line yet: a line that has not settled, or the text of one that is not complete. */
+  /** The end of the file that is no line yet: a line that has not settled, or the text of an incomplete one. */
   tail: { line: LogLine } | { text: string } | null = null;
   readonly #fd: number;
   readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #generation: Generation | null = null;
-  /** What was consumed, as the hashes of the generation cover it: compared at every look, bytes cost less. */
+  /**
+   * The consumed bytes that the hashes of the generation cover: comparing bytes at every read costs less than hashing.
+   */
   #head: Buffer = Buffer.alloc(0);
   #tail: Buffer = Buffer.alloc(0);
-  /** Signature of the file when it was last read to its end; empty if it must be read again. */
+  /** The signature of the file when it was last read to its end; empty if it must be read again. */
   #seen = '';
   #overlong: Overlong | null = null;
 
@@ -110,7 +112,7 @@ export class LogFile {
     this.size = Number(stat.size);
   }
 
-  /** @returns null if there is no such file, a sentence if it can't be read. */
+  /** @returns null if there is no such file, a sentence if it can't be read */
   static open(path: string): LogFile | { unreadable: string } | null {
     let fd: number;
     try {
@@ -134,7 +136,10 @@ export class LogFile {
     return this.#generation !== null;
   }
 
-  /** Says which generation this file is: a new one, or the last that it was found to hold. Reading goes on at its offset. */
+  /**
+   * Sets which generation this file is: a new one, or the one that it was found to contain. Reading continues at its
+   * offset.
+   */
   follow(known: Generation): void {
     known.inode = this.inode;
     known.drained = false;
@@ -148,7 +153,7 @@ export class LogFile {
     this.tail = null;
   }
 
-  /** Whether the first line and the last consumed bytes of a generation stand in this file. */
+  /** Whether this file contains the first line and the last consumed bytes of a generation. */
   holds(known: Generation): boolean {
     if (this.size < known.offset) return false;
     const head = this.#readAt(0, known.headBytes);
@@ -164,12 +169,12 @@ export class LogFile {
     return known?.inode === this.inode;
   }
 
-  /** The next read looks at the file even if nothing about it seems to have changed. */
+  /** Makes the next read open the file even if nothing about it seems to have changed. */
   refreshAgain(): void {
     this.#seen = '';
   }
 
-  /** @returns false if what was consumed no longer stands there: truncated or rewritten in place. */
+  /** @returns false if the consumed bytes are no longer there: the file was truncated or rewritten in place */
   intact(): boolean {
     const stat = fstatSync(this.#fd, { bigint: true });
     if (signature(stat) === this.#seen) return true;
@@ -180,10 +185,10 @@ export class LogFile {
   }
 
   /**
-   * Reads on, giving lines to the sink.
+   * Reads the next bytes and gives their lines to the sink.
    *
    * @param budget bytes left to read, lowered as it goes
-   * @param finished nobody appends any more: a complete last line counts at once
+   * @param finished nothing is appended any more: a complete last line counts at once
    * @param now milliseconds since 1970
    * @returns true at the end of the file, false when the budget ran out before
    */
@@ -217,14 +222,16 @@ export class LogFile {
     closeSync(this.#fd);
   }
 
-  /** What follows the offset: one chunk, or as much as a line may be long where one line fills the chunk. */
+  /**
+   * Reads the bytes after the offset: one chunk, or up to the maximum length of a line where one line fills the chunk.
+   */
   #readAhead(): Buffer {
     const { offset } = this.generation;
     const bytes = this.#chunk.subarray(0, readSync(this.#fd, this.#chunk, 0, CHUNK_BYTES, offset));
     return bytes.length < CHUNK_BYTES || bytes.includes(LF) ? bytes : this.#readAt(offset, MAX_LINE_BYTES + 1);
   }
 
-  /** Takes the complete lines of bytes that begin at the offset; false if they hold none. */
+  /** Takes the complete lines of bytes that begin at the offset; false if there is none. */
   #takeLines(bytes: Buffer, sink: LineSink): boolean {
     const known = this.generation;
     let start = 0;
@@ -247,7 +254,10 @@ export class LogFile {
     else sink.line(this, parsed);
   }
 
-  /** The end of a file without a line feed: a line once it is complete and has settled, otherwise to be continued. */
+  /**
+   * Takes the end of a file without line feed: a line once it is complete and has settled; otherwise it is to be
+   * continued.
+   */
   #takeTail(bytes: Buffer, sink: LineSink, settlesAt: number, now: number): void {
     const known = this.generation;
     this.settlesAt = null;
@@ -273,7 +283,7 @@ export class LogFile {
     this.#seal(bytes);
   }
 
-  /** Looks for the end of an over-long line without keeping it; false at the end of the file. */
+  /** Scans for the end of an overlong line without keeping its bytes; false at the end of the file. */
   #scanOverlong(overlong: Overlong, sink: LineSink, budget: { bytes: number }): boolean {
     const known = this.generation;
     const bytes = this.#chunk.subarray(0, readSync(this.#fd, this.#chunk, 0, CHUNK_BYTES, overlong.scanned));
@@ -298,7 +308,7 @@ export class LogFile {
     return true;
   }
 
-  /** Remembers what the consumed bytes look like, so that the file is recognised later. */
+  /** Remembers hashes of the consumed bytes, so that the file is recognised later. */
   #seal(consumed: Buffer): void {
     const known = this.generation;
     if (known.headBytes === 0) {

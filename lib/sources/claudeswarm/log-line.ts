@@ -3,7 +3,7 @@ import { isNestedTooDeeply } from '../../platform/json-depth';
 import { isObject } from '../../platform/json-shape';
 
 export interface LogLine {
-  /** The line as JSON text, trimmed: what is kept and compared. Holds no line break. */
+  /** The line as JSON text, trimmed, without line break: what is recorded and compared. */
   text: string;
   fields: Readonly<Record<string, unknown>>;
 }
@@ -14,7 +14,7 @@ export interface LogLine {
  *
  * @param bytes the line without its line feed
  * @param first whether it is the first of its file
- * @returns null for a blank line, `error` for one that is no message
+ * @returns null for a blank line, `error` for a line that is no message
  */
 export function parseLine(bytes: Buffer, first: boolean): LogLine | { error: string } | null {
   const decoded = bytes.toString('utf8');
@@ -28,11 +28,11 @@ export function parseLine(bytes: Buffer, first: boolean): LogLine | { error: str
   }
   if (!isObject(fields)) return { error: 'not a JSON object' };
   if (isNestedTooDeeply(fields, text.length)) return { error: 'nested too deeply' };
-  // A CR between two tokens is legal JSON, but would end a line of the event stream.
+  // A CR between two tokens is valid JSON, but would end a line of the event stream.
   return { text: text.includes('\r') ? JSON.stringify(fields) : text, fields };
 }
 
-/** The message that stands for a line too long to be read: it shows that something was said, and how much. */
+/** Creates the placeholder of a line that is too long to be read: it shows that there was a message, and its size. */
 export function lineTooLong(bytes: number, hash: string): LogLine {
   const fields = {
     content: `A line of ${bytes} bytes stood here: longer than the limit of 1 MB, so it was not read.`,
@@ -42,7 +42,7 @@ export function lineTooLong(bytes: number, hash: string): LogLine {
   return { text: JSON.stringify(fields), fields };
 }
 
-/** Trims what JSON calls white space, and nothing else: `String.trim` would drop a byte order mark too. */
+/** Trims the white space of JSON and nothing else: `String.trim` would drop a byte order mark too. */
 function trim(text: string): string {
   let start = 0;
   let end = text.length;

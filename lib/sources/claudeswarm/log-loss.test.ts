@@ -22,7 +22,7 @@ function swarm() {
       renameSync(path, old);
       writeFileSync(path, text);
     },
-    /** Begins to read, reads everything and stops. */
+    /** Starts a reader, reads everything and stops. */
     read() {
       const log = new MessageLog({ root, checkpoint, readAt, recorded: () => 0 });
       while (log.read().more);
@@ -35,7 +35,7 @@ function swarm() {
   };
 }
 
-test('MessageLog: of two rotations while it was down it says the time, and that it is unknown whether lines existed', () => {
+test('MessageLog: two rotations while it was stopped are a loss with its time, and it is unknown whether lines existed', () => {
   const { path, rotate, read } = swarm();
   writeFileSync(path, '{"n":1}\n');
   const { readAt, gaps } = read();
@@ -61,7 +61,7 @@ test('MessageLog: bytes that were seen and destroyed unread are known to have ex
   assert.equal(read().losses[0]?.unread, unfinished.length);
 });
 
-test('MessageLog: a log that was read on before it was destroyed leaves no unread bytes', () => {
+test('MessageLog: a log that was read to its end before it was destroyed leaves no unread bytes', () => {
   const { path, rotate, read } = swarm();
   writeFileSync(path, '{"n":1}\n{"n":2');
   read();

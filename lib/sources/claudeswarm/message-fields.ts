@@ -1,15 +1,15 @@
-/** What a message's fields mean, read from fields that may hold anything: who it is for, whom it reached, what it says. */
+/** Reads the meaning of a message from fields that may contain anything: recipients, deliveries and content. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A recipient that stands for everyone (the swarm's readers honour it). */
+/** The recipient that means everyone (the swarm's readers accept it). */
 export const EVERYONE = 'all';
 
-/** Names are kept in memory and told between threads; a real one has at most 64 characters. */
+/** Names are kept in memory and sent between threads; a real one has up to 64 characters. */
 const NAME_CHARACTERS = 256;
 const EXCERPT_CHARACTERS = 140;
 
-/** @returns the name of an agent, cut where it is absurdly long; null for what is no name */
+/** @returns the name of an agent, cut if it is too long; null for a value that is no name */
 export function readName(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value.slice(0, NAME_CHARACTERS) : null;
@@ -22,9 +22,9 @@ export function recipientsOf({ recipients }: Fields): string[] {
 }
 
 /**
- * Whom a message reached and whom it did not.
+ * Reads which recipients a message reached and which it did not.
  *
- * @returns names; none where the line does not say whose delivery it counts
+ * @returns names; none where the line only counts deliveries without naming recipients
  */
 export function deliveriesOf(fields: Fields): { reached: string[]; missed: string[] } {
   const { delivery_status: status, success_count: successes, failure_count: failures } = fields;
@@ -38,10 +38,10 @@ export function deliveriesOf(fields: Fields): { reached: string[]; missed: strin
 }
 
 /**
- * What a message says without what the swarm's tool puts before it when it sends it again. Retries and the escalation
- * after them are logged as messages of their own, with ids of their own.
+ * Reads the text of a message without the prefix that the swarm's tool adds when it sends it again. Retries and the
+ * escalation after them are logged as messages of their own, with ids of their own.
  *
- * @returns `form` tells whether it is the first of its text or one of those
+ * @returns `form` says whether it is the original, a retry or the escalation
  */
 export function messageContent({ content }: Fields): { text: string; form: 'first' | 'retry' | 'escalation' } {
   const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');

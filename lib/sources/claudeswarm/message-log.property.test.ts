@@ -1,6 +1,6 @@
 /**
- * Random histories of a log against a simple model. The model knows the files' contents as objects; the reader knows
- * only bytes on a disk. Both must end with the same list.
+ * Random histories of a log against a simple model. The model has the files' contents as objects, the reader only bytes
+ * on a disk. Both must end with the same list.
  */
 import assert from 'node:assert/strict';
 import {
@@ -140,7 +140,7 @@ class Swarm {
     this.old = null;
   }
 
-  /** Somebody puts a copy of the log where the rotated one stands. */
+  /** Replaces the rotated log by a copy of the log. */
   copyOld(): void {
     if (!this.log) return;
     this.old = { lines: [...this.log.lines], tail: '' };
@@ -182,7 +182,7 @@ function content(file: File): string {
   return file.lines.map((line) => `${line}\n`).join('');
 }
 
-/** What a history would do: lines and checkpoint kept together, the reader made again after a stop. */
+/** Acts like a history: keeps lines and checkpoint together, and creates the reader again after a stop. */
 class FollowedLog {
   readonly lines: string[] = [];
   #checkpoint: LogCheckpoint | null = null;
@@ -205,7 +205,7 @@ class FollowedLog {
     }
   }
 
-  /** A crash between reading and committing: what was read is forgotten. */
+  /** Crashes between reading and committing: the batch is lost. */
   crash(): void {
     this.#reader.read();
     this.restart();
@@ -260,7 +260,7 @@ test(`${RUNS} random histories: every line that could be seen is given once, in 
       const followed = new FollowedLog(swarm.root);
       const expected: string[] = [];
       const seen = new Set<string>();
-      // What the reader holds open: content stays readable through it when the name is gone.
+      // The files that the reader has open: their content stays readable when the name is gone.
       let held: File[] = [];
       const refresh = () => {
         const files = [...held, swarm.old, swarm.log].filter((file) => file !== null);
@@ -287,7 +287,7 @@ test(`${RUNS} random histories: every line that could be seen is given once, in 
   );
 });
 
-test('2,000 random histories with equal lines: appends and rotations keep every copy', () => {
+test('read(): in 2,000 random histories with equal lines appends and rotations keep every copy', () => {
   const moves = fc.array(fc.constantFrom('append', 'append', 'refresh', 'rotate', 'restart'), {
     minLength: 1,
     maxLength: 30,
@@ -307,7 +307,7 @@ test('2,000 random histories with equal lines: appends and rotations keep every 
           written.push(line);
           swarm.append([line]);
         } else if (move === 'rotate') {
-          // A second rotation before anybody looked destroys messages: another test's matter.
+          // A second rotation before the next read destroys messages, which another test covers.
           if (rotated) followed.refresh();
           swarm.rotate();
           rotated = true;
@@ -327,7 +327,7 @@ test('2,000 random histories with equal lines: appends and rotations keep every 
   );
 });
 
-test('the log under two names at once is read once', () => {
+test('read(): a log under two names at once is read once', () => {
   const swarm = new Swarm();
   const followed = new FollowedLog(swarm.root);
   swarm.append([swarm.line(5), swarm.line(5)]);

@@ -26,7 +26,7 @@ function newRoot(): string {
   return mkdtempSync(join(folder, 'root-'));
 }
 
-/** Reads like a history would: everything there is, remembering lines and checkpoint. */
+/** Reads everything like a history does, and keeps lines and checkpoint. */
 class Reader {
   texts: string[] = [];
   checkpoint: LogCheckpoint | null = null;
@@ -106,7 +106,7 @@ for (const sample of samples()) {
   });
 }
 
-test('an unfinished line waits; a complete one counts after a second without growth, once', () => {
+test('read(): an unfinished line waits; a complete one counts once, after a second without growth', () => {
   const root = newRoot();
   let now = Date.now();
   const reader = new Reader(root, () => now);
@@ -125,7 +125,7 @@ test('an unfinished line waits; a complete one counts after a second without gro
   assert.deepEqual(reader.checkpoint?.skipped, {});
 });
 
-test('a multi-byte character split between two writes is read whole', () => {
+test('read(): a multi-byte character split between two writes is read whole', () => {
   const root = newRoot();
   const reader = new Reader(root);
   const bytes = Buffer.from('{"content": "naïve 🚀"}\n');
@@ -135,7 +135,7 @@ test('a multi-byte character split between two writes is read whole', () => {
   assert.deepEqual(reader.refresh(), ['{"content": "naïve 🚀"}']);
 });
 
-test('a line over 1 MB is one placeholder; the longest allowed one is read; what follows is not touched', () => {
+test('read(): a line over 1 MB is one placeholder; one of the maximum length is read; later lines are unaffected', () => {
   const root = newRoot();
   const reader = new Reader(root);
   const allowed = JSON.stringify({ content: 'x'.repeat(1024 * 1024 - 14) });
@@ -153,7 +153,7 @@ test('a line over 1 MB is one placeholder; the longest allowed one is read; what
   assert.deepEqual(reader.refresh(), ['{"n": 3}']);
 });
 
-test('a file that begins with an over-long line is recognised after a restart', () => {
+test('read(): a file that begins with an overlong line is recognised after a restart', () => {
   const root = newRoot();
   const reader = new Reader(root);
   writeFileSync(join(root, LOG_NAME), `${JSON.stringify({ content: 'y'.repeat(2_000_000) })}\n`);
@@ -163,7 +163,7 @@ test('a file that begins with an over-long line is recognised after a restart', 
   assert.deepEqual(reader.refresh(), ['{"n": 1}']);
 });
 
-test('trimming by hand shows nothing twice, and goes on with what is appended', () => {
+test('read(): after trimming by hand nothing is read twice, and appended lines are read', () => {
   const root = newRoot();
   const reader = new Reader(root);
   const path = join(root, LOG_NAME);
@@ -180,7 +180,7 @@ test('trimming by hand shows nothing twice, and goes on with what is appended', 
   assert.equal(reader.checkpoint?.gaps, 0);
 });
 
-test('one rotation during an outage loses nothing; a second one is said as a gap', () => {
+test('read(): one rotation during an outage loses nothing; a second one is counted as a gap', () => {
   for (const rotations of [1, 2]) {
     const root = newRoot();
     const reader = new Reader(root);
@@ -202,7 +202,7 @@ test('one rotation during an outage loses nothing; a second one is said as a gap
   }
 });
 
-test('a log deleted with unread lines while nobody looked is a gap; deleted under our eyes it is none', () => {
+test('read(): a log deleted with unread lines while no reader ran is a gap; deleted while it is open it is not', () => {
   const root = newRoot();
   const reader = new Reader(root);
   const path = join(root, LOG_NAME);
@@ -223,7 +223,7 @@ test('a log deleted with unread lines while nobody looked is a gap; deleted unde
   assert.equal(reader.checkpoint?.gaps, 1);
 });
 
-test('the whole project copied elsewhere while stopped: reading goes on where it was', () => {
+test('read(): continues in a project that was copied elsewhere during a stop', () => {
   const [from, to] = [newRoot(), newRoot()];
   const reader = new Reader(from);
   writeFileSync(join(from, OLD_LOG_NAME), '{"n": 1}\n');
@@ -239,7 +239,7 @@ test('the whole project copied elsewhere while stopped: reading goes on where it
   assert.equal(moved.checkpoint?.gaps, 0);
 });
 
-test('a folder, a dangling link and a vanished root are said, and reading goes on when they are mended', () => {
+test('read(): reports a folder, a dangling link and a missing root, and continues when they are repaired', () => {
   const root = newRoot();
   const reader = new Reader(root);
   const path = join(root, LOG_NAME);
@@ -258,7 +258,7 @@ test('a folder, a dangling link and a vanished root are said, and reading goes o
   assert.deepEqual(reader.refresh(), ['{"n": 1}']);
 });
 
-test('a log of which nothing was read, copied to .old and cut in a stop: the copy comes first, and nothing twice', () => {
+test('read(): of a log copied to .old before anything was read, and then cut, the copy comes first, nothing twice', () => {
   for (const kept of [0, 1]) {
     const root = newRoot();
     const log = join(root, LOG_NAME);
@@ -279,7 +279,7 @@ test('a log of which nothing was read, copied to .old and cut in a stop: the cop
   }
 });
 
-test('a log that was copied to .old, cut and written on in a stop: the copy comes first, and nothing twice', () => {
+test('read(): of a log copied to .old, cut and continued during a stop, the copy comes first, nothing twice', () => {
   const root = newRoot();
   const log = join(root, LOG_NAME);
   const [first, second, third, bad] = ['{"n": 1}', '{"n": 2}', '{"n": 3}', '{"n": '];

@@ -1,10 +1,10 @@
 /**
  * Reads the swarm's message log through appends, rotations, truncation and replacement by hand, and across its own
- * restarts. It gives lines together with the checkpoint that stands after them; whoever keeps the lines keeps the
- * checkpoint in the same transaction, so nothing is lost and nothing read twice.
+ * restarts. It gives lines together with the checkpoint after them. The caller commits both in
+ * one transaction, so nothing is lost and nothing read twice.
  *
  * A file is not its inode. A *generation* is recognised by hashes of its first line and of the bytes before its offset,
- * wherever and under whatever inode it turns up. A file that neither rotation nor recognition explains (a log trimmed
+ * at any path and under any inode. A file that neither rotation nor recognition explains (a log trimmed
  * by hand, restored, copied) gives, line by line, only what is not recorded yet, counting copies of the same bytes.
  *
  * All calls are synchronous: this runs in a thread of its own.
@@ -20,14 +20,14 @@ import { isLogLoss, type LogLoss, logLoss, MAX_LOSSES } from './log-loss';
 export const LOG_NAME = 'agent_messages.log';
 export const OLD_LOG_NAME = 'agent_messages.log.old';
 
-/** What one call reads at most: small enough to commit and let others in, large enough to be quick. */
+/** How much one call reads: small enough for short transactions, large enough to be fast. */
 const BATCH_BYTES = 512 * 1024;
 const MAX_GENERATIONS = 8;
-/** A broken line that is older may be counted again where a copy of the log repeats it. */
+/** Older broken lines may be counted again if a copy of the log repeats them. */
 const MAX_BROKEN = 200;
 const BROKEN_LENGTH = 12;
 
-/** Where reading goes on. */
+/** The place from which reading continues. */
 export interface LogCheckpoint {
   version: 1;
   /** The generation that was the log when last seen. */
@@ -38,7 +38,7 @@ export interface LogCheckpoint {
   skipped: Record<string, { count: number; last: string }>;
   /** Short hashes of the newest lines that were counted as skipped; a checkpoint of an earlier version has none. */
   broken?: string[];
-  /** The newest times of which messages may have been destroyed unread; a checkpoint of an earlier version has none. */
+  /** The newest times whose messages may have been destroyed unread; a checkpoint of an earlier version has none. */
   losses?: LogLoss[];
 }
 
@@ -56,7 +56,7 @@ export type LogLosses = Pick<LogCheckpoint, 'gaps' | 'skipped' | 'losses'>;
 
 export interface LogBatch {
   lines: LogLine[];
-  /** Stands after `lines`. */
+  /** The place after `lines`. */
   checkpoint: LogCheckpoint;
   /** There is more to read now. */
   more: boolean;
@@ -76,7 +76,7 @@ export interface LogStatus {
 
 export interface MessageLogOptions {
   root: string;
-  /** Where to go on; null for a history that knows nothing. */
+  /** The place from which to continue; null for an empty history. */
   checkpoint: LogCheckpoint | null;
   /** How many copies of this very line are recorded already. */
   recorded: (line: LogLine) => number;
@@ -94,23 +94,26 @@ export class MessageLog implements LineSink {
   #current: number | null;
   #gaps: number;
   #losses: readonly LogLoss[];
-  /** When everything that there was had been read last. */
+  /** When the log was last read to its end, milliseconds since 1970; null if unknown. */
   #readAt: number | null;
-  /** Made anew by each change: whoever was given it keeps what it was. */
+  /** Replaced by each change, since callers keep the object. */
   #skipped: LogCheckpoint['skipped'];
-  /** Made anew by each change, too. */
+  /** Replaced by each change, too. */
   #broken: readonly string[];
   #log: LogFile | null = null;
   #old: LogFile | null = null;
   /** No longer the log nor `.old`, but still open: read to the end before anything newer. */
   #leaving: LogFile[] = [];
-  /** A `.old` that somebody put beside a log that is still followed: it does not come before the log. */
+  /** A `.old` that appeared beside a log that is still followed: it does not come before the log. */
   #copyBeside: LogFile | null = null;
-  /** What may have been destroyed unread, unless a compared line is found recorded. */
+  /** A possible loss, dropped if a compared line turns out to be recorded. */
   #doubt: LogLoss | null = null;
-  /** The beginning of a line that was cut off a file while it was written, unless the new content has the whole line. */
+  /**
+   * The beginning of a line that was truncated while it was written; it counts as lost unless the new content has the
+   * line.
+   */
   #cut: { file: LogFile; text: string } | null = null;
-  /** A checkpoint was given, and its files were not looked for yet. */
+  /** A checkpoint was given, and its files were not searched yet. */
   #restored: boolean;
   #unreadable: string | null = null;
   #batch = new PendingLines();
@@ -129,14 +132,14 @@ export class MessageLog implements LineSink {
     this.#broken = checkpoint?.broken ?? [];
     this.#restored = checkpoint !== null && checkpoint.generations.length > 0;
     for (const known of checkpoint?.generations ?? []) {
-      // An interrupted comparison starts again from the file's start: what it had added is recorded by now.
+      // An interrupted comparison starts again at the beginning of the file: what it had added is recorded by now.
       const again = known.comparing ? { offset: 0, lines: 0, headBytes: 0 } : {};
       this.#generations.set(known.id, { ...known, ...again });
     }
   }
 
   /**
-   * Reads on, at most half a megabyte.
+   * Reads the next lines, up to half a megabyte.
    *
    * @returns complete lines in the order of the files, and the checkpoint after them
    */
@@ -145,7 +148,7 @@ export class MessageLog implements LineSink {
     const budget = { bytes: BATCH_BYTES };
     let more = false;
     for (const file of this.#survey()) {
-      // Nobody appends to a rotated or removed log any more.
+      // Nothing is appended to a rotated or removed log any more.
       const finished = file !== this.#log;
       more = !file.read(this, budget, finished, this.#now());
       if (more) break;
@@ -157,7 +160,7 @@ export class MessageLog implements LineSink {
     return { lines: this.#batch.lines, checkpoint: this.checkpoint(), more };
   }
 
-  /** @returns the place after everything that `read` has given. */
+  /** @returns the place after everything that `read` has given */
   checkpoint(): LogCheckpoint {
     for (const { generation, size } of this.#files()) {
       if (size > generation.offset) generation.unread = size - generation.offset;
@@ -172,7 +175,7 @@ export class MessageLog implements LineSink {
     };
   }
 
-  /** Whether a log has been there, in this process or one whose checkpoint was given. */
+  /** Whether a log existed before, in this process or in the one whose checkpoint was given. */
   get wasThere(): boolean {
     return this.#generations.size > 0;
   }
@@ -202,12 +205,12 @@ export class MessageLog implements LineSink {
     this.#log = null;
   }
 
-  /** A line of a file that is being read: given on, unless a comparison finds it recorded. */
+  /** Takes a line of a file: adds it to the batch, unless a comparison finds it recorded. */
   line(file: LogFile, line: LogLine): void {
     const known = file.generation;
     if (this.#cut?.file === file && line.text.startsWith(this.#cut.text)) this.#cut = null;
     if (known.comparing) {
-      // Hashes, since a whole log may be compared and its text would be held in memory.
+      // Hashes, since a whole log may be compared and its text would fill the memory.
       const digest = hash('sha1', line.text, 'base64');
       const copies = (file.copies.get(digest) ?? 0) + 1;
       file.copies.set(digest, copies);
@@ -215,7 +218,8 @@ export class MessageLog implements LineSink {
       if (!isRecorded && this.#doubt) this.#lose(this.#doubt);
       this.#doubt = null;
       if (isRecorded) return;
-      // Past its size at first sight, the first new line shows that the file is appended to and not copied any more.
+      // After the size when it was first seen, the first new line shows that the file is appended to and not copied any
+      // more.
       if (known.offset >= known.compareUntil) {
         known.comparing = false;
         file.copies = new Map();
@@ -224,7 +228,7 @@ export class MessageLog implements LineSink {
     this.#batch.add(line);
   }
 
-  /** A broken line is counted, unless a comparison finds that this very line was counted before. */
+  /** Counts a broken line, unless a comparison finds that this very line was counted before. */
   skip(file: LogFile, reason: string, digest: string): void {
     const known = file.generation;
     const short = digest.slice(0, BROKEN_LENGTH);
@@ -238,9 +242,9 @@ export class MessageLog implements LineSink {
     this.#count(reason, `line ${known.lines} of ${file.path}`);
   }
 
-  /** Finds out which files there are now. Returns them in the order in which they must be read. */
+  /** Opens the files that exist now. @returns them in the order in which they must be read */
   #survey(): LogFile[] {
-    // A rotation may fall between two system calls; what was opened counts only if both paths still lead there.
+    // A rotation may fall between two system calls; the opened files count only if both paths still point to them.
     for (let attempt = 0; attempt < 5 && !this.#openPaths(); attempt++);
     const strange = this.#identify();
     this.#judgeContinuity(strange);
@@ -251,12 +255,14 @@ export class MessageLog implements LineSink {
     return [...this.#leaving, ...present].filter((file) => file !== null);
   }
 
-  /** Opens what stands at the two paths, sets aside what no longer does. False if the files moved meanwhile. */
+  /**
+   * Opens the files at the two paths and sets aside those that left them. @returns false if the files moved meanwhile
+   */
   #openPaths(): boolean {
     this.#unreadable = null;
     const logAt = this.#identityAt(this.#logPath);
     let oldAt = this.#identityAt(this.#oldPath);
-    // Had the log moved before the second call, it would stand at the second path by now.
+    // If the log had moved before the second call, it would be at the second path by now.
     if (same(logAt, this.#log) && same(oldAt, this.#old) && this.#unreadable === null) return true;
     if (same(logAt, oldAt)) {
       if (!same(this.#identityAt(this.#logPath), oldAt)) return false;
@@ -291,13 +297,14 @@ export class MessageLog implements LineSink {
     return null;
   }
 
-  /** Says of newly opened files which generation they are. Returns those that nothing explains. */
+  /** Assigns generations to newly opened files. @returns the files that nothing explains */
   #identify(): LogFile[] {
     const known = this.#generations.size > 0;
     const old = this.#old && !this.#old.identified ? this.#old : null;
     const log = this.#log && !this.#log.identified ? this.#log : null;
     const current = this.#generations.get(this.#current ?? -1);
-    // Where both files look like the one that was followed, one is a copy; the inode tells which, else the log is it.
+    // Where both files look like the one that was followed, one is a copy: the inode decides which, otherwise the log
+    // is the original.
     const logIsCurrent = log && current && this.#recognises(log, current);
     const oldIsCurrent = old && current && this.#recognises(old, current);
     const oldIsItsFile = old?.isFileOf(current) ?? this.#old?.generation === current;
@@ -306,8 +313,8 @@ export class MessageLog implements LineSink {
     if (old && !this.#followKnown(old)) {
       this.#followNew(old, !known);
       if (known && current && this.#log?.identified && this.#log.generation === current) {
-        // After a stop, which of two that look alike came first is as unknown as at a first start: the log may have been cut
-        // since it was copied, and may repeat what the copy holds.
+        // After a stop, which of two that look alike came first is as unknown as at a first start: the log may have
+        // been cut since it was copied, and may repeat the content of the copy.
         if (log && (oldIsCurrent || current.offset === 0)) current.comparing = true;
         else this.#copyBeside = old;
       }
@@ -326,9 +333,9 @@ export class MessageLog implements LineSink {
   #recognises(file: LogFile, known: Generation): boolean {
     const open = this.#files().some((other) => other.identified && other.generation === known);
     if (open) return false;
-    // With nothing consumed there is nothing to compare, and nothing to lose by taking the hint.
+    // With nothing consumed there is nothing to compare, so the hint decides without risk.
     if (known.offset === 0) return !known.drained && file.isFileOf(known);
-    // A copy of one that was read to its end is compared as any strange file: it may be a copy of something longer.
+    // A copy of a file that was read to its end is compared like an unknown one: it may be a copy of something longer.
     return file.holds(known) && (!known.drained || file.isFileOf(known));
   }
 
@@ -360,14 +367,14 @@ export class MessageLog implements LineSink {
   /** A followed file was truncated or rewritten in place: a new generation under the old inode. */
   #startOver(file: LogFile): void {
     const { tail } = file;
-    // A line that was complete and had not settled can't grow any more.
+    // A line that was complete but had not settled can't grow any more.
     if (tail && 'line' in tail) this.line(file, tail.line);
     if (tail && 'text' in tail) this.#cut = { file, text: tail.text };
     file.generation.drained = true;
     this.#followNew(file, false);
   }
 
-  /** At the end of a file: whether the line that was cut off while it was written is there again. */
+  /** Checks at the end of a file whether the line that was truncated while it was written is there again. */
   #judgeCut(file: LogFile): void {
     if (this.#cut?.file !== file) return;
     const { tail } = file;
@@ -377,7 +384,9 @@ export class MessageLog implements LineSink {
     this.#count('unfinished last line', `cut off ${file.path}`);
   }
 
-  /** Doubts where a file that was not read to its end is gone, or where more than one rotation passed unseen. */
+  /**
+   * Notes a possible loss where a file that was not read to its end is gone, or after more than one unseen rotation.
+   */
   #judgeContinuity(strange: LogFile[]): void {
     const oldest = this.#old ?? this.#log;
     const loss = (unread: number) => logLoss(this.#readAt, oldest?.madeAt ?? null, unread, this.#now());
@@ -392,7 +401,7 @@ export class MessageLog implements LineSink {
     for (const known of lost) known.drained = true;
     if (lost.length === 0) return;
     const unread = lost.reduce((sum, known) => sum + (known.unread ?? 0), 0);
-    // A comparison will show whether lines are missing; without one, nothing can.
+    // A comparison will show whether lines are missing; without it nothing can.
     if (strange.length > 0) this.#doubt = loss(unread);
     else this.#lose(loss(unread));
   }
@@ -436,7 +445,7 @@ export class MessageLog implements LineSink {
   }
 }
 
-/** The lines of one batch, which nobody has recorded yet. */
+/** The lines of one batch, which are not recorded yet. */
 class PendingLines {
   readonly lines: LogLine[] = [];
   #copies: Map<string, number> | null = null;
@@ -446,7 +455,7 @@ class PendingLines {
     if (this.#copies) this.#copies.set(line.text, (this.#copies.get(line.text) ?? 0) + 1);
   }
 
-  /** Counted only once a comparison asks. */
+  /** Computed only when a comparison needs it. */
   copies(line: LogLine): number {
     if (!this.#copies) {
       this.#copies = new Map();
@@ -456,7 +465,7 @@ class PendingLines {
   }
 }
 
-/** Reads the whole log once, `.old` first, keeping nothing: for a check from the command line. */
+/** Reads the whole log once, `.old` first, without keeping it, for a check from the command line. */
 export function readWholeLog(root: string): {
   messages: number;
   skipped: LogCheckpoint['skipped'];

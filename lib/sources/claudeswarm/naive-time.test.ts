@@ -6,7 +6,7 @@ import { readInstant } from './naive-time';
 
 const readIso = (text: unknown, zone?: string) => readInstant(text, zone)?.iso ?? null;
 
-test('times with an offset, in each form', () => {
+test('readInstant(): reads times with an offset in each form', () => {
   assert.deepEqual(readInstant('2026-02-03T08:00:00.000137+00:00'), {
     milliseconds: Date.UTC(2026, 1, 3, 8),
     iso: '2026-02-03T08:00:00.000137+00:00',
@@ -18,7 +18,7 @@ test('times with an offset, in each form', () => {
   assert.equal(readInstant('2026-02-03T08:00:00.12Z')?.milliseconds, Date.UTC(2026, 1, 3, 8, 0, 0, 120));
 });
 
-test('what is no time', () => {
+test('readInstant(): null for a value that is not a time', () => {
   const texts = [
     '',
     'yesterday',
@@ -43,7 +43,7 @@ test('what is no time', () => {
     assert.equal(readInstant(value), null);
 });
 
-test('the hour that the clocks repeat is its first, a skipped one moves forward', () => {
+test('readInstant(): a repeated hour is read as its first one, a skipped time moves forward', () => {
   assert.equal(readIso('2026-10-25T02:30:00', 'Europe/Berlin'), '2026-10-25T00:30:00+00:00');
   assert.equal(readIso('2026-10-25T03:00:00', 'Europe/Berlin'), '2026-10-25T02:00:00+00:00');
   assert.equal(readIso('2026-03-29T02:30:00', 'Europe/Berlin'), '2026-03-29T01:30:00+00:00');
@@ -54,11 +54,11 @@ test('the hour that the clocks repeat is its first, a skipped one moves forward'
   assert.equal(readIso('0050-06-01T00:00:00', 'UTC'), '0050-06-01T00:00:00+00:00');
 });
 
-test('a zone that does not exist is refused, not guessed', () => {
+test('readInstant(): throws for a zone that does not exist', () => {
   assert.throws(() => readInstant('2026-02-03T08:00:00', 'Mars/Olympus'), RangeError);
 });
 
-test('without a zone, as the process has it', () => {
+test('readInstant(): without a zone uses that of the process', () => {
   const times = fc.date({ min: new Date(Date.UTC(1990, 0)), max: new Date(Date.UTC(2090, 0)), noInvalidDate: true });
   fc.assert(
     fc.property(times, (time) => {
@@ -70,7 +70,7 @@ test('without a zone, as the process has it', () => {
 
 const ZONES = ['Europe/Berlin', 'America/New_York', 'America/St_Johns', 'Asia/Kolkata', 'Australia/Lord_Howe', 'UTC'];
 
-test('an instant written as wall-clock time of any zone is read back, or is the same wall clock an offset earlier', () => {
+test('readInstant(): reads back the wall-clock time of any zone, or an instant with the same wall clock', () => {
   fc.assert(
     fc.property(fc.constantFrom(...ZONES), fc.integer({ min: 0, max: 4_000_000_000 }), (zone, second) => {
       const written = wallClock(zone, second * 1000);
@@ -87,7 +87,7 @@ function wallClock(zone: string, instant: number): string {
   return format.format(instant).replace(' ', 'T');
 }
 
-test('the fraction is kept digit by digit', () => {
+test('readInstant(): keeps the digits of the fraction', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^\d{1,9}$/), (digits) => {
       assert.equal(readIso(`2026-02-03T08:00:00.${digits}`, 'UTC'), `2026-02-03T08:00:00.${digits.slice(0, 6)}+00:00`);

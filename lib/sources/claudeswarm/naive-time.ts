@@ -1,6 +1,6 @@
 /**
- * Times as the swarm writes them. Its log holds local wall-clock times without an offset, its registry UTC; both are
- * turned into instants here. Nothing is ever sorted by them: a local time repeats in autumn.
+ * Converts times as the swarm writes them into instants. Its log has local wall-clock times without an offset, its
+ * registry UTC. Never sort by them: a local time repeats in autumn.
  */
 import { tzOffset } from '@date-fns/tz';
 import { fixedOffset, resolveZone } from './time-zone';
@@ -8,11 +8,11 @@ import { fixedOffset, resolveZone } from './time-zone';
 export interface Instant {
   /** Milliseconds since 1970, the fraction below cut off. */
   milliseconds: number;
-  /** ISO 8601 in UTC, `+00:00`, with the fraction as written, at most microseconds. */
+  /** ISO 8601 in UTC, `+00:00`, with the fraction as written, up to microseconds. */
   iso: string;
 }
 
-/** Groups are left out: a million lines are read, and building a dozen texts for each would take most of the time. */
+/** Without groups: a million lines are read, and creating a dozen strings for each would take most of the time. */
 const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
 
 const MINUTE = 60_000;
@@ -26,10 +26,11 @@ const CALENDAR_MS = 146_097 * DAY;
  * Reads a time in the form of Python's `datetime.isoformat`.
  *
  * @param text `2026-02-03T09:01:00.000001`, with `T` or a space, with or without a fraction of 1 to 9 digits, `Z` or
- *   an offset `+01:00`; anything else is no time
- * @param zone the IANA zone of times without an offset, or a fixed one such as `UTC+05:30`; the process's own if absent. Of an hour that the clocks
- *   repeat, the first is meant; a time that they skip is read with the offset before, as `Date` does
- * @returns null for what is no time, impossible dates included
+ *   an offset `+01:00`; anything else is not a time
+ * @param zone the IANA zone of times without an offset, or a fixed one such as `UTC+05:30`; the process's own if
+ *   absent. In an hour that the clocks repeat, the first one is assumed; a skipped time is read with the offset before,
+ *   as `Date` does
+ * @returns null for a value that is not a time, impossible dates included
  * @throws RangeError if there is no such zone
  */
 export function readInstant(text: unknown, zone: string = processZone()): Instant | null {
@@ -40,14 +41,14 @@ export function readInstant(text: unknown, zone: string = processZone()): Instan
   const offset = text.slice(SECOND_END + fraction.length);
   const second = offset === '' ? zoneRules(zone).toInstant(wallClock) : wallClock - offsetMilliseconds(offset);
   const written = new Date(second).toISOString();
-  if (written.length !== 24) return null; // the offset led out of the years 0000 to 9999
+  if (written.length !== 24) return null; // the result is outside of the years 0000 to 9999
   return {
     milliseconds: second + (fraction === '' ? 0 : Number(fraction.slice(1).padEnd(3, '0').slice(0, 3))),
     iso: `${written.slice(0, SECOND_END)}${fraction.slice(0, 7)}+00:00`,
   };
 }
 
-/** Where the seconds end. */
+/** The index after the seconds. */
 const SECOND_END = '2026-02-03T08:00:00'.length;
 const FRACTION = /\.\d+/;
 
@@ -82,9 +83,9 @@ const MAX_BUCKETS = 35_000;
 
 class ZoneRules {
   readonly #zone: string;
-  /** Minutes, of a zone that is only an offset. */
+  /** The offset in minutes of a zone that is only an offset, otherwise null. */
   readonly #fixed: number | null;
-  /** The offset of a bucket of wall-clock time in milliseconds; NaN if it changes within the bucket. */
+  /** The offset in milliseconds of a bucket of wall-clock time; NaN if it changes within the bucket. */
   readonly #buckets = new Map<number, number>();
 
   constructor(zone: string) {
@@ -115,7 +116,7 @@ class ZoneRules {
     const before = this.#offsetAtInstant(wallClock - DAY);
     const after = this.#offsetAtInstant(wallClock + DAY);
     if (before === after || this.#offsetAtInstant(wallClock - before) === before) return before;
-    // Neither offset fits a time that the clocks skip: the one before shifts it forward.
+    // Neither offset matches a time that the clocks skip: the one before moves it forward.
     return this.#offsetAtInstant(wallClock - after) === after ? after : before;
   }
 
@@ -124,7 +125,7 @@ class ZoneRules {
   }
 }
 
-// Memory of pure functions: what stands in them follows from the zone's name alone.
+// A cache of pure functions: the values depend only on the zone's name.
 const zones = new Map<string, ZoneRules>();
 let ownZone: string | null = null;
 
@@ -146,7 +147,7 @@ export function processZone(): string {
 /**
  * @param text as for `readInstant`
  * @param zone as for `readInstant`
- * @returns microseconds since 1970, or null for what is no time
+ * @returns microseconds since 1970, or null for a value that is not a time
  */
 export function readMicroseconds(text: unknown, zone?: string): number | null {
   const instant = readInstant(text, zone);

@@ -24,7 +24,7 @@ const list = (folder: string, ...ids: string[]) =>
     JSON.stringify({ pending_acks: ids.map((msg_id) => ({ msg_id, sender_id: 'a', recipient_id: 'b', message: {} })) }),
   );
 
-/** A shell of this user in a folder, with a child in another one. */
+/** Starts a shell of this user in a folder, with a child in another one. */
 async function shellIn(context: TestContext, folder: string, childFolder: string): Promise<number> {
   const script = `cd "$0" && sleep 60 & cd . && echo ready && wait`;
   const shell: ChildProcess = spawn('sh', ['-c', script, childFolder], { cwd: folder, detached: true });
@@ -55,7 +55,7 @@ test(
   },
 );
 
-test('refresh(): the folders are asked for at most once in 5 s, the files each time', linux, async (context) => {
+test('refresh(): determines the folders once in 5 s, and reads the files each time', linux, async (context) => {
   const { root, sub } = folders(context);
   const pid = await shellIn(context, sub, sub);
   let [now, asked] = [1_000_000, 0];

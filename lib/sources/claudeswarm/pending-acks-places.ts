@@ -1,6 +1,6 @@
 /**
- * The other places of `PENDING_ACKS.json`: the swarm's tool writes it in the folder where it runs, which is an agent's
- * working folder. Those are read from `/proc`, where the system has it and lets this user see them.
+ * Reads `PENDING_ACKS.json` in other folders: the swarm's tool writes it in the folder where it runs, which is an
+ * agent's working folder. These folders are read from `/proc`, where it exists and this user may see them.
  */
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -13,7 +13,7 @@ const MAX_DEPTH = 4;
 const FOLDERS_INTERVAL_MS = 5000;
 
 interface Options {
-  /** The swarm's root, whose own file another reader has. */
+  /** The swarm's root, whose own file has a reader of its own. */
   root: string;
   /** IANA zone of naive times; the process's own if null. */
   zone: string | null;
@@ -39,7 +39,7 @@ export class PendingAcksPlaces {
     return [...this.#readers].flatMap(([folder, { acks }]) => acks.map((ack) => ({ ...ack, folder })));
   }
 
-  /** Of those files of which not all can be used, by their paths. */
+  /** The status of files that are not entirely usable, by their paths. */
   get faults(): Record<string, ReaderStatus> {
     const found = [...this.#readers].filter(
       ([
@@ -53,15 +53,15 @@ export class PendingAcksPlaces {
   }
 
   /**
-   * Reads the files that changed; which folders there are is asked at most once in 5 seconds.
+   * Reads the files that changed. The folders are determined once in 5 seconds.
    *
-   * @returns whether an entry may differ
+   * @returns whether an entry may have changed
    */
   refresh(): boolean {
     return [...this.refreshSteps()].includes(true);
   }
 
-  /** The same file by file, for who does other things between. */
+  /** Does the same file by file, so that the caller can do other work in between. */
   *refreshSteps(): Generator<boolean> {
     yield this.#findFolders();
     for (const reader of [...this.#readers.values()]) yield reader.refresh();
@@ -76,7 +76,8 @@ export class PendingAcksPlaces {
     let changed = false;
     for (const folder of this.#readers.keys()) {
       if (folders.has(folder)) continue;
-      // An agent that changed its folder still waits for what the file lists; one that is empty is let go.
+      // An agent that changed its folder still waits for the entries of its old file; a file without entries is
+      // dropped.
       if (this.#readers.size <= MAX_FOLDERS && existsSync(join(folder, PENDING_ACKS_FILE))) continue;
       changed = this.#readers.delete(folder) || changed;
     }
@@ -89,7 +90,7 @@ export class PendingAcksPlaces {
 }
 
 /**
- * @returns the entries of the root's file and then those that others list, each message and recipient once: the first
+ * @returns the entries of the root's file, then those of the others; of each message and recipient only the first
  */
 export function mergeAcks(own: readonly PendingAck[], others: readonly PendingAck[]): readonly PendingAck[] {
   if (others.length === 0) return own;
@@ -101,7 +102,7 @@ export function mergeAcks(own: readonly PendingAck[], others: readonly PendingAc
   return [...merged.values()];
 }
 
-/** @returns the working folders of at most 100 processes, those below the listed ones included, without the root */
+/** @returns the working folders of up to 100 processes, the listed ones and those below them, without the root */
 function workingFolders(pids: Iterable<number>, root: string): Set<string> {
   const visited = new Set<number>();
   let level = [...new Set(pids)].filter((pid) => Number.isInteger(pid) && pid > 0).slice(0, MAX_PIDS);
@@ -135,7 +136,7 @@ function openChildren(pid: number): number[] {
       (readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').match(/\d+/g) ?? []).map(Number),
     );
   } catch {
-    return []; // it ended meanwhile, or this kernel keeps no list of children
+    return []; // The process ended meanwhile, or this kernel keeps no list of children
   }
 }
 

@@ -61,7 +61,7 @@ for (const { name, root: sample, expected } of samples()) {
   });
 }
 
-test('an entry without an id is skipped alone, and fields of any type do no harm', () => {
+test('parsePendingAcks(): skips only an entry without an id, and accepts fields of any type', () => {
   const entries = [{ msg_id: 'a', retry_count: '3', sent_at: 5, message: [] }, null, { msg_id: 7 }, { msg_id: 'b' }];
   const parsed = parsePendingAcks(Buffer.from(JSON.stringify({ pending_acks: entries })));
   assert.ok('acks' in parsed);
@@ -82,7 +82,7 @@ test('an entry without an id is skipped alone, and fields of any type do no harm
   assert.deepEqual(parsed.skipped, [{ reason: 'entry has no text as msg_id', count: 2, last: 'pending_acks[2]' }]);
 });
 
-test('at most 1,000 entries are kept, and the others counted', () => {
+test('parsePendingAcks(): keeps 1,000 entries and counts the others', () => {
   const ids = Array.from({ length: 1002 }, (_, index) => `id-${index}`);
   const parsed = parsePendingAcks(Buffer.from(acksJson(...ids)));
   assert.ok('acks' in parsed);
@@ -90,7 +90,7 @@ test('at most 1,000 entries are kept, and the others counted', () => {
   assert.deepEqual(parsed.skipped, [{ reason: 'beyond the first 1000 entries', count: 2, last: 'pending_acks[1001]' }]);
 });
 
-test('whatever the bytes, there is a list or a reason', () => {
+test('parsePendingAcks(): gives a list or a reason for any bytes', () => {
   fc.assert(
     fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
       for (const bytes of [text, `{"pending_acks": ${text}}`, `{"pending_acks": [${text}]}`]) {
@@ -101,7 +101,7 @@ test('whatever the bytes, there is a list or a reason', () => {
   );
 });
 
-test('the last good list stays while the file is broken, and once it is gone', () => {
+test('refresh(): keeps the last good list while the file is broken, and once it is gone', () => {
   const reader = new PendingAcksReader(root, 'UTC', () => now);
   const ids = () => reader.acks.map(({ msgId }) => msgId);
   assert.equal(reader.refresh(), false);

@@ -1,6 +1,6 @@
 /**
- * The acknowledgements that the swarm's tool still waits for, `PENDING_ACKS.json`: read as a whole, kept as long as
- * nothing better is known. The tool writes it in the folder where it runs, which is the root as a rule.
+ * The acknowledgements that the swarm's tool still waits for, `PENDING_ACKS.json`: read as a whole; the last good
+ * list is kept while the file can't be read. The tool writes it in the folder where it runs, usually the root.
  */
 import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
@@ -19,13 +19,13 @@ export interface PendingAck {
   msgId: string;
   sender: string | null;
   recipient: string | null;
-  /** The beginning of what it says; empty where the file has no message. */
+  /** The beginning of its text; empty where the file has no message. */
   text: string;
   retryCount: number;
-  /** Milliseconds since 1970; null for what is no time. */
+  /** Milliseconds since 1970; null where it is no time. */
   sentAt: number | null;
   nextRetryAt: number | null;
-  /** What a send left behind that broke off before the message was sent: an id for the time being, and no message. */
+  /** True for the remains of a send that failed before the message was sent: a temporary id, and no message. */
   orphan: boolean;
   /** The folder of the file that lists it, absolute; null for the swarm's root. */
   folder: string | null;
@@ -75,7 +75,7 @@ function readEntry(entry: Record<string, unknown>, zone: string | undefined): Pe
   };
 }
 
-/** Holds the newest list that could be read. */
+/** Keeps the newest list that could be read. */
 export class PendingAcksReader extends SmallFileReader<readonly PendingAck[]> {
   /**
    * @param root the swarm's root
@@ -86,7 +86,7 @@ export class PendingAcksReader extends SmallFileReader<readonly PendingAck[]> {
     super(root, kindIn(zone ?? undefined), now);
   }
 
-  /** The last good ones; none before the first and once the file is gone. */
+  /** The last entries that could be read; none before the first reading and once the file is gone. */
   get acks(): readonly PendingAck[] {
     return this.content ?? [];
   }

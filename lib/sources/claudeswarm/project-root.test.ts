@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { findProjectRoot, ProjectRootError } from './project-root';
 
 let top: string;
-/** As the dashboard's own folder, outside of what is searched. */
+/** Serves as the dashboard's own folder, outside of the searched ones. */
 let elsewhere: string;
 
 beforeEach(async () => {
@@ -25,7 +25,7 @@ async function folder(...names: string[]): Promise<string> {
 const search = (start: string | string[], more: { explicit?: string; environment?: string; excluded?: string } = {}) =>
   findProjectRoot({ startFolders: [start].flat(), excluded: elsewhere, ...more });
 
-test('an argument comes before the environment, that before any search', async () => {
+test('findProjectRoot(): prefers the argument, then the environment, then the search', async () => {
   const [start, named, other] = [await folder('start'), await folder('named'), await folder('other')];
   await writeFile(join(start, 'package.json'), '{}');
   assert.deepEqual(search(start, { explicit: named, environment: other }), { root: named, found_by: 'argument' });
@@ -35,7 +35,7 @@ test('an argument comes before the environment, that before any search', async (
   assert.deepEqual(search(start, { explicit: '', environment: '' }), { root: start, found_by: 'package.json' });
 });
 
-test('a named root that is none is refused with a sentence', async () => {
+test('findProjectRoot(): refuses a named root that cannot be used, with a sentence', async () => {
   const file = join(await folder('start'), 'file');
   await writeFile(file, '');
   const refused = (message: RegExp) => (error: unknown) =>
@@ -53,13 +53,13 @@ for (const marker of ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent
   });
 }
 
-test('.claudeswarm.toml marks nothing; without a marker the start folder is the root', async () => {
+test('findProjectRoot(): .claudeswarm.toml is no marker; without one the start folder is the root', async () => {
   const start = await folder('plain');
   await writeFile(join(start, '.claudeswarm.toml'), '');
   assert.deepEqual(search(start), { root: start, found_by: 'start folder' });
 });
 
-test('nine parents are searched, a tenth is not', async () => {
+test('findProjectRoot(): searches nine parents, not a tenth', async () => {
   const names = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'];
   const start = await folder(...names);
   await writeFile(join(top, '0', 'package.json'), '{}');
@@ -67,7 +67,7 @@ test('nine parents are searched, a tenth is not', async () => {
   assert.equal(search(join(start, '..'))?.root, join(top, '0'));
 });
 
-test('symbolic links are resolved before the search', async () => {
+test('findProjectRoot(): resolves symbolic links before the search', async () => {
   const real = await folder('real', 'inside');
   await folder('real', '.agent_locks');
   await symlink(real, join(top, 'link'));
@@ -86,7 +86,7 @@ test("the dashboard's own folder is no root, what lies above it may be one", asy
   assert.deepEqual(search(own, { excluded: own, explicit: '.' }), { root: own, found_by: 'argument' });
 });
 
-test('start folders are tried in their order, one that is gone is passed over', async () => {
+test('findProjectRoot(): tries the start folders in order and skips one that is gone', async () => {
   const [own, second] = [await folder('dashboard'), await folder('second')];
   assert.equal(search([join(top, 'gone'), own, second], { excluded: own })?.root, second);
   assert.equal(search([second, own], { excluded: own })?.root, second);

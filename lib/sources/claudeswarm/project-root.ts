@@ -8,7 +8,7 @@ const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_lock
 
 const PARENTS_SEARCHED = 9;
 
-/** A root that was named but can't be one; the message is a sentence for a person. */
+/** A named root that can't be used; the message is a sentence for a person. */
 export class ProjectRootError extends Error {
   override name = 'ProjectRootError';
 }
@@ -18,19 +18,22 @@ export interface RootSearch {
   explicit?: string | undefined;
   /** The value of `CLAUDESWARM_ROOT`; likewise. */
   environment?: string | undefined;
-  /** Where to begin, best first: where the person stood, then the working directory. */
+  /** Where to begin, best first: the folder in which the command was given, then the working directory. */
   startFolders: readonly string[];
-  /** The dashboard's own folder. It is found only if named: its own marks are no swarm's, but its parents may be. */
+  /**
+   * The dashboard's own folder. It is found only if named: its own markers belong to no swarm, but those of its parents
+   * may.
+   */
   excluded: string;
 }
 
 /**
  * Finds the root: the named one, else the one that `CLAUDESWARM_ROOT` names, else the nearest of a start folder and
- * its nine parents that holds a marker, else that start folder.
+ * its nine parents that contains a marker, else that start folder.
  *
- * @returns the root with symbolic links resolved, and what led to it (`argument`, `CLAUDESWARM_ROOT`, the marker or
+ * @returns the root with symbolic links resolved, and how it was found (`argument`, `CLAUDESWARM_ROOT`, the marker or
  *   `start folder`); null if every start folder lies in the excluded one and nothing else has a marker
- * @throws {ProjectRootError} if a named root does not exist, is no folder or can't be read
+ * @throws {ProjectRootError} if a named root does not exist, is not a folder or can't be read
  */
 export function findProjectRoot(search: RootSearch): { root: string; found_by: string } | null {
   const from = search.startFolders[0] ?? '.';
@@ -79,6 +82,6 @@ function realPathOf(path: string): string | null {
   try {
     return realpathSync(path);
   } catch {
-    return null; // a start folder that was deleted under the process leads nowhere
+    return null; // a start folder that was deleted under the process
   }
 }

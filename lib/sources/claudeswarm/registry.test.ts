@@ -22,13 +22,13 @@ afterEach(() => rm(root, { recursive: true }));
 const registryOf = (...ids: string[]) => JSON.stringify({ session_name: 's', agents: ids.map((id) => ({ id })) });
 const agentIds = (reader: RegistryReader) => reader.registry?.entries.map(({ id }) => id) ?? null;
 
-/** As the swarm's tool writes it. */
+/** Replaces the registry as the swarm's tool does. */
 async function replace(text: string) {
   await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 
-/** A look after the time in which stamps may be too coarse, so that only what a reader knows decides. */
+/** Looks after the time in which file times may be too coarse, so that only the reader's own state decides. */
 function laterRefresh(reader: RegistryReader) {
   now += 1000;
   return reader.refresh();
@@ -57,7 +57,7 @@ for (const { name, root: sampleRoot, expected } of samples()) {
   });
 }
 
-test('why bytes are no registry', () => {
+test('parseRegistry(): names the fault of unusable bytes', () => {
   const errors: [string, string][] = [
     ['', 'empty'],
     ['{', 'invalid JSON'],
@@ -71,7 +71,7 @@ test('why bytes are no registry', () => {
   for (const [text, error] of errors) assert.deepEqual(parseRegistry(Buffer.from(text)), { error }, text);
 });
 
-test('what does no harm: a byte order mark, space around, bytes that are no UTF-8, unknown fields, no agents', () => {
+test('parseRegistry(): accepts a byte order mark, blanks around, invalid UTF-8, unknown fields and no agents', () => {
   const bytes = Buffer.concat([
     Buffer.from('\uFEFF \n{"agents": [{"id": "a", "new": "'),
     Buffer.of(0xff),
@@ -87,7 +87,7 @@ test('what does no harm: a byte order mark, space around, bytes that are no UTF-
   });
 });
 
-test('entries without an id are skipped alone and counted by reason', () => {
+test('parseRegistry(): skips only entries without an id, and counts them by reason', () => {
   const parsed = parseRegistry(Buffer.from('{"agents": [1, {"id": 2}, {"id": "a"}, {}, null, {"id": "b"}]}'));
   assert.ok('registry' in parsed);
   assert.deepEqual(parsed.registry.entries, [{ id: 'a' }, { id: 'b' }]);
@@ -97,7 +97,7 @@ test('entries without an id are skipped alone and counted by reason', () => {
   ]);
 });
 
-test('a look tells whether anything changed', async () => {
+test('refresh(): returns whether anything changed', async () => {
   const reader = new RegistryReader(root, clock);
   assert.equal(reader.refresh(), false);
   assert.equal(reader.status.state, 'missing');
@@ -112,7 +112,7 @@ test('a look tells whether anything changed', async () => {
   assert.deepEqual(agentIds(reader), ['a', 'b']);
 });
 
-test('of two writes within one step of the clock the second is found too', async () => {
+test('refresh(): finds the second of two writes within one clock tick', async () => {
   const stamp = new Date(now);
   const reader = new RegistryReader(root, clock);
   await writeFile(file, registryOf('a'));
@@ -124,7 +124,7 @@ test('of two writes within one step of the clock the second is found too', async
   assert.deepEqual(agentIds(reader), ['b']);
 });
 
-test('a short hole between two files is not seen', async () => {
+test('refresh(): a file missing for a moment is not reported', async () => {
   await replace(registryOf('a'));
   const reader = new RegistryReader(root, clock);
   reader.refresh();
@@ -152,7 +152,7 @@ test('a short hole between two files is not seen', async () => {
   assert.deepEqual(agentIds(reader), ['c']);
 });
 
-test('while it is broken, the last good registry stays and the reason says so', async () => {
+test('refresh(): keeps the last good registry while the file is broken, with a reason', async () => {
   const reader = new RegistryReader(root, clock);
   await replace('{"agents": [');
   reader.refresh();
@@ -174,7 +174,7 @@ test('while it is broken, the last good registry stays and the reason says so', 
   assert.equal(reader.status.state, 'ok');
 });
 
-test('file, folder, pipe, file', async () => {
+test('refresh(): a folder or a pipe in place of the file is unreadable until the file returns', async () => {
   const reader = new RegistryReader(root, clock);
   await replace(registryOf('a'));
   reader.refresh();
@@ -192,7 +192,9 @@ test('file, folder, pipe, file', async () => {
   assert.deepEqual([agentIds(reader), reader.status.state], [['a'], 'ok']);
 });
 
-test('rights taken away and given back', { skip: process.getuid?.() === 0 && 'root may read everything' }, async () => {
+test('refresh(): a file without read permission is unreadable until the permission returns', {
+  skip: process.getuid?.() === 0 && 'root may read everything',
+}, async () => {
   const reader = new RegistryReader(root, clock);
   await replace(registryOf('a'));
   await chmod(file, 0);
@@ -203,7 +205,7 @@ test('rights taken away and given back', { skip: process.getuid?.() === 0 && 'ro
   assert.deepEqual(agentIds(reader), ['a']);
 });
 
-test('a link is followed, in a circle too', async () => {
+test('refresh(): follows a symbolic link, and reports one that points to itself', async () => {
   const reader = new RegistryReader(root, clock);
   await symlink(file, file);
   assert.equal(reader.refresh(), true);
@@ -215,14 +217,14 @@ test('a link is followed, in a circle too', async () => {
   assert.deepEqual(agentIds(reader), ['a']);
 });
 
-test('more than 2 MB are not read', async () => {
+test('refresh(): refuses more than 2 MB', async () => {
   const reader = new RegistryReader(root, clock);
   await replace(`{}${' '.repeat(2 * 1024 * 1024)}`);
   reader.refresh();
   assert.match(reader.status.reason ?? '', /larger than 2097152 bytes/);
 });
 
-test('an entry nested deeper than anything writes is skipped alone', () => {
+test('parseRegistry(): skips only an entry that is nested too deeply', () => {
   const deep = '['.repeat(20_000) + ']'.repeat(20_000);
   const text = `{"agents": [{"id": "agent-0"}, {"id": "agent-1", "x": ${deep}}]}`;
   const parsed = parseRegistry(Buffer.from(text));
@@ -260,7 +262,7 @@ test('refresh(): a registry that could never be read keeps nothing when it vanis
 
 test('parseRegistry(): so many values as would take long to read are refused, long texts are not', () => {
   const values = Buffer.from(`{"agents": [${'{},'.repeat(100_000)}{}]}`);
-  assert.deepEqual(parseRegistry(values), { error: 'it holds more than 200,000 values' });
+  assert.deepEqual(parseRegistry(values), { error: 'it contains more than 200,000 values' });
   const text = '{[,:\\"'.repeat(100_000);
   const parsed = parseRegistry(Buffer.from(JSON.stringify({ agents: [{ id: 'a', text }] })));
   assert.ok('registry' in parsed);

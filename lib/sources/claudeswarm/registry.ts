@@ -1,4 +1,4 @@
-/** The registry of agents, `ACTIVE_AGENTS.json`: read as a whole, kept as long as nothing better is known. */
+/** The registry of agents, `ACTIVE_AGENTS.json`. Read as a whole; the last good one is kept while it can't be read. */
 import type { Skipped } from '../../contract/schemas';
 import { isNestedTooDeeply } from '../../platform/json-depth';
 import { isObject } from '../../platform/json-shape';
@@ -7,9 +7,9 @@ import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json
 
 export const REGISTRY_FILE = 'ACTIVE_AGENTS.json';
 
-/** Each is described about once a second. */
+/** Each agent is described about once a second. */
 const MAX_AGENTS = 2000;
-/** All of it is told to every client, and kept by the recorder whenever it changes. */
+/** All of it is sent to every client, and recorded whenever it changes. */
 const MAX_BYTES = 2 * 1024 * 1024;
 
 /** One agent as the registry has it. */
@@ -27,10 +27,10 @@ export interface Registry {
 }
 
 /**
- * Reads the bytes of a registry, tolerantly: a byte order mark and bytes that are no UTF-8 do no harm, and an entry
- * without an id is skipped alone. `agent_id` and `last_heartbeat` of older shapes count as `id` and `last_seen`.
+ * Reads the bytes of a registry, tolerantly: a byte order mark is skipped, invalid UTF-8 replaced, and only an
+ * entry without an id is left out. `agent_id` and `last_heartbeat` of older shapes count as `id` and `last_seen`.
  *
- * @returns the registry (absent top-level fields are null) and what was skipped, or why it is none: `empty`,
+ * @returns the registry (absent top-level fields are null) and what was skipped, or the fault: `empty`,
  *   `invalid JSON`, `not an object`, `nested too deeply` or `agents is not a list`
  */
 export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Skipped[] } | { error: string } {
@@ -56,7 +56,7 @@ export function parseRegistry(bytes: Buffer): { registry: Registry; skipped: Ski
   return { registry: { session_name, session_names, updated_at, entries }, skipped: countSkipped(skipped) };
 }
 
-/** Older shapes of the file name some fields otherwise; both names are kept. */
+/** Older versions of the file have other names for some fields; both names are kept. */
 const FORMER_NAMES = { id: 'agent_id', last_seen: 'last_heartbeat' } as const;
 
 function withCurrentNames(entry: Record<string, unknown>): Record<string, unknown> {
@@ -70,7 +70,7 @@ function hasId(entry: Record<string, unknown>): entry is RegistryEntry {
   return typeof entry.id === 'string';
 }
 
-/** Holds the newest registry that could be read. */
+/** Keeps the newest registry that could be read. */
 export class RegistryReader extends SmallFileReader<Registry> {
   /**
    * @param root the swarm's root
@@ -80,7 +80,7 @@ export class RegistryReader extends SmallFileReader<Registry> {
     super(root, KIND, now);
   }
 
-  /** The last good one, kept while the file is gone or unusable; null before the first. */
+  /** The last good registry, kept while the file is missing or unusable; null before the first. */
   get registry(): Registry | null {
     return this.content;
   }
@@ -98,7 +98,7 @@ const KIND: SmallFileKind<Registry> = {
   faults: {
     empty: 'is empty (0 bytes)',
     'invalid JSON': 'is invalid JSON',
-    'not an object': 'holds no JSON object',
+    'not an object': 'contains no JSON object',
     'nested too deeply': 'is nested too deeply',
     'agents is not a list': 'is unusable: its `agents` is not a list',
   },

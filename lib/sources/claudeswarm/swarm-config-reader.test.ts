@@ -16,7 +16,7 @@ async function write(text: string, name = '.claudeswarm.yaml'): Promise<void> {
   await rename(join(folder, 'new'), join(folder, name));
 }
 
-test('refresh(): a file that is made counts, and is no longer said to be absent', async () => {
+test('refresh(): a new file counts and is no longer reported as missing', async () => {
   const reader = new SwarmConfigReader(folder);
   assert.equal(reader.config.lockStaleTimeoutSeconds, 300);
   await write('locking: {stale_timeout: 900}\ndiscovery: {stale_threshold: 20}');
@@ -27,7 +27,7 @@ test('refresh(): a file that is made counts, and is no longer said to be absent'
   assert.equal(reader.refresh(), false, 'nothing changed');
 });
 
-test('refresh(): a change that can not be used is refused, and what was read before stays', async () => {
+test('refresh(): refuses an unusable change and keeps the values from before', async () => {
   await write('locking: {stale_timeout: 900}');
   const reader = new SwarmConfigReader(folder);
   const { config } = reader;
@@ -49,7 +49,7 @@ test('refresh(): a change that can not be used is refused, and what was read bef
   );
 });
 
-test('refresh(): a first file that can not be used leaves the defaults, and is said to be there', async () => {
+test('refresh(): an unusable first file leaves the defaults and is reported', async () => {
   const reader = new SwarmConfigReader(folder);
   await write('[', '.claudeswarm.toml');
   reader.refresh();
@@ -57,7 +57,7 @@ test('refresh(): a first file that can not be used leaves the defaults, and is s
   assert.match(reader.status.reason ?? '', /\.claudeswarm\.toml can't be used, so the defaults hold/);
 });
 
-test('refresh(): a file that is removed leaves the defaults, but not for a short hole', async () => {
+test('refresh(): a removed file leaves the defaults, one missing for a moment does not', async () => {
   await write('locking: {stale_timeout: 900}');
   const reader = new SwarmConfigReader(folder);
   await unlink(join(folder, '.claudeswarm.yaml'));
@@ -68,7 +68,7 @@ test('refresh(): a file that is removed leaves the defaults, but not for a short
   assert.match(reader.status.reason ?? '', /\.claudeswarm\.yaml was there until .*; it is gone\./);
 });
 
-test('refresh(): another port or host needs a restart, and that is said', async () => {
+test('refresh(): reports that another port or host needs a restart', async () => {
   await write('dashboard: {port: 9000}');
   const reader = new SwarmConfigReader(folder);
   await write('dashboard: {port: 9001}\nlocking: {stale_timeout: 900}');

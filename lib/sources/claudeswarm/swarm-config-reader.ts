@@ -1,4 +1,4 @@
-/** The swarm's own configuration, read again whenever its file was made, changed or removed. */
+/** The swarm's own configuration, read again whenever its file is created, changed or removed. */
 import { resolve } from 'node:path';
 import { type ReaderStatus, statusAfter } from '../source-status';
 import { wasThere } from './json-file';
@@ -10,17 +10,17 @@ const SETTLED_MS = 50;
 export class SwarmConfigReader {
   readonly #folder: string;
   readonly #now: () => number;
-  /** Address and signature of the file that was read last; null where there was none or it has to be read again. */
+  /** Path and signature of the file that was read last; null if there was none or it has to be read again. */
   #signature: string | null;
   #read: ReadSwarmConfig;
   #status: ReaderStatus;
-  /** What a file said when it could last be used. */
+  /** The content of the last usable file. */
   #good: SwarmConfig | null = null;
   #goodAt = 0;
-  /** The file found last, and when. */
+  /** The file that was found last, and when (milliseconds since 1970). */
   #seen: { file: string; at: number } | null = null;
   #missed = false;
-  /** Where the dashboard listens follows from these, which were read at its start. */
+  /** The values at the start, which determine where the dashboard listens. */
   readonly #atStart: Pick<SwarmConfig, 'dashboardPort' | 'dashboardHost'>;
 
   /**
@@ -39,7 +39,7 @@ export class SwarmConfigReader {
     this.#noteGood();
   }
 
-  /** What is in force; a new object whenever a value changed. */
+  /** The configuration in force; a new object after a change. */
   get config(): SwarmConfig {
     return this.#read.config;
   }
@@ -49,8 +49,8 @@ export class SwarmConfigReader {
   }
 
   /**
-   * Reads the nearest file again if it is not the one of the last reading. Costs a few calls for each folder up to the
-   * top, so it is meant for once a second.
+   * Reads the nearest file again if it has changed or another file is nearer now. Costs a few system calls for each
+   * folder up to the top, so call it about once a second.
    *
    * @returns whether `status` or `config` changed
    */
@@ -58,7 +58,7 @@ export class SwarmConfigReader {
     const known = { status: this.#status, config: this.#read.config };
     const signature = this.#find();
     if (signature === null && this.#seen !== null && !this.#missed) {
-      // Writers replace a file by a rename, and some leave a short hole between.
+      // Writers replace a file by a rename, and with some of them the file is missing for a moment.
       this.#missed = true;
       return false;
     }
@@ -84,7 +84,7 @@ export class SwarmConfigReader {
     return wasThere(file, at, "The defaults of the swarm's tool hold.");
   }
 
-  /** A listener that runs stays where it is. */
+  /** A running listener keeps its address. */
   #withRestart(status: Omit<ReaderStatus, 'since'>): Omit<ReaderStatus, 'since'> {
     const { config, file } = this.#read;
     const changed = (['dashboardPort', 'dashboardHost'] as const).filter((key) => config[key] !== this.#atStart[key]);
@@ -102,7 +102,7 @@ export class SwarmConfigReader {
     this.#goodAt = this.#now();
   }
 
-  /** @returns which file is there and as what, or null if there is none */
+  /** @returns path and signature of the nearest file, null if there is none */
   #find(): string | null {
     const found = findConfigFile(this.#folder);
     if (found === null) return null;

@@ -25,7 +25,7 @@ async function read(name: string, text: string) {
   return readSwarmConfig(folder);
 }
 
-test('both kinds of file say the same', async () => {
+test('readSwarmConfig(): reads both kinds of file alike', async () => {
   const expected = {
     staleThresholdSeconds: 45,
     lockStaleTimeoutSeconds: 900,
@@ -47,7 +47,7 @@ test('both kinds of file say the same', async () => {
   assert.deepEqual({ ...yaml.status, since: 0 }, { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] });
 });
 
-test('it is looked for upward, the nearest counts', async () => {
+test('readSwarmConfig(): searches upward, the nearest file counts', async () => {
   const below = join(folder, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k');
   await mkdir(below, { recursive: true });
   await writeFile(join(folder, '.claudeswarm.yaml'), 'locking: {stale_timeout: 600}');
@@ -57,7 +57,7 @@ test('it is looked for upward, the nearest counts', async () => {
   assert.equal(readSwarmConfig(below).file, join(folder, 'a', '.claudeswarm.toml'));
 });
 
-test('the bounds of every key', async () => {
+test('readSwarmConfig(): checks the bounds of every key', async () => {
   const bounds = [
     ['locking', 'stale_timeout', 'lockStaleTimeoutSeconds', 60, 86_400],
     ['discovery', 'stale_threshold', 'staleThresholdSeconds', 10, 3600],
@@ -75,7 +75,7 @@ test('the bounds of every key', async () => {
   }
 });
 
-test('a bad value is named with what it may be; the others count', async () => {
+test('readSwarmConfig(): names a bad value and what it may be; the other values count', async () => {
   const text = '[locking]\nstale_timeout = 5\n[discovery]\nstale_threshold = 90\n[dashboard]\nhost = " "\n';
   const { config, status } = await read('.claudeswarm.toml', text);
   assert.deepEqual(config, { ...DEFAULTS, staleThresholdSeconds: 90 });
@@ -89,15 +89,15 @@ test('a bad value is named with what it may be; the others count', async () => {
   assert.equal(status.skipped[0]?.reason, reason);
 });
 
-test('a section that is none is named once', async () => {
+test('readSwarmConfig(): names an invalid section once', async () => {
   const { config, status } = await read('.claudeswarm.yaml', 'dashboard: 8080\nlocking:\n');
   assert.deepEqual(config, DEFAULTS);
   assert.match(status.reason ?? '', /dashboard is 8080, but must be a mapping/);
   assert.equal(status.skipped.length, 1);
 });
 
-test('no file: the defaults, and it is said', () => {
-  // Nothing keeps a folder above the temporary ones from holding a configuration, so only the start is judged.
+test('readSwarmConfig(): without a file gives the defaults and says so', () => {
+  // A folder above the temporary ones may contain a configuration, so only the start is checked.
   const { config, file, status } = readSwarmConfig(folder);
   if (file === null) assert.deepEqual([config.lockStaleTimeoutSeconds, status.state], [300, 'missing']);
   else assert.ok(!file.startsWith(folder));
@@ -129,14 +129,14 @@ for (const [name, file, text, reason] of UNUSABLE) {
   });
 }
 
-test('nesting up to ten levels, equal keys and an empty file are as good as in PyYAML', async () => {
+test('readSwarmConfig(): accepts ten levels of nesting, equal keys and an empty file, like PyYAML', async () => {
   assert.equal((await read('.claudeswarm.yaml', `a: ${'['.repeat(9)}1${']'.repeat(9)}`)).status.state, 'ok');
   const twice = await read('.claudeswarm.yaml', 'locking: {stale_timeout: 60}\nlocking: {stale_timeout: 70}');
   assert.equal(twice.config.lockStaleTimeoutSeconds, 70);
   assert.equal((await read('.claudeswarm.yaml', '')).status.state, 'ok');
 });
 
-test('sample normal-swarm: its TOML file is used', () => {
+test('readSwarmConfig(): uses the TOML file of the sample normal-swarm', () => {
   const sample = samples().find(({ name }) => name === 'normal-swarm');
   assert.ok(sample);
   const { file, status } = readSwarmConfig(sample.root);

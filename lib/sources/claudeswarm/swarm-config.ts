@@ -1,4 +1,4 @@
-/** The swarm's own configuration, as far as a dashboard has to know it. */
+/** The swarm's own configuration, as far as the dashboard needs it. */
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
@@ -17,29 +17,29 @@ export interface SwarmConfig {
   dashboardHost?: string | undefined;
 }
 
-/** What was found at one reading. */
+/** The result of one reading. */
 export interface ReadSwarmConfig {
   config: SwarmConfig;
-  /** Null where there is none. */
+  /** Its path, null if there is none. */
   file: string | null;
   status: ReaderStatus;
 }
 
-/** Tried in this order in each folder, from the start folder up to the top. */
+/** The names tried in each folder in this order, from the start folder up to the top. */
 const FILES = [
   { name: '.claudeswarm.yaml', parse: readYaml },
   { name: '.claudeswarm.toml', parse: parseToml },
 ] as const;
 
-/** The swarm's tool takes a megabyte; so much YAML would hold the event loop for some seconds, this for 0.2 s. */
+/** The swarm's tool accepts a megabyte, but that much YAML would block the event loop for seconds; this takes 0.2 s. */
 const MAX_BYTES = 64 * 1024;
 const YAML_DEPTH = 10;
 const TOO_DEEP = `it is nested deeper than ${YAML_DEPTH} levels.`;
 
-/** Enough for honest anchors; each use of an anchor of anchors counts, so a bomb is refused before it grows. */
+/** Enough for ordinary anchors; each use of nested anchors counts, so a YAML bomb is refused before it grows. */
 const YAML_ALIASES = 50;
 
-/** What a value may be, and the same in words. */
+/** What a value may be, as a check and in words. */
 interface Rule<T> {
   schema: z.ZodType<T>;
   allowed: string;
@@ -54,11 +54,11 @@ const text: Rule<string> = { schema: z.string().trim().min(1), allowed: 'a text 
 const DEFAULTS: SwarmConfig = { staleThresholdSeconds: 60, lockStaleTimeoutSeconds: 300 };
 
 /**
- * Reads the nearest configuration of the swarm, looking upward without limit, as the swarm's tool does.
+ * Reads the nearest configuration of the swarm, searching upward without limit, as the swarm's tool does.
  *
  * @param startFolder where the search begins
- * @param before what a file said before, which is used instead of what can't be; the defaults if null
- * @returns what it says, with defaults for the rest, and the file. Nothing in a file is fatal: for a bad value `status`
+ * @param before earlier values, which replace values that can't be used; the defaults if null
+ * @returns its values, with defaults for the rest, and the file. Nothing in a file is fatal: for a bad value `status`
  *   is `degraded`; a file that can't be used at all is `unreadable`; no file is `missing`
  */
 export function readSwarmConfig(startFolder: string, before: SwarmConfig | null = null): ReadSwarmConfig {
@@ -85,15 +85,15 @@ export function readSwarmConfig(startFolder: string, before: SwarmConfig | null 
 
 interface FoundFile {
   file: string;
-  /** Differs when the file was made, changed or replaced. */
+  /** Changes when the file is created, changed or replaced. */
   signature: string;
-  /** Milliseconds since 1970; 0 where the file can't be asked. */
+  /** Milliseconds since 1970; 0 if the file can't be examined. */
   changedAt: number;
   parse: (text: string) => unknown;
 }
 
 /**
- * Searches without reading any file: a few calls for each folder from the start to the top.
+ * Searches without reading any file: a few system calls for each folder from the start to the top.
  *
  * @param startFolder absolute
  * @returns the nearest configuration, readable or not; null if there is none
@@ -131,7 +131,7 @@ function readMapping(file: string, parse: (text: string) => unknown): Record<str
   return value;
 }
 
-/** As PyYAML reads it: YAML 1.1, the last of equal keys counts. */
+/** Reads YAML as PyYAML does: YAML 1.1, the last of equal keys counts. */
 function readYaml(text: string): unknown {
   assertParsable(text);
   const value: unknown = parseYaml(text, {
@@ -145,8 +145,8 @@ function readYaml(text: string): unknown {
 }
 
 /**
- * Refuses deep nesting before anything is built of it: half a megabyte of `- - - ` would take the parser's memory and
- * the process with it. Each level of nesting is at most a few entries of the parser's stack.
+ * Refuses deep nesting before parsing: half a megabyte of `- - - ` would exhaust the parser's memory and end the
+ * process. Each level of nesting is at most a few entries of the parser's stack.
  */
 function assertParsable(text: string): void {
   const parser = new Parser();

@@ -21,7 +21,7 @@ const conflictsIn = (value: unknown) => {
   return parsed;
 };
 
-test('a task as the swarm writes it', () => {
+test('parseTasks(): reads a task as the swarm writes it', () => {
   const task = {
     task_id: 't1',
     objective: 'Rotate the\n tokens',
@@ -47,7 +47,7 @@ test('a task as the swarm writes it', () => {
   });
 });
 
-test('fields of any type do no harm; the key stands in for an id, and strange entries are skipped alone', () => {
+test('parseTasks(): accepts fields of any type, takes the key for a missing id, and skips only invalid entries', () => {
   const { tasks, skipped } = tasksIn({
     tasks: { a: { task_id: null, blocked_by: 'b', assigned_to: null, objective: 5 }, b: 7, c: [], d: {} },
   });
@@ -61,7 +61,7 @@ test('fields of any type do no harm; the key stands in for an id, and strange en
   assert.deepEqual(mixed.tasks[0]?.blockedBy, ['1', 'b']);
 });
 
-test('what is open, and what keeps others waiting', () => {
+test('isOpen() and isUnfinished(): by status', () => {
   const task = (status: unknown) => tasksIn({ tasks: { a: { status } } }).tasks[0] as Task;
   for (const status of ['completed', 'cancelled']) assert.equal(isUnfinished(task(status)), false, status);
   for (const status of ['pending', 'assigned', 'working', 'review', 'blocked', null, {}, 'new']) {
@@ -70,7 +70,7 @@ test('what is open, and what keeps others waiting', () => {
   assert.deepEqual([isUnfinished(task('failed')), isOpen(task('failed'))], [true, false]);
 });
 
-test('at most 5,000 tasks and 1,000 conflicts are kept, and the others counted', () => {
+test('parseTasks() and parseConflictLog(): keep 5,000 tasks and 1,000 conflicts, and count the others', () => {
   const many = Object.fromEntries(Array.from({ length: 5002 }, (_, index) => [`t${index}`, {}]));
   const { tasks, skipped } = tasksIn({ tasks: many });
   assert.equal(tasks.length, 5000);
@@ -81,7 +81,7 @@ test('at most 5,000 tasks and 1,000 conflicts are kept, and the others counted',
   assert.deepEqual(parsed.skipped, [{ reason: 'beyond the first 1000 entries', count: 2, last: 'conflicts[1001]' }]);
 });
 
-test('a conflict as the swarm writes it, and strange ones', () => {
+test('parseConflictLog(): reads a conflict as the swarm writes it, and invalid ones', () => {
   const conflict = {
     conflict_id: 'c1',
     conflict_type: 'file_lock',
@@ -119,7 +119,7 @@ test('a conflict as the swarm writes it, and strange ones', () => {
   });
 });
 
-test('why bytes are no store', () => {
+test('parseTasks() and parseConflictLog(): name the fault of unusable bytes', () => {
   for (const [text, error] of [
     ['', 'empty'],
     ['{', 'invalid JSON'],
@@ -132,7 +132,7 @@ test('why bytes are no store', () => {
   assert.deepEqual(parseConflictLog(Buffer.from('{"conflicts": {}}')), { error: 'conflicts is not a list' });
 });
 
-test('whatever the bytes, there is a list or a reason', () => {
+test('parseTasks() and parseConflictLog(): give a list or a reason for any bytes', () => {
   fc.assert(
     fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
       for (const bytes of [text, `{"tasks": ${text}, "conflicts": ${text}}`, `{"tasks": {"a": ${text}}}`]) {

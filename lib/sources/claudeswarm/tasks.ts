@@ -1,6 +1,6 @@
 /**
- * The tasks that the swarm's agents share, `TASKS.json`: read as a whole, kept as long as nothing better is known. Of
- * each is kept what tells who waits for whom.
+ * The tasks that the swarm's agents share, `TASKS.json`: read as a whole; the last good list is kept while the file
+ * can't be read. Of each task only the fields for wait relations are kept.
  */
 import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
@@ -13,34 +13,36 @@ export const TASKS_FILE = 'TASKS.json';
 
 const MAX_TASKS = 5000;
 const MAX_BLOCKERS_PER_TASK = 100;
-/** Of all tasks together: cycles of waiting are searched along each. */
+/** The sum over all tasks: wait cycles are searched along each. */
 const MAX_BLOCKERS = 20_000;
 const FINISHED: ReadonlySet<string | null> = new Set(['completed', 'cancelled']);
 
 export interface Task {
   id: string;
-  /** The beginning of what it is about; empty where the file does not say. */
+  /** The beginning of its objective; empty where the file has none. */
   objective: string;
   status: string | null;
   assignedTo: string | null;
   /** Ids of the tasks that must be finished before. */
   blockedBy: string[];
-  /** Milliseconds since 1970; null for what is no time. */
+  /** Milliseconds since 1970; null where it is no time. */
   createdAt: number | null;
 }
 
-/** @returns whether a task keeps others waiting: it is neither completed nor cancelled; a failed one may be tried again */
+/**
+ * @returns whether a task keeps others waiting: it is neither completed nor cancelled; a failed one may be tried again
+ */
 export function isUnfinished({ status }: Task): boolean {
   return !FINISHED.has(status);
 }
 
-/** @returns whether a task is worked on or shall be: one that failed waits for nothing */
+/** @returns whether a task is in progress or planned: a failed one waits for nothing */
 export function isOpen(task: Task): boolean {
   return isUnfinished(task) && task.status !== 'failed';
 }
 
 /**
- * Reads the bytes of the file, tolerantly: an entry that is no object is skipped alone.
+ * Reads the bytes of the file, tolerantly: only an entry that is not an object is skipped.
  *
  * @returns the tasks in the order of the file and what was skipped, or why there are none: `empty`, `invalid JSON`,
  *   `not an object` or `tasks is not an object`
@@ -83,7 +85,7 @@ function readTask(key: string, entry: Record<string, unknown>): Task {
   };
 }
 
-/** Holds the newest tasks that could be read. */
+/** Keeps the newest tasks that could be read. */
 export class TasksReader extends SmallFileReader<readonly Task[]> {
   /**
    * @param root the swarm's root
@@ -93,7 +95,7 @@ export class TasksReader extends SmallFileReader<readonly Task[]> {
     super(root, KIND, now);
   }
 
-  /** The last good ones; none before the first and once the file is gone. */
+  /** The last tasks that could be read; none before the first reading and once the file is gone. */
   get tasks(): readonly Task[] {
     return this.content ?? [];
   }

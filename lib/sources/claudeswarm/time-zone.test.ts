@@ -7,14 +7,14 @@ import { decideZone, resolveZone } from './time-zone';
 
 const NOW = Date.parse('2026-02-03T12:00:00Z');
 
-/** A system whose C library has a zone that JavaScript takes for `named`. */
+/** Decides on a system whose C library has a zone that JavaScript takes for `named`. */
 function decide(named: string | undefined, tz: string | undefined, offset: (at: number) => number) {
   return decideZone({ configured: null, tz, named, now: NOW, offsetsAt: (instants) => instants.map(offset) });
 }
 
 const inBerlin = (at: number) => tzOffset('Europe/Berlin', new Date(at));
 
-test('decideZone(): a name that fits the clock of the system all year is taken as it is', () => {
+test('decideZone(): uses a name that fits the clock of the system all year', () => {
   const fine = { zone: 'Europe/Berlin', origin: 'TZ', notice: null };
   assert.deepEqual(decide('Europe/Berlin', 'Europe/Berlin', inBerlin), fine);
   assert.deepEqual(decide(undefined, '/usr/share/zoneinfo/Europe/Berlin', inBerlin), fine);
@@ -46,7 +46,7 @@ test('resolveZone(): a setting is used as it is', () => {
   assert.deepEqual(resolveZone('Asia/Tokyo'), { zone: 'Asia/Tokyo', origin: 'setting', notice: null });
 });
 
-test('resolveZone(): in every form of TZ times are read as the system writes them', () => {
+test('resolveZone(): reads times as the system writes them, for every form of TZ', () => {
   const forms = ['Europe/Berlin', ':Europe/Berlin', '', 'GMT+2', 'UTC-2', 'IST-5:30', 'CET-1CEST,M3.5.0,M10.5.0/3'];
   const script = `
     import { readInstant } from ${JSON.stringify(new URL('./naive-time.ts', import.meta.url).href)};

@@ -1,6 +1,6 @@
 /**
- * In which zone naive times are read, and where that zone comes from. JavaScript reads the variable TZ in its own way: it
- * takes POSIX rules and files for UTC, and gives names that it does not accept itself. The agents' tools follow the
+ * Determines the zone in which naive times are read, and its origin. JavaScript reads the variable TZ in its own way:
+ * it takes POSIX rules and files for UTC, and gives names that it does not accept itself. The agents' tools follow the
  * system's C library, so its offsets decide.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,16 +8,16 @@ import { readlinkSync } from 'node:fs';
 import { tzOffset } from '@date-fns/tz';
 
 export interface ResolvedZone {
-  /** IANA name, or `UTC+05:37` where no zone has the system's offset; `readInstant` takes both. */
+  /** IANA name, or `UTC+05:37` if no zone has the system's offset; `readInstant` takes both. */
   zone: string;
   /** `setting`: SWARM_TZ; `TZ`: that variable of the server; `system`: the server's own setting. */
   origin: 'setting' | 'TZ' | 'system';
-  /** What is doubtful about it, and what to do: one or two sentences; null where nothing is. */
+  /** What is doubtful about it, and what to do: one or two sentences; null if nothing is. */
   notice: string | null;
 }
 
 interface ZoneQuestion {
-  /** What SWARM_TZ says, checked before; null if it is not set. */
+  /** The value of SWARM_TZ, checked before; null if it is not set. */
   configured: string | null;
   /** The variable TZ; undefined if it is not set. */
   tz: string | undefined;
@@ -30,7 +30,7 @@ interface ZoneQuestion {
 }
 
 const WEEK_MS = 7 * 86_400_000;
-/** From half a year back to half a year ahead, so that both changes of the clocks lie between. */
+/** Half a year back and half a year ahead, a range that contains both clock changes. */
 const WEEKS = 27;
 const DATE_TIMEOUT_MS = 2000;
 const FIXED = /^UTC([+-])(\d\d):(\d\d)$/;
@@ -52,7 +52,7 @@ export function resolveZone(configured: string | null): ResolvedZone {
   });
 }
 
-/** @returns the zone that fits the system's offsets, and what had to be said about it */
+/** @returns the zone that fits the system's offsets, and a notice about it */
 export function decideZone({ configured, tz, named, now, offsetsAt }: ZoneQuestion): ResolvedZone {
   if (configured !== null) return { zone: configured, origin: 'setting', notice: null };
   const origin = tz === undefined ? 'system' : 'TZ';
@@ -90,7 +90,7 @@ function formatFixed(offset: number): string {
   return `UTC${offset < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`;
 }
 
-/** The names that people know first, of zones that many share. */
+/** Zone names, the well-known ones of those with equal offsets first. */
 function commonZones(): string[] {
   // POSIX counts west of Greenwich as positive: Etc/GMT-2 is two hours ahead of UTC.
   const east = Array.from({ length: 14 }, (_, index) => `Etc/GMT-${index + 1}`);
@@ -131,7 +131,7 @@ function offsetOf(zone: string, at: number): number {
   return tzOffset(zone, new Date(at));
 }
 
-/** What the C library says, asked by the program `date`; what JavaScript says where there is none. */
+/** The offsets of the C library, by the program `date`; those of JavaScript without it. */
 function systemOffsets(instants: readonly number[]): number[] {
   const seconds = instants.map((at) => `@${Math.floor(at / 1000)}\n`).join('');
   try {

@@ -27,7 +27,7 @@ function onHint(hint: Hint): void {
   arrivals.emit('hint');
 }
 
-/** Waits until the hints so far fulfil a condition, and forgets them. */
+/** Waits until the hints so far fulfil a condition, and drops them. */
 async function hinted(holds: (hint: Hint) => boolean): Promise<void> {
   while (!hints.some(holds)) await once(arrivals, 'hint');
   hints = [];
@@ -57,7 +57,7 @@ async function watchRoot({ locks = true } = {}): Promise<SwarmWatcher> {
   return watcher;
 }
 
-test('each file of the swarm gives its hint, other files none', async () => {
+test('onHint: each file of the swarm gives its hint, other files none', async () => {
   await watchRoot();
   await writeFile(join(root, 'unrelated.ts'), '');
   await writeFile(join(root, '.agent_locks', 'notes.txt'), '');
@@ -85,7 +85,7 @@ test('each file of the swarm gives its hint, other files none', async () => {
   );
 });
 
-test('a file that is replaced again and again gives a hint each time', async () => {
+test('onHint: a file that is replaced repeatedly gives a hint each time', async () => {
   await watchRoot();
   for (let i = 0; i < 20; i++) {
     for (const twice of ['1', '2']) {
@@ -96,7 +96,7 @@ test('a file that is replaced again and again gives a hint each time', async () 
   }
 });
 
-test('many names in one turn come together, none is lost', async () => {
+test('onHint: many names in one turn come together, none is lost', async () => {
   await watchRoot();
   const names = Array.from({ length: 300 }, (_, i) => `${i}.lock`);
   await Promise.all(names.map((name) => writeFile(join(root, '.agent_locks', name), '{}')));
@@ -107,7 +107,7 @@ test('many names in one turn come together, none is lost', async () => {
   }
 });
 
-test('the lock folder appears, vanishes, and is made again', async () => {
+test('reconcile(): the lock folder appears, vanishes and is created again', async () => {
   const swarm = await watchRoot({ locks: false });
   for (const name of ['a.lock', 'b.lock', 'c.lock']) {
     await mkdir(join(root, '.agent_locks'));
@@ -123,7 +123,7 @@ test('the lock folder appears, vanishes, and is made again', async () => {
   }
 });
 
-test('a folder that was replaced is noticed by reconcile alone', async () => {
+test('reconcile(): alone finds a folder that was replaced', async () => {
   const swarm = await watchRoot();
   await mkdir(join(root, 'again'));
   await rename(join(root, '.agent_locks'), join(root, 'before'));
@@ -134,7 +134,7 @@ test('a folder that was replaced is noticed by reconcile alone', async () => {
   clearInterval(writing);
 });
 
-test('a root that is not there yet, vanishes and comes back', async () => {
+test('reconcile(): the root is missing at first, vanishes and returns', async () => {
   const later = join(root, 'later');
   watcher = new SwarmWatcher(later, onHint);
   assert.deepEqual([watcher.status.state, watcher.status.mode], ['missing', 'polling']);
@@ -151,7 +151,7 @@ test('a root that is not there yet, vanishes and comes back', async () => {
   }
 });
 
-test('no hint comes after it was closed', async () => {
+test('close(): no hint follows', async () => {
   const swarm = await watchRoot();
   await writeFile(join(root, 'ACTIVE_AGENTS.json'), '{}');
   await swarm.close();
@@ -162,7 +162,7 @@ test('no hint comes after it was closed', async () => {
   assert.deepEqual(hints, []);
 });
 
-/** A way of watching that a test drives. */
+/** A replacement for the watches of the system, driven by a test. */
 class FakeWatches {
   readonly started: { folder: string; events: FolderEvents; closed: boolean }[] = [];
   /** Thrown when a watch is started. */
@@ -188,7 +188,7 @@ class FakeWatches {
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: watch`), { code });
 
-test('what hinders watching is said with what to do, tried again after 30 s, and over when it works', async () => {
+test('status: a fault of watching is reported with what to do, retried after 30 s, and ends when watching works', async () => {
   const fake = new FakeWatches();
   let now = 1_000_000;
   watcher = new SwarmWatcher(root, onHint, { watchFolder: fake.watchFolder, now: () => now });
@@ -217,14 +217,14 @@ test('what hinders watching is said with what to do, tried again after 30 s, and
   await hinted(everything);
 });
 
-test('a watch that is refused outright is a fault too', () => {
+test('status: a watch that throws at its start is a fault too', () => {
   const fake = new FakeWatches();
   fake.refusal = Object.assign(systemError('EACCES'), { errno: -13 });
   watcher = new SwarmWatcher(root, onHint, { watchFolder: fake.watchFolder });
   assert.match(watcher.status.reason ?? '', /can't be watched, permission denied \(EACCES\)/);
 });
 
-test('hints of one turn are one, and a name that the system does not tell means all', async () => {
+test('onHint: hints of one turn are one, and an unknown name means all', async () => {
   const fake = new FakeWatches();
   await mkdir(join(root, '.agent_locks'));
   watcher = new SwarmWatcher(root, onHint, { watchFolder: fake.watchFolder });

@@ -1,6 +1,6 @@
 /**
- * Watches a swarm's root for hints: "look again here". A hint may be wrong, late or missing, so the truth is what a
- * look at the files finds, and somebody looks regularly even if no hint ever comes.
+ * Watches a swarm's root for hints where to read again. A hint may be wrong, late or missing, so only the files count,
+ * and they are also read regularly without any hint.
  */
 import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,7 +15,7 @@ import { PENDING_ACKS_FILE } from './pending-acks';
 import { REGISTRY_FILE } from './registry';
 import { TASKS_FILE } from './tasks';
 
-/** Where to look again. */
+/** Where to read again. */
 export interface Hint {
   registry: boolean;
   log: boolean;
@@ -25,7 +25,7 @@ export interface Hint {
   locks: ReadonlySet<string> | 'all';
 }
 
-/** Hints that are gathered until somebody looks. */
+/** Hints that are collected until the next reading. */
 export type PendingHint = Hint & { locks: Set<string> | 'all' };
 
 export const EVERYWHERE: Readonly<Hint & { locks: 'all' }> = { registry: true, log: true, stores: true, locks: 'all' };
@@ -34,7 +34,7 @@ export function noHint(): PendingHint {
   return { registry: false, log: false, stores: false, locks: new Set() };
 }
 
-/** Adds to what is pending. */
+/** Adds a hint to the pending ones. */
 export function addHint(pending: PendingHint, part: Partial<Hint>): void {
   pending.registry ||= part.registry ?? false;
   pending.log ||= part.log ?? false;
@@ -45,13 +45,13 @@ export function addHint(pending: PendingHint, part: Partial<Hint>): void {
 
 const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE]);
 
-/** How long to wait before trying to watch again what could not be watched. */
+/** How long after a failure to try to watch a folder again. */
 const RETRY_INTERVAL_MS = 30_000;
 
-/** One folder that is watched as soon and as long as it exists. */
+/** One folder that is watched while it exists. */
 interface WatchedFolder {
   path: string;
-  /** What tells it from a folder made later under its name; null while there is none. */
+  /** Distinguishes it from a folder created later under its name; null while there is none. */
   identity: string | null;
   watch: FolderWatch | null;
   fault: { error: Error; since: number } | null;
@@ -59,7 +59,7 @@ interface WatchedFolder {
 }
 
 export class SwarmWatcher {
-  /** `polling`: no hints come for at least one folder, so only the regular looks find changes there. */
+  /** `polling`: at least one folder gives no hints, so changes there are found only by regular reading. */
   status: ReaderStatus & { mode: 'events' | 'polling' };
 
   readonly #onHint: (hint: Hint) => void;
@@ -72,10 +72,10 @@ export class SwarmWatcher {
   #closed = false;
 
   /**
-   * Begins to watch.
+   * Starts to watch.
    *
    * @param root the swarm's root; it need not exist yet
-   * @param onHint called at most once a turn of the event loop
+   * @param onHint called up to once per turn of the event loop
    * @param options.watchFolder the way to watch a folder; another one in tests
    * @param options.now the clock, milliseconds since 1970
    */
@@ -94,8 +94,8 @@ export class SwarmWatcher {
   }
 
   /**
-   * Watches folders that appeared or were made again, lets go of those that are gone, and tries again what failed a
-   * while ago. To be called at least once a second: the system reports none of this reliably. Costs two `stat`.
+   * Watches folders that appeared or were created again, drops those that are gone, and retries after failures. Call it
+   * at least once a second: the system reports none of this reliably. Costs two `stat`.
    */
   reconcile(): void {
     if (this.#closed) return;
@@ -126,7 +126,7 @@ export class SwarmWatcher {
 
   #start(folder: WatchedFolder): void {
     let watch: FolderWatch | null = null;
-    // What an earlier watch still reports says nothing of this one.
+    // Late events of an earlier watch do not belong to this one.
     const isCurrent = () => folder.watch === watch && !this.#closed;
     const fault = (error: Error) => {
       if (!isCurrent()) return;
@@ -136,7 +136,7 @@ export class SwarmWatcher {
     };
     const ready = () => {
       if (!isCurrent()) return;
-      // A fault of before stands until now: trying again is no success yet.
+      // An earlier fault lasts until now: the attempt alone is no success.
       folder.fault = null;
       this.#updateStatus();
       folder.changed(null);
@@ -211,7 +211,7 @@ const UNWATCHED = { identity: null, watch: null, fault: null };
 function folderIdentity(path: string): string | null {
   try {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-    // An inode's number is soon used again; the time of birth is not.
+    // An inode number is soon reused; the birth time is not.
     return stats?.isDirectory() ? `${stats.dev}.${stats.ino}.${stats.birthtimeNs}` : null;
   } catch {
     return null;
@@ -219,7 +219,7 @@ function folderIdentity(path: string): string | null {
 }
 
 function faultSentence(path: string, error: Error): string {
-  const polled = 'so changes are found by looking regularly';
+  const polled = 'so changes are found by polling';
   switch (errorCode(error)) {
     case 'ENOSPC':
       return `The system's file watches are used up (ENOSPC), ${polled}: raise fs.inotify.max_user_watches.`;

@@ -1,6 +1,6 @@
 /**
  * Writes the swarm's files as its own tool does (swarm-files.md §2, §4, §5, §11), so that agents and this product
- * can write side by side. Everything is synchronous: a writer holds an operating system lock, and a lock held
+ * can write at the same time. Everything is synchronous: a writer has an operating system lock, and keeping it
  * across other work of the event loop would make agents drop lines after two seconds.
  */
 import {
@@ -61,7 +61,7 @@ export class LogWriter {
     return this.#rotations;
   }
 
-  /** Appends one line. Throws if the lock can't be had in time or the disk refuses. */
+  /** Appends one line. Throws if the lock is not available in time or the disk fails. */
   append(line: object): void {
     this.appendAll([line]);
   }
@@ -93,7 +93,7 @@ export class LogWriter {
   }
 
   /**
-   * Runs an action while holding the exclusive lock on the log, which is made if it is missing.
+   * Runs an action under the exclusive lock on the log, which is created if it is missing.
    *
    * @param action takes the log's descriptor, open for reading and appending, and its size in bytes
    */
@@ -112,7 +112,7 @@ export class LogWriter {
       } finally {
         flock(descriptor, LOCK_RELEASE);
       }
-      // Another writer rotated while this one waited: the lock is on the old file, so take the new one's.
+      // Another writer rotated while this one waited: the lock is on the old file, so lock the new file.
       this.close();
     }
   }
@@ -146,14 +146,14 @@ export function endsInsideLine(descriptor: number, size: number): boolean {
 
 function writeWhole(descriptor: number, bytes: Buffer): void {
   let written = 0;
-  // One call as a rule; a nearly full disk may take a part first, and the lock is still ours for the rest.
+  // Usually one call; a nearly full disk may take only a part, and the lock is kept for the rest.
   while (written < bytes.length) written += writeSync(descriptor, bytes, written);
 }
 
 type Flock = (descriptor: number, operation: number) => number;
 let boundFlock: Flock | null = null;
 
-/** flock(2): 0 or the error number. Bound at first use, since most processes that import this never write. */
+/** flock(2): 0 or the error number. Loaded at first use, since most processes that import this never write. */
 function flock(descriptor: number, operation: number): number {
   boundFlock ??= koffi.load(null).func('int flock(int, int)') as Flock;
   return boundFlock(descriptor, operation) === 0 ? 0 : koffi.errno();
@@ -169,7 +169,7 @@ function waitForLock(descriptor: number, deadline: number, file: string): void {
       throw new Error(`${file} can't be locked (error ${error}): use a file system that supports flock.`);
     }
     if (performance.now() >= deadline) {
-      throw new Error(`${file} stayed locked by another process: end the process that holds it, then try again.`);
+      throw new Error(`${file} stayed locked by another process: end the process that has locked it, then try again.`);
     }
     Atomics.wait(sleeper, 0, 0, pause);
   }
@@ -182,7 +182,7 @@ export interface LockRequest {
   reason: string;
   /** Milliseconds since 1970. */
   now: number;
-  /** Another holder's lock older than this is taken away; 300 s in the swarm's tool. */
+  /** Another holder's lock older than this is removed; 300 s in the swarm's tool. */
   staleSeconds?: number;
 }
 
@@ -193,8 +193,8 @@ interface HeldLock {
 }
 
 /**
- * Acquires or refreshes a lock by the steps of the swarm's tool (swarm-files.md §5), without its retries. As there,
- * every stale lock that it meets on the way is deleted.
+ * Acquires or refreshes a lock by the steps of the swarm's tool (swarm-files.md §5), without its retries. Like the
+ * tool it deletes every stale lock that it finds on the way.
  *
  * @returns false if another agent holds it or a pattern that overlaps it
  */
@@ -221,7 +221,7 @@ export function acquireLock(root: string, request: LockRequest): boolean {
 }
 
 /**
- * Creates the file of a lock, whole from its first moment: a temporary file is linked to the final name. Looks at no
+ * Creates the file of a lock, whole from its first moment: a temporary file is linked to the final name. Reads no
  * other lock, so its cost does not grow with their number.
  *
  * @returns false if a lock of that path is there already

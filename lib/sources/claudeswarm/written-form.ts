@@ -1,4 +1,4 @@
-/** Text in the very form in which the swarm's Python tool writes it, so that no reader can tell who wrote a file. */
+/** Text in exactly the form of the swarm's Python tool, so that readers see no difference. */
 import { randomBytes } from 'node:crypto';
 
 /**
@@ -23,7 +23,7 @@ export function pythonJsonIndented(value: unknown): string {
 }
 
 /**
- * A time as the log has it: local wall clock of this process's zone, no offset, six digits.
+ * Formats a time as the log has it: local wall clock of this process's zone, no offset, six digits.
  *
  * @param milliseconds since 1970; a fraction gives the microseconds
  */
@@ -36,7 +36,7 @@ export function formatNaiveLocal(milliseconds: number): string {
   return `${day}T${time}.${String(microseconds).padStart(6, '0')}`;
 }
 
-/** A name as Python's `tempfile` gives: readers of the swarm's files know to pass over it. */
+/** A name as Python's `tempfile` creates it: readers of the swarm's files skip it. */
 export function temporaryName(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789_';
   return `tmp${Array.from(randomBytes(8), (byte) => alphabet[byte % alphabet.length]).join('')}`;

@@ -1,7 +1,7 @@
-/** Which processes are Claude Code, and which are shells: by executable and arguments, never by a part of a text. */
+/** Recognises processes that are Claude Code or a shell, by executable and arguments, never by a part of a text. */
 import { basename } from 'node:path';
 
-/** How a process was started, as far as the system says. */
+/** How a process was started, as far as the system shows. */
 export interface CommandLine {
   /** The name that the kernel keeps; empty where unknown. */
   command: string;

@@ -1,20 +1,21 @@
-/** Observing processes on Linux, by `/proc`. */
+/** Observes processes on Linux through `/proc`. */
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { errorCode } from '../../platform/read-file';
 import { type Observation, observeTree, type ProcessObserver, type TreeNode } from './process-observer';
 
 /**
- * Linux: reads only the listed processes and what runs under them, some 40 us for each. See proc(5).
+ * Creates the observer for Linux. It reads only the listed processes and those below them, about 40 us each. See
+ * proc(5).
  *
- * @param proc the folder, `/proc` but in tests
- * @param user whose processes count
- * @param maxProcesses how many are read in one look; what is beyond is not seen
+ * @param proc the folder, `/proc` except in tests
+ * @param user the id of the user whose processes count
+ * @param maxProcesses how many are read in one observation; the others are unseen
  */
 export function procObserver(proc: string, user: number, maxProcesses = MAX_PROCESSES): ProcessObserver {
   const hides = mayHide(readText(`${proc}/mounts`));
   const namespace = readLink(`${proc}/self/ns/pid`);
   return {
-    // Asked for once a second, give or take the event loop's lateness.
+    // Called once a second, with some delay of the event loop.
     intervalMs: 900,
     observe(pids) {
       let read: number | undefined;
@@ -30,7 +31,7 @@ export function procObserver(proc: string, user: number, maxProcesses = MAX_PROC
   };
 }
 
-/** In one look, some 40 us each; of what is beyond nothing is known. */
+/** Per observation, about 40 us each; nothing is known of further ones. */
 const MAX_PROCESSES = 3000;
 
 interface ProcContext {
@@ -40,14 +41,14 @@ interface ProcContext {
   namespace: string;
   /** Milliseconds since 1970. */
   bootTime: () => number;
-  /** How many processes may still be read in this look. */
+  /** How many processes may still be read in this observation. */
   left: number;
 }
 
 /** The unit of times in `/proc`, the same on every Linux that Node runs on. */
 const MS_PER_TICK = 10;
 
-/** @returns null where there is no such process to be seen */
+/** @returns null if no such process can be seen */
 function observeInProc(pid: number, context: ProcContext): Observation | null {
   const { proc, user, namespace, bootTime } = context;
   // An exception for each process that is gone would be most of an idle swarm's cost.
@@ -71,7 +72,7 @@ function observeInProc(pid: number, context: ProcContext): Observation | null {
         return context.left < 0 ? null : nodeInProc(proc, at);
       },
     );
-    // What runs under it was not read to its end.
+    // Not all processes below it were read.
     if (context.left < 0) return 'unseen';
     return { startedAt, startId: startTicks, ...tree };
   } catch (error) {
@@ -81,7 +82,7 @@ function observeInProc(pid: number, context: ProcContext): Observation | null {
 
 /** @throws if the process has ended */
 function readStat(proc: string, pid: number): { state: string; startTicks: number } {
-  // The command may hold anything, `)` too. What follows it begins with the 3rd field; the 22nd is the start.
+  // The command may contain anything, even `)`. After it follows the 3rd field; the 22nd is the start.
   const stat = readFileSync(`${proc}/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', startTicks: Number(fields[19]) };
@@ -104,12 +105,13 @@ function nodeInProc(proc: string, pid: number): TreeNode | null {
 }
 
 /**
- * Whether the processes of other users may not be seen: where `/proc` is mounted so, or can't say how it is. See proc(5).
+ * Whether processes of other users may be hidden: by the mount options of `/proc`, or because they are unknown. See
+ * proc(5).
  *
  * @param mounts the table of mounts
  */
 function mayHide(mounts: string): boolean {
-  // The last one counts: it lies over the others.
+  // The last mount counts: it covers the others.
   const options = mounts
     .split('\n')
     .flatMap((line) => /^\S+ \/proc proc (\S+)/.exec(line)?.[1] ?? [])
@@ -117,7 +119,7 @@ function mayHide(mounts: string): boolean {
   return options === undefined || /\bhidepid=(?!0\b|off\b)/.test(options);
 }
 
-/** A signal of number 0 only asks whether there is such a process. */
+/** Signal 0 only checks whether the process exists. */
 function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -1,4 +1,4 @@
-/** What an observation of processes gives, however the system is asked. */
+/** The results of observing processes, on every system. */
 import { type CommandLine, isClaude, isShell, namesClaude } from './claude-process';
 
 /** A process that runs Claude Code. */
@@ -10,9 +10,9 @@ export interface ClaudeProcess {
 
 /** A process of this user and this pid namespace. */
 export interface SeenProcess {
-  /** Milliseconds since 1970; moves with the clock where that is set. */
+  /** Milliseconds since 1970; it moves when the clock is set. */
   startedAt: number;
-  /** Tells it from another process of its pid: ticks since the boot, or `startedAt` where the system counts none. */
+  /** Distinguishes it from another process of its pid: ticks since boot, or `startedAt` on systems without them. */
   startId: number;
   isShell: boolean;
   /** Itself or the nearest process below it that is Claude Code. */
@@ -21,16 +21,16 @@ export interface SeenProcess {
   mayRunClaude: boolean;
 }
 
-/** Why nothing can be said of a process. */
+/** Why nothing is known of a process. */
 export type Unseen = 'unseen' | 'other_user' | 'other_namespace';
 
-/** What was found under a pid; `gone`: surely no process. */
+/** The result for a pid; `gone`: there certainly is no such process. */
 export type Observation = SeenProcess | 'gone' | Unseen;
 
 export interface ProcessObserver {
-  /** The least time between two observations, for what they cost. */
+  /** The shortest time between two observations, because of their cost. */
   intervalMs: number;
-  /** Observes some processes and what runs under them; never throws. */
+  /** Observes some processes and those below them. Never throws. */
   observe(pids: readonly number[]): Map<number, Observation> | Promise<ReadonlyMap<number, Observation>>;
 }
 
@@ -40,12 +40,12 @@ export interface TreeNode {
   suspended: boolean;
 }
 
-/** A pane holds a shell, a claude and its tools; the bounds are for what runs wild under them. */
+/** A pane has a shell, claude and its tools; the bounds are for runaway processes below them. */
 const MAX_DEPTH = 16;
 const MAX_PROCESSES = 256;
 
 /**
- * Searches a process and what runs under it, breadth first, within the bounds.
+ * Searches a process and those below it, breadth first, within the bounds.
  *
  * @param childPids pids of the children of one
  * @param nodeOf null for a process that has ended

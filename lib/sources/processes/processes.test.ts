@@ -13,7 +13,7 @@ import { psObserver } from './ps-observer';
 
 const children: ChildProcess[] = [];
 after(() => {
-  // With all that they started, which else would hold the output open.
+  // With all processes that they started, which would keep the output open.
   for (const { pid, exitCode, signalCode } of children) {
     if (pid && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
@@ -59,7 +59,7 @@ function wordOf(sight: Sight): string {
   return sight.claude === null ? 'running' : sight.claude.suspended ? 'suspended' : 'claude';
 }
 
-test('a process without claude runs, one with claude under it is claude, and both can go', {
+test('refresh(): a process without claude runs, one with claude below it is claude, and both can end', {
   skip: !hasProc,
 }, async () => {
   const plain = await shell('echo ready; read');
@@ -82,7 +82,7 @@ test('a process without claude runs, one with claude under it is claude, and bot
   assert.equal(sight(withClaude.pid, seen), 'unseen', 'not listed any more');
 });
 
-test('a process that started after it was last seen is another one', { skip: !hasProc }, async () => {
+test('sight(): a process that started after it was last seen is another one', { skip: !hasProc }, async () => {
   const { pid } = await shell('echo ready; read');
   const { refresh, sight } = tableOver();
   refresh(pid);
@@ -90,14 +90,14 @@ test('a process that started after it was last seen is another one', { skip: !ha
   assert.equal(sight(pid, Number.NaN), 'unseen');
 });
 
-test('numbers that are no pids, and those of simulated agents, are never gone', () => {
+test('sight(): numbers that are no pids, and those of simulated agents, are never gone', () => {
   const { refresh, sight } = tableOver();
   const numbers = [0, -1, 1.5, Number.NaN, NO_PID + 1, 5_000_000, Number.POSITIVE_INFINITY];
   refresh(...numbers);
   for (const number of numbers) assert.equal(sight(number, Date.now()), 'unseen', String(number));
 });
 
-test('it looks no more often than its observer allows, and only at what may be a pid', () => {
+test('refresh(): observes no more often than its observer allows, and only possible pids', () => {
   const asked: (readonly number[])[] = [];
   const observe = (pids: readonly number[]) => {
     asked.push(pids);
@@ -133,7 +133,7 @@ function processFiles(pid: number, { state = 'S', user = 1000, comm = 'bash', ar
   };
 }
 
-test('/proc: start, owner, zombies, odd names, several kinds of claude', async () => {
+test('procObserver(): start, owner, zombies, odd names, several kinds of claude', async () => {
   const proc = await fakeProc({
     ...processFiles(10, { comm: 'a) Z 1 (b', children: '11 ' }),
     ...processFiles(11, { comm: 'node', args: ['node', '/usr/lib/node_modules/@anthropic-ai/claude-code/cli.js'] }),
@@ -164,7 +164,7 @@ test('/proc: start, owner, zombies, odd names, several kinds of claude', async (
   });
 });
 
-test('/proc: a process that is hidden is not gone; where none is hidden, what is not there is', async () => {
+test('procObserver(): a hidden process is not gone; if none is hidden, a missing one is', async () => {
   const root = '/dev/vda / ext4 rw 0 0';
   for (const [mounts, expected] of [
     [null, 'unseen'],
@@ -190,7 +190,7 @@ const PS = `
   103     1   501 Z          10:00 (sh)
 `;
 
-test('ps: the same from its table, and nothing where it fails', async () => {
+test('psObserver(): gives the same from the table of ps, and nothing where ps fails', async () => {
   const before = Date.now();
   const observed = await psObserver(async () => PS, 501).observe([1, 100, 102, 103, 104]);
   const shellAt = observed.get(100);
@@ -205,7 +205,7 @@ test('ps: the same from its table, and nothing where it fails', async () => {
   assert.equal((await psObserver(() => Promise.reject(new Error('no ps')), 501).observe([100])).size, 0);
 });
 
-test('an observer that takes its time is asked once, and its answer counts when it comes', async () => {
+test('refresh(): a slow observer is called once, and its result counts when it arrives', async () => {
   let resolve: (seen: Map<number, Observation>) => void = () => assert.fail('not asked yet');
   const promise = new Promise<Map<number, Observation>>((resolved) => {
     resolve = resolved;
@@ -228,7 +228,7 @@ test('an observer that takes its time is asked once, and its answer counts when 
   assert.equal(asked, 2);
 });
 
-test('/proc: a process of another pid namespace is never judged', async () => {
+test('procObserver(): concludes nothing about a process of another pid namespace', async () => {
   const proc = await fakeProc({ ...processFiles(10), ...processFiles(11) });
   for (const [pid, namespace] of [
     ['self', 'pid:[1]'],
@@ -243,7 +243,7 @@ test('/proc: a process of another pid namespace is never judged', async () => {
   assert.equal(observed.get(11), 'other_namespace');
 });
 
-test('a suspended claude is seen to be suspended, and to go on', { skip: !hasProc }, async () => {
+test('refresh(): sees that claude is suspended and that it continues', { skip: !hasProc }, async () => {
   const child = await shell('bash -c "exec -a claude sleep 60" & echo ready; read');
   const { refresh, sight, table } = tableOver();
   const seen = Date.now() + 1000;
@@ -265,7 +265,7 @@ test('sight(): a pid that another process has got is gone, whatever the clock sa
   assert.deepEqual(table.sight(7, { startId: 69, runningAt: 5000 }), { gone: true, since: 1000 });
 });
 
-test('/proc: so many processes are read in one look; of what is beyond, nothing is concluded', async () => {
+test('procObserver(): reads a bounded number of processes, and concludes nothing about the others', async () => {
   const proc = await fakeProc({
     ...processFiles(10, { children: '11 ' }),
     ...processFiles(11, { comm: 'sleep', args: ['sleep'] }),

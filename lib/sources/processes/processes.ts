@@ -1,17 +1,17 @@
-/** What can be seen of the processes that the registry lists. A process that can't be seen is never called gone. */
+/** Observes the processes that the registry lists. A process that can't be seen never counts as gone. */
 import { existsSync } from 'node:fs';
 import { procObserver } from './proc-observer';
 import type { Observation, ProcessObserver, SeenProcess, Unseen } from './process-observer';
 import { psObserver, runPs } from './ps-observer';
 
-/** What is known of one process; `since`: from when on it is known to be gone, milliseconds since 1970, if at all. */
+/** The result for one process; `since`: since when it is known to be gone, milliseconds since 1970, null if unknown. */
 export type Sight = SeenProcess | { gone: true; since: number | null } | Unseen;
 
 /** When a process was known to run. */
 export interface KnownStart {
-  /** As `SeenProcess.startId` had it, null if it was never seen. */
+  /** Its `SeenProcess.startId`, null if it was never seen. */
   startId: number | null;
-  /** Milliseconds since 1970 when it was last known to run; NaN where that is not known. */
+  /** Milliseconds since 1970 when it was last known to run; NaN if unknown. */
   runningAt: number;
 }
 
@@ -49,8 +49,8 @@ export class ProcessTable {
   }
 
   /**
-   * Observes the listed processes, at most as often as the system's way of observing allows. Where that takes a while
-   * (`ps`), the result is there at a later call.
+   * Observes the listed processes, not more often than the observer allows. A slow result (`ps`) is available at a
+   * later call.
    */
   refresh(pids: Iterable<number>): void {
     const now = this.#now();

@@ -1,11 +1,11 @@
-/** Observing processes on macOS and others: one `ps` for all of them. */
+/** Observes processes on macOS and other systems: one `ps` for all of them. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Observation, observeTree, type ProcessObserver } from './process-observer';
 
 /**
  * @param run gives the output of `ps` with the columns of `PS_COLUMNS`
- * @param user whose processes count
+ * @param user the id of the user whose processes count
  */
 export function psObserver(run: () => Promise<string>, user: number): ProcessObserver {
   return {
@@ -74,7 +74,7 @@ function observeInTable(
   return new Map(
     pids.map((pid): [number, Observation] => {
       const row = rows.get(pid);
-      // An empty table says nothing, whatever went wrong.
+      // An empty table proves nothing.
       if (rows.size === 0) return [pid, 'unseen'];
       if (row && row.user !== user) return [pid, 'other_user'];
       if (!row || row.state.startsWith('Z')) return [pid, 'gone'];

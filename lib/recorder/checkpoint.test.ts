@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { recorderTests } from '../../test/support/recorder-fixtures';
+import { History } from '../history/history';
+import { committedCheckpoint, seedMemory } from './checkpoint';
+
+const { newSwarm, start } = recorderTests('checkpoint-');
+
+test('committedCheckpoint(): null before the first commit, damage where it is no checkpoint', () => {
+  const history = new History(':memory:');
+  assert.equal(committedCheckpoint(history), null);
+  for (const text of ['{', '{}', '"text"']) {
+    history.append([], text, Date.now());
+    assert.throws(() => committedCheckpoint(history), { name: 'HistoryFault', kind: 'corrupt' }, text);
+  }
+});
+
+test('seedMemory(): copies the checkpoint and the newest messages, so that reading continues there', async () => {
+  const { root, file, say } = newSwarm();
+  say(...Array.from({ length: 1200 }, (_, n) => n + 1));
+  const { recorder } = start({ root, file });
+  await recorder.refresh();
+  const memory = new History(':memory:');
+  seedMemory(memory, recorder.history, Date.now());
+  assert.deepEqual(committedCheckpoint(memory), committedCheckpoint(recorder.history));
+  assert.deepEqual(memory.newestLines(2000), recorder.history.newestLines(1000));
+});
+
+test('seedMemory(): leaves the memory empty where nothing can be read', () => {
+  const closed = new History(':memory:');
+  closed.append([{ text: '{"n":1}', fields: { n: 1 } }], '{}', Date.now());
+  closed.close();
+  const memory = new History(':memory:');
+  seedMemory(memory, closed, Date.now());
+  assert.deepEqual([memory.head(), memory.checkpoint()], [0, null]);
+});
