@@ -169,6 +169,12 @@ export class SwarmAttention {
     this.#cost = performance.now() - begun;
   }
 
+  /** Takes which items are acknowledged or snoozed, and computes the items with these marks. */
+  takeDispositions(dispositions: readonly Disposition[]): void {
+    this.dispositions = dispositions;
+    this.attend();
+  }
+
   /** How many recipients have a failed delivery that nothing has followed, as attention counts them. */
   openFailedDeliveries(): number {
     const { description, sources, limits } = this.#options;
