@@ -184,7 +184,7 @@ test('request(): the interval grows with the number of subscribers, up to 100 ms
   assert.deepEqual(waits, [20, 100]);
 });
 
-test('stop(): what waits for its interval is not read any more', async (context) => {
+test('stop(): pending reads are dropped', async (context) => {
   const { files, taken } = refreshing(context);
   for (let run = 1; run <= 4; run++) files.request({ ...NOTHING, log: true });
   assert.deepEqual(await taken(), ['log', 'log', 'log']);

@@ -52,12 +52,12 @@ export interface LiveSwarmOptions {
   /** The database of the history; a file of null keeps it in memory. */
   history: Required<Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>>;
   retention: Retention;
-  /** Of naive times. */
+  /** The zone of naive times. */
   zone: ResolvedZone;
   attention: AttentionLimits;
   alerts: AlertOptions;
   version: string;
-  /** How the watchdog of this process logs; nobody watches it where that is null. */
+  /** How the watchdog of this process logs; null for no watchdog. */
   watchdogLog: LogSettings | null;
 }
 
@@ -218,7 +218,7 @@ export class LiveSwarm implements Runtime {
         },
         endsAll: () => this.#heartbeat.done(),
         read: (begunAt, all) => this.#onFilesRead(begunAt, all),
-        failed: (error) => this.#publisher.fault('looking', `The swarm's files could not be read: ${error}`, error),
+        failed: (error) => this.#publisher.fault('refreshing', `The swarm's files could not be read: ${error}`, error),
       },
     });
   }
@@ -270,7 +270,7 @@ export class LiveSwarm implements Runtime {
       review: (review) => this.#readiness.filesRead && this.#readiness.logAwaited && this.#recorder.review(review),
       onFault: (error) =>
         this.#publisher.fault(
-          'attending',
+          'attention',
           error === null ? null : `The attention list could not be computed: ${error}`,
           error,
         ),
@@ -304,6 +304,6 @@ export class LiveSwarm implements Runtime {
     this.#publisher.syncJournal(begunAt);
     const isRecorded = this.#journal.begun && !this.#sources.failed('describing');
     if (all) this.#recorder.looked(isRecorded ? begunAt : null);
-    this.#publisher.fault('looking', null);
+    this.#publisher.fault('refreshing', null);
   }
 }

@@ -25,7 +25,7 @@ test('reached: resolves after the third step, whichever that is, and not before'
   }
 });
 
-test('Readiness: each step is told apart from the others', () => {
+test('Readiness: each step has a flag of its own', () => {
   const readiness = new Readiness();
   const steps = () => [readiness.filesRead, readiness.historyOpen, readiness.logAwaited];
   assert.deepEqual(steps(), [false, false, false]);

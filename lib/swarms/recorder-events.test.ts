@@ -120,7 +120,7 @@ test('handle(): conditions are published before the journal follows them', (cont
   assert.equal(events.figures.logKnown, true);
 });
 
-test('handle(): holds of the event loop and what was pruned are added up, for this swarm alone', (context) => {
+test('handle(): holds of the event loop and what was pruned are added up, separately for each swarm', (context) => {
   const { events, after } = handling(context);
   for (const heldMs of [6000, 9000, 7000]) after({ type: 'loop_held', heldMs });
   assert.deepEqual([events.figures.loopHeldCount, events.figures.longestLoopHoldMs], [3, 9000]);
@@ -130,7 +130,7 @@ test('handle(): holds of the event loop and what was pruned are added up, for th
   assert.deepEqual(NO_FIGURES.pruned, { messages: 0, entries: 0 });
 });
 
-test('awaitHistory(): continues without a history after 10 s, and tells why', (context) => {
+test('awaitHistory(): continues without a history after 10 s, with a reason', (context) => {
   const { events, readiness, taken, after } = handling(context);
   events.awaitHistory();
   mock.timers.tick(9999);
