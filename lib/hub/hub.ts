@@ -6,6 +6,7 @@ import { parseCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import { STATE_KINDS, type StateKind, type States } from '../contract/state';
 import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
+import { StateThrottle } from './state-throttle';
 import { Subscriber } from './subscriber';
 
 export type { HubEvent, PublishedMessage } from './message-feed';
@@ -17,8 +18,6 @@ const COALESCE_MS = 108;
 const MAX_CHARACTERS_PER_MS = 20_000;
 /** The same distance while somebody subscribed within the last second, for whom the first state counts too. */
 const COALESCE_WITH_FIRST_MS = 120;
-/** The longest of these distances. */
-const MAX_WAIT_MS = 1_000;
 /** Counts and signs of life, which follow from messages, are sent after the messages, which take a while for many clients. */
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
@@ -38,16 +37,6 @@ interface State<Kind extends StateKind = StateKind> {
   /** What decides whether a new value is a change. */
   comparable: string;
   event: HubEvent;
-}
-
-/** Throttle of one kind of state: a single change is sent at once, the last one of a burst after the distance. */
-interface Pace {
-  /** There is a change that was not sent yet. */
-  due: boolean;
-  /** Milliseconds since 1970. */
-  notBefore: number;
-  /** Runs only while a change waits: one after each event would wake the process for nothing. */
-  timer: NodeJS.Timeout | null;
 }
 
 interface HubOptions {
@@ -72,7 +61,7 @@ export class Hub {
   /** Milliseconds since any instant: a client is not dropped because the clock was set ahead. */
   readonly #ticks: () => number;
   readonly #states = new Map<StateKind, State>();
-  readonly #paces = new Map<StateKind, Pace>();
+  readonly #throttle: StateThrottle;
   readonly #subscribers = new Set<Subscriber>();
   /** Called at the next commit, for clients whose last message this process does not have yet. */
   readonly #ahead = new Set<() => void>();
@@ -80,14 +69,17 @@ export class Hub {
   #closed = false;
   #stopBeats = () => {};
   #statsTimer: NodeJS.Timeout | null = null;
-  /** Runs while messages are on their way, which states wait for. */
-  #messagesFirst: NodeJS.Timeout | null = null;
   #lastJoined = 0;
   #forgetting: NodeJS.Timeout | null = null;
 
   constructor(options: HubOptions) {
     this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
     this.#ticks = options.ticks ?? options.now ?? (() => performance.now());
+    this.#throttle = new StateThrottle({
+      now: this.#options.now,
+      send: (kind) => this.#send(kind),
+      intervalMs: (kind, now) => this.#intervalMs(kind, now),
+    });
   }
 
   /**
@@ -103,7 +95,7 @@ export class Hub {
     const state = stateOf(kind, value, json);
     if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
-    this.#fanOutSoon(kind);
+    this.#throttle.request(kind);
     return true;
   }
 
@@ -153,8 +145,7 @@ export class Hub {
     for (const check of [...this.#ahead]) check();
     this.#wakeAll();
     const wait = Math.min(this.#subscribers.size / CLIENTS_SERVED_PER_MS, MESSAGES_FIRST_MS);
-    // Never prolonged, so that states are sent even while messages never end.
-    if (wait >= 1) this.#messagesFirst ??= setTimeout(() => this.#afterMessages(), wait);
+    if (wait >= 1) this.#throttle.defer(wait);
   }
 
   /** Notes that messages before `seq` have been pruned. */
@@ -251,10 +242,9 @@ export class Hub {
   /** Ends every subscriber, for good: later subscribers are ended at once. */
   close(): void {
     this.#closed = true;
+    this.#throttle.stop();
     this.#endAll('the server stops');
     for (const check of [...this.#ahead]) check();
-    for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
-    if (this.#messagesFirst) clearTimeout(this.#messagesFirst);
   }
 
   #openFeed(): MessageFeed {
@@ -270,39 +260,13 @@ export class Hub {
     this.#states.set('stats', { ...stateOf('stats', this.#options.freshStats()), comparable: known.comparable });
   }
 
-  #fanOutSoon(kind: StateKind): void {
-    if (this.#closed) return;
-    const pace = this.#paces.get(kind) ?? { due: false, notBefore: 0, timer: null };
-    this.#paces.set(kind, pace);
-    pace.due = true;
-    this.#fanOutDue(kind, pace);
+  #intervalMs(kind: StateKind, now: number): number {
+    const shortest = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS;
+    return Math.max(shortest, (this.#states.get(kind)?.json.length ?? 0) / MAX_CHARACTERS_PER_MS);
   }
 
-  #fanOutDue(kind: StateKind, pace: Pace): void {
-    if (!pace.due || pace.timer || this.#messagesFirst) return;
-    const wait = pace.notBefore - this.#options.now();
-    // A clock that was set back must not delay anything.
-    if (wait <= 0 || wait > MAX_WAIT_MS) {
-      this.#fanOut(kind, pace);
-      return;
-    }
-    pace.timer = setTimeout(() => {
-      pace.timer = null;
-      this.#fanOutDue(kind, pace);
-    }, wait);
-  }
-
-  #afterMessages(): void {
-    this.#messagesFirst = null;
-    for (const [kind, pace] of this.#paces) this.#fanOutDue(kind, pace);
-  }
-
-  #fanOut(kind: StateKind, pace: Pace): void {
-    const now = this.#options.now();
-    pace.due = false;
+  #send(kind: StateKind): void {
     const state = this.#states.get(kind);
-    const distance = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS;
-    pace.notBefore = now + Math.min(Math.max(distance, (state?.json.length ?? 0) / MAX_CHARACTERS_PER_MS), MAX_WAIT_MS);
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
     if (state) for (const subscriber of this.#subscribers) subscriber.offerState(state.event);
   }
@@ -318,7 +282,7 @@ export class Hub {
     if (this.#statsTimer) clearTimeout(this.#statsTimer);
     this.#statsTimer = setTimeout(() => {
       this.#refreshStats();
-      this.#fanOutSoon('stats');
+      this.#throttle.request('stats');
     }, STATS_MS);
   }
 

@@ -15,7 +15,7 @@ const MAX_WANT_FACTS = 10;
 
 type Reason = NonNullable<HeldLock['former_holder']>['reason'];
 
-/** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout are wanted */
+/** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout need attention */
 export function lockItems(facts: AttentionFacts): AttentionItem[] {
   const registered = new Map<unknown, Agent>(facts.agents.map((agent) => [agent.id, agent]));
   const orphaned = new Map<string, HeldLock[]>();

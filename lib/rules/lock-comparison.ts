@@ -27,7 +27,7 @@ export class LockComparison {
   readonly #onCompared: () => void;
   #wanted: readonly LockEntry[] = this.compared.entries;
   #running: Promise<void> | null = null;
-  /** Has the same result as `compared`, for small changes. */
+  /** Contains the locks of `compared`, for small changes. */
   readonly #index = new ConflictIndex();
 
   /**

@@ -3,7 +3,7 @@
  * that can still continue are removed, and cycles are searched for in the rest.
  */
 
-/** An agent is blocked until any one of others does something. */
+/** A wait of an agent until any one of several others does something. */
 interface Hold {
   from: string;
   /** Any of these could free it. */

@@ -106,7 +106,8 @@ async function forbiddenListener(context: TestContext) {
 
 function newFolder(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  // The servers, which write into it, are stopped by later hooks.
+  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   mkdirSync(join(folder, 'root', '.agent_locks'), { recursive: true });
   // Whoever holds a lock then and is not in it is orphaned.
   writeFileSync(join(folder, 'root', 'ACTIVE_AGENTS.json'), '{"session_name": "main", "agents": []}');
