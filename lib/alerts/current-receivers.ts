@@ -31,7 +31,7 @@ export class CurrentReceivers {
     this.#all = this.#together();
   }
 
-  /** The list changes only with a call of `look` that returns true. */
+  /** The list changes only with a call of `refresh` that returns true. */
   get all(): readonly Receiver[] {
     return this.#all;
   }
@@ -46,10 +46,10 @@ export class CurrentReceivers {
    *
    * @returns whether the receivers have changed
    */
-  look(): boolean {
+  refresh(): boolean {
     if (!this.#file) return false;
     const before = this.#file.content;
-    this.#file.look();
+    this.#file.refresh();
     if (this.#file.content === before) return false;
     this.#all = this.#together();
     return true;

@@ -174,7 +174,7 @@ const waiting: WaitingAnswer = {
 };
 
 /** An original line of the log, without the fields that the dashboard adds. */
-function lineOf({ seq: _, sent_at: __, ...line }: Message): string {
+function exampleLine({ seq: _, sent_at: __, ...line }: Message): string {
   return JSON.stringify(line);
 }
 
@@ -232,7 +232,7 @@ const bundle: Bundle = {
     },
   ],
   journal: [{ id: 5302, at: 1770110105000, kind: 'lock', subject: cart.lock_file, body: null }],
-  messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: lineOf(news) }],
+  messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: exampleLine(news) }],
 };
 
 /** The examples by the names of their schemas. */

@@ -1,7 +1,7 @@
 /** The syntax of a search: words, and phrases in quotes. Shared by the page and the server. */
 
 /** Every further word makes a search slower; more are hardly ever meant. */
-export const MOST_SEARCH_WORDS = 8;
+export const MAX_SEARCH_WORDS = 8;
 
 /**
  * Splits a search into its words, separated by white space; `"two words"` is a phrase. Nothing else has a meaning, so that

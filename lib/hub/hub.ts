@@ -13,7 +13,7 @@ export type { HubEvent, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
 
 /** A client may get 10 state events of a kind a second, with room for events that are delayed on their way. */
-const COALESCE_MS = 108;
+const COALESCE_INTERVAL_MS = 108;
 /** A state of megabytes, such as ten thousand locks, is sent less often: every client reads and parses all of it. */
 const MAX_CHARACTERS_PER_MS = 20_000;
 /** The same distance while somebody subscribed within the last second, for whom the first state counts too. */
@@ -22,8 +22,8 @@ const COALESCE_WITH_FIRST_MS = 120;
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
-const STATS_MS = 4_900;
-const BEAT_MS = 1_000;
+const STATS_INTERVAL_MS = 4_900;
+const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How long shared pages are kept after the last client left: clients may come one after the other. */
 const IDLE_PAGES_MS = 10_000;
 /** How long a client may be ahead of a process that follows another one and takes over its commits within 0.1 s. */
@@ -51,7 +51,7 @@ interface HubOptions {
    * Calls the given function about once a second until the returned function is called; a timer by default. A state that is
    * set before in the same turn leaves together with the heartbeat, in one write to each client.
    */
-  everySecond?: (beat: () => void) => () => void;
+  everySecond?: (listener: () => void) => () => void;
   /** How long a client may leave pending events unread before it is dropped, in milliseconds. */
   stallAfter?: number;
 }
@@ -67,7 +67,7 @@ export class Hub {
   readonly #ahead = new Set<() => void>();
   #feed: MessageFeed | null = null;
   #closed = false;
-  #stopBeats = () => {};
+  #stopHeartbeats = () => {};
   #statsTimer: NodeJS.Timeout | null = null;
   #lastJoined = 0;
   #forgetting: NodeJS.Timeout | null = null;
@@ -92,7 +92,7 @@ export class Hub {
   setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
     const known = this.#states.get(kind);
     if (known?.value === value) return false;
-    const state = stateOf(kind, value, json);
+    const state = encodeState(kind, value, json);
     if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
     this.#throttle.request(kind);
@@ -257,11 +257,11 @@ export class Hub {
     const known = this.#states.get('stats');
     if (!known || !this.#options.freshStats) return;
     // Whether there is a change is left to the next setState(): only that one publishes it.
-    this.#states.set('stats', { ...stateOf('stats', this.#options.freshStats()), comparable: known.comparable });
+    this.#states.set('stats', { ...encodeState('stats', this.#options.freshStats()), comparable: known.comparable });
   }
 
   #intervalMs(kind: StateKind, now: number): number {
-    const shortest = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS;
+    const shortest = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_INTERVAL_MS;
     return Math.max(shortest, (this.#states.get(kind)?.json.length ?? 0) / MAX_CHARACTERS_PER_MS);
   }
 
@@ -274,7 +274,7 @@ export class Hub {
   #startTimers(): void {
     if (this.#forgetting) clearTimeout(this.#forgetting);
     this.#refreshStats();
-    this.#stopBeats = this.#options.everySecond(() => this.#beat());
+    this.#stopHeartbeats = this.#options.everySecond(() => this.#heartbeat());
     this.#armStats();
   }
 
@@ -283,10 +283,10 @@ export class Hub {
     this.#statsTimer = setTimeout(() => {
       this.#refreshStats();
       this.#throttle.request('stats');
-    }, STATS_MS);
+    }, STATS_INTERVAL_MS);
   }
 
-  #beat(): void {
+  #heartbeat(): void {
     const timestamp = formatInstant(this.#options.now());
     const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp })] };
     const ticks = this.#ticks();
@@ -300,7 +300,7 @@ export class Hub {
   #leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;
-    this.#stopBeats();
+    this.#stopHeartbeats();
     if (this.#statsTimer) clearTimeout(this.#statsTimer);
     this.#statsTimer = null;
     this.#forgetting = setTimeout(() => this.#feed?.forgetPages(), IDLE_PAGES_MS).unref();
@@ -315,12 +315,16 @@ export class Hub {
   }
 }
 
-function everySecond(beat: () => void): () => void {
-  const timer = setInterval(beat, BEAT_MS);
+function everySecond(listener: () => void): () => void {
+  const timer = setInterval(listener, HEARTBEAT_INTERVAL_MS);
   return () => clearInterval(timer);
 }
 
-function stateOf<Kind extends StateKind>(kind: Kind, value: States[Kind], json = JSON.stringify(value)): State<Kind> {
+function encodeState<Kind extends StateKind>(
+  kind: Kind,
+  value: States[Kind],
+  json = JSON.stringify(value),
+): State<Kind> {
   const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
   return { value, json, comparable, event: { name: kind, json: [json] } };
 }

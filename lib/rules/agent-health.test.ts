@@ -287,7 +287,7 @@ test('describeAgents(): entries keep every field; fields named as added ones mov
 for (const { name, root, expected } of samples().filter((sample) => sample.expected.agents.length > 0)) {
   test(`describeAgents(): sample ${name} by the ages of its entries`, () => {
     const reader = new RegistryReader(root);
-    reader.look();
+    reader.refresh();
     assert.ok(reader.registry);
     const now = expected.evaluated_at_epoch * 1000;
     const lives = new AgentLives();

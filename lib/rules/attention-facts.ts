@@ -11,9 +11,9 @@ import type {
 } from '../contract/schemas';
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { ReaderStatus } from '../sources/source-status';
-import type { PassingTime } from './deadline-clock';
+import type { DeadlineClock } from './deadline-clock';
 import type { LockOverlap } from './lock-overlaps';
-import type { OpenMattersNow } from './open-questions';
+import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface AttentionLimits {
   /** The ages from and up to which an unanswered question is an item, in milliseconds. */
@@ -35,13 +35,13 @@ export interface AttentionFacts {
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };
   /** The other files from which waits are concluded, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;
-  matters: OpenMattersNow;
+  unresolved: UnresolvedMessages;
   waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;
   /** When this server began to read, milliseconds since 1970: used where no fact has a time. */
   startedAt: number;
-  time: PassingTime;
+  time: DeadlineClock;
 }
 
 /** An attention item before it becomes an entry of the API. */

@@ -2,7 +2,7 @@
  * The clock of one evaluation, which notes the next instant at which time alone changes the answer: until then, and while
  * the facts stay the same, the evaluation need not be repeated.
  */
-export class PassingTime {
+export class DeadlineClock {
   readonly #now: number;
   #nextAt = Number.POSITIVE_INFINITY;
 
@@ -11,21 +11,21 @@ export class PassingTime {
     this.#now = now;
   }
 
-  /** When the first answer of `reached` changes, milliseconds since 1970; infinite if none does. */
+  /** When the first answer of `isDue` changes, milliseconds since 1970; infinite if none does. */
   get nextAt(): number {
     return this.#nextAt;
   }
 
   /** @returns whether an instant has come, in milliseconds since 1970 */
-  reached(at: number): boolean {
+  isDue(at: number): boolean {
     if (at <= this.#now) return true;
     this.#nextAt = Math.min(this.#nextAt, at);
     return false;
   }
 
   /** @returns whether an instant, a whole millisecond, is over */
-  passed(at: number): boolean {
-    return this.reached(at + 1);
+  isPast(at: number): boolean {
+    return this.isDue(at + 1);
   }
 
   /** @returns whether `now` is before this evaluation, or one of its answers differs by then */

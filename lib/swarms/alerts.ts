@@ -2,7 +2,7 @@
  * The alerts of one swarm on the main thread: posts to receivers and reports how each attempt ended. The recorder's thread
  * decides what is posted.
  */
-import { AlertTeller } from '../alerts/alert-teller';
+import { AlertDispatcher } from '../alerts/alert-dispatcher';
 import { AllowedHosts } from '../alerts/allowed-hosts';
 import type { CurrentReceivers } from '../alerts/current-receivers';
 import { sourceName } from '../alerts/rule';
@@ -32,21 +32,21 @@ interface Options extends AlertOptions {
 export class SwarmAlerts {
   readonly #receivers: CurrentReceivers;
   readonly #recorder: Options['recorder'];
-  readonly #teller: AlertTeller;
+  readonly #dispatcher: AlertDispatcher;
   #states: readonly ReceiverState[] = [];
   #file: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
   /** Whether the recorder's thread, since its start, has read the log to its end, and has been sent the attention items. */
-  #thread = { caughtUp: false, told: false };
+  #thread = { caughtUp: false, published: false };
 
   constructor({ receivers, hosts, page, swarm, recorder }: Options) {
     this.#receivers = receivers;
     this.#recorder = recorder;
-    this.#teller = new AlertTeller({
+    this.#dispatcher = new AlertDispatcher({
       ...{ page, swarm, allowed: new AllowedHosts(hosts) },
       report: (tried) => recorder.posted(tried),
       note: (line) => log().warn(line),
     });
-    this.#teller.setReceivers(receivers.all);
+    this.#dispatcher.setReceivers(receivers.all);
   }
 
   /** The state of each receiver. */
@@ -64,12 +64,12 @@ export class SwarmAlerts {
    *
    * @returns whether the attention items may differ because of it
    */
-  look(): boolean {
-    const changed = this.#receivers.look();
+  refresh(): boolean {
+    const changed = this.#receivers.refresh();
     if (changed) {
       const { all } = this.#receivers;
       // Before the thread is informed: it gives out posts to the new receivers at once.
-      this.#teller.setReceivers(all);
+      this.#dispatcher.setReceivers(all);
       this.#recorder.setReceivers(all.map(({ rule }) => rule));
       log().info({ receivers: all.map(({ rule }) => rule.name) }, `${FILE} was read again.`);
     }
@@ -89,14 +89,14 @@ export class SwarmAlerts {
 
   /** Notes that the recorder's thread, which may have been restarted, has read the log to its end. */
   caughtUp(): void {
-    this.#thread = { caughtUp: true, told: false };
+    this.#thread = { caughtUp: true, published: false };
   }
 
   /** Takes the posts that the thread decided on, and the state of each receiver. */
   take({ posts, receivers }: Extract<RecorderEvent, { type: 'alerts' }>): void {
     this.#states = receivers;
-    this.#teller.take(posts);
-    this.#teller.show(receivers);
+    this.#dispatcher.take(posts);
+    this.#dispatcher.show(receivers);
   }
 
   /**
@@ -105,15 +105,15 @@ export class SwarmAlerts {
    *
    * @param changed whether the items differ from those of the last call
    */
-  tell({ attention: entries, count }: AttentionAnswer, changed: boolean): void {
-    if (!this.#thread.caughtUp || (this.#thread.told && !changed) || this.#receivers.all.length === 0) return;
-    this.#thread.told = true;
+  publish({ attention: entries, count }: AttentionAnswer, changed: boolean): void {
+    if (!this.#thread.caughtUp || (this.#thread.published && !changed) || this.#receivers.all.length === 0) return;
+    this.#thread.published = true;
     this.#recorder.attend({ entries, complete: count === entries.length });
   }
 
   /** Begins no further post, and waits briefly for pending answers. */
   stop(): Promise<void> {
-    return this.#teller.stop();
+    return this.#dispatcher.stop();
   }
 }
 

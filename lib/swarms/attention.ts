@@ -6,12 +6,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
 import type { Disposition, DispositionReview } from '../history/dispositions';
-import { paced } from '../platform/throttle';
+import { throttle } from '../platform/throttle';
 import { type AttentionLimits, judgeAttention } from '../rules/attention';
 import { fingerprintOf } from '../rules/attention-dispositions';
 import { openFailures } from '../rules/attention-messages';
-import { PassingTime } from '../rules/deadline-clock';
-import type { OpenMattersNow } from '../rules/open-questions';
+import { DeadlineClock } from '../rules/deadline-clock';
+import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import { waiting } from '../rules/waits';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
 import { PendingAcksReader } from '../sources/claudeswarm/pending-acks';
@@ -22,7 +22,7 @@ import type { SwarmDescription } from './description';
 import type { SwarmSources } from './source-status';
 
 /** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on these passes. */
-const EVERY_MS = 100;
+const UPDATE_INTERVAL_MS = 100;
 const COSTS = 20;
 const MAX_TURN_MS = 5;
 /** A pass that costs more than this is delayed, so that the change behind it is sent first; both in milliseconds. */
@@ -43,7 +43,7 @@ interface Options {
   sources: SwarmSources;
   /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
-  tell: (answer: AttentionAnswer) => void;
+  publish: (answer: AttentionAnswer) => void;
   /** Takes which decisions have ended at once, and every 10 minutes which of the items that were decided about exist. */
   review: (review: DispositionReview) => void;
   /** Takes why the items could not be computed, null when they could. */
@@ -52,7 +52,7 @@ interface Options {
 
 export class SwarmAttention {
   /** Unresolved messages: questions, failed deliveries and acknowledgements. */
-  matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
+  unresolved: UnresolvedMessages = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
   /** Which items somebody has acknowledged or snoozed. */
   dispositions: readonly Disposition[] = [];
   answer: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
@@ -62,9 +62,9 @@ export class SwarmAttention {
   readonly #ackPlaces: PendingAcksPlaces;
   readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
-  readonly #paced: ReturnType<typeof paced>;
+  readonly #throttled: ReturnType<typeof throttle>;
   /** The instant of the last computation, and until when it is valid if nothing happens; null where it failed. */
-  #time: PassingTime | null = null;
+  #time: DeadlineClock | null = null;
   #cost = 0;
   #later: NodeJS.Timeout | null = null;
   /** When the last review was sent, milliseconds since 1970. */
@@ -77,9 +77,9 @@ export class SwarmAttention {
     this.#ackPlaces = new PendingAcksPlaces({ root, zone, pids: () => listedPids(description) });
     this.#tasks = new TasksReader(root);
     this.#conflicts = new ConflictLogReader(root);
-    this.#paced = paced(
+    this.#throttled = throttle(
       () => this.attend(),
-      () => Math.max(EVERY_MS, COSTS * this.#cost),
+      () => Math.max(UPDATE_INTERVAL_MS, COSTS * this.#cost),
       options.onFault,
     );
   }
@@ -88,13 +88,13 @@ export class SwarmAttention {
   request(): void {
     // The cost of the first pass over very many locks is not known beforehand.
     const isCostly = this.#cost > MAX_COST_AT_ONCE_MS || this.#options.description.allLocks.length > MAX_LISTED_LOCKS;
-    if (!isCostly) this.#paced.request();
+    if (!isCostly) this.#throttled.request();
     else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
   }
 
   #requestLater(): void {
     this.#later = null;
-    this.#paced.request();
+    this.#throttled.request();
   }
 
   /** Requests a computation if the passing of time alone has made the last one invalid. */
@@ -103,9 +103,9 @@ export class SwarmAttention {
   }
 
   /** Reads those of its own files that have changed, in turns of the event loop of a few milliseconds each. */
-  async lookAtFiles(): Promise<void> {
+  async refreshFiles(): Promise<void> {
     let begun = performance.now();
-    for (const changed of this.#looks()) {
+    for (const changed of this.#refreshSteps()) {
       if (changed) this.request();
       if (performance.now() - begun < MAX_TURN_MS) continue;
       await nextTurn();
@@ -113,11 +113,11 @@ export class SwarmAttention {
     }
   }
 
-  *#looks(): Generator<boolean> {
-    yield this.#acks.look();
-    yield this.#tasks.look();
-    yield this.#conflicts.look();
-    yield* this.#ackPlaces.looks();
+  *#refreshSteps(): Generator<boolean> {
+    yield this.#acks.refresh();
+    yield this.#tasks.refresh();
+    yield this.#conflicts.refresh();
+    yield* this.#ackPlaces.refreshSteps();
   }
 
   /** Computes the items now; everything they follow from must have been described before. Throws nothing, but reports a fault. */
@@ -132,7 +132,7 @@ export class SwarmAttention {
   #attend(): void {
     const begun = performance.now();
     const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
-    const time = new PassingTime(Date.now());
+    const time = new DeadlineClock(Date.now());
     this.#time = null;
     const facts = {
       agents: description.agents.agents,
@@ -140,7 +140,7 @@ export class SwarmAttention {
       locks: description.allLocks,
       overlaps: description.overlaps,
       sources: sources.now(),
-      matters: this.matters,
+      unresolved: this.unresolved,
       time,
     };
     const { tasks } = this.#tasks;
@@ -162,7 +162,7 @@ export class SwarmAttention {
     };
     const { answer, ...review } = judgeAttention(judged, this.dispositions);
     this.answer = answer;
-    this.#options.tell(answer);
+    this.#options.publish(answer);
     this.#options.onFault(null);
     this.#review(review);
     this.#time = time;
@@ -179,8 +179,8 @@ export class SwarmAttention {
   openFailedDeliveries(): number {
     const { description, sources, limits } = this.#options;
     const { agents, departed } = description.agents;
-    const time = new PassingTime(Date.now());
-    return openFailures({ agents, departed, sources: sources.now(), matters: this.matters, limits, time }).length;
+    const time = new DeadlineClock(Date.now());
+    return openFailures({ agents, departed, sources: sources.now(), unresolved: this.unresolved, limits, time }).length;
   }
 
   #review(review: DispositionReview): void {
@@ -199,7 +199,7 @@ export class SwarmAttention {
 
   stop(): void {
     if (this.#later) clearTimeout(this.#later);
-    this.#paced.stop();
+    this.#throttled.stop();
   }
 }
 

@@ -33,14 +33,14 @@ function refreshing(context: TestContext, setting: Setting = {}) {
   const options = {
     registry: {
       registry: { entries },
-      look: () => {
+      refresh: () => {
         note('registry');
         return setting.registryChanges ?? false;
       },
     },
     locks: {
       locks,
-      look: async (names: ReadonlySet<string> | 'all') => {
+      refresh: async (names: ReadonlySet<string> | 'all') => {
         note(`locks ${names === 'all' ? names : [...names].join(' ')}`);
         await setting.onLocks?.();
         return setting.locksChange ?? false;

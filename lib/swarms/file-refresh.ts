@@ -2,7 +2,7 @@
  * Decides which files of a swarm are read, and when: hints are gathered, reads are throttled and never overlap. Lock files
  * that a hint names are read apart from the rest, and the log is read by another thread.
  */
-import { paced } from '../platform/throttle';
+import { throttle } from '../platform/throttle';
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { RegistryReader } from '../sources/claudeswarm/registry';
 import { addHint, type Hint, noHint } from '../sources/claudeswarm/watcher';
@@ -33,8 +33,8 @@ interface Events {
 }
 
 interface Options {
-  registry: Pick<RegistryReader, 'look' | 'registry'>;
-  locks: Pick<LocksReader, 'look' | 'locks'>;
+  registry: Pick<RegistryReader, 'refresh' | 'registry'>;
+  locks: Pick<LocksReader, 'refresh' | 'locks'>;
   /** Reads acknowledgements, tasks and conflicts. */
   readStores: () => Promise<void>;
   /** Has the log read. */
@@ -48,9 +48,9 @@ interface Options {
 
 export class FileRefresh {
   readonly #options: Options;
-  readonly #everything: ReturnType<typeof paced>;
-  readonly #someLocks: ReturnType<typeof paced>;
-  readonly #log: ReturnType<typeof paced>;
+  readonly #everything: ReturnType<typeof throttle>;
+  readonly #someLocks: ReturnType<typeof throttle>;
+  readonly #log: ReturnType<typeof throttle>;
   #hint = noHint();
   /** Lock files that may have changed. */
   #lockNames = new Set<string>();
@@ -60,9 +60,9 @@ export class FileRefresh {
     this.#options = options;
     // A hundred viewers of a busy swarm get fewer, larger events; a single change is never delayed.
     const interval = () => Math.min(MIN_INTERVAL_MS + subscriberCount() / 4, MAX_INTERVAL_MS);
-    this.#everything = paced(() => this.#refresh(), interval, events.failed, MAX_BURST);
-    this.#someLocks = paced(() => this.#refreshSomeLocks(), interval, events.failed, MAX_BURST);
-    this.#log = paced(readLog, interval, events.failed, MAX_BURST);
+    this.#everything = throttle(() => this.#refresh(), interval, events.failed, MAX_BURST);
+    this.#someLocks = throttle(() => this.#refreshSomeLocks(), interval, events.failed, MAX_BURST);
+    this.#log = throttle(readLog, interval, events.failed, MAX_BURST);
   }
 
   /** Has what a hint names read, soon. */
@@ -107,7 +107,7 @@ export class FileRefresh {
     const { locks, readiness, events } = this.#options;
     const names = this.#lockNames;
     this.#lockNames = new Set();
-    const changed = await locks.look(names);
+    const changed = await locks.refresh(names);
     // The first refresh of everything describes what it reads.
     if (changed && readiness.filesRead) events.changed(false);
   }
@@ -115,10 +115,10 @@ export class FileRefresh {
   /** @returns whether agents or locks changed */
   async #read(hint: Hint): Promise<boolean> {
     const { registry, locks, readStores, readiness, completeFirst } = this.#options;
-    let changed = hint.registry && registry.look();
-    if (hint.locks === 'all') changed = (await locks.look('all')) || changed;
+    let changed = hint.registry && registry.refresh();
+    if (hint.locks === 'all') changed = (await locks.refresh('all')) || changed;
     // An agent that releases a lock and then leaves is not to leave an orphaned lock: such locks are read after the registry.
-    else if (changed) await locks.look(this.#locksOfUnlisted());
+    else if (changed) await locks.refresh(this.#locksOfUnlisted());
     if (hint.stores) await readStores();
     if (!readiness.filesRead) await completeFirst();
     return changed;

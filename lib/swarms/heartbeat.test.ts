@@ -1,21 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Beat } from './heartbeat';
+import { HeartbeatTimer } from './heartbeat';
 
 function counting() {
-  const beat = new Beat();
-  let beats = 0;
-  const stop = beat.follow(() => {
-    beats += 1;
+  const timer = new HeartbeatTimer();
+  let heartbeats = 0;
+  const stop = timer.follow(() => {
+    heartbeats += 1;
   });
   const after = (what: () => void) => {
     what();
-    return beats;
+    return heartbeats;
   };
-  return { begin: () => after(() => beat.begin()), done: () => after(() => beat.done()), stop, count: () => beats };
+  return {
+    begin: () => after(() => timer.begin()),
+    done: () => after(() => timer.done()),
+    stop,
+    count: () => heartbeats,
+  };
 }
 
-test('Beat: a heartbeat follows the work of each second, and comes without it where that takes longer', () => {
+test('HeartbeatTimer: a heartbeat follows the work of each second, and comes without it where that takes longer', () => {
   const { begin, done, stop } = counting();
   assert.deepEqual([begin(), done()], [0, 1]);
   assert.deepEqual([begin(), begin(), begin()], [1, 2, 3], 'the work takes longer than a second');
@@ -24,7 +29,7 @@ test('Beat: a heartbeat follows the work of each second, and comes without it wh
   assert.deepEqual([begin(), begin(), done()], [5, 5, 5]);
 });
 
-test('Beat: slow work delays its heartbeat by 150 ms at most, and causes no second one', ({ mock }) => {
+test('HeartbeatTimer: slow work delays its heartbeat by 150 ms at most, and causes no second one', ({ mock }) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { begin, done, count } = counting();
   begin();

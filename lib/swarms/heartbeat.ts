@@ -5,16 +5,16 @@ const MAX_WAIT_MS = 150;
  * Emits the heartbeat right after the once-a-second refresh, so that both leave in one write. Where the refresh takes longer
  * than 150 ms, the heartbeat comes without it: a slow disk must not look like a dead server.
  */
-export class Beat {
-  #tell = () => {};
+export class HeartbeatTimer {
+  #emit = () => {};
   /** Runs while a heartbeat waits for its work. */
   #timer: NodeJS.Timeout | null = null;
 
   /** @returns a function that ends the heartbeats */
-  follow(tell: () => void): () => void {
-    this.#tell = tell;
+  follow(emit: () => void): () => void {
+    this.#emit = emit;
     return () => {
-      this.#tell = () => {};
+      this.#emit = () => {};
       this.#end();
     };
   }
@@ -27,7 +27,7 @@ export class Beat {
 
   /** Emits the heartbeat of this second if it has not been emitted yet, since its work is done. */
   done(): void {
-    if (this.#end()) this.#tell();
+    if (this.#end()) this.#emit();
   }
 
   /** @returns whether a heartbeat was pending */

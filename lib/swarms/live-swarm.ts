@@ -30,7 +30,7 @@ import { type AlertOptions, SwarmAlerts } from './alerts';
 import { SwarmAttention } from './attention';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
-import { Beat } from './heartbeat';
+import { HeartbeatTimer } from './heartbeat';
 import { SwarmJournal } from './journal-feed';
 import { liveHealth } from './live-health';
 import { MessageCounts } from './message-counts';
@@ -63,7 +63,7 @@ export interface LiveSwarmOptions {
 
 export class LiveSwarm implements Runtime {
   readonly root: string;
-  readonly recording = null;
+  readonly bundle = null;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #options: LiveSwarmOptions;
@@ -81,7 +81,7 @@ export class LiveSwarm implements Runtime {
   readonly #counts = new MessageCounts({ head: () => this.hub.head().seq, ask: () => this.#recorder.summary() });
   readonly #publisher: StatePublisher;
   readonly #attention: SwarmAttention;
-  readonly #heartbeat = new Beat();
+  readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
   /** Starts the recorder's thread and the watches, and begins to read. */
@@ -92,7 +92,7 @@ export class LiveSwarm implements Runtime {
       source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
       freshStats: () => this.#publisher.stats(),
       // With the refresh of everything: two clocks would wake the process twice as often.
-      everySecond: (beat) => this.#heartbeat.follow(beat),
+      everySecond: (listener) => this.#heartbeat.follow(listener),
     });
     this.#registry = new RegistryReader(this.root);
     // What tens of thousands of locks leave behind would otherwise be hundreds of megabytes.
@@ -114,7 +114,7 @@ export class LiveSwarm implements Runtime {
   }
 
   ready(): Promise<void> {
-    return this.#readiness.reached;
+    return this.#readiness.isDue;
   }
 
   async messages(query: MessageQuery): Promise<Json> {
@@ -132,7 +132,7 @@ export class LiveSwarm implements Runtime {
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     // The thread that reads does not know which questions are open.
-    const { epoch, questions } = this.#attention.matters;
+    const { epoch, questions } = this.#attention.unresolved;
     return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);
   }
 
@@ -201,8 +201,8 @@ export class LiveSwarm implements Runtime {
   #createFiles(locks: LocksReader): FileRefresh {
     return new FileRefresh({
       ...{ registry: this.#registry, locks, readiness: this.#readiness },
-      readStores: () => this.#attention.lookAtFiles(),
-      readLog: () => this.#recorder.look(),
+      readStores: () => this.#attention.refreshFiles(),
+      readLog: () => this.#recorder.refresh(),
       completeFirst: async () => {
         this.#observeProcesses();
         // A page that opens first must not say that there are no locks. A fault here occurs again when the locks are
@@ -265,7 +265,7 @@ export class LiveSwarm implements Runtime {
       },
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
       others: () => this.#alerts.sources,
-      tell: (answer) => this.#publisher.publishAttention(answer),
+      publish: (answer) => this.#publisher.publishAttention(answer),
       // Before everything was read, facts are missing that the decisions were made about.
       review: (review) => this.#readiness.filesRead && this.#readiness.logAwaited && this.#recorder.review(review),
       onFault: (error) =>
@@ -286,24 +286,24 @@ export class LiveSwarm implements Runtime {
   }
 
   #reconcile(): void {
-    this.#recorder.beat();
+    this.#recorder.heartbeat();
     this.#heartbeat.begin();
     this.#watcher.reconcile();
     this.#observeProcesses();
-    if (this.#alerts.look()) this.#attention.request();
+    if (this.#alerts.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();
     this.#files.request(EVERYWHERE);
   }
 
   #observeProcesses(): void {
-    this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+    this.#processes.refresh(this.#description.lives.pids(this.#registry.registry));
   }
 
   #onFilesRead(begunAt: number, all: boolean): void {
     this.#readiness.markFilesRead();
     this.#publisher.syncJournal(begunAt);
     const isRecorded = this.#journal.begun && !this.#sources.failed('describing');
-    if (all) this.#recorder.looked(isRecorded ? begunAt : null);
+    if (all) this.#recorder.refreshed(isRecorded ? begunAt : null);
     this.#publisher.fault('refreshing', null);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Summary } from '../history/summary';
-import { Refusal } from '../queries/questions';
+import { QueryRefused } from '../queries/questions';
 import { MessageCounts } from './message-counts';
 
 const summary = (total: number) => ({ total }) as unknown as Summary;
@@ -33,7 +33,7 @@ test('refresh(): without any message there is nothing to ask', async () => {
 
 test('refresh(): keeps the last counts while the recorder restarts, and asks again', async () => {
   let head = 1;
-  let answer: () => Promise<Summary> = () => Promise.reject(new Refusal('unavailable', 'It restarts.'));
+  let answer: () => Promise<Summary> = () => Promise.reject(new QueryRefused('unavailable', 'It restarts.'));
   const counts = new MessageCounts({ head: () => head, ask: () => answer() });
   counts.take(summary(1));
   head = 2;

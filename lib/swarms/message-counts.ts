@@ -1,6 +1,6 @@
 /** The counts of messages that the recorder's thread keeps, and whether they include the newest published message. */
 import type { Summary } from '../history/summary';
-import { Refusal } from '../queries/questions';
+import { QueryRefused } from '../queries/questions';
 
 interface Options {
   /** The `seq` of the newest published message. */
@@ -41,7 +41,7 @@ export class MessageCounts {
     try {
       this.take(await this.#options.ask());
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof QueryRefused)) throw error;
     }
   }
 }

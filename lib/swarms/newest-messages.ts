@@ -2,7 +2,7 @@
 import { formatCursor } from '../contract/events';
 import type { Message } from '../contract/schemas';
 import type { Hub } from '../hub/hub';
-import { toldAnswer } from '../queries/messages';
+import { encodedPage } from '../queries/messages';
 import type { Json, MessageQuery } from '../queries/questions';
 
 /**
@@ -16,7 +16,7 @@ export function newestPage(hub: Pick<Hub, 'newest' | 'head' | 'oldest'>, query: 
   if (!newest) return null;
   const { epoch, seq } = hub.head();
   const first = newest[0]?.seq ?? 0;
-  return toldAnswer(newest, query.limit, {
+  return encodedPage(newest, query.limit, {
     next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
     previous: first > hub.oldest() ? formatCursor(epoch, first) : null,
   });

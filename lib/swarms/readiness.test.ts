@@ -5,17 +5,17 @@ import { Readiness } from './readiness';
 type Step = 'markFilesRead' | 'markHistoryOpen' | 'markLogAwaited';
 const STEPS: Step[] = ['markFilesRead', 'markHistoryOpen', 'markLogAwaited'];
 
-/** @returns whether `reached` has resolved once all pending promises have been given their turn */
+/** @returns whether `isDue` has resolved once all pending promises have been given their turn */
 async function isReached(readiness: Readiness): Promise<boolean> {
   let reached = false;
-  void readiness.reached.then(() => {
+  void readiness.isDue.then(() => {
     reached = true;
   });
   await new Promise((resolve) => setImmediate(resolve));
   return reached;
 }
 
-test('reached: resolves after the third step, whichever that is, and not before', async () => {
+test('isDue: resolves after the third step, whichever that is, and not before', async () => {
   for (const last of STEPS) {
     const readiness = new Readiness();
     for (const step of STEPS) if (step !== last) readiness[step]();

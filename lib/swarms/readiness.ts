@@ -1,14 +1,14 @@
 /** What a live swarm has done so far, and the promise that it can answer. */
 export class Readiness {
   /** Resolves once files were read, the history is open, and the log was read or is given up waiting for. */
-  readonly reached: Promise<void>;
+  readonly isDue: Promise<void>;
   #markReached = () => {};
   #filesRead = false;
   #historyOpen = false;
   #logAwaited = false;
 
   constructor() {
-    this.reached = new Promise((resolve) => {
+    this.isDue = new Promise((resolve) => {
       this.#markReached = resolve;
     });
   }

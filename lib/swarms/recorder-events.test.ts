@@ -83,9 +83,9 @@ test('handle(): the end of the log is described before attention is computed, an
 
 test('handle(): unresolved messages, alerts and dispositions reach attention', (context) => {
   const { after } = handling(context);
-  const matters = { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 };
-  assert.deepEqual(after({ type: 'open_matters', matters }), [
-    ['attention.matters =', matters],
+  const unresolved = { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 };
+  assert.deepEqual(after({ type: 'unresolved', unresolved }), [
+    ['attention.matters =', unresolved],
     ['attention.request'],
     ['publisher.publishStats'],
   ]);

@@ -30,7 +30,7 @@ interface Options {
     | 'syncJournal'
   >;
   journal: Pick<SwarmJournal, 'end'>;
-  attention: Pick<SwarmAttention, 'matters' | 'request' | 'attend' | 'takeDispositions'>;
+  attention: Pick<SwarmAttention, 'unresolved' | 'request' | 'attend' | 'takeDispositions'>;
   alerts: Pick<SwarmAlerts, 'take' | 'caughtUp'>;
   sources: Pick<SwarmSources, 'log' | 'history' | 'zoneMismatch'>;
   counts: Pick<MessageCounts, 'take'>;
@@ -48,7 +48,7 @@ export class RecorderEvents {
   readonly #handlers: Handlers = {
     opened: (event) => this.#opened(event),
     committed: (event) => this.#committed(event),
-    open_matters: ({ matters }) => this.#openMessages(matters),
+    unresolved: ({ unresolved }) => this.#openMessages(unresolved),
     alerts: (event) => this.#alerts(event),
     dispositions: ({ dispositions }) => this.#options.attention.takeDispositions(dispositions),
     caught_up: () => this.#caughtUp(),
@@ -104,9 +104,9 @@ export class RecorderEvents {
     hub.setOldest(oldest);
   }
 
-  #openMessages(matters: EventOf<'open_matters'>['matters']): void {
+  #openMessages(unresolved: EventOf<'unresolved'>['unresolved']): void {
     const { attention, publisher } = this.#options;
-    attention.matters = matters;
+    attention.unresolved = unresolved;
     attention.request();
     publisher.publishStats();
   }

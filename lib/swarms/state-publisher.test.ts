@@ -51,7 +51,7 @@ function publishing(context: TestContext) {
   const readiness = { filesRead: true };
   const options = {
     ...{ hub, journal, description, sources, readiness, counts: { summary: null } },
-    alerts: { tell: (_answer: unknown, changed: boolean) => steps.push(`alerts ${changed}`) },
+    alerts: { publish: (_answer: unknown, changed: boolean) => steps.push(`alerts ${changed}`) },
     keepLives: (json: string) => steps.push(`lives ${json}`),
     requestAttention: () => steps.push('attention requested'),
     openFailedDeliveries: () => 0,

@@ -21,7 +21,7 @@ interface Options {
   sources: Pick<SwarmSources, 'now' | 'fault' | 'history'>;
   counts: Pick<MessageCounts, 'summary'>;
   readiness: Pick<Readiness, 'filesRead'>;
-  alerts: Pick<SwarmAlerts, 'tell'>;
+  alerts: Pick<SwarmAlerts, 'publish'>;
   /** Keeps which agents have which ids, as JSON, in the history. */
   keepLives: (json: string) => void;
   /** Asks for the attention items to be computed again. */
@@ -106,7 +106,7 @@ export class StatePublisher {
       journal.attention(answer);
       journal.commit(Date.now());
     }
-    if (readiness.filesRead) alerts.tell(answer, changed);
+    if (readiness.filesRead) alerts.publish(answer, changed);
   }
 
   publishSources(): void {
