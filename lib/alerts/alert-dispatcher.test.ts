@@ -24,7 +24,7 @@ function post(key: string, tries = 0): KeptPost {
   return { receiver: 'ops', key, alerts, leftOut: 0, tries, notBefore: 0 };
 }
 
-/** A teller with a receiver that answers when it is told to. */
+/** A dispatcher with a receiver that answers on request. */
 async function scene(context: TestContext) {
   const asked: { key: unknown; response: ServerResponse }[] = [];
   let heard = () => {};
@@ -65,7 +65,7 @@ async function scene(context: TestContext) {
   return { dispatcher, receiver, asked, reported, notes, until };
 }
 
-test('one post at a time: the same one is not sent twice, another one waits for the end', async (context) => {
+test('take(): one post at a time; the same one is not sent twice, another one waits', async (context) => {
   const { dispatcher, asked, reported, until } = await scene(context);
   dispatcher.take([post('a')]);
   await until(() => asked.length === 1);
@@ -87,7 +87,7 @@ test('one post at a time: the same one is not sent twice, another one waits for 
   await dispatcher.stop();
 });
 
-test('what was delivered is not sent again where the outbox had not read the report yet: it gets the report again', async (context) => {
+test('take(): a delivered post that is given out again is not sent but reported again', async (context) => {
   const { dispatcher, receiver, asked, reported, until } = await scene(context);
   const deliver = async (number: number) => {
     await until(() => asked.length === number);
@@ -99,7 +99,7 @@ test('what was delivered is not sent again where the outbox had not read the rep
   dispatcher.take([post('a')]);
   await until(() => asked.length === 2 || reported.length === 2);
   assert.deepEqual([asked.length, reported], [1, ['a delivered', 'a delivered']]);
-  // Of one that comes back nothing is known.
+  // Nothing is known about a receiver that comes back.
   dispatcher.setReceivers([]);
   dispatcher.setReceivers([receiver]);
   dispatcher.take([post('a')]);
@@ -108,7 +108,7 @@ test('what was delivered is not sent again where the outbox had not read the rep
   await dispatcher.stop();
 });
 
-test('a receiver that is removed gets nothing more, not even what was wanted; one that comes back starts afresh', async (context) => {
+test('setReceivers(): a removed receiver gets no post, not even a pending one; one that returns starts afresh', async (context) => {
   const { dispatcher, receiver, asked, reported, notes, until } = await scene(context);
   dispatcher.take([post('a')]);
   await until(() => asked.length === 1);
@@ -126,12 +126,12 @@ test('a receiver that is removed gets nothing more, not even what was wanted; on
   assert.equal(asked[1]?.key, 'c');
   asked[1]?.response.end();
   await dispatcher.stop();
-  // Nothing that it could ever reach.
+  // It can never reach an address.
   dispatcher.setReceivers([{ ...receiver, url: 'http://10.0.0.1/' }]);
   assert.match(notes.at(-1) ?? '', /^Alerts to ops can't be posted: 10\.0\.0\.1/);
 });
 
-test('a stop does not wait for a receiver that hangs, and reports nothing of it', async (context) => {
+test('stop(): does not wait for a receiver that hangs, and reports nothing about it', async (context) => {
   const { dispatcher, asked, reported, until } = await scene(context);
   dispatcher.take([post('a')]);
   await until(() => asked.length === 1);
@@ -140,7 +140,7 @@ test('a stop does not wait for a receiver that hangs, and reports nothing of it'
   assert.deepEqual([asked.length, reported], [1, []]);
 });
 
-test('the log names the receiver, once when it begins to fail and once when it works again', async (context) => {
+test('show(): the log names the receiver once when it begins to fail and once when it works again', async (context) => {
   const { dispatcher, notes } = await scene(context);
   const sound = { name: 'ops', delivered: 0, failed: 0, given_up: 0, left_out: 0, queued: 0, failing: null };
   const failing = { ...sound, failing: { since: 0, reason: 'it answered with status 500' } };

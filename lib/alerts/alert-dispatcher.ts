@@ -1,6 +1,6 @@
 /**
- * Posts what the outbox gives out: one post at a time to each receiver, all receivers beside one another. Keeps nothing
- * that matters: what it does not report is given out again.
+ * Posts what the outbox gives out: one post at a time to each receiver, to all receivers at the same time. Keeps no state
+ * that must not be lost: a post whose outcome it does not report is given out again.
  */
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { AllowedHosts } from './allowed-hosts';
@@ -19,17 +19,17 @@ interface Options {
   note: (line: string) => void;
 }
 
-/** A stop waits so long for answers; without them the same is posted again by the next process. */
+/** How long a stop waits for answers; a post without one is repeated by the next process. */
 const STOP_TIMEOUT_MS = 1000;
 
 export class AlertDispatcher {
   readonly #options: Options;
   #receivers: readonly Receiver[] = [];
-  /** By receiver: what the outbox has given out last. */
+  /** The newest post that the outbox has given out, by receiver. */
   #wanted = new Map<string, KeptPost>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #underWay = new Map<string, Promise<void>>();
-  /** By receiver: the post that it took last. */
+  /** The last post that was delivered, by receiver. */
   readonly #delivered = new Map<string, string>();
   #states = new Map<string, ReceiverState>();
   readonly #abort = new AbortController();
@@ -39,7 +39,7 @@ export class AlertDispatcher {
     this.#options = options;
   }
 
-  /** Whom it posts to from now on; warns of those that can never be reached. */
+  /** Sets the receivers to post to; warns of those that can never be reached. */
   setReceivers(receivers: readonly Receiver[]): void {
     this.#receivers = receivers;
     const { allowed, note } = this.#options;
@@ -52,7 +52,7 @@ export class AlertDispatcher {
     }
   }
 
-  /** Takes the posts under way, whole: one that is not among them is no more to be sent. */
+  /** Takes all pending posts: a post that is not among them is not to be sent any more. */
   take(posts: readonly KeptPost[]): void {
     this.#wanted = new Map(posts.map((post) => [post.receiver, post]));
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -60,7 +60,7 @@ export class AlertDispatcher {
     for (const post of posts) this.#schedule(post);
   }
 
-  /** Says in the log what has changed for a person. */
+  /** Logs receivers that begin to fail or work again. */
   show(states: readonly ReceiverState[]): void {
     const { note } = this.#options;
     const known = this.#states;
@@ -75,7 +75,7 @@ export class AlertDispatcher {
     }
   }
 
-  /** Sends nothing more; waits a moment for answers. */
+  /** Begins no further post, and waits briefly for pending answers. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.take([]);
@@ -84,7 +84,7 @@ export class AlertDispatcher {
     clearTimeout(late);
   }
 
-  /** Nothing while another post is under way to the receiver: its end looks for what is wanted then. */
+  /** Does nothing while another post to the receiver is pending; when that ends, the newest one is sent. */
   #schedule(post: KeptPost): void {
     if (this.#stopping || this.#underWay.has(post.receiver)) return;
     const timer = setTimeout(() => this.#send(post), Math.max(0, post.notBefore - Date.now()));
@@ -95,7 +95,7 @@ export class AlertDispatcher {
     const receiver = this.#receivers.find(({ rule }) => rule.name === post.receiver);
     if (!receiver) return;
     const { allowed, swarm, page, report } = this.#options;
-    // Given out before the report of it was read, or that got lost with the thread that reads it.
+    // It was given out before its report was read, or the report was lost with the thread that reads it.
     if (this.#delivered.get(post.receiver) === post.key) {
       report({ receiver: post.receiver, key: post.key, outcome: { kind: 'delivered' } });
       return;
@@ -105,7 +105,7 @@ export class AlertDispatcher {
     const sent = { key: post.key, body: postBody(receiver.format, whole) };
     const done = deliver(receiver, sent, allowed, this.#abort.signal).then((outcome) => {
       this.#underWay.delete(post.receiver);
-      // Ended by the stop: nobody knows whether it arrived.
+      // Ended by the stop: whether it arrived is unknown.
       if (outcome.kind === 'failed' && this.#abort.signal.aborted) return;
       if (outcome.kind === 'delivered') this.#delivered.set(post.receiver, post.key);
       report({ receiver: post.receiver, key: post.key, outcome });

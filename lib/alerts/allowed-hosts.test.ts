@@ -21,16 +21,16 @@ function resolved(allowed: AllowedHosts, name: string): Promise<string> {
   });
 }
 
-test('without a list public addresses may be posted to, however an inner one is spelled', () => {
+test('AllowedHosts: without a list only public addresses are allowed, however an inner one is spelled', () => {
   const allowed = new AllowedHosts([]);
-  for (const host of INSIDE) assert.match(allowed.fault(hostOf(host)) ?? '', /may not be posted to/, host);
+  for (const host of INSIDE) assert.match(allowed.fault(hostOf(host)) ?? '', /is not allowed/, host);
   for (const host of ['2130706433', '0x7f.1', '0177.0.0.1', '127.1']) {
-    assert.match(allowed.fault(hostOf(host)) ?? '', /127\.0\.0\.1 may not/, host);
+    assert.match(allowed.fault(hostOf(host)) ?? '', /127\.0\.0\.1 is not allowed/, host);
   }
   for (const host of PUBLIC) assert.equal(allowed.fault(hostOf(host)), null, host);
 });
 
-test('a list allows what it names, and nothing else', () => {
+test('AllowedHosts: a list allows what it names, and nothing else', () => {
   const allowed = new AllowedHosts(['10.0.0.0/8', '127.0.0.1', '::1', 'hooks.example']);
   for (const host of ['10.9.9.9', '127.0.0.1', '[::1]', '[::ffff:10.0.0.1]']) {
     assert.equal(allowed.fault(hostOf(host)), null, host);
@@ -38,9 +38,9 @@ test('a list allows what it names, and nothing else', () => {
   for (const host of ['127.0.0.2', '8.8.8.8', '169.254.169.254']) assert.ok(allowed.fault(hostOf(host)), host);
 });
 
-test('a name is judged by what it resolves to, unless it is listed itself', async () => {
-  assert.match(await resolved(new AllowedHosts([]), 'localhost'), /^localhost \(.*\) may not be posted to/);
-  assert.match(await resolved(new AllowedHosts(['other.example']), 'localhost'), /may not be posted to/);
-  assert.doesNotMatch(await resolved(new AllowedHosts(['localhost']), 'LOCALHOST.'), /may not/);
+test('AllowedHosts: a name is judged by its addresses, unless it is listed itself', async () => {
+  assert.match(await resolved(new AllowedHosts([]), 'localhost'), /^localhost \(.*\) is not allowed/);
+  assert.match(await resolved(new AllowedHosts(['other.example']), 'localhost'), /is not allowed/);
+  assert.doesNotMatch(await resolved(new AllowedHosts(['localhost']), 'LOCALHOST.'), /not allowed/);
   assert.match(await resolved(new AllowedHosts(['127.0.0.0/8', '::1']), 'localhost'), /127\.0\.0\.1|::1/);
 });

@@ -1,6 +1,6 @@
 /**
- * Which addresses alerts may be posted to. Names are judged by what they resolve to at the moment of connecting, so that
- * a name that comes to mean an address inside leads nowhere.
+ * Decides which addresses alerts may be posted to. Names are judged by the addresses that they resolve to at the moment of
+ * connecting, so that a name that later resolves to an inner address is refused.
  */
 import { lookup as resolveName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
@@ -8,7 +8,7 @@ import { isPublicAddress, rangeTest } from '../platform/ip-ranges';
 
 const isLinkLocal = rangeTest(['linklocal']);
 
-/** An address that may not be posted to; the message says what to do. */
+/** An address that may not be posted to; the message says how to allow it. */
 class ForbiddenAddress extends Error {
   override readonly name = 'ForbiddenAddress';
 }
@@ -27,15 +27,15 @@ export class AllowedHosts {
   }
 
   /**
-   * @param hostname as it stands in a URL
-   * @returns why it may not be posted to, as far as that is seen without resolving it; null if nothing speaks against it
+   * @param hostname as written in a URL
+   * @returns why it may not be posted to, as far as that is known without resolving it; null if no rule forbids it
    */
   fault(hostname: string): string | null {
     const host = bare(hostname);
     return isIP(host) !== 0 && !this.#allows(host, host) ? refusal(host, host) : null;
   }
 
-  /** For a request to a name: resolves it, and refuses if anything that it means is forbidden. */
+  /** A lookup function for requests: resolves a name, and refuses it if any of its addresses is forbidden. */
   readonly lookup: LookupFunction = (hostname, options, done) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
       const forbidden = addresses?.find(({ address }) => !this.#allows(bare(hostname), address));
@@ -49,7 +49,7 @@ export class AllowedHosts {
 
   #allows(host: string, address: string): boolean {
     if (this.#listed(address)) return true;
-    // Who lists a name means what it stands for; never where a cloud keeps its machines' credentials.
+    // A listed name allows its addresses, but never that of a cloud's metadata service, which has credentials.
     if (this.#names.has(host)) return !isLinkLocal(address);
     return this.#publicOnly && isPublicAddress(address);
   }
@@ -64,5 +64,5 @@ function bare(hostname: string): string {
 
 function refusal(host: string, address: string): string {
   const what = host === address ? address : `${host} (${address})`;
-  return `${what} may not be posted to: list it in ALERT_ALLOWED_HOSTS if it shall be`;
+  return `${what} is not allowed; add it to ALERT_ALLOWED_HOSTS`;
 }

@@ -1,4 +1,4 @@
-/** Who is told now: the receivers of ALERT_WEBHOOKS, and those of ALERTS_FILE, which is looked at again. */
+/** The present receivers: those of ALERT_WEBHOOKS, and those of ALERTS_FILE, which is read again when it changes. */
 import { type Config, ConfigError, readVariable } from '../config/config';
 import { SettingsFile } from '../config/watched-file';
 import { parseReceivers, type Receiver, webhookReceivers } from './receivers';
@@ -26,25 +26,25 @@ export class CurrentReceivers {
         : new SettingsFile(alertsFile, {
             called: 'ALERTS_FILE',
             parse: (text) => parseReceivers(text, { file: alertsFile, alertSecret, variable }),
-            consequence: () => 'Whoever it named before is told as before.',
+            consequence: () => 'The receivers of its last valid version stay.',
           });
     this.#all = this.#together();
   }
 
-  /** Another list only after a look that returned true. */
+  /** The list changes only with a call of `refresh` that returns true. */
   get all(): readonly Receiver[] {
     return this.#all;
   }
 
-  /** What is wrong with the file, as a sentence; null if nothing is. */
+  /** The fault of the file, as a sentence; null if it has none. */
   get fault(): string | null {
     return this.#file?.fault ?? null;
   }
 
   /**
-   * Reads the file if it is not as the last look left it; one that is faulty or gone changes nothing.
+   * Reads the file again if it has changed; a faulty or missing one changes nothing.
    *
-   * @returns whether others are told now, or the same ones in another way
+   * @returns whether the receivers have changed
    */
   refresh(): boolean {
     if (!this.#file) return false;

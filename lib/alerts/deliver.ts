@@ -1,4 +1,4 @@
-/** One try to post: an ordinary request of Node's own, without redirects, proxies or connections kept open. */
+/** One attempt to post: an ordinary request of Node's own, without redirects, proxies or kept connections. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { PostOutcome } from '../contract/alert-schemas';
@@ -6,19 +6,19 @@ import type { AllowedHosts } from './allowed-hosts';
 import type { Receiver } from './receivers';
 import { signatureHeaders } from './signature';
 
-/** Client errors that another try may see mended: credentials, an address not there yet, timing. */
+/** Client errors that may be gone at another attempt: credentials, an address that does not exist yet, timing. */
 const WORTH_RETRYING = new Set([401, 402, 403, 404, 407, 408, 421, 423, 425, 429]);
 const CLIENT_ERROR = 400;
 const SERVER_ERROR = 500;
-/** Nobody reads the answer's text; a longer one is cut off. */
+/** The answer's text is not used; a longer one is cut off. */
 const MAX_ANSWER_BYTES = 65_536;
 
 /**
  * Posts once.
  *
- * @param key the same at every try, for the receiver to tell doubles
- * @param signal ends the try
- * @returns how it ended; never rejects
+ * @param key the same at every attempt, so that the receiver can recognise duplicates
+ * @param signal aborts the attempt
+ * @returns the outcome; never rejects
  */
 export function deliver(
   receiver: Receiver,

@@ -29,7 +29,7 @@ function faults(text: string, variables: Record<string, string>): string[] {
   return [];
 }
 
-test('a file names receivers, in YAML or JSON; what it leaves out has a default', () => {
+test('parseReceivers(): receivers in YAML or JSON, with defaults', () => {
   const [ops, chat] = read(
     `receivers:
   - { name: ops, url: 'https://ops.example/hook', secret_env: OPS, kinds: [lock_stale], limit_per_minute: 5 }
@@ -61,7 +61,7 @@ test('a file names receivers, in YAML or JSON; what it leaves out has a default'
   assert.deepEqual(read('receivers: []'), []);
 });
 
-test('the file is read again: a faulty one, or none, changes nothing', () => {
+test('refresh(): the file is read again; a faulty or missing one changes nothing', () => {
   const named = (...names: string[]) =>
     `receivers: [${names.map((name) => `{name: ${name}, url: 'https://a.example/'}`).join(', ')}]`;
   writeFileSync(file, named('a'));
@@ -75,7 +75,7 @@ test('the file is read again: a faulty one, or none, changes nothing', () => {
   };
   assert.deepEqual(refresh(named('a', 'b')), [true, ['a', 'b'], null]);
   const before = receivers.all;
-  const ending = 'Whoever it named before is told as before.';
+  const ending = 'The receivers of its last valid version stay.';
   const broken = `ALERTS_FILE ${file}, receivers: Invalid input: expected array, received null; correct it. ${ending}`;
   assert.deepEqual(refresh('receivers:'), [false, ['a', 'b'], broken]);
   assert.deepEqual(refresh(null), [false, ['a', 'b'], `ALERTS_FILE ${file} is missing. ${ending}`]);
@@ -84,7 +84,7 @@ test('the file is read again: a faulty one, or none, changes nothing', () => {
   assert.deepEqual(refresh('receivers: []'), [true, [], null]);
 });
 
-test('addresses alone are receivers of everything from warning up; their names say the host and keep the path', () => {
+test('webhookReceivers(): bare addresses receive all from warning up; their names keep the path secret', () => {
   const { all: receivers } = new CurrentReceivers(
     parseConfig({ ALERT_WEBHOOKS: 'https://a.example/T/one, https://a.example/T/two,https://a.example/T/one' }),
   );
@@ -94,13 +94,13 @@ test('addresses alone are receivers of everything from warning up; their names s
   assert.deepEqual([one?.rule.severity, one?.rule.kinds, one?.secret], ['warning', null, null]);
 });
 
-test('every fault names the place and what is wrong, never an address or a secret', () => {
+test('parseReceivers(): every fault names the place and the reason, never an address or a secret', () => {
   const url = 'https://hooks.example/T/SECRET';
   const cases: [text: string, ...faults: RegExp[]][] = [
     ['', /^FILE: .*expected object.*; correct it\.$/],
     ['receivers:', /^FILE, receivers: .*expected array.*; correct it\.$/],
     [`receivers: [{name: a, url: 'ftp://x/SECRET'}]`, /^FILE, receivers\[0\]\.url: must be a URL that starts/],
-    [`receivers: [{name: a, url: 'https://u:SECRET@x/'}]`, /\.url: .*holds no credentials/],
+    [`receivers: [{name: a, url: 'https://u:SECRET@x/'}]`, /\.url: .*contains no credentials/],
     ['receivers: [{name: a}]', /^FILE, receivers\[0\]: must have url or url_env/],
     [`receivers: [{name: a, url: '${url}', kind: [agent_dead]}]`, /receivers\[0\]: .*"kind"/],
     [`receivers: [{name: a, url: '${url}', kinds: [agent_ded]}]`, /receivers\[0\]\.kinds\[0\]: .*"agent_dead"/],
@@ -132,7 +132,7 @@ test('every fault names the place and what is wrong, never an address or a secre
   );
 });
 
-test('rules: kinds, the least severity, and never that alerts fail', () => {
+test('wants(): kinds, the least severity, and never the failure of alerts itself', () => {
   const rule: AlertRule = {
     ...{ name: 'a', kinds: null, severity: 'warning', minimumAgeMs: 0, resolved: true, limitPerMinute: 1 },
   };

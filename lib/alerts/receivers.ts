@@ -1,4 +1,4 @@
-/** Receivers of alerts, as the settings write them: ALERT_WEBHOOKS, and the text of ALERTS_FILE. */
+/** Reads the receivers of alerts from the settings: from ALERT_WEBHOOKS and from the text of ALERTS_FILE. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from '../config/config';
@@ -10,20 +10,20 @@ import { secretFault } from './signature';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const variable = z.string().regex(VARIABLE, 'must be the name of an environment variable');
 const url = z.string().refine((text) => isWebAddress(text), {
-  // The value stays unsaid: the path of a webhook is a secret.
-  message: 'must be a URL that starts with http:// or https:// and holds no credentials',
+  // The message leaves the value out: the path of a webhook is a secret.
+  message: 'must be a URL that starts with http:// or https:// and contains no credentials',
 });
 
-/** One receiver as a file names it. */
+/** One receiver in the file. */
 const written = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, 'must be 1 to 40 letters, digits, dots, dashes or underscores'),
     url: url.optional(),
-    /** The variable that holds the URL. */
+    /** The environment variable with the URL. */
     url_env: variable.optional(),
     format: z.enum(['json', 'slack', 'discord']).default('json'),
     kinds: z.array(attentionKind).min(1, 'must name at least one kind, or be left out for all').optional(),
-    /** The least severity; where kinds are named, any will do. */
+    /** The least severity; by default any where kinds are named. */
     severity: attentionSeverity.optional(),
     minimum_age_seconds: z.number().min(0).max(86_400).default(5),
     resolved: z.boolean().default(true),
@@ -48,27 +48,27 @@ const alertsFile = z.strictObject({ receivers: z.array(written).max(20) });
 
 type Written = z.infer<typeof written>;
 
-/** A receiver with what it takes to reach it. */
+/** A receiver with its address and its secret. */
 export interface Receiver {
   rule: AlertRule;
   url: string;
   format: Written['format'];
-  /** Signs what is posted; null: nothing does. */
+  /** The key that signs posts; null for unsigned ones. */
   secret: string | null;
   timeoutMs: number;
 }
 
-/** @returns those of ALERT_WEBHOOKS, each address once */
+/** @returns the receivers of ALERT_WEBHOOKS, each address once */
 export function webhookReceivers(urls: readonly string[], secret: string | null): Receiver[] {
   return [...new Set(urls)].map((url) => received(written.parse({ name: webhookName(url), url }), url, secret));
 }
 
-/** What is known of a file besides its text. */
+/** The context of a file. */
 interface FileContext {
   file: string;
-  /** ALERT_SECRET, for those that name none. */
+  /** ALERT_SECRET, for receivers without a secret of their own. */
   alertSecret: string | null;
-  /** Gives the value of an environment variable that the file names, null if it is not set. */
+  /** @returns the value of an environment variable that the file names, null if it is not set */
   variable: (name: string) => string | null;
 }
 
@@ -99,7 +99,8 @@ export function parseReceivers(text: string, { file, alertSecret, variable }: Fi
     const first = receivers.findIndex(({ name }) => name === receiver.name);
     if (first < index) fail(`${place}.name`, `receivers[${first}] has the same name`);
     const address = receiver.url ?? named(receiver.url_env, `${place}.url_env`) ?? '';
-    if (address !== '' && !isWebAddress(address)) fail(`${place}.url_env`, 'the variable holds no http or https URL');
+    if (address !== '' && !isWebAddress(address))
+      fail(`${place}.url_env`, 'the value of the variable is no http or https URL');
     const ownSecret = named(receiver.secret_env, `${place}.secret_env`);
     const secretMessage = secretFault(ownSecret ?? null);
     if (secretMessage !== null) fail(`${place}.secret_env`, `the variable's value ${secretMessage}`);
@@ -129,7 +130,7 @@ function received(receiver: Written, url: string, secret: string | null): Receiv
   return { rule, url, format, secret, timeoutMs: receiver.timeout_seconds * 1000 };
 }
 
-/** The host, and so much of a hash that two webhooks of one host keep their names whatever stands beside them. */
+/** The host, and enough of a hash for two webhooks of one host to keep their names whatever else is listed. */
 function webhookName(url: string): string {
   const hash = createHash('sha256').update(url).digest('hex').slice(0, 6);
   const host = new URL(url).hostname.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 33);

@@ -1,15 +1,15 @@
-/** What a receiver of alerts wants. Apart from how settings write it: the thread that records needs no more than this. */
+/** Which alerts a receiver gets. Without addresses and secrets: the thread that records needs no more than this. */
 import type { AttentionEntry, AttentionKind, AttentionSeverity } from '../contract/schemas';
 import { SEVERITY_RANK } from '../contract/severity';
 
-/** Which matters a receiver is told, and at which pace; holds no secret. */
+/** Which alerts a receiver gets, and how often; contains no secret. */
 export interface AlertRule {
   name: string;
-  /** Null: all. */
+  /** Kinds of attention items; null for all. */
   kinds: readonly AttentionKind[] | null;
-  /** And worse ones. */
+  /** The least severity. */
   severity: AttentionSeverity;
-  /** A matter must stand so long before it is told. */
+  /** How long an item must exist before it is posted. */
   minimumAgeMs: number;
   resolved: boolean;
   limitPerMinute: number;
@@ -17,12 +17,12 @@ export interface AlertRule {
 
 const SOURCE = 'alerts to ';
 
-/** @returns the source under which the page shows that a receiver is not reached */
+/** @returns the source under which the page shows that a receiver cannot be reached */
 export function sourceName(receiver: string): string {
   return `${SOURCE}${receiver}`;
 }
 
-/** @returns whether a receiver is told of a matter; that alerts are not delivered is never one, or it would feed itself */
+/** @returns whether a receiver gets an item; undelivered alerts are never posted, since that would cause further ones */
 export function wants({ kinds, severity }: AlertRule, entry: AttentionEntry): boolean {
   if (SEVERITY_RANK[entry.severity] > SEVERITY_RANK[severity]) return false;
   if (kinds && !kinds.includes(entry.kind)) return false;

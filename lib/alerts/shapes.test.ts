@@ -26,12 +26,12 @@ function post(...alerts: Alert[]): AlertPost {
   return { version: 1, swarm: 'proj<ect>', receiver: 'ops', alerts, left_out: 0 };
 }
 
-test('the plain shape is the contract, word for word', () => {
+test('postBody(): the plain shape is the contract, word for word', () => {
   const sent = post(alert());
   assert.deepEqual(alertPost.parse(JSON.parse(postBody('json', sent))), sent);
 });
 
-test('what the swarm wrote calls nobody, formats nothing and leads nowhere', () => {
+test("bodyOf(): the swarm's text mentions nobody, formats nothing and is no link", () => {
   for (const alerts of [[alert()], [alert(), alert()]]) {
     for (const format of ['slack', 'discord'] as const) {
       const body = postBody(format, post(...alerts));
@@ -50,7 +50,7 @@ test('what the swarm wrote calls nobody, formats nothing and leads nowhere', () 
   }
 });
 
-test('many are summed up, within what the services take', () => {
+test('postBody(): many alerts are summarised, within the limits of the services', () => {
   const many = Array.from({ length: 50 }, () => alert('<'.repeat(5000)));
   const slack = JSON.parse(postBody('slack', { ...post(...many), left_out: 2 }));
   assert.ok(slack.blocks.length <= 50);
@@ -68,7 +68,7 @@ test('many are summed up, within what the services take', () => {
   assert.match(discord.content, /and 40 more$/);
 });
 
-test('a link opens what the entry points at', () => {
+test('a link opens the subject of the entry', () => {
   const { entry } = alert();
   const { evidence } = entry;
   assert.equal(linkTo(entry, null), null);
@@ -79,7 +79,7 @@ test('a link opens what the entry points at', () => {
   assert.equal(linkTo(stale, 'https://a/'), 'https://a/?lock=l%26x');
 });
 
-test('answers: which are tried again, and when', () => {
+test('outcomes of answers: which are tried again, and when', () => {
   const now = Date.parse('2026-02-03T09:30:00Z');
   for (const status of [200, 204]) assert.deepEqual(postOutcome(status, undefined), { kind: 'delivered' });
   for (const status of [301, 401, 404, 408, 429, 500, 503]) assert.equal(postOutcome(status, undefined).kind, 'failed');

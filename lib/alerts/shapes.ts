@@ -1,13 +1,13 @@
 /**
- * What is posted, in the shape that a receiver asks for. Whatever the swarm wrote is shown as text there: it mentions
- * nobody, formats nothing and leads nowhere.
+ * The bodies of posts, in the shape that a receiver asks for. The swarm's text is shown as plain text: it mentions nobody,
+ * formats nothing and contains no link.
  */
 import type { Alert, AlertPost } from '../contract/alert-schemas';
 import type { AttentionEntry } from '../contract/schemas';
 import type { Receiver } from './receivers';
 
 const MAX_SHOWN = 10;
-/** In characters, each of which may become five; Slack takes 3,000 a block, Discord 6,000 in all. */
+/** In characters, each of which may become five; Slack allows 3,000 in a block, Discord 6,000 in all. */
 const MAX_REASON_LENGTH = 400;
 const MAX_LENGTH_OF_SEVERAL = 200;
 const MAX_NAME_LENGTH = 60;
@@ -16,7 +16,7 @@ const RESOLVED_COLOUR = 0x2e7d32;
 
 /**
  * @param page PUBLIC_URL
- * @returns where the page shows an entry: what it points at is open there; null without a page
+ * @returns the address at which the page opens the subject of an entry; null without a page
  */
 export function linkTo({ kind, evidence }: AttentionEntry, page: string | null): string | null {
   if (page === null) return null;
@@ -31,7 +31,7 @@ export function linkTo({ kind, evidence }: AttentionEntry, page: string | null):
   return url.href;
 }
 
-/** @returns the body: the same text for the same post */
+/** @returns the body, the same text for the same post */
 export function postBody(format: Receiver['format'], post: AlertPost): string {
   if (format === 'slack') return JSON.stringify(slack(post));
   return JSON.stringify(format === 'discord' ? discord(post) : post);
@@ -42,14 +42,14 @@ function slack(post: AlertPost) {
   const blocks = shown.flatMap(({ reason, event, link }) => {
     const open = link === null ? '' : ` · <${slackText(link)}|Open the page>`;
     return [
-      // Plain: in marked text Slack would turn addresses and names into links.
+      // Plain: in formatted text Slack would turn addresses and names into links.
       { type: 'section', text: { type: 'plain_text', text: slackText(reason), emoji: false } },
       { type: 'context', elements: [{ type: 'mrkdwn', text: `${event}${open}`, verbatim: true }] },
     ];
   });
   const head = { type: 'section', text: { type: 'plain_text', text: slackText(title), emoji: false } };
   const tail = rest === null ? [] : [{ type: 'section', text: { type: 'plain_text', text: rest, emoji: false } }];
-  // The text is what a notification shows.
+  // A notification shows this text.
   const text = slackText([title, shown[0]?.reason].join(': '));
   return { text, blocks: [head, ...blocks, ...tail] };
 }
@@ -66,12 +66,12 @@ function discord(post: AlertPost) {
   return { content, embeds, allowed_mentions: { parse: [] } };
 }
 
-/** What a person reads first, the alerts that are shown, and how many more there are. */
+/** The summary line, the alerts that are shown, and the number of the others. */
 function summed({ swarm, alerts, left_out }: AlertPost) {
   const longest = alerts.length === 1 ? MAX_REASON_LENGTH : MAX_LENGTH_OF_SEVERAL;
   const shown = alerts.slice(0, MAX_SHOWN).map((alert) => worded(alert, longest));
   const [first] = shown;
-  const what = alerts.length === 1 && first ? first.event : `${alerts.length} matters at once`;
+  const what = alerts.length === 1 && first ? first.event : `${alerts.length} alerts at once`;
   const more = alerts.length - shown.length + left_out;
   const rest = more > 0 ? `and ${more} more` : null;
   return { title: `${shortened(swarm, MAX_NAME_LENGTH)}: ${what}`, shown, rest };
@@ -89,7 +89,7 @@ function shortened(text: string, longest: number): string {
   return characters.length > longest ? `${characters.slice(0, longest).join('')}…` : characters.join('');
 }
 
-/** Text of the swarm on one line: characters that can't be seen are named, addresses are no links, nobody is called. */
+/** Text of the swarm on one line: invisible characters are named, addresses are no links, nobody is mentioned. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, ' ')

@@ -5,7 +5,7 @@ import { secretFault, signatureHeaders } from './signature';
 
 const BODY = '{"swarm":"Größe 🐝"}';
 const POST = { id: '0b6f7c0e4f0f4c8a', body: BODY };
-/** The secret and how a receiver's library takes it. */
+/** The secret, in the form for a receiver's library. */
 const SECRETS: [secret: string, receiver: Webhook][] = [
   ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', new Webhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')],
   ['test-secret', new Webhook('test-secret', { format: 'raw' })],
@@ -39,7 +39,7 @@ test('signatureHeaders(): the deprecated header signs the time, a dot and the bo
   );
 });
 
-test('secretFault(): what begins as an encoded secret must be one', () => {
+test('secretFault(): a text with the prefix of an encoded secret must be one', () => {
   for (const secret of ['', 'whsec_', 'whsec_abc', 'whsec_!!!!', 'whsec_abcd abcd', 'whsec_ab==cd==']) {
     assert.match(secretFault(secret) ?? '', secret === '' ? /empty/ : /base64/, secret);
     assert.doesNotMatch(secretFault(secret) ?? '', /!|abc/);

@@ -1,22 +1,22 @@
-/** How posts are signed: as Standard Webhooks (https://www.standardwebhooks.com) says, and as this program did before. */
+/** Signatures of posts: by Standard Webhooks (https://www.standardwebhooks.com), and by the former header of this program. */
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
 const ENCODED_SECRET = /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const PREFIX = 'whsec_';
 
-/** @returns what is wrong with a secret, as the end of a sentence that does not quote it; null if it can sign, or is none */
+/** @returns the fault of a secret, as the end of a sentence that does not quote it; null if it can sign, or is null */
 export function secretFault(secret: string | null): string | null {
   if (!secret?.startsWith(PREFIX)) return secret === '' ? 'must not be empty' : null;
   const isEncoded = secret !== PREFIX && ENCODED_SECRET.test(secret);
-  return isEncoded ? null : `begins with ${PREFIX} and must go on with base64, as Standard Webhooks writes secrets`;
+  return isEncoded ? null : `begins with ${PREFIX} and must continue with base64, as Standard Webhooks writes secrets`;
 }
 
 /**
  * Signs a post.
  *
  * @param secret `whsec_` and the key in base64; any other text is the key itself, in UTF-8
- * @param post id is the same at every try of a post
+ * @param post `id` is the same at every attempt to post
  * @param now milliseconds since 1970
  * @throws {Error} if `secretFault` finds a fault in the secret
  */

@@ -1,17 +1,17 @@
 /**
- * What is posted to the receivers of alerts (docs/alerts.md shows it with examples), and what the parts of this process
- * say to each other about it.
+ * The posts to receivers of alerts (docs/alerts.md shows them with examples), and the shapes in which parts of this process
+ * pass them on.
  */
 import { z } from 'zod';
 import { attentionEntry, instant } from './schemas';
 
 const alert = z.object({
-  /** The same however often this is posted: what tells doubles. */
+  /** The same however often this is posted, so that receivers can recognise duplicates. */
   key: z.string(),
   event: z.enum(['new', 'resolved', 'test']),
-  /** When it was decided to tell it. */
+  /** When it was decided to post it. */
   at: instant,
-  /** As it was when it was told as new. */
+  /** The item as it was when it was posted as new. */
   entry: attentionEntry,
   /** Where the page shows it, null where PUBLIC_URL is not set. */
   link: z.string().nullable(),
@@ -25,50 +25,50 @@ export const alertPost = z.object({
   receiver: z.string(),
   /** In the order in which they were decided. One, or several where more came than may be posted singly. */
   alerts: z.array(alert),
-  /** How many were left out since the last post, because more waited than are kept. */
+  /** How many were left out since the last post, because more were pending than are kept. */
   left_out: z.int(),
 });
 
 export type Alert = z.infer<typeof alert>;
 export type AlertPost = z.infer<typeof alertPost>;
 
-/** An alert before it is known where the page is. */
+/** An alert without the address of the page. */
 export type KeptAlert = Omit<Alert, 'link'>;
 
-/** A post under way, as the outbox keeps it. */
+/** A pending post, as the outbox keeps it. */
 export interface KeptPost {
   receiver: string;
-  /** The same at every try. */
+  /** The same at every attempt. */
   key: string;
   alerts: KeptAlert[];
   leftOut: number;
-  /** How many have failed. */
+  /** How many attempts have failed. */
   tries: number;
   /** Milliseconds since 1970. */
   notBefore: number;
 }
 
-/** How a try to post ended; reasons are the end of a sentence and name no path. */
+/** The outcome of an attempt to post; a reason is the end of a sentence and names no path. */
 export type PostOutcome =
   | { kind: 'delivered' }
-  /** Trying again may help. */
+  /** Another attempt may succeed. */
   | { kind: 'failed'; reason: string; retryAfterMs: number | null }
   /** The receiver will never take this post. */
   | { kind: 'refused'; reason: string };
 
-/** How it goes with one receiver; the counts go on over restarts. */
+/** The state of one receiver; the counts continue after a restart. */
 export interface ReceiverState {
   name: string;
-  /** Alerts. */
+  /** Alerts that were delivered. */
   delivered: number;
-  /** Tries. */
+  /** Attempts that failed. */
   failed: number;
   /** Alerts that were never delivered. */
   given_up: number;
-  /** Alerts that were never posted, because more waited than are kept. */
+  /** Alerts that were never posted, because more were pending than are kept. */
   left_out: number;
-  /** Alerts that wait or are under way. */
+  /** Alerts that are pending. */
   queued: number;
-  /** Why it is not reached, the end of a sentence, since when (milliseconds since 1970); null while all is well. */
+  /** Why it cannot be reached, the end of a sentence, and since when (milliseconds since 1970); null while it can. */
   failing: { since: number; reason: string } | null;
 }

@@ -1,6 +1,6 @@
 import type { AttentionEntry } from './schemas';
 
-/** @returns whether an attention item is acknowledged or snoozed: not listed among the open ones, and not told beyond the page */
+/** @returns whether an attention item is acknowledged or snoozed: not listed among the open ones, and not sent as an alert */
 export function isHidden({ acknowledged, snoozed }: Pick<AttentionEntry, 'acknowledged' | 'snoozed'>): boolean {
   return acknowledged !== null || snoozed !== null;
 }

@@ -1,4 +1,4 @@
-/** What can be decided about an attention item, and the bodies of the requests that say so. */
+/** The decisions about an attention item, and the bodies of the requests for them. */
 import { z } from 'zod';
 
 const MINUTES = [15, 60, null] as const;
@@ -14,7 +14,7 @@ export const snoozeBody = z
   })
   .meta({ id: 'Snooze' });
 
-/** `withdraw` takes acknowledgement and snooze away. */
+/** `withdraw` removes acknowledgement and snooze. */
 export type AttentionDecision =
   | { action: 'acknowledge' }
   | { action: 'snooze'; minutes: SnoozeMinutes }

@@ -1,26 +1,26 @@
-/** The shape of a bundle: what happened in a span of time as one file, to be opened again elsewhere. */
+/** The shape of a bundle: an exported time range as one file, which another dashboard can open. */
 import { z } from 'zod';
 import { pastState } from './past-schemas';
 import { instant, stats } from './schemas';
 
 export const BUNDLE_FORMAT = 'claude-swarm-bundle';
-/** Rises with every change that an older dashboard can't read. */
+/** Rises with every change that an older dashboard cannot read. */
 export const BUNDLE_VERSION = 2;
-/** What one file may hold; a browser saves it and a dashboard reads it in one go. */
+/** The bounds of one file, which a browser saves and a dashboard reads as a whole. */
 export const MAX_BUNDLED = { messages: 200_000, entries: 1_000_000 };
 
-/** Whether what people and agents wrote stands in it, or only how long it was. */
+/** Whether the bundle contains the texts of people and agents, or only their lengths. */
 export const bundleText = z.enum(['keep', 'blank']);
 
 const journalKind = z.enum(['agent', 'lock', 'source', 'server', 'attention', 'registry']);
 
-/** How a thing stood after a change; null where it had gone. */
+/** A thing after a change; null where it was gone. */
 const body = z.record(z.string(), z.unknown());
 
 /** Milliseconds since 1970, in the years 0 to 9999: the instants of the API have four digits for them. */
 const moment = z.int().min(-62_167_219_200_000).max(253_402_300_799_999);
 
-/** What had lasted, in part or whole, within the span; times in milliseconds since 1970. */
+/** The spans that lie, in part or whole, within the range; times in milliseconds since 1970. */
 const bundledSpan = z.object({
   kind: z.enum(['health', 'lock', 'unknown']),
   subject: z.string(),
@@ -65,7 +65,7 @@ export const bundle = z
     until: instant,
     text: bundleText,
     epoch: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-    /** The whole state at `since`, as `GET /api/state` gives it. */
+    /** The whole state at `since`, as `GET /api/state` answers it. */
     state: pastState.partial({ known: true }),
     known_since: instant
       .nullable()
@@ -88,7 +88,7 @@ export const bundle = z
   })
   .meta({ id: 'Bundle' });
 
-/** The first version: its state lacks what was added since. Of that only the counts are read. */
+/** The first version: its state lacks fields that were added since; only the counts of it are read. */
 export const firstBundle = bundle.extend({
   version: z.literal(1),
   state: z.looseObject({ stats: stats.partial({ failed_deliveries_open: true }) }),
@@ -99,5 +99,5 @@ export type BundleText = z.infer<typeof bundleText>;
 export type BundledSpan = z.infer<typeof bundledSpan>;
 export type BundledEntry = z.infer<typeof bundledEntry>;
 export type BundledMessage = z.infer<typeof bundledMessage>;
-/** What a page says of the bundle that it shows. */
+/** What a page shows about its bundle. */
 export type BundleInfo = Pick<Bundle, 'since' | 'until' | 'text'>;

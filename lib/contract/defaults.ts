@@ -17,7 +17,7 @@ import type {
   ZoneSource,
 } from './schemas';
 
-/** What is added to an agent of which only its entry and its health are known. */
+/** The fields added to an agent of which only its entry and its health are known. */
 export const UNKNOWN_AGENT_FACTS: Pick<
   Agent,
   'last_spoke_at' | 'last_message' | 'process' | 'moved_to' | 'life_began_at'
@@ -76,7 +76,7 @@ export const NO_STATS: Stats = {
 
 export const NO_ATTENTION: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
 
-/** @returns the zone source of a time of which the zone is not known */
+/** @returns the zone source for a moment at which the zone is not known */
 export function unknownZone(source: Source): ZoneSource {
   return { ...source, zone: 'unknown', suggested: null };
 }
@@ -84,7 +84,7 @@ export function unknownZone(source: Source): ZoneSource {
 /**
  * @param reason why nothing could be read, and what to do
  * @param since when that began, an instant
- * @returns the sources of a swarm of which nothing can be read
+ * @returns the sources of a swarm whose files cannot be read
  */
 export function missingSources(reason: string, since: Source['since']): Sources {
   const source: Source = { state: 'missing', reason, since, kept_from: null, skipped: [] };

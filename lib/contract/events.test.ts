@@ -22,7 +22,7 @@ function messages(first: number, last: number): StreamEvent {
 
 const seqs = (state: SwarmState) => state.messages.map(({ seq }) => seq);
 
-test('a fresh connection replaces the list, a resumed one adds to it', () => {
+test('apply(): a fresh connection replaces the list, a resumed one adds to it', () => {
   const first = [connected(false), messages(1, 3), messages(4, 4)].reduce(apply, EMPTY);
   assert.deepEqual(seqs(first), [1, 2, 3, 4]);
   assert.equal(first.lastEventId, 'e.4');
@@ -32,8 +32,8 @@ test('a fresh connection replaces the list, a resumed one adds to it', () => {
   assert.equal(lost.gap, true);
 });
 
-test('whatever is replayed, nothing is shown twice, nothing that came is lost, and the order is that of seq', () => {
-  // A server that may replay from anywhere before what the client had, and goes on without a hole.
+test('apply(): whatever is replayed, no message is repeated or lost, and the order is that of seq', () => {
+  // A server that may replay from anywhere before what the client had, and continues without a hole.
   const replays = fc.array(fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 30 })), { minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(replays, (steps) => {
@@ -52,7 +52,7 @@ test('whatever is replayed, nothing is shown twice, nothing that came is lost, a
   );
 });
 
-test('keeps the newest messages only, and the same object where nothing changes', () => {
+test('apply(): keeps only the newest messages, and the same object where nothing changes', () => {
   const state = [connected(false), messages(1, MESSAGES_AT_HAND + 50)].reduce(apply, EMPTY);
   const more = apply(state, messages(MESSAGES_AT_HAND + 51, MESSAGES_AT_HAND + 60));
   assert.equal(more.messages.length, MESSAGES_AT_HAND);
@@ -60,7 +60,7 @@ test('keeps the newest messages only, and the same object where nothing changes'
   assert.equal(apply(more, messages(MESSAGES_AT_HAND, MESSAGES_AT_HAND + 60)).messages, more.messages);
 });
 
-test('cursors: what is formatted parses back, anything else is none', () => {
+test('parseCursor(): reads what formatCursor() wrote, and nothing else', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/), fc.maxSafeNat(), (epoch, seq) => {
       assert.deepEqual(parseCursor(formatCursor(epoch, seq)), { epoch, seq });
@@ -90,7 +90,7 @@ test('cursors: what is formatted parses back, anything else is none', () => {
   }
 });
 
-test('instants carry their offset; microseconds keep six digits or none', () => {
+test('formatInstant() and formatMicroseconds(): an offset, and six digits of microseconds or none', () => {
   assert.equal(formatInstant(0), '1970-01-01T00:00:00.000+00:00');
   assert.equal(formatMicroseconds(3), '1970-01-01T00:00:00.000003+00:00');
   assert.equal(formatMicroseconds(-1), '1969-12-31T23:59:59.999999+00:00');

@@ -1,12 +1,12 @@
 /**
- * The stream's events and the one function that turns them into what a page shows. Pure and browser-safe: the
+ * The stream's events and the one function that applies them to the state that a page shows. Pure and browser-safe: the
  * hub's tests, the page and every other client of the stream share it.
  */
 import type { PastState } from './past-schemas';
 import type { Connected, Heartbeat, Message, MessagesEvent } from './schemas';
 import { isStateKind, pickStates, STATE_KINDS, type StateKind, type States } from './state';
 
-/** The whole of one kind of state. */
+/** The whole state of one kind. */
 export type StateEvent = { [Kind in StateKind]: { event: Kind; data: States[Kind] } }[StateKind];
 
 export type StreamEvent =
@@ -20,26 +20,26 @@ export type StreamEventName = StreamEvent['event'];
 /** In the order in which a new client gets them. */
 export const STREAM_EVENT_NAMES: readonly StreamEventName[] = ['connected', ...STATE_KINDS, 'messages', 'heartbeat'];
 
-/** How many messages a page keeps at hand; older ones are read page by page. */
+/** How many messages a page keeps in memory; older ones are read page by page. */
 export const MESSAGES_AT_HAND = 1000;
 
 export interface SwarmState extends States {
   /** The newest messages in order of `seq`, at most `MESSAGES_AT_HAND`. */
   messages: readonly Message[];
-  /** The id of the last `messages` event: what a reconnect resumes from. */
+  /** The id of the last `messages` event: a reconnect resumes from it. */
   lastEventId: string | null;
-  /** Messages were lost between what this client had and what it has now. */
+  /** Messages are missing between those that this client had before and those that it has now. */
   gap: boolean;
-  /** The next `messages` event replaces the list: it is a fresh start, no continuation. */
+  /** The next `messages` event replaces the list: it is a fresh start, not a continuation. */
   replacing: boolean;
-  /** When the server was last heard, by its own clock. */
+  /** When the last event came, by the server's clock. */
   heardAt: string | null;
 }
 
 /**
  * The state after an event.
  *
- * @param state what is known, never changed in place
+ * @param state the state before it, never changed in place
  * @param event one event of the stream, in the order of its arrival
  * @returns the same object where the event changes nothing
  */
@@ -68,7 +68,7 @@ function isStateEvent(event: StreamEvent): event is StateEvent {
 
 function following(known: readonly Message[], arrived: readonly Message[]): readonly Message[] {
   const last = known.at(-1)?.seq ?? 0;
-  // `seq` only rises, so a replayed message shows itself by its number; nothing is shown twice.
+  // `seq` only rises, so a replayed message is recognised by its number and not shown twice.
   const fresh = arrived.filter((message) => message.seq > last);
   return fresh.length === 0 ? known : [...known, ...fresh].slice(-MESSAGES_AT_HAND);
 }
@@ -95,7 +95,7 @@ export function formatCursor(epoch: string, seq: number): string {
 const MAX_CURSOR_LENGTH = 81;
 
 /**
- * The one reader of cursors and ids of the stream, in bounded time for any text.
+ * Reads cursors and ids of the stream, in bounded time for any text.
  *
  * @returns the parts of a cursor, or null if the text is none
  */

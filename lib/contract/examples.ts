@@ -1,4 +1,4 @@
-/** What the documents show of the present: one moment of one swarm, the same in every answer. */
+/** The examples of the documents for the present: one moment of one swarm, the same in every answer. */
 import { wholeLocks } from './locks-answer';
 import type {
   AgentsAnswer,
@@ -250,7 +250,7 @@ const connected: Connected = {
 const heartbeat: Heartbeat = { timestamp: NOW };
 const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
 
-/** By what they are examples of. */
+/** The examples by the names of their schemas. */
 export const examples = {
   agents,
   locks,

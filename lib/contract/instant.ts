@@ -13,22 +13,22 @@ export function formatMicroseconds(microseconds: number): string | null {
   if (!(year >= 0 && year <= 9999)) return null;
   const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
   const parts = fraction === 0 ? [] : ['.', String(fraction).padStart(6, '0')];
-  // Joined: a template keeps its parts until somebody reads it, which are four times the memory.
+  // Joined: a template literal keeps its parts until it is read, which takes four times the memory.
   return [date.toISOString().slice(0, 19), ...parts, '+00:00'].join('');
 }
 
-/** @returns an instant of the API in milliseconds since 1970; null for none and for what is no time */
+/** @returns an instant of the API in milliseconds since 1970; null for null and for a text that is no time */
 export function instantOf(text: string | null): number | null {
   const at = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(at) ? null : at;
 }
 
-/** @returns whether a text is a time without `Z` or an offset, as far as it is a time */
+/** @returns whether a text, if it is a time, has neither `Z` nor an offset */
 export function isNaive(timestamp: unknown): timestamp is string {
   return typeof timestamp === 'string' && !/(?:Z|[+-]\d\d:\d\d)$/.test(timestamp);
 }
 
-/** @returns the earliest of some times; null for none */
+/** @returns the earliest time; null for an empty list */
 export function least(times: readonly number[]): number | null {
   return times.length === 0 ? null : times.reduce((least, at) => Math.min(least, at));
 }

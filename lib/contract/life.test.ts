@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { isAnotherLife, lifeKey, lifeParts } from './life';
 
-test('lifeKey(): names pid and pane, the pane id before the index, and the beginning where it is known', () => {
+test('lifeKey(): names pid and pane, the pane id before the index, and the beginning of the life where it is known', () => {
   const agent = { pid: 41231, tmux_pane_id: '%2', pane_index: 1, life_began_at: null };
   assert.equal(lifeKey(agent), '41231@%2');
   assert.equal(lifeKey({ ...agent, tmux_pane_id: null }), '41231@1');
@@ -15,7 +15,7 @@ test('lifeKey(): names pid and pane, the pane id before the index, and the begin
   assert.equal(lifeKey({ pid: 7 }), '7@');
 });
 
-test('lifeParts(): gives back what the key was built of, whatever a registry holds', () => {
+test('lifeParts(): returns the parts that the key was built from, whatever a registry contains', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (pid, tmux_pane_id) => {
       const key = lifeKey({ pid, tmux_pane_id });
@@ -26,12 +26,12 @@ test('lifeParts(): gives back what the key was built of, whatever a registry hol
   );
 });
 
-test('isAnotherLife(): another pid, pane or beginning is another life; what is left open is not', () => {
+test('isAnotherLife(): another pid, pane or beginning is another life; a missing part is not', () => {
   assert.ok(isAnotherLife('1@%1', '2@%1'));
   assert.ok(isAnotherLife('1@%1', '1@%2'));
   assert.ok(isAnotherLife('1@%1', '1@%1#12:00'), 'pid and pane were reused');
   assert.ok(isAnotherLife('1@%1#11:00', '1@%1#12:00'));
-  assert.ok(!isAnotherLife('1@%1#12:00', '1@%1'), 'a restarted server has forgotten since when');
+  assert.ok(!isAnotherLife('1@%1#12:00', '1@%1'), 'a restarted server does not know the beginning');
   assert.ok(!isAnotherLife('', '1@%1'), 'an older version did not note it');
   assert.ok(!isAnotherLife('1@%1', ''));
   assert.ok(!isAnotherLife('1@', '1@%1'));

@@ -1,16 +1,16 @@
 /**
- * Lives of an agent's id: the time in which one process in one pane has it. A life is named by a text, its key, which
- * is built of the registry's pid and pane and, where another process is known to have taken the id, of since when.
+ * Lives of an agent's id: the time in which one process in one pane has it. A life is named by its key, a text built from
+ * the registry's pid and pane and, where another process is known to have had the id before, from the beginning of the life.
  */
 
-/** What a key says; '' where the registry says nothing, null where no change of process is known. */
+/** The parts of a key; '' where the registry has no value, null where no change of process is known. */
 export interface LifeParts {
   pid: string;
   pane: string;
   began: string | null;
 }
 
-/** Fields of the registry may hold any JSON; a longer one is cut in the key. */
+/** Fields of the registry may be any JSON; longer ones are cut in the key. */
 const MAX_PART_LENGTH = 80;
 
 interface LifeFields {
@@ -30,15 +30,15 @@ export function lifeKey({ pid, tmux_pane_id, pane_index, life_began_at }: LifeFi
   return place === '@' ? '' : place;
 }
 
-/** @returns the parts of a key; of one that is no key, nothing */
+/** @returns the parts of a key; empty ones for a text that is no key */
 export function lifeParts(key: string): LifeParts {
   const [, pid = '', pane = '', began = null] = /^([^@]*)@([^#]*)(?:#(.*))?$/s.exec(key) ?? [];
   return { pid, pane, began: began ?? null };
 }
 
 /**
- * Whether two keys name different lives. What one of them leaves open is no evidence: a server that was started again
- * no longer knows since when a process has its id.
+ * Whether two keys name different lives. A part that one of them lacks is no evidence: a restarted server no longer knows
+ * since when a process has its id.
  */
 export function isAnotherLife(earlier: string, later: string): boolean {
   if (earlier === later || earlier === '' || later === '') return false;
@@ -50,7 +50,7 @@ export function isAnotherLife(earlier: string, later: string): boolean {
   return after.began !== null && after.began !== before.began;
 }
 
-/** The signs that separate parts are replaced, so that a key is read as it was built. */
+/** Characters that separate parts are replaced, so that `lifeParts` can read the key. */
 function partText(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);

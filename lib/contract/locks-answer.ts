@@ -1,4 +1,4 @@
-/** How a list of locks is counted, wherever it comes from. */
+/** Counts of lists of locks, wherever the locks come from. */
 import type { HeldLock, Lock, LocksAnswer } from './schemas';
 
 export type LockCounts = Pick<LocksAnswer, 'count' | 'stale_count' | 'orphaned_count' | 'overlapping_count'>;
@@ -10,7 +10,7 @@ export function isOverlapping(lock: HeldLock): boolean {
   return lock.conflicts_with.length > 0;
 }
 
-/** Adds a lock to counts (`by` 1) or takes it out of them (`by` -1). */
+/** Adds a lock to counts (`by` 1) or removes it (`by` -1). */
 export function countLock(counts: LockCounts, lock: HeldLock, by: 1 | -1): void {
   counts.count += by;
   if (lock.stale === true) counts.stale_count += by;
@@ -18,14 +18,14 @@ export function countLock(counts: LockCounts, lock: HeldLock, by: 1 | -1): void 
   if (isOverlapping(lock)) counts.overlapping_count += by;
 }
 
-/** @returns how many locks there are, and how many of them need a look */
+/** @returns how many locks there are, and how many of them are stale, orphaned or overlapping */
 export function countLocks(locks: readonly HeldLock[]): LockCounts {
   const counts = { ...NO_LOCK_COUNTS };
   for (const lock of locks) countLock(counts, lock, 1);
   return counts;
 }
 
-/** @returns the answer about locks that leaves none off its list */
+/** @returns the answer about locks whose list is complete */
 export function wholeLocks(locks: Lock[], counts: LockCounts = countLocks(locks)): LocksAnswer {
   return { locks, ...counts, truncated: 0, holders: [] };
 }

@@ -1,7 +1,7 @@
-/** The words for messages that may have been destroyed unread, for the API and for the page. */
+/** Words about messages that may have been destroyed before they were read, for the API and for the page. */
 import type { LogSource } from './schemas';
 
-/** @returns of which time messages may be missing, and whether any are known to have existed */
+/** @returns the time from which messages may be missing, and whether any are known to have existed */
 export function lossWords({ since, until, unread_bytes: unread }: LogSource['losses'][number]): string {
   const when = since === null ? `before ${until}` : `between ${since} and ${until}`;
   const what = 'the log was rotated or replaced more often than it could be read';

@@ -5,13 +5,13 @@ import { compareNaturally } from './natural-order';
 
 const name = fc.stringMatching(/^[a-b0-9/-]{0,6}$/);
 
-test('numbers in names count as numbers', () => {
+test('compareNaturally(): numbers in names compare as numbers', () => {
   const sorted = ['agent-10', 'agent-2', 'agent-1', 'b', 'agent', 'a2b10', 'a2b9'].sort(compareNaturally);
   assert.deepEqual(sorted, ['a2b9', 'a2b10', 'agent', 'agent-1', 'agent-2', 'agent-10', 'b']);
   assert.ok(compareNaturally('9'.repeat(400), '1'.repeat(401)) < 0);
 });
 
-test('it is one order: the same both ways, transitive, and equal only for equal names', () => {
+test('compareNaturally(): a total order, antisymmetric, transitive, and equal only for equal names', () => {
   fc.assert(
     fc.property(name, name, name, (a, b, c) => {
       assert.equal(Math.sign(compareNaturally(a, b)), -Math.sign(compareNaturally(b, a)) || 0);

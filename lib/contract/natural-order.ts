@@ -1,6 +1,6 @@
 /**
- * Orders names as people count: `agent-2` before `agent-10`. Written without Intl, since server and browser know
- * different versions of it and must agree on the order of the first draw.
+ * Orders names with their numbers by value: `agent-2` before `agent-10`. Written without Intl, since server and browser
+ * have different versions of it and must agree on the order in the first rendered page.
  */
 export function compareNaturally(one: string, other: string): number {
   const a = one.match(PARTS) ?? [];
@@ -16,7 +16,7 @@ const PARTS = /\d+|\D+/g;
 
 function compareParts(one: string, other: string): number {
   if (!isNumber(one) || !isNumber(other)) return compareText(one, other);
-  // As texts without leading zeros: a number may have more digits than fit into one of JavaScript's.
+  // Compared as strings without leading zeros: a number may have more digits than JavaScript's numbers keep.
   const a = one.replace(/^0+/, '');
   const b = other.replace(/^0+/, '');
   return a.length - b.length || compareText(a, b);

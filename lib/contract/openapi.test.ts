@@ -10,7 +10,7 @@ import { ROUTES } from './routes';
 import { problem } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE, streamEvent } from './stream-schemas';
 
-test('the document is valid OpenAPI 3.1, and its examples fit its schemas', async () => {
+test('openApiDocument(): valid OpenAPI 3.1, with examples that fit its schemas', async () => {
   const config = await createConfig({
     rules: {
       struct: 'error',
@@ -31,10 +31,10 @@ test('the document is valid OpenAPI 3.1, and its examples fit its schemas', asyn
     faults.map(({ message, location }) => `${location[0]?.pointer}: ${message}`),
     [],
   );
-  assert.doesNotMatch(source, /"additionalProperties":false/, 'answers may gain fields');
+  assert.doesNotMatch(source, /"additionalProperties":false/, 'fields may be added to answers');
 });
 
-test('every path that is served is described', () => {
+test('openApiDocument(): describes every path that is served', () => {
   const described = ROUTES.map(({ path }) => path);
   assert.deepEqual(described.sort(), [...PATHS].sort());
 });
@@ -42,19 +42,21 @@ test('every path that is served is described', () => {
 describe('every example is what its schema says, with nothing beside it', () => {
   for (const { path, answer } of ROUTES) {
     const { schema, example } = answer;
-    if (schema) test(`GET ${path}`, () => assert.deepEqual(schema.parse(example), example));
-    else test(`GET ${path} is text`, () => assert.equal(typeof example, 'string'));
+    if (schema)
+      test(`openApiDocument(): the example of GET ${path} fits its schema`, () =>
+        assert.deepEqual(schema.parse(example), example));
+    else test(`openApiDocument(): the example of GET ${path} is text`, () => assert.equal(typeof example, 'string'));
   }
 
   for (const status of Object.keys(PROBLEM_STATUSES).map(Number)) {
-    test(`the problems with status ${status}`, () => {
+    test(`openApiDocument(): the examples of problems with status ${status} fit the schema`, () => {
       const examples = Object.values(problemExamples(status as ProblemStatus));
       assert.ok(examples.length > 0);
       for (const example of examples) assert.deepEqual(problem.parse(example), example);
     });
   }
 
-  test('the stream: every event, as it stands on the wire', () => {
+  test('openApiDocument(): the example of the stream has every event in its wire format', () => {
     const seen: string[] = [];
     const parser = new SseParser(({ name, data, lastEventId }) => {
       const event = { event: name, data: JSON.parse(data), ...(name === 'messages' && { id: lastEventId }) };
@@ -73,7 +75,7 @@ for (const [name, schema] of requests) {
     ([key, one]) => [key, parameterDescriptions.get(one)] as const,
   );
 
-  test(`the parameters of ${name} are described, and read as their examples show`, () => {
+  test(`openApiDocument(): describes the parameters of ${name}, whose examples are accepted`, () => {
     const values = parameters.map(([key, about]) => {
       assert.ok(about?.description, key);
       return [key, about.example === undefined ? [] : [about.example].flat().map(String)];
@@ -81,8 +83,8 @@ for (const [name, schema] of requests) {
     assert.deepEqual(schema.safeParse(Object.fromEntries(values)).error?.issues ?? [], []);
   });
 
-  test(`the parameters of ${name} that must be given are described so`, () => {
-    // The id of an agent is part of the path: without it, it is another path.
+  test(`openApiDocument(): marks the required parameters of ${name}`, () => {
+    // The id of an agent is part of the path: without it, the request is for another path.
     const required = parameters
       .filter(([key, about]) => about?.required && (key !== 'id' || about.in === 'query'))
       .map(([key]) => key);

@@ -1,4 +1,4 @@
-/** The API's document, made from the schemas that check requests and answers. */
+/** The API's document, derived from the schemas that check requests and answers. */
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
 import { parameterDescriptions } from './requests';
@@ -6,17 +6,17 @@ import { problemsOf, ROUTES, type Route, TAGS } from './routes';
 import { problem } from './schemas';
 import { streamEvent } from './stream-schemas';
 
-const ABOUT = `What a swarm of coding agents does, live and in the past. Nothing is lost, nothing comes twice, and what
-can't be known is said.
+const ABOUT = `What a swarm of coding agents does, live and in the past. No message is lost, none comes twice, and
+unknown facts are marked as unknown.
 
-Every path under \`/api/\` answers under \`/api/v1/\` too. HEAD answers as GET does, without the body; OPTIONS tells the
-methods. Errors are \`application/problem+json\` (RFC 9457). Answers may gain fields; a client ignores what it does not know.
+Every path under \`/api/\` answers under \`/api/v1/\` too. HEAD answers as GET does, without the body; OPTIONS lists the
+methods. Errors are \`application/problem+json\` (RFC 9457). Fields may be added to answers; a client ignores what it does not know.
 Fields that the swarm's own files define are passed on as they were written, of any JSON type.
 
 Credentials are needed where the server is set up with some: a user name and a password, or a token.`;
 
 /**
- * @param version of the product
+ * @param version the product's version
  * @returns the document (OpenAPI 3.1); its server is relative to the address that the document is read from
  */
 export function openApiDocument(version: string): oas31.OpenAPIObject {
@@ -47,7 +47,7 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
       },
     },
     {
-      // Answers may gain fields: who checks them by this document must not fail then.
+      // Fields may be added to answers, and a client that validates by this document must not fail then.
       override: ({ jsonSchema }) => {
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
@@ -55,7 +55,7 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
   );
 }
 
-/** All methods of a path, which the table lists one by one. */
+/** Collects all methods of a path, which the table lists one by one. */
 function operationsAt(path: Route['path']): Record<string, ZodOpenApiOperationObject> {
   const there = ROUTES.filter((route) => route.path === path);
   return Object.fromEntries(there.map((route) => [route.method ?? 'get', operationOf(route)]));

@@ -1,4 +1,4 @@
-/** What the documents show of what was: the same swarm as in `examples.ts`. */
+/** The examples of the documents for the past: the same swarm as in `examples.ts`. */
 import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle } from './bundle-schemas';
 import { EXAMPLE_EPOCH, examples } from './examples';
 import type {
@@ -173,7 +173,7 @@ const waiting: WaitingAnswer = {
   ],
 };
 
-/** A line of the log as it was, without what the dashboard adds to it. */
+/** An original line of the log, without the fields that the dashboard adds. */
 function exampleLine({ seq: _, sent_at: __, ...line }: Message): string {
   return JSON.stringify(line);
 }
@@ -235,5 +235,5 @@ const bundle: Bundle = {
   messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: exampleLine(news) }],
 };
 
-/** By what they are examples of. */
+/** The examples by the names of their schemas. */
 export const pastExamples = { state, timeline, agentHistory, lockHistory, talk, waiting, bundle };

@@ -1,33 +1,33 @@
 /**
- * The shapes of what was: the state at a moment, spans of time, and who talks to whom or waits for whom. Like the
- * shapes of what is (`schemas.ts`) they are said here once.
+ * The shapes of the past and of relations: the state at a moment, spans of time, conversations and waits. Like the shapes
+ * of the present (`schemas.ts`) they are defined once, here.
  */
 import { z } from 'zod';
 import { agent, agentHealth, cursor, instant, lock, messagesAnswer } from './schemas';
 import { STATE_SCHEMAS } from './state-schemas';
 
-/** A time of which something is not known: nobody looked, or a source could not be read. */
+/** A time for which something is not known: it was not recorded, or a source could not be read. */
 export const unknownSpan = z.object({
   since: instant.nullable().describe('Null where it reaches back before everything kept.'),
   until: instant.nullable().describe('Null while it lasts.'),
   about: z
     .enum(['everything', 'registry', 'locks', 'log'])
-    .describe('What is not known: everything but the messages, or what one source tells.'),
+    .describe('What is not known: everything but the messages, or only the facts from one source.'),
   reason: z.string().describe('A plain sentence: why.'),
 });
 
-/** The whole swarm as it was known at a moment. */
+/** The whole state of the swarm as known at a moment. */
 export const pastState = z
   .object({
     at: instant,
     unknown: z
       .array(unknownSpan)
-      .describe('The unknown times that hold this moment; then the last state before them is given, and may be wrong.'),
+      .describe('The unknown times that include this moment; the last state before them is given, and may be wrong.'),
     known_since: instant.nullable().describe('The first moment of which agents and locks are known; null if none is.'),
     known: z
       .object({ agents: z.boolean(), locks: z.boolean(), messages: z.boolean() })
       .describe(
-        'Whether anything at all is known of the moment. Where not, lists are empty and figures 0 for want of knowledge, and not because there was nothing.',
+        'Whether anything at all is known of the moment. Where not, lists are empty and figures 0 because nothing is known, not because there was nothing.',
       ),
     ...STATE_SCHEMAS,
     messages: messagesAnswer,
@@ -57,7 +57,7 @@ export const agentLife = z.object({
 
 export const lockSpanState = z.enum(['held', 'stale', 'orphaned']);
 
-/** A lock in one state over a time; a lock that goes stale while it is held gives two that follow each other. */
+/** A lock in one state over a time; a lock that becomes stale while it is held is two successive spans. */
 export const lockSpan = z.object({
   agent: z.string().describe('Its holder, as text.'),
   lock_file: z.string(),
@@ -78,7 +78,7 @@ export const lockSpan = z.object({
 
 /** Lock spans of one agent in one state that are too short or too many to be drawn one by one, drawn as one. */
 export const lockBar = lockSpan.omit({ reason: true, ended: true }).extend({
-  count: z.int().describe('How many spans it stands for; the other fields are those of the first.'),
+  count: z.int().describe('How many spans were drawn together; the other fields are those of the first.'),
 });
 
 /** Messages of one sender and type within one step of time. */
@@ -91,7 +91,7 @@ export const messageTick = z.object({
   recipients: z.array(z.string()).describe('To whom the first of them went.'),
 });
 
-/** What a timeline draws; times of spans are their true ones, also beyond the span that was asked for. */
+/** The content of a timeline; times of spans are their true ones, also beyond the requested range. */
 export const timelineAnswer = z
   .object({
     since: instant,
@@ -107,7 +107,7 @@ export const timelineAnswer = z
     agents: z
       .array(z.string())
       .describe(
-        'One lane each: registered, holding or speaking in the span, in natural order. The empty name stands for ' +
+        'The agents that were registered, held a lock or sent a message in the span, in natural order. The empty name is for ' +
           'messages and locks that name nobody.',
       ),
     health: z.array(healthSpan),
@@ -120,13 +120,13 @@ export const timelineAnswer = z
     next_agent: z
       .string()
       .nullable()
-      .describe('Feeds `after_agent` where one answer could not hold all lanes; else null.'),
+      .describe('Feeds `after_agent` where one answer could not list all lanes; else null.'),
   })
   .meta({ id: 'Timeline' });
 
 const countByType = z.record(z.string(), z.int());
 
-/** One agent: what it is, was and said. Spans are newest first. */
+/** One agent: its present entry, its lives and spans, and its messages. Spans are newest first. */
 export const agentHistory = z
   .object({
     id: z.string(),
@@ -141,12 +141,12 @@ export const agentHistory = z
   })
   .meta({ id: 'AgentHistory' });
 
-/** Who held a file when, newest first. */
+/** The holders of a file and their times, newest first. */
 export const lockHistory = z
   .object({ filepath: z.string(), spans: z.array(lockSpan), count: z.int(), previous_cursor: z.string().nullable() })
   .meta({ id: 'LockHistory' });
 
-/** Messages from one to another in a span of time. */
+/** Messages from one agent to another in a range of time. */
 export const talkPair = z.object({
   sender: z.string(),
   recipient: z.string(),
@@ -159,7 +159,7 @@ export const talkPair = z.object({
 export const talkAnswer = z
   .object({
     since: instant.describe(
-      "What was counted: whole hours where the span's edges hold too many messages to be counted one by one.",
+      'What was counted: whole hours where too many messages lie at the edges of the span to be counted one by one.',
     ),
     until: instant,
     pairs: z.array(talkPair).describe('The busiest first, at most 5,000.'),
@@ -169,18 +169,16 @@ export const talkAnswer = z
 
 export const waitKind = z.enum(['blocked', 'question', 'lock_overlap', 'task', 'conflict', 'acknowledgement']);
 
-/** One waits for another. */
+/** One agent waits for another. */
 export const waitEdge = z.object({
   id: z.string(),
   from: z.string(),
   to: z.string(),
   kind: waitKind,
-  basis: z
-    .enum(['declared', 'inferred'])
-    .describe('Said by a file in so many words, or concluded from what files say.'),
+  basis: z.enum(['declared', 'inferred']).describe('Literally stated by a file, or concluded from what files state.'),
   weak: z
     .boolean()
-    .describe('It holds nobody up, so it is never part of a wait cycle: an acknowledgement that is still due.'),
+    .describe('It blocks nobody, so it is never part of a wait cycle: an acknowledgement that is still due.'),
   since: instant.nullable(),
   reason: z.string().describe('One plain sentence.'),
   evidence: z.object({
@@ -196,13 +194,13 @@ export const waitingAnswer = z
     edges: z.array(waitEdge),
     cycles: z
       .array(z.object({ agents: z.array(z.string()), edges: z.array(z.string()) }))
-      .describe(
-        'Closed rings of edges, each a deadlock: the agents in the order of waiting, and the edges between them.',
-      ),
+      .describe('Wait cycles, each a deadlock: the agents in the order of waiting, and the edges between them.'),
     truncated: z
       .boolean()
       .optional()
-      .describe('True where there may be more edges or rings than are listed: 2,000 and 50 at most. Left out else.'),
+      .describe(
+        'True where there may be more edges or cycles than are listed: 2,000 and 50 at most. Otherwise absent.',
+      ),
   })
   .meta({ id: 'Waiting' });
 

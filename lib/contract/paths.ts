@@ -1,6 +1,6 @@
 /**
- * Where everything is served. Apart from `routes.ts`, which describes it: that is as large as the API, and who only wants to
- * know what was asked for needs none of it.
+ * The paths of all endpoints. Apart from `routes.ts`, which describes them: that module is as large as the API, and code that
+ * only matches a path needs none of it.
  */
 export const PATHS = [
   '/api/agents',
@@ -27,5 +27,5 @@ export const PATHS = [
 /** With `{name}` for a part that varies. */
 export type Path = (typeof PATHS)[number];
 
-/** Pages for people, which no document describes. */
+/** Pages for people, which are not part of the API's document. */
 export const PAGES = ['/', '/docs', '/redoc'] as const;

@@ -1,4 +1,4 @@
-/** Every way in which a request can fail: its status, its title and a sentence such as the answer's own. */
+/** Every way in which a request can fail: its status, its title and an example of its `detail`. */
 import type { Problem } from './schemas';
 
 interface Kind {
@@ -65,7 +65,7 @@ export const PROBLEMS = {
   gone_cursor: {
     status: 410,
     title: 'Cursor gone',
-    detail: 'The cursor a7x.12 leads nowhere: it belongs to another history. Start again without a cursor.',
+    detail: 'The cursor a7x.12 is no longer valid: it belongs to another history. Retry without a cursor.',
   },
   body_too_large: {
     status: 413,
@@ -129,15 +129,15 @@ export function problemOf(code: ProblemCode, detail: string, errors?: Problem['e
 
 interface StatusDescription {
   description: string;
-  /** Headers that the answer carries besides, each with what it says. */
+  /** Additional headers of the answer, each with its meaning. */
   headers?: Record<string, string>;
 }
 
 const RETRY_AFTER = { 'Retry-After': 'After how many seconds it makes sense to ask again; not always known.' };
 
-/** What the documents say of each status. */
+/** The description of each status in the documents. */
 export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>> = {
-  400: { description: 'The request can not be read.' },
+  400: { description: 'The request cannot be read.' },
   401: {
     description: 'Credentials are needed, and none or wrong ones were given.',
     headers: { 'WWW-Authenticate': 'Which kinds of credentials are taken.' },

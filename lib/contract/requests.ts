@@ -1,9 +1,9 @@
 /**
- * The parameters of every request, said once: what is read from them, what is refused, and what the documents say.
+ * The parameters of every request, defined once: how they are read, which values are refused, and their description.
  *
- * Clients of the Python server must keep working, so much is forgiven: blank parameters count as absent, unknown ones
- * are ignored, and of one that may not be repeated the last counts. What is refused is refused with all else that is
- * faulty, in one go.
+ * Clients of the Python server must keep working, so much is tolerated: blank parameters count as absent, unknown ones are
+ * ignored, and of a parameter that may not be repeated the last value counts. All faults of a request are reported in one
+ * answer.
  */
 
 import { z } from 'zod';
@@ -23,12 +23,12 @@ const HOUR_MS = 3_600_000;
 const POINTS = { usual: 600, least: 50, most: 2000 };
 /** The first instant that can be written with a year of four digits, in milliseconds since 1970. */
 const YEAR_0 = -62_167_219_200_000;
-/** A client's clock may be a little ahead of this one. */
+/** A client's clock may be slightly ahead of this one. */
 const MAX_AHEAD_MS = 1000;
 
-/** What requests know of time. */
+/** The clock and the zone by which requests are read. */
 export interface Clock {
-  /** @returns milliseconds since 1970, null for what is no time */
+  /** @returns milliseconds since 1970, null for a text that is no time */
   readInstant(text: string): number | null;
   now(): number;
 }
@@ -49,10 +49,10 @@ type About = Omit<ParameterDescription, 'in'> & Partial<Pick<ParameterDescriptio
 /** Refuses a value. @param detail the end of a sentence that begins with the parameter */
 type Refuse = (detail: string, code?: ParameterFault) => never;
 
-/** What distinguishes a fault for programs. */
+/** The code of a fault, for programs. */
 export type ParameterFault = 'invalid_parameter' | 'malformed_cursor';
 
-/** One parameter, read from all values that were given under its name, in order; none if it is absent. */
+/** One parameter, read from all values given under its name, in order; an empty list if it is absent. */
 function parameter<Value>(read: (given: readonly string[], refuse: Refuse) => Value, about: About) {
   return z
     .array(z.string())
@@ -75,7 +75,7 @@ function readText(given: readonly string[], refuse: Refuse): string | undefined 
 const text = (description: string, example: string) =>
   parameter(readText, { description, schema: { type: 'string', maxLength: MAX_TEXT_LENGTH }, example });
 
-/** Exactly as written: a name may begin or end with a blank, or be one. */
+/** Kept exactly as written: a name may begin or end with a blank, or be one. */
 const agentName = (description: string, example: string) =>
   parameter(
     (given, refuse) => {
@@ -86,7 +86,7 @@ const agentName = (description: string, example: string) =>
     { description, schema: { type: 'string', maxLength: MAX_TEXT_LENGTH }, example },
   );
 
-/** In a path, programs take `.` and `..` for folders before they send them, percent-encoded ones too. */
+/** Clients resolve `.` and `..` in a path before they send it, percent-encoded ones too. */
 const queryId = parameter((given, refuse) => given.at(-1) ?? refuse('is missing: name the agent.'), {
   in: 'query',
   description: 'The id of the agent, exactly: any text, also `.`, `..`, a blank or nothing.',
@@ -165,7 +165,7 @@ const pathId = (description: string, example: string) =>
   );
 
 const filepath = parameter(
-  // Exactly as written: a path may begin or end with a blank.
+  // Kept exactly as written: a path may begin or end with a blank.
   (given, refuse) => given.at(-1) || refuse('is missing: name the path as its lock spells it.'),
   {
     description: 'The path as its lock spells it, letter for letter.',
@@ -202,8 +202,8 @@ const takenText = parameter(
 );
 
 /**
- * The last id that a client saw, from its header or, for clients that can't set one, from the query; any text: an id that
- * leads nowhere is answered by a fresh start.
+ * The last id that a client saw, from its header or, for clients that cannot set one, from the query; any text: an id that
+ * is not valid is answered by a fresh start.
  */
 const lastSeen = (place: 'header' | 'query', description: string) =>
   parameter((given) => given[0] || null, {
@@ -218,16 +218,16 @@ interface RequestedSpan {
   until?: number | undefined;
 }
 
-/** Faults stand at the place of values until all are collected. */
+/** A fault takes the place of its value until all are collected. */
 const isRead = (value: unknown): value is number => typeof value === 'number';
 
-/** The last hour where nothing else is said. */
+/** The last hour by default. */
 function resolveSpan(span: RequestedSpan, now: number): TimeSpan {
   const until = isRead(span.until) ? span.until : now;
   return { since: isRead(span.since) ? span.since : Math.max(until - HOUR_MS, YEAR_0), until };
 }
 
-/** What concerns several parameters is checked even where one is faulty, so that all faults are named in one go. */
+/** Rules about several parameters are checked even where one is faulty, so that all faults are reported at once. */
 const ALWAYS = { when: () => true };
 
 function fault(context: z.core.$RefinementCtx, name: string, message: string): void {
@@ -236,7 +236,7 @@ function fault(context: z.core.$RefinementCtx, name: string, message: string): v
 
 const PLACES = ['before', 'after', 'around'] as const;
 
-/** Instants are read in a zone and compared with a clock, which the contract does not know by itself. */
+/** Instants are read in a zone and compared with a clock, which the caller provides. */
 function timedSchemas({ readInstant, now }: Clock) {
   const instant = (description: string, more: Pick<About, 'required' | 'example'> = {}, missing?: string) =>
     parameter(
@@ -300,7 +300,7 @@ function timedSchemas({ readInstant, now }: Clock) {
       })
       .superRefine(({ at }, context) => {
         if (!isRead(at) || at <= now() + MAX_AHEAD_MS) return;
-        const elsewhere = 'GET /api/agents and others tell of now';
+        const elsewhere = 'GET /api/agents and others have the present state';
         fault(context, 'at', `is in the future, of which nothing is known yet; ${elsewhere}.`);
       }, ALWAYS)
       .transform(({ at }) => ({ at: Math.min(at as number, now()) })),
@@ -353,7 +353,7 @@ const page = {
   before: cursor('A cursor: the spans before it, previous_cursor of an answer.'),
 };
 
-/** A page of locks begins after a lock file, so it stays right whatever is locked and released meanwhile. */
+/** A page of locks begins after a lock file, so it stays correct whatever is locked and released meanwhile. */
 const lockCursor = parameter(
   (given, refuse) => {
     const value = given.at(-1);
@@ -374,7 +374,7 @@ const timeless = {
   agentHistory: z
     .object({
       id: pathId(
-        'The id of the agent, percent-encoded: any text may be one, a slash among it. `/api/agent?id=` takes those that no path can hold.',
+        'The id of the agent, percent-encoded: any text, slashes included. `/api/agent?id=` accepts ids that no path can contain.',
         'agent-1',
       ),
       ...page,
@@ -383,7 +383,7 @@ const timeless = {
   agentHistoryByQuery: z.object({ id: queryId, ...page }).transform((values) => values),
   attentionItem: z
     .object({
-      id: pathId('The id of the item, percent-encoded: it may hold slashes and quotes.', 'agent_dead:agent-4'),
+      id: pathId('The id of the item, percent-encoded: it may contain slashes and quotes.', 'agent_dead:agent-4'),
     })
     .transform((values) => values),
   lockHistory: z
@@ -401,8 +401,8 @@ const timeless = {
 };
 
 /**
- * The schemas of all parameters. Each takes the values of its parameters, those that were given under one name in a list,
- * and gives what is asked for, times in milliseconds since 1970.
+ * The schemas of all parameters. Each takes the values of its parameters, those given under one name as a list, and returns
+ * the query, with times in milliseconds since 1970.
  */
 export function requestSchemas(clock: Clock) {
   return { ...timeless, ...timedSchemas(clock) };

@@ -1,4 +1,4 @@
-/** The table of everything that is served: what is asked, what is answered, and who may ask. */
+/** The table of all endpoints: their requests, their answers, and who may call them. */
 import { z } from 'zod';
 import { acknowledgeBody, snoozeBody } from './attention-requests';
 import { bundle } from './bundle-schemas';
@@ -15,7 +15,7 @@ export const TAGS = {
   Now: 'The present state.',
   Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
-  Past: 'What was, and who talks to whom or waits for whom.',
+  Past: 'The state at a moment, spans of time, and conversations.',
   Operations: 'For probes and monitoring.',
   Documents: 'What this is.',
 } as const;
@@ -30,28 +30,28 @@ export interface Route {
   summary: string;
   description?: string;
   request?: RequestSchemas[keyof RequestSchemas];
-  /** What is sent as JSON; a body that is not `required` may be left out. */
+  /** The JSON body of the request; one that is not `required` may be left out. */
   body?: { schema: z.ZodType; example: unknown; required: boolean };
   answer: {
     description: string;
     mediaType: string;
-    /** Absent for what is no JSON. */
+    /** Absent for an answer that is no JSON. */
     schema?: z.ZodType;
     example: unknown;
   };
-  /** How it refuses besides what every route may answer. */
+  /** Its problems in addition to those that every route may answer. */
   problems?: readonly ProblemStatus[];
-  /** Answers without credentials. */
+  /** Whether it answers without credentials. */
   open?: true;
-  /** Never ends. */
+  /** Whether its answer never ends. */
   streams?: true;
 }
 
-/** What any request may be answered with; of a route that is open, without that about credentials. */
+/** The problems that any route may answer; an open one without those about credentials. */
 const COMMON_PROBLEMS = [400, 403, 405, 408, 413, 414, 500, 503] as const satisfies ProblemStatus[];
 const CREDENTIAL_PROBLEMS = [401, 429] as const satisfies ProblemStatus[];
 
-// Only the descriptions count here, which know no time.
+// Only the descriptions are used here, which do not depend on time.
 const requests = requestSchemas({ readInstant: () => null, now: () => 0 });
 
 const json = (description: string, schema: z.ZodType, example: unknown) => ({
@@ -82,8 +82,8 @@ const NOW: readonly Route[] = [
     summary: 'Locks',
     description:
       'Every lock with what is wrong about it: stale, orphaned, overlapping with those of others. Without a parameter the ' +
-      'list holds at most 10,000 locks, and `truncated` tells how many it leaves off. With `limit`, `cursor` or `holder` ' +
-      'the answer is a page of all of them in the order of `lock_file`. Cursors are stable: a lock that is there all the ' +
+      'list has at most 10,000 locks, and `truncated` is the number of the others. With `limit`, `cursor` or `holder` ' +
+      'the answer is a page of all of them in the order of `lock_file`. Cursors are stable: a lock that exists all the ' +
       'while is on exactly one page.',
     request: requests.locks,
     answer: json('The locks.', locksAnswer, examples.locks),
@@ -113,16 +113,16 @@ const NOW: readonly Route[] = [
     path: '/api/attention',
     tag: 'Now',
     id: 'getAttention',
-    summary: 'What wants a person, worst first',
-    description: 'From facts alone. At most 500 entries are listed; `count` tells all.',
-    answer: json('The matters.', attentionAnswer, examples.attention),
+    summary: 'Attention items, worst first',
+    description: 'From facts alone. At most 500 entries are listed; `count` is the number of all.',
+    answer: json('The attention items.', attentionAnswer, examples.attention),
   },
   {
     path: '/api/waiting',
     tag: 'Now',
     id: 'getWaiting',
     summary: 'Who waits for whom',
-    description: 'Each with its evidence. Closed rings are deadlocks.',
+    description: 'Each wait with its evidence. Wait cycles are deadlocks.',
     answer: json('Who waits for whom now.', waitingAnswer, pastExamples.waiting),
   },
 ];
@@ -164,7 +164,7 @@ const DECISIONS: readonly Route[] = [
     path: '/api/attention/{id}',
     method: 'delete',
     id: 'reopenAttentionItem',
-    summary: 'Take acknowledgement and snooze away',
+    summary: 'Remove acknowledgement and snooze',
     description: 'Needs no body, and read access alone. An item that is open already is answered as it is.',
   }),
 ];
@@ -262,8 +262,8 @@ const PAST: readonly Route[] = [
     path: '/api/bundle',
     tag: 'Past',
     id: 'getBundle',
-    summary: 'A span as one file',
-    description: 'To be opened again elsewhere: `claude-swarm-dashboard --open FILE`. Holds no path of the machine.',
+    summary: 'A time range as one file',
+    description: 'Another dashboard opens it: `claude-swarm-dashboard --open FILE`. Contains no path of the machine.',
     request: requests.bundle,
     answer: json('The bundle, as an attachment.', bundle, pastExamples.bundle),
     problems: [422],
@@ -287,7 +287,7 @@ const OTHERS: readonly Route[] = [
     tag: 'Operations',
     id: 'getMetrics',
     summary: 'For Prometheus',
-    description: 'What is counted and what stands, without content. docs/operations.md explains each metric.',
+    description: 'Counts and states, without content. docs/operations.md explains each metric.',
     answer: {
       description: "Prometheus's text format.",
       mediaType: 'text/plain',
@@ -304,10 +304,10 @@ const OTHERS: readonly Route[] = [
   },
 ];
 
-/** In the order in which they are shown. */
+/** The sections, in the order in which they are shown. */
 export const ROUTES: readonly Route[] = [...NOW, ...DECISIONS, STREAM, ...PAST, ...OTHERS];
 
-/** @returns how a route may refuse, in order of status */
+/** @returns the problems of a route, in order of status */
 export function problemsOf({ open, problems = [] }: Route): ProblemStatus[] {
   return [...COMMON_PROBLEMS, ...(open ? [] : CREDENTIAL_PROBLEMS), ...problems].sort();
 }

@@ -1,7 +1,7 @@
 /**
- * Every shape that crosses the HTTP boundary, said once. Types are inferred from here and nowhere written again.
- * Fields that the swarm's own files define stay `unknown` where a file may hold anything: the contract promises to
- * pass them on as they were written, so only what this product adds has a type of its own.
+ * Every shape that crosses the HTTP boundary, defined once; types are inferred from it and written nowhere else.
+ * Fields that the swarm's own files define stay `unknown` where a file may contain anything: the contract promises to
+ * pass them on as written, so only fields that this product adds have a type of their own.
  */
 import { z } from 'zod';
 
@@ -18,7 +18,7 @@ const original = z
 
 export const agentHealth = z.enum(['active', 'stale', 'dead', 'moved', 'unknown']);
 
-/** The process side of an agent, kept apart from what its files say. */
+/** The process of an agent, kept apart from the fields of its files. */
 export const agentProcess = z.object({
   state: z
     .enum(['running', 'suspended', 'exited', 'gone', 'unseen'])
@@ -85,7 +85,7 @@ export const agentsAnswer = z
     session_names: z.unknown(),
     updated_at: z.unknown(),
     agents: z.array(agent),
-    departed: z.array(departedAgent).describe('Who left within the last hour, newest first, at most 200.'),
+    departed: z.array(departedAgent).describe('Agents that left within the last hour, newest first, at most 200.'),
   })
   .meta({ id: 'Agents' });
 
@@ -116,7 +116,7 @@ export const lock = z
     locked_at: asWritten.describe('Unix seconds; as written where it is no number.'),
     reason: asWritten,
     acquired_at: instant.nullable(),
-    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` says no time.'),
+    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` is no time.'),
     orphaned: z
       .boolean()
       .nullable()
@@ -135,20 +135,20 @@ export const lock = z
       .nullable()
       .describe('Set where the agent that took the lock is no longer the one that has its id.'),
     conflicts_with: z.array(lockConflict),
-    pattern: z.boolean().describe("`filepath` holds characters that the swarm's tool matches as a pattern."),
-    warnings: z.array(lockWarning).describe("What is odd about the file; empty for one that the swarm's tool wrote."),
+    pattern: z.boolean().describe("`filepath` contains characters that the swarm's tool matches as a pattern."),
+    warnings: z.array(lockWarning).describe("Irregularities of the file; empty for one that the swarm's tool wrote."),
     original,
   })
   .meta({ id: 'Lock' });
 
-/** The list of one answer holds at most so many locks; the others are counted, and read page by page. */
+/** The largest number of locks in one answer; the others are counted, and can be read page by page. */
 export const MAX_LISTED_LOCKS = 10_000;
 /**
- * Of more locks than that, what is told anew with every change (events, the page, the history) lists only so many: with
- * 10,000 each change would be 4 MB.
+ * The largest number of locks in what is published at every change (events, the page, the history): with 10,000 each change
+ * would be 4 MB.
  */
 export const MAX_FOLLOWED_LOCKS = 1000;
-/** An answer that leaves locks off its list counts them for at most so many holders. */
+/** The largest number of holders for which an answer with a shortened list counts the locks. */
 export const MAX_COUNTED_HOLDERS = 1000;
 
 export const locksAnswer = z
@@ -160,7 +160,7 @@ export const locksAnswer = z
           'where there are more than that. Of more: those that overlap or are orphaned first, then the newest.',
       ),
     count: z.int().describe('How many locks there are, those that the list leaves off included.'),
-    truncated: z.int().describe('How many of them the list leaves off; 0 where it holds all.'),
+    truncated: z.int().describe('How many of them the list leaves off; 0 where it lists all.'),
     stale_count: z.int().describe('Of all locks, also those that the list leaves off.'),
     orphaned_count: z.int().describe('Of all locks: those whose holder is not registered or dead.'),
     overlapping_count: z.int().describe('Of all locks: those with a lock of another holder on the same files.'),
@@ -168,9 +168,9 @@ export const locksAnswer = z
       .array(z.object({ agent_id: z.string(), count: z.int() }))
       .describe(
         'Where the list leaves locks off: how many each holder has, those with the most first, at most ' +
-          `${MAX_COUNTED_HOLDERS}. Empty where the list holds all.`,
+          `${MAX_COUNTED_HOLDERS}. Empty where the list is complete.`,
       ),
-    limit: z.int().optional().describe('Of a page: how many locks it holds at most.'),
+    limit: z.int().optional().describe('Of a page: the largest number of locks on it.'),
     next_cursor: z.string().nullable().optional().describe('Of a page: feeds `cursor`; null at the last page.'),
   })
   .meta({ id: 'Locks' });
@@ -178,7 +178,7 @@ export const locksAnswer = z
 export const message = z
   .looseObject({
     seq: z.int(),
-    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it says no time."),
+    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it is no time."),
     sender: asWritten,
     timestamp: asWritten,
     msg_type: asWritten,
@@ -228,7 +228,7 @@ export const stats = z
 
 export const sourceState = z.enum(['ok', 'missing', 'unreadable', 'degraded']);
 
-/** Something that a reader passed over: why, how often, and where it was seen last. */
+/** Something that a reader skipped: why, how often, and where last. */
 export const skipped = z.object({ reason: z.string(), count: z.int(), last: z.string().nullable() });
 
 export const source = z
@@ -298,7 +298,7 @@ export const sources = z
   })
   .meta({ id: 'Sources' });
 
-/** What wants a person, from facts alone. */
+/** An attention item, concluded from facts alone. */
 export const attentionKind = z.enum([
   'deadlock',
   'agent_dead',
@@ -319,14 +319,12 @@ export const attentionSeverity = z.enum(['critical', 'warning', 'notice']);
 
 export const attentionEntry = z
   .object({
-    id: z.string().describe('The same for the same matter, for as long as it stands.'),
+    id: z.string().describe('The same for as long as the item exists, over restarts too.'),
     kind: attentionKind,
     severity: attentionSeverity,
     since: instant,
     subject: z.string().describe('The agent, path or source that it is about.'),
-    reason: z
-      .string()
-      .describe('One plain sentence: what is the matter and why. Holds no ages: those tick on the page.'),
+    reason: z.string().describe('One plain sentence: what is wrong and why. Contains no ages: the page computes them.'),
     evidence: z
       .object({
         agents: z.array(z.string()),
@@ -334,7 +332,7 @@ export const attentionEntry = z
         messages: z.array(z.string()).describe('Cursors.'),
         sources: z.array(z.string()),
       })
-      .describe('The facts it rests on, to lead there.'),
+      .describe('The evidence, for links to it.'),
     why: z
       .object({
         rule: z.string().describe('One plain sentence: the rule that raised it.'),
@@ -358,7 +356,7 @@ export const attentionEntry = z
   })
   .meta({ id: 'AttentionEntry' });
 
-/** Sorted: worst first, then longest standing. Acknowledged and snoozed items are listed too, and marked. */
+/** Sorted: worst first, then oldest. Acknowledged and snoozed items are listed too, and marked. */
 export const attentionAnswer = z
   .object({
     attention: z.array(attentionEntry),
@@ -408,7 +406,7 @@ export const problem = z
   })
   .meta({ id: 'Problem' });
 
-/** What filters messages, in the stream's and the history's own terms; every given part must hold. */
+/** A filter of messages, in the terms of the stream and the history; every given part must match. */
 export const messageFilter = z.object({
   /** Sender or recipient. */
   agent: z.string().optional(),
@@ -431,7 +429,7 @@ export type LastMessage = z.infer<typeof lastMessage>;
 export type DepartedAgent = z.infer<typeof departedAgent>;
 export type AgentsAnswer = z.infer<typeof agentsAnswer>;
 export type Lock = z.infer<typeof lock>;
-/** What is concluded from of a lock. */
+/** The fields of a lock from which conclusions are drawn. */
 export type HeldLock = Pick<
   Lock,
   | 'lock_file'

@@ -1,4 +1,4 @@
-/** The order of severities. Apart from the schemas: who only compares needs none of them. */
+/** The order of severities. Apart from the schemas, which code that only compares does not need. */
 import type { AttentionSeverity } from './schemas';
 
 /** The worst first. */

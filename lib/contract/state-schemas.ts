@@ -1,4 +1,4 @@
-/** The schema of each kind of state; apart from `state.ts` since browsers load no zod. */
+/** The schema of each kind of state; apart from `state.ts`, since browsers do not load zod. */
 import type { z } from 'zod';
 import { agentsAnswer, attentionAnswer, locksAnswer, sources, stats } from './schemas';
 import type { StateKind, States } from './state';

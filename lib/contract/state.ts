@@ -17,8 +17,8 @@ export interface States {
 export type StateKind = keyof States;
 
 /**
- * The state of a swarm of which nothing is known, by kind. The order is that in which a new client gets the kinds: whether
- * the others can be trusted comes first.
+ * The state of a swarm about which nothing is known, by kind. A new client gets the kinds in this order: whether the others
+ * can be trusted comes first.
  */
 export const EMPTY_STATES: States = {
   sources: missingSources('No source has been read yet.', formatInstant(Date.now())),
@@ -34,14 +34,14 @@ export function isStateKind(name: string): name is StateKind {
   return Object.hasOwn(EMPTY_STATES, name);
 }
 
-/** @returns an object with what `of` gives for each kind of state */
+/** @returns an object with the result of `of` for each kind of state */
 export function mapStates<Values extends Record<StateKind, unknown>>(
   of: <Kind extends StateKind>(kind: Kind) => Values[Kind],
 ): Values {
   return Object.fromEntries(STATE_KINDS.map((kind) => [kind, of(kind)])) as Values;
 }
 
-/** @returns the kinds of state alone, of an object that has more */
+/** @returns only the kinds of state from an object that has more */
 export function pickStates(from: States): States {
   return mapStates<States>((kind) => from[kind]);
 }

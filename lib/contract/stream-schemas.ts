@@ -1,4 +1,4 @@
-/** The events of the stream for whoever checks or documents them; `events.ts`, which browsers load, knows no zod. */
+/** Schemas of the stream's events, for validation and documents; `events.ts`, which browsers load, has no zod. */
 import { z } from 'zod';
 import type { StreamEventName } from './events';
 import { examples } from './examples';
@@ -6,7 +6,7 @@ import { connected, cursor, heartbeat, messagesEvent } from './schemas';
 import { mapStates, STATE_KINDS, type StateKind } from './state';
 import { STATE_SCHEMAS } from './state-schemas';
 
-/** When the event of a kind of state comes. */
+/** The description of when the event of a kind of state comes. */
 const STATE_EVENTS: Record<StateKind, string> = {
   sources: 'first state, then on change',
   agents: 'first state, then on change, by time alone too',
@@ -44,7 +44,7 @@ export const streamEvent = z
   ])
   .meta({ id: 'StreamEvent', description: 'One event of the stream, its `data` parsed.' });
 
-/** The stream as it arrives, of a client that resumes. */
+/** The stream in its wire format, for a client that resumes. */
 export const STREAM_EXAMPLE = [
   'retry: 1000',
   wire('connected', examples.connected),

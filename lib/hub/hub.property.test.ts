@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { dataOf } from '../../test/support/event-data';
 import { Hub, type HubEvent, type PublishedMessage, type Subscriber } from './hub';
 
-/** The history as it really is, and a hub that learns of it late, in parts and twice. */
+/** The true history, and a hub that learns of it late, in parts and twice. */
 class World {
   rows: PublishedMessage[] = [];
   oldest = 1;
@@ -58,7 +58,7 @@ class World {
     await turn();
   }
 
-  /** What a client must get that has everything up to `seq`. */
+  /** What a client that has everything up to `seq` must get. */
   after(seq: number, upTo: number): number[] {
     return this.rows.map((row) => row.seq).filter((known) => known > seq && known <= upTo);
   }
@@ -226,7 +226,7 @@ async function drain(world: World): Promise<void> {
   }
 }
 
-test('whatever happens, a subscriber gets exactly what follows its place, in order, or is told of a gap', async () => {
+test('subscribe(): a subscriber gets exactly what follows its place, in order, or a gap, whatever happens', async () => {
   let given = 0;
   let resumed = 0;
   let gaps = 0;
@@ -251,11 +251,11 @@ test('whatever happens, a subscriber gets exactly what follows its place, in ord
     }),
     { numRuns: 400 },
   );
-  // The property would hold for a hub that gives nothing, too.
+  // A hub that gives nothing would have the property too.
   assert.ok(given > 10_000 && resumed > 50 && gaps > 50, `${given} given, ${resumed} resumed, ${gaps} gaps`);
 });
 
-test('a client that comes back with the id of its last event after every end misses and repeats nothing', async () => {
+test('subscribe(): a client that resumes with its last id after every end misses and repeats nothing', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(

@@ -25,7 +25,7 @@ function openHub(options: Partial<ConstructorParameters<typeof Hub>[0]> = {}, ne
   return hub;
 }
 
-/** The hub compares values and never reads them, so a few fields do. */
+/** The hub compares values and never reads them, so a few fields suffice. */
 function setState(hub: Hub, kind: StateKind, value: object): boolean {
   return hub.setState(kind, value as States[StateKind]);
 }
@@ -74,7 +74,7 @@ const seqsOf = (event: HubEvent) =>
 const whole = (event?: HubEvent) => event && { ...event, json: dataOf(event) };
 const parsed = (event: HubEvent) => JSON.parse(dataOf(event)) as Record<string, unknown>;
 
-test('a new client gets connected, each state in its order, then the newest messages', async () => {
+test('subscribe(): a new client gets connected, each state in its order, then the newest messages', async () => {
   const hub = openHub({}, rows(1, 80));
   for (const kind of ['attention', 'stats', 'locks', 'agents', 'sources'] as const) setState(hub, kind, { kind });
   const subscriber = hub.subscribe(null);
@@ -101,7 +101,7 @@ test('a new client gets connected, each state in its order, then the newest mess
   hub.close();
 });
 
-test('the first messages event comes even if there is none, with the id of the newest known', async () => {
+test('subscribe(): the first messages event comes even without messages, with the id of the newest one', async () => {
   const empty = openHub({}, [], 1);
   const fresh = new Reader(empty.subscribe(null));
   await turn();
@@ -116,7 +116,7 @@ test('the first messages event comes even if there is none, with the id of the n
   hub.close();
 });
 
-test('what can not be continued from is a gap: another epoch, no id, the future, pruned messages', async () => {
+test('subscribe(): an id that cannot be continued from is a gap: another epoch, no id, the future, pruned', async () => {
   const hub = openHub({}, rows(10, 20), 10);
   for (const id of ['other.15', 'nonsense', 'e.21', 'e.8', 'e.-1']) {
     const reader = new Reader(hub.subscribe(id));
@@ -132,7 +132,7 @@ test('what can not be continued from is a gap: another epoch, no id, the future,
   hub.close();
 });
 
-test('a state that is not known yet is sent when it comes', async () => {
+test('setState(): a state that was not known yet is sent when it comes', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   assert.deepEqual(await reader.names(), ['connected', 'messages']);
@@ -141,7 +141,7 @@ test('a state that is not known yet is sent when it comes', async () => {
   hub.close();
 });
 
-test('an equal state is no change; of stats the uptime alone is none', async () => {
+test('setState(): an equal state is no change, nor is the uptime of the stats alone', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   assert.equal(setState(hub, 'locks', { locks: [] }), true);
@@ -155,7 +155,7 @@ test('an equal state is no change; of stats the uptime alone is none', async () 
   hub.close();
 });
 
-test('the first of a burst is sent at once and the last is always delivered', async () => {
+test('setState(): the first change of a burst is sent at once, the last one always', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   await reader.names();
@@ -171,7 +171,7 @@ test('the first of a burst is sent at once and the last is always delivered', as
   hub.close();
 });
 
-test('in no second does a client get more than 10 events of a kind, its first state included', async () => {
+test('setState(): no client gets more than 10 events of a kind in a second, its first state included', async () => {
   const hub = openHub();
   const times: number[] = [];
   setState(hub, 'agents', { version: 0 });
@@ -188,7 +188,7 @@ test('in no second does a client get more than 10 events of a kind, its first st
   hub.close();
 });
 
-test('changes that come one by one, nine a second, are never held back', async () => {
+test('setState(): single changes, nine a second, are never delayed', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   mock.timers.tick(1_000);
@@ -202,7 +202,7 @@ test('changes that come one by one, nine a second, are never held back', async (
   hub.close();
 });
 
-test('what follows from messages waits while these are on their way to many, however many more come', async () => {
+test('publish(): states wait while messages are on their way to many clients, but not for ever', async () => {
   const hub = openHub();
   const readers = Array.from({ length: 500 }, () => new Reader(hub.subscribe(null)));
   await turn();
@@ -218,7 +218,7 @@ test('what follows from messages waits while these are on their way to many, how
   hub.close();
 });
 
-test('all clients get the same event object, so that it is encoded once', async () => {
+test('publish(): all clients get the same event object, so that it is encoded once', async () => {
   const hub = openHub();
   const readers = [1, 2, 3].map(() => new Reader(hub.subscribe(null)));
   await turn();
@@ -237,7 +237,7 @@ test('all clients get the same event object, so that it is encoded once', async 
   hub.close();
 });
 
-test('what is set before a heartbeat goes out in the same turn as that; whose beat it is decides the runtime', async () => {
+test('everySecond: a state set before the heartbeat leaves in the same turn; the runtime decides when', async () => {
   const listeners = new Set<() => void>();
   const hub = openHub({
     everySecond: (listener) => {
@@ -261,10 +261,10 @@ test('what is set before a heartbeat goes out in the same turn as that; whose be
     assert.deepEqual(given, ['agents', 'heartbeat']);
   }
   subscriber.close('gone');
-  assert.equal(listeners.size, 0, 'nobody follows any more');
+  assert.equal(listeners.size, 0, 'no subscriber is left');
 });
 
-test('a heartbeat every second, and stats at least every 5 s with a fresh uptime', async () => {
+test('Hub: a heartbeat every second, and stats at least every 5 s with a fresh uptime', async () => {
   const started = Date.now();
   const hub = openHub({ freshStats: () => stats({ agent_count: 1, uptime_seconds: (Date.now() - started) / 1000 }) });
   setState(hub, 'stats', { agent_count: 1, uptime_seconds: 0 });
@@ -288,7 +288,7 @@ test('a heartbeat every second, and stats at least every 5 s with a fresh uptime
   hub.close();
 });
 
-test('a change of the stats that only the freshness shows is still told', async () => {
+test('freshStats(): a change that it shows is still published by the next setState()', async () => {
   let agents = 1;
   const hub = openHub({ freshStats: () => stats({ agent_count: agents, uptime_seconds: 9 }) });
   setState(hub, 'stats', { agent_count: 1, uptime_seconds: 0 });
@@ -302,7 +302,7 @@ test('a change of the stats that only the freshness shows is still told', async 
   hub.close();
 });
 
-test('a slow client keeps one pending event of a kind, the latest', async () => {
+test('setState(): a slow client has one pending event of a kind, the latest', async () => {
   const hub = openHub();
   const subscriber = hub.subscribe(null);
   for (let version = 0; version < 20; version++) {
@@ -320,7 +320,7 @@ test('a slow client keeps one pending event of a kind, the latest', async () => 
   hub.close();
 });
 
-test('messages and changed states take turns, and no kind of state holds another back', async () => {
+test('Subscriber: messages and changed states take turns, and no kind of state delays another', async () => {
   const hub = openHub();
   for (const kind of ['sources', 'agents', 'locks', 'stats'] as const) setState(hub, kind, { version: 0 });
   const subscriber = hub.subscribe('e.0');
@@ -337,7 +337,7 @@ test('messages and changed states take turns, and no kind of state holds another
   hub.close();
 });
 
-test('a burst is split into events of at most 500 messages and 4 MB', async () => {
+test('publish(): a burst is split into events of at most 500 messages and 4 MB', async () => {
   const hub = openHub({}, [], 1);
   const reader = new Reader(hub.subscribe(null));
   await reader.names();
@@ -358,7 +358,7 @@ test('a burst is split into events of at most 500 messages and 4 MB', async () =
   hub.close();
 });
 
-test('after a burst that memory does not hold, all clients share the reads', async () => {
+test('publish(): after a burst larger than the memory all clients share the reads', async () => {
   const all = rows(1, 5_000);
   let reads = 0;
   const after: MessageSource['after'] = async (seq, { messages }) => {
@@ -380,7 +380,7 @@ test('after a burst that memory does not hold, all clients share the reads', asy
   hub.close();
 });
 
-test('clients that come one after the other share what was read, until nobody has come for 10 s', async () => {
+test('subscribe(): clients that come one after the other share pages, until none has come for 10 s', async () => {
   const all = rows(1, 100);
   let reads = 0;
   const after: MessageSource['after'] = async (seq, { messages }) => {
@@ -408,7 +408,7 @@ test('clients that come one after the other share what was read, until nobody ha
   hub.close();
 });
 
-test('memory is bounded by count and by size, and says when it does not reach far enough', () => {
+test('newest(): memory is bounded by count and by size; null where it does not reach far enough', () => {
   const hub = openHub({}, rows(1, 10));
   assert.equal(hub.newest(1_000)?.length, 10, 'it reaches the oldest message');
   hub.publish(rows(11, 2_000), 2_000);
@@ -423,11 +423,11 @@ test('memory is bounded by count and by size, and says when it does not reach fa
   hub.publish(rows(2_301, 2_370, 1_000_000), 2_370);
   assert.equal(hub.newest(50)?.length, 50, 'but always what a new client gets');
   hub.publish([], 2_400);
-  assert.equal(hub.newest(1), null, 'unknown messages are no reason for a hole');
+  assert.equal(hub.newest(1), null, 'a commit without messages leaves no hole');
   assert.deepEqual(hub.head(), { epoch: 'e', seq: 2_400 });
 });
 
-test('pruned messages leave memory', () => {
+test('setOldest(): pruned messages leave memory', () => {
   const hub = openHub({}, rows(1, 20));
   hub.setOldest(16);
   assert.deepEqual(
@@ -436,7 +436,7 @@ test('pruned messages leave memory', () => {
   );
 });
 
-test('another epoch ends every subscriber, the same one goes on', async () => {
+test('open(): another epoch ends every subscriber, the same one none', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   await reader.names();
@@ -450,7 +450,7 @@ test('another epoch ends every subscriber, the same one goes on', async () => {
   assert.deepEqual(hub.head(), { epoch: 'f', seq: 1 });
 });
 
-test('a source that fails ends the subscriber, and its next attempt reads again', async () => {
+test('subscribe(): a source that fails ends the subscriber, and its next attempt reads again', async () => {
   const all = rows(1, 200);
   let broken = true;
   const after = async (seq: number) => {
@@ -471,7 +471,7 @@ test('a source that fails ends the subscriber, and its next attempt reads again'
   hub.close();
 });
 
-test('a clock that is set ahead drops nobody', async () => {
+test('Hub: a clock that is set ahead drops no client', async () => {
   const hub = openHub({ ticks: () => 0 });
   const waiting = hub.subscribe(null);
   await next(waiting);
@@ -482,7 +482,7 @@ test('a clock that is set ahead drops nobody', async () => {
   hub.close();
 });
 
-test('a client that leaves what is pending for 30 s is dropped, one that reads stays', async () => {
+test('Hub: a client that reads nothing for 30 s is dropped, one that reads stays', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   const stalled = hub.subscribe(null);
@@ -504,7 +504,7 @@ test('a client that leaves what is pending for 30 s is dropped, one that reads s
   hub.close();
 });
 
-test('closing ends everyone, also who comes later, and stops the timers', async () => {
+test('close(): ends all subscribers, later ones too, and stops the timers', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   await turn();
@@ -515,13 +515,13 @@ test('closing ends everyone, also who comes later, and stops the timers', async 
   assert.equal(hub.subscriberCount, 0);
 });
 
-test('without a history there is nothing to follow', () => {
+test('subscribe(): throws without a history', () => {
   const hub = new Hub({ source: EMPTY });
   assert.throws(() => hub.subscribe(null), /no history/);
   assert.equal(hub.newest(5), null);
 });
 
-test('reaching(): a client that is ahead of a follower is awaited, so that it is told of no gap', async () => {
+test('reaching(): a client ahead of a follower waits for its message, so that it sees no gap', async () => {
   const hub = new Hub({ source: { after: async () => [] } });
   hub.open('e', [{ seq: 1, json: Buffer.from('{}') }], 1);
   assert.equal(hub.reaching('e.1'), null);

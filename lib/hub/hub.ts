@@ -1,35 +1,34 @@
 /**
- * The live state of one swarm and everyone who follows it. Knows no disk and no HTTP: the runtime says what is true,
- * and each subscriber takes what it has not been given yet, at its own pace.
+ * The live state of one swarm and its subscribers. Knows no disk and no HTTP: the runtime sets the state, and each
+ * subscriber takes what it has not been given yet, at its own pace.
  */
 import { parseCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import { STATE_KINDS, type StateKind, type States } from '../contract/state';
 import { type HubEvent, MessageFeed, type MessageSource, type PublishedMessage } from './message-feed';
+import { StateThrottle } from './state-throttle';
 import { Subscriber } from './subscriber';
 
 export type { HubEvent, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
 
-/** A client may get 10 state events of a kind a second, with room for what is held up on its way. */
+/** A client may get 10 state events of a kind a second, with room for events that are delayed on their way. */
 const COALESCE_INTERVAL_MS = 108;
-/** A state of megabytes, as ten thousand locks are, comes less often: every client takes it in and parses it whole. */
+/** A state of megabytes, such as ten thousand locks, is sent less often: every client reads and parses all of it. */
 const MAX_CHARACTERS_PER_MS = 20_000;
-/** While somebody came within the last second, to whom the first state counts too. */
+/** The same distance while somebody subscribed within the last second, for whom the first state counts too. */
 const COALESCE_WITH_FIRST_MS = 120;
-/** The longest of these distances. */
-const MAX_WAIT_MS = 1_000;
-/** What follows from messages (counts, signs of life) gives way to them while they are on their way to so many. */
+/** Counts and signs of life, which follow from messages, are sent after the messages, which take a while for many clients. */
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
 const STATS_INTERVAL_MS = 4_900;
 const HEARTBEAT_INTERVAL_MS = 1_000;
-/** How long what clients share is kept after the last one left: they may come one after the other. */
+/** How long shared pages are kept after the last client left: clients may come one after the other. */
 const IDLE_PAGES_MS = 10_000;
-/** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
+/** How long a client may be ahead of a process that follows another one and takes over its commits within 0.1 s. */
 const AHEAD_TIMEOUT_MS = 1_000;
-/** More messages than that are not committed within the time: such a number was made up, and is answered at once. */
+/** More messages than that are not committed within that time: such an id was made up, and is answered at once. */
 const MAX_AHEAD = 10_000;
 
 interface State<Kind extends StateKind = StateKind> {
@@ -40,30 +39,20 @@ interface State<Kind extends StateKind = StateKind> {
   event: HubEvent;
 }
 
-/** The distance between the events of one kind: a lone change at once, the last of a burst when the distance is kept. */
-interface Pace {
-  /** There is a change that was not told yet. */
-  due: boolean;
-  /** Milliseconds since 1970. */
-  notBefore: number;
-  /** Runs only while a change waits: one after each event would wake the process for nothing. */
-  timer: NodeJS.Timeout | null;
-}
-
 interface HubOptions {
   source: MessageSource;
   /** Milliseconds since 1970. */
   now?: () => number;
   /** Milliseconds since any instant, which no clock sets; `now` if only that is given. */
   ticks?: () => number;
-  /** Stats with the uptime of this moment, asked for where they are sent without a change. */
+  /** Stats with the uptime of this moment, requested where they are sent without a change. */
   freshStats?: () => States['stats'];
   /**
-   * Calls about once a second until what it returns is called; a timer of its own by default. A state that is set in the
-   * same turn before goes out with the heartbeat, in one write to each client.
+   * Calls the given function about once a second until the returned function is called; a timer by default. A state that is
+   * set before in the same turn leaves together with the heartbeat, in one write to each client.
    */
   everySecond?: (listener: () => void) => () => void;
-  /** How long a client may leave alone what is pending before it is dropped, in milliseconds. */
+  /** How long a client may leave pending events unread before it is dropped, in milliseconds. */
   stallAfter?: number;
 }
 
@@ -72,30 +61,33 @@ export class Hub {
   /** Milliseconds since any instant: a client is not dropped because the clock was set ahead. */
   readonly #ticks: () => number;
   readonly #states = new Map<StateKind, State>();
-  readonly #paces = new Map<StateKind, Pace>();
+  readonly #throttle: StateThrottle;
   readonly #subscribers = new Set<Subscriber>();
-  /** Called at the next commit: clients whose last message this process does not have yet. */
+  /** Called at the next commit, for clients whose last message this process does not have yet. */
   readonly #ahead = new Set<() => void>();
   #feed: MessageFeed | null = null;
   #closed = false;
   #stopHeartbeats = () => {};
   #statsTimer: NodeJS.Timeout | null = null;
-  /** Runs while messages are on their way. */
-  #messagesFirst: NodeJS.Timeout | null = null;
   #lastJoined = 0;
   #forgetting: NodeJS.Timeout | null = null;
 
   constructor(options: HubOptions) {
     this.#options = { now: () => Date.now(), stallAfter: 30_000, everySecond, ...options };
     this.#ticks = options.ticks ?? options.now ?? (() => performance.now());
+    this.#throttle = new StateThrottle({
+      now: this.#options.now,
+      send: (kind) => this.#send(kind),
+      intervalMs: (kind, now) => this.#intervalMs(kind, now),
+    });
   }
 
   /**
-   * Takes the present value of a kind of state and tells the subscribers if it is a change.
+   * Sets the present value of a kind of state and publishes it if it differs from the last.
    *
    * @param value not to be changed afterwards: the same object again is no change
    * @param json the value as JSON, where the caller has it
-   * @returns whether it differs from the last; of stats the uptime alone does not count
+   * @returns whether it differs from the last; the uptime alone is no difference of the stats
    */
   setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
     const known = this.#states.get(kind);
@@ -103,11 +95,11 @@ export class Hub {
     const state = encodeState(kind, value, json);
     if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
-    this.#fanOutSoon(kind);
+    this.#throttle.request(kind);
     return true;
   }
 
-  /** Takes the present value of every kind of state. */
+  /** Sets the present value of every kind of state. */
   setStates(states: States): void {
     const set = <Kind extends StateKind>(kind: Kind) => this.setState(kind, states[kind]);
     STATE_KINDS.forEach(set);
@@ -125,10 +117,10 @@ export class Hub {
   }
 
   /**
-   * A history is there. If it is another one than before, every subscriber is ended, to learn of the gap when it
-   * comes back.
+   * Opens a history. If it is another one than before, every subscriber is ended and learns of the gap when it comes
+   * back.
    *
-   * @param newest the newest messages in order, at least 50 if there are so many
+   * @param newest the newest messages in order, at least 50 if there are as many
    * @param oldestSeq the oldest message that is kept; the next one to come if there is none
    */
   open(epoch: string, newest: readonly PublishedMessage[], oldestSeq: number): void {
@@ -143,9 +135,9 @@ export class Hub {
   }
 
   /**
-   * Messages have been committed.
+   * Publishes committed messages.
    *
-   * @param messages in order; may hold only the newest part of a large commit
+   * @param messages in order; may be only the newest part of a large commit
    * @param lastSeq the newest committed message; what is not newer than the head is ignored
    */
   publish(messages: readonly PublishedMessage[], lastSeq: number): void {
@@ -153,13 +145,12 @@ export class Hub {
     for (const check of [...this.#ahead]) check();
     this.#wakeAll();
     const wait = Math.min(this.#subscribers.size / CLIENTS_SERVED_PER_MS, MESSAGES_FIRST_MS);
-    // Never prolonged: states come too while messages never end.
-    if (wait >= 1) this.#messagesFirst ??= setTimeout(() => this.#afterMessages(), wait);
+    if (wait >= 1) this.#throttle.defer(wait);
   }
 
-  /** Messages before `seq` have been pruned. */
+  /** Notes that messages before `seq` have been pruned. */
   setOldest(seq: number): void {
-    // Who waits for messages that are gone already must be ended, to come back and learn of the gap.
+    // A subscriber that waits for pruned messages must be ended, to come back and learn of the gap.
     if (this.#openFeed().prune(seq)) this.#wakeAll();
   }
 
@@ -179,7 +170,7 @@ export class Hub {
     return this.#openFeed().oldest;
   }
 
-  /** How many clients follow. */
+  /** The number of subscribers. */
   get subscriberCount(): number {
     return this.#subscribers.size;
   }
@@ -188,8 +179,8 @@ export class Hub {
    * Waits for the message that a client got last, where another process on this history has published it already.
    *
    * @param lastEventId as for `subscribe`
-   * @returns null where there is nothing to wait for, or the message is so far ahead that it cannot come in time; else a promise that resolves when the message is here, or after a
-   *   second
+   * @returns null where there is nothing to wait for, or where the message is so far ahead that it cannot come in time; else
+   *   a promise that resolves when the message is here, or after a second
    */
   reaching(lastEventId: string | null): Promise<void> | null {
     const place = lastEventId === null ? null : parseCursor(lastEventId);
@@ -211,7 +202,7 @@ export class Hub {
   }
 
   /**
-   * Follows the swarm from now on, or from where a client was.
+   * Subscribes from now on, or from the place of a client.
    *
    * @param lastEventId the id of the last event that the client got, null for a new client
    * @throws if no history is open yet
@@ -228,7 +219,7 @@ export class Hub {
       resumed,
       gap: lastEventId !== null && !resumed,
     };
-    // Taking the place and being on the list is one synchronous step: what is published is before it or follows it.
+    // Reading the place and joining the list is one synchronous step: whatever is published lies before it or follows it.
     const subscriber = new Subscriber(
       {
         feed,
@@ -248,13 +239,12 @@ export class Hub {
     return subscriber;
   }
 
-  /** Ends every subscriber, for good: who subscribes afterwards is ended at once. */
+  /** Ends every subscriber, for good: later subscribers are ended at once. */
   close(): void {
     this.#closed = true;
+    this.#throttle.stop();
     this.#endAll('the server stops');
     for (const check of [...this.#ahead]) check();
-    for (const { timer } of this.#paces.values()) if (timer) clearTimeout(timer);
-    if (this.#messagesFirst) clearTimeout(this.#messagesFirst);
   }
 
   #openFeed(): MessageFeed {
@@ -262,47 +252,21 @@ export class Hub {
     return this.#feed;
   }
 
-  /** Renews the uptime without telling anyone. */
+  /** Renews the uptime without publishing it. */
   #refreshStats(): void {
     const known = this.#states.get('stats');
     if (!known || !this.#options.freshStats) return;
-    // Whether there is a change is left to the next setState(): only that one tells the subscribers of it.
+    // Whether there is a change is left to the next setState(): only that one publishes it.
     this.#states.set('stats', { ...encodeState('stats', this.#options.freshStats()), comparable: known.comparable });
   }
 
-  #fanOutSoon(kind: StateKind): void {
-    if (this.#closed) return;
-    const pace = this.#paces.get(kind) ?? { due: false, notBefore: 0, timer: null };
-    this.#paces.set(kind, pace);
-    pace.due = true;
-    this.#fanOutDue(kind, pace);
+  #intervalMs(kind: StateKind, now: number): number {
+    const shortest = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_INTERVAL_MS;
+    return Math.max(shortest, (this.#states.get(kind)?.json.length ?? 0) / MAX_CHARACTERS_PER_MS);
   }
 
-  #fanOutDue(kind: StateKind, pace: Pace): void {
-    if (!pace.due || pace.timer || this.#messagesFirst) return;
-    const wait = pace.notBefore - this.#options.now();
-    // A clock that was set back must not hold anything up.
-    if (wait <= 0 || wait > MAX_WAIT_MS) {
-      this.#fanOut(kind, pace);
-      return;
-    }
-    pace.timer = setTimeout(() => {
-      pace.timer = null;
-      this.#fanOutDue(kind, pace);
-    }, wait);
-  }
-
-  #afterMessages(): void {
-    this.#messagesFirst = null;
-    for (const [kind, pace] of this.#paces) this.#fanOutDue(kind, pace);
-  }
-
-  #fanOut(kind: StateKind, pace: Pace): void {
-    const now = this.#options.now();
-    pace.due = false;
+  #send(kind: StateKind): void {
     const state = this.#states.get(kind);
-    const distance = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_INTERVAL_MS;
-    pace.notBefore = now + Math.min(Math.max(distance, (state?.json.length ?? 0) / MAX_CHARACTERS_PER_MS), MAX_WAIT_MS);
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
     if (state) for (const subscriber of this.#subscribers) subscriber.offerState(state.event);
   }
@@ -318,7 +282,7 @@ export class Hub {
     if (this.#statsTimer) clearTimeout(this.#statsTimer);
     this.#statsTimer = setTimeout(() => {
       this.#refreshStats();
-      this.#fanOutSoon('stats');
+      this.#throttle.request('stats');
     }, STATS_INTERVAL_MS);
   }
 

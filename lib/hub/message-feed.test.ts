@@ -9,7 +9,7 @@ import {
   type PublishedMessage,
 } from './message-feed';
 
-/** Everything is in memory; a read would be a fault. */
+/** Everything is in memory; a read fails the test. */
 const NOWHERE = { after: () => Promise.reject(new Error('nothing is to be read')) };
 
 function feedOf(lengths: readonly number[]): MessageFeed {
@@ -27,14 +27,14 @@ function pageAfter(feed: MessageFeed, seq: number): MessagePage {
   return page;
 }
 
-/** Where the pages end that somebody gets who is at a place. */
+/** Where the pages of a client end that begins at a place. */
 function endsFrom(feed: MessageFeed, seq: number): number[] {
   const ends: number[] = [];
   for (let place = seq; place < feed.head; place = ends.at(-1) as number) ends.push(pageAfter(feed, place).last);
   return ends;
 }
 
-test('wherever they come from, those who are behind get the same pages from the first common end on', () => {
+test('pageAfter(): clients at different places get the same pages from the first common end on', () => {
   const lengths = fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 30, maxLength: 70 });
   let compared = 0;
   fc.assert(
@@ -54,7 +54,7 @@ test('wherever they come from, those who are behind get the same pages from the 
   assert.ok(compared > 100, `${compared} pages were compared`);
 });
 
-test('those who come from places that memory does not hold share all pages after their first', async () => {
+test('pageAfter(): clients at places before the memory share all pages after their first', async () => {
   const all = Array.from({ length: 3_000 }, (_, index) => ({
     seq: index + 1,
     json: Buffer.from(`{"seq":${index + 1}}`),
@@ -73,7 +73,7 @@ test('those who come from places that memory does not hold share all pages after
   assert.equal(reads, 3 + 4);
 });
 
-test('small pages are shared by those at the same place; large ones are let go when others are asked for', () => {
+test('pageAfter(): small pages are shared by clients at the same place; large ones are dropped for newer ones', () => {
   const small = feedOf(Array(10).fill(100));
   const first = pageAfter(small, 0);
   for (let place = 1; place < 10; place++) pageAfter(small, place);

@@ -1,35 +1,35 @@
 /**
- * The messages of one history as a stream gives them: the newest in memory, older ones from their source, cut into
- * events that all subscribers at the same place share.
+ * The messages of one history as events of the stream: the newest in memory, older ones read from their source, cut into
+ * pages that all subscribers at the same place share.
  */
 import { formatCursor, type StreamEventName } from '../contract/events';
 
 /** A committed message. */
 export interface PublishedMessage {
   seq: number;
-  /** The message as the API gives it, in UTF-8. */
+  /** The message as the API shows it, JSON in UTF-8. */
   json: Uint8Array;
 }
 
-/** One event, shared by everyone who gets it, so that it is encoded once. */
+/** One event, shared by all its receivers, so that it is encoded once. */
 export interface HubEvent {
   readonly name: StreamEventName;
-  /** Its data, in parts: what other events hold too is not copied for each. Bytes are UTF-8. */
+  /** Its data, in parts, so that a part in several events is not copied for each. Bytes are UTF-8. */
   readonly json: readonly (string | Uint8Array)[];
   readonly id?: string;
 }
 
-/** How many messages are worth reading: what goes beyond the bytes is of no use, but for the first message. */
+/** The limits of one read: at most `messages`, and none after the one that exceeds `bytes`. */
 export interface MessageBound {
   messages: number;
   bytes: number;
 }
 
-/** Where messages are read that are not in memory. */
+/** Reads messages that are not in memory. */
 export interface MessageSource {
   /**
    * @param seq only messages after this one
-   * @param most at most so many; fewer where they are large, none only if none follow
+   * @param most the limits of the read; fewer where messages are large, none only if none follow
    * @param epoch the history that `seq` belongs to
    * @returns messages in order of `seq`
    * @throws if another history is open by now, or if messages after `seq` have been pruned: a hole must never look
@@ -38,7 +38,7 @@ export interface MessageSource {
   after(seq: number, most: MessageBound, epoch: string): Promise<PublishedMessage[]>;
 }
 
-/** What follows a place. */
+/** The messages after a place, as an event. */
 export interface MessagePage {
   readonly event: HubEvent;
   readonly bytes: number;
@@ -57,12 +57,12 @@ const FIRST_BYTES = 4 * 2 ** 20;
 const PAGE_BYTES = 2 ** 18;
 const SHARED_PAGES = 64;
 const COMMA = Buffer.from(',');
-/** A first page alone may be as long as this; one that nobody shares any more is held for nothing. */
+/** All shared pages together; a first page alone may be that long. A page that no client asks for any more only costs memory. */
 const SHARED_BYTES = 2 * FIRST_BYTES;
-/** How many places are known at which pages end: those of 250 MB, or of fewer where messages are short. */
+/** How many page ends are remembered: those of 250 MB, or of fewer bytes where messages are short. */
 const PAGE_ENDS = 1_000;
 
-/** How long a page of at most so many messages may become. */
+/** The largest number of bytes on a page of `limit` messages. */
 function pageBytes(limit: number): number {
   return limit === FIRST_MESSAGES ? FIRST_BYTES : PAGE_BYTES;
 }
@@ -77,21 +77,21 @@ export class MessageFeed {
   #head: number;
   #oldest: number;
   /**
-   * Pages by their place, the one that was asked for last at the end: after a burst a hundred subscribers cost one read and
+   * Pages by their place, the one that was requested last at the end: after a burst a hundred subscribers cost one read and
    * one encoding.
    */
   readonly #shared = new Map<string, MessagePage | Promise<MessagePage>>();
   /**
-   * Places at which a page ends wherever it began: those who are behind come from places of their own, and from the
-   * first of these on they share their pages. Here those to which as many bytes have come as a page may have; each
-   * `PAGE_MESSAGES`th message is one too.
+   * Places at which a page ends wherever it began: clients that are behind come from different places, and share their pages
+   * from the first of these places on. Contains the places at which as many bytes have come as fit on a page; every
+   * `PAGE_MESSAGES`th message is such a place too.
    */
   readonly #pageEnds: number[] = [];
-  /** Bytes that have come since the last of all these. */
+  /** Bytes that have come since the last such place. */
   #unended = 0;
 
   /**
-   * @param newest the newest messages in order, at least `FIRST_MESSAGES` if there are so many
+   * @param newest the newest messages in order, at least `FIRST_MESSAGES` if there are as many
    * @param oldestSeq the oldest message that is kept; the next one to come if there is none
    */
   constructor(source: MessageSource, epoch: string, newest: readonly PublishedMessage[], oldestSeq: number) {
@@ -112,15 +112,15 @@ export class MessageFeed {
     return this.#head;
   }
 
-  /** Whether everything after `seq` can still be given. */
+  /** Whether every message after `seq` is still kept. */
   reaches(seq: number): boolean {
     return seq <= this.#head && seq >= this.#oldest - 1;
   }
 
   /**
-   * Takes what has been committed.
+   * Appends committed messages.
    *
-   * @param messages in order; those already known are ignored, and those of a large commit's beginning may be missing
+   * @param messages in order; those already known are ignored, and those at the beginning of a large commit may be missing
    * @param lastSeq the newest committed message
    * @returns whether anything is new
    */
@@ -132,7 +132,7 @@ export class MessageFeed {
 
     const follows = fresh.length < messages.length || fresh[0]?.seq === this.#head + 1;
     if (last !== head || !follows) {
-      // Something between is missing here. Memory never has a hole: what it lacks is read from the source.
+      // Messages in between are missing. Memory never has a hole: what it lacks is read from the source.
       this.#messages = [];
       this.#bytes = 0;
       this.#memoryStart = last === head ? (fresh[0] as PublishedMessage).seq - 1 : head;
@@ -145,7 +145,7 @@ export class MessageFeed {
   }
 
   /**
-   * Messages before `seq` have been pruned.
+   * Removes messages before `seq`, which have been pruned.
    *
    * @returns whether some of them are not published yet
    */
@@ -165,7 +165,7 @@ export class MessageFeed {
     return this.#memoryStart < this.#oldest ? [...this.#messages] : null;
   }
 
-  /** @returns the place that the newest `FIRST_MESSAGES` messages follow. */
+  /** @returns the place before the newest `FIRST_MESSAGES` messages. */
   freshStart(): number {
     const index = this.#messages.length - FIRST_MESSAGES;
     if (index > 0) return (this.#messages[index - 1] as PublishedMessage).seq;
@@ -179,10 +179,10 @@ export class MessageFeed {
   }
 
   /**
-   * What follows a place before the head: at least one message.
+   * Cuts the page after a place before the head: at least one message.
    *
-   * @param limit at most so many messages
-   * @returns the page, or a promise of it where it must be read; it rejects if what follows can't be given
+   * @param limit the largest number of messages
+   * @returns the page, or a promise of it where it must be read; it rejects if the messages cannot be read
    */
   pageAfter(seq: number, limit: number): MessagePage | Promise<MessagePage> {
     const key = `${seq}/${limit}`;
@@ -205,7 +205,7 @@ export class MessageFeed {
     return reading;
   }
 
-  /** Frees the shared pages, for a time without subscribers. */
+  /** Frees the shared pages, while there are no subscribers. */
   forgetPages(): void {
     this.#shared.clear();
   }
@@ -213,8 +213,8 @@ export class MessageFeed {
   async #read(seq: number, limit: number): Promise<MessagePage> {
     if (!this.reaches(seq)) throw new Error(`The messages after ${seq} have been pruned.`);
     const rows = await this.#source.after(seq, { messages: limit, bytes: pageBytes(limit) }, this.epoch);
-    // Rows beyond the head are committed but not published yet. A client must not know an id that the head lacks:
-    // coming back with it at once, it would be told of a gap that isn't there.
+    // Rows beyond the head are committed but not published yet. A client must not know an id that the head lacks: if it
+    // came back with it at once, it would get a gap that does not exist.
     const known = rows.filter((row) => row.seq > seq && row.seq <= this.#head);
     if (known.length === 0) throw new Error(`The messages after ${seq} are gone.`);
     return this.#livePage(known, limit);
@@ -234,7 +234,7 @@ export class MessageFeed {
     return this.#page(fitting, fitting.at(-1)?.seq ?? this.#head);
   }
 
-  /** Where a page ends that begins with a message, whoever asks for it. */
+  /** @returns where the page ends that begins with message `start`, the same for every client */
   #pageEnd(start: number): number {
     const counted = Math.ceil(start / PAGE_MESSAGES) * PAGE_MESSAGES;
     return Math.min(counted, this.#pageEnds.find((known) => known >= start) ?? counted);
@@ -258,7 +258,7 @@ export class MessageFeed {
     return page;
   }
 
-  /** Takes the message that follows those in memory. */
+  /** Appends the next message to those in memory. */
   #add(message: PublishedMessage): void {
     const { byteLength } = message.json;
     const before = this.#messages.at(-1);
@@ -286,7 +286,7 @@ export class MessageFeed {
     this.#drop(count);
   }
 
-  /** Takes the oldest messages out of memory. */
+  /** Removes the oldest messages from memory. */
   #drop(count: number): void {
     for (const message of this.#messages.splice(0, count)) {
       this.#bytes -= message.json.byteLength;
@@ -294,7 +294,7 @@ export class MessageFeed {
     }
   }
 
-  /** Where in memory the messages after `seq` begin. */
+  /** @returns the index in memory of the first message after `seq` */
   #indexAfter(seq: number): number {
     let [low, high] = [0, this.#messages.length];
     while (low < high) {

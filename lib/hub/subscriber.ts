@@ -3,20 +3,20 @@ import { FIRST_MESSAGES, type HubEvent, type MessageFeed, type MessagePage, PAGE
 /** Where a subscriber begins. */
 interface Start {
   feed: MessageFeed;
-  /** The place after which messages are given. */
+  /** The `seq` of the last message that the client has. */
   cursor: number;
-  /** It continues from what the client has; else it begins with the newest. */
+  /** Whether it continues from what the client has; else it begins with the newest messages. */
   resumed: boolean;
   /** `connected` and the first states, in their order. */
   greetings: readonly HubEvent[];
 }
 
 /**
- * One client as the hub sees it: a place among the messages and one pending event for each kind of state. Nothing is
- * queued, so what a client costs does not grow with how slowly it reads.
+ * One client of the hub: a place among the messages and one pending event for each kind of state. Nothing is queued, so that
+ * the cost of a client does not grow with how slowly it reads.
  */
 export class Subscriber {
-  /** Called once when it is over, with the reason. */
+  /** Called once when the subscription ends, with the reason. */
   onEnd: ((reason: string) => void) | null = null;
 
   readonly #feed: MessageFeed;
@@ -24,7 +24,7 @@ export class Subscriber {
   readonly #ticks: () => number;
   readonly #firstLimit: number;
 
-  /** Pending events by name in the order in which they became pending; a newer one takes the place of its kind. */
+  /** Pending events by name in the order in which they became pending; a newer one replaces that of its kind. */
   readonly #pending = new Map<string, HubEvent>();
   #greetingsLeft: number;
   #heartbeat: HubEvent | null = null;
@@ -39,7 +39,7 @@ export class Subscriber {
   #closed = false;
 
   /**
-   * @param leave takes it off the hub's list
+   * @param leave removes it from the hub's list
    * @param ticks milliseconds since any instant
    */
   constructor(start: Start, leave: (subscriber: Subscriber) => void, ticks: () => number) {
@@ -52,19 +52,19 @@ export class Subscriber {
     this.#greetingsLeft = this.#pending.size;
   }
 
-  /** Since when something is pending that nobody asks for, in milliseconds since 1970; null if that is not so. */
+  /** Since when events have been pending that nobody asks for, in the milliseconds of `ticks`; null if there are none. */
   get stalledSince(): number | null {
     return this.#stalledSince;
   }
 
   /**
-   * Asks for the next event, as soon as there is one; null when it is over. To be asked again only after the last one
-   * was given.
+   * Asks for the next event, as soon as there is one; null when the subscription has ended. To be called again only after the
+   * last event was given.
    *
-   * @param give is given it, at once if it is there
+   * @param give receives the event, at once if there is one
    */
   ask(give: (event: HubEvent | null) => void): void {
-    if (this.#waiting) throw new Error('The event asked for before is still to come.');
+    if (this.#waiting) throw new Error('The event that was asked for before has not come yet.');
     this.#stalledSince = null;
     this.#waiting = give;
     if (this.#closed) this.#give(null);
@@ -76,7 +76,7 @@ export class Subscriber {
     return new Promise((resolve) => this.ask(resolve));
   }
 
-  /** Ends it, at any time and any number of times. */
+  /** Ends the subscription; further calls do nothing. */
   close(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -88,19 +88,19 @@ export class Subscriber {
     this.onEnd?.(reason);
   }
 
-  /** The hub has a new state of some kind. */
+  /** Makes a new state of some kind pending. */
   offerState(event: HubEvent): void {
     this.#pending.set(event.name, event);
     this.wake();
   }
 
-  /** A second has passed. */
+  /** Makes the heartbeat of another second pending. */
   offerHeartbeat(event: HubEvent): void {
     this.#heartbeat = event;
     this.wake();
   }
 
-  /** There may be something to give. */
+  /** Gives the next event if one is waited for; else notes since when the client does not read. */
   wake(): void {
     if (!this.#waiting) {
       this.#stalledSince ??= this.#ticks();
@@ -116,7 +116,7 @@ export class Subscriber {
     give?.(event);
   }
 
-  /** States first, then messages and changed states by turns, so that neither holds the other back. */
+  /** First states first, then messages and changed states by turns, so that neither delays the other. */
   #take(): HubEvent | null {
     if (this.#greetingsLeft > 0) {
       this.#greetingsLeft--;
@@ -167,7 +167,7 @@ export class Subscriber {
         this.#page = read;
         this.wake();
       },
-      // The client comes back with its id and is told whether it can be continued from.
+      // The client comes back with its id and learns whether it can be continued from.
       () => this.close('its messages can not be read'),
     );
     return null;

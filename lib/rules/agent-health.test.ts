@@ -39,7 +39,7 @@ const registryOf = (entries: RegistryEntry[]): Registry => ({
   entries,
 });
 
-/** Lives after each of some registries, a second apart, the last one now. */
+/** The lives of agents after reading several registries, one a second, the last one now. */
 function livesAfter(...seen: [entries: RegistryEntry[], sights: Sights][]): AgentLives {
   const lives = new AgentLives();
   for (const [index, [entries, sights]] of seen.entries()) {
@@ -57,7 +57,7 @@ function judge(entry: Record<string, unknown>, known = evidence(), others: Regis
   return verdictOf(livesAfter([[{ id: 'a', ...entry }, ...others], known.sights]), known);
 }
 
-/** The same where some other sights came before. */
+/** The same where the processes were observed differently before. */
 function judgeAfter(entry: Record<string, unknown>, before: Sights, known: Known): [string, string] {
   const entries = [{ id: 'a', ...entry }];
   return verdictOf(livesAfter([entries, before], [entries, known.sights]), known);
@@ -76,7 +76,7 @@ const seen = (seconds: number, more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-test('by the age of its entry', () => {
+test('describeAgents(): by the age of its entry', () => {
   assert.deepEqual(judge(seen(60)), ['active', 'It was last seen at 2026-02-03T07:59:00+00:00.']);
   assert.deepEqual(judge(seen(60.001)), ['stale', 'No sign of life since 2026-02-03T07:58:59.999+00:00.']);
   assert.equal(judge(seen(300))[0], 'stale');
@@ -88,7 +88,7 @@ test('by the age of its entry', () => {
   assert.equal(judge(seen(86_400), evidence({}, { staleThresholdSeconds: 20_000 }))[0], 'stale');
 });
 
-test('without a time, and with one that is none or ahead', () => {
+test('describeAgents(): without a time, with an invalid one, and with one ahead of the clock', () => {
   const nothing = ['unknown', "No sign of life is known, and its process can't be seen."];
   assert.deepEqual(judge({}), nothing);
   assert.deepEqual(judge({ last_seen: 'today' }), nothing);
@@ -96,7 +96,7 @@ test('without a time, and with one that is none or ahead', () => {
   assert.equal(judge(seen(-5))[0], 'active', 'clocks differ a little');
 });
 
-test('messages and locks are signs of life too, the newest one counts', () => {
+test('describeAgents(): messages and locks are signs of life too, the newest one counts', () => {
   const newestMessageBySender = new Map([['a', spoke(ago(30))]]);
   const newestLockByHolder = new Map([['a', ago(20)]]);
   assert.deepEqual(judge(seen(900), evidence({}, { newestMessageBySender })), [
@@ -111,7 +111,7 @@ test('messages and locks are signs of life too, the newest one counts', () => {
   assert.equal(agent?.last_evidence_at, '2026-02-03T07:59:30.000+00:00');
 });
 
-test('a claude process outweighs any age, and is named by its own pid', () => {
+test('describeAgents(): a claude process outweighs any age, and is named by its own pid', () => {
   assert.deepEqual(judge(seen(9000, { pid: 42 }), evidence({ 42: CLAUDE })), [
     'active',
     'Its claude process (pid 4300) runs.',
@@ -122,7 +122,7 @@ test('a claude process outweighs any age, and is named by its own pid', () => {
   assert.match(reason, /pid 4300\) is suspended \(state T\)/);
 });
 
-test('claude that has left its shell is dead, whatever its entry says', () => {
+test('describeAgents(): an agent whose shell runs without claude is dead, whatever its entry says', () => {
   const reason = 'claude exited; its shell (pid 42) still runs.';
   assert.deepEqual(judge(seen(1, { pid: 42 }), evidence({ 42: SHELL })), ['dead', reason]);
   assert.deepEqual(judgeAfter(seen(1, { pid: 42 }), { 42: CLAUDE }, evidence({ 42: SHELL })), ['dead', reason]);
@@ -133,7 +133,7 @@ test('claude that has left its shell is dead, whatever its entry says', () => {
   );
 });
 
-test('a process that never was seen with claude and is no plain shell proves nothing', () => {
+test('describeAgents(): a process that was never seen with claude and is no plain shell proves nothing', () => {
   for (const process of [EDITOR, { ...SHELL, mayRunClaude: true }]) {
     assert.equal(judge(seen(30, { pid: 42 }), evidence({ 42: process }))[0], 'active');
     assert.deepEqual(judge(seen(900, { pid: 42 }), evidence({ 42: process })), [
@@ -147,7 +147,7 @@ test('a process that never was seen with claude and is no plain shell proves not
   ]);
 });
 
-test('gone is dead where this server saw it alive, though nobody else is left', () => {
+test('describeAgents(): a process that is gone is dead where this server saw it alive, even as the last one', () => {
   const entry = seen(1, { pid: 42 });
   assert.deepEqual(judgeAfter(entry, { 42: CLAUDE }, evidence({ 42: gone() })), [
     'dead',
@@ -159,7 +159,7 @@ test('gone is dead where this server saw it alive, though nobody else is left', 
   ]);
 });
 
-test('gone is dead where another listed process is proven to be an agent of this host', () => {
+test('describeAgents(): a process that is gone is dead where another listed one is an agent of this host', () => {
   const entry = seen(900, { pid: 42 });
   const other = [{ id: 'b', pid: 43, last_seen: formatInstant(NOW) }];
   assert.deepEqual(judge(entry, evidence({ 42: gone(), 43: CLAUDE }), other), [
@@ -171,7 +171,7 @@ test('gone is dead where another listed process is proven to be an agent of this
   assert.equal(judge(entry, evidence({ 42: gone(), 43: gone() }), other)[0], 'unknown');
 });
 
-test('a process that is known to be gone is dead at once, unless it was heard of since', () => {
+test('describeAgents(): a process known to be gone is dead at once, unless a later sign of life contradicts', () => {
   const entry = seen(20, { pid: 42 });
   const known = (goneSince: number, message?: number) =>
     evidence(
@@ -185,14 +185,14 @@ test('a process that is known to be gone is dead at once, unless it was heard of
   assert.equal(after(known(ago(800), ago(700)), seen(900, { pid: 42 })), 'dead');
 });
 
-test('what cannot be seen says why', () => {
+test('describeAgents(): a process that cannot be observed says why', () => {
   const reasonOf = (pid: unknown, sight: Sight = 'unseen') => judge(seen(900, { pid }), evidence({ 42: sight }))[1];
   assert.match(reasonOf('42'), /and its pid is not a number\.$/);
   assert.match(reasonOf(42, 'other_user'), /and its process \(pid 42\) belongs to another user\.$/);
   assert.match(reasonOf(42, 'other_namespace'), /another pid namespace/);
 });
 
-test('one process or pane listed twice: the older entry is moved', () => {
+test('describeAgents(): of one process or pane listed twice the older entry has moved', () => {
   const older = { id: 'agent-1', status: 'stale', pid: 42, tmux_pane_id: '%5', last_seen: formatInstant(ago(40)) };
   const newer = { id: 'agent-7', status: 'active', pid: 42, tmux_pane_id: '%5', last_seen: formatInstant(ago(5)) };
   for (const order of [
@@ -210,7 +210,7 @@ test('one process or pane listed twice: the older entry is moved', () => {
   assert.deepEqual([byPane?.health, byPane?.moved_to], ['moved', 'agent-7']);
 });
 
-test('two panes of one number on two tmux servers are two agents', () => {
+test('describeAgents(): equal pane ids on two tmux servers are two agents', () => {
   const one = { id: 'a', pid: 41, tmux_pane_id: '%0', last_seen: formatInstant(ago(9)) };
   const other = { id: 'b', pid: 42, tmux_pane_id: '%0', last_seen: formatInstant(ago(1)) };
   const agents = describe([one, other], evidence({ 41: CLAUDE, 42: CLAUDE }));
@@ -220,7 +220,7 @@ test('two panes of one number on two tmux servers are two agents', () => {
   );
 });
 
-test('two entries with one id are both described, and it is said', () => {
+test('describeAgents(): two entries with one id are both described, with a warning', () => {
   const agents = describe(
     [
       { id: 'a', pid: 1 },
@@ -232,7 +232,7 @@ test('two entries with one id are both described, and it is said', () => {
   for (const agent of agents) assert.match(agent.health_reason, /The registry lists a 2 times\.$/);
 });
 
-test('what the former agent of an id said and took is not the sign of the newcomer', () => {
+test("describeAgents(): messages and locks of an id's former agent are no sign of the new one", () => {
   const before = { id: 'a', pid: 42, tmux_pane_id: '%1', last_seen: formatInstant(ago(900)) };
   const now = { id: 'a', pid: 43, tmux_pane_id: '%2', last_seen: formatInstant(ago(900)) };
   const lives = livesAfter([[before], {}], [[now], {}]);
@@ -250,7 +250,7 @@ test('what the former agent of an id said and took is not the sign of the newcom
   assert.equal(agent?.last_spoke_at, null);
 });
 
-test('who left is described with when and why', () => {
+test('describeAgents(): a departed agent is described with when and why it left', () => {
   const entry = { id: 'a', pid: 42, last_seen: formatInstant(ago(5)) };
   const described = (before: Sights, now: Sights) =>
     describeAgents(livesAfter([[entry], before], [[], now]), evidence(now));
@@ -268,7 +268,7 @@ test('who left is described with when and why', () => {
   assert.deepEqual([moved?.health, moved?.moved_to, moved?.left_reason], ['moved', 'b', 'It is listed as b now.']);
 });
 
-test('entries keep every field; those with names of added ones go under original', () => {
+test('describeAgents(): entries keep every field; fields named as added ones move to original', () => {
   const entry = { id: 'a', status: 'active', custom: { deep: 1 }, health: 'fine', original: 0 };
   const [agent] = describe([entry], evidence());
   assert.deepEqual(agent, {
@@ -285,7 +285,7 @@ test('entries keep every field; those with names of added ones go under original
 });
 
 for (const { name, root, expected } of samples().filter((sample) => sample.expected.agents.length > 0)) {
-  test(`sample ${name}: by the ages of its entries`, () => {
+  test(`describeAgents(): sample ${name} by the ages of its entries`, () => {
     const reader = new RegistryReader(root);
     reader.refresh();
     assert.ok(reader.registry);
@@ -301,7 +301,7 @@ for (const { name, root, expected } of samples().filter((sample) => sample.expec
   });
 }
 
-test('describeAgents(): a pid or pane that more than 100 entries list says nothing of who moved', () => {
+test('describeAgents(): a pid or pane that more than 100 entries list is no evidence of a move', () => {
   const entries = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       ...{ id: `agent-${index}`, pid: 4200, tmux_pane_id: '%1' },

@@ -1,6 +1,6 @@
 /**
- * The health of each agent, from evidence alone: its entry, its messages, its locks and its process. What a process
- * shows outweighs any age, and age alone never makes an agent dead. docs/decisions/0058-health-and-identity.md explains.
+ * The health of each agent, from evidence alone: its entry, its messages, its locks and its process. The state of a process
+ * outweighs any age, and age alone never makes an agent dead. docs/decisions/0058-health-and-identity.md explains.
  */
 import { formatInstant } from '../contract/instant';
 import type { Agent, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
@@ -13,15 +13,15 @@ import type { Life } from './agent-lives';
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
 
-/** A pid or pane that more entries list says nothing of which of them is which, and comparing all of them takes long. */
+/** A pid or pane that more entries list does not identify an agent, and comparing all of them takes long. */
 const MAX_ALIKE = 100;
 
-/** A time before 1970 is a mistake too, and one far before it no date at all. */
+/** An earlier time is a mistake: no agent lived before 1970, and a much earlier time is not even a date. */
 const MIN_INSTANT = 0;
 
 /** A sender's newest own message. */
 export interface Speech {
-  /** When it was sent, milliseconds since 1970; null if it says no time. */
+  /** When it was sent, milliseconds since 1970; null if it has no time. */
   at: number | null;
   message: LastMessage;
 }
@@ -30,7 +30,7 @@ export interface Evidence {
   newestMessageBySender: ReadonlyMap<string, Speech>;
   /** Milliseconds since 1970 of the newest lock of each holder. */
   newestLockByHolder: ReadonlyMap<string, number>;
-  /** How long a sign of life counts. */
+  /** For how many seconds an agent counts as active after a sign of life. */
   staleThresholdSeconds: number;
   /** Milliseconds since 1970. */
   now: number;
@@ -38,7 +38,7 @@ export interface Evidence {
 
 interface Sign {
   at: number;
-  /** A sentence without its end: the instant follows. */
+  /** The beginning of a sentence; the instant follows. */
   says: string;
 }
 
@@ -47,20 +47,20 @@ interface Verdict {
   reason: string;
 }
 
-/** An agent with what is known of it. */
+/** An agent with the facts about it. */
 interface Subject {
   life: Life;
   sign: Sign | null;
   speech: Speech | null;
-  /** Under which id its process or pane is listed now, and by what that is known; null where it has not moved. */
+  /** The id under which its process or pane is listed now, and the evidence; null where it has not moved. */
   moved: { to: string; by: string } | null;
-  /** Some other listed pid is proven to be an agent's on this host. */
+  /** Whether another listed pid is proven to be an agent's on this host. */
   hostIsProven: boolean;
 }
 
 /**
- * @param lives of the registry's entries in its order, and of who left it
- * @returns every entry with what is known of the agent's health
+ * @param lives of the registry's entries, in its order, and of departed agents
+ * @returns every entry with the agent's health and its evidence
  */
 export function describeAgents(
   lives: { listed: readonly Life[]; departed: readonly Life[] },
@@ -142,7 +142,7 @@ class Successors {
     const byPid = isPid(pid) ? this.#newerThan(life, this.#byPid.get(pid)) : null;
     if (byPid) return { to: byPid.entry.id, by: `the same process (pid ${pid})` };
     if (typeof pane !== 'string') return null;
-    // Two tmux servers give the same pane ids, and one that was started again gives them anew: processes tell.
+    // Two tmux servers give the same pane ids, and a restarted one gives them again: only the processes distinguish them.
     const byPane = this.#newerThan(life, this.#byPane.get(pane), (other) => !areTwo(other, life));
     return byPane && { to: byPane.entry.id, by: `the same pane (${pane})` };
   }
@@ -152,7 +152,7 @@ class Successors {
     return alike.find((other) => this.#isNewer(other, life) && fits(other)) ?? null;
   }
 
-  /** The tool leaves the entry of a pane that vanished as `stale` with its old `last_seen`. */
+  /** The swarm's tool keeps the entry of a pane that vanished, as `stale` and with its old `last_seen`. */
   #isNewer(other: Life, life: Life): boolean {
     if (other.entry.id === life.entry.id) return false;
     if (life.leftAt !== null) return true;
@@ -176,13 +176,13 @@ function addTo<Key>(groups: Map<Key, Life[]>, key: Key, life: Life): void {
   else groups.set(key, [life]);
 }
 
-/** Whether the processes of two entries of one pane are seen to be two, or one is known to be gone. */
+/** Whether the processes of two entries of one pane are known to differ, or one is known to be gone. */
 function areTwo(one: Life, other: Life): boolean {
   const known = [one, other].every(({ sight }) => typeof sight === 'object');
   return one.entry.pid !== other.entry.pid && (known || other.claudeSeen);
 }
 
-/** What the agent that had the id before did is no sign of this one. */
+/** Leaves out messages and locks from before the present agent had the id: they are no signs of its life. */
 function signsOf({ entry, beganAt }: Life, evidence: Evidence): Pick<Subject, 'sign' | 'speech'> {
   const ofThisLife = (at: number | null | undefined) => at != null && (beganAt === null || at >= beganAt);
   const said = evidence.newestMessageBySender.get(entry.id) ?? null;
@@ -215,7 +215,7 @@ function judge(subject: Subject, evidence: Evidence): Verdict {
   if (moved) return { health: 'moved', reason: `It is ${moved.to} now: that id lists ${moved.by}.` };
   if (typeof sight === 'object' && 'startId' in sight) return judgeSeen(subject, sight, evidence);
   if (typeof sight === 'object' && isProvenGone(subject)) {
-    // A sign of life from before the process went says nothing of now; one from after it contradicts.
+    // A sign of life from before the process ended says nothing about now; one from after it contradicts.
     const contradicted = sign !== null && sight.since !== null && sign.at > sight.since;
     if (!contradicted) return { health: 'dead', reason: `Its process (pid ${life.entry.pid}) is gone.` };
     const byAge = judgeByAge(subject, evidence);
@@ -234,7 +234,7 @@ function judgeSeen(subject: Subject, seen: SeenProcess, evidence: Evidence): Ver
     return { health: 'stale', reason };
   }
   if (claude) return { health: 'active', reason: `Its claude process (pid ${claude.pid}) runs.` };
-  // The registry names the shell of a pane in which claude ran when it was written.
+  // The registry names the shell of a pane in which claude ran when the entry was written.
   const wasThere = life.claudeSeen || (seen.isShell && !seen.mayRunClaude);
   if (!wasThere) return judgeByAge(subject, evidence);
   const what = seen.isShell ? 'its shell' : 'its process';

@@ -28,7 +28,7 @@ const agent = (id: string, pid: unknown, pane: unknown = '%1', more: object = {}
   ...more,
 });
 
-test('update(): the same process in the same pane goes on, whatever else its entry says', () => {
+test('update(): the same process in the same pane is the same life, whatever else changes in its entry', () => {
   const { read, began, lives } = swarm();
   read(0, [agent('a', 1)]);
   read(1, [agent('a', 1, '%1', { status: 'stale', last_seen: formatInstant(START + 900) })]);
@@ -67,7 +67,7 @@ test('update(): the former life ends when its claude was last seen', () => {
   assert.equal(lives.listed[0]?.formerEndedAt, START + 2500);
 });
 
-test('update(): a pid that another process has got is a new life', () => {
+test('update(): a pid that was reused by another process is a new life', () => {
   const { read, began } = swarm();
   read(0, [agent('a', 1)], { 1: CLAUDE });
   read(9, [agent('a', 1, '%1', { last_seen: formatInstant(START + 8000) })], { 1: { ...CLAUDE, startId: 2 } });
@@ -81,7 +81,7 @@ test('update(): an older shape without a pane id is the same agent', () => {
   assert.deepEqual(began(), [null]);
 });
 
-test('update(): who leaves is kept for an hour, and is no stranger on return', () => {
+test('update(): a departed agent is kept for an hour, and is the same one on return', () => {
   const { read, began, lives } = swarm();
   read(0, [agent('a', 1), agent('b', 2, '%2')]);
   read(1, [agent('b', 2, '%2')]);
@@ -96,7 +96,7 @@ test('update(): who leaves is kept for an hour, and is no stranger on return', (
   assert.deepEqual(lives.departed, []);
 });
 
-test('update(): of a thousand that left at once a bounded number is kept', () => {
+test('update(): of a thousand that left at once only a bounded number is kept', () => {
   const { read, lives } = swarm();
   const many = Array.from({ length: 1000 }, (_, i) => agent(`agent-${i}`, i + 1, `%${i}`));
   read(0, many);
@@ -105,7 +105,7 @@ test('update(): of a thousand that left at once a bounded number is kept', () =>
   assert.equal(lives.departed.length, MAX_DEPARTED);
 });
 
-test('update(): two entries of one id go on each as its own', () => {
+test('update(): two entries of one id are two lives', () => {
   const { read, began, lives } = swarm();
   read(0, [agent('a', 1), agent('a', 2, '%2')], { 1: CLAUDE });
   read(1, [agent('a', 2, '%2'), agent('a', 1)], { 1: CLAUDE });
@@ -116,7 +116,7 @@ test('update(): two entries of one id go on each as its own', () => {
   );
 });
 
-test('claudeLostAt: from when claude was first not seen, and not while nothing can be seen', () => {
+test('claudeLostAt: set when claude was first missing, not while processes cannot be observed', () => {
   const { read, lives } = swarm();
   const lost = () => lives.listed[0]?.claudeLostAt ?? null;
   read(0, [agent('a', 1)], { 1: CLAUDE });
@@ -129,14 +129,14 @@ test('claudeLostAt: from when claude was first not seen, and not while nothing c
   assert.equal(lost(), null);
 });
 
-test('save() and restore(): another process of the dashboard goes on where this one was', () => {
+test('save() and restore(): another process of the dashboard continues from this one', () => {
   const first = swarm();
   first.read(0, [agent('a', 1), agent('b', 2, '%2')], { 1: CLAUDE });
   first.read(1, [agent('a', 1)], { 1: CLAUDE });
   const saved = first.lives.save();
   assert.ok(saved);
   first.read(2, [agent('a', 1, '%1', { last_seen: formatInstant(START + 2000) })], { 1: CLAUDE });
-  assert.equal(first.lives.save(), null, 'nothing that counts has changed');
+  assert.equal(first.lives.save(), null, 'nothing that is saved has changed');
 
   const second = swarm();
   second.read(9, [agent('a', 3)]);

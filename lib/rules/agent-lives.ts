@@ -1,34 +1,34 @@
 /**
  * The lives of agents' ids. The swarm's tool reuses ids: an agent is an id together with a process (pid and start) and
- * a pane. Where one of these changes, another agent has the id, and what the former one did is not the newcomer's.
+ * a pane. Where one of these changes, another agent has the id, and messages and locks of the former one are not its own.
  */
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
 import { isPid, isSameStart, type ProcessTable, type Sight } from '../sources/processes/processes';
 
-/** One agent, from when it got its id until another has it or the registry no longer lists it. Instants are milliseconds since 1970. */
+/** One agent, from when it got its id until another agent has it or it is no longer listed. Instants are milliseconds since 1970. */
 export interface Life {
-  /** As the registry had it last. */
+  /** Its newest entry in the registry. */
   entry: RegistryEntry;
-  /** Tells the process from another one of its pid; null while it was never seen. */
+  /** Distinguishes the process from others with its pid; null while it was never observed. */
   startId: number | null;
   /** Since when it has the id; null where no change was seen. */
   beganAt: number | null;
-  /** When the agent that had the id before it was gone; null if there was none. */
+  /** When the former agent of the id was gone; null if there was none. */
   formerEndedAt: number | null;
   /** Whether this dashboard saw a claude process at or under its pid: proof that the pid is one of this host. */
   claudeSeen: boolean;
-  /** When claude was first not seen any more; null while it is seen, and where it never was. */
+  /** When claude was first missing; null while it runs, and where it was never seen. */
   claudeLostAt: number | null;
-  /** When the registry was last read with it. */
+  /** When a registry that lists it was last read. */
   listedAt: number;
-  /** When the registry was first read without it; null while it is listed. */
+  /** When a registry that does not list it was first read; null while it is listed. */
   leftAt: number | null;
-  /** What is seen of its process now. */
+  /** The present state of its process. */
   sight: Sight;
 }
 
-/** To be raised when what is saved changes its shape. */
+/** To be raised when the saved JSON changes its shape. */
 const FORM = 1;
 
 export const MAX_DEPARTED_MS = 3_600_000;
@@ -37,23 +37,23 @@ export const MAX_DEPARTED = 200;
 export class AgentLives {
   /** In the order of the registry. */
   listed: readonly Life[] = [];
-  /** Who left within the last hour, newest first. */
+  /** Agents that left within the last hour, newest first. */
   departed: readonly Life[] = [];
   #saved = '';
-  /** What the last call of `save` looked at. */
+  /** The lives at the last call of `save`. */
   #compared: readonly (readonly Life[])[] = [];
 
   /** @returns every number that may be the pid of an agent whose process is to be observed */
   *pids(registry: Registry | null): Iterable<number> {
     for (const { pid } of registry?.entries ?? []) if (isPid(pid)) yield pid;
-    // One that ended and is no longer listed, both since the last observation, is observed once more.
+    // A process that ended and left the registry since the last observation is observed once more.
     for (const { entry } of [...this.listed, ...this.departed]) if (isPid(entry.pid)) yield entry.pid;
   }
 
   /**
-   * Goes on with a registry as it was read.
+   * Updates the lives from a registry.
    *
-   * @param registry the last good one
+   * @param registry the last one that could be read
    * @param now milliseconds since 1970
    */
   update(registry: Registry, processes: Pick<ProcessTable, 'sight'>, now: number): void {
@@ -66,13 +66,13 @@ export class AgentLives {
       taken.add(life);
       return { ...life, entry, listedAt: now, leftAt: null };
     });
-    // Only once it is known who goes on can it be said who is new.
+    // New agents are only known once those that are still listed are known.
     this.listed = registry.entries.map((entry, index) => {
       const former = free.get(entry.id)?.find((one) => !taken.has(one));
       const life = listed[index] ?? begin(entry, former ?? null, registry, processes, now);
       return seen(life, processes, now);
     });
-    // Also where another process has the id now: who took its locks has left all the same.
+    // Also where another process has the id now: the agent that took its locks has left all the same.
     const gone = known.filter((life) => !taken.has(life));
     this.departed = gone
       .map((life) => seen({ ...life, leftAt: life.leftAt ?? now }, processes, now))
@@ -81,13 +81,13 @@ export class AgentLives {
       .slice(0, MAX_DEPARTED);
   }
 
-  /** @returns JSON that `restore` goes on from, or null if that is what the last call gave */
+  /** @returns JSON for `restore`, or null if it equals that of the last call */
   save(): string | null {
-    // Locks change far more often, and each change is described.
+    // This is called at each description, and most of them are due to locks.
     if (this.#compared[0] === this.listed && this.#compared[1] === this.departed) return null;
     this.#compared = [this.listed, this.departed];
     const lives = [...this.listed, ...this.departed].map(({ sight: _, ...life }) => life);
-    // When each was listed last changes all the time, and matters only to the second.
+    // The instant of the last listing changes all the time, and is only needed to the second.
     const text = JSON.stringify(
       lives.map(({ listedAt: _, entry: { last_seen: __, ...entry }, ...life }) => [entry, life]),
     );
@@ -96,7 +96,7 @@ export class AgentLives {
     return JSON.stringify({ form: FORM, lives });
   }
 
-  /** Goes on with what an earlier process of the dashboard saw; what is read next is compared with that. */
+  /** Continues from what an earlier process of the dashboard saw; the next registry is compared with that. */
   restore(json: string): void {
     const saved = JSON.parse(json) as { form: number; lives: Omit<Life, 'sight'>[] };
     if (saved.form !== FORM) return;
@@ -116,7 +116,7 @@ function groupById(lives: readonly Life[]): Map<string, Life[]> {
   return byId;
 }
 
-/** A field that an older version of the tool did not write says nothing. */
+/** A field that an older version of the tool did not write is no evidence. */
 function isSameAgent(
   { entry: before, startId }: Life,
   entry: RegistryEntry,
@@ -124,7 +124,7 @@ function isSameAgent(
 ): boolean {
   if (before.pid !== entry.pid) return false;
   if (startId !== null && isPid(entry.pid)) {
-    // The registry lists the pid again after its process ended: another process has got it.
+    // The registry lists the pid again after its process ended: another process has it.
     const sight = processes.sight(entry.pid, { startId: null, runningAt: entryLastSeen(entry) });
     if (typeof sight === 'object' && 'startId' in sight && !isSameStart(sight.startId, startId)) return false;
   }
@@ -145,7 +145,7 @@ function begin(
     ...{ listedAt: now, leftAt: null, sight: 'unseen' },
   };
   if (former === null) return life;
-  // The newcomer has had its id since the registry was written, which was after the former one was last read in it.
+  // The new agent has had its id since the registry was written, which was after the former one was last read in it.
   const written = readInstant(registry.updated_at, 'UTC')?.milliseconds ?? now;
   const beganAt = written > former.listedAt && written <= now ? written : now;
   const sight = sightOf(former, processes);
@@ -158,7 +158,7 @@ function seen(life: Life, processes: Pick<ProcessTable, 'sight'>, now: number): 
   const sight = sightOf(life, processes);
   const process = typeof sight === 'object' && 'startId' in sight ? sight : null;
   if (process?.claude) return { ...life, sight, startId: process.startId, claudeSeen: true, claudeLostAt: null };
-  // What cannot be seen just now was not lost.
+  // A process that cannot be observed just now is not lost.
   const lost = process !== null || (typeof sight === 'object' && 'gone' in sight);
   const lostAt = sightSince(sight) ?? now;
   return {

@@ -1,4 +1,4 @@
-/** What has become of the agents that a message names: whether they left, were replaced, or are listed elsewhere now. */
+/** Finds out about agents that a message names: whether they left, were replaced, or are listed elsewhere now. */
 import { instantOf } from '../contract/instant';
 import type { Agent, DepartedAgent, Sources } from '../contract/schemas';
 
@@ -19,7 +19,7 @@ export class AgentPresence {
     this.#isReadable = sources.registry.state === 'ok';
   }
 
-  /** @returns whether the registry was read and does not list that id; false while that is not known */
+  /** @returns whether the registry was read and does not list that id; false while the registry cannot be read */
   isAbsent(id: string): boolean {
     return !this.#agents.has(id) && (this.#isReadable || this.#departed.has(id));
   }
@@ -31,9 +31,10 @@ export class AgentPresence {
   }
 
   /**
-   * Says as sentences what is odd about agents that a message names, each beginning with a space; empty if nothing is.
+   * Describes departed, replaced and moved agents among those that a message names.
    *
    * @param at when the message was sent, milliseconds since 1970
+   * @returns sentences, each beginning with a space; empty if there is nothing to say
    */
   remarks(ids: readonly string[], at: number | null): string {
     return [...new Set(ids)].map((id) => this.#remark(id, at)).join('');
@@ -47,7 +48,7 @@ export class AgentPresence {
     return agent.health === 'dead' ? ` ${id} is dead.` : '';
   }
 
-  /** The same, and says it too of an agent that is not listed though the registry can be read. */
+  /** The same, and also names agents that a readable registry does not list. */
   remarksOnAll(ids: readonly string[], at: number | null): string {
     return [...new Set(ids)]
       .map((id) => this.#remark(id, at) || (this.isAbsent(id) ? ` ${id} is not in the registry.` : ''))

@@ -13,7 +13,7 @@ import {
   SOURCES,
 } from '../../test/support/attention-fixtures';
 
-test('agentItems(): dead while holding a lock is critical, since its last sign of life, with why', () => {
+test('agentItems(): a dead agent with a lock is critical, since its last sign of life, with the reason', () => {
   assert.deepEqual(
     onlyEntryFor({ agents: [agentWith('agent-1', 'dead')], locks: [lockOn('a.ts', { orphaned: true })] }),
     {
@@ -50,7 +50,7 @@ test('agentItems(): a silent holder is one warning that lists its locks past the
   assert.equal(entry.why.setting, 'discovery.stale_threshold in .claudeswarm.yaml');
 });
 
-test('agentItems(): nobody without a lock, and no health that says nothing', () => {
+test('agentItems(): no item for an agent without a lock or of unknown health', () => {
   assert.deepEqual(kindsFor({ agents: [agentWith('agent-1', 'dead'), agentWith('agent-2', 'stale')] }), []);
   assert.deepEqual(kindsFor({ agents: [agentWith('agent-1', 'moved')], departed: [departedWith('agent-2')] }), []);
   for (const health of ['active', 'unknown'] as const) {
@@ -58,7 +58,7 @@ test('agentItems(): nobody without a lock, and no health that says nothing', () 
   }
 });
 
-test('agentItems(): while signs of life cannot be read, silence is no fact; a process that is gone is', () => {
+test('agentItems(): while signs of life cannot be read, silence is no evidence; an ended process is', () => {
   for (const name of ['registry', 'log'] as const) {
     const sources = { ...SOURCES, [name]: { ...SOURCES[name], state: 'unreadable' as const, since: ago(0) } };
     const locks = [lockOn('a.ts')];
@@ -74,7 +74,7 @@ test('agentItems(): without a sign of life it is as old as its oldest lock, or t
   assert.equal(onlyEntryFor({ agents, locks: locks.slice(0, 1) }).since, ago(2 * HOUR));
 });
 
-test('agentItems(): locks of a moved agent are listed once, under the former id, with the id now', () => {
+test('agentItems(): locks of a moved agent are listed once, under the former id, with the present id', () => {
   const agents = [agentWith('agent-1', 'moved', { moved_to: 'agent-7' }), agentWith('agent-7', 'active')];
   const former_holder = { reason: 'moved', since: ago(MINUTE), now: 'agent-7' } as const;
   for (const more of [{}, { former_holder }, { former_holder, orphaned: true, stale: true }]) {
@@ -109,7 +109,7 @@ test('agentItems(): a departed agent that still holds locks stays an item, criti
   }
 });
 
-test('agentItems(): what a former life took is not what the present agent of that id holds', () => {
+test("agentItems(): locks of a former life are not locks of the id's present agent", () => {
   const agents = [agentWith('agent-1', 'dead')];
   const former = lockOn('old.ts', { orphaned: true, former_holder: { reason: 'replaced', since: null, now: null } });
   const found = entriesFor({ agents, locks: [former, lockOn('new.ts')], departed: [departedWith('agent-1')] });
@@ -122,7 +122,7 @@ test('agentItems(): what a former life took is not what the present agent of tha
   );
 });
 
-test('agentItems(): of two entries with one id, a living one is not called dead', () => {
+test('agentItems(): of two entries with one id the living one is not dead', () => {
   const agents = [agentWith('agent-1', 'dead'), agentWith('agent-1', 'active')];
   assert.deepEqual(kindsFor({ agents, locks: [lockOn('a.ts')] }), []);
 });

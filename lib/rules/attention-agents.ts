@@ -50,7 +50,7 @@ function silentItem(
   };
 }
 
-/** The process lives under another id, but the swarm's tool lets only the id that took a lock release it. */
+/** The process continues under another id, but the swarm's tool lets only the id that took a lock release it. */
 function movedItem(agent: Agent, locks: HeldLock[], { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
   const { id, moved_to, health_reason } = agent;
   const since = locks.map(({ former_holder }) => instantOf(former_holder?.since ?? null)).filter((at) => at !== null);
@@ -79,7 +79,7 @@ export function movedWords(id: string, now: string | null, locks: readonly HeldL
   return now === null ? `${id} has another id now; ${held}.` : `${id} is ${now} now; ${held}.`;
 }
 
-/** Its process may go on elsewhere; only where it is known to be gone, the locks are known to be nobody's. */
+/** A departed agent's process may continue elsewhere; only once that has ended, nobody can release its locks. */
 function departedItem(
   agent: DepartedAgent,
   locks: HeldLock[],
@@ -90,7 +90,7 @@ function departedItem(
   const rule = 'An agent that left the registry and still holds a lock is listed';
   return {
     ...itemOf(agent, locks),
-    // What was listed as dead before it left stays the same item.
+    // An agent that was listed as dead before it left keeps its item.
     kind: gone ? 'agent_dead' : 'lock_orphaned',
     key: id,
     severity: gone ? 'critical' : 'warning',
@@ -118,10 +118,10 @@ function itemOf({ id }: Agent, locks: readonly HeldLock[]) {
   } satisfies Partial<AttentionItem>;
 }
 
-/** @returns when the oldest of some locks was taken, in milliseconds since 1970; null if none says */
+/** @returns when the oldest of some locks was taken, in milliseconds since 1970; null if none has a time */
 export function oldest(locks: readonly HeldLock[]): number | null {
   let first: string | null = null;
-  // Instants of one form sort as texts, which costs less than reading each.
+  // Instants of one form sort as strings, which costs less than parsing each.
   for (const { acquired_at } of locks)
     if (acquired_at !== null && (first === null || acquired_at < first)) first = acquired_at;
   return instantOf(first);

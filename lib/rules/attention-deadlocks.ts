@@ -1,4 +1,4 @@
-/** Rings of waiting as attention items for a person. */
+/** Attention items about wait cycles. */
 
 import { instantOf, least } from '../contract/instant';
 import type { WaitEdge, WaitingAnswer } from '../contract/past-schemas';
@@ -10,9 +10,9 @@ import { wordList } from './wording';
 const MAX_FACTS = 10;
 
 /**
- * Agents that wait for each other in a ring: none of them goes on until somebody from outside steps in.
+ * Makes an item for each group of agents that wait for each other: none of them continues until somebody steps in.
  *
- * @param startedAt stands in where no edge says since when it is there, in milliseconds since 1970
+ * @param startedAt used where no edge has a time, in milliseconds since 1970
  */
 export function deadlockItems(waiting: WaitingAnswer, startedAt: number): AttentionItem[] {
   const byId = new Map(waiting.edges.map((edge) => [edge.id, edge]));
@@ -23,7 +23,7 @@ export function deadlockItems(waiting: WaitingAnswer, startedAt: number): Attent
       const to = agents.at(index + 1 - agents.length) ?? from;
       return { from, to, edges: (byFrom.get(from) ?? []).filter((edge) => edge.to === to) };
     });
-    // A ring is closed when its last step is there; a step is there since its first edge.
+    // A cycle is closed when its last step appears; a step exists since its first edge.
     const begun = steps.map((step) =>
       least(step.edges.map(({ since }) => instantOf(since)).filter((at) => at !== null)),
     );
@@ -39,7 +39,7 @@ export function deadlockItems(waiting: WaitingAnswer, startedAt: number): Attent
       subject: wordList(agents),
       agent: wordList(agents),
       why: {
-        rule: 'Agents that wait for each other in a ring are listed until one of the waits ends. An acknowledgement that is due is no wait, and at least one wait must be declared by a file.',
+        rule: 'Agents that wait for each other in a cycle are listed until one of the waits ends. An acknowledgement that is due is no wait, and at least one wait must be declared by a file.',
         facts: edges.slice(0, MAX_FACTS).map(({ reason }) => reason),
         threshold: null,
         setting: null,

@@ -24,13 +24,13 @@ function decided(entry: AttentionEntry, more: Partial<Disposition>): Disposition
 
 const acknowledged = { acknowledged: { by: 'ann', at: NOW } };
 
-test('applyDispositions(): an acknowledged item stays on the list, marked with who and when', () => {
+test('applyDispositions(): an acknowledged item stays on the list, marked with name and time', () => {
   const { entries, present, ended } = applyDispositions([item], [decided(item, acknowledged)], new DeadlineClock(NOW));
   assert.deepEqual(entries, [{ ...item, acknowledged: { by: 'ann', at: '2026-02-03T09:30:00.000+00:00' } }]);
   assert.deepEqual([present, ended], [[item.id], []]);
 });
 
-test('applyDispositions(): a snooze ends at its time, and the answer is outdated then', () => {
+test('applyDispositions(): a snooze ends at its time, and the answer is only valid until then', () => {
   const snoozed = decided(item, { snoozed: { by: null, at: NOW, until: NOW + 15 * MINUTE } });
   const before = new DeadlineClock(NOW + 15 * MINUTE - 1);
   const marked = applyDispositions([item], [snoozed], before);
@@ -41,20 +41,20 @@ test('applyDispositions(): a snooze ends at its time, and the answer is outdated
   assert.deepEqual(after.ended, [snoozed]);
 });
 
-test('applyDispositions(): a snooze without an end lasts, and an item that is gone ends nothing', () => {
+test('applyDispositions(): a snooze without an end stays, and a missing item ends no decision', () => {
   const snoozed = decided(item, { snoozed: { by: null, at: NOW, until: null } });
   const year = new DeadlineClock(NOW + 365 * 24 * 60 * MINUTE);
   assert.equal(applyDispositions([item], [snoozed], year).entries[0]?.snoozed?.until, null);
   assert.deepEqual(applyDispositions([], [snoozed], year), { entries: [], present: [], ended: [] });
 });
 
-test('fingerprintOf(): its age, its marks and the order of its evidence are no facts of an item', () => {
+test("fingerprintOf(): independent of an item's age, marks and order of evidence", () => {
   const later = { ...item, since: '2026-02-03T10:00:00.000+00:00', group: 'other', acknowledged: { by: null, at: '' } };
   const turned = { ...later, evidence: { ...item.evidence, locks: ['b.lock', 'a.lock'] } };
   assert.equal(fingerprintOf(turned), fingerprintOf(item));
 });
 
-test('changeFrom(): writes the end of a snooze by the clock it is given', () => {
+test('changeFrom(): computes the end of a snooze from the given clock', () => {
   const of = { id: item.id, fingerprint: 'f' };
   const snooze = changeFrom(of, { action: 'snooze', minutes: 60 }, 'ann', NOW);
   assert.deepEqual(snooze, { ...of, action: 'snooze', by: 'ann', at: NOW, until: NOW + 60 * MINUTE });
@@ -76,13 +76,13 @@ const anyItem: fc.Arbitrary<AttentionEntry> = fc.record({
   },
 });
 
-/** What an item says, whatever the order of its evidence. */
+/** The facts of an item, with its evidence in one order. */
 function facts({ kind, severity, subject, reason, evidence }: AttentionEntry): string {
   const sorted = Object.entries(evidence).map(([name, list]) => [name, [...list].sort()]);
   return JSON.stringify([kind, severity, subject, reason, sorted]);
 }
 
-test('applyDispositions(): never hides an item whose facts have changed, and loses none', () => {
+test('applyDispositions(): never hides an item whose facts have changed, and drops none', () => {
   fc.assert(
     fc.property(anyItem, anyItem, fc.boolean(), (before, now, snooze) => {
       const marks = snooze ? { snoozed: { by: null, at: NOW, until: null } } : acknowledged;

@@ -1,6 +1,6 @@
 /**
  * Marks attention items as acknowledged or snoozed. Both end when the facts of an item change, a snooze also at its time:
- * an item that says something new is open again. A marked item stays on the list and is counted.
+ * an item with new facts needs a decision again. A marked item stays on the list and is counted.
  */
 import { createHash } from 'node:crypto';
 import { isHidden } from '../contract/attention-marks';
@@ -12,19 +12,19 @@ import type { DeadlineClock } from './deadline-clock';
 
 const MINUTE_MS = 60_000;
 
-/** @returns a hash of what an item states; its age and its marks are no part of it */
+/** @returns a hash of an item's facts, without its age and its marks */
 export function fingerprintOf({ kind, severity, subject, reason, evidence }: AttentionEntry): string {
   const { agents, locks, messages, sources } = evidence;
-  // In one order: where the same things are found in another order, nothing has changed.
+  // Sorted: the same evidence in another order is no change.
   const lists = [agents, locks, messages, sources].map((names) => [...names].sort());
   const stated = JSON.stringify([kind, severity, subject, reason, lists]);
   return createHash('sha256').update(stated).digest('base64url').slice(0, 22);
 }
 
 /**
- * Writes down a decision to be kept.
+ * Makes the change that the history keeps from a decision.
  *
- * @param item its id, and the fingerprint of the facts that are decided about
+ * @param item its id, and the fingerprint of the facts that the decision was made about
  * @param now milliseconds since 1970
  */
 export function changeFrom(
@@ -40,10 +40,10 @@ export function changeFrom(
 }
 
 /**
- * Applies what was decided to the items that exist.
+ * Applies decisions to the items that exist.
  *
  * @param entries without marks
- * @param time asked for the end of each snooze, so that its answer is outdated then
+ * @param time asked for the end of each snooze, so that the answer is only valid until then
  * @returns the entries with their marks in the same order, and which decisions have ended
  */
 export function applyDispositions(

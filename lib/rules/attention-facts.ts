@@ -1,4 +1,4 @@
-/** What the attention rules know, and what each of them gives. */
+/** The facts that the attention rules are given, and the items that they return. */
 import type { WaitingAnswer } from '../contract/past-schemas';
 import type {
   Agent,
@@ -16,44 +16,44 @@ import type { LockOverlap } from './lock-overlaps';
 import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface AttentionLimits {
-  /** A question counts from this age to that one, in milliseconds. */
+  /** The ages from and up to which an unanswered question is an item, in milliseconds. */
   questionFromMs: number;
   questionUntilMs: number;
-  /** A failed delivery counts up to this age. */
+  /** The age up to which a failed delivery is an item, in milliseconds. */
   deliveryUntilMs: number;
-  /** An acknowledgement is overdue when its next retry is so long past. */
+  /** An acknowledgement is overdue this long after its next retry, in milliseconds. */
   ackOverdueMs: number;
 }
 
 export interface AttentionFacts {
   agents: readonly Agent[];
-  /** Who left the registry within the last hour. */
+  /** Agents that left the registry within the last hour. */
   departed: readonly DepartedAgent[];
   locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
   sources: Sources;
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };
-  /** The other files that waiting is told from, by name. */
+  /** The other files from which waits are concluded, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;
   unresolved: UnresolvedMessages;
   waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;
-  /** Since when this server looks, in milliseconds since 1970: stands in where no fact says since when. */
+  /** When this server began to read, milliseconds since 1970: used where no fact has a time. */
   startedAt: number;
   time: DeadlineClock;
 }
 
-/** An attention item before it is written out. */
+/** An attention item before it becomes an entry of the API. */
 export interface AttentionItem {
   kind: AttentionKind;
-  /** What tells it from others of its kind: names and ids from the files, so that a restart gives the same. */
+  /** Identifies it among items of its kind: names and ids from the files, so that it is the same after a restart. */
   key: string;
   severity: AttentionSeverity;
   /** Milliseconds since 1970. */
   since: number;
   subject: string;
-  /** Whom it is about, for grouping with others of its kind; `subject` if absent. */
+  /** The agent that it is about, for grouping with others of its kind; `subject` if absent. */
   agent?: string;
   reason: string;
   why: AttentionEntry['why'];

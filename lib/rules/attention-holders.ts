@@ -1,19 +1,19 @@
-/** Which item lists each lock: one item lists all locks of one holder, so no lock is listed twice. */
+/** Assigns each lock to one item: an item lists all locks of one holder, so that no lock is listed twice. */
 
 import type { Agent, AttentionEntry, DepartedAgent, HeldLock } from '../contract/schemas';
 import type { AttentionFacts } from './attention-facts';
 import { valueText } from './wording';
 
-/** What removes a lock past the timeout (the swarm's tool deletes every such lock that it finds). */
+/** Commands that remove a lock past the timeout: the swarm's tool deletes every such lock that it finds. */
 const REMOVED_BY = "any agent's next acquire-file-lock or list-all-locks removes";
 
 /** The setting of the swarm that makes a lock stale. */
 const TIMEOUT_SETTING = 'locking.stale_timeout in .claudeswarm.yaml';
 
-/** A list of facts names at most so many locks. */
+/** The largest number of locks that a list of facts names. */
 const MAX_LOCK_FACTS = 10;
 
-/** An item names at most so many locks as its evidence, and says how many there are. */
+/** The largest number of locks that an item names as its evidence; it has the full count too. */
 const MAX_EVIDENCE_LOCKS = 50;
 
 /** Locks by the item that lists them. */
@@ -31,7 +31,7 @@ export function divideLocks({ agents, departed, locks, sources }: AttentionFacts
   const listed = new Map<string, { agent: Agent; locks: HeldLock[] }>();
   const left = new Map<string, { agent: DepartedAgent; locks: HeldLock[] }>();
   const registered = new Set(agents.map(({ id }) => id));
-  // While signs of life cannot be read, silence is no fact. A process that is gone is one.
+  // While signs of life cannot be read, silence is no evidence; an ended process is.
   const silenceCounts = sources.registry.state !== 'unreadable' && sources.log.state !== 'unreadable';
   for (const agent of agents) {
     const { id, health } = agent;
@@ -60,7 +60,7 @@ function withLocks<Held extends { locks: HeldLock[] }>(byId: ReadonlyMap<string,
   return new Map([...byId].filter(([, { locks }]) => locks.length > 0));
 }
 
-/** @returns the files of the first of some locks */
+/** @returns the files of the first locks */
 export function lockFiles(locks: readonly HeldLock[]): string[] {
   return locks.slice(0, MAX_EVIDENCE_LOCKS).map(({ lock_file }) => lock_file);
 }
@@ -74,12 +74,12 @@ export function timeoutSentence(locks: readonly HeldLock[], staleTimeoutSeconds:
   return ` ${some} ${past === 1 ? 'is' : 'are'} past the timeout of ${staleTimeoutSeconds} s: ${removal(past)}.`;
 }
 
-/** @returns what removes so many locks past the timeout, as the end of a sentence */
+/** @returns which command removes that number of locks past the timeout, as the end of a sentence */
 export function removal(count: number): string {
   return `${REMOVED_BY} ${count === 1 ? 'it' : 'them'}`;
 }
 
-/** @returns `agent-1 holds a.ts.` for each lock; of very many the first ones and how many more */
+/** @returns `agent-1 holds a.ts.` for each lock; of very many the first ones and the number of the others */
 export function lockFacts(locks: readonly HeldLock[]): string[] {
   const named = locks.slice(0, MAX_LOCK_FACTS).map((lock) => {
     const past = lock.stale === true ? ' past the timeout' : '';

@@ -45,14 +45,14 @@ const asking = (text: string, more = {}) => ({
 describe('lockItems(): past the timeout', () => {
   const active = { agents: [agentWith('agent-1', 'active', { process: RUNNING })] };
 
-  test('a lock of a living holder that nobody wants is no item', () => {
+  test('lockItems(): a lock of a living holder that no other agent wants is no item', () => {
     assert.deepEqual(kindsFor({ ...active, locks: [staleLock('a.ts'), staleLock('b.ts')] }), []);
     assert.deepEqual(kindsFor({ ...active, locks: [staleLock('a.ts', { orphaned: null })] }), []);
     const others = { ...waitFor('agent-2', 'other.lock'), ...asking('Who has b.ts?') };
     assert.deepEqual(kindsFor({ ...active, waiting: others, locks: [staleLock('a.ts')] }), []);
   });
 
-  test('who waits for the file makes all stale locks of its holder one item', () => {
+  test('lockItems(): an agent that waits for a file makes all stale locks of its holder one item', () => {
     const locks = Array.from({ length: 12 }, (_, index) => staleLock(`${index}.ts`));
     const entry = onlyEntryFor({ ...active, waiting: waitFor('agent-2', '7.ts.lock'), locks });
     assert.deepEqual(
@@ -76,14 +76,14 @@ describe('lockItems(): past the timeout', () => {
     assert.equal(entry.group, 'lock_stale:agent-1');
   });
 
-  test('a weak wait and one of its own holder want nothing', () => {
+  test('lockItems(): a wait that blocks nobody and one of the holder itself are no reason', () => {
     const locks = [staleLock('a.ts')];
     assert.deepEqual(kindsFor({ ...active, waiting: waitFor('agent-2', 'a.ts.lock', { weak: true }), locks }), []);
     assert.deepEqual(kindsFor({ ...active, waiting: waitFor('agent-1', 'a.ts.lock'), locks }), []);
   });
 
   for (const text of ['Who has src/a.ts?', 'release `./src/a.ts`, please.', '**src/a.ts**', 'Is it (src/a.ts)…']) {
-    test(`a question asks for the file: ${text}`, () => {
+    test(`lockItems(): a question asks for the file: ${text}`, () => {
       const entry = onlyEntryFor({ ...active, ...asking(text), locks: [staleLock('src/a.ts')] });
       assert.equal(
         entry.reason,
@@ -93,7 +93,7 @@ describe('lockItems(): past the timeout', () => {
     });
   }
 
-  test('other files, parts of names and markup are not asked for; what a pattern covers is', () => {
+  test('lockItems(): other files, parts of names and markup are not asked for; files below a pattern are', () => {
     const locks = [staleLock('src/a.ts')];
     for (const text of ['src/a.tsx?', 'lib/src/a.ts?', 'a.ts?', '* or src/*?', '']) {
       assert.deepEqual(kindsFor({ ...active, ...asking(text), locks }), [], text);
@@ -106,7 +106,7 @@ describe('lockItems(): past the timeout', () => {
     assert.deepEqual(kindsFor({ ...active, ...asking('app/[id]/page.tsx?'), locks: literal }), ['lock_stale']);
   });
 
-  test('an overlap makes it an item, beside the overlap', () => {
+  test('lockItems(): an overlap makes it an item, in addition to the overlap', () => {
     const lock = staleLock('src/*', { pattern: true });
     const other = lockOn('src/a.ts', { agent_id: 'agent-2' });
     const overlaps = [{ lock, others: [other], file: null }];
@@ -117,7 +117,7 @@ describe('lockItems(): past the timeout', () => {
     assert.deepEqual(kindsFor({ ...active, locks: [{ ...lock, conflicts_with }] }), ['lock_stale']);
   });
 
-  test('a holder that has been silent for longer than the timeout makes it an item, when that time is over', () => {
+  test('lockItems(): a holder that was silent for longer than the timeout makes it an item', () => {
     const locks = [staleLock('a.ts')];
     const silent = (health: Agent['health'], more: Partial<Agent> = {}) => ({
       agents: [agentWith('agent-1', health, { last_evidence_at: ago(300 * SECOND), ...more })],
@@ -141,7 +141,7 @@ describe('lockItems(): past the timeout', () => {
     assert.deepEqual(kindsFor({ ...silent('unknown'), time, sources: { ...SOURCES, log } }), []);
   });
 
-  test('locks of two holders are two items', () => {
+  test('lockItems(): locks of two holders are two items', () => {
     const locks = [staleLock('a.ts'), staleLock('b.ts', { agent_id: 'agent-2' })];
     const ids = entriesFor({ ...asking('a.ts and b.ts?', { sender: 'agent-3' }), locks }).map(({ id }) => id);
     assert.deepEqual(ids, ['lock_stale:agent-1', 'lock_stale:agent-2']);
@@ -149,7 +149,7 @@ describe('lockItems(): past the timeout', () => {
 });
 
 describe('lockItems(): orphaned', () => {
-  test('a warning for each holder that is not registered; it says what is past the timeout', () => {
+  test('lockItems(): a warning for each unregistered holder, which mentions locks past the timeout', () => {
     const entry = onlyEntryFor({ locks: [lockOn('a.ts', { orphaned: true })] });
     assert.deepEqual([entry.id, entry.severity, entry.since], ['lock_orphaned:agent-1', 'warning', ago(MINUTE)]);
     assert.equal(entry.reason, 'agent-1 holds a lock on a.ts, but is not in the registry.');
@@ -161,12 +161,12 @@ describe('lockItems(): orphaned', () => {
     assert.match(all.reason, /registry\. The lock is past the timeout of 300 s: any agent's next .* removes it\.$/);
   });
 
-  test('values of any type are shown as text', () => {
+  test('lockItems(): values of any type are shown as text', () => {
     const entry = onlyEntryFor({ locks: [lockOn({ x: 1 }, { lock_file: 'x.lock', agent_id: null, orphaned: true })] });
     assert.equal(entry.reason, '(no name) holds a lock on {"x":1}, but is not in the registry.');
   });
 
-  test('a former holder is named, with since when it is gone', () => {
+  test('lockItems(): a former holder is named, with the instant it was gone', () => {
     const agents = [agentWith('agent-1', 'active')];
     const held = (reason: 'replaced' | 'left' | 'moved', more = {}) => {
       const former_holder = { reason, since: ago(2 * MINUTE), now: null, ...more };
@@ -192,13 +192,13 @@ describe('lockItems(): orphaned', () => {
     assert.equal(moved.reason, 'agent-1 is agent-7 now; a lock on a.ts is held under the former id agent-1.');
   });
 
-  test('while the registry cannot be read, nobody is missing in it', () => {
+  test('lockItems(): while the registry cannot be read, no holder is missing in it', () => {
     assert.deepEqual(kindsFor({ locks: [lockOn('a.ts', { stale: null, orphaned: null })] }), []);
   });
 });
 
 describe('overlapItems()', () => {
-  test('patterns: since the second lock was taken, and a refresh ends nothing', () => {
+  test('overlapItems(): an overlap began with its second lock, and a refreshed lock keeps it', () => {
     const lock = lockOn('src/*', { acquired_at: ago(HOUR), pattern: true });
     const others = [lockOn('src/a.ts', { agent_id: 'agent-2' }), lockOn('src/b.ts', { agent_id: 'agent-3' })];
     const entry = onlyEntryFor({ overlaps: [{ lock, others, file: null }] });
@@ -214,7 +214,7 @@ describe('overlapItems()', () => {
     assert.equal(onlyEntryFor({ overlaps: [{ lock, others: undated, file: null }] }).since, ago(2 * HOUR));
   });
 
-  test('one file of three holders is one item, whose id neither a refresh nor one holder less changes', () => {
+  test('overlapItems(): one file of three holders is one item; a refresh or a missing holder keeps its id', () => {
     const lock = lockOn('src/a.ts', { acquired_at: ago(HOUR) });
     const others = [
       lockOn('/p/src/a.ts', { agent_id: 'agent-2', acquired_at: ago(2 * MINUTE) }),
@@ -234,7 +234,7 @@ describe('overlapItems()', () => {
     assert.equal(onlyEntryFor({ overlaps: named }).reason, 'agent-1 and agent-2 hold the same file: src/a.ts.');
   });
 
-  test('an overlap whose locks are all part of another is said in that one', () => {
+  test('overlapItems(): an overlap whose locks are all part of another is mentioned in that item', () => {
     const pattern = lockOn('src/*', { pattern: true });
     const one = lockOn('src/a.ts', { agent_id: 'agent-2' });
     const other = lockOn('/p/src/a.ts', { agent_id: 'agent-3' });

@@ -1,4 +1,4 @@
-/** Attention items about locks of which no agent's own item lists them: past the timeout or orphaned. */
+/** Attention items about locks that no agent's own item lists: past the timeout or orphaned. */
 
 import { instantOf } from '../contract/instant';
 import type { Agent, AttentionEntry, HeldLock } from '../contract/schemas';
@@ -8,14 +8,14 @@ import { divideLocks, lockFacts, lockFiles, removal, timeoutSentence, whyOfTimeo
 import { type Want, wantedLocks } from './attention-wanted-locks';
 import { lockWords, valueText, wordList } from './wording';
 
-/** So many holders have an item of their own; those with the most locks. One item counts the locks of all others. */
+/** The holders with the most locks have items of their own, up to this number; one further item counts the locks of the others. */
 const MAX_HOLDER_ITEMS = 1000;
-/** The facts of one item name at most so many wants. */
+/** The largest number of wants among the facts of one item. */
 const MAX_WANT_FACTS = 10;
 
 type Reason = NonNullable<HeldLock['former_holder']>['reason'];
 
-/** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout matter */
+/** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout need attention */
 export function lockItems(facts: AttentionFacts): AttentionItem[] {
   const registered = new Map<unknown, Agent>(facts.agents.map((agent) => [agent.id, agent]));
   const orphaned = new Map<string, HeldLock[]>();
@@ -23,7 +23,7 @@ export function lockItems(facts: AttentionFacts): AttentionItem[] {
   for (const lock of divideLocks(facts).others) {
     const holder = valueText(lock.agent_id);
     const reason = lock.former_holder?.reason ?? null;
-    // An id that the registry lists is not missing there, whatever else is odd about it.
+    // An id that the registry lists is not missing there, whatever its state.
     const isOrphaned = reason !== null || (lock.orphaned === true && !registered.has(lock.agent_id));
     if (isOrphaned) add(orphaned, orphanKey(holder, reason), lock);
     else if (lock.stale === true) add(stale, holder, lock);
@@ -53,7 +53,7 @@ function largestGroups(byHolder: ReadonlyMap<string, HeldLock[]>): { first: Grou
   return { first: groups.slice(0, MAX_HOLDER_ITEMS), rest: groups.slice(MAX_HOLDER_ITEMS) };
 }
 
-/** Where very many holders are gone, an item for each would hold the server up, and nobody would read them. */
+/** An item for each of very many missing holders would block the server, and nobody would read them. */
 function otherOrphanedItem(groups: Groups, { startedAt, staleTimeoutSeconds }: AttentionFacts): AttentionItem {
   const locks = groups.flatMap(([, held]) => held);
   const subject = `${groups.length} more holders`;
@@ -71,12 +71,12 @@ function otherOrphanedItem(groups: Groups, { startedAt, staleTimeoutSeconds }: A
   };
 }
 
-/** One that left and one that was never seen in the registry are both not in it. */
+/** A departed holder and one that was never seen in the registry are both not registered. */
 function orphanKey(holder: string, reason: Reason | null): string {
   return reason === null || reason === 'left' ? holder : `${holder}:${reason}`;
 }
 
-/** Locks of a holder that is no longer the one with its id, or that the registry does not list. */
+/** Describes locks of a holder that no longer has its id, or that the registry does not list. */
 function orphanedItem(key: string, locks: HeldLock[], facts: AttentionFacts): AttentionItem {
   const { startedAt, departed, staleTimeoutSeconds } = facts;
   const former = locks.find(({ former_holder }) => former_holder !== null)?.former_holder ?? null;
@@ -120,7 +120,7 @@ function orphanRule(reason: Reason | null): Omit<AttentionEntry['why'], 'facts'>
   return { rule, threshold: null, setting: null };
 }
 
-/** With a timeout of minutes every ordinary lock gets older than it, so that alone needs nobody. */
+/** With a timeout of minutes every ordinary lock exceeds it, so that alone needs no attention. */
 function staleItem(
   holder: string,
   locks: HeldLock[],
@@ -129,7 +129,7 @@ function staleItem(
   facts: AttentionFacts,
 ): AttentionItem[] {
   const { startedAt, staleTimeoutSeconds } = facts;
-  // One pass: a holder may have ten thousand locks, and few of them are wanted.
+  // In one pass: a holder may have ten thousand locks, and few of them are wanted.
   const wantedFirst = wanted.size === 0 ? [] : locks.filter(({ lock_file }) => wanted.has(lock_file));
   const wants = wantedFirst.flatMap(({ lock_file }) => wanted.get(lock_file) ?? []);
   const silent = agent === undefined ? null : silentSince(agent, facts);
@@ -173,7 +173,7 @@ function wantWords(wants: readonly Want[]): string[] {
 function silentSince({ last_evidence_at, process }: Agent, facts: AttentionFacts): string | null {
   const { sources, staleTimeoutSeconds, time } = facts;
   if (process.state === 'running') return null;
-  // While signs of life cannot be read, silence is no fact.
+  // While signs of life cannot be read, silence is no evidence.
   if (sources.registry.state === 'unreadable' || sources.log.state === 'unreadable') return null;
   const at = instantOf(last_evidence_at);
   return at !== null && time.isPast(at + staleTimeoutSeconds * 1000) ? last_evidence_at : null;

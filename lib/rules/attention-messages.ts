@@ -10,7 +10,7 @@ import { type OpenAck, openAcks } from './open-acks';
 import type { OpenQuestion } from './unresolved-messages';
 import { durationWords, quoted, valueText, wordList } from './wording';
 
-/** The swarm's tool gives up after its third retry, so an entry that stays after it is stuck. */
+/** The swarm's tool gives up after its third retry, so an entry that remains after it is stuck. */
 const MAX_RETRIES = 3;
 const MAX_FACTS = 10;
 
@@ -18,7 +18,7 @@ const ANSWER_RULE =
   'A QUESTION or BLOCKED is listed until it is answered: by a later message of a recipient to the asker and at most two ' +
   'others that is no QUESTION, no BLOCKED and not automatic, or by any message in its thread. A broadcast is no answer.';
 
-/** Questions that nobody has answered; one whose asker's id belongs to another process by now has ended. */
+/** Unanswered questions, but for those whose asker's id belongs to another process by now. */
 export function questionItems(facts: AttentionFacts): AttentionItem[] {
   const { unresolved, limits, time } = facts;
   const presence = new AgentPresence(facts);
@@ -62,7 +62,7 @@ export function questionItems(facts: AttentionFacts): AttentionItem[] {
   });
 }
 
-/** @returns the failures that still count: the newest is young enough, and the id belongs to the same agent still */
+/** @returns the unresolved failures: the newest is recent enough, and the id still belongs to the same agent */
 export function openFailures(
   facts: Pick<AttentionFacts, 'agents' | 'departed' | 'sources' | 'unresolved' | 'limits' | 'time'>,
 ) {
@@ -103,7 +103,7 @@ export function deliveryItems(facts: AttentionFacts): AttentionItem[] {
   });
 }
 
-/** Overdue acknowledgements, one item for each pair of agents; what a broken send left is one for each entry. */
+/** Overdue acknowledgements, one item for each pair of agents, and one for each entry of a send that broke off. */
 export function acknowledgementItems(facts: AttentionFacts): AttentionItem[] {
   const { pendingAcks, unresolved } = facts;
   const presence = new AgentPresence(facts);
@@ -155,7 +155,7 @@ function pairItem(
     reason:
       `${recipient} has not acknowledged ${what} from ${sender}${acks.length === 1 ? '' : '; the first one'}: ${quoted(text)} ` +
       `It ends with a message from ${recipient} to ${sender}, or one that quotes the id ${msgId}` +
-      `${command === null ? '.' : `; to tell the swarm's tool, run in ${first.folder ?? "the swarm's root"}: ${command}`}${presence.remarks(names, sentAt)}`,
+      `${command === null ? '.' : `; to inform the swarm's tool, run in ${first.folder ?? "the swarm's root"}: ${command}`}${presence.remarks(names, sentAt)}`,
     evidence: {
       agents: names,
       messages: acks.flatMap(({ seq }) => (seq === null ? [] : [formatCursor(facts.unresolved.epoch, seq)])),
@@ -208,7 +208,7 @@ function fileIn(folder: string | null): string {
   return folder === null ? PENDING_ACKS_FILE : `${folder}/${PENDING_ACKS_FILE}`;
 }
 
-/** The tool's own call, where nothing in it needs quoting: it has no command that is the same in all its versions. */
+/** The command of the swarm's tool, where nothing in it needs quoting: no command is the same in all versions of the tool. */
 function acknowledgeCommand({ msgId, recipient }: OpenAck): string | null {
   if (recipient === null || ![msgId, recipient].every((word) => /^[\w-]+$/.test(word))) return null;
   return `python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("${msgId}", "${recipient}"))'`;

@@ -8,7 +8,7 @@ import { lockFacts } from './attention-holders';
 import type { LockOverlap } from './lock-overlaps';
 import { valueText, wordList } from './wording';
 
-/** The sentence of an item says at most so much about overlaps within it; the facts say more. */
+/** The largest number of contained overlaps in the sentence of an item; its facts have more. */
 const MAX_INNER_SENTENCES = 2;
 const MAX_INNER_FACTS = 10;
 
@@ -17,7 +17,7 @@ interface Group extends LockOverlap {
   all: readonly HeldLock[];
 }
 
-/** @returns one item for each overlap; one whose locks are all part of another is said in that one */
+/** @returns one item for each overlap; one whose locks are all part of another is mentioned in that item */
 export function overlapItems({ overlaps, startedAt }: AttentionFacts): AttentionItem[] {
   const groups = overlaps.map((overlap): Group => ({ ...overlap, all: [overlap.lock, ...overlap.others] }));
   const byLock = new Map<string, Set<Group>>();
@@ -26,7 +26,7 @@ export function overlapItems({ overlaps, startedAt }: AttentionFacts): Attention
   }
   const innerOf = new Map<Group, Group[]>();
   const outermost: Group[] = [];
-  // The largest first, so that what contains others is not contained itself.
+  // The largest first, so that an overlap that contains others is not contained itself.
   for (const group of groups.toSorted((one, other) => other.all.length - one.all.length)) {
     const outer = outerOf(group, innerOf, byLock);
     if (outer) innerOf.get(outer)?.push(group);
@@ -52,7 +52,7 @@ function overlapItem(group: Group, inner: readonly Group[], startedAt: number): 
   const within = [...new Set(inner.map(overlapWords))];
   return {
     kind: 'lock_overlap',
-    // Holds no time and, of one file, no holder: a refreshed lock or one holder more changes no id.
+    // Without a time and, for one file, without holders: a refreshed lock or one holder more changes no id.
     key: file === null ? `${lock.lock_file}:${holders[0]}` : lockFileName(file),
     severity: 'warning',
     since: beginOf(group, startedAt),
@@ -79,7 +79,7 @@ function overlapWords({ lock, others, all, file }: Group): string {
   return `${wordList(all.map(({ agent_id }) => valueText(agent_id)))} hold the same file${spelled}.`;
 }
 
-/** An overlap is as old as the lock that made it one: of one file the first of a second holder. */
+/** An overlap is as old as the lock that caused it: for one file the first lock of a second holder. */
 function beginOf({ lock, others, all, file }: Group, startedAt: number): number {
   const takenAt = (one: HeldLock) => instantOf(one.acquired_at);
   if (file === null) {

@@ -44,7 +44,7 @@ function items(
   });
 }
 
-test('sourceItems(): a vanished source is listed by what it means, one that never was there is not', () => {
+test('sourceItems(): a vanished source is listed with its consequence, one that was never there is not', () => {
   assert.deepEqual(items({ registry: { ...GONE, kept_from: null } }), []);
   const [registry] = items({ registry: GONE });
   assert.deepEqual(
@@ -60,11 +60,11 @@ test('sourceItems(): a vanished source is listed by what it means, one that neve
   );
 });
 
-test('sourceItems(): a hole of less than two seconds is nothing', () => {
+test('sourceItems(): an outage of less than two seconds is no item', () => {
   assert.deepEqual(items({ registry: { ...GONE, since: formatInstant(NOW - 1000) } }), []);
 });
 
-test('sourceItems(): a zone in doubt is a notice that names its setting', () => {
+test('sourceItems(): a doubtful zone is a notice that names its setting', () => {
   const zone = { ...OK, state: 'degraded' as const, reason: 'No fit.', zone: 'UTC', suggested: 'UTC-5' };
   const found = items({ zone });
   assert.deepEqual(
@@ -73,21 +73,21 @@ test('sourceItems(): a zone in doubt is a notice that names its setting', () => 
   );
 });
 
-test('sourceItems(): a zone that only the clock of the system speaks against states no messages', () => {
+test('sourceItems(): a zone that only the system clock contradicts is not blamed on messages', () => {
   const reason = `The server's zone (TZ="GMT+2") names no zone that fits.`;
   const [found] = items({ zone: { ...OK, state: 'degraded' as const, reason, zone: 'Etc/GMT+2', suggested: null } });
   assert.deepEqual([found?.kind, found?.reason, found?.why.threshold], ['zone_mismatch', reason, null]);
   assert.match(found?.why.rule ?? '', /the clock of its system/);
 });
 
-test('sourceItems(): every item states its rule and what was seen', () => {
+test('sourceItems(): every item states its rule and its facts', () => {
   const broken = { ...OK, state: 'unreadable' as const, reason: 'It is broken.' };
   const found = items({ registry: GONE, locks: broken, config: { ...broken, state: 'degraded' } }, {}, 3);
   assert.equal(found.length, 4);
   for (const { why } of found) assert.ok(why.rule.length > 0 && why.facts.length > 0);
 });
 
-test('sourceItems(): waits beyond those that are listed are mentioned', () => {
+test('sourceItems(): waits beyond the listed ones are mentioned', () => {
   const facts = (truncated: boolean) =>
     items({}, {}, 0, { edges: [], cycles: [], ...(truncated ? { truncated } : {}) });
   assert.deepEqual(facts(false), []);

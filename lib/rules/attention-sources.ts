@@ -1,4 +1,4 @@
-/** Attention items about sources: what the dashboard cannot read, or no longer can, and a zone that does not fit. */
+/** Attention items about sources: files that the dashboard cannot read, or no longer can, and a zone that does not fit. */
 
 import { formatInstant } from '../contract/instant';
 import type { AttentionSeverity, Source, SourceState, Sources, ZoneSource } from '../contract/schemas';
@@ -6,7 +6,7 @@ import { PENDING_ACKS_FILE } from '../sources/claudeswarm/pending-acks';
 import { MESSAGES_IN_A_ROW } from '../sources/claudeswarm/zone-mismatch';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 
-/** Files that are being replaced, and disks that hiccup, are unreadable for a moment: nobody has to act on that. */
+/** Files that are being replaced, and disks with short faults, are unreadable for a moment: nobody has to act on that. */
 const SOURCE_SETTLES_MS = 2000;
 const SETTLES = `longer than ${SOURCE_SETTLES_MS / 1000} s`;
 
@@ -19,7 +19,7 @@ interface ReadSource {
   keptFrom: number | null;
 }
 
-/** @returns one item for each source that is unreadable, degraded or gone, and one for a zone in doubt */
+/** @returns one item for each source that is unreadable, degraded or gone, and one for a doubtful zone */
 export function sourceItems({
   sources,
   pendingAcks,
@@ -49,7 +49,7 @@ export function sourceItems({
   return found;
 }
 
-/** A file that never was there is no fault; one that has gone is. */
+/** A file that was never there is no fault; one that vanished is. */
 function isFault({ state, keptFrom }: ReadSource): boolean {
   return state === 'unreadable' || state === 'degraded' || (state === 'missing' && keptFrom !== null);
 }
@@ -86,7 +86,7 @@ function zoneItem({ reason, since, zone, suggested }: ZoneSource): AttentionItem
     subject: 'zone',
     reason: reason ?? `The log is read in the zone ${zone}, which does not fit.`,
     why: {
-      // Without messages that show it, only the server's own zone can be wrong.
+      // Without messages as evidence, only the server's own zone can be wrong.
       rule:
         suggested === null
           ? "The zone is in doubt when the server's setting names none that fits the clock of its system."
@@ -136,7 +136,7 @@ function manyWaitsItem(startedAt: number): AttentionItem {
   };
 }
 
-/** Without the critical ones the page is blind; a history in memory or settings at their defaults still show the swarm. */
+/** Without the critical sources the page shows nothing; with a history in memory or default settings it still shows the swarm. */
 function sourceSeverity({ name, state }: ReadSource, sources: Sources): AttentionSeverity {
   if (state === 'missing') return name === 'registry' ? 'critical' : name === 'locks' ? 'warning' : 'notice';
   if (state === 'unreadable') return ['registry', 'locks', 'log'].includes(name) ? 'critical' : 'warning';

@@ -31,7 +31,7 @@ const LIMITS = {
   ackOverdueMs: MINUTE,
 };
 
-/** The log as it is fed to the rules, beside its file. */
+/** The messages as the rules get them; the file of the log is written too. */
 class FedStage extends MixedStage {
   onSaid: (message: SaidMessage) => void = () => {};
 
@@ -41,7 +41,7 @@ class FedStage extends MixedStage {
   }
 }
 
-/** The dashboard's own readers and rules over the files of a root, with the story's clock and processes. */
+/** The dashboard's own readers and rules over the files of a root, with the clock and the processes of the story. */
 class Dashboard {
   now: number;
   readonly #startedAt: number;
@@ -74,14 +74,14 @@ class Dashboard {
     this.#senders = new NewestSenders((timestamp) => readMicroseconds(timestamp), now);
   }
 
-  /** Takes the line of a message as the recorder does. */
+  /** Feeds the line of a message to the rules as the recorder does. */
   feed(line: Record<string, unknown>): void {
     this.#seq += 1;
     this.#senders.note(this.#seq, line);
     this.#unresolved.feed(this.#seq, line);
   }
 
-  /** @returns the files and rules as they are at this instant */
+  /** @returns the answers of the rules at this instant */
   async refresh(now: number): Promise<readonly AttentionEntry[]> {
     this.now = now;
     this.#registry.refresh();
@@ -118,7 +118,7 @@ class Dashboard {
     }).attention;
   }
 
-  /** The names of a critical item, as the story has them. */
+  /** The names of a critical item in the words of the story. */
   itemNames({ kind, id, evidence, subject }: AttentionEntry): string[] {
     if (kind === 'deadlock') return [deadlockItem(evidence.agents)];
     if (kind === 'blocked_unanswered') return [blockedItem(id.slice('blocked_unanswered:'.length))];
@@ -130,7 +130,7 @@ class Dashboard {
     });
   }
 
-  /** What the locks and agents are said to be, for a failure's message. */
+  /** The described locks and agents, for the message of a failure. */
   describe(): string {
     const { agents, locks } = this.#description;
     const said = agents.agents.map(
@@ -168,7 +168,7 @@ function sourceOf({ since, keptFrom, ...status }: ReaderStatus): Source {
   return { ...status, since: formatInstant(since), kept_from: keptFrom === null ? null : formatInstant(keptFrom) };
 }
 
-/** Shows the processes of the story as the system would. */
+/** Observes the processes of the story as if the system ran them. */
 function observerOf(world: () => MixedWorld, origin: number): ProcessObserver {
   const known = new Map<number, MixedWorld['panes'][number]['process']>();
   return {
@@ -201,7 +201,7 @@ interface Difference {
 
 async function play(seed: number, seconds = MIXED_STORY_SECONDS) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'mixed-')));
-  // The files' own stamps are of now, so the story lies before it.
+  // The files' own times are of now, so the story takes place before now.
   const origin = Math.floor(Date.now() / 1000) * 1000 - (MIXED_STORY_SECONDS + 60) * 1000;
   const stage = new FedStage(root, origin);
   try {

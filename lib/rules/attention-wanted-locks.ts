@@ -1,4 +1,4 @@
-/** Which locks other agents want: they wait for the file, ask for it, or hold a lock that overlaps it. */
+/** Finds the locks that other agents want: they wait for the file, ask for it, or hold a lock that overlaps it. */
 
 import { formatCursor } from '../contract/events';
 import type { HeldLock } from '../contract/schemas';
@@ -19,9 +19,9 @@ export interface Want {
   messages: string[];
 }
 
-/** An item names fewer. */
+/** The largest number of reasons kept for one lock; an item names fewer. */
 const MAX_WANTS = 50;
-/** Many locks of one file are very many pairs; each lock of them has its first reasons long before. */
+/** Many locks of one file are very many pairs; each lock has its first reasons long before the last pair. */
 const MAX_OVERLAP_PAIRS = 20_000;
 
 /** @returns for each lock file that another agent wants the reasons, at most one for each kind and agent */
@@ -57,7 +57,7 @@ export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): 
   return wanted;
 }
 
-/** @returns the locks that others wait for or overlap: few of many, and a map of all would be made with every change */
+/** @returns the locks that others wait for or overlap: these are few, and a map of all locks would be built at every change */
 function namedLocks(locks: readonly HeldLock[], { waiting, overlaps }: AttentionFacts): HeldLock[] {
   const named = new Set(waiting.edges.flatMap(({ evidence }) => evidence.locks));
   for (const { lock, others } of overlaps) for (const one of [lock, ...others]) named.add(one.lock_file);
@@ -68,13 +68,13 @@ function overlapVerb(filepath: unknown): string {
   return `holds ${valueText(filepath)}, which overlaps`;
 }
 
-/** A word of an open question, and who asked. */
+/** A word of an open question, and its asker. */
 interface Asked {
   sender: string;
   cursor: string;
 }
 
-/** Open questions whose text names the path of a lock, or a path that its pattern covers. */
+/** Finds open questions whose text names the path of a lock, or a path that its pattern covers. */
 function addAskedFor(
   locks: readonly HeldLock[],
   { unresolved }: AttentionFacts,
@@ -96,10 +96,10 @@ function addAskedFor(
   }
 }
 
-/** About 20 ms. Beyond that a question counts only for the very path that it names. */
+/** About 20 ms. Beyond that a question counts only for exactly the path that it names. */
 const MAX_STEPS = 20_000_000;
 
-/** @returns each lock with each of the paths that it is a lock on, by the rule of the swarm's tool */
+/** @returns each lock with each of the paths that it covers, by the rule of the swarm's tool */
 function* coveredPaths(
   locks: readonly HeldLock[],
   paths: readonly string[],
@@ -127,7 +127,7 @@ function* coveredPaths(
 
 const WORD_ENDS = /^[\s"'`(<[{*_~]+|[\s"'`)>\]}*_~.,:;!?…]+$/g;
 
-/** Only such a word may be a path that a pattern covers: `*` would otherwise cover every word. */
+/** A word with a slash or a dot may be a path that a pattern covers: `*` would otherwise cover every word. */
 const LIKE_A_PATH = /[^/]\/[^/]|\w\.\w{2,8}$/;
 
 /** @returns the words of a text that are one of the held paths, or that may be paths below a held pattern */
@@ -136,7 +136,7 @@ function pathsIn(text: string, held: ReadonlySet<unknown>): Set<string> {
   for (const word of text.split(/\s+/)) {
     for (const form of [word, word.replace(WORD_ENDS, '')]) {
       const path = form === '' ? '' : normalizeLockPath(form);
-      // A word with `*` that nobody holds is markup, or would match what was not asked for.
+      // A word with `*` that is no held path is markup, or would match files that were not asked for.
       if (held.has(path) || (LIKE_A_PATH.test(path) && !hasPatternCharacters(path))) found.add(path);
     }
   }

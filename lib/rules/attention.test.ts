@@ -84,7 +84,7 @@ describe('deadlocks', () => {
     waiting: { edges, cycles: [{ agents, edges: edges.map(({ id }) => id) }] },
   });
 
-  test('come before everything else, since the ring was closed, with all the evidence', () => {
+  test('judgeAttention(): deadlocks come first, since the cycle was closed, with all the evidence', () => {
     const none = { locks: [], messages: [], tasks: [], conflicts: [] };
     const edges = [
       edge('a', 'b', { since: ago(HOUR), evidence: { ...none, messages: ['e.1'] } }),
@@ -119,7 +119,7 @@ describe('deadlocks', () => {
     });
   });
 
-  test('a step without any declared edge is said to be inferred', () => {
+  test('judgeAttention(): a step without a declared edge is marked as inferred', () => {
     const overlap = { kind: 'lock_overlap', basis: 'inferred' } as const;
     const edges = [edge('a', 'b'), edge('a', 'b', overlap), edge('b', 'a', overlap)];
     assert.equal(
@@ -128,12 +128,12 @@ describe('deadlocks', () => {
     );
   });
 
-  test('where no file says since when, it is since the start of this server', () => {
+  test('judgeAttention(): where no file has a time, an item is as old as this server', () => {
     const edges = [edge('a', 'b', { since: null }), edge('b', 'a', { since: null })];
     assert.equal(only(waitCycle(['a', 'b'], edges)).since, formatInstant(FACTS.startedAt));
   });
 
-  test('a file that waiting is told from and that can not be read is told too', () => {
+  test('judgeAttention(): an unreadable file from which waits are concluded is an item too', () => {
     const broken = {
       state: 'unreadable',
       reason: 'TASKS.json is unusable.',
@@ -145,13 +145,13 @@ describe('deadlocks', () => {
   });
 });
 
-test('a swarm in which all is well needs nobody', () => {
+test('judgeAttention(): a swarm without problems has no items', () => {
   const locks = [lock('a.ts')];
   assert.deepEqual(attention({ ...FACTS, agents: [agent('agent-1', 'active')], locks }), NO_ATTENTION);
 });
 
 describe('messages', () => {
-  test('a question counts from 5 minutes to 24 hours', () => {
+  test('questionItems(): a question counts from 5 minutes to 24 hours', () => {
     for (const [age, counts] of [
       [-MINUTE, false],
       [5 * MINUTE - 1, false],
@@ -163,7 +163,7 @@ describe('messages', () => {
     }
   });
 
-  test('QUESTION is a warning, BLOCKED critical; both lead to the message and its retries', () => {
+  test('questionItems(): QUESTION is a warning, BLOCKED critical; both name the message and its retries', () => {
     const { why, ...asked } = only(waiting(question({ seqs: [7, 9] })));
     assert.deepEqual(asked, {
       id: 'question_unanswered:q',
@@ -185,7 +185,7 @@ describe('messages', () => {
     assert.deepEqual([blocked.kind, blocked.severity], ['blocked_unanswered', 'critical']);
     assert.equal(blocked.reason, 'agent-0 is blocked, and none of agent-1 and agent-2 has answered: "Cents?"');
     const toAll = only(waiting(question({ recipients: [], msgId: null, text: '' })));
-    assert.equal(toAll.reason, 'agent-0 asks, and nobody has answered: it holds no text.');
+    assert.equal(toAll.reason, 'agent-0 asks, and nobody has answered: the message has no text.');
     assert.equal(toAll.id, 'question_unanswered:e.7');
     const toMany = only(waiting(question({ recipients: ['a', 'b', 'c', 'd', 'e'] })));
     assert.match(toMany.reason, /none of a, b, c and 2 more has answered/);
@@ -198,7 +198,7 @@ describe('messages', () => {
     assert.match(entry.why.facts.join(' '), /agent-1 sent agent-0 a QUESTION or BLOCKED since/);
   });
 
-  test('questionItems(): it ends with the life of its asker, and says so of a recipient that was replaced', () => {
+  test('questionItems(): it ends with the life of its asker, and mentions a replaced recipient', () => {
     const open = waiting(question());
     const began = (at: number) => ({ life_began_at: formatInstant(at) });
     const sent = NOW - 10 * MINUTE;
@@ -210,14 +210,14 @@ describe('messages', () => {
     );
   });
 
-  test('questionItems(): an asker that left the registry is said to have left', () => {
+  test('questionItems(): an asker that left the registry is named as departed', () => {
     const departed = [{ ...agent('agent-0', 'unknown'), left_at: ago(MINUTE), left_reason: 'Why.' }];
     assert.match(only({ ...waiting(question()), departed }).reason, /"Cents\?" agent-0 has left the registry\.$/);
     const back = { departed, agents: [agent('agent-0', 'active')] };
     assert.match(only({ ...waiting(question()), ...back }).reason, /"Cents\?"$/, 'it is back');
   });
 
-  test('a failed delivery counts for 30 minutes after the newest', () => {
+  test('deliveryItems(): a failed delivery counts for 30 minutes after the newest', () => {
     const { why, group, ...entry } = only(failing(failure()));
     assert.deepEqual(entry, {
       id: 'delivery_failed:agent-2:m',
@@ -248,18 +248,22 @@ describe('messages', () => {
     const departed = [{ ...agent('agent-2', 'unknown'), left_at: ago(MINUTE), left_reason: 'Why.' }];
     assert.match(only({ ...failing(failure()), agents: [], departed }).reason, /agent-2 has left the registry\.$/);
     const unread = { ...SOURCES, registry: { ...OK, state: 'missing' as const, reason: 'None.' } };
-    assert.match(only({ ...failing(failure()), agents: [], sources: unread }).reason, /"Hi"$/, 'nobody can tell');
+    assert.match(
+      only({ ...failing(failure()), agents: [], sources: unread }).reason,
+      /"Hi"$/,
+      'the registry cannot be read',
+    );
     const replaced = [agent('agent-2', 'active', { life_began_at: ago(MINUTE - 1) })];
     assert.deepEqual(kinds({ ...failing(failure()), agents: replaced }), [], 'it was the former one');
   });
 
-  test('an acknowledgement is overdue a minute after its next retry, or after its third: a notice', () => {
+  test('acknowledgementItems(): overdue a minute after its next retry, or after its third: a notice', () => {
     const entry = only(pending(ack()));
     assert.deepEqual([entry.kind, entry.severity, entry.since], ['acknowledgement_overdue', 'notice', ago(2 * MINUTE)]);
     assert.deepEqual([entry.id, entry.subject], ['acknowledgement_overdue:["agent-0","agent-1"]', 'agent-1']);
     assert.equal(
       entry.reason,
-      `agent-1 has not acknowledged a message from agent-0: "Read me" It ends with a message from agent-1 to agent-0, or one that quotes the id a; to tell the swarm's tool, run in the swarm's root: python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("a", "agent-1"))'`,
+      `agent-1 has not acknowledged a message from agent-0: "Read me" It ends with a message from agent-1 to agent-0, or one that quotes the id a; to inform the swarm's tool, run in the swarm's root: python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("a", "agent-1"))'`,
     );
     assert.deepEqual(entry.why.facts, ['PENDING_ACKS.json lists a after 1 retry, and the next retry is overdue.']);
     assert.equal(entry.why.setting, 'SWARM_ATTENTION_ACK_SECONDS');
@@ -287,7 +291,7 @@ describe('messages', () => {
     assert.equal(kinds(pending(ack(), ack({ sender: 'agent-1', recipient: 'agent-0' }))).length, 2);
   });
 
-  test('acknowledgementItems(): it ends with an answer, with who left, and with the life of its sender', () => {
+  test('acknowledgementItems(): it ends with an answer, with a departed agent, and with the life of its sender', () => {
     const awaiting = (...by: string[]) => ({ unresolved: { ...NOTHING_OPEN, awaiting: [['a', 5, by]] as Awaiting[] } });
     assert.equal(kinds({ ...pending(ack()), ...awaiting('agent-3') }).length, 1);
     assert.deepEqual(kinds({ ...pending(ack()), ...awaiting('agent-1') }), []);
@@ -314,7 +318,7 @@ describe('messages', () => {
     assert.deepEqual(entry.evidence.agents, ['agent-1']);
   });
 
-  test('it leads to its message where that is known; what a broken send left is told apart', () => {
+  test('acknowledgementItems(): names its message where known; an entry of a broken send is distinguished', () => {
     const unresolved = { ...NOTHING_OPEN, awaiting: [['a', 12, []]] as Awaiting[] };
     assert.deepEqual(only({ ...pending(ack()), unresolved }).evidence.messages, ['e.12']);
     const orphan = only(pending(ack({ orphan: true, msgId: 'temp-1', text: '', sender: null })));
@@ -322,7 +326,7 @@ describe('messages', () => {
     assert.deepEqual([orphan.severity, orphan.evidence.agents], ['warning', ['agent-1']]);
   });
 
-  test('more open than is watched: said', () => {
+  test('judgeAttention(): a notice where more messages are unresolved than are kept', () => {
     const entry = only({ unresolved: { ...NOTHING_OPEN, cut: 3 } });
     assert.deepEqual([entry.id, entry.severity], ['source_unreadable:open-matters', 'notice']);
     assert.match(entry.reason, /the oldest 3 are not listed/);
@@ -332,7 +336,7 @@ describe('messages', () => {
 describe('sources', () => {
   const broken = (state: Source['state'], since = ago(MINUTE)) => ({ state, since, reason: 'It is broken.' });
 
-  test('what can not be read, once it has been so for two seconds', () => {
+  test('sourceItems(): a source that has been unreadable for two seconds', () => {
     for (const [name, state, severity] of [
       ['registry', 'unreadable', 'critical'],
       ['locks', 'unreadable', 'critical'],
@@ -361,25 +365,25 @@ describe('sources', () => {
     }
   });
 
-  test('a history that had to go to memory is a warning', () => {
+  test('sourceItems(): a history that had to move to memory is a warning', () => {
     const history = { ...SOURCES.history, ...broken('degraded'), mode: 'memory' as const };
     assert.equal(only({ sources: { ...SOURCES, history } }).severity, 'warning');
   });
 
-  test('what is missing is no fault: it may come', () => {
+  test('sourceItems(): a missing file is no fault: it may come', () => {
     const names = Object.keys(SOURCES) as (keyof Sources)[];
     const missing = names.map((name) => [name, { ...SOURCES[name], ...broken('missing') }]);
     assert.deepEqual(kinds({ sources: Object.fromEntries(missing) as Sources }), []);
   });
 
-  test('the list of acknowledgements is a source too', () => {
+  test('sourceItems(): the list of acknowledgements is a source too', () => {
     const status = { ...FACTS.pendingAcks.status, state: 'unreadable' as const, reason: 'Broken.' };
     const entry = only({ pendingAcks: { acks: [], status } });
     assert.deepEqual([entry.id, entry.severity], ['source_unreadable:PENDING_ACKS.json', 'warning']);
   });
 });
 
-test('worst first, then longest standing', () => {
+test('judgeAttention(): worst first, then oldest', () => {
   const questions = [
     question({ msgId: 'young', at: NOW - 6 * MINUTE }),
     question({ msgId: 'old', at: NOW - 7 * MINUTE }),
@@ -398,7 +402,7 @@ test('worst first, then longest standing', () => {
   );
 });
 
-test('the same entries at every time they stand: ids, since and reasons hold no ages', () => {
+test('judgeAttention(): the same entries at every later time: ids, since and reasons contain no ages', () => {
   const facts: Partial<AttentionFacts> = {
     ...pending(ack()),
     agents: [agent('agent-0', 'active'), agent('agent-1', 'dead')],
@@ -416,13 +420,13 @@ test('the same entries at every time they stand: ids, since and reasons hold no 
   assert.deepEqual(entries({ ...facts, time: new DeadlineClock(NOW + 10 * MINUTE) }), first);
 });
 
-test('what a file lists twice is one entry', () => {
+test('judgeAttention(): an item that a file lists twice is one entry', () => {
   assert.deepEqual(kinds(pending(ack(), ack())), ['acknowledgement_overdue']);
   const twice = [agent('agent-1', 'dead'), agent('agent-1', 'dead')];
   assert.deepEqual(kinds({ agents: twice, locks: [lock('a.ts')] }), ['agent_dead']);
 });
 
-test('of very many the worst 500 are listed and all counted; evidence is bounded too', () => {
+test('judgeAttention(): of very many the worst 500 are listed and all counted; evidence is bounded too', () => {
   const locks = Array.from({ length: 600 }, (_, index) => lock(`${index}`, { agent_id: `x-${index}`, orphaned: true }));
   const many = attention({
     ...FACTS,
@@ -434,7 +438,7 @@ test('of very many the worst 500 are listed and all counted; evidence is bounded
   assert.equal(many.attention[0]?.evidence.locks.length, 50);
 });
 
-test('of more than 1,000 holders that are gone the others share one item, which counts all their locks', () => {
+test('judgeAttention(): holders beyond 1,000 that are gone share one item, which counts all their locks', () => {
   const holders = Array.from({ length: 1200 }, (_, index) => `ghost-${String(index).padStart(4, '0')}`);
   const locks = holders.flatMap((agent_id, index) => {
     const acquired_at = index < 200 ? '2026-01-01T00:00:00+00:00' : '2026-01-02T00:00:00+00:00';
@@ -448,7 +452,7 @@ test('of more than 1,000 holders that are gone the others share one item, which 
   assert.equal(others?.evidence.locks.length, 50);
 });
 
-test('whatever the facts: unique ids, in order, as the contract has it', () => {
+test('judgeAttention(): unique ids, in order, by the contract, whatever the facts', () => {
   const health = fc.constantFrom('active', 'stale', 'dead', 'unknown') as fc.Arbitrary<Agent['health']>;
   const name = fc.constantFrom('agent-0', 'agent-1', 'x');
   const maybe = fc.constantFrom(true, false, null);
@@ -479,7 +483,7 @@ test('whatever the facts: unique ids, in order, as the contract has it', () => {
   );
 });
 
-test('judgeAttention(): acknowledged items give way to open ones where not all can be listed, and stay counted', () => {
+test('judgeAttention(): where not all can be listed, acknowledged items are left out first, and stay counted', () => {
   const orphans = Array.from({ length: 600 }, (_, index) =>
     lock(`${index}`, { orphaned: true, agent_id: `ghost-${index}` }),
   );

@@ -1,6 +1,6 @@
 /**
- * What wants a person: one pure function from facts to entries. Each rule says what a file, a message or a process
- * showed, never what that may mean; where a source can't be read, nothing is concluded from its silence. The rules and
+ * The attention items: one pure function from facts to entries. Each rule states what a file, a message or a process
+ * showed, never what that may mean; where a source cannot be read, nothing is concluded from its silence. The rules and
  * their severities are explained in docs/decisions/0020-attention.md.
  */
 
@@ -20,21 +20,21 @@ import { sourceItems } from './attention-sources';
 
 export type { AttentionFacts, AttentionLimits } from './attention-facts';
 
-/** Nobody reads more; a swarm whose 10,000 locks are stale must not cost megabytes at each change. */
+/** Nobody reads more, and a swarm with 10,000 stale locks must not cost megabytes at each change. */
 const MAX_ENTRIES = 500;
 const MAX_EVIDENCE = 50;
 
-/** What the rules found, and what of the decisions about it has ended. */
+/** The entries, and which decisions about them have ended. */
 interface Judgement extends DispositionReview {
   answer: AttentionAnswer;
 }
 
 /**
- * What wants a person now, with the marks of what somebody has acknowledged or snoozed. Where there are more than can be
- * listed, marked items give way to open ones.
+ * Computes the attention items of now, marked where somebody has acknowledged or snoozed them. Where not all can be listed,
+ * marked items are left out first.
  *
- * @param dispositions what was decided; which of it has ended is returned
- * @returns entries, deadlocks first, then worst first, then longest standing; `count` tells all of them, the list holds 500
+ * @param dispositions the decisions so far; those that have ended are returned
+ * @returns entries, deadlocks first, then worst first, then oldest; `count` counts all of them, the list has at most 500
  */
 export function judgeAttention(facts: AttentionFacts, dispositions: readonly Disposition[]): Judgement {
   const { entries, ...review } = applyDispositions(allEntries(facts), dispositions, facts.time);
@@ -66,7 +66,7 @@ function allEntries(facts: AttentionFacts): AttentionEntry[] {
     ...deliveryItems(facts),
     ...acknowledgementItems(facts),
   ];
-  // A file may hold the same thing twice.
+  // A file may list the same thing twice.
   const byId = new Map(items.map((item) => [`${item.kind}:${item.key}`, item]));
   return [...byId.values()].sort(worseFirst).map(toAttentionEntry);
 }

@@ -1,17 +1,17 @@
 /**
- * Messages that want an acknowledgement, where they are in the history and who of their recipients has answered since:
- * in the thread, by quoting the whole id, or by a message that answers (`directlyAddressed`).
+ * Messages that ask for an acknowledgement, their places in the history, and which recipients have answered since: in the
+ * thread, by quoting the whole id, or by a message that answers (`directlyAddressed`).
  */
 import { createHash } from 'node:crypto';
 import { isAutomatic, messageContent, readName, recipientsOf } from '../sources/claudeswarm/message-fields';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One message that wants an acknowledgement. */
+/** One message that asks for an acknowledgement. */
 export interface AwaitedAck {
   msgId: string;
   seq: number;
-  /** Its sender and text: what its retries share with it. */
+  /** Its sender and text, which its retries share. */
   key: string;
   sender: string | null;
   recipients: string[];
@@ -24,9 +24,9 @@ export interface AwaitedAck {
 const MAX_AWAITED = 500;
 const MAX_RECIPIENTS = 100;
 const MAX_RETRIES = 10;
-/** A message of the swarm's tool holds at most 10 KiB; in more of it no id is looked for. */
+/** A message of the swarm's tool has at most 10 KiB; text beyond that is not searched for ids. */
 const MAX_QUOTING_CHARACTERS = 16_384;
-/** A message to more agents than these is a broadcast, which answers nobody. */
+/** A message to more agents is a broadcast, which answers nobody. */
 export const MAX_ANSWER_RECIPIENTS = 3;
 
 /** @returns whom a message could answer: nobody if it is automatic, a question itself or a broadcast */
@@ -44,23 +44,23 @@ export function asksItself({ msg_type: type }: Fields): boolean {
 export class AwaitedAcks {
   #byId = new Map<string, AwaitedAck>();
   #byKey = new Map<string, AwaitedAck>();
-  /** By who should answer. */
+  /** By the agent that should answer. */
   #waiting = new Map<string, Set<AwaitedAck>>();
   #changed = true;
 
-  /** @returns copies, for the event and for what is saved */
+  /** @returns copies, for the event and for the saved state */
   list(): AwaitedAck[] {
     return [...this.#byId.values()].map((one) => ({ ...one }));
   }
 
-  /** Goes on with these, and forgets any other. */
+  /** Replaces its content. */
   restore(awaited: readonly AwaitedAck[]): void {
     for (const one of this.#byId.values()) this.#drop(one);
     for (const one of awaited) this.#add({ ...one });
     this.#changed = true;
   }
 
-  /** @returns whether anything differs from what it was at the last call */
+  /** @returns whether anything has changed since the last call */
   takeChange(): boolean {
     const changed = this.#changed;
     this.#changed = false;

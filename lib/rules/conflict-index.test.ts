@@ -13,12 +13,12 @@ function indexedEntry(file: number, agent_id: string, filepath: unknown, locked_
   return { lock_file: `${file}.lock`, fields: { agent_id, filepath }, lockedAt: locked_at, warnings: [] };
 }
 
-/** By file, so that orders that mean nothing do not count. */
+/** Sorted by file, so that an order without meaning makes no difference. */
 function byFile(found: ReadonlyMap<LockEntry, readonly LockEntry[]>) {
   return [...found].map(([entry, others]) => [entry.lock_file, others.map(({ lock_file }) => lock_file)]).sort();
 }
 
-test('LockComparison: whatever comes and goes, it has what comparing all at once finds', () => {
+test('LockComparison: whatever changes, it has the result of comparing all at once', () => {
   const part = fc.constantFrom('a', 'b', '/', '*', '?', '[ab]', './', '..');
   const path = fc.oneof(
     fc.array(part, { maxLength: 4 }).map((parts) => parts.join('')),
@@ -50,7 +50,7 @@ test('LockComparison: whatever comes and goes, it has what comparing all at once
   );
 });
 
-test('LockComparison: of more than 20 overlaps 20 are listed, and one that goes makes room for another', () => {
+test('LockComparison: of more than 20 overlaps 20 are listed, and a removed one makes room for another', () => {
   const comparison = new LockComparison(ROOT, () => {});
   const pattern = indexedEntry(99, 'x', 'src/*');
   const paths = Array.from({ length: 30 }, (_, index) => indexedEntry(10 + index, 'y', `src/${index}.ts`));

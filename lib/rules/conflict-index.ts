@@ -1,6 +1,6 @@
 /**
- * What a few locks that come or go change about the overlaps of all: such a change costs a comparison with every pattern,
- * and only a changed pattern one with every path. `compareLocks` finds the same for all locks at once.
+ * Updates the overlaps of all locks after a few of them changed: such a change costs a comparison with every pattern, and
+ * only a changed pattern costs one with every path. `compareLocks` finds the same for all locks at once.
  */
 import {
   type CompiledPattern,
@@ -15,7 +15,7 @@ import { byLockFile } from '../sources/claudeswarm/lock-entry';
 import { certainBegin, MAX_CONFLICTS } from './path-groups';
 import { StepBudget } from './step-budget';
 
-/** More than this is compared in slices, with all others. About 10 ms. */
+/** Larger changes are compared in slices, together with all other locks. About 10 ms. */
 const MAX_STEPS = 10_000_000;
 
 const NONE: readonly LockEntry[] = [];
@@ -28,21 +28,21 @@ interface HeldPattern {
 }
 
 export class ConflictIndex {
-  /** The entries of a path; mostly one, and then without an array of its own. */
+  /** The entries of a path; mostly one, which then has no array of its own. */
   readonly #byPath = new Map<string, LockEntry | LockEntry[]>();
   readonly #patterns = new Map<string, HeldPattern>();
 
-  /** Takes locks out and adds others. */
+  /** Removes some locks and adds others. */
   change(removed: readonly LockEntry[], added: readonly LockEntry[]): void {
     for (const entry of removed) this.#drop(entry);
     for (const entry of added) this.#add(entry);
   }
 
   /**
-   * The overlaps after a change that `change` was told of.
+   * Finds the overlaps after the last call of `change`.
    *
    * @param found the overlaps before it
-   * @returns null where that takes more than a moment
+   * @returns null where that takes too long for one turn of the event loop
    */
   found(found: Found, removed: readonly LockEntry[], added: readonly LockEntry[]): Found | null {
     const budget = new StepBudget(MAX_STEPS);
@@ -66,7 +66,7 @@ export class ConflictIndex {
     return budget.isSpent ? null : now;
   }
 
-  /** @returns the locks of a path, whoever holds them */
+  /** @returns the locks of a path, of any holder */
   entriesAt(path: string): readonly LockEntry[] {
     const found = this.#byPath.get(path);
     return found === undefined ? NONE : Array.isArray(found) ? found : [found];
@@ -92,7 +92,7 @@ export class ConflictIndex {
     }
   }
 
-  /** All of them, however many; some of them once the budget is spent. */
+  /** Yields all of them, or some where the budget is spent. */
   #overlapping(entry: LockEntry, budget: StepBudget): LockEntry[] {
     const path = pathOf(entry);
     if (path === null) return [];

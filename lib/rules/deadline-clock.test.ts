@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeadlineClock } from './deadline-clock';
 
-test('what was judged holds until the first instant that had not come, and not before its own', () => {
+test('outdatedAt(): an answer is valid from its own instant until the first one that had not come', () => {
   const time = new DeadlineClock(1000);
   assert.deepEqual([time.isDue(999), time.isDue(1000), time.isDue(3000), time.isDue(2000)], [true, true, false, false]);
   assert.equal(time.nextAt, 2000);
@@ -12,7 +12,7 @@ test('what was judged holds until the first instant that had not come, and not b
   );
 });
 
-test('an instant has come when it is there, and is over a millisecond later', () => {
+test('reached() and passed(): an instant has come when it is equal, and is over a millisecond later', () => {
   assert.deepEqual(
     [999, 1000].map((at) => new DeadlineClock(1000).isPast(at)),
     [true, false],
@@ -22,7 +22,7 @@ test('an instant has come when it is there, and is over a millisecond later', ()
   assert.equal(time.nextAt, 1001);
 });
 
-test('what nothing of was still to come holds for good', () => {
+test('outdatedAt(): an answer without a future instant stays valid', () => {
   const time = new DeadlineClock(1000);
   assert.equal(time.isDue(10), true);
   assert.equal(time.nextAt, Number.POSITIVE_INFINITY);

@@ -1,6 +1,6 @@
 /**
- * An instant that facts are judged at, which notes when time alone would change the judgement: until then, and as long
- * as the facts stay, it need not be repeated.
+ * The clock of one evaluation, which notes the next instant at which time alone changes the answer: until then, and while
+ * the facts stay the same, the evaluation need not be repeated.
  */
 export class DeadlineClock {
   readonly #now: number;
@@ -11,7 +11,7 @@ export class DeadlineClock {
     this.#now = now;
   }
 
-  /** When the first answer of `isDue` changes, in milliseconds since 1970; infinite if none will. */
+  /** When the first answer of `isDue` changes, milliseconds since 1970; infinite if none does. */
   get nextAt(): number {
     return this.#nextAt;
   }
@@ -28,9 +28,9 @@ export class DeadlineClock {
     return this.isDue(at + 1);
   }
 
-  /** @returns whether `now` is before the answers it gave, or one of them would be another by then */
+  /** @returns whether `now` is before this evaluation, or one of its answers differs by then */
   outdatedAt(now: number): boolean {
-    // A clock that was set back makes what has been reached wrong.
+    // A clock that was set back makes an instant that had come a future one.
     return now < this.#now || now >= this.#nextAt;
   }
 }

@@ -1,8 +1,8 @@
-/** Recipients that messages do not reach, from the first failure on until anything reaches them. */
+/** Recipients that cannot be reached by messages, from the first failure until any message reaches them. */
 import { deliveriesOf, excerptOf, messageContent, readName } from '../sources/claudeswarm/message-fields';
 import type { UnresolvedOptions } from './unresolved-options';
 
-/** A recipient that nothing has reached since a delivery failed. */
+/** A recipient that no message has reached since a delivery failed. */
 export interface FailedRecipient {
   recipient: string;
   msgId: string | null;
@@ -19,7 +19,7 @@ export interface FailedRecipient {
   seqs: number[];
 }
 
-/** Of questions and of recipients each. */
+/** The largest number of questions and of recipients that are kept. */
 export const MAX_KEPT = 1000;
 const MAX_NAMES = 10;
 const MAX_PLACES = 5;
@@ -30,7 +30,7 @@ export class FailedDeliveries {
   #failures = new Map<string, FailedRecipient>();
   #changed = true;
 
-  /** @param onLetGo takes the time of a failure that was let go since there were more than can be kept */
+  /** @param onLetGo takes the time of a failure that was dropped because more came than can be kept */
   constructor(options: UnresolvedOptions, onLetGo: (at: number) => void) {
     this.#options = options;
     this.#onLetGo = onLetGo;
@@ -40,7 +40,7 @@ export class FailedDeliveries {
     return [...this.#failures.values()];
   }
 
-  /** Goes on with these, and forgets any other. */
+  /** Replaces its content. */
   restore(failures: readonly FailedRecipient[]): void {
     this.#failures = new Map(failures.map((failure) => [failure.recipient, failure]));
     this.#changed = true;
@@ -61,7 +61,7 @@ export class FailedDeliveries {
     this.#changed = true;
   }
 
-  /** Forgets what is too old. @returns whether anything differs from what it was at the last call */
+  /** Removes failures that are too old. @returns whether anything has changed since the last call */
   takeChange(): boolean {
     for (const [recipient, { last }] of this.#failures) {
       if (this.#isTooOld(last)) this.#changed = this.#failures.delete(recipient) || this.#changed;
@@ -78,7 +78,7 @@ export class FailedDeliveries {
   #fail(failure: FailedRecipient, isNew: boolean): void {
     const { recipient, last } = failure;
     const known = this.#failures.get(recipient);
-    // What failed so long ago no longer counts, so this begins anew.
+    // An old failure no longer counts, so the recipient becomes unreachable with this one.
     if (known && last - known.last <= this.#options.failuresMs) {
       this.#failures.set(recipient, {
         ...known,
@@ -99,7 +99,7 @@ export class FailedDeliveries {
   }
 }
 
-/** The first place and the newest ones. */
+/** Keeps the first place and the newest ones. */
 export function withNewest(seqs: readonly number[], ...more: number[]): number[] {
   const [first, ...rest] = [...seqs, ...more];
   return first === undefined ? [] : [first, ...rest.slice(1 - MAX_PLACES)];

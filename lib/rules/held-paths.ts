@@ -1,4 +1,4 @@
-/** Which lock of a holder is on a path, by the rule of the swarm's tool, for many paths and within a bound. */
+/** Finds which lock of a holder covers a path, by the rule of the swarm's tool, for many paths and within a bound. */
 import type { HeldLock } from '../contract/schemas';
 import {
   type CompiledPattern,
@@ -26,7 +26,7 @@ export class HeldPaths {
 
   /**
    * @param locks of one holder
-   * @param budget what all comparisons may cost, together with those of other holders
+   * @param budget bounds all comparisons, together with those of other holders
    */
   constructor(locks: readonly HeldLock[], budget: StepBudget) {
     this.#locks = locks;
@@ -40,7 +40,7 @@ export class HeldPaths {
     }
   }
 
-  /** @returns the lock of the path itself, else the first that overlaps it; `unknown` where the budget ended before */
+  /** @returns the lock of the path itself, else the first that overlaps it; `unknown` where the budget was spent before */
   lockOn(path: string): HeldLock | 'unknown' | null {
     return this.#byPath.get(normalizeLockPath(path)) ?? this.#patternOn(path) ?? this.#matchedBy(path);
   }

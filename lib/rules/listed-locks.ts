@@ -1,4 +1,4 @@
-/** Which of very many locks are published: streams, pages and the journal take a list of bounded length. */
+/** Chooses which of very many locks are published: streams, pages and the journal get a list of bounded length. */
 import type { LockCounts } from '../contract/locks-answer';
 import {
   type Lock,
@@ -12,7 +12,7 @@ import type { LockRow } from './lock-row';
 /** Locks that overlap or are orphaned take at most this share of the list while there are enough others. */
 const TROUBLED_SHARE = 0.5;
 
-/** A list that was cut stays so until there are fewer locks than this: else one lock more or less could mean 9,000 to record. */
+/** A shortened list stays so until there are fewer locks than this: else one lock more or less could mean 9,000 to record. */
 const FEW_AGAIN = MAX_LISTED_LOCKS * 0.9;
 
 interface Described {
@@ -20,25 +20,25 @@ interface Described {
   json: string;
 }
 
-/** The locks of which a list is made. */
+/** All locks, from which a list is made. */
 interface CountedLocks {
   /** Sorted by `lock_file`; one that did not change is the same object. */
   locks: readonly LockRow[];
-  /** Of all of them. */
+  /** The counts of all of them. */
   counts: LockCounts;
   countByHolder: ReadonlyMap<string, number>;
 }
 
 /**
- * Lists the locks that matter most: at least half of a list is for those that overlap or are orphaned, the newest of them
+ * Lists the most important locks: at least half of the list is for locks that overlap or are orphaned, the newest of them
  * first, and the rest for the newest others.
  */
 export class ListedLocks {
-  /** Most of a list is as it was the last time, and is not described again. */
+  /** Most of a list is as before, and is not described again. */
   #described = new Map<LockRow, Described>();
   #isCut = false;
 
-  /** @returns the answer that is told with every change, and the same as JSON */
+  /** @returns the answer that is published at every change, and the same as JSON */
   list(all: CountedLocks): { answer: LocksAnswer; json: string } {
     const { locks } = all;
     this.#isCut = locks.length > (this.#isCut ? FEW_AGAIN : MAX_LISTED_LOCKS);
@@ -56,7 +56,7 @@ export class ListedLocks {
     };
   }
 
-  /** @returns the answer with as many locks as one may list, as JSON */
+  /** @returns the answer with as many locks as one answer may list, as JSON */
   longest(all: CountedLocks): string {
     const { locks } = all;
     const listed = locks.length > MAX_LISTED_LOCKS ? mostRelevant(locks, MAX_LISTED_LOCKS) : locks;
@@ -99,12 +99,12 @@ function holdersWithMost(countByHolder: ReadonlyMap<string, number>): LocksAnswe
   return holders.sort((one, other) => other.count - one.count || (one.agent_id < other.agent_id ? -1 : 1));
 }
 
-/** Takes the largest of the numbers that it has seen, and of those that are equal the first ones. */
+/** Selects the largest of the numbers that it has been given, and of equal ones the first. */
 class Largest {
-  /** The largest so far, the smallest of them at the top: each is at least as large as the one above it. */
+  /** The largest so far, as a heap with the smallest at the top: each is at least as large as the one above it. */
   readonly #heap: Float64Array;
   #size = 0;
-  /** How many of those that equal the smallest may still be taken; null before the first is asked for. */
+  /** How many that equal the smallest may still be selected; null before the first call of `takes`. */
   #equalsLeft: number | null = null;
 
   constructor(room: number) {
@@ -135,7 +135,7 @@ class Largest {
     heap[at] = value;
   }
 
-  /** Asked once for each number, after all have been seen. */
+  /** Whether a number is selected; called once for each, after all have been given. */
   takes(value: number): boolean {
     const smallest = this.#heap[0];
     if (smallest === undefined || this.#size === 0) return false;

@@ -32,7 +32,7 @@ function factsAt(seconds: number, orphaned = false): LockBoardFacts {
   return { holders, staleTimeoutSeconds: 60, now: seconds * SECOND };
 }
 
-test('LockBoard: an unchanged lock is the same object; one that changes, by age, holder or overlap, is another', () => {
+test('LockBoard: an unchanged lock is the same object; a change of age, holder or overlap makes another', () => {
   const board = new LockBoard();
   const [a, b] = [boardEntry('src/a.ts', 'agent-0'), boardEntry('src/b.ts', 'agent-0')];
   const sorted = (...entries: LockEntry[]) => entries.sort(byLockFile);
@@ -60,7 +60,7 @@ test('LockBoard: an unchanged lock is the same object; one that changes, by age,
   );
 });
 
-test('LockBoard: whatever comes and goes, it describes and counts what describing all at once does', () => {
+test('LockBoard: whatever changes, it has the descriptions and counts of describing all at once', () => {
   const part = fc.constantFrom('a', 'b', '/', '*', '?', '[ab]', './');
   const path = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
   const lock = fc.record({
@@ -98,12 +98,12 @@ test('LockBoard: whatever comes and goes, it describes and counts what describin
   );
 });
 
-/** What one answer may list of all locks. */
+/** The locks that one answer may list. */
 function longestOf({ longest }: LockBoard): LocksAnswer {
   return locksAnswer.parse(JSON.parse(longest ?? assert.fail('nothing is left off')));
 }
 
-test('LockBoard: of more locks than one answer may list all are counted, and those that overlap and the newest are listed', () => {
+test("LockBoard: beyond one answer's list all locks are counted, and overlapping and the newest ones listed", () => {
   const entries = Array.from({ length: 12_000 }, (_, index) =>
     boardEntry(`src/${index}.ts`, `agent-${index % 3}`, index),
   );
@@ -151,7 +151,7 @@ test('LockBoard: with nothing but orphaned locks the newest of them fill the lis
   assert.equal(board.answer.orphaned_count, 10_002);
 });
 
-test('LockBoard: up to 10,000 locks all are listed; a list that was cut stays so until there are 9,000', () => {
+test('LockBoard: up to 10,000 locks all are listed; a shortened list stays so until there are 9,000', () => {
   const entries = Array.from({ length: 10_001 }, (_, index) => boardEntry(`src/${index}.ts`, 'a', index)).sort(
     byLockFile,
   );

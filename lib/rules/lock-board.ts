@@ -1,6 +1,6 @@
 /**
- * All locks as the API describes them, kept up to date: a change costs what it changes, and a pass over all locks that
- * makes nothing new. What is told of many locks at once (counts, the list that is published) is kept here too.
+ * All locks as the API describes them, kept up to date: an update costs what has changed, and a pass over all locks that
+ * creates nothing. Counts and the published list are kept here too.
  */
 import { countLock, type LockCounts, NO_LOCK_COUNTS, wholeLocks } from '../contract/locks-answer';
 import type { LocksAnswer } from '../contract/schemas';
@@ -14,14 +14,14 @@ import { isEarly, isSameHolder, isStale, type LockBoardFacts } from './lock-stat
 const NONE: readonly LockEntry[] = [];
 
 export class LockBoard {
-  /** Sorted by `lock_file`. A new array whenever one changed; a lock that did not is the same object. */
+  /** Sorted by `lock_file`. A new array whenever one changed; an unchanged lock is the same object. */
   locks: readonly LockRow[] = [];
-  /** What is published of them. The same object for as long as nothing in it changes. */
+  /** The published answer about them. The same object for as long as nothing in it changes. */
   answer: LocksAnswer = wholeLocks([]);
   /** The same as JSON. */
   json = JSON.stringify(this.answer);
   #conflicts: LockConflicts = NO_CONFLICTS;
-  /** What `locks` describes, in the same order. */
+  /** The entries that `locks` describes, in the same order. */
   #entries: readonly LockEntry[] = [];
   #facts: LockBoardFacts | null = null;
   /** When time alone changes a description, milliseconds since 1970. */
@@ -32,11 +32,11 @@ export class LockBoard {
   #longest: string | null = null;
 
   /**
-   * Describes locks as their files have them now.
+   * Describes locks from their present files.
    *
    * @param entries sorted by `lock_file`; the same array where nothing changed
-   * @param conflicts what was found by comparing all of them; the same object where nothing changed
-   * @returns whether anything is different
+   * @param conflicts the result of comparing all of them; the same object where nothing changed
+   * @returns whether anything differs
    */
   update(entries: readonly LockEntry[], conflicts: LockConflicts, facts: LockBoardFacts): boolean {
     const before = this.#facts;
@@ -59,7 +59,7 @@ export class LockBoard {
     return changed;
   }
 
-  /** `answer` with as many locks as one may list, as JSON, kept until one changes; null where `answer` leaves none off. */
+  /** `answer` with as many locks as one may list, as JSON, kept until one changes; null where `answer` lists all. */
   get longest(): string | null {
     if (this.answer.truncated === 0) return null;
     this.#longest ??= this.#listed.longest(this.#all());
@@ -71,8 +71,8 @@ export class LockBoard {
   }
 
   /**
-   * @param affected those whose overlaps are different now
-   * @param all whether those are looked at, too, of which no file changed
+   * @param affected the locks whose overlaps have changed
+   * @param all whether locks with an unchanged file are checked too
    */
   #take(entries: readonly LockEntry[], affected: ReadonlySet<LockEntry>, all: boolean, facts: LockBoardFacts): boolean {
     const { removed, added, listPlace } = differences(this.#entries, entries);
@@ -115,7 +115,7 @@ export class LockBoard {
   }
 }
 
-/** @returns the locks whose overlaps are different */
+/** @returns the locks whose overlaps have changed */
 function affectedBy(before: LockConflicts, after: LockConflicts): Set<LockEntry> {
   const affected = new Set<LockEntry>();
   if (before === after) return affected;
@@ -140,14 +140,14 @@ function rowsFor(some: readonly LockEntry[], rows: readonly LockRow[]): LockRow[
   return found;
 }
 
-/** @returns the first instant at which a lock becomes stale, or one that was ahead of the clock comes true */
+/** @returns the first instant at which a lock becomes stale, or the time of a lock ahead of the clock comes */
 function nextChangeAt(entries: readonly LockEntry[], { staleTimeoutSeconds, now }: LockBoardFacts): number {
   const timeout = staleTimeoutSeconds * 1000;
   let next = Number.POSITIVE_INFINITY;
   for (const { lockedAt } of entries) {
     if (lockedAt === null || lockedAt + timeout < now) continue;
     const at = lockedAt > now ? lockedAt : lockedAt + timeout;
-    // The condition holds only after the instant.
+    // The condition is true only after the instant.
     if (at + 1 < next) next = at + 1;
   }
   return next;

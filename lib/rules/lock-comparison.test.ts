@@ -14,7 +14,7 @@ function comparedEntry(agent_id: string, filepath: string, locked_at = 1): LockE
   };
 }
 
-/** Takes some tenths of a second to compare. */
+/** Locks that take some tenths of a second to compare. */
 const SLOW = Array.from({ length: 150 }, (_, index) => [
   comparedEntry('a', `*${'[a-z]?'.repeat(300)}b${index}*`),
   comparedEntry('b', `${'a'.repeat(4000)}${index}`),
@@ -26,7 +26,7 @@ function comparison() {
   return { made, events };
 }
 
-test('request(): ordinary locks are compared when it returns', () => {
+test('request(): ordinary locks have been compared when it returns', () => {
   const { made, events } = comparison();
   const [path, pattern] = [comparedEntry('a', 'src/a.ts'), comparedEntry('b', 'src/*')];
   made.request([path, pattern]);
@@ -34,7 +34,7 @@ test('request(): ordinary locks are compared when it returns', () => {
   assert.deepEqual(events, []);
 });
 
-test('request(): what takes long is given when all of it is compared, and other work goes on meanwhile', async () => {
+test('request(): a long comparison gives one result at its end, and other work continues meanwhile', async () => {
   const { made, events } = comparison();
   const ordinary = [comparedEntry('a', 'src/a.ts')];
   made.request(ordinary);
@@ -49,7 +49,7 @@ test('request(): what takes long is given when all of it is compared, and other 
   assert.ok(turns > 1, `${turns} turns of the event loop meanwhile`);
 });
 
-test('request(): of the requests during a comparison the last one follows', async () => {
+test('request(): of the requests during a comparison only the last one is served', async () => {
   const { made, events } = comparison();
   const [first, last] = [SLOW.slice(1), [comparedEntry('a', 'src/a.ts')]];
   made.request(SLOW);
@@ -60,7 +60,7 @@ test('request(): of the requests during a comparison the last one follows', asyn
   assert.deepEqual(events, [SLOW.length]);
 });
 
-test('request(): a refreshed lock keeps what it overlaps, without a comparison', () => {
+test('request(): a refreshed lock keeps its overlaps, without a comparison', () => {
   const { made } = comparison();
   const [path, pattern, spelled] = [
     comparedEntry('a', 'src/a.ts'),

@@ -1,4 +1,4 @@
-/** The overlaps of a swarm's locks, found in slices between which the event loop does everything else. */
+/** The overlaps of a swarm's locks, computed in slices, so that the event loop can do other work in between. */
 import { setImmediate as nextTurn, setTimeout as restFor } from 'node:timers/promises';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import { differences } from '../sources/claudeswarm/lock-list';
@@ -6,15 +6,15 @@ import { ConflictIndex } from './conflict-index';
 import { compareLocks, type LockConflicts, NO_CONFLICTS } from './lock-conflicts';
 import { hasTwoHolders, NO_SPELLED_LOCKS, oneSpelling, type SpelledLocks, spellLocks } from './lock-overlaps';
 
-/** The event loop is held for no longer than this, and one step of a comparison. */
+/** The event loop is blocked for no longer than this and one step of a comparison. */
 const SLICE_MS = 5;
 
-/** So many locks may come and go at once without all of them being compared anew. */
+/** A change of more locks at once has all of them compared again. */
 const MAX_SINGLE_CHANGES = 50;
 
-/** Locks, all of which have been compared. */
+/** Locks that have all been compared. */
 export interface ComparedLocks {
-  /** As the reader had them when the comparison began. */
+  /** The reader's locks when the comparison began. */
   entries: readonly LockEntry[];
   conflicts: LockConflicts;
   spelled: SpelledLocks;
@@ -27,12 +27,12 @@ export class LockComparison {
   readonly #onCompared: () => void;
   #wanted: readonly LockEntry[] = this.compared.entries;
   #running: Promise<void> | null = null;
-  /** Holds what `compared` does. */
+  /** Contains the locks of `compared`, for small changes. */
   readonly #index = new ConflictIndex();
 
   /**
    * @param root the swarm's root, absolute
-   * @param onCompared called when a comparison has ended that took more than the turn it was requested in
+   * @param onCompared called at the end of a comparison that took longer than the turn in which it was requested
    */
   constructor(root: string, onCompared: () => void) {
     this.#root = root;
@@ -40,10 +40,10 @@ export class LockComparison {
   }
 
   /**
-   * Compares locks. As a rule `compared` has them when this returns; what takes longer goes on in later turns, and of
-   * the requests meanwhile the last one follows.
+   * Compares locks. Usually `compared` has them when this returns; a longer comparison continues in later turns, and of the
+   * requests meanwhile only the last one is served.
    *
-   * @param entries as the reader has them: another array whenever one changed
+   * @param entries the reader's locks: another array whenever one changed
    */
   request(entries: readonly LockEntry[]): void {
     this.#wanted = entries;
@@ -72,7 +72,7 @@ export class LockComparison {
     this.compared = compared;
   }
 
-  /** Takes a change of a few locks whose paths have one spelling. @returns whether it was one */
+  /** Updates the result where only a few locks with simply spelled paths changed. @returns whether that was so */
   #changed(entries: readonly LockEntry[]): boolean {
     const { entries: before, conflicts, spelled } = this.compared;
     if (spelled.spellings.size > 0 || conflicts.unknown.size > 0) return false;
@@ -124,7 +124,7 @@ function* compareAll(entries: readonly LockEntry[], root: string): Comparing {
   return { entries, conflicts, spelled };
 }
 
-/** @returns what the work found if it ended within a slice */
+/** @returns the result of the work if it ended within a slice */
 function runSlice(work: Comparing): ComparedLocks | null {
   const begun = performance.now();
   while (performance.now() - begun < SLICE_MS) {
@@ -135,9 +135,9 @@ function runSlice(work: Comparing): ComparedLocks | null {
 }
 
 /**
- * A lock that is only refreshed, the most frequent change, overlaps what it overlapped before.
+ * Reuses the result where locks were only refreshed, the most frequent change: their overlaps are the same.
  *
- * @returns what was found with new entries in place of the old ones; null if a file, holder or path is different
+ * @returns the result with new entries in place of the old ones; null if a file, holder or path differs
  */
 function renewed(before: ComparedLocks, entries: readonly LockEntry[]): ComparedLocks | null {
   if (entries.length !== before.entries.length) return null;

@@ -7,7 +7,7 @@ import { byLockFile } from '../sources/claudeswarm/lock-entry';
 import { compareLocks, findConflicts } from './lock-conflicts';
 import { MAX_CONFLICTS } from './path-groups';
 
-/** A lock under a name of its own, in the order in which they are made. */
+/** A lock with a file name of its own, in the order of creation. */
 function entriesAt(held: readonly (readonly [holder: string, filepath: string])[]): LockEntry[] {
   return held.map(([agent_id, filepath], index) => ({
     lock_file: `${String(index).padStart(6, '0')}.lock`,
@@ -32,7 +32,7 @@ const heldPaths = fc.array(
   { maxLength: 60 },
 );
 
-test('findConflicts(): lists for each lock those it overlaps, all of them or 20', () => {
+test('findConflicts(): lists for each lock those that it overlaps, 20 at most', () => {
   fc.assert(
     fc.property(heldPaths, (held) => {
       const entries = entriesAt(held);
@@ -50,7 +50,7 @@ test('findConflicts(): lists for each lock those it overlaps, all of them or 20'
   );
 });
 
-test('findConflicts(): what a bound left uncompared is named, and the same each time', () => {
+test('findConflicts(): locks that a bound left uncompared are named, the same ones each time', () => {
   fc.assert(
     fc.property(heldPaths, fc.integer({ min: 0, max: 30_000 }), (held, maxSteps) => {
       const entries = entriesAt(held);
@@ -69,7 +69,7 @@ test('findConflicts(): what a bound left uncompared is named, and the same each 
   );
 });
 
-test('findConflicts(): ordinary patterns are compared however many are made to be slow', () => {
+test('findConflicts(): ordinary patterns are compared, however many slow ones there are', () => {
   const slow = Array.from({ length: 400 }, (_, index): [string, string] => ['a', `*${'[a-z]?'.repeat(300)}b${index}*`]);
   const long = Array.from({ length: 400 }, (_, index): [string, string] => ['b', `${'a'.repeat(4000)}${index}`]);
   const entries = entriesAt([...slow, ...long, ['c', 'src/*'], ['d', 'src/a.ts']]);
@@ -77,7 +77,7 @@ test('findConflicts(): ordinary patterns are compared however many are made to b
   const [pattern, path] = entries.slice(-2);
   assert.ok(pattern && path);
   assert.deepEqual(found.get(path), [pattern]);
-  // The slow ones might match `src/a.ts`: nobody has compared them all.
+  // The slow patterns might match `src/a.ts`: not all of them were compared.
   assert.deepEqual([unknown.has(path), unknown.has(entries[399] as LockEntry)], [true, true]);
 });
 

@@ -1,4 +1,4 @@
-/** Which locks of different holders overlap, by the rule with which the swarm's tool refuses a lock. */
+/** Finds which locks of different holders overlap, by the rule with which the swarm's tool refuses a lock. */
 
 import { comparisonSteps, compilePattern, isTooLongForPattern, matchesPattern } from '../sources/claudeswarm/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
@@ -17,23 +17,23 @@ import { finish, StepBudget } from './step-budget';
 /** About a second of work. 1,000 patterns of everything take a tenth of it with 10,000 paths. */
 export const MAX_COMPARISON_STEPS = 1_000_000_000;
 
-/** What a comparison of many locks found. */
+/** The result of a comparison of many locks. */
 export interface LockConflicts {
   /** The locks of other holders that overlap a lock, at most 20, each once, by name of file; locks with none are absent. */
   found: ReadonlyMap<LockEntry, readonly LockEntry[]>;
-  /** Locks that were not compared with all others, since that takes too long: what is found of them may not be all. */
+  /** Locks that were not compared with all others, because that takes too long: their overlaps may be incomplete. */
   unknown: ReadonlySet<LockEntry>;
 }
 
 export const NO_CONFLICTS: LockConflicts = { found: new Map(), unknown: new Set() };
 
 interface ComparisonOptions {
-  /** By which path a lock is compared; that of its file if absent. */
+  /** The path by which a lock is compared; that of its file if absent. */
   pathOf?: (entry: LockEntry) => unknown;
   maxSteps?: number;
 }
 
-/** @returns what `compareLocks` finds, all of it in this turn of the event loop */
+/** @returns the result of `compareLocks`, computed in this turn of the event loop */
 export function findConflicts(entries: readonly LockEntry[], options?: ComparisonOptions): LockConflicts {
   return finish(compareLocks(entries, options));
 }
@@ -41,9 +41,9 @@ export function findConflicts(entries: readonly LockEntry[], options?: Compariso
 /**
  * Finds the locks of other holders that overlap each lock, a little at each step.
  *
- * Literal paths meet by equality, so a map finds them. A pattern is compared with the paths below the folder that it
- * begins with. Without these, 10,000 locks would take 50,000,000 comparisons. The shortest patterns come first: one made
- * to be slow keeps no ordinary one from being compared.
+ * Equal literal paths are found with a map. A pattern is compared with the paths below the folder that it begins with.
+ * Otherwise 10,000 locks would take 50,000,000 comparisons. The shortest patterns come first, so that patterns made to be
+ * slow prevent no comparison of ordinary ones.
  *
  * @returns a generator that pauses about every 0.1 ms; the same locks in the same order give the same result
  */
@@ -118,7 +118,7 @@ class Meetings {
     this.#budget = budget;
   }
 
-  /** Two paths overlap, or one path has several locks. */
+  /** Notes that two paths overlap, or that one path has several locks. */
   *meet(one: PathGroup, other: PathGroup): Generator<void> {
     yield* this.#add(one, other);
     if (other !== one) yield* this.#add(other, one);

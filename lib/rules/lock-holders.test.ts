@@ -44,7 +44,7 @@ test('of(): a lock of an agent that moved is held under the former id, and orpha
   assert.deepEqual(holders([moved, agent('b', 'dead')]).of('a', NOW), { orphaned: true, former });
 });
 
-test("of(): a lock of a former life is that one's, also where the newcomer has moved or left", () => {
+test('of(): a lock of a former life belongs to that agent, also where the present one has moved or left', () => {
   const began = formatInstant(NOW - 5000);
   const moved = agent('a', 'moved', { moved_to: 'b', life_began_at: began });
   assert.equal(holders([moved, agent('b')]).of('a', NOW - 6000).former?.reason, 'replaced');
@@ -55,7 +55,7 @@ test("of(): a lock of a former life is that one's, also where the newcomer has m
   assert.equal(known.of('a', NOW - 4000).former?.reason, 'moved');
 });
 
-test('of(): a lock of an agent that left says since when', () => {
+test('of(): a lock of a departed agent has the instant it left', () => {
   const gone = { reason: 'left', since: formatInstant(NOW), now: null } as const;
   assert.deepEqual(holders([], [left('a')]).of('a', NOW), { orphaned: true, former: gone });
   const moved = left('a', { health: 'moved', moved_to: 'b' });
@@ -66,7 +66,7 @@ test('of(): with an id listed twice one living agent is enough', () => {
   assert.equal(holders([agent('a', 'dead'), agent('a')]).of('a', NOW).orphaned, false);
 });
 
-test('key: changes with what an answer rests on, and with nothing else', () => {
+test('key: changes with the facts behind an answer, and with nothing else', () => {
   const key = (...agents: Agent[]) => holders(agents).key;
   assert.equal(key(agent('a')), key(agent('a', 'stale', { health_reason: 'x' })));
   assert.notEqual(key(agent('a')), key(agent('a', 'dead')));

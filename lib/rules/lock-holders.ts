@@ -1,25 +1,25 @@
-/** Whether the agent that took a lock is still the one that has its id, and still there. */
+/** Decides whether the agent that took a lock still has its id, and still exists. */
 import { formatInstant } from '../contract/instant';
 import type { Agent, AgentsAnswer, DepartedAgent, Lock } from '../contract/schemas';
 
-/** What is known of a lock's holder. */
+/** The facts about a lock's holder. */
 export interface Holder {
   orphaned: boolean | null;
   former: Lock['former_holder'];
 }
 
-/** A holder of which nothing is known. */
+/** A holder about which nothing is known. */
 const UNKNOWN: Holder = { orphaned: null, former: null };
 const UNLISTED: Holder = { orphaned: true, former: null };
 const PRESENT: Holder = { orphaned: false, former: null };
 
-/** What is known of an id that the registry lists. */
+/** The facts about an id that the registry lists. */
 interface Listed {
-  /** When its present life began, milliseconds since 1970; null where it has had its id for as long as is known. */
+  /** When its present life began, milliseconds since 1970; null where no earlier agent with the id is known. */
   began: number | null;
-  /** Of a lock that was taken before. */
+  /** The holder of a lock that was taken before. */
   former: Holder;
-  /** Of any other lock. */
+  /** The holder of any other lock. */
   now: Holder;
 }
 
@@ -28,9 +28,9 @@ export class LockHolders {
   readonly #departed = new Map<string, DepartedAgent[]>();
   readonly #formerEnds: ReadonlyMap<string, number>;
   readonly #readable: boolean;
-  /** Made once for each id: a holder may have thousands of locks. */
+  /** Computed once for each id: a holder may have thousands of locks. */
   readonly #answers = new Map<string, Listed>();
-  /** Changes exactly when an answer may. */
+  /** Changes exactly when an answer may change. */
   readonly key: string;
 
   /**
@@ -55,8 +55,8 @@ export class LockHolders {
   }
 
   /**
-   * @param agentId as the lock's file has it
-   * @param lockedAt milliseconds since 1970, null where the file says no time
+   * @param agentId as written in the lock's file
+   * @param lockedAt milliseconds since 1970, null where the file has no time
    */
   of(agentId: unknown, lockedAt: number | null): Holder {
     if (!this.#readable) return UNKNOWN;
@@ -99,7 +99,7 @@ export class LockHolders {
     return { orphaned: true, former: { reason: 'left', since: departed.left_at, now: null } };
   }
 
-  /** Alive under another id, or dead under it. */
+  /** Orphaned if the agent is dead; an agent that is alive under another id still holds it. */
   #moved(to: string | null): Holder {
     const successors = this.#listed.get(to ?? '') ?? [];
     const orphaned = successors.length === 0 || successors.every(({ health }) => health === 'dead');
@@ -111,7 +111,7 @@ function hadBegun(life: string | null, lockedAt: number | null): boolean {
   return life === null || lockedAt === null || Date.parse(life) <= lockedAt;
 }
 
-/** @returns null if one of them is null: that agent has had its id for as long as is known */
+/** @returns null if one of them is null: no earlier agent with that id is known */
 function least(times: readonly (number | null)[]): number | null {
   return times.includes(null) ? null : Math.min(...(times as number[]));
 }

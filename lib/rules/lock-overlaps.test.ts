@@ -9,7 +9,7 @@ import { finish } from './step-budget';
 
 const ROOT = '/home/ada/project';
 
-/** Locks as their files would have them, by holder and path as spelled. */
+/** Locks by holder and path as spelled in their files. */
 function locksOf(...held: [holder: unknown, filepath: unknown][]): Lock[] {
   const entries = held.map(([agent_id, spelled], index) => {
     const filepath = typeof spelled === 'string' ? normalizeLockPath(spelled) : spelled;
@@ -37,7 +37,7 @@ const found = (...held: [holder: unknown, filepath: unknown][]) =>
     file,
   }));
 
-test('patterns of two holders that meet are one overlap, under the wider lock', () => {
+test('findOverlaps(): a pattern and the locks that it matches are one overlap, under the wider lock', () => {
   const overlap = [{ of: 'src/*', with: ['src/a.ts', 'src/b.ts'], file: null }];
   assert.deepEqual(found(['a', 'src/a.ts'], ['b', 'src/*'], ['c', 'src/b.ts']), overlap);
   assert.deepEqual(found(['b', 'src/*'], ['c', 'src/b.ts'], ['b', 'src/a.ts']), [
@@ -53,7 +53,7 @@ for (const spelling of [
   `${ROOT}/../project/src/a.ts`,
   './src//a.ts',
 ]) {
-  test(`${spelling} is src/a.ts`, () => {
+  test(`findOverlaps(): ${spelling} is src/a.ts`, () => {
     const [overlap] = found(['a', 'src/a.ts'], ['b', spelling]);
     assert.equal(overlap?.file, 'src/a.ts');
     assert.deepEqual(found(['a', 'src/a.ts'], ['a', spelling]), [], 'of one holder it is none');
@@ -61,13 +61,13 @@ for (const spelling of [
   });
 }
 
-test('letters composed in two ways are one file; a pattern meets a path in another spelling', () => {
+test('findOverlaps(): letters composed in two ways are one file; a pattern matches another spelling', () => {
   assert.equal(found(['a', 'caf\u00e9.ts'], ['b', 'cafe\u0301.ts'])[0]?.file, 'caf\u00e9.ts');
   assert.deepEqual(found(['a', `${ROOT}/src/*`], ['b', 'src/a.ts'])[0]?.with, ['src/a.ts']);
   assert.equal(found(['a', ROOT], ['b', '.'])[0]?.file, '.');
 });
 
-test('other files stay others: beside the root, case, backslash, parents of the root', () => {
+test('findOverlaps(): different files: outside of the root, case, backslash, parents of the root', () => {
   for (const other of [`${ROOT}2/src/a.ts`, 'SRC/a.ts', 'src\\a.ts', '../src/a.ts', '/src/a.ts', 7, null]) {
     assert.deepEqual(found(['a', 'src/a.ts'], ['b', other]), [], String(other));
   }
@@ -89,7 +89,7 @@ test('findOverlaps(): one file that several agents spell differently is one over
   assert.deepEqual(pairs, ['ab', 'ac', 'bc']);
 });
 
-test('overlapPairs(): two spellings of one holder are no pair, and files that a pattern covers are none with each other', () => {
+test('overlapPairs(): no pair of two spellings by one holder, nor of two files that a pattern covers', () => {
   const pairs = (...held: [holder: string, filepath: string][]) =>
     overlapsOf(locksOf(...held)).flatMap((overlap) =>
       [...overlapPairs(overlap)].map((pair) => pair.map(({ filepath }) => filepath).join(' ')),
@@ -101,7 +101,7 @@ test('overlapPairs(): two spellings of one holder are no pair, and files that a 
   assert.deepEqual(pairs(['a', 'src/*'], ['b', 'src/a.ts'], ['c', 'src/b.ts']), ['src/* src/a.ts', 'src/* src/b.ts']);
 });
 
-test('findOverlaps(): every pair that the description knows is found once, whatever the paths', () => {
+test('findOverlaps(): every described pair is found once, whatever the paths', () => {
   const path = fc.array(fc.constantFrom('a', 'b', '*', '..', '.', '', ROOT.slice(1), '[x'), { maxLength: 4 });
   const held = fc.tuple(
     fc.constantFrom('ada', 'bob', 'cyd'),

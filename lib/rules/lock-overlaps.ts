@@ -9,27 +9,27 @@ import { StepBudget } from './step-budget';
 
 /** Locks of different holders that cover the same files. */
 export interface LockOverlap {
-  /** Of one file: the first by name of lock file. Else the wider one: a pattern rather than a path. */
+  /** For one file the first lock by name of lock file; else the wider one, a pattern rather than a path. */
   lock: HeldLock;
   others: HeldLock[];
-  /** The file that all of them name, each in its own spelling; null where patterns match. */
+  /** The file that all of them name, each in its own spelling; null for an overlap by a pattern. */
   file: string | null;
 }
 
-/** What the paths of locks are in one spelling, and which locks meet by it. */
+/** The paths of locks in one spelling, and the locks that overlap by it. */
 export interface SpelledLocks {
   /** By lock file; paths that have that spelling already are absent. */
   spellings: ReadonlyMap<string, unknown>;
   /** Files that locks of at least two holders name, with all of these locks by name of lock file. */
   sameFile: readonly { file: string; lockFiles: readonly string[] }[];
-  /** As if each lock's file had the one spelling; nothing where every lock has it already. */
+  /** The comparison with every path in the one spelling; empty where every lock has it already. */
   conflicts: LockConflicts;
 }
 
 export const NO_SPELLED_LOCKS: SpelledLocks = { spellings: new Map(), sameFile: [], conflicts: NO_CONFLICTS };
 
 /**
- * Spells and compares the paths of locks, a little at each step.
+ * Normalizes and compares the paths of locks, a little at each step.
  *
  * @param root the swarm's root, absolute; absolute paths below it mean the same files as relative ones
  */
@@ -57,10 +57,10 @@ export function hasTwoHolders({ entries }: { entries: readonly LockEntry[] }): b
 }
 
 /**
- * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap; a pattern and what it
- * matches are one, too.
+ * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap, and so are a pattern and the
+ * locks that it matches.
  *
- * @param locks as described, with `conflicts_with`, sorted by `lock_file`
+ * @param locks described, with `conflicts_with`, sorted by `lock_file`
  * @returns each overlapping pair once
  */
 export function findOverlaps(locks: readonly HeldLock[], spelled: SpelledLocks): LockOverlap[] {
@@ -76,7 +76,7 @@ export function findOverlaps(locks: readonly HeldLock[], spelled: SpelledLocks):
 /** @returns the pairs of an overlap that have different holders, the wider lock first */
 export function* overlapPairs({ lock, others, file }: LockOverlap): Generator<[HeldLock, HeldLock]> {
   const all = [lock, ...others];
-  // What a pattern matches may be different files.
+  // Two paths that a pattern matches may be different files.
   const firsts = file === null ? [lock] : all;
   for (const [index, one] of firsts.entries()) {
     for (const other of all.slice(index + 1)) if (one.agent_id !== other.agent_id) yield [one, other];
@@ -110,11 +110,11 @@ function wider(one: HeldLock, other: HeldLock): HeldLock {
   return one.lock_file < other.lock_file ? one : other;
 }
 
-/** What can make two spellings of one file: absolute, `.` and `..`, doubled or final slashes, composed letters. */
+/** Characters of which one file can have two spellings: absolute, `.` and `..`, doubled or final slashes, composed letters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is meant.
 const ODD_SPELLING = /^\/|(?:^|\/)\.{0,2}(?:\/|$)|[^\x00-\x7f]/;
 
-/** The one spelling of a path, relative to the root where it lies below it; anything else as it is. */
+/** Normalizes a path, relative to the root where it is below it; values that are no path stay as they are. */
 export function oneSpelling(filepath: unknown, root: string): unknown {
   if (typeof filepath !== 'string' || !ODD_SPELLING.test(filepath)) return filepath;
   const plain = withoutParents(normalizeLockPath(filepath).normalize('NFC').replace(/^\/\//, '/'));
@@ -122,7 +122,7 @@ export function oneSpelling(filepath: unknown, root: string): unknown {
   return `${plain}/`.startsWith(folder) ? plain.slice(folder.length) || '.' : plain;
 }
 
-/** `a/../b` is `b`; in a pattern `..` stays, since what stands before it may be many folders. */
+/** `a/../b` is `b`; in a pattern `..` stays, since a name before it may match many folders. */
 function withoutParents(path: string): string {
   if (!path.includes('..') || hasPatternCharacters(path)) return path;
   const kept: string[] = [];

@@ -26,7 +26,7 @@ function filesOf(all: () => Lock[], limit: number, between: () => void = () => {
   }
 }
 
-test('locksPage(): pages hold every lock once, in order, and count all', () => {
+test('locksPage(): pages list every lock once, in order, and count all', () => {
   const all = ['a', 'b', 'ü', 'c', '😀'].map((name) => lock(`${name}.lock`)).sort(byLockFile);
   for (const limit of [1, 2, 3, 5, 9])
     assert.deepEqual(
@@ -39,7 +39,7 @@ test('locksPage(): pages hold every lock once, in order, and count all', () => {
   assert.equal(locksPage([], wholeLocks([]), { limit: 2 }, same).next_cursor, null);
 });
 
-test('locksPage(): of a holder only its locks are given and counted', () => {
+test('locksPage(): for a holder only its locks are listed and counted', () => {
   const all = [lock('a.lock', 'x', { stale: true }), lock('b.lock', 'y'), lock('c.lock', 'x')];
   const page = locksPage(all, wholeLocks(all), { limit: 1, holder: 'x' }, same);
   assert.deepEqual([page.locks[0]?.lock_file, page.count, page.stale_count], ['a.lock', 2, 1]);
@@ -48,7 +48,7 @@ test('locksPage(): of a holder only its locks are given and counted', () => {
   assert.deepEqual([next.locks[0]?.lock_file, next.next_cursor], ['c.lock', null]);
 });
 
-test('locksPage(): a lock that is there all the while is on exactly one page, whatever comes and goes meanwhile', () => {
+test('locksPage(): a lock that exists all the while is on exactly one page, whatever changes meanwhile', () => {
   const names = fc.uniqueArray(fc.nat(60), { minLength: 1, maxLength: 40 });
   const changes = fc.array(fc.record({ name: fc.nat(60), held: fc.boolean() }), { maxLength: 60 });
   fc.assert(
@@ -73,7 +73,7 @@ test('locksPage(): a lock that is there all the while is on exactly one page, wh
   );
 });
 
-test('parseLockCursor(): what no page gave is refused', () => {
+test('parseLockCursor(): a value that no page gave is refused', () => {
   assert.equal(parseLockCursor(formatLockCursor('ü.lock')), 'ü.lock');
   const wrong = [
     '',

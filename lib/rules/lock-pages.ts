@@ -1,4 +1,4 @@
-/** Pages of all locks, in the order of their files: a lock that is there all the while is on exactly one of them. */
+/** Pages of all locks, in the order of their files: a lock that exists all the while is on exactly one of them. */
 import { formatLockCursor } from '../contract/lock-cursor';
 import { countLocks, wholeLocks } from '../contract/locks-answer';
 import type { HeldLock, Lock, LocksAnswer } from '../contract/schemas';
@@ -14,8 +14,8 @@ export interface LockPageQuery {
 
 /**
  * @param all every lock, sorted by `lock_file`
- * @param answer what is published of them, for its counts
- * @param describe gives one of them as the API does
+ * @param answer the published answer about them, for its counts
+ * @param describe describes one of them as the API does
  * @returns a page; `count` and the others count all locks, or all of the holder
  */
 export function locksPage<Held extends HeldLock>(
@@ -26,7 +26,7 @@ export function locksPage<Held extends HeldLock>(
 ): LocksAnswer {
   const { limit, after, holder } = query;
   const found = holder === undefined ? all : all.filter(({ agent_id }) => agent_id === holder);
-  // The cursor is a place in the order, so its lock may be gone; `\0` stands before every other character.
+  // The cursor is a place in the order, so its lock may be gone; `\0` sorts before every other character.
   const from = after === undefined ? 0 : lockIndex(found, `${after}\0`);
   const locks = found.slice(from, from + limit).map(describe);
   const { count, stale_count, orphaned_count, overlapping_count } = holder === undefined ? answer : countLocks(found);

@@ -1,10 +1,10 @@
-/** A lock of the board: what is concluded from it, and its whole description where somebody asks for that. */
+/** A lock of the board: the conclusions about it, and its whole description on request. */
 import type { HeldLock, Lock, LockConflict } from '../contract/schemas';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import type { Holder } from './lock-holders';
 import { acquiredAt, describeLock, isComparedAsPattern, type LockFacts, toConflicts } from './lock-status';
 
-/** Of 50,000 locks the descriptions would take 40 MB, and few are ever shown: these take 4. */
+/** Descriptions of 50,000 locks would take 40 MB, and few are ever shown: these rows take 4 MB. */
 export class LockRow implements HeldLock, LockFacts {
   readonly entry: LockEntry;
   readonly stale: boolean | null;
@@ -59,22 +59,22 @@ export class LockRow implements HeldLock, LockFacts {
     return isComparedAsPattern(this.entry);
   }
 
-  /** It overlaps locks of other holders. */
+  /** Whether it overlaps locks of other holders. */
   get isOverlapping(): boolean {
     return this.conflicts.length > 0;
   }
 
-  /** It overlaps or is orphaned. */
+  /** Whether it overlaps or is orphaned. */
   get isTroubled(): boolean {
     return this.conflicts.length > 0 || this.holder.orphaned === true;
   }
 
-  /** Milliseconds since 1970; minus infinity where its file says no time. */
+  /** Milliseconds since 1970; minus infinity where its file has no time. */
   get takenAt(): number {
     return this.entry.lockedAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** @returns the lock as the API gives it, made anew each time */
+  /** @returns the lock as the API shows it, a new object each time */
   describe(): Lock {
     return describeLock(this.entry, this);
   }

@@ -9,7 +9,7 @@ import type { Holder, LockHolders } from './lock-holders';
 import { toConflict } from './lock-status';
 
 const NOW = Date.UTC(2026, 1, 3, 8);
-/** As while the registry can't be read. */
+/** The holders while the registry cannot be read. */
 const NOBODY_KNOWN: Pick<LockHolders, 'of'> = { of: () => ({ orphaned: null, former: null }) };
 const OPTIONS = { holders: NOBODY_KNOWN, staleTimeoutSeconds: 300, now: NOW };
 
@@ -30,7 +30,7 @@ const describe = (one: LockEntry, options: Partial<Parameters<typeof describeLoc
   return lock;
 };
 
-test('a lock as the contract has it', () => {
+test('describeLocks(): a lock matches the contract', () => {
   const lock = describe(entry('src/a.py', { locked_at: 1770106433.087738 }));
   assert.deepEqual(lock, {
     agent_id: 'a',
@@ -49,7 +49,7 @@ test('a lock as the contract has it', () => {
   assert.deepEqual(lockSchema.parse(lock), lock);
 });
 
-test('stale when older than the timeout, never in the future, unknown without a time', () => {
+test('describeLocks(): stale when older than the timeout, never in the future, unknown without a time', () => {
   const staleAt = (locked_at: unknown) => describe(entry('x', { locked_at })).stale;
   assert.equal(staleAt(NOW / 1000 - 300), false);
   assert.equal(staleAt(NOW / 1000 - 300.001), true);
@@ -57,7 +57,7 @@ test('stale when older than the timeout, never in the future, unknown without a 
   assert.equal(staleAt('soon'), null);
 });
 
-test('the instant it was taken, if there is one of four digits for the year', () => {
+test('describeLocks(): the instant it was taken, if its year has four digits', () => {
   const acquiredAt = (locked_at: unknown) => describe(entry('x', { locked_at })).acquired_at;
   assert.equal(acquiredAt(0), '1970-01-01T00:00:00+00:00');
   assert.equal(acquiredAt(-0.5), '1969-12-31T23:59:59.500000+00:00');
@@ -66,7 +66,7 @@ test('the instant it was taken, if there is one of four digits for the year', ()
   assert.equal(acquiredAt('never'), null);
 });
 
-test('describeLocks(): what is known of the holder stands in the description', () => {
+test('describeLocks(): the facts about the holder are part of the description', () => {
   const former = { reason: 'moved', since: null, now: 'b' } as const;
   const holders = { of: (id: unknown): Holder => ({ orphaned: id === 'a', former: id === 'a' ? former : null }) };
   assert.deepEqual(describe(entry('x'), { holders }).former_holder, former);
@@ -75,7 +75,7 @@ test('describeLocks(): what is known of the holder stands in the description', (
   assert.equal(describe(entry('x')).orphaned, null);
 });
 
-test("the file's own fields of added names are kept apart", () => {
+test("describeLocks(): the file's own fields with names of added ones move to original", () => {
   const lock = describe(entry('x', { stale: 'no', lock_file: 1, original: [], note: 'kept', ['__proto__']: 1 }));
   assert.deepEqual(lock.original, { stale: 'no', lock_file: 1, original: [] });
   assert.deepEqual([lock.stale, lock.note, Object.hasOwn(lock, '__proto__')], [false, 'kept', true]);
@@ -89,7 +89,7 @@ const statusConflicts = (entries: LockEntry[]) =>
     ]),
   );
 
-test('conflicts: patterns of other holders that match one way or the other, said on both sides', () => {
+test('describeLocks(): conflicts are patterns of other holders that match in either direction, on both sides', () => {
   const found = statusConflicts([
     entry('app/[id]/x', { agent_id: 'a' }),
     entry('app/i/x', { agent_id: 'b' }),
@@ -110,17 +110,17 @@ test('conflicts: patterns of other holders that match one way or the other, said
   });
 });
 
-test('toConflict(): says null for what a lock file does not say, and is never without a field', () => {
+test('toConflict(): null for fields that a lock file lacks, so that no field is missing', () => {
   const answer = toConflict({ lock_file: 'x.lock', fields: { filepath: 'x' } });
   assert.deepEqual(JSON.parse(JSON.stringify(answer)), { lock_file: 'x.lock', agent_id: null, filepath: 'x' });
 });
 
-test('equal paths conflict, whatever the names of their files', () => {
+test('describeLocks(): equal paths conflict, whatever the names of their files', () => {
   const found = statusConflicts([entry('x', { agent_id: 'a' }), entry('x', { agent_id: 'b' }, 'manual.lock')]);
   assert.deepEqual(found, { 'a x': ['b x'], 'b x': ['a x'] });
 });
 
-test('the quick search finds exactly what comparing all with all finds', () => {
+test('describeLocks(): the fast search finds exactly what comparing all with all finds', () => {
   const part = fc.constantFrom('a', 'b', '/', '*', '?', '[', ']', '[ab]', 'é', '😀');
   const path = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
   const held = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), path), { maxLength: 12 });

@@ -1,17 +1,17 @@
-/** The acknowledgements that somebody still waits for, of those that `PENDING_ACKS.json` lists. */
+/** The acknowledgements that `PENDING_ACKS.json` lists and that are still pending. */
 
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { AgentPresence } from './agent-presence';
 import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface OpenAck extends PendingAck {
-  /** Where its message is in the history; null where that is not known. */
+  /** The place of its message in the history; null where that is not known. */
   seq: number | null;
 }
 
 /**
- * Leaves out what the file still lists though it has ended: the recipient has answered since, one of the two is not in
- * the registry, another process has the sender's id now, or the message broke off before it was sent.
+ * Leaves out entries that the file still lists though they have ended: the recipient has answered since, one of the two is
+ * not in the registry, another process has the sender's id now, or the message broke off before it was sent.
  */
 export function openAcks(
   acks: readonly PendingAck[],

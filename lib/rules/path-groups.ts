@@ -1,19 +1,19 @@
-/** Locks by the text of their path, and the paths that a pattern may match. */
+/** Locks grouped by their path, and the paths that a pattern may match. */
 import { hasPatternCharacters } from '../sources/claudeswarm/fnmatch';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import type { StepBudget } from './step-budget';
 
-/** A lock of everything would else list everything, and everything would list it. */
+/** The largest number of listed overlaps: else a lock of everything would list all, and all would list it. */
 export const MAX_CONFLICTS = 20;
 
-/** Folders below this depth are not told apart: a path of 4,096 slashes would be in as many of them. */
+/** Folders below this depth are not distinguished: a path of 4,096 slashes would be in as many of them. */
 const MAX_FOLDER_DEPTH = 16;
 
-/** The locks of one path, whoever holds them. */
+/** The locks of one path, of any holder. */
 export class PathGroup {
   readonly text: string;
   readonly entries: LockEntry[];
-  /** Every lock lists as many others as it may. */
+  /** Whether every lock lists as many others as it may. */
   isFull = false;
   /** Made when it is first needed: most paths have one lock. */
   #ofOthers: Map<unknown, readonly LockEntry[]> | null = null;
@@ -23,7 +23,7 @@ export class PathGroup {
     this.entries = [first];
   }
 
-  /** @returns the first 20 locks that somebody else than `holder` has; found once for each holder */
+  /** @returns the first 20 locks of other holders than `holder`; found once for each holder */
   ofOthers(holder: unknown): readonly LockEntry[] {
     const known = this.#ofOthers?.get(holder);
     if (known) return known;
@@ -38,7 +38,7 @@ export class PathGroup {
   }
 }
 
-/** @returns the locks by path; those whose path is no text are left out */
+/** @returns the locks by path; those whose path is no string are left out */
 export function* groupByPath(
   entries: readonly LockEntry[],
   pathOf: (entry: LockEntry) => unknown,
@@ -56,12 +56,12 @@ export function* groupByPath(
   return [...groups.values()];
 }
 
-/** @returns what everything that a pattern matches begins with */
+/** @returns the common beginning of all paths that a pattern matches */
 export function certainBegin(pattern: string): string {
   return pattern.slice(0, pattern.search(/[*?[]/));
 }
 
-/** @returns the folder, with its slash, below which everything lies that a pattern matches; empty for any */
+/** @returns the folder, with its slash, that contains all paths that a pattern matches; empty for any folder */
 export function folderOfPattern(pattern: string): string {
   const certain = certainBegin(pattern);
   let end = 0;
@@ -73,7 +73,7 @@ export function folderOfPattern(pattern: string): string {
   return certain.slice(0, end);
 }
 
-/** @returns for each of some folders the paths that lie below it */
+/** @returns for each folder the paths below it */
 export function* groupByFolder(
   groups: readonly PathGroup[],
   folders: ReadonlySet<string>,
@@ -95,7 +95,7 @@ export function* groupByFolder(
   return byFolder;
 }
 
-/** @returns whether a group's path can match others than itself */
+/** @returns whether a group's path can match other paths than itself */
 export function isPattern({ text }: PathGroup): boolean {
   return hasPatternCharacters(text);
 }

@@ -18,7 +18,7 @@ const agents: AgentsAnswer = {
 const NO_SUMMARY = { count: 0, types: {}, failed: 0, latestActivity: null, minutes: [], seconds: [] };
 const locks = wholeLocks([]);
 
-test('rates cover the last minute and the last hour, up to now and not beyond', () => {
+test('statistics(): rates cover the last minute and the last hour, up to now and not beyond', () => {
   const summary = {
     count: 9,
     types: { INFO: 9 },
@@ -44,12 +44,12 @@ test('rates cover the last minute and the last hour, up to now and not beyond', 
   assert.equal(stats.failed_delivery_count, 2);
 });
 
-test('statistics(): failures that are still open are counted apart from those of all time', () => {
+test('statistics(): unresolved failures are counted apart from those of all time', () => {
   const stats = statistics(agents, locks, { ...NO_SUMMARY, failed: 929 }, NOW, NOW, 2);
   assert.deepEqual([stats.failed_delivery_count, stats.failed_deliveries_open], [929, 2]);
 });
 
-test('before the history is open the figures are zero, not missing', () => {
+test('statistics(): before the history is open the figures are zero, not missing', () => {
   const stats = statistics(agents, locks, null, NOW, NOW);
   assert.deepEqual([stats.message_count, stats.message_types, stats.latest_activity], [0, {}, null]);
 });

@@ -1,4 +1,4 @@
-/** The figures of `GET /api/stats`, from what the other parts know. */
+/** The figures of `GET /api/stats`. */
 import type { AgentsAnswer, LocksAnswer, Stats } from '../contract/schemas';
 import type { Summary } from '../history/summary';
 
@@ -7,7 +7,7 @@ const MINUTES = 60;
 /**
  * @param summary exact figures of the history; null before it is open
  * @param now milliseconds since 1970
- * @param openFailures how many recipients have a failed delivery that nothing has followed
+ * @param openFailures how many recipients have a failed delivery and were not reached since
  */
 export function statistics(
   agents: AgentsAnswer,

@@ -1,9 +1,9 @@
-/** From so many steps on, about 0.1 ms, a look at the clock costs next to nothing. */
+/** About 0.1 ms of steps, beside which reading the clock costs next to nothing. */
 const PAUSE_STEPS = 100_000;
 
 /**
- * Bounds work by counted steps of about a nanosecond, not by time: the same work always ends at the same place, on a busy
- * machine too.
+ * Bounds work by counted steps of about a nanosecond, not by time: the same work always ends at the same place, also on a
+ * busy machine.
  */
 export class StepBudget {
   #left: number;
@@ -17,7 +17,7 @@ export class StepBudget {
     return this.#left <= 0;
   }
 
-  /** @returns whether it is time to see how long the event loop has been held */
+  /** @returns whether it is time to check how long the event loop has been blocked */
   spend(steps: number): boolean {
     this.#left -= steps;
     this.#untilPause -= steps;
@@ -27,7 +27,7 @@ export class StepBudget {
   }
 }
 
-/** @returns what a generator of work gives at its end, without a pause */
+/** @returns the result of a generator of work, run without a pause */
 export function finish<Result>(work: Generator<void, Result>): Result {
   for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
 }

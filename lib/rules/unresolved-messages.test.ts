@@ -31,7 +31,7 @@ function say(sender: unknown, recipients: unknown, msg_type: string, more: Field
   return msg_id;
 }
 
-/** What is open now; the same as before if nothing changed. */
+/** The unresolved messages; the same object as before if nothing changed. */
 function open(): UnresolvedMessages {
   published = unresolved.changes('e') ?? published;
   return published;
@@ -55,7 +55,7 @@ test('feed(): a question is open until a recipient answers its sender', () => {
   ]);
   for (const [sender, recipients] of [
     ['a', ['b', 'c']], // the asker itself
-    ['d', ['a']], // nobody who was asked
+    ['d', ['a']], // not a recipient
     ['b', ['c', 'd']], // not to the asker
   ]) {
     say(sender, recipients, 'INFO');
@@ -65,7 +65,7 @@ test('feed(): a question is open until a recipient answers its sender', () => {
   assert.deepEqual(open().questions, []);
 });
 
-test('BLOCKED counts as QUESTION does, other types do not', () => {
+test('feed(): BLOCKED counts like QUESTION, other types do not', () => {
   for (const type of ['INFO', 'ACK', 'CHALLENGE', 'REVIEW-REQUEST', 'question', 'UNKNOWN']) say('a', ['b'], type);
   assert.deepEqual(openSeqs(), []);
   say('a', ['b'], 'BLOCKED');
@@ -75,7 +75,7 @@ test('BLOCKED counts as QUESTION does, other types do not', () => {
   );
 });
 
-test('a reply in the thread answers, from whomever and to whomever, but not the asker', () => {
+test('feed(): a reply in the thread answers, from and to anybody but the asker', () => {
   const id = say('a', ['b'], 'QUESTION');
   say('a', ['c'], 'INFO', { parent_msg_id: id });
   assert.deepEqual(openSeqs(), [[1]]);
@@ -83,7 +83,7 @@ test('a reply in the thread answers, from whomever and to whomever, but not the 
   assert.deepEqual(openSeqs(), []);
 });
 
-test('one answer ends all questions of its recipient to its sender, and none of others', () => {
+test('feed(): one answer ends all questions of its recipient to its sender, and none of others', () => {
   say('a', ['b'], 'QUESTION');
   say('a', ['b', 'c'], 'BLOCKED');
   say('a', ['c'], 'QUESTION');
@@ -111,19 +111,19 @@ test('feed(): an automatic message answers nobody, not even in the thread', () =
   assert.deepEqual(openSeqs(), []);
 });
 
-test('feed(): a question in return keeps the first one open and is noted, the newest one; an answer still ends it', () => {
+test('feed(): a question in return keeps the first one open, the newest is noted; an answer still ends it', () => {
   say('a', ['b', 'c'], 'QUESTION');
   say('b', ['a'], 'QUESTION');
   assert.deepEqual(open().questions[0]?.askedBack, { by: 'b', seq: 2 });
   say('c', ['a'], 'BLOCKED');
   assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 });
   say('d', ['a'], 'QUESTION');
-  assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 }, 'd was not asked');
+  assert.deepEqual(open().questions[0]?.askedBack, { by: 'c', seq: 3 }, 'd is not a recipient');
   say('b', ['a'], 'INFO');
   assert.deepEqual(openSeqs(), [[2], [3], [4]], 'those of b, c and d are left');
 });
 
-test('a question to all, to nobody or to its sender alone ends with anybody else', () => {
+test('feed(): a question to all, to nobody or to its sender alone is answered by anybody else', () => {
   for (const recipients of [['all'], [], ['a'], 'all', null, { b: 1 }]) {
     say('a', recipients, 'QUESTION');
     assert.equal(open().questions.length, 1, JSON.stringify(recipients));
@@ -134,7 +134,7 @@ test('a question to all, to nobody or to its sender alone ends with anybody else
   }
 });
 
-test('retries, the escalation and a plain repetition are one question, since its first', () => {
+test('feed(): retries, the escalation and a plain repetition are one question, as old as its first message', () => {
   say('a', ['b'], 'QUESTION', { content: '[REQUIRES-ACK] Ready?' });
   const first = now;
   now += MINUTE;
@@ -152,19 +152,19 @@ test('retries, the escalation and a plain repetition are one question, since its
   assert.deepEqual(openSeqs(), []);
   say('a', ['b'], 'QUESTION', { content: '[RETRY-3] [REQUIRES-ACK] Ready?' });
   say('a', ['b'], 'QUESTION', { content: '[UNACKNOWLEDGED] Message to b unacknowledged after 3 attempts.' });
-  assert.deepEqual(openSeqs(), [], 'a retry of what was answered asks for nothing new');
+  assert.deepEqual(openSeqs(), [], 'a retry of an answered question is no new one');
   say('a', ['b'], 'QUESTION', { content: '[REQUIRES-ACK] Ready?' });
   assert.equal(open().questions.length, 1, 'asked again');
 });
 
-test('the same text to others is another question', () => {
+test('feed(): the same text to other recipients is another question', () => {
   say('a', ['b'], 'QUESTION', { content: 'Status?' });
   say('a', ['c'], 'QUESTION', { content: 'Status?' });
   say('b', ['c'], 'QUESTION', { content: 'Status?' });
   assert.deepEqual(openSeqs(), [[1], [2], [3]]);
 });
 
-test('ids that repeat lead to nobody else: the second question has none', () => {
+test('feed(): of two questions with one id the second has none', () => {
   say('a', ['b'], 'QUESTION', { msg_id: 'x' });
   say('a', ['b'], 'QUESTION', { msg_id: 'x' });
   say('a', ['b'], 'QUESTION', { msg_id: 7 });
@@ -174,7 +174,7 @@ test('ids that repeat lead to nobody else: the second question has none', () => 
   );
 });
 
-test('what has no time, is older than a day or grows so old is not open', () => {
+test('feed(): a question without a time or older than a day is not open', () => {
   say('a', ['b'], 'QUESTION', { timestamp: 'soon' });
   say('a', ['b'], 'QUESTION', { timestamp: now - DAY - 1 });
   say('a', ['b'], 'QUESTION', { timestamp: now - DAY });
@@ -184,7 +184,7 @@ test('what has no time, is older than a day or grows so old is not open', () => 
   assert.equal(unresolved.changes('e'), null);
 });
 
-test('a recipient is unreached from the first failure until any success', () => {
+test('feed(): a recipient is unreached from the first failure until any success', () => {
   say('a', ['b', 'c'], 'INFO', { delivery_status: { b: false, c: true }, content: 'Hello' });
   const since = now;
   now += 10 * MINUTE;
@@ -199,7 +199,7 @@ test('a recipient is unreached from the first failure until any success', () => 
   assert.deepEqual(open().failures, []);
 });
 
-test('after half an hour a failure is over, and the next one begins anew', () => {
+test('feed(): a failure ends after half an hour, and the next one is counted from one again', () => {
   say('a', ['b'], 'INFO', { delivery_status: { b: false } });
   now += 30 * MINUTE;
   assert.equal(open().failures.length, 1);
@@ -214,7 +214,7 @@ test('after half an hour a failure is over, and the next one begins anew', () =>
   );
 });
 
-test('without a status by name, a message that nobody got failed for all; one that some got tells nothing', () => {
+test('feed(): without statuses by name, a message that no one got failed for all; a partial one is no evidence', () => {
   say('a', ['b', 'c'], 'INFO', { success_count: 0, failure_count: 2 });
   say('a', ['d', 'e'], 'INFO', { success_count: 1, failure_count: 1 });
   assert.deepEqual(
@@ -223,7 +223,7 @@ test('without a status by name, a message that nobody got failed for all; one th
   );
 });
 
-test('where messages stand that want an acknowledgement', () => {
+test('feed(): the places of messages that ask for an acknowledgement', () => {
   say('a', ['b'], 'INFO', { content: '[REQUIRES-ACK] Read this' });
   say('a', ['b'], 'INFO', { requires_ack: true });
   say('a', ['b'], 'INFO');
@@ -268,14 +268,14 @@ describe('awaited acknowledgements', () => {
     assert.deepEqual(answered(), ['b']);
   });
 
-  test('feed(): what was said before counts for nothing', () => {
+  test('feed(): earlier messages do not count', () => {
     say('b', ['a'], 'INFO');
     want();
     assert.deepEqual(answered(), []);
   });
 });
 
-test('at most 1,000 of each are kept; those let go are counted until they would be too old', () => {
+test('feed(): at most 1,000 of each are kept; dropped ones are counted until they would be too old', () => {
   for (let index = 0; index < MAX_KEPT + 5; index++) {
     say('a', ['b'], 'QUESTION', { delivery_status: { [`r${index}`]: false } });
   }
@@ -286,7 +286,7 @@ test('at most 1,000 of each are kept; those let go are counted until they would 
   assert.deepEqual([open().questions.length, open().cut], [0, 0]);
 });
 
-test('nothing is told twice', () => {
+test('changes(): null if nothing changed', () => {
   assert.deepEqual(unresolved.changes('e'), { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 });
   assert.equal(unresolved.changes('e'), null);
   say('a', ['b'], 'INFO');
@@ -296,7 +296,7 @@ test('nothing is told twice', () => {
   assert.equal(unresolved.changes('e'), null);
 });
 
-test('what goes on from saved matters knows the same as what was fed every message, whatever was said', () => {
+test('restore(): the same result as feeding every message, whatever the messages', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'all');
   const message = fc.record({
     sender: fc.constantFrom('a', 'b', 'c'),
@@ -326,7 +326,7 @@ test('what goes on from saved matters knows the same as what was fed every messa
   );
 });
 
-test('the same as going through all messages for each question, whatever was said', () => {
+test('feed(): the same result as a search of all messages for each question, whatever the messages', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'all');
   const message = fc.record({
     sender: fc.constantFrom('a', 'b', 'c'),
@@ -360,7 +360,7 @@ test('the same as going through all messages for each question, whatever was sai
   );
 });
 
-test('fields of any type do no harm', () => {
+test('feed(): fields of any type cause no fault', () => {
   fc.assert(
     fc.property(fc.array(fc.dictionary(fc.constantFrom(...FIELDS), fc.jsonValue()), { maxLength: 10 }), (lines) => {
       for (const fields of lines) unresolved.feed(++seq, { msg_type: 'QUESTION', timestamp: now, ...fields });

@@ -1,7 +1,7 @@
 /**
- * What the messages leave open: questions without an answer, recipients that messages do not reach, and where the
- * messages stand that want an acknowledgement. Fed with every message in the order of `seq`, which alone decides what is
- * later; each costs the same however much is open. Bounded: what is let go is counted.
+ * The unresolved messages: questions without an answer, recipients that messages do not reach, and the places of messages
+ * that ask for an acknowledgement. Fed with every message in the order of `seq`, which alone decides which is later; each
+ * message costs the same, however many are unresolved. Bounded: dropped ones are counted.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -22,7 +22,7 @@ export interface OpenQuestion {
   /** Its `msg_id` or, where that is missing or another open question's, null. */
   msgId: string | null;
   sender: string;
-  /** Who may answer; empty: anybody. */
+  /** The agents that may answer; empty for anybody. */
   recipients: string[];
   /** When it was first sent, milliseconds since 1970. */
   at: number;
@@ -30,7 +30,7 @@ export interface OpenQuestion {
   text: string;
   /** Its message first, then the newest retries. */
   seqs: number[];
-  /** Who of those that may answer has sent a QUESTION or BLOCKED back since, the newest; null if nobody has. */
+  /** The newest QUESTION or BLOCKED that one of those that may answer has sent back since; null if there is none. */
   askedBack: { by: string; seq: number } | null;
 }
 
@@ -39,9 +39,9 @@ export interface UnresolvedMessages {
   epoch: string;
   questions: OpenQuestion[];
   failures: FailedRecipient[];
-  /** Where messages are that want an acknowledgement, by `msg_id`, and which recipients have answered them since. */
+  /** Places of messages that ask for an acknowledgement, by `msg_id`, and which recipients have answered since. */
   awaiting: [msgId: string, seq: number, answeredBy: string[]][];
-  /** How many questions and recipients were let go since there were more than can be kept. */
+  /** How many questions and recipients were dropped because more came than can be kept. */
   cut: number;
 }
 
@@ -51,12 +51,12 @@ const MAX_RECIPIENTS = 100;
 type Fields = Readonly<Record<string, unknown>>;
 
 interface Question extends OpenQuestion {
-  /** Its type, sender and text: what its retries share with it. */
+  /** Its type, sender and text: which its retries share. */
   key: string;
   ids: string[];
 }
 
-/** All that is known after some message, as JSON can hold it. Questions are named by their place in the list. */
+/** The whole state after some message, in a form for JSON. Questions are named by their place in the list. */
 export interface SavedUnresolved {
   questions: Question[];
   byId: [msgId: string, question: number][];
@@ -70,7 +70,7 @@ export interface SavedUnresolved {
 export class UnresolvedTracker {
   readonly #options: UnresolvedOptions;
   #questions = new Set<Question>();
-  /** By who may answer (`EVERYONE`: anybody) and who asked. */
+  /** By the agent that may answer (`EVERYONE` for anybody) and by the asker. */
   #waiting = new Map<string, Map<string, Set<Question>>>();
   #byId = new Map<string, Question>();
   #byKey = new Map<string, Question>();
@@ -86,7 +86,7 @@ export class UnresolvedTracker {
     this.#failures = new FailedDeliveries(options, (at) => this.#noteLetGo(at));
   }
 
-  /** @returns what `restore` goes on from */
+  /** @returns the state, for `restore` */
   save(): SavedUnresolved {
     const questions = [...this.#questions];
     const places = new Map(questions.map((question, place) => [question, place]));
@@ -98,7 +98,7 @@ export class UnresolvedTracker {
     };
   }
 
-  /** Goes on as if it had been fed every message up to the one after which this was saved, and forgets any other. */
+  /** Replaces the state with a saved one, as if fed every message up to the one after which it was saved. */
   restore({ questions, byId, byKey, answered, failures, awaiting, cut }: SavedUnresolved): void {
     const named = ([name, place]: [string, number]): [string, Question] => [name, questions[place] as Question];
     this.#questions = new Set(questions);
@@ -126,7 +126,7 @@ export class UnresolvedTracker {
     this.#awaiting.feed(seq, sender, fields);
   }
 
-  /** @returns what is open, or null if that is what the last call gave */
+  /** @returns the unresolved messages, or null if they equal those of the last call */
   changes(epoch: string): UnresolvedMessages | null {
     const now = this.#options.now();
     for (const question of this.#questions) if (this.#isTooOld(question.at, now)) this.#drop(question);
@@ -151,8 +151,8 @@ export class UnresolvedTracker {
   }
 
   /**
-   * A message in the thread answers, and one that a recipient sends to the asker and at most two others. A question in
-   * return keeps the first one open, and a broadcast answers nobody: it is no reply to anything.
+   * A message answers in the thread, or if a recipient sends it to the asker and at most two others. A question in return
+   * keeps the first one open, and a broadcast answers nobody: it is no reply.
    */
   #noteAnswer(seq: number, sender: string, fields: Fields): void {
     if (this.#questions.size === 0 || isAutomatic(fields)) return;
@@ -179,7 +179,7 @@ export class UnresolvedTracker {
 
   #noteQuestion(seq: number, type: Question['type'], sender: string, fields: Fields): void {
     const at = this.#options.readTime(fields.timestamp);
-    // Without a time no age can be told.
+    // Without a time the age is not known.
     if (at === null || this.#isTooOld(at, this.#options.now())) return;
     const { text, form } = messageContent(fields);
     const key = createHash('sha1')
@@ -190,7 +190,7 @@ export class UnresolvedTracker {
     const msgId = typeof fields.msg_id === 'string' ? readName(fields.msg_id) : null;
     const open = this.#byKey.get(key);
     if (open && (form !== 'first' || sameNames(open.recipients, answerers))) this.#repeat(open, seq, msgId, answerers);
-    // A retry of what was answered wants the acknowledgement alone; an escalation only speaks of its original.
+    // A retry of an answered question only asks for the acknowledgement; an escalation only refers to its original.
     else if (form === 'first' || (form === 'retry' && !this.#answered.has(key))) {
       const ownId = msgId !== null && this.#byId.has(msgId) ? null : msgId;
       const question = { type, msgId: ownId, sender, recipients: answerers, at, text: excerptOf(text), seqs: [seq] };
@@ -211,7 +211,7 @@ export class UnresolvedTracker {
     this.#noteLetGo(oldest.at);
   }
 
-  /** The same question, sent again. Whoever gets a repetition may answer too. */
+  /** Adds a repetition of the same question; its recipients may answer too. */
   #repeat(question: Question, seq: number, msgId: string | null, recipients: readonly string[]): void {
     question.seqs = withNewest(question.seqs, seq);
     if (msgId !== null && question.ids.length < MAX_RECIPIENTS) {
@@ -259,7 +259,7 @@ export class UnresolvedTracker {
   }
 }
 
-/** Whose word answers a question. */
+/** The agents that may answer a question. */
 function answerersOf({ recipients }: Question): readonly string[] {
   return recipients.length === 0 ? [EVERYONE] : recipients;
 }

@@ -1,9 +1,9 @@
 /**
- * Rings of waiting. Who waits is held up for good only if everything that could free it is held up too: so first all
- * that can still go on is taken away, and rings are looked for in what is left.
+ * Finds wait cycles. An agent is blocked for good only if everything that could free it is blocked too: so first all nodes
+ * that can still continue are removed, and cycles are searched for in the rest.
  */
 
-/** Somebody is held up until any one of others does something. */
+/** A wait of an agent until any one of several others does something. */
 interface Hold {
   from: string;
   /** Any of these could free it. */
@@ -11,21 +11,21 @@ interface Hold {
   inferred: boolean;
 }
 
-/** An open task that somebody is to do. */
+/** An unfinished task with an agent that is to do it. */
 interface AssignedTask {
   id: string;
   assignee: string;
-  /** Ids of the unfinished tasks before it. */
+  /** Ids of the unfinished tasks that block it. */
   after: readonly string[];
 }
 
 type Arc = readonly [from: string, to: string];
 
 export const MAX_CYCLES = 50;
-/** Nodes that are visited in search of cycles, some 0.3 us each: a tangle of thousands of tasks is not searched to its end. */
+/** Nodes that are visited in search of cycles, some 0.3 us each: a dense graph of thousands of tasks is not searched to its end. */
 const MAX_VISITS = 200_000;
 
-/** How much may still be searched; at 0 the search has ended before its end. */
+/** How many nodes may still be visited; at 0 the search was cut off. */
 export interface SearchBudget {
   left: number;
 }
@@ -35,13 +35,13 @@ export function searchBudget(): SearchBudget {
 }
 
 /**
- * The rings of agents in which none can go on.
+ * Finds the cycles of agents in which none can continue.
  *
- * A ring of tasks is one whatever else its agents could do. An agent that only waits by its tasks answers messages as
- * long as one of its tasks can go on. A ring needs at least one wait that is declared.
+ * A cycle of tasks counts whatever else its agents could do. An agent that only waits because of its tasks answers messages
+ * as long as one of its tasks can continue. A cycle needs at least one wait that is declared.
  *
- * @param budget what is left of it afterwards says whether all were searched for
- * @returns the agents of each ring in the order of waiting, from the first by name on; those that are declared
+ * @param budget what is left of it afterwards shows whether the search was complete
+ * @returns the agents of each cycle in the order of waiting, beginning with the first by name; cycles that are declared
  *   throughout first, then the shorter ones; at most 50
  */
 export function findWaitCycles(
@@ -70,13 +70,13 @@ export function findWaitCycles(
 interface Stuck {
   agents: ReadonlySet<string>;
   tasks: ReadonlySet<string>;
-  /** What nobody can end who could go on. */
+  /** Waits that no agent could end that can continue. */
   holds: ReadonlySet<Hold>;
-  /** Agents held up by something else than their tasks. */
+  /** Agents that something else than their tasks blocks. */
   held: ReadonlySet<string>;
 }
 
-/** Takes away what can go on until nothing more can; costs the same for each hold and task, however they hang together. */
+/** Removes what can continue until nothing more can; costs the same for each hold and task, however they are connected. */
 function findStuck(holds: readonly Hold[], tasks: readonly AssignedTask[]): Stuck {
   const agents = new Set([...holds.map(({ from }) => from), ...tasks.map(({ assignee }) => assignee)]);
   const stuckTasks = new Set(tasks.map(({ id }) => id));
@@ -87,7 +87,7 @@ function findStuck(holds: readonly Hold[], tasks: readonly AssignedTask[]): Stuc
   const intact = new Set(holds);
   const heldBy = new Map<string, number>();
   for (const { from } of holds) heldBy.set(from, (heldBy.get(from) ?? 0) + 1);
-  /** Agents with a task that can go on. */
+  /** Agents with a task that can continue. */
   const busy = new Set<string>();
 
   const waiting = [...tasks, ...holds.flatMap(({ to }) => to)];
@@ -127,8 +127,8 @@ function arcsOfTasks(tasks: readonly AssignedTask[], stuck: Stuck): Arc[] {
   const left = tasks.filter(({ id }) => stuck.tasks.has(id));
   return left.flatMap(({ id, assignee, after }): Arc[] => [
     ...after.filter((other) => stuck.tasks.has(other)).map((other): Arc => [taskNode(id), taskNode(other)]),
-    // Who is held up by something else does not get on with its tasks either; and who is held up only by its tasks
-    // can be waited for through any of them.
+    // An agent that something else blocks does not continue with its tasks either; an agent that only its tasks block can
+    // be waited for through any of them.
     ...(stuck.held.has(assignee) ? [[taskNode(id), agentNode(assignee)] as const] : []),
     ...(stuck.agents.has(assignee) && !stuck.held.has(assignee) ? [[agentNode(assignee), taskNode(id)] as const] : []),
   ]);
@@ -137,7 +137,7 @@ function arcsOfTasks(tasks: readonly AssignedTask[], stuck: Stuck): Arc[] {
 const agentNode = (id: string) => `agent ${id}`;
 const taskNode = (id: string) => `task ${id}`;
 
-/** A cycle of agents and tasks as rings of agents: it may come to the same agent again by another of its tasks. */
+/** Splits a cycle of agents and tasks into cycles of agents: it may reach the same agent again through another task. */
 function waitCyclesAlong(cycle: readonly string[], assignees: ReadonlyMap<string, string>): string[][] {
   const waitCycles: string[][] = [];
   const way: string[] = [];
@@ -151,13 +151,13 @@ function waitCyclesAlong(cycle: readonly string[], assignees: ReadonlyMap<string
 }
 
 /**
- * For each arc the shortest cycle that leads through it, every cycle once.
+ * Finds for each arc the shortest cycle through it, every cycle once.
  *
  * @param arcs of a directed graph
- * @param through the arcs that are asked about
- * @param most how many cycles are wanted
- * @returns the nodes of each in the order of the arcs, from the first by name on; shorter ones first, then by name. Of
- *   a tangle that takes more than 200,000 steps only those that were found by then
+ * @param through the arcs to search for
+ * @param most the largest number of cycles
+ * @returns the nodes of each cycle in the order of the arcs, beginning with the first by name; shorter cycles first, then by
+ *   name. Of a graph that takes more than 200,000 steps only the cycles found by then
  */
 export function shortestCycles(
   arcs: readonly Arc[],
@@ -174,7 +174,7 @@ export function shortestCycles(
   const found = new Map<string, string[]>();
   const component = components(next);
   for (const [from, to] of [...through].sort(byNames)) {
-    // No way leads back out of what it is knotted up with.
+    // Outside of its strongly connected component no path leads back.
     if (component.get(from) !== component.get(to)) continue;
     const way = shortestWay(to, from, next, component, budget);
     if (budget.left <= 0) break;
@@ -194,7 +194,7 @@ function byNames(one: readonly string[], other: readonly string[]): number {
   return 0;
 }
 
-/** @returns the nodes from one to another, both included, by the fewest arcs; the first such way by name */
+/** @returns the nodes from one to another, both included, by the fewest arcs; the first such path by name */
 function shortestWay(
   from: string,
   to: string,
@@ -203,7 +203,7 @@ function shortestWay(
   budget: SearchBudget,
 ): string[] | null {
   const before = new Map<string, string | null>([[from, null]]);
-  // A map grows while it is walked through, and that in the order of the distance.
+  // The map grows during its iteration, in the order of the distance.
   for (const node of before.keys()) {
     if (node === to) {
       const way: string[] = [];
@@ -223,7 +223,7 @@ function shortestWay(
 /**
  * Tarjan's algorithm without recursion: long chains would overflow the stack.
  *
- * @returns for each node a number that it shares with exactly those from which a way leads to it and back
+ * @returns for each node the number of its strongly connected component
  */
 function components(next: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const component = new Map<string, number>();
@@ -265,7 +265,7 @@ function lower(lowest: Map<string, number>, node: string, to = Number.POSITIVE_I
   lowest.set(node, Math.min(lowest.get(node) ?? to, to));
 }
 
-/** The same ring, told from its first member by name on. */
+/** Rotates a cycle so that it begins with its first member by name. */
 function fromFirst(waitCycle: readonly string[]): string[] {
   const first = waitCycle.reduce((least, name, index) => (name < (waitCycle[least] ?? '') ? index : least), 0);
   return [...waitCycle.slice(first), ...waitCycle.slice(0, first)];

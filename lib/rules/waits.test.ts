@@ -103,7 +103,7 @@ function lock(filepath: string, agent_id: unknown, ageMs: number | null): Lock {
 
 const overlapping = (one: Lock, ...others: Lock[]) => ({ overlaps: [{ lock: one, others, file: null }] });
 
-test('waiting(): more waits than are listed, or than can be searched for cycles, are said to be there', () => {
+test('waiting(): an answer without all waits, or without a complete search, is marked as incomplete', () => {
   const conflicts = (count: number) =>
     Array.from({ length: count }, (_, index) => conflict('a', 'b', { id: `c${index}` }));
   assert.equal(answer({ conflicts: conflicts(2000) }).truncated, undefined);
@@ -122,12 +122,12 @@ test('waiting(): more waits than are listed, or than can be searched for cycles,
   );
 });
 
-test('nobody waits in a quiet swarm', () => {
+test('waiting(): a quiet swarm has no waits', () => {
   assert.deepEqual(answer({}), { edges: [], cycles: [] });
 });
 
 describe('edges', () => {
-  test('two that ask each other wait in a ring once both questions are old enough', () => {
+  test('waiting(): two agents that ask each other are a wait cycle once both questions are old enough', () => {
     const asked = (one: number, other: number) =>
       open(
         question('agent-1', ['agent-2'], { type: 'QUESTION', at: NOW - one }),
@@ -135,10 +135,10 @@ describe('edges', () => {
       );
     assert.deepEqual(waitCycles(asked(6 * MINUTE, 5 * MINUTE - 1)), []);
     assert.deepEqual(waitCycles(asked(6 * MINUTE, 5 * MINUTE)), [['agent-1', 'agent-2']]);
-    assert.equal(answer(asked(1000, 1000)).edges.length, 2, 'the waits themselves are told at once');
+    assert.equal(answer(asked(1000, 1000)).edges.length, 2, 'the waits themselves are listed at once');
   });
 
-  test('a BLOCKED and a QUESTION: declared from the first second, to each who may answer', () => {
+  test('waiting(): BLOCKED and QUESTION are declared from the first second, to each agent that may answer', () => {
     assert.deepEqual(only(open(question('agent-2', ['agent-1'], { msgId: 'q', seqs: [7, 9] }))), {
       id: '["blocked","q","agent-2","agent-1"]',
       from: 'agent-2',
@@ -169,11 +169,11 @@ describe('edges', () => {
     );
   });
 
-  test('a question to everybody waits for nobody in particular', () => {
+  test('waiting(): a question to everybody waits for no agent in particular', () => {
     assert.deepEqual(pairs(open(question('agent-2', []))), []);
   });
 
-  test('a task waits for an unfinished one of another', () => {
+  test('waiting(): a task waits for an unfinished one of another agent', () => {
     const edge = only({
       tasks: [task('t1', 'agent-1', ['t2']), task('t2', 'agent-2', [], { status: 'working', createdAt: NOW })],
     });
@@ -185,10 +185,10 @@ describe('edges', () => {
     assert.equal(pair({ status: 'failed' }, {}), 0);
     assert.equal(pair({ status: 'completed' }, {}), 0);
     assert.equal(pair({}, { status: 'cancelled' }), 0);
-    assert.equal(pair({}, { status: 'failed' }), 1, 'what failed is still to be done');
+    assert.equal(pair({}, { status: 'failed' }), 1, 'a failed task is still to be done');
     assert.equal(pair({ assignedTo: null }, {}), 0);
     assert.equal(pair({}, { assignedTo: null }), 0);
-    assert.equal(pair({}, { assignedTo: 'agent-1' }), 0, 'nobody waits for oneself');
+    assert.equal(pair({}, { assignedTo: 'agent-1' }), 0, 'no agent waits for itself');
     assert.equal(pair({ blockedBy: ['t9'] }, {}), 0);
     assert.equal(
       only({ tasks: [task('t1', 'a', ['t2']), task('t2', 'b', [], { createdAt: null })] }).since,
@@ -196,7 +196,7 @@ describe('edges', () => {
     );
   });
 
-  test('an unsettled conflict: the requester waits for the holder; for a lock it says whether it is there', () => {
+  test('waiting(): an unsettled conflict: the requester waits for the holder; a lock may be gone', () => {
     const edge = only({ conflicts: [conflict('agent-2', 'agent-1')] });
     assert.deepEqual([edge.from, edge.to, edge.basis, edge.since], ['agent-2', 'agent-1', 'declared', ago(MINUTE)]);
     assert.equal(edge.reason, 'agent-2 wants port 80, which agent-1 has; CONFLICT_LOG.json calls that pending.');
@@ -221,7 +221,7 @@ describe('edges', () => {
     }
   });
 
-  test('waiting(): a conflict with more patterns than can be compared says so, and holds nobody up', () => {
+  test('waiting(): a conflict with more patterns than can be compared says so, and blocks nobody', () => {
     const slow = Array.from({ length: 300 }, (_, index) => lock(`*${'?a'.repeat(800)}b${index}*`, 'agent-1', 0));
     const wanted = { type: 'file_lock', resource: 'a'.repeat(4000) };
     const conflicts = Array.from({ length: 300 }, (_, index) =>
@@ -238,7 +238,7 @@ describe('edges', () => {
     assert.equal(certain.cycles.length, 1);
   });
 
-  test('overlapping locks: inferred, from the younger to the older', () => {
+  test('waiting(): overlapping locks are an inferred wait, from the younger to the older', () => {
     const [older, younger] = [lock('src/*', 'agent-1', 2 * MINUTE), lock('src/a.ts', 'agent-2', MINUTE)];
     for (const overlaps of [overlapping(older, younger), overlapping(younger, older)]) {
       const edge = only(overlaps);
@@ -256,7 +256,7 @@ describe('edges', () => {
     assert.deepEqual(pairs(overlapping(older, lock('b', { name: 'x' }, 0))), ['{"name":"x"} agent-1']);
   });
 
-  test('an acknowledgement: its sender waits for the recipient', () => {
+  test('waiting(): the sender of a pending acknowledgement waits for the recipient', () => {
     const awaiting: [string, number, string[]][] = [['a', 5, []]];
     const edge = only({ acks: [ack('agent-0', 'agent-1')], unresolved: { ...FACTS.unresolved, awaiting } });
     assert.deepEqual([edge.from, edge.to, edge.since], ['agent-0', 'agent-1', ago(1000)]);
@@ -265,7 +265,7 @@ describe('edges', () => {
     assert.deepEqual(pairs({ acks: [ack(null, 'b'), ack('a', null), ack('a', 'b', { orphan: true })] }), []);
   });
 
-  test('waiting(): an acknowledgement ends with an answer, with who left, and with the life of its sender', () => {
+  test('waiting(): an acknowledgement ends with an answer, with a departed agent, and with the life of its sender', () => {
     const acks = [ack('agent-0', 'agent-1')];
     const awaiting = (by: string[]) => ({
       ...FACTS.unresolved,
@@ -276,7 +276,7 @@ describe('edges', () => {
     const without = (id: string) => FACTS.agents.filter((agent) => agent.id !== id);
     for (const id of ['agent-0', 'agent-1']) assert.deepEqual(pairs({ acks, agents: without(id) }), []);
     const sources = { registry: { ...FACTS.sources.registry, state: 'unreadable' as const } };
-    assert.equal(pairs({ acks, agents: [], sources }).length, 1, 'who left is not known');
+    assert.equal(pairs({ acks, agents: [], sources }).length, 1, 'departed agents are not known');
     const reborn = (id: string) =>
       FACTS.agents.map((agent) => (agent.id === id ? { ...agent, life_began_at: ago(999) } : agent));
     assert.deepEqual(pairs({ acks, agents: reborn('agent-0') }), []);
@@ -293,20 +293,20 @@ describe('edges', () => {
     assert.match(edge.reason, /"Go on\?" agent-1 has been replaced since, and the new one may not have seen it\.$/);
   });
 
-  test('waiting(): who asked back is named', () => {
+  test('waiting(): an agent that asked back is named', () => {
     const asked = open(question('agent-2', ['agent-1'], { askedBack: { by: 'agent-1', seq: 9 } }));
     assert.match(only(asked).reason, /"Go on\?" agent-1 asked back\.$/);
   });
 
-  test('who is dead or not registered is kept, and said', () => {
+  test('waiting(): dead and unregistered agents are kept, and the reason says so', () => {
     const dead = { ...(FACTS.agents[0] as Agent), health: 'dead' as const };
     const facts = { agents: [dead], ...open(question('agent-9', ['agent-0'])) };
     assert.match(only(facts).reason, /"Go on\?" agent-9 is not in the registry\. agent-0 is dead\.$/);
     const sources = { registry: { ...FACTS.sources.registry, state: 'missing' as const } };
-    assert.match(only({ ...facts, agents: [], sources }).reason, /"Go on\?"$/, 'without a registry nobody can tell');
+    assert.match(only({ ...facts, agents: [], sources }).reason, /"Go on\?"$/, 'without a registry that is not known');
   });
 
-  test('several between the same two stay apart; the same thing twice is one; there is an end', () => {
+  test('waiting(): several waits between two agents stay apart; duplicates are one; their number is bounded', () => {
     const twice = question('agent-1', ['agent-2']);
     const facts = {
       ...open(twice, twice, question('agent-1', ['agent-2'])),
@@ -326,7 +326,7 @@ describe('edges', () => {
 });
 
 describe('rings', () => {
-  test('two that wait for each other, told with all edges between them', () => {
+  test('waiting(): a cycle of two agents lists all edges between them', () => {
     const facts = {
       ...open(question('agent-2', ['agent-1']), question('agent-1', ['agent-2'])),
       conflicts: [conflict('agent-1', 'agent-2')],
@@ -344,7 +344,7 @@ describe('rings', () => {
     ]);
   });
 
-  test('whoever may be freed by somebody else is in no ring', () => {
+  test('waiting(): an agent that somebody else may free is in no cycle', () => {
     const back = question('agent-1', ['agent-2']);
     assert.deepEqual(waitCycles(open(question('agent-2', ['agent-1', 'agent-3']), back)), []);
     const all = open(question('agent-2', ['agent-1', 'agent-3']), back, question('agent-3', ['agent-2']));
@@ -352,13 +352,13 @@ describe('rings', () => {
       ['agent-1', 'agent-2'],
       ['agent-2', 'agent-3'],
     ]);
-    // One question is enough to hold an agent up.
+    // One question is enough to block an agent.
     assert.deepEqual(waitCycles(open(question('agent-2', ['agent-1']), question('agent-2', ['agent-3']), back)), [
       ['agent-1', 'agent-2'],
     ]);
   });
 
-  test('overlaps alone are no ring; with something declared they are', () => {
+  test('waiting(): overlaps alone are no cycle; with a declared wait they are', () => {
     const overlaps = [
       ...overlapping(lock('a', 'agent-1', 2), lock('a*', 'agent-2', 1)).overlaps,
       ...overlapping(lock('b', 'agent-2', 2), lock('b*', 'agent-1', 1)).overlaps,
@@ -368,7 +368,7 @@ describe('rings', () => {
     assert.deepEqual(waitCycles({ overlaps, ...open(question('agent-1', ['agent-2'])) }), [['agent-1', 'agent-2']]);
   });
 
-  test('a declared ring is found beside a shorter inferred one, and comes first', () => {
+  test('waiting(): a declared cycle is found beside a shorter inferred one, and comes first', () => {
     const [a, b, c] = [question('a', ['b']), question('b', ['c']), question('c', ['a'])];
     const overlaps = overlapping(lock('x', 'a', 2), lock('x*', 'b', 1)).overlaps;
     assert.deepEqual(waitCycles({ ...open(a, b, c), overlaps }), [
@@ -377,7 +377,7 @@ describe('rings', () => {
     ]);
   });
 
-  test('waiting(): an acknowledgement is in no ring, however late it is', () => {
+  test('waiting(): an acknowledgement is in no cycle, however late it is', () => {
     const asked = open(question('agent-1', ['agent-0']));
     const both = [ack('agent-0', 'agent-1', { retryCount: 3 }), ack('agent-1', 'agent-0', { nextRetryAt: NOW - 1 })];
     assert.deepEqual(waitCycles({ ...asked, acks: both }), []);
@@ -392,7 +392,7 @@ describe('rings', () => {
     );
   });
 
-  test('a conflict about a lock counts while the lock is held', () => {
+  test('waiting(): a conflict about a lock counts while the lock is held', () => {
     const asked = open(question('agent-1', ['agent-2']));
     const conflicts = [conflict('agent-2', 'agent-1', { type: 'file_lock', resource: 'a.ts' })];
     assert.deepEqual(waitCycles({ ...asked, conflicts }), []);
@@ -401,14 +401,18 @@ describe('rings', () => {
     ]);
   });
 
-  test('tasks: the one waited for must be the one that waits', () => {
+  test('waiting(): tasks are a cycle only if each awaited task waits itself', () => {
     const around = [task('t1', 'agent-1', ['t2']), task('t2', 'agent-2', ['t1'])];
     assert.deepEqual(waitCycles({ tasks: around }), [['agent-1', 'agent-2']]);
     const other = task('t3', 'agent-1');
-    assert.deepEqual(waitCycles({ tasks: [...around, other] }), [['agent-1', 'agent-2']], 'a ring of tasks never ends');
+    assert.deepEqual(
+      waitCycles({ tasks: [...around, other] }),
+      [['agent-1', 'agent-2']],
+      'a cycle of tasks never ends',
+    );
     const crossed = [task('t1', 'a', ['t2']), task('t2', 'b'), task('t3', 'b', ['t4']), task('t4', 'a')];
     assert.equal(answer({ tasks: crossed }).edges.length, 2);
-    assert.deepEqual(waitCycles({ tasks: crossed }), [], 'each has something that it can do');
+    assert.deepEqual(waitCycles({ tasks: crossed }), [], 'each agent has a task that it can do');
     const own = [task('t1', 'a', ['t2']), task('t2', 'a', ['t3']), task('t3', 'b', ['t1'])];
     assert.deepEqual(waitCycles({ tasks: own }), [['a', 'b']]);
     const eight = [task('1', 'a', ['2']), task('2', 'b', ['3']), task('3', 'a', ['4']), task('4', 'c', ['1'])];
@@ -418,7 +422,7 @@ describe('rings', () => {
     ]);
   });
 
-  test('tasks and messages: an agent answers as long as it has something to do', () => {
+  test('waiting(): an agent answers messages as long as one of its tasks can continue', () => {
     const asked = open(question('b', ['a']));
     const tasks = [task('t1', 'a', ['t2']), task('t2', 'b')];
     assert.deepEqual(waitCycles({ ...asked, tasks }), [['a', 'b']]);
@@ -426,13 +430,13 @@ describe('rings', () => {
     assert.deepEqual(waitCycles({ tasks }), []);
   });
 
-  test('a chain of thousands of tasks costs no more than its length', () => {
+  test('waiting(): a chain of thousands of tasks costs no more than its length', () => {
     const chain = Array.from({ length: 5000 }, (_, index) => task(`t${index}`, `a${index % 7}`, [`t${index + 1}`]));
     assert.deepEqual(waitCycles({ tasks: chain }), []);
     assert.deepEqual(waitCycles({ tasks: chain.toReversed() }), []);
   });
 
-  test('at most 50, always the same', () => {
+  test('waiting(): at most 50 cycles, always the same', () => {
     const names = Array.from({ length: 12 }, (_, index) => `a${index}`);
     const questions = names.flatMap((from) => names.filter((to) => to !== from).map((to) => question(from, [to])));
     const found = waitCycles(open(...questions));
@@ -448,7 +452,7 @@ describe('against brute force', () => {
       ...new Map(list.filter(([a, b]) => a !== b).map(([a, b]) => [`${a}${b}`, [`${a}`, `${b}`] as const])).values(),
     ]);
 
-  /** Every simple cycle, from its first member on. */
+  /** All simple cycles, each beginning with its first member. */
   function allCycles(arcs: readonly (readonly [string, string])[]): string[][] {
     const found: string[][] = [];
     const walk = (way: string[]) => {
@@ -465,7 +469,7 @@ describe('against brute force', () => {
   const leadsThrough = (cycle: readonly string[], [from, to]: readonly [string, string]) =>
     cycle.some((node, index) => node === from && cycle.at(index + 1 - cycle.length) === to);
 
-  test('the shortest cycle through every arc that is in one, and nothing else', () => {
+  test('shortestCycles(): the shortest cycle through every arc that is in one, and nothing else', () => {
     fc.assert(
       fc.property(graphs, (arcs) => {
         const every = allCycles(arcs);
@@ -484,7 +488,7 @@ describe('against brute force', () => {
     );
   });
 
-  test('a tangle of 20,000 arcs without a way back ends, and the cycle beside it is found', () => {
+  test('shortestCycles(): a graph of 20,000 arcs without a way back ends, and the cycle beside it is found', () => {
     const name = (index: number) => `b${String(index).padStart(4, '0')}`;
     const tangle = Array.from({ length: 2000 }, (_, from) =>
       Array.from({ length: Math.min(10, from) }, (_, step) => [name(from), name(from - 1 - step)] as const),
@@ -493,12 +497,12 @@ describe('against brute force', () => {
     assert.deepEqual(shortestCycles(arcs, arcs, 50), [['y', 'z']]);
   });
 
-  test('a tangle in which every arc is part of long cycles ends', () => {
+  test('shortestCycles(): a graph in which every arc is part of long cycles ends', () => {
     const arcs = Array.from({ length: 20_000 }, (_, from) => [`${from}`, `${(from + 1) % 20_000}`] as const);
     assert.equal(shortestCycles(arcs, arcs, 50)[0]?.length, 20_000);
   });
 
-  test('agents are in rings if and only if none of a set can go on', () => {
+  test('waiting(): agents are in cycles if and only if none of a set can continue', () => {
     const holdLists = fc.array(
       fc.record({
         from: fc.nat(5).map(String),

@@ -1,6 +1,6 @@
 /**
- * Who waits for whom: one pure function from facts to edges and rings. An edge is declared where a file says in so many
- * words that one waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md explains.
+ * The wait relations: one pure function from facts to edges and cycles. An edge is declared where a file literally states
+ * that one agent waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md explains.
  */
 
 import { formatCursor } from '../contract/events';
@@ -22,7 +22,7 @@ import { quoted, valueText, wordList } from './wording';
 
 export interface WaitingFacts {
   agents: readonly Agent[];
-  /** Who left the registry within the last hour. */
+  /** Agents that left the registry within the last hour. */
   departed: readonly DepartedAgent[];
   locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
@@ -31,14 +31,14 @@ export interface WaitingFacts {
   tasks: readonly Task[];
   conflicts: readonly Conflict[];
   acks: readonly PendingAck[];
-  /** From this age on a question that nobody answers is taken to hold its sender up, in milliseconds. */
+  /** The age from which an unanswered question is taken to block its sender, in milliseconds. */
   questionFromMs: number;
   time: DeadlineClock;
 }
 
-/** An edge before it is written out. */
+/** An edge before it becomes one of the API. */
 interface Wait {
-  /** What tells it from others of its kind, beside the two agents: ids and names from the files. */
+  /** Identifies it among edges of its kind between the two agents: ids and names from the files. */
   key: string;
   from: string;
   to: string;
@@ -50,21 +50,21 @@ interface Wait {
   evidence: Partial<WaitEdge['evidence']>;
   /** Any of these could end it; `to` alone if absent. */
   anyOf?: readonly string[];
-  /** It holds its agent up, and so may be part of a ring; true if absent. Tasks are looked at by themselves. */
+  /** It blocks its agent, so that it may be part of a cycle; true if absent. Tasks are searched by themselves. */
   holds?: boolean;
-  /** It never holds its agent up, whatever time passes; false if absent. */
+  /** It never blocks its agent, however old it is; false if absent. */
   weak?: boolean;
 }
 
-/** Nobody reads more, and each costs at every change. */
+/** Nobody reads more, and each edge costs at every change. */
 const MAX_EDGES = 2000;
 
 const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', 'escalated']);
 
 /**
- * Who waits for whom, and who waits in a ring.
+ * Finds the wait relations and the wait cycles.
  *
- * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 rings; whether there
+ * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 cycles; whether there
  *   may be more
  */
 export function waiting(facts: WaitingFacts): WaitingAnswer {
@@ -96,7 +96,7 @@ function* allWaits(facts: WaitingFacts, presence: AgentPresence): Generator<Wait
 
 function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
   const { kind, from, to, since, evidence, basis = 'declared', weak = false } = wait;
-  // Only a message can have been sent to somebody else than who has the id now.
+  // Only a message can have been sent to another agent than the present one of an id.
   const sentAt = evidence.messages === undefined ? null : since;
   return {
     id,
@@ -111,14 +111,14 @@ function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
   };
 }
 
-/** Two that ask each other at the same time answer in a moment; who says to be blocked is believed at once. */
+/** Two agents that ask each other at the same time answer soon; an agent that says it is blocked is believed at once. */
 function* questionWaits(
   { unresolved, questionFromMs, time }: WaitingFacts,
   wanted: 'BLOCKED' | 'QUESTION',
   presence: AgentPresence,
 ): Generator<Wait> {
   for (const { type, msgId, sender, recipients, at, text, seqs, askedBack } of unresolved.questions) {
-    // Who has the asker's id now has asked nothing.
+    // The present agent of the asker's id has asked nothing.
     if (type !== wanted || presence.wasReplacedSince(sender, at)) continue;
     const messages = seqs.map((seq) => formatCursor(unresolved.epoch, seq));
     const whom = recipients.length === 1 ? '' : `, and none of ${wordList(recipients)} has answered`;
@@ -139,10 +139,10 @@ function* questionWaits(
   }
 }
 
-/** About 20 ms. A conflict that is not compared with the locks within it holds nobody up. */
+/** About 20 ms. A conflict that is not compared with the locks within it blocks nobody. */
 const MAX_CONFLICT_STEPS = 20_000_000;
 
-/** A conflict about a lock holds its requester up only while the lock is there: entries are often left as they were. */
+/** A conflict about a lock blocks its requester only while the lock exists: entries often stay as they were. */
 function* conflictWaits({ conflicts, locks }: WaitingFacts): Generator<Wait> {
   const budget = new StepBudget(MAX_CONFLICT_STEPS);
   const held = new Map<string, HeldLock[]>(conflicts.map(({ holder }) => [holder, []]));
@@ -184,7 +184,7 @@ function* taskWaits({ tasks }: WaitingFacts): Generator<Wait> {
         from: task.assignedTo,
         to: other.assignedTo,
         kind: 'task',
-        // Not before both were there; when the one was made to wait for the other, no file says.
+        // Not before both existed; no file says when the one was made to wait for the other.
         since: times.length === 0 ? null : Math.max(...times),
         reason: `The task ${nameOfTask(task)} of ${task.assignedTo} is blocked by ${nameOfTask(other)} of ${other.assignedTo}${other.status === null ? '' : `, which is ${other.status}`}.`,
         evidence: { tasks: [task.id, other.id] },
@@ -202,10 +202,10 @@ function nameOfTask({ objective, id }: Task): string {
   return quoted(objective === '' ? id : objective);
 }
 
-/** Many locks of one file are very many pairs, of which those without a known order give no wait. */
+/** Many locks of one file are very many pairs, of which those without a known order are no wait. */
 const MAX_OVERLAP_PAIRS = 20_000;
 
-/** Both hold, so who waits is no fact; the younger lock is taken for the one that has to. */
+/** Both hold a lock, so no file says who waits; the holder of the younger lock is assumed to. */
 function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
   let pairs = 0;
   for (const overlap of overlaps) {
@@ -229,7 +229,7 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
   }
 }
 
-/** A sender goes on meanwhile, so this holds nobody up. */
+/** A sender continues meanwhile, so this blocks nobody. */
 function* acknowledgementWaits({ acks, unresolved }: WaitingFacts, presence: AgentPresence): Generator<Wait> {
   for (const { msgId, sender, recipient, text, sentAt, seq } of openAcks(acks, unresolved, presence)) {
     if (sender === null || recipient === null) continue;

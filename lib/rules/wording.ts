@@ -1,4 +1,4 @@
-/** The words of attention entries, from values that may be of any JSON type. */
+/** Words for attention entries, from values that may be of any JSON type. */
 import type { HeldLock } from '../contract/schemas';
 import { readName } from '../sources/claudeswarm/message-fields';
 
@@ -27,9 +27,9 @@ function withRest(words: readonly string[]): string[] {
   return [...words.slice(0, MAX_WORDS - 1), `${words.length - MAX_WORDS + 1} more`];
 }
 
-/** @returns what a message says, as the end of a sentence */
+/** @returns the text of a message, as the end of a sentence */
 export function quoted(text: string): string {
-  return text === '' ? 'it holds no text.' : `"${text}"`;
+  return text === '' ? 'the message has no text.' : `"${text}"`;
 }
 
 /** @returns a length of time in milliseconds as `5 minutes`, `1 hour` or `90 seconds` */

@@ -1,6 +1,6 @@
 /**
- * The alerts of one swarm on the main thread: who is told, and how it goes with each. What is told, the recorder's thread
- * decides.
+ * The alerts of one swarm on the main thread: posts to receivers and reports how each attempt ended. The recorder's thread
+ * decides what is posted.
  */
 import { AlertDispatcher } from '../alerts/alert-dispatcher';
 import { AllowedHosts } from '../alerts/allowed-hosts';
@@ -13,10 +13,10 @@ import type { RecorderEvent } from '../recorder/events';
 import { type ReaderStatus, statusAfter } from '../sources/source-status';
 import type { RecorderHandle } from '../workers/workers';
 
-/** As the page names it. */
+/** The name that the page shows for it. */
 const FILE = 'ALERTS_FILE';
 
-/** Who is told what wants a person; `hosts` may be posted to, `page` is PUBLIC_URL. */
+/** Receivers of alerts; `hosts` are the hosts that may be posted to, `page` is PUBLIC_URL. */
 export interface AlertOptions {
   receivers: CurrentReceivers;
   hosts: readonly string[];
@@ -35,7 +35,7 @@ export class SwarmAlerts {
   readonly #dispatcher: AlertDispatcher;
   #states: readonly ReceiverState[] = [];
   #file: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
-  /** Whether the recorder's thread, since its start, has read the log to its end, and has been told how things stand. */
+  /** Whether the recorder's thread, since its start, has read the log to its end, and has been sent the attention items. */
   #thread = { caughtUp: false, published: false };
 
   constructor({ receivers, hosts, page, swarm, recorder }: Options) {
@@ -49,26 +49,26 @@ export class SwarmAlerts {
     this.#dispatcher.setReceivers(receivers.all);
   }
 
-  /** How it goes with each receiver. */
+  /** The state of each receiver. */
   get states(): readonly ReceiverState[] {
     return this.#states;
   }
 
-  /** The file of receivers, and each receiver, as sources that can or can't be read. */
+  /** The file of receivers, and each receiver, as sources that are readable or not. */
   get sources(): Record<string, ReaderStatus> {
     return { [FILE]: this.#file, ...Object.fromEntries(this.#states.map(receiverStatus)) };
   }
 
   /**
-   * Looks whether the file of receivers has changed.
+   * Reads the file of receivers again if it has changed.
    *
-   * @returns whether what wants a person may be different for it
+   * @returns whether the attention items may differ because of it
    */
   refresh(): boolean {
     const changed = this.#receivers.refresh();
     if (changed) {
       const { all } = this.#receivers;
-      // First: the thread gives out posts to the new ones at once.
+      // Before the thread is informed: it gives out posts to the new receivers at once.
       this.#dispatcher.setReceivers(all);
       this.#recorder.setReceivers(all.map(({ rule }) => rule));
       log().info({ receivers: all.map(({ rule }) => rule.name) }, `${FILE} was read again.`);
@@ -87,12 +87,12 @@ export class SwarmAlerts {
     return true;
   }
 
-  /** The recorder's thread, which may have been started anew, has read the log to its end. */
+  /** Notes that the recorder's thread, which may have been restarted, has read the log to its end. */
   caughtUp(): void {
     this.#thread = { caughtUp: true, published: false };
   }
 
-  /** Takes what the thread decided. */
+  /** Takes the posts that the thread decided on, and the state of each receiver. */
   take({ posts, receivers }: Extract<RecorderEvent, { type: 'alerts' }>): void {
     this.#states = receivers;
     this.#dispatcher.take(posts);
@@ -100,10 +100,10 @@ export class SwarmAlerts {
   }
 
   /**
-   * Tells the thread what wants a person now; only to be called when everything was looked at: what is not known yet
+   * Sends the attention items to the thread. Only to be called once all files were read: an item that is not known yet
    * would seem to have ended.
    *
-   * @param changed whether that is other than it was
+   * @param changed whether the items differ from those of the last call
    */
   publish({ attention: entries, count }: AttentionAnswer, changed: boolean): void {
     if (!this.#thread.caughtUp || (this.#thread.published && !changed) || this.#receivers.all.length === 0) return;
@@ -111,13 +111,13 @@ export class SwarmAlerts {
     this.#recorder.attend({ entries, complete: count === entries.length });
   }
 
-  /** Posts nothing more; waits a moment for answers. */
+  /** Begins no further post, and waits briefly for pending answers. */
   stop(): Promise<void> {
     return this.#dispatcher.stop();
   }
 }
 
-/** A receiver that is not reached, as a source that can't be read. */
+/** Describes a receiver that cannot be reached as a source that cannot be read. */
 function receiverStatus({ name, failing }: ReceiverState): [source: string, status: ReaderStatus] {
   const source = sourceName(name);
   if (!failing) return [source, { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] }];

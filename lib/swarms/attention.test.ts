@@ -13,7 +13,7 @@ const NOW = Date.UTC(2026, 1, 3, 8);
 const root = mkdtempSync(join(tmpdir(), 'swarm-attention-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-/** What wants a person in a swarm that shows nothing, told to `publish`. */
+/** The attention of a swarm without agents and locks; publishes to `publish`. */
 function attentionTo(publish: (answer: AttentionAnswer) => void, onFault: (error: unknown) => void = assert.ifError) {
   return new SwarmAttention({
     root,
@@ -35,7 +35,7 @@ function attentionTo(publish: (answer: AttentionAnswer) => void, onFault: (error
   });
 }
 
-test('what wants a person is told anew when time changes it, and not before', (context) => {
+test('requestIfDue(): the items are computed again when time changes them, and not before', (context) => {
   mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
   context.after(() => mock.timers.reset());
   const counts: number[] = [];
@@ -55,7 +55,7 @@ test('what wants a person is told anew when time changes it, and not before', (c
   attention.stop();
 });
 
-test('what could not be told is told by the next beat, though nothing happens', (context) => {
+test('requestIfDue(): items that could not be computed are computed at the next heartbeat', (context) => {
   mock.timers.enable({ apis: ['Date', 'setTimeout'], now: NOW });
   context.after(() => mock.timers.reset());
   const faults: unknown[] = [];
@@ -77,7 +77,7 @@ test('what could not be told is told by the next beat, though nothing happens', 
   attention.stop();
 });
 
-test('a fault while it tells at once is told as one, and not thrown at whoever asked', () => {
+test('attend(): a fault is reported to onFault, not thrown', () => {
   const faults: unknown[] = [];
   const fault = new Error('always');
   const attention = attentionTo(

@@ -1,6 +1,6 @@
 /**
- * What wants a person and who waits for whom, told from everything that is known of a swarm, and the files that nothing
- * else needs: acknowledgements, tasks and conflicts.
+ * Computes the attention items and the wait relations of a swarm from all that is known of it, and reads the files that
+ * nothing else needs: acknowledgements, tasks and conflicts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WaitingAnswer } from '../contract/past-schemas';
@@ -21,14 +21,14 @@ import type { ReaderStatus } from '../sources/source-status';
 import type { SwarmDescription } from './description';
 import type { SwarmSources } from './source-status';
 
-/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
+/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on these passes. */
 const UPDATE_INTERVAL_MS = 100;
 const COSTS = 20;
 const MAX_TURN_MS = 5;
-/** What costs more than this waits until what it follows from has been sent, both in milliseconds. */
+/** A pass that costs more than this is delayed, so that the change behind it is sent first; both in milliseconds. */
 const MAX_COST_AT_ONCE_MS = 20;
 const AFTERWARDS_MS = 100;
-/** How often it is noted which of the acknowledged and snoozed items still exist. */
+/** How often the history notes which of the acknowledged and snoozed items still exist. */
 const REVIEW_INTERVAL_MS = 10 * 60_000;
 
 interface Options {
@@ -37,21 +37,21 @@ interface Options {
   zone: string | null;
   limits: AttentionLimits;
   staleTimeoutSeconds: number;
-  /** When the dashboard began to look, milliseconds since 1970. */
+  /** When the dashboard began to read the swarm, milliseconds since 1970. */
   startedAt: number;
   description: SwarmDescription;
   sources: SwarmSources;
-  /** What else can or can't be read, by name. */
+  /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   publish: (answer: AttentionAnswer) => void;
-  /** Takes which decisions have ended, and every 10 minutes which of the items that were decided about exist. */
+  /** Takes which decisions have ended at once, and every 10 minutes which of the items that were decided about exist. */
   review: (review: DispositionReview) => void;
-  /** Takes why it could not be told, null when it could. */
+  /** Takes why the items could not be computed, null when they could. */
   onFault: (error: unknown) => void;
 }
 
 export class SwarmAttention {
-  /** What the messages leave open. */
+  /** Unresolved messages: questions, failed deliveries and acknowledgements. */
   unresolved: UnresolvedMessages = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
   /** Which items somebody has acknowledged or snoozed. */
   dispositions: readonly Disposition[] = [];
@@ -63,11 +63,11 @@ export class SwarmAttention {
   readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
   readonly #throttled: ReturnType<typeof throttle>;
-  /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
+  /** The instant of the last computation, and until when it is valid if nothing happens; null where it failed. */
   #time: DeadlineClock | null = null;
   #cost = 0;
   #later: NodeJS.Timeout | null = null;
-  /** Milliseconds since 1970. */
+  /** When the last review was sent, milliseconds since 1970. */
   #reviewedAt = 0;
 
   constructor(options: Options) {
@@ -84,9 +84,9 @@ export class SwarmAttention {
     );
   }
 
-  /** Something may be different. */
+  /** Requests a computation, because something may differ. */
   request(): void {
-    // What the first pass over very many locks costs is not known before.
+    // The cost of the first pass over very many locks is not known beforehand.
     const isCostly = this.#cost > MAX_COST_AT_ONCE_MS || this.#options.description.allLocks.length > MAX_LISTED_LOCKS;
     if (!isCostly) this.#throttled.request();
     else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
@@ -97,12 +97,12 @@ export class SwarmAttention {
     this.#throttled.request();
   }
 
-  /** Nothing has happened but that time has passed. */
+  /** Requests a computation if the passing of time alone has made the last one invalid. */
   requestIfDue(): void {
     if (this.#time === null || this.#time.outdatedAt(Date.now())) this.request();
   }
 
-  /** Reads the files of its own that have changed: as many in one turn of the event loop as take a few milliseconds. */
+  /** Reads those of its own files that have changed, in turns of the event loop of a few milliseconds each. */
   async refreshFiles(): Promise<void> {
     let begun = performance.now();
     for (const changed of this.#refreshSteps()) {
@@ -120,7 +120,7 @@ export class SwarmAttention {
     yield* this.#ackPlaces.refreshSteps();
   }
 
-  /** Tells it now. Everything that it rests on has been described before. Throws nothing: a fault is told instead. */
+  /** Computes the items now; everything they follow from must have been described before. Throws nothing, but reports a fault. */
   attend(): void {
     try {
       this.#attend();
@@ -169,7 +169,13 @@ export class SwarmAttention {
     this.#cost = performance.now() - begun;
   }
 
-  /** How many recipients have a failed delivery that nothing has followed, as attention counts them. */
+  /** Takes which items are acknowledged or snoozed, and computes the items with these marks. */
+  takeDispositions(dispositions: readonly Disposition[]): void {
+    this.dispositions = dispositions;
+    this.attend();
+  }
+
+  /** @returns how many recipients have a failed delivery and were not reached since, as the attention items count them */
   openFailedDeliveries(): number {
     const { description, sources, limits } = this.#options;
     const { agents, departed } = description.agents;
@@ -185,7 +191,7 @@ export class SwarmAttention {
     this.#options.review(review);
   }
 
-  /** @returns an item as it was judged last, with the fingerprint of its facts; null for an unknown id */
+  /** @returns an item as it was computed last, with the fingerprint of its facts; null for an unknown id */
   find(id: string): { entry: AttentionEntry; fingerprint: string } | null {
     const entry = this.answer.attention.find((one) => one.id === id);
     return entry ? { entry, fingerprint: fingerprintOf(entry) } : null;

@@ -1,4 +1,4 @@
-/** The runtime that shows a bundle: everything answers as it was recorded, and nothing of a swarm is watched. */
+/** The runtime that shows a bundle: every answer is as exported, and no file of a swarm is watched. */
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BundleInfo } from '../contract/bundle-schemas';
@@ -26,7 +26,7 @@ export class BundleSwarm implements Runtime {
   #refused: (error: unknown) => void = () => {};
   #root: string;
   #bundle: BundleInfo | null = null;
-  /** The state at the end, which stands for now. */
+  /** The state at the end of the bundle, shown as the present state. */
   #end: PastState | null = null;
 
   /** @param file absolute path of the bundle; `ready` rejects with a sentence if it can't be opened */
@@ -44,7 +44,7 @@ export class BundleSwarm implements Runtime {
       start,
       (message) => this.#take(message),
       (place, detail, error) => {
-        if (detail !== null) log().error({ place, error }, 'A fault inside.');
+        if (detail !== null) log().error({ place, error }, 'Internal fault.');
       },
     );
   }
@@ -61,12 +61,12 @@ export class BundleSwarm implements Runtime {
     return this.#ready;
   }
 
-  /** A bundle tells nobody. */
+  /** A bundle has no receivers of alerts. */
   alerts(): readonly [] {
     return [];
   }
 
-  /** Waiting is known of now only, and a bundle has none. */
+  /** Wait relations are only known for a live swarm. */
   waiting(): WaitingAnswer {
     return { edges: [], cycles: [] };
   }

@@ -38,7 +38,7 @@ afterEach(() => {
 
 const spoke = (at: number) => ({ at, message: { seq: at, excerpt: '', sent_at: formatInstant(at) } });
 
-/** The registry says that each was last seen so many seconds before `NOW`. */
+/** Writes a registry in which each agent was last seen that number of seconds before `NOW`. */
 function register(lastSeen: Record<string, number>): void {
   const agents = Object.entries(lastSeen).map(([id, seconds]) => ({
     id,
@@ -54,7 +54,7 @@ async function lock(holder: string, at: number): Promise<void> {
   await locks.refresh('all');
 }
 
-test('describe(): of a registry that is read in part nobody concludes that a holder is not registered', async () => {
+test('describe(): a registry that was read only in part is no evidence that a holder is not registered', async () => {
   register({ a: 5 });
   await lock('agent-late', NOW - 1000);
   description.describe(new Map(), NOW);
@@ -67,7 +67,7 @@ test('describe(): of a registry that is read in part nobody concludes that a hol
 
 const health = () => Object.fromEntries(description.agents.agents.map((agent) => [agent.id, agent.health]));
 
-test('signs of life of agents that are active anyway change nothing for a while, and then are told', () => {
+test('describe(): new signs of life of active agents are taken about once a second', () => {
   register({ a: 5, b: 5 });
   description.describe(new Map([['a', spoke(NOW - 1000)]]), NOW);
   const first = description.agents;
@@ -77,14 +77,14 @@ test('signs of life of agents that are active anyway change nothing for a while,
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
-test('signs of life are told at once where they are asked for anew', () => {
+test('describe(): signs of life are taken at once where the caller asks for that', () => {
   register({ a: 5 });
   description.describe(new Map([['a', spoke(NOW - 1000)]]), NOW);
   description.describe(new Map([['a', spoke(NOW + 100)]]), NOW + 100, true);
   assert.match(description.agents.agents[0]?.health_reason ?? '', /newest message was sent at .*08:00:00\.100/);
 });
 
-test('who was silent and speaks is alive at once', () => {
+test('describe(): a silent agent that speaks is active at once', () => {
   register({ a: 5, b: 100 });
   description.describe(new Map(), NOW);
   assert.deepEqual(health(), { a: 'active', b: 'stale' });
@@ -100,7 +100,7 @@ test('who was silent and speaks is alive at once', () => {
   assert.deepEqual(health(), { a: 'active', b: 'active' });
 });
 
-test('who was silent and takes a lock is alive at once', async () => {
+test('describe(): a silent agent that takes a lock is active at once', async () => {
   register({ a: 100 });
   description.describe(new Map(), NOW);
   assert.deepEqual(health(), { a: 'stale' });
@@ -109,7 +109,7 @@ test('who was silent and takes a lock is alive at once', async () => {
   assert.deepEqual(health(), { a: 'active' });
 });
 
-test('a lock of the future becomes a sign of life when its time has come', async () => {
+test('describe(): a lock with a time ahead of the clock becomes a sign of life when that time has come', async () => {
   register({ a: 100 });
   await lock('a', NOW + 1500);
   description.describe(new Map(), NOW);
@@ -118,7 +118,7 @@ test('a lock of the future becomes a sign of life when its time has come', async
   assert.deepEqual(health(), { a: 'active' });
 });
 
-test('another registry is described at once', () => {
+test('describe(): another registry is described at once', () => {
   register({ a: 5 });
   description.describe(new Map(), NOW);
   register({ a: 5, c: 5 });
@@ -126,7 +126,7 @@ test('another registry is described at once', () => {
   assert.deepEqual(Object.keys(health()), ['a', 'c']);
 });
 
-test('what nothing gives a reason to describe anew stays the same object', async () => {
+test('describe(): without a reason to describe again the answers stay the same objects', async () => {
   register({ a: 5 });
   await lock('a', NOW - 1000);
   description.describe(new Map(), NOW);
@@ -136,7 +136,7 @@ test('what nothing gives a reason to describe anew stays the same object', async
   assert.equal(description.locks, described);
 });
 
-test('a lock from before its id passed to another process is orphaned, and says who held it', async () => {
+test('describe(): a lock from before its id passed to another process is orphaned and names its former holder', async () => {
   const write = (pid: number, pane: string) => {
     const agents = [{ id: 'a', pid, tmux_pane_id: pane, last_seen: formatInstant(NOW) }];
     writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
@@ -153,7 +153,7 @@ test('a lock from before its id passed to another process is orphaned, and says 
   assert.deepEqual(orphan?.former_holder, { reason: 'replaced', since: formatInstant(NOW + 500), now: null });
 });
 
-test('who leaves the registry stands under departed', () => {
+test('describe(): an agent that leaves the registry is listed under departed', () => {
   register({ a: 5, b: 5 });
   description.describe(new Map(), NOW);
   register({ a: 5 });
@@ -165,7 +165,7 @@ test('who leaves the registry stands under departed', () => {
   );
 });
 
-test('compareLocks(): thousands of locks are described once they are compared, as all at once would be', async () => {
+test('compareLocks(): thousands of locks are described once they are compared, equal to a comparison in one step', async () => {
   register({ 'agent-0': 5 });
   for (let index = 0; index < 5200; index++) {
     const filepath = index === 7 ? 'src/1*.ts' : `src/${index}.ts`;

@@ -1,4 +1,4 @@
-/** What the swarm's files say, described: agents with their health, locks with their overlaps. */
+/** Describes a swarm from its files: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from '../contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
 import { describeAgents, type Speech } from '../rules/agent-health';
@@ -21,18 +21,18 @@ interface Described {
   locks: LocksReader;
   processes: ProcessTable;
   config: SwarmConfig;
-  /** Called when locks that took long to compare can be described; `describe` then does. */
+  /** Called when locks that took long to compare can be described; the caller then calls `describe`. */
   onCompared?: () => void;
 }
 
 /**
- * An agent that is active stays so with each further sign of life, and each would be an event of all agents. So signs are
- * taken anew about once a second, with the heartbeat where somebody follows, and at once where one brings somebody back to
- * life.
+ * Each further sign of life of an active agent changes nothing but a time, yet would be an event with all agents. So such
+ * signs are taken about once a second, with the heartbeat where somebody follows; a sign that revives a silent agent is
+ * taken at once.
  */
 const SIGNS_INTERVAL_MS = 900;
 
-/** What the agents were described from. */
+/** The facts from which the agents were described. */
 interface Signs {
   registry: Registry | null;
   /** When each sender last spoke and each holder last took a lock, milliseconds since 1970. */
@@ -57,13 +57,13 @@ export class SwarmDescription {
     this.#comparison = new LockComparison(from.root, () => from.onCompared?.());
   }
 
-  /** Compares the locks that the reader has, before anybody is shown any: `describe` then has them. */
+  /** Compares the locks that the reader has before any of them is shown, so that `describe` has them. */
   async compareLocks(): Promise<void> {
     this.#comparison.request(this.#from.locks.locks);
     await this.#comparison.settled();
   }
 
-  /** What is published of the locks. The same object for as long as nothing in it changes. */
+  /** The published answer about locks. The same object for as long as nothing in it changes. */
   get locks(): LocksAnswer {
     return this.#board.answer;
   }
@@ -73,7 +73,7 @@ export class SwarmDescription {
     return this.#board.json;
   }
 
-  /** The same with as many locks as one answer may list; null where it leaves none off. */
+  /** The same with as many locks as one answer may list; null where `locks` lists them all. */
   get longestLocksJson(): string | null {
     return this.#board.longest;
   }
@@ -84,10 +84,10 @@ export class SwarmDescription {
   }
 
   /**
-   * Describes as the readers have it what a file, a sign of life or the clock gives a reason to describe anew.
+   * Describes what the readers have, where a file, a sign of life or the clock gives a reason to describe it again.
    *
    * @param newestBySender each sender's newest own message
-   * @param signsAnew takes the signs of life anew, whenever that was done last
+   * @param signsAnew takes all signs of life, however recently they were taken
    */
   describe(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): void {
     const { registry } = this.#from.registry;
@@ -133,14 +133,14 @@ export class SwarmDescription {
   #newestLocksAt(now: number): ReadonlyMap<string, number> {
     const entries = this.#from.locks.locks;
     const known = this.#newestLocks;
-    // A time that was ahead of the clock comes true.
+    // A lock time that was ahead of the clock may have come by now.
     if (known?.entries === entries && Math.abs(now - known.at) < SIGNS_INTERVAL_MS) return known.newest;
     const newest = newestLocks(entries, now);
     this.#newestLocks = { entries, newest, at: now };
     return newest;
   }
 
-  /** Locks of which nobody knows yet what they overlap are not described: to list none would be a false statement. */
+  /** Leaves out locks that were not compared yet: to list them without overlaps would be a false statement. */
   #describeLocks(now: number): void {
     this.#comparison.request(this.#from.locks.locks);
     const { entries, conflicts, spelled } = this.#comparison.compared;
@@ -150,7 +150,7 @@ export class SwarmDescription {
 
   #lockFacts(now: number): LockBoardFacts {
     const { registry, status } = this.#from.registry;
-    // A registry that vanished is read on as it was; one that can't be read whole may list anybody now.
+    // A registry that vanished stays as it was read last; one that cannot be read whole may list anybody now.
     const readable = registry !== null && status.state !== 'unreadable' && status.state !== 'degraded';
     const holders = new LockHolders(readable ? this.agents : null, this.#formerEnds());
     return { holders, staleTimeoutSeconds: this.#from.config.lockStaleTimeoutSeconds, now };

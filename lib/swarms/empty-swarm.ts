@@ -1,4 +1,4 @@
-/** The runtime where no swarm was found: answers everything, with nothing. */
+/** The runtime where no swarm was found: gives every answer, without content. */
 import { missingSources } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { formatCursor } from '../contract/events';
@@ -35,7 +35,7 @@ export class NoSwarm implements Runtime {
   async messages(query: MessageQuery): Promise<Json> {
     const place = query.before ?? query.after ?? query.around;
     if (place && (place.epoch !== EPOCH || place.seq !== 0)) {
-      throw new QueryRefused('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
+      throw new QueryRefused('gone_cursor', 'No swarm was found, so no cursor is valid. Retry without a cursor.');
     }
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
   }
@@ -50,7 +50,7 @@ export class NoSwarm implements Runtime {
 
   async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     if ('before' in query && query.before)
-      throw new QueryRefused('gone_cursor', 'No swarm was found: no cursor leads on.');
+      throw new QueryRefused('gone_cursor', 'No swarm was found, so no cursor is valid. Retry without a cursor.');
     const answers: { [Asked in PastQuestion]: (query: Questions[Asked]['query']) => Answer<Asked> } = {
       state: ({ at }) => JSON.stringify(this.#stateAt(at)),
       timeline: ({ since, until }) => JSON.stringify(emptyTimeline(since, until)),
@@ -161,5 +161,5 @@ function emptyLockHistory(filepath: string): LockHistory {
 }
 
 function nothingToExport(): never {
-  throw new QueryRefused('unavailable', 'No swarm was found, so there is nothing to take along.');
+  throw new QueryRefused('unavailable', 'No swarm was found, so there is nothing to export.');
 }

@@ -20,18 +20,16 @@ function counting() {
   };
 }
 
-test('a beat comes with the work of each second, and without it where that takes longer', () => {
+test('HeartbeatTimer: a heartbeat follows the work of each second, and comes without it where that takes longer', () => {
   const { begin, done, stop } = counting();
   assert.deepEqual([begin(), done()], [0, 1]);
-  assert.deepEqual([begin(), begin(), begin()], [1, 2, 3], 'the work goes on');
+  assert.deepEqual([begin(), begin(), begin()], [1, 2, 3], 'the work takes longer than a second');
   assert.deepEqual([done(), begin(), done()], [4, 4, 5]);
   stop();
   assert.deepEqual([begin(), begin(), done()], [5, 5, 5]);
 });
 
-test('HeartbeatTimer: work that takes long holds its beat back no longer than 150 ms, and brings no second one', ({
-  mock,
-}) => {
+test('HeartbeatTimer: slow work delays its heartbeat by 150 ms at most, and causes no second one', ({ mock }) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { begin, done, count } = counting();
   begin();

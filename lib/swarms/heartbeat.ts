@@ -1,16 +1,16 @@
-/** How long a beat waits for the work that it goes with. */
+/** How long a heartbeat waits for the work of its second. */
 const MAX_WAIT_MS = 150;
 
 /**
- * A beat that goes with work begun about once a second, so that what the work changes and the beat go out together. Where
- * the work takes longer, a beat comes without it: a slow disk is not to be taken for a dead server.
+ * Emits the heartbeat right after the once-a-second refresh, so that both leave in one write. Where the refresh takes longer
+ * than 150 ms, the heartbeat comes without it: a slow disk must not look like a dead server.
  */
 export class HeartbeatTimer {
   #emit = () => {};
-  /** Runs while a beat waits for its work. */
+  /** Runs while a heartbeat waits for its work. */
   #timer: NodeJS.Timeout | null = null;
 
-  /** @returns what ends it */
+  /** @returns a function that ends the heartbeats */
   follow(emit: () => void): () => void {
     this.#emit = emit;
     return () => {
@@ -19,18 +19,18 @@ export class HeartbeatTimer {
     };
   }
 
-  /** Another second has begun; `done` is to follow in it. */
+  /** Begins another second; `done` is to follow in it. */
   begin(): void {
     this.done();
     this.#timer = setTimeout(() => this.done(), MAX_WAIT_MS);
   }
 
-  /** The work of this second is done. */
+  /** Emits the heartbeat of this second if it has not been emitted yet, since its work is done. */
   done(): void {
     if (this.#end()) this.#emit();
   }
 
-  /** @returns whether a beat was waited for */
+  /** @returns whether a heartbeat was pending */
   #end(): boolean {
     if (this.#timer === null) return false;
     clearTimeout(this.#timer);

@@ -40,7 +40,7 @@ function changes(): string[] {
   );
 }
 
-test('nothing is recorded before it begins; then everything, then what differs', () => {
+test('begin(): records nothing before, then the whole state, then what differs', () => {
   const [one, two] = [lock('a.lock'), lock('b.lock')];
   journal.locks(wholeLocks([one, two]), () => false);
   journal.agents(registry(agent('agent-0')));
@@ -60,12 +60,12 @@ test('nothing is recorded before it begins; then everything, then what differs',
   journal.end();
   journal.locks(wholeLocks([]), () => false);
   journal.commit(5);
-  assert.equal(updates.length, 1, 'nobody records');
+  assert.equal(updates.length, 1, 'this process does not record');
   journal.begin(6);
   assert.deepEqual(changes().slice(3), ['agent agent-0', 'registry header']);
 });
 
-test('locks(): those that are left off the list are counted, and told apart from those that were released', () => {
+test('locks(): locks beyond the list are counted, and distinguished from released ones', () => {
   const [a, b, c] = [lock('a.lock'), lock('b.lock'), lock('c.lock')];
   journal.server({ event: 'started', version: '1', pid: 1, at: 1 });
   journal.locks(wholeLocks([a, b]), () => true);
@@ -82,7 +82,7 @@ test('locks(): those that are left off the list are counted, and told apart from
   assert.deepEqual(updates[0]?.leftOff, []);
 });
 
-test('a discovery that only sees everybody again changes the header alone', () => {
+test('agents(): a discovery that only sees every agent again changes the header alone', () => {
   journal.agents(registry(agent('agent-0')));
   journal.begin(1);
   updates.length = 0;
@@ -98,7 +98,7 @@ test('a discovery that only sees everybody again changes the header alone', () =
   assert.deepEqual([health, health_reason], ['dead', 'Its process (pid 7) is gone.']);
 });
 
-test('agents(): what it said last and when its process was last seen change no entry; its process itself does', () => {
+test('agents(): the last message and the time of the process change no entry; the process itself does', () => {
   const process = { state: 'running' as const, claude_pid: 9, started_at: null, seen_at: '2026-01-30T12:00:00+00:00' };
   journal.agents(registry(agent('agent-0', { process })));
   journal.begin(1);
@@ -114,7 +114,7 @@ test('agents(): what it said last and when its process was last seen change no e
   assert.deepEqual(changes(), ['agent agent-0']);
 });
 
-test('agents(): who left is journaled once, and again when the hour is over', () => {
+test('agents(): a departed agent is journaled once, and again when its hour is over', () => {
   const left_at = '2026-01-30T12:00:00+00:00';
   const left = (more: Partial<Agent> = {}) => ({ ...agent('agent-0', more), left_at, left_reason: 'It left.' });
   const subject = `registry departed\n${left_at}\nagent-0`;
@@ -148,7 +148,7 @@ test('attention(): the facts of an item are bounded', () => {
   );
 });
 
-test('an id that the registry lists twice makes two things, told apart', () => {
+test('agents(): an id that the registry lists twice becomes two subjects', () => {
   journal.agents(registry(agent('agent-0', { status: 'active' }), agent('agent-0', { status: 'stale' })));
   journal.begin(1);
   assert.deepEqual(changes(), ['agent agent-0', 'agent agent-0\n2', 'registry header']);

@@ -1,4 +1,4 @@
-/** What of the swarm is journaled: each thing as it stands, handed on only when it differs from the last time. */
+/** Decides what of the swarm's state is journaled: each subject whose content differs from the last time. */
 import type {
   Agent,
   AgentsAnswer,
@@ -13,7 +13,7 @@ import type {
 import type { JournalUpdate } from '../history/journal';
 import type { JournalKind } from '../history/journal-kind';
 
-/** A thing as it was last, and its text; an unchanged object needs no new text. */
+/** A thing as it was last, and its JSON; an unchanged object needs no new JSON. */
 interface PublishedThing {
   thing: object;
   body: string;
@@ -32,7 +32,7 @@ export class SwarmJournal {
   #complete: JournalKind[] = [];
   #leftOff: string[] = [];
   readonly #server = new Map<string, object>();
-  /** What is journaled follows from what is told; else it has to be told everything first. */
+  /** The recorder knows the whole state, so that differences suffice; before that it must get everything. */
   #begun = false;
 
   constructor(record: (update: JournalUpdate) => void) {
@@ -43,12 +43,12 @@ export class SwarmJournal {
     return this.#begun;
   }
 
-  /** Another history, or nobody's right to record: what is told from now on leads nowhere. */
+  /** Ends the journal: another history is open, or this process does not record. */
   end(): void {
     this.#begun = false;
   }
 
-  /** The journal learns how everything stands, and with the next `commit` what differs from that. */
+  /** Records the whole state; from now on each `commit` records what differs from it. */
   begin(at: number): void {
     this.#begun = true;
     this.#complete = [...this.#published.keys()];
@@ -58,7 +58,7 @@ export class SwarmJournal {
     this.commit(at);
   }
 
-  /** @param at when the files were as told, milliseconds since 1970 */
+  /** @param at when the files were as described, milliseconds since 1970 */
   commit(at: number): void {
     const [changed, complete, leftOff] = [this.#changed, this.#complete, this.#leftOff];
     this.#changed = [];
@@ -67,7 +67,7 @@ export class SwarmJournal {
     if (this.#begun && changed.length + complete.length > 0) this.#record({ at, changed, complete, leftOff });
   }
 
-  /** @param event of the dashboard itself; `at` is part of it, since its uptime counts from there */
+  /** @param event an event of the dashboard itself; `at` is part of it, since its uptime counts from there */
   server(event: { event: 'started' | 'stopped'; version: string; pid: number; at: number }): void {
     this.#server.set('dashboard', event);
     this.#publish('server', [...this.#server]);
@@ -85,7 +85,7 @@ export class SwarmJournal {
     const lastSeen = named.map(([subject, agent]) =>
       Object.hasOwn(agent, 'last_seen') ? [subject, agent.last_seen] : [subject],
     );
-    // Each of them once, as it left: a list of all would be journaled with everybody who leaves.
+    // Each departed agent is a subject of its own: a list of all would be journaled whenever an agent leaves.
     const left = departed.map((agent) => [departedSubject(agent), agent] as const);
     this.#publish<object>('registry', [['header', { ...header, last_seen: lastSeen }], ...left], (thing) =>
       'left_at' in thing ? { ...steadyOf(thing as DepartedAgent) } : thing,
@@ -93,13 +93,13 @@ export class SwarmJournal {
   }
 
   /**
-   * Of more locks than are listed, those that are left off are counted alone.
+   * Journals the listed locks; locks beyond the list are only counted.
    *
-   * @param isHeld whether there is a lock file, be it listed or not
+   * @param isHeld whether a lock file exists, listed or not
    */
   locks(answer: LocksAnswer, isHeld: (lockFile: string) => boolean): void {
     const { locks, truncated, count, stale_count, orphaned_count, overlapping_count } = answer;
-    // Overlaps follow from the other locks.
+    // Overlaps can be computed from the other locks.
     const named = locks.map((lock) => [lock.lock_file, lock] as const);
     const gone = this.#publish('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
     if (truncated > 0) {
@@ -110,7 +110,7 @@ export class SwarmJournal {
   }
 
   sources(sources: Sources): void {
-    // Counts that rise while nothing happens say nothing about a moment.
+    // Counts that rise while nothing happens are no part of the state at a moment.
     this.#publish('source', Object.entries(sources) as [string, Source | LogSource][], (source) => ({
       ...source,
       skipped: [],
@@ -126,7 +126,7 @@ export class SwarmJournal {
     );
   }
 
-  /** @returns the subjects that have gone */
+  /** @returns the subjects that are gone */
   #publish<T extends object>(
     kind: JournalKind,
     things: Named<T>,
@@ -145,7 +145,7 @@ export class SwarmJournal {
       published.set(subject, { thing, body });
       if (body !== last?.body) this.#changed.push([kind, subject, body]);
     }
-    // As a rule nothing has gone, and thousands of locks need not be compared.
+    // Usually nothing is gone, and thousands of locks need not be compared.
     const gone = known === before ? [] : withoutThose(published.keys(), things);
     for (const subject of gone) {
       published.delete(subject);
@@ -161,7 +161,7 @@ function withoutThose(subjects: Iterable<string>, things: Named<object>): string
   return [...subjects].filter((subject) => !present.has(subject));
 }
 
-/** @returns an agent without what changes with every sign of life; the state of a moment fills that in again */
+/** @returns an agent without the fields that change with every sign of life; the state of a moment fills them in again */
 function steadyOf<T extends Agent>({
   last_evidence_at: _,
   last_spoke_at: __,
@@ -173,10 +173,10 @@ function steadyOf<T extends Agent>({
   return { ...agent, process: seen };
 }
 
-/** @returns what is journaled of an agent: its `last_seen` stands in the registry's header */
+/** @returns what is journaled of an agent: its `last_seen` is part of the registry's header */
 function lastingOf(agent: Agent): object {
   const { last_seen: _, health_reason, ...lasting } = steadyOf(agent);
-  // A sign of life in so many words changes with each.
+  // A reason that contains the time of a sign of life changes with each sign.
   const passes = agent.health === 'active' && agent.last_evidence_at !== null && /\d+:\d+/.test(agent.health_reason);
   return passes ? lasting : { ...lasting, health_reason };
 }

@@ -12,7 +12,7 @@ import { LiveSwarm } from './live-swarm';
 import type { Runtime } from './swarm';
 
 /**
- * Starts what the settings name: a swarm, a recorded span, or nothing where none was found.
+ * Starts what the settings name: a live swarm, an exported time range, or an empty runtime where no swarm was found.
  *
  * @throws {ConfigError} if a setting is wrong
  * @throws {ProjectRootError} if the root that a setting names is no folder
@@ -24,7 +24,7 @@ export function createRuntime(): Runtime {
   const found = findProjectRoot({
     environment: config.root ?? undefined,
     startFolders: config.startFolders,
-    // The dashboard's own folder is no swarm, though it looks like a project.
+    // The dashboard's own folder is never the swarm, although it looks like a project.
     excluded: process.cwd(),
   });
   if (!found) return new NoSwarm(version);

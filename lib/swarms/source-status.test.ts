@@ -8,7 +8,7 @@ const status: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: nu
 const watcher = { status: { ...status, mode: 'events' } } as unknown as SwarmWatcher;
 const readers = { registry: { status }, locks: { status }, watcher, config: { status } };
 
-test('now(): an unusable zone and one that arrivals speak against are one source; what arrives is said first', () => {
+test('now(): an unusable zone and one that arriving messages contradict are one source; the messages come first', () => {
   const zone = { zone: 'Etc/GMT+2', notice: 'TZ names no zone that fits.' };
   const sources = new SwarmSources({ ...readers, zone });
   const { state, reason, suggested } = sources.now().zone;

@@ -1,4 +1,4 @@
-/** How each source of a swarm stands, and since when: as its reader says, or the worker that reads it. */
+/** The state of each source of a swarm and since when it is so, as its reader reports it or the worker that reads it. */
 import { formatInstant } from '../contract/instant';
 import type { Source, Sources, ZoneSource } from '../contract/schemas';
 import { log } from '../platform/log';
@@ -13,7 +13,7 @@ interface Readers {
   locks: { status: ReaderStatus };
   watcher: SwarmWatcher;
   config: { status: ReaderStatus };
-  /** In which naive times of the log are read. */
+  /** The zone in which naive times of the log are read. */
   zone: Pick<ResolvedZone, 'zone' | 'notice'>;
 }
 
@@ -22,7 +22,7 @@ export class SwarmSources {
   history: HistoryCondition = UNOPENED_HISTORY;
   zoneMismatch: ZoneMismatch | null = null;
   readonly #readers: Readers;
-  /** What failed inside, by its place; each is a sentence. */
+  /** Internal faults by place, each a sentence. */
   readonly #faults = new Map<string, string>();
   readonly #since = new Map<string, { condition: string; since: number }>();
 
@@ -31,18 +31,18 @@ export class SwarmSources {
   }
 
   /**
-   * Notes what failed inside.
+   * Notes an internal fault.
    *
-   * @param detail a sentence, or null where it works again
-   * @param error what was thrown, if anything: the log tells of it without the words, which may be the swarm's
+   * @param detail a sentence, or null once it works again
+   * @param error what was thrown, if anything: the log leaves out its message, which may contain content of the swarm
    * @returns whether that is new
    */
   fault(place: string, detail: string | null, error?: unknown): boolean {
     if (detail === (this.#faults.get(place) ?? null)) return false;
     if (detail === null) this.#faults.delete(place);
     else this.#faults.set(place, detail);
-    if (detail === null) log().info({ place }, 'Works again inside.');
-    else log().error({ place, error }, 'A fault inside.');
+    if (detail === null) log().info({ place }, 'Recovered.');
+    else log().error({ place, error }, 'Internal fault.');
     return true;
   }
 
@@ -67,7 +67,7 @@ export class SwarmSources {
 
   #zone(): ZoneSource {
     const { zone, notice } = this.#readers.zone;
-    // What arrives is the stronger evidence: it says which zone would fit.
+    // The times of arriving messages are the stronger evidence: they say which zone would fit.
     const reason = this.zoneMismatch?.reason ?? notice;
     const state = reason === null ? ('ok' as const) : ('degraded' as const);
     const known = { state, reason, kept_from: null, skipped: [] };
@@ -75,7 +75,7 @@ export class SwarmSources {
     return { ...known, since: this.#stateSince('zone', known), zone, suggested };
   }
 
-  /** The workers say how a source is; since when is kept here. */
+  /** Workers report only the state of a source; the instant of its last change is kept here. */
   #stateSince(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
     const condition = `${state} ${reason}`;
     const known = this.#since.get(name);

@@ -1,6 +1,7 @@
 /**
- * The runtime of this process: what server and pages see of the swarm. `create-runtime.ts` makes it when the server starts;
- * apart from this, since Next bundles the page with a copy of whatever it imports, to be run before the first answer.
+ * The runtime of this process: the swarm as the server and the pages see it. `open-swarm.ts` creates it when the server
+ * starts. That is a module of its own, since Next bundles the page with a copy of whatever it imports, which runs before the
+ * first answer.
  */
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
@@ -15,25 +16,24 @@ export type { BundlePart, Json, MessageQuery, Questions } from '../queries/quest
 
 import type { LockPageQuery } from '../rules/lock-pages';
 
-/** Why `messages` has no answer. */
 export type { LockPageQuery } from '../rules/lock-pages';
 
-/** For the metrics, what no answer of the API says. */
+/** Figures for the metrics that no answer of the API contains. */
 export interface Figures {
   /** Since the process began. */
   messagesRead: number;
-  /** Dropped by the retention since the process began; counted once a minute. */
+  /** Deleted by the retention since the process began; counted once a minute. */
   pruned: { messages: number; entries: number };
   /** The database of the history that is open, null while it is in memory. */
   historyFile: string | null;
-  /** Whether the sources tell what the history has counted of the log; before that they tell nothing of it. */
+  /** Whether the sources include the counts of the log that the history keeps. */
   logKnown: boolean;
-  /** How often the event loop was held for more than 5 s, and the longest of these, at least; since the process began. */
+  /** How often the event loop was blocked for more than 5 s, and the longest of these, at least; since the process began. */
   loopHeldCount: number;
   longestLoopHoldMs: number;
 }
 
-/** Where nothing is read. */
+/** The figures where nothing is read. */
 export const NO_FIGURES: Readonly<Figures> = {
   messagesRead: 0,
   pruned: { messages: 0, entries: 0 },
@@ -59,31 +59,31 @@ export interface Runtime {
    * @throws {QueryRefused} for a foreign or pruned cursor, or while the history is being opened
    */
   messages(query: MessageQuery): Promise<Json>;
-  /** @returns the locks as JSON with as many as one answer may list; null where the hub's list leaves none off */
+  /** @returns the locks as JSON with as many as one answer may list; null where the hub's list is complete */
   longestLocks(): string | null;
-  /** @returns a page of all locks, those too that the hub's list leaves off */
+  /** @returns a page of all locks, including those that the hub's list leaves off */
   locks(query: LockPageQuery): LocksAnswer;
   /**
-   * Answers a question about what was.
+   * Answers a question about the past.
    *
    * @throws {QueryRefused} for a foreign cursor, or while the history is being opened
    */
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>>;
-  /** @returns `Stats` as JSON, which count every message that the stream has told; null before the first */
+  /** @returns `Stats` as JSON, which count every message that the stream has published; null before the first */
   stats(): Promise<string | null>;
   health(): Health;
   figures(): Figures;
-  /** Who waits for whom now. */
+  /** The present wait relations. */
   waiting(): WaitingAnswer;
   /**
    * Keeps a decision about an attention item, for every viewer.
    *
    * @param by the name that came with the credentials, null without any
-   * @returns the item as it is then, null if there is none with this id
+   * @returns the item with the decision, null if there is none with this id
    * @throws {QueryRefused} where no live swarm is shown, or the decision can't be kept
    */
   decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null>;
-  /** How it goes with each receiver of alerts. */
+  /** The state of each receiver of alerts. */
   alerts(): readonly ReceiverState[];
   firstState(): SwarmState;
   stop(): Promise<void>;
@@ -97,11 +97,11 @@ const shared = globalThis as { [ONCE]?: Runtime };
 /** @throws before the server has started */
 export function getRuntime(): Runtime {
   const runtime = shared[ONCE];
-  if (!runtime) throw new Error('The swarm was asked about before the server has started.');
+  if (!runtime) throw new Error('The runtime was requested before the server has started.');
   return runtime;
 }
 
-/** Makes a runtime the one of this process. */
+/** Sets the runtime of this process. */
 export function setRuntime(runtime: Runtime): void {
   shared[ONCE] = runtime;
 }

@@ -13,7 +13,8 @@ import { openStream } from '../support/sse-client';
 /** A swarm with one lock whose holder is in no registry. */
 function newSwarm(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'attention-state-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  // The servers, which write into it, are stopped by later hooks.
+  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   const root = join(folder, 'root');
   mkdirSync(join(root, '.agent_locks'), { recursive: true });
   const registry = { session_name: 'main', updated_at: new Date().toISOString(), agents: [] };
