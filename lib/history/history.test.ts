@@ -7,8 +7,10 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Message, MessageFilter } from '../contract/schemas';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
-import { HistoryFault, MSG_ID, RecorderLock } from './database';
 import { History, type Line, type PageQuery } from './history';
+import { HistoryFault } from './history-fault';
+import { RecorderLock } from './recorder-lock';
+import { MSG_ID } from './schema';
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

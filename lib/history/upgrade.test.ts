@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
-import { HistoryFault, RecorderLock, upgrades } from './database';
+import { upgrades } from './database';
 import { History, type Line } from './history';
+import { HistoryFault } from './history-fault';
+import { RecorderLock } from './recorder-lock';
 
 const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

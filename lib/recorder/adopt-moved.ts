@@ -1,8 +1,9 @@
 /** Finds the history of a moved project in a folder of histories, and gives it the name for the project's new path. */
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { HistoryFault, RecorderLock } from '../history/database';
 import { History } from '../history/history';
+import { HistoryFault } from '../history/history-fault';
+import { RecorderLock } from '../history/recorder-lock';
 import { adopt, looksMoved } from './root-identity';
 
 /** What belongs to a history beside its database; the lock's file stays, since its holder may be about to take it. */

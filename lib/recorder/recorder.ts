@@ -7,9 +7,9 @@
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { AlertRule } from '../alerts/rule';
-import { HistoryFault, historyFault } from '../history/database';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History, KeptMessage } from '../history/history';
+import { HistoryFault, historyFault } from '../history/history-fault';
 import type { Journal, JournalUpdate } from '../history/journal';
 import { toldMessages } from '../history/message-bytes';
 import { type LogLine, parseLine } from '../sources/claudeswarm/log-line';

@@ -1,8 +1,8 @@
 /** A worker's side of the conversation with the main thread. */
 import type { MessagePort } from 'node:worker_threads';
-import { HistoryFault, historyFault } from '../history/database';
 import type { DispositionChange } from '../history/dispositions';
 import type { History } from '../history/history';
+import { HistoryFault, historyFault } from '../history/history-fault';
 import { blocksOf, type ToldMessage } from '../history/message-bytes';
 import { safeError } from '../platform/safe-error';
 import { Refusal } from '../queries/questions';
