@@ -2,6 +2,7 @@
 import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
 import { formatMicroseconds } from '../contract/instant';
 import type { History } from './history';
+import { seqBounds } from './seq-bounds';
 import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING } from './spans';
 
@@ -141,15 +142,12 @@ function linesOf(history: History, { since, until }: Span, marks: BundleMarks, a
   };
 }
 
-/** Messages are in order of recording: the minutes tell in which stretch of it a time can stand. */
+/** Messages are in order of recording, not of sending: `seqBounds` limits the rows that are read. */
 function between({ db }: History, sinceUs: number, untilUs: number): Query {
-  const minutes = [Math.floor(sinceUs / 60_000_000), Math.floor(untilUs / 60_000_000)];
-  const bounds = db
-    .prepare('SELECT min(first_seq) AS first, max(last_seq) AS last FROM minutes WHERE minute BETWEEN ? AND ?')
-    .get(...minutes) as { first: number | null; last: number | null };
+  const bounds = seqBounds(db)(Math.floor(sinceUs / 60_000_000), Math.floor(untilUs / 60_000_000));
   return {
     sql: 'seq BETWEEN ? AND ? AND sent_at BETWEEN ? AND ?',
-    values: [bounds.first ?? 0, bounds.last ?? -1, sinceUs, untilUs],
+    values: [bounds?.first ?? 0, bounds?.last ?? -1, sinceUs, untilUs],
   };
 }
 

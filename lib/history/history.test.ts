@@ -7,8 +7,9 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Message, MessageFilter } from '../contract/schemas';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
-import { History, type Line, type PageQuery } from './history';
+import { History, type Line } from './history';
 import { HistoryFault } from './history-fault';
+import type { PageQuery } from './message-reader';
 import { RecorderLock } from './recorder-lock';
 import { MSG_ID } from './schema';
 
