@@ -360,7 +360,7 @@ test('a clock that is set back makes a time that is marked; a step of a second i
   assert.deepEqual(spansIn(db), [
     'health agent-0 active null 0 changed',
     'health agent-0 stale null 0 unseen',
-    'unknown  everything The clock was set back, so this time was lived twice. 100 changed',
+    'unknown  everything The clock was set back, so this time occurred twice. 100 changed',
     'health agent-0 dead null lasts null',
   ]);
   assert.equal(unknownSpans(db, first - 50, first - 50, 0).length, 1);
