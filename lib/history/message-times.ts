@@ -166,7 +166,7 @@ function hourOf(microseconds: number): number {
 
 function prepare(db: Database.Database) {
   const hourCounts = `SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN @first AND @last`;
-  const ofSenders = 'AND voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))';
+  const ofSenders = 'SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders))';
   return {
     first: db.prepare('SELECT min(sent_at) AS at FROM messages WHERE sent_at IS NOT NULL'),
     spoken: db
@@ -176,7 +176,7 @@ function prepare(db: Database.Database) {
       )
       .raw(),
     hourCounts: db.prepare(hourCounts),
-    hourCountsOf: db.prepare(`${hourCounts} ${ofSenders}`),
+    hourCountsOf: db.prepare(`${hourCounts} AND voice IN (${ofSenders})`),
     voices: db.prepare('SELECT id, sender, type FROM voices'),
     audience: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
   };

@@ -129,7 +129,7 @@ describe('a bundle', () => {
     });
     assert.deepEqual(told.get('agents'), (await stateAt(opened, until)).agents);
     const { unknown } = await stateAt(opened, until + 1);
-    assert.deepEqual(unknown.at(-1)?.reason, 'The recording ends there.');
+    assert.deepEqual(unknown.at(-1)?.reason, 'The exported time range ends there.');
     const timeline = await opened.get<TimelineAnswer>(`/api/timeline?${query({ since, until: Date.now() })}`);
     assert.equal(timeline.unknown.at(-1)?.until, null);
     assert.ok(timeline.locks.length > 0);
