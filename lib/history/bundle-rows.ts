@@ -24,7 +24,9 @@ export interface BundleSize {
   spans: number;
   /** Messages including those that the bundle needs from before the time range. */
   lines: number;
-  /** The last message and the last span in the history, and the journal entries between which those of the bundle lie. */
+  /**
+   * The last message and the last span in the history, and the journal entries between which those of the bundle lie.
+   */
   marks: { message: number; span: number; first: number; last: number };
 }
 
@@ -39,7 +41,8 @@ export interface Rows<Row> {
 /**
  * The part of the journal that covers a time range.
  *
- * @returns since when the state is known, null if at no moment of the range; and the last entries by then and by its end
+ * @returns since when the state is known, null if at no moment of the range; and the last entries by then and by its
+ *   end
  */
 export function journalBounds(
   { db }: History,
@@ -99,7 +102,8 @@ export function spanRows({ db }: History, span: Span, marks: BundleMarks, after:
 }
 
 /**
- * @returns messages after the one with seq `after`: those of the time range, those of the minute before it, and the newest
+ * @returns messages after the one with seq `after`: those of the time range, those of the minute before it, and the
+ *   newest
  *   at its beginning
  */
 export function lineRows(

@@ -1,5 +1,6 @@
 /**
- * The persistent history of one swarm: every message with its `seq`, the position in the log up to which it was read, and
+ * The persistent history of one swarm: every message with its `seq`, the position in the log up to which it was read,
+ * and
  * an index over the messages. All methods are synchronous and may block on the disk: use a thread of its own.
  */
 import type Database from 'better-sqlite3';
@@ -144,7 +145,8 @@ export class History {
    * @param now milliseconds since 1970
    * @param before the checkpoint that must still be current; any may be if left out
    * @param recordedAt the instant from which the age of the messages counts, by the clock of the retention
-   * @returns the messages with their `seq`; null if another process has appended since `before`: nothing is recorded then
+   * @returns the messages with their `seq`; null if another process has appended since `before`: nothing is recorded
+   *   then
    */
   append(lines: readonly Line[], checkpoint: string, now: number): KeptMessage[];
   append(

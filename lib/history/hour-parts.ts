@@ -1,4 +1,6 @@
-/** Divides a time range into whole hours, which are counted already, and the rest, whose messages are counted singly. */
+/**
+ * Divides a time range into whole hours, which are counted already, and the rest, whose messages are counted singly.
+ */
 import type { TimeSpan } from '../contract/time-span';
 import { HOUR_US } from './columns/message-columns';
 

@@ -15,7 +15,9 @@ const SECOND = 1000;
 
 type Things = Record<string, Record<string, unknown>>;
 
-/** The expected knowledge: every state with the time of its beginning, and the periods in which nobody read the files. */
+/**
+ * The expected knowledge: every state with the time of its beginning, and the periods in which nobody read the files.
+ */
 class Notebook {
   /** Newest last; `until` bounds what was seen. */
   readonly pages: { at: number; things: Things }[] = [];

@@ -1,6 +1,7 @@
 /**
  * What happened to agents, locks and sources, and when the files were read: an append-only list of changes in the
- * database of the history. Each row has the state of a thing after the change, or null if the thing was removed. Snapshots
+ * database of the history. Each row has the state of a thing after the change, or null if the thing was removed.
+ * Snapshots
  * and spans are kept consistent with it, in the same transaction.
  */
 import type Database from 'better-sqlite3';
@@ -51,7 +52,8 @@ export class Journal {
    * Begins a life of the journal: until its first complete update, the state before it is unknown.
    *
    * @param db no other process writes to it
-   * @param life.aliveAt when the previous life was last known to read the files, milliseconds since 1970; null if unknown
+   * @param life.aliveAt when the previous life was last known to read the files, milliseconds since 1970; null if
+   *   unknown
    * @param life.reason a sentence: why nobody has read the files since
    */
   constructor(db: Database.Database, life: { aliveAt: number | null; reason: string; now: number }) {

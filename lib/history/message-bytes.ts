@@ -7,7 +7,9 @@ export interface ToldMessage {
   json: Uint8Array;
 }
 
-/** Small messages share a block: one buffer each would cost more than their bytes. A message keeps its block in memory. */
+/**
+ * Small messages share a block: one buffer each would cost more than their bytes. A message keeps its block in memory.
+ */
 const BLOCK_BYTES = 64 * 1024;
 
 /** @returns the messages with their JSON in UTF-8, in as few blocks as possible */

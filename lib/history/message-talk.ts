@@ -4,7 +4,9 @@ import type { TimeSpan } from '../contract/time-span';
 import { HOUR_US } from './columns/message-columns';
 import { hourParts } from './hour-parts';
 
-/** Up to this number of messages outside of whole hours are counted singly; if there are more, their hours count whole. */
+/**
+ * Up to this number of messages outside of whole hours are counted singly; if there are more, their hours count whole.
+ */
 const MAX_EDGE_MESSAGES = 50_000;
 
 /** Number of messages by one sender with one type. */

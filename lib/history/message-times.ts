@@ -1,4 +1,7 @@
-/** Questions about messages by their time of sending: figures of a moment, ticks of a timeline, who wrote to whom. Read-only. */
+/**
+ * Questions about messages by their time of sending: figures of a moment, ticks of a timeline, who wrote to whom. Read-
+ * only.
+ */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from '../contract/time-span';
 import { HOUR_US, MessageColumns } from './columns/message-columns';
@@ -166,7 +169,6 @@ function hourOf(microseconds: number): number {
 
 function prepare(db: Database.Database) {
   const hourCounts = `SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN @first AND @last`;
-  const ofSenders = 'SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders))';
   return {
     first: db.prepare('SELECT min(sent_at) AS at FROM messages WHERE sent_at IS NOT NULL'),
     spoken: db
@@ -176,7 +178,10 @@ function prepare(db: Database.Database) {
       )
       .raw(),
     hourCounts: db.prepare(hourCounts),
-    hourCountsOf: db.prepare(`${hourCounts} AND voice IN (${ofSenders})`),
+    hourCountsOf: db.prepare(
+      `SELECT voice, count FROM (${hourCounts})
+       WHERE voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))`,
+    ),
     voices: db.prepare('SELECT id, sender, type FROM voices'),
     audience: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
   };

@@ -1,5 +1,6 @@
 /**
- * The schema of a history as numbered steps. A new database runs all steps, an older one those after its `user_version`,
+ * The schema of a history as numbered steps. A new database runs all steps, an older one those after its
+ * `user_version`,
  * so both end with the same tables. A released step is never edited: databases that ran it do not run it again.
  */
 import type Database from 'better-sqlite3';
@@ -9,7 +10,8 @@ import { fillTimes } from './fill-times';
 export const APPLICATION_ID = 0x43537744;
 
 /**
- * SQL for the `msg_id` of a message; NULL where the line has none that is a string. `json_valid` is needed because SQLite
+ * SQL for the `msg_id` of a message; NULL where the line has none that is a string. `json_valid` is needed because
+ * SQLite
  * refuses some lines that JavaScript parses, such as one with a thousand levels of nesting. Queries must use this exact
  * text, or SQLite does not use the index `messages_by_id`.
  */
@@ -139,7 +141,9 @@ const DISPOSITIONS = `
 interface Step {
   /** The `user_version` of a database after the step. */
   version: number;
-  /** Returns the number of messages that were read again to fill new tables; null if the step adds empty tables only. */
+  /**
+   * Returns the number of messages that were read again to fill new tables; null if the step adds empty tables only.
+   */
   apply(db: Database.Database): number | null;
 }
 
@@ -178,7 +182,8 @@ function addTables(db: Database.Database, sql: string): null {
 }
 
 /**
- * Counts the messages of version 1 by time. The journal starts again: version 1 never recorded a whole state, and it had
+ * Counts the messages of version 1 by time. The journal starts again: version 1 never recorded a whole state, and it
+ * had
  * no spans.
  */
 function addPast(db: Database.Database): number {

@@ -1,4 +1,7 @@
-/** Facts with a duration, as intervals: the health of an agent, a lock in one state, a time for which something is unknown. */
+/**
+ * Facts with a duration, as intervals: the health of an agent, a lock in one state, a time for which something is
+ * unknown.
+ */
 import type Database from 'better-sqlite3';
 import { isAnotherLife, lifeKey } from '../contract/life';
 import type { LockSpan } from '../contract/past-schemas';
@@ -115,7 +118,8 @@ export class Spans {
   }
 
   /**
-   * Notes a clock rewind: the period since the new time occurs twice and is marked so. Periods of it for which nothing was
+   * Notes a clock rewind: the period since the new time occurs twice and is marked so. Periods of it for which nothing
+   * was
    * known may become known now: these claims are withdrawn.
    *
    * @param since the time after the rewind

@@ -48,7 +48,8 @@ export class HourCache<Rows extends HourRows> {
    * Starts a question. Drops all hours if they are invalid, or if too many rows were added.
    *
    * @param isInvalid whether cached rows are wrong for a reason that `place` does not show
-   * @returns whether all hours were dropped; and the row number after which the caller must add rows to the cached hours,
+   * @returns whether all hours were dropped; and the row number after which the caller must add rows to the cached
+   *   hours,
    *   null if there is nothing to add
    */
   advance(place: CachePlace, isInvalid = false): { cleared: boolean; addAfter: number | null } {

@@ -1,4 +1,7 @@
-/** Reads many rows cheaply: passes their values to a function, because creating an array for each would be most of the work. */
+/**
+ * Reads many rows cheaply: passes their values to a function, because creating an array for each would be most of the
+ * work.
+ */
 import type Database from 'better-sqlite3';
 
 /** Receives the values of a row. */

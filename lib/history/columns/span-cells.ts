@@ -1,4 +1,6 @@
-/** Spans of health or of locks as columns of numbers: one object for each of thousands would cost more than all else. */
+/**
+ * Spans of health or of locks as columns of numbers: one object for each of thousands would cost more than all else.
+ */
 import type { TimeSpan } from '../../contract/time-span';
 
 /** Numbers texts in the order in which they are added. */
@@ -149,7 +151,10 @@ export class SpanCells {
     });
   }
 
-  /** Joins spans of one life that begin in the same step and end in the same step, both cut at the edges of the time range. */
+  /**
+   * Joins spans of one life that begin in the same step and end in the same step, both cut at the edges of the time
+   * range.
+   */
   joinAlike(step: number, span: TimeSpan, keep: Keep): void {
     const { since, until } = this.#columns;
     const first = Math.floor(span.since / step);
@@ -178,7 +183,10 @@ export class SpanCells {
     }).sort((one, other) => one.since - other.since || one.id - other.id);
   }
 
-  /** @param placeOf rows of one life with an equal place are joined; with `first` only those of one value. `ALONE`: never joined */
+  /**
+   * @param placeOf rows of one life with an equal place are joined; with `first` only those of one value. `ALONE`:
+   *   never joined
+   */
   #join(keep: Keep, placeOf: (row: number) => number): void {
     const columns = this.#columns;
     const { value, count } = columns;
