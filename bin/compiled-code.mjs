@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The server's code as V8 has compiled it at an earlier start. Compiling is a third of what a start costs, and all that the
+ * The server's code as V8 has compiled it at an earlier start. Compiling is a third of what a start costs, and all that
+ * the
  * first page waits for. A side effect of a start: nothing depends on whether it can be kept or used.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -16,10 +17,15 @@ const KEEP_AFTER_MS = 3_000;
 const SUM_BYTES = 4;
 /** The first column of the source is the first one of its file. */
 const BEFORE_SOURCE = -Module.wrap('').indexOf('\n});');
-/** Also with a space or a comment between; what only looks like it is compiled by Node, which costs no more than time. */
+/**
+ * Also with a space or a comment between; what only looks like it is compiled by Node, which costs no more than time.
+ */
 const MAY_IMPORT = /\bimport\s*[(/]/;
 
-/** @typedef {{ sum: number, code: Uint8Array }} Compiled `sum` is that of the source: V8 compares nothing but its length. */
+/**
+ * @typedef {{ sum: number, code: Uint8Array }} Compiled `sum` is that of the source: V8 compares nothing but its
+ *   length.
+ */
 /** @typedef {(this: NodeModule, source: string, file: string, ...rest: unknown[]) => unknown} Compile */
 
 let begun = false;

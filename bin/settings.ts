@@ -1,4 +1,4 @@
-/** Which swarm is shown, and at which address: the choices that flags, environment and configuration share. */
+/** Chooses the swarm and the address to serve it at, from flags, environment and configuration. */
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Config, ConfigError } from '../lib/config/config';
@@ -9,14 +9,14 @@ import type { SwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import type { Arguments } from './arguments';
 import { Refusal } from './refusal';
 
-/** A value and who said it. */
+/** A value and its origin. */
 export interface Setting<T> {
   value: T;
   origin: 'flag' | 'environment' | "the swarm's configuration" | 'default';
 }
 
 /**
- * The first of a flag, the environment, the swarm's configuration and the default that says something.
+ * Returns the first value that is set: flag, environment, configuration of the swarm, default.
  */
 export function chosen<T>(
   flag: T | null,
@@ -30,7 +30,7 @@ export function chosen<T>(
   return { value: standard, origin: 'default' };
 }
 
-/** Where to listen. */
+/** The address to listen on. */
 export function chooseAddress(flags: Arguments, config: Config, swarmConfig: SwarmConfig | null) {
   return {
     port: chosen(flags.port, config.port, swarmConfig?.dashboardPort, 8000),
@@ -39,10 +39,10 @@ export function chooseAddress(flags: Arguments, config: Config, swarmConfig: Swa
 }
 
 /**
- * The project root to watch, proven to be a readable folder.
+ * Returns the project root to watch, checked to be a readable folder.
  *
- * @param dashboardFolder never taken for a project unless named: its own marks are those of the dashboard
- * @throws {Refusal} saying which folder is wrong and why
+ * @param dashboardFolder never used as a project unless it is given: files of a swarm in it belong to the dashboard
+ * @throws {Refusal} with the wrong folder and the reason
  */
 export function locateRoot(flags: Arguments, config: Config, dashboardFolder: string) {
   try {
@@ -67,11 +67,11 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
 }
 
 /**
- * The bundle to show. Whether all of it is sound is seen by the server, which reads it; that it is one is seen here.
+ * Returns the bundle to show. Only its format is checked here; the server reads and checks the whole of it.
  *
- * @param written relative to where the person stands
+ * @param written relative to the current folder of the user
  * @returns its absolute path
- * @throws {Refusal} saying what is wrong with it
+ * @throws {Refusal} with the fault
  */
 export function locateBundle(written: string, config: Config): string {
   const file = resolve(config.startFolders[0] as string, written);
@@ -91,10 +91,10 @@ export function locateBundle(written: string, config: Config): string {
 }
 
 /**
- * Reads the tokens file, if one is set; the server reads it again.
+ * Reads the tokens file if one is set. The server reads it again.
  *
- * @returns how many tokens it holds, null where none is set
- * @throws {Refusal} saying what is wrong with it
+ * @returns the number of tokens, null if no file is set
+ * @throws {Refusal} with the fault
  */
 export function checkTokensFile({ tokensFile }: Config): number | null {
   if (tokensFile === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Who may import whom: the rooms of the design, held by the lint step. Biome's own rules see how an import is
- * written, not which file it reaches nor through which others, so they can't say this.
+ * Checks which folder may import which, as part of the lint step. Biome's own rules see how an import is
+ * written, but not which file it resolves to, nor through which other files.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -206,7 +206,9 @@ function faultOf(
   return `${room} may not import ${other}`;
 }
 
-/** What would end in the browser's bundle, however far away it is imported: zod costs more than the rest of the page. */
+/**
+ * What would end in the browser's bundle, however far away it is imported: zod costs more than the rest of the page.
+ */
 function foreignToBrowsers(
   start: string,
   imports: ReadonlyMap<string, Import[]>,

@@ -33,10 +33,12 @@ interface Passage {
 
 const LEFT_OUT = /(^|\/)node_modules\/|\.test\.tsx?$|^(test|e2e|public)\/|^scripts\/plain-words\.|^next-env\.d\.ts$/;
 const CODE = /\.(ts|tsx|mjs)$/;
-/** Statements, also after comments, and what only they contain. SQL names change with the schema, not with the prose. */
+/**
+ * Statements, also after comments, and what only they contain. SQL names change with the schema, not with the prose.
+ */
 const SQL =
   /^\s*(--.*\s+)*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|REPLACE)\b|\b(CREATE (TABLE|INDEX|VIRTUAL)|ALTER TABLE|INSERT INTO|ORDER BY|GROUP BY)\b/;
-/** Attributes whose value is no text for people. */
+/** Attributes whose value is not text for people. */
 const SILENT_ATTRIBUTE = /^(className|class|style|href|src|id|key|d|viewBox)$/;
 const MAX_TEXT_LENGTH = 120;
 
@@ -54,7 +56,7 @@ export function findWords(path: string, source: string, words: readonly PlainWor
     .sort((a, b) => a.index - b.index || b.end - a.end);
   const lines = source.split('\n');
   return found.flatMap(({ index, end, use }, order) => {
-    // A word inside of a phrase that is found is not found again.
+    // A word inside a phrase that was found is not found again.
     if (found.slice(0, order).some((before) => before.end > index)) return [];
     const line = source.slice(0, index).split('\n').length;
     const word = readable.slice(index, end).replace(/\s+/g, ' ');
