@@ -1,4 +1,7 @@
-/** What threatens the messages that are kept: a clock that jumps, and logs that are cut or replaced while they are followed. */
+/**
+ * What threatens the messages that are kept: a clock that jumps, and logs that are cut or replaced while they are
+ * followed.
+ */
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -68,7 +71,8 @@ export async function jumpingClock({ root, control }: Folders): Promise<Outcome>
 }
 
 /**
- * Appends to the log, cuts it in place and replaces it, with whole lines and broken ones, old ones and new ones. Each line
+ * Appends to the log, cuts it in place and replaces it, with whole lines and broken ones, old ones and new ones. Each
+ * line
  * must be kept or counted as skipped, once.
  */
 export async function cutLogs({ root, control }: Folders, rounds: number): Promise<Outcome> {
