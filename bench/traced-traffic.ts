@@ -1,4 +1,4 @@
-/** Traced messages that one writer writes without a pause, and what followers got of them. */
+/** Traced messages that one writer writes continuously, and the check of what followers received. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../lib/simulator/random';
 import { LogWriter } from '../lib/sources/claudeswarm/writer';
@@ -12,13 +12,13 @@ const WRITER = 1;
 const ARRIVAL_DEADLINE_MS = 60_000;
 
 export class TracedTraffic {
-  /** How many messages were written. */
+  /** The number of written messages. */
   written = 0;
   readonly #random: Random;
   readonly #log: LogWriter;
   readonly #timer: NodeJS.Timeout;
 
-  /** Begins to write, a first batch at once. */
+  /** Begins to write; the first batch at once. */
   constructor(root: string, random: Random) {
     this.#random = random;
     this.#log = new LogWriter(root, { rotateAtBytes: Number.MAX_SAFE_INTEGER });
@@ -26,7 +26,7 @@ export class TracedTraffic {
     this.#timer = setInterval(() => this.#write(), WRITE_EVERY_MS);
   }
 
-  /** Writes no more. */
+  /** Stops writing. */
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -44,7 +44,7 @@ export class TracedTraffic {
     while (missing() && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
   }
 
-  /** @returns what is wrong with a history, null if it has each message once and in order */
+  /** @returns the fault of a history; null if it has each message once and in order */
   historyFault(history: readonly Received[]): string | null {
     return faultsOf(compareWithWriters(history, new Map([[WRITER, this.written]])));
   }
@@ -55,11 +55,13 @@ export class TracedTraffic {
   }
 }
 
-/** @returns what is wrong at followers that should have got a history from their first message on, without any gap */
+/**
+ * @returns the faults of followers, which must have received the history from their first message on, without any gap
+ */
 export function followerFaults(followers: readonly Follower[], history: readonly Received[]): string[] {
   return followers.flatMap(({ received, gapsSaid, faults }, index) => {
     const inReceived = faultsOf(compare(received, history));
-    const gaps = gapsSaid > 0 ? [`client ${index} was told of a gap ${gapsSaid} times`] : [];
+    const gaps = gapsSaid > 0 ? [`client ${index} got ${gapsSaid} gaps`] : [];
     const own = [...(inReceived === null ? [] : [inReceived]), ...faults];
     return [...own.map((fault) => `client ${index}: ${fault}`), ...gaps];
   });

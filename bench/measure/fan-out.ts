@@ -10,7 +10,7 @@ const SIZES = [100, 1000, 5000];
 const EVENTS = 6;
 const WARM_UP = 2;
 const EVERY_MS = 1000;
-/** Fewer need less than a process of Node takes and gives back by itself. */
+/** Fewer streams need less memory than a Node process allocates and frees by itself. */
 const MEMORY_FROM = 1000;
 
 interface Side {
@@ -22,16 +22,16 @@ interface Side {
 
 interface Measured {
   p99: number;
-  /** KB for each stream. */
+  /** KB per stream. */
   memory: number;
-  /** Processor milliseconds for each event to all. */
+  /** Processor milliseconds per event to all streams. */
   processor: number;
 }
 
 async function measure(side: Side, streams: number): Promise<Measured> {
   const viewers = new Viewers();
   try {
-    // What the first stream of a process needs is no part of each.
+    // Memory that only the first stream of a process needs does not count.
     await viewers.open(side.url, 1, side.path);
     side.send(streams * 100 - 1);
     if (!(await viewers.all(streams * 100 - 1))) throw new Error('The first stream got no event.');
@@ -65,7 +65,7 @@ async function run(scratch: string): Promise<Figure[]> {
     const root = path.join(scratch, `fan-out-${streams}`);
     mkdirSync(root);
     const files = new SwarmFiles(root);
-    // Fresh ones for each size: what 1,000 have left behind would hide what 5,000 need.
+    // New processes for each size: memory left by 1,000 streams would hide the need of 5,000.
     const server = await startDashboard(root, `${root}.sqlite`);
     const bare = await BareStream.broadcaster();
     const send = (number: number) => bare.broadcast(JSON.stringify(files.message(mark(number))));
@@ -89,6 +89,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const fanOut: Bench = {
   name: 'fan-out',
-  how: 'One message a second, from the write to its arrival at each stream; resident memory after some events more than with one stream, divided by the streams (of 100 it is not to be told from what a process of Node takes and gives back by itself). The dashboard sends its heartbeat and stats besides. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
+  how: 'One message a second, from the write to its arrival at each stream; resident memory after some events more than with one stream, divided by the streams (with 100 streams it cannot be distinguished from what a Node process allocates and frees by itself). The dashboard also sends its heartbeat and stats. Baseline: a bare node:http server that broadcasts prepared bytes of the same size; the bounds are 1.5 times its delay and 3 times its memory.',
   run,
 };
