@@ -17,8 +17,7 @@ export interface SlowPlan {
 
 /**
  * The server drops a client after 30 s if it does not read pending data; the rest is for a busy machine. More than the
- * buffers
- * of both sockets can store must be sent, or nothing is pending.
+ * buffers of both sockets can store must be sent, or nothing is pending.
  */
 const DROPPED_WITHIN_MS = 90_000;
 const LARGE_BYTES = 100_000;

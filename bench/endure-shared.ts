@@ -18,8 +18,7 @@ const MOVE_EVERY_MS = 100;
 
 /**
  * Kills one process after another while messages are written. Every message must be recorded once and reach every
- * client
- * once and in order. Since nothing is lost, no client may get a gap.
+ * client once and in order. Since nothing is lost, no client may get a gap.
  */
 export async function shared(folders: { root: string; history: string }, plan: SharedPlan): Promise<Outcome> {
   const random = new Random(plan.kills);

@@ -70,8 +70,7 @@ async function stopAgainAndAgain(server: Server, { signal, times }: StopsPlan, r
           () => {},
         );
     // It stops in order only after it has installed its signal handlers; a user cannot press Ctrl-C earlier either. On
-    // a busy machine
-    // nearly every kill would happen during a start: half of them wait for its end.
+    // a busy machine nearly every kill would happen during a start: half of them wait for its end.
     if (signal === 'SIGTERM' || random.chance(0.5)) await started;
     await delay(random.integer(0, LONGEST_LIFE_MS));
     if (!answered) atStart += 1;

@@ -1,10 +1,9 @@
 /**
  * `npm run fuzz:files`: the production server on a root whose files change continuously to contents that no swarm
- * writes but
- * could: every kind of file, with the structure that its readers expect, with hostile values, whole and torn. Ends with
- * exit code
- * 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an answer breaks its schema.
- * `--minutes 10` is the duration, `--seed` the random seed; each round depends on the seed and its number alone.
+ * writes but could: every kind of file, with the structure that its readers expect, with hostile values, whole and
+ * torn. Ends with exit code 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an
+ * answer breaks its schema. `--minutes 10` is the duration, `--seed` the random seed; each round depends on the seed
+ * and its number alone.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';

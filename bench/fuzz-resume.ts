@@ -210,5 +210,5 @@ const { minutes, seed } = readFlags();
 const { facts, faults } = await fuzzResume(minutes, seed, makeScratch('fuzz-resume'));
 console.log(facts);
 for (const fault of faults) console.log(`FAILED  ${fault}`);
-if (faults.length === 0) console.log('All as it must be.');
+if (faults.length === 0) console.log('No faults.');
 process.exit(faults.length === 0 ? 0 : 1);

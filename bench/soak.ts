@@ -1,9 +1,7 @@
 /**
  * `npm run soak`: a simulated swarm for an hour, with viewers that connect and leave, and sometimes a moment without
- * any:
- * then garbage is collected and the resources of the server are noted. Prints the curve; ends with exit code 1 if
- * something
- * grows. `--minutes 5` is the form for daily use. Linux only: descriptors are counted in /proc.
+ * any: then garbage is collected and the resources of the server are noted. Prints the curve; ends with exit code 1 if
+ * something grows. `--minutes 5` is the form for daily use. Linux only: descriptors are counted in /proc.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,7 @@
 /**
  * One process of clients that reconnect continuously: `storm-clients.ts <job as JSON>`. Each opens the stream with the
- * id
- * it has, reads until the first messages have begun, disconnects and reconnects after a pause. Reports to its parent
- * once a
- * second.
+ * id it has, reads until the first messages have begun, disconnects and reconnects after a pause. Reports to its parent
+ * once a second.
  */
 import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -69,8 +69,7 @@ export async function jumpingClock({ root, control }: Folders): Promise<Outcome>
 
 /**
  * Appends to the log, cuts it in place and replaces it, with whole lines and broken ones, old ones and new ones. Each
- * line
- * must be kept or counted as skipped, once.
+ * line must be kept or counted as skipped, once.
  */
 export async function cutLogs({ root, control }: Folders, rounds: number): Promise<Outcome> {
   const server = new Server(root, path.join(control, 'history.sqlite'));

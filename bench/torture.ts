@@ -1,9 +1,7 @@
 /**
  * `npm run torture`: tests the production server over HTTP against everything that a swarm and its machine can do to
- * it.
- * `--short` is its form for the tests, in which only outcomes can fail and times are only printed. Ends with exit code
- * 1
- * if anything failed.
+ * it. `--short` is its form for the tests, in which only outcomes can fail and times are only printed. Ends with exit
+ * code 1 if anything failed.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -138,7 +136,7 @@ const report = new Report(!short);
 try {
   await torture(short ? SHORT : LONG, report, scratch);
 } catch (error) {
-  console.error(`The torture could not go on: ${error instanceof Error ? error.message : error}`);
+  console.error(`The torture ended early: ${error instanceof Error ? error.message : error}`);
   process.exit(1);
 }
 report.end();

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * The dashboard as a command. All decisions before the start of the server are made by launcher.ts, in
- * a separate process that ends first: its TypeScript loader would cost the server 60 MB for its whole life.
+ * The dashboard as a command. All decisions before the start of the server are made by launcher.ts, in a separate
+ * process that ends first: its TypeScript loader would cost the server 60 MB for its whole life.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

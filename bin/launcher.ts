@@ -1,7 +1,7 @@
 /**
  * Decides what is watched and served, checks that it is possible, and sends the plan to the process that started this
- * one
- * (claude-swarm-dashboard.mjs), which then becomes the server. If anything is wrong, the start ends with one sentence.
+ * one (claude-swarm-dashboard.mjs), which then becomes the server. If anything is wrong, the start ends with one
+ * sentence.
  */
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
@@ -44,7 +44,7 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
   if (flags.newToken) {
     const { token, line } = newToken(flags.newToken.name, flags.newToken.scope);
     console.log(
-      `The token, shown this once:\n${token}\n\nIts line for the file that DASHBOARD_TOKENS_FILE names:\n${line}`,
+      `The token, shown only once:\n${token}\n\nIts line for the file that DASHBOARD_TOKENS_FILE names:\n${line}`,
     );
     return null;
   }

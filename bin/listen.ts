@@ -41,6 +41,8 @@ function refusal({ code, message }: NodeJS.ErrnoException, host: Setting<string>
     case 'EAI_AGAIN':
       return new Refusal(`${atHost} is a name that can't be resolved: choose another one with --host.`);
     default:
-      return new Refusal(`Listening on ${host.value}:${port.value} fails (${message}): choose others by flags.`);
+      return new Refusal(
+        `Listening on ${host.value}:${port.value} fails (${message}): choose another host or port with --host or --port.`,
+      );
   }
 }

@@ -64,7 +64,7 @@ test('locateRoot(): the root is given, or searched from the current folder', (co
 test('locateRoot(): the folder of the dashboard is not a project unless it is given', (context) => {
   const locate = folders(context);
   for (const stood of ['dashboard', 'dashboard/lib']) {
-    assert.throws(() => locate([], stood), /^Refusal: No swarm is found here.*--demo/);
+    assert.throws(() => locate([], stood), /^Refusal: There is no swarm in the folder of the dashboard itself.*--demo/);
   }
   assert.equal(locate(['.'], 'dashboard'), 'dashboard');
 });

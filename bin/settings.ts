@@ -58,10 +58,12 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
     }
   } catch (error) {
     if (error instanceof ProjectRootError) throw new Refusal(error.message);
-    throw new Refusal(`The current folder can't be read (${(error as Error).message}): name a project's that can.`);
+    throw new Refusal(
+      `The current folder can't be read (${(error as Error).message}): give the folder of a project that can be read.`,
+    );
   }
   throw new Refusal(
-    'No swarm is found here, since this is the dashboard itself: give the folder of a project ' +
+    'There is no swarm in the folder of the dashboard itself: give the folder of a project ' +
       '(npm start -- /path/to/project), or add --demo for a simulated swarm.',
   );
 }
@@ -77,17 +79,17 @@ export function locateBundle(written: string, config: Config): string {
   const file = resolve(config.startFolders[0] as string, written);
   let begun: string;
   try {
-    if (!statSync(file).isFile()) throw new Refusal(`${file} is no file: name one that the dashboard has saved.`);
+    if (!statSync(file).isFile()) throw new Refusal(`${file} is not a file: give a file that the dashboard has saved.`);
     const descriptor = openSync(file, 'r');
     const bytes = Buffer.alloc(200);
     begun = bytes.toString('utf8', 0, readSync(descriptor, bytes));
     closeSync(descriptor);
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(`The bundle can't be read (${(error as Error).message}): name a file that can.`);
+    throw new Refusal(`The bundle can't be read (${(error as Error).message}): give a readable file.`);
   }
   if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
-  throw new Refusal(`${file} is no bundle of a swarm: open a file that the dashboard has saved.`);
+  throw new Refusal(`${file} is not a bundle: open a file that the dashboard has saved.`);
 }
 
 /**

@@ -1,8 +1,7 @@
 /**
  * The tests in one command. `npm test` runs everything; `npm test -- PATTERN...` runs the test files whose paths
- * contain
- * a pattern, and builds only if one of them needs a build that is missing or out of date. The last line is the sum:
- * `N passed, N failed`. Lint, build, torture and endurance count as one each, every other step by its tests.
+ * contain a pattern, and builds only if one of them needs a build that is missing or out of date. The last line is the
+ * sum: `N passed, N failed`. Lint, build, torture and endurance count as one each, every other step by its tests.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
  * The limit for a first read: a plain loop that parses the lines of a log and does the same inserts, including the
- * full-text
- * index: `read.ts <log> <database> <lines>`. Prints the milliseconds for this number of its first lines.
+ * full-text index: `read.ts <log> <database> <lines>`. Prints the milliseconds for this number of its first lines.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
  * The limit for an active swarm: watches a root, parses appended lines of the log, stores them with the full-text
- * index,
- * and broadcasts them; a change of a lock broadcasts all locks. It has none of the guarantees of the dashboard:
+ * index, and broadcasts them; a change of a lock broadcasts all locks. It has none of the guarantees of the dashboard:
  * no rotation, no checkpoint, no journal. `watch.ts <root> <database>`; prints its port in its first line of output.
  */
 import { mkdirSync, openSync, readdirSync, readFileSync, readSync, watch } from 'node:fs';

@@ -103,8 +103,7 @@ export function spanRows({ db }: History, span: Span, marks: BundleMarks, after:
 
 /**
  * @returns messages after the one with seq `after`: those of the time range, those of the minute before it, and the
- *   newest
- *   at its beginning
+ *   newest at its beginning
  */
 export function lineRows(
   history: History,

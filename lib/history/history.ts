@@ -1,7 +1,6 @@
 /**
  * The persistent history of one swarm: every message with its `seq`, the position in the log up to which it was read,
- * and
- * an index over the messages. All methods are synchronous and may block on the disk: use a thread of its own.
+ * and an index over the messages. All methods are synchronous and may block on the disk: use a thread of its own.
  */
 import type Database from 'better-sqlite3';
 import { RowVisitor } from './columns/row-visitor';

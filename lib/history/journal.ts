@@ -1,8 +1,7 @@
 /**
  * What happened to agents, locks and sources, and when the files were read: an append-only list of changes in the
  * database of the history. Each row has the state of a thing after the change, or null if the thing was removed.
- * Snapshots
- * and spans are kept consistent with it, in the same transaction.
+ * Snapshots and spans are kept consistent with it, in the same transaction.
  */
 import type Database from 'better-sqlite3';
 import type { LockCounts } from '../contract/locks-answer';

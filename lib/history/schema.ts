@@ -1,7 +1,7 @@
 /**
  * The schema of a history as numbered steps. A new database runs all steps, an older one those after its
- * `user_version`,
- * so both end with the same tables. A released step is never edited: databases that ran it do not run it again.
+ * `user_version`, so both end with the same tables. A released step is never edited: databases that ran it do not run
+ * it again.
  */
 import type Database from 'better-sqlite3';
 import { fillTimes } from './fill-times';
@@ -11,9 +11,8 @@ export const APPLICATION_ID = 0x43537744;
 
 /**
  * SQL for the `msg_id` of a message; NULL where the line has none that is a string. `json_valid` is needed because
- * SQLite
- * refuses some lines that JavaScript parses, such as one with a thousand levels of nesting. Queries must use this exact
- * text, or SQLite does not use the index `messages_by_id`.
+ * SQLite refuses some lines that JavaScript parses, such as one with a thousand levels of nesting. Queries must use
+ * this exact text, or SQLite does not use the index `messages_by_id`.
  */
 export const MSG_ID =
   "CASE WHEN json_valid(line) AND json_type(line, '$.msg_id') = 'text' THEN line ->> '$.msg_id' END";
@@ -183,8 +182,7 @@ function addTables(db: Database.Database, sql: string): null {
 
 /**
  * Counts the messages of version 1 by time. The journal starts again: version 1 never recorded a whole state, and it
- * had
- * no spans.
+ * had no spans.
  */
 function addPast(db: Database.Database): number {
   db.exec(PAST);

@@ -74,8 +74,7 @@ function quoted(text: string): string {
 
 /**
  * @returns an FTS5 expression for the whole filter except its times and `msg_id`; null if there is nothing else to
- *   filter;
- *   `nothing` if no message can match
+ *   filter; `nothing` if no message can match
  */
 export function matchExpression(filter: MessageFilter): string | 'nothing' | null {
   const parts: string[] = [];

@@ -119,8 +119,7 @@ export class Spans {
 
   /**
    * Notes a clock rewind: the period since the new time occurs twice and is marked so. Periods of it for which nothing
-   * was
-   * known may become known now: these claims are withdrawn.
+   * was known may become known now: these claims are withdrawn.
    *
    * @param since the time after the rewind
    * @param until the time before the rewind

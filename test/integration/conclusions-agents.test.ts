@@ -1,6 +1,6 @@
 /**
- * Conclusions about agents, with real files, real processes and the production server: a shell with a
- * child named claude represents a pane.
+ * Conclusions about agents, with real files, real processes and the production server: a shell with a child named
+ * claude represents a pane.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';

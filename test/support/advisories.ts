@@ -31,8 +31,7 @@ interface Report {
 
 /**
  * Asks npm about everything that is shipped, at the versions of package-lock.json. Many registries of companies and
- * build
- * machines have no advisories, and a machine may have no network.
+ * build machines have no advisories, and a machine may have no network.
  *
  * @param registry its URL; npm's own setting if absent
  */

@@ -23,8 +23,7 @@ const CONTENTS = 997;
 
 /**
  * Writes a log with about 300 bytes per message, oldest first, and two messages per second of its own time. Every
- * message has
- * an own `msg_id`, and its content ends in its serial number, `#1` the oldest.
+ * message has an own `msg_id`, and its content ends in its serial number, `#1` the oldest.
  *
  * @returns the size of the log in bytes
  */

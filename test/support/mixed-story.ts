@@ -1,8 +1,8 @@
 /**
  * The mixed story: 20 minutes in which agents ask and answer, exit, are killed, move and pass on their ids, files
- * vanish
- * and come back, and at the end everything is killed. Equal seeds play equal stories. Everything happens between two
- * whole seconds, so that the result at a second does not depend on the order in which events of one instant are read.
+ * vanish and come back, and at the end everything is killed. Equal seeds play equal stories. Everything happens between
+ * two whole seconds, so that the result at a second does not depend on the order in which events of one instant are
+ * read.
  */
 
 import { Random } from '../../lib/simulator/random';

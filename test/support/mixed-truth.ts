@@ -1,7 +1,6 @@
 /**
  * The critical items that are due in the mixed story, computed from the true events: a simple second implementation of
- * the
- * rules in docs/decisions/0020-attention.md and 0031-waiting.md, which knows the processes and needs no evidence.
+ * the rules in docs/decisions/0020-attention.md and 0031-waiting.md, which knows the processes and needs no evidence.
  */
 import type { Fault, MixedWorld, PaneProcess, SaidMessage, TakenLock } from './mixed-world';
 

@@ -49,8 +49,7 @@ export class HourCache<Rows extends HourRows> {
    *
    * @param isInvalid whether cached rows are wrong for a reason that `place` does not show
    * @returns whether all hours were dropped; and the row number after which the caller must add rows to the cached
-   *   hours,
-   *   null if there is nothing to add
+   *   hours, null if there is nothing to add
    */
   advance(place: CachePlace, isInvalid = false): { cleared: boolean; addAfter: number | null } {
     const before = this.#place;

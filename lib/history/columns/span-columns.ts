@@ -1,7 +1,6 @@
 /**
  * Spans of health and of locks as columns of numbers, cached between questions by the hour in which they begin. Only
- * ended
- * spans are cached, since they no longer change; those that continue are read for each question.
+ * ended spans are cached, since they no longer change; those that continue are read for each question.
  */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from '../../contract/time-span';
@@ -74,8 +73,7 @@ export class SpanColumns {
 
   /**
    * The spans that touch a time range. Spans that begin and end within one step are counted together: locks of one
-   * agent
-   * and state as the first of them, healths of one life of an agent as the longest. Must be called within one
+   * agent and state as the first of them, healths of one life of an agent as the longest. Must be called within one
    * transaction, or the cache and what is read may differ.
    *
    * @param step milliseconds

@@ -1,7 +1,7 @@
 /**
  * Alerts for receivers outside the page: the attention items that each receiver knows, the queue, and the current post.
- * Everything is committed before it is sent, so that the death of a process loses nothing: its
- * successor sends the same post again under the same key, and alerts about what began or ended in between.
+ * Everything is committed before it is sent, so that the death of a process loses nothing: its successor sends the same
+ * post again under the same key, and alerts about what began or ended in between.
  */
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
