@@ -32,7 +32,7 @@ test('launcher: the reason why the dashboard cannot start is printed in one line
     [[], { PORT: 'http' }, 1, /^The environment variable PORT must be .+\n$/],
     [[], { DASHBOARD_USERNAME: 'ada' }, 1, /^DASHBOARD_USERNAME is set without DASHBOARD_PASSWORD.+\n$/],
     [['--open', 'missing.json'], {}, 1, /^The bundle can't be read.+give a readable file\.\n$/],
-    [['--open', '.'], {}, 1, /is no file.+\n$/],
+    [['--open', '.'], {}, 1, /is not a file: give a file.+\n$/],
     [['--open', join(import.meta.dirname, 'check.ts')], {}, 1, /is not a bundle: open a file.+\n$/],
     [['--host', '0.0.0.0', '--port', '0'], {}, 1, /^Host 0\.0\.0\.0 \(flag\) lets other computers read.+\n$/],
     [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: 'none' }, 1, /^The tokens file can't be read .+\n$/],
