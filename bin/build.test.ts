@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readBasePath } from './base-path.mjs';
 import { build, hasCurrentBuild } from './build';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 function newFolder(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'build-'));
@@ -63,7 +63,7 @@ test('hasCurrentBuild(), build(): an installed package uses its own build whatev
   write('.next/routes-manifest.json', 1000, '{"basePath": ""}');
   write('package.json', 2000);
   assert.deepEqual([current(), current('/swarm')], [true, false]);
-  await assert.rejects(build(folder, '/swarm'), (error) => error instanceof Refusal && /clone/.test(error.message));
+  await assert.rejects(build(folder, '/swarm'), (error) => error instanceof StartError && /clone/.test(error.message));
 });
 
 test('readBasePath(): removes the slash at the end; refuses an invalid path', () => {

@@ -62,7 +62,7 @@ class CompiledCode {
    * @param {string} source
    * @param {string} file
    */
-  scriptOf(source, file) {
+  scriptFor(source, file) {
     const sum = crc32(source);
     const known = this.#open().get(file);
     const cachedData = known?.sum === sum ? known.code : undefined;
@@ -90,7 +90,7 @@ class CompiledCode {
     try {
       mkdirSync(dirname(part), { recursive: true });
       const content = serialize(known);
-      writeFileSync(part, Buffer.concat([sumOf(content), content]));
+      writeFileSync(part, Buffer.concat([checksum(content), content]));
       renameSync(part, this.#file);
     } catch {
       // The folder of the build may be read-only: the next start compiles again.
@@ -107,7 +107,7 @@ function readCompiled(file) {
     const kept = readFileSync(file);
     const content = kept.subarray(SUM_BYTES);
     // V8 does not verify the code: a damaged disk must not break every start.
-    if (sumOf(content).equals(kept.subarray(0, SUM_BYTES))) return deserialize(content);
+    if (checksum(content).equals(kept.subarray(0, SUM_BYTES))) return deserialize(content);
   } catch {
     // There is no cache, or it is unreadable.
   }
@@ -115,7 +115,7 @@ function readCompiled(file) {
 }
 
 /** @param {Uint8Array} content */
-function sumOf(content) {
+function checksum(content) {
   const sum = Buffer.alloc(SUM_BYTES);
   sum.writeUInt32LE(crc32(content));
   return sum;
@@ -130,7 +130,7 @@ function compileBy(compiled) {
     // Such a script needs a callback for imports, which the cache does not store.
     if (MAY_IMPORT.test(source)) return compile.call(this, source, file, ...rest);
     try {
-      run = compiled.scriptOf(source, file).runInThisContext();
+      run = compiled.scriptFor(source, file).runInThisContext();
     } catch {
       // An ECMAScript module, or an error in it: Node reports which.
       return compile.call(this, source, file, ...rest);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../lib/config/config';
 import { readArguments } from './arguments';
-import { Refusal } from './refusal';
 import { chooseAddress, locateRoot } from './settings';
+import { StartError } from './start-error';
 
 const SWARM_CONFIG = {
   staleThresholdSeconds: 60,
@@ -64,7 +64,10 @@ test('locateRoot(): the root is given, or searched from the current folder', (co
 test('locateRoot(): the folder of the dashboard is not a project unless it is given', (context) => {
   const locate = folders(context);
   for (const stood of ['dashboard', 'dashboard/lib']) {
-    assert.throws(() => locate([], stood), /^Refusal: There is no swarm in the folder of the dashboard itself.*--demo/);
+    assert.throws(
+      () => locate([], stood),
+      /^StartError: There is no swarm in the folder of the dashboard itself.*--demo/,
+    );
   }
   assert.equal(locate(['.'], 'dashboard'), 'dashboard');
 });
@@ -74,7 +77,7 @@ test('locateRoot(): a given root that cannot be read is refused with its name', 
   for (const words of [['../missing'], ['../file']]) {
     assert.throws(
       () => locate(words, 'other'),
-      (error) => error instanceof Refusal && error.exitCode === 1 && /\/(missing|file) /.test(error.message),
+      (error) => error instanceof StartError && error.exitCode === 1 && /\/(missing|file) /.test(error.message),
     );
   }
 });

@@ -7,7 +7,7 @@ import { BUNDLE_FORMAT } from '../lib/contract/bundle-schemas';
 import { findProjectRoot, ProjectRootError } from '../lib/sources/claudeswarm/project-root';
 import type { SwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import type { Arguments } from './arguments';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 /** A value and its origin. */
 export interface Setting<T> {
@@ -42,7 +42,7 @@ export function chooseAddress(flags: Arguments, config: Config, swarmConfig: Swa
  * Returns the project root to watch, checked to be a readable folder.
  *
  * @param dashboardFolder never used as a project unless it is given: files of a swarm in it belong to the dashboard
- * @throws {Refusal} with the wrong folder and the reason
+ * @throws {StartError} with the wrong folder and the reason
  */
 export function locateRoot(flags: Arguments, config: Config, dashboardFolder: string) {
   try {
@@ -57,12 +57,12 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
       return found;
     }
   } catch (error) {
-    if (error instanceof ProjectRootError) throw new Refusal(error.message);
-    throw new Refusal(
+    if (error instanceof ProjectRootError) throw new StartError(error.message);
+    throw new StartError(
       `The current folder can't be read (${(error as Error).message}): give the folder of a project that can be read.`,
     );
   }
-  throw new Refusal(
+  throw new StartError(
     'There is no swarm in the folder of the dashboard itself: give the folder of a project ' +
       '(npm start -- /path/to/project), or add --demo for a simulated swarm.',
   );
@@ -73,38 +73,39 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
  *
  * @param written relative to the current folder of the user
  * @returns its absolute path
- * @throws {Refusal} with the fault
+ * @throws {StartError} with the fault
  */
 export function locateBundle(written: string, config: Config): string {
   const file = resolve(config.startFolders[0] as string, written);
   let begun: string;
   try {
-    if (!statSync(file).isFile()) throw new Refusal(`${file} is not a file: give a file that the dashboard has saved.`);
+    if (!statSync(file).isFile())
+      throw new StartError(`${file} is not a file: give a file that the dashboard has saved.`);
     const descriptor = openSync(file, 'r');
     const bytes = Buffer.alloc(200);
     begun = bytes.toString('utf8', 0, readSync(descriptor, bytes));
     closeSync(descriptor);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(`The bundle can't be read (${(error as Error).message}): give a readable file.`);
+    if (error instanceof StartError) throw error;
+    throw new StartError(`The bundle can't be read (${(error as Error).message}): give a readable file.`);
   }
   if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
-  throw new Refusal(`${file} is not a bundle: open a file that the dashboard has saved.`);
+  throw new StartError(`${file} is not a bundle: open a file that the dashboard has saved.`);
 }
 
 /**
  * Reads the tokens file if one is set. The server reads it again.
  *
  * @returns the number of tokens, null if no file is set
- * @throws {Refusal} with the fault
+ * @throws {StartError} with the fault
  */
 export function checkTokensFile({ tokensFile }: Config): number | null {
   if (tokensFile === null) return null;
   try {
     return parseTokens(readFileSync(tokensFile, 'utf8')).length;
   } catch (error) {
-    if (error instanceof ConfigError) throw new Refusal(`${error.faults.join(' ')} It is ${tokensFile}.`);
-    throw new Refusal(
+    if (error instanceof ConfigError) throw new StartError(`${error.faults.join(' ')} It is ${tokensFile}.`);
+    throw new StartError(
       `The tokens file can't be read (${(error as Error).message}): correct or unset DASHBOARD_TOKENS_FILE.`,
     );
   }

@@ -1,6 +1,8 @@
 /** The rows of a time range: read page by page for a bundle, and written from a bundle into an empty history. */
+
 import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
 import { formatMicroseconds } from '../contract/instant';
+import type { TimeSpan } from '../contract/time-span';
 import type { History } from './history';
 import { seqBounds } from './seq-bounds';
 import { knownSince, Snapshots, type State } from './snapshots';
@@ -9,12 +11,6 @@ import { EVERYTHING } from './spans';
 /** The rates of a moment count the minute before it. */
 const LEAD_US = 60_000_000;
 const NEWEST = 50;
-
-/** Milliseconds since 1970, both inclusive. */
-interface Span {
-  since: number;
-  until: number;
-}
 
 /** The contents of a bundle, fixed at its beginning: rows that are recorded while it is read are not part of it. */
 export interface BundleSize {
@@ -46,7 +42,7 @@ export interface Rows<Row> {
  */
 export function journalBounds(
   { db }: History,
-  { since, until }: Span,
+  { since, until }: TimeSpan,
 ): { from: number | null; first: number; last: number } {
   // Entries before the first snapshot belong to a state that is not completely known.
   const from = Math.max(since, knownSince(db) ?? Number.POSITIVE_INFINITY);
@@ -58,7 +54,7 @@ export function journalBounds(
 }
 
 /** @returns the number of rows in a time range */
-export function sizeOf(history: History, span: Span): BundleSize {
+export function measureBundle(history: History, span: TimeSpan): BundleSize {
   const { db } = history;
   const { first, last } = journalBounds(history, span);
   const newest = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'spans'").get() as
@@ -68,8 +64,8 @@ export function sizeOf(history: History, span: Span): BundleSize {
   const count = (sql: string, values: readonly unknown[]) =>
     (db.prepare(`SELECT count(*) AS count FROM (${sql})`).get(...values) as { count: number }).count;
   const { sql, values } = between(history, span.since * 1000, span.until * 1000 + 999);
-  const lines = linesOf(history, span, marks, 0);
-  const spans = spansOf(span, marks, 0);
+  const lines = lineQuery(history, span, marks, 0);
+  const spans = spanQuery(span, marks, 0);
   return {
     messages: count(`SELECT 1 FROM messages WHERE ${sql}`, values),
     entries: count('SELECT 1 FROM journal WHERE id > ? AND id <= ?', [first, last]),
@@ -89,8 +85,8 @@ export function entryRows({ db }: History, { first, last }: BundleMarks, after: 
 export type EntryRow = Omit<BundledEntry, 'body'> & { body: string | null };
 
 /** @returns spans that touch the time range, cut at its end: later facts are not part of it */
-export function spanRows({ db }: History, span: Span, marks: BundleMarks, after: number, limit: number) {
-  const { sql, values } = spansOf(span, marks, after);
+export function spanRows({ db }: History, span: TimeSpan, marks: BundleMarks, after: number, limit: number) {
+  const { sql, values } = spanQuery(span, marks, after);
   const found = db.prepare(`${sql} ORDER BY spans.id LIMIT ?`).all(...values, limit) as (BundledSpan & {
     id: number;
   })[];
@@ -107,12 +103,12 @@ export function spanRows({ db }: History, span: Span, marks: BundleMarks, after:
  */
 export function lineRows(
   history: History,
-  span: Span,
+  span: TimeSpan,
   marks: BundleMarks,
   after: number,
   limit: number,
 ): Rows<BundledMessage> {
-  const { sql, values } = linesOf(history, span, marks, after);
+  const { sql, values } = lineQuery(history, span, marks, after);
   const rows = history.db.prepare(`${sql} ORDER BY seq LIMIT ?`).all(...values, limit) as {
     seq: number;
     sent_at: number;
@@ -129,7 +125,7 @@ interface Query {
   values: unknown[];
 }
 
-function spansOf({ since, until }: Span, marks: BundleMarks, after: number): Query {
+function spanQuery({ since, until }: TimeSpan, marks: BundleMarks, after: number): Query {
   const sql = `SELECT spans.* FROM span_times JOIN spans ON spans.id = span_times.id
     WHERE span_times.since <= ? AND span_times.until >= ? AND spans.id > ? AND spans.id <= ? AND spans.since <= ?
     AND coalesce(spans.until, ?) >= ?`;
@@ -137,7 +133,7 @@ function spansOf({ since, until }: Span, marks: BundleMarks, after: number): Que
   return { sql, values: [...seconds, after, marks.span, until, until, since] };
 }
 
-function linesOf(history: History, { since, until }: Span, marks: BundleMarks, after: number): Query {
+function lineQuery(history: History, { since, until }: TimeSpan, marks: BundleMarks, after: number): Query {
   const before = marks.message + 1;
   const newest = history.page({ limit: NEWEST, filter: { until: since }, before }).messages.map(({ seq }) => seq);
   const { sql, values } = between(history, since * 1000 + 999 - LEAD_US, until * 1000 + 999);

@@ -114,13 +114,13 @@ export class History {
     this.#meta.write('aged_by_jump', aged ? '1' : '0');
   }
 
-  /** @returns the JSON that `keepMatters` was given last; null before the first call */
-  matters(): string | null {
+  /** @returns the JSON that `keepUnresolved` was given last; null before the first call */
+  readUnresolved(): string | null {
     return this.#meta.read('open_matters');
   }
 
   /** Stores the unresolved messages that the recorder knows, as JSON. */
-  keepMatters(json: string): void {
+  keepUnresolved(json: string): void {
     this.#meta.write('open_matters', json);
   }
 

@@ -25,7 +25,7 @@ export class JournalClock {
   readonly #db: Database.Database;
   readonly #spans: Spans;
   readonly #insert;
-  #lookedAt: number;
+  #refreshedAt: number;
   /** Until when the log was read, as far as is known. */
   #logReadAt: number;
   /** When this life of the journal first read the files. */
@@ -33,20 +33,20 @@ export class JournalClock {
   /** Ends of the periods that a clock rewind made occur twice, those still to come. */
   #rewoundUntil: number[];
 
-  /** @param lookedAt when the files were last known to be read, milliseconds since 1970 */
-  constructor(db: Database.Database, spans: Spans, lookedAt: number) {
+  /** @param refreshedAt when the files were last known to be read, milliseconds since 1970 */
+  constructor(db: Database.Database, spans: Spans, refreshedAt: number) {
     this.#db = db;
     this.#spans = spans;
     // An entry without content: see `#enterNothing`.
     this.#insert = db.prepare("INSERT INTO journal (at, kind, subject, body) VALUES (?, 'server', 'clock', NULL)");
-    this.#lookedAt = lookedAt;
-    this.#logReadAt = lookedAt;
-    this.#rewoundUntil = spans.rewoundUntil(lookedAt);
+    this.#refreshedAt = refreshedAt;
+    this.#logReadAt = refreshedAt;
+    this.#rewoundUntil = spans.rewoundUntil(refreshedAt);
   }
 
   /** When the files were last known to be read, milliseconds since 1970. */
-  get lookedAt(): number {
-    return this.#lookedAt;
+  get refreshedAt(): number {
+    return this.#refreshedAt;
   }
 
   /** Until when the log was read, milliseconds since 1970. */
@@ -61,11 +61,11 @@ export class JournalClock {
    * @param reason a sentence: why nobody has read the files since
    */
   beginUnknown(now: number, reason: string): void {
-    this.#spans.endAllUnseen(this.#lookedAt);
-    if (now < this.#lookedAt - MAX_REFRESH_GAP_MS) this.#rewind(now);
+    this.#spans.endAllUnseen(this.#refreshedAt);
+    if (now < this.#refreshedAt - MAX_REFRESH_GAP_MS) this.#rewind(now);
     if (this.#spans.isOpen('unknown', EVERYTHING)) return;
     const content = { agent: '', path: '', value: EVERYTHING, detail: reason };
-    this.#spans.become('unknown', EVERYTHING, content, this.#lookedAt);
+    this.#spans.become('unknown', EVERYTHING, content, this.#refreshedAt);
   }
 
   /** Notes the time of the first update. */
@@ -78,7 +78,7 @@ export class JournalClock {
    * nobody read the files.
    */
   advance(at: number): ClockStep {
-    const before = this.#lookedAt;
+    const before = this.#refreshedAt;
     if (at < before && at >= before - MAX_REFRESH_GAP_MS) return { at: before, again: false };
     // What a life finds at its beginning happened before it.
     const isYoung = this.#bornAt === null || before < this.#bornAt + MAX_REFRESH_GAP_MS;
@@ -100,7 +100,7 @@ export class JournalClock {
 
   /** At the end of a rewound period its first pass has the latest entries; one more makes the second pass the newer. */
   #moveTo(at: number): void {
-    this.#lookedAt = at;
+    this.#refreshedAt = at;
     for (let end = this.#rewoundUntil[0]; end !== undefined && end < at; end = this.#rewoundUntil[0]) {
       this.#rewoundUntil.shift();
       this.#enterNothing(end + 1);
@@ -109,8 +109,8 @@ export class JournalClock {
 
   /** The clock was set back: entries from now on lie between earlier ones, and take precedence over them. */
   #rewind(at: number): void {
-    const before = this.#lookedAt;
-    this.#lookedAt = at;
+    const before = this.#refreshedAt;
+    this.#refreshedAt = at;
     this.#logReadAt = at;
     if (this.#bornAt !== null) this.#bornAt = at;
     this.#spans.end('unknown', EVERYTHING, before, 'changed');

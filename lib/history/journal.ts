@@ -56,9 +56,9 @@ export class Journal {
    * @param life.reason a sentence: why nobody has read the files since
    */
   constructor(db: Database.Database, life: { aliveAt: number | null; reason: string; now: number }) {
-    // Created once: `looked` is called every second, and `record` for each change.
+    // Created once: `refreshed` is called every second, and `record` for each change.
     this.#transactions = {
-      looked: db.transaction(this.#looked.bind(this)),
+      refreshed: db.transaction(this.#refreshed.bind(this)),
       record: db.transaction(this.#record.bind(this)),
     };
     this.#statements = {
@@ -75,20 +75,20 @@ export class Journal {
     this.#thingSpans = new JournalSpans(this.#spans);
     this.#pruner = new JournalPruner(db, this.#spans);
     const last = this.#statements.last.get() as { at: number } | undefined;
-    const lookedAt = Math.max(life.aliveAt ?? 0, last?.at ?? 0) || life.now;
-    this.#clock = new JournalClock(db, this.#spans, lookedAt);
+    const refreshedAt = Math.max(life.aliveAt ?? 0, last?.at ?? 0) || life.now;
+    this.#clock = new JournalClock(db, this.#spans, refreshedAt);
     if (last === undefined && life.aliveAt === null) return;
     db.transaction(() => this.#clock.beginUnknown(life.now, life.reason))();
   }
 
   /** When the files of the swarm were last known to be read, milliseconds since 1970. */
-  get lookedAt(): number {
-    return this.#clock.lookedAt;
+  get refreshedAt(): number {
+    return this.#clock.refreshedAt;
   }
 
   /** Notes that the files of the swarm were read; `record` was called before for any differences. */
-  looked(at: number): void {
-    if (this.#knowsAll) this.#transactions.looked(at);
+  refreshed(at: number): void {
+    if (this.#knowsAll) this.#transactions.refreshed(at);
   }
 
   /**
@@ -112,8 +112,8 @@ export class Journal {
     return this.#pruner.prune(before, entries, most);
   }
 
-  #looked(lookedAt: number): void {
-    const step = this.#clock.advance(lookedAt);
+  #refreshed(refreshedAt: number): void {
+    const step = this.#clock.advance(refreshedAt);
     if (step.again) this.#updateAllSpans(step.at);
   }
 

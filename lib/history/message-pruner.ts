@@ -17,8 +17,8 @@ interface PrunableRow {
   sent_at: number | null;
   type: string;
   failed: number;
-  voice: number;
-  audience: number;
+  senderType: number;
+  recipientSet: number;
 }
 
 export class MessagePruner {
@@ -52,12 +52,12 @@ export class MessagePruner {
     const types = new Map<string, number>();
     const times = this.#times.begin();
     let failed = 0;
-    for (const { seq, type, sent_at, failed: hasFailed, voice, audience } of rows) {
+    for (const { seq, type, sent_at, failed: hasFailed, senderType, recipientSet } of rows) {
       this.#statements.dropMessage.run(seq);
       this.#statements.dropIndexed.run(seq);
       types.set(type, (types.get(type) ?? 0) + 1);
       failed += hasFailed;
-      times.count({ voice, audience }, sent_at, hasFailed, -1);
+      times.count({ senderType, recipientSet }, sent_at, hasFailed, -1);
       if (sent_at !== null) this.#statements.dropFromMinute.run(Math.floor(sent_at / MINUTE_US));
     }
     times.flush();

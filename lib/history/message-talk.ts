@@ -10,7 +10,7 @@ import { hourParts } from './hour-parts';
 const MAX_EDGE_MESSAGES = 50_000;
 
 /** Number of messages by one sender with one type. */
-export interface VoiceCount {
+export interface SenderTypeCount {
   /** '' if the lines name no sender. */
   sender: string;
   type: string;
@@ -20,7 +20,7 @@ export interface VoiceCount {
 export interface Talk {
   /** The range that was counted; larger than the one asked for if the hours at its edges count whole. */
   span: TimeSpan;
-  pairs: (VoiceCount & { recipient: string })[];
+  pairs: (SenderTypeCount & { recipient: string })[];
 }
 
 export class MessageTalk {
@@ -33,7 +33,7 @@ export class MessageTalk {
   /** See `MessageTimes.talk`. */
   in(span: TimeSpan): Talk {
     const counted = this.#withinBounds(span);
-    const rows = this.#statements.talk.all(hourParts(counted)) as (VoiceCount & { recipients: string })[];
+    const rows = this.#statements.talk.all(hourParts(counted)) as (SenderTypeCount & { recipients: string })[];
     const pairs = new Map<string, Map<string, Map<string, number>>>();
     for (const { sender, type, count, recipients } of rows) {
       for (const recipient of JSON.parse(recipients) as string[]) {

@@ -8,20 +8,20 @@ import { HOUR_US, MessageColumns } from './columns/message-columns';
 import type { RowVisitor } from './columns/row-visitor';
 import { StepCells, type TickCell } from './columns/step-cells';
 import { hourParts } from './hour-parts';
-import { MessageTalk, type Talk, type VoiceCount } from './message-talk';
+import { MessageTalk, type SenderTypeCount, type Talk } from './message-talk';
 import { MessageTotals } from './message-totals';
 import type { Summary } from './summary';
-import { ANY_AUDIENCE } from './times-writer';
+import { ANY_RECIPIENT_SET } from './times-writer';
 
 /** Messages by one sender with one type within one step of time. The other fields describe the first of them. */
-export interface Tick extends VoiceCount {
+export interface Tick extends SenderTypeCount {
   /** Time of sending, milliseconds since 1970. */
   at: number;
   seq: number;
   recipients: string[];
 }
 
-interface VoiceRow {
+interface SenderTypeRow {
   id: number;
   sender: string;
   type: string;
@@ -64,14 +64,14 @@ export class MessageTimes {
   }
 
   /** The exact number of messages by sender and type in a time range. */
-  spoken(span: TimeSpan): VoiceCount[] {
+  spoken(span: TimeSpan): SenderTypeCount[] {
     const { firstHour, hourAfter, from, before, after, to } = hourParts(span);
-    const counts = new Map(this.#statements.spoken.all(firstHour, hourAfter) as [voice: number, count: number][]);
+    const counts = new Map(this.#statements.spoken.all(firstHour, hourAfter) as [senderType: number, count: number][]);
     this.#addSpoken(counts, from, before - 1);
     this.#addSpoken(counts, after, to);
-    const voices = this.#voices();
-    return [...counts].map(([voice, count]) => {
-      const { sender, type } = voices.get(voice) as VoiceRow;
+    const senderTypes = this.#senderTypes();
+    return [...counts].map(([senderType, count]) => {
+      const { sender, type } = senderTypes.get(senderType) as SenderTypeRow;
       return { sender, type, count };
     });
   }
@@ -83,18 +83,18 @@ export class MessageTimes {
    * @param senders ticks of these senders only; of all if left out
    * @returns the bound for a step in milliseconds
    */
-  mostTicks({ since, until }: TimeSpan, senders?: readonly string[]): (step: number) => number {
+  maxTicks({ since, until }: TimeSpan, senders?: readonly string[]): (step: number) => number {
     const hours = { first: Math.floor((since * 1000) / HOUR_US), last: Math.floor((until * 1000) / HOUR_US) };
     const counts = (
       senders === undefined
         ? this.#statements.hourCounts.all(hours)
         : this.#statements.hourCountsOf.all({ ...hours, senders: JSON.stringify(senders) })
-    ) as { voice: number; count: number }[];
-    const voices = new Set(counts.map(({ voice }) => voice)).size;
+    ) as { senderType: number; count: number }[];
+    const senderTypes = new Set(counts.map(({ senderType }) => senderType)).size;
     return (step) => {
       const stepsOfAnHour = Math.ceil(HOUR_US / 1000 / step) + 1;
       const byHour = counts.reduce((sum, { count }) => sum + Math.min(count, stepsOfAnHour), 0);
-      return Math.min(byHour, voices * (Math.ceil((until - since) / step) + 1));
+      return Math.min(byHour, senderTypes * (Math.ceil((until - since) / step) + 1));
     };
   }
 
@@ -105,35 +105,38 @@ export class MessageTimes {
    * @param senders ticks of these senders only; of all if left out
    */
   ticks({ since, until }: TimeSpan, step: number, senders?: readonly string[]): Tick[] {
-    const voices = this.#voices();
+    const senderTypes = this.#senderTypes();
     const drawn = senders && new Set(senders);
-    const isDrawn = (voice: number) => !drawn || drawn.has(voices.get(voice)?.sender ?? '');
-    const audiences = new Map<number, string[]>();
+    const isDrawn = (senderType: number) => !drawn || drawn.has(senderTypes.get(senderType)?.sender ?? '');
+    const recipientSets = new Map<number, string[]>();
     return this.#tickCells(since * 1000, until * 1000 + 999, step * 1000, isDrawn).map(
-      ({ voice, audience, count, at, seq }) => {
-        const { sender, type } = voices.get(voice) as VoiceRow;
-        const recipients = audiences.get(audience) ?? this.#recipients(audience);
-        audiences.set(audience, recipients);
+      ({ senderType, recipientSet, count, at, seq }) => {
+        const { sender, type } = senderTypes.get(senderType) as SenderTypeRow;
+        const recipients = recipientSets.get(recipientSet) ?? this.#recipients(recipientSet);
+        recipientSets.set(recipientSet, recipients);
         return { sender, type, count, at: Math.floor(at / 1000), seq, recipients };
       },
     );
   }
 
   /** Grouped here and not in SQL: SQLite would sort all messages to group them. Microseconds. */
-  #tickCells(since: number, until: number, step: number, isDrawn: (voice: number) => boolean): TickCell[] {
+  #tickCells(since: number, until: number, step: number, isDrawn: (senderType: number) => boolean): TickCell[] {
     const cells: TickCell[] = [];
-    const byVoice = new Map<number, StepCells | null>();
-    for (const { hour, size, at, voice, audience, seq } of this.#columns.hours(hourOf(since), hourOf(until))) {
+    const bySenderType = new Map<number, StepCells | null>();
+    for (const { hour, size, at, senderType, recipientSet, seq } of this.#columns.hours(
+      hourOfMicroseconds(since),
+      hourOfMicroseconds(until),
+    )) {
       for (let n = 0; n < size; n += 1) {
         const sentAt = hour * HOUR_US + (at[n] as number);
         if (sentAt < since || sentAt > until) continue;
-        const voiceThen = voice[n] as number;
-        let steps = byVoice.get(voiceThen);
+        const senderTypeThen = senderType[n] as number;
+        let steps = bySenderType.get(senderTypeThen);
         if (steps === undefined) {
-          steps = isDrawn(voiceThen) ? new StepCells(cells, step) : null;
-          byVoice.set(voiceThen, steps);
+          steps = isDrawn(senderTypeThen) ? new StepCells(cells, step) : null;
+          bySenderType.set(senderTypeThen, steps);
         }
-        steps?.add(sentAt, voiceThen, audience[n] as number, seq[n] as number);
+        steps?.add(sentAt, senderTypeThen, recipientSet[n] as number, seq[n] as number);
       }
     }
     return cells.sort((one, other) => one.at - other.at || one.seq - other.seq);
@@ -142,39 +145,44 @@ export class MessageTimes {
   /** Counts messages singly, from the same cached hours as the ticks. Microseconds, both included. */
   #addSpoken(counts: Map<number, number>, since: number, until: number): void {
     if (since > until) return;
-    for (const { hour, size, at, voice } of this.#columns.hours(hourOf(since), hourOf(until))) {
+    for (const { hour, size, at, senderType } of this.#columns.hours(
+      hourOfMicroseconds(since),
+      hourOfMicroseconds(until),
+    )) {
       const [first, last] = [since - hour * HOUR_US, until - hour * HOUR_US];
       for (let n = 0; n < size; n += 1) {
         const sentAt = at[n] as number;
         if (sentAt < first || sentAt > last) continue;
-        const voiceThen = voice[n] as number;
-        counts.set(voiceThen, (counts.get(voiceThen) ?? 0) + 1);
+        const senderTypeThen = senderType[n] as number;
+        counts.set(senderTypeThen, (counts.get(senderTypeThen) ?? 0) + 1);
       }
     }
   }
 
-  #voices(): Map<number, VoiceRow> {
-    return new Map((this.#statements.voices.all() as VoiceRow[]).map((voice) => [voice.id, voice]));
+  #senderTypes(): Map<number, SenderTypeRow> {
+    return new Map(
+      (this.#statements.senderTypes.all() as SenderTypeRow[]).map((senderType) => [senderType.id, senderType]),
+    );
   }
 
-  #recipients(audience: number): string[] {
-    const { recipients } = this.#statements.audience.get(audience) as { recipients: string };
+  #recipients(recipientSet: number): string[] {
+    const { recipients } = this.#statements.recipientSet.get(recipientSet) as { recipients: string };
     return JSON.parse(recipients) as string[];
   }
 }
 
-function hourOf(microseconds: number): number {
+function hourOfMicroseconds(microseconds: number): number {
   return Math.floor(microseconds / HOUR_US);
 }
 
 function prepare(db: Database.Database) {
-  const hourCounts = `SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN @first AND @last`;
+  const hourCounts = `SELECT voice AS senderType, count FROM hours WHERE audience = ${ANY_RECIPIENT_SET} AND hour BETWEEN @first AND @last`;
   return {
     first: db.prepare('SELECT min(sent_at) AS at FROM messages WHERE sent_at IS NOT NULL'),
     spoken: db
       .prepare(
         `SELECT voice, sum(count) FROM hours
-         WHERE audience = ${ANY_AUDIENCE} AND hour >= ? AND hour < ? GROUP BY voice`,
+         WHERE audience = ${ANY_RECIPIENT_SET} AND hour >= ? AND hour < ? GROUP BY voice`,
       )
       .raw(),
     hourCounts: db.prepare(hourCounts),
@@ -182,7 +190,7 @@ function prepare(db: Database.Database) {
       `SELECT voice, count FROM (${hourCounts})
        WHERE voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))`,
     ),
-    voices: db.prepare('SELECT id, sender, type FROM voices'),
-    audience: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
+    senderTypes: db.prepare('SELECT id, sender, type FROM voices'),
+    recipientSet: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
   };
 }

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { HOUR_US } from './columns/message-columns';
 import type { Summary } from './summary';
-import { ANY_AUDIENCE } from './times-writer';
+import { ANY_RECIPIENT_SET } from './times-writer';
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
@@ -59,7 +59,7 @@ function prepare(db: Database.Database) {
     totals: db.prepare(
       `SELECT sender, type, sum(sums.count) AS count, sum(failed) AS failed FROM (
          SELECT voice, sum(count) AS count, sum(failed) AS failed FROM hours
-           WHERE audience = ${ANY_AUDIENCE} AND hour < @hour GROUP BY voice
+           WHERE audience = ${ANY_RECIPIENT_SET} AND hour < @hour GROUP BY voice
          UNION ALL SELECT voice, count(*), sum(failed) FROM messages
            WHERE sent_at BETWEEN @since AND @until GROUP BY voice
        ) AS sums JOIN voices ON voices.id = voice GROUP BY voice`,

@@ -81,7 +81,7 @@ export class MessageWriter {
     const sentAt = kept ? kept.sentAt : this.#readTime(fields.timestamp);
     const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
     tally.times.count(speech, sentAt, failed, 1);
-    const { voice, audience } = speech;
+    const { senderType, recipientSet } = speech;
     const { lastInsertRowid } = this.#statements.insert.run(
       kept?.seq ?? null,
       recordedAt,
@@ -90,8 +90,8 @@ export class MessageWriter {
       failed,
       crc32(text),
       text,
-      voice,
-      audience,
+      senderType,
+      recipientSet,
     );
     const seq = Number(lastInsertRowid);
     const { content, tags } = indexed(fields, type);

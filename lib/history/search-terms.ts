@@ -1,7 +1,7 @@
 /** The terms under which messages are indexed for search, and a filter as one query of that index (SQLite FTS5). */
 import { createHash } from 'node:crypto';
 import type { MessageFilter } from '../contract/schemas';
-import { MOST_SEARCH_WORDS, searchWords } from '../contract/search-text';
+import { MAX_SEARCH_WORDS, searchWords } from '../contract/search-text';
 
 /** The recipient that means every agent, as in the swarm's own tool. */
 const EVERYONE = 'all';
@@ -31,7 +31,7 @@ function token(role: 's' | 'r' | 't', value: string): string {
  * @returns the text for full-text search, and the tokens for exact filters
  */
 export function indexed(fields: Readonly<Record<string, unknown>>, type: string): { content: string; tags: string } {
-  const names = namesOf(fields.recipients);
+  const names = recipientList(fields.recipients);
   const tags = [token('t', type), ...names.map((name) => token('r', name))];
   if (typeof fields.sender === 'string') tags.push(token('s', fields.sender));
   return { content: [...texts(fields.content), ...texts(fields.task)].join('\n'), tags: tags.join(' ') };
@@ -49,11 +49,11 @@ export function messageSender({ sender }: Readonly<Record<string, unknown>>): st
 
 /** @returns the names of the recipients that a message is counted for, each once; at most the first MAX_RECIPIENTS */
 export function recipientNames({ recipients }: Readonly<Record<string, unknown>>): string[] {
-  const names = namesOf(recipients).filter((name) => name !== '');
+  const names = recipientList(recipients).filter((name) => name !== '');
   return names.length < 2 ? names : [...new Set(names)].slice(0, MAX_RECIPIENTS);
 }
 
-function namesOf(recipients: unknown): string[] {
+function recipientList(recipients: unknown): string[] {
   const list = Array.isArray(recipients) ? recipients : [recipients];
   return list.filter((name) => typeof name === 'string');
 }
@@ -87,7 +87,7 @@ export function matchExpression(filter: MessageFilter): string | 'nothing' | nul
   if (filter.q !== undefined) {
     const words = searchWords(filter.q);
     if (words.length === 0) return 'nothing';
-    parts.push(`content : (${words.slice(0, MOST_SEARCH_WORDS).map(quoted).join(' AND ')})`);
+    parts.push(`content : (${words.slice(0, MAX_SEARCH_WORDS).map(quoted).join(' AND ')})`);
   }
   return parts.length === 0 ? null : parts.map((part) => `(${part})`).join(' AND ');
 }

@@ -45,7 +45,7 @@ export class Snapshots {
   entered(entries: number, bytes: number, at: number, state: State): void {
     this.#bytesSince += bytes;
     if (this.#last && (entries === 0 || !this.#isDue(this.#last, at))) return;
-    const body = bodyOf(state);
+    const body = snapshotBody(state);
     this.#statements.insert.run(at, body);
     this.#last = { at, bytes: body.length };
     this.#bytesSince = 0;
@@ -59,7 +59,7 @@ export class Snapshots {
 }
 
 /** Concatenates the bodies without parsing them again. */
-function bodyOf(state: State): string {
+function snapshotBody(state: State): string {
   const kinds = [...state].map(([kind, things]) => {
     const list = [...things].map(([subject, body]) => `${JSON.stringify(subject)}:${body}`);
     return `${JSON.stringify(kind)}:{${list.join(',')}}`;

@@ -71,16 +71,16 @@ export class Spans {
       dropTimes: db.prepare('DELETE FROM span_times WHERE id = ?'),
     };
     const open = db.prepare('SELECT * FROM spans WHERE until IS NULL').all() as SpanRow[];
-    for (const span of open) this.#open.set(keyOf(span.kind, span.subject), span);
+    for (const span of open) this.#open.set(spanKey(span.kind, span.subject), span);
   }
 
   isOpen(kind: SpanKind, subject: string): boolean {
-    return this.#open.has(keyOf(kind, subject));
+    return this.#open.has(spanKey(kind, subject));
   }
 
   /** Sets the current state of a thing: extends its span, or ends it and begins another. */
   become(kind: SpanKind, subject: string, content: SpanContent, at: number): void {
-    const open = this.#open.get(keyOf(kind, subject));
+    const open = this.#open.get(spanKey(kind, subject));
     if (open && open.agent === content.agent && open.path === content.path && open.value === content.value) {
       if (open.detail === content.detail) return;
       open.detail = content.detail;
@@ -93,9 +93,9 @@ export class Spans {
 
   /** Ends the span of a thing that was removed, or of which nothing more is known. */
   end(kind: SpanKind, subject: string, at: number, ended: NonNullable<SpanRow['ended']>): void {
-    const open = this.#open.get(keyOf(kind, subject));
+    const open = this.#open.get(spanKey(kind, subject));
     if (!open) return;
-    this.#open.delete(keyOf(kind, subject));
+    this.#open.delete(spanKey(kind, subject));
     // After a clock rewind, a span must not end before its beginning.
     const until = Math.max(at, open.since);
     this.#endAt(open.id, until, ended);
@@ -104,7 +104,7 @@ export class Spans {
   /** Ends all spans at an instant since which nobody has read the files: their facts may have changed. */
   endAllUnseen(at: number): void {
     for (const key of [...this.#open.keys()]) {
-      const [kind, subject] = partsOf(key);
+      const [kind, subject] = splitSpanKey(key);
       if (kind !== 'unknown') this.end(kind, subject, at, 'unseen');
     }
   }
@@ -167,18 +167,18 @@ export class Spans {
     const row = { kind, subject, ...content, since, until: null, ended: null };
     const id = Number(this.#statements.insert.run(row).lastInsertRowid);
     this.#statements.insertTimes.run(id, Math.floor(since / 1000), FAR_AHEAD_S);
-    this.#open.set(keyOf(kind, subject), { id, since, ...content });
+    this.#open.set(spanKey(kind, subject), { id, since, ...content });
   }
 }
 
 /** The subject of a period in which nobody read the files. */
 export const EVERYTHING = 'everything';
 
-function keyOf(kind: SpanKind, subject: string): string {
+function spanKey(kind: SpanKind, subject: string): string {
   return `${kind}\n${subject}`;
 }
 
-function partsOf(key: string): [SpanKind, string] {
+function splitSpanKey(key: string): [SpanKind, string] {
   const end = key.indexOf('\n');
   return [key.slice(0, end) as SpanKind, key.slice(end + 1)];
 }
@@ -223,11 +223,16 @@ export function isPastTimeout(body: string | null): boolean {
 export function lockContent(body: string): SpanContent {
   const { agent_id, filepath, reason, stale, orphaned } = JSON.parse(body) as Record<string, unknown>;
   const value = orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
-  return { agent: textOf(agent_id), path: textOf(filepath), value, detail: reason == null ? null : textOf(reason) };
+  return {
+    agent: spanText(agent_id),
+    path: spanText(filepath),
+    value,
+    detail: reason == null ? null : spanText(reason),
+  };
 }
 
 /** Files may have any JSON value in place of a string. */
-function textOf(value: unknown): string {
+function spanText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }

@@ -79,7 +79,7 @@ function counts(history: History) {
   };
 }
 
-function versionOf(file: string): unknown {
+function schemaVersion(file: string): unknown {
   const db = new Database(file, { readonly: true });
   try {
     return db.pragma('user_version', { simple: true });
@@ -91,10 +91,10 @@ function versionOf(file: string): unknown {
 const unusable = (error: unknown) => error instanceof HistoryFault && error.kind === 'unusable';
 
 test('History: a database of version 1 gets the same counts as a new database, and keeps its epoch', () => {
-  const told: unknown[] = [];
-  upgrades.subscribe((sentence) => told.push(sentence));
+  const reported: unknown[] = [];
+  upgrades.subscribe((sentence) => reported.push(sentence));
   const upgraded = new History(firstVersion(), { readTime });
-  assert.match(told.join(), /^The history \S+ with \d+ messages was brought up to date in [\d.]+ s\.$/);
+  assert.match(reported.join(), /^The history \S+ with \d+ messages was brought up to date in [\d.]+ s\.$/);
   const fresh = new History(':memory:', { readTime });
   fresh.append(lines, '{}', NOW);
   assert.deepEqual(counts(upgraded), counts(fresh));
@@ -110,14 +110,14 @@ test('History: a database of version 1 gets the same counts as a new database, a
 test('History: an upgrade that fails half-way leaves version 1 unchanged', () => {
   const file = firstVersion('no JSON');
   assert.throws(() => new History(file, { readTime }));
-  assert.equal(versionOf(file), 1);
+  assert.equal(schemaVersion(file), 1);
   const db = new Database(file);
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('hours', 'voices', 'spans')").all();
   assert.deepEqual(tables, []);
   db.prepare('UPDATE messages SET line = ? WHERE seq = ?').run('{}', lines.length);
   db.close();
   new History(file, { readTime }).close();
-  assert.equal(versionOf(file), 4);
+  assert.equal(schemaVersion(file), 4);
 });
 
 test('History: an earlier version stays unchanged for a reader, and while another process records in it', () => {
@@ -125,12 +125,12 @@ test('History: an earlier version stays unchanged for a reader, and while anothe
   const lock = RecorderLock.take(file);
   assert.ok(lock);
   assert.throws(() => new History(file, { readTime }), unusable);
-  assert.equal(versionOf(file), 1);
+  assert.equal(schemaVersion(file), 1);
   lock.release();
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
-  assert.equal(versionOf(file), 1);
+  assert.equal(schemaVersion(file), 1);
   new History(file, { readTime }).close();
-  assert.equal(versionOf(file), 4);
+  assert.equal(schemaVersion(file), 4);
   new History(file, { readTime, readonly: true }).close();
 });
 
@@ -147,7 +147,7 @@ test('History: a database of version 2 gets an outbox and keeps everything else'
   before.close();
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
   const after = new History(file, { readTime });
-  assert.equal(versionOf(file), 4);
+  assert.equal(schemaVersion(file), 4);
   assert.equal(after.epoch, before.epoch);
   assert.equal(after.head(), 10);
   assert.equal(after.db.prepare('SELECT * FROM journal_now').all().length, 1);

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { History } from '../history/history';
 import { HistoryFault } from '../history/history-fault';
 import { RecorderLock } from '../history/recorder-lock';
-import { adopt, looksMoved } from './root-identity';
+import { adopt, seemsMoved } from './root-identity';
 
 /** What belongs to a history beside its database; the lock's file stays, since its holder may be about to take it. */
 const PARTS = ['', '-wal', '-shm', '.mark'];
@@ -50,7 +50,7 @@ function fits(file: string, root: string): boolean {
   try {
     const history = new History(file, { readonly: true });
     try {
-      return looksMoved(history, root);
+      return seemsMoved(history, root);
     } finally {
       history.close();
     }

@@ -194,8 +194,8 @@ test('a thousand odd paths and methods create no time series, and do not appear 
   const last = answers.at(-1);
   const [line] = await logged(({ request }) => request === last?.id);
   assert.equal(line?.status, last?.status);
-  const told = lines();
-  for (const id of ids) assert.ok(told.some(({ request }) => request === id) || id === last?.id, id);
+  const logLines = lines();
+  for (const id of ids) assert.ok(logLines.some(({ request }) => request === id) || id === last?.id, id);
 });
 
 test('the log contains nothing of the swarm, of credentials or of requests', async () => {

@@ -1,6 +1,6 @@
 /** Messages with a time as columns of numbers, hour by hour, cached between questions. */
 import type Database from 'better-sqlite3';
-import { ANY_AUDIENCE } from '../times-writer';
+import { ANY_RECIPIENT_SET } from '../times-writer';
 import { type CachePlace, HourCache, type HourRows } from './hour-cache';
 import type { RowVisitor } from './row-visitor';
 
@@ -14,8 +14,8 @@ export class HourColumns implements HourRows {
   size = 0;
   /** Microseconds since the hour began. */
   at: Uint32Array;
-  voice: Int32Array;
-  audience: Int32Array;
+  senderType: Int32Array;
+  recipientSet: Int32Array;
   seq: Float64Array;
 
   /** @param hour hours since 1970 */
@@ -24,17 +24,17 @@ export class HourColumns implements HourRows {
     capacity: number,
   ) {
     this.at = new Uint32Array(capacity);
-    this.voice = new Int32Array(capacity);
-    this.audience = new Int32Array(capacity);
+    this.senderType = new Int32Array(capacity);
+    this.recipientSet = new Int32Array(capacity);
     this.seq = new Float64Array(capacity);
   }
 
   /** @param sentAt microseconds since 1970, within the hour */
-  add(sentAt: number, voice: number, audience: number, seq: number): void {
+  add(sentAt: number, senderType: number, recipientSet: number, seq: number): void {
     if (this.size === this.at.length) this.#grow();
     this.at[this.size] = sentAt - this.hour * HOUR_US;
-    this.voice[this.size] = voice;
-    this.audience[this.size] = audience;
+    this.senderType[this.size] = senderType;
+    this.recipientSet[this.size] = recipientSet;
     this.seq[this.size] = seq;
     this.size += 1;
   }
@@ -42,10 +42,15 @@ export class HourColumns implements HourRows {
   #grow(): void {
     const larger = new HourColumns(this.hour, 2 * this.size + 16);
     larger.at.set(this.at);
-    larger.voice.set(this.voice);
-    larger.audience.set(this.audience);
+    larger.senderType.set(this.senderType);
+    larger.recipientSet.set(this.recipientSet);
     larger.seq.set(this.seq);
-    [this.at, this.voice, this.audience, this.seq] = [larger.at, larger.voice, larger.audience, larger.seq];
+    [this.at, this.senderType, this.recipientSet, this.seq] = [
+      larger.at,
+      larger.senderType,
+      larger.recipientSet,
+      larger.seq,
+    ];
   }
 }
 
@@ -85,11 +90,11 @@ export class MessageColumns {
   #visit(statement: Database.Statement, values: readonly number[]): void {
     // Rows are nearly in order of time: most of them need no lookup.
     let columns: HourColumns | undefined;
-    this.#visitor.each(statement, values, (sentAt: number, voice: number, audience: number, seq: number) => {
+    this.#visitor.each(statement, values, (sentAt: number, senderType: number, recipientSet: number, seq: number) => {
       const hour = Math.floor(sentAt / HOUR_US);
       if (hour !== columns?.hour) columns = this.#cache.peek(hour);
       if (!columns) return;
-      columns.add(sentAt, voice, audience, seq);
+      columns.add(sentAt, senderType, recipientSet, seq);
       this.#cache.grew();
     });
   }
@@ -107,7 +112,7 @@ function prepare(db: Database.Database) {
     added: db.prepare(`${visit} WHERE seq > ? AND sent_at IS NOT NULL`),
     counts: db
       .prepare(
-        `SELECT hour, sum(count) FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN ? AND ? GROUP BY hour`,
+        `SELECT hour, sum(count) FROM hours WHERE audience = ${ANY_RECIPIENT_SET} AND hour BETWEEN ? AND ? GROUP BY hour`,
       )
       .raw(),
     between: db.prepare(`${visit} INDEXED BY messages_by_time WHERE sent_at >= ? AND sent_at < ?`),

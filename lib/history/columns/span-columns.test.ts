@@ -98,7 +98,7 @@ test('touching(), subjectOf(): equal a comparison of all spans, and each lock sp
       assert.deepEqual(health.list(), naively(numbered, 'health', step, SPAN));
       for (const { id } of locks.list()) {
         const index = id - 1;
-        assert.deepEqual(history.spans.subjectOf(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
+        assert.deepEqual(history.spans.subjectFor(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
       }
       history.close();
     }),

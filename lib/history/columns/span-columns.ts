@@ -82,8 +82,8 @@ export class SpanColumns {
     const range = this.#refresh();
     // Spans that are due to be pruned are left out, or the answer would depend on how far pruning has come.
     const asked = { since: Math.max(span.since, this.#prunedBefore), until: span.until };
-    const first = Math.max(hourOf(asked.since), range.first);
-    const last = Math.min(hourOf(asked.until), range.last);
+    const first = Math.max(hourOfMs(asked.since), range.first);
+    const last = Math.min(hourOfMs(asked.until), range.last);
     const found = this.#empty();
     found.addTouching(this.#open, asked);
     const before = { since: EVER.since, until: Math.min(first * HOUR_MS - 1, asked.until) };
@@ -98,7 +98,7 @@ export class SpanColumns {
   }
 
   /** @returns the subject of a lock's span */
-  subjectOf(id: number): SpanSubject {
+  subjectFor(id: number): SpanSubject {
     let subject = this.#subjects.get(id);
     if (!subject) {
       subject = this.#statements.subject.get(id) as SpanSubject;
@@ -130,11 +130,11 @@ export class SpanColumns {
     });
     const ended = [...before].filter((id) => !this.#openIds.has(id));
     if (ended.length > 0) this.#visit(this.#statements.these, [JSON.stringify(ended)], this.#intoHour);
-    return { first: hourOf(place.first ?? 0), last: hourOf(place.last ?? 0) };
+    return { first: hourOfMs(place.first ?? 0), last: hourOfMs(place.last ?? 0) };
   }
 
   readonly #intoHour = (...span: SpanValues): void => {
-    const hour = this.#cache.peek(hourOf(span[4]));
+    const hour = this.#cache.peek(hourOfMs(span[4]));
     if (!hour) return;
     hour.add(span);
     this.#cache.grew();
@@ -209,6 +209,6 @@ function pruningEnds(known: number): number {
   return (Math.floor(known / 1000) - 1) * 1000 + 1;
 }
 
-function hourOf(at: number): number {
+function hourOfMs(at: number): number {
   return Math.floor(at / HOUR_MS);
 }

@@ -1,10 +1,10 @@
 /** Groups messages into the ticks of a timeline. */
 
-/** Messages of one sender with one type (`voice`) within one step of time. */
+/** Messages of one sender with one type (`senderType`) within one step of time. */
 export interface TickCell {
-  voice: number;
+  senderType: number;
   /** Recipients, time (microseconds) and seq of the first message. */
-  audience: number;
+  recipientSet: number;
   at: number;
   seq: number;
   count: number;
@@ -24,7 +24,7 @@ export class StepCells {
     this.#step = step;
   }
 
-  add(at: number, voice: number, audience: number, seq: number): void {
+  add(at: number, senderType: number, recipientSet: number, seq: number): void {
     const step = Math.floor(at / this.#step);
     if (step !== this.#newest) {
       this.#newest = step;
@@ -32,7 +32,7 @@ export class StepCells {
     }
     const cell = this.#cell;
     if (!cell) {
-      this.#cell = { voice, audience, count: 1, at, seq };
+      this.#cell = { senderType, recipientSet, count: 1, at, seq };
       this.#bySteps.set(step, this.#cell);
       this.#all.push(this.#cell);
       return;
@@ -42,6 +42,6 @@ export class StepCells {
     if (at > cell.at || (at === cell.at && seq > cell.seq)) return;
     cell.at = at;
     cell.seq = seq;
-    cell.audience = audience;
+    cell.recipientSet = recipientSet;
   }
 }

@@ -16,11 +16,11 @@ export interface OutboxReceiver {
 }
 
 /** What a receiver knows about an attention item. */
-export interface Matter {
+export interface TrackedItem {
   /** The item when it was first seen. */
   entry: AttentionEntry;
   firstSeen: number;
-  /** `seen`: not sent yet; `told`: sent as new; `ended`: remembered, so that it gets another key if it comes back. */
+  /** `seen`: not sent yet; `published`: sent as new; `ended`: remembered, so that it gets another key if it comes back. */
   state: 'seen' | 'told' | 'ended';
   /** The number of times it was sent as new with the same `since`. */
   times: number;
@@ -46,14 +46,14 @@ const MAX_ENDED = 1000;
 export class OutboxLane {
   receiver: OutboxReceiver;
   /** Items that exist, or did a moment ago, by their id. */
-  readonly matters = new Map<string, Matter>();
+  readonly items = new Map<string, TrackedItem>();
   /** Ids of acknowledged or snoozed items: they are not sent as new for now. */
   readonly hidden = new Set<string>();
   readonly kept: Kept;
   /** The number of alerts in the queue. */
   waiting: number;
   /** Items that ended, the oldest first. */
-  readonly #ended = new Map<string, Matter>();
+  readonly #ended = new Map<string, TrackedItem>();
   /** Times at which the last posts were or will be sent, milliseconds since 1970. */
   #turns: number[] = [];
   readonly #statements;
@@ -73,8 +73,8 @@ export class OutboxLane {
       body: string;
     }[];
     for (const { matter: id, body } of rows) {
-      const matter = JSON.parse(body) as Matter;
-      (matter.state === 'ended' ? this.#ended : this.matters).set(id, matter);
+      const item = JSON.parse(body) as TrackedItem;
+      (item.state === 'ended' ? this.#ended : this.items).set(id, item);
     }
     const row = db.prepare('SELECT body FROM alert_receivers WHERE name = ?').get(name) as { body: string } | undefined;
     this.#saved = row?.body ?? '';
@@ -86,39 +86,39 @@ export class OutboxLane {
   }
 
   /** Notes which items exist; what is sent about them is decided later, by time. */
-  look(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
+  observe(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
     const present = new Set<string>();
     for (const entry of entries) {
       if (!this.receiver.wants(entry)) continue;
       present.add(entry.id);
       if (isHidden(entry)) this.hidden.add(entry.id);
       else this.hidden.delete(entry.id);
-      const known = this.matters.get(entry.id);
+      const known = this.items.get(entry.id);
       if (known) known.goneAt = null;
       else this.#begin(entry, now);
     }
     if (!complete) return;
-    for (const [id, matter] of this.matters) {
+    for (const [id, item] of this.items) {
       if (present.has(id)) continue;
-      if (matter.state === 'told') matter.goneAt ??= now;
-      else this.end(id, matter);
+      if (item.state === 'told') item.goneAt ??= now;
+      else this.end(id, item);
     }
   }
 
-  keep(id: string, matter: Matter): void {
-    this.matters.set(id, matter);
-    this.#statements.keep.run(this.receiver.name, id, JSON.stringify({ ...matter, goneAt: null }));
+  keep(id: string, item: TrackedItem): void {
+    this.items.set(id, item);
+    this.#statements.keep.run(this.receiver.name, id, JSON.stringify({ ...item, goneAt: null }));
   }
 
   /** Remembers the end of an item that was sent for some time; forgets an item that was never sent. */
-  end(id: string, matter: Matter): void {
-    this.matters.delete(id);
+  end(id: string, item: TrackedItem): void {
+    this.items.delete(id);
     this.hidden.delete(id);
-    if (matter.times === 0) {
+    if (item.times === 0) {
       this.#statements.forget.run(this.receiver.name, id);
       return;
     }
-    const ended: Matter = { ...matter, state: 'ended' };
+    const ended: TrackedItem = { ...item, state: 'ended' };
     this.#ended.set(id, ended);
     this.#statements.keep.run(this.receiver.name, id, JSON.stringify(ended));
     const [oldest] = this.#ended.keys();

@@ -8,7 +8,7 @@ import type Database from 'better-sqlite3';
 import type { KeptAlert, KeptPost, PostOutcome, ReceiverState } from '../../contract/alert-schemas';
 import { formatInstant } from '../../contract/instant';
 import type { AttentionEntry } from '../../contract/schemas';
-import { type Matter, OutboxLane, type OutboxReceiver } from './outbox-lane';
+import { OutboxLane, type OutboxReceiver, type TrackedItem } from './outbox-lane';
 
 /** Files are read once a second, some less often: an item that is missing for a moment has not ended. */
 const MIN_ABSENCE_MS = 5000;
@@ -95,7 +95,7 @@ export class Outbox {
    */
   update(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
     this.#db.transaction(() => {
-      for (const lane of this.#lanes) lane.look(entries, complete, now);
+      for (const lane of this.#lanes) lane.observe(entries, complete, now);
     })();
     this.advance(now);
   }
@@ -111,7 +111,7 @@ export class Outbox {
     this.#db
       .transaction(() => {
         for (const lane of due) {
-          for (const [id, matter] of ripe(lane, now)) this.#tell(lane, id, matter, now);
+          for (const [id, item] of ripe(lane, now)) this.#notify(lane, id, item, now);
           this.#compose(lane, now);
           lane.save();
         }
@@ -159,14 +159,14 @@ export class Outbox {
   }
 
   /** Adds the beginning or the end of an item to the queue. */
-  #tell(lane: OutboxLane, id: string, matter: Matter, now: number): void {
-    const event = matter.state === 'seen' ? 'new' : 'resolved';
-    if (event === 'new') lane.keep(id, { ...matter, state: 'told', times: matter.times + 1 });
-    else lane.end(id, { ...matter, state: 'ended', goneAt: null });
+  #notify(lane: OutboxLane, id: string, item: TrackedItem, now: number): void {
+    const event = item.state === 'seen' ? 'new' : 'resolved';
+    if (event === 'new') lane.keep(id, { ...item, state: 'told', times: item.times + 1 });
+    else lane.end(id, { ...item, state: 'ended', goneAt: null });
     if (event === 'new' || lane.receiver.resolved) {
-      const times = event === 'new' ? matter.times + 1 : matter.times;
-      const key = hash(this.#origin, lane.receiver.name, id, matter.entry.since, String(times), event);
-      this.#enqueue(lane, { key, event, at: formatInstant(now), entry: matter.entry });
+      const times = event === 'new' ? item.times + 1 : item.times;
+      const key = hash(this.#origin, lane.receiver.name, id, item.entry.since, String(times), event);
+      this.#enqueue(lane, { key, event, at: formatInstant(now), entry: item.entry });
     }
   }
 
@@ -219,21 +219,21 @@ export function receiverStates(db: Database.Database): ReceiverState[] {
     .all() as { name: string; body: string; waiting: number }[];
   return rows.map(({ name, body, waiting }) => {
     const { delivered, failed, given_up, left_out, post, failing } = JSON.parse(body) as OutboxLane['kept'];
-    const told = failing !== null && (failing.tries >= MIN_FAILED_ATTEMPTS || failing.lost);
+    const hasFailed = failing !== null && (failing.tries >= MIN_FAILED_ATTEMPTS || failing.lost);
     return {
       ...{ name, delivered, failed, given_up, left_out, queued: waiting + (post?.alerts.length ?? 0) },
-      failing: told ? { since: failing.since, reason: failing.reason } : null,
+      failing: hasFailed ? { since: failing.since, reason: failing.reason } : null,
     };
   });
 }
 
 /** The items whose beginning or end is due now. */
-function* ripe({ receiver, matters, hidden }: OutboxLane, now: number): Generator<[string, Matter]> {
+function* ripe({ receiver, items, hidden }: OutboxLane, now: number): Generator<[string, TrackedItem]> {
   const goneFor = Math.max(receiver.minimumAgeMs, MIN_ABSENCE_MS);
-  for (const [id, matter] of matters) {
-    const { state, firstSeen, goneAt } = matter;
-    if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs && !hidden.has(id)) yield [id, matter];
-    if (state === 'told' && goneAt !== null && now - goneAt >= goneFor) yield [id, matter];
+  for (const [id, item] of items) {
+    const { state, firstSeen, goneAt } = item;
+    if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs && !hidden.has(id)) yield [id, item];
+    if (state === 'told' && goneAt !== null && now - goneAt >= goneFor) yield [id, item];
   }
 }
 
