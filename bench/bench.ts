@@ -1,8 +1,8 @@
 /**
- * `npm run bench`: what "live" costs and how fast it is, held against the limit of the platform in the same run.
+ * `npm run bench`: measures cost and speed of the live view, compared with the limit of the platform in the same run.
  * `npm run bench -- NAME ...` runs some; `--list` names them; `--write` puts the table into docs/performance.md. Each
  * prints its table and writes it as JSON to bench-results/. Linux only: processor time and memory are read in /proc.
- * Ends with exit code 1 where a bound is missed.
+ * Ends with exit code 1 if a bound is missed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ function machine(): string {
 
 async function measure(bench: Bench, scratch: string): Promise<Result> {
   const begun = performance.now();
-  // One that can't be taken is a bound that is missed, and does not end the others.
+  // A bench that fails counts as a missed bound and does not end the others.
   const figures = await bench.run(scratch).catch((error: unknown): Figure[] => {
     console.error(error);
     return [{ name: 'it failed', value: Number.NaN, unit: '', atMost: 0 }];

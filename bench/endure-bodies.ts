@@ -1,4 +1,4 @@
-/** Bodies that nobody asked for, and answers that nobody takes. */
+/** Unwanted request bodies, and answers that clients do not read. */
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -10,33 +10,33 @@ import { Server } from './torture-server';
 
 export interface BodiesPlan {
   clients: number;
-  /** Whether to wait until a client that takes nothing of a file is dropped; that is a minute. */
+  /** Whether to wait until a client that does not read a file is dropped; takes a minute. */
   stalled: boolean;
 }
 
-/** Shared by all that send it: this process would grow otherwise. */
+/** Shared by all senders: this process would grow otherwise. */
 const BODY = Buffer.alloc(9_000_000, 'x');
-/** A body in chunks is read up to its limit, by 64 KB at a time, so each connection costs up to 128 KB. */
+/** A chunked body is read up to its limit in pieces of 64 KB, so each connection costs up to 128 KB. */
 const MAX_GROWTH_BYTES = { announced: 20 * 1024 * 1024, chunked: 40 * 1024 * 1024, half: 20 * 1024 * 1024 };
 const SAMPLE_INTERVAL_MS = 10;
-/** The server closes after 10 s what does not come; the rest is for a busy machine. */
+/** The server closes an incomplete body after 10 s; the rest is for a busy machine. */
 const BODY_TIMEOUT_MS = 15_000;
 const PROGRESS_TIMEOUT_MS = 80_000;
 const GIVEN_UP_AFTER_MS = 120_000;
-/** More of a file than the buffers of both sockets hold. */
+/** A larger part of a file than fits into the buffers of both sockets. */
 const PIPELINED_BYTES = 40_000_000;
 
 type Kind = 'announced' | 'chunked' | 'half';
 const KINDS: readonly Kind[] = ['announced', 'chunked', 'half'];
 
-/** Sends bodies from many clients at once to a page; they must be closed, and memory may not grow with them. */
+/** Sends bodies from many clients at once to a page; their connections must be closed, and memory must not grow. */
 export async function bodies(folders: { root: string; history: string }, plan: BodiesPlan): Promise<Outcome> {
   const server = new Server(folders.root, folders.history);
   const outcome: Required<Outcome> = { facts: '', faults: [], slow: [] };
   const facts: string[] = [];
   try {
     await server.start();
-    // What the first requests of a kind load stays, and is not of the bodies.
+    // The first requests of a kind load code that stays in memory; it does not count for the bodies.
     for (const method of ['GET', 'POST']) {
       for (let count = 0; count < 20; count++) await (await fetch(server.url, { method })).text();
     }
@@ -94,7 +94,7 @@ async function stall(server: Server, { faults, slow }: Required<Outcome>): Promi
   client.socket.pause();
   for (let count = 0; count < times; count++) client.ask('GET', file.path);
   await once(client.socket, 'connect');
-  // A socket learns that it is closed when it reads; the system tells at once.
+  // A socket notices its close only when it reads; the system shows it at once.
   while (isServed(server.port, client) && performance.now() - begun < GIVEN_UP_AFTER_MS) await delay(100);
   const took = performance.now() - begun;
   client.destroy();

@@ -1,4 +1,4 @@
-/** Clients that are no friends: many that never read, and thousands that come at once. */
+/** Hostile clients: many that never read, and thousands that connect at once. */
 import { get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,8 +16,8 @@ export interface SlowPlan {
 }
 
 /**
- * The server drops after 30 s whoever leaves alone what is pending; the rest is for a busy machine. More than the buffers
- * of both sockets hold must be sent, or nothing is pending.
+ * The server drops a client after 30 s if it does not read pending data; the rest is for a busy machine. More than the
+ * buffers of both sockets can store must be sent, or nothing is pending.
  */
 const DROP_TIMEOUT_MS = 90_000;
 const LARGE_BYTES = 100_000;
@@ -26,7 +26,7 @@ const GROWTH_BYTES = 120 * 1024 * 1024;
 const MAX_ANSWER_MS = 500;
 const MARK = /^mark (\d+(?:\.\d+)?)$/;
 
-/** Sends megabytes to clients that never read; they must be dropped, and nobody else may notice. */
+/** Sends megabytes to clients that never read; they must be dropped without any effect on other clients. */
 export async function slowClients(folders: { root: string; history: string }, plan: SlowPlan): Promise<Outcome> {
   const server = new Server(folders.root, folders.history, { LIMIT_STREAMS_PER_CLIENT: '10000' });
   const sockets: Socket[] = [];
@@ -60,7 +60,7 @@ export async function slowClients(folders: { root: string; history: string }, pl
       peak = Math.max(peak, server.residentBytes() ?? 0);
     }
     const dropped = performance.now() - begun;
-    // Its socket tells a client that it was dropped once it reads what was sent before.
+    // A client notices that it was dropped only after it has read what was sent before.
     for (const socket of sockets) socket.resume();
     while (sockets.some(({ closed }) => !closed) && performance.now() - begun < DROP_TIMEOUT_MS) await delay(10);
     const left = sockets.filter(({ closed }) => !closed).length;
@@ -91,7 +91,7 @@ export async function slowClients(folders: { root: string; history: string }, pl
   }
 }
 
-/** Opens as many streams as there are places at once, and one more. */
+/** Opens the maximum number of streams at once, and one more. */
 export async function crowd(folders: { root: string; history: string }, clients: number): Promise<Outcome> {
   const server = new Server(folders.root, folders.history, {
     LIMIT_STREAMS: String(clients),
@@ -139,7 +139,7 @@ function noteMarks({ name, data }: { name: string; data: string }, latencies: nu
   }
 }
 
-/** A client that asks for the stream and never reads a byte of it. */
+/** A client that requests the stream and never reads a byte of it. */
 function neverReads(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1').pause();
@@ -151,7 +151,7 @@ function neverReads(port: number): Promise<Socket> {
   });
 }
 
-/** @returns `connected`, or how it was refused; an open answer is kept open */
+/** @returns `connected`, or the refusal; an open answer is kept open */
 function firstEvent(url: string, answers: IncomingMessage[]): Promise<string> {
   return new Promise((resolve) => {
     const request = get(`${url}/api/stream`, { agent: false }, (answer) => {

@@ -13,12 +13,12 @@ export interface SharedPlan {
 }
 
 const MAX_PAUSE_MS = 1000;
-/** So often a client breaks off by itself, to come back to another process. */
+/** The interval at which a client disconnects by itself, to reconnect to another process. */
 const MOVE_INTERVAL_MS = 100;
 
 /**
- * Kills one process after the other while messages are written. Every message must be recorded once and reach every client
- * once and in order, and since nothing is lost, nobody may be told of a gap.
+ * Kills one process after another while messages are written. Every message must be recorded once and reach every
+ * client once and in order. Since nothing is lost, no client may get a gap.
  */
 export async function shared(folders: { root: string; history: string }, plan: SharedPlan): Promise<Outcome> {
   const random = new Random(plan.kills);

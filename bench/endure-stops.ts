@@ -1,4 +1,4 @@
-/** The server stopped again and again, at any moment, with open streams and writers that go on. */
+/** Stops the server repeatedly at random moments, with open streams and active writers. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../lib/simulator/random';
 import { Follower } from './torture-follower';
@@ -13,11 +13,11 @@ interface StopsPlan {
 }
 
 const STOP_TIMEOUT_MS = 5000;
-/** A start takes about a second: some kills fall into it. */
+/** A start takes about a second: some kills happen during it. */
 const MAX_LIFE_MS = 2500;
 
 /**
- * Stops and starts a server at random moments, then asks whether the history and every client have each message
+ * Stops and starts a server at random moments, then checks that the history and every client have each message
  * exactly once and in order.
  */
 export async function stops(folders: { root: string; history: string }, plan: StopsPlan): Promise<Outcome> {
@@ -61,7 +61,7 @@ async function stopAgainAndAgain(server: Server, { signal, times }: StopsPlan, r
   let atStart = 0;
   for (let count = 0; count < times; count++) {
     let answered = count === 0;
-    // It may be stopped before it answers, and its start fails by that.
+    // It may be stopped before it answers, which makes its start fail.
     const started = answered
       ? Promise.resolve()
       : server.start().then(
@@ -70,8 +70,8 @@ async function stopAgainAndAgain(server: Server, { signal, times }: StopsPlan, r
           },
           () => {},
         );
-    // In order it stops only once it listens to signals; a person can't press Ctrl-C earlier either. On a busy machine
-    // nearly every kill would fall into a start: half of them wait for its end.
+    // It stops in order only after it has installed its signal handlers; a user cannot press Ctrl-C earlier either. On
+    // a busy machine nearly every kill would happen during a start: half of them wait for its end.
     if (signal === 'SIGTERM' || random.chance(0.5)) await started;
     await delay(random.integer(0, MAX_LIFE_MS));
     if (!answered) atStart += 1;

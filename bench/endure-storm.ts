@@ -1,4 +1,4 @@
-/** Hundreds of clients that reconnect without end, and what others get meanwhile. */
+/** Hundreds of clients that reconnect continuously, and the service that other clients get at the same time. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
@@ -16,9 +16,9 @@ export interface StormPlan {
   clients: number;
   seconds: number;
   /**
-   * How long each client waits before it comes back, on average. The stream asks for 1,000, and every `EventSource` waits
-   * so long. With 0 somebody is always in the queue for each client, and its length alone decides how long one waits:
-   * those times are told, and not judged.
+   * The average pause of each client before it reconnects. The stream asks for 1,000, and every `EventSource` waits
+   * that long. With 0 every client is always in the queue, and its length alone determines the waiting time:
+   * those times are printed, but not checked.
    */
   pauseMs: number;
 }
@@ -30,7 +30,7 @@ const PROBE_INTERVAL_MS = 20;
 const MAX_ODD_MS = 100;
 const MAX_HEALTH_MS = 500;
 
-/** Lets clients reconnect for a while, and asks with odd ids and for `/health` before and meanwhile. */
+/** Lets clients reconnect for some time, and requests `/health` and streams with odd ids before and during that. */
 export async function reconnectStorm(folders: { root: string; history: string }, plan: StormPlan): Promise<Outcome> {
   const server = new Server(folders.root, folders.history, { LIMIT_STREAMS_PER_CLIENT: '100000' });
   const files = new SwarmFiles(folders.root);
@@ -97,7 +97,7 @@ function startStorm(job: StormJob) {
   return { begun: once(child, 'message'), counts: () => last, end: () => child.kill('SIGKILL') };
 }
 
-/** Asks both again and again, each by itself: one that waits must not hide that the other would. */
+/** Requests both repeatedly and independently: the delay of one must not hide that of the other. */
 async function probe(server: Server, ids: readonly string[], forMs: number) {
   const until = performance.now() + forMs;
   const found = { odd: [] as number[], health: [] as number[], faults: [] as string[] };
@@ -123,7 +123,7 @@ async function probe(server: Server, ids: readonly string[], forMs: number) {
   return found;
 }
 
-/** Over a connection of its own: a kept one would not stand in the queue in which all others wait. */
+/** On a separate connection: a kept one would not be in the queue in which all others wait. */
 function isHealthy({ port }: Server): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = get({ host: '127.0.0.1', port, path: '/health', agent: false }, (response) => {

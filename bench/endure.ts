@@ -1,7 +1,8 @@
 /**
- * `npm run endure`: what the server must bear from its clients and its machine: clients that never read, bodies that
- * nobody asked for, hundreds that reconnect without end, thousands at once, kills and stops at any moment. `--short` is its
- * form for the tests, in which only outcomes fail and times are just printed. Ends with exit code 1 if anything failed.
+ * `npm run endure`: what the server must withstand from its clients and its machine: clients that never read, bodies
+ * that are unwanted, hundreds that reconnect continuously, thousands at once, kills and stops at any moment. `--short`
+ * is its form for the tests, in which only outcomes can fail and times are only printed. Ends with exit code 1 if
+ * anything failed.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -61,7 +62,7 @@ async function endure(plan: Plan, short: boolean, report: Report, scratch: strin
     await report.step('processes that share a history', () => shared(folders(scratch, 'shared'), plan.shared));
     await report.step('stops', () => stops(folders(scratch, 'stops'), stop));
   };
-  // What waits is not measured in the short form, so the rest need not wait for it.
+  // The short form does not measure the waiting step, so the others need not wait for it.
   if (short) await Promise.all([slow(), others()]);
   else {
     await slow();

@@ -1,4 +1,4 @@
-/** Contents for the files of a swarm: structured as each kind is, with values that no agent would write. */
+/** Contents for the files of a swarm: with the structure of each kind, but with values that no agent writes. */
 import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -71,7 +71,7 @@ const words = fc.oneof(
 
 type Value = fc.Arbitrary<unknown>;
 
-/** An object of a kind: any field may be missing, or of any value; one that nobody knows may be there. */
+/** An object of a kind: any field may be missing or have any value; there may be an unknown field. */
 function shape(fields: Readonly<Record<string, Value>>): Value {
   const values = Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
@@ -179,7 +179,7 @@ const config = shape({
   dashboard: shape({ port: number, host: words }),
 });
 
-/** Files that are one JSON text each. */
+/** Files that contain one JSON text each. */
 const STORES = {
   'ACTIVE_AGENTS.json': registry,
   'PENDING_ACKS.json': shape({ version: number, pending_acks: list(ack, 200) }),
@@ -192,7 +192,7 @@ const STORES = {
 type Store = keyof typeof STORES;
 export type KindName = Store | typeof LOG | typeof LOCKS_FOLDER;
 
-/** Locks and the log come more often: they have the most to them. */
+/** Locks and the log are more frequent: they have the most complex readers. */
 export const KINDS: readonly KindName[] = [
   ...(Object.keys(STORES) as Store[]),
   ...([LOG, LOG, LOG, LOCKS_FOLDER, LOCKS_FOLDER, LOCKS_FOLDER, LOCKS_FOLDER] as const),
@@ -209,7 +209,7 @@ function sampled<Result>(arbitrary: fc.Arbitrary<Result>, random: Random): Resul
   return fc.sample(arbitrary, { seed: random.integer(0, 2 ** 31 - 1), numRuns: 1 })[0] as Result;
 }
 
-/** Now and then Python's spelling of what JSON has no word for, or bytes that are no text. */
+/** Sometimes values in Python's spelling that JSON does not have, or bytes that are not text. */
 function randomText(arbitrary: Value, random: Random): Buffer {
   const text = JSON.stringify(sampled(arbitrary, random)) ?? 'NaN';
   if (random.chance(0.03)) return Buffer.from(text.replace(/\d+/, 'NaN'));
@@ -225,7 +225,7 @@ async function replace(file: string, bytes: Buffer, random: Random): Promise<voi
   if (way === 0) return;
   if (way === 1) mkdirSync(file);
   else if (way <= 6) {
-    // Torn: a beginning first, the rest a moment later or never.
+    // Torn: first a beginning, the rest a moment later or never.
     rmSync(file, { force: true, recursive: true });
     const cut = random.integer(0, bytes.length);
     writeFileSync(file, bytes.subarray(0, cut));
@@ -247,7 +247,7 @@ async function writeLog(file: string, random: Random): Promise<void> {
   if (bytes.length < MAX_LOG_BYTES) appendFileSync(ensured(file), bytes);
 }
 
-/** A folder may stand in the place of the file. */
+/** There may be a folder in place of the file. */
 function ensured(file: string): string {
   try {
     appendFileSync(file, '');

@@ -1,8 +1,9 @@
 /**
- * `npm run fuzz:files`: the production server on a root whose files change all the time to what no swarm would write but
- * could: every kind of file, structured as its readers expect it, with hostile values, whole and torn. Ends with exit code
- * 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an answer breaks its schema.
- * `--minutes 10` is how long, `--seed` the beginning; each round depends on the seed and its number alone.
+ * `npm run fuzz:files`: the production server on a root whose files change continuously to contents that no swarm
+ * writes but could: every kind of file, with the structure that its readers expect, with hostile values, whole and
+ * torn. Ends with exit code 1 if the server dies, `/health` fails, the event loop is held for more than 100 ms, or an
+ * answer breaks its schema. `--minutes 10` is the duration, `--seed` the random seed; each round depends on the seed
+ * and its number alone.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -27,9 +28,9 @@ import { Server } from './torture-server';
 
 const MAX_HOLD_MS = 100;
 const ROUND_MS = 100;
-/** The first answers of each kind load their code, which holds the loop once. */
+/** The first answers of each kind load their code, which blocks the loop once. */
 const WARM_UP_MS = 5000;
-/** What was written and asked so long before a hold is named with it. */
+/** A report of a blocked loop lists what was written and requested within this time before it. */
 const TRACE_BACK_MS = 3000;
 const HEALTH_TIMEOUT_MS = 5000;
 
@@ -51,16 +52,16 @@ interface Findings {
   faults: Map<string, number>;
   rounds: number;
   answers: number;
-  /** When the last rounds began, milliseconds since 1970, and what they wrote and asked. */
+  /** Start of the last rounds, milliseconds since 1970, and what they wrote and requested. */
   begun: { at: number; what: string }[];
 }
 
-/** Asks for one answer. @returns what is wrong with it, or null */
+/** Requests one answer. @returns its fault, or null */
 async function check(server: Server, place: string, schema: z.ZodType): Promise<string | null> {
   const asked = place.endsWith('at=') ? place + new Date().toISOString() : place;
   const response = await fetch(server.url + asked, { signal: AbortSignal.timeout(20_000) });
   const body: unknown = await response.json();
-  // An agent that nobody has seen yet, or a history that is being made anew.
+  // An agent that was not seen yet, or a history that is being created again.
   if (response.status === 404 || response.status === 503) return null;
   if (!response.ok) return `${place} answers ${response.status}`;
   const issue = schema.safeParse(body).error?.issues[0];
@@ -152,7 +153,7 @@ closeStream();
 const { byClock, byThread } = longestHolds(readHolds(delays, measuredFrom));
 const { held } = byClock;
 const { ran, at: ranAt } = byThread;
-// On a busy machine a thread that may run waits for its turn: that is no work of the server.
+// On a busy machine a runnable thread waits for a processor: that is not work of the server.
 const tooLong = held > MAX_HOLD_MS && ran > MAX_HOLD_MS;
 console.log(
   `${rounds} rounds from seed ${flags.seed}, ${answers} answers; event loop held at most ${held} ms, of which its thread ` +

@@ -1,4 +1,4 @@
-/** Bytes for a connection: requests in every shape, whole, cut, changed, repeated, or no request at all. */
+/** Bytes for a connection: requests of every shape, whole, cut, changed, repeated, or no request at all. */
 import type { Random } from '../lib/simulator/random';
 import { INTERNAL_HEADERS, METHODS } from '../test/support/hostile-requests';
 
@@ -93,10 +93,10 @@ const VALUES = [
   ...['application/json', 'text/html', 'a.-1', 'a.999999999999999999', '', ' ', '\u00e9\u0000', 'x'.repeat(4000)],
 ];
 
-/** Largest of all pieces of one connection, about. */
+/** Approximate maximum of all pieces of one connection. */
 const MAX_BYTES = 300_000;
 
-/** @returns what one connection sends, in pieces of one byte for each character */
+/** @returns the pieces that one connection sends; one byte for each character */
 export function* httpBytes(random: Random): Generator<string> {
   const times = random.chance(0.1) ? random.integer(50, 3000) : random.integer(1, 4);
   const repeated = random.chance(0.5) ? request(random) : null;

@@ -11,14 +11,14 @@ import { Report } from './torture-report';
 import { Server } from './torture-server';
 
 const CONNECTIONS = 16;
-/** Connections are kept that long at most, so that half requests are met too, and all of them make room. */
+/** The longest time that a connection is kept: long enough to test partial requests, short enough to make room. */
 const MAX_CONNECTION_MS = 1_500;
 const HEALTH_INTERVAL_MS = 50;
 const MAX_HEALTH_MS = 500;
 const MAX_HOLD_MS = 100;
-/** Of what was sent before a failure. */
+/** Length of the shown part of what was sent before a failure. */
 const MAX_SHOWN = 600;
-/** After 2 min it was 170 MB, after 10 min 180: what is collected late. */
+/** Measured: 170 MB after 2 min, 180 MB after 10 min, because garbage is collected late. */
 const MAX_GROWTH_MB = 250;
 
 const { values: flags } = parseArgs({
@@ -84,13 +84,13 @@ async function fuzz(forMs: number, seed: number) {
   }
 }
 
-/** The first request of a kind loads its code, which holds the loop once. */
+/** The first request of a kind loads its code, which blocks the loop once. */
 async function warmUp(server: Server): Promise<void> {
   for (let round = 0; round < 5; round++) {
     for (const target of TARGETS) {
       for (const method of ['GET', 'POST', 'DELETE']) {
         const client = new RawClient(server.port).ask(method, target, { Connection: 'close' });
-        // Of a stream its beginning is enough.
+        // The beginning of a stream is enough.
         await Promise.race([client.closed, delay(target === '/api/stream' ? 100 : MAX_CONNECTION_MS)]);
         client.destroy();
       }
@@ -104,9 +104,9 @@ interface Seen {
   bytes: number;
   /** First answers by status, `none` for no answer. */
   statuses: Map<string, number>;
-  /** The most memory in the first and in the second half. */
+  /** The maximum memory in the first and in the second half. */
   peaks: [number, number];
-  /** What was answered with 500. */
+  /** Requests that were answered with 500. */
   failures: string[];
 }
 

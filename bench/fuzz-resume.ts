@@ -18,7 +18,7 @@ const WRITE_INTERVAL_MS = 25;
 const MAX_BATCH = 6;
 const ROTATE_AT_BYTES = 2_000_000;
 const FOLLOWERS = 6;
-/** Clients that ask at the same time. */
+/** Clients that send requests at the same time. */
 const ASKERS = 8;
 const BREAK_INTERVAL_MS = 120;
 const MAX_HOLD_MS = 100;
@@ -29,7 +29,7 @@ const MAX_FAULTS = 20;
 interface Fuzz {
   server: Server;
   random: Random;
-  /** Messages that are published, by their number; the newest last. */
+  /** Published messages by their number; the newest last. */
   recorded: Received[];
   epoch: string;
   faults: string[];
@@ -40,7 +40,7 @@ function note(fuzz: Fuzz, fault: string): void {
   if (fuzz.faults.length < MAX_FAULTS) fuzz.faults.push(fault);
 }
 
-/** Asks with one id after the other, and holds each answer against what the id must be answered with. */
+/** Requests the stream with one id after another, and compares each answer with the expected one. */
 async function askOn(fuzz: Fuzz, until: number): Promise<void> {
   while (performance.now() < until && fuzz.faults.length < MAX_FAULTS) {
     const known = fuzz.recorded.at(-1)?.seq ?? 0;
@@ -52,7 +52,7 @@ async function askOn(fuzz: Fuzz, until: number): Promise<void> {
   }
 }
 
-/** @param known the newest message that was known to be published when the id was shown */
+/** @param known the newest message that was known to be published when the id was sent */
 function resumeFault(
   fuzz: Fuzz,
   { id, inQuery, bytes, refused }: ReturnType<typeof strangeId>,
@@ -62,7 +62,7 @@ function resumeFault(
   if (refused.includes(shown.status)) return null;
   if (shown.status !== 200) return `status ${shown.status}`;
   if (shown.connected === null || shown.messages === null) return 'no first messages';
-  // The blanks around the value of a header are none of it.
+  // Blanks around the value of a header are not part of it.
   const place = bytes === null ? parseCursor(inQuery ? id : id.replace(/^[ \t]+|[ \t]+$/g, '')) : null;
   const { resumed, gap } = shown.connected as Connected;
   const isOwn = place !== null && place.epoch === fuzz.epoch;
@@ -73,12 +73,12 @@ function resumeFault(
   return contentFault(fuzz, shown.messages, resumed && place !== null ? place.seq : null);
 }
 
-/** What follows a place must follow without a hole; what is given to everybody must end with a true id. */
+/** Messages after a position must follow without a gap; the newest messages must end with a valid id. */
 function contentFault(fuzz: Fuzz, { messages, count }: MessagesEvent, after: number | null): string | null {
   if (messages.length !== count) return `count ${count} with ${messages.length} messages`;
   if (after === null && messages.length > 50) return `${messages.length} messages for an unknown id`;
   const seqs = messages.map(({ seq }) => seq);
-  // One writer and no pruning: numbers have no holes.
+  // One writer and no pruning: numbers have no gaps.
   const first = after === null ? seqs[0] : after + 1;
   const wrong = seqs.findIndex((seq, index) => seq !== (first as number) + index);
   if (wrong >= 0) return `message ${seqs[wrong]} in place ${wrong} after ${after}`;
@@ -91,12 +91,12 @@ function contentFault(fuzz: Fuzz, { messages, count }: MessagesEvent, after: num
   return null;
 }
 
-/** Serial numbers of the writer begin with 0, the numbers of messages with that of the first. */
+/** Serial numbers of the writer begin with 0, numbers of messages with that of the first one. */
 function offset({ recorded }: Fuzz): number {
   return -((recorded[0]?.trace ?? 0) % 1_000_000);
 }
 
-/** Takes what is published, as one client that is never cut off. */
+/** Receives all published messages, as a client that is never disconnected. */
 function watchRecorded(fuzz: Fuzz): Follower {
   const watch = new Follower(fuzz.server.url, new Random(0));
   fuzz.recorded = watch.received;
@@ -104,7 +104,7 @@ function watchRecorded(fuzz: Fuzz): Follower {
   return watch;
 }
 
-/** Clients that break off at any moment and resume with their true id. */
+/** Clients that disconnect at any moment and resume with their valid id. */
 async function breakOff(followers: readonly Follower[], random: Random, until: number): Promise<void> {
   while (performance.now() < until) {
     await delay(random.integer(1, BREAK_INTERVAL_MS));
@@ -185,7 +185,7 @@ async function checkEnd(fuzz: Fuzz, followers: readonly Follower[], written: num
   for (const [index, { received, gapsSaid, faults }] of followers.entries()) {
     const atClient = verdictFaults(compare(received, backwards));
     if (atClient !== null) note(fuzz, `client ${index}: ${atClient}`);
-    if (gapsSaid > 0) note(fuzz, `client ${index} was told of a gap ${gapsSaid} times`);
+    if (gapsSaid > 0) note(fuzz, `client ${index} got ${gapsSaid} gaps`);
     for (const fault of faults) note(fuzz, `client ${index}: ${fault}`);
   }
 }
@@ -210,5 +210,5 @@ const { minutes, seed } = readFlags();
 const { facts, faults } = await fuzzResume(minutes, seed, makeScratch('fuzz-resume'));
 console.log(facts);
 for (const fault of faults) console.log(`FAILED  ${fault}`);
-if (faults.length === 0) console.log('All as it must be.');
+if (faults.length === 0) console.log('No faults.');
 process.exit(faults.length === 0 ? 0 : 1);

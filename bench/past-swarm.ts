@@ -1,4 +1,4 @@
-/** Ten days of a swarm in the database of a history, made without living them. */
+/** Writes ten days of a swarm directly into the database of a history. */
 import { History } from '../lib/history/history';
 import { Journal, type JournalUpdate } from '../lib/history/journal';
 import { Random } from '../lib/simulator/random';
@@ -19,7 +19,7 @@ export interface PastSize {
 
 type Change = JournalUpdate['changed'][number];
 
-/** @param until the end of what is told, milliseconds since 1970 */
+/** @param until the end of these days, milliseconds since 1970 */
 export function writePast(file: string, { entries, messages, days }: PastSize, until: number): void {
   const since = until - days * DAY_MS;
   const history = new History(file, { readTime: (time) => Date.parse(String(time)) * 1000 });

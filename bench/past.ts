@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/past.ts`: how long questions about what was take, with a million journal entries and
- * 100,000 messages kept. Ends with exit code 1 where a limit is passed.
+ * `node --import tsx bench/past.ts`: measures requests about the past, with a million journal entries and
+ * 100,000 recorded messages. Ends with exit code 1 if a limit is exceeded.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     entries: { type: 'string', default: '1000000' },
     messages: { type: 'string', default: '100000' },
     days: { type: 'string', default: '10' },
-    /** A database made before, or where to keep it. */
+    /** A database created before, or the path to create it. */
     file: { type: 'string' },
   },
 });
@@ -32,13 +32,13 @@ const random = new Random(7);
 interface Figure {
   question: string;
   times: number[];
-  /** Of this process, for each answer, in milliseconds: tells the same on a busy machine. */
+  /** Processor time of this process for each answer, in milliseconds; the same on a busy machine. */
   cpu: number;
   /** 99 % must be within it, in milliseconds. */
   limit: number;
 }
 
-/** Asks often, each time something else. */
+/** Sends many requests, each a different one. */
 function measure<Name extends QuestionName>(
   question: string,
   name: Name,

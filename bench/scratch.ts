@@ -4,9 +4,9 @@ import path from 'node:path';
 import { isBuilt } from './torture-server';
 
 /**
- * Begins a command that starts the production server; ends it with a sentence if there is no build.
+ * Prepares a command that starts the production server; ends it with a sentence if there is no build.
  *
- * @returns a new folder, which is gone when the process ends, by Ctrl-C or SIGTERM too
+ * @returns a new folder, which is removed when the process ends, also by Ctrl-C or SIGTERM
  */
 export function makeScratch(name: string): string {
   if (!isBuilt()) {

@@ -1,7 +1,7 @@
 /**
- * `npm run soak`: a simulated swarm for an hour, with viewers that come and go, and now and then a moment without any:
- * then garbage is collected and what the server holds is noted. Prints the curve; ends with exit code 1 if something
- * grows. `--minutes 5` is the form for every day. Linux only: descriptors are counted in /proc.
+ * `npm run soak`: a simulated swarm for an hour, with viewers that connect and leave, and sometimes a moment without
+ * any: then garbage is collected and the resources of the server are noted. Prints the curve; ends with exit code 1 if
+ * something grows. `--minutes 5` is the form for daily use. Linux only: descriptors are counted in /proc.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ interface Sample {
   heapUsed: number;
   external: number;
   rss: number;
-  /** What keeps the event loop alive, by kind. */
+  /** Resources that keep the event loop alive, by kind. */
   resources: Record<string, number>;
   listeners: number;
   descriptors: number;
@@ -40,12 +40,12 @@ const MOMENTS = ['/api/timeline', '/api/state?at='];
 const QUIET_MS = 8000;
 /** More than the retention. */
 const JUMP_MS = 31 * 86_400_000;
-/** What is too old is deleted once a second. */
+/** Old messages are deleted once a second. */
 const JUMPED_FOR_MS = 2500;
 const GROWTH = 0.1;
 const GROWTH_BYTES = 4 * 1024 * 1024;
 
-/** Viewers that come, read and leave, until they are told to stop. */
+/** Viewers that connect, read and leave, until `stop`. */
 class Viewers {
   readonly #random = new Random(1);
   readonly #closers = new Set<() => void>();
@@ -90,7 +90,7 @@ class Viewers {
     const response = await fetch(this.url + place);
     await response.arrayBuffer();
     this.asked++;
-    // A moment before the first look is unknown, and is answered so.
+    // A moment before the first recording is unknown, and is answered so.
     if (!response.ok) this.#note(`${place.split('?')[0]}: ${response.status}`);
   }
 
@@ -99,7 +99,7 @@ class Viewers {
   }
 }
 
-/** What must not cost the past, done between the samples: the clock jumps, a line is broken, a client moves. */
+/** Events between the samples that must not damage the history: the clock jumps, a line is broken, a client moves. */
 class PastWatch {
   readonly #server: Server;
   readonly #root: string;
@@ -127,7 +127,7 @@ class PastWatch {
     if (pruned > 0) this.faults.push(`the clock jumped, and ${pruned} messages were deleted`);
   }
 
-  /** @returns what was found wrong, and prints what was counted */
+  /** Prints the counts. @returns the faults */
   async end(): Promise<string[]> {
     const watch = new StateWatch<Sources>(this.#server.url, 'sources');
     const counted = (log: Sources['log']) => log.skipped.reduce((sum, { count }) => sum + count, 0);
@@ -198,7 +198,7 @@ function simulate(root: string): ChildProcess {
   const words = ['--import', 'tsx', path.join(PROJECT, 'bin/simulate.ts'), '--root', root];
   return spawn(process.execPath, [...words, '--rate', String(MESSAGES_PER_SECOND), '--rotate-at', '1000000'], {
     cwd: PROJECT,
-    // It ends with its input, and that with this process.
+    // It ends when its input is closed, at the latest by the end of this process.
     stdio: ['pipe', 'ignore', 'inherit'],
   });
 }
@@ -213,7 +213,7 @@ async function takeSample(server: Server, file: string, index: number): Promise<
   }
 }
 
-/** Compares the end with the time after the start has settled: medians, since a single sample says little. */
+/** Compares the end with the time after the start: medians, because a single sample says little. */
 function growing(samples: readonly Sample[]): string[] {
   const third = Math.floor(samples.length / 3);
   const parts = [samples.slice(third, 2 * third), samples.slice(2 * third)] as const;

@@ -1,6 +1,7 @@
 /**
- * One process of clients that reconnect without end: `storm-clients.ts <job as JSON>`. Each opens the stream with the id
- * it has, reads until the first messages have begun, breaks off and comes back after a pause. Reports to its parent once a second.
+ * One process of clients that reconnect continuously: `storm-clients.ts <job as JSON>`. Each opens the stream with the
+ * id it has, reads until the first messages have begun, disconnects and reconnects after a pause. Reports to its parent
+ * once a second.
  */
 import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -10,26 +11,26 @@ import { Random } from '../lib/simulator/random';
 export interface StormJob {
   port: number;
   clients: number;
-  /** How long each waits before it comes back, on average; 0: not at all. */
+  /** Average pause before a client reconnects; 0 for none. */
   pauseMs: number;
-  /** What clients resume from besides the newest id they saw; an empty one stands for a first visit. */
+  /** Other ids to resume from than the newest one seen; an empty one means a first visit. */
   ids: readonly string[];
 }
 
-/** Since the process began. */
+/** Counts since the process began. */
 export interface StormReport {
   answered: number;
-  /** Connections that ended without an answer, or with another one than a stream. */
+  /** Connections that ended without an answer, or with an answer that is not a stream. */
   failed: number;
-  /** The longest that this process itself was late, in milliseconds: clients that are late measure themselves. */
+  /** The maximum delay of this process itself, in milliseconds: delayed clients measure themselves. */
   late: number;
 }
 
 const REPORT_INTERVAL_MS = 1_000;
-/** Share of connections that show one of the ids of the job, and not the newest that was seen. */
+/** Share of connections that send one of the ids of the job instead of the newest one seen. */
 const STRANGE_SHARE = 0.5;
 const ID = /\nid: (\S+)\n/;
-/** Beyond this, only the end of what was read can still hold what is awaited. */
+/** Above this length only the end of the received text is kept: the awaited text can only be there. */
 const MAX_TAIL_CHARACTERS = 200;
 
 function storm({ port, clients, pauseMs, ids }: StormJob): void {

@@ -1,4 +1,4 @@
-/** What a simulated swarm wrote, moment by moment: the truth that the dashboard's past is held against. */
+/** What a simulated swarm wrote, moment by moment: the truth with which the recorded past is compared. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PastState } from '../lib/contract/past-schemas';
@@ -30,7 +30,7 @@ export class Chronicle {
     this.#root = root;
   }
 
-  /** To be called after each write, at once. */
+  /** Must be called immediately after each write. */
   readonly take = (written: Written): void => {
     if (written.file === 'registry') append(this.#registry, this.#readRegistry());
     else if (written.file === 'locks') append(this.#locks, this.#readLocks());
@@ -42,13 +42,15 @@ export class Chronicle {
     }
   };
 
-  /** @returns how far a moment is from the nearest change of the registry or the locks, in milliseconds */
+  /** @returns the distance of a moment from the nearest change of the registry or the locks, in milliseconds */
   distance(at: number): number {
     const changes = [...this.#registry, ...this.#locks];
     return changes.reduce((nearest, change) => Math.min(nearest, Math.abs(change.at - at)), Number.POSITIVE_INFINITY);
   }
 
-  /** @returns what differs between the swarm at a moment and what the dashboard tells of it, a sentence each */
+  /**
+   * @returns the differences between the swarm at a moment and the state that the dashboard returns, a sentence each
+   */
   compare({ agents, locks, messages, stats }: PastState, at: number): string[] {
     const sent = this.#messages.filter((message) => message.at <= at);
     const newest = sent.slice(-NEWEST).map(({ fields }) => plainMessage(fields));
@@ -99,5 +101,5 @@ function versionAt(versions: readonly Version[], at: number): unknown[] {
 
 function difference(what: string, expected: unknown[], actual: unknown[]): string[] {
   const [a, b] = [JSON.stringify(expected), JSON.stringify(actual)];
-  return a === b ? [] : [`The ${what} were ${a.slice(0, 600)}, but ${b.slice(0, 600)} is told.`];
+  return a === b ? [] : [`The ${what} were ${a.slice(0, 600)}, but ${b.slice(0, 600)} was returned.`];
 }

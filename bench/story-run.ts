@@ -1,6 +1,6 @@
 /**
- * A story told fast to the production server, which is killed and started on the way. Afterwards random moments of
- * it are asked for and held against the swarm's own chronicle.
+ * Plays a story fast for the production server, which is killed and started in between. Then random moments of
+ * it are requested and compared with the chronicle of the swarm.
  */
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,29 +13,29 @@ import { ProductionServer } from '../test/support/production-server';
 import { Chronicle } from './story-chronicle';
 
 export interface StoryPlan {
-  /** How long the telling takes. */
+  /** Duration of the story. */
   seconds: number;
   kills: number;
   moments: number;
   seed: number;
   agents: number;
-  /** How much faster than in life the story is told. */
+  /** Speed of the story as a multiple of real time. */
   speed: number;
 }
 
 export interface StoryOutcome {
-  /** Moments that were as told, that nobody looked at and that say so, and the rest, a sentence each. */
+  /** Moments with the true state, moments correctly marked as unknown, and the faults, a sentence each. */
   equal: number;
   unknown: number;
   faults: string[];
-  /** Milliseconds: how long nobody looked, by what the server says; and how long each answer took, sorted. */
+  /** Milliseconds: the unknown periods reported by the server; and the duration of each answer, sorted. */
   unknownSpans: number[];
   answers: number[];
 }
 
-/** The server looks every half second and marks every second that it lives. */
+/** The server reads files every half second, and writes its liveness file every second. */
 const BEFORE_KILL_MS = 2500;
-/** From the first answer until the swarm was looked at and journaled, on a busy machine. */
+/** Time from the first answer until the swarm was read and journaled, on a busy machine. */
 const AFTER_START_MS = 5000;
 const FROM_ANY_CHANGE_MS = 500;
 const ROTATE_AT_BYTES = 300_000;
@@ -59,7 +59,7 @@ export async function runStory(plan: StoryPlan, say: (line: string) => void = ()
     rotateAtBytes: ROTATE_AT_BYTES,
     onWritten: chronicle.take,
   });
-  // The least that the swarm's tool takes.
+  // The minimum that the swarm's tool accepts.
   writeFileSync(join(root, '.claudeswarm.yaml'), 'discovery:\n  stale_threshold: 10\nlocking:\n  stale_timeout: 60\n');
   const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(root, 'history.sqlite') });
   try {
@@ -71,7 +71,7 @@ export async function runStory(plan: StoryPlan, say: (line: string) => void = ()
     const until = Date.now() - BEFORE_KILL_MS;
     await simulator.stop();
     await wait(BEFORE_KILL_MS);
-    say(`Told: ${JSON.stringify(simulator.counts)}`);
+    say(`Written: ${JSON.stringify(simulator.counts)}`);
     return await askMoments(server, chronicle, outages, storyMoments(chronicle, plan, since, until));
   } finally {
     await simulator.stop();
@@ -101,7 +101,8 @@ function storyMoments(chronicle: Chronicle, { moments, seed }: StoryPlan, since:
   const random = new Random(seed);
   const chosen: number[] = [];
   for (let tries = 0; chosen.length < moments; tries++) {
-    if (tries > moments * 1000) throw new Error('The swarm hardly ever rests: tell the story more slowly.');
+    if (tries > moments * 1000)
+      throw new Error('There are too few moments without changes: play the story more slowly.');
     const at = random.integer(since, until);
     if (chronicle.distance(at) >= FROM_ANY_CHANGE_MS) chosen.push(at);
   }
@@ -140,7 +141,8 @@ async function askMoments(
   outcome.answers.sort((a, b) => a - b);
   const longest =
     Math.max(...outages.map(({ killed, answered }) => answered - killed)) + BEFORE_KILL_MS + AFTER_START_MS;
-  if ((outcome.unknownSpans.at(-1) ?? 0) > longest) outcome.faults.push(`A time longer than ${longest} ms is unknown.`);
+  if ((outcome.unknownSpans.at(-1) ?? 0) > longest)
+    outcome.faults.push(`A period longer than ${longest} ms is unknown.`);
   return outcome;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `node --import tsx bench/story.ts`: an hour's story told in ten minutes, the server killed and started 20 times on
- * the way, then 1,000 moments of it asked for. Ends with exit code 1 if one is not as it was. Needs a build.
+ * `node --import tsx bench/story.ts`: plays a story of an hour in ten minutes while the server is killed and started 20
+ * times, then requests 1,000 moments of it. Ends with exit code 1 if one differs from the truth. Needs a build.
  */
 import { parseArgs } from 'node:util';
 import { runStory } from './story-run';

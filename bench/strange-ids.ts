@@ -1,4 +1,4 @@
-/** Ids that a client may show to the stream, true and strange ones, and what it gets for them. */
+/** Ids that a client may send to the stream, valid and strange ones, and the answers. */
 import { connect } from 'node:net';
 import type { Connected, MessagesEvent } from '../lib/contract/schemas';
 import type { Random } from '../lib/simulator/random';
@@ -7,7 +7,7 @@ import { SseParser } from '../test/support/sse-client';
 const LONG = 10_240;
 const ANSWER_TIMEOUT_MS = 30_000;
 
-/** @param epoch of the history that is open: what only resembles an id of it is odd too */
+/** @param epoch of the open history: ids that only resemble its own are odd too */
 export function oddIds(epoch: string): string[] {
   return [
     'a.-1',
@@ -36,25 +36,25 @@ export function oddIds(epoch: string): string[] {
   ];
 }
 
-/** How an id is shown. */
+/** The way in which an id is sent. */
 export interface StrangeId {
   kind: string;
   id: string;
   inQuery: boolean;
-  /** What is sent instead of the text, where no text could stand for it. */
+  /** The bytes to send instead, if no text can represent them. */
   bytes: Buffer | null;
-  /** Other statuses than 200 that are right for it: it breaks the rules of HTTP, or the limit of a URL. */
+  /** Other correct statuses than 200: the id breaks the rules of HTTP, or the limit of a URL. */
   refused: readonly number[];
 }
 
-/** Of the history that is open. */
+/** Facts about the open history. */
 interface Place {
   epoch: string;
   /** The newest message that is known to be published. */
   newest: number;
 }
 
-/** @returns an id made from a true one, or from nothing */
+/** @returns an id derived from a valid one, or a random one */
 export function strangeId(random: Random, { epoch, newest }: Place): StrangeId {
   const seq = random.integer(0, newest);
   const shown = (kind: string, id: string): StrangeId => {
@@ -98,7 +98,7 @@ export function strangeId(random: Random, { epoch, newest }: Place): StrangeId {
       return shown('long', random.pick([epoch, '.', '9', '%', 'é']).repeat(random.integer(1, 1200)));
     default: {
       const bytes = Buffer.from(Array.from({ length: random.integer(1, 40) }, () => random.integer(1, 255)));
-      // Neither line breaks nor what ends a header may stand there: that would be another request.
+      // No line breaks and nothing that ends a header: that would be another request.
       for (const [index, byte] of bytes.entries()) if (byte === 10 || byte === 13) bytes[index] = 9;
       return { kind: 'of any bytes', id: bytes.toString('latin1'), inQuery: false, bytes, refused: [400] };
     }
@@ -121,13 +121,13 @@ function mutated(random: Random, id: string): string {
   ]);
 }
 
-/** What a client got. */
+/** The answer to a client. */
 export interface Shown {
-  /** 0 where the connection ended without an answer. */
+  /** 0 if the connection ended without an answer. */
   status: number;
   connected: Connected | null;
   messages: MessagesEvent | null;
-  /** Whether the server could see any id: blanks alone are none. */
+  /** Whether the server could see an id: blanks alone are none. */
   visible: boolean;
   /** From the beginning of the connection to the end of the first messages, in milliseconds. */
   took: number;
@@ -141,7 +141,7 @@ export function showId(
   return new Promise((resolve) => {
     const begun = performance.now();
     const value = bytes ?? Buffer.from(id);
-    // The blanks around the value of a header are none of it (RFC 9112, 5.1).
+    // Blanks around the value of a header are not part of it (RFC 9112, 5.1).
     const visible = inQuery ? id !== '' : value.toString('latin1').replace(/^[ \t]+|[ \t]+$/g, '') !== '';
     const shown: Shown = { status: 0, connected: null, messages: null, visible, took: 0 };
     const socket = connect(port, '127.0.0.1');
@@ -179,7 +179,7 @@ class BodyReader {
     this.#onStatus = onStatus;
   }
 
-  /** @returns what of the body is complete now */
+  /** @returns the complete part of the body so far */
   feed(bytes: Buffer): Buffer {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     if (!this.#headRead) {

@@ -1,14 +1,14 @@
-/** How the main thread of a process spends its time, as Linux counts it. */
+/** How the main thread of a process spends its time, from the counters of Linux. */
 import { readFileSync } from 'node:fs';
 
 interface Counted {
   atMs: number;
   ranMs: number;
-  /** For a processor, while it had something to do. */
+  /** Waiting time for a processor while it was runnable. */
   waitedMs: number;
 }
 
-/** From its making on. As text: the shares in which the thread ran, and waited because others ran. */
+/** Counts from its construction. As text: the shares of time in which the thread ran, and waited for a processor. */
 export class ThreadTime {
   readonly #pid: number | undefined;
   readonly #begun: Counted | null;

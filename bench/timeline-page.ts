@@ -1,6 +1,6 @@
 /**
- * The timeline with much in view: 20 agents, 2,000 lock bars and 20,000 ticks, which is what the server makes of
- * 10,000 locks and 100,000 messages. Prints what drawing costs while somebody points, drags and zooms. Needs a build
+ * The timeline with much content: 20 agents, 2,000 lock bars and 20,000 ticks, to which the server reduces
+ * 10,000 locks and 100,000 messages. Prints the cost of drawing while a user points, drags and zooms. Needs a build
  * (`npm run build`) and Chromium.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,9 +15,9 @@ const STEPS = 240;
 const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 interface Notes {
-  /** What the page's own callbacks of a frame took: the timeline draws in them and nowhere else. */
+  /** Duration of the frame callbacks of the page: the timeline draws only in them. */
   work: number[];
-  /** From one frame to the next. */
+  /** Time from one frame to the next. */
   apart: number[];
 }
 
@@ -65,7 +65,7 @@ async function measured(page: Page, name: string, what: () => Promise<void>): Pr
 async function measure(page: Page): Promise<void> {
   const lanes = page.locator('[data-timeline-overlay]');
   const box = await lanes.boundingBox();
-  if (box === null) throw new Error('The timeline is not to be seen.');
+  if (box === null) throw new Error('The timeline is not visible.');
   const y = box.y + 60;
   const at = (part: number) => box.x + box.width * part;
   await measured(page, 'pointing', async () => {
@@ -104,5 +104,5 @@ try {
   await server.stop();
   rmSync(root, { recursive: true, force: true });
 }
-// Lengths are of the wall clock: on a machine that is busy otherwise they say little about the page.
+// Durations are wall-clock time: on a busy machine they say little about the page.
 console.log(`load of the machine ${loadavg()[0]?.toFixed(1)}, ${availableParallelism()} processors, no GPU`);

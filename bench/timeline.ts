@@ -1,7 +1,8 @@
 /**
- * `node --import tsx bench/timeline.ts`: how long `GET /api/timeline` and `GET /api/talk` take for a day with 100,000
- * messages and more than 10,000 locks in view, a million journal entries and a million messages kept; asked of the
- * production server (`npm run build`) over HTTP: the last day again and again, as an open page asks, and spans at random. Ends with exit code 1 where a limit is passed.
+ * `node --import tsx bench/timeline.ts`: measures `GET /api/timeline` and `GET /api/talk` for a day with 100,000
+ * messages and more than 10,000 locks, a million journal entries and a million recorded messages. Requests go to the
+ * production server (`npm run build`) over HTTP: the last day repeatedly, as from an open page, and random time ranges.
+ * Ends with exit code 1 if a limit is exceeded.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -19,17 +20,17 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '1000000' },
     days: { type: 'string', default: '10' },
     asked: { type: 'string', default: '100' },
-    /** A database made before, or where to keep it. */
+    /** A database created before, or the path to create it. */
     file: { type: 'string' },
   },
 });
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** A page asks again every few seconds. */
+/** A page sends the request again every few seconds. */
 const SLIDES_BY_MS = 3000;
 /** 99 % must be within it. */
 const LIMIT_MS = 100;
-/** Answers that warm the caches of the reader. */
+/** Answers that fill the caches of the reader and are not measured. */
 const UNMEASURED = 3;
 const days = Number(values.days);
 const folder = mkdtempSync(join(tmpdir(), 'timeline-'));
@@ -38,7 +39,7 @@ const file = values.file ?? join(folder, 'history.sqlite');
 mkdirSync(join(root, '.agent_locks'), { recursive: true });
 const random = new Random(11);
 
-/** Where a span ends that is asked for: at random, or where a page looks that is open, ever a little later. */
+/** The end of the requested time range: random, or that of an open page, each time a little later. */
 const PLACES = {
   random: (length: number) => Math.min(until, until - days * DAY_MS + length + random.integer(0, days * DAY_MS)),
   sliding: (_: number, n: number) => until - (Number(values.asked) - n) * SLIDES_BY_MS,
@@ -72,7 +73,7 @@ try {
 }
 console.log(`Load of this machine: ${loadavg()[0]?.toFixed(1)}`);
 
-/** @returns when the newest message was sent, null if there is none */
+/** @returns the time of sending of the newest message; null if there is none */
 function lastMessageAt(): number | null {
   const history = new History(file);
   const { at } = history.db.prepare('SELECT max(sent_at) / 1000 AS at FROM messages').get() as { at: number | null };
@@ -80,18 +81,18 @@ function lastMessageAt(): number | null {
   return at;
 }
 
-/** @returns the end of what was written */
+/** @returns the end of the written time range */
 function write(): number {
   const now = Date.now();
   writePast(file, { entries: Number(values.entries), messages: Number(values.messages), days }, now);
   const history = new History(file);
-  // There is no log that the messages were read from: no place to go on from.
+  // The messages were not read from a log, so there is no position to continue from.
   history.db.prepare("DELETE FROM meta WHERE key = 'checkpoint'").run();
   history.close();
   return now;
 }
 
-/** Asks for spans of a length. */
+/** Requests time ranges of a length. */
 async function measure<Answer>(
   question: string,
   path: string,

@@ -11,7 +11,7 @@ import {
   verdictFaults,
 } from './torture-checks';
 
-/** Two writers by turns, with holes in `seq` as the contract allows. */
+/** Two writers in turns, with gaps in `seq` as the contract allows. */
 const HISTORY: Received[] = Array.from({ length: 40 }, (_, index) => ({
   seq: index * 3 + 5,
   trace: traceNumber(index % 2, Math.floor(index / 2)),
@@ -36,21 +36,21 @@ const PLANTED: [name: string, change: (messages: Received[]) => void, fault: str
 ];
 
 describe('checks', () => {
-  it('find nothing in what is right', () => {
+  it('compare(), compareWithWriters(): find no fault in a correct result', () => {
     assert.equal(verdictFaults(compareWithWriters(HISTORY, WRITTEN)), null);
     assert.equal(verdictFaults(compare(HISTORY, HISTORY)), null);
     assert.equal(verdictFaults(compare(HISTORY.slice(13), HISTORY)), null);
   });
 
   for (const [name, change, fault] of PLANTED) {
-    it(`find ${name} at a client and in the history`, () => {
+    it(`compare(), compareWithWriters(): find ${name} at a client and in the history`, () => {
       const received = changed(change);
       assert.equal(verdictFaults(compare(received, HISTORY)), fault);
       assert.equal(verdictFaults(compareWithWriters(received, WRITTEN)), fault);
     });
   }
 
-  it('find one writer’s messages exchanged, even where seq rises', () => {
+  it('compareWithWriters(): finds exchanged messages of one writer, even if seq rises', () => {
     const received = HISTORY.map(({ seq }, index) => ({
       seq,
       trace: (HISTORY[index === 10 ? 12 : index === 12 ? 10 : index] as Received).trace,
@@ -59,7 +59,7 @@ describe('checks', () => {
     assert.equal(verdictFaults(compare(received, HISTORY)), '2 foreign');
   });
 
-  it('find what nobody wrote', () => {
+  it('compare(), compareWithWriters(): find messages that were never written', () => {
     assert.equal(verdictFaults(compareWithWriters([...HISTORY, { seq: 999, trace: -1 }], WRITTEN)), '1 foreign');
     assert.equal(
       verdictFaults(compareWithWriters([...HISTORY, { seq: 999, trace: traceNumber(0, 20) }], WRITTEN)),
@@ -67,12 +67,12 @@ describe('checks', () => {
     );
   });
 
-  it('count the most instants within a second', () => {
+  it('mostInOneSecond(): counts the maximum of instants within one second', () => {
     assert.equal(mostInOneSecond([0, 100, 200, 900, 999, 1000, 1001, 3000]), 6);
     assert.equal(mostInOneSecond([]), 0);
   });
 
-  it('read back what a content says', () => {
+  it('traceOf(): reads the number from a content', () => {
     assert.equal(traceOf(tracedContent(3, 123, 'text')), traceNumber(3, 123));
     assert.equal(traceOf('w3-12 text'), -1);
     assert.equal(traceOf(null), -1);

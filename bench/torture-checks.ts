@@ -1,9 +1,9 @@
-/** What the torture calls lost, repeated and out of order. */
+/** Decides which messages are lost, repeated or out of order. */
 
-/** A message as somebody received it. */
+/** A message as it was received. */
 export interface Received {
   seq: number;
-  /** Whose message and which one, see `traceOf`. */
+  /** Writer and serial number as one number; see `traceOf`. */
   trace: number;
 }
 
@@ -12,7 +12,7 @@ export interface Verdict {
   lost: number;
   repeated: number;
   misordered: number;
-  /** Messages that nobody wrote, or that bear the number of another one. */
+  /** Messages that were never written, or that have the number of another one. */
   foreign: number;
 }
 
@@ -23,21 +23,21 @@ export function tracedContent(writer: number, serial: number, text: string): str
   return `w${writer}-${String(serial).padStart(6, '0')} ${text}`;
 }
 
-/** The one number that stands for writer and serial. */
+/** One number for writer and serial number. */
 export function traceNumber(writer: number, serial: number): number {
   return writer * MESSAGES_PER_WRITER + serial;
 }
 
-/** @returns the trace number of a content that `tracedContent` made, or -1 */
+/** @returns the trace number of a content from `tracedContent`; -1 for any other text */
 export function traceOf(content: unknown): number {
   const match = typeof content === 'string' ? /^w(\d+)-(\d{6}) /.exec(content) : null;
   return match ? traceNumber(Number(match[1]), Number(match[2])) : -1;
 }
 
 /**
- * Holds what was received against what should have been.
+ * Compares received messages with the expected ones.
  *
- * @param expected in order of `seq`; from the first received message on, every one must have come exactly once
+ * @param expected in order of `seq`; from the first received message on, each must have arrived exactly once
  */
 export function compare(received: readonly Received[], expected: readonly Received[]): Verdict {
   const from = received[0]?.seq ?? 0;
@@ -57,9 +57,9 @@ export function compare(received: readonly Received[], expected: readonly Receiv
 }
 
 /**
- * Holds the whole history against what the writers wrote: each writer's serial numbers from 0, each once, in order.
+ * Compares the whole history with the written messages: the serial numbers of each writer from 0, each once, in order.
  *
- * @param written how many messages each writer wrote, by its number
+ * @param written the number of messages of each writer, by the number of the writer
  */
 export function compareWithWriters(history: readonly Received[], written: ReadonlyMap<number, number>): Verdict {
   const verdict: Verdict = { received: history.length, lost: 0, repeated: 0, misordered: 0, foreign: 0 };
@@ -83,13 +83,13 @@ export function compareWithWriters(history: readonly Received[], written: Readon
   return verdict;
 }
 
-/** @returns null for a flawless verdict, else what is wrong, in words */
+/** @returns the faults in words; null if there are none */
 export function verdictFaults({ lost, repeated, misordered, foreign }: Verdict): string | null {
   const faults = Object.entries({ lost, repeated, misordered, foreign }).filter(([, count]) => count > 0);
   return faults.length === 0 ? null : faults.map(([name, count]) => `${count} ${name}`).join(', ');
 }
 
-/** The largest number of instants (milliseconds, rising) that lie within one second, its end not included. */
+/** The maximum number of instants (milliseconds, ascending) within one second, excluding its end. */
 export function mostInOneSecond(instants: readonly number[]): number {
   let most = 0;
   let first = 0;

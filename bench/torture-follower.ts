@@ -1,4 +1,4 @@
-/** Clients that follow the stream, break off and come back, and remember what they received. */
+/** Clients that follow the stream, disconnect and reconnect, and remember what they received. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamEventName } from '../lib/contract/events';
 import type { Connected, Message, MessagesEvent } from '../lib/contract/schemas';
@@ -8,12 +8,12 @@ import { type Received, traceOf } from './torture-checks';
 
 const MAX_RETRY_MS = 150;
 
-/** Follows the messages of a server across its deaths, as a browser would. */
+/** Follows the messages of a server across its restarts, as a browser would. */
 export class Follower {
   readonly #url: () => string;
   readonly #random: Random;
   readonly received: Received[] = [];
-  /** What a client can't make good: a gap that was said, a stream that could not be resumed, an unreadable event. */
+  /** Faults that a client cannot repair: a reported gap, a stream that could not be resumed, an unreadable event. */
   readonly faults: string[] = [];
   gapsSaid = 0;
   connections = 0;
@@ -21,7 +21,7 @@ export class Follower {
   #close: (() => void) | null = null;
   #retry: NodeJS.Timeout | null = null;
 
-  /** @param url of the server, without a path; or which server each connection goes to */
+  /** @param url of the server, without a path; or a function that chooses the server of each connection */
   constructor(url: string | (() => string), random: Random) {
     this.#url = typeof url === 'string' ? () => url : url;
     this.#random = random;
@@ -50,7 +50,7 @@ export class Follower {
     });
   }
 
-  /** Breaks off at once, wherever the stream just is; `connect` resumes. */
+  /** Disconnects at once, at any position of the stream; `connect` resumes. */
   disconnect(): void {
     this.#close?.();
     this.#close = null;
@@ -76,19 +76,19 @@ export class Follower {
   }
 }
 
-/** What the checks need of a message. */
+/** The part of a message that the checks need. */
 export function receivedOf({ seq, content }: Message): Received {
   return { seq, trace: traceOf(content) };
 }
 
 /** Follows one kind of state. */
 export class StateWatch<State> {
-  /** Every event, as it came, with its instant (as `performance.now`). */
+  /** Every event with the time of its arrival (as `performance.now`). */
   readonly events: { data: string; at: number }[] = [];
   readonly #close: () => void;
   #parsed: { data: string; state: State } | null = null;
 
-  /** @param keep how many of the newest events to remember; states may be megabytes long */
+  /** @param keep number of newest events to remember; states may be megabytes long */
   constructor(url: string, kind: StreamEventName, keep = 1) {
     this.#close = openStream({
       url: `${url}/api/stream`,
@@ -108,7 +108,7 @@ export class StateWatch<State> {
     return this.#parsed.state;
   }
 
-  /** Waits for a latest state that passes. @returns milliseconds from the call to its arrival, or null if none came */
+  /** Waits until the latest state passes the test. @returns milliseconds until it arrived, or null if none did */
   async until(test: (state: State) => boolean, deadlineMs = 20_000): Promise<number | null> {
     const begun = performance.now();
     while (performance.now() - begun < deadlineMs) {

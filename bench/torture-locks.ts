@@ -1,4 +1,4 @@
-/** Locks under torture, and files that vanish: what is shown must be exact a moment after the last change. */
+/** Locks under torture, and files that vanish: the shown state must be exact a moment after the last change. */
 import { rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -44,11 +44,11 @@ export async function tortureLocks(
     await mkdir(folder);
     round = Array.from({ length: 5 }, (_, index) => `src/round-${made}/${index}.ts`);
     for (const filepath of round) createLock(root, { agentId: HOLDER, filepath, reason: '', now: Date.now() });
-    // Now at once, now after the server may have looked.
+    // Sometimes at once, sometimes after the server may have read the files.
     await delay(made % 10);
   }
   checks.push(await exactSet(watch, `folder remade ${plan.folders} times`, round));
-  // A folder that vanishes says nothing of its locks; an empty one says that there are none.
+  // A missing folder proves nothing about its locks; an empty one proves that there are none.
   await rm(folder, { recursive: true });
   await delay(VANISHED_MS);
   await mkdir(folder);
@@ -72,7 +72,7 @@ export async function releaseOlder(url: string, root: string): Promise<Outcome> 
   return locksOutcome([held, left]);
 }
 
-/** Deletes the registry and the log; both must be said to be missing. */
+/** Deletes the registry and the log; both must be reported as missing. */
 export async function deleteFiles(url: string, root: string): Promise<Outcome> {
   const watch = new StateWatch<Sources>(url, 'sources');
   const faults: string[] = [];
@@ -93,12 +93,12 @@ export async function deleteFiles(url: string, root: string): Promise<Outcome> {
   return { facts: facts.join(', '), faults };
 }
 
-/** By then a reader has confirmed that the folder is gone. */
+/** After this time a reader has confirmed that the folder is missing. */
 const VANISHED_MS = 1500;
 
 interface SetCheck {
   what: string;
-  /** Until the exact set arrived, or null if it did not. */
+  /** Milliseconds until the exact set arrived, or null if it did not. */
   milliseconds: number | null;
 }
 

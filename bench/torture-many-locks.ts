@@ -1,4 +1,4 @@
-/** Tens of thousands of lock files: neither the first read nor a change may hold the server up or cost much memory. */
+/** Tens of thousands of lock files: neither the first read nor a change may block the server or cost much memory. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
@@ -13,19 +13,19 @@ import type { Outcome } from './torture-report';
 import { Server } from './torture-server';
 
 const HEARTBEAT_INTERVAL_MS = 1000;
-/** How much later than its second a heartbeat may come. */
+/** Maximum delay of a heartbeat. */
 const MAX_HEARTBEAT_DELAY_MS = 300;
 const MAX_CHANGE_MS = 150;
 const MAX_RESIDENT_BYTES = 250e6;
 const FIRST_READ_TIMEOUT_MS = 120_000;
 const CHANGES = 12;
-/** Between changes, so that each is a lone one, and none is taken for part of a burst. */
+/** Pause between changes, so that none is treated as part of a burst. */
 const BETWEEN_CHANGES_MS = 700;
-/** Long enough that the server looks at every file again. */
+/** Long enough for the server to check every file again. */
 const AT_REST_MS = 15_000;
 const SAMPLE_INTERVAL_MS = 50;
 const HOLDERS = 8;
-/** The counts stand behind the list, and are shorter than this. */
+/** The counts follow the list in the event, and are shorter than this. */
 const MAX_COUNTS_LENGTH = 200_000;
 
 /** Starts a server over a folder of many locks, changes some of them and stops it. */
@@ -101,14 +101,14 @@ class ManyLocksWatch {
     });
   }
 
-  /** Makes a change and waits for the number of locks after it. @returns milliseconds until it arrived */
+  /** Makes a change and waits for the new number of locks. @returns milliseconds until it arrived */
   async changed(count: number, change: () => unknown): Promise<number> {
     const begun = performance.now();
     change();
     return (await this.until((latest) => latest.count === count, MAX_CHANGE_MS * 100)) ?? performance.now() - begun;
   }
 
-  /** @returns milliseconds until a state that passes arrived, null if none came */
+  /** @returns milliseconds until a state arrived that passes the test, null if none did */
   async until(test: (latest: Pick<LocksAnswer, 'count'>) => boolean, timeoutMs: number): Promise<number | null> {
     const begun = performance.now();
     while (performance.now() - begun < timeoutMs) {
@@ -131,7 +131,7 @@ class ManyLocksWatch {
       this.#heardAt = at;
     } else if (name === 'locks') {
       this.maxEventBytes = Math.max(this.maxEventBytes, data.length);
-      // The whole is megabytes long, and reading it here would count as time of the server.
+      // The whole event is megabytes long, and parsing it here would count as time of the server.
       const count = /"count":(\d+),"stale_count"/.exec(data.slice(-MAX_COUNTS_LENGTH))?.[1];
       this.#latest = { count: Number(count), at };
     }

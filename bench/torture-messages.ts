@@ -1,6 +1,6 @@
 /**
- * The heart of the torture: writers, rotations, dropped clients and a killed server, and then the question whether
- * everybody received every message exactly once and in order.
+ * The main part of the torture: writers, rotations, dropped clients and a killed server, and then the check that
+ * every client received every message exactly once and in order.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ export interface MessagesPlan {
   messagesPerSecond: number;
   rotateAtBytes: number;
   clients: number;
-  /** Drops by the clients themselves; those that a killed server causes come on top. */
+  /** Disconnects by the clients themselves; a killed server causes more. */
   reconnects: number;
   kills: number;
   halfLines: number;
@@ -29,7 +29,9 @@ export interface MessagesPlan {
 
 const WRITER_COMMAND = path.join(import.meta.dirname, 'torture-writer.ts');
 const CATCH_UP_DEADLINE_MS = 60_000;
-/** Writers that die in the middle of a line; their numbers are apart, so that a half that shows is nobody's message. */
+/**
+ * Writers that die in the middle of a line; their numbers are separate, so that half a line never counts as a message.
+ */
 const HALF_WRITER = 900;
 
 export class MessageTorture {
@@ -59,7 +61,7 @@ export class MessageTorture {
     this.followers = Array.from({ length: plan.clients }, (_, index) => new Follower(server.url, new Random(index)));
   }
 
-  /** Everything at once, until the last message is written and has arrived everywhere. */
+  /** Runs everything at once, until the last message is written and has arrived everywhere. */
   async run(): Promise<Outcome> {
     this.#permit.allow('any');
     for (let writer = 0; writer < this.#plan.writers; writer += 1) this.#startWriter(writer);
@@ -77,12 +79,12 @@ export class MessageTorture {
     };
   }
 
-  /** How often the writers rotated the log. */
+  /** The number of rotations by the writers. */
   get rotations(): number {
     return this.#rotations;
   }
 
-  /** Holds the history, read page by page to its beginning and back, against what was written. */
+  /** Compares the history, read page by page to its beginning and back, with the written messages. */
   async checkHistory(): Promise<Outcome> {
     const { backwards, forwards } = await this.#server.history();
     this.#history = backwards;
@@ -96,7 +98,7 @@ export class MessageTorture {
     };
   }
 
-  /** Holds the list of the newest messages against the history; after `checkHistory`. */
+  /** Compares the list of the newest messages with the history; call it after `checkHistory`. */
   async checkList(): Promise<Outcome> {
     const newest = (await this.#server.messages('limit=1000')).messages.map(receivedOf);
     const wanted = Math.min(1000, this.#history.length);
@@ -109,7 +111,7 @@ export class MessageTorture {
     };
   }
 
-  /** Holds what every client received against the history; after `checkHistory`. */
+  /** Compares the messages that each client received with the history; call it after `checkHistory`. */
   async checkClients(): Promise<Outcome> {
     const faults: string[] = [];
     const sum = { received: 0, lost: 0, repeated: 0, misordered: 0, foreign: 0, gaps: 0 };
@@ -117,7 +119,7 @@ export class MessageTorture {
       const verdict = compare(received, this.#history);
       for (const name of ['received', 'lost', 'repeated', 'misordered', 'foreign'] as const) sum[name] += verdict[name];
       sum.gaps += gapsSaid;
-      const said = gapsSaid > 0 ? [`told of a gap ${gapsSaid} times`] : [];
+      const said = gapsSaid > 0 ? [`got ${gapsSaid} gaps`] : [];
       const nothing = received.length === 0 ? ['received nothing'] : [];
       const all = [...named('messages', verdictFaults(verdict)), ...said, ...nothing, ...own];
       faults.push(...all.map((fault) => `client ${index}: ${fault}`));
@@ -130,7 +132,7 @@ export class MessageTorture {
     };
   }
 
-  /** Waits until some clients have the newest message that the server has, and the server has all that is written. */
+  /** Waits until the server has all written messages, and the clients have the newest message of the server. */
   async #arrived(followers: readonly Follower[]): Promise<boolean> {
     await this.#caughtUp();
     const head = parseCursor((await this.#server.messages('limit=1')).next_cursor)?.seq ?? 0;
@@ -142,7 +144,7 @@ export class MessageTorture {
     return true;
   }
 
-  /** Clients come one by one; then, at random, one breaks off and comes back a moment later. */
+  /** Clients connect one by one; then, at random, one disconnects and reconnects a moment later. */
   async #dropClients(): Promise<void> {
     const seconds = this.#plan.messages / this.#plan.messagesPerSecond;
     const pause = (seconds * 1000) / (this.#plan.reconnects + this.followers.length);
@@ -162,9 +164,9 @@ export class MessageTorture {
   async #killServer(): Promise<void> {
     const share = this.#plan.messages / (this.#plan.kills + 1);
     while (this.#kills < this.#plan.kills) {
-      // Spread over the run by what is written, since a slow machine takes longer for it.
+      // Spread over the run by the number of written messages, because a slow machine takes longer.
       await this.#until(() => this.#totalWritten() >= share * (this.#kills + 0.5) || this.#active === 0);
-      // What was rotated away before must have been read, or the one rotation of the outage would be the second.
+      // An earlier rotated log must have been read, or the one rotation of the outage would be the second.
       this.#permit.allow(0);
       await this.#caughtUp();
       await delay(this.#random.integer(0, 300));
@@ -186,9 +188,9 @@ export class MessageTorture {
     }
   }
 
-  /** Waits until the server counts all that is written at this moment. */
+  /** Waits until the server counts all messages that are written by now. */
   async #caughtUp(): Promise<void> {
-    // A writer reports after it has written, so its last report may still be on its way.
+    // A writer reports after writing, so its last report may not have arrived yet.
     await delay(100);
     const wanted = this.#totalWritten();
     const deadline = performance.now() + CATCH_UP_DEADLINE_MS;
@@ -231,7 +233,7 @@ export class MessageTorture {
     return child;
   }
 
-  /** Ends what still runs, for the end of this process. */
+  /** Ends all child processes, at the end of this process. */
   abandon(): void {
     for (const follower of this.followers) follower.disconnect();
     for (const child of this.#children) child.kill('SIGKILL');

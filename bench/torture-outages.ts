@@ -1,4 +1,4 @@
-/** Single hard moments: a burst, a line that is cut off, more rotations than one outage can bear, a first long read. */
+/** Single difficult moments: a burst, a line that is cut off, too many rotations in one outage, a long first read. */
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,7 +25,7 @@ function tracedLines(writer: number, count: number, from = 0): object[] {
   return Array.from({ length: count }, (_, index) => tracedLine(random, writer, from + index));
 }
 
-/** Writes many messages at once; every client must get them whole and in order. */
+/** Writes many messages at once; every client must get all of them in order. */
 export async function burst(root: string, followers: readonly Follower[], messages: number): Promise<Outcome> {
   const before = followers.map(({ received }) => received.length);
   const begun = performance.now();
@@ -46,7 +46,7 @@ export async function burst(root: string, followers: readonly Follower[], messag
   };
 }
 
-/** A line that is cut off counts as skipped, once, and never shows as a message. */
+/** A line that is cut off counts once as skipped, and never appears as a message. */
 export async function cutLine(server: Server, root: string): Promise<Outcome> {
   const watch = new StateWatch<Sources>(server.url, 'sources');
   const skipped = ({ log }: Sources) => log.skipped.reduce((sum, { count }) => sum + count, 0);
@@ -65,7 +65,7 @@ export async function cutLine(server: Server, root: string): Promise<Outcome> {
   return { facts: `skipped lines ${before} -> ${before + (counted === null ? 0 : 1)}`, faults };
 }
 
-/** Two rotations while the server is down destroy messages unread: that must be said, and the rest must come. */
+/** Two rotations while the server is down destroy messages unread: that must be reported, and the rest must arrive. */
 export async function doubleRotation(server: Server, root: string, follower: Follower): Promise<Outcome> {
   const before = await servedSources(server);
   await server.stop('SIGKILL');
@@ -92,12 +92,12 @@ export async function doubleRotation(server: Server, root: string, follower: Fol
   return {
     facts:
       `${wanted} rotations while it was down: sources.log.gaps ${before.log.gaps} -> ${after.log.gaps}, state ` +
-      `${after.log.state} (${after.log.reason ?? 'no reason given'}); the client was told gap: ${follower.gapsSaid > gapsSaid}`,
+      `${after.log.state} (${after.log.reason ?? 'no reason given'}); the client got a gap: ${follower.gapsSaid > gapsSaid}`,
     faults,
   };
 }
 
-/** The loss must be said exactly: from before the kill to after it, and nothing was known to be unread then. */
+/** The loss must be reported exactly: from before the kill to after it; nothing was known to be unread then. */
 function lossFaults({ losses }: Sources['log'], killedAt: number): string[] {
   const loss = losses.at(-1);
   if (!loss) return ['no time is said of which messages are lost'];
@@ -114,7 +114,7 @@ async function servedSources(server: Server): Promise<Sources> {
   return watch.latest;
 }
 
-/** Reads a long log for the first time while somebody asks for the health all the time. */
+/** Reads a long log for the first time while `/health` is requested continuously. */
 export async function firstRead(folders: { root: string; control: string }, messages: number): Promise<Outcome> {
   const bytes = writeBacklog({ root: folders.root, messages });
   const delays = path.join(folders.control, 'loop-delay');
@@ -124,7 +124,7 @@ export async function firstRead(folders: { root: string; control: string }, mess
   try {
     await server.start();
     const begun = performance.now();
-    // The first request of a kind loads its code, which holds the loop once and is no matter of the reading.
+    // The first request of a kind loads its code, which blocks the loop once and has nothing to do with the reading.
     await Promise.all([server.stats(), server.messages('limit=1'), server.health()]);
     await delay(500);
     const measuredFrom = Date.now();
@@ -138,7 +138,7 @@ export async function firstRead(folders: { root: string; control: string }, mess
       else seen.messages = (await server.stats()).message_count;
       await delay(10);
     }
-    // Only half seconds that lie wholly after the start count.
+    // Only half seconds that are completely after the start count.
     const holds = readHolds(delays, measuredFrom + 499);
     const worst = longestHolds(holds).byClock;
     const long = holds.filter(({ held }) => held > MAX_HOLD_MS);

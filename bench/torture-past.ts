@@ -1,4 +1,4 @@
-/** What threatens the messages that are kept: a clock that jumps, and logs that are cut or replaced while they are followed. */
+/** Dangers to recorded messages: a clock that jumps, and logs that are cut or replaced while they are followed. */
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,19 +17,19 @@ interface Folders {
 const DAY_MS = 86_400_000;
 const JUMPS_DAYS = [31, -31, 400, -400, -40, 40];
 const MESSAGES = 500;
-/** What is too old is deleted once a second. */
+/** Old messages are deleted once a second. */
 const PRUNE_TIMEOUT_MS = 2500;
 const ARRIVAL_DEADLINE_MS = 30_000;
 const MAX_NEW_LINES = 20;
 const BROKEN_CHANCE = 0.2;
 
-/** @returns settings of a server whose clock is shifted by the milliseconds that stand in a file */
+/** @returns settings of a server whose clock is shifted by the milliseconds in a file */
 export function shiftedClock(file: string): Record<string, string> {
   const module = import.meta.resolve('../test/support/shifted-clock.mjs');
   return { CLOCK_SHIFT_FILE: file, NODE_OPTIONS: `--import ${module}` };
 }
 
-/** Sets the clock ahead and back by more than the retention: nothing may be deleted, and each jump must be said. */
+/** Sets the clock ahead and back by more than the retention: nothing may be deleted, and each jump must be reported. */
 export async function jumpingClock({ root, control }: Folders): Promise<Outcome> {
   const shift = path.join(control, 'shift');
   const log = path.join(root, LOG_NAME);
@@ -43,7 +43,7 @@ export async function jumpingClock({ root, control }: Folders): Promise<Outcome>
     say(MESSAGES);
     await server.start();
     const watch = new StateWatch<Sources>(server.url, 'sources');
-    // A history that is empty at its start knows no time before the jump.
+    // A history that is empty at its start has no time from before the jump.
     while ((await server.stats()).message_count < MESSAGES) await delay(10);
     for (const days of JUMPS_DAYS) {
       ahead += days;
@@ -68,8 +68,8 @@ export async function jumpingClock({ root, control }: Folders): Promise<Outcome>
 }
 
 /**
- * Appends to the log, cuts it in place and replaces it, with whole lines and broken ones, old ones and new ones. Each line
- * must be kept or counted as skipped, once.
+ * Appends to the log, cuts it in place and replaces it, with whole lines and broken ones, old ones and new ones. Each
+ * line must be kept or counted as skipped, once.
  */
 export async function cutLogs({ root, control }: Folders, rounds: number): Promise<Outcome> {
   const server = new Server(root, path.join(control, 'history.sqlite'));
@@ -89,7 +89,7 @@ export async function cutLogs({ root, control }: Folders, rounds: number): Promi
       content.push(...lines);
       return;
     }
-    // A part of what was there may stay: its end, as when a log is trimmed, or nothing.
+    // A part of the log may stay: its end, as when a log is trimmed, or nothing.
     const left = random.chance(0.5) ? content.slice(-random.integer(1, MAX_NEW_LINES)) : [];
     content = [...left, ...lines];
     if (how === 'cut') writeFileSync(log, text(content));
@@ -101,7 +101,7 @@ export async function cutLogs({ root, control }: Folders, rounds: number): Promi
   try {
     change();
     await server.start();
-    // Answered once the log has been read; what is replaced before that could be read by nobody.
+    // The count arrives after the log was read; content that is replaced before that cannot be read by anybody.
     await server.stats();
     const watch = new StateWatch<Sources>(server.url, 'sources');
     const skipped = () => watch.latest?.log.skipped.reduce((sum, { count }) => sum + count, 0) ?? 0;

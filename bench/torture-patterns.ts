@@ -1,4 +1,4 @@
-/** Patterns and conflicts that are made to take long: nobody who watches may notice. */
+/** Patterns and conflicts that are designed to take long: viewers must not notice. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import { openStream } from '../test/support/sse-client';
 import { StateWatch } from './torture-follower';
 import type { Outcome } from './torture-report';
 
-/** A heartbeat comes every second. */
+/** There is a heartbeat every second. */
 const MAX_HEARTBEAT_GAP_MS = 1500;
 const MAX_HEALTH_MS = 500;
 const WATCH_MS = 5000;
@@ -23,7 +23,7 @@ interface Hostile {
   conflicts?: number;
 }
 
-/** Each held the event loop for seconds or for good where patterns were matched by backtracking. */
+/** Each of these blocked the event loop for seconds or forever when patterns were matched by backtracking. */
 const HOSTILE: readonly Hostile[] = [
   {
     name: 'one pattern of 30 KB, one path of 60 KB',
@@ -57,7 +57,7 @@ function numbered<Value>(count: number, made: (index: number) => readonly Value[
   return Array.from({ length: count }, (_, index) => made(index)).flat();
 }
 
-/** Writes hostile locks and conflicts, and watches heartbeats and `/health` until all of it is shown and after. */
+/** Writes hostile locks and conflicts, and observes heartbeats and `/health` until all of them are shown and after. */
 export async function torturePatterns(url: string, root: string): Promise<Outcome> {
   const folder = path.join(root, LOCKS_FOLDER);
   await mkdir(folder, { recursive: true });
@@ -114,7 +114,7 @@ function conflictLog(count: number): string {
   return JSON.stringify({ version: '1.0', conflicts });
 }
 
-/** The longest wait for a heartbeat and for `/health` within a span. */
+/** The longest wait for a heartbeat and for `/health` within a period. */
 class Pulse {
   readonly #url: string;
   readonly #close: () => void;
@@ -153,7 +153,7 @@ class Pulse {
     [this.#gap, this.#health] = [0, 0];
   }
 
-  /** Waits for one more heartbeat, so that a hold at the end counts. @returns milliseconds */
+  /** Waits for one more heartbeat, so that a block at the end counts. @returns milliseconds */
   async end(): Promise<{ gap: number; health: number }> {
     const last = this.#heartbeatAt;
     while (this.#heartbeatAt === last && performance.now() - last < EXACT_DEADLINE_MS) await delay(20);

@@ -1,27 +1,27 @@
-/** Who may rotate the log, said by the torture to its writers through a file and under a lock that all of them take. */
+/** Permits for writers to rotate the log: the torture sets them in a file, under a lock that all writers take. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LogWriter } from '../lib/sources/claudeswarm/writer';
 
-/** How many rotations are allowed from now on; more than one outage can bear would destroy messages unread. */
+/** The number of rotations allowed from now on; two in one outage would destroy messages unread. */
 export type Allowance = number | 'any';
 
 export class RotationPermit {
   readonly #file: string;
   readonly #lock: LogWriter;
 
-  /** @param folder one that the swarm does not use; its own log file only serves as the lock */
+  /** @param folder a folder that the swarm does not use; the log file in it only serves as the lock */
   constructor(folder: string) {
     this.#file = path.join(folder, 'allowance.json');
     this.#lock = new LogWriter(folder, { lockTimeoutMs: 60_000 });
   }
 
-  /** Sets the allowance. No rotation is under way when this returns. */
+  /** Sets the allowance. No rotation is in progress when this returns. */
   allow(allowance: Allowance): void {
     this.#lock.exclusively(() => writeFileSync(this.#file, JSON.stringify(allowance)));
   }
 
-  /** Runs an action that may rotate, if one more rotation is allowed. @returns whether it ran */
+  /** Runs an action that may rotate the log, if one more rotation is allowed. @returns whether it ran */
   use(action: () => void): boolean {
     let used = false;
     this.#lock.exclusively(() => {

@@ -1,4 +1,4 @@
-/** The registry replaced many times a second, by a process of its own: no state that is sent may be torn or empty. */
+/** A separate process replaces the registry many times a second: no published state may be torn or empty. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +21,7 @@ const FIRST_PID = 5_000_000;
 const LAST_STATE_MS = 300;
 const EVENTS_A_SECOND = 10;
 
-/** A registry whose every agent bears the same version, so that a mixture of two shows. */
+/** A registry in which every agent has the same version, so that a mixture of two is visible. */
 export function roster(version: number): RosterEntry[] {
   return Array.from({ length: AGENTS }, (_, index) => ({
     agent: {
@@ -37,13 +37,13 @@ export function roster(version: number): RosterEntry[] {
   }));
 }
 
-/** The version that all agents bear, or null if the state is torn or lacks some. */
+/** The version of all agents; null if the state is torn or incomplete. */
 function registryVersion({ agents }: AgentsAnswer): number | null {
   const versions = new Set(agents.map(({ pid }) => Number(pid) - FIRST_PID));
   return agents.length === AGENTS && versions.size === 1 ? ([...versions][0] as number) : null;
 }
 
-/** Replaces the registry of a root and holds every state that a client gets against what was written. */
+/** Replaces the registry of a root, and compares every state that a client gets with the written ones. */
 export async function tortureRegistry(url: string, root: string, plan: Omit<RegistryJob, 'root'>): Promise<Outcome> {
   writeRegistry(root, roster(0), Date.now());
   const watch = new StateWatch<AgentsAnswer>(url, 'agents', Number.POSITIVE_INFINITY);
@@ -76,7 +76,7 @@ function judge(
   if (events.length > EVENTS_A_SECOND * (seconds + 1))
     faults.push(`${events.length} events in ${seconds.toFixed(1)} s`);
   const slow: string[] = [];
-  // Events leave 100 ms apart; on their way the first may be held up, and one more then falls into its second.
+  // Events are sent 100 ms apart; if the first one is delayed on its way, one more falls into its second.
   if (most > EVENTS_A_SECOND + 1) slow.push(`${most} events arrived within one second`);
   if (last !== null && last > LAST_STATE_MS) slow.push(`the last state took ${Math.round(last)} ms`);
   return {
@@ -88,7 +88,7 @@ function judge(
   };
 }
 
-/** Replaces it at an even speed, and tells the parent how many seconds it took. */
+/** Replaces it at a constant rate, and reports the duration in seconds to the parent. */
 async function replaceRegistry({ root, perSecond, seconds }: RegistryJob): Promise<void> {
   const begun = performance.now();
   const elapsed = () => (performance.now() - begun) / 1000;

@@ -1,13 +1,13 @@
-/** The lines that the torture prints. */
+/** Prints the lines of the torture. */
 
 import { availableParallelism, loadavg } from 'node:os';
 
 export interface Outcome {
-  /** Counts and times, as a person reads them. */
+  /** Counts and times as text. */
   facts: string;
-  /** What must not be; each a failure. */
+  /** Faults; each is a failure. */
   faults: string[];
-  /** Times and rates beyond what is promised: a failure only where timings are judged. */
+  /** Times and rates above their bounds: failures only if timings are checked. */
   slow?: string[];
 }
 
@@ -16,7 +16,7 @@ export class Report {
   readonly #failed: string[] = [];
   #steps = 0;
 
-  /** @param judgeTimings false where the machine is shared and only outcomes count */
+  /** @param judgeTimings false if the machine is shared and only outcomes count */
   constructor(judgeTimings: boolean) {
     this.#judgeTimings = judgeTimings;
   }
@@ -25,7 +25,7 @@ export class Report {
     return this.#failed.length > 0;
   }
 
-  /** Runs one step and prints its line; a step that throws has failed and does not end the others. */
+  /** Runs one step and prints its line; a step that throws counts as failed and does not end the others. */
   async step(name: string, run: () => Promise<Outcome>): Promise<void> {
     this.#steps += 1;
     const begun = performance.now();
@@ -44,7 +44,7 @@ export class Report {
     console.log([...lines, ...wrong.slice(0, 10).map((fault) => `  - ${fault}`), ...notes].join('\n'));
   }
 
-  /** Prints the sum, and how busy the machine was: times taken on one that others use say little. */
+  /** Prints the sum, and the load of the machine: times from a busy machine say little. */
   end(): void {
     const failures = this.#failed.length > 0 ? `, FAILED: ${this.#failed.join('; ')}` : ', all OK';
     const load = loadavg().map((average) => average.toFixed(1));

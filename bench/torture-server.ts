@@ -1,4 +1,4 @@
-/** The production server under torture: what the torture asks it beside what every test does. */
+/** The production server with requests that only the torture needs. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseCursor } from '../lib/contract/events';
@@ -7,7 +7,7 @@ import { PROJECT, ProductionServer } from '../test/support/production-server';
 import type { Received } from './torture-checks';
 import { receivedOf } from './torture-follower';
 
-/** Whether there is a production build to torture. */
+/** Whether there is a production build. */
 export function isBuilt(): boolean {
   return existsSync(path.join(PROJECT, '.next', 'BUILD_ID'));
 }
@@ -26,7 +26,7 @@ export class Server extends ProductionServer {
     return this.get(`/api/messages?${query}`);
   }
 
-  /** Everything that is kept, read page by page to its beginning, and from there on again. */
+  /** All recorded messages, read page by page to the beginning, and from there forward again. */
   async history(): Promise<{ backwards: Received[]; forwards: Received[] }> {
     let page = await this.messages('limit=1000');
     const pages = [page.messages.map(receivedOf)];
@@ -48,7 +48,7 @@ export class Server extends ProductionServer {
     }
   }
 
-  /** Its resident memory in bytes, or null where the system does not say. */
+  /** Its resident memory in bytes; null if the system does not say. */
   residentBytes(): number | null {
     try {
       const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
@@ -59,12 +59,12 @@ export class Server extends ProductionServer {
     }
   }
 
-  /** How many event streams it has open, as its metrics say. */
+  /** The number of its open event streams, from its metrics. */
   openStreams(): Promise<number> {
     return this.#metric(/^claude_swarm_streams_open (\d+)$/m);
   }
 
-  /** How many messages its retention has deleted since it started, as its metrics say. */
+  /** The number of messages deleted by the retention since its start, from its metrics. */
   pruned(): Promise<number> {
     return this.#metric(/^claude_swarm_history_pruned_total\{kind="messages"\} (\d+)$/m);
   }

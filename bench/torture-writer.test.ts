@@ -23,7 +23,7 @@ before(() => {
 
 after(() => rmSync(path.dirname(root), { recursive: true, force: true }));
 
-/** Runs one writer process. @returns its last report, and how it ended */
+/** Runs one writer process. @returns its last report and its exit */
 async function run(job: Partial<WriterJob>): Promise<{ report: WriterReport | null; signal: NodeJS.Signals | null }> {
   const whole: WriterJob = {
     kind: 'messages',
@@ -58,7 +58,7 @@ function tracesIn(...names: string[]): number[] {
 }
 
 describe('torture writer', () => {
-  it('writes its messages in order, rotates only as often as it is allowed, and leaves a half line when it is killed', async () => {
+  it('torture-writer: writes its messages in order, rotates only as often as allowed, and leaves half a line when it is killed', async () => {
     const permit = new RotationPermit(control);
     permit.allow(1);
     const [zero, one] = await Promise.all([run({ writer: 0, messages: 150 }), run({ writer: 1, messages: 150 })]);
@@ -79,7 +79,7 @@ describe('torture writer', () => {
     assert.deepEqual(last, [-1, traceNumber(2, 0)]);
   });
 
-  it('asks for a permit that counts down and may be unlimited', () => {
+  it('RotationPermit: counts down, and may be unlimited', () => {
     const permit = new RotationPermit(control);
     const uses = () => [1, 2, 3].filter(() => permit.use(() => {})).length;
     permit.allow(2);

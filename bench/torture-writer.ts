@@ -1,6 +1,6 @@
 /**
- * One writer process of the torture: `torture-writer.ts <job as JSON>`. Appends its messages as an agent does and
- * reports each step to its parent. Its kind `half` writes half a line under the lock and dies of it.
+ * One writer process of the torture: `torture-writer.ts <job as JSON>`. Appends its messages as an agent does, and
+ * reports each step to its parent. The kind `half` writes half a line under the lock and dies.
  */
 import { statSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import { RotationPermit } from './torture-permit';
 export interface WriterJob {
   kind: 'messages' | 'half';
   root: string;
-  /** The folder of the permit to rotate that all writers share. */
+  /** The folder of the rotation permit that all writers share. */
   control: string;
   writer: number;
   messages: number;
@@ -31,7 +31,7 @@ export type WriterReport = { written: number } | { ended: true; written: number;
 const MAX_BATCH = 24;
 const SPLIT_CHANCE = 0.03;
 
-/** A log line that bears its writer and serial number. */
+/** A log line that contains its writer and its serial number. */
 export function tracedLine(random: Random, writer: number, serial: number): object {
   const recipient = `agent-${random.integer(0, 9)}`;
   const delivered = !random.chance(0.05);
@@ -51,7 +51,7 @@ export function tracedLine(random: Random, writer: number, serial: number): obje
 async function writeMessages(job: WriterJob): Promise<void> {
   const random = new Random(job.writer + 1);
   const log = path.join(job.root, LOG_NAME);
-  // Patient, since split writes of the others hold the lock, and a dropped line would be no fault of the server.
+  // A long timeout: split writes of the others keep the lock, and a dropped line would not be a fault of the server.
   const appending = new LogWriter(job.root, { rotateAtBytes: Number.MAX_SAFE_INTEGER, lockTimeoutMs: 60_000 });
   const rotating = new LogWriter(job.root, { rotateAtBytes: job.rotateAtBytes, lockTimeoutMs: 60_000 });
   const permit = new RotationPermit(job.control);
@@ -65,7 +65,7 @@ async function writeMessages(job: WriterJob): Promise<void> {
     const lines = Array.from({ length: count }, (_, index) => tracedLine(random, job.writer, written + index));
     const full = (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > job.rotateAtBytes;
     if (full && permit.use(() => rotating.appendAll(lines))) {
-      // Rotated and written, or another writer rotated in between and this one only wrote.
+      // Either rotated and wrote, or another writer rotated in between and this one only wrote.
     } else if (random.chance(SPLIT_CHANCE)) {
       const [first, ...rest] = lines as [object, ...object[]];
       appendInTwo(appending, first, random);
@@ -79,7 +79,7 @@ async function writeMessages(job: WriterJob): Promise<void> {
   process.disconnect?.();
 }
 
-/** Writes one line with two calls and a pause between, all under the lock: a reader finds the half of it. */
+/** Writes one line with two calls and a pause in between, under the lock: a reader finds half of it. */
 function appendInTwo(writer: LogWriter, line: object, random: Random): void {
   writer.exclusively((descriptor, size) => {
     const bytes = Buffer.from(`${endsInsideLine(descriptor, size) ? '\n' : ''}${pythonJson(line)}\n`);
@@ -96,14 +96,14 @@ function appendInTwo(writer: LogWriter, line: object, random: Random): void {
   });
 }
 
-/** Dies in the middle of a line, as a killed agent does: the system lets go of its lock, the half stays. */
+/** Dies in the middle of a line, like a killed agent: the system releases its lock, half of the line stays. */
 function writeHalf(job: WriterJob): void {
   const line = pythonJson(tracedLine(new Random(job.writer), job.writer, 0));
   new LogWriter(job.root, { lockTimeoutMs: 60_000 }).exclusively((descriptor, size) => {
     if (endsInsideLine(descriptor, size)) writeSync(descriptor, '\n');
     writeSync(descriptor, line.slice(0, line.length >> 1));
     process.kill(process.pid, 'SIGKILL');
-    // The signal may take a moment, and the lock must not be released in order meanwhile.
+    // The signal may take a moment, and the lock must not be released in order before it.
     pause(10_000);
   });
 }

@@ -1,7 +1,7 @@
 /**
- * `npm run torture`: the production server against everything that a swarm and its machine can do to it, over HTTP.
- * `--short` is its form for the tests, in which only outcomes fail and times are just printed. Ends with exit code 1
- * if anything failed.
+ * `npm run torture`: tests the production server over HTTP against everything that a swarm and its machine can do to
+ * it. `--short` is its form for the tests, in which only outcomes can fail and times are only printed. Ends with exit
+ * code 1 if anything failed.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -23,11 +23,11 @@ interface Plan {
   burst: number;
   registry: { perSecond: number; seconds: number };
   locks: { locks: number; folders: number };
-  /** How often a log is cut or replaced while it is followed. */
+  /** The number of times a log is cut or replaced while it is followed. */
   cuts: number;
-  /** Lock files in one folder, far more than are listed. */
+  /** Number of lock files in one folder, far more than are listed. */
   manyLocks: number;
-  /** Messages of the first long read, or 0 for none. */
+  /** Number of messages of the long first read; 0 for none. */
   backlog: number;
 }
 
@@ -77,7 +77,7 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   const { root } = folders;
   const server = new Server(root, path.join(scratch, 'history.sqlite'));
   await server.start();
-  // Before the folder is removed, so that nobody writes into it meanwhile.
+  // Before the folder is removed, so that no process writes into it.
   process.prependOnceListener('exit', () => server.abandon());
   const messages = new MessageTorture(server, folders, plan.messages);
   process.prependOnceListener('exit', () => messages.abandon());
@@ -114,7 +114,7 @@ async function torture(plan: Plan, report: Report, scratch: string): Promise<voi
   if (plan.backlog > 0) await report.step('first read', () => firstRead(foldersIn(scratch, 'backlog'), plan.backlog));
 }
 
-/** A root for a swarm, and beside it a folder for what the torture itself needs. */
+/** A root for a swarm, and beside it a folder for files of the torture itself. */
 function foldersIn(scratch: string, name: string): { root: string; control: string } {
   const folders = { root: path.join(scratch, name, 'root'), control: path.join(scratch, name, 'control') };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
@@ -136,7 +136,7 @@ const report = new Report(!short);
 try {
   await torture(short ? SHORT : LONG, report, scratch);
 } catch (error) {
-  console.error(`The torture could not go on: ${error instanceof Error ? error.message : error}`);
+  console.error(`The torture ended early: ${error instanceof Error ? error.message : error}`);
   process.exit(1);
 }
 report.end();

@@ -55,7 +55,7 @@ export class TracedTraffic {
     }
   }
 
-  /** @returns what is wrong with a history, null if it has each message once and in order */
+  /** @returns the fault of a history; null if it has each message once and in order */
   historyFault(history: readonly Received[]): string | null {
     return verdictFaults(compareWithWriters(history, new Map([[WRITER, this.written]])));
   }

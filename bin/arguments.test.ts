@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HELP, readArguments } from './arguments';
 import { StartError } from './start-error';
 
-test('an empty command line starts the dashboard on what is found', () => {
+test('readArguments(): an empty command line starts the dashboard with automatic discovery', () => {
   assert.deepEqual(readArguments([]), {
     action: 'start',
     root: null,
@@ -16,7 +16,7 @@ test('an empty command line starts the dashboard on what is found', () => {
   });
 });
 
-test('flags and ROOT may stand in any order', () => {
+test('readArguments(): flags and ROOT may be in any order', () => {
   const expected = {
     action: 'check',
     root: '../swarm',
@@ -30,12 +30,12 @@ test('flags and ROOT may stand in any order', () => {
   assert.deepEqual(readArguments(['--port', '8123', '../swarm', '--host=[::1]', '--no-browser', '--check']), expected);
 });
 
-test('a new token reads, unless it is to write', () => {
+test('readArguments(): a new token has scope read unless write is given', () => {
   assert.deepEqual(readArguments(['--new-token', 'ci']).newToken, { name: 'ci', scope: 'read' });
   assert.deepEqual(readArguments(['--new-token', 'ci', '--scope', 'write']).newToken, { name: 'ci', scope: 'write' });
 });
 
-test('--help wins over everything else that is right', () => {
+test('readArguments(): --help takes precedence over all other valid flags', () => {
   assert.equal(readArguments(['--check', '--help']).action, 'help');
   assert.equal(readArguments(['-h']).action, 'help');
   assert.equal(readArguments(['-v']).action, 'version');
@@ -43,7 +43,7 @@ test('--help wins over everything else that is right', () => {
   assert.equal(readArguments(['--', '--demo']).action, 'demo');
 });
 
-test('a faulty command line gives one sentence, a way on, and exit code 2', () => {
+test('readArguments(): an invalid command line gives one sentence, a way to continue, and exit code 2', () => {
   const faulty: [words: string[], said: RegExp][] = [
     [['--prot', '8000'], /^Unknown option '--prot'\. Run with --help/],
     [['a', 'b'], /"b" is a second one/],
@@ -77,7 +77,7 @@ test('a faulty command line gives one sentence, a way on, and exit code 2', () =
   }
 });
 
-test('the help names every flag', () => {
+test('HELP: names every flag', () => {
   for (const flag of ['--port', '--host', '--demo', '--no-browser', '--check', '--test-alert', '--help', '--version']) {
     assert.match(HELP, new RegExp(`^ {2}${flag} `, 'm'));
   }

@@ -1,4 +1,4 @@
-/** The command line: what may be written on it, and what it means. */
+/** Parses the command line. */
 import { parseArgs } from 'node:util';
 import { readHost, readPort } from '../lib/config/setting-schemas';
 import { SCOPES, type Scope } from '../lib/config/tokens-file';
@@ -53,27 +53,27 @@ const EXPECTED = {
 
 export interface Arguments {
   action: 'start' | 'demo' | 'check' | 'new-token' | 'test-alert' | 'help' | 'version';
-  /** As written: relative to where the person stands. */
+  /** As written: relative to the current folder of the user. */
   root: string | null;
-  /** The bundle to show instead, as written. */
+  /** The bundle to show instead of a project, as written. */
   open: string | null;
   port: number | null;
   host: string | null;
   browser: boolean;
-  /** Go on with the history of a project that was moved here. */
+  /** Continue the history of a project that was moved here. */
   adoptHistory: boolean;
-  /** The token to make. */
+  /** The token to create. */
   newToken: { name: string; scope: Scope } | null;
 }
 
 /**
  * Reads a command line.
  *
- * @param words those after the program's name
- * @throws {StartError} with exit code 2 and a sentence that says what is wrong with it
+ * @param words the arguments after the name of the program
+ * @throws {StartError} with exit code 2 and a sentence that names the fault
  */
 export function readArguments(words: readonly string[]): Arguments {
-  // `npx <package> -- --demo` hands the dashes on.
+  // `npx <package> -- --demo` passes the dashes on.
   const { values, positionals } = split(words[0] === '--' ? words.slice(1) : words);
   const [root = null, second] = positionals;
   if (root === '') throw usage('ROOT is empty; give the folder of a project or leave it out');
@@ -115,9 +115,9 @@ function split(words: readonly string[]) {
   try {
     return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    // Node's messages go on with advice for rarer cases after their first sentence.
+    // After their first sentence, messages of Node continue with advice for rarer cases.
     const { message } = error as Error;
-    // To Node a value that begins with a dash is "ambiguous"; to a person it is a wrong one.
+    // Node calls a value that begins with a dash "ambiguous"; for the user it is simply wrong.
     const [, flag] = /^Option '--(port|host)' argument is ambiguous/.exec(message) ?? [];
     if (flag) throw wrong(flag as keyof typeof EXPECTED, words[words.indexOf(`--${flag}`) + 1] as string);
     throw usage(message.split(/\.\s/)[0] as string);

@@ -1,5 +1,7 @@
 // @ts-check
-/** The path under which everything is served. It is part of the built code, so a build knows it and a start obeys. */
+/**
+ * The path under which everything is served. It is part of the built code, so a start must use the path of its build.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,9 +10,9 @@ const PATH = /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 /**
  * Reads the setting BASE_PATH.
  *
- * @param {string | undefined} text such as `/swarm`; `/` and nothing stand for the root
+ * @param {string | undefined} text such as `/swarm`; `/` or nothing for the root
  * @returns {string} without a slash at its end; empty for the root
- * @throws {Error} with a sentence, if the text is no such path
+ * @throws {Error} with a sentence if the text is not such a path
  */
 export function readBasePath(text) {
   const path = (text ?? '').trim().replace(/\/$/, '');
@@ -22,7 +24,7 @@ export function readBasePath(text) {
 
 /**
  * @param {string} build the folder of a build
- * @returns {string | null} the path that it was made for, null where there is no build
+ * @returns {string | null} the path that it was built for, null if there is no build
  */
 export function basePathOf(build) {
   try {

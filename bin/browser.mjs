@@ -1,5 +1,5 @@
 // @ts-check
-/** The person's browser, opened once there is something to see. */
+/** Opens the browser of the user once the server answers. */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -8,7 +8,7 @@ const OPENERS = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] };
 const TRIES = 50;
 
 /**
- * Waits for the server, at most a few seconds, and opens its page. Failures are of no consequence: the address stands
+ * Waits for the server, at most a few seconds, and opens its page. Failures are ignored: the address is printed
  * in the terminal.
  *
  * @param {string} address URL of the dashboard

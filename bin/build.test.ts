@@ -21,7 +21,7 @@ function newFolder(context: TestContext) {
   };
 }
 
-test('a build is current until a file that it is made of is newer', (context) => {
+test('hasCurrentBuild(): a build is current until one of its source files is newer', (context) => {
   const { write, current } = newFolder(context);
 
   write('app/api/agents/route.ts', 1000);
@@ -48,7 +48,7 @@ test('a build is current until a file that it is made of is newer', (context) =>
   }
 });
 
-test('a build is for one base path, and stays for it unless another one is named', (context) => {
+test('hasCurrentBuild(): a build belongs to one base path, and keeps it unless another one is given', (context) => {
   const { write, current } = newFolder(context);
   write('app/page.tsx', 1000);
   write('.next/BUILD_ID', 2000);
@@ -56,9 +56,9 @@ test('a build is for one base path, and stays for it unless another one is named
   assert.deepEqual([null, '/swarm', '', '/other'].map(current), [true, true, false, false]);
 });
 
-test('an installed package has the build that it came with, whatever the times of its files, and makes no other', async (context) => {
+test('hasCurrentBuild(), build(): an installed package uses its own build whatever the times of its files, and never builds', async (context) => {
   const { folder, write, current } = newFolder(context);
-  await assert.rejects(build(folder, null), /holds no build/);
+  await assert.rejects(build(folder, null), /contains no build/);
   write('.next/BUILD_ID', 1000);
   write('.next/routes-manifest.json', 1000, '{"basePath": ""}');
   write('package.json', 2000);
@@ -66,7 +66,7 @@ test('an installed package has the build that it came with, whatever the times o
   await assert.rejects(build(folder, '/swarm'), (error) => error instanceof StartError && /clone/.test(error.message));
 });
 
-test('a base path is read without the slash at its end; what is none is refused', () => {
+test('readBasePath(): removes the slash at the end; refuses an invalid path', () => {
   const texts = [undefined, '', '/', '/swarm', ' /a/b-c/ '];
   assert.deepEqual(texts.map(readBasePath), ['', '', '', '/swarm', '/a/b-c']);
   for (const text of ['swarm', '//host', '/a//b', '/../x', '/a?b', 'https://host/a', '/a b']) {

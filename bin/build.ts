@@ -1,4 +1,4 @@
-/** The production build, made where it is missing or older than its sources. */
+/** Creates the production build if it is missing or older than its sources. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { StartError } from './start-error';
 
 const BUILD = process.env.BUILD_FOLDER || '.next';
 
-/** What the build is made of. */
+/** The sources of the build. */
 const SOURCES = [
   'app',
   'bin/base-path.mjs',
@@ -28,24 +28,24 @@ const SOURCES = [
   'package-lock.json',
 ];
 
-/** @returns whether the folder is an installed package: it brought its build and can't make another one */
+/** @returns whether the folder is an installed package: it contains a build and cannot create another one */
 export function isInstalled(folder: string): boolean {
   return !existsSync(join(folder, 'app'));
 }
 
 /**
- * @param basePath under which the dashboard shall be served; null: as it was built
- * @returns whether the folder holds a build for it that is as new as everything it is made of
+ * @param basePath path under which the dashboard is to be served; null: as it was built
+ * @returns whether the folder contains a build for that path that is newer than all its sources
  */
 export function hasCurrentBuild(folder: string, basePath: string | null): boolean {
   const build = join(folder, BUILD);
   const built = modified(join(build, 'BUILD_ID'));
   if (built === 0 || (basePath !== null && basePath !== basePathOf(build))) return false;
-  // The times of an installed package's files are those of its installation.
+  // The files of an installed package have the times of its installation.
   return isInstalled(folder) || SOURCES.every((source) => newest(join(folder, source)) <= built);
 }
 
-/** @returns the path under which a folder's build serves, empty for the root */
+/** @returns the path under which the build of a folder serves; empty for the root */
 export function servedPath(folder: string): string {
   return basePathOf(join(folder, BUILD)) ?? '';
 }
@@ -59,23 +59,23 @@ function newest(path: string): number {
   }
 }
 
-/** In milliseconds; 0 for what is not there. */
+/** In milliseconds since 1970; 0 if there is no such file. */
 function modified(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /**
- * Builds the dashboard. What the build prints is shown only if it fails.
+ * Builds the dashboard. The output of the build is shown only if it fails.
  *
- * @param basePath under which it shall be served; null: as before
- * @throws {StartError} if it fails, or if the folder holds nothing to build from
+ * @param basePath path under which it is to be served; null: as before
+ * @throws {StartError} if it fails, or if the folder has no sources
  */
 export async function build(folder: string, basePath: string | null): Promise<void> {
   const before = basePathOf(join(folder, BUILD));
   if (isInstalled(folder)) {
     throw new StartError(
       before === null
-        ? 'The package holds no build: install it again.'
+        ? 'The package contains no build: install it again.'
         : `The package was built for the path ${before || '/'}: unset BASE_PATH, or build with it in a clone.`,
     );
   }
@@ -91,7 +91,7 @@ export async function build(folder: string, basePath: string | null): Promise<vo
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Ended from outside, it must not leave a build behind that goes on for nobody.
+  // If this process is ended, the build must not continue without it.
   const stop = () => child.kill();
   process.once('exit', stop);
   const [output, errors, [exitCode]] = await Promise.all([

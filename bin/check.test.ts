@@ -7,7 +7,7 @@ import { parseConfig } from '../lib/config/config';
 import { readArguments } from './arguments';
 import { describeSettings } from './check';
 
-test('every fault of the swarm configuration is said once', (context) => {
+test('describeRoot(): lists every fault of the swarm configuration once', (context) => {
   const root = mkdtempSync(join(tmpdir(), 'check-'));
   context.after(() => rmSync(root, { recursive: true, force: true }));
   const file = join(root, '.claudeswarm.yaml');

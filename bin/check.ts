@@ -1,4 +1,4 @@
-/** What `--check` prints: everything that is found, and the settings in force with their origin. */
+/** The output of `--check`: the files of the swarm, and the current settings with their origin. */
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, givenVariables, historyPlace, parseConfig } from '../lib/config/config';
 import type { Skipped } from '../lib/contract/schemas';
@@ -11,7 +11,7 @@ import type { ReaderStatus } from '../lib/sources/source-status';
 import type { Arguments } from './arguments';
 import { checkTokensFile, chooseAddress } from './settings';
 
-/** @returns the files of a swarm: their state, what they hold and what had to be skipped */
+/** @returns the files of a swarm: their state, their contents in numbers, and what was skipped */
 export async function describeRoot({ root, found_by }: { root: string; found_by: string }): Promise<string> {
   const registry = new RegistryReader(root);
   registry.refresh();
@@ -84,7 +84,7 @@ function describe({ state, reason, skipped }: Omit<ReaderStatus, 'since' | 'kept
   return [said, ...skipped.map(describeSkipped)].join('\n');
 }
 
-/** Its sentences name the file and say all: one for each fault, else one for the whole. */
+/** Complete sentences that name the file: one for each fault, else one for the whole file. */
 function describeConfig({ file, status }: ReturnType<typeof readSwarmConfig>): string {
   const faults = status.skipped.map(({ reason }) => reason);
   return faults.length > 0 ? faults.join('\n') : (status.reason ?? file ?? 'no file');

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * The dashboard as a command. Everything that is to be decided before the server starts is decided by launcher.ts, in
- * a process of its own that ends before: its TypeScript loader would cost the server 60 MB for as long as it runs.
+ * The dashboard as a command. All decisions before the start of the server are made by launcher.ts, in a separate
+ * process that ends first: its TypeScript loader would cost the server 60 MB for its whole life.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { startDemo } from './demo.mjs';
 
 const folder = dirname(import.meta.dirname);
 const launcher = fork(join(import.meta.dirname, 'launcher.ts'), process.argv.slice(2), {
-  // Else the loader would obey the tsconfig.json of whatever project the person stands in.
+  // Otherwise the loader would use the tsconfig.json of the current folder.
   cwd: folder,
   env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
   execArgv: ['--import', import.meta.resolve('tsx')],
@@ -27,7 +27,7 @@ launcher.once('message', (message) => {
   plan = /** @type {import('./launcher').Plan} */ (message);
 });
 const decided = Promise.all([once(launcher, 'exit'), once(launcher, 'disconnect')]);
-// Most of Next is loaded by the time that the launcher has decided.
+// Most of Next is loaded while the launcher decides.
 await import('next/dist/cli/next-start.js');
 const [[exitCode]] = await decided;
 

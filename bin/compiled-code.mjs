@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The server's code as V8 has compiled it at an earlier start. Compiling is a third of what a start costs, and all that the
- * first page waits for. A side effect of a start: nothing depends on whether it can be kept or used.
+ * Reuses the code of the server that V8 compiled at an earlier start. Compiling is a third of the cost of a start, and
+ * all that the first page waits for. Optional: nothing depends on whether the cache can be written or used.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
@@ -10,22 +10,28 @@ import { deserialize, serialize } from 'node:v8';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
-/** By then what was loaded has run; V8 throws away later what does not run again. */
+/** After this time the loaded code has run; later V8 discards code that does not run again. */
 const KEEP_AFTER_MS = 3_000;
-/** Of the kept file; its content follows. */
+/** Length of the header of the cache file; its content follows. */
 const SUM_BYTES = 4;
-/** The first column of the source is the first one of its file. */
+/** The first column of the source is the first column of its file. */
 const BEFORE_SOURCE = -Module.wrap('').indexOf('\n});');
-/** Also with a space or a comment between; what only looks like it is compiled by Node, which costs no more than time. */
+/**
+ * Also with a space or a comment in between; code that only looks like an import is compiled by Node, which only costs
+ * time.
+ */
 const MAY_IMPORT = /\bimport\s*[(/]/;
 
-/** @typedef {{ sum: number, code: Uint8Array }} Compiled `sum` is that of the source: V8 compares nothing but its length. */
+/**
+ * @typedef {{ sum: number, code: Uint8Array }} Compiled `sum` is that of the source: V8 compares nothing but its
+ *   length.
+ */
 /** @typedef {(this: NodeModule, source: string, file: string, ...rest: unknown[]) => unknown} Compile */
 
 let begun = false;
 
 /**
- * Takes compiled code from a build's cache from now on, and keeps there what it lacks; once per process.
+ * Uses compiled code from the cache of a build from now on, and adds missing code to it. Call it once per process.
  *
  * @param {string} build the folder of the build
  */
@@ -33,7 +39,7 @@ export function reuseCompiledCode(build) {
   if (begun) return;
   begun = true;
   const place = join(build, 'cache', 'compiled');
-  // Node's own, from 22.1 on.
+  // Node has its own cache since 22.1.
   const { enableCompileCache } = /** @type {{ enableCompileCache?: (folder: string) => unknown }} */ (Module);
   if (enableCompileCache) enableCompileCache(place);
   else compileBy(new CompiledCode(`${place}.bin`));
@@ -41,9 +47,9 @@ export function reuseCompiledCode(build) {
 
 class CompiledCode {
   #file;
-  /** @type {Map<string, Compiled> | null} by the path of the source; null while nothing has been loaded for a while */
+  /** @type {Map<string, Compiled> | null} by the path of the source; null after a time without loading */
   #known = null;
-  /** @type {Map<string, { sum: number, script: Script }>} what that lacks */
+  /** @type {Map<string, { sum: number, script: Script }>} code that is missing there */
   #fresh = new Map();
 
   /** @param {string} file */
@@ -87,7 +93,7 @@ class CompiledCode {
       writeFileSync(part, Buffer.concat([checksum(content), content]));
       renameSync(part, this.#file);
     } catch {
-      // The build's folder may not be written to: the next start compiles again.
+      // The folder of the build may be read-only: the next start compiles again.
     }
   }
 }
@@ -100,10 +106,10 @@ function readCompiled(file) {
   try {
     const kept = readFileSync(file);
     const content = kept.subarray(SUM_BYTES);
-    // V8 believes what it is given: a damaged disk must not end every start.
+    // V8 does not verify the code: a damaged disk must not break every start.
     if (checksum(content).equals(kept.subarray(0, SUM_BYTES))) return deserialize(content);
   } catch {
-    // There is none, or it can't be read.
+    // There is no cache, or it is unreadable.
   }
   return new Map();
 }
@@ -115,18 +121,18 @@ function checksum(content) {
   return sum;
 }
 
-/** @param {CompiledCode} compiled gives every CommonJS module that is loaded from now on its script */
+/** @param {CompiledCode} compiled provides the script of every CommonJS module that is loaded from now on */
 function compileBy(compiled) {
   const modules = /** @type {{ _compile: Compile }} */ (/** @type {unknown} */ (Module.prototype));
   const compile = modules._compile;
   modules._compile = function (source, file, ...rest) {
     let run;
-    // Such a script would have to be told how it imports, and forgets it in the cache.
+    // Such a script needs a callback for imports, which the cache does not store.
     if (MAY_IMPORT.test(source)) return compile.call(this, source, file, ...rest);
     try {
       run = compiled.scriptFor(source, file).runInThisContext();
     } catch {
-      // A module of ECMAScript, or an error in it: Node tells which.
+      // An ECMAScript module, or an error in it: Node reports which.
       return compile.call(this, source, file, ...rest);
     }
     return run.call(this.exports, this.exports, createRequire(file), this, file, dirname(file));

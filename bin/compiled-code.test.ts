@@ -8,7 +8,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 const CODE = pathToFileURL(join(import.meta.dirname, 'compiled-code.mjs')).href;
-/** Later ones keep it by themselves, in a form of their own. */
+/** Later versions of Node cache compiled code themselves, in a format of their own. */
 const skip = 'enableCompileCache' in module;
 let folder: string;
 
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const kept = () => join(folder, 'cache', 'compiled.bin');
 
-/** @returns what a process that reuses compiled code finds in a module */
+/** @returns the exports of a module in a process that reuses compiled code */
 function load(name: string): unknown {
   const program = `
     import { createRequire } from 'node:module';
@@ -34,30 +34,30 @@ function load(name: string): unknown {
   );
 }
 
-test('code that was compiled once is taken as it is', { skip }, () => {
+test('reuseCompiledCode(): compiled code is reused without change', { skip }, () => {
   writeFileSync(join(folder, 'one.js'), 'exports.found = require("./two.js");');
   writeFileSync(join(folder, 'two.js'), 'module.exports = [require.resolve("./two.js") === __filename, module.id];');
   const found = [true, join(folder, 'two.js')];
   assert.deepEqual(load('one.js'), found);
   const { ino } = statSync(kept());
   assert.deepEqual(load('one.js'), found);
-  // Whatever is compiled anew makes a new file.
+  // Compiling again would create a new file.
   assert.equal(statSync(kept()).ino, ino);
 });
 
-test('other code of the same length is compiled anew', { skip }, () => {
+test('reuseCompiledCode(): different code of the same length is compiled again', { skip }, () => {
   writeFileSync(join(folder, 'one.js'), 'exports.found = "before";');
   assert.equal(load('one.js'), 'before');
   writeFileSync(join(folder, 'one.js'), 'exports.found = "behind";');
   assert.equal(load('one.js'), 'behind');
 });
 
-test('an error tells the place in its file, not in what is compiled', { skip }, () => {
+test('reuseCompiledCode(): an error has its position in the source file, not in the compiled code', { skip }, () => {
   writeFileSync(join(folder, 'one.js'), 'exports.found = new Error().stack.split("\\n")[1].match(/:\\d+:\\d+/)[0];');
   for (let runs = 0; runs < 2; runs++) assert.equal(load('one.js'), ':1:17');
 });
 
-test('what imports modules does so, however that is written', { skip }, () => {
+test('reuseCompiledCode(): imports work in every notation', { skip }, () => {
   writeFileSync(join(folder, 'module.mjs'), 'export const found = "a module";');
   for (const written of ['import(', 'import (', 'import/* lazily */(']) {
     writeFileSync(join(folder, 'imports.js'), `exports.found = ${written}"./module.mjs").then(({ found }) => found);`);
@@ -65,7 +65,7 @@ test('what imports modules does so, however that is written', { skip }, () => {
   }
 });
 
-test('a kept file that is damaged and one that can not be written hold nothing up', { skip }, () => {
+test('reuseCompiledCode(): a damaged cache file and one that cannot be written prevent nothing', { skip }, () => {
   writeFileSync(join(folder, 'one.js'), 'exports.found = 1;');
   writeFileSync(join(folder, 'cache'), 'no folder');
   assert.equal(load('one.js'), 1);

@@ -1,5 +1,5 @@
 // @ts-check
-/** A simulated swarm in a folder of its own, both gone when this process ends. */
+/** Runs a simulated swarm in a folder of its own; both end with this process. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,14 +11,14 @@ export function startDemo() {
   const simulator = spawn(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'simulate.ts'), '--root', root],
-    // Its input ends with this process, however that ends, and the simulator with its input.
+    // Its input is closed when this process ends for any reason, and that ends the simulator.
     { stdio: ['pipe', 'ignore', 'inherit'] },
   );
-  // What is written to a simulator that ended by itself is of no interest; the dashboard goes on showing its files.
+  // Errors of writing to a simulator that ended by itself are ignored; the dashboard continues to show its files.
   simulator.stdin.on('error', () => {});
   process.once('exit', () => {
     simulator.kill('SIGKILL');
-    // The simulator may write for one last moment while the folder is being emptied.
+    // The simulator may still write for a moment while the folder is being emptied.
     rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   });
   console.log(`The simulated swarm writes to ${root}, which is removed at the end.`);

@@ -10,7 +10,7 @@ const COMMAND = join(import.meta.dirname, 'claude-swarm-dashboard.mjs');
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'launcher-')));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command as a person standing in `folder` would. */
+/** Runs the command as a user in `folder` would. */
 function run(words: string[], environment: Record<string, string> = {}, command = COMMAND) {
   const { PATH = '' } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words], {
@@ -21,19 +21,19 @@ function run(words: string[], environment: Record<string, string> = {}, command 
   return { status, stdout, stderr };
 }
 
-test('--version prints the version of the package', () => {
+test('launcher: --version prints the version of the package', () => {
   assert.match(run(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-test('what keeps the dashboard from starting is said in one line, and with an exit code', () => {
+test('launcher: the reason why the dashboard cannot start is printed in one line, with an exit code', () => {
   const refusals: [words: string[], environment: Record<string, string>, status: number, said: RegExp][] = [
     [['--nope'], {}, 2, /^Unknown option '--nope'\. .+\n$/],
     [['missing'], {}, 1, /^\S+missing can't be used as project root.+\n$/],
     [[], { PORT: 'http' }, 1, /^The environment variable PORT must be .+\n$/],
     [[], { DASHBOARD_USERNAME: 'ada' }, 1, /^DASHBOARD_USERNAME is set without DASHBOARD_PASSWORD.+\n$/],
-    [['--open', 'missing.json'], {}, 1, /^The bundle can't be read.+name a file that can\.\n$/],
-    [['--open', '.'], {}, 1, /is no file.+\n$/],
-    [['--open', join(import.meta.dirname, 'check.ts')], {}, 1, /is no bundle of a swarm.+\n$/],
+    [['--open', 'missing.json'], {}, 1, /^The bundle can't be read.+give a readable file\.\n$/],
+    [['--open', '.'], {}, 1, /is not a file: give a file.+\n$/],
+    [['--open', join(import.meta.dirname, 'check.ts')], {}, 1, /is not a bundle: open a file.+\n$/],
     [['--host', '0.0.0.0', '--port', '0'], {}, 1, /^Host 0\.0\.0\.0 \(flag\) lets other computers read.+\n$/],
     [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: 'none' }, 1, /^The tokens file can't be read .+\n$/],
     [['--demo', '--port', '0'], { DASHBOARD_TOKENS_FILE: COMMAND }, 1, /^The tokens file .+\n$/],
@@ -49,7 +49,7 @@ test('what keeps the dashboard from starting is said in one line, and with an ex
   }
 });
 
-test("--check prints what is found and the settings, also when run through a link and beside a foreign project's settings", () => {
+test('launcher: --check prints the files found and the settings, also through a link and beside the settings of another project', () => {
   mkdirSync(join(folder, '.agent_locks'));
   writeFileSync(join(folder, 'tsconfig.json'), '{ "extends": "./none.json" }');
   writeFileSync(join(folder, '.claudeswarm.yaml'), 'dashboard:\n  port: 8123\n');
@@ -75,7 +75,7 @@ test("--check prints what is found and the settings, also when run through a lin
   assert.ok(!stdout.includes('hunter2'));
 });
 
-test('--new-token prints a token once, and the line that makes it valid', () => {
+test('launcher: --new-token prints a token once, and the line that makes it valid', () => {
   const { stdout } = run(['--new-token', 'ci', '--scope', 'write']);
   const [, token = ''] = /\n(swarm_\S+)\n/.exec(stdout) ?? [];
   const sha256 = createHash('sha256').update(token).digest('hex');

@@ -1,6 +1,7 @@
 /**
- * Decides what is watched and served, proves that it can be, and tells the process that started this one
- * (claude-swarm-dashboard.mjs), which then becomes the server. Ends the start with one sentence if anything is wrong.
+ * Decides what is watched and served, checks that it is possible, and sends the plan to the process that started this
+ * one (claude-swarm-dashboard.mjs), which then becomes the server. If anything is wrong, the start ends with one
+ * sentence.
  */
 import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
@@ -18,11 +19,11 @@ import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './sett
 import { StartError } from './start-error';
 import { testAlerts } from './test-alert';
 
-/** What the server's process is told. */
+/** The plan for the process of the server. */
 export interface Plan {
   /** Variables to set; the server reads its settings from the environment and nowhere else. */
   environment: Record<'HOST' | 'PORT', string> & Record<string, string>;
-  /** Where a browser finds the dashboard. */
+  /** URL of the dashboard for a browser. */
   address: string;
   demo: boolean;
   browser: boolean;
@@ -43,7 +44,7 @@ async function prepare(words: readonly string[]): Promise<Plan | null> {
   if (flags.newToken) {
     const { token, line } = newToken(flags.newToken.name, flags.newToken.scope);
     console.log(
-      `The token, shown this once:\n${token}\n\nIts line for the file that DASHBOARD_TOKENS_FILE names:\n${line}`,
+      `The token, shown only once:\n${token}\n\nIts line for the file that DASHBOARD_TOKENS_FILE names:\n${line}`,
     );
     return null;
   }
@@ -66,7 +67,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const demo = flags.action === 'demo';
   const bundle = flags.open === null ? null : locateBundle(flags.open, config);
   const found = demo || bundle !== null ? null : locateRoot(flags, config, FOLDER);
-  // Before anything is built, so that a person sees the fault at once.
+  // Before the build, so that the user sees a fault at once.
   if (found) new CurrentReceivers(config);
   const swarmConfig = found && readSwarmConfig(found.root);
   const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
@@ -94,10 +95,10 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       NODE_ENV: 'production',
       NEXT_MANUAL_SIG_HANDLE: '1',
       NEXT_TELEMETRY_DISABLED: '1',
-      // One that stands in the environment is not asked for.
+      // A variable that is set in the environment already is kept.
       SWARM_BUNDLE: bundle ?? '',
       ...(flags.adoptHistory ? { SWARM_ADOPT_HISTORY: '1' } : {}),
-      // Nobody shall be woken by a simulated swarm.
+      // A simulated swarm must not alert anybody.
       ...(demo ? { ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
     },
@@ -107,7 +108,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   };
 }
 
-/** @returns the path under which the build serves; a build is made where none fits */
+/** @returns the path under which the build serves; builds first if there is no matching build */
 async function provideBuild(): Promise<string> {
   const { BASE_PATH } = process.env;
   let wanted: string | null;
@@ -120,7 +121,7 @@ async function provideBuild(): Promise<string> {
   return servedPath(FOLDER);
 }
 
-/** A host as it can stand in a URL that this computer opens: nothing can connect to a wildcard. */
+/** The host for a URL that this computer opens: a wildcard address cannot be connected to. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return isIPv6(host) ? `[${host}]` : host;
@@ -131,12 +132,12 @@ function mayOpenBrowser({ CI, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY 
   return Boolean(process.stdout.isTTY) && screen && !CI && !SSH_CONNECTION && !SSH_TTY;
 }
 
-// Whoever started this is gone: nothing shall go on being built for nobody.
+// The parent process is gone: stop a running build.
 process.once('disconnect', () => process.exit(1));
 try {
   const plan = await prepare(process.argv.slice(2));
   process.removeAllListeners('disconnect');
-  // Leaving before the plan is written would leave the server's process without one.
+  // Exiting before the plan is written would leave the process of the server without one.
   if (plan) process.send?.(plan, () => process.disconnect());
   else process.disconnect?.();
 } catch (error) {

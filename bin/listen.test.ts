@@ -7,18 +7,18 @@ import { tryToListen } from './listen';
 const host = (value: string) => ({ value, origin: 'flag' }) as const;
 const port = (value: number) => ({ value, origin: 'default' }) as const;
 
-test('the port is free again afterwards, and 0 becomes a real one', async () => {
+test('tryToListen(): the port is free again afterwards, and 0 becomes a real port', async () => {
   const first = await tryToListen(host('127.0.0.1'), port(0));
   assert.ok(first.port > 0);
   assert.deepEqual(await tryToListen(host('127.0.0.1'), port(first.port)), { port: first.port, local: true });
 });
 
-test('what other computers reach is told from what they do not', async () => {
+test('tryToListen(): distinguishes addresses that other computers can reach', async () => {
   assert.equal((await tryToListen(host('localhost'), port(0))).local, true);
   assert.equal((await tryToListen(host('0.0.0.0'), port(0))).local, false);
 });
 
-test('a port in use and an address of another computer are named with their origin', async (context) => {
+test('tryToListen(): the error names a port in use, or an address of another computer, with its origin', async (context) => {
   const other = createServer().listen(0, '127.0.0.1');
   context.after(() => other.close());
   await once(other, 'listening');
@@ -28,6 +28,6 @@ test('a port in use and an address of another computer are named with their orig
     tryToListen(host('127.0.0.1'), port(address.port)),
     new RegExp(`Port ${address.port} \\(default\\) is taken by another program: .*--port`),
   );
-  // 192.0.2.0/24 is kept for documentation (RFC 5737): no computer has such an address.
+  // 192.0.2.0/24 is reserved for documentation (RFC 5737): no computer has such an address.
   await assert.rejects(tryToListen(host('192.0.2.1'), port(0)), /Host 192\.0\.2\.1 \(flag\) is not an address of this/);
 });

@@ -1,4 +1,4 @@
-/** Whether the address can be had: asked before the server starts, since Next answers with a stack trace. */
+/** Checks before the start of the server that the address is available; Next would print a stack trace. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Setting } from './settings';
@@ -9,8 +9,8 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 /**
  * Listens for a moment.
  *
- * @returns the port (the one that the system gave for 0), and whether only this computer reaches it
- * @throws {StartError} naming the setting at fault
+ * @returns the port (the one chosen by the system for 0), and whether only this computer can reach it
+ * @throws {StartError} with the name of the wrong setting
  */
 export async function tryToListen(host: Setting<string>, port: Setting<number>) {
   const server = createServer();
@@ -45,6 +45,8 @@ function startError(
     case 'EAI_AGAIN':
       return new StartError(`${atHost} is a name that can't be resolved: choose another one with --host.`);
     default:
-      return new StartError(`Listening on ${host.value}:${port.value} fails (${message}): choose others by flags.`);
+      return new StartError(
+        `Listening on ${host.value}:${port.value} fails (${message}): choose another host or port with --host or --port.`,
+      );
   }
 }

@@ -15,7 +15,7 @@ const SWARM_CONFIG = {
   dashboardHost: 'localhost',
 };
 
-test('flag, then environment, then configuration, then default', () => {
+test('chooseAddress(): flag before environment before configuration before default', () => {
   const flags = ['--port', '1111', '--host', '127.0.0.2'];
   const environment = { PORT: '2222', HOST: '127.0.0.3' };
   const cases: [string[], Record<string, string>, typeof SWARM_CONFIG | null, number, string, string][] = [
@@ -32,7 +32,7 @@ test('flag, then environment, then configuration, then default', () => {
   }
 });
 
-test('port 0 of a flag is a choice, not an absence', () => {
+test('chooseAddress(): port 0 of a flag counts as a choice', () => {
   const { port } = chooseAddress(readArguments(['--port', '0']), parseConfig({ PORT: '2222' }), SWARM_CONFIG);
   assert.deepEqual(port, { value: 0, origin: 'flag' });
 });
@@ -53,7 +53,7 @@ function folders(context: TestContext) {
     ).root.replace(`${base}/`, '');
 }
 
-test('the root is named, or searched from where the person stood', (context) => {
+test('locateRoot(): the root is given, or searched from the current folder', (context) => {
   const locate = folders(context);
   assert.equal(locate(['../project'], 'other'), 'project');
   assert.equal(locate([], 'other', { CLAUDESWARM_ROOT: '../project' }), 'project');
@@ -61,15 +61,18 @@ test('the root is named, or searched from where the person stood', (context) => 
   assert.equal(locate([], 'project/deep'), 'project');
 });
 
-test("the dashboard's own folder is no project, unless it is named", (context) => {
+test('locateRoot(): the folder of the dashboard is not a project unless it is given', (context) => {
   const locate = folders(context);
   for (const stood of ['dashboard', 'dashboard/lib']) {
-    assert.throws(() => locate([], stood), /^StartError: No swarm is found here.*--demo/);
+    assert.throws(
+      () => locate([], stood),
+      /^StartError: There is no swarm in the folder of the dashboard itself.*--demo/,
+    );
   }
   assert.equal(locate(['.'], 'dashboard'), 'dashboard');
 });
 
-test('a named root that can not be read is refused with its name', (context) => {
+test('locateRoot(): a given root that cannot be read is refused with its name', (context) => {
   const locate = folders(context);
   for (const words of [['../missing'], ['../file']]) {
     assert.throws(

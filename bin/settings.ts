@@ -1,4 +1,4 @@
-/** Which swarm is shown, and at which address: the choices that flags, environment and configuration share. */
+/** Chooses the swarm and the address to serve it at, from flags, environment and configuration. */
 import { accessSync, closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Config, ConfigError } from '../lib/config/config';
@@ -9,14 +9,14 @@ import type { SwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import type { Arguments } from './arguments';
 import { StartError } from './start-error';
 
-/** A value and who said it. */
+/** A value and its origin. */
 export interface Setting<T> {
   value: T;
   origin: 'flag' | 'environment' | "the swarm's configuration" | 'default';
 }
 
 /**
- * The first of a flag, the environment, the swarm's configuration and the default that says something.
+ * Returns the first value that is set: flag, environment, configuration of the swarm, default.
  */
 export function chosen<T>(
   flag: T | null,
@@ -30,7 +30,7 @@ export function chosen<T>(
   return { value: standard, origin: 'default' };
 }
 
-/** Where to listen. */
+/** The address to listen on. */
 export function chooseAddress(flags: Arguments, config: Config, swarmConfig: SwarmConfig | null) {
   return {
     port: chosen(flags.port, config.port, swarmConfig?.dashboardPort, 8000),
@@ -39,10 +39,10 @@ export function chooseAddress(flags: Arguments, config: Config, swarmConfig: Swa
 }
 
 /**
- * The project root to watch, proven to be a readable folder.
+ * Returns the project root to watch, checked to be a readable folder.
  *
- * @param dashboardFolder never taken for a project unless named: its own marks are those of the dashboard
- * @throws {StartError} saying which folder is wrong and why
+ * @param dashboardFolder never used as a project unless it is given: files of a swarm in it belong to the dashboard
+ * @throws {StartError} with the wrong folder and the reason
  */
 export function locateRoot(flags: Arguments, config: Config, dashboardFolder: string) {
   try {
@@ -58,43 +58,46 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
     }
   } catch (error) {
     if (error instanceof ProjectRootError) throw new StartError(error.message);
-    throw new StartError(`The current folder can't be read (${(error as Error).message}): name a project's that can.`);
+    throw new StartError(
+      `The current folder can't be read (${(error as Error).message}): give the folder of a project that can be read.`,
+    );
   }
   throw new StartError(
-    'No swarm is found here, since this is the dashboard itself: give the folder of a project ' +
+    'There is no swarm in the folder of the dashboard itself: give the folder of a project ' +
       '(npm start -- /path/to/project), or add --demo for a simulated swarm.',
   );
 }
 
 /**
- * The bundle to show. Whether all of it is sound is seen by the server, which reads it; that it is one is seen here.
+ * Returns the bundle to show. Only its format is checked here; the server reads and checks the whole of it.
  *
- * @param written relative to where the person stands
+ * @param written relative to the current folder of the user
  * @returns its absolute path
- * @throws {StartError} saying what is wrong with it
+ * @throws {StartError} with the fault
  */
 export function locateBundle(written: string, config: Config): string {
   const file = resolve(config.startFolders[0] as string, written);
   let begun: string;
   try {
-    if (!statSync(file).isFile()) throw new StartError(`${file} is no file: name one that the dashboard has saved.`);
+    if (!statSync(file).isFile())
+      throw new StartError(`${file} is not a file: give a file that the dashboard has saved.`);
     const descriptor = openSync(file, 'r');
     const bytes = Buffer.alloc(200);
     begun = bytes.toString('utf8', 0, readSync(descriptor, bytes));
     closeSync(descriptor);
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(`The bundle can't be read (${(error as Error).message}): name a file that can.`);
+    throw new StartError(`The bundle can't be read (${(error as Error).message}): give a readable file.`);
   }
   if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
-  throw new StartError(`${file} is no bundle of a swarm: open a file that the dashboard has saved.`);
+  throw new StartError(`${file} is not a bundle: open a file that the dashboard has saved.`);
 }
 
 /**
- * Reads the tokens file, if one is set; the server reads it again.
+ * Reads the tokens file if one is set. The server reads it again.
  *
- * @returns how many tokens it holds, null where none is set
- * @throws {StartError} saying what is wrong with it
+ * @returns the number of tokens, null if no file is set
+ * @throws {StartError} with the fault
  */
 export function checkTokensFile({ tokensFile }: Config): number | null {
   if (tokensFile === null) return null;

@@ -1,4 +1,6 @@
-/** Runs the simulated swarm on a root until it is told to end. Started by the launcher's demo, tests and benchmarks. */
+/**
+ * Runs the simulated swarm on a root until it gets a signal. Started by the demo of the launcher, tests and benchmarks.
+ */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Simulator } from '../lib/simulator/simulator';
@@ -10,11 +12,11 @@ const HELP = `Usage: npm run simulate -- --root DIR [options]
 Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is made if needed; that of a real swarm is refused.
 
   --root DIR      where it lives; relative to the current folder
-  --seed N        which story is told: equal seeds tell equal stories (default 3)
+  --seed N        random seed: equal seeds give equal stories (default 3)
   --rate N        messages a second on average, 0.01 to 5000 (default 1)
   --agents N      how many agents begin, 3 to 500 (default: one for each role)
-  --rotate-at N   rotate the log beyond so many bytes (default 10485760)
-  --duration N    end after so many seconds
+  --rotate-at N   rotate the log above N bytes (default 10485760)
+  --duration N    end after N seconds
   --help          print this
 `;
 
@@ -27,7 +29,7 @@ interface Settings {
   durationSeconds?: number;
 }
 
-/** @returns null where only the help was asked for */
+/** @returns null if only the help was asked for */
 function readSettings(): Settings | null {
   const { values } = parseArgs({
     options: {
@@ -42,9 +44,9 @@ function readSettings(): Settings | null {
   });
   if (values.help) return null;
   if (!values.root)
-    throw new Error('--root is missing: name the folder in which the simulated swarm shall live (see --help).');
+    throw new Error('--root is missing: give the folder for the files of the simulated swarm (see --help).');
   return {
-    // npm has changed to this package's folder; the path is meant from where the person stands.
+    // npm has changed to the folder of this package; the path is relative to the folder of the user.
     root: path.resolve(process.env.INIT_CWD ?? '', values.root),
     seed: numberFlag('--seed', values.seed, { from: 0, to: Number.MAX_SAFE_INTEGER, integer: true }),
     messagesPerSecond: numberFlag('--rate', values.rate, { from: 0.01, to: 5000 }),
@@ -76,7 +78,7 @@ function numberFlag(
 async function run({ durationSeconds, ...options }: Settings): Promise<void> {
   const ended = new Promise<void>((end) => {
     process.once('SIGTERM', end).once('SIGINT', end).once('disconnect', end);
-    // Whoever started the simulator may die without a word; its end of the pipe tells.
+    // The parent process may be killed; the end of the pipe shows it.
     if (!process.stdin.isTTY) process.stdin.once('end', end).once('error', end).resume();
     if (durationSeconds !== undefined) setTimeout(end, durationSeconds * 1000);
   });

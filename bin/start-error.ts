@@ -1,7 +1,7 @@
-/** The dashboard does not start; the message is all that a person gets to see, so it says what to do. */
+/** The dashboard cannot start. The user sees only the message, so it must say what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
-  /** @param exitCode 1: something about this computer; 2: something about the command line */
+  /** @param exitCode 1: a problem of this computer; 2: a problem of the command line */
   constructor(
     message: string,
     readonly exitCode: 1 | 2 = 1,

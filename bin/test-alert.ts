@@ -1,4 +1,4 @@
-/** What `--test-alert` does: one post to each receiver, as an alert would be posted. */
+/** Implements `--test-alert`: one post to each receiver, like that of an alert. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { AllowedHosts } from '../lib/alerts/allowed-hosts';
@@ -12,15 +12,15 @@ import { formatInstant } from '../lib/contract/instant';
 import { StartError } from './start-error';
 
 /**
- * Posts a test to every receiver that the settings name, once.
+ * Posts a test once to every receiver of the settings.
  *
- * @returns a line for each
+ * @returns a line for each receiver
  * @throws {ConfigError} if the settings are wrong
- * @throws {StartError} if they name nobody
+ * @throws {StartError} if there are no receivers
  */
 export async function testAlerts(config: Config): Promise<{ said: string; delivered: boolean }[]> {
   const { all: receivers } = new CurrentReceivers(config);
-  if (receivers.length === 0) throw new StartError('Nobody is told: set ALERT_WEBHOOKS or ALERTS_FILE.');
+  if (receivers.length === 0) throw new StartError('No alert receivers configured; set ALERT_WEBHOOKS or ALERTS_FILE.');
   const allowed = new AllowedHosts(config.alertHosts);
   const swarm = basename(config.root ?? (config.startFolders[0] as string));
   return Promise.all(
@@ -38,7 +38,7 @@ function testPost({ rule, format }: Receiver, swarm: string, link: string | null
   const key = randomUUID();
   const entry = {
     ...{ id: `test:${key}`, kind: 'source_unreadable' as const, severity: 'notice' as const, since: at },
-    ...{ subject: 'test', reason: 'This is a test: nothing is the matter.' },
+    ...{ subject: 'test', reason: 'This is a test; no action is needed.' },
     ...UNKNOWN_ATTENTION_FACTS,
     why: { rule: 'A test of the receiver.', facts: [], threshold: null, setting: null },
     evidence: { agents: [], locks: [], messages: [], sources: [] },

@@ -11,7 +11,7 @@ function check(...files: [path: string, source: string][]): string[] {
   return violations(new Map([SCHEMAS, ...files]));
 }
 
-test('every form of an import is seen', () => {
+test('importsOf(): finds every form of an import', () => {
   const source = `
 import type { A } from './a';
 import { type B, type C } from './b';
@@ -33,7 +33,7 @@ const k = await import('./k');
   );
 });
 
-test('what the design allows passes', () => {
+test('violations(): allowed imports cause none', () => {
   const found = check(
     ['lib/hub/hub.ts', "import type { Agent } from '../contract/schemas';"],
     ['lib/history/reader.ts', "import Database from 'better-sqlite3';"],
@@ -51,7 +51,7 @@ test('what the design allows passes', () => {
   assert.deepEqual(found, []);
 });
 
-test('each break of a rule is named with its file', () => {
+test('violations(): each one is named with its file', () => {
   const breaks: [path: string, source: string, said: RegExp][] = [
     [
       'lib/sources/claudeswarm/locks.ts',
@@ -87,7 +87,7 @@ test('each break of a rule is named with its file', () => {
   }
 });
 
-test('a value import is followed to where it ends, a circle of imports included', () => {
+test('violations(): value imports are followed to their end, also through an import circle', () => {
   const found = check(
     ['components/ui/a.tsx', "import { apply } from '@/lib/contract/events';"],
     ['lib/contract/events.ts', "import { other } from './other';"],
@@ -100,7 +100,7 @@ test('a value import is followed to where it ends, a circle of imports included'
   ]);
 });
 
-test('a new part of lib needs a room', () => {
+test('violations(): a new folder of lib needs a rule', () => {
   assert.match(check(['lib/shared/things.ts', ''])[0] as string, /lib\/shared\/things\.ts is in no room/);
 });
 
@@ -119,7 +119,7 @@ test('violations(): an import circle is named with its way around, also where on
   assert.deepEqual(others, []);
 });
 
-test('ROOMS: no arrow points upward: whatever a room imports is finished without it', () => {
+test('ROOMS: no import points upward: a room is never imported, directly or not, by one that it imports', () => {
   const finished = new Set<string>();
   const below = Object.keys(ROOMS).filter((room) => /^(lib|components)\//.test(room));
   for (let left = below; left.length > 0; ) {

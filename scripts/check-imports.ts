@@ -1,6 +1,6 @@
 /**
- * Who may import whom: the rooms of the design, held by the lint step. Biome's own rules see how an import is
- * written, not which file it reaches nor through which others, so they can't say this.
+ * Checks which folder may import which, as part of the lint step. Biome's own rules see how an import is
+ * written, but not which file it resolves to, nor through which other files.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -13,8 +13,8 @@ const HTTP = ['lib/contract', 'lib/platform', 'lib/config', ...SOURCES, 'lib/ser
 const FEATURE = ['lib/contract', 'lib/client', 'components/ui'];
 
 /**
- * The rooms, and for each the other rooms that it may import. A file belongs to the longest folder that holds it; what
- * is in none of them may be imported by all.
+ * The rooms, and for each the other rooms that it may import. A file belongs to the longest folder that contains it;
+ * files in none of them may be imported by all.
  */
 export const ROOMS: Record<string, readonly string[]> = {
   'lib/contract': [],
@@ -104,7 +104,7 @@ export const ROOMS: Record<string, readonly string[]> = {
 /** Files at the top that belong to a room below. */
 const TOP: Record<string, string> = { 'instrumentation.ts': 'app', 'proxy.ts': 'app' };
 
-/** What the tests beside the code may import in addition: they set up what their subject works with. */
+/** Rooms that the tests beside the code may import in addition, to set up their subject. */
 const FOR_TESTS = /^(lib|test|bench)(\/|$)/;
 
 const BROWSER = /^(lib\/client|components)(\/|$)/;
@@ -119,11 +119,11 @@ const PACKAGES: readonly { name: RegExp; rooms: RegExp }[] = [
 
 interface Import {
   specifier: string;
-  /** Nothing of it is left in the compiled code. */
+  /** Whether nothing of the import is left in the compiled code. */
   typeOnly: boolean;
 }
 
-/** @returns what a TypeScript source imports or re-exports, in order; relies on the format that Biome gives */
+/** @returns the imports and re-exports of a TypeScript source, in order; relies on the format of Biome */
 export function importsOf(source: string): Import[] {
   const statements = source.matchAll(
     /^\s*(?:import|export)\s(?<clause>[^'";]*?)\sfrom\s'(?<from>[^']+)'|^\s*import\s'(?<bare>[^']+)'|\bimport\(\s*'(?<dynamic>[^']+)'/gm,
@@ -166,10 +166,10 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
 }
 
 /**
- * Finds import circles. Type imports count: files that name each other's types can't be understood one by one.
+ * Finds import circles. Type imports count: files that use each other's types cannot be understood one by one.
  *
- * @param edges what each file imports
- * @returns one way around for each file that imports itself through others and is on no way before it
+ * @param edges the imports of each file
+ * @returns one circle for each file that imports itself through others and is not part of an earlier circle
  */
 function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
@@ -206,7 +206,10 @@ function importFault(
   return `${room} may not import ${other}`;
 }
 
-/** What would end in the browser's bundle, however far away it is imported: zod costs more than the rest of the page. */
+/**
+ * Finds modules that would become part of the browser's bundle through any chain of imports: zod costs more than the
+ * rest of the page.
+ */
 function foreignToBrowsers(
   start: string,
   imports: ReadonlyMap<string, Import[]>,
@@ -240,7 +243,7 @@ function roomOf(path: string): string | undefined {
   return TOP[path] ?? BY_LENGTH.find((room) => path.startsWith(`${room}/`));
 }
 
-/** @returns the path that an import leads to, or undefined for a package */
+/** @returns the path of an imported file; undefined for a package */
 function resolveImport(importer: string, specifier: string, sources: ReadonlyMap<string, string>): string | undefined {
   let path: string;
   if (specifier.startsWith('@/')) path = specifier.slice(2);

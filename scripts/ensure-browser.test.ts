@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ensureBrowser } from './ensure-browser';
 
-/** A computer whose browser is there from the start, comes by fetching, or neither. */
+/** A computer that has a browser, can download one, or neither. */
 function computer(facts: { found: boolean; fetched: boolean; succeeds: boolean }) {
   let isFound = facts.found;
   let fetches = 0;
@@ -17,19 +17,19 @@ function computer(facts: { found: boolean; fetched: boolean; succeeds: boolean }
   return { ensured: ensureBrowser(tools), fetches: () => fetches };
 }
 
-test('ensureBrowser(): where a browser is found nothing is fetched', async () => {
+test('ensureBrowser(): downloads nothing if there is a browser', async () => {
   const { ensured, fetches } = computer({ found: true, fetched: false, succeeds: false });
   assert.equal(await ensured, null);
   assert.equal(fetches(), 0);
 });
 
-test('ensureBrowser(): where none is found it is fetched, once', async () => {
+test('ensureBrowser(): downloads a missing browser once', async () => {
   const { ensured, fetches } = computer({ found: false, fetched: true, succeeds: true });
   assert.equal(await ensured, null);
   assert.equal(fetches(), 1);
 });
 
-test('ensureBrowser(): where fetching fails it says what failed and what to do', async () => {
+test('ensureBrowser(): after a failed download it says what failed and what to do', async () => {
   const { ensured } = computer({ found: false, fetched: false, succeeds: false });
   const problem = (await ensured) ?? '';
   for (const words of ['npx playwright install chromium', 'failed', 'HTTPS_PROXY', 'apt-get install chromium']) {
@@ -37,7 +37,7 @@ test('ensureBrowser(): where fetching fails it says what failed and what to do',
   }
 });
 
-test('ensureBrowser(): a fetch that brought nothing is no success', async () => {
+test('ensureBrowser(): a download that leaves no browser is not a success', async () => {
   const { ensured } = computer({ found: false, fetched: false, succeeds: true });
   assert.match((await ensured) ?? '', /still no browser.*PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD/);
 });

@@ -1,11 +1,11 @@
-/** The browser of the end-to-end tests: used where it is found, fetched where it is not. */
+/** Provides the browser of the end-to-end tests: an installed one, or else a downloaded one. */
 import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 import type { Ended } from './test-counts';
 
 const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
-/** The words after `npx`. */
+/** The arguments of `npx`. */
 export const FETCH_BROWSER = ['playwright', 'install', 'chromium'] as const;
 
 const COMMAND = `npx ${FETCH_BROWSER.join(' ')}`;
@@ -23,9 +23,9 @@ export function isBrowserFound(): boolean {
 }
 
 /**
- * Fetches Playwright's Chromium where no browser is found.
+ * Downloads Playwright's Chromium if no browser is found.
  *
- * @returns null once there is a browser, else what is wrong and what to do
+ * @returns null if there is a browser, else what is wrong and what to do
  */
 export async function ensureBrowser({ isFound, fetch }: BrowserTools): Promise<string | null> {
   if (isFound()) return null;

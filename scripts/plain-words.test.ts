@@ -58,14 +58,14 @@ test('findWords(): an escaped line break ends a word', () => {
   assert.deepEqual(found('lib/a.ts', "const a = 'First\\ntold';"), ['1: told']);
 });
 
-test('findWords(): a phrase counts once and may go on in the next line', () => {
+test('findWords(): a phrase counts once and may continue on the next line', () => {
   assert.deepEqual(found('README.md', 'Here nobody told it,', 'for want', 'of time.'), [
     '1: nobody told',
     '2: for want of',
   ]);
 });
 
-test('findWords(): of Markdown code and link targets are left out, comments in code blocks are read', () => {
+test('findWords(): code and link targets of Markdown are skipped, comments in code blocks are read', () => {
   const source = [
     '# Told',
     'A `told` and ``told ` told`` and [a ring](docs/told.md).',
@@ -84,7 +84,7 @@ test('findWords(): a finding has its line, the word to use and the text', () => 
   ]);
 });
 
-test('findWords(): a file that cannot be parsed is named, since nothing is known of its words', () => {
+test('findWords(): names a file that cannot be parsed', () => {
   assert.throws(() => found('lib/a.ts', "const = 'told"), /^Error: lib\/a\.ts cannot be parsed/);
 });
 

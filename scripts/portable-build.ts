@@ -1,9 +1,9 @@
 /**
- * Makes a build run wherever it is unpacked: a part of `npm run build`. It may run again.
+ * Makes a build independent of its folder; a part of `npm run build`. It may be run repeatedly.
  *
- * Next's bundler names packages that it does not bundle by an alias (`better-sqlite3-90e2652d1716b047`), which is a link in
- * the build folder to the place where the package lies here. An archive of npm holds no links, and npm lays packages
- * elsewhere; under their own names Node finds them by itself. And Next notes this machine's paths.
+ * Next's bundler refers to packages that it does not bundle by an alias (`better-sqlite3-90e2652d1716b047`), a link in
+ * the build folder to the package on this computer. An npm archive contains no links, and npm installs packages
+ * elsewhere; Node finds them under their own names. Next also writes paths of this computer into the build.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,9 @@ const ALIASES = join(BUILD, 'node_modules');
 /** `name-hash`, and `@scope/name-hash`. */
 const ALIAS = /^(.+)-[0-9a-f]{16}$/;
 
-/** Replaces texts in every file of the build that matters to a server. @returns how many files held one of them */
+/**
+ * Replaces texts in every file of the build that a server uses. @returns the number of files that contained one of them
+ */
 function replaceInBuild(texts: ReadonlyMap<string, string>): number {
   const files = readdirSync(BUILD, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(js|json)$/.test(entry.name))
@@ -38,9 +40,9 @@ function aliases(): string[] {
 if (!existsSync(join(BUILD, 'BUILD_ID'))) throw new Error('There is no build: run "npm run build" first.');
 const own = aliases().map((alias): [string, string] => {
   const name = ALIAS.exec(alias)?.[1];
-  if (name === undefined) throw new Error(`${join(ALIASES, alias)} is an alias of a kind that is not known.`);
+  if (name === undefined) throw new Error(`${join(ALIASES, alias)} is an alias of an unknown form.`);
   return [alias, name];
 });
 const changed = replaceInBuild(new Map([...own, [PROJECT, '.']]));
 rmSync(ALIASES, { recursive: true, force: true });
-console.log(`The build can be moved: ${changed} of its files named places of this computer.`);
+console.log(`The build can be moved: paths of this computer were replaced in ${changed} of its files.`);

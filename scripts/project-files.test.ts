@@ -1,4 +1,4 @@
-/** Files of the project that repeat one another's facts. */
+/** Files of the project that must state the same facts. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -47,7 +47,7 @@ test('Node versions: the workflow runs each supported major with long-term suppo
   );
 });
 
-test('workflow: checks out, sets up Node and runs what anybody runs', () => {
+test('workflow: checks out, sets up Node and runs .ci/run', () => {
   const { steps } = workflow.jobs.test;
   assert.deepEqual(
     steps.flatMap(({ run, uses }) => run ?? uses?.replace(/@v\d+$/, '') ?? []),

@@ -1,6 +1,6 @@
 /**
- * Makes ReDoc's bundle fit for ours (Turbopack runs this on it): it asks for a module that does not exist outside of its
- * own bundler, and shows a picture from another site, which no page here may ask.
+ * Adapts the bundle of ReDoc (Turbopack applies this loader): it imports a module that does not exist outside of its
+ * own bundler, and loads an image from another site, which no page here may do.
  */
 const CHANGES = [
   ['require("null")', 'null'],

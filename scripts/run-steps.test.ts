@@ -4,7 +4,7 @@ import { runSteps } from './run-steps';
 import type { Counts } from './test-counts';
 import { EVERY_STEP, type StepName } from './test-plan';
 
-/** Runs every step; each passes two tests, but those given. */
+/** Runs every step; each passes two tests, except the given ones. */
 async function run(given: Partial<Record<StepName, Counts>>) {
   const ran: StepName[] = [];
   const printed: string[] = [];
@@ -27,7 +27,7 @@ test('runSteps(): every step is run in order and its tests are summed', async ()
   assert.deepEqual(sum, { passed: 22, failed: 3 });
 });
 
-test('runSteps(): without a build whatever needs it is not run and counts as a failure', async () => {
+test('runSteps(): without a build, steps that need it are not run and count as failures', async () => {
   const { ran, sum, printed } = await run({ build: { passed: 0, failed: 1 } });
   assert.deepEqual(ran, ['lint', 'build', 'browser', 'unit tests']);
   assert.deepEqual(sum, { passed: 6, failed: 5 });

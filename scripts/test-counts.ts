@@ -1,4 +1,4 @@
-/** Counts of tests, read from what the test runners give. */
+/** Counts of tests, read from the output of the test runners. */
 import { stripVTControlCharacters } from 'node:util';
 
 export interface Counts {
@@ -6,10 +6,10 @@ export interface Counts {
   failed: number;
 }
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   succeeded: boolean;
-  /** What it printed on the standard output. */
+  /** Its standard output. */
   output: string;
 }
 

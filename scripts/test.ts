@@ -1,7 +1,7 @@
 /**
- * The tests in one command. `npm test` runs everything; `npm test -- PATTERN...` runs the test files whose paths contain
- * a pattern, and builds only if one of them needs a build that is missing or old. The last line, alone, is the sum:
- * `N passed, N failed`. Lint, build, torture and endurance count as one each, every other step by its tests.
+ * The tests in one command. `npm test` runs everything; `npm test -- PATTERN...` runs the test files whose paths
+ * contain a pattern, and builds only if one of them needs a build that is missing or out of date. The last line is the
+ * sum: `N passed, N failed`. Lint, build, torture and endurance count as one each, every other step by its tests.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -59,7 +59,7 @@ async function nodeTests(files: readonly string[]): Promise<Counts> {
   return nodeCounts(await command(process.execPath, [...options, ...files]));
 }
 
-/** @returns nothing counted if there is a browser: whether one had to be fetched must not change the sum */
+/** @returns empty counts if there is a browser: whether one had to be downloaded must not change the sum */
 async function browser(): Promise<Counts> {
   const problem = await ensureBrowser({ isFound: isBrowserFound, fetch: () => command('npx', FETCH_BROWSER) });
   if (problem !== null) console.error(problem);
@@ -84,7 +84,7 @@ async function browserTests(files: readonly string[]): Promise<Counts> {
 function stepsOver(files: TestFiles): Record<StepName, () => Promise<Counts>> {
   return {
     lint: () => npmScript('lint'),
-    // The tests expect the root, whatever path the person at the keyboard serves under.
+    // The tests expect the root path, whatever BASE_PATH the user has set.
     build: () => npmScript('build', { BASE_PATH: '' }),
     browser,
     'unit tests': () => nodeTests(files.unit),

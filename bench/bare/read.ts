@@ -1,6 +1,6 @@
 /**
- * The limit for a first read: a bare loop that parses the lines of a log and does the same inserts, the index of the full
- * text included: `read.ts <log> <database> <lines>`. Prints the milliseconds that so many of its first lines took.
+ * The limit for a first read: a plain loop that parses the lines of a log and does the same inserts, including the
+ * full-text index: `read.ts <log> <database> <lines>`. Prints the milliseconds for this number of its first lines.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -23,7 +23,7 @@ interface LogLine {
 }
 
 const [log = '', file = '', most = ''] = process.argv.slice(2);
-// The tables and their indexes as the dashboard has them, and below its settings.
+// The same tables and indexes as the dashboard, and below the same settings.
 new History(file).close();
 const db = new Database(file);
 db.pragma('journal_mode = WAL');

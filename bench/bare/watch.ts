@@ -1,7 +1,7 @@
 /**
- * The limit for a swarm that is active: watches a root, parses what is appended to the log, keeps it with the index of the
- * full text, and broadcasts it; a change of a lock broadcasts all locks. Of all that the dashboard promises it does nothing:
- * no rotation, no checkpoint, no journal. `watch.ts <root> <database>`; says its port in its first line of output.
+ * The limit for an active swarm: watches a root, parses appended lines of the log, stores them with the full-text
+ * index, and broadcasts them; a change of a lock broadcasts all locks. It has none of the guarantees of the dashboard:
+ * no rotation, no checkpoint, no journal. `watch.ts <root> <database>`; prints its port in its first line of output.
  */
 import { mkdirSync, openSync, readdirSync, readFileSync, readSync, watch } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';

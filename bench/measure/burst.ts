@@ -7,12 +7,12 @@ import { mark } from './viewers';
 const VIEWERS = 100;
 const MESSAGES = 10_000;
 const SETTLE_MS = 5000;
-/** What a process of Node takes and gives back without anything being kept. */
+/** Memory that a Node process allocates and frees without keeping anything. */
 const MAX_RETAINED_MB = 40;
 
 async function measure({ files, server, viewers, bare, others }: ViewedSwarm): Promise<Figure[]> {
   await others.open(bare.url, VIEWERS);
-  // As many messages in an event as the dashboard puts into one.
+  // The same number of messages in an event as the dashboard uses.
   const perEvent = 500;
   const lines = Array.from({ length: perEvent - 1 }, () => JSON.stringify(files.message('')));
   const events = Array.from({ length: MESSAGES / perEvent }, (_, index) => {
@@ -26,7 +26,7 @@ async function measure({ files, server, viewers, bare, others }: ViewedSwarm): P
   others.close();
 
   await viewers.open(server.url, VIEWERS);
-  // A first burst brings it to its usual size.
+  // A first burst brings the process to its usual size.
   files.appendMessages(1, MESSAGES);
   if (!(await viewers.all(1))) throw new Error('Not everyone got the first burst.');
   await delay(SETTLE_MS);

@@ -13,16 +13,16 @@ const WARM_UP = 25;
 const FEW = 1000;
 const FEW_LOCKS = 1000;
 const MANY_LOCKS = 10_000;
-/** Longer than changes are held together, so that each is a change of its own. */
+/** Longer than the time for which changes are combined, so that each is published alone. */
 const LOCK_INTERVAL_MS = 150;
 const MESSAGE_INTERVAL_MS = 20;
 const SETTLE_MS = 3000;
 const FIRST = 100_000;
 
-/** @returns the processor time of the server for each change, in milliseconds, less what it uses without any */
+/** @returns the processor time of the server per change, in milliseconds, minus its use without changes */
 async function costOf(server: Server, intervalMs: number, change: (number: number) => void): Promise<number> {
   const pid = server.pid as number;
-  /** For each of some times, in milliseconds. */
+  /** Processor time per change, for each repetition, in milliseconds. */
   const spend = async (times: number, run: (number: number) => void) => {
     const before = processorSeconds(pid);
     for (let number = 0; number < times; number++) {
@@ -74,13 +74,13 @@ async function perLock(scratch: string, locks: number): Promise<number> {
 async function run(scratch: string): Promise<Figure[]> {
   const few = await fewKept(scratch, FEW);
   const many = await millionKept(scratch);
-  // Two at a time: processor time is counted for each process, however long it waits for its turn.
+  // Two at once: processor time is counted per process, however long it waits for a processor.
   const [withFew, withMany] = await Promise.all([
     perMessage(few.root, few.history, FEW),
     perMessage(many.root, many.history, MILLION),
   ]);
   const [some, ten] = await Promise.all([perLock(scratch, FEW_LOCKS), perLock(scratch, MANY_LOCKS)]);
-  // Half as much again: a hundred changes are counted in ticks of ten milliseconds.
+  // 50 % tolerance: a hundred changes are counted in ticks of ten milliseconds.
   return [
     { name: 'a message, 1,000,000 kept', value: withMany, unit: 'ms', atMost: 1.5 * withFew + 0.2, baseline: withFew },
     { name: 'a lock of 10,000', value: ten, unit: 'ms', atMost: 10 * some * 1.2, baseline: some },

@@ -1,11 +1,11 @@
-/** A swarm with a million messages in its history, made once for all benches that want one. */
+/** A swarm with a million messages in its history, created once for all benches that need it. */
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { writeBacklog } from '../../test/support/backlog';
 import { startDashboard, untilRead } from './processes';
 
 export const MILLION = 1_000_000;
-/** Held by about one message in 90,000; nobody says it by chance. */
+/** Contained in about one message of 90,000, and never by chance. */
 export const RARE_WORD = 'zanzibar';
 
 export interface Kept {
@@ -13,7 +13,7 @@ export interface Kept {
   history: string;
 }
 
-/** @returns a root whose log holds a million messages; nobody has read it yet */
+/** @returns a root whose log has a million messages, not read yet */
 export function millionLog(scratch: string): Kept & { bytes: number } {
   const root = path.join(scratch, 'million');
   mkdirSync(root);
@@ -21,7 +21,7 @@ export function millionLog(scratch: string): Kept & { bytes: number } {
   return { root, history: path.join(scratch, 'million.sqlite'), bytes };
 }
 
-/** @returns the same with everything in the history */
+/** @returns the same with all messages in the history */
 export async function millionKept(scratch: string): Promise<Kept> {
   const kept = { root: path.join(scratch, 'million'), history: path.join(scratch, 'million.sqlite') };
   if (existsSync(kept.history)) return kept;

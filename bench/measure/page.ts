@@ -16,7 +16,7 @@ const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 const LIMITS = { longTasks: 0, typingMs: 100, heapGrowthMb: 40, scriptAboveEmptyKb: 50, cls: 0.02 };
 
-/** What the page notes of itself; set up before its first script. */
+/** Measurements inside the page; set up before its first script. */
 interface Notes {
   longTasks: number[];
   shift: number;
@@ -43,7 +43,7 @@ function takeNotes(): void {
   window.addEventListener(
     'keydown',
     ({ timeStamp }) => {
-      // A message posted in the frame's callback comes right after that frame was painted.
+      // A message posted in the callback of a frame arrives right after that frame was painted.
       requestAnimationFrame(() => {
         const painted = new MessageChannel();
         painted.port1.onmessage = () => notes.typing.push(performance.now() - timeStamp);
@@ -70,12 +70,12 @@ async function heap(session: CDPSession): Promise<number> {
   return usedSize / 1e6;
 }
 
-/** What a first load costs: KB of compressed script, milliseconds to the first paint. */
+/** Cost of a first load: KB of compressed script, milliseconds to the first paint. */
 async function firstLoad(page: Page, url: string): Promise<{ script: number; paint: number }> {
   await page.goto(url);
   await page.waitForLoadState('networkidle').catch(() => {});
   return page.evaluate(async () => {
-    // What the HTML names is the first load; what comes later came on use, such as the reader of Markdown.
+    // Scripts in the HTML are the first load; later ones are loaded on use, such as the Markdown renderer.
     const html = await (await fetch('/')).text();
     const sizes = performance
       .getEntriesByType('resource')
@@ -107,7 +107,7 @@ async function load(page: Page, server: ProductionServer, empty: number): Promis
   ];
 }
 
-/** While messages arrive: somebody types now and then, and the list has to follow. */
+/** Measures while messages arrive: a user types sometimes, and the list must follow. */
 async function underLoad(page: Page, server: ProductionServer, root: string): Promise<Figure[]> {
   const simulator = new Simulator({ root, seed: 3, messagesPerSecond: RATE });
   simulator.start();

@@ -1,4 +1,4 @@
-/** The processes that are measured: the dashboard, and the bare servers that it is held against. */
+/** The measured processes: the dashboard, and the plain servers with which it is compared. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,12 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, PROJECT } from '../../test/support/production-server';
 import { Server } from '../torture-server';
 
-/** The kernel counts processor time in these, on every Linux that Node runs on. */
+/** Unit of processor time in the kernel's counters, on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
 const NEXT = path.join(PROJECT, 'node_modules/next/dist/bin/next');
 const BARE_NEXT = path.join(PROJECT, 'bench/bare/next');
 
-/** Limits are for strangers, and would be what is measured; of a million messages kept one more must be kept too. */
+/** No rate limits, which would distort the results; and a retention that can store more than a million messages. */
 const WITHOUT_LIMITS = {
   SWARM_HISTORY_MESSAGES: '2000000',
   LIMIT_READS_PER_MINUTE: '0',
@@ -21,13 +21,13 @@ const WITHOUT_LIMITS = {
   LIMIT_STREAMS_PER_CLIENT: '100000',
 };
 
-/** Ends whatever was started here, should it still run. Before the folders that it writes to are removed. */
+/** Ends all processes that were started here, before the folders they write to are removed. */
 const endings: (() => void)[] = [];
 process.prependOnceListener('exit', () => {
   for (const end of endings) end();
 });
 
-/** @returns the dashboard over a root, running */
+/** @returns a running dashboard over a root */
 export async function startDashboard(
   root: string,
   history: string,
@@ -39,12 +39,12 @@ export async function startDashboard(
   return server;
 }
 
-/** Waits until it has read so many messages. */
+/** Waits until it has read a number of messages. */
 export async function untilRead(server: Server, messages: number): Promise<void> {
   while ((await server.stats()).message_count < messages) await delay(50);
 }
 
-/** A bare `next start` with an empty page and a route that returns a fixed body. */
+/** A plain `next start` with an empty page and a route that returns a fixed body. */
 export class BareNext {
   #port = 0;
   #child: ChildProcess | null = null;
@@ -76,7 +76,7 @@ export class BareNext {
   }
 }
 
-/** A program of `bench/bare` on plain node:http, which says its port in its first line of output. */
+/** A program of `bench/bare` on plain node:http, which prints its port in its first line of output. */
 export class BareStream {
   readonly #child: ChildProcess;
   #port = '';
@@ -90,7 +90,7 @@ export class BareStream {
     return BareStream.#started(['bench/bare/stream.mjs']);
   }
 
-  /** Watches a root, keeps its messages in a database and broadcasts them. */
+  /** Watches a root, stores its messages in a database and broadcasts them. */
   static watcher(root: string, database: string): Promise<BareStream> {
     return BareStream.#started(['--import', 'tsx', 'bench/bare/watch.ts', root, database]);
   }
@@ -111,7 +111,7 @@ export class BareStream {
     return this.#child.pid as number;
   }
 
-  /** Sends one event to everyone. */
+  /** Sends one event to all clients. */
   broadcast(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
   }
@@ -121,10 +121,10 @@ export class BareStream {
   }
 }
 
-/** @returns the processor time that a process has used, all its threads, in seconds */
+/** @returns the processor time of all threads of a process, in seconds */
 export function processorSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold anything; user and system time are the 12th and 13th field after it.
+  // The name in parentheses may contain anything; user and system time are the 12th and 13th field after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

@@ -11,12 +11,12 @@ import { BareNext, residentMb, startDashboard } from './processes';
 import { type Bench, type Figure, median } from './table';
 
 const RESTARTS = 5;
-/** The bare loop over all of it would take two minutes more; it grows slower as the index grows, as the dashboard does. */
+/** The plain loop over all lines would take two minutes more; it gets slower as the index grows, like the dashboard. */
 const HALF = MILLION / 2;
-/** Each question takes time of the server's, and memory: asked every 50 ms, a seventh of the one and 15 MB of the other. */
+/** Each request costs time and memory of the server: every 50 ms would take a seventh of its time and 15 MB. */
 const ASK_INTERVAL_MS = 250;
 
-/** Milliseconds of a command of the system on a log. */
+/** Milliseconds of a system command on a log. */
 function command(program: string, ...words: string[]): number {
   const begun = performance.now();
   execFileSync(program, words, { stdio: 'ignore' });
@@ -64,7 +64,7 @@ async function firstRead(scratch: string): Promise<Figure[]> {
   ];
 }
 
-/** Resident memory of a server that has just started over an empty root, in MB. */
+/** Resident memory of a server that was just started over an empty root, in MB. */
 async function memoryAtRest(scratch: string): Promise<number> {
   const server = await startDashboard(scratch, path.join(scratch, 'rest.sqlite'));
   await server.stats();

@@ -17,7 +17,7 @@ type Side = (typeof SIDES)[number];
 
 interface Load {
   perSecond: number;
-  /** Of each request, in milliseconds. */
+  /** Duration of each request, in milliseconds. */
   delays: number[];
 }
 
@@ -60,7 +60,7 @@ async function run(scratch: string): Promise<Figure[]> {
       };
       const loads: Record<Side, Load[]> = { bare: [], few: [], many: [] };
       for (let round = 0; round <= ROUNDS; round++) {
-        // There and back again: a machine that grows faster or slower meanwhile favours nobody.
+        // In both orders, so that a machine that gets faster or slower favours neither.
         for (const side of round % 2 === 0 ? SIDES : SIDES.toReversed()) {
           const load = await ask(urls[side]);
           // The first round warms up.
@@ -68,7 +68,8 @@ async function run(scratch: string): Promise<Figure[]> {
         }
       }
       const rate = (side: Side) => median(loads[side].map(({ perSecond }) => perSecond));
-      // Of all rounds together: in one alone, a single pause that meets all clients is more than one request in a hundred.
+      // Over all rounds: within one round, a single pause that affects all clients is more than one request of a
+      // hundred.
       const p99 = (side: Side) =>
         quantile(
           loads[side].flatMap(({ delays }) => delays),

@@ -15,17 +15,17 @@ const MARK_INTERVAL_MS = 50;
 const random = new Random(9);
 const agent = () => `agent-${random.integer(0, 9)}`;
 
-/** What somebody types, each with filters or without. */
+/** Search texts, with and without filters. */
 const KINDS: [name: string, query: () => string][] = [
   ['common word', () => 'q=the'],
   ['two common words', () => 'q=the%20tests'],
   ['rare word', () => `q=${RARE_WORD}`],
-  ['word that nobody said', () => `q=word${random.integer(0, 1e6)}x`],
+  ['word without matches', () => `q=word${random.integer(0, 1e6)}x`],
   ['common word of an agent', () => `q=the&sender=${agent()}`],
   ['common word, type and recipient', () => `q=the&type=QUESTION&recipient=${agent()}`],
   ['rare word of an agent', () => `q=${RARE_WORD}&agent=${agent()}`],
   [
-    'common word before a time',
+    'common word before an instant',
     () => `q=the&until=${new Date(Date.now() - random.integer(0, 400_000_000)).toISOString()}`,
   ],
 ];

@@ -12,26 +12,26 @@ const ACTIVE_VIEWERS = 10;
 const ACTIVE_SECONDS = 20;
 const MESSAGES_PER_SECOND = 20;
 const LOCK_CHANGES_PER_SECOND = 5;
-/** Minutes of an active swarm in seconds: what V8 has not compiled yet is no part of what a swarm costs. */
+/** Plays minutes of an active swarm in seconds: the time before V8 has compiled the code does not count. */
 const WARM_UP_SECONDS = 15;
 const WARM_UP_TIMES = 5;
 const IDLE_SECONDS = 60;
-/** By then V8 has collected what a start leaves behind, and the process is as it will be for hours. */
+/** After this time V8 has collected the garbage of the start, and the process stays the same for hours. */
 const AT_REST_AFTER_MS = 60_000;
 const HOUR_S = 3600;
 const NORMAL_MESSAGES = 2000;
-/** A swarm at rest has said its last word longer ago than the minute over which rates are told. */
+/** The last message of an idle swarm is older than the minute over which rates are computed. */
 const SILENT_FOR_MS = 600_000;
 const NORMAL_LOCKS = 10;
 
-/** @returns the share of one core that a process uses meanwhile, in per cent */
+/** @returns the share of one core that a process uses during this time, in per cent */
 async function share(pid: number, seconds: number): Promise<number> {
   const [begun, used] = [performance.now(), processorSeconds(pid)];
   await delay(seconds * 1000);
   return ((processorSeconds(pid) - used) / ((performance.now() - begun) / 1000)) * 100;
 }
 
-/** Changes the files of a swarm so many times as often as a busy one. @returns what ends it */
+/** Changes the files of a swarm at a multiple of the usual rate. @returns a function that stops it */
 function keepActive(files: SwarmFiles, times: number, from: number): () => number {
   let number = from;
   const held: string[] = [];
@@ -88,7 +88,7 @@ export const active: Bench = {
   run: runActive,
 };
 
-/** What is idle from the start of the benches on. */
+/** The processes that are idle from the start of the benches on. */
 interface Resting {
   server: Server;
   bare: BareNext;

@@ -1,4 +1,4 @@
-/** A swarm's files, changed one by one as its tool does, each change with a mark. */
+/** The files of a swarm, changed one by one as its tool does; each change contains a mark. */
 import { mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../lib/simulator/random';
@@ -37,13 +37,13 @@ export class SwarmFiles {
     };
   }
 
-  /** Appends messages in one write, the last with the mark. */
+  /** Appends messages in one write; the last one contains the mark. */
   appendMessages(number: number, count = 1): void {
     const lines = Array.from({ length: count }, (_, index) => this.message(index === count - 1 ? mark(number) : ''));
     this.#log.appendAll(lines);
   }
 
-  /** @param name of the file it locks */
+  /** @param name of the locked file */
   acquireLock(number: number, name = `src/${mark(number)}.ts`): void {
     const agent_id = `agent-${number % AGENTS}`;
     const lock = { agent_id, filepath: name, locked_at: Date.now() / 1000, reason: mark(number) };

@@ -1,14 +1,14 @@
-/** What a bench says: figures with their bounds, as a table for a person and as JSON. */
+/** The result of a bench: figures with their bounds, as a table and as JSON. */
 
 export interface Figure {
   name: string;
   value: number;
   /** `ms`, `MB`, `per second`, `%`, `times` ... */
   unit: string;
-  /** What it must not be above, or not below, in the same unit. */
+  /** Upper or lower bound, in the same unit. */
   atMost?: number;
   atLeast?: number;
-  /** The same of the baseline, measured in turns with it. */
+  /** The same figure of the baseline, measured alternately with it. */
   baseline?: number;
 }
 
@@ -18,11 +18,11 @@ export interface Result {
   figures: Figure[];
 }
 
-/** A bench: its name on the command line, and how its figures are obtained, in a sentence or two. */
+/** A bench: its name on the command line, and a description of its method. */
 export interface Bench {
   name: string;
   how: string;
-  /** Begins what has to stand for a while before it is measured; other benches run meanwhile. */
+  /** Starts processes that must run for some time before they are measured; other benches run in between. */
   begin?(scratch: string): Promise<void>;
   run(scratch: string): Promise<Figure[]>;
 }
@@ -30,7 +30,7 @@ export interface Bench {
 /** @returns whether a figure is within its bounds; null for one without any */
 export function holds({ value, atMost, atLeast }: Figure): boolean | null {
   if (atMost === undefined && atLeast === undefined) return null;
-  // A figure that could not be taken holds nothing.
+  // A figure that could not be measured is not within any bound.
   return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY);
 }
 
@@ -49,7 +49,7 @@ export function cells(figure: Figure): string[] {
   ];
 }
 
-/** @returns a table as a terminal shows it */
+/** @returns the table for a terminal */
 export function printed(figures: readonly Figure[]): string {
   const rows = [['figure', 'value', 'baseline', 'bound', ''], ...figures.map(cells)];
   const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -63,7 +63,7 @@ export function printed(figures: readonly Figure[]): string {
     .join('\n');
 }
 
-/** @returns a table in Markdown */
+/** @returns the table in Markdown */
 export function markdown(figures: readonly Figure[]): string {
   const rows = [
     ['figure', 'value', 'baseline', 'bound', ''],
@@ -78,7 +78,7 @@ function text(value: number): string {
   return Number(value.toFixed(digits)).toLocaleString('en-GB');
 }
 
-/** The value below which a share of the sorted ones lies. */
+/** The value below which a share of the sorted values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

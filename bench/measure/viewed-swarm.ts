@@ -5,13 +5,13 @@ import { BareStream, startDashboard } from './processes';
 import { SwarmFiles } from './swarm-files';
 import { Viewers } from './viewers';
 
-/** A swarm with its dashboard, and the bare server that it is held against; nobody follows either yet. */
+/** A swarm with its dashboard, and the plain server with which it is compared; neither has viewers yet. */
 export interface ViewedSwarm {
   files: SwarmFiles;
   server: Server;
   viewers: Viewers;
   bare: BareStream;
-  /** Those who follow the bare server. */
+  /** The viewers of the plain server. */
   others: Viewers;
 }
 

@@ -1,4 +1,4 @@
-/** How much an agent said and heard, from the counts by hour. */
+/** How many messages an agent sent and received, from the counts by hour. */
 import type Database from 'better-sqlite3';
 import type { AgentHistory } from '../contract/past-schemas';
 import { ANY_RECIPIENT_SET } from './times-writer';
@@ -6,12 +6,12 @@ import { ANY_RECIPIENT_SET } from './times-writer';
 interface Tally {
   sender: string;
   type: string;
-  /** JSON array; null counts the messages themselves. */
+  /** JSON array of names; null in the rows that count each message once. */
   recipients: string | null;
   count: number;
 }
 
-/** @returns the messages of an agent by type, and by whom they went to and came from; the busiest first */
+/** @returns the messages of an agent by type, and by the other agent; the one with the most messages first */
 export function readTalk(db: Database.Database, id: string): Pick<AgentHistory, 'messages' | 'talks_with'> {
   const sent = db.prepare(SENT).all(id) as Tally[];
   const received = db.prepare(RECEIVED).all(id) as Tally[];
@@ -32,7 +32,7 @@ export function readTalk(db: Database.Database, id: string): Pick<AgentHistory, 
   };
 }
 
-// Numbers are added up first, names looked up for the sums alone: a fifth of the work.
+// Sums by number first, then looks names up for the sums only: a fifth of the work.
 const SENT = `SELECT sender, type, recipients, sums.count AS count FROM (
     SELECT voice, audience, sum(count) AS count FROM hours
     WHERE voice IN (SELECT id FROM voices WHERE sender = ?) GROUP BY voice, audience

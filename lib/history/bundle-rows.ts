@@ -1,46 +1,50 @@
-/** A span of time as rows: read for a bundle, page by page, and written again from one into an empty history. */
+/** The rows of a time range: read page by page for a bundle, and written from a bundle into an empty history. */
 
 import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
 import { formatMicroseconds } from '../contract/instant';
 import type { TimeSpan } from '../contract/time-span';
 import type { History } from './history';
+import { seqBounds } from './seq-bounds';
 import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING } from './spans';
 
-/** The rate of a moment counts the minute before it. */
+/** The rates of a moment count the minute before it. */
 const LEAD_US = 60_000_000;
 const NEWEST = 50;
 
-/** What a bundle holds, fixed when it is begun: what is recorded while it is read is no part of it. */
+/** The contents of a bundle, fixed at its beginning: rows that are recorded while it is read are not part of it. */
 export interface BundleSize {
-  /** Messages of the span itself. */
+  /** Messages of the time range itself. */
   messages: number;
   entries: number;
   spans: number;
-  /** Messages with those that it needs from before the span. */
+  /** Messages including those that the bundle needs from before the time range. */
   lines: number;
-  /** The last message and the last span there are, and the entries of the journal between which the bundle's lie. */
+  /**
+   * The last message and the last span in the history, and the journal entries between which those of the bundle lie.
+   */
   marks: { message: number; span: number; first: number; last: number };
 }
 
 export type BundleMarks = BundleSize['marks'];
 
-/** A page of rows; `last` is where the next one begins, null after the end. */
+/** A page of rows; the next page begins after `last`, null at the end. */
 export interface Rows<Row> {
   rows: Row[];
   last: number | null;
 }
 
 /**
- * What the journal knows of a span.
+ * The part of the journal that covers a time range.
  *
- * @returns from when on, null if of no moment in it, and the entries that stand then and at its end
+ * @returns since when the state is known, null if at no moment of the range; and the last entries by then and by its
+ *   end
  */
 export function journalBounds(
   { db }: History,
   { since, until }: TimeSpan,
 ): { from: number | null; first: number; last: number } {
-  // Entries before the first whole state tell of things of which not all are known.
+  // Entries before the first snapshot belong to a state that is not completely known.
   const from = Math.max(since, knownSince(db) ?? Number.POSITIVE_INFINITY);
   if (from > until) return { from: null, first: 0, last: 0 };
   const at = db.prepare('SELECT id FROM journal WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1');
@@ -49,7 +53,7 @@ export function journalBounds(
   return { from, first, last: Math.max(first, idAt(until)) };
 }
 
-/** @returns how much a span holds */
+/** @returns the number of rows in a time range */
 export function measureBundle(history: History, span: TimeSpan): BundleSize {
   const { db } = history;
   const { first, last } = journalBounds(history, span);
@@ -71,7 +75,7 @@ export function measureBundle(history: History, span: TimeSpan): BundleSize {
   };
 }
 
-/** @returns entries after one */
+/** @returns journal entries after the one with id `after` */
 export function entryRows({ db }: History, { first, last }: BundleMarks, after: number, limit: number): Rows<EntryRow> {
   const sql = 'SELECT id, at, kind, subject, body FROM journal WHERE id > ? AND id <= ? ORDER BY id LIMIT ?';
   const rows = db.prepare(sql).all(Math.max(first, after), last, limit) as EntryRow[];
@@ -80,7 +84,7 @@ export function entryRows({ db }: History, { first, last }: BundleMarks, after: 
 
 export type EntryRow = Omit<BundledEntry, 'body'> & { body: string | null };
 
-/** @returns spans that touch the time, cut where it ends: what came later is no part of it */
+/** @returns spans that touch the time range, cut at its end: later facts are not part of it */
 export function spanRows({ db }: History, span: TimeSpan, marks: BundleMarks, after: number, limit: number) {
   const { sql, values } = spanQuery(span, marks, after);
   const found = db.prepare(`${sql} ORDER BY spans.id LIMIT ?`).all(...values, limit) as (BundledSpan & {
@@ -93,7 +97,10 @@ export function spanRows({ db }: History, span: TimeSpan, marks: BundleMarks, af
   return { rows, last: found.length < limit ? null : (found.at(-1)?.id ?? null) };
 }
 
-/** @returns lines of messages after one: those of the span and of the minute before it, and the newest at its beginning */
+/**
+ * @returns messages after the one with seq `after`: those of the time range, those of the minute before it, and the
+ *   newest at its beginning
+ */
 export function lineRows(
   history: History,
   span: TimeSpan,
@@ -137,22 +144,19 @@ function lineQuery(history: History, { since, until }: TimeSpan, marks: BundleMa
   };
 }
 
-/** Messages are in order of recording: the minutes tell in which stretch of it a time can stand. */
+/** Messages are in order of recording, not of sending: `seqBounds` limits the rows that are read. */
 function between({ db }: History, sinceUs: number, untilUs: number): Query {
-  const minutes = [Math.floor(sinceUs / 60_000_000), Math.floor(untilUs / 60_000_000)];
-  const bounds = db
-    .prepare('SELECT min(first_seq) AS first, max(last_seq) AS last FROM minutes WHERE minute BETWEEN ? AND ?')
-    .get(...minutes) as { first: number | null; last: number | null };
+  const bounds = seqBounds(db)(Math.floor(sinceUs / 60_000_000), Math.floor(untilUs / 60_000_000));
   return {
     sql: 'seq BETWEEN ? AND ? AND sent_at BETWEEN ? AND ?',
-    values: [bounds.first ?? 0, bounds.last ?? -1, sinceUs, untilUs],
+    values: [bounds?.first ?? 0, bounds?.last ?? -1, sinceUs, untilUs],
   };
 }
 
 /**
- * Writes what a bundle holds into an empty history.
+ * Writes the contents of a bundle into an empty history.
  *
- * @param microseconds reads an instant of the bundle
+ * @param microseconds converts an instant of the bundle into microseconds since 1970
  */
 export function fillFrom(history: History, bundle: Bundle, microseconds: (instant: string) => number | null): void {
   history.db.transaction(() => {
@@ -168,7 +172,7 @@ export function fillFrom(history: History, bundle: Bundle, microseconds: (instan
   })();
 }
 
-/** Nobody looked after the end of a bundle, which is said as the journal says it; the last moment itself is known. */
+/** Everything after the end of a bundle is unknown, as after the end of a journal; the last moment itself is known. */
 function endedAt({ spans, since, until, missing }: Bundle): BundledSpan[] {
   const end = Date.parse(until);
   const ended = spans.map((span) =>
@@ -181,7 +185,7 @@ function endedAt({ spans, since, until, missing }: Bundle): BundledSpan[] {
     ...ended,
     ...(lost.messages > 0 ? [unknownSpan('log', `A part of the messages ${gone}`, whole)] : []),
     ...(lost.entries + lost.spans > 0 ? [unknownSpan(EVERYTHING, `A part of the journal ${gone}`, whole)] : []),
-    unknownSpan(EVERYTHING, 'The recording ends there.', { since: end + 1, until: null }),
+    unknownSpan(EVERYTHING, 'The exported time range ends there.', { since: end + 1, until: null }),
   ];
 }
 
@@ -221,7 +225,7 @@ function writeJournal({ db }: History, { things, entry, known_since, journal }: 
   const snapshots = new Snapshots(db);
   if (things !== null && known_since !== null) {
     const at = Date.parse(known_since);
-    // The state at the beginning stands after an entry, which says nothing of its own here.
+    // A snapshot belongs to an entry: this one has no content of its own.
     insert.run(entry, at, 'server', 'bundle', null);
     for (const [kind, subjects] of Object.entries(things)) {
       for (const [subject, body] of Object.entries(subjects)) {
@@ -230,7 +234,7 @@ function writeJournal({ db }: History, { things, entry, known_since, journal }: 
     }
     snapshots.entered(1, 0, at, state);
   }
-  // Entries of one instant may be of one change: a snapshot between them would be a state that never was.
+  // Entries of one instant may belong to one change: a snapshot between them would be a state that never existed.
   for (let from = 0; from < journal.length; ) {
     const at = (journal[from] as BundledEntry).at;
     let bytes = 0;

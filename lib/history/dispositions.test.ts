@@ -15,7 +15,7 @@ const acknowledge: DispositionChange = { id: ID, fingerprint: 'f', action: 'ackn
 const snooze: DispositionChange = { id: ID, fingerprint: 'f', action: 'snooze', by: null, at: NOW + 1, until: null };
 const kept = { id: ID, fingerprint: 'f', acknowledged: { by: 'ann', at: NOW }, snoozed: null };
 
-test('Dispositions: what is decided is there after a restart', () => {
+test('all(): decisions survive a restart', () => {
   const file = join(folder, 'restart.sqlite');
   const first = new History(file);
   new Dispositions(first.db).change(acknowledge);
@@ -25,7 +25,7 @@ test('Dispositions: what is decided is there after a restart', () => {
   second.close();
 });
 
-test('Dispositions: of two connections each reads what the other has decided', () => {
+test('all(): each of two connections reads the decisions of the other', () => {
   const file = join(folder, 'two.sqlite');
   const [one, two] = [new History(file), new History(file)];
   const [first, second] = [new Dispositions(one.db), new Dispositions(two.db)];
@@ -40,7 +40,7 @@ test('Dispositions: of two connections each reads what the other has decided', (
   two.close();
 });
 
-test('Dispositions: a decision about other facts replaces what was decided before', () => {
+test('change(): a decision about other facts replaces the earlier decision', () => {
   const { db } = new History(':memory:');
   const dispositions = new Dispositions(db);
   dispositions.change(acknowledge);
@@ -49,13 +49,13 @@ test('Dispositions: a decision about other facts replaces what was decided befor
   assert.deepEqual([one?.fingerprint, one?.acknowledged], ['other', null]);
 });
 
-test('review(): drops what has ended, and what belongs to items that have not existed for a day', () => {
+test('review(): drops ended decisions, and those of items that have not existed for a day', () => {
   const { db } = new History(':memory:');
   const dispositions = new Dispositions(db);
   const ids = () => dispositions.all().map(({ id }) => id);
   for (const id of ['ended', 'gone', 'there']) dispositions.change({ ...acknowledge, id });
   dispositions.review({ present: ['there'], ended: [{ id: 'ended', fingerprint: 'older' }] }, NOW + 1);
-  assert.deepEqual(ids(), ['ended', 'gone', 'there'], 'decided again meanwhile, about other facts');
+  assert.deepEqual(ids(), ['ended', 'gone', 'there'], 'decided again in between, about other facts');
   dispositions.review({ present: ['there'], ended: [{ id: 'ended', fingerprint: 'f' }] }, NOW + MAX_ABSENCE_MS);
   assert.deepEqual(ids(), ['gone', 'there']);
   dispositions.review({ present: [], ended: [] }, NOW + MAX_ABSENCE_MS + 1);

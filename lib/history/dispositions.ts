@@ -1,27 +1,27 @@
 /**
- * Which attention items somebody has acknowledged or snoozed. Every process on a history may write here, in transactions
- * of one row; the one that records also drops what has ended.
+ * The attention items that were acknowledged or snoozed. Every process on a history may write here, in transactions
+ * of one row; the one that records also drops ended decisions.
  */
 import type Database from 'better-sqlite3';
 
-/** Who did it, null without credentials, and when in milliseconds since 1970. */
+/** Author of a decision, null without credentials, and its time in milliseconds since 1970. */
 interface Done {
   by: string | null;
   at: number;
 }
 
-/** What was decided about one attention item, for as long as its facts stay the same. */
+/** The decision about one attention item; valid while the facts of the item stay the same. */
 export interface Disposition {
-  /** Of the item. */
+  /** The id of the item. */
   id: string;
-  /** Of the facts that were decided about. */
+  /** The fingerprint of the facts at the time of the decision. */
   fingerprint: string;
   acknowledged: Done | null;
   /** `until` in milliseconds since 1970; null: until the facts change. */
   snoozed: (Done & { until: number | null }) | null;
 }
 
-/** One decision; `withdraw` takes acknowledgement and snooze away. */
+/** One decision; `withdraw` removes acknowledgement and snooze. */
 export type DispositionChange = { id: string; fingerprint: string } & (
   | { action: 'acknowledge'; by: string | null; at: number }
   | { action: 'snooze'; by: string | null; at: number; until: number | null }
@@ -34,7 +34,7 @@ export interface DispositionReview {
   ended: readonly Pick<Disposition, 'id' | 'fingerprint'>[];
 }
 
-/** An item that comes back within this time is still acknowledged, if its facts are the same. */
+/** An item that comes back within this time with the same facts is still acknowledged. */
 export const MAX_ABSENCE_MS = 24 * 3_600_000;
 
 interface Row {
@@ -52,7 +52,7 @@ export class Dispositions {
   readonly #db: Database.Database;
   readonly #statements;
 
-  /** @throws what SQLite throws, here and everywhere below */
+  /** @throws errors of SQLite, as all methods do */
   constructor(db: Database.Database) {
     this.#db = db;
     this.#statements = {
@@ -67,18 +67,18 @@ export class Dispositions {
     };
   }
 
-  /** Everything that is kept, by id. */
+  /** All decisions, by id. */
   all(): Disposition[] {
     return (this.#statements.all.all() as Row[]).map(dispositionFrom);
   }
 
-  /** Commits one decision. What was decided about other facts of the same item is replaced. */
+  /** Commits one decision. It replaces an earlier decision about other facts of the same item. */
   change(change: DispositionChange): void {
     this.#db.transaction(() => this.#change(change)).immediate();
   }
 
   /**
-   * Drops what has ended, and what belongs to items that have not existed for a day.
+   * Drops ended decisions, and those about items that have not existed for a day.
    *
    * @param now milliseconds since 1970
    */
@@ -92,7 +92,7 @@ export class Dispositions {
       .immediate();
   }
 
-  /** Puts what another database knew in the place of what is kept here. */
+  /** Replaces all decisions by those of another database. */
   replace(known: readonly Disposition[], now: number): void {
     this.#db
       .transaction(() => {

@@ -1,8 +1,8 @@
-/** A kept line as the API gives it. */
+/** Encodes a recorded line as the API returns it. */
 import { formatMicroseconds } from '../contract/instant';
 
 /**
- * Adds what the history knows of a message to its line. The line's own text is kept letter for letter (numbers, escapes,
+ * Adds the fields of the history to a line. The text of the line is kept letter for letter (numbers, escapes,
  * order), so this splices text and parses only where a field of the line has the name of an added one.
  *
  * @param sentAt microseconds since 1970, or null

@@ -13,7 +13,7 @@ const kept = fc
   .array(contents, { maxLength: 40 })
   .map((all) => all.map((content, index) => ({ seq: index + 1, json: JSON.stringify({ content }) })));
 
-test('whatever they say, messages are the same on the other side, and so is a page of them', () => {
+test('encodeMessages(): any messages, and a page of them, arrive unchanged in another thread', () => {
   fc.assert(
     fc.property(kept, (messages) => {
       const encoded = encodeMessages(messages);
@@ -28,7 +28,7 @@ test('whatever they say, messages are the same on the other side, and so is a pa
   );
 });
 
-test('small messages share blocks, and none keeps many others', () => {
+test('encodeMessages(): small messages share blocks, and a message that is kept does not keep many others in memory', () => {
   const encoded = encodeMessages(Array.from({ length: 1_000 }, (_, seq) => ({ seq, json: 'x'.repeat(1_000) })));
   const sizes = blocksOf(encoded).map(({ byteLength }) => byteLength);
   assert.equal(sizes.length, 16);

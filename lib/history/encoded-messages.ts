@@ -1,16 +1,18 @@
-/** Messages on their way to the thread that serves them, which then never has their texts: only bytes to send on. */
+/** Encodes messages as UTF-8 in the thread that reads them, so that the main thread only forwards bytes. */
 import type { KeptMessage } from './history';
 
-/** A message as the API gives it, in UTF-8. */
+/** A message as the API returns it, in UTF-8. */
 export interface EncodedMessage {
   seq: number;
   json: Uint8Array;
 }
 
-/** Small messages are put together: a buffer for each would cost more than its bytes. One that is kept keeps its block. */
+/**
+ * Small messages share a block: one buffer each would cost more than their bytes. A message keeps its block in memory.
+ */
 const BLOCK_BYTES = 64 * 1024;
 
-/** @returns the messages with their JSON in UTF-8, in as few blocks as may be */
+/** @returns the messages with their JSON in UTF-8, in as few blocks as possible */
 export function encodeMessages(messages: readonly KeptMessage[]): EncodedMessage[] {
   const sizes = messages.map(({ json }) => Buffer.byteLength(json));
   let left = sizes.reduce((sum, size) => sum + size, 0);
@@ -29,7 +31,7 @@ export function encodeMessages(messages: readonly KeptMessage[]): EncodedMessage
   });
 }
 
-/** @returns what is to be handed over instead of copied, each once */
+/** @returns the buffers to transfer to another thread instead of copying, each once */
 export function blocksOf(messages: readonly EncodedMessage[]): ArrayBuffer[] {
   return [...new Set(messages.map(({ json }) => json.buffer as ArrayBuffer))];
 }

@@ -1,4 +1,4 @@
-/** Counts the messages of a database that was made before they were counted by time. */
+/** Counts the messages of a database of version 1, which had no counts by time. */
 import type Database from 'better-sqlite3';
 import { messageSender, recipientNames } from './search-terms';
 import { TimesWriter } from './times-writer';
@@ -14,9 +14,9 @@ interface Row {
 }
 
 /**
- * Fills what `TimesWriter` keeps, which stand empty: ten to twenty seconds of work for a million messages.
+ * Fills the empty tables of `TimesWriter`: ten to twenty seconds of work for a million messages.
  *
- * @returns how many messages there are
+ * @returns the number of messages
  */
 export function fillTimes(db: Database.Database): number {
   const rows = db.prepare('SELECT seq, sent_at, type, failed, line FROM messages WHERE seq > ? ORDER BY seq LIMIT ?');

@@ -7,8 +7,11 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Message, MessageFilter } from '../contract/schemas';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
-import { HistoryFault, MSG_ID, RecorderLock } from './database';
-import { History, type Line, type PageQuery } from './history';
+import { History, type Line } from './history';
+import { HistoryFault } from './history-fault';
+import type { PageQuery } from './message-reader';
+import { RecorderLock } from './recorder-lock';
+import { MSG_ID } from './schema';
 
 const folder = mkdtempSync(join(tmpdir(), 'history-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,7 +37,7 @@ function messages(history: History, query: PageQuery): Message[] {
   return history.page(query).messages.map(({ json }) => JSON.parse(json) as Message);
 }
 
-test('keeps each line with its fields as written, and adds seq and sent_at', () => {
+test('append(): each line keeps its fields as written and gets seq and sent_at', () => {
   const history = open();
   const text =
     '{"n": 1.0, "big": 12345678901234567890, "content": "\\ud83d", "timestamp": "2026-02-03T09:01:00.000003"}';
@@ -42,7 +45,7 @@ test('keeps each line with its fields as written, and adds seq and sent_at', () 
   assert.equal(kept?.json, `${text.slice(0, -1)}, "seq":1,"sent_at":"2026-02-03T09:01:00.000003+00:00"}`);
 });
 
-test('a field of the line with the name of an added one goes under original', () => {
+test('append(): a field with the name of an added field is moved below original', () => {
   const history = open();
   history.append([line({ seq: 'mine', sent_at: 5, content: 'x' }), line({}), line({ original: [1] })], '{}', NOW);
   assert.deepEqual(messages(history, { limit: 9, filter: {} }), [
@@ -52,7 +55,7 @@ test('a field of the line with the name of an added one goes under original', ()
   ]);
 });
 
-test('lines and checkpoint are one transaction: neither stays without the other', () => {
+test('append(): lines and checkpoint are one transaction: neither is kept without the other', () => {
   const history = open();
   history.append([line({ content: 'first' })], '"one"', NOW);
   const circular = { text: null as unknown as string, fields: {} };
@@ -61,7 +64,7 @@ test('lines and checkpoint are one transaction: neither stays without the other'
   assert.equal(history.summary(NOW).count, 1);
 });
 
-test('a seq is never given twice, even after everything was pruned', () => {
+test('append(): a seq is never given twice, even after all messages were pruned', () => {
   const file = newFile();
   let history = open(file);
   history.append([line({ a: 1 }), line({ a: 2 })], '{}', NOW);
@@ -73,7 +76,7 @@ test('a seq is never given twice, even after everything was pruned', () => {
   history.close();
 });
 
-test('pruning by count and by age drops the oldest in steps and keeps the figures exact', () => {
+test('prune(): drops the oldest by count and by age in steps, and the figures stay exact', () => {
   const history = open();
   const type = (n: number) => (n % 2 === 0 ? 'INFO' : 'ACK');
   const lines = Array.from({ length: 100 }, (_, n) =>
@@ -81,16 +84,16 @@ test('pruning by count and by age drops the oldest in steps and keeps the figure
   );
   history.append(lines.slice(0, 40), '{}', NOW - 40 * 86_400_000);
   history.append(lines.slice(40), '{}', NOW);
-  assert.equal(history.prune({ days: 30, messages: 1_000 }, NOW, 15), 15, 'a step has its limit');
+  assert.equal(history.prune({ days: 30, messages: 1_000 }, NOW, 15), 15, 'one step is limited');
   while (history.prune({ days: 30, messages: 50 }, NOW, 15) > 0);
   assert.equal(history.oldest(), 51);
   const { count, types, failed } = history.summary(NOW);
   assert.deepEqual({ count, types, failed }, { count: 50, types: { ACK: 25, INFO: 25 }, failed: 100 });
-  assert.equal(history.page({ limit: 5, filter: { q: 'word10' } }).messages.length, 0, 'the index forgets too');
+  assert.equal(history.page({ limit: 5, filter: { q: 'word10' } }).messages.length, 0, 'removed from the index too');
   assert.equal(history.page({ limit: 5, filter: { q: 'word99' } }).messages.length, 1);
 });
 
-test('the rates count by sending time', () => {
+test('summary(): rates count messages by their time of sending', () => {
   const history = open();
   const at = (seconds: number) => line({ timestamp: new Date(NOW + seconds * 1000).toISOString(), s: seconds });
   history.append([at(-3700), at(-600), at(-59), at(-1), at(-1), line({ timestamp: 'never' })], '{}', NOW);
@@ -105,7 +108,7 @@ test('the rates count by sending time', () => {
   );
 });
 
-/** The same question, answered by looking at every message. */
+/** Answers the same query by testing every message. */
 function naive(all: readonly Message[], { filter, limit, before, after: later, around }: PageQuery): number[] {
   const isFor = (message: Message, name: string) =>
     [message.recipients].flat().some((recipient) => recipient === name || recipient === 'all');
@@ -164,7 +167,7 @@ const anyFilter: fc.Arbitrary<MessageFilter> = fc.record(
   { requiredKeys: [] },
 );
 
-test('every combination of filters and places answers as a look at every message does', () => {
+test('page(): every combination of filters and positions returns the same as a test of every message', () => {
   const place = fc.oneof(
     fc.constant({}),
     fc.integer({ min: 0, max: 61 }).chain((seq) => fc.constantFrom({ before: seq }, { after: seq }, { around: seq })),
@@ -193,7 +196,7 @@ test('every combination of filters and places answers as a look at every message
   );
 });
 
-test('an id is found by its index, also beside a line that no JSON function could read', () => {
+test('page(): msg_id uses its index, also if there is a line that the JSON functions of SQLite cannot read', () => {
   const history = open();
   history.append([line({ msg_id: 'a' }), { text: `${'['.repeat(2000)}${']'.repeat(2000)}`, fields: {} }], '{}', NOW);
   const found = messages(history, { limit: 5, filter: { msg_id: 'a' } });
@@ -207,7 +210,7 @@ test('an id is found by its index, also beside a line that no JSON function coul
   assert.match(plan?.detail ?? '', /messages_by_id/);
 });
 
-test('no search text is an error', () => {
+test('page(): no search text causes an error', () => {
   const history = open();
   history.append([line({ content: 'foo-bar C++ agent:1 "quoted" AND OR NOT NEAR 日本語 émigré' })], '{}', NOW);
   const find = (q: string) => history.page({ limit: 1, filter: { q } }).messages.length;
@@ -221,14 +224,14 @@ test('no search text is an error', () => {
   );
 });
 
-test('counts copies of the same line, and only of the same', () => {
+test('copiesOf(): counts copies of exactly this line', () => {
   const history = open();
   history.append([line({ a: 1 }), line({ a: 1 }), line({ a: 2 })], '{}', NOW);
   assert.equal(history.copiesOf(line({ a: 1 })), 2);
   assert.equal(history.copiesOf(line({ a: 3 })), 0);
 });
 
-test('the folder is private, the files too', () => {
+test('History: its folder and its files are private', () => {
   const file = newFile();
   const history = open(file);
   history.append([line({ a: 1 })], '{}', NOW);
@@ -237,7 +240,7 @@ test('the folder is private, the files too', () => {
   history.close();
 });
 
-test('a file that is no database is corrupt, one of somebody else is foreign and left alone', () => {
+test('History: a file that is not a database is corrupt; the database of another program is foreign and is not changed', () => {
   const garbage = newFile();
   open(garbage).close();
   writeFileSync(garbage, 'x'.repeat(10_000));
@@ -259,7 +262,7 @@ test('a file that is no database is corrupt, one of somebody else is foreign and
   assert.deepEqual(new Database(foreign).prepare('SELECT name FROM sqlite_schema').all(), [{ name: 'theirs' }]);
 });
 
-test('one process records at a time; the right is free again when its holder lets go', () => {
+test('RecorderLock: one process has it; it is free again after release()', () => {
   const file = newFile();
   open(file).close();
   const first = RecorderLock.take(file);
@@ -271,15 +274,15 @@ test('one process records at a time; the right is free again when its holder let
   second.release();
 });
 
-test('a database behind its mark, or another file, is a restored one and gets a new epoch', () => {
+test('renewIfRestored(): a database behind the known head, or another file, gets a new epoch', () => {
   const file = newFile();
   const history = open(file);
   history.append([line({ a: 1 })], '{}', NOW);
-  assert.equal(history.renewIfRestored(null), false, 'the first opening');
+  assert.equal(history.renewIfRestored(null), false, 'opened for the first time');
   const { epoch } = history;
-  assert.equal(history.renewIfRestored(1), false, 'as far as the mark');
+  assert.equal(history.renewIfRestored(1), false, 'as far as the known head');
   assert.equal(history.epoch, epoch);
-  assert.equal(history.renewIfRestored(7), true, 'seven were given, one is left');
+  assert.equal(history.renewIfRestored(7), true, 'seven numbers were given, one message is left');
   assert.notEqual(history.epoch, epoch);
   history.close();
 });

@@ -15,7 +15,9 @@ const SECOND = 1000;
 
 type Things = Record<string, Record<string, unknown>>;
 
-/** What a person with a notebook would know: every state with the time of its beginning, and when nobody looked. */
+/**
+ * The expected knowledge: every state with the time of its beginning, and the periods in which nobody read the files.
+ */
 class Notebook {
   /** Newest last; `until` bounds what was seen. */
   readonly pages: { at: number; things: Things }[] = [];
@@ -34,7 +36,7 @@ class Notebook {
   }
 }
 
-/** A swarm that changes at random, its journal, and the notebook beside it. */
+/** A swarm that changes at random, its journal, and the expected knowledge about it. */
 class World {
   readonly db: Database.Database = openDatabase(':memory:');
   readonly notebook = new Notebook();
@@ -63,7 +65,7 @@ class World {
     this.notebook.write(this.now, this.#things);
   }
 
-  /** The swarm changes; whether anybody sees it depends on the journal. */
+  /** Changes the swarm; the change is seen only while a journal is alive. */
   change(kind: JournalKind, subject: string, body: object | null): void {
     const journal = this.#journal;
     const things = this.#things[kind] as Record<string, unknown>;
@@ -82,7 +84,7 @@ class World {
     this.notebook.write(this.now, this.#things);
   }
 
-  /** Killed, or stopped: the next use begins another life. */
+  /** Kills or stops the dashboard: the next use begins another life of the journal. */
   kill(): void {
     this.#journal = null;
   }
@@ -95,7 +97,7 @@ const agentBody = fc.record({
   pid: fc.constantFrom(1, 2),
   tmux_pane_id: fc.constantFrom('%1', '%2'),
   life_began_at: fc.constantFrom(null, '12:00'),
-  // Long enough that snapshots are due now and then.
+  // Long enough that snapshots are due from time to time.
   note: fc.constantFrom('', 'x'.repeat(30_000)),
 });
 const lockBody = fc.record({
@@ -148,7 +150,7 @@ function assertMoments(world: World, from: number): void {
   }
 }
 
-test('the state at every moment is as it was seen, and what nobody saw is marked; kills and sleep included', () => {
+test('record(), thingsAt(): the state at every moment is the one that was seen; unseen periods are marked, also after kills and sleep', () => {
   fc.assert(
     fc.property(steps, (story) => {
       const world = new World();
@@ -160,7 +162,7 @@ test('the state at every moment is as it was seen, and what nobody saw is marked
   );
 });
 
-test('pruning keeps every later moment right, and drops whole pieces', () => {
+test('prune(): the state at every later moment stays exact, and only whole parts are dropped', () => {
   fc.assert(
     fc.property(steps, fc.integer({ min: 0, max: 100 }), (story, part) => {
       const world = new World();
@@ -168,19 +170,22 @@ test('pruning keeps every later moment right, and drops whole pieces', () => {
       const start = world.notebook.pages[0]?.at as number;
       const before = start + Math.floor(((world.now - start) * part) / 100);
       while (world.journal.prune(before, 1_000_000, 3) > 0);
-      assert.ok((knownSince(world.db) as number) <= before || before <= start, 'the bound itself is still known');
+      assert.ok(
+        (knownSince(world.db) as number) <= before || before <= start,
+        'the moment of the bound itself is still known',
+      );
       assertMoments(world, before);
       const { left } = world.db
         .prepare('SELECT count(*) AS left FROM journal WHERE id < (SELECT min(journal_id) FROM snapshots)')
         .get() as { left: number };
-      assert.equal(left, 0, 'nothing before the first snapshot is left');
+      assert.equal(left, 0, 'no entry before the first snapshot is left');
       world.db.close();
     }),
     { numRuns: 100 },
   );
 });
 
-test('spans say the same as the journal, never overlap, and stop where nobody looked', () => {
+test('Spans: agree with the journal, never overlap, and end where nobody read the files', () => {
   fc.assert(
     fc.property(steps, (story) => {
       const world = new World();
@@ -198,7 +203,7 @@ test('spans say the same as the journal, never overlap, and stop where nobody lo
       const moments = new Set(world.notebook.pages.flatMap(({ at }) => [at, at + 1]));
       for (const moment of moments) {
         if (world.notebook.isUnseen(moment)) continue;
-        // A killed dashboard's spans go on until the next life says otherwise.
+        // Spans of a killed dashboard stay open until the next life ends them.
         if (moment > (world.notebook.pages.at(-1)?.at as number)) continue;
         const touching = spans.filter(({ since, until }) => since <= moment && moment < (until ?? Number.MAX_VALUE));
         const answer = (kind: string) =>
@@ -219,7 +224,7 @@ test('spans say the same as the journal, never overlap, and stop where nobody lo
         assert.deepEqual(answer('health'), Object.fromEntries(health), `health at ${moment}`);
         assert.deepEqual(answer('lock'), Object.fromEntries(locks), `locks at ${moment}`);
         const subjects = touching.map(({ kind, subject }) => `${kind} ${subject}`);
-        assert.equal(new Set(subjects).size, subjects.length, 'one span of a thing at a time');
+        assert.equal(new Set(subjects).size, subjects.length, 'only one span of a thing at any moment');
       }
       world.db.close();
     }),
@@ -231,7 +236,7 @@ function lockState({ orphaned, stale }: Record<string, unknown>): string {
   return orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
 }
 
-/** A journal that knows its swarm; `refresh` hands over changes after some milliseconds. */
+/** A journal that knows its swarm; `refresh` records changes after some milliseconds. */
 function begun(): { db: Database.Database; refresh: (after: number, ...changed: JournalUpdate['changed']) => number } {
   const db = openDatabase(':memory:');
   let now = 1_700_000_000_000;
@@ -259,7 +264,7 @@ function spansIn(db: Database.Database): string[] {
   );
 }
 
-test('a lock: refreshed it goes on, its state changes, another takes it over, it is released', () => {
+test('record(): the span of a lock continues when it is refreshed, and ends when its state changes, another agent takes it, or it is released', () => {
   const { db, refresh } = begun();
   const lock = (agent_id: string, reason: string, stale = false) =>
     [
@@ -279,7 +284,7 @@ test('a lock: refreshed it goes on, its state changes, another takes it over, it
   ]);
 });
 
-test('journal: a lock that was past its timeout when it went has expired, whoever removed it', () => {
+test('record(): a lock that was past its timeout when it was removed has expired, whoever removed it', () => {
   const { db, refresh } = begun();
   const lock = (stale: boolean | null, orphaned: boolean) =>
     ['lock', 'a.lock', JSON.stringify({ agent_id: 'agent-0', filepath: 'a', stale, orphaned })] as const;
@@ -301,7 +306,7 @@ test('journal: a lock that was past its timeout when it went has expired, whoeve
   ]);
 });
 
-test('journal: another process under an id ends its health, also an equal one, and begins another life', () => {
+test('record(): another process under an id ends the health span, also if the health is equal, and begins another life', () => {
   const { db, refresh } = begun();
   const agent = (pid: number, tmux_pane_id: string, life_began_at: string | null = null, pane_index = 0) =>
     [
@@ -322,10 +327,14 @@ test('journal: another process under an id ends its health, also an equal one, a
     { path: '8@%2#13:00', detail: detail(8, '%2'), ended: 'changed' },
     { path: '8@%2', detail: detail(8, '%2'), ended: null },
   ]);
-  assert.deepEqual(spansOfPath(db, '8@%2', undefined, { limit: 10 })?.rows, [], 'a life is no path of a lock');
+  assert.deepEqual(
+    spansOfPath(db, '8@%2', undefined, { limit: 10 })?.rows,
+    [],
+    'the key of a life is not the path of a lock',
+  );
 });
 
-test('while a source can not be read, what it tells is unknown', () => {
+test('record(): while a source is unreadable, its facts are unknown', () => {
   const { db, refresh } = begun();
   const registry = (state: string, reason: string | null) =>
     ['source', 'registry', JSON.stringify({ state, reason })] as const;
@@ -340,7 +349,7 @@ test('while a source can not be read, what it tells is unknown', () => {
   assert.deepEqual(unknownSpans(db, failed - 1, failed - 1, 0), []);
 });
 
-test('record(): a source that vanished while its content is kept tells nothing, one that never was there does', () => {
+test('record(): a source that vanished while its content is kept is unknown; one that never existed is not', () => {
   const { db, refresh } = begun();
   const registry = (kept_from: string | null) =>
     ['source', 'registry', JSON.stringify({ state: 'missing', reason: 'It is gone.', kept_from })] as const;
@@ -351,7 +360,7 @@ test('record(): a source that vanished while its content is kept tells nothing, 
   assert.match(spansIn(db).join('\n'), /registry/);
 });
 
-test('a clock that is set back makes a time that is marked; a step of a second is none', () => {
+test('record(): a clock rewind marks the period that occurs twice; a step back of a second does not', () => {
   const { db, refresh } = begun();
   const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;
   const first = refresh(100, agent('active'));
@@ -360,14 +369,14 @@ test('a clock that is set back makes a time that is marked; a step of a second i
   assert.deepEqual(spansIn(db), [
     'health agent-0 active null 0 changed',
     'health agent-0 stale null 0 unseen',
-    'unknown  everything The clock was set back, so this time was lived twice. 100 changed',
+    'unknown  everything The clock was set back, so this time occurred twice. 100 changed',
     'health agent-0 dead null lasts null',
   ]);
   assert.equal(unknownSpans(db, first - 50, first - 50, 0).length, 1);
-  assert.deepEqual(unknownSpans(db, back + 1000, back + 1000, 0), [], 'nobody had lived that before');
+  assert.deepEqual(unknownSpans(db, back + 1000, back + 1000, 0), [], 'this period had not occurred before');
 });
 
-test('a clock that is a year ahead for one look claims that look, not the year; also where the dashboard starts with it', () => {
+test('record(): a clock that is a year ahead for one refresh affects that refresh, not the year; also if the dashboard starts with it', () => {
   const year = 365 * 86_400_000;
   const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;
   const healthAt = (db: Database.Database, at: number) =>
@@ -382,12 +391,12 @@ test('a clock that is a year ahead for one look claims that look, not the year; 
   refresh(year, agent('stale'));
   const after = refresh(500 - year);
   const later = refresh(5000, agent('dead'));
-  assert.equal(unknownMs(db, before, later + 2 * year), 500, 'what lies between the looks');
+  assert.equal(unknownMs(db, before, later + 2 * year), 500, 'the time between the two refreshes');
   assert.equal(healthAt(db, before), 'active');
-  assert.equal(healthAt(db, after + 1), 'stale', 'what was seen then is known since');
+  assert.equal(healthAt(db, after + 1), 'stale', 'the state that was seen then is known from then on');
   assert.equal(healthAt(db, later), 'dead');
   for (let at = later; at < before + year + 2000; ) at = refresh(9_000_000);
-  assert.equal(healthAt(db, before + year + 1000), 'dead', 'also when the year has passed');
+  assert.equal(healthAt(db, before + year + 1000), 'dead', 'also after the year has passed');
 
   const wrong = openDatabase(':memory:');
   const now = 1_700_000_000_000;
@@ -411,7 +420,7 @@ const refreshes = fc.array(
   { maxLength: 40 },
 );
 
-test('whatever the clock does: a moment not marked as unknown is told as it was seen last', () => {
+test('record(): whatever the clock does, a moment that is not marked as unknown has the state that was seen last', () => {
   fc.assert(
     fc.property(refreshes, (list) => {
       const db = openDatabase(':memory:');
@@ -444,7 +453,7 @@ test('whatever the clock does: a moment not marked as unknown is told as it was 
   );
 });
 
-test('log files that were destroyed unread leave a time of which messages are unknown', () => {
+test('record(): log files that were destroyed unread leave a period with unknown messages', () => {
   const log = (gaps: number) => ['source', 'log', JSON.stringify({ state: 'ok', reason: null, gaps })] as const;
   const logSpans = (db: Database.Database) =>
     (db.prepare("SELECT * FROM spans WHERE value = 'log'").all() as SpanRow[]).map(({ since, until }) => [
@@ -457,7 +466,7 @@ test('log files that were destroyed unread leave a time of which messages are un
   refresh(5000);
   const before = refresh(5000);
   const found = refresh(500, log(3));
-  assert.deepEqual(logSpans(db), [[before - 2000, found]], 'since the log was read last');
+  assert.deepEqual(logSpans(db), [[before - 2000, found]], 'since the last reading of the log');
   refresh(500, log(3));
   refresh(500, log(2));
   assert.equal(logSpans(db).length, 1);
@@ -469,10 +478,14 @@ test('log files that were destroyed unread leave a time of which messages are un
   again.record({ at: died + 3_600_000, complete: ['agent', 'lock', 'source'], changed: [log(2)] });
   again.refreshed(died + 3_600_500);
   again.record({ at: died + 3_601_000, complete: [], changed: [log(4)] });
-  assert.deepEqual(logSpans(db)[1], [died, died + 3_601_000], 'what a life finds at its beginning happened before it');
+  assert.deepEqual(
+    logSpans(db)[1],
+    [died, died + 3_601_000],
+    'events found at the beginning of a life happened before it',
+  );
 });
 
-test('the journal has the bounds of the history: by entries, in whole pieces', () => {
+test('prune(): the number of entries is bounded, in whole parts', () => {
   const { db, refresh } = begun();
   const journal = new Journal(db, { aliveAt: null, reason: NO_DASHBOARD, now: Date.now() });
   for (let n = 0; n < 500; n++)
@@ -486,7 +499,7 @@ test('the journal has the bounds of the history: by entries, in whole pieces', (
   assert.ok(count >= 100 && count < 200, `${count} entries are left: at least 100, and less than a piece more`);
 });
 
-test('an agent of any name', () => {
+test('record(): an agent may have any name', () => {
   const { db, refresh } = begun();
   const at = refresh(100, ['agent', '__proto__', '{"health":"dead"}']);
   assert.deepEqual(Object.entries(thingsAt(db, at)?.agent ?? {}), [['__proto__', { health: 'dead' }]]);
@@ -494,7 +507,7 @@ test('an agent of any name', () => {
   assert.deepEqual(thingsAt(db, later)?.agent, {});
 });
 
-test('a clock that was set back between two lives: the time lived twice is unknown', () => {
+test('Journal: after a clock rewind between two lives the period that occurs twice is unknown', () => {
   const db = openDatabase(':memory:');
   const hour = 3_600_000;
   const evening = 1_700_000_000_000;

@@ -50,7 +50,7 @@ const said: fc.Arbitrary<Said> = fc.record(
   { requiredKeys: [] },
 );
 
-/** A message as the tests see it, read without any of the code under test. */
+/** A message as the tests read it, without the code under test. */
 interface Plain {
   seq: number;
   at: number;
@@ -151,7 +151,7 @@ function checkSpoken(history: History, messages: readonly Plain[], span: TimeSpa
   );
 }
 
-test('every figure by time is what a look at every message gives, also after pruning', () => {
+test('MessageTimes: every figure equals a count over all messages, also after pruning', () => {
   const span = fc.tuple(time, time).map(([a, b]) => ({ since: Math.min(a, b), until: Math.max(a, b) }));
   const step = fc.constantFrom(1, 1000, 90_000, HOUR, 3 * HOUR);
   fc.assert(
@@ -186,7 +186,7 @@ const deed = fc.oneof(
   { weight: 1, arbitrary: fc.constant('restart' as const) },
 );
 
-test('ticks and who spoke stay what a look at every message gives while another connection appends and prunes between the questions', () => {
+test('ticks(), spoken(): equal a count over all messages while another connection appends and prunes between the questions', () => {
   let runs = 0;
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 24 }), (deeds) => {
@@ -222,7 +222,7 @@ test('ticks and who spoke stay what a look at every message gives while another 
   );
 });
 
-test('a history that took the place of another, with the same numbers, is not mixed with it', () => {
+test('ticks(): a history that replaced another one with the same numbers is not mixed with it', () => {
   const history = historyOf([{ sender: 'a', timestamp: new Date(NOW).toISOString() }]);
   const span = { since: NOW, until: NOW };
   assert.deepEqual(
@@ -241,7 +241,7 @@ test('a history that took the place of another, with the same numbers, is not mi
   );
 });
 
-test('pruning leaves no counts of what is gone', () => {
+test('prune(): leaves no counts of dropped messages', () => {
   const history = historyOf([
     { sender: 'a', recipients: ['b', 'c'], timestamp: new Date(NOW).toISOString() },
     { sender: 'd', recipients: ['b'] },
@@ -252,13 +252,13 @@ test('pruning leaves no counts of what is gone', () => {
   }
 });
 
-test('a message that names more recipients than anyone could be drawn for is counted for the first of them', () => {
+test('talk(): a message with more than 1000 recipients is counted for the first 1000', () => {
   const recipients = Array.from({ length: 3000 }, (_, index) => `agent-${index}`);
   const history = historyOf([{ sender: 'a', recipients, timestamp: new Date(NOW).toISOString() }]);
   assert.equal(history.times.talk({ since: NOW, until: NOW }).pairs.length, 1000);
 });
 
-test('who talks to whom is counted by whole hours where the edges hold too many messages, and says so', () => {
+test('talk(): counts whole hours if there are too many messages at the edges, and returns the larger range', () => {
   const timestamp = new Date(NOW).toISOString();
   const many = Array.from({ length: 50_001 }, () => ({ sender: 'a', recipients: ['b'], timestamp }));
   const late = { sender: 'a', recipients: ['b'], timestamp: new Date(NOW + 20 * 60_000).toISOString() };

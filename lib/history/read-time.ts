@@ -1,2 +1,2 @@
-/** Reads the time of a message; microseconds since 1970, null for what is no time. */
+/** Converts the timestamp of a message into microseconds since 1970; null if it is unreadable. */
 export type ReadTime = (timestamp: unknown) => number | null;

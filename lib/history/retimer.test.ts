@@ -17,7 +17,7 @@ function open(file: string, zone: string): History {
   return history;
 }
 
-/** One message a minute with a naive time; every seventh names its offset, every eleventh has no time. */
+/** One message per minute with a naive time; every seventh has an offset, every eleventh has no time. */
 function lines(count: number): Line[] {
   return Array.from({ length: count }, (_, n) => {
     const naive = new Date(NOW - (count - n) * 60_000).toISOString().slice(0, 19);
@@ -30,19 +30,19 @@ function lines(count: number): Line[] {
   });
 }
 
-/** Everything that follows from times of sending. */
+/** Everything that depends on times of sending. */
 function timesOf({ db }: History) {
   const all = (sql: string) => db.prepare(sql).all();
   return {
     messages: all('SELECT seq, sent_at FROM messages ORDER BY seq'),
-    // The range of numbers of a minute may be wider than needed.
+    // The range of seq of a minute may be wider than necessary.
     minutes: all('SELECT minute, count FROM minutes ORDER BY minute'),
     hours: all('SELECT * FROM hours ORDER BY audience, hour, voice'),
     voices: all('SELECT sender, type, count FROM voices ORDER BY sender, type'),
   };
 }
 
-test('retime(): a corrected zone gives what the right zone would have given from the start, also after a kill half-way', () => {
+test('retime(): a corrected zone gives the same result as the right zone from the start, also after a kill half-way', () => {
   const [corrected, right] = [join(folder, 'corrected.sqlite'), join(folder, 'right.sqlite')];
   const first = open(corrected, 'UTC');
   first.append(lines(5500), '{}', NOW);
@@ -52,7 +52,7 @@ test('retime(): a corrected zone gives what the right zone would have given from
 
   let history = open(corrected, 'America/New_York');
   const newest = history.newest(1)[0]?.json;
-  assert.equal(newest, expected.newest(1)[0]?.json, 'the newest are right at once');
+  assert.equal(newest, expected.newest(1)[0]?.json, 'the newest messages are right at once');
   assert.equal(history.retime().more, true);
   history.close();
   history = open(corrected, 'America/New_York');
@@ -69,7 +69,7 @@ test('retime(): a corrected zone gives what the right zone would have given from
   expected.close();
 });
 
-test('enterZone(): names the zone before only where it was another one', () => {
+test('enterZone(): returns the previous zone only if it was another one', () => {
   const history = open(join(folder, 'zone.sqlite'), 'UTC');
   assert.equal(history.enterZone('UTC'), null);
   assert.equal(history.enterZone('Asia/Tokyo'), 'UTC');

@@ -1,7 +1,7 @@
 /**
- * Computes when messages were sent, again, from the lines that were kept: for a history whose naive times were read in
- * another zone. From the newest message to the oldest, in steps, so that the thread of the history stays free; how far it
- * is stands in the database, and a restart goes on there.
+ * Computes the times of sending again from the recorded lines, for a history whose naive times were read in another time
+ * zone. Works from the newest message to the oldest, in steps, so that the thread of the history stays responsive. The
+ * progress is stored in the database, and a restart continues there.
  */
 import type Database from 'better-sqlite3';
 import type { ReadTime } from './read-time';
@@ -21,7 +21,7 @@ interface Row {
 
 interface Progress {
   zone: string;
-  /** Messages from here on are done. */
+  /** Messages from this `seq` on are done; 0 when all are. */
   from: number;
 }
 
@@ -40,11 +40,11 @@ export class Retimer {
   }
 
   /**
-   * Notes the zone in which times are read from now on. What was read in another one is due to be computed again.
+   * Stores the zone in which times are read from now on. Times that were read in another zone become due.
    *
-   * @param zone its name; a history of an earlier version names none, and is read again too
-   * @param head the newest message
-   * @returns the zone before, if it was another one
+   * @param zone its name; a history of an earlier version has none stored, and is read again too
+   * @param head the `seq` of the newest message
+   * @returns the previous zone if it was another one, else null
    */
   begin(zone: string, head: number): string | null {
     const before = this.#progress();
@@ -53,15 +53,15 @@ export class Retimer {
     return before?.zone ?? null;
   }
 
-  /** Whether messages are left whose times were read in another zone. */
+  /** Whether there are messages whose times were read in another zone. */
   get due(): boolean {
     return (this.#progress()?.from ?? 0) > 0;
   }
 
   /**
-   * Computes the times of the next older messages, in one transaction.
+   * Computes the times of up to a thousand older messages, in one transaction.
    *
-   * @returns whether more are to be done
+   * @returns whether more are due
    */
   step(): boolean {
     const progress = this.#progress();
@@ -74,7 +74,7 @@ export class Retimer {
         const sentAt = this.#readTime(timestamp);
         if (sentAt === row.sent_at) continue;
         this.#statements.set.run(sentAt, row.seq);
-        // A speech is counted out of its former hour and into its new one.
+        // Moves the message from the counts of its former hour to those of its new one.
         times.count(row, row.sent_at, row.failed, -1);
         times.count(row, sentAt, row.failed, 1);
         if (row.sent_at !== null) this.#statements.dropFromMinute.run(Math.floor(row.sent_at / MINUTE_US));

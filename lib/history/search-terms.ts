@@ -1,34 +1,34 @@
-/** How messages are indexed for search, and how a filter becomes one query of that index (SQLite FTS5). */
+/** The terms under which messages are indexed for search, and a filter as one query of that index (SQLite FTS5). */
 import { createHash } from 'node:crypto';
 import type { MessageFilter } from '../contract/schemas';
 import { MAX_SEARCH_WORDS, searchWords } from '../contract/search-text';
 
-/** A recipient that stands for everyone (the swarm's readers honour it). */
+/** The recipient that means every agent, as in the swarm's own tool. */
 const EVERYONE = 'all';
-/** One line of a megabyte may name a hundred thousand; each costs a row of the counts. */
+/** One line of a megabyte may name a hundred thousand recipients, and each list costs a row of the counts. */
 const MAX_RECIPIENTS = 1000;
-const TOKENS_CACHED = 10_000;
+const MAX_CACHED_TOKENS = 10_000;
 const tokens = new Map<string, string>();
 
 /**
- * One token for an exact value of any length and script: a letter for its role and 64 bits of a hash.
- * FTS5 splits and folds text; a hash comes through unchanged.
+ * Builds one token for an exact value of any length and script: a letter for its role and 64 bits of a hash.
+ * FTS5 splits and folds text, but leaves a hash unchanged.
  */
 function token(role: 's' | 'r' | 't', value: string): string {
   const key = role + value;
   let known = tokens.get(key);
   if (known === undefined) {
     known = role + createHash('sha1').update(value).digest('hex').slice(0, 16);
-    if (tokens.size >= TOKENS_CACHED) tokens.clear();
+    if (tokens.size >= MAX_CACHED_TOKENS) tokens.clear();
     tokens.set(key, known);
   }
   return known;
 }
 
 /**
- * @param fields a message as its line has it
- * @param type its type as `messageType` gives it
- * @returns the text that full-text search sees, and the exact values that filters see
+ * @param fields the object of the line
+ * @param type its type, from `messageType`
+ * @returns the text for full-text search, and the tokens for exact filters
  */
 export function indexed(fields: Readonly<Record<string, unknown>>, type: string): { content: string; tags: string } {
   const names = recipientList(fields.recipients);
@@ -42,12 +42,12 @@ export function messageType(fields: Readonly<Record<string, unknown>>): string {
   return typeof fields.msg_type === 'string' ? fields.msg_type : 'UNKNOWN';
 }
 
-/** @returns who sent it, '' where the line names nobody */
+/** @returns the sender; '' if the line names none */
 export function messageSender({ sender }: Readonly<Record<string, unknown>>): string {
   return typeof sender === 'string' ? sender : '';
 }
 
-/** @returns the names that a message is counted for, as a filter finds them, each once; of absurdly many the first */
+/** @returns the names of the recipients that a message is counted for, each once; at most the first MAX_RECIPIENTS */
 export function recipientNames({ recipients }: Readonly<Record<string, unknown>>): string[] {
   const names = recipientList(recipients).filter((name) => name !== '');
   return names.length < 2 ? names : [...new Set(names)].slice(0, MAX_RECIPIENTS);
@@ -58,7 +58,7 @@ function recipientList(recipients: unknown): string[] {
   return list.filter((name) => typeof name === 'string');
 }
 
-/** All strings of a value, in order: a task has an objective, constraints and files worth finding. */
+/** All strings of a value, in order: objective, constraints and files of a task are searchable too. */
 function texts(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
@@ -67,14 +67,14 @@ function texts(value: unknown): string[] {
     .filter((part) => typeof part === 'string');
 }
 
-/** A word or phrase for FTS5; quoted, no character has a meaning there. */
+/** Quotes a word or phrase for FTS5, so that no character has a special meaning. */
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '""').replaceAll('\0', ' ')}"`;
 }
 
 /**
- * @returns an FTS5 expression for everything of a filter but its times, or null if it filters nothing;
- *   `nothing` if no message can match
+ * @returns an FTS5 expression for the whole filter except its times and `msg_id`; null if there is nothing else to
+ *   filter; `nothing` if no message can match
  */
 export function matchExpression(filter: MessageFilter): string | 'nothing' | null {
   const parts: string[] = [];

@@ -1,14 +1,14 @@
-/** Everything as it stood after a journal entry, kept now and then, and the state at a moment that follows from it. */
+/** Snapshots of the whole state after some journal entries, and the state at any moment computed from them. */
 import type Database from 'better-sqlite3';
 import type { JournalKind } from './journal-kind';
 
 /** The bodies of all things (JSON) by kind and subject. */
 export type State = Map<JournalKind, Map<string, string>>;
 
-/** Reading less than this again costs about a millisecond, so snapshots need not stand closer. */
-const MIN_BETWEEN_BYTES = 128 * 1024;
-/** What is kept for days is dropped in pieces between snapshots, which therefore must not be longer than a day. */
-const MAX_BETWEEN_MS = 86_400_000;
+/** Reading fewer bytes of entries costs about a millisecond, so closer snapshots are not necessary. */
+const MIN_BYTES_BETWEEN = 128 * 1024;
+/** Pruning drops whole parts between snapshots; for a retention in days they must not be longer than a day. */
+const MAX_TIME_BETWEEN_MS = 86_400_000;
 
 interface SnapshotRow {
   journal_id: number;
@@ -16,7 +16,7 @@ interface SnapshotRow {
   body: string;
 }
 
-/** Decides when a snapshot is due: when what came since the last one outweighs it. */
+/** Takes a snapshot when the entries since the last one are larger than it. */
 export class Snapshots {
   readonly #statements;
   #last: { at: number; bytes: number } | null = null;
@@ -34,7 +34,14 @@ export class Snapshots {
     this.#bytesSince = (this.#statements.since.get(last.journal_id) as { bytes: number }).bytes;
   }
 
-  /** To be called in the transaction that journals so many entries: takes a snapshot of `state` if one is due. */
+  /**
+   * Takes a snapshot if one is due. Call it in the transaction that adds the entries.
+   *
+   * @param entries their number
+   * @param bytes the length of their bodies
+   * @param at milliseconds since 1970
+   * @param state the state after them
+   */
   entered(entries: number, bytes: number, at: number, state: State): void {
     this.#bytesSince += bytes;
     if (this.#last && (entries === 0 || !this.#isDue(this.#last, at))) return;
@@ -45,13 +52,13 @@ export class Snapshots {
   }
 
   #isDue(last: { at: number; bytes: number }, at: number): boolean {
-    const outweighed = this.#bytesSince >= Math.max(last.bytes, MIN_BETWEEN_BYTES);
-    // A clock that was set back: what is known from then on is known from that moment.
-    return outweighed || at - last.at >= MAX_BETWEEN_MS || at < last.at;
+    const outweighed = this.#bytesSince >= Math.max(last.bytes, MIN_BYTES_BETWEEN);
+    // After a clock rewind the state is known from the earlier time on.
+    return outweighed || at - last.at >= MAX_TIME_BETWEEN_MS || at < last.at;
   }
 }
 
-/** Put together without parsing the bodies again. */
+/** Concatenates the bodies without parsing them again. */
 function snapshotBody(state: State): string {
   const kinds = [...state].map(([kind, things]) => {
     const list = [...things].map(([subject, body]) => `${JSON.stringify(subject)}:${body}`);
@@ -60,13 +67,13 @@ function snapshotBody(state: State): string {
   return `{${kinds.join(',')}}`;
 }
 
-/** Every thing's body, parsed, by kind and subject. */
+/** The parsed body of every thing, by kind and subject. */
 export type PastThings = Partial<Record<JournalKind, Record<string, unknown>>>;
 
-/** The last instant that a date can hold, in milliseconds since 1970: everything was before it. */
+/** The last instant of a `Date`, in milliseconds since 1970: everything is before it. */
 export const END_OF_TIME = 8.64e15;
 
-/** After a clock was set back, the newest entry does not have the latest time. */
+/** After a clock rewind the newest entry does not have the latest time. */
 const NEWEST = 'SELECT id FROM journal ORDER BY id DESC LIMIT 1';
 const LAST_AT = 'SELECT id FROM journal WHERE at <= ? ORDER BY at DESC, id DESC LIMIT 1';
 const SNAPSHOT = 'SELECT * FROM snapshots WHERE journal_id <= ? ORDER BY journal_id DESC LIMIT 1';
@@ -75,8 +82,8 @@ const ENTRIES = 'SELECT kind, subject, body FROM journal WHERE id > ? AND id <= 
 /**
  * The state at a moment.
  *
- * @param at milliseconds since 1970; `END_OF_TIME` for the state after the newest entry, whatever the clock said
- * @returns null before the first snapshot: of that time nothing is known
+ * @param at milliseconds since 1970; `END_OF_TIME` for the state after the newest entry, whatever its time
+ * @returns null before the first snapshot: nothing is known about that time
  */
 export function thingsAt(db: Database.Database, at: number): PastThings | null {
   const found = at === END_OF_TIME ? db.prepare(NEWEST).get() : db.prepare(LAST_AT).get(at);
@@ -100,12 +107,12 @@ export function thingsAt(db: Database.Database, at: number): PastThings | null {
   return things;
 }
 
-/** @returns the first moment of which a state is known, milliseconds since 1970; null if there is none */
+/** @returns the first moment with a known state, milliseconds since 1970; null if there is none */
 export function knownSince(db: Database.Database): number | null {
   return (db.prepare('SELECT min(at) AS at FROM snapshots').get() as { at: number | null }).at;
 }
 
-/** An agent may be called `__proto__`. */
+/** Sets a property; an agent may be called `__proto__`. */
 function define(things: Record<string, unknown>, subject: string, value: unknown): void {
   Object.defineProperty(things, subject, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,4 +1,4 @@
-/** Spans as the API gives them: pages of what lasted, newest first, and the times of which something is not known. */
+/** Spans as the API returns them: pages with the newest first, and the periods for which something is unknown. */
 import type Database from 'better-sqlite3';
 import { formatInstant } from '../contract/instant';
 import type { HealthSpan, LockSpan, UnknownSpan } from '../contract/past-schemas';
@@ -7,17 +7,17 @@ import type { SpanRow } from './spans';
 /** A page of spans, newest first. */
 export interface SpanRows {
   rows: SpanRow[];
-  /** The id to ask on from; null at the oldest. */
+  /** The id to continue from; null at the oldest span. */
   previous: number | null;
 }
 
 interface Bounds {
   limit: number;
-  /** The id of a span: only older ones. */
+  /** The id of a span: only older ones are returned. */
   before?: number | undefined;
 }
 
-/** @returns health and locks of an agent together, null if the span to go on from is no longer kept */
+/** @returns health and locks of an agent together; null if the span `before` is no longer kept */
 export function spansOfAgent(db: Database.Database, agent: string, bounds: Bounds): SpanRows | null {
   const place = spanPlace(db, bounds.before);
   if (!place) return null;
@@ -28,16 +28,16 @@ export function spansOfAgent(db: Database.Database, agent: string, bounds: Bound
   return spanPage(rows, bounds.limit);
 }
 
-/** So many spans of an agent's health are read for its lives, the newest ones. */
+/** Lives of an agent are computed from its newest health spans, up to this number. */
 const MAX_HEALTH_SPANS = 20_000;
 
-/** @returns the newest spans of an agent's health, oldest first */
+/** @returns the newest health spans of an agent, oldest first */
 export function healthSpansOf(db: Database.Database, agent: string): SpanRow[] {
   const sql = "SELECT * FROM spans WHERE agent = ? AND kind = 'health' ORDER BY since DESC, id DESC LIMIT ?";
   return (db.prepare(sql).all(agent, MAX_HEALTH_SPANS) as SpanRow[]).reverse();
 }
 
-/** @returns the locks of a path, of one holder if given; null if the span to go on from is no longer kept */
+/** @returns the locks of a path, of one holder if given; null if the span `before` is no longer kept */
 export function spansOfPath(
   db: Database.Database,
   path: string,
@@ -51,7 +51,7 @@ export function spansOfPath(
   return spanPage(db.prepare(sql).all(path, ...place, holder ?? null, bounds.limit + 1) as SpanRow[], bounds.limit);
 }
 
-/** Ids rise with the time of writing, which a clock set back parts from the time of beginning. */
+/** Ids follow the order of writing; after a clock rewind that differs from the order of beginning. */
 function spanPlace(db: Database.Database, before: number | undefined): [since: number, id: number] | null {
   if (before === undefined) return [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   const span = db.prepare('SELECT since, id FROM spans WHERE id = ?').get(before) as SpanRow | undefined;
@@ -63,7 +63,7 @@ function spanPage(rows: SpanRow[], limit: number): SpanRows {
   return { rows: page, previous: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
-/** @returns an agent's health over a time, as the API gives it */
+/** @returns a health span as the API returns it */
 export function healthSpanOf({ agent, path, value, since, until }: SpanRow): HealthSpan {
   return {
     agent,
@@ -74,7 +74,7 @@ export function healthSpanOf({ agent, path, value, since, until }: SpanRow): Hea
   };
 }
 
-/** @returns a lock's span as the API gives it */
+/** @returns a lock span as the API returns it */
 export function lockSpanOf(row: SpanRow): LockSpan {
   return {
     agent: row.agent,
@@ -89,10 +89,10 @@ export function lockSpanOf(row: SpanRow): LockSpan {
 }
 
 /**
- * The times of which something is not known, oldest first.
+ * The periods for which something is unknown, oldest first.
  *
- * @param since of those that touch the time between these two; milliseconds since 1970
- * @param knownSince before it everything is unknown; null if nothing is known at all
+ * @param since start of the time range that they touch, `until` its end; milliseconds since 1970
+ * @param knownSince everything before it is unknown; null if nothing is known at all
  */
 export function unknownSpans(
   db: Database.Database,

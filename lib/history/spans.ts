@@ -1,4 +1,7 @@
-/** What lasted, as intervals: an agent's health, a lock in one state, a time of which something is not known. */
+/**
+ * Facts with a duration, as intervals: the health of an agent, a lock in one state, a time for which something is
+ * unknown.
+ */
 import type Database from 'better-sqlite3';
 import { isAnotherLife, lifeKey } from '../contract/life';
 import type { LockSpan } from '../contract/past-schemas';
@@ -6,15 +9,15 @@ import type { AgentHealth } from '../contract/schemas';
 
 export type SpanKind = 'health' | 'lock' | 'unknown';
 
-/** What a span holds besides its times. */
+/** The fields of a span except its times. */
 export interface SpanContent {
-  /** Whose lane it is drawn in, '' if none. */
+  /** The agent in whose lane it is drawn; '' if none. */
   agent: string;
-  /** The path of a lock, the key of an agent's life, else ''. */
+  /** Lock: its path; health: key of the life of the agent's id; else ''. */
   path: string;
   /** Health, or state of the lock. */
   value: string;
-  /** Reason of the lock, why something is not known, or an agent's pid and pane as JSON. */
+  /** Reason of the lock, why something is unknown, or pid and pane of an agent as JSON. */
   detail: string | null;
 }
 
@@ -33,12 +36,13 @@ interface OpenSpan extends SpanContent {
   since: number;
 }
 
-const CLOCK_REWIND = 'The clock was set back, so this time was lived twice.';
-/** In the order of the index, so that it is used. */
+const REWOUND = 'The clock was set back, so this time occurred twice.';
+/** Conditions in the order of the index, so that SQLite uses it. */
 const UNKNOWN = "SELECT id, since, until FROM spans WHERE agent = '' AND kind = 'unknown'";
+/** The largest second that the index of times can store. */
 const FAR_AHEAD_S = 2 ** 31 - 1;
 
-/** Writes spans; every call belongs into the transaction of the journal entry that it follows from. */
+/** Writes spans. Each call belongs into the transaction of the journal entry that causes it. */
 export class Spans {
   readonly #statements;
   readonly #open = new Map<string, OpenSpan>();
@@ -53,10 +57,16 @@ export class Spans {
       end: db.prepare('UPDATE spans SET until = ?, ended = ? WHERE id = ?'),
       endTimes: db.prepare('UPDATE span_times SET until = ? WHERE id = ?'),
       detail: db.prepare('UPDATE spans SET detail = ? WHERE id = ?'),
-      // In the order of the index, so that it is used.
       prunable: db.prepare('SELECT id FROM span_times WHERE until < ? LIMIT ?'),
-      unseen: db.prepare(`${UNKNOWN} AND subject = ? AND detail <> ? AND until > ? AND since <= ? ORDER BY since`),
-      rewinds: db.prepare(`${UNKNOWN} AND subject = ? AND detail = ? AND until > ? ORDER BY until`),
+      // Earlier versions wrote the other sentence for a clock rewind.
+      unseen: db.prepare(
+        `${UNKNOWN} AND subject = ? AND detail NOT IN (?, 'The clock was set back, so this time was lived twice.')
+         AND until > ? AND since <= ? ORDER BY since`,
+      ),
+      rewound: db.prepare(
+        `${UNKNOWN} AND subject = ? AND detail IN (?, 'The clock was set back, so this time was lived twice.')
+         AND until > ? ORDER BY until`,
+      ),
       drop: db.prepare('DELETE FROM spans WHERE id = ?'),
       dropTimes: db.prepare('DELETE FROM span_times WHERE id = ?'),
     };
@@ -68,7 +78,7 @@ export class Spans {
     return this.#open.has(spanKey(kind, subject));
   }
 
-  /** How a thing stands from now on: goes on with its span, or ends it and begins another. */
+  /** Sets the current state of a thing: extends its span, or ends it and begins another. */
   become(kind: SpanKind, subject: string, content: SpanContent, at: number): void {
     const open = this.#open.get(spanKey(kind, subject));
     if (open && open.agent === content.agent && open.path === content.path && open.value === content.value) {
@@ -81,17 +91,17 @@ export class Spans {
     this.#begin(kind, subject, content, at);
   }
 
-  /** A thing has gone, or nobody knows what became of it. */
+  /** Ends the span of a thing that was removed, or of which nothing more is known. */
   end(kind: SpanKind, subject: string, at: number, ended: NonNullable<SpanRow['ended']>): void {
     const open = this.#open.get(spanKey(kind, subject));
     if (!open) return;
     this.#open.delete(spanKey(kind, subject));
-    // A clock set back must not end a span before its beginning.
+    // After a clock rewind, a span must not end before its beginning.
     const until = Math.max(at, open.since);
     this.#endAt(open.id, until, ended);
   }
 
-  /** Nobody looked from an instant on: what was so until then may not be so any more. */
+  /** Ends all spans at an instant since which nobody has read the files: their facts may have changed. */
   endAllUnseen(at: number): void {
     for (const key of [...this.#open.keys()]) {
       const [kind, subject] = splitSpanKey(key);
@@ -99,7 +109,7 @@ export class Spans {
     }
   }
 
-  /** A time of which something was unknown and that is over. */
+  /** Adds a period in the past for which something is unknown. */
   addUnknown(about: string, detail: string, since: number, until: number): void {
     const content = { agent: '', path: '', value: about, detail };
     const row = { kind: 'unknown', subject: about, ...content, since, until, ended: 'changed' };
@@ -108,37 +118,35 @@ export class Spans {
   }
 
   /**
-   * A clock was set back: what was lived of the time since then is lived twice, and marked so. What nobody saw of it may
-   * be seen now: nothing is claimed of that any more.
+   * Notes a clock rewind: the period since the new time occurs twice and is marked so. Periods of it for which nothing
+   * was known may become known now: these claims are withdrawn.
    *
-   * @param since where the clock stands now
-   * @param until where it stood before
-   * @param knownSince before it nothing that was lived is kept
+   * @param since the time after the rewind
+   * @param until the time before the rewind
+   * @param knownSince nothing that happened before it is kept
    */
   rewind(since: number, until: number, knownSince: number): void {
-    const unseen = this.#statements.unseen.all(EVERYTHING, CLOCK_REWIND, since, until) as {
+    const unseen = this.#statements.unseen.all(EVERYTHING, REWOUND, since, until) as {
       id: number;
       since: number;
       until: number;
     }[];
     let from = Math.max(since, knownSince);
     for (const gap of unseen) {
-      if (gap.since > from) this.addUnknown(EVERYTHING, CLOCK_REWIND, from, gap.since);
+      if (gap.since > from) this.addUnknown(EVERYTHING, REWOUND, from, gap.since);
       from = Math.max(from, gap.until);
       if (gap.since >= since) this.#drop(gap.id);
       else this.#endAt(gap.id, since, 'changed');
     }
-    if (from <= until) this.addUnknown(EVERYTHING, CLOCK_REWIND, from, until);
+    if (from <= until) this.addUnknown(EVERYTHING, REWOUND, from, until);
   }
 
-  /** Where times end that are lived twice, those after an instant, the first first. */
-  rewindEnds(after: number): number[] {
-    return (this.#statements.rewinds.all(EVERYTHING, CLOCK_REWIND, after) as { until: number }[]).map(
-      ({ until }) => until,
-    );
+  /** The ends of rewound periods that lie after an instant, the earliest first. */
+  rewoundUntil(after: number): number[] {
+    return (this.#statements.rewound.all(EVERYTHING, REWOUND, after) as { until: number }[]).map(({ until }) => until);
   }
 
-  /** Drops spans that ended before an instant, at most so many at once. Returns how many. */
+  /** Drops up to `most` spans that ended before an instant. Returns their number. */
   prune(before: number, most: number): number {
     const ended = this.#statements.prunable.all(Math.floor(before / 1000), most) as { id: number }[];
     for (const { id } of ended) this.#drop(id);
@@ -163,7 +171,7 @@ export class Spans {
   }
 }
 
-/** The subject of a time when nobody looked at all. */
+/** The subject of a period in which nobody read the files. */
 export const EVERYTHING = 'everything';
 
 function spanKey(kind: SpanKind, subject: string): string {
@@ -179,7 +187,7 @@ function secondAfter(milliseconds: number): number {
   return Math.min(Math.ceil(milliseconds / 1000), FAR_AHEAD_S);
 }
 
-/** A lock in the hands of another, or an id that another process has. */
+/** Another agent has the lock, or another process has the id. */
 function isTakenOver(kind: SpanKind, before: SpanContent, after: SpanContent): boolean {
   return before.agent !== after.agent || (kind === 'health' && isAnotherLife(before.path, after.path));
 }
@@ -193,12 +201,10 @@ interface AgentBody {
   life_began_at?: string | null;
 }
 
-/** Fields of the registry may hold any JSON; what is longer than this is no pid and no pane. */
+/** Fields of the registry may be any JSON; a longer text is not a pid or a pane. */
 const MAX_DETAIL_LENGTH = 500;
 
-/**
- * @returns the health that an agent's journaled body tells, and of which life of its id
- */
+/** @returns health and life of an agent, from its journaled body */
 export function healthContent(subject: string, body: string): SpanContent {
   const agent = JSON.parse(body) as AgentBody;
   const { id, health, pid = null, pane_index = null, tmux_pane_id = null } = agent;
@@ -208,12 +214,12 @@ export function healthContent(subject: string, body: string): SpanContent {
   return { agent: id ?? subject, path, value: health, detail: isKept ? detail : null };
 }
 
-/** @returns whether a lock's journaled body says that it is past its timeout */
+/** @returns whether a lock was past its timeout, by its journaled body */
 export function isPastTimeout(body: string | null): boolean {
   return (JSON.parse(body ?? '{}') as { stale?: unknown }).stale === true;
 }
 
-/** @returns the state that a lock's journaled body tells; who is gone counts for more than how long ago */
+/** @returns the state of a lock, from its journaled body; `orphaned` takes precedence over `stale` */
 export function lockContent(body: string): SpanContent {
   const { agent_id, filepath, reason, stale, orphaned } = JSON.parse(body) as Record<string, unknown>;
   const value = orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
@@ -225,7 +231,7 @@ export function lockContent(body: string): SpanContent {
   };
 }
 
-/** Files may hold any JSON value where a text belongs. */
+/** Files may have any JSON value in place of a string. */
 function spanText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** Exact figures over everything kept. */
+/** Exact figures over all kept messages. */
 export interface Summary {
   count: number;
   types: Record<string, number>;

@@ -1,11 +1,11 @@
-/** Keeps what is asked by time in step with the messages: who speaks to whom, and the counts by hour. */
+/** Keeps the tables for questions by time consistent with the messages: senders, recipients, and counts by hour. */
 import type Database from 'better-sqlite3';
 
 const HOUR_US = 3_600_000_000;
-/** Stands in `hours` for the message itself, whoever it goes to. */
+/** The `recipientSet` of rows of `hours` that count each message once, whatever its recipients. */
 export const ANY_RECIPIENT_SET = 0;
 
-/** A message's sender with its type and its recipients, as numbers: short wherever they are counted. */
+/** Sender with type, and recipients of a message, as the numbers of their rows in `senderTypes` and `recipientSets`. */
 export interface Speech {
   readonly senderType: number;
   readonly recipientSet: number;
@@ -18,16 +18,16 @@ export class TimesWriter {
     this.#statements = prepare(db);
   }
 
-  /** Begins to count within a transaction; what is not flushed in it is lost with it. */
+  /** Begins to count within a transaction; counts must be flushed before it ends. */
   begin(): TimesBatch {
     return new TimesBatch(this.#statements);
   }
 }
 
-/** One transaction's messages, counted up first: one statement for each count instead of one for each message. */
+/** Sums up the messages of one transaction: one statement for each count instead of one for each message. */
 export class TimesBatch {
   readonly #statements: Statements;
-  /** By sender and type; one joined key would cost more than all the rest. */
+  /** By sender and type; joining both into one key would cost more than everything else together. */
   readonly #senderTypes = new Map<string, Map<string, number>>();
   readonly #recipientSets = new Map<string, number>();
   readonly #cells = new Map<number, Map<number, Cell>>();
@@ -37,18 +37,18 @@ export class TimesBatch {
   }
 
   /**
-   * @param sender '' if the line names none
+   * @param sender '' if the line names no sender
    * @param recipients names, each once
-   * @returns the numbers that the message is kept with
+   * @returns the numbers to store with the message
    */
   speech(sender: string, type: string, recipients: readonly string[]): Speech {
     return { senderType: this.#senderType(sender, type), recipientSet: this.#recipientSet(recipients) };
   }
 
   /**
-   * @param sentAt microseconds since 1970; a message without a time belongs to no moment
-   * @param failed how many recipients did not get it
-   * @param sign -1 takes back a message that is dropped
+   * @param sentAt microseconds since 1970; a message without a time is not counted by hour
+   * @param failed number of recipients that did not get it
+   * @param sign -1 for a message that is dropped
    */
   count({ senderType, recipientSet }: Speech, sentAt: number | null, failed: number, sign: 1 | -1): void {
     const byRecipientSet = this.#cells.get(senderType) ?? new Map<number, Cell>();
@@ -56,7 +56,7 @@ export class TimesBatch {
     const hour = sentAt === null ? null : Math.floor(sentAt / HOUR_US);
     let cell = byRecipientSet.get(recipientSet);
     if (cell?.hour !== hour) {
-      // Messages come nearly in order of time, so there are few of these; what comes twice is added up in the end.
+      // Messages are nearly in order of time, so there are few cells; equal hours are added up in `flush`.
       cell = { hour, count: 0, failed: 0, earlier: cell };
       byRecipientSet.set(recipientSet, cell);
     }
@@ -64,7 +64,7 @@ export class TimesBatch {
     cell.failed += failed * sign;
   }
 
-  /** Writes the counts, and forgets those that fell to nothing. */
+  /** Writes the counts, and deletes rows whose count becomes 0. */
   flush(): void {
     const recipientSets = new Map<number, number>();
     for (const [senderType, byRecipientSet] of this.#cells) {
@@ -121,7 +121,7 @@ interface Sums {
 /** Messages of one voice and audience in one hour, or without a time. */
 interface Cell extends Sums {
   hour: number | null;
-  /** Those of another hour, counted before. */
+  /** The previous cell, of another hour. */
   earlier: Cell | undefined;
 }
 

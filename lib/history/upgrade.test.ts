@@ -1,4 +1,4 @@
-/** Databases of the first version: built here with its own schema, brought up to date by being opened. */
+/** Databases of earlier versions, created here with the schema of that time; opening them runs the later steps. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,10 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
-import { HistoryFault, RecorderLock, upgrades } from './database';
+import { upgrades } from './database';
 import { History, type Line } from './history';
+import { HistoryFault } from './history-fault';
+import { RecorderLock } from './recorder-lock';
 
 const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,7 +31,7 @@ const lines: Line[] = Array.from({ length: 5000 }, (_, index) => {
   return { text: JSON.stringify(fields), fields };
 });
 
-/** As the first version would have kept the lines; `lastLine` takes the place of the last one. */
+/** Creates a database of version 1 with the lines; `lastLine` replaces the last one. */
 function firstVersion(lastLine?: string): string {
   files += 1;
   const file = join(folder, `state-${files}`, 'history.sqlite');
@@ -63,7 +65,7 @@ function firstVersion(lastLine?: string): string {
   return file;
 }
 
-/** All that is counted of messages, with names where the tables have numbers. */
+/** Everything that is counted of messages, with names in place of the numbers of the tables. */
 function counts(history: History) {
   const all = (sql: string) => history.db.prepare(sql).all();
   return {
@@ -88,7 +90,7 @@ function schemaVersion(file: string): unknown {
 
 const unusable = (error: unknown) => error instanceof HistoryFault && error.kind === 'unusable';
 
-test('a database of the first version is opened with all counts as if it had been made now, under its epoch', () => {
+test('History: a database of version 1 gets the same counts as a new database, and keeps its epoch', () => {
   const reported: unknown[] = [];
   upgrades.subscribe((sentence) => reported.push(sentence));
   const upgraded = new History(firstVersion(), { readTime });
@@ -105,7 +107,7 @@ test('a database of the first version is opened with all counts as if it had bee
   upgraded.close();
 });
 
-test('what fails in the middle leaves the first version as it was', () => {
+test('History: an upgrade that fails half-way leaves version 1 unchanged', () => {
   const file = firstVersion('no JSON');
   assert.throws(() => new History(file, { readTime }));
   assert.equal(schemaVersion(file), 1);
@@ -118,7 +120,7 @@ test('what fails in the middle leaves the first version as it was', () => {
   assert.equal(schemaVersion(file), 4);
 });
 
-test('while another process records in it, or for a reader, it stays as it is', () => {
+test('History: an earlier version stays unchanged for a reader, and while another process records in it', () => {
   const file = firstVersion();
   const lock = RecorderLock.take(file);
   assert.ok(lock);
@@ -132,7 +134,7 @@ test('while another process records in it, or for a reader, it stays as it is', 
   new History(file, { readTime, readonly: true }).close();
 });
 
-test('a database of the second version gets an outbox, and keeps everything else', () => {
+test('History: a database of version 2 gets an outbox and keeps everything else', () => {
   files += 1;
   const file = join(folder, `state-${files}`, 'history.sqlite');
   const before = new History(file, { readTime });

@@ -1,8 +1,9 @@
 /** Finds the history of a moved project in a folder of histories and renames it for the project's new path. */
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { HistoryFault, RecorderLock } from '../history/database';
 import { History } from '../history/history';
+import { HistoryFault } from '../history/history-fault';
+import { RecorderLock } from '../history/recorder-lock';
 import { adopt, seemsMoved } from './root-identity';
 
 /** The files of a history. The lock file stays, since another process may be about to lock it. */

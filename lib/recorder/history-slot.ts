@@ -3,9 +3,11 @@
  * lock that gives the right to record.
  */
 import { existsSync } from 'node:fs';
-import { fileIdentity, HistoryFault, historyFault, moveAside, RecorderLock } from '../history/database';
+import { fileIdentity, moveAside } from '../history/database-files';
 import { History } from '../history/history';
+import { HistoryFault, historyFault } from '../history/history-fault';
 import type { ReadTime } from '../history/read-time';
+import { RecorderLock } from '../history/recorder-lock';
 import { adoptMoved } from './adopt-moved';
 import { adopt, foreignOwner } from './root-identity';
 

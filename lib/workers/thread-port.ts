@@ -1,9 +1,9 @@
 /** A worker's side of the conversation with the main thread. */
 import type { MessagePort } from 'node:worker_threads';
-import { HistoryFault, historyFault } from '../history/database';
 import type { DispositionChange } from '../history/dispositions';
 import { blocksOf, type EncodedMessage } from '../history/encoded-messages';
 import type { History } from '../history/history';
+import { HistoryFault, historyFault } from '../history/history-fault';
 import { safeError } from '../platform/safe-error';
 import { QueryRefused } from '../queries/questions';
 import type { Recorder } from '../recorder/recorder';

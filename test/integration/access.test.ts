@@ -1,4 +1,4 @@
-/** Who gets in, and how often, against the production server over real sockets. */
+/** Access control and rate limits of the production server, over real sockets. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage, request } from 'node:http';
@@ -27,7 +27,7 @@ interface Answer {
   body: string;
 }
 
-/** A request with a path and headers that `fetch` would change. */
+/** Sends a request with a path and headers that `fetch` would change. */
 function ask(server: ProductionServer, path: string, headers = {}, method = 'GET', body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request({ host: '127.0.0.1', port: server.port, path, method, headers }, (response) => {
@@ -51,7 +51,7 @@ function answeredProblem(answer: Answer): Problem & { code: string } {
 
 const problemCode = (answer: Answer) => (answer.status < 300 ? null : answeredProblem(answer).code);
 
-/** An open stream: its status, and when its socket is closed. */
+/** An open stream: its status, and a promise for the close of its socket. */
 async function follow(server: ProductionServer, headers = {}) {
   const call = get({ host: '127.0.0.1', port: server.port, path: '/api/stream', headers });
   const [response] = await new Promise<[IncomingMessage]>((resolve) => {
@@ -71,7 +71,7 @@ describe('without credentials', () => {
   });
   after(() => server.stop());
 
-  test('this computer reads; what was forwarded does not, page or API, and is told what to set', async () => {
+  test('requests from this computer are answered; forwarded ones are refused, on page and API, with the setting to change', async () => {
     assert.equal((await ask(server, '/api/agents')).status, 200);
     for (const name of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'X-Forwarded-Host', 'Via']) {
       const refused = answeredProblem(await ask(server, '/api/agents', { [name]: '127.0.0.1' }));
@@ -84,7 +84,7 @@ describe('without credentials', () => {
     assert.equal((await ask(server, '/health', from('10.0.0.1'))).status, 200);
   });
 
-  test('a path that is no UTF-8 is a problem, and says nothing of the swarm', async () => {
+  test('a path that is not UTF-8 is answered with a problem that reveals nothing about the swarm', async () => {
     for (const path of ['/api/agents/%', '/api/agents/%ff', '/api/%', '/api/v1/agents/%e4']) {
       assert.equal(problemCode(await ask(server, path)), 'malformed_url', path);
       assert.equal(problemCode(await ask(server, path, {}, 'POST')), 'malformed_url', path);
@@ -93,7 +93,7 @@ describe('without credentials', () => {
     assert.equal(problemCode(await ask(server, '/api/agents/%25')), 'not_found');
   });
 
-  test('a method that there is nothing for is refused, whatever it is and whatever was asked', async () => {
+  test('an unsupported method is refused, whatever the method and the path', async () => {
     const said = async (path: string, method: string) => {
       const answer = await ask(server, path, {}, method);
       return [answer.status, problemCode(answer), answer.headers.allow];
@@ -112,7 +112,7 @@ describe('without credentials', () => {
     assert.match(body, /TRACE is not possible here; use one of GET, HEAD, OPTIONS\./);
   });
 
-  test('a file is given whole, whatever part or state of it is asked for', async () => {
+  test('a file is sent whole, whatever range or condition is requested', async () => {
     for (const headers of [
       { range: 'bytes=99999999-' },
       { range: 'bytes=0-1' },
@@ -125,7 +125,7 @@ describe('without credentials', () => {
     }
   });
 
-  test('a connection that asks to become another is answered like any other, and does not stay open', async () => {
+  test('a request for a protocol upgrade is answered like any other, and its connection is closed', async () => {
     for (const path of ['/', '/api/agents', '/nope']) {
       const answer = await ask(server, path, { connection: 'Upgrade', upgrade: 'websocket' });
       assert.equal(answer.status, path === '/nope' ? 404 : 200, path);
@@ -144,7 +144,7 @@ describe('without credentials', () => {
     assert.equal(posted.headers.allow, 'GET, HEAD, OPTIONS');
   });
 
-  test('questions that cost more are counted together, and the page says so too', async () => {
+  test('expensive requests share one limit, and the page says so too', async () => {
     const at = encodeURIComponent(new Date().toISOString());
     let asked = 0;
     while ((await ask(server, `/api/state?at=${at}`)).status === 200) assert.ok(++asked < 10);
@@ -186,7 +186,7 @@ describe('with a user, tokens, and a proxy before it', () => {
   });
   after(() => server.stop());
 
-  test('everything but /health needs them, and says how', async () => {
+  test('everything except /health requires credentials, and says how to send them', async () => {
     for (const path of ['/', '/api/agents', '/api/stream', '/openapi.json', '/docs']) {
       const refused = await ask(server, path);
       assert.equal(refused.status, 401, path);
@@ -199,7 +199,7 @@ describe('with a user, tokens, and a proxy before it', () => {
     assert.equal((await ask(server, '/health')).status, 200);
   });
 
-  test('guesses: who was let in from an address is served while others guess there without end', async () => {
+  test('guesses: a client with valid credentials is served while others guess from the same address', async () => {
     const here = from('10.3.0.1');
     for (const path of ['/', '/api/agents']) assert.equal((await ask(server, path, { ...user, ...here })).status, 200);
     let guessed = 0;
@@ -227,7 +227,7 @@ describe('with a user, tokens, and a proxy before it', () => {
     assert.equal(problemCode(first), 'too_many_attempts', 'right, but not known here');
   });
 
-  test('tokens come and go with their file; the streams of one that went are closed within 5 s', async () => {
+  test('tokens change with their file; streams of a removed token are closed within 5 s', async () => {
     const open = await follow(server, { ...bearer(reader.token), ...from('10.1.0.1') });
     const kept = await follow(server, { ...bearer(writer.token), ...from('10.1.0.1') });
     const users = await follow(server, { ...user, ...from('10.1.0.2') });
@@ -254,7 +254,7 @@ describe('with a user, tokens, and a proxy before it', () => {
     users.leave();
   });
 
-  test('streams: so many for an address, so many in total; a place that is left is free again', async () => {
+  test('streams: limited for each address and in total; a closed stream frees its place', async () => {
     const open = (address: string) => follow(server, { ...user, ...from(address) });
     const streams = [await open('10.2.0.1'), await open('10.2.0.1')];
     const refused = await open('6.6.6.6, 10.2.0.1');
@@ -272,7 +272,7 @@ describe('with a user, tokens, and a proxy before it', () => {
     for (const stream of [...streams, next]) stream.leave();
   });
 
-  test('guesses: ten are compared, then even the right one is refused unseen, for that address alone', async () => {
+  test('guesses: ten are compared, then even the right one is refused without comparison, for that address alone', async () => {
     const guess = (index: number) =>
       ask(server, '/api/agents', { ...basic(`anna:${index}`), ...from('2001:db8:5::1') });
     const statuses = await Promise.all(

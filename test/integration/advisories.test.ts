@@ -1,4 +1,4 @@
-/** Nothing is shipped that the registry knows something against. */
+/** No package with a known advisory is shipped. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -13,14 +13,14 @@ test('shippedAdvisories(): no shipped package has a known advisory', async (cont
   else assert.deepEqual(found.advisories, []);
 });
 
-test('shippedPlaces(): what is installed and what is built in, with all that they need; no tool', () => {
+test('shippedPlaces(): lists installed and built-in packages with their dependencies, but no tools', () => {
   const places = shippedPlaces();
   for (const name of ['next', 'swr', 'prom-client', 'sharp']) assert.ok(places.has(`node_modules/${name}`), name);
   for (const name of ['knip', 'autocannon', '@playwright/test']) assert.ok(!places.has(`node_modules/${name}`), name);
   assert.ok(bundledPackages().includes('swr'));
 });
 
-/** A registry that knows one thing, or answers like one that knows no advisories. */
+/** A registry with one advisory, or one that answers as if it had no advisories. */
 async function registry(advisories: object | null): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const asked = request.method === 'POST' && request.url?.endsWith('/advisories/bulk');
@@ -62,7 +62,7 @@ test('shippedAdvisories(): an advisory about a shipped version is found; one abo
   }
 });
 
-test('shippedAdvisories(): a registry that has none is told from one that knows nothing against them', async () => {
+test('shippedAdvisories(): a registry without advisories is distinguished from one that has none about these packages', async () => {
   const without = await registry(null);
   const clean = await registry({});
   try {

@@ -1,4 +1,4 @@
-/** Alerts over the production server: real receivers that fail, servers that are killed, addresses that are forbidden. */
+/** Alerts of the production server: real receivers that fail, servers that are killed, addresses that are forbidden. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
@@ -19,10 +19,10 @@ import { PROJECT, ProductionServer } from '../support/production-server';
 
 const SECRET = 'test-secret';
 const PATH = '/T000/unguessable';
-/** Listed; that 127.0.0.1 is not must keep everything from reaching it. */
+/** An allowed address. 127.0.0.1 is not allowed, so nothing may reach it. */
 const ALLOWED = '127.0.0.2';
 
-/** Fails every second time, each time in another way; what it takes, it takes signed. */
+/** A receiver that fails every second time, each time in another way, and accepts only signed posts. */
 class FlakyReceiver {
   /** By key, in the order of arrival. */
   readonly taken = new Map<string, string>();
@@ -56,11 +56,11 @@ class FlakyReceiver {
     const fail = [
       () => request.socket.resetAndDestroy(),
       () => response.writeHead(500).end(),
-      // Taken, but the answer is lost.
+      // Accepted, but the answer is lost.
       async () => this.#take(request, await bodyText(request)) ?? request.socket.destroy(),
       () => response.writeHead(302, { Location: this.#elsewhere }).end(),
       () => response.writeHead(503, { 'Retry-After': '1' }).end(),
-      // Nothing at all: the sender gives up by itself.
+      // No answer at all: the sender must give up by itself.
       () => undefined,
     ];
     await fail[failure % fail.length]?.();
@@ -91,7 +91,7 @@ async function bodyText(request: Readable): Promise<string> {
   return text;
 }
 
-/** Listens where nothing may be posted to; counts whoever connects. */
+/** Listens at a forbidden address and counts connections. */
 async function forbiddenListener(context: TestContext) {
   const heard = { connections: 0, port: 0 };
   const server = createListener(() => {
@@ -109,7 +109,7 @@ function newFolder(context: TestContext): string {
   // The servers, which write into it, are stopped by later hooks.
   context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   mkdirSync(join(folder, 'root', '.agent_locks'), { recursive: true });
-  // Whoever holds a lock then and is not in it is orphaned.
+  // A lock whose holder is not in the registry then is orphaned.
   writeFileSync(join(folder, 'root', 'ACTIVE_AGENTS.json'), '{"session_name": "main", "agents": []}');
   return folder;
 }
@@ -128,7 +128,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: () => st
   }
 }
 
-test('a receiver that fails half of the time misses nothing through kills and a takeover, and doubles have one key', async (context) => {
+test('a receiver that fails half of the time misses nothing through kills and a takeover, and repeated posts have the same key', async (context) => {
   const folder = newFolder(context);
   const root = join(folder, 'root');
   const forbidden = await forbiddenListener(context);
@@ -189,7 +189,7 @@ test('a receiver that fails half of the time misses nothing through kills and a 
   assert.equal(forbidden.connections, 0);
 });
 
-test('the file of receivers is read again: who is removed gets nothing more, a fault is shown and changes nothing', async (context) => {
+test('the receivers file is read again: a removed receiver gets nothing more; a fault is shown and changes nothing', async (context) => {
   const folder = newFolder(context);
   const root = join(folder, 'root');
   const received: string[] = [];
@@ -259,7 +259,7 @@ test('the file of receivers is read again: who is removed gets nothing more, a f
   assert.ok(!output.includes('SECRET'));
 });
 
-test('a person tries the receivers: each result is printed, no address is', async (context) => {
+test('--test-alert: prints the result of each receiver, but no address', async (context) => {
   const folder = newFolder(context);
   const forbidden = await forbiddenListener(context);
   const bodies: string[] = [];

@@ -1,4 +1,6 @@
-/** The HTTP contract against the production server over real files: every sample, every answer held to its schema. */
+/**
+ * The HTTP contract of the production server over real files: every sample, every answer checked against its schema.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
@@ -25,13 +27,13 @@ function sampleNamed(name: string): Sample {
   return sample;
 }
 
-/** An answer that holds to its schema, which lets no field pass that it does not know where it is strict. */
+/** Checks an answer against its schema; a strict schema allows no unknown field. */
 async function answer<T>(server: ProductionServer, path: string, schema: ZodType<T>): Promise<T> {
   return schema.parse(await server.get(path));
 }
 
 for (const sample of samples()) {
-  test(`sample ${sample.name}: every answer holds to its schema and to the sample`, async () => {
+  test(`sample ${sample.name}: every answer matches its schema and the sample`, async () => {
     const { expected } = sample;
     const server = await ProductionServer.started({
       CLAUDESWARM_ROOT: copyOf(sample),
@@ -70,7 +72,7 @@ for (const sample of samples()) {
       assert.equal(locks.count, expected.lock_count);
 
       const all = expected.history?.ids_old_then_current ?? expected.messages.ids;
-      // A complete last line without line feed counts once it has not grown for a second.
+      // A complete last line without a line feed counts after it has not grown for a second.
       let page = await answer(server, '/api/messages?limit=1000', schemas.messagesAnswer);
       while (page.count < all.length) page = await answer(server, '/api/messages?limit=1000', schemas.messagesAnswer);
       assert.deepEqual(
@@ -140,7 +142,7 @@ describe('one server over the normal swarm', () => {
   });
   after(() => server.stop());
 
-  test('/api/v1 answers as /api does, directly', async () => {
+  test('/api/v1 answers like /api, without a redirect', async () => {
     for (const path of ['agents', 'locks', 'messages?limit=3']) {
       const [plain, versioned] = await Promise.all([ask(server, `/api/${path}`), ask(server, `/api/v1/${path}`)]);
       assert.equal(versioned.status, 200);
@@ -148,7 +150,7 @@ describe('one server over the normal swarm', () => {
     }
   });
 
-  test('pages follow one another in both directions to both ends, without a hole', async () => {
+  test('pages continue in both directions to both ends, without gaps', async () => {
     const all = await answer(server, '/api/messages?limit=1000', schemas.messagesAnswer);
     assert.equal(all.previous_cursor, null);
     const seqs = all.messages.map(({ seq }) => seq);
@@ -185,7 +187,7 @@ describe('one server over the normal swarm', () => {
     assert.equal(early.count, 2);
   });
 
-  test('limits: below 1 means 50, above 1000 means 1000, no integer is refused', async () => {
+  test('limits: below 1 means 50, above 1000 means 1000; a value that is not an integer is refused', async () => {
     for (const [given, taken] of [
       ['0', 50],
       ['-5', 50],
@@ -201,7 +203,7 @@ describe('one server over the normal swarm', () => {
     assert.deepEqual(problem.errors?.map(({ parameter }) => parameter).sort(), ['limit', 'since']);
   });
 
-  test('cursors: foreign ones are gone, malformed ones refused', async () => {
+  test('cursors: those of another history are gone, malformed ones are refused', async () => {
     for (const [cursor, status] of [
       ['elsewhere.5', 410],
       ['nonsense', 422],
@@ -232,14 +234,14 @@ describe('one server over the normal swarm', () => {
     assert.equal((await ask(server, '/api/agents', { method: 'OPTIONS' })).status, 204);
   });
 
-  test('data is private; nothing says what serves it', async () => {
+  test('data is private; no header names the server software', async () => {
     const { headers } = await ask(server, '/api/agents');
     assert.equal(headers['cache-control'], 'private, no-store');
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['x-powered-by'], undefined);
   });
 
-  test('a Host that is not ours gets nothing, on pages and API alike', async () => {
+  test('a foreign Host is refused, on pages and API alike', async () => {
     for (const host of ['evil.example', 'localhost.evil.example', '169.254.169.254', 'a b', '127.0.0.1.evil.example']) {
       for (const path of ['/', '/api/agents', '/api/v1/messages', '/api/stream', '/health']) {
         const refused = await ask(server, path, { headers: { host } });
@@ -250,7 +252,7 @@ describe('one server over the normal swarm', () => {
   });
 });
 
-test('next start alone listens everywhere, but gives nothing to a connection from beyond loopback without credentials', async (context) => {
+test('next start alone listens on all addresses, but refuses connections from other computers without credentials', async (context) => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((face) => face && !face.internal && face.family === 'IPv4')?.address;

@@ -1,4 +1,4 @@
-/** Acknowledging and snoozing over the production server: shared by viewers and processes, kept across restarts. */
+/** Acknowledging and snoozing with the production server: shared by viewers and processes, kept across restarts. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
 import { ProductionServer } from '../support/production-server';
 import { openStream } from '../support/sse-client';
 
-/** A swarm with one lock whose holder is in no registry. */
+/** A swarm with one lock whose holder is not in the registry. */
 function newSwarm(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'attention-state-'));
   // The servers, which write into it, are stopped by later hooks.
@@ -47,7 +47,7 @@ class Viewer {
     context.after(drop);
   }
 
-  /** Resolves when the stream has last sent what fits. */
+  /** Resolves when the latest attention list on the stream passes the check. */
   async until(fits: (held: AttentionAnswer) => boolean): Promise<AttentionAnswer> {
     const late = setTimeout(() => assert.fail(`not in ${JSON.stringify(this.#held)}`), 20_000);
     const held = await new Promise<AttentionAnswer>((resolve) => {
@@ -71,7 +71,7 @@ async function decide(server: ProductionServer, method: string, id: string, path
   return { status: response.status, answer: await response.json() };
 }
 
-test('what one viewer acknowledges another sees, and a restart keeps it', async (context) => {
+test('an acknowledgement is visible to other viewers, and survives a restart', async (context) => {
   const settings = newSwarm(context);
   const server = await start(context, settings);
   const [entry] = (await new Viewer(context, server).until(hidden(0))).attention;
@@ -93,7 +93,7 @@ test('what one viewer acknowledges another sees, and a restart keeps it', async 
   await again.until(hidden(0));
 });
 
-test('a process that follows decides too, and the one that records shows it', async (context) => {
+test('a process that does not record accepts decisions too, and the recording one shows them', async (context) => {
   const settings = newSwarm(context);
   const recording = await start(context, settings);
   const following = await start(context, settings);

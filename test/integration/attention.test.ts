@@ -1,4 +1,7 @@
-/** What needs a person, over the production server: each kind appears on the stream and in the API, and goes when mended. */
+/**
+ * Attention items of the production server: each kind appears on the stream and in the API, and ends when it is
+ * resolved.
+ */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +20,11 @@ import { openStream, type SseEvent } from '../support/sse-client';
 const MINUTE = 60_000;
 const PID_OF_NOBODY = 4_200_000;
 
-/** A swarm, its server and a stream that holds the newest attention. */
+/** A swarm, its server and a stream that keeps the latest attention list. */
 class Scene {
   readonly root: string;
   readonly server: ProductionServer;
-  /** The names of the first events, until the messages. */
+  /** The names of the first events, up to the messages. */
   readonly first: string[] = [];
   #held: AttentionAnswer | null = null;
   #heard = () => {};
@@ -55,12 +58,12 @@ class Scene {
     this.#heard();
   }
 
-  /** Resolves when the stream tells exactly these kinds, in this order. */
+  /** Resolves when the stream has exactly these kinds, in this order. */
   async shows(...kinds: AttentionKind[]): Promise<AttentionAnswer> {
     return this.until(({ attention }) => attention.map(({ kind }) => kind).join() === kinds.join(), kinds.join());
   }
 
-  /** Resolves when what the stream has told last fits; the API must come to say the same. */
+  /** Resolves when the latest list on the stream passes the check; the API must then return the same. */
   async until(fits: (held: AttentionAnswer) => boolean, what: string): Promise<AttentionAnswer> {
     const late = setTimeout(() => assert.fail(`not ${what}, but ${JSON.stringify(this.#held)}`), 20_000);
     await new Promise<void>((resolve) => {
@@ -74,7 +77,7 @@ class Scene {
     return answer;
   }
 
-  /** The one entry of a kind, alone on the list, that leads to so many messages. */
+  /** The only entry of the list, of a kind, with a number of messages. */
   async showsOnly(kind: AttentionKind, messages = 0) {
     const fits = ({ attention: [first, second] }: AttentionAnswer) =>
       first?.kind === kind && first.evidence.messages.length === messages && !second;
@@ -121,7 +124,7 @@ class Scene {
   }
 }
 
-/** A process of this user that is taken for Claude Code, for the registry to name. */
+/** A process of this user that is recognized as Claude Code, for the registry. */
 async function bystander(context: TestContext): Promise<ChildProcess & { pid: number }> {
   const child = spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], {
     stdio: 'ignore',
@@ -145,7 +148,7 @@ test('questions, deliveries and acknowledgements', async (context) => {
   scene.say('agent-1', 'agent-0', 'INFO');
   await scene.shows();
 
-  // Nothing happens but that it grows five minutes old.
+  // The only change: it gets five minutes old.
   scene.say('agent-0', 'agent-1', 'BLOCKED', { ageMs: 5 * MINUTE - 1500 });
   assert.equal((await scene.showsOnly('blocked_unanswered', 1)).severity, 'critical');
   scene.say('agent-9', 'agent-5', 'INFO', { parent_msg_id: 'BLOCKED-4' });
@@ -171,7 +174,7 @@ test('questions, deliveries and acknowledgements', async (context) => {
   await scene.shows();
 });
 
-test('a ring of waiting comes first, and who waits for whom is told with it', async (context) => {
+test('a wait cycle comes first, and includes who waits for whom', async (context) => {
   const scene = new Scene(context);
   await scene.start();
   await scene.shows();
@@ -214,7 +217,7 @@ test('agents, locks and sources', async (context) => {
   await scene.start();
   await scene.shows();
 
-  // A lock of a living holder past the timeout is no item, until somebody wants the file.
+  // A lock past its timeout with a running holder is not an item until another agent wants the file.
   scene.lock('agent-0', 'src/a.ts', 58_000);
   scene.say('agent-5', 'agent-0', 'QUESTION', { content: 'May I have src/a.ts?' });
   const stale = await scene.showsOnly('lock_stale', 1);
@@ -238,12 +241,12 @@ test('agents, locks and sources', async (context) => {
   releaseLock(scene.root, 'agent-0', join(scene.root, 'src/c.ts'));
   await scene.shows();
 
-  // It falls silent by time alone.
+  // It becomes stale by time alone.
   scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: PID_OF_NOBODY, ageSeconds: 28 });
   await scene.shows('agent_stale');
   releaseLock(scene.root, 'agent-1', 'src/c.ts');
   await scene.shows();
-  // That its process is gone is known, since another's is seen. Its lock is stale too, but one matter is one entry.
+  // Its process is known to be gone, because another process is visible. Its lock is stale too, but that is one entry.
   const other = await bystander(context);
   scene.register({ id: 'agent-0', pid }, { id: 'agent-1', pid: PID_OF_NOBODY }, { id: 'agent-2', pid: other.pid });
   scene.lock('agent-2', 'src/d.ts', 70_000);
@@ -264,7 +267,7 @@ test('agents, locks and sources', async (context) => {
   await scene.shows();
 });
 
-test('a restart tells the same entries, under the same ids; the settings are thresholds', async (context) => {
+test('a restart returns the same entries with the same ids; the settings are thresholds', async (context) => {
   const scene = new Scene(context, {
     SWARM_ATTENTION_QUESTION_MINUTES: '0',
     SWARM_ATTENTION_QUESTION_HOURS: '1',
@@ -289,7 +292,7 @@ test('a restart tells the same entries, under the same ids; the settings are thr
   await scene.server.stop();
   await scene.start();
   assert.deepEqual(await scene.shows(...kinds), before);
-  // The page's own first state holds them too.
+  // The first state in the page contains them too.
   const page = await (await fetch(scene.server.url)).text();
   assert.ok(page.includes(before.attention[0]?.id ?? 'no entry'));
 });

@@ -1,4 +1,4 @@
-/** Bodies of requests that nobody asked for, against the production server over raw sockets, without credentials. */
+/** Unwanted request bodies, sent to the production server over raw sockets, without credentials. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { formsOf } from '../support/hostile-requests';
 import { ProductionServer } from '../support/production-server';
 import { type RawAnswer, RawClient } from '../support/raw-client';
 
-/** `npm run security`: every way to write each path, with every method. */
+/** `npm run security`: every spelling of each path, with every method. */
 const FULL = process.env.SECURITY === 'full';
 const MAX_BYTES = 65_536;
 const CHUNK = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
@@ -52,7 +52,7 @@ function client(): RawClient {
   return opened;
 }
 
-/** What it must be: a problem of the API, or a line. */
+/** The expected content: a problem of the API, or a line of text. */
 function assertRefused(
   answer: RawAnswer,
   status: number,
@@ -70,10 +70,10 @@ function assertRefused(
   else assert.equal(problem.parse(JSON.parse(answer.body)).type, `urn:claude-swarm-dashboard:problem:${code}`);
 }
 
-/** Of HEAD the answer says a length and has none. */
+/** The answer to HEAD has a length but no body. */
 const askedFor = ({ method }: { method: string }) => method !== 'HEAD';
 
-test('a body that is announced as too large is refused before it comes, for every method and path', async () => {
+test('a body with a too large Content-Length is refused before it is sent, for every method and path', async () => {
   for (const one of CASES.filter(askedFor)) {
     const asked = client().ask(one.method, one.path, { 'Content-Length': 9_000_000 });
     assertRefused(await asked.answer(), 413, 'body_too_large', one);
@@ -81,7 +81,7 @@ test('a body that is announced as too large is refused before it comes, for ever
   }
 });
 
-test('nor does it come in whatever way the path is written', async () => {
+test('the same for every spelling of the path', async () => {
   for (const path of FULL ? [...PAGES, ...ROUTES] : ['/', '/api/messages']) {
     for (const target of formsOf(path, server.port, buildId())) {
       for (const method of FULL ? METHODS.filter((name) => name !== 'HEAD') : ['POST']) {
@@ -99,7 +99,7 @@ test('a body without a length is refused beyond the limit, for every method and 
   for (const one of CASES.filter(askedFor)) {
     const asked = client().ask(one.method, one.path, { 'Transfer-Encoding': 'chunked' });
     const { socket } = asked;
-    // Also where it is refused for another reason, at once: nobody may send for good.
+    // Also if it is refused for another reason, at once: no client may send forever.
     for (let chunks = 0; chunks < 200 && !socket.readableEnded && !socket.destroyed; chunks++) {
       asked.send(CHUNK);
       await new Promise(setImmediate);
@@ -112,7 +112,7 @@ test('a body without a length is refused beyond the limit, for every method and 
   }
 });
 
-test('an answer reaches a client that goes on sending', async () => {
+test('an answer reaches a client that continues to send', async () => {
   for (const path of ['/', '/api/agents', READING]) {
     const asked = client().ask('POST', path, { 'Content-Length': 1_000_000 }, 'x'.repeat(1_000_000));
     const answer = await asked.answer();
@@ -121,7 +121,7 @@ test('an answer reaches a client that goes on sending', async () => {
   }
 });
 
-test('a route that reads its body refuses what is too large or no JSON, and says so', async () => {
+test('a route that reads its body refuses one that is too large or not JSON, with the reason', async () => {
   const headers = { ...JSON_TYPE, Authorization: AUTHORIZATION };
   const large = client().ask('POST', READING, { ...headers, 'Transfer-Encoding': 'chunked' });
   for (let bytes = 0; bytes <= MAX_BYTES; bytes += 0x4000) large.send(CHUNK);
@@ -133,7 +133,7 @@ test('a route that reads its body refuses what is too large or no JSON, and says
   assert.equal((await wrong.answer()).status, 404, 'the same connection goes on');
 });
 
-test('Expect: 100-continue asks for what will be read to its end, and for nothing else', async () => {
+test('Expect: 100-continue is answered only for a body that will be read', async () => {
   const expect = { Expect: '100-continue' };
   for (const path of ['/', '/static/icon.svg', '/api/agents', READING]) {
     const method = path === '/' ? 'GET' : 'POST';
@@ -150,7 +150,7 @@ test('Expect: 100-continue asks for what will be read to its end, and for nothin
   await other.closed;
 });
 
-test('a connection that sent a body within the limit goes on', async () => {
+test('a connection that sent a body within the limit stays open', async () => {
   for (const [method, path, status] of [
     ['POST', '/', 405],
     ['GET', '/', 200],
@@ -176,7 +176,7 @@ test('a connection that sent a body within the limit goes on', async () => {
   }
 });
 
-test('a body that stops is given up after its time, whoever sends it and wherever to', async () => {
+test('a body that stops is given up after the timeout, for every client and path', async () => {
   const half = [...CASES.filter(({ method }) => ['GET', 'POST', 'PROPFIND'].includes(method))].map((one) => ({
     ...one,
     asked: client().ask(one.method, one.path, { 'Content-Length': 1000 }, 'x'),
@@ -194,7 +194,7 @@ test('a body that stops is given up after its time, whoever sends it and whereve
   for (const { asked, ...one } of [...half, ...chunked]) {
     const answer = await asked.answer();
     await asked.closed;
-    // A route that does not read it answers at once, and closes the connection then.
+    // A route that does not read it answers at once and closes the connection.
     if (![401, 404, 405].includes(answer.status) || PAGES.includes(one.path)) {
       assertRefused(answer, 408, 'body_timeout', one);
     }

@@ -1,4 +1,4 @@
-/** A span taken along from one server and opened by another: the same moments, the same messages, nothing too much. */
+/** A time range exported by one server and opened by another: the same moments, the same messages, nothing more. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,10 @@ const query = (parameters: Record<string, string | number>) =>
 const stateAt = async (server: ProductionServer, at: number) =>
   pastState.parse(await server.get(`/api/state?${query({ at })}`));
 
-/** What must be equal: cursors name what is before a bundle, which it does not hold, and notes on files are not of the moment. */
+/**
+ * The part that must be equal: a bundle has nothing before its beginning for cursors, and notes on files are not of the
+ * moment.
+ */
 function comparable(state: PastState): unknown {
   return { ...state, known_since: null, messages: state.messages.messages };
 }
@@ -38,7 +41,7 @@ describe('a bundle', () => {
   let file = '';
   let opened: ProductionServer;
 
-  /** Something happens, is journaled, and has a moment after it. */
+  /** Makes a change that is journaled, followed by a moment without changes. */
   async function step(change: () => void, seen: (state: PastState) => boolean): Promise<number> {
     change();
     for (;;) {
@@ -86,7 +89,7 @@ describe('a bundle', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('holds to its schema, and holds no path of the machine', () => {
+  test('matches its schema, and contains no path of the machine', () => {
     const text = readFileSync(file, 'utf8');
     const read = bundle.parse(JSON.parse(text));
     assert.equal(read.messages.at(-1)?.line.includes('the last one'), true);
@@ -95,7 +98,7 @@ describe('a bundle', () => {
     assert.ok(!text.includes(folder));
   });
 
-  test('opened again, every moment of it is the same', async () => {
+  test('opened again, has the same state at every moment', async () => {
     const name = swarm.root.split('/').at(-1) as string;
     for (const at of [since, ...moments.filter((moment) => moment > since), since + 1, until - 1]) {
       const original = comparable(await stateAt(server, at));
@@ -104,7 +107,7 @@ describe('a bundle', () => {
     }
   });
 
-  test('opened again, its messages are the same, searched or not', async () => {
+  test('opened again, has the same messages, with and without search', async () => {
     for (const more of ['', '&type=QUESTION', '&q=launch+code', '&agent=agent-1']) {
       const path = `/api/messages?${query({ since, until, limit: '1000' })}${more}`;
       const [one, other] = await Promise.all([server.get<MessagesAnswer>(path), opened.get<MessagesAnswer>(path)]);
@@ -113,7 +116,7 @@ describe('a bundle', () => {
     }
   });
 
-  test('opened again, nothing is live: the stream tells the end of it', async () => {
+  test('opened again, is not live: the stream has the state at its end', async () => {
     const answers = new Map<string, unknown>();
     await new Promise<void>((resolve, reject) => {
       const drop = openStream({
@@ -129,14 +132,14 @@ describe('a bundle', () => {
     });
     assert.deepEqual(answers.get('agents'), (await stateAt(opened, until)).agents);
     const { unknown } = await stateAt(opened, until + 1);
-    assert.deepEqual(unknown.at(-1)?.reason, 'The recording ends there.');
+    assert.deepEqual(unknown.at(-1)?.reason, 'The exported time range ends there.');
     const timeline = await opened.get<TimelineAnswer>(`/api/timeline?${query({ since, until: Date.now() })}`);
     assert.equal(timeline.unknown.at(-1)?.until, null);
     assert.ok(timeline.locks.length > 0);
     assert.ok(timeline.locks.every((lock) => lock.until !== null && Date.parse(lock.until) <= until));
   });
 
-  test('of a span that begins before anything was known, what is known of it is the same', async () => {
+  test('with a beginning before the known past, has the same known part', async () => {
     const long = join(folder, 'long.json');
     const response = await fetch(`${server.url}/api/bundle?${query({ since: since - 3_600_000, until })}`);
     writeFileSync(long, await response.text());
@@ -154,7 +157,7 @@ describe('a bundle', () => {
     }
   });
 
-  test('a moment that a changed copy tells wrongly is refused, and every other one is told', async () => {
+  test('in a changed copy, an inconsistent moment is refused, and every other one is answered', async () => {
     const read = bundle.parse(JSON.parse(readFileSync(file, 'utf8')));
     const last = read.journal.at(-1)?.id ?? read.entry;
     const header = { kind: 'registry' as const, subject: 'header' };
@@ -175,7 +178,7 @@ describe('a bundle', () => {
     }
   });
 
-  test('blank, nobody can read what was said', async () => {
+  test('without contents, has no text of messages', async () => {
     const response = await fetch(`${server.url}/api/bundle?${query({ since, until, text: 'blank' })}`);
     const text = await response.text();
     const read: Bundle = bundle.parse(JSON.parse(text));
@@ -185,7 +188,7 @@ describe('a bundle', () => {
     assert.ok(text.includes('src/a.ts'));
   });
 
-  test('a faulty request is refused by name', async () => {
+  test('an invalid request is refused with the name of the fault', async () => {
     const refused = async (parameters: string) => {
       const response = await fetch(`${server.url}/api/bundle?${parameters}`);
       assert.equal(response.status, 422);

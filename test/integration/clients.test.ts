@@ -1,4 +1,4 @@
-/** The programs of docs/api.md, as they stand there, against a real server: drops, restarts, gaps. */
+/** The programs of docs/api.md, unchanged, with a real server: drops, restarts, gaps. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'clients-'));
 const swarm = new TestSwarm();
 const server = new ProductionServer({ CLAUDESWARM_ROOT: swarm.root, SWARM_HISTORY: join(folder, 'history.sqlite') });
 
-/** A program of the text by what stands behind its opening fence. */
+/** A program of the text by the words after its opening fence. */
 function program(fence: string): string {
   const code = text.split(`\`\`\`${fence}\n`)[1]?.split('\n```')[0];
   assert.ok(code, `docs/api.md holds no ${fence}`);
@@ -40,7 +40,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A way to the server that can be cut. */
+/** A connection to the server that can be cut. */
 class Line {
   readonly #sockets = new Set<Socket>();
   readonly #listener = createServer((socket) => {
@@ -75,7 +75,7 @@ class Line {
   }
 }
 
-/** A running program: what it printed so far. */
+/** A running program and its output so far. */
 class Follower {
   output = '';
   complaints = '';
@@ -91,7 +91,7 @@ class Follower {
     });
   }
 
-  /** Waits for messages, given by their contents, and fails for any other. */
+  /** Waits for messages, given by their contents, and fails on any other. */
   async prints(...contents: string[]): Promise<void> {
     const printed = () =>
       this.output
@@ -109,7 +109,7 @@ class Follower {
   }
 }
 
-/** Waits until a program has kept the place of the newest message. */
+/** Waits until a program has stored the position of the newest message. */
 async function caughtUp(place: string): Promise<void> {
   const { next_cursor } = await server.get<{ next_cursor: string }>('/api/messages');
   while (!existsSync(place) || readFileSync(place, 'utf8') !== next_cursor) await delay(10);
@@ -121,7 +121,7 @@ for (const { command, fence } of [
 ]) {
   const name = fence.split(' ')[1] as string;
   describe(name, { skip: canRun(command) ? false : `there is no ${command}` }, () => {
-    test('prints every message once, across a cut line and its own death', async () => {
+    test('prints every message once, across a cut connection and its own death', async () => {
       const file = join(folder, name);
       const place = join(folder, `${name}.place`);
       writeFileSync(file, program(fence));
@@ -161,8 +161,8 @@ for (const { command, fence } of [
   });
 }
 
-test('the questions of the shell are answered', { skip: canRun('curl') ? false : 'there is no curl' }, () => {
-  // A question that is refused says so in its answer: curl succeeds all the same unless it is told to fail.
+test('the shell commands are answered', { skip: canRun('curl') ? false : 'there is no curl' }, () => {
+  // The answer of a refused request says so: curl exits with 0 all the same without --fail.
   const script = program('sh').replaceAll('curl -s', 'curl -sS --fail-with-body');
   const output = execFileSync('sh', ['-e', '-c', script], {
     env: { ...process.env, SWARM_URL: server.url },

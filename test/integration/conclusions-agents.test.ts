@@ -1,6 +1,6 @@
 /**
- * What the dashboard concludes of agents, over real files, real processes and the production server: a shell with a
- * child named claude stands for a pane.
+ * Conclusions about agents, with real files, real processes and the production server: a shell with a child named
+ * claude represents a pane.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -39,7 +39,7 @@ interface Answers {
   attention: AttentionAnswer;
 }
 
-/** Starts claude, and again for each line that it gets; between, it waits as a shell does at its prompt. */
+/** Starts claude at once and again for each line that it reads; in between it waits like a shell at its prompt. */
 const SHELL_SCRIPT = 'while :; do "$1" 1000 & echo $!; wait; read line || exit; done';
 
 /** A shell in its own process group with a claude below it. */
@@ -75,7 +75,7 @@ class Pane {
     this.claudePid = Number((await this.#lines.next()).value);
   }
 
-  /** Starts claude again at the shell's prompt. */
+  /** Starts claude again at the prompt of the shell. */
   async restartClaude(): Promise<void> {
     this.#shell.stdin?.write('claude\n');
     await this.#claudeStarted();
@@ -85,7 +85,7 @@ class Pane {
     process.kill(this.claudePid, signal);
   }
 
-  /** Kills the shell and all that runs in it. */
+  /** Kills the shell and its processes. */
   kill(): void {
     if (this.#shell.exitCode === null && this.#shell.signalCode === null) process.kill(-this.pid, 'SIGKILL');
   }
@@ -100,10 +100,10 @@ interface Entry {
   ageMs?: number;
 }
 
-/** A swarm of files, its server, and a stream that keeps the newest of each state. */
+/** A swarm of files, its server, and a stream that keeps the latest value of each state. */
 class Swarm {
   readonly root: string;
-  /** A program that is called as Claude Code is. */
+  /** A program with the name of Claude Code. */
   readonly claude: string;
   readonly server: ProductionServer;
   readonly #newest: Partial<Answers> = {};
@@ -129,7 +129,7 @@ class Swarm {
 
   async restart(): Promise<void> {
     await this.server.stop();
-    // What the former process said last says nothing of what this one gives.
+    // The last states of the former process prove nothing about this one.
     delete this.#newest.agents;
     delete this.#newest.locks;
     delete this.#newest.attention;
@@ -149,7 +149,7 @@ class Swarm {
     });
   }
 
-  /** Resolves when the newest state on the stream fits and the API gives the same. */
+  /** Resolves when the latest state on the stream passes the check and the API returns the same. */
   async until<Kind extends keyof Answers>(
     kind: Kind,
     what: string,
@@ -170,13 +170,13 @@ class Swarm {
   async agent(id: string, what: string, fits: (agent: Agent) => boolean): Promise<Agent> {
     const find = ({ agents }: AgentsAnswer) => agents.find((one) => one.id === id && fits(one));
     for (;;) {
-      // The answer that was read last may be a newer one than that which fitted.
+      // The answer that was read last may be newer than the one that passed.
       const agent = find(await this.until('agents', `${id} ${what}`, (answer) => find(answer) !== undefined));
       if (agent) return agent;
     }
   }
 
-  /** Resolves when its claude process has been seen to run: only then can it be known to be gone later. */
+  /** Resolves when its claude process was seen running: only then can the server know later that it is gone. */
   runs(id: string): Promise<Agent> {
     return this.agent(id, 'runs', ({ health, process: { state } }) => health === 'active' && state === 'running');
   }
@@ -225,7 +225,7 @@ class Swarm {
     }
   }
 
-  /** Resolves after the state was worked out again at least twice. */
+  /** Resolves after the state was computed again at least twice. */
   async ticks(): Promise<void> {
     const before = this.#heartbeats;
     await this.#hears(
@@ -269,7 +269,7 @@ function registryEntry({ id, pid, pane, index, status = 'active', ageMs = 0 }: E
     status,
     last_seen: utc(Date.now() - ageMs),
     session_name: 'main',
-    // No tmux of the machine has so many panes.
+    // No tmux of this computer has this many panes.
     tmux_pane_id: pane ?? `%${90_000 + place}`,
   };
 }
@@ -311,7 +311,7 @@ test('agents: claude exits in a swarm of one, its shell stays; a suspended proce
   await swarm.locked('src/a.ts', ({ orphaned }) => orphaned === true);
   await swarm.critical('agent_dead:agent-0');
 
-  // What the tool logs in its name is no sign of life, no speech and no answer.
+  // Automatic messages of the tool in its name are no sign of life, no message of its own and no answer.
   await swarm.say('agent-0', ['agent-1'], 'QUESTION', '[RETRY-1] [REQUIRES-ACK] Are you there?');
   await swarm.say('agent-0', ['agent-1'], 'QUESTION', '[UNACKNOWLEDGED] Are you there?');
   await swarm.ticks();
@@ -325,7 +325,7 @@ test('agents: claude exits in a swarm of one, its shell stays; a suspended proce
   await swarm.critical();
 });
 
-test('agents: a whole session is killed, and what was never seen stays unknown', async (context) => {
+test('agents: a whole session is killed, and agents that were never seen stay unknown', async (context) => {
   const swarm = await started(context);
   const panes = [await Pane.open(swarm, context), await Pane.open(swarm, context)] as const;
   const [one, other] = panes;
@@ -356,7 +356,7 @@ test('agents: a whole session is killed, and what was never seen stays unknown',
   );
   assert.match(edges[0]?.reason ?? '', /agent-0 is dead/);
 
-  // Without any agent that this server saw run, nothing says that the registry is about this host.
+  // This server saw no agent running, so there is no evidence that the registry is about this host.
   swarm.register({ id: 'agent-9', pid: PID_OF_NOBODY, ageMs: 10 * MINUTE, index: 'far:0.0' });
   const unknown = await swarm.health('agent-9', 'unknown');
   assert.match(unknown.health_reason, /never saw it/);
@@ -395,7 +395,7 @@ test('agents: an id that passes to another process begins a new life', async (co
   first.kill();
   await swarm.critical('agent_dead:agent-1');
 
-  // tmux renumbers the panes, and the tool finds the second where the first was.
+  // tmux renumbers the panes, and the tool finds the second one in the place of the first.
   swarm.register({ id: 'agent-1', pid: second.pid, pane: '%90002', index: 'main:0.0' });
   const newcomer = await swarm.agent('agent-1', 'begins a new life', ({ life_began_at }) => life_began_at !== null);
   assert.equal(newcomer.health, 'active');
@@ -424,7 +424,7 @@ test('agents: an id that passes to another process begins a new life', async (co
   assert.equal(lives.length, 2);
 });
 
-test('agents: who left is kept for an hour, over a restart too, and its locks are not forgotten', async (context) => {
+test('agents: one that left is listed for an hour, also after a restart, and its locks stay listed', async (context) => {
   const swarm = await started(context);
   const [gone, living] = [await Pane.open(swarm, context), await Pane.open(swarm, context)];
   const first = { id: 'agent-0', pid: gone.pid, pane: '%90000' };
@@ -470,7 +470,7 @@ test('agents: who left is kept for an hour, over a restart too, and its locks ar
   await swarm.locked('src/b.ts', ({ orphaned, former_holder }) => orphaned === false && former_holder === null);
 });
 
-test('agents: when it last spoke is kept apart from when it was last seen', async (context) => {
+test('agents: the times of the last message and of the last sign of life are separate', async (context) => {
   const swarm = await started(context);
   const pane = await Pane.open(swarm, context);
   const seq = await swarm.say('agent-0', ['agent-1'], 'QUESTION', `Cents or euros?\n${'x'.repeat(500)}`);
@@ -487,7 +487,7 @@ test('agents: when it last spoke is kept apart from when it was last seen', asyn
   assert.notEqual(Date.parse(String(agent.last_spoke_at)), Date.parse(String(agent.last_seen)));
   assert.notEqual(agent.process.started_at, null);
 
-  // It is found again by a process that has read none of these messages itself.
+  // A process that has not read these messages itself finds it again.
   await swarm.restart();
   const { agents } = await swarm.server.get<AgentsAnswer>('/api/agents');
   assert.deepEqual(agents.find(({ id }) => id === 'agent-0')?.last_message, agent.last_message);
@@ -495,7 +495,7 @@ test('agents: when it last spoke is kept apart from when it was last seen', asyn
   assert.deepEqual(again.last_message, agent.last_message);
 });
 
-test('agents: bad input gets a sentence each', async (context) => {
+test('agents: each bad input is reported with a sentence', async (context) => {
   const swarm = await started(context);
   const [one, other] = [await Pane.open(swarm, context), await Pane.open(swarm, context)];
   const foreign = process.getuid?.() === 0 ? (await Pane.open(swarm, context, OTHER_USER)).pid : 1;
@@ -510,7 +510,7 @@ test('agents: bad input gets a sentence each', async (context) => {
     registryEntry({ id: 'absent', pid: null, ageMs: old }, 5),
     registryEntry({ id: 'foreign', pid: foreign, ageMs: old }, 6),
     older,
-    // Two tmux servers give the same pane id: two processes are two agents.
+    // Two tmux servers may use the same pane id: two processes are two agents.
     registryEntry({ id: 'left', pid: other.pid, pane: '%90050', ageMs: 2000 }, 7),
     registryEntry({ id: 'right', pid: one.pid, pane: '%90051' }, 8),
   ]);
@@ -542,7 +542,7 @@ test('agents: bad input gets a sentence each', async (context) => {
   await swarm.runs('left');
   await swarm.runs('right');
 
-  // A clock that was set back between two writes makes nobody another.
+  // A clock rewind between two writes does not begin another life.
   swarm.writeRegistry(
     [registryEntry({ id: 'left', pid: other.pid, pane, index: 'a:0.0', ageMs: old }, 0)],
     Date.now() - old,
@@ -567,6 +567,6 @@ test('agents: of a thousand agents 999 leave', async (context) => {
   for (const { left_reason } of departed) assert.match(left_reason, /^The registry no longer lists it; .*\.$/);
   const lock = await swarm.locked('src/a.ts', ({ orphaned }) => orphaned === true);
   assert.equal(lock.former_holder?.reason ?? 'left', 'left');
-  // Why it left is not known, so nothing is called dead.
+  // The reason for leaving is unknown, so no agent is called dead.
   await swarm.critical();
 });

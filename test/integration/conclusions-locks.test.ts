@@ -1,4 +1,4 @@
-/** What the dashboard concludes from locks, over real files and the production server: stale locks, several spellings. */
+/** Conclusions about locks, with real files and the production server: stale locks, several spellings. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const SECOND = 1000;
 const PID_OF_NOBODY = 4_200_000;
 const UNTIL_TIMEOUT_MS = 20_000;
 
-/** A swarm of files, its server, and a stream that keeps the newest attention. */
+/** A swarm of files, its server, and a stream that keeps the latest attention list. */
 class LockSwarm {
   readonly root: string;
   readonly server: ProductionServer;
@@ -53,7 +53,7 @@ class LockSwarm {
     });
   }
 
-  /** Resolves with the items when the stream has exactly these ids, worst first, and the API gives the same answer. */
+  /** Resolves with the items when the stream has exactly these ids, worst first, and the API returns the same. */
   async shows(...ids: string[]): Promise<AttentionEntry[]> {
     const fits = () => this.#newest?.attention.map(({ id }) => id).join() === ids.join();
     const late = setTimeout(
@@ -112,7 +112,7 @@ class LockSwarm {
   }
 }
 
-test('stale locks of a living holder are no item, until somebody wants one of the files: then one item for all', async (context) => {
+test('stale locks of a running holder are not an item until another agent wants one of the files; then all are one item', async (context) => {
   const swarm = new LockSwarm(context, '[locking]\nstale_timeout = 60\n[discovery]\nstale_threshold = 600\n');
   swarm.register({ id: 'agent-0' }, { id: 'agent-1' });
   for (let index = 0; index < 12; index++) swarm.lock('agent-0', `src/${index}.ts`, 70);
@@ -153,7 +153,7 @@ test('stale locks of a living holder are no item, until somebody wants one of th
   await swarm.shows();
 });
 
-test('a stale lock becomes an item when its holder has given no sign of life for longer than the timeout', async (context) => {
+test('a stale lock becomes an item if its holder has shown no sign of life for longer than the timeout', async (context) => {
   const swarm = new LockSwarm(context, '[locking]\nstale_timeout = 60\n[discovery]\nstale_threshold = 10\n');
   swarm.register({ id: 'agent-0', ageSeconds: 56 }, { id: 'agent-1' });
   swarm.lock('agent-0', 'src/a.ts', 70);
@@ -177,7 +177,7 @@ test('locks of a holder that is not in the registry are one item', async (contex
   assert.deepEqual([entry?.severity, entry?.reason], ['warning', 'ghost holds 3 locks, but is not in the registry.']);
 });
 
-test('one file that three agents spell differently is one overlap with three holders; its id stays', async (context) => {
+test('one file in the spellings of three agents is one overlap with three holders, and keeps its id', async (context) => {
   const swarm = new LockSwarm(context, '');
   const holders = ['agent-0', 'agent-1', 'agent-2'];
   swarm.register(...holders.map((id) => ({ id })), { id: 'agent-3' });
@@ -199,7 +199,7 @@ test('one file that three agents spell differently is one overlap with three hol
     'lock_overlap agent-2 agent-1',
   ]);
 
-  // A refresh is a new time in the same file.
+  // A refresh writes a new time into the same file.
   swarm.release('agent-1', spellings[1] ?? '');
   swarm.lock('agent-1', spellings[1] ?? '');
   while ((await swarm.shows(id))[0]?.evidence.locks.length !== 3);

@@ -1,4 +1,4 @@
-/** What is concluded from messages, over real files and the production server: answers, acknowledgements, deliveries. */
+/** Conclusions from messages, with real files and the production server: answers, acknowledgements, deliveries. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -74,7 +74,7 @@ class Scene {
     this.replace('PENDING_ACKS.json', { version: 1, pending_acks }, folder);
   }
 
-  /** @returns the first answer that fits */
+  /** @returns the first answer that passes the check */
   async until<Answer>(path: string, fits: (answer: Answer) => boolean): Promise<Answer> {
     const deadline = performance.now() + DEADLINE_MS;
     for (;;) {
@@ -85,7 +85,7 @@ class Scene {
     }
   }
 
-  /** The items, once their kinds are these. */
+  /** Waits until the items have these kinds, and returns them. */
   async items(...kinds: AttentionEntry['kind'][]): Promise<AttentionEntry[]> {
     const same = ({ attention }: AttentionAnswer) => attention.map(({ kind }) => kind).join() === kinds.join();
     return (await this.until('/api/attention', same)).attention;
@@ -157,7 +157,7 @@ test('acknowledgements: weak edges, one notice for a pair, from a subfolder too,
   assert.deepEqual((await scene.waits((answer) => answer.edges.length === 0)).cycles, []);
 });
 
-test('failed deliveries: those that are open are counted, and a recipient that left is said to have left', async (context) => {
+test('failed deliveries: unresolved ones are counted, and a recipient that left is described so', async (context) => {
   const scene = new Scene(context);
   scene.register({ 'agent-0': process.pid });
   const missed = (recipient: string, ageMs = 0) =>

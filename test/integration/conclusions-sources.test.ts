@@ -1,4 +1,4 @@
-/** What the dashboard says of sources that vanish, of settings that change and of a zone that does not fit; needs a build. */
+/** Statements about sources that vanish, settings that change and a time zone that does not match; needs a build. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ async function scene(context: TestContext, settings: Record<string, string> = {}
   return { root, server };
 }
 
-/** Asks until an answer fits. */
+/** Sends requests until an answer passes the check. */
 async function until<Answer>(server: ProductionServer, path: string, fits: (answer: Answer) => boolean) {
   const deadline = performance.now() + DEADLINE_MS;
   for (;;) {
@@ -40,7 +40,7 @@ async function until<Answer>(server: ProductionServer, path: string, fits: (answ
   }
 }
 
-/** The sources as the stream's first events give them. */
+/** The sources from the first events of the stream. */
 async function readSources(server: ProductionServer): Promise<Sources> {
   const response = await fetch(`${server.url}/api/stream`);
   assert.ok(response.body);
@@ -53,7 +53,7 @@ async function readSources(server: ProductionServer): Promise<Sources> {
   return assert.fail('no sources');
 }
 
-test('a registry and a folder of locks that vanish stay shown, with an alarm, and go when they are back', async (context) => {
+test('a registry and a lock folder that vanish: the last content stays with an attention item, which ends when they are back', async (context) => {
   const { root, server } = await scene(context);
   await until<AgentsAnswer>(server, '/api/agents', ({ agents }) => agents.length === 1);
   await until<LocksAnswer>(server, '/api/locks', ({ count }) => count === 1);
@@ -112,7 +112,7 @@ test("the swarm's settings count when they are made or changed, and are refused 
   unlinkSync(file);
 });
 
-test('a log in another zone raises a notice that names SWARM_TZ, and one that fits again ends it', async (context) => {
+test('a log in another time zone causes a notice that names SWARM_TZ; a matching one ends it', async (context) => {
   const { root, server } = await scene(context, { TZ: 'UTC', SWARM_TZ: 'UTC' });
   let count = 0;
   const say = async (zone: string) => {

@@ -1,4 +1,4 @@
-/** The table of what is served against what is served: every route, every answer, every way to refuse. */
+/** The route table compared with the server: every route, every answer, every refusal. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
@@ -15,7 +15,7 @@ import { Simulator } from '../../lib/simulator/simulator';
 import { PROJECT, ProductionServer } from '../support/production-server';
 import { SseParser } from '../support/sse-client';
 
-/** Answers for whatever else begins with /api. */
+/** The route for all other paths below /api. */
 const FALLBACK = '/api/[[...path]]';
 const AUTHORIZATION = `Basic ${Buffer.from('ann:pass:word').toString('base64')}`;
 
@@ -26,11 +26,11 @@ const server = new ProductionServer({
   SWARM_HISTORY: join(folder, 'history.sqlite'),
   DASHBOARD_USERNAME: 'ann',
   DASHBOARD_PASSWORD: 'pass:word',
-  // Wrong ones are tried once at every route.
+  // Wrong credentials are tried once at every route.
   LIMIT_LOGINS_PER_MINUTE: String(ROUTES.length),
   LIMIT_STREAMS_PER_CLIENT: '2',
 });
-/** A path that somebody holds. */
+/** A path with a lock. */
 let held = '';
 
 before(async () => {
@@ -60,7 +60,7 @@ interface Asking {
   headers?: Record<string, string>;
 }
 
-/** Asks with credentials unless headers say otherwise. */
+/** Sends a request with credentials unless `headers` has others. */
 function ask(path: string, { method = 'GET', headers = {} }: Asking = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const all = { authorization: AUTHORIZATION, ...headers };
@@ -83,7 +83,7 @@ function builtRoutes(file: 'route.ts' | 'page.tsx'): string[] {
     .map((path) => `/${path.slice(0, -file.length)}`.replace(/(.)\/$/, '$1'));
 }
 
-test('the table knows every route and page that is built, and none besides', () => {
+test('the table contains every built route and page, and no others', () => {
   const routes = builtRoutes('route.ts').filter((path) => path !== FALLBACK);
   assert.deepEqual(
     routes.map((path) => path.replace(/\[(\w+)\]/g, '{$1}')).sort(),
@@ -92,7 +92,7 @@ test('the table knows every route and page that is built, and none besides', () 
   assert.deepEqual(builtRoutes('page.tsx').sort(), [...PAGES]);
 });
 
-/** What is asked to be answered with 200, where the bare path is not enough. */
+/** Queries that are answered with 200, for routes that require one. */
 function addressOf({ path }: Route): string {
   const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
   const queries: Record<string, string> = {
@@ -105,7 +105,7 @@ function addressOf({ path }: Route): string {
   return path.replace('{id}', 'agent-0') + (queries[path] ?? '');
 }
 
-/** How each refusal is provoked. */
+/** A request for each kind of refusal. */
 function provoke(status: ProblemStatus, route: Route): { path: string } & Asking {
   const path = addressOf(route);
   const faulty: Record<string, string> = {
@@ -141,7 +141,9 @@ function provoke(status: ProblemStatus, route: Route): { path: string } & Asking
   }
 }
 
-/** Provoked by no single request, or by one that takes long: below, in bodies.test.ts, or where things are out of order. */
+/**
+ * Refusals that need more than one request, or a long one: tested below, in bodies.test.ts, or with a broken server.
+ */
 const ELSEWHERE: readonly ProblemStatus[] = [408, 429, 500, 503];
 
 function assertProblem({ status, headers, body }: Answer, expected: ProblemStatus): void {
@@ -157,21 +159,21 @@ function assertProblem({ status, headers, body }: Answer, expected: ProblemStatu
   }
 }
 
-/** What is only read; those that change something are tested beside this (attention-state.test.ts). */
+/** Read-only routes; those that change something are tested in attention-state.test.ts. */
 const READS = ROUTES.filter(({ method }) => method === undefined);
 
 describe('every route', () => {
   for (const route of READS.filter(({ streams }) => !streams)) {
     const { path, answer } = route;
 
-    test(`GET ${path} answers as its schema says, versioned too`, async () => {
+    test(`GET ${path} matches its schema, with and without a version`, async () => {
       const address = addressOf(route);
       const { status, headers, body } = await ask(address);
       assert.equal(status, 200, body);
       assert.ok(headers['content-type']?.startsWith(answer.mediaType), headers['content-type']);
       if (answer.schema) {
         const read = JSON.parse(body);
-        // What a schema does not know, it leaves out.
+        // A schema leaves out unknown fields.
         assert.deepEqual(answer.schema.parse(read), read);
         const shown = Object.keys(answer.example as object);
         assert.deepEqual(
@@ -190,7 +192,7 @@ describe('every route', () => {
   }
 
   for (const route of READS) {
-    test(`GET ${route.path} refuses as it says`, async () => {
+    test(`GET ${route.path} has the refusals that it declares`, async () => {
       for (const status of problemsOf(route).filter((one) => !ELSEWHERE.includes(one))) {
         const { path, ...asking } = provoke(status, route);
         assertProblem(await ask(path, asking), status);
@@ -200,7 +202,7 @@ describe('every route', () => {
     });
   }
 
-  test('what is open needs no credentials, everything else does', async () => {
+  test('open routes need no credentials, all others do', async () => {
     for (const route of ROUTES) {
       const method = route.method?.toUpperCase() ?? 'GET';
       const { status } = await ask(addressOf(route), { method, headers: { authorization: '' } });
@@ -210,7 +212,7 @@ describe('every route', () => {
   });
 });
 
-/** Follows until every state has changed. @returns the names of the events in their order */
+/** Follows the stream until every state has changed. @returns the names of the events in order */
 function follow(lastEventId: string | null): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const seen: string[] = [];
@@ -239,7 +241,7 @@ function follow(lastEventId: string | null): Promise<string[]> {
   });
 }
 
-test('every event of the stream holds to its schema, first states and changes, fresh and resumed', async () => {
+test('every event of the stream matches its schema: first states and changes, new and resumed', async () => {
   const { next_cursor } = JSON.parse((await ask('/api/messages?limit=1')).body) as { next_cursor: string };
   for (const place of [null, next_cursor]) {
     const seen = await follow(place);
@@ -261,7 +263,7 @@ test('one stream more than may be open is refused', async () => {
   left.abort();
 });
 
-test('the document that is served is that of the table, relative to where it stands', async () => {
+test('the served OpenAPI document is that of the table, with URLs relative to its own', async () => {
   const { servers, paths, info } = JSON.parse((await ask('/openapi.json')).body);
   const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
   assert.deepEqual([servers[0].url, info.version], ['./', version]);
@@ -271,7 +273,7 @@ test('the document that is served is that of the table, relative to where it sta
   );
 });
 
-test('after too many wrong credentials further ones are not tried; the last test of this server', async () => {
+test('after too many wrong credentials further ones are not compared; the last test of this server', async () => {
   const wrong = { headers: { authorization: 'Basic bm9ib2R5OmF0IGFsbA==' } };
   while ((await ask('/api/agents', wrong)).status === 401);
   for (const route of ROUTES) {

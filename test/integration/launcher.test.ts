@@ -15,7 +15,7 @@ function temporary(context: TestContext): string {
   return folder;
 }
 
-/** Starts the command in a folder as a person would, on any free port; resolves once the server answers. */
+/** Starts the command in a folder as a user would, on any free port; resolves when the server answers. */
 async function start(context: TestContext, folder: string, words: string[]) {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [COMMAND, '--port', '0', ...words], {
@@ -54,14 +54,14 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const stream = await fetch(`${address}/api/stream`);
     const reader = stream.body?.getReader();
     assert.equal((await reader?.read())?.done, false);
-    // npm passes on a Ctrl-C that the terminal has sent to everyone already, some milliseconds later.
+    // npm forwards a Ctrl-C that the terminal has already sent to all processes, some milliseconds later.
     const repeated = setInterval(() => child.kill(signal), 2);
     context.after(() => clearInterval(repeated));
     assert.equal(await awaitExit(child), 0);
   });
 }
 
-test('the demo watches a simulated swarm, keeps no history and leaves nothing behind', async (context) => {
+test('the demo watches a simulated swarm, records no history and leaves no files behind', async (context) => {
   const folder = temporary(context);
   const { child, said, address } = await start(context, folder, ['--demo']);
   const root = said(/writes to (\S+),/) as string;

@@ -1,4 +1,4 @@
-/** What the server pushes without being asked: changes by time alone, and what it journals meanwhile. */
+/** Changes that the server pushes because of time alone, and what it journals about them. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +36,7 @@ function register(root: string, agents: readonly { id: string; ageSeconds: numbe
   renameSync(join(root, 'tmpabcdefgh'), join(root, 'ACTIVE_AGENTS.json'));
 }
 
-/** Resolves with the data of the first event of a name that fits, on a stream of its own. */
+/** Resolves with the data of the first event of a name that passes the check, on a separate stream. */
 function eventually<T>(server: ProductionServer, name: string, fits: (data: T) => boolean): Promise<T> {
   return new Promise((resolve, reject) => {
     const drop = openStream({
@@ -53,7 +53,7 @@ function eventually<T>(server: ProductionServer, name: string, fits: (data: T) =
   });
 }
 
-test('an agent falls silent and a lock grows stale by time alone: both are pushed, and all of it is journaled', async (context) => {
+test('an agent and a lock become stale by time alone: both are pushed and journaled', async (context) => {
   const folder = newFolder(context);
   const root = join(folder, 'root');
   const history = join(folder, 'history.sqlite');
@@ -70,15 +70,15 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
   register(root, [{ id: 'agent-0', ageSeconds: 0 }]);
   createLock(root, { ...lock, now: Date.now() - 50_000 });
   await Promise.all(fresh);
-  // Nothing is written any more: from here it is the clock alone.
+  // Nothing is written from here on: only the clock advances.
   await Promise.all([eventually(server, 'agents', healths('stale')), eventually(server, 'locks', staleness(true))]);
 
-  // A holder that leaves the registry orphans its lock; the lock itself has not changed.
+  // A lock is orphaned when its holder leaves the registry; the lock itself has not changed.
   register(root, [{ id: 'agent-1', ageSeconds: 0 }]);
   await eventually<LocksAnswer>(server, 'locks', ({ locks }) => locks.every(({ orphaned }) => orphaned === true));
   releaseLock(root, lock.agentId, lock.filepath);
   await eventually<LocksAnswer>(server, 'locks', ({ count }) => count === 0);
-  // While the registry can't be read, its last content stays, and nothing is said of holders.
+  // While the registry is unreadable, its last content stays, and nothing is concluded about holders.
   writeFileSync(join(root, 'ACTIVE_AGENTS.json'), '{"agents": [');
   createLock(root, { ...lock, now: Date.now() });
   const [{ locks }] = await Promise.all([
@@ -98,7 +98,7 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
     subject: string;
     body: string | null;
   }[];
-  // What stood at the beginning is told by the first snapshot alone.
+  // The state at the beginning is in the first snapshot only.
   const { body: begin } = db.prepare('SELECT body FROM snapshots ORDER BY journal_id').get() as { body: string };
   db.close();
   const first = Object.entries(JSON.parse(begin) as Record<string, Record<string, object>>).flatMap(([kind, things]) =>
@@ -129,7 +129,7 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
   }
 });
 
-test('a message that the stream has told is counted in what is asked afterwards', async (context) => {
+test('a message that was sent on the stream is counted in later answers', async (context) => {
   const root = join(newFolder(context), 'root');
   const server = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
   context.after(() => server.abandon());
@@ -142,7 +142,7 @@ test('a message that the stream has told is counted in what is asked afterwards'
     await published;
     return (await server.get<Stats>('/api/stats')).message_count;
   };
-  // The second and third come while the figures of the first are still the newest that were told.
+  // The second and third arrive while the figures of the first are still the latest that were published.
   assert.equal(await writeAndCount('first'), 1);
   assert.equal(await writeAndCount('second'), 2);
   assert.equal(await writeAndCount('third'), 3);

@@ -1,4 +1,4 @@
-/** More locks than one answer lists, over HTTP: all are counted, and every one is on a page. */
+/** More locks than fit into one answer, over HTTP: all are counted, and each is on one page. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('GET /api/locks: beyond 10,000 the list is cut, the counts are not, and what was cut is said', async () => {
+test('GET /api/locks: above 10,000 the list is cut but the counts are not, and the number of omitted locks is given', async () => {
   const { locks, count, truncated, holders } = await server.get<LocksAnswer>('/api/locks');
   assert.deepEqual([locks.length, count, truncated], [10_000, LOCKS, 50]);
   assert.deepEqual(holders.map(({ agent_id, count }) => [agent_id, count]).sort(), [
@@ -64,7 +64,7 @@ test('GET /api/locks: beyond 10,000 the list is cut, the counts are not, and wha
   assert.match(await (await fetch(`${server.url}/metrics`)).text(), /^claude_swarm_locks 10050$/m);
 });
 
-test('GET /api/locks: pages hold every lock once while others come and go', async () => {
+test('GET /api/locks: pages contain every lock once while others are taken and released', async () => {
   const files: string[] = [];
   let [cursor, pages] = ['', 0];
   for (;;) {
@@ -89,7 +89,7 @@ test('GET /api/locks: pages hold every lock once while others come and go', asyn
   await eventually('/api/locks', ({ count }: LocksAnswer) => count === LOCKS);
 });
 
-test('GET /api/locks: pages of one holder, bounds of the limit, and cursors that no page gave', async () => {
+test('GET /api/locks: pages of one holder, bounds of the limit, and invalid cursors', async () => {
   const page = await server.get<LocksAnswer>('/api/locks?holder=agent-1&limit=3');
   assert.deepEqual([page.count, page.locks.length, page.truncated], [LOCKS / 2, 3, LOCKS / 2 - 3]);
   assert.ok(page.locks.every(({ agent_id }) => agent_id === 'agent-1'));
@@ -106,7 +106,7 @@ test('GET /api/locks: pages of one holder, bounds of the limit, and cursors that
   }
 });
 
-test('one lock more and one less are told at once, also of the left off; the history says that it is incomplete', async () => {
+test('one more lock and one less are published at once, also among omitted ones; the history says that it is incomplete', async () => {
   lock('src/new.ts', 'agent-0', begun + 1);
   const more = await eventually('/api/locks', ({ count }: LocksAnswer) => count === LOCKS + 1);
   assert.ok(more.locks.some(({ filepath }) => filepath === 'src/new.ts'));

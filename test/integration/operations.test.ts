@@ -1,4 +1,4 @@
-/** Logs, metrics and probes of the production server: what they tell, and what they never tell. */
+/** Logs, metrics and probes of the production server: what they contain, and what they must never contain. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -84,7 +84,7 @@ function ask(path: string, { method = 'GET', authorization = AUTHORIZATION as st
   });
 }
 
-/** The lines of the log so far that fit, once there is one. */
+/** Waits for lines of the log that pass the check, and returns those so far. */
 async function logged(fits: (line: Line) => boolean): Promise<Line[]> {
   for (;;) {
     const found = lines().filter(fits);
@@ -125,7 +125,7 @@ test('probes: alive and ready without credentials; metrics are data and need the
   assert.deepEqual([head.status, head.body], [200, '']);
 });
 
-test('the metrics tell the swarm as it is, and a second scrape counts nothing twice', async () => {
+test('metrics: equal the state of the swarm, and a second scrape counts nothing twice', async () => {
   const first = await scrape();
   assert.equal(first.get('claude_swarm_agents{health="unknown"}'), 3);
   assert.equal(first.get('claude_swarm_locks'), 5);
@@ -146,7 +146,7 @@ test('the metrics tell the swarm as it is, and a second scrape counts nothing tw
   assert.equal(second.get(asked), (first.get(asked) ?? 0) + 1);
 });
 
-test('a stream is counted while it is open, and leaves two lines of the log', async () => {
+test('a stream is counted while it is open, and writes two lines into the log', async () => {
   const opened = await fetch(`${server.url}/api/stream`, { headers: { authorization: AUTHORIZATION } });
   const id = opened.headers.get('x-request-id');
   const reader = opened.body?.getReader();
@@ -165,9 +165,9 @@ test('a stream is counted while it is open, and leaves two lines of the log', as
   assert.equal(closed.get('claude_swarm_streams_ended_total{reason="client_left"}'), 1);
 });
 
-test('a thousand odd paths and methods make no time series, and leave nothing of themselves in the log', async () => {
+test('a thousand odd paths and methods create no time series, and do not appear in the log', async () => {
   const methods = METHODS.filter((method) => method !== 'CONNECT');
-  // Few of the first two kinds: drawing the page that says so takes longer than everything else here.
+  // Few of the first two kinds: rendering their page takes longer than everything else here.
   const rare = (i: number) => (i % 40 === 0 ? `/${MARKER}-${i}` : `/_next/static/${MARKER}/${i}.js`);
   const path = (i: number) =>
     i % 20 === 0 ? rare(i) : i % 2 === 0 ? `/api/${MARKER}${i}` : `/api/agents/%0a${MARKER}${i}`;
@@ -198,7 +198,7 @@ test('a thousand odd paths and methods make no time series, and leave nothing of
   for (const id of ids) assert.ok(logLines.some(({ request }) => request === id) || id === last?.id, id);
 });
 
-test('nothing of the swarm, of credentials or of what was asked stands in the log', async () => {
+test('the log contains nothing of the swarm, of credentials or of requests', async () => {
   assert.equal((await ask('/api/messages', { authorization: `Bearer ${MARKER}` })).status, 401);
   assert.match((await ask(`/api/messages?q=${MARKER}`)).body, new RegExp(MARKER), 'it is there to be found');
   assert.equal((await ask(`/api/messages?limit=${MARKER}`)).status, 422);
@@ -208,7 +208,7 @@ test('nothing of the swarm, of credentials or of what was asked stands in the lo
   assert.doesNotMatch(output, new RegExp(MARKER));
 });
 
-test('the documents, the dashboard and the rules name the metrics that there are', async () => {
+test('documents, dashboard and rules name only existing metrics', async () => {
   const metrics = await describedMetrics();
   const own = [...metrics].filter(([name]) => name.startsWith('claude_swarm_'));
   const operations = readFileSync(join(DOCS, 'operations.md'), 'utf8');
@@ -235,7 +235,7 @@ test('the documents, the dashboard and the rules name the metrics that there are
 
 const promtool = locate('promtool');
 
-test('Prometheus takes the rules, and they make of what happens what they should', {
+test('Prometheus accepts the rules, and they fire as expected', {
   skip: promtool === null && 'promtool is not installed (on Debian it is in the package prometheus)',
 }, () => {
   for (const words of [

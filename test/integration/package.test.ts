@@ -1,5 +1,5 @@
 /**
- * The archive that `npm pack` makes, in an empty folder. The short form lays it beside copies of the packages that it
+ * The archive that `npm pack` creates, in an empty folder. The short form puts it beside copies of the packages that it
  * depends on, as they are installed here: an installation would compile better-sqlite3 for a minute wherever no
  * ready-made file can be fetched. `npm run test:package` packs, installs and runs it by npx.
  */
@@ -22,10 +22,10 @@ const folder = mkdtempSync(join(tmpdir(), 'package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const home = join(folder, 'home');
 const { PATH, npm_config_cache, npm_config_userconfig } = process.env;
-/** An empty home, but npm as it is set up here: how it reaches the registry, and what it compiles with. */
+/** An empty home folder with the npm settings of this computer: its registry and its compiler. */
 const environment = { PATH, HOME: home, npm_config_cache, npm_config_userconfig };
 let archive = '';
-/** What a person would write before the options. */
+/** The command that a user writes before the options. */
 let command: [program: string, ...words: string[]];
 
 interface Packed {
@@ -39,11 +39,11 @@ before(() => {
   mkdirSync(home);
   const words = ['pack', '--json', '--pack-destination', folder, ...(INSTALLS ? [] : ['--ignore-scripts'])];
   const output = execFileSync('npm', words, { cwd: PROJECT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  // The scripts of a true packing print before.
+  // Scripts of a real packing print before it.
   [packed] = JSON.parse(output.slice(output.search(/^\[$/m))) as [Packed];
   archive = join(folder, packed.filename);
   if (INSTALLS) {
-    // Relative, as README says it: npm 11 takes an absolute path for a program and tries to run the archive itself.
+    // Relative, as in the README: npm 11 treats an absolute path as a program and tries to run the archive itself.
     command = ['npx', '--yes', `../${packed.filename}`];
     return;
   }
@@ -57,7 +57,7 @@ before(() => {
   command = [process.execPath, join(modules, '.bin', NAME)];
 });
 
-/** Those that npm would install with the package, as far as they are for this computer. */
+/** The packages that npm would install with it on this computer. */
 function runtimePackages(): string[] {
   const { packages } = JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
@@ -67,7 +67,7 @@ function runtimePackages(): string[] {
   );
 }
 
-/** Without the packages inside of it, each of which is in the list by itself. */
+/** Without nested packages, each of which is in the list itself. */
 function copyPackage(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to, {
@@ -76,7 +76,7 @@ function copyPackage(from: string, to: string): void {
   });
 }
 
-/** Starts the package as a person in an empty folder would; resolves once it answers. */
+/** Starts the package as a user in an empty folder would; resolves when it answers. */
 async function start(words: readonly string[]) {
   const [program, ...first] = command;
   const here = mkdtempSync(join(folder, 'empty-'));
@@ -84,7 +84,7 @@ async function start(words: readonly string[]) {
     cwd: here,
     env: environment as unknown as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A Ctrl-C reaches everybody whom the terminal has started.
+    // A Ctrl-C reaches all processes of the terminal.
     detached: true,
   });
   after(() => endGroup(child, 'SIGKILL'));
@@ -107,17 +107,17 @@ function endGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-(pid as number), signal);
   } catch {
-    // It is gone already.
+    // It has already ended.
   }
 }
 
 async function assertEnded(child: ChildProcess): Promise<void> {
   const exitCode = child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0];
-  // What npx makes of a signal is its own affair.
+  // How npx handles a signal is not tested.
   if (!INSTALLS) assert.equal(exitCode, 0);
 }
 
-test('the archive holds what runs, and nothing else: no tests, no maps, no path of this computer', () => {
+test('the archive contains what is needed to run and nothing else: no tests, no maps, no path of this computer', () => {
   const paths = packed.files.map(({ path }) => path);
   const unwanted = paths.filter((path) =>
     /\.(test\.tsx?|map|nft\.json)$|^\.next\/(cache|dev|trace|types)|^app\//.test(path),

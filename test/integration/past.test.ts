@@ -1,4 +1,4 @@
-/** What was, over HTTP: the state at a moment, one agent, one file; shapes, cursors and refusals. */
+/** The past over HTTP: the state at a moment, one agent, one file; shapes, cursors and refusals. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
@@ -16,12 +16,15 @@ import { createLock, LogWriter } from '../../lib/sources/claudeswarm/writer';
 import { ProductionServer } from '../support/production-server';
 
 const ODD_ID = 'a/b ü%';
-/** Ids that no path can hold. */
+/** Ids that cannot be part of a path. */
 const UNPLACEABLE_IDS = ['.', '..', ' ', ' agent-0 ', '../agent-0', '%2E%2E', '?', '#'];
 const folder = mkdtempSync(join(tmpdir(), 'past-'));
 const root = join(folder, 'swarm');
 const server = new ProductionServer({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: join(folder, 'history.sqlite') });
-/** A moment at which `agent-0` held `src/a.ts` and both agents were listed, and one when nothing was left of it. */
+/**
+ * A moment at which `agent-0` had locked `src/a.ts` and both agents were listed, and a moment after both facts had
+ * ended.
+ */
 let busy = '';
 let quiet = '';
 
@@ -103,7 +106,7 @@ test('the state at a moment: agents, locks with their overlaps, messages until t
   assert.deepEqual([now.stats.agent_count, now.locks.count, now.messages.count], [1, 0, 11]);
 });
 
-test('before anybody looked nothing is known, and that is said', async () => {
+test('GET /api/state: before the first recording nothing is known, and the answer says so', async () => {
   const { agents, locks, unknown, known_since } = pastState.parse(
     await server.get('/api/state?at=2020-01-01T00:00:00Z'),
   );
@@ -133,7 +136,7 @@ test('one agent: any id, page by page', async () => {
   assert.deepEqual([present.agent?.id, present.messages.sent], ['agent-0', { INFO: 3 }]);
 });
 
-test('GET /api/agent: takes any id, also those that no path can hold', async () => {
+test('GET /api/agent: accepts any id, also those that cannot be part of a path', async () => {
   for (const id of [...UNPLACEABLE_IDS, ODD_ID, 'agent-0']) {
     const query = new URLSearchParams({ id });
     assert.equal(agentHistory.parse(await server.get(`/api/agent?${query}`)).id, id);
@@ -152,7 +155,7 @@ test('GET /api/agent: takes any id, also those that no path can hold', async () 
   assert.match(((await unknown.json()) as Problem).detail ?? '', /""/);
 });
 
-test('GET /api/agents/{id}: encoded dots that a client sends as they are name an agent', async () => {
+test('GET /api/agents/{id}: dots that a client sends encoded are an id', async () => {
   for (const [path, id] of [
     ['/api/agents/%2E%2E', '..'],
     ['/api/agents/%2e?limit=5', '.'],
@@ -162,7 +165,7 @@ test('GET /api/agents/{id}: encoded dots that a client sends as they are name an
   }
 });
 
-/** `fetch` takes dots for folders before it asks. */
+/** `fetch` resolves dots as folders before it sends a request. */
 async function rawGet(path: string): Promise<string> {
   const { hostname, port } = new URL(server.url);
   const request = httpGet({ hostname, port, path });
@@ -170,7 +173,7 @@ async function rawGet(path: string): Promise<string> {
   return text(response);
 }
 
-test('one file: who held it, of one holder too', async () => {
+test('one file: its holders, also filtered by one holder', async () => {
   const { spans, count } = lockHistory.parse(await server.get('/api/locks/history?filepath=src/a.ts'));
   assert.deepEqual(
     spans.map(({ agent, state, reason, ended }) => [agent, state, reason, ended]),

@@ -59,7 +59,7 @@ after(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
-/** A client that comes back wherever it is let in, and notes what it was given. */
+/** A client that reconnects wherever it can, and notes what it received. */
 class Follower {
   readonly received: number[] = [];
   readonly epochs = new Set<string>();
@@ -107,7 +107,7 @@ class Follower {
     };
   }
 
-  /** Drops the connection, in the middle of an event if need be. */
+  /** Drops the connection, possibly in the middle of an event. */
   drop(): void {
     this.#drop();
   }
@@ -131,7 +131,7 @@ async function provide(kind: ProxyKind, name: string = kind): Promise<ReadyProxy
   return proxy;
 }
 
-/** Everything that was said, in order, each once: numbers are given without a hole here. */
+/** All messages in order, each once: numbers have no gaps here. */
 function assertWhole(follower: Follower): void {
   const first = follower.received[0] as number;
   const whole = Array.from({ length: follower.received.length }, (_, index) => first + index);
@@ -144,7 +144,7 @@ async function openPage(proxy: ReadyProxy): Promise<{ page: Page; complaints: st
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // What is provoked here: the proxy is gone for a moment.
+    // Expected here: the proxy is unavailable for a moment.
     if (!/error|warning/.test(message.type()) || /^Failed to load resource/.test(message.text())) return;
     complaints.push(message.text());
   });
@@ -153,7 +153,7 @@ async function openPage(proxy: ReadyProxy): Promise<{ page: Page; complaints: st
   return { page, complaints };
 }
 
-/** The page is live, shows what is said now, and knows of nothing that it missed. */
+/** The page is live, shows new messages, and reports no gap. */
 async function assertLive(page: Page): Promise<void> {
   const now = said;
   await page.waitForFunction(
@@ -212,7 +212,7 @@ suite('behind the ready-made proxies', { concurrency: true }, () => {
     });
   }
 
-  test('nginx over two processes: at every return a client lands on the other one, and stream and cursors are one', {
+  test('nginx over two processes: a client reconnects to the other one each time, with the same stream and cursors', {
     skip: missing('nginx'),
   }, async () => {
     const proxy = await provide('nginx', 'round-robin');
@@ -221,7 +221,7 @@ suite('behind the ready-made proxies', { concurrency: true }, () => {
       for (let connection = 1; connection <= RECONNECTS; connection += 1) {
         const count = follower.received.length;
         await until(() => follower.connections >= connection && follower.received.length > count);
-        // Its streams end in order, and nginx sends everybody to the other one until it is back.
+        // Its streams end in order, and nginx sends all clients to the other one until it is back.
         if (connection === RECONNECTS / 2) await servers[0]?.stop();
         follower.drop();
       }
@@ -259,12 +259,12 @@ suite('behind the ready-made proxies', { concurrency: true }, () => {
   });
 });
 
-test('the unit of systemd is one that systemd takes', {
+test('systemd accepts the ready-made unit', {
   skip: locate('systemd-analyze') === null && 'systemd-analyze is not installed',
 }, () => {
   const file = join(state, 'claude-swarm-dashboard.service');
   const unit = readFileSync(join(PROJECT, 'docs/deploy/claude-swarm-dashboard.service'), 'utf8');
-  // The program is looked for, and the package is not installed here.
+  // systemd checks for the program, but the package is not installed here.
   writeFileSync(file, unit.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`));
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
   assert.deepEqual([status, stderr], [0, '']);

@@ -1,4 +1,6 @@
-/** Who gets in and what gets out: the production server, with and without proxy.ts, asked in every hostile way. */
+/**
+ * Access control and secrecy: the production server, with and without proxy.ts, under every kind of hostile request.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -13,14 +15,14 @@ import { askAll, foreignHosts, HostileClient, matrixOf, type Question } from '..
 import { PROJECT, ProductionServer } from '../support/production-server';
 import { FORGED, injections, MARK, plantSecretSwarm } from '../support/secret-swarm';
 
-/** `npm run security`: every address with every header and every method; some minutes. */
+/** `npm run security`: every address with every header and every method; takes some minutes. */
 const FULL = process.env.SECURITY === 'full';
 const LOGINS_PER_MINUTE = 10;
 const PASSWORD = `pw-${MARK}-secret`;
 const RIGHT = ['Authorization', `Basic ${Buffer.from(`person:${PASSWORD}`).toString('base64')}`] as const;
-/** They tell nothing of the swarm, so they are exempt from showing its mark. */
+/** Routes without data of the swarm: its mark is not expected in their answers. */
 const WITHOUT_SWARM = ['/health', '/metrics', '/openapi.json', '/docs', '/redoc', '/_not-found', '/_global-error'];
-/** What a question about the past needs. */
+/** The query that requests about the past require. */
 const QUERIES: Record<string, () => string> = {
   '/api/agent': () => '?id=agent-0',
   '/api/bundle': () => '?since=2020-01-01T00:00:00Z',
@@ -90,7 +92,7 @@ describe('without credentials', () => {
   test('control: with them, each route shows the swarm, with and without proxy.ts', async () => {
     for (const asking of [client, bareClient]) {
       for (const route of routes.filter((path) => !WITHOUT_SWARM.includes(path) && !path.endsWith('/there'))) {
-        // What only takes decisions shows nothing to a question.
+        // A route that only accepts decisions shows nothing to a GET.
         if (route === '/api/stream' || route.startsWith('/api/attention/')) continue;
         const target = route + (QUERIES[route]?.() ?? '');
         const answer = await asking.ask({ target, headers: [RIGHT] });
@@ -104,7 +106,7 @@ describe('without credentials', () => {
     }
   });
 
-  test('not one byte leaves, whatever the address, the header and the method', async (context) => {
+  test('no byte of the swarm is sent, whatever the address, the header and the method', async (context) => {
     const { found, statuses } = await hostileFaults(
       client,
       matrixOf(routes, { port: whole.port, buildId: buildId(), full: FULL }),
@@ -119,7 +121,7 @@ describe('without credentials', () => {
     );
   });
 
-  test('nor with proxy.ts deleted', async () => {
+  test('the same with proxy.ts deleted', async () => {
     const { status, body } = await bareClient.ask({ target: '/', headers: [['Accept', 'text/html']] });
     assert.equal(status, 200, 'proxy.ts is not gone: it answers 401');
     assert.match(body, /No access/);
@@ -133,7 +135,7 @@ describe('without credentials', () => {
     assert.deepEqual(found.slice(0, 20), []);
   });
 
-  test('nor on a connection that speaks another HTTP', async () => {
+  test('the same on a connection with another version of HTTP', async () => {
     for (const line of [
       'GET /api/agents HTTP/1.0',
       'GET / HTTP/1.0',
@@ -155,7 +157,7 @@ describe('without credentials', () => {
   });
 });
 
-test('a page runs and styles by what was sent with it alone, and files say what they are', async () => {
+test('a page uses only its own scripts and styles, and files have their content type', async () => {
   const nonces = new Set<string>();
   const pages = [
     '/',
@@ -200,7 +202,7 @@ test('a foreign Host is refused, right credentials or not', async () => {
   }
 });
 
-test('what another site sends changes and reads nothing', async () => {
+test('requests from another site change and read nothing', async () => {
   const origins = [
     'https://elsewhere.example',
     'null',
@@ -225,7 +227,7 @@ test('what another site sends changes and reads nothing', async () => {
     async (question) => {
       const { status, head, body } = await client.ask(question);
       const page = ['/', '/docs', '/redoc', '/_not-found', '/_global-error'].includes(question.target);
-      // Next draws a page for any method; it changes nothing, and no other site can read it.
+      // Next renders a page for any method; that changes nothing, and no other site can read it.
       assert.ok(page || [401, 403, 404, 405, 415].includes(status), `${JSON.stringify(question)}: ${status}`);
       assert.doesNotMatch(head, /^access-control-/im);
       assert.ok(page || !body.includes(MARK), JSON.stringify(question));
@@ -233,7 +235,7 @@ test('what another site sends changes and reads nothing', async () => {
   );
 });
 
-test('property: nothing written into an address or a header gets out of its place', async () => {
+test('property: no text in an address or a header breaks out of its context in the answer', async () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 40 }).map((text) => Buffer.from(text)),
     fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
@@ -299,7 +301,7 @@ test('no text of the swarm ends an event or begins one', async () => {
   }
 });
 
-test('of many guesses a few are tried, after them not even the right one that was never shown; a known one passes', async (context) => {
+test('only a few of many guesses are compared; after them even a right but unused token is refused, and a known one passes', async (context) => {
   const guesses = FULL ? 10_000 : 200;
   const start = performance.now();
   const statuses: number[] = [];
@@ -325,7 +327,7 @@ test('of many guesses a few are tried, after them not even the right one that wa
   assert.equal(await statusFor(RIGHT[1]), 200);
 });
 
-test('no secret and no text of the swarm is in a log line, nor in what browsers load', async () => {
+test('no secret and no text of the swarm is in a log line or in a file for browsers', async () => {
   await client.ask({ target: `/api/messages?q=${MARK}-asked` });
   await Promise.all([whole.stop(), bare.stop()]);
   const lines = output.split('\n');
@@ -333,7 +335,7 @@ test('no secret and no text of the swarm is in a log line, nor in what browsers 
     const line = lines.find((text) => text.toLowerCase().includes(word.toLowerCase()));
     assert.equal(line, undefined, 'the log tells it');
   }
-  // What is not of the log is Next's own.
+  // Lines that are not of the log are those of Next.
   const logged = lines.filter((line) => line.startsWith('{'));
   assert.ok(logged.length > 1000, `${logged.length} lines for more requests than that`);
   for (const line of logged) assert.doesNotThrow(() => JSON.parse(line), line);

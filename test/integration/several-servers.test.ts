@@ -1,4 +1,4 @@
-/** Several server processes over one root and one history, and one that loses its disk. */
+/** Several server processes on one root and one history, and one whose disk fails. */
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ const newest = (server: ProductionServer) => server.get<MessagesAnswer>('/api/me
 const numbers = (messages: readonly Message[]) => messages.map(({ seq, n }) => `${seq}:${n}`);
 const role = async (server: ProductionServer) => (await server.health())?.history.role;
 
-test('two servers give every message the same number; when the recorder is killed the other takes over, and a client moves between them', async (context) => {
+test('two servers give each message the same number; when the recorder is killed the other takes over, and a client can move between them', async (context) => {
   const { root, history, say } = newSwarm(context);
   const settings = { CLAUDESWARM_ROOT: root, SWARM_HISTORY: history };
   const one = await start(context, settings);
@@ -131,7 +131,7 @@ test('two servers give every message the same number; when the recorder is kille
   }
 });
 
-test('a history that can not be opened: the live view goes on, and the stream and /health say so', async (context) => {
+test('with a history that cannot be opened the live view continues, and the stream and /health say so', async (context) => {
   const { root, say } = newSwarm(context);
   const blocked = join(root, 'a-file');
   writeFileSync(blocked, '');

@@ -1,4 +1,4 @@
-/** What must not cost the past: clocks, zones, histories of other projects, logs that are cut, destroyed or shared. */
+/** Events that must not damage the history: clocks, zones, other projects, logs that are cut, destroyed or shared. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ function newSwarm(context: TestContext, name = 'swarm') {
     path,
     history: join(folder, 'history.sqlite'),
     say: (...contents: string[]) => appendFileSync(path, contents.map((content) => logLine(content)).join('')),
-    /** A rotation, as the swarm's tool does it, and the first line of the new log. */
+    /** Rotates the log as the swarm's tool does, and writes the first line of the new log. */
     rotate(content: string) {
       renameSync(path, join(root, OLD_LOG_NAME));
       writeFileSync(path, logLine(content));
@@ -77,7 +77,7 @@ async function metric(server: ProductionServer, line: RegExp): Promise<number> {
   return Number(line.exec(text)?.[1]);
 }
 
-test('clock: 31 days ahead for a moment delete nothing, and the history source says that the clock jumped', async (context) => {
+test('clock: 31 days ahead for a moment deletes nothing, and the history source says that the clock jumped', async (context) => {
   const { root, history, folder, say } = newSwarm(context);
   const shift = join(folder, 'shift');
   say(...Array.from({ length: MESSAGES }, (_, n) => `message ${n}`));
@@ -89,7 +89,7 @@ test('clock: 31 days ahead for a moment delete nothing, and the history source s
   writeFileSync(shift, String(31 * DAY));
   const jumped = await sources(server, (now) => /went ahead by 31\.0 days/.test(now.history.reason ?? ''));
   assert.equal(jumped.history.state, 'degraded');
-  // Two rounds of what is done each second, among it deleting what is too old.
+  // Two rounds of the work of each second, which includes deleting old messages.
   say('during the jump');
   await atCount(server, MESSAGES + 1);
   await delay(2500);
@@ -101,7 +101,7 @@ test('clock: 31 days ahead for a moment delete nothing, and the history source s
   assert.equal(await metric(server, /^claude_swarm_history_pruned_total\{kind="messages"\} (\d+)$/m), 0);
 });
 
-test('retention: what it deletes is logged with counts and in the metrics', async (context) => {
+test('retention: deleted messages are counted in the log and in the metrics', async (context) => {
   const { root, history, say } = newSwarm(context);
   let printed = '';
   say(...Array.from({ length: MESSAGES }, (_, n) => `message ${n}`));
@@ -136,7 +136,7 @@ test('history: one file for two projects is refused with both names, and neither
   assert.deepEqual(await contents(second), ['of b', 'of b, later']);
 });
 
-test('history: a folder keeps a file for each project; a project that was moved adopts its own', async (context) => {
+test('history: a folder has a file for each project; a moved project adopts its own', async (context) => {
   const [one, two] = [newSwarm(context, 'project-a'), newSwarm(context, 'project-b')];
   const SWARM_HISTORY = `${join(one.folder, 'histories')}/`;
   for (const { root, say } of [one, two]) {
@@ -150,7 +150,7 @@ test('history: a folder keeps a file for each project; a project that was moved 
   assert.equal(files().length, 2);
   const moved = join(one.folder, 'moved');
   renameSync(one.root, moved);
-  // What was read before and is no longer in the log comes from the history alone.
+  // Messages that are no longer in the log come from the history alone.
   writeFileSync(join(moved, LOG_NAME), logLine('after the move'));
   const server = await start(context, { CLAUDESWARM_ROOT: moved, SWARM_HISTORY, SWARM_ADOPT_HISTORY: '1' });
   await atCount(server, 2);
@@ -174,7 +174,7 @@ for (const [TZ, offset] of [
     const sentAt = Date.parse(messages[0]?.sent_at ?? '');
     assert.equal((Date.parse('2026-02-03T09:00:00Z') - sentAt) / 3_600_000, offset);
     const { zone } = await sources(server);
-    // Names that fit are no reason for a notice; rules that JavaScript takes for UTC are.
+    // Known names cause no notice; rules that JavaScript treats as UTC do.
     assert.equal(zone.state, ['', ':Asia/Kolkata'].includes(TZ) ? 'ok' : 'degraded');
     if (zone.state === 'degraded') assert.match(zone.reason ?? '', /names no zone that fits.*Set SWARM_TZ/);
   });
@@ -214,13 +214,13 @@ test('log: broken lines in new content of a log that is cut or replaced are coun
   assert.deepEqual(await contents(server), ['one', 'two', 'three', 'four', 'five']);
 });
 
-test('log: two rotations while it was down are a loss of a time, of which it is unknown whether lines existed', async (context) => {
+test('log: two rotations while it was down cause a period for which it is unknown whether lines existed', async (context) => {
   const { root, history, say, rotate } = newSwarm(context);
   say('one');
   const server = await start(context, { CLAUDESWARM_ROOT: root, SWARM_HISTORY: history });
   await atCount(server, 1);
   const before = Date.now();
-  // The mark that says until when it lived is written about once a second.
+  // The liveness file is written about once a second.
   await delay(2000);
   await server.stop('SIGKILL');
   const stopped = Date.now();
@@ -238,7 +238,7 @@ test('log: two rotations while it was down are a loss of a time, of which it is 
   assert.match(log.reason ?? '', /Messages written between \S+ and \S+ may be missing: .* is unknown\./);
 });
 
-test('log: bytes that were seen, not read and destroyed are said to have existed', async (context) => {
+test('log: bytes that were seen but destroyed before they were read are reported as lost', async (context) => {
   const { root, history, path, say, rotate } = newSwarm(context);
   say('one');
   appendFileSync(path, '{"content": "unfin');
@@ -253,7 +253,7 @@ test('log: bytes that were seen, not read and destroyed are said to have existed
   assert.match(log.reason ?? '', /are missing: .* 18 bytes that had been written were destroyed unread\./);
 });
 
-test('stream: of three processes on one history, killed in turn, none tells a client of a gap', async (context) => {
+test('stream: three processes on one history, killed in turn, report no gap to a client', async (context) => {
   const { root, history, say } = newSwarm(context);
   say('0');
   const servers: ProductionServer[] = [];

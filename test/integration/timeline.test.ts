@@ -1,4 +1,4 @@
-/** What a timeline and a matrix of talk show, asked of the production server over real files. */
+/** The data of timeline and conversations, from the production server over real files. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'timeline-'));
 const root = join(folder, 'root');
 const UNTIL = Date.now() - 60_000;
 const MESSAGES = 1000;
-/** The log tells two messages a second. */
+/** The log has two messages per second. */
 const HALF = new Date(UNTIL - 250_000).toISOString();
 let server: ProductionServer;
 
@@ -49,7 +49,7 @@ function counted(keys: readonly unknown[]): [string, number][] {
   return [...counts].sort();
 }
 
-test('the ticks of a timeline are the messages of its span, and lead to them', async () => {
+test('GET /api/timeline: the ticks are the messages of the time range, and refer to them', async () => {
   for (const [query, filter] of [
     ['?points=2000', ''],
     [`?since=${HALF}&points=50`, `&since=${HALF}`],
@@ -68,7 +68,7 @@ test('the ticks of a timeline are the messages of its span, and lead to them', a
   }
 });
 
-test('who talks to whom adds up to the messages of the span', async () => {
+test('GET /api/talk: the counts add up to the messages of the time range', async () => {
   const { pairs, count } = await talk(`?since=${HALF}`);
   const all = await allMessages(`&since=${HALF}`);
   assert.equal(count, pairs.length);
@@ -78,7 +78,7 @@ test('who talks to whom adds up to the messages of the span', async () => {
   );
 });
 
-test('a question is unanswered until somebody answers', async () => {
+test('GET /api/timeline: a question is unanswered until an agent answers', async () => {
   const { pairs } = await talk();
   const questions = pairs.filter(({ unanswered }) => unanswered > 0);
   assert.ok(questions.length > 0);
@@ -91,7 +91,7 @@ test('a question is unanswered until somebody answers', async () => {
   }
 });
 
-test('a lock is a bar, open while it is held; what was before the dashboard is unknown', async () => {
+test('GET /api/timeline: a lock is a bar, open while the lock exists; the time before the dashboard is unknown', async () => {
   createLock(root, { agentId: 'agent-3', filepath: 'src/cart.ts', reason: 'tests', now: Date.now() });
   const bars = async () => (await timeline('?agent=agent-3')).locks;
   while ((await bars()).length === 0) await delay(20);
@@ -104,7 +104,7 @@ test('a lock is a bar, open while it is held; what was before the dashboard is u
   assert.deepEqual([unknown[0]?.since, unknown[0]?.until], [null, known_since]);
 });
 
-test('what is no span is refused, every faulty parameter named', async () => {
+test('GET /api/timeline, /api/talk: an invalid time range is refused, with the name of every wrong parameter', async () => {
   for (const [path, parameters] of [
     ['/api/timeline?since=2026-02-02T00:00:00Z&until=2026-02-01T00:00:00Z&points=x', ['points', 'since']],
     ['/api/talk?since=yesterday', ['since']],

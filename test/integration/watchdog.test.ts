@@ -1,4 +1,4 @@
-/** A production server whose event loop is held: it says where, and SIGTERM ends it all the same. */
+/** A production server with a blocked event loop: it logs where, and SIGTERM still ends it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,14 +49,14 @@ afterEach(async () => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** @param where in JavaScript, or in a call of the system that nothing interrupts */
+/** @param where in JavaScript, or in a system call that cannot be interrupted */
 function holdLoop(where: 'JavaScript' | 'the system'): void {
   if (where === 'JavaScript') writeFileSync(held, '');
   else assert.equal(spawnSync('mkfifo', [held]).status, 0);
   process.kill(server.pid as number, 'SIGUSR2');
 }
 
-/** @returns the line of the log with this message, as soon as it is there */
+/** Waits for the line of the log with this message, and returns it. */
 function logged(msg: string): Promise<Line> {
   return new Promise((resolve) => {
     onOutput = () => {
@@ -73,7 +73,7 @@ async function metric(name: string): Promise<number> {
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
 }
 
-test('watchdog: a held event loop is logged with the function that holds it, and counted when it moves again', async () => {
+test('watchdog: a blocked event loop is logged with the blocking function, and counted when it continues', async () => {
   assert.equal(await metric('claude_swarm_event_loop_held_total'), 0);
   holdLoop('JavaScript');
   const { frames } = await logged('event loop held');
@@ -87,7 +87,7 @@ test('watchdog: a held event loop is logged with the function that holds it, and
 });
 
 for (const where of ['JavaScript', 'the system'] as const) {
-  test(`watchdog: SIGTERM ends a process whose event loop is held in ${where}, and the history is sound`, async () => {
+  test(`watchdog: SIGTERM ends a process whose event loop is blocked in ${where}, and the history is intact`, async () => {
     const messages = (await server.get<{ messages: unknown[] }>('/api/messages')).messages.length;
     holdLoop(where);
     assert.equal(await server.stop(), 143);

@@ -1,5 +1,5 @@
 /**
- * What the registry knows against the packages that are shipped: those that an installation gets, and those that are
+ * Advisories of the registry about the packages that are shipped: those that an installation gets, and those that are
  * built into the page and the server though they are development dependencies (`npm audit --omit=dev` leaves them out).
  */
 import { execFile } from 'node:child_process';
@@ -12,14 +12,14 @@ import { PROJECT } from './production-server';
 const AUDIT_TIMEOUT_MS = 60_000;
 const FETCH_TIMEOUT_MS = 20_000;
 
-/** `advisories` in sentences, or why nobody could say. */
+/** `advisories` as sentences, or the reason why there is no answer. */
 export type Advisories = { advisories: string[] } | { unanswered: string };
 
 interface Vulnerability {
   severity: string;
   range: string;
   via: (string | { title?: string; url?: string })[];
-  /** Where it is installed, as package-lock.json names places. */
+  /** Its folder, as in package-lock.json. */
   nodes: string[];
 }
 
@@ -30,7 +30,8 @@ interface Report {
 }
 
 /**
- * Asks npm about everything that is shipped, at the versions of package-lock.json. Many registries of companies and build machines have no advisories, and a machine may have no network.
+ * Asks npm about everything that is shipped, at the versions of package-lock.json. Many registries of companies and
+ * build machines have no advisories, and a machine may have no network.
  *
  * @param registry its URL; npm's own setting if absent
  */
@@ -71,7 +72,7 @@ interface Package {
 }
 const packages: Partial<Record<string, Package>> = lock.packages;
 
-/** @returns the development dependencies that are imported by what is built */
+/** @returns the development dependencies that are imported by built code */
 export function bundledPackages(): string[] {
   const names = new Set<string>();
   for (const folder of SOURCES) {
@@ -84,7 +85,7 @@ export function bundledPackages(): string[] {
   return [...names].sort();
 }
 
-/** @returns where packages stand that are shipped, as package-lock.json names places */
+/** @returns the folders of shipped packages, as in package-lock.json */
 export function shippedPlaces(): ReadonlySet<string> {
   const places = new Set<string>();
   const add = (from: string, name: string) => {
@@ -98,7 +99,7 @@ export function shippedPlaces(): ReadonlySet<string> {
   return places;
 }
 
-/** Where Node would find a package from a place, null where it is not installed. */
+/** The folder in which Node would find a package from another folder; null if it is not installed. */
 function packagePlace(from: string, name: string): string | null {
   const place = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
   if (place in packages) return place;

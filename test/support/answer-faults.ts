@@ -1,24 +1,24 @@
-/** What is wrong with an answer of a server that needs credentials. */
+/** Finds faults in answers of a server that needs credentials. */
 import type { Answer } from './hostile-requests';
 import { FORGED, MARK } from './secret-swarm';
 
-/** @returns what an answer without credentials gives away or does otherwise than it may, null if nothing */
+/** @returns what an answer without credentials reveals, or how it breaks the rules; null if it does neither */
 export function fault({ status, head, body }: Answer): string | null {
   const text = `${head}\n${body}`.toLowerCase();
   if (text.includes(MARK)) return 'swarm data';
-  // Still encoded it may stand in a Location.
+  // It may occur in a Location, but only encoded.
   if (head.split('\n').some((line) => line.toLowerCase().startsWith(FORGED))) return 'a forged header';
-  // Next can't read every method (TRACE), says so by 500 and nothing else.
+  // Next cannot read every method (TRACE); it answers with 500 and no content.
   if (status >= 500 && body !== '' && body !== 'Internal Server Error') return 'a failure';
-  // A page that refuses by itself can't set its status; of a prefetch Next says that there is nothing, before all else.
+  // A page that refuses by itself cannot set its status; Next answers a prefetch with "not found" before anything else.
   const open = ['', '{}'].includes(body) || /"status":"(healthy|degraded)"|No access/.test(body);
   return status < 300 && !open ? 'an answer' : null;
 }
 
 /**
- * For a server whose PUBLIC_URL is https. Node refuses by itself what it can't read; that has no headers and no content.
+ * For a server whose PUBLIC_URL is https. Node itself refuses unreadable requests, without headers and content.
  *
- * @returns what an answer lacks or has too much, null if nothing
+ * @returns headers that an answer lacks or must not have; null if there are none
  */
 export function missingHeaders({ status, head, body }: Answer): string | null {
   if (status === 400 && body === '') return null;

@@ -1,4 +1,4 @@
-/** Facts of the attention rules for tests: a swarm in which all is well, and what may be wrong with it. */
+/** Facts for tests of the attention rules: a swarm without problems, and possible problems. */
 import assert from 'node:assert/strict';
 import {
   UNKNOWN_AGENT_FACTS,
@@ -26,7 +26,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const NOW = Date.UTC(2026, 1, 3, 8);
 
-/** @returns the instant so many milliseconds before `NOW` */
+/** @returns the instant a number of milliseconds before `NOW` */
 export function ago(milliseconds: number): string {
   return formatInstant(NOW - milliseconds);
 }
@@ -64,12 +64,12 @@ export const FACTS: AttentionFacts = {
   time: new DeadlineClock(NOW),
 };
 
-/** @returns the answer where nobody has acknowledged or snoozed anything */
+/** @returns the answer if nothing is acknowledged or snoozed */
 export function attention(facts: AttentionFacts): AttentionAnswer {
   return judgeAttention(facts, []).answer;
 }
 
-/** @returns the attention items of a swarm that is well but for some facts */
+/** @returns the attention items of a swarm without problems except the given facts */
 export function entriesFor(facts: Partial<AttentionFacts>): AttentionEntry[] {
   const answer = attentionAnswer.parse(attention({ ...FACTS, time: new DeadlineClock(NOW), ...facts }));
   assert.equal(answer.count, answer.attention.length);
@@ -110,7 +110,7 @@ export function departedWith(id: string, more: Partial<DepartedAgent> = {}): Dep
 export function lockOn(filepath: unknown, more: Partial<Lock> = {}): Lock {
   return {
     ...UNKNOWN_LOCK_FACTS,
-    // An object of a file may hold a `toString` of its own.
+    // An object of a file may have a `toString` of its own.
     lock_file: `${typeof filepath === 'string' ? filepath : JSON.stringify(filepath)}.lock`,
     agent_id: 'agent-1',
     filepath,

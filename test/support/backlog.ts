@@ -1,4 +1,4 @@
-/** Bulk logs for benchmarks and tests: an exact number of traceable messages, written as fast as the disk takes them. */
+/** Large logs for benchmarks and tests: an exact number of traceable messages, written as fast as the disk allows. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { phrase } from '../../lib/simulator/phrases';
@@ -22,14 +22,14 @@ const MESSAGES_PER_MS = 1 / 500;
 const CONTENTS = 997;
 
 /**
- * Writes a log of about 300 bytes a message, oldest first, two messages a second of its own time. Every message has
- * an own `msg_id`, and its content ends in its serial number, `#1` the oldest.
+ * Writes a log with about 300 bytes per message, oldest first, and two messages per second of its own time. Every
+ * message has an own `msg_id`, and its content ends in its serial number, `#1` the oldest.
  *
  * @returns the size of the log in bytes
  */
 export function writeBacklog({ root, messages, seed = 1, agents = 10, until = Date.now() }: BacklogOptions): number {
   const random = new Random(seed);
-  // Encoding dominates, so sentences are drawn once and told again; the serial number keeps every line different.
+  // Encoding dominates, so sentences are generated once and reused; the serial number makes every line different.
   const contents = Array.from({ length: CONTENTS }, () =>
     shortened(phrase(random, random.pick(['progress', 'question', 'answer']))),
   );

@@ -1,11 +1,11 @@
-/** What the build serves, as its own manifests tell: a new route can't be forgotten in a test over all of them. */
+/** The routes of the build, from its own manifests: a test over all routes cannot miss a new one. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from './production-server';
 
 const BUILD = join(PROJECT, '.next');
 
-/** @returns an address for each built page and route; a part that varies is filled in */
+/** @returns an address for each built page and route; parameters are filled in */
 export function builtRoutes(): string[] {
   const routes = JSON.parse(readFileSync(join(BUILD, 'app-path-routes-manifest.json'), 'utf8')) as Record<
     string,
@@ -27,9 +27,9 @@ export function clientFiles(): string[] {
 }
 
 /**
- * The build as it would be with proxy.ts deleted: the same files, but the list of functions does not know it.
+ * Makes the build as it would be without proxy.ts: the same files, but the list of functions does not contain it.
  *
- * @returns what BUILD_FOLDER must be for it
+ * @returns the value of BUILD_FOLDER for it
  * @throws if the build has no proxy
  */
 export function buildWithoutProxy(): string {

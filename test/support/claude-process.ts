@@ -1,9 +1,9 @@
-/** A process that the dashboard takes for Claude Code: a plain sleep under its name. */
+/** A process that the dashboard recognizes as Claude Code: a `sleep` under its name. */
 import { spawn } from 'node:child_process';
 
 let running: number | null = null;
 
-/** @returns the pid of one that runs until this process ends; the same at every call */
+/** @returns the pid of such a process, which runs until this one ends; every call returns the same */
 export function claudeProcess(): number {
   if (running !== null) return running;
   const child = spawn('sleep', ['86400'], { argv0: 'claude', stdio: 'ignore' });

@@ -1,4 +1,4 @@
-/** All locks of a swarm described at once, as `LockBoard` must have them after any changes. */
+/** All locks of a swarm described at once; `LockBoard` must have the same after any changes. */
 import type { Lock } from '../../lib/contract/schemas';
 import { findConflicts } from '../../lib/rules/lock-conflicts';
 import type { LockHolders } from '../../lib/rules/lock-holders';
@@ -6,7 +6,7 @@ import { describeLock, isEarly, isStale, type LockBoardFacts } from '../../lib/r
 import type { LockEntry } from '../../lib/sources/claudeswarm/lock-entry';
 import { byLockFile } from '../../lib/sources/claudeswarm/lock-entry';
 
-/** @returns locks as the API gives them, each made new, sorted by `lock_file` */
+/** @returns locks as the API returns them, each a new object, sorted by `lock_file` */
 export function describeLocks(
   entries: readonly LockEntry[],
   facts: Omit<LockBoardFacts, 'holders'> & { holders: Pick<LockHolders, 'of'> },

@@ -1,4 +1,4 @@
-/** Requests as nobody sends them by mistake, for the tests of who gets in. */
+/** Requests that nobody sends by mistake, for the tests of access control. */
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 
@@ -11,7 +11,7 @@ export interface Answer {
 
 export interface Question {
   method?: string;
-  /** The request target as it goes on the wire. */
+  /** The request target as sent. */
   target: string;
   /** Names and values; names may repeat. */
   headers?: readonly (readonly [string, string])[];
@@ -20,7 +20,7 @@ export interface Question {
 
 const TIMEOUT_MS = 60_000;
 
-/** Asks one server many things, some at a time, over few connections. */
+/** Sends many requests to one server, several at once, over few connections. */
 export class HostileClient {
   readonly #port: number;
   readonly #agent: Agent;
@@ -34,7 +34,7 @@ export class HostileClient {
     this.#agent.destroy();
   }
 
-  /** `Host` is right unless the question says another; nothing else is added or put in order. */
+  /** `Host` is right unless the request has another; nothing else is added or reordered. */
   ask({ method = 'GET', target, headers = [], body }: Question): Promise<Answer> {
     const named = headers.some(([name]) => name.toLowerCase() === 'host');
     const all = [...(named ? [] : [['Host', `127.0.0.1:${this.#port}`] as const]), ...headers].flat();
@@ -46,7 +46,7 @@ export class HostileClient {
           port: this.#port,
           method,
           path: target,
-          // An array goes out as it is, repeated names too.
+          // An array is sent as it is, with repeated names.
           headers: [...all, ...length] as unknown as Record<string, string>,
           agent: this.#agent,
           timeout: TIMEOUT_MS,
@@ -72,7 +72,7 @@ export class HostileClient {
     });
   }
 
-  /** Sends bytes as they are on a connection of their own. */
+  /** Sends bytes unchanged on a separate connection. */
   send(bytes: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const socket = connect(this.#port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
@@ -92,10 +92,10 @@ export class HostileClient {
 }
 
 /**
- * The ways to write an address that a router, a proxy or a cache may take for the same one or for another.
+ * Spellings of an address that a router, a proxy or a cache may treat as the same address or as another one.
  *
- * @param path begins with a slash and is written plainly
- * @param port of the server, for targets that name it
+ * @param path begins with a slash, without any encoding
+ * @param port of the server, for targets that contain it
  */
 export function formsOf(path: string, port: number, buildId: string): string[] {
   const encoded = path.replace(/[a-z]/gi, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
@@ -168,9 +168,9 @@ export function formsOf(path: string, port: number, buildId: string): string[] {
 
 const SUBREQUESTS = ['proxy', 'src/proxy', 'middleware', 'src/middleware', 'pages/_middleware'];
 
-/** What Next, its hosts and proxies say to each other, and what a client has no business to say. */
+/** Headers between Next, its hosts and proxies, which a client must not be able to use. */
 export const INTERNAL_HEADERS: readonly (readonly [string, string])[] = [
-  // CVE-2025-29927: once and five times, as its versions took it.
+  // CVE-2025-29927: once and five times, for the affected versions.
   ...SUBREQUESTS.flatMap((name) => [
     ['x-middleware-subrequest', name] as const,
     ['x-middleware-subrequest', Array.from({ length: 5 }, () => name).join(':')] as const,
@@ -229,7 +229,7 @@ export const INTERNAL_HEADERS: readonly (readonly [string, string])[] = [
   ['connection', 'x-swarm-connection, authorization, host'],
 ];
 
-/** Methods with and without a meaning here; CONNECT is none of a path. */
+/** Methods with and without a meaning here; CONNECT has no path. */
 export const METHODS = [
   ...['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'],
   ...['PROPFIND', 'SEARCH', 'QUERY', 'PURGE', 'LINK', 'M-SEARCH'],
@@ -277,11 +277,11 @@ export function foreignHosts(port: number): string[][] {
 interface MatrixOptions {
   port: number;
   buildId: string;
-  /** Everything with everything; else each form of each route, and headers and methods with a few routes. */
+  /** Whether to combine everything; else each spelling of each route, and headers and methods with a few routes. */
   full: boolean;
 }
 
-/** What to ask without credentials, of each route in every form, with every internal header and every method. */
+/** Requests without credentials: each route in every spelling, with every internal header and every method. */
 export function* matrixOf(routes: readonly string[], { port, buildId, full }: MatrixOptions): Generator<Question> {
   for (const route of routes) {
     const forms = formsOf(route, port, buildId);
@@ -294,10 +294,10 @@ export function* matrixOf(routes: readonly string[], { port, buildId, full }: Ma
   }
 }
 
-/** One of each kind: a page, a route of the API. */
+/** One page and one route of the API. */
 const FEW = ['/', '/api/messages'];
 
-/** Runs through questions, some at a time, each by `ask`. */
+/** Calls `ask` for all requests, several at once. */
 export async function askAll(questions: Iterable<Question>, ask: (question: Question) => Promise<void>): Promise<void> {
   const left = questions[Symbol.iterator]();
   const worker = async () => {

@@ -1,14 +1,14 @@
-/** The scenes of the mixed story. Each plays with agents of its own, who take part in no other one until it ends. */
+/** The scenes of the mixed story. Each uses agents that take part in no other scene until it ends. */
 
 import type { MessageType } from '../../lib/simulator/world';
 import type { MixedWorld, Pane, SaidMessage } from './mixed-world';
 
-/** Gives the seconds until it goes on. */
+/** Yields the seconds until it continues. */
 export type MixedScene = Generator<number, void>;
 
 export interface SceneKind {
   name: string;
-  /** How often it is played beside the others. */
+  /** Its relative frequency. */
   weight: number;
   cast: number;
   /** The sessions its agents come from. */
@@ -19,7 +19,7 @@ export interface SceneKind {
 /** Seconds until the first retry, between it and the second, and so on. */
 const RETRY_SECONDS = [30, 60, 120];
 
-/** No two messages have one text, so none is taken for a repetition of another. */
+/** Each message has a text of its own, so that none is treated as a repetition of another. */
 function text(world: MixedWorld, words: string): string {
   return `${words} (${world.messages.length})`;
 }
@@ -28,7 +28,7 @@ function say(world: MixedWorld, from: Pane, to: readonly Pane[], type: MessageTy
   return world.say(from, to, { type, content: text(world, words), ...(parent === undefined ? {} : { parent }) });
 }
 
-/** A BLOCKED that is answered, soon or too late, after much that is no answer. */
+/** A BLOCKED that is answered, soon or too late, after messages that are no answer. */
 function* blocked(world: MixedWorld, [asker, other, third]: readonly [Pane, Pane, Pane]): MixedScene {
   const asked = say(world, asker, [other], 'BLOCKED', 'The schema is missing');
   const patience = world.random.integer(20, 420);
@@ -41,7 +41,7 @@ function* blocked(world: MixedWorld, [asker, other, third]: readonly [Pane, Pane
   yield 1;
 }
 
-/** Says what does not answer: to many, in the tool's name, to others, or a question in return. */
+/** Sends messages that are no answer: to many, automatic ones of the tool, to others, or a question in return. */
 function noAnswer(world: MixedWorld, asker: Pane, other: Pane, third: Pane): void {
   const everybody = world.present();
   switch (world.random.integer(0, 4)) {
@@ -61,7 +61,7 @@ function noAnswer(world: MixedWorld, asker: Pane, other: Pane, third: Pane): voi
       );
       return;
     case 3:
-      // The asker says what was asked back, so that the question in return is over.
+      // The asker answers the question in return, so that it is resolved.
       say(world, other, [asker], 'QUESTION', 'Which schema?');
       say(world, asker, [other], 'INFO', 'That of orders');
       return;
@@ -80,7 +80,7 @@ function answer(
   else say(world, other, [asker], world.random.pick(['INFO', 'ACK', 'COMPLETED'] as const), 'Use the new one');
 }
 
-/** A BLOCKED that wants an acknowledgement: it is retried and escalated by the tool before somebody answers. */
+/** A BLOCKED that requires an acknowledgement: the tool retries and escalates it before an agent answers. */
 function* retriedBlocked(world: MixedWorld, [asker, other, third]: readonly [Pane, Pane, Pane]): MixedScene {
   const content = `[REQUIRES-ACK] ${text(world, 'The build is broken')}`;
   const asked = world.say(asker, [other], { type: 'BLOCKED', content });
@@ -105,7 +105,7 @@ function* retries(world: MixedWorld, asked: SaidMessage, first: { type: MessageT
   world.stage.ackSettled(msgId, world.clock);
 }
 
-/** Two that wait for each other's acknowledgement go on with their work. */
+/** Two agents that wait for each other's acknowledgement continue with their work. */
 function* mutualAcks(world: MixedWorld, [one, other]: readonly [Pane, Pane, Pane]): MixedScene {
   const type = 'INFO';
   const contents = [
@@ -122,7 +122,7 @@ function* mutualAcks(world: MixedWorld, [one, other]: readonly [Pane, Pane, Pane
   yield* together(running);
 }
 
-/** Plays scenes that wait equally long. */
+/** Plays scenes with equal waiting times together. */
 function* together(scenes: readonly MixedScene[]): MixedScene {
   for (;;) {
     const waits = scenes.map((scene) => scene.next()).flatMap(({ done, value }) => (done ? [] : [value as number]));
@@ -131,7 +131,7 @@ function* together(scenes: readonly MixedScene[]): MixedScene {
   }
 }
 
-/** Agents that are blocked by each other in a ring, until one of them is answered. */
+/** Agents that block each other in a wait cycle, until one of them is answered. */
 function waitCycle(size: 2 | 3): SceneKind['play'] {
   return function* play(world, cast) {
     const members = cast.slice(0, size);
@@ -149,7 +149,7 @@ function waitCycle(size: 2 | 3): SceneKind['play'] {
   };
 }
 
-/** Work on a lock that may get older than the timeout, by somebody who lives. */
+/** Work on a lock by a running agent; the lock may get older than the timeout. */
 function* work(world: MixedWorld, [agent]: readonly [Pane, Pane, Pane]): MixedScene {
   for (let locks = world.random.integer(1, 3); locks > 0; locks -= 1) world.acquire(agent, world.newPath());
   yield world.random.integer(20, 240);
@@ -157,7 +157,7 @@ function* work(world: MixedWorld, [agent]: readonly [Pane, Pane, Pane]): MixedSc
   world.removeLocksOf(agent.process);
 }
 
-/** Three hold one file in as many spellings. */
+/** Three agents lock one file in three spellings. */
 function* spellings(world: MixedWorld, cast: readonly [Pane, Pane, Pane]): MixedScene {
   const path = world.newPath();
   const folder = path.slice(0, path.lastIndexOf('/'));
@@ -219,7 +219,7 @@ function* rename(world: MixedWorld, [agent]: readonly [Pane, Pane, Pane]): Mixed
   world.removeLocksOf(agent.process);
 }
 
-/** A pane is killed with its locks, and another is opened in its place, which may get its id. */
+/** A pane is killed while it has locks, and another is opened in its place, which may get its id. */
 function* kill(world: MixedWorld, [agent]: readonly [Pane, Pane, Pane]): MixedScene {
   const { process, session, window } = agent;
   const id = world.idOf(agent) ?? '';
@@ -246,7 +246,7 @@ function* renumber(world: MixedWorld, [first, second]: readonly [Pane, Pane, Pan
   yield 60;
 }
 
-/** Somebody goes in order. */
+/** An agent ends in order. */
 function* depart(world: MixedWorld, [agent]: readonly [Pane, Pane, Pane]): MixedScene {
   say(world, agent, world.present(), 'INFO', 'Leaving');
   world.removeLocksOf(agent.process);

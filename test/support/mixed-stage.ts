@@ -1,4 +1,4 @@
-/** Writes the files of the mixed story in the way of the swarm's tool. */
+/** Writes the files of the mixed story as the swarm's tool does. */
 import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PendingAcks } from '../../lib/simulator/pending-acks';
@@ -20,7 +20,7 @@ export class MixedStage implements Stage {
   /** The newest line of the log. */
   lastLine: Record<string, unknown> = {};
 
-  /** @param origin the clock at the story's second 0, in milliseconds since 1970 */
+  /** @param origin the time at second 0 of the story, in milliseconds since 1970 */
   constructor(root: string, origin: number) {
     this.#root = root;
     this.#origin = origin;

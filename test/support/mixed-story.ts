@@ -1,7 +1,8 @@
 /**
- * The mixed story: 20 minutes in which agents ask and answer, exit, are killed, move and pass on their ids, files vanish
- * and come back, and at the end everything is killed. Equal seeds play equal stories. Everything happens between two
- * whole seconds, so what is due at one does not depend on which of two things of one instant was read first.
+ * The mixed story: 20 minutes in which agents ask and answer, exit, are killed, move and pass on their ids, files
+ * vanish and come back, and at the end everything is killed. Equal seeds play equal stories. Everything happens between
+ * two whole seconds, so that the result at a second does not depend on the order in which events of one instant are
+ * read.
  */
 
 import { Random } from '../../lib/simulator/random';
@@ -12,14 +13,14 @@ import { MixedWorld, type Pane, type Stage } from './mixed-world';
 export const MIXED_STORY_SECONDS = 1200;
 
 const DISCOVER_SECONDS = 30;
-/** Before the end of each second: first agents act, and then the tool looks for them. */
+/** Offsets before the end of each second: first agents act, then the tool discovers them. */
 const ACTS_BEFORE_SECONDS = 0.5;
 const DISCOVERS_BEFORE_SECONDS = 0.25;
 const SCENES_BEGIN_AT = 5;
 const SCENE_CHANCE = 0.3;
 const TALK_CHANCE = 0.5;
 
-/** From the one second on no new scene takes its agents; from the other on it is killed once all of them are free. */
+/** From the first second on no new scene takes its agents; from the second one on it is killed once all are free. */
 const SESSION_KILL = { session: 'review', reservedFrom: 420, from: 560 };
 const LAST_SCENE_AT = 1040;
 const ALL_KILLED_AT = 1100;
@@ -51,7 +52,7 @@ export class MixedStory {
   readonly #truth: MixedTruth;
   readonly #running: Running[] = [];
   readonly #busy = new Set<Pane>();
-  /** How often each scene was played. */
+  /** The number of times each scene was played. */
   readonly played = new Map<string, number>();
   #sessionKilled = false;
 
@@ -64,7 +65,7 @@ export class MixedStory {
     this.world.discover();
   }
 
-  /** Plays what happens within the next second, but for the discovery. */
+  /** Plays the events of the next second, except the discovery. */
   act(): void {
     const { world } = this;
     const end = Math.floor(world.clock) + 1;
@@ -131,7 +132,7 @@ export class MixedStory {
     return !reserved && !this.#busy.has(pane);
   }
 
-  /** Somebody without a part says something to one agent, or to all. */
+  /** An agent outside of all scenes sends a message to one agent, or to all. */
   #talk(): void {
     const { world } = this;
     const free = world.present().filter((pane) => this.#isFree(pane));

@@ -1,18 +1,18 @@
 /**
- * The critical items that are due in the mixed story, said from what truly happened: a plain second reading of the
- * rules in docs/decisions/0020-attention.md and 0031-waiting.md, which knows processes and needs no evidence.
+ * The critical items that are due in the mixed story, computed from the true events: a simple second implementation of
+ * the rules in docs/decisions/0020-attention.md and 0031-waiting.md, which knows the processes and needs no evidence.
  */
 import type { Fault, MixedWorld, PaneProcess, SaidMessage, TakenLock } from './mixed-world';
 
 const QUESTION_SECONDS = 300;
-/** What is missing is confirmed, and a fault settles, before it counts. */
+/** A missing file is confirmed, and a fault must persist, before it counts. */
 const FAULT_SECONDS = 2;
-/** A message to more agents than that answers nobody. */
+/** A message to more agents than this is no answer. */
 const MAX_ANSWERED = 3;
 
 const AUTOMATIC = /^\[(?:RETRY-\d+|UNACKNOWLEDGED)\] /;
 
-/** What the tool puts before a text that it sends again. */
+/** The prefix of a text that the tool sends again. */
 const RESENT =
   /^(?:(?:\[RETRY-\d+\] )+|\[UNACKNOWLEDGED\] Message to \S+ unacknowledged after \d+ attempts\. Original: )/;
 
@@ -44,7 +44,7 @@ export class MixedTruth {
     ].sort();
   }
 
-  /** Whoever took it is gone, and this can be seen. */
+  /** Whether the agent that took the lock is gone, and this is visible. */
   #isLost({ taker }: TakenLock): boolean {
     return taker.visible && isGone(taker);
   }
@@ -56,7 +56,7 @@ export class MixedTruth {
       for (const asked of this.#open) {
         if (asked.sender !== sender || asked.type !== type || asked.content !== original) continue;
         asked.ids.add(message.msgId);
-        // Whoever gets a repetition may answer too.
+        // Recipients of a repetition may answer too.
         asked.recipients = [...new Set([...asked.recipients, ...recipients])];
       }
       return;
@@ -70,7 +70,7 @@ export class MixedTruth {
     if (asks) this.#open.push({ ...message, ids: new Set([message.msgId]) });
   }
 
-  /** Who is held up by whom: a BLOCKED is believed at once, a question once it is old. */
+  /** Who waits for whom: a BLOCKED counts at once, a question once it is old. */
   #holds(): { from: string; to: readonly string[] }[] {
     const { clock } = this.#world;
     return this.#open
@@ -79,7 +79,7 @@ export class MixedTruth {
   }
 }
 
-/** A folder of locks that is gone may be made again by the next lock: a warning. */
+/** A missing lock folder is a warning only: the next lock may create it again. */
 function isCritical({ source, how }: Fault): boolean {
   return !(source === 'locks' && how === 'vanished');
 }
@@ -93,7 +93,7 @@ export function isGone({ shellRuns, claude }: PaneProcess): boolean {
   return !shellRuns || claude === 'exited';
 }
 
-/** Nobody in the story waits for two things at once, so each ring is found by walking along. */
+/** No agent of the story waits for two things at once, so following the edges finds each wait cycle. */
 function waitCycles(holds: readonly { from: string; to: readonly string[] }[]): string[][] {
   const stuck = new Set(holds.map(({ from }) => from));
   for (let before = -1; before !== stuck.size; ) {

@@ -1,5 +1,5 @@
 /**
- * What is true in the mixed story at a moment: which processes run, in which panes, under which ids the registry lists
+ * The true state of the mixed story: which processes run, in which panes, under which ids the registry lists
  * them, and who took which lock. Ids, panes and processes are kept apart, because the swarm's tool mixes them up.
  */
 
@@ -15,7 +15,7 @@ export interface PaneProcess {
   startedAt: number;
   shellRuns: boolean;
   claude: 'running' | 'suspended' | 'exited';
-  /** False for a process of another user, of which nothing is known. */
+  /** False for a process of another user, about which nothing is known. */
   visible: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface Listed {
 export interface TakenLock {
   agentId: string;
   filepath: string;
-  /** Who took it, whoever has its id now. */
+  /** The process that took it, whichever has its id now. */
   taker: PaneProcess;
   at: number;
 }
@@ -55,7 +55,7 @@ export interface SaidMessage {
   at: number;
 }
 
-/** A file that the dashboard needs is moved away or overwritten by nonsense for a while. */
+/** A file that the dashboard needs is moved away or overwritten with garbage for some time. */
 export interface Fault {
   source: 'registry' | 'locks';
   how: 'vanished' | 'unreadable';
@@ -71,7 +71,7 @@ export interface AwaitedAck {
   retrySeconds: number;
 }
 
-/** Takes what changes in the files, at once. */
+/** Receives each change of the files at once. */
 export interface Stage {
   registryWritten(entries: readonly Listed[], at: number): void;
   lockTaken(lock: TakenLock): void;
@@ -83,7 +83,7 @@ export interface Stage {
   faultEnded(fault: Fault): void;
 }
 
-/** Any acquisition removes the locks that are older. */
+/** Any acquisition removes locks that are older than this. */
 export const STALE_LOCK_SECONDS = 120;
 /** `discover-agents` drops an entry without a pane from this age on. */
 const MAX_SECONDS_WITHOUT_PANE = 60;
@@ -117,7 +117,7 @@ export class MixedWorld {
     return pane;
   }
 
-  /** Ends a pane and all that runs in it; the panes after it in its window move up. */
+  /** Ends a pane and its processes; later panes of its window move up. */
   killPane(pane: Pane): void {
     pane.process.shellRuns = false;
     pane.process.claude = 'exited';
@@ -138,7 +138,7 @@ export class MixedWorld {
     return (own.find(({ status }) => status === 'active') ?? own[0])?.id ?? null;
   }
 
-  /** Whether somebody works in a pane who can be spoken to. */
+  /** Whether an agent in a pane works and can get messages. */
   isPresent(pane: Pane): boolean {
     return this.panes.includes(pane) && pane.process.claude === 'running' && this.idOf(pane) !== null;
   }
@@ -147,7 +147,7 @@ export class MixedWorld {
     return this.panes.filter((pane) => this.isPresent(pane));
   }
 
-  /** Rewrites the registry as `discover-agents` does: ids follow the place of a pane, not what runs in it. */
+  /** Rewrites the registry as `discover-agents` does: ids follow the position of a pane, not its process. */
   discover(): void {
     if (this.fault?.source === 'registry') return;
     const before = new Map(this.listed.map((entry) => [entry.paneIndex, entry]));
@@ -172,7 +172,7 @@ export class MixedWorld {
     this.stage.registryWritten(this.listed, this.clock);
   }
 
-  /** @returns a path that nobody has locked yet */
+  /** @returns a path that was never locked */
   newPath(): string {
     this.#paths += 1;
     return `src/part-${this.#paths % 7}/file-${this.#paths}.ts`;
@@ -203,7 +203,7 @@ export class MixedWorld {
     for (const lock of [...this.locks.values()]) if (lock.taker === process) this.removeLock(lock);
   }
 
-  /** Logs a message. Who is not there says nothing; what the tool says in somebody's name needs nobody there. */
+  /** Logs a message. An agent must be running to send one; automatic messages of the tool do not need that. */
   say(
     from: Pane | string,
     to: readonly (Pane | string)[],

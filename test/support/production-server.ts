@@ -9,7 +9,7 @@ import { routeOf } from './answers';
 
 export const PROJECT = dirname(dirname(import.meta.dirname));
 const START_DEADLINE_MS = 60_000;
-/** Settings of the person at the keyboard, which would change what is tested. */
+/** Settings of the user's environment that would change what is tested. */
 const FOREIGN_SETTINGS =
   /^(INIT_CWD$|DASHBOARD_|ALLOWED_|ALERT|BASE_PATH$|BUILD_FOLDER$|LIMIT_|LOG_|SWARM_|TRUST_PROXY$|UVICORN_|CLAUDESWARM_|PUBLIC_URL$|HOST$|PORT$|NODE_ENV$)/;
 
@@ -29,8 +29,8 @@ export class ProductionServer {
 
   /**
    * @param environment settings, such as CLAUDESWARM_ROOT and SWARM_HISTORY
-   * @param host what it listens on
-   * @param onOutput is told what it prints, on both channels; without it only errors are seen, on this process's own
+   * @param host the address to listen on
+   * @param onOutput gets its standard output and errors; without it, only errors are shown, on those of this process
    */
   constructor(
     environment: Record<string, string>,
@@ -42,7 +42,7 @@ export class ProductionServer {
     this.#onOutput = onOutput;
   }
 
-  /** A server that runs already. */
+  /** Starts a server. */
   static async started(...settings: ConstructorParameters<typeof ProductionServer>): Promise<ProductionServer> {
     const server = new ProductionServer(...settings);
     await server.start();
@@ -67,7 +67,7 @@ export class ProductionServer {
     return this.#child?.pid;
   }
 
-  /** Starts it on a free port, after a stop at the same address, and waits until it answers. */
+  /** Starts it and waits until it answers; on a free port, or after a stop at the same address as before. */
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
     const own = Object.entries(process.env).filter(([name]) => !FOREIGN_SETTINGS.test(name));
@@ -106,8 +106,8 @@ export class ProductionServer {
 
   /**
    * @param path with its query
-   * @returns the answer's JSON, typed by whoever knows the path
-   * @throws if the answer is no success, or does not hold to its schema
+   * @returns the JSON of the answer; the caller knows its type
+   * @throws if the answer is not a success, or does not match its schema
    */
   async get<Answer>(path: string): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`);
@@ -117,7 +117,7 @@ export class ProductionServer {
     return answer as Answer;
   }
 
-  /** Ends it and waits until it is gone. Returns its exit code, null if a signal ended it. */
+  /** Ends it and waits for its end. Returns its exit code; null if a signal ended it. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
     if (!child) return null;
@@ -129,7 +129,7 @@ export class ProductionServer {
     return child.exitCode;
   }
 
-  /** Kills it if it still runs, without waiting: for the end of the calling process. */
+  /** Kills it if it still runs, without waiting; for the end of the calling process. */
   abandon(): void {
     this.#child?.kill('SIGKILL');
   }

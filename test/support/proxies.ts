@@ -1,5 +1,5 @@
 /**
- * The ready-made configurations of docs/deploy, run as they are: only addresses, the name and the certificate are those
+ * Runs the ready-made configurations of docs/deploy as they are: only addresses, the name and the certificate are those
  * of a test.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -10,12 +10,12 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, PROJECT } from './production-server';
 
-/** Where nginx notes which server each request went to, at the request's end. */
+/** The file in which nginx logs the server of each request when the request ends. */
 export const UPSTREAMS_LOG = 'upstreams.log';
 
 export type ProxyKind = 'nginx' | 'caddy';
 
-/** @returns where a program lies, null if it is not installed */
+/** @returns the path of a program; null if it is not installed */
 export function locate(program: string): string | null {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file)) ?? null;
@@ -24,15 +24,15 @@ export function locate(program: string): string | null {
 /** Replaces parts of a text, each of which must be there. */
 function substitute(text: string, parts: readonly [old: RegExp, fresh: string][]): string {
   return parts.reduce((result, [old, fresh]) => {
-    if (!old.test(result)) throw new Error(`The ready-made configuration holds nothing like ${old}.`);
+    if (!old.test(result)) throw new Error(`The ready-made configuration contains nothing like ${old}.`);
     return result.replace(old, fresh);
   }, text);
 }
 
-/** One proxy over some servers, at https://localhost, with a certificate that nobody knows. */
+/** A proxy in front of several servers, at https://localhost, with a certificate that no client trusts. */
 export class ReadyProxy {
   readonly #kind: ProxyKind;
-  /** Where its files lie. */
+  /** The folder of its files. */
   readonly folder: string;
   #port = 0;
   #child: ChildProcess | null = null;
@@ -74,7 +74,7 @@ export class ReadyProxy {
         [/^swarm\.example\.org \{/m, `https://localhost:${this.#port} {\n\ttls ${certificate} ${key}`],
         [/127\.0\.0\.1:8000/, upstreams.map((port) => `127.0.0.1:${port}`).join(' ')],
       ]);
-      // No control port, no port 80, no HTTP/3: none of them is what is tested, and each may be taken here.
+      // No control port, no port 80, no HTTP/3: they are not tested, and the ports may be in use here.
       const globals = '{\n\tadmin off\n\tauto_https disable_redirects\n\tservers {\n\t\tprotocols h1 h2\n\t}\n}\n';
       write('Caddyfile', globals + site);
     }
@@ -109,7 +109,7 @@ export class ReadyProxy {
   }
 }
 
-/** What Debian's own nginx.conf gives around a site, for a process of this user alone. */
+/** The settings around a site in Debian's nginx.conf, for a process of this user alone. */
 function nginxAround(folder: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `daemon off;

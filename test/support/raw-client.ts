@@ -1,4 +1,4 @@
-/** A client of one TCP connection that sends bytes as they are, for tests of what HTTP libraries never do. */
+/** A client of one TCP connection that sends bytes unchanged, for tests of requests that HTTP libraries never send. */
 import { connect, type Socket } from 'node:net';
 
 export interface RawAnswer {
@@ -10,7 +10,7 @@ export interface RawAnswer {
 
 const CHUNK_SIZES = /^[0-9a-f]+\r\n|\r\n[0-9a-f]+\r\n|\r\n\r\n$/g;
 
-/** @returns where a body in chunks ends, null if it has not ended yet */
+/** @returns the end of a chunked body; null if it is not complete yet */
 function endOfChunks(text: string): number | null {
   const last = /(^|\r\n)0\r\n\r\n/.exec(text);
   return last && last.index + last[0].length;
@@ -42,18 +42,18 @@ export class RawClient {
     });
   }
 
-  /** Everything that came. */
+  /** Everything that was received. */
   get text(): string {
     return this.#text;
   }
 
-  /** Sends a request head with `Host`, and what follows it. */
+  /** Sends a request head with `Host`, and the bytes after it. */
   ask(method: string, target: string, headers: Record<string, string | number> = {}, body = ''): this {
     const lines = Object.entries({ Host: '127.0.0.1', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
     return this.send(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
   }
 
-  /** @param bytes a text of one byte for each character */
+  /** @param bytes a text with one byte for each character */
   send(bytes: string | Uint8Array): this {
     if (!this.socket.writable) return this;
     if (typeof bytes === 'string') this.socket.write(bytes, 'latin1');
@@ -61,7 +61,9 @@ export class RawClient {
     return this;
   }
 
-  /** Waits for the next final answer with a length, or the end of the connection; takes it off what came. */
+  /**
+   * Waits for the next final answer with a length, or the end of the connection; removes it from the received bytes.
+   */
   async answer(): Promise<RawAnswer> {
     for (;;) {
       const read = this.#read();

@@ -32,7 +32,7 @@ interface ExpectedMessage {
   failure_count: number;
 }
 
-/** What `expected.json` says of one sample; its other keys describe stores that nothing reads yet. */
+/** The expectations of one sample in `expected.json`; its other keys describe stores that nothing reads yet. */
 export interface Expected {
   evaluated_at: string;
   evaluated_at_epoch: number;
@@ -71,7 +71,7 @@ export interface Expected {
 
 export interface Sample {
   name: string;
-  /** The folder, to be read only: a test that writes copies it first. */
+  /** The folder. Never write to it: copy it first. */
   root: string;
   expected: Expected;
 }

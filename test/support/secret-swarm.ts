@@ -1,18 +1,18 @@
-/** A swarm of which nothing may be learned without credentials, and whose every text tries to break out of its place. */
+/** A swarm that must stay secret without credentials; each of its texts tries to break out of its context. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { createLock, LogWriter } from '../../lib/sources/claudeswarm/writer';
 import { formatNaiveLocal } from '../../lib/sources/claudeswarm/written-form';
 
-/** Stands in every name and text of the swarm, and in no request. */
+/** Occurs in every name and text of the swarm, and in no request. */
 export const MARK = 'zq7x';
-/** What a text would have added, had it broken out. */
+/** The header or field that a text adds if it breaks out. */
 export const FORGED = 'x-forged';
 
 const BREAKS = ['\r\n', '\n', '\r', '\n\n', '\r\n\r\n', '\u2028', '\u0085', '\0'];
 
-/** @returns texts that end a line, a header, a field or an event and begin another one */
+/** @returns texts that try to end a line, a header, a field or an event and to begin another one */
 export function injections(): string[] {
   return BREAKS.flatMap((end) => [
     `${end}X-Forged: 1`,
@@ -25,7 +25,7 @@ export function injections(): string[] {
 /**
  * Writes the swarm.
  *
- * @param folder of the test; the root is made in it, under a name that tries to end a header
+ * @param folder of the test; the root is created in it, with a name that tries to end a header
  * @returns the root
  */
 export function plantSecretSwarm(folder: string): string {

@@ -1,4 +1,4 @@
-/** For tests: serves a route over a real socket, as Next would, with a runtime and settings of the test's own. */
+/** For tests: serves a route over a real socket, as Next would, with the runtime and the settings of the test. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ interface Served {
 
 const shared = globalThis as Record<symbol, unknown>;
 
-/** Sets what `getConfig` and `getRuntime` give in this process, and forgets how often was asked before. */
+/** Sets the results of `getConfig` and `getRuntime` in this process, and resets the rate limits. */
 export function provide(runtime: Partial<Runtime>, environment: Record<string, string> = {}): void {
   shared[Symbol.for('claude-swarm-dashboard.config')] = parseConfig(environment, '/');
   shared[Symbol.for('claude-swarm-dashboard.limits')] = undefined;

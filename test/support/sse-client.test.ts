@@ -17,7 +17,7 @@ const EVENTS: SseEvent[] = [
 ];
 
 describe('parser', () => {
-  it('gives the same events however the bytes are cut', () => {
+  it('SseParser: returns the same events wherever the bytes are cut', () => {
     for (let size = 1; size <= STREAM.length; size += 1) {
       const events: SseEvent[] = [];
       const parser = new SseParser((event) => events.push(event));
@@ -28,7 +28,7 @@ describe('parser', () => {
 });
 
 describe('stream', () => {
-  it('says where to resume, in the header or in the query, and tells when the server ends it', async () => {
+  it('openStream(): sends the id to resume from, in the header or in the query, and reports the end by the server', async () => {
     const requests: IncomingMessage[] = [];
     const server = createServer((request, response) => {
       requests.push(request);
@@ -51,7 +51,7 @@ describe('stream', () => {
     server.close();
   });
 
-  it('tells a refusal and a server that is not there', async () => {
+  it('openStream(): reports a refusal and a server that is not running', async () => {
     const server = createServer((_, response) => response.writeHead(503).end());
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

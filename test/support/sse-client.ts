@@ -1,19 +1,21 @@
-/** A client of server-sent events on bare node:http, so that the torture depends on no browser and no library. */
+/** A client for server-sent events on plain node:http, so that the torture depends on no browser and no library. */
 import { type ClientRequest, get } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 
 export interface SseEvent {
   name: string;
   data: string;
-  /** The id in force after this event; empty until the server sets one. */
+  /** The last event id after this event; empty until the server sets one. */
   lastEventId: string;
 }
 
-/** The parser of an event stream, fed with bytes cut anywhere (WHATWG HTML, 9.2.6 "Interpreting an event stream"). */
+/** Parses an event stream from bytes that may be cut anywhere (WHATWG HTML, 9.2.6 "Interpreting an event stream"). */
 export class SseParser {
   readonly #onEvent: (event: SseEvent) => void;
   readonly #decoder = new StringDecoder('utf8');
-  /** The pieces of an unfinished line; joined once at its end, since states of megabytes come in hundreds of pieces. */
+  /**
+   * The pieces of an unfinished line; joined once at its end, because states of megabytes arrive in hundreds of pieces.
+   */
   #pieces: string[] = [];
   #begun = false;
   #afterReturn = false;
@@ -33,7 +35,7 @@ export class SseParser {
     this.#begun = true;
     let start = 0;
     for (const { 0: lineBreak, index } of text.matchAll(/\r\n|\n|\r/g)) {
-      // The second half of a CRLF that was cut in two.
+      // The second half of a CRLF that was cut.
       const half = index === 0 && lineBreak === '\n' && this.#afterReturn;
       if (!half) this.#line(this.#pieces.join('') + text.slice(start, index));
       this.#pieces = [];
@@ -68,12 +70,12 @@ export class SseParser {
 
 export interface StreamOptions {
   url: string;
-  /** Where to resume; empty for a first visit. */
+  /** The id to resume from; empty for a first visit. */
   lastEventId?: string;
-  /** Say it in the query instead of the header. */
+  /** Whether to send it in the query instead of the header. */
   inQuery?: boolean;
   onEvent: (event: SseEvent) => void;
-  /** Called once: the server ended the stream, it broke, or it never came. Not called after `close`. */
+  /** Called once if the server ended the stream, it broke, or it never began. Not called after `close`. */
   onEnd: (reason: string) => void;
 }
 

@@ -1,21 +1,16 @@
-/**
- * Messages with a time as columns of numbers, hour by hour, kept from one question to the next: a timeline is asked for
- * again and again, and reading a day of messages is most of its work.
- */
+/** Messages with a time as columns of numbers, hour by hour, cached between questions. */
 import type Database from 'better-sqlite3';
 import { ANY_RECIPIENT_SET } from '../times-writer';
+import { type CachePlace, HourCache, type HourRows } from './hour-cache';
 import type { RowVisitor } from './row-visitor';
 
 export const HOUR_US = 3_600_000_000;
-/** So many messages are kept, 20 bytes each; those asked for last. */
-const MAX_KEPT = 500_000;
-/** More than these are not added to what is known but read anew. */
-const MAX_ADDED = 50_000;
-/** Missing hours in a row are read with one statement. */
-const HOURS_AT_ONCE = 24;
+/** 20 bytes each. */
+const MAX_CACHED_MESSAGES = 500_000;
+const MAX_ADDED_MESSAGES = 50_000;
 
 /** Messages sent within one hour, in no order. */
-export class HourColumns {
+export class HourColumns implements HourRows {
   size = 0;
   /** Microseconds since the hour began. */
   at: Uint32Array;
@@ -34,6 +29,7 @@ export class HourColumns {
     this.seq = new Float64Array(capacity);
   }
 
+  /** @param sentAt microseconds since 1970, within the hour */
   add(sentAt: number, senderType: number, recipientSet: number, seq: number): void {
     if (this.size === this.at.length) this.#grow();
     this.at[this.size] = sentAt - this.hour * HOUR_US;
@@ -61,104 +57,64 @@ export class HourColumns {
 export class MessageColumns {
   readonly #visitor: RowVisitor;
   readonly #statements;
-  /** The one asked for last stands last. */
-  readonly #hours = new Map<number, HourColumns>();
-  #kept = 0;
-  #head = 0;
-  #epoch = '';
+  readonly #cache = new HourCache<HourColumns>({
+    maxRows: MAX_CACHED_MESSAGES,
+    maxAdded: MAX_ADDED_MESSAGES,
+    create: (hour, capacity) => new HourColumns(hour, capacity),
+  });
 
   constructor(db: Database.Database, visitor: RowVisitor) {
     this.#visitor = visitor;
-    const visit = 'SELECT visit(sent_at, voice, audience, seq) FROM messages';
-    this.#statements = {
-      place: db.prepare(
-        // Times that were computed again count as another history.
-        `SELECT value || coalesce((SELECT value FROM meta WHERE key = 'zone'), '') AS epoch, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS head
-         FROM meta WHERE key = 'epoch'`,
-      ),
-      added: db.prepare(`${visit} WHERE seq > ? AND sent_at IS NOT NULL`),
-      counts: db
-        .prepare(
-          `SELECT hour, sum(count) FROM hours WHERE audience = ${ANY_RECIPIENT_SET} AND hour BETWEEN ? AND ? GROUP BY hour`,
-        )
-        .raw(),
-      between: db.prepare(`${visit} INDEXED BY messages_by_time WHERE sent_at >= ? AND sent_at < ?`),
-    };
+    this.#statements = prepare(db);
   }
 
   /**
-   * To be used within one transaction, or what is counted and what is read may differ.
+   * Must be used within one transaction, or the counts and the rows may differ.
    *
    * @param first hours since 1970, both included
-   * @returns the hours that hold messages, in order
+   * @returns the hours that contain messages, ascending; each is valid until the next one is taken
    */
-  *hours(first: number, last: number): Iterable<HourColumns> {
-    this.#addNew();
-    const counts = this.#statements.counts.all(first, last) as [hour: number, count: number][];
-    for (const [index, [hour, count]] of counts.entries()) {
-      // What was added is in it; so a difference means that some were dropped.
-      if (this.#hours.get(hour)?.size !== count) this.#read(counts, index);
-      const columns = this.#hours.get(hour);
-      if (!columns) continue;
-      this.#hours.delete(hour);
-      this.#hours.set(hour, columns);
-      yield columns;
-      this.#forgetOldest();
-    }
+  hours(first: number, last: number): Iterable<HourColumns> {
+    const { addAfter } = this.#cache.advance(this.#statements.place.get() as CachePlace);
+    if (addAfter !== null) this.#visit(this.#statements.added, [addAfter]);
+    // New messages were added above, so a different count means that some were dropped.
+    const counts = new Map(this.#statements.counts.all(first, last) as [hour: number, count: number][]);
+    return this.#cache.read([...counts.keys()], this.#readHours, (hour) => counts.get(hour));
   }
 
-  /** Takes what was recorded since the last question into the hours that are known. */
-  #addNew(): void {
-    const { epoch, head } = this.#statements.place.get() as { epoch: string; head: number };
-    const before = this.#head;
-    this.#head = head;
-    if (epoch !== this.#epoch || head < before || head - before > MAX_ADDED) {
-      this.#epoch = epoch;
-      this.#hours.clear();
-      this.#kept = 0;
-      return;
-    }
-    if (head === before || this.#hours.size === 0) return;
-    this.#visitor.each(
-      this.#statements.added,
-      [before],
-      (sentAt: number, senderType: number, recipientSet: number, seq: number) => {
-        const columns = this.#hours.get(Math.floor(sentAt / HOUR_US));
-        if (!columns) return;
-        columns.add(sentAt, senderType, recipientSet, seq);
-        this.#kept += 1;
-      },
-    );
-  }
+  readonly #readHours = (first: number, last: number): void => {
+    this.#visit(this.#statements.between, [first * HOUR_US, (last + 1) * HOUR_US]);
+  };
 
-  /** Reads an hour, and those after it that are missing or differ as well. */
-  #read(counts: readonly [hour: number, count: number][], from: number): void {
-    const missing: HourColumns[] = [];
-    for (const [hour, count] of counts.slice(from, from + HOURS_AT_ONCE)) {
-      const known = this.#hours.get(hour);
-      if (known?.size === count) break;
-      this.#kept += count - (known?.size ?? 0);
-      missing.push(new HourColumns(hour, count));
-    }
-    const [first, last] = [missing[0], missing.at(-1)] as [HourColumns, HourColumns];
-    for (const columns of missing) this.#hours.set(columns.hour, columns);
-    let columns: HourColumns | undefined = first;
-    this.#visitor.each(
-      this.#statements.between,
-      [first.hour * HOUR_US, (last.hour + 1) * HOUR_US],
-      (sentAt: number, senderType: number, recipientSet: number, seq: number) => {
-        const hour = Math.floor(sentAt / HOUR_US);
-        if (hour !== columns?.hour) columns = this.#hours.get(hour);
-        columns?.add(sentAt, senderType, recipientSet, seq);
-      },
-    );
+  /** Adds rows to the cached hours; rows of other hours are ignored. */
+  #visit(statement: Database.Statement, values: readonly number[]): void {
+    // Rows are nearly in order of time: most of them need no lookup.
+    let columns: HourColumns | undefined;
+    this.#visitor.each(statement, values, (sentAt: number, senderType: number, recipientSet: number, seq: number) => {
+      const hour = Math.floor(sentAt / HOUR_US);
+      if (hour !== columns?.hour) columns = this.#cache.peek(hour);
+      if (!columns) return;
+      columns.add(sentAt, senderType, recipientSet, seq);
+      this.#cache.grew();
+    });
   }
+}
 
-  #forgetOldest(): void {
-    for (const [hour, { size }] of this.#hours) {
-      if (this.#kept <= MAX_KEPT) return;
-      this.#hours.delete(hour);
-      this.#kept -= size;
-    }
-  }
+function prepare(db: Database.Database) {
+  const visit = 'SELECT visit(sent_at, voice, audience, seq) FROM messages';
+  return {
+    // A time zone change computes all times again, which invalidates the hours like another epoch.
+    place: db.prepare(
+      `SELECT value || coalesce((SELECT value FROM meta WHERE key = 'zone'), '') AS epoch,
+         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0) AS head
+       FROM meta WHERE key = 'epoch'`,
+    ),
+    added: db.prepare(`${visit} WHERE seq > ? AND sent_at IS NOT NULL`),
+    counts: db
+      .prepare(
+        `SELECT hour, sum(count) FROM hours WHERE audience = ${ANY_RECIPIENT_SET} AND hour BETWEEN ? AND ? GROUP BY hour`,
+      )
+      .raw(),
+    between: db.prepare(`${visit} INDEXED BY messages_by_time WHERE sent_at >= ? AND sent_at < ?`),
+  };
 }

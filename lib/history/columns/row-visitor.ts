@@ -1,19 +1,22 @@
-/** Many rows at little cost: handed to a function one by one, where an array of each would be most of the work. */
+/**
+ * Reads many rows cheaply: passes their values to a function, because creating an array for each would be most of the
+ * work.
+ */
 import type Database from 'better-sqlite3';
 
-/** Takes the values of a row. */
+/** Receives the values of a row. */
 export type RowTaker = (...values: never[]) => void;
 
 export class RowVisitor {
   #take: RowTaker = () => {};
 
-  /** Gives the database the aggregate function `visit`. */
+  /** Adds the aggregate function `visit` to the database. */
   constructor(db: Database.Database) {
     const step = (count: number, a: never, b: never, c: never, d: never, e: never, f: never) => {
       this.#take(a, b, c, d, e, f);
       return count + 1;
     };
-    // The types know of aggregates over one value only.
+    // The type declarations only support aggregates of one value.
     db.aggregate('visit', { start: 0, varargs: true, step: step as (count: number, value: number) => number });
   }
 

@@ -1,7 +1,9 @@
-/** Spans of health or of locks as columns of numbers: an object for each of many thousand costs more than all the rest. */
+/**
+ * Spans of health or of locks as columns of numbers: one object for each of thousands would cost more than all else.
+ */
 import type { TimeSpan } from '../../contract/time-span';
 
-/** Numbers for texts, in the order of their coming. */
+/** Numbers texts in the order in which they are added. */
 export class Names {
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [];
@@ -22,7 +24,7 @@ export class Names {
   }
 }
 
-/** Numbers for agents and the lives of their ids, in the order of their coming. */
+/** Numbers agents and the lives of their ids in the order in which they are added. */
 export class LaneNames {
   readonly #numbers = new Map<string, Map<string, number>>();
   readonly #lanes: { agent: string; life: string }[] = [];
@@ -31,7 +33,7 @@ export class LaneNames {
     return this.#lanes.length;
   }
 
-  /** By number. */
+  /** Lanes by their number. */
   get lanes(): readonly { agent: string; life: string }[] {
     return this.#lanes;
   }
@@ -49,23 +51,23 @@ export class LaneNames {
   }
 }
 
-/** One span, or several of one life of an agent that are drawn as one. */
+/** One span, or several spans of one life of an agent that are drawn as one. */
 export interface SpanCell {
   agent: string;
-  /** Of a health: which life of the agent's id; of a lock ''. */
+  /** Health: key of the life of the agent's id; lock: ''. */
   life: string;
   /** Health, or state of the lock. */
   value: string;
-  /** How many spans it stands for; the other fields are those of one of them. */
+  /** The number of spans; the other fields are those of one of them. */
   count: number;
-  /** The number of the span: leads to what it is of. */
+  /** The id of the span: finds its subject. */
   id: number;
-  /** Milliseconds since 1970; null while it lasts. */
+  /** Milliseconds since 1970; `until` is null while it continues. */
   since: number;
   until: number | null;
 }
 
-/** Who stands for several: the first of them, whose values are alike, or the longest of whatever value. */
+/** Which span represents several: the first of those with one value, or the longest of any value. */
 export type Keep = 'first' | 'longest';
 
 export class SpanCells {
@@ -75,8 +77,8 @@ export class SpanCells {
   #columns = columnsFor(16);
 
   /**
-   * @param lanes numbers of agents' lives, shared by cells that rows are copied between
-   * @param values the same of values
+   * @param lanes numbers of lives, shared by all cells between which rows are copied
+   * @param values numbers of values, shared in the same way
    */
   constructor(lanes = new LaneNames(), values = new Names()) {
     this.#lanes = lanes;
@@ -87,7 +89,7 @@ export class SpanCells {
     return this.#size;
   }
 
-  /** How many spans these stand for. */
+  /** The number of spans, joined ones counted singly. */
   get total(): number {
     const { count } = this.#columns;
     let sum = 0;
@@ -107,7 +109,7 @@ export class SpanCells {
     columns.until[row] = until ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Adds those of others that touch a span of time. */
+  /** Adds the spans of others that touch a time range. */
   addTouching(others: SpanCells, span: TimeSpan): void {
     this.#makeRoom(others.#size);
     const { since, until } = others.#columns;
@@ -117,7 +119,7 @@ export class SpanCells {
     }
   }
 
-  /** @returns whose they are */
+  /** @returns the agents of the spans */
   agents(): string[] {
     const there = new Uint8Array(this.#lanes.size);
     for (let row = 0; row < this.#size; row += 1) there[this.#columns.lane[row] as number] = 1;
@@ -125,7 +127,7 @@ export class SpanCells {
     return [...new Set(lanes.map(({ agent }) => agent))];
   }
 
-  /** Leaves those of some agents. */
+  /** Removes the spans of all other agents. */
   keepAgents(isKept: (agent: string) => boolean): void {
     const kept = this.#lanes.lanes.map(({ agent }) => isKept(agent));
     const size = this.#size;
@@ -136,9 +138,9 @@ export class SpanCells {
   }
 
   /**
-   * Makes one of those of one life that begin and end within one step of time.
+   * Joins spans of one life that begin and end within one step of time.
    *
-   * @param span what they touch
+   * @param span the time range that they touch
    */
   joinShort(step: number, span: TimeSpan, keep: Keep): void {
     const { since, until } = this.#columns;
@@ -149,7 +151,10 @@ export class SpanCells {
     });
   }
 
-  /** Makes one of those of one life that begin in one step and end in one; what reaches beyond the span is cut at its edge. */
+  /**
+   * Joins spans of one life that begin in the same step and end in the same step, both cut at the edges of the time
+   * range.
+   */
   joinAlike(step: number, span: TimeSpan, keep: Keep): void {
     const { since, until } = this.#columns;
     const first = Math.floor(span.since / step);
@@ -162,7 +167,7 @@ export class SpanCells {
     });
   }
 
-  /** In the order of their beginning. */
+  /** The spans in the order of their beginning. */
   list(): SpanCell[] {
     const { id, lane, value, count, since, until } = this.#columns;
     return Array.from({ length: this.#size }, (_, row): SpanCell => {
@@ -178,7 +183,10 @@ export class SpanCells {
     }).sort((one, other) => one.since - other.since || one.id - other.id);
   }
 
-  /** @param placeAt a number; those of one life (and, if only the like stand together, of one value) that share it become one */
+  /**
+   * @param placeAt rows of one life with an equal place are joined; with `first` only those of one value. `ALONE`:
+   *   never joined
+   */
   #join(keep: Keep, placeAt: (row: number) => number): void {
     const columns = this.#columns;
     const { value, count } = columns;
@@ -220,7 +228,7 @@ interface Columns {
   value: Int32Array;
   count: Int32Array;
   since: Float64Array;
-  /** Infinity while it lasts. */
+  /** Infinity while it continues. */
   until: Float64Array;
 }
 

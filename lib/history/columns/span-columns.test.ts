@@ -19,7 +19,7 @@ after(() => rmSync(folder, { recursive: true }));
 interface Lasted {
   kind: SpanKind;
   agent: string;
-  /** Of a health; a lock has none. */
+  /** Of a health span; '' for a lock. */
   life: string;
   value: string;
   since: number;
@@ -43,7 +43,7 @@ const lasted: fc.Arbitrary<Lasted> = fc
     until: length === null ? null : rest.since + length,
   }));
 
-/** What stands in the column that a lock's path and the life of a health share. */
+/** The value of the column that the path of a lock and the life of a health span share. */
 function pathOf({ kind, life }: { kind: SpanKind; life: string }, path: string): string {
   return kind === 'health' ? life : path;
 }
@@ -57,7 +57,7 @@ function write(history: History, all: readonly Lasted[]): void {
   }
 }
 
-/** Which spans belong together, found by comparing each with each. */
+/** Joins spans by comparing each with each. */
 function naively(all: readonly (Lasted & { id: number })[], kind: SpanKind, step: number, span: TimeSpan): SpanCell[] {
   const touching = all.filter(
     (one) => one.kind === kind && one.since <= span.until && (one.until ?? span.since) >= span.since,
@@ -85,13 +85,13 @@ function naively(all: readonly (Lasted & { id: number })[], kind: SpanKind, step
     .sort((a, b) => a.since - b.since || a.id - b.id);
 }
 
-test('what lasted in a span of time is counted as a look at every span gives, and leads to what it was of', () => {
+test('touching(), subjectOf(): equal a comparison of all spans, and each lock span has its subject', () => {
   const steps = fc.constantFrom(1, 100, 500, 3000, 20_000);
   fc.assert(
     fc.property(fc.array(lasted, { maxLength: 60 }), steps, (all, step) => {
       const history = new History(':memory:');
       write(history, all);
-      // The numbers of spans are those of their writing.
+      // Spans are numbered in the order of writing.
       const numbered = all.map((one, index) => ({ ...one, id: index + 1 }));
       const { health, locks } = history.spans.touching(SPAN, step);
       assert.deepEqual(locks.list(), naively(numbered, 'lock', step, SPAN));
@@ -124,7 +124,7 @@ const deed = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('restart' as const, 'replaced' as const) },
 );
 
-/** What there is, but for what is due to be pruned: what ended before all that is known, in whole seconds. */
+/** All spans except those due to be pruned, which ended in a whole second before the oldest snapshot. */
 function kept({ db }: History): (Lasted & { id: number })[] {
   const { known } = db.prepare('SELECT min(at) AS known FROM snapshots').get() as { known: number | null };
   const all = db.prepare('SELECT id, kind, agent, path AS life, value, since, until FROM spans').all() as (Lasted & {
@@ -135,7 +135,7 @@ function kept({ db }: History): (Lasted & { id: number })[] {
   );
 }
 
-test('it stays what a look at every span gives while another connection begins, ends and prunes between the questions', () => {
+test('touching(): equals a comparison of all spans while another connection begins, ends and prunes spans between the questions', () => {
   let runs = 0;
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 40 }), fc.constantFrom(1, 90_000, HOUR), (deeds, step) => {
@@ -179,7 +179,7 @@ test('it stays what a look at every span gives while another connection begins, 
   );
 });
 
-/** A history with a lock that has ended among others, asked for once. */
+/** A history with one ended lock among others; its spans were asked for once. */
 function askedOnce(): { history: History; spans: Spans; ids: () => number[] } {
   const history = new History(':memory:');
   const lock = { kind: 'lock', agent: 'agent-1', life: '', value: 'one' } as const;
@@ -198,14 +198,14 @@ function askedOnce(): { history: History; spans: Spans; ids: () => number[] } {
   return { history, spans: new Spans(history.db), ids };
 }
 
-test('a history that took the place of another, with the same numbers, is not mixed with it', () => {
+test('touching(): a history that replaced another one with the same numbers is not mixed with it', () => {
   const { history, ids } = askedOnce();
   history.db.exec('DELETE FROM spans WHERE id = 2');
   history.takeOver('another');
   assert.deepEqual(ids(), [1]);
 });
 
-test('what was pruned does not come back where a clock that was set back makes an earlier time the first known', () => {
+test('touching(): pruned spans do not come back after a clock rewind made an earlier time the oldest known', () => {
   const { history, spans, ids } = askedOnce();
   const know = history.db.prepare("INSERT INTO snapshots VALUES (?, ?, '{}')");
   know.run(1, NOW + 5000);

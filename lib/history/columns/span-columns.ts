@@ -1,57 +1,69 @@
 /**
- * Spans of health and of locks as columns of numbers, kept from one question to the next: what has ended does not change
- * any more, and reading a day of it is most of a timeline's work. Those that last are read each time.
+ * Spans of health and of locks as columns of numbers, cached between questions by the hour in which they begin. Only
+ * ended spans are cached, since they no longer change; those that continue are read for each question.
  */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from '../../contract/time-span';
+import { type CachePlace, HourCache, type HourRows } from './hour-cache';
 import type { RowVisitor } from './row-visitor';
 import { LaneNames, Names, SpanCells } from './span-cells';
 
 const HOUR_MS = 3_600_000;
-/** So many spans are kept, 36 bytes each; those asked for last. */
-const MAX_KEPT = 500_000;
-/** More than these are not added to what is known but read anew. */
-const MAX_ADDED = 20_000;
-/** Missing hours in a row are read with one statement. */
-const HOURS_AT_ONCE = 24;
-/** Lives of agents, or subjects of spans; with more, all is forgotten. */
+/** 36 bytes each. */
+const MAX_CACHED_SPANS = 500_000;
+const MAX_ADDED_SPANS = 20_000;
+/** Lives of agents, or subjects of spans; if there are more, the cache is cleared. */
 const MAX_TEXTS = 50_000;
 
-/** What a lock's span is of. */
+/** The subject of a lock's span. */
 export interface SpanSubject {
   /** Lock file. */
   subject: string;
   path: string;
 }
 
-interface Touching {
-  health: SpanCells;
-  locks: SpanCells;
-}
+/** A row of `spans`; `life` is null for a lock. */
+type SpanValues = [id: number, life: string | null, agent: string, value: string, since: number, until: number | null];
 
-/** `life` is null of a lock. */
-type TakeSpan = (
-  id: number,
-  life: string | null,
-  agent: string,
-  value: string,
-  since: number,
-  until: number | null,
-) => void;
+/** Spans of health and of locks, apart. */
+class HealthAndLocks implements HourRows {
+  readonly health: SpanCells;
+  readonly locks: SpanCells;
+
+  constructor(lanes: LaneNames, values: Names) {
+    this.health = new SpanCells(lanes, values);
+    this.locks = new SpanCells(lanes, values);
+  }
+
+  get size(): number {
+    return this.health.size + this.locks.size;
+  }
+
+  add([id, life, agent, value, since, until]: SpanValues): void {
+    (life === null ? this.locks : this.health).add({ agent, life: life ?? '', value, count: 1, id, since, until });
+  }
+
+  /** Adds the spans of others that touch a time range. */
+  addTouching(others: HealthAndLocks, range: TimeSpan): void {
+    this.health.addTouching(others.health, range);
+    this.locks.addTouching(others.locks, range);
+  }
+}
 
 export class SpanColumns {
   readonly #visitor: RowVisitor;
   readonly #statements;
-  /** What began within an hour (since 1970) and has ended; the one asked for last stands last. */
-  readonly #hours = new Map<number, Touching>();
+  readonly #cache = new HourCache<HealthAndLocks>({
+    maxRows: MAX_CACHED_SPANS,
+    maxAdded: MAX_ADDED_SPANS,
+    create: () => this.#empty(),
+  });
   readonly #subjects = new Map<number, SpanSubject>();
-  #kept = 0;
   #lanes = new LaneNames();
   #values = new Names();
-  #lasting = this.#nothing();
-  #lastingIds = new Set<number>();
-  #epoch = '';
-  #head = 0;
+  /** Spans that continue, as of the last question. */
+  #open = this.#empty();
+  #openIds = new Set<number>();
   #prunedBefore = EVER.since;
 
   constructor(db: Database.Database, visitor: RowVisitor) {
@@ -60,35 +72,32 @@ export class SpanColumns {
   }
 
   /**
-   * What touches a span of time. Locks of one agent and state that begin and end within one step are counted together as
-   * the first of them, healths of one life of an agent as the longest. To be called within one transaction, or what is known and what
-   * is read may differ.
+   * The spans that touch a time range. Spans that begin and end within one step are counted together: locks of one
+   * agent and state as the first of them, healths of one life of an agent as the longest. Must be called within one
+   * transaction, or the cache and what is read may differ.
    *
    * @param step milliseconds
    */
-  touching(span: TimeSpan, step: number): Touching {
+  touching(span: TimeSpan, step: number): Pick<HealthAndLocks, 'health' | 'locks'> {
     const range = this.#refresh();
-    // What is due to be pruned is gone, or the answer would depend on how far pruning has come.
+    // Spans that are due to be pruned are left out, or the answer would depend on how far pruning has come.
     const asked = { since: Math.max(span.since, this.#prunedBefore), until: span.until };
     const first = Math.max(hourOfMs(asked.since), range.first);
     const last = Math.min(hourOfMs(asked.until), range.last);
-    const found = this.#nothing();
-    const add = (some: Touching) => {
-      found.health.addTouching(some.health, asked);
-      found.locks.addTouching(some.locks, asked);
-    };
-    add(this.#lasting);
-    add(this.#ended({ since: EVER.since, until: Math.min(first * HOUR_MS - 1, asked.until) }, asked.since));
-    for (let hour = first; hour <= last; hour += 1) add(this.#hour(hour, last));
+    const found = this.#empty();
+    found.addTouching(this.#open, asked);
+    const before = { since: EVER.since, until: Math.min(first * HOUR_MS - 1, asked.until) };
+    found.addTouching(this.#ended(before, asked.since), asked);
+    const hours = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+    for (const hour of this.#cache.read(hours, this.#readHours)) found.addTouching(hour, asked);
     const after = { since: Math.max(first, last + 1) * HOUR_MS, until: asked.until };
-    if (after.since <= after.until) add(this.#ended(after, asked.since));
-    this.#forgetOldest();
+    if (after.since <= after.until) found.addTouching(this.#ended(after, asked.since), asked);
     found.health.joinShort(step, asked, 'longest');
     found.locks.joinShort(step, asked, 'first');
     return found;
   }
 
-  /** @returns what the span of a lock is of */
+  /** @returns the subject of a lock's span */
   subjectFor(id: number): SpanSubject {
     let subject = this.#subjects.get(id);
     if (!subject) {
@@ -99,104 +108,79 @@ export class SpanColumns {
   }
 
   /**
-   * Takes what has ended since the last question into the hours that are known, and reads what lasts.
+   * Adds spans that ended since the last question to the cached hours, and reads those that continue.
    *
-   * @returns between which hours it is worth while to keep what began
+   * @returns the hours, both included, in which spans began: only these are worth caching
    */
   #refresh(): { first: number; last: number } {
     const place = this.#statements.place.get() as Place;
     const prunedBefore = place.known === null ? EVER.since : pruningEnds(place.known);
-    // The first snapshot is older than it was where a clock was set back: what was gone must not come back.
-    const another = place.epoch !== this.#epoch || place.head < this.#head || prunedBefore < this.#prunedBefore;
-    const texts = Math.max(this.#lanes.size, this.#subjects.size);
-    if (another || place.head - this.#head > MAX_ADDED || texts > MAX_TEXTS) this.#forget();
-    else if (this.#hours.size > 0) this.#visit(this.#statements.added, [this.#head], this.#intoHour);
-    const before = this.#lastingIds;
-    this.#lasting = this.#nothing();
-    this.#lastingIds = new Set();
-    this.#visit(this.#statements.lasting, [], (...span) => {
-      this.#lastingIds.add(span[0]);
-      addTo(this.#lasting, span);
-    });
-    const gone = [...before].filter((id) => !this.#lastingIds.has(id));
-    if (gone.length > 0) this.#visit(this.#statements.these, [JSON.stringify(gone)], this.#intoHour);
-    this.#epoch = place.epoch;
-    this.#head = place.head;
+    // A clock that was set back can make the first snapshot older than before: pruned spans must not come back.
+    const isInvalid = prunedBefore < this.#prunedBefore || Math.max(this.#lanes.size, this.#subjects.size) > MAX_TEXTS;
     this.#prunedBefore = prunedBefore;
+    const { cleared, addAfter } = this.#cache.advance(place, isInvalid);
+    if (cleared) this.#clearNames();
+    if (addAfter !== null) this.#visit(this.#statements.added, [addAfter], this.#intoHour);
+    const before = this.#openIds;
+    this.#open = this.#empty();
+    this.#openIds = new Set();
+    this.#visit(this.#statements.open, [], (...span) => {
+      this.#openIds.add(span[0]);
+      this.#open.add(span);
+    });
+    const ended = [...before].filter((id) => !this.#openIds.has(id));
+    if (ended.length > 0) this.#visit(this.#statements.these, [JSON.stringify(ended)], this.#intoHour);
     return { first: hourOfMs(place.first ?? 0), last: hourOfMs(place.last ?? 0) };
   }
 
-  readonly #intoHour: TakeSpan = (...span) => {
-    const hour = this.#hours.get(hourOfMs(span[4]));
+  readonly #intoHour = (...span: SpanValues): void => {
+    const hour = this.#cache.peek(hourOfMs(span[4]));
     if (!hour) return;
-    addTo(hour, span);
-    this.#kept += 1;
+    hour.add(span);
+    this.#cache.grew();
   };
 
-  /** What began in an hour; where it is not known, it is read with those after it that are not known either. */
-  #hour(hour: number, last: number): Touching {
-    const known = this.#hours.get(hour) ?? this.#read(hour, last);
-    this.#hours.delete(hour);
-    this.#hours.set(hour, known);
-    return known;
-  }
-
-  #read(from: number, last: number): Touching {
-    let next = from;
-    for (; next <= last && next < from + HOURS_AT_ONCE && !this.#hours.has(next); next += 1) {
-      this.#hours.set(next, this.#nothing());
-      this.#kept += 1;
-    }
-    const seconds = [(from * HOUR_MS) / 1000, (next * HOUR_MS) / 1000, EVER.since];
+  readonly #readHours = (first: number, last: number): void => {
+    const seconds = [(first * HOUR_MS) / 1000, ((last + 1) * HOUR_MS) / 1000, EVER.since];
     this.#visit(this.#statements.ended, seconds, this.#intoHour);
-    return this.#hours.get(from) as Touching;
-  }
+  };
 
-  /** What began within a span of time, whole seconds, and ended at or after a moment; none of it is kept. */
-  #ended({ since, until }: TimeSpan, endedFrom: number): Touching {
-    const found = this.#nothing();
+  /** Reads spans that began in a time range (whole seconds) and ended at or after an instant; they are not cached. */
+  #ended({ since, until }: TimeSpan, endedFrom: number): HealthAndLocks {
+    const found = this.#empty();
     const seconds = [since / 1000, (until + 1) / 1000, Math.floor(endedFrom / 1000)];
-    this.#visit(this.#statements.ended, seconds, (...span) => addTo(found, span));
+    this.#visit(this.#statements.ended, seconds, (...span) => found.add(span));
     return found;
   }
 
-  #visit(statement: Database.Statement, values: readonly unknown[], take: TakeSpan): void {
+  #visit(statement: Database.Statement, values: readonly unknown[], take: (...span: SpanValues) => void): void {
     this.#visitor.each(statement, values, take);
   }
 
-  #nothing(): Touching {
-    return { health: new SpanCells(this.#lanes, this.#values), locks: new SpanCells(this.#lanes, this.#values) };
+  #empty(): HealthAndLocks {
+    return new HealthAndLocks(this.#lanes, this.#values);
   }
 
-  #forget(): void {
-    this.#hours.clear();
-    this.#lastingIds.clear();
+  /** Cached spans refer to names by number, so names are dropped only together with all of them. */
+  #clearNames(): void {
+    this.#openIds.clear();
     this.#subjects.clear();
-    this.#kept = 0;
     this.#lanes = new LaneNames();
     this.#values = new Names();
-  }
-
-  #forgetOldest(): void {
-    for (const [hour, { health, locks }] of this.#hours) {
-      if (this.#kept <= MAX_KEPT) return;
-      this.#hours.delete(hour);
-      this.#kept -= health.size + locks.size + 1;
-    }
   }
 }
 
 const EVER: TimeSpan = { since: Number.MIN_SAFE_INTEGER, until: Number.MAX_SAFE_INTEGER };
 
-interface Place {
-  epoch: string;
-  head: number;
+interface Place extends CachePlace {
+  /** When the oldest snapshot was taken: spans that ended before it are due to be pruned. Milliseconds since 1970. */
   known: number | null;
+  /** When the span with the lowest and the one with the highest id began. */
   first: number | null;
   last: number | null;
 }
 
-/** Paths of locks are left out: to read them of each span would cost more than all the rest. */
+/** Paths of locks are left out: reading them for each span would cost more than everything else together. */
 const VISIT = `SELECT visit(id, CASE kind WHEN 'health' THEN path END, agent, value, since, until)
   FROM spans WHERE kind IN ('health', 'lock')`;
 
@@ -209,7 +193,7 @@ function prepare(db: Database.Database) {
          (SELECT since FROM spans ORDER BY id DESC LIMIT 1) AS last
        FROM meta WHERE key = 'epoch'`,
     ),
-    lasting: db.prepare(`${VISIT} AND until IS NULL`),
+    open: db.prepare(`${VISIT} AND until IS NULL`),
     added: db.prepare(`${VISIT} AND until IS NOT NULL AND id > ?`),
     these: db.prepare(`${VISIT} AND until IS NOT NULL AND id IN (SELECT value FROM json_each(?))`),
     ended: db.prepare(
@@ -220,11 +204,7 @@ function prepare(db: Database.Database) {
   };
 }
 
-function addTo({ health, locks }: Touching, [id, life, agent, value, since, until]: Parameters<TakeSpan>): void {
-  (life === null ? locks : health).add({ agent, life: life ?? '', value, count: 1, id, since, until });
-}
-
-/** @returns the first instant that pruning leaves spans of; it drops what ended in a whole second before what is known */
+/** @returns the first instant after pruning, which drops spans that ended in a whole second before `known` */
 function pruningEnds(known: number): number {
   return (Math.floor(known / 1000) - 1) * 1000 + 1;
 }

@@ -1,16 +1,16 @@
-/** Gathers messages to the ticks of a timeline. */
+/** Groups messages into the ticks of a timeline. */
 
-/** Messages of one voice within one step of time. */
+/** Messages of one sender with one type (`senderType`) within one step of time. */
 export interface TickCell {
   senderType: number;
-  /** Of the first: to whom it went, when (microseconds), and its number. */
+  /** Recipients, time (microseconds) and seq of the first message. */
   recipientSet: number;
   at: number;
   seq: number;
   count: number;
 }
 
-/** The cells of one voice, by step; messages come nearly in order of time. */
+/** The cells of one sender and type, by step. Fast because messages are nearly in order of time. */
 export class StepCells {
   readonly #all: TickCell[];
   readonly #step: number;
@@ -18,7 +18,7 @@ export class StepCells {
   #newest = Number.NaN;
   #cell: TickCell | undefined;
 
-  /** @param all is given each new cell */
+  /** @param all list to which each new cell is added */
   constructor(all: TickCell[], step: number) {
     this.#all = all;
     this.#step = step;
@@ -38,7 +38,7 @@ export class StepCells {
       return;
     }
     cell.count += 1;
-    // Of one instant the one that was recorded first.
+    // Of several messages at one instant, the one that was recorded first.
     if (at > cell.at || (at === cell.at && seq > cell.seq)) return;
     cell.at = at;
     cell.seq = seq;

@@ -1,34 +1,34 @@
-/** One receiver's part of the outbox: its matters, its place in the minute, and what is kept of its post. */
+/** The part of the outbox for one receiver: its attention items, its rate limit, and the state of its post. */
 import type Database from 'better-sqlite3';
 import type { KeptPost } from '../../contract/alert-schemas';
 import { isHidden } from '../../contract/attention-marks';
 import type { AttentionEntry } from '../../contract/schemas';
 
-/** Whoever is told. */
+/** A receiver of alerts. */
 export interface OutboxReceiver {
   name: string;
   wants(entry: AttentionEntry): boolean;
-  /** How long a matter must stand before it is told. */
+  /** An item must exist for this time before it is sent. */
   minimumAgeMs: number;
-  /** Whether it is told of ends. */
+  /** Whether ends of items are sent too. */
   resolved: boolean;
   limitPerMinute: number;
 }
 
-/** What a receiver knows of a matter. */
+/** What a receiver knows about an attention item. */
 export interface TrackedItem {
-  /** As it was when it was first seen. */
+  /** The item when it was first seen. */
   entry: AttentionEntry;
   firstSeen: number;
-  /** `seen`: too young to be told; `ended`: remembered, so that it is told under another key when it comes back. */
+  /** `seen`: not sent yet; `published`: sent as new; `ended`: remembered, so that it gets another key if it comes back. */
   state: 'seen' | 'told' | 'ended';
-  /** How often it was told as new since the same instant. */
+  /** The number of times it was sent as new with the same `since`. */
   times: number;
-  /** Since when this process misses it. */
+  /** Since when it is missing, as seen by this process; milliseconds since 1970. */
   goneAt: number | null;
 }
 
-/** Kept for one receiver, besides matters and queue. */
+/** The state of one receiver, without its items and its queue. */
 interface Kept {
   post: KeptPost | null;
   failing: { since: number; tries: number; reason: string; lost: boolean } | null;
@@ -36,7 +36,7 @@ interface Kept {
   failed: number;
   given_up: number;
   left_out: number;
-  /** Left out, and not yet said so in a post. */
+  /** Alerts left out of the queue whose number was not sent yet. */
   untoldLeftOut: number;
 }
 
@@ -45,21 +45,21 @@ const MAX_ENDED = 1000;
 
 export class OutboxLane {
   receiver: OutboxReceiver;
-  /** Those that stand or did a moment ago, by the id of their entry. */
+  /** Items that exist, or did a moment ago, by their id. */
   readonly items = new Map<string, TrackedItem>();
-  /** Those that somebody has acknowledged or snoozed: not told as new meanwhile. */
+  /** Ids of acknowledged or snoozed items: they are not sent as new for now. */
   readonly hidden = new Set<string>();
   readonly kept: Kept;
-  /** How many alerts wait in the queue. */
+  /** The number of alerts in the queue. */
   waiting: number;
-  /** The oldest first. */
+  /** Items that ended, the oldest first. */
   readonly #ended = new Map<string, TrackedItem>();
-  /** When the last posts were or will be sent. */
+  /** Times at which the last posts were or will be sent, milliseconds since 1970. */
   #turns: number[] = [];
   readonly #statements;
   #saved: string;
 
-  /** Reads what is kept for a receiver. */
+  /** Reads the state of a receiver from the database. */
   constructor(db: Database.Database, receiver: OutboxReceiver, now: number) {
     const { name } = receiver;
     this.receiver = receiver;
@@ -85,7 +85,7 @@ export class OutboxLane {
     this.save();
   }
 
-  /** Notes which matters stand; what is to be told of that, time decides. */
+  /** Notes which items exist; what is sent about them is decided later, by time. */
   observe(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
     const present = new Set<string>();
     for (const entry of entries) {
@@ -110,7 +110,7 @@ export class OutboxLane {
     this.#statements.keep.run(this.receiver.name, id, JSON.stringify({ ...item, goneAt: null }));
   }
 
-  /** A matter that was told is remembered for a while, one that was not is forgotten. */
+  /** Remembers the end of an item that was sent for some time; forgets an item that was never sent. */
   end(id: string, item: TrackedItem): void {
     this.items.delete(id);
     this.hidden.delete(id);
@@ -127,13 +127,13 @@ export class OutboxLane {
     this.#statements.forget.run(this.receiver.name, oldest);
   }
 
-  /** @returns how many posts may still be sent in this minute */
+  /** @returns the number of posts that may still be sent in this minute */
   turnsLeft(now: number): number {
     this.#turns = this.#turns.filter((at) => at > now - MINUTE_MS);
     return Math.max(0, this.receiver.limitPerMinute - this.#turns.length);
   }
 
-  /** Takes the next turn at or after an instant. Returns when it is. */
+  /** Reserves the next time at or after `from` at which a post may be sent, and returns it. */
   takeTurn(from: number): number {
     const last = this.#turns.at(-this.receiver.limitPerMinute);
     const at = last === undefined ? from : Math.max(from, last + MINUTE_MS);

@@ -1,4 +1,4 @@
-/** The outbox over a real database: what is told once, in which order, and what a death in the middle leaves. */
+/** The outbox with a real database: what is sent, in which order, and what remains after the process died. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -27,7 +27,7 @@ function receiver(more: Partial<OutboxReceiver> = {}): OutboxReceiver {
   return { name: 'ops', wants: () => true, minimumAgeMs: 0, resolved: true, limitPerMinute: 1000, ...more };
 }
 
-/** A process with an outbox; `again` is what follows its death. */
+/** A process with an outbox; `again` is the process that follows its death. */
 class Scene {
   readonly db: Database.Database;
   now = START;
@@ -62,7 +62,7 @@ class Scene {
     this.outbox.advance(this.now);
   }
 
-  /** Delivers the one post under way. Returns what it told. */
+  /** Delivers the current post. Returns the alerts in it. */
   deliver(name = 'ops'): string[] {
     const post = this.post(name);
     if (!post) return [];
@@ -90,7 +90,7 @@ class Scene {
   }
 }
 
-test('what comes and what goes is told once, in order, to each receiver at its own pace', () => {
+test('advance(): each beginning and end is sent once, in order, at the rate of each receiver', () => {
   const scene = new Scene(receiver(), receiver({ name: 'slow', resolved: false, minimumAgeMs: 60_000 }));
   scene.stands('a', 'b');
   scene.stands('a', 'b');
@@ -108,7 +108,7 @@ test('what comes and what goes is told once, in order, to each receiver at its o
   assert.deepEqual([scene.deliverAll(), scene.deliverAll('slow')], [['resolved b'], []]);
 });
 
-test('what flaps is told neither as new nor as resolved', () => {
+test('update(): an item that flaps is sent neither as new nor as resolved', () => {
   const scene = new Scene(receiver({ minimumAgeMs: 10_000 }));
   for (let round = 0; round < 5; round++) {
     scene.stands('a');
@@ -126,13 +126,13 @@ test('what flaps is told neither as new nor as resolved', () => {
     scene.pass(9999);
   }
   assert.deepEqual(scene.deliverAll(), []);
-  // A list that was cut says nothing about what it does not hold.
+  // A truncated list proves nothing about items that it does not contain.
   scene.outbox.update([entry('b')], false, scene.now);
   scene.pass(10_000);
   assert.deepEqual(scene.deliverAll(), ['new b']);
 });
 
-test('a restart repeats nothing and forgets nothing; a post whose end is not known comes again under its key', () => {
+test('Outbox: a restart repeats and loses nothing; a post with unknown result is sent again under its key', () => {
   const scene = new Scene();
   scene.stands('a', 'b');
   const before = scene.post();
@@ -146,7 +146,7 @@ test('a restart repeats nothing and forgets nothing; a post whose end is not kno
   assert.deepEqual(scene.deliverAll(), ['resolved a']);
 });
 
-test('what comes back is told under another key; two processes that do not know of each other agree on keys', () => {
+test('advance(): an item that comes back is sent under another key; independent processes compute equal keys', () => {
   const keys = () => {
     const scene = new Scene();
     const found: string[] = [];
@@ -164,7 +164,7 @@ test('what comes back is told under another key; two processes that do not know 
   assert.deepEqual(keys(), keys());
 });
 
-test('failures: pauses double up to five minutes, the receiver may ask for longer ones, and others are not held up', () => {
+test('settle(): pauses after failures double up to five minutes, a receiver may ask for longer ones, and others are not delayed', () => {
   const scene = new Scene(receiver(), receiver({ name: 'other' }));
   scene.stands('a');
   const key = scene.post()?.key;
@@ -183,7 +183,7 @@ test('failures: pauses double up to five minutes, the receiver may ask for longe
   assert.deepEqual([scene.state()?.failing, scene.state()?.failed, scene.state()?.delivered], [null, 12, 1]);
 });
 
-test('what is refused, or a day old, is given up and counted, and what follows goes on', () => {
+test('settle(): refused alerts and those older than a day are given up and counted, and later alerts continue', () => {
   const scene = new Scene();
   scene.stands('a', 'b', 'c');
   scene.fail(null, 'refused');
@@ -200,7 +200,7 @@ test('what is refused, or a day old, is given up and counted, and what follows g
   assert.deepEqual(scene.deliverAll(), ['new d']);
 });
 
-test('more than a minute holds is posted together, none is lost, and tries count', () => {
+test('advance(): more alerts than the limit per minute are posted together, none is lost, and attempts count', () => {
   const scene = new Scene(receiver({ limitPerMinute: 3 }));
   const names = Array.from({ length: 250 }, (_, index) => `agent-${index}`);
   scene.stands(...names.slice(0, 2));
@@ -222,7 +222,7 @@ test('more than a minute holds is posted together, none is lost, and tries count
   assert.equal(scene.post()?.notBefore, scene.now + 60_000);
 });
 
-test('the queue is bounded: pairs that came and went are left out first, and said to be', () => {
+test('advance(): the queue is bounded; pairs of new and resolved are left out first, and their number is sent', () => {
   const scene = new Scene();
   const names = Array.from({ length: 900 }, (_, index) => `agent-${index}`);
   scene.stands('held', ...names);
@@ -237,7 +237,7 @@ test('the queue is bounded: pairs that came and went are left out first, and sai
   assert.equal(posted.at(-1), 'resolved agent-899');
 });
 
-test('another history takes over what is known; receivers that are no longer named are forgotten', () => {
+test('carry(): another history takes over the state; receivers that are no longer configured are dropped', () => {
   const scene = new Scene(receiver(), receiver({ name: 'former' }));
   scene.stands('a', 'b');
   scene.deliver();
@@ -252,7 +252,7 @@ test('another history takes over what is known; receivers that are no longer nam
   );
 });
 
-test('others are told from now on: who stays misses nothing and keeps its pace, who goes is forgotten, who comes begins', () => {
+test('setReceivers(): a receiver that stays misses nothing and keeps its rate; a removed one is dropped; a new one begins', () => {
   const scene = new Scene(receiver({ limitPerMinute: 2 }), receiver({ name: 'former' }));
   scene.stands('a', 'b', 'c');
   const former = scene.post('former');
@@ -261,9 +261,9 @@ test('others are told from now on: who stays misses nothing and keeps its pace, 
   scene.outbox.setReceivers([receiver({ limitPerMinute: 2 }), receiver({ name: 'later' })], scene.now);
   scene.stands('a', 'b', 'c', 'd', 'e');
   assert.deepEqual(scene.deliver(), ['new d']);
-  assert.deepEqual(scene.deliver(), [], 'both turns of this minute were taken before and after the change');
+  assert.deepEqual(scene.deliver(), [], 'both turns of this minute are used, one before and one after the change');
   assert.equal(scene.post('former'), undefined);
-  // The end of what was under way to it.
+  // The result of the post that was in delivery to it.
   scene.outbox.settle('former', former?.key ?? '', { kind: 'delivered' }, scene.now);
   assert.deepEqual(scene.deliverAll('later').toSorted(), ['new a', 'new b', 'new c', 'new d', 'new e']);
   scene.pass(60_001);
@@ -275,13 +275,13 @@ test('others are told from now on: who stays misses nothing and keeps its pace, 
       ['ops', 5],
     ],
   );
-  // Nobody is left.
+  // No receiver is left.
   scene.outbox.setReceivers([], scene.now);
   scene.stands();
   assert.deepEqual(receiverStates(scene.db), []);
 });
 
-test('whatever comes, goes, fails and dies: every change that lasts is told exactly once by its key', () => {
+test('Outbox: whatever begins, ends, fails and dies, every lasting change is sent exactly once by its key', () => {
   const step = fc.oneof(
     fc.record({ type: fc.constant('stands' as const), ids: fc.subarray(['a', 'b', 'c', 'd']) }),
     fc.record({ type: fc.constantFrom('deliver' as const, 'lose' as const, 'fail' as const, 'die' as const) }),
@@ -326,7 +326,7 @@ test('whatever comes, goes, fails and dies: every change that lasts is told exac
   );
 });
 
-test('update(): an acknowledged item is neither told nor resolved, and told once it is open', () => {
+test('update(): an acknowledged item is sent neither as new nor as resolved, and is sent once it is open again', () => {
   const scene = new Scene(receiver({ minimumAgeMs: 1000 }));
   const hidden = { acknowledged: { by: null, at: '2026-02-03T09:30:00.000+00:00' } };
   const update = (...entries: AttentionEntry[]) => scene.outbox.update(entries, true, scene.now);

@@ -1,7 +1,7 @@
 /**
- * What is to be told beyond the page: which matters stand as told to each receiver, what waits, and the post under way.
- * Everything is committed before it is given out, so that a process that dies in between leaves nothing undone: its
- * successor posts the same again under the same key, and tells what came or went meanwhile.
+ * Alerts for receivers outside the page: the attention items that each receiver knows, the queue, and the current post.
+ * Everything is committed before it is sent, so that the death of a process loses nothing: its successor sends the same
+ * post again under the same key, and alerts about what began or ended in between.
  */
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
@@ -10,19 +10,19 @@ import { formatInstant } from '../../contract/instant';
 import type { AttentionEntry } from '../../contract/schemas';
 import { OutboxLane, type OutboxReceiver, type TrackedItem } from './outbox-lane';
 
-/** What files show is looked at once a second, some of it later: what is gone for a moment has not ended. */
-const MIN_GONE_MS = 5000;
+/** Files are read once a second, some less often: an item that is missing for a moment has not ended. */
+const MIN_ABSENCE_MS = 5000;
 const MAX_WAITING = 1000;
-const MAX_TOGETHER = 100;
-const GIVE_UP_TIMEOUT_MS = 24 * 3_600_000;
+const MAX_ALERTS_PER_POST = 100;
+const MAX_ALERT_AGE_MS = 24 * 3_600_000;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 5 * 60_000;
-/** So many tries fail before a person is told: one that is busy for a moment is none's matter. */
-const TRIES_BEFORE_REPORT = 4;
+/** A receiver is shown as failing after this number of failed attempts: a short overload is not worth attention. */
+const MIN_FAILED_ATTEMPTS = 4;
 const TABLES = ['alert_matters', 'alert_queue', 'alert_receivers'] as const;
 
 export interface OutboxOptions {
-  /** Tells this swarm from others of the same receiver; the same for as long as the swarm's folder is. */
+  /** Distinguishes this swarm from others with the same receiver; constant for the folder of the swarm. */
   origin: string;
   receivers: readonly OutboxReceiver[];
   /** From 0 to 1; spreads the retries. */
@@ -36,7 +36,7 @@ export class Outbox {
   #lanes: readonly OutboxLane[] = [];
   readonly #statements;
 
-  /** @throws what SQLite throws, here and everywhere below */
+  /** @throws errors of SQLite, as all methods do */
   constructor(db: Database.Database, { origin, receivers, random = Math.random }: OutboxOptions, now: number) {
     this.#db = db;
     this.#origin = origin;
@@ -53,7 +53,7 @@ export class Outbox {
     this.setReceivers(receivers, now);
   }
 
-  /** From now on these are told, and what is kept for others is dropped. Who stays, by name, misses nothing. */
+  /** Replaces the receivers, and drops the state of removed ones. A receiver that stays, by name, misses nothing. */
   setReceivers(receivers: readonly OutboxReceiver[], now: number): void {
     const db = this.#db;
     const known = new Map(this.#lanes.map((lane) => [lane.receiver.name, lane]));
@@ -73,7 +73,7 @@ export class Outbox {
     this.advance(now);
   }
 
-  /** Takes over what another outbox keeps: this one's tables then hold the same. To be called before it is made. */
+  /** Copies the tables of another outbox over those of this one. Call it before this one is constructed. */
   static carry(from: Database.Database, to: Database.Database): void {
     to.transaction(() => {
       for (const table of TABLES) {
@@ -88,10 +88,10 @@ export class Outbox {
   }
 
   /**
-   * Takes what stands now.
+   * Takes the current attention items.
    *
-   * @param complete whether nothing else stands; else nothing is concluded from what is missing
-   * @param now milliseconds since 1970, here and below
+   * @param complete whether `entries` is the whole list; if not, a missing entry proves nothing
+   * @param now milliseconds since 1970, as in all methods
    */
   update(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
     this.#db.transaction(() => {
@@ -101,9 +101,9 @@ export class Outbox {
   }
 
   /**
-   * Does what is due by time: tells what has stood, or been gone, for long enough, and makes posts of what waits.
+   * Does what is due by time: queues alerts about items that exist, or are gone, for long enough, and composes posts.
    *
-   * @returns whether anything was
+   * @returns whether anything was due
    */
   advance(now: number): boolean {
     const due = this.#lanes.filter((lane) => this.#isDue(lane, now));
@@ -120,7 +120,7 @@ export class Outbox {
     return true;
   }
 
-  /** Notes how a try ended; one that is not of the post under way is passed over. */
+  /** Notes the result of an attempt; a result for another than the current post is ignored. */
   settle(receiver: string, key: string, outcome: PostOutcome, now: number): void {
     const lane = this.#lanes.find(({ receiver: { name } }) => name === receiver);
     const post = lane?.kept.post;
@@ -133,7 +133,7 @@ export class Outbox {
     } else {
       kept.failed += 1;
       const { since, tries, lost } = kept.failing ?? { since: now, tries: 0, lost: false };
-      const late = now - Date.parse(post.alerts.at(-1)?.at ?? '') > GIVE_UP_TIMEOUT_MS;
+      const late = now - Date.parse(post.alerts.at(-1)?.at ?? '') > MAX_ALERT_AGE_MS;
       const gaveUp = outcome.kind === 'refused' || late;
       kept.failing = { since, tries: tries + 1, reason: outcome.reason, lost: lost || gaveUp };
       if (gaveUp) {
@@ -148,7 +148,7 @@ export class Outbox {
     this.advance(now);
   }
 
-  /** The post under way to each receiver, at most one each; the others wait for it. */
+  /** The current posts, at most one for each receiver; later alerts wait for it. */
   posts(): KeptPost[] {
     return this.#lanes.flatMap(({ kept: { post } }) => (post ? [post] : []));
   }
@@ -158,7 +158,7 @@ export class Outbox {
     return !ripe(lane, now).next().done;
   }
 
-  /** Puts the beginning or the end of a matter into the queue. */
+  /** Adds the beginning or the end of an item to the queue. */
   #notify(lane: OutboxLane, id: string, item: TrackedItem, now: number): void {
     const event = item.state === 'seen' ? 'new' : 'resolved';
     if (event === 'new') lane.keep(id, { ...item, state: 'told', times: item.times + 1 });
@@ -175,7 +175,7 @@ export class Outbox {
     this.#statements.enqueue.run(name, alert.entry.id, alert.event, JSON.stringify(alert));
     lane.waiting += 1;
     if (lane.waiting <= MAX_WAITING) return;
-    // What came and went is missed least.
+    // A pair of beginning and end is the least important.
     const pair = this.#statements.pair.get(name) as { began: number; ended: number } | undefined;
     const oldest = this.#statements.oldest.get(name, 1) as { id: number };
     const dropped = pair ? [pair.began, pair.ended] : [oldest.id];
@@ -185,12 +185,12 @@ export class Outbox {
     lane.kept.untoldLeftOut += dropped.length;
   }
 
-  /** Makes a post of the oldest, or of many at once where there are more than turns left in this minute. */
+  /** Composes a post of the oldest alert, or of many if more wait than may be sent singly in this minute. */
   #compose(lane: OutboxLane, now: number): void {
     const turns = lane.turnsLeft(now);
     const { kept, receiver, waiting } = lane;
     if (kept.post || waiting === 0 || turns === 0) return;
-    const count = waiting > turns ? MAX_TOGETHER : 1;
+    const count = waiting > turns ? MAX_ALERTS_PER_POST : 1;
     const rows = this.#statements.oldest.all(receiver.name, count) as { id: number; body: string }[];
     for (const { id } of rows) this.#statements.drop.run(id);
     lane.waiting -= rows.length;
@@ -205,11 +205,11 @@ export class Outbox {
   #pause(tries: number, retryAfterMs: number | null): number {
     const longest = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
     const pause = longest * (0.5 + this.#random() / 2);
-    return Math.min(Math.max(pause, retryAfterMs ?? 0), GIVE_UP_TIMEOUT_MS);
+    return Math.min(Math.max(pause, retryAfterMs ?? 0), MAX_ALERT_AGE_MS);
   }
 }
 
-/** How it goes with each receiver, as the database says: for the process that tells and for those that follow. */
+/** The state of each receiver from the database, for the process that sends and for those that follow. */
 export function receiverStates(db: Database.Database): ReceiverState[] {
   const rows = db
     .prepare(
@@ -219,7 +219,7 @@ export function receiverStates(db: Database.Database): ReceiverState[] {
     .all() as { name: string; body: string; waiting: number }[];
   return rows.map(({ name, body, waiting }) => {
     const { delivered, failed, given_up, left_out, post, failing } = JSON.parse(body) as OutboxLane['kept'];
-    const hasFailed = failing !== null && (failing.tries >= TRIES_BEFORE_REPORT || failing.lost);
+    const hasFailed = failing !== null && (failing.tries >= MIN_FAILED_ATTEMPTS || failing.lost);
     return {
       ...{ name, delivered, failed, given_up, left_out, queued: waiting + (post?.alerts.length ?? 0) },
       failing: hasFailed ? { since: failing.since, reason: failing.reason } : null,
@@ -227,9 +227,9 @@ export function receiverStates(db: Database.Database): ReceiverState[] {
   });
 }
 
-/** The matters whose beginning or end is to be told now. */
+/** The items whose beginning or end is due now. */
 function* ripe({ receiver, items, hidden }: OutboxLane, now: number): Generator<[string, TrackedItem]> {
-  const goneFor = Math.max(receiver.minimumAgeMs, MIN_GONE_MS);
+  const goneFor = Math.max(receiver.minimumAgeMs, MIN_ABSENCE_MS);
   for (const [id, item] of items) {
     const { state, firstSeen, goneAt } = item;
     if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs && !hidden.has(id)) yield [id, item];
@@ -237,7 +237,7 @@ function* ripe({ receiver, items, hidden }: OutboxLane, now: number): Generator<
   }
 }
 
-/** Receivers that the settings no longer name; nobody waits for what they were to be told. */
+/** Drops the state of receivers that are no longer configured. */
 function dropOthers(db: Database.Database, names: readonly string[]): void {
   const known = JSON.stringify(names);
   db.prepare('DELETE FROM alert_receivers WHERE name NOT IN (SELECT value FROM json_each(?))').run(known);

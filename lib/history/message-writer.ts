@@ -1,0 +1,135 @@
+/** Writes messages together with everything that is counted of them, and with the checkpoint of the log. */
+import { crc32 } from 'node:zlib';
+import type Database from 'better-sqlite3';
+import { type KeptMessage, keptMessage, type Line } from './kept-message';
+import type { LiveSummary } from './live-summary';
+import type { Meta } from './meta';
+import type { ReadTime } from './read-time';
+import { indexed, messageSender, messageType, recipientNames } from './search-terms';
+import { type TimesBatch, TimesWriter } from './times-writer';
+
+const MINUTE_US = 60_000_000;
+
+/** What an append changes besides rows, summed up first: one statement for each key instead of one for each line. */
+interface Tally {
+  types: Map<string, number>;
+  minutes: Map<number, { count: number; first: number; last: number }>;
+  times: TimesBatch;
+  failed: number;
+  latestActivity: unknown;
+}
+
+export class MessageWriter {
+  readonly #meta: Meta;
+  readonly #summary: LiveSummary;
+  readonly #readTime: ReadTime;
+  readonly #times: TimesWriter;
+  readonly #statements;
+  readonly #append;
+
+  constructor(db: Database.Database, meta: Meta, summary: LiveSummary, readTime: ReadTime) {
+    this.#meta = meta;
+    this.#summary = summary;
+    this.#readTime = readTime;
+    this.#times = new TimesWriter(db);
+    this.#statements = prepare(db);
+    this.#append = db.transaction(this.#appendInTransaction.bind(this));
+  }
+
+  /** The number of kept messages with exactly this line. */
+  copiesOf({ text }: Line): number {
+    const found = this.#statements.copies.get(crc32(text), text) as { count: number };
+    return found.count;
+  }
+
+  /** See `History.append`. */
+  append(
+    lines: readonly Line[],
+    checkpoint: string,
+    recordedAt: number,
+    before: string | null | undefined,
+  ): KeptMessage[] | null {
+    // Immediate: a transaction that first reads and then writes would fail if another process wrote in between.
+    return this.#append.immediate(lines, checkpoint, recordedAt, before);
+  }
+
+  #appendInTransaction(
+    lines: readonly Line[],
+    checkpoint: string,
+    recordedAt: number,
+    before: string | null | undefined,
+  ): KeptMessage[] | null {
+    if (before !== undefined && this.#meta.read('checkpoint') !== before) return null;
+    const times = this.#times.begin();
+    const tally: Tally = { types: new Map(), minutes: new Map(), times, failed: 0, latestActivity: undefined };
+    const kept = lines.map((line) => this.#insert(line, recordedAt, tally));
+    for (const [type, count] of tally.types) this.#statements.addType.run({ type, count });
+    for (const [minute, { count, first, last }] of tally.minutes) {
+      this.#statements.addMinute.run({ minute, count, first, last });
+    }
+    times.flush();
+    if (tally.failed > 0) this.#meta.write('failed', String(this.#meta.readNumber('failed') + tally.failed));
+    if (tally.latestActivity !== undefined) this.#meta.write('latest_activity', JSON.stringify(tally.latestActivity));
+    this.#meta.write('checkpoint', checkpoint);
+    return kept;
+  }
+
+  #insert(line: Line, recordedAt: number, tally: Tally): KeptMessage {
+    const { fields, text, kept } = line;
+    const type = messageType(fields);
+    const failed = failedDeliveries(fields);
+    const sentAt = kept ? kept.sentAt : this.#readTime(fields.timestamp);
+    const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
+    tally.times.count(speech, sentAt, failed, 1);
+    const { senderType, recipientSet } = speech;
+    const { lastInsertRowid } = this.#statements.insert.run(
+      kept?.seq ?? null,
+      recordedAt,
+      sentAt,
+      type,
+      failed,
+      crc32(text),
+      text,
+      senderType,
+      recipientSet,
+    );
+    const seq = Number(lastInsertRowid);
+    const { content, tags } = indexed(fields, type);
+    this.#statements.index.run(seq, content, tags);
+    tally.types.set(type, (tally.types.get(type) ?? 0) + 1);
+    tally.failed += failed;
+    if (fields.timestamp !== undefined && fields.timestamp !== null) tally.latestActivity = fields.timestamp;
+    if (sentAt !== null) {
+      this.#summary.add(sentAt);
+      const minute = Math.floor(sentAt / MINUTE_US);
+      const known = tally.minutes.get(minute);
+      tally.minutes.set(minute, { count: (known?.count ?? 0) + 1, first: known?.first ?? seq, last: seq });
+    }
+    return keptMessage({ seq, sent_at: sentAt, line: text });
+  }
+}
+
+function prepare(db: Database.Database) {
+  return {
+    insert: db.prepare(
+      `INSERT INTO messages (seq, recorded_at, sent_at, type, failed, line_hash, line, voice, audience)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    index: db.prepare('INSERT INTO search (rowid, content, tags) VALUES (?, ?, ?)'),
+    addType: db.prepare(
+      'INSERT INTO types VALUES (@type, @count) ON CONFLICT (type) DO UPDATE SET count = count + excluded.count',
+    ),
+    addMinute: db.prepare(
+      `INSERT INTO minutes VALUES (@minute, @count, @first, @last) ON CONFLICT (minute) DO UPDATE SET
+       count = count + excluded.count, last_seq = excluded.last_seq`,
+    ),
+    copies: db.prepare('SELECT count(*) AS count FROM messages WHERE line_hash = ? AND line = ?'),
+  };
+}
+
+/** The number of recipients that did not get the message: by its count, or else by the status of each delivery. */
+function failedDeliveries({ failure_count: count, delivery_status: status }: Line['fields']): number {
+  if (typeof count === 'number') return Number.isSafeInteger(count) && count > 0 ? count : 0;
+  const deliveries = typeof status === 'object' && status !== null ? Object.values(status) : [];
+  return deliveries.filter((delivered) => delivered === false).length;
+}
