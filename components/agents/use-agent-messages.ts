@@ -4,6 +4,8 @@ import { readJson } from '@/lib/client/api';
 import { Moment } from '@/lib/client/moment';
 import { formatMoment } from '@/lib/client/moments';
 import { parseCursor } from '@/lib/contract/events';
+import { MESSAGES_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
 import { concerns } from './agents';
 
@@ -31,7 +33,7 @@ export function useAgentMessages(id: string, atHand: readonly Message[]): AgentM
   const query = new URLSearchParams({ agent: id, limit: String(MOST) });
   if (moment !== null) query.set('until', formatMoment(moment));
   // What comes after the first answer comes by the stream.
-  const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
+  const answer = useSWR<MessagesAnswer, Error>(requestPath(MESSAGES_PATH, query), read, {
     revalidateOnFocus: false,
     shouldRetryOnError: false,
   });

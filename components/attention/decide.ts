@@ -1,5 +1,7 @@
 import { ApiError, request } from '@/lib/client/api';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
+import { ACKNOWLEDGE_PATH, ATTENTION_ITEM_PATH, SNOOZE_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 
 /** More at once would wait for each other in the browser anyway. */
@@ -18,8 +20,7 @@ export async function decide(entries: readonly AttentionEntry[], decision: Atten
 }
 
 async function send(id: string, decision: AttentionDecision): Promise<void> {
-  const item = `/api/attention/${encodeURIComponent(id)}`;
-  await request(...requestFor(item, decision)).catch((error: unknown) => {
+  await request(...requestFor(id, decision)).catch((error: unknown) => {
     if (error instanceof ApiError && error.missing) return;
     if (error instanceof ApiError && error.status === null) {
       throw new Error(`${error.message} Check that it runs, then try again.`);
@@ -28,8 +29,13 @@ async function send(id: string, decision: AttentionDecision): Promise<void> {
   });
 }
 
-function requestFor(item: string, decision: AttentionDecision): Parameters<typeof request> {
-  if (decision.action === 'withdraw') return [item, { method: 'DELETE' }];
-  if (decision.action === 'acknowledge') return [`${item}/ack`, { method: 'POST', body: {} }];
-  return [`${item}/snooze`, { method: 'POST', body: { minutes: decision.minutes } }];
+function requestFor(id: string, decision: AttentionDecision): Parameters<typeof request> {
+  switch (decision.action) {
+    case 'withdraw':
+      return [requestPath(ATTENTION_ITEM_PATH, null, { id }), { method: 'DELETE' }];
+    case 'acknowledge':
+      return [requestPath(ACKNOWLEDGE_PATH, null, { id }), { method: 'POST', body: {} }];
+    case 'snooze':
+      return [requestPath(SNOOZE_PATH, null, { id }), { method: 'POST', body: { minutes: decision.minutes } }];
+  }
 }

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import useSWR from 'swr';
 import { readJson } from '@/lib/client/api';
 import { exactNow } from '@/lib/client/clock';
+import { LOCKS_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 import type { LocksAnswer } from '@/lib/contract/schemas';
 
 const PAGE_LOCKS = 1000;
@@ -33,7 +35,7 @@ export function useLockPages(holder: string | null): LockPages {
     ...(holder !== null && { holder }),
     ...(cursor !== null && { cursor }),
   });
-  const { data, error } = useSWR<LockPage, Error>(`/api/locks?${query}`, readPage, {
+  const { data, error } = useSWR<LockPage, Error>(requestPath(LOCKS_PATH, query), readPage, {
     revalidateOnFocus: false,
     revalidateOnReconnect: false,
     shouldRetryOnError: false,

@@ -2,6 +2,8 @@
 
 import { ApiError, readJson } from '@/lib/client/api';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
+import { MESSAGES_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 import type { MessagesAnswer } from '@/lib/contract/schemas';
 
 /** The most that one page holds. */
@@ -25,7 +27,7 @@ export async function readPage(
   const query = new URLSearchParams(choice);
   for (const [name, cursor] of Object.entries(place ?? {})) query.set(name, cursor);
   query.set('limit', String(limit));
-  return readJson(`/api/messages?${query}`, { signal, failure: 'Could not load messages' });
+  return readJson(requestPath(MESSAGES_PATH, query), { signal, failure: 'Could not load messages' });
 }
 
 /**

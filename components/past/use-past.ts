@@ -6,6 +6,8 @@ import { isKnown } from '@/lib/client/moments';
 import { milliseconds } from '@/lib/client/time';
 import { type SwarmState, swarmAt } from '@/lib/contract/events';
 import type { PastState } from '@/lib/contract/past-schemas';
+import { STATE_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 import { PastPlayer, type PastView } from './past-player';
 
 interface UsePast {
@@ -66,5 +68,8 @@ export function usePast({ at, change, first, end }: UsePast): TimeTravel {
 }
 
 function readState(at: string, signal: AbortSignal): Promise<PastState> {
-  return readJson(`/api/state?at=${encodeURIComponent(at)}`, { signal, failure: 'Could not load this moment' });
+  return readJson(requestPath(STATE_PATH, new URLSearchParams({ at })), {
+    signal,
+    failure: 'Could not load this moment',
+  });
 }

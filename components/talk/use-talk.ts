@@ -1,14 +1,20 @@
 import useSWR from 'swr';
 import { readJson } from '@/lib/client/api';
 import type { TalkAnswer } from '@/lib/contract/past-schemas';
+import { TALK_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 
 /** Who talks to whom in a span of time (ISO 8601, both ends inclusive); the last answer stays until the next is there. */
 export function useTalk({ since, until }: { since: string; until: string }) {
   const query = new URLSearchParams({ since, until });
-  const { data, error, isLoading } = useSWR<TalkAnswer, Error>(`/api/talk?${query}`, (path: string) => readJson(path), {
-    keepPreviousData: true,
-    revalidateOnFocus: false,
-    shouldRetryOnError: false,
-  });
+  const { data, error, isLoading } = useSWR<TalkAnswer, Error>(
+    requestPath(TALK_PATH, query),
+    (path: string) => readJson(path),
+    {
+      keepPreviousData: true,
+      revalidateOnFocus: false,
+      shouldRetryOnError: false,
+    },
+  );
   return { talk: data, error: error?.message ?? null, isLoading };
 }

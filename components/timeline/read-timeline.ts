@@ -1,6 +1,8 @@
 import { readJson } from '@/lib/client/api';
 import { isoOf, type Span } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import { TIMELINE_PATH } from '@/lib/contract/paths';
+import { requestPath } from '@/lib/contract/request-path';
 
 /** So finely the time that is asked for is cut: twice what is in view, on a wide screen. */
 const POINTS = 2000;
@@ -22,7 +24,7 @@ export async function readTimeline(
   const part = (after: string | null) => {
     const query = new URLSearchParams({ since: isoOf(span.since), until: isoOf(span.until), points: String(POINTS) });
     if (after !== null) query.set('after_agent', after);
-    return readJson<TimelineAnswer>(`/api/timeline?${query}`, { signal });
+    return readJson<TimelineAnswer>(requestPath(TIMELINE_PATH, query), { signal });
   };
   const first = await part(afterAgent);
   let answer = first;

@@ -1,5 +1,7 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
 import type { PastState, UnknownSpan } from '../contract/past-schemas';
+import { BUNDLE_PATH } from '../contract/paths';
+import { requestPath } from '../contract/request-path';
 import { milliseconds } from './time';
 
 const SECOND = 1000;
@@ -104,7 +106,7 @@ export function readField(value: string): number | null {
 export function bundlePath({ since, until, blank }: TimeRange & { blank: boolean }): string {
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
-  return `/api/bundle?${query}`;
+  return requestPath(BUNDLE_PATH, query);
 }
 
 /** @returns whether anything is known of agents and locks at a moment, be it the last that was known before it */

@@ -1,5 +1,7 @@
 import { startTransition, useCallback, useEffect, useReducer, useState } from 'react';
 import type { StreamEvent, SwarmState } from '../contract/events';
+import { STREAM_PATH } from '../contract/paths';
+import { requestPath } from '../contract/request-path';
 import { served } from './base-path';
 import { adjust } from './clock';
 import { Connection, type ConnectionState } from './connection';
@@ -26,7 +28,9 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
   useEffect(() => {
     const stream = new Connection({
       open: (id) =>
-        new EventSource(served(`/api/stream${id === null ? '' : `?last_event_id=${encodeURIComponent(id)}`}`)),
+        new EventSource(
+          served(requestPath(STREAM_PATH, id === null ? null : new URLSearchParams({ last_event_id: id }))),
+        ),
       lastEventId,
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));

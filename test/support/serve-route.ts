@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { parseConfig } from '../../lib/config/config';
-import type { endpoint } from '../../lib/server/api/endpoint';
+import { createAccess } from '../../lib/server/access/access-context';
+import { createServerContext, type ServerContext } from '../../lib/server/api/server-context';
 import { watchConnections } from '../../lib/server/http/connection';
+import type { Method, Route } from '../../lib/server/http/methods';
 import type { Runtime } from '../../lib/swarms/swarm';
 
 interface Served {
@@ -15,16 +17,17 @@ interface Served {
   close(): void;
 }
 
-const shared = globalThis as Record<symbol, unknown>;
-
-/** Sets what `getConfig` and `getRuntime` give in this process, and forgets how often was asked before. */
-export function provide(runtime: Partial<Runtime>, environment: Record<string, string> = {}): void {
-  shared[Symbol.for('claude-swarm-dashboard.config')] = parseConfig(environment, '/');
-  shared[Symbol.for('claude-swarm-dashboard.limits')] = undefined;
-  shared[Symbol.for('claude-swarm-dashboard.runtime')] = { ready: async () => {}, ...runtime };
+/** Creates what endpoints answer from, over a part of a runtime and settings of the test's own; no limit is used yet. */
+export function contextFor(runtime: Partial<Runtime> = {}, environment: Record<string, string> = {}): ServerContext {
+  const whole = { ready: async () => {}, ...runtime } as Runtime;
+  return createServerContext(createAccess(parseConfig(environment, '/')), {
+    runtime: whole,
+    version: '1.0.0',
+    endpoints: [],
+  });
 }
 
-export async function serveRoute(route: ReturnType<typeof endpoint>): Promise<Served> {
+export async function serveRoute(route: Record<Method, Route>): Promise<Served> {
   watchConnections();
   const server = createServer(async (incoming, outgoing) => {
     const left = new AbortController();
