@@ -1,5 +1,6 @@
 import { ApiError, request } from '@/lib/client/api';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
+import type { Path } from '@/lib/contract/path-list';
 import { ACKNOWLEDGE_PATH, ATTENTION_ITEM_PATH, SNOOZE_PATH } from '@/lib/contract/paths';
 import { requestPath } from '@/lib/contract/request-path';
 import type { AttentionEntry } from '@/lib/contract/schemas';
@@ -30,12 +31,8 @@ async function send(id: string, decision: AttentionDecision): Promise<void> {
 }
 
 function requestFor(id: string, decision: AttentionDecision): Parameters<typeof request> {
-  switch (decision.action) {
-    case 'withdraw':
-      return [requestPath(ATTENTION_ITEM_PATH, null, { id }), { method: 'DELETE' }];
-    case 'acknowledge':
-      return [requestPath(ACKNOWLEDGE_PATH, null, { id }), { method: 'POST', body: {} }];
-    case 'snooze':
-      return [requestPath(SNOOZE_PATH, null, { id }), { method: 'POST', body: { minutes: decision.minutes } }];
-  }
+  const at = (path: Path) => requestPath(path, undefined, id);
+  if (decision.action === 'withdraw') return [at(ATTENTION_ITEM_PATH), { method: 'DELETE' }];
+  if (decision.action === 'acknowledge') return [at(ACKNOWLEDGE_PATH), { method: 'POST', body: {} }];
+  return [at(SNOOZE_PATH), { method: 'POST', body: { minutes: decision.minutes } }];
 }

@@ -29,7 +29,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
     const stream = new Connection({
       open: (id) =>
         new EventSource(
-          served(requestPath(STREAM_PATH, id === null ? null : new URLSearchParams({ last_event_id: id }))),
+          served(requestPath(STREAM_PATH, id === null ? undefined : new URLSearchParams({ last_event_id: id }))),
         ),
       lastEventId,
       onEvents: (events) => {

@@ -4,11 +4,11 @@ import type { Path } from './path-list';
  * Builds the address of a request.
  *
  * @param path from `paths.ts`
- * @param parts the text for each `{name}` of the path, not encoded
- * @returns the path with its parts percent-encoded, followed by the query if there is one
+ * @param query its parameters, at least one; absent for none
+ * @param id the text for `{id}` of the path, not encoded
+ * @returns the path with its id percent-encoded, followed by the query
  */
-export function requestPath(path: Path, query: URLSearchParams | null = null, parts: { id?: string } = {}): string {
-  const filled = path.replace('{id}', encodeURIComponent(parts.id ?? ''));
-  const search = query === null ? '' : query.toString();
-  return search === '' ? filled : `${filled}?${search}`;
+export function requestPath(path: Path, query?: URLSearchParams, id = ''): string {
+  const filled = path.replace('{id}', encodeURIComponent(id));
+  return query ? `${filled}?${query}` : filled;
 }

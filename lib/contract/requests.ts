@@ -10,6 +10,7 @@ import type { oas31 } from 'zod-openapi';
 import { bundleText } from './bundle-schemas';
 import { parseCursor } from './events';
 import { parseLockCursor } from './lock-cursor';
+import { AGENT_HISTORY_BY_QUERY_PATH } from './paths';
 import { MOST_SEARCH_WORDS, searchWords } from './search-text';
 
 /** Longer than any id or sensible search; bounds what one request may cost. */
@@ -372,7 +373,7 @@ const timeless = {
   agentHistory: z
     .object({
       id: pathId(
-        'The id of the agent, percent-encoded: any text may be one, a slash among it. `/api/agent?id=` takes those that no path can hold.',
+        `The id of the agent, percent-encoded: any text may be one, a slash among it. \`${AGENT_HISTORY_BY_QUERY_PATH}?id=\` takes those that no path can hold.`,
         'agent-1',
       ),
       ...page,

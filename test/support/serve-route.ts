@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { parseConfig } from '../../lib/config/config';
+import { AGENTS_PATH } from '../../lib/contract/paths';
 import { createAccess } from '../../lib/server/access/access-context';
+import { declare, type Endpoint } from '../../lib/server/api/endpoint';
 import { createServerContext, type ServerContext } from '../../lib/server/api/server-context';
 import { watchConnections } from '../../lib/server/http/connection';
 import type { Method, Route } from '../../lib/server/http/methods';
@@ -25,6 +27,12 @@ export function contextFor(runtime: Partial<Runtime> = {}, environment: Record<s
     version: '1.0.0',
     endpoints: [],
   });
+}
+
+/** Declares an endpoint that only a test has. */
+export function endpointFor(answerTo: Endpoint['answerTo'], more: Partial<Endpoint> = {}): Endpoint {
+  const about = { path: AGENTS_PATH, scope: 'read', tag: 'Now', id: 'test', summary: '', answer: 'agents' } as const;
+  return declare({ ...about, ...more, answerTo });
 }
 
 export async function serveRoute(route: Record<Method, Route>): Promise<Served> {
