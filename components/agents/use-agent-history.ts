@@ -1,8 +1,7 @@
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import type { AgentHistory } from '@/lib/contract/past-schemas';
 import { AGENT_HISTORY_BY_QUERY_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 
 /**
  * What the server's journal has of an agent; null until it has said it, or where it knows nothing.

@@ -1,11 +1,10 @@
 import { use, useMemo } from 'react';
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { Moment } from '@/lib/client/moment';
 import { formatMoment } from '@/lib/client/moments';
 import { parseCursor } from '@/lib/contract/events';
 import { MESSAGES_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
 import { concerns } from './agents';
 

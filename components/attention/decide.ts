@@ -1,8 +1,7 @@
-import { ApiError, request } from '@/lib/client/api';
+import { ApiError, request, requestPath } from '@/lib/client/api';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
 import type { Path } from '@/lib/contract/path-list';
 import { ACKNOWLEDGE_PATH, ATTENTION_ITEM_PATH, SNOOZE_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 
 /** More at once would wait for each other in the browser anyway. */

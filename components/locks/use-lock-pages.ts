@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { exactNow } from '@/lib/client/clock';
 import { LOCKS_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 import type { LocksAnswer } from '@/lib/contract/schemas';
 
 const PAGE_LOCKS = 1000;

@@ -1,9 +1,8 @@
 /** Reads of the history, page by page. */
 
-import { ApiError, readJson } from '@/lib/client/api';
+import { ApiError, readJson, requestPath } from '@/lib/client/api';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import { MESSAGES_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 import type { MessagesAnswer } from '@/lib/contract/schemas';
 
 /** The most that one page holds. */

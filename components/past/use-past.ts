@@ -1,13 +1,12 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Address } from '@/lib/client/address';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { exactNow } from '@/lib/client/clock';
 import { isKnown } from '@/lib/client/moments';
 import { milliseconds } from '@/lib/client/time';
 import { type SwarmState, swarmAt } from '@/lib/contract/events';
 import type { PastState } from '@/lib/contract/past-schemas';
 import { STATE_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 import { PastPlayer, type PastView } from './past-player';
 
 interface UsePast {

@@ -1,8 +1,7 @@
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import type { TalkAnswer } from '@/lib/contract/past-schemas';
 import { TALK_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 
 /** Who talks to whom in a span of time (ISO 8601, both ends inclusive); the last answer stays until the next is there. */
 export function useTalk({ since, until }: { since: string; until: string }) {

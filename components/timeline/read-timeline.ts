@@ -1,8 +1,7 @@
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { isoOf, type Span } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
 import { TIMELINE_PATH } from '@/lib/contract/paths';
-import { requestPath } from '@/lib/contract/request-path';
 
 /** So finely the time that is asked for is cut: twice what is in view, on a wide screen. */
 const POINTS = 2000;

@@ -1,4 +1,5 @@
 /** Questions to the server: one place for its address, the wait while it is busy, and what a refusal says to a person. */
+import type { Path } from '../contract/path-list';
 import type { Problem } from '../contract/schemas';
 import { served } from './base-path';
 
@@ -41,6 +42,19 @@ export interface RequestOptions {
   method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
   body?: object;
+}
+
+/**
+ * Builds the path of a request.
+ *
+ * @param path of the endpoint
+ * @param query its parameters, at least one; absent for none
+ * @param id the text for `{id}` of the path, not encoded
+ * @returns the path with its id percent-encoded, followed by the query
+ */
+export function requestPath(path: Path, query?: URLSearchParams, id = ''): string {
+  const filled = path.replace('{id}', encodeURIComponent(id));
+  return query ? `${filled}?${query}` : filled;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
 import type { PastState, UnknownSpan } from '../contract/past-schemas';
 import { BUNDLE_PATH } from '../contract/paths';
-import { requestPath } from '../contract/request-path';
+import { requestPath } from './api';
 import { milliseconds } from './time';
 
 const SECOND = 1000;

@@ -1,7 +1,7 @@
 import { startTransition, useCallback, useEffect, useReducer, useState } from 'react';
 import type { StreamEvent, SwarmState } from '../contract/events';
 import { STREAM_PATH } from '../contract/paths';
-import { requestPath } from '../contract/request-path';
+import { requestPath } from './api';
 import { served } from './base-path';
 import { adjust } from './clock';
 import { Connection, type ConnectionState } from './connection';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACKNOWLEDGE_PATH, AGENTS_PATH, MESSAGES_PATH } from './paths';
-import { requestPath } from './request-path';
+import { ACKNOWLEDGE_PATH, AGENTS_PATH, MESSAGES_PATH } from '../contract/paths';
+import { requestPath } from './api';
 
 test('requestPath(): the id and the query are percent-encoded, and nothing is added where there is neither', () => {
   assert.equal(requestPath(AGENTS_PATH), '/api/agents');
