@@ -31,15 +31,15 @@ const eventRows = Object.entries(STREAM_EVENTS).map(
   ([name, { data, when }]) => `| \`${name}\` | ${z.globalRegistry.get(data)?.id} | ${when} |`,
 );
 
-const STREAM_OPERATION = `An event stream (WHATWG HTML, 9.2) that never ends; it can't be tried out on this page. Each \`data\` is one line of JSON:
+const STREAM_OPERATION = `An event stream (WHATWG HTML, 9.2) that never ends; it cannot be tried out on this page. Each \`data\` is one line of JSON:
 
 | event | data | when |
 |---|---|---|
 ${eventRows.join('\n')}
 
-A client that comes back with the last id that it saw gets every message after it exactly once and in order, across
-restarts of the server and rotations of the log. Where that can't be kept, \`connected\` says \`resumed: false, gap: true\`
-and the newest 50 follow. At most 10 events of a state come in a second, the last one always true. No event is named
+A client that reconnects with the last id that it received gets every message after it exactly once and in order, across
+restarts of the server and rotations of the log. Where that is impossible, \`connected\` says \`resumed: false, gap: true\`
+and the newest 50 follow. At most 10 events of each kind of state are sent in a second; the last one always has the newest state. No event is named
 \`error\`.`;
 
 export const ANSWERS = {
@@ -47,9 +47,9 @@ export const ANSWERS = {
   locks: json('The locks.', locksAnswer, examples.locks),
   messages: json('A page of messages.', messagesAnswer, examples.messages),
   stats: json('The counts.', stats, examples.stats),
-  attention: json('The matters.', attentionAnswer, examples.attention),
-  attentionItem: json('The item as it is now.', attentionEntry, examples.attentionEntry),
-  waiting: json('Who waits for whom now.', waitingAnswer, pastExamples.waiting),
+  attention: json('The attention items.', attentionAnswer, examples.attention),
+  attentionItem: json('The item after the change.', attentionEntry, examples.attentionEntry),
+  waiting: json('The wait relations now.', waitingAnswer, pastExamples.waiting),
   stream: {
     description: 'The stream.',
     mediaType: 'text/event-stream',
@@ -61,7 +61,7 @@ export const ANSWERS = {
   agentHistory: json('The agent.', agentHistory, pastExamples.agentHistory),
   lockHistory: json('The spans.', lockHistory, pastExamples.lockHistory),
   talk: json('The pairs.', talkAnswer, pastExamples.talk),
-  bundle: json('The bundle, as an attachment.', bundle, pastExamples.bundle),
+  bundle: json('The bundle, as a file attachment.', bundle, pastExamples.bundle),
   health: json('The server runs.', health, examples.health),
   metrics: {
     description: "Prometheus's text format.",

@@ -69,7 +69,7 @@ test('a span that holds too much is refused with what to do', async () => {
   const { context } = runtimeWith({}, { messages: MOST_BUNDLED.messages + 1, entries: 0 });
   await assert.rejects(
     () => bundleResponse(context, { ...REQUEST, text: 'keep' }),
-    (error) => error instanceof ProblemError && /200001 messages.*Take a shorter span/.test(error.message),
+    (error) => error instanceof ProblemError && /200001 messages.*Choose a shorter range/.test(error.message),
   );
 });
 

@@ -27,8 +27,8 @@ export async function bundleResponse(
   if (messages > MOST_BUNDLED.messages || entries > MOST_BUNDLED.entries) {
     throw new ProblemError(
       'invalid_parameter',
-      `The span holds ${messages} messages and ${entries} changes; a bundle holds at most ${MOST_BUNDLED.messages} and ` +
-        `${MOST_BUNDLED.entries}. Take a shorter span.`,
+      `The time range has ${messages} messages and ${entries} changes; a bundle has at most ${MOST_BUNDLED.messages} and ` +
+        `${MOST_BUNDLED.entries}. Choose a shorter range.`,
     );
   }
   const root = runtime.root ?? '';

@@ -6,9 +6,9 @@ import { ProblemError } from '../../http/problem';
 import { type Asked, declare, type Endpoint } from '../endpoint';
 
 const RULE =
-  'Kept by the server for all viewers, with the name that came with the credentials, across restarts. It ends when the ' +
-  'facts of the item change. The item stays on the list, marked, and is counted in `hidden_count`. Needs read access ' +
-  'and the origin of this site, a listed one, or credentials and no browser.';
+  'The server keeps it for all viewers and across restarts, with the name of the credentials. It ends when the facts of the ' +
+  'item change. The item stays in the list, marked, and is counted in `hidden_count`. Needs read access, and a request ' +
+  'from the origin of this site, from an allowed origin, or with credentials and from no browser.';
 
 type Decision<Body extends z.ZodType> = Pick<Endpoint, 'path' | 'method' | 'id' | 'summary' | 'description'> & {
   body?: { schema: Body; example: unknown; required: boolean };
@@ -59,8 +59,8 @@ export const ATTENTION_ENDPOINTS: readonly Endpoint[] = [
     path: ATTENTION_ITEM_PATH,
     method: 'DELETE',
     id: 'reopenAttentionItem',
-    summary: 'Take acknowledgement and snooze away',
-    description: 'Needs no body, and read access alone. An item that is open already is answered as it is.',
+    summary: 'Withdraw acknowledgement and snooze',
+    description: 'Needs read access and no body. An item that is already open stays as it is.',
     decide: () => ({ action: 'withdraw' }),
   }),
 ];

@@ -20,8 +20,8 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     id: 'getAgents',
     summary: 'Agents with their health',
     description:
-      'Every agent of the registry, each field as its entry has it. `health` is `active` while its process runs or its ' +
-      'last sign of life is recent, `stale` up to five times that, `dead` when its process is gone, else `unknown`: age ' +
+      'Every agent of the registry, with all fields of its entry. `health` is `active` while its process runs or its last ' +
+      'sign of life is recent, `stale` up to five times that age, `dead` when its process is gone, else `unknown`: age ' +
       'alone never makes an agent dead. Without a registry: nulls and an empty list.',
     answer: 'agents',
     answerTo: ({ context }) => stateResponse(context.runtime.hub.state('agents')?.json),
@@ -33,10 +33,10 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     id: 'getLocks',
     summary: 'Locks',
     description:
-      'Every lock with what is wrong about it: stale, orphaned, overlapping with those of others. Without a parameter the ' +
-      'list holds at most 10,000 locks, and `truncated` tells how many it leaves off. With `limit`, `cursor` or `holder` ' +
-      'the answer is a page of all of them in the order of `lock_file`. Cursors are stable: a lock that is there all the ' +
-      'while is on exactly one page.',
+      'Every lock with its problems: stale, orphaned, overlapping with locks of other agents. Without a parameter the list ' +
+      'has at most 10,000 locks, and `truncated` says how many are missing from it. With `limit`, `cursor` or `holder` the ' +
+      'answer is a page of all locks in the order of `lock_file`. Cursors are stable: a lock that exists throughout is on ' +
+      'exactly one page.',
     request: 'locks',
     answer: 'locks',
     problems: [422],
@@ -55,8 +55,8 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     id: 'getMessages',
     summary: 'Messages, page by page, filtered and searched',
     description:
-      `The newest ones, oldest first, if nothing else is asked for. All filters combine. ${PAGED}; \`next_cursor\` feeds ` +
-      '`after`, is never null, and is an id of the stream too. `seq` rises and may skip.',
+      `The newest messages, oldest first, if no parameter is given. All filters combine. ${PAGED}; \`next_cursor\` feeds ` +
+      '`after`, is never null, and is also an id of the stream. `seq` rises and may skip.',
     request: 'messages',
     answer: 'messages',
     problems: [410, 422],
@@ -68,7 +68,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Now',
     id: 'getStats',
     summary: 'Counts',
-    description: 'Exact over everything that is kept, not over a sample.',
+    description: 'Exact counts over everything in the history, not over a sample.',
     answer: 'stats',
     answerTo: async ({ context }) => stateResponse(await context.runtime.stats()),
   }),
@@ -77,8 +77,8 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     scope: 'read',
     tag: 'Now',
     id: 'getAttention',
-    summary: 'What wants a person, worst first',
-    description: 'From facts alone. At most 500 entries are listed; `count` tells all.',
+    summary: 'Attention items, worst first',
+    description: 'Derived from facts only. At most 500 entries are listed; `count` is the number of all.',
     answer: 'attention',
     answerTo: ({ context }) => stateResponse(context.runtime.hub.state('attention')?.json),
   }),
@@ -88,7 +88,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Now',
     id: 'getWaiting',
     summary: 'Who waits for whom',
-    description: 'Each with its evidence. Closed rings are deadlocks.',
+    description: 'Each relation with its evidence. Wait cycles are deadlocks.',
     answer: 'waiting',
     answerTo: ({ context }) => jsonResponse(JSON.stringify(context.runtime.waiting())),
   }),

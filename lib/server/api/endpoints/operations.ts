@@ -13,8 +13,8 @@ export const OPERATIONS_ENDPOINTS: readonly Endpoint[] = [
     id: 'getHealth',
     summary: 'For probes',
     description:
-      'Needs no credentials, and says nothing about content. With `?ready` it is refused with 503 until the first state ' +
-      'is read, and from the moment on in which the server stops.',
+      'Needs no credentials, and contains nothing of the swarm. With `?ready` the answer is 503 until the first state is ' +
+      'read, and again while the server stops.',
     answer: 'health',
     direct: true,
     answerTo: ({ request, context }) => {
@@ -28,7 +28,7 @@ export const OPERATIONS_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Operations',
     id: 'getMetrics',
     summary: 'For Prometheus',
-    description: 'What is counted and what stands, without content. docs/operations.md explains each metric.',
+    description: 'Counters and gauges, without content of the swarm. docs/operations.md explains each metric.',
     answer: 'metrics',
     answerTo: async () => {
       const { registry } = metrics();
@@ -41,7 +41,7 @@ export const OPERATIONS_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Documents',
     id: 'getOpenApi',
     summary: 'This document',
-    description: 'Also to be read at `/redoc` and tried out at `/docs`.',
+    description: 'Read it at `/redoc`; try it out at `/docs`.',
     answer: 'openApi',
     answerTo: async ({ context }) => jsonResponse(await apiDocument(context)),
   }),

@@ -17,7 +17,7 @@ import { PAGED } from './now';
 async function agentResponse(runtime: Runtime, query: Questions['agent_history']['query']): Promise<Response> {
   const json = await runtime.past('agent_history', query);
   if (json !== null) return jsonResponse(json);
-  throw new ProblemError('not_found', `No trace of an agent ${JSON.stringify(query.id)} is known.`);
+  throw new ProblemError('not_found', `Nothing is recorded about an agent ${JSON.stringify(query.id)}.`);
 }
 
 export const PAST_ENDPOINTS: readonly Endpoint[] = [
@@ -28,7 +28,7 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Past',
     id: 'getState',
     summary: 'The whole swarm at a moment',
-    description: 'As it was known then, and what is not known about it.',
+    description: 'The recorded state, and what is not known about it.',
     request: 'state',
     answer: 'state',
     problems: [422],
@@ -42,8 +42,8 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     id: 'getTimeline',
     summary: 'What a timeline draws',
     description:
-      'Spans of health and locks, and messages, of a span of time, thinned to what can be drawn. Times of spans are their ' +
-      'true ones, also beyond what was asked for.',
+      'Spans of health and locks, and messages, of a time range, reduced to what can be drawn. Spans have their true times, ' +
+      'also where they begin or end outside the range.',
     request: 'timeline',
     answer: 'timeline',
     problems: [422],
@@ -56,7 +56,7 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Past',
     id: 'getAgentHistory',
     summary: 'One agent over time',
-    description: `Its entry, health and locks, newest first, and whom it talks to. ${PAGED}.`,
+    description: `Its entry, health and locks, newest first, and to whom it sends messages. ${PAGED}.`,
     request: 'agentHistory',
     answer: 'agentHistory',
     problems: [404, 410, 422],
@@ -70,7 +70,7 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     id: 'getAgentHistoryByQuery',
     summary: 'One agent over time, by any id',
     description:
-      `The same as \`${AGENT_HISTORY_PATH}\`, for ids that no path can hold: \`.\`, \`..\`, a blank or an empty one, which ` +
+      `The same as \`${AGENT_HISTORY_PATH}\`, for ids that no path can contain: \`.\`, \`..\`, a blank or an empty one, which ` +
       'browsers, proxies and URL parsers take for folders or leave out.',
     request: 'agentHistoryByQuery',
     answer: 'agentHistory',
@@ -97,7 +97,7 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     tag: 'Past',
     id: 'getTalk',
     summary: 'Who sent how much to whom',
-    description: 'By type, with the questions that nobody has answered.',
+    description: 'By type, with the unanswered questions.',
     request: 'talk',
     answer: 'talk',
     problems: [422],
@@ -109,8 +109,8 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     limit: 'exports',
     tag: 'Past',
     id: 'getBundle',
-    summary: 'A span as one file',
-    description: 'To be opened again elsewhere: `claude-swarm-dashboard --open FILE`. Holds no path of the machine.',
+    summary: 'A time range as one file',
+    description: 'Open it with `claude-swarm-dashboard --open FILE`. It contains no path of the machine.',
     request: 'bundle',
     answer: 'bundle',
     problems: [422],
