@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { contextFor, endpointFor } from '../../../test/support/serve-route';
 import { API_PREFIX, PATHS } from '../../contract/path-list';
 import { ACKNOWLEDGE_PATH, AGENTS_PATH, ATTENTION_ITEM_PATH, HEALTH_PATH } from '../../contract/paths';
 import { ENDPOINTS } from './endpoints/endpoints';
 import { serveEndpoints } from './routes';
 
+const run = promisify(execFile);
 const PROJECT = join(import.meta.dirname, '../../..');
 
 /** Every endpoint, each answering with its own path; no request is from a known connection, so all are open. */
@@ -31,6 +34,15 @@ test('serveEndpoints(): a request reaches the endpoint of its path, versioned to
   const acknowledged = await send('/api/v1/attention/a%2Fb%20c/ack', 'POST');
   assert.deepEqual(acknowledged.body, { path: ACKNOWLEDGE_PATH, id: 'a/b c' });
   assert.deepEqual((await send('/api/attention/%25', 'DELETE')).body, { path: ATTENTION_ITEM_PATH, id: '%' });
+});
+
+test('serveEndpoints(): under a base path too, requests from Next are found, whose paths are without it', async () => {
+  const script = `
+    const { routeName, routeNameInNext } = await import(${JSON.stringify(new URL('../http/route-names.ts', import.meta.url).href)});
+    console.log(JSON.stringify([routeName('/team/swarm/api/v1/agents'), routeName('/api/agents'), routeNameInNext('/api/v1/agents')]));`;
+  const words = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const { stdout } = await run(process.execPath, words, { env: { ...process.env, BASE_PATH: '/team/swarm' } });
+  assert.deepEqual(JSON.parse(stdout), [AGENTS_PATH, '(other)', AGENTS_PATH]);
 });
 
 test('serveEndpoints(): HEAD and OPTIONS derive from the methods of a path, others are refused', async () => {

@@ -2,7 +2,7 @@
 import { PATHS } from '../../contract/path-list';
 import { type DirectRoutes, throughRoute } from '../front/direct-answers';
 import type { Method, Route } from '../http/methods';
-import { routeName } from '../http/route-names';
+import { routeNameInNext } from '../http/route-names';
 import { type Endpoint, endpoint, missingEndpoint } from './endpoint';
 import type { ServerContext } from './server-context';
 
@@ -37,7 +37,7 @@ export function serveEndpoints(endpoints: readonly Endpoint[], context: ServerCo
   return {
     answer: (method, request) => {
       const { pathname } = new URL(request.url);
-      return (routes.get(routeName(pathname)) ?? missing)[method](request);
+      return (routes.get(routeNameInNext(pathname)) ?? missing)[method](request);
     },
     direct: Object.fromEntries(direct),
   };

@@ -27,7 +27,18 @@ export const API_ROOT = `${BASE_PATH}${API_PREFIX}`;
  * @returns the route's pattern such as `/api/agents/{id}`, `(asset)` for files, `(other)` for what does not exist
  */
 export function routeName(url: string): string {
-  const path = withoutPrefixes(pathOf(url));
+  return nameOf(withoutPrefixes(pathOf(url)));
+}
+
+/**
+ * @param pathname of a request as Next hands it to a route: without the base path
+ * @returns as `routeName`
+ */
+export function routeNameInNext(pathname: string): string {
+  return nameOf(withoutVersion(pathname));
+}
+
+function nameOf(path: string): string {
   if (PLAIN.has(path)) return path;
   if (path.startsWith('/_next/static/') || path.startsWith('/static/')) return ASSET;
   return WITH_PARAMETERS.find(([pattern]) => pattern.test(path))?.[1] ?? OTHER;
@@ -83,7 +94,10 @@ function pathOf(url: string): string {
 
 function withoutPrefixes(asked: string): string {
   if (!asked.startsWith(BASE_PATH)) return OTHER;
-  const path = asked.slice(BASE_PATH.length) || '/';
+  return withoutVersion(asked.slice(BASE_PATH.length) || '/');
+}
+
+function withoutVersion(path: string): string {
   return path.startsWith(`${VERSIONED_PREFIX}/`) ? `${API_PREFIX}${path.slice(VERSIONED_PREFIX.length)}` : path;
 }
 
