@@ -4,7 +4,7 @@ import { STREAM_PATH } from '../contract/paths';
 import { requestPath } from './api';
 import { served } from './base-path';
 import { adjust } from './clock';
-import { Connection, type ConnectionState } from './connection';
+import { type ConnectionState, StreamClient } from './stream-client';
 import { milliseconds } from './time';
 import { applyAll, type View } from './view';
 
@@ -26,7 +26,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
   const [lastEventId] = useState(first.lastEventId);
 
   useEffect(() => {
-    const stream = new Connection({
+    const stream = new StreamClient({
       open: (id) =>
         new EventSource(
           served(requestPath(STREAM_PATH, id === null ? undefined : new URLSearchParams({ last_event_id: id }))),

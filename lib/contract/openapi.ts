@@ -39,7 +39,7 @@ export function openApiDocument(version: string, endpoints: readonly EndpointDes
         schemas: { StreamEvent: streamEvent, Problem: problem },
         responses: Object.fromEntries(
           Object.keys(PROBLEM_STATUSES).map((status) => [
-            nameOf(status),
+            responseName(status),
             problemResponse(Number(status) as ProblemStatus),
           ]),
         ),
@@ -92,7 +92,7 @@ function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
     responses: {
       200: successOf(answer),
       ...Object.fromEntries(
-        problemsOf(endpoint).map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]),
+        problemsOf(endpoint).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
       ),
     },
   };
@@ -131,6 +131,6 @@ function problemResponse(status: ProblemStatus): ZodOpenApiResponseObject {
   };
 }
 
-function nameOf(status: string | number): string {
+function responseName(status: string | number): string {
   return `Problem${status}`;
 }

@@ -9,8 +9,8 @@ import { AGENTS_PATH } from '../../lib/contract/paths';
 import { createAccess } from '../../lib/server/access/access-context';
 import { declare, type Endpoint } from '../../lib/server/api/endpoint';
 import { createServerContext, type ServerContext } from '../../lib/server/api/server-context';
-import { watchConnections } from '../../lib/server/http/connection';
 import type { Method, Route } from '../../lib/server/http/methods';
+import { watchConnections } from '../../lib/server/http/request-connection';
 import type { Runtime } from '../../lib/swarms/swarm';
 
 interface Served {

@@ -4,8 +4,8 @@
 import { isIP } from 'node:net';
 import type { Config } from '../../config/config';
 import { bodyTooLarge } from '../http/body-limits';
-import { type Connection, connectionOf, type HeaderReader } from '../http/connection';
 import { ProblemError } from '../http/problem';
+import { connectionOf, type HeaderReader, type RequestConnection } from '../http/request-connection';
 import { type AccessContext, needsCredentials } from './access-context';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { challenge, readCredentials } from './credentials';
@@ -13,7 +13,7 @@ import type { Credential, Principal } from './principal';
 
 /** Null where the connection is not known. */
 type Peer = Omit<
-  Connection,
+  RequestConnection,
   'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
 > | null;
 

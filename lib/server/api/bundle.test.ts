@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contextFor } from '../../../test/support/serve-route';
-import { MOST_BUNDLED } from '../../contract/bundle-schemas';
+import { MAX_BUNDLED } from '../../contract/bundle-schemas';
 import { BUNDLE_PATH } from '../../contract/paths';
 import { readRequest, requestsIn } from '../http/parameters';
 import { ProblemError } from '../http/problem';
@@ -66,7 +66,7 @@ test('is read as fast as the client takes it, and no further than that', async (
 });
 
 test('a span that holds too much is refused with what to do', async () => {
-  const { context } = runtimeWith({}, { messages: MOST_BUNDLED.messages + 1, entries: 0 });
+  const { context } = runtimeWith({}, { messages: MAX_BUNDLED.messages + 1, entries: 0 });
   await assert.rejects(
     () => bundleResponse(context, { ...REQUEST, text: 'keep' }),
     (error) => error instanceof ProblemError && /200001 messages.*Choose a shorter range/.test(error.message),

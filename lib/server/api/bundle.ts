@@ -1,7 +1,7 @@
 /** Answers with an exported time range. */
 import { isAbsolute } from 'node:path';
 import type { z } from 'zod';
-import { BUNDLE_FORMAT, BUNDLE_VERSION, MOST_BUNDLED } from '../../contract/bundle-schemas';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, MAX_BUNDLED } from '../../contract/bundle-schemas';
 import { formatInstant } from '../../contract/instant';
 import type { RequestSchemas } from '../../contract/requests';
 import type { BundlePart, Questions, Runtime } from '../../swarms/swarm';
@@ -24,11 +24,11 @@ export async function bundleResponse(
   const { since, until } = request;
   const size = await runtime.past('bundle_size', { since, until });
   const { messages, entries } = size;
-  if (messages > MOST_BUNDLED.messages || entries > MOST_BUNDLED.entries) {
+  if (messages > MAX_BUNDLED.messages || entries > MAX_BUNDLED.entries) {
     throw new ProblemError(
       'invalid_parameter',
-      `The time range has ${messages} messages and ${entries} changes; a bundle has at most ${MOST_BUNDLED.messages} and ` +
-        `${MOST_BUNDLED.entries}. Choose a shorter range.`,
+      `The time range has ${messages} messages and ${entries} changes; a bundle has at most ${MAX_BUNDLED.messages} and ` +
+        `${MAX_BUNDLED.entries}. Choose a shorter range.`,
     );
   }
   const root = runtime.root ?? '';

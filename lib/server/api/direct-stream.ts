@@ -6,10 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STREAM_PATH } from '../../contract/paths';
 import { admit } from '../access/access';
 import { type DirectAnswer, sendWhole } from '../front/direct-answers';
-import { type Connection, connectionOf, plainHeaders } from '../http/connection';
 import { setDataHeaders } from '../http/headers';
 import { readRequest } from '../http/parameters';
 import { phase } from '../http/phase';
+import { connectionOf, plainHeaders, type RequestConnection } from '../http/request-connection';
 import { takeOver } from '../stream/detached-response';
 import { streamDirectly } from '../stream/stream';
 import { allowOrigin, failureResponse } from './endpoint';
@@ -35,8 +35,8 @@ async function answerStream(request: IncomingMessage, response: ServerResponse, 
     if (reached !== null) await reached;
     if (response.destroyed) return;
     const place = streams.take(principal, config);
-    streamDirectly({ hub, lastEventId, place }, connection as Connection, (headers) => {
-      const own = headersOf(response);
+    streamDirectly({ hub, lastEventId, place }, connection as RequestConnection, (headers) => {
+      const own = responseHeaders(response);
       for (const [name, value] of Object.entries(headers)) own.set(name, value);
       setDataHeaders(own, config);
       allowOrigin(asked, own, config);
@@ -48,7 +48,7 @@ async function answerStream(request: IncomingMessage, response: ServerResponse, 
 }
 
 /** @returns the headers of Node's response with the methods of web's */
-function headersOf(response: ServerResponse): Pick<Headers, 'append' | 'get' | 'has' | 'set'> {
+function responseHeaders(response: ServerResponse): Pick<Headers, 'append' | 'get' | 'has' | 'set'> {
   return {
     append: (name, value) => void response.appendHeader(name, value),
     get: (name) => response.getHeader(name)?.toString() ?? null,

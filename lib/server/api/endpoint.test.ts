@@ -122,9 +122,9 @@ test('a handler waits for the first state, a probe does not', async () => {
     return state;
   };
   const context = contextFor({ ready });
-  const told = () => jsonResponse(String(known));
-  assert.equal(await (await fetch(await serve(endpointFor(told, { scope: 'open' }), context))).text(), 'false');
-  const asking = fetch(await serve(endpointFor(told), context));
+  const published = () => jsonResponse(String(known));
+  assert.equal(await (await fetch(await serve(endpointFor(published, { scope: 'open' }), context))).text(), 'false');
+  const asking = fetch(await serve(endpointFor(published), context));
   await waiting;
   letKnow();
   assert.equal(await (await asking).text(), 'true');

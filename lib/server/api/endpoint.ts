@@ -7,11 +7,11 @@ import { readChange } from '../access/change-guard';
 import { limitRequests } from '../access/limits';
 import type { Principal } from '../access/principal';
 import type { DirectAnswer } from '../front/direct-answers';
-import { connectionOf, type HeaderReader } from '../http/connection';
 import { setDataHeaders } from '../http/headers';
 import { METHODS, type Method, type Route } from '../http/methods';
 import { faultyParameters, readRequest } from '../http/parameters';
 import { ProblemError } from '../http/problem';
+import { connectionOf, type HeaderReader } from '../http/request-connection';
 import { errorResponse } from './report-error';
 import { awaitFirstState, type ServerContext } from './server-context';
 

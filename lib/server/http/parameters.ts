@@ -8,8 +8,8 @@ import {
   requestSchemas,
 } from '../../contract/requests';
 import { readInstant } from '../../sources/claudeswarm/naive-time';
-import type { HeaderReader } from './connection';
 import { ProblemError } from './problem';
+import type { HeaderReader } from './request-connection';
 
 interface Time {
   /** The zone of instants without an offset, null for that of this process. */

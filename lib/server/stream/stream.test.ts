@@ -9,8 +9,8 @@ import { STREAM_PATH } from '../../contract/paths';
 import { Hub, type PublishedMessage, type Subscriber } from '../../hub/hub';
 import type { Principal } from '../access/principal';
 import { endpoint } from '../api/endpoint';
-import { type Connection, connectionOf } from '../http/connection';
 import { readRequest } from '../http/parameters';
+import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { streamResponse } from './stream';
 
 const PRINCIPAL = { client: '127.0.0.1', credential: null, mayWrite: true };
@@ -169,7 +169,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
   });
   let ended: Promise<unknown> | undefined;
   const stream = endpointFor(({ request, principal, context }) => {
-    ended = once((connectionOf(request.headers) as Connection).socket, 'close');
+    ended = once((connectionOf(request.headers) as RequestConnection).socket, 'close');
     return open(request, hub, principal, context);
   });
   const { port, close } = await serveRoute(endpoint([stream], contextFor()));
