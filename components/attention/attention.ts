@@ -68,8 +68,8 @@ export function attentionRows(entries: readonly AttentionEntry[]): AttentionRow[
   });
   // Keeps the order of the items; a group takes the place of its first item.
   const places = new Map(entries.map((entry, place) => [entry, place]));
-  const placeOf = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
-  return rows.sort((one, other) => placeOf(one) - placeOf(other));
+  const rowPlace = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
+  return rows.sort((one, other) => rowPlace(one) - rowPlace(other));
 }
 
 /** @returns the open items, and the acknowledged or snoozed ones, each in their order */

@@ -8,8 +8,8 @@ import {
   extended,
   type LiveTail,
   liveTail,
+  MAX_HELD,
   type MessageWindow,
-  MOST_HELD,
   windowOfLive,
 } from './message-window';
 import type { ReadStatus } from './page-reads';
@@ -136,7 +136,7 @@ export function catchUpDelay(state: ListState, feed: Feed, { busy, error }: Read
     return error ? RETRY_INTERVAL_MS : 0;
   }
   // Paused, a search reads on as well: nothing else could count what has come since.
-  const isReadOn = following || (isSearch && window.messages.length < MOST_HELD);
+  const isReadOn = following || (isSearch && window.messages.length < MAX_HELD);
   if (!isReadOn || live.epoch !== window.epoch || extended(window, live, matches) !== 'behind') return null;
   return error ? RETRY_INTERVAL_MS : CATCH_UP_INTERVAL_MS;
 }

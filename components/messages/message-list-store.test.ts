@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
 import { formatCursor } from '@/lib/contract/events';
 import { EPOCH, EVEN, input, listOf, range, SEARCH, stream, TAIL } from '../../test/support/message-list';
-import { MOST_HELD } from './message-window';
+import { MAX_HELD } from './message-window';
 
 describe('MessageListStore', () => {
   beforeEach(() => {
@@ -155,7 +155,7 @@ describe('MessageListStore', () => {
     });
 
     it('loadOlder(): a page for an end that the window has dropped meanwhile is not joined', async () => {
-      const first = input(2000, stream(2000, MOST_HELD));
+      const first = input(2000, stream(2000, MAX_HELD));
       const { store, show, seqs, last } = listOf(first);
       store.loadOlder();
       show(input(2005));

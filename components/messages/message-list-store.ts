@@ -13,8 +13,8 @@ import {
   paused,
   viewOf,
 } from './message-list-state';
-import { LARGEST_PAGE, type Place, type readFirstPage, type readPage } from './message-pages';
-import { extended, indexAt, type MessageWindow, MOST_HELD, windowOfPage, withNewer, withOlder } from './message-window';
+import { MAX_PAGE_SIZE, type Place, type readFirstPage, type readPage } from './message-pages';
+import { extended, indexAt, MAX_HELD, type MessageWindow, windowOfPage, withNewer, withOlder } from './message-window';
 import { IDLE, PageReads } from './page-reads';
 
 const PAGE_SIZE = 200;
@@ -117,7 +117,7 @@ export class MessageListStore {
     }
     const next = extended(window, live, matches);
     if (next === 'foreign' || next === window) return;
-    if (next !== 'behind' && next.messages.length <= MOST_HELD) {
+    if (next !== 'behind' && next.messages.length <= MAX_HELD) {
       this.#change({ window: next });
       return;
     }
@@ -216,7 +216,7 @@ export class MessageListStore {
     if (delay === null) return;
     const timer = setTimeout(() => {
       this.#catchUp = null;
-      this.loadNewer(LARGEST_PAGE);
+      this.loadNewer(MAX_PAGE_SIZE);
     }, delay);
     this.#catchUp = { timer, delay };
   }

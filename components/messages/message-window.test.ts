@@ -7,8 +7,8 @@ import {
   extended,
   indexAt,
   type LiveTail,
+  MAX_HELD,
   type MessageWindow,
-  MOST_HELD,
   windowOfLive,
   windowOfPage,
   withNewer,
@@ -71,12 +71,12 @@ test('withOlder(), withNewer(): messages beyond the maximum are dropped at the f
   for (let from = 8801; from > 6000; from -= 200) {
     window = withOlder(window, page(messages(from, from + 199), 200, from));
   }
-  assert.equal(window.messages.length, MOST_HELD);
+  assert.equal(window.messages.length, MAX_HELD);
   assert.equal(window.last, false);
   assert.equal(window.to, window.messages.at(-1)?.seq);
   const { to, from } = window;
   const down = withNewer(window, page(messages(to + 1, to + 200), 200, to), 10_000);
-  assert.equal(down.messages.length, MOST_HELD);
+  assert.equal(down.messages.length, MAX_HELD);
   assert.equal(down.to, to + 200);
   assert.equal(down.from, from + 200);
   assert.deepEqual(seqs(down), seqs(windowOf(live(down.from, down.to))));
@@ -107,8 +107,8 @@ test('countAfter(): counts new messages, and reports where the count is a minimu
 });
 
 test('countAfter(): a full window reports a minimum if only the server knows which messages match', () => {
-  const full = windowOf(live(1, MOST_HELD));
-  assert.deepEqual(countAfter(full, live(1000, 1300), unsure, MOST_HELD), { count: 0, atLeast: true });
+  const full = windowOf(live(1, MAX_HELD));
+  assert.deepEqual(countAfter(full, live(1000, 1300), unsure, MAX_HELD), { count: 0, atLeast: true });
   // A window with room is extended by a read, so its count becomes exact.
   assert.deepEqual(countAfter(windowOf(live(1, 10)), live(5, 14), unsure, 10), { count: 0, atLeast: false });
 });

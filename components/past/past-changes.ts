@@ -3,9 +3,9 @@
  * with an id.
  */
 
-import type { Span } from '@/lib/client/spans';
 import { milliseconds } from '@/lib/client/time';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import { readTimeline } from '../timeline/read-timeline';
 
 const MINUTE = 60_000;
@@ -18,7 +18,7 @@ interface Bounds {
   /** The end of the known time; later moments cannot be shown. */
   latest: number;
   /** Reads what happened in a time range, by default from the server. Throws an Error whose message is a sentence. */
-  read?: (span: Span) => Promise<TimelineAnswer>;
+  read?: (span: TimeSpan) => Promise<TimelineAnswer>;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function changeBeside(
     if (span.until <= span.since) return null;
     const answer = await read(span);
     // Spans have their true ends, which may lie outside the requested range, where other changes may be nearer.
-    const beyond = changesOf(answer).filter((time) =>
+    const beyond = changeMoments(answer).filter((time) =>
       direction < 0 ? time >= span.since && time < moment : time > moment && time <= span.until,
     );
     if (beyond.length > 0) return direction < 0 ? Math.max(...beyond) : Math.min(...beyond);
@@ -52,7 +52,7 @@ export async function changeBeside(
 }
 
 /** The times of all changes. Fractions of a millisecond are rounded up to the first whole one that shows the change. */
-function changesOf({ health, locks, messages }: TimelineAnswer): number[] {
+function changeMoments({ health, locks, messages }: TimelineAnswer): number[] {
   return [...[...health, ...locks].flatMap(({ since, until }) => [since, until]), ...messages.map(({ at }) => at)]
     .map(milliseconds)
     .flatMap((time) => (time === null ? [] : [time + 1]));

@@ -1,7 +1,7 @@
 /** Finds where another process takes over an agent's id, from the spans of its health. */
 
-import type { Span } from '@/lib/client/spans';
 import { isAnotherLife } from '@/lib/contract/life';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** A boundary between two lives of one id. */
 export interface LaneLife {
@@ -18,7 +18,7 @@ export interface LaneLife {
  * @returns the boundaries in order of time; none while the registry lists an id twice, and none at a process without
  *   known pid and pane
  */
-export function livesOf(health: readonly (Span & { life: string })[]): LaneLife[] {
+export function laneLives(health: readonly (TimeSpan & { life: string })[]): LaneLife[] {
   const lasting = health.filter(({ since, until }) => since < until);
   const found: LaneLife[] = [];
   // The spans that ended last before this one; several if the id was listed twice.

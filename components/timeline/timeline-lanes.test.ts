@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
-import { heldOver, lanesOf, stacked } from './timeline-lanes';
+import { heldOver, makeLanes, stacked } from './timeline-lanes';
 
 const iso = (second: number) => new Date(Date.UTC(2026, 0, 30, 12, 0, second)).toISOString();
 const at = (second: number) => Date.parse(iso(second));
@@ -41,8 +41,8 @@ const answer: TimelineAnswer = {
   next_agent: null,
 };
 
-test('lanesOf(): each agent has a lane with its own things in order of time', () => {
-  const { lanes, unknown } = lanesOf(answer);
+test('makeLanes(): each agent has a lane with its own things in order of time', () => {
+  const { lanes, unknown } = makeLanes(answer);
   assert.deepEqual(
     lanes.map(({ agent }) => agent),
     ['agent-0', 'agent-1'],
@@ -59,8 +59,8 @@ test('lanesOf(): each agent has a lane with its own things in order of time', ()
   assert.equal(unknown[0]?.since, Number.NEGATIVE_INFINITY);
 });
 
-test('lanesOf(): moments are sorted, finite and unique', () => {
-  assert.deepEqual(lanesOf(answer).moments, [2, 5, 10, 15, 20, 25, 30].map(at));
+test('makeLanes(): moments are sorted, finite and unique', () => {
+  assert.deepEqual(makeLanes(answer).moments, [2, 5, 10, 15, 20, 25, 30].map(at));
 });
 
 test('stacked(): bars that overlap in time are in different rows, and rows are reused', () => {

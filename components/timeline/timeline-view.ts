@@ -1,6 +1,7 @@
 /**
  * The visible time range: drawn at once while it is zoomed and dragged, written to the address when it comes to rest.
  */
+
 import {
   formatSpan,
   LENGTHS,
@@ -8,10 +9,10 @@ import {
   PRESETS,
   type Preset,
   parseSpan,
-  type Span,
+  resolveChoice,
   type SpanChoice,
-  spanOf,
 } from '@/lib/client/spans';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** Browsers refuse more than about a hundred changes of the address in half a minute. */
 const SETTLES_AFTER = 300;
@@ -47,14 +48,14 @@ export class TimelineView {
     const moved = this.#at !== at;
     this.#at = at;
     if (span !== null && span === this.#written) {
-      if (moved) this.#tell();
+      if (moved) this.#notify();
       return;
     }
     clearTimeout(this.#timer);
     this.#written = span;
     this.#choice = parseSpan(span);
     this.#follows = typeof this.#choice === 'string';
-    this.#tell();
+    this.#notify();
   }
 
   /** Sets the oldest moment of which anything is known, and the moment at which recording of the swarm started. */
@@ -62,7 +63,7 @@ export class TimelineView {
     if (first === this.#first && watchedSince === this.#watchedSince) return;
     this.#first = first;
     this.#watchedSince = watchedSince;
-    this.#tell();
+    this.#notify();
   }
 
   /** The chosen preset; null for any other span. */
@@ -84,16 +85,16 @@ export class TimelineView {
   }
 
   /** The span at this moment. */
-  read(): Span {
+  read(): TimeSpan {
     const now = this.#options.now();
     if (typeof this.#choice === 'string')
-      return spanOf(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
+      return resolveChoice(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
     if (!this.#follows) return this.#choice;
     return { since: now - (this.#choice.until - this.#choice.since), until: now };
   }
 
   /** Shows another span at once; writes it when the view has come to rest. */
-  move(span: Span): void {
+  move(span: TimeSpan): void {
     const now = this.#options.now();
     const next = limited(span, { now, first: this.#first });
     // A preset that is dragged against the present stays a preset: a fixed span in the address would stop following.
@@ -108,7 +109,7 @@ export class TimelineView {
     this.#follows = now - this.#choice.until < (span.until - span.since) * HOLDS;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#settle(), SETTLES_AFTER);
-    this.#tell();
+    this.#notify();
   }
 
   /** Shows a preset. */
@@ -149,7 +150,7 @@ export class TimelineView {
     this.#options.write(this.#written);
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

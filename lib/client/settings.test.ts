@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  columnsOf,
   DEFAULT_LAYOUT,
   firstSizes,
   formatLayout,
   type Layout,
+  layoutColumns,
   PANELS,
   readSettings,
   toggled,
@@ -48,9 +48,9 @@ test('toggled(): the last open panel stays open', () => {
   assert.deepEqual(toggled(closed, 'agents').collapsed, ['messages']);
 });
 
-test('columnsOf(): the open panels fill the width', () => {
+test('layoutColumns(): the open panels fill the width', () => {
   for (const collapsed of [[], ['agents'], ['messages'], ['locks'], ['agents', 'messages']] as const) {
-    assert.match(columnsOf({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
+    assert.match(layoutColumns({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
   }
 });
 

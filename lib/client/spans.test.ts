@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatSpan, limited, parseSpan, spanOf } from './spans';
+import { formatSpan, limited, parseSpan, resolveChoice } from './spans';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,9 +25,9 @@ test('parseSpan(): an invalid address gives the default', () => {
   for (const text of wrong) assert.equal(parseSpan(text), 'recent', String(text));
 });
 
-test('spanOf(): the default is an hour, or the known time if that is shorter', () => {
+test('resolveChoice(): the default is an hour, or the known time if that is shorter', () => {
   const lengthAt = (watchedSince: number | null) => {
-    const { since, until } = spanOf('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
+    const { since, until } = resolveChoice('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
     assert.equal(until, now);
     return until - since;
   };
@@ -37,20 +37,20 @@ test('spanOf(): the default is an hour, or the known time if that is shorter', (
   assert.equal(lengthAt(now - 5 * HOUR), HOUR);
 });
 
-test('spanOf(): a preset ends at the present', () => {
-  assert.deepEqual(spanOf('15m', { now, first: null, at: null }), { since: now - 15 * MINUTE, until: now });
+test('resolveChoice(): a preset ends at the present', () => {
+  assert.deepEqual(resolveChoice('15m', { now, first: null, at: null }), { since: now - 15 * MINUTE, until: now });
 });
 
-test('spanOf(): everything starts before the first known event', () => {
-  const { since, until } = spanOf('all', { now, first: now - 5 * HOUR, at: null });
+test('resolveChoice(): everything starts before the first known event', () => {
+  const { since, until } = resolveChoice('all', { now, first: now - 5 * HOUR, at: null });
   assert.ok(since < now - 5 * HOUR && since > now - 6 * HOUR);
   assert.equal(until, now);
 });
 
-test('spanOf(): a preset moves to the past moment on the page, unless it contains it', () => {
+test('resolveChoice(): a preset moves to the past moment on the page, unless it contains it', () => {
   const at = now - 3 * HOUR;
-  assert.deepEqual(spanOf('1h', { now, first: null, at }), { since: at - HOUR / 2, until: at + HOUR / 2 });
-  assert.equal(spanOf('1h', { now, first: null, at: now - MINUTE }).until, now);
+  assert.deepEqual(resolveChoice('1h', { now, first: null, at }), { since: at - HOUR / 2, until: at + HOUR / 2 });
+  assert.equal(resolveChoice('1h', { now, first: null, at: now - MINUTE }).until, now);
 });
 
 test('limited(): a span shows no future, is not too short, and shows little more than the known time', () => {

@@ -1,10 +1,6 @@
 /** The time range of a timeline. Times are milliseconds since 1970; in the address they are ISO 8601. */
+import type { TimeSpan } from '../contract/time-span';
 import { milliseconds } from './time';
-
-export interface Span {
-  since: number;
-  until: number;
-}
 
 export const PRESETS = ['15m', '1h', '1d', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -12,7 +8,7 @@ export type Preset = (typeof PRESETS)[number];
  * A preset follows the present; two instants are fixed. `recent`, the default, is one hour, or the known time if that
  * is shorter.
  */
-export type SpanChoice = Preset | 'recent' | Span;
+export type SpanChoice = Preset | 'recent' | TimeSpan;
 
 const MINUTE = 60_000;
 /** The length of a preset, in milliseconds; that of `all` is not known here. */
@@ -23,7 +19,7 @@ export const LENGTHS: Readonly<Record<Preset, number | null>> & Record<Exclude<P
   '1d': 24 * 60 * MINUTE,
 };
 /** The shortest span, in milliseconds: log lines have times in seconds, at best in microseconds. */
-const SHORTEST = 500;
+const MIN_SPAN_MS = 500;
 
 /** What a span depends on in addition to the choice. */
 export interface Surroundings {
@@ -41,11 +37,11 @@ export function parseSpan(text: string | null): SpanChoice {
   const preset = PRESETS.find((name) => name === text);
   if (preset !== undefined) return preset;
   const [since = null, until = null] = (text?.split('/') ?? []).map(milliseconds);
-  return since !== null && until !== null && until - since >= SHORTEST ? { since, until } : 'recent';
+  return since !== null && until !== null && until - since >= MIN_SPAN_MS ? { since, until } : 'recent';
 }
 
 /** @returns a span in the format of the address */
-export function formatSpan({ since, until }: Span): string {
+export function formatSpan({ since, until }: TimeSpan): string {
   return `${isoOf(since)}/${isoOf(until)}`;
 }
 
@@ -58,15 +54,15 @@ export function isoOf(time: number): string {
  * @returns the span of a choice at this moment; one that follows the present is moved if it would not contain the past
  *   moment on the page
  */
-export function spanOf(choice: SpanChoice, surroundings: Surroundings): Span {
+export function resolveChoice(choice: SpanChoice, surroundings: Surroundings): TimeSpan {
   if (typeof choice !== 'string') return choice;
   const { now, at } = surroundings;
-  const length = lengthOf(choice, surroundings);
+  const length = choiceLength(choice, surroundings);
   const until = at !== null && at < now - length ? at + length / 2 : now;
   return { since: until - length, until };
 }
 
-function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
+function choiceLength(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
   if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
   if (choice !== 'recent') return LENGTHS[choice];
   // Before the server has answered, the longest possible span: a shorter one is part of it.
@@ -75,9 +71,9 @@ function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }
 }
 
 /** @returns a span moved and shortened so that it shows no future and little more than the known time */
-export function limited({ since, until }: Span, { now, first }: Pick<Surroundings, 'now' | 'first'>): Span {
+export function limited({ since, until }: TimeSpan, { now, first }: Pick<Surroundings, 'now' | 'first'>): TimeSpan {
   const longest = Math.max(LENGTHS['1d'], (now - (first ?? now)) * 1.1);
-  const length = Math.min(longest, Math.max(SHORTEST, until - since));
+  const length = Math.min(longest, Math.max(MIN_SPAN_MS, until - since));
   const middle = (since + until) / 2;
   const earliest = now - longest;
   const start = Math.max(earliest, Math.min(now - length, middle - length / 2));

@@ -2,7 +2,7 @@ import { startTransition, useCallback, useEffect, useReducer, useState } from 'r
 import type { StreamEvent, SwarmState } from '../contract/events';
 import { served } from './base-path';
 import { adjust } from './clock';
-import { Connection, type ConnectionState } from './connection';
+import { type ConnectionState, StreamClient } from './stream-client';
 import { milliseconds } from './time';
 import { applyAll, type View } from './view';
 
@@ -24,7 +24,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
   const [lastEventId] = useState(first.lastEventId);
 
   useEffect(() => {
-    const stream = new Connection({
+    const stream = new StreamClient({
       open: (id) =>
         new EventSource(served(`/api/stream${id === null ? '' : `?last_event_id=${encodeURIComponent(id)}`}`)),
       lastEventId,

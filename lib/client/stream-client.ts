@@ -12,7 +12,7 @@ export interface EventStream {
 /** `live` while events arrive; `connecting` until the first one arrives. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting';
 
-export interface ConnectionOptions {
+export interface StreamClientOptions {
   /** Opens a stream that continues after the given id. */
   open: (lastEventId: string | null) => EventStream;
   /** The id of the last messages in the state that the page was rendered with. */
@@ -29,21 +29,21 @@ export interface ConnectionOptions {
  */
 const SILENCE = 5000;
 /** A first answer may take longer than a heartbeat. */
-const PATIENCE = 10_000;
-const SHORTEST_DELAY = 1000;
-const LONGEST_DELAY = 30_000;
+const SILENCE_TIMEOUT_MS = 10_000;
+const MIN_DELAY_MS = 1000;
+const MAX_DELAY_MS = 30_000;
 /** One change may publish several kinds of event; a delay this short is not visible. */
-const GATHERED_FOR = 20;
+const GATHER_INTERVAL_MS = 20;
 /**
  * The least time between two updates of the page, so that a flood of events leaves time for the reader's key presses.
  */
-const LEAST_APART = 100;
+const REDRAW_INTERVAL_MS = 100;
 /** A hidden tab's timers run once a minute: a batch of this size does not wait for its timer. */
 const BATCH_SIZE = 500;
 const CLOSED = 2;
 
-export class Connection {
-  readonly #options: ConnectionOptions;
+export class StreamClient {
+  readonly #options: StreamClientOptions;
   readonly #random: () => number;
   #stream: EventStream | null = null;
   #state: ConnectionState = 'connecting';
@@ -54,7 +54,7 @@ export class Connection {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: StreamClientOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#lastEventId = options.lastEventId;
@@ -89,7 +89,7 @@ export class Connection {
     stream.onerror = () => {
       if (stream === this.#stream) this.#fail(stream.readyState === CLOSED);
     };
-    this.#expect(PATIENCE);
+    this.#expect(SILENCE_TIMEOUT_MS);
   }
 
   #leave(): void {
@@ -116,7 +116,7 @@ export class Connection {
     if (received.event === 'messages') this.#lastEventId = received.id;
     this.#queue.push(received);
     if (this.#queue.length >= BATCH_SIZE) this.#flush();
-    else this.#batchTimer ??= setTimeout(() => this.#flush(), GATHERED_FOR);
+    else this.#batchTimer ??= setTimeout(() => this.#flush(), GATHER_INTERVAL_MS);
     this.#enter('live');
   }
 
@@ -127,7 +127,7 @@ export class Connection {
     const events = this.#queue;
     this.#queue = [];
     // Events that arrive meanwhile find this timer set and wait for it.
-    this.#batchTimer = setTimeout(() => this.#flush(), LEAST_APART);
+    this.#batchTimer = setTimeout(() => this.#flush(), REDRAW_INTERVAL_MS);
     this.#options.onEvents(events);
   }
 
@@ -135,7 +135,7 @@ export class Connection {
   #fail(closed: boolean): void {
     if (this.#state === 'live') this.#enter('reconnecting');
     if (!closed) {
-      this.#expect(PATIENCE);
+      this.#expect(SILENCE_TIMEOUT_MS);
       return;
     }
     this.#leave();
@@ -143,10 +143,10 @@ export class Connection {
   }
 
   #delay(): number {
-    const most = Math.min(LONGEST_DELAY, SHORTEST_DELAY * 2 ** (this.#attempts + 1));
+    const most = Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** (this.#attempts + 1));
     this.#attempts += 1;
     // Random within the range, so that many pages do not reconnect to a restarted server at the same moment.
-    return SHORTEST_DELAY + this.#random() * (most - SHORTEST_DELAY);
+    return MIN_DELAY_MS + this.#random() * (most - MIN_DELAY_MS);
   }
 
   #expect(within: number): void {

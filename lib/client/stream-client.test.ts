@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { StreamEvent, StreamEventName } from '../contract/events';
-import { Connection, type ConnectionState, type EventStream } from './connection';
+import { type ConnectionState, type EventStream, StreamClient } from './stream-client';
 
 class FakeStream implements EventStream {
   readyState = 0;
@@ -34,7 +34,7 @@ function connect(random = 0) {
   const streams: FakeStream[] = [];
   const batches: StreamEvent[][] = [];
   const states: ConnectionState[] = [];
-  const connection = new Connection({
+  const connection = new StreamClient({
     open: (lastEventId) => {
       const stream = new FakeStream(lastEventId);
       streams.push(stream);
@@ -58,7 +58,7 @@ beforeEach(() => {
   mock.timers.enable({ apis: ['setTimeout'] });
 });
 
-test('Connection: opens after the id of the first state and passes on a burst as one batch', () => {
+test('StreamClient: opens after the id of the first state and passes on a burst as one batch', () => {
   const { streams, batches, states, newest } = connect();
   assert.equal(streams[0]?.lastEventId, 'e.5');
   newest().send('connected', { status: 'connected' });
@@ -76,7 +76,7 @@ test('Connection: opens after the id of the first state and passes on a burst as
   assert.deepEqual(states, ['live']);
 });
 
-test('Connection: continuous events are passed on ten times per second, events after a rest at once', () => {
+test('StreamClient: continuous events are passed on ten times per second, events after a rest at once', () => {
   const { batches, newest } = connect();
   const stream = newest();
   stream.send('heartbeat', heartbeat);
@@ -94,7 +94,7 @@ test('Connection: continuous events are passed on ten times per second, events a
   assert.equal(batches.length, 12);
 });
 
-test('Connection: a large burst does not wait for a timer', () => {
+test('StreamClient: a large burst does not wait for a timer', () => {
   const { batches, newest } = connect();
   for (let count = 0; count < 1200; count++) newest().send('heartbeat', heartbeat);
   assert.deepEqual(
@@ -103,7 +103,7 @@ test('Connection: a large burst does not wait for a timer', () => {
   );
 });
 
-test('Connection: leaves retries to the browser while it retries', () => {
+test('StreamClient: leaves retries to the browser while it retries', () => {
   const { streams, states, newest } = connect();
   newest().send('heartbeat', heartbeat);
   newest().fail(0);
@@ -113,7 +113,7 @@ test('Connection: leaves retries to the browser while it retries', () => {
   assert.deepEqual(states, ['live', 'reconnecting', 'live']);
 });
 
-test('Connection: a closed stream is reopened with growing delays, after the last received id', () => {
+test('StreamClient: a closed stream is reopened with growing delays, after the last received id', () => {
   const { streams, newest } = connect(1);
   newest().send('messages', noMessages, 'e.9');
   for (const delay of [2000, 4000, 8000, 16_000, 30_000, 30_000]) {
@@ -132,7 +132,7 @@ test('Connection: a closed stream is reopened with growing delays, after the las
   assert.equal(streams.length, opened + 1);
 });
 
-test('Connection: the shortest delay is a second', () => {
+test('StreamClient: the shortest delay is a second', () => {
   const { streams, newest } = connect(0);
   newest().fail(2);
   mock.timers.tick(999);
@@ -141,7 +141,7 @@ test('Connection: the shortest delay is a second', () => {
   assert.equal(streams.length, 2);
 });
 
-test('Connection: silence closes the stream and opens another', () => {
+test('StreamClient: silence closes the stream and opens another', () => {
   const { streams, states, newest } = connect();
   newest().send('messages', noMessages, 'e.7');
   mock.timers.tick(4999);
@@ -153,7 +153,7 @@ test('Connection: silence closes the stream and opens another', () => {
   assert.deepEqual(states, ['live', 'reconnecting']);
 });
 
-test('Connection: an attempt without an answer is given up', () => {
+test('StreamClient: an attempt without an answer is given up', () => {
   const { streams } = connect();
   mock.timers.tick(10_000);
   assert.equal(streams[0]?.readyState, 2);
@@ -161,7 +161,7 @@ test('Connection: an attempt without an answer is given up', () => {
   assert.equal(streams.length, 2);
 });
 
-test('Connection.wake(): reconnects at once, and does nothing while live', () => {
+test('StreamClient.wake(): reconnects at once, and does nothing while live', () => {
   const { connection, streams, newest } = connect();
   newest().fail(2);
   connection.wake();
@@ -173,7 +173,7 @@ test('Connection.wake(): reconnects at once, and does nothing while live', () =>
   assert.equal(streams.length, 2);
 });
 
-test('Connection: an event that is not JSON restarts the stream after the last valid one', () => {
+test('StreamClient: an event that is not JSON restarts the stream after the last valid one', () => {
   const { streams, batches, newest } = connect();
   newest().send('messages', noMessages, 'e.8');
   newest().send('messages', '{"messages":[', 'e.9');
@@ -183,7 +183,7 @@ test('Connection: an event that is not JSON restarts the stream after the last v
   assert.equal(batches.flat().length, 1);
 });
 
-test('Connection: events of an abandoned stream are ignored', () => {
+test('StreamClient: events of an abandoned stream are ignored', () => {
   const { connection, streams, batches } = connect();
   connection.wake();
   streams[0]?.send('messages', noMessages, 'e.99');
@@ -191,7 +191,7 @@ test('Connection: events of an abandoned stream are ignored', () => {
   assert.deepEqual(batches, []);
 });
 
-test('Connection.stop(): passes on the events that have arrived and leaves no timer behind', () => {
+test('StreamClient.stop(): passes on the events that have arrived and leaves no timer behind', () => {
   const { connection, streams, batches, newest } = connect();
   newest().send('heartbeat', heartbeat);
   connection.stop();
