@@ -56,7 +56,7 @@ test('ReDoc: shows and searches the document without requests to other hosts', a
   const heading = page.getByRole('heading', { name: 'Agents with their health' });
   await expect(heading).toBeVisible(DRAWN);
   await page.getByPlaceholder('Search').fill('deadlock');
-  await expect(page.locator('[data-role="search:results"]')).toContainText('Who waits for whom', DRAWN);
+  await expect(page.locator('[data-role="search:results"]')).toContainText('Wait relations', DRAWN);
   await suits(page, heading);
 });
 
