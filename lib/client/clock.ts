@@ -5,6 +5,8 @@ const SKEW_WORTH_CORRECTING = 1500;
 const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | undefined;
 let skew = 0;
+/** Whether the server has said its time. */
+let heard = false;
 let current = Date.now();
 /** Where it stands for good. */
 let stopped: number | null = null;
@@ -41,10 +43,22 @@ export function subscribe(listener: () => void): () => void {
  *   differences are no reason to let every age on the page jump
  */
 export function adjust(serverTime: number): void {
+  heard = true;
   const difference = serverTime - Date.now();
   if (Math.abs(difference - skew) < SKEW_WORTH_CORRECTING) return;
   skew = difference;
   tick();
+}
+
+/**
+ * Learns the server's time from the page itself, before the stream says it.
+ *
+ * @param renderedAt when the server made the page, in milliseconds of its clock; the browser knows how long ago it came
+ */
+export function startFrom(renderedAt: number): void {
+  if (heard) return;
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  adjust(renderedAt + performance.now() - (page?.responseStart ?? 0));
 }
 
 /** Lets the clock stand for good: the present of a recording is its end, in milliseconds. */

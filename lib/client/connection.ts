@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   open: (lastEventId: string | null) => EventStream;
   /** The id of the last messages in the state that the page came with. */
   lastEventId: string | null;
+  /** What is said until this stream is heard, or fails; `connecting` by default. */
+  state?: ConnectionState;
   onEvents: (events: StreamEvent[]) => void;
   onState: (state: ConnectionState) => void;
   /** Between 0 and 1; a test gives its own. */
@@ -41,7 +43,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #random: () => number;
   #stream: EventStream | null = null;
-  #state: ConnectionState = 'connecting';
+  #state: ConnectionState;
   #lastEventId: string | null;
   #attempts = 0;
   #queue: StreamEvent[] = [];
@@ -53,6 +55,7 @@ export class Connection {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#lastEventId = options.lastEventId;
+    this.#state = options.state ?? 'connecting';
   }
 
   /** Opens the stream. */
@@ -84,7 +87,8 @@ export class Connection {
     stream.onerror = () => {
       if (stream === this.#stream) this.#fail(stream.readyState === CLOSED);
     };
-    this.#expect(PATIENCE);
+    // Another stream was live until now: the page may say so for as long as it would wait for a heartbeat.
+    this.#expect(this.#state === 'live' ? SILENCE : PATIENCE);
   }
 
   #leave(): void {

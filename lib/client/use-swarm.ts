@@ -1,8 +1,11 @@
 import { startTransition, useCallback, useEffect, useReducer, useState } from 'react';
 import type { StreamEvent, SwarmState } from '../contract/events';
-import { served } from './base-path';
+import { HOME, serverUrl } from './base-path';
 import { adjust } from './clock';
-import { Connection, type ConnectionState } from './connection';
+import type { ConnectionState } from './connection';
+import { SharedStream } from './shared-stream';
+import { answerCensus } from './stream-census';
+import { openTabChannel } from './tab-channel';
 import { milliseconds } from './time';
 import { applyAll, type View } from './view';
 
@@ -12,22 +15,27 @@ function reduce(view: View, action: Action): View {
   return 'events' in action ? applyAll(view, action.events) : { ...view, gap: null };
 }
 
+/** Counts up when tabs of an older build could misread what tabs of this one say to each other. */
+const PROTOCOL = 1;
+
 /**
- * Follows the swarm by one EventSource, from the state that the server's page holds and without a gap to it.
+ * Follows the swarm by the one stream that the tabs of a browser share, from the state that the server's page holds and
+ * without a gap to it.
  *
  * @param first the state at the time of the page; later values are not looked at
+ * @param root the swarm's folder: tabs of different swarms at one address share nothing
  * @returns what is known now, how the connection stands, and a way to dismiss the notice of a gap
  */
-export function useSwarm(first: SwarmState): View & { connection: ConnectionState; dismissGap: () => void } {
+export function useSwarm(
+  first: SwarmState,
+  root: string,
+): View & { connection: ConnectionState; dismissGap: () => void } {
   const [view, dispatch] = useReducer(reduce, { swarm: first, gap: null });
   const [connection, setConnection] = useState<ConnectionState>('connecting');
-  const [lastEventId] = useState(first.lastEventId);
+  const [initial] = useState(first);
 
   useEffect(() => {
-    const stream = new Connection({
-      open: (id) =>
-        new EventSource(served(`/api/stream${id === null ? '' : `?last_event_id=${encodeURIComponent(id)}`}`)),
-      lastEventId,
+    const stream = openSharedStream(initial, root, {
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));
         if (heard !== null) adjust(heard);
@@ -36,23 +44,56 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
       },
       onState: setConnection,
     });
-    const wake = () => {
-      if (document.visibilityState === 'visible') stream.wake();
-    };
-    stream.start();
-    window.addEventListener('online', wake);
-    window.addEventListener('pageshow', wake);
-    document.addEventListener('visibilitychange', wake);
-    return () => {
-      window.removeEventListener('online', wake);
-      window.removeEventListener('pageshow', wake);
-      document.removeEventListener('visibilitychange', wake);
-      stream.stop();
-    };
-  }, [lastEventId]);
+    return followPage(stream);
+  }, [initial, root]);
 
   const dismissGap = useCallback(() => dispatch({ dismissGap: true }), []);
   return { ...view, connection, dismissGap };
+}
+
+type Listeners = Pick<ConstructorParameters<typeof SharedStream>[0], 'onEvents' | 'onState'>;
+
+function openSharedStream(first: SwarmState, root: string, listeners: Listeners): SharedStream {
+  const name = `claude-swarm-dashboard ${PROTOCOL} ${HOME} ${root}`;
+  return new SharedStream({
+    ...listeners,
+    first,
+    name,
+    tab: `${Date.now()}.${Math.random()}`,
+    open: (id) =>
+      new EventSource(serverUrl(`/api/stream${id === null ? '' : `?last_event_id=${encodeURIComponent(id)}`}`)),
+    openChannel: (onMessage) => openTabChannel(name, onMessage),
+    // Not there on an address that is no secure context, such as that of another machine over plain HTTP.
+    locks: (navigator as { locks?: LockManager }).locks ?? null,
+    isVisible: () => document.visibilityState === 'visible',
+  });
+}
+
+/**
+ * Starts the stream and stops it with the page: a page that is frozen or kept for the way back holds no connection.
+ *
+ * @returns ends all of it
+ */
+function followPage(stream: SharedStream): () => void {
+  const left = new AbortController();
+  const { signal } = left;
+  const back = () => {
+    stream.start();
+    if (document.visibilityState === 'visible') stream.wake();
+  };
+  stream.start();
+  window.addEventListener('online', back, { signal });
+  window.addEventListener('pageshow', back, { signal });
+  window.addEventListener('pagehide', () => stream.stop(), { signal });
+  document.addEventListener('freeze', () => stream.stop(), { signal });
+  document.addEventListener('resume', back, { signal });
+  document.addEventListener('visibilitychange', () => stream.visibilityChanged(), { signal });
+  const endCensus = answerCensus(() => stream.leads);
+  return () => {
+    left.abort();
+    endCensus();
+    stream.stop();
+  };
 }
 
 function lastHeard(events: readonly StreamEvent[]): string | null {
