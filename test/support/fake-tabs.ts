@@ -59,29 +59,34 @@ class Process {
 export function mockTabTimers(): void {
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.parse('2026-03-01T12:00:00Z') });
-  const { setTimeout: mockedTimeout, setInterval: mockedInterval } = globalThis;
-  const owned = (task: () => void) => {
+  const mocked = { setTimeout, setInterval, clearTimeout, clearInterval };
+  const cleared = new WeakSet<object>();
+  const owned = (set: (task: () => void, ms: number) => object) => (task: () => void, ms: number) => {
     const owner = Process.current;
-    return owner === null ? task : () => owner.run(task);
-  };
-  // A frozen interval gives one late call, not all that it missed.
-  const ownedOnce = (task: () => void) => {
-    const owner = Process.current;
-    if (owner === null) return task;
+    if (owner === null) return set(task, ms);
+    // Of a frozen tab an interval gives one late call, not all that it missed.
     let waits = false;
-    return () => {
+    const timer = set(() => {
       if (waits) return;
       waits = true;
       owner.run(() => {
         waits = false;
-        task();
+        if (!cleared.has(timer)) task();
       });
-    };
+    }, ms);
+    return timer;
+  };
+  const clear = (clearMocked: (timer: NodeJS.Timeout) => void) => (timer: NodeJS.Timeout | undefined) => {
+    if (timer === undefined) return;
+    cleared.add(timer);
+    clearMocked(timer);
   };
   // By hand: a mocked method would keep every call with its stack.
   Object.assign(globalThis, {
-    setTimeout: (task: () => void, ms: number) => mockedTimeout(owned(task), ms),
-    setInterval: (task: () => void, ms: number) => mockedInterval(ownedOnce(task), ms),
+    setTimeout: owned(mocked.setTimeout),
+    setInterval: owned(mocked.setInterval),
+    clearTimeout: clear(mocked.clearTimeout),
+    clearInterval: clear(mocked.clearInterval),
   });
 }
 
