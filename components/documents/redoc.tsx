@@ -2,7 +2,7 @@
 
 import './documents.css';
 import { useEffect, useRef } from 'react';
-import { served } from '@/lib/client/base-path';
+import { serverUrl } from '@/lib/client/base-path';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
 
@@ -50,7 +50,7 @@ export function ReDoc() {
         // A root of its own for each theme: what was drawn does not change its colours.
         const root = document.createElement('div');
         place.current.replaceChildren(root);
-        init(served('/openapi.json'), options, root);
+        init(serverUrl('/openapi.json'), options, root);
       });
     });
     return () => {

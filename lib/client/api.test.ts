@@ -154,5 +154,17 @@ test('readJson(): an answer that stops before its end is a failure, not a wait w
   const said = readJson('/api/state', { failure: 'Could not load' }).catch((error: Error) => error.message);
   for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
   context.mock.timers.tick(ANSWER_TIMEOUT_MS);
-  assert.equal(await said, 'Could not load: the answer of the server ended before it was whole.');
+  assert.equal(await said, 'Could not load: the answer of the server stopped for 15 s.');
+});
+
+test('readJson(): an answer that is cut off, and one of another kind', async (context) => {
+  const cut = new ReadableStream({ start: (controller) => controller.error(new TypeError('network error')) });
+  for (const [body, said] of [
+    [cut, 'The answer of the server was cut off.'],
+    ['<html>', 'The answer of the server is not JSON.'],
+  ] as const) {
+    context.mock.method(globalThis, 'fetch', async () => new Response(body));
+    await assert.rejects(readJson('/api/state'), { name: 'ApiError', message: said });
+    context.mock.restoreAll();
+  }
 });

@@ -78,7 +78,7 @@ export async function readJson<Answer>(path: string, options: RequestOptions = {
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof ApiError) throw error;
-    throw new ApiError(sentence(options.failure, 'the answer of the server ended before it was whole'), null);
+    throw new ApiError(sentence(options.failure, whyUnread(error, timeout)), null);
   } finally {
     timeout.close();
   }
@@ -111,6 +111,12 @@ async function readText({ body }: Response, timeout: RequestTimeout): Promise<st
     if (done) return text + decoder.decode();
     text += decoder.decode(value, { stream: true });
   }
+}
+
+/** @returns why an answer that had begun could not be read, as the end of a sentence */
+function whyUnread(error: unknown, timeout: RequestTimeout): string {
+  if (timeout.passed) return `the answer of the server stopped for ${ANSWER_TIMEOUT_MS / 1000} s`;
+  return error instanceof SyntaxError ? 'the answer of the server is not JSON' : 'the answer of the server was cut off';
 }
 
 /** @returns why there was no answer in time, as far as there is evidence, as the end of a sentence */

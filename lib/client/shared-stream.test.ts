@@ -219,6 +219,17 @@ for (const locks of [true, false]) {
   });
 }
 
+test('SharedStream: tabs whose clocks differ, and one whose clock is set, follow as well', async () => {
+  const [browser, leader, follower] = await openTabs(3);
+  if (leader) leader.process.clockOffset = 3_600_000;
+  if (follower) follower.process.clockOffset = -600_000;
+  browser.server.send(1);
+  await browser.pass(SETTLED_MS);
+  browser.server.send(1);
+  await browser.pass(SETTLED_MS);
+  assertWhole(browser);
+});
+
 test('SharedStream: where locks are refused the tabs do without them', async () => {
   const browser = new FakeBrowser({ locks: true });
   const refused = { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) };

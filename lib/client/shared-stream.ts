@@ -37,8 +37,8 @@ export interface SharedStreamOptions extends Pick<ConnectionOptions, 'open' | 'o
 const LEADER_BEAT_MS = 400;
 /** A leader that was not heard at so many looks in succession is closed, frozen or has crashed. */
 const MAX_SILENT_BEATS = 4;
-/** A tab that was frozen gets everything at once that was said meanwhile; older than this it is no news. */
-const MAX_MESSAGE_AGE_MS = 2000;
+/** A tab that was frozen gets at once what was said meanwhile. What came later than this is no news: the tab asks instead. */
+const MAX_DELAY_MS = 2000;
 
 export class SharedStream {
   readonly #options: SharedStreamOptions;
@@ -60,6 +60,8 @@ export class SharedStream {
   /** Since the last beat: a leader that cannot answer yet must not be asked for each of its messages. */
   #asked = false;
   #silentBeats = 0;
+  /** How long a message of the leader took at the least: two tabs' clocks may differ, as after one was set. */
+  #leastDelay = Number.POSITIVE_INFINITY;
   /** The leader's stream has brought events. */
   #leaderStreams = false;
   #leaderVisible = true;
@@ -136,14 +138,12 @@ export class SharedStream {
   }
 
   #hear(message: SentMessage): void {
-    const stale = Math.abs(Date.now() - message.sentAt) > MAX_MESSAGE_AGE_MS;
     switch (message.kind) {
       case 'lead':
-        if (stale) this.#behind = true;
-        else this.#hearLeader(message);
+        this.#hearLeader(message);
         return;
       case 'answer':
-        if (message.to === this.#options.tab && !stale) this.#hearAnswer(message);
+        if (message.to === this.#options.tab) this.#hearAnswer(message);
         return;
       case 'bye':
         // With locks the browser has chosen the next leader already.
@@ -157,10 +157,16 @@ export class SharedStream {
     }
   }
 
-  #hearLeader({ term, tab, count, visible, streaming, state, batch }: LeadMessage): void {
+  #hearLeader({ term, tab, count, visible, streaming, state, batch, sentAt }: LeadMessage & { sentAt: number }): void {
     if (!this.#follows({ term, tab })) {
       // A leader that does not know that it was superseded.
       if (this.leads) this.#sayLead(null);
+      return;
+    }
+    const delay = Date.now() - sentAt;
+    this.#leastDelay = Math.min(this.#leastDelay, delay);
+    if (delay - this.#leastDelay > MAX_DELAY_MS) {
+      this.#behind = true;
       return;
     }
     if (count !== this.#count) this.#behind = true;
@@ -180,6 +186,7 @@ export class SharedStream {
       if (this.leads) this.#stepDown();
       this.#leader = { term, tab };
       this.#count = 0;
+      this.#leastDelay = Number.POSITIVE_INFINITY;
       this.#leaderStreams = false;
     }
     this.#silentBeats = 0;

@@ -21,6 +21,8 @@ class Process {
   static current: Process | null = null;
   #state: 'runs' | 'frozen' | 'gone' = 'runs';
   #waiting: (() => void)[] = [];
+  /** How far its clock is from that of the others, in milliseconds. */
+  clockOffset = 0;
 
   get gone(): boolean {
     return this.#state === 'gone';
@@ -59,6 +61,8 @@ class Process {
 export function mockTabTimers(): void {
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: Date.parse('2026-03-01T12:00:00Z') });
+  const { now } = Date;
+  Date.now = () => now() + (Process.current?.clockOffset ?? 0);
   const mocked = { setTimeout, setInterval, clearTimeout, clearInterval };
   const cleared = new WeakSet<object>();
   const owned = (set: (task: () => void, ms: number) => object) => (task: () => void, ms: number) => {
