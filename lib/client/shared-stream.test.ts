@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
-import { FakeBrowser, type FakeTab, mockTabTimers, restoreTimers } from '../../test/support/fake-tabs';
+import { mockTabTimers, restoreTimers } from '../../test/support/fake-process';
+import { FakeBrowser, type FakeTab } from '../../test/support/fake-tabs';
 
 beforeEach(mockTabTimers);
 afterEach(restoreTimers);
