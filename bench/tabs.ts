@@ -1,5 +1,5 @@
 /**
- * Twenty tabs of one browser on one dashboard: how long until all others have the next message after the tab that holds the
+ * Twenty tabs of one browser on one dashboard: how long until all others have the next message after the tab with the
  * stream is closed, stopped or crashes. Fails above 2 s, or if a second stream stays open. Needs a build (`npm run build`)
  * and Chromium.
  */
@@ -56,7 +56,7 @@ const ENDS = {
 
 async function takeover(pages: Page[], swarm: TestSwarm, end: keyof typeof ENDS, text: string): Promise<number> {
   const [leader] = streaming;
-  if (!leader || streaming.size > 1) throw new Error(`${streaming.size} tabs hold a stream, expected one.`);
+  if (!leader || streaming.size > 1) throw new Error(`${streaming.size} tabs have a stream, expected one.`);
   const pid = end === 'stopped' ? await rendererOf(leader) : null;
   const others = pages.filter((page) => page !== leader);
   const shown = Promise.all(others.map((page) => shownAt(page, text)));

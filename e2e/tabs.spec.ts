@@ -4,7 +4,7 @@ import { test as base, connection, expect, panel } from './fixtures';
 
 const MANY = 20;
 
-/** A tab, and whether it holds a stream. */
+/** A tab, and whether it has a stream. */
 class Tab {
   #streams = 0;
 
@@ -93,7 +93,7 @@ test.beforeEach(async ({ swarm, server }) => {
 });
 
 for (const end of ['closed', 'crashed'] as const) {
-  test(`many tabs: twenty hold one stream; of a leader that is ${end} nothing is lost or shown twice`, async ({
+  test(`many tabs: twenty share one stream; of a leader that is ${end} nothing is lost or shown twice`, async ({
     context,
     swarm,
     openTabs,
@@ -143,7 +143,7 @@ test('many tabs: a stopped leader is replaced, and has everything and no stream 
   await expectWhole(tabs, 5);
 });
 
-test('many tabs: a frozen page lets another one lead, and comes back without a hole', async ({
+test('many tabs: a frozen page lets another one take over, and comes back without a hole', async ({
   context,
   swarm,
   openTabs,
@@ -160,7 +160,7 @@ test('many tabs: a frozen page lets another one lead, and comes back without a h
   await expectOneStream(tabs);
 });
 
-test('many tabs: a visible one leads; a hidden one holds no stream and still has everything', async ({
+test('many tabs: a visible one is the leader; a hidden one has no stream and still has everything', async ({
   swarm,
   openTabs,
 }) => {

@@ -1,7 +1,7 @@
 /** Which tab of a browser may hold the stream, by the Web Locks API: the browser itself ends the lock of a tab that is gone. */
 
 export interface LeaderLockEvents {
-  /** This tab holds the lock. */
+  /** This tab has the lock. */
   onGain: () => void;
   /** Another tab has taken the lock away. */
   onLoss: () => void;
@@ -33,7 +33,7 @@ export class LeaderLock {
     this.#request({ signal: withdraw.signal }, withdraw);
   }
 
-  /** Takes the lock from whoever holds it: a frozen tab keeps its lock. */
+  /** Takes the lock from the tab that has it: a frozen tab keeps its lock. */
   steal(): void {
     this.#request({ steal: true }, null);
   }

@@ -24,7 +24,7 @@ async function openTabs(count: number, browser = new FakeBrowser()): Promise<[Fa
 function assertWhole(browser: FakeBrowser, tabs: readonly FakeTab[] = browser.tabs): void {
   const { server } = browser;
   assert.equal(server.open, 1, 'one stream is open');
-  assert.equal(browser.leaders.length, 1, 'one tab leads');
+  assert.equal(browser.leaders.length, 1, 'one tab is the leader');
   for (const tab of tabs) {
     const missing = Array.from({ length: server.head - tab.from }, (_, index) => tab.from + index + 1);
     assert.deepEqual(tab.got, missing, 'each message once');
@@ -37,7 +37,7 @@ function assertWhole(browser: FakeBrowser, tabs: readonly FakeTab[] = browser.ta
 for (const locks of [true, false]) {
   const where = locks ? 'with locks' : 'without locks';
 
-  test(`SharedStream: twenty tabs hold one stream, ${where}`, async () => {
+  test(`SharedStream: twenty tabs share one stream, ${where}`, async () => {
     const [browser] = await openTabs(20, new FakeBrowser({ locks }));
     browser.server.send(3);
     await browser.pass(SETTLED_MS);
@@ -45,7 +45,7 @@ for (const locks of [true, false]) {
     assert.equal(browser.server.opened, 1);
   });
 
-  test(`SharedStream: tabs that are opened in the same moment hold one stream, ${where}`, async () => {
+  test(`SharedStream: tabs that are opened in the same moment share one stream, ${where}`, async () => {
     const browser = new FakeBrowser({ locks });
     for (let count = 0; count < 20; count++) browser.open();
     await browser.pass(SETTLED_MS);
@@ -71,14 +71,14 @@ for (const locks of [true, false]) {
     leader?.process.freeze();
     browser.server.send(2);
     await browser.pass(2000);
-    assert.equal(others.filter(({ leads }) => leads).length, 1);
+    assert.equal(others.filter(({ isLeader }) => isLeader).length, 1);
     for (const { got, state } of others) assert.deepEqual([got, state], [[4, 5], 'live']);
     browser.server.send(2);
     await browser.pass(60_000);
     leader?.process.thaw();
     await browser.pass(1000);
     assertWhole(browser);
-    assert.equal(leader?.leads, false);
+    assert.equal(leader?.isLeader, false);
   });
 
   test(`SharedStream: a follower that was frozen gets what it missed once, ${where}`, async () => {
@@ -120,7 +120,7 @@ for (const locks of [true, false]) {
     assert.equal(browser.server.open, 1);
   });
 
-  test(`SharedStream: a visible tab takes over from a hidden leader, which then holds nothing, ${where}`, async () => {
+  test(`SharedStream: a visible tab takes over from a hidden leader, which then has no stream, ${where}`, async () => {
     const [browser, leader, other] = await openTabs(3, new FakeBrowser({ locks }));
     other?.show(false);
     leader?.show(false);
@@ -130,7 +130,7 @@ for (const locks of [true, false]) {
     assertWhole(browser);
   });
 
-  test(`SharedStream: where every tab is hidden one of them holds the stream, ${where}`, async () => {
+  test(`SharedStream: where every tab is hidden one of them has the stream, ${where}`, async () => {
     const [browser, ...tabs] = await openTabs(3, new FakeBrowser({ locks }));
     for (const tab of tabs) tab.show(false);
     browser.server.send(1);
@@ -139,7 +139,7 @@ for (const locks of [true, false]) {
     assert.equal(browser.server.opened, 1);
     tabs[2]?.show(true);
     await browser.pass(1000);
-    assert.equal(tabs[2]?.leads, true);
+    assert.equal(tabs[2]?.isLeader, true);
     assertWhole(browser);
   });
 
@@ -261,7 +261,7 @@ test('SharedStream: without a channel each tab streams, and gives its stream bac
   assert.equal(first?.state, 'live');
 });
 
-test('SharedStream: a tab that was stopped holds nothing, and goes on from where it was', async () => {
+test('SharedStream: a tab that was stopped has no stream, and goes on from where it was', async () => {
   const [browser, leader] = await openTabs(1);
   browser.server.send(1);
   await browser.pass(100);

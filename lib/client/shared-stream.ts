@@ -1,6 +1,6 @@
 /**
- * One stream for all tabs of a browser on one page: a leader holds it and passes its events on, the others follow, and one of
- * them takes over when the leader closes, freezes or crashes. Over HTTP/1.1 a browser has six connections to a server, and a
+ * One stream for all tabs of a browser: the leader has it and passes its events on, the others follow, and one of them takes
+ * over when the leader closes, freezes or crashes. Over HTTP/1.1 a browser has six connections to a server, and a
  * stream for each tab uses them up (decision 69).
  *
  * Nothing that a page shows depends on there being exactly one leader: each tab keeps its own position and applies only what
@@ -8,16 +8,10 @@
  */
 import { apply, type StreamEvent, type SwarmState } from '../contract/events';
 import { Connection, type ConnectionOptions, type ConnectionState } from './connection';
+import { KnownLeader } from './known-leader';
 import { LeaderLock, type LeaderLockEvents, type Locks } from './leader-lock';
 import { batchAfter, catchUp, follow, type RelayedBatch } from './relay';
-import {
-  type Claim,
-  type LeadMessage,
-  type SentMessage,
-  supersedes,
-  type TabChannel,
-  type TabMessage,
-} from './tab-channel';
+import type { Claim, LeadMessage, SentMessage, TabChannel, TabMessage } from './tab-channel';
 
 export interface SharedStreamOptions extends Pick<ConnectionOptions, 'open' | 'onEvents' | 'onState' | 'random'> {
   /** The state that the page came with. */
@@ -33,44 +27,33 @@ export interface SharedStreamOptions extends Pick<ConnectionOptions, 'open' | 'o
   isVisible: () => boolean;
 }
 
-/** How often a leader says that it exists, and how often the others look whether it did. */
-const LEADER_BEAT_MS = 400;
-/** A leader that was not heard at so many looks in succession is closed, frozen or has crashed. */
-const MAX_SILENT_BEATS = 4;
-/** A tab that was frozen gets at once what was said meanwhile. What came later than this is no news: the tab asks instead. */
-const MAX_DELAY_MS = 2000;
+/** How often the leader says that it exists, and how often the other tabs check that it did. */
+const LEADER_HEARTBEAT_INTERVAL_MS = 400;
+/** A leader that was silent at this many checks in succession is closed, frozen or has crashed. */
+const MAX_SILENT_CHECKS = 4;
 
 export class SharedStream {
   readonly #options: SharedStreamOptions;
   #lock: LeaderLock | null;
   #channel: TabChannel | null = null;
-  #beats: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
   /** What this tab has: any tab may have to answer for the others. */
   #own: SwarmState;
   #state: ConnectionState = 'connecting';
-  /** The greatest claim that was heard or made. */
-  #leader: Claim | null = null;
+  #leader: KnownLeader | null = null;
   /** Only the leader has one. */
   #stream: Connection | null = null;
-  #streaming = false;
-  /** Batches that were passed on, or heard, of the present leader. */
-  #count = 0;
-  /** There is something that this tab does not have: it must be brought up. */
+  /** Something was passed on that this tab does not have: it must ask for it. */
   #behind = false;
-  /** Since the last beat: a leader that cannot answer yet must not be asked for each of its messages. */
+  /** Whether it asked since the last check: a leader that cannot answer yet must not be asked for each of its messages. */
   #asked = false;
-  #silentBeats = 0;
-  /** How long a message of the leader took at the least: two tabs' clocks may differ, as after one was set. */
-  #leastDelay = Number.POSITIVE_INFINITY;
-  /** The leader's stream has brought events. */
-  #leaderStreams = false;
-  #leaderVisible = true;
+  #silentChecks = 0;
 
   constructor(options: SharedStreamOptions) {
     this.#options = options;
     this.#own = options.first;
     const events: LeaderLockEvents = {
-      onGain: () => this.#lead(),
+      onGain: () => this.#becomeLeader(),
       onLoss: () => this.#stepDown(),
       onRefused: () => {
         this.#lock = null;
@@ -79,19 +62,19 @@ export class SharedStream {
     this.#lock = options.locks && new LeaderLock(options.name, options.locks, events);
   }
 
-  /** Whether this tab holds the browser's stream. */
-  get leads(): boolean {
+  /** Whether this tab has the browser's stream. */
+  get isLeader(): boolean {
     return this.#stream !== null;
   }
 
-  /** Joins the other tabs; of the first one it opens the stream. Does nothing if it was started already. */
+  /** Joins the other tabs; the first tab opens the stream. Does nothing if it was started already. */
   start(): void {
-    if (this.#beats !== undefined) return;
-    this.#channel = this.#options.openChannel((message) => this.#hear(message));
-    this.#beats = setInterval(() => this.#beat(), LEADER_BEAT_MS);
+    if (this.#timer !== undefined) return;
+    this.#channel = this.#options.openChannel((message) => this.#receive(message));
+    this.#timer = setInterval(() => this.#check(), LEADER_HEARTBEAT_INTERVAL_MS);
     if (this.#channel === null) {
-      // Nobody to share with: the stream is held while the tab is seen.
-      if (this.#options.isVisible()) this.#lead();
+      // Nobody to share with: the tab has a stream while it is visible.
+      if (this.#options.isVisible()) this.#becomeLeader();
       return;
     }
     this.#behind = true;
@@ -99,18 +82,18 @@ export class SharedStream {
     this.wake();
     this.#asked = false;
     this.#ask();
-    if (this.#lock) this.#lock.wait();
-    // Without locks only silence says that there is no leader: one that exists answers within a beat.
-    this.#silentBeats = this.#lock ? 0 : MAX_SILENT_BEATS - 1;
+    this.#lock?.wait();
+    // Without locks only silence shows that there is no leader: an existing one answers before the first check.
+    this.#silentChecks = this.#lock ? 0 : MAX_SILENT_CHECKS - 1;
   }
 
-  /** Leaves: closes the stream and every timer, and lets another tab take over at once. What has arrived is still handed on. */
+  /** Leaves: closes the stream and every timer, and lets another tab take over at once. Events that have arrived are still handed on. */
   stop(): void {
-    clearInterval(this.#beats);
-    this.#beats = undefined;
-    const led = this.leads;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    const wasLeader = this.isLeader;
     this.#closeStream();
-    if (led && this.#leader) this.#post({ kind: 'bye', ...this.#leader });
+    if (wasLeader && this.#leader) this.#post({ kind: 'bye', ...this.#leader.claim });
     this.#lock?.release();
     this.#channel?.close();
     this.#channel = null;
@@ -126,101 +109,96 @@ export class SharedStream {
   /** The tab was shown or hidden. */
   visibilityChanged(): void {
     const visible = this.#options.isVisible();
-    if (this.#channel === null) {
-      if (this.#beats === undefined) return;
-      if (visible) this.#lead();
+    if (this.#channel !== null) {
+      // Visible tabs learn from this that the leader is hidden.
+      if (this.isLeader) this.#announce();
+      if (visible) this.wake();
+    } else if (this.#timer !== undefined) {
+      if (visible) this.#becomeLeader();
       else this.#giveBack();
-      return;
     }
-    // Visible tabs learn from this that the leader is hidden.
-    if (this.leads) this.#sayLead(null);
-    if (visible) this.wake();
   }
 
-  #hear(message: SentMessage): void {
+  #receive(message: SentMessage): void {
     switch (message.kind) {
       case 'lead':
-        this.#hearLeader(message);
+        this.#receiveFromLeader(message);
         return;
       case 'answer':
-        if (message.to === this.#options.tab) this.#hearAnswer(message);
+        if (message.to === this.#options.tab) this.#receiveAnswer(message);
         return;
       case 'bye':
         // With locks the browser has chosen the next leader already.
-        if (message.tab === this.#leader?.tab && !this.#lock) this.#silentBeats = MAX_SILENT_BEATS - 1;
+        if (this.#leader?.made(message) && !this.#lock) this.#silentChecks = MAX_SILENT_CHECKS - 1;
         return;
       case 'ask':
-        if (this.leads) this.#answer(message.tab, message.position);
+        if (this.isLeader) this.#answer(message.tab, message.position);
         return;
       case 'wake':
         this.#stream?.wake();
     }
   }
 
-  #hearLeader({ term, tab, count, visible, streaming, state, batch, sentAt }: LeadMessage & { sentAt: number }): void {
-    if (!this.#follows({ term, tab })) {
-      // A leader that does not know that it was superseded.
-      if (this.leads) this.#sayLead(null);
+  #receiveFromLeader(message: LeadMessage & { sentAt: number }): void {
+    const leader = this.#recognize(message);
+    if (leader === null) {
+      // Another leader that does not know that it was superseded.
+      if (this.isLeader) this.#announce();
       return;
     }
-    const delay = Date.now() - sentAt;
-    this.#leastDelay = Math.min(this.#leastDelay, delay);
-    if (delay - this.#leastDelay > MAX_DELAY_MS) {
+    const { count, visible, streaming, state, batch, sentAt } = message;
+    if (leader.isLate(sentAt)) {
       this.#behind = true;
       return;
     }
-    if (count !== this.#count) this.#behind = true;
-    this.#count = count;
-    if (batch) this.#take(batch);
-    if (streaming && !this.#leaderStreams) this.#asked = false;
-    this.#leaderStreams = streaming;
-    this.#leaderVisible = visible;
+    if (count !== leader.count) this.#behind = true;
+    leader.count = count;
+    if (batch) this.#apply(batch, leader);
+    if (streaming && !leader.isStreaming) this.#asked = false;
+    leader.isStreaming = streaming;
+    leader.isVisible = visible;
     if (this.#behind) this.#ask();
     if (state !== 'live' || !this.#behind) this.#show(state);
   }
 
-  /** @returns whether a claim is that of the present leader, or of one that follows it */
-  #follows({ term, tab }: Claim): boolean {
-    if (tab !== this.#leader?.tab || term !== this.#leader.term) {
-      if (!supersedes({ term, tab }, this.#leader)) return false;
-      if (this.leads) this.#stepDown();
-      this.#leader = { term, tab };
-      this.#count = 0;
-      this.#leastDelay = Number.POSITIVE_INFINITY;
-      this.#leaderStreams = false;
+  /** @returns the leader that made a claim, null if another tab is the leader by a later claim */
+  #recognize({ term, tab }: Claim): KnownLeader | null {
+    if (!this.#leader?.made({ term, tab })) {
+      if (this.#leader && !this.#leader.yieldsTo({ term, tab })) return null;
+      if (this.isLeader) this.#stepDown();
+      this.#leader = new KnownLeader({ term, tab });
     }
-    this.#silentBeats = 0;
-    return true;
+    this.#silentChecks = 0;
+    return this.#leader;
   }
 
-  #take(batch: RelayedBatch): void {
-    this.#count += 1;
+  #apply(batch: RelayedBatch, leader: KnownLeader): void {
+    leader.count += 1;
     const { events, behind } = follow(this.#own, batch);
     if (behind) this.#behind = true;
     this.#deliver(events);
   }
 
-  #hearAnswer({ term, tab, count, position, events }: Extract<TabMessage, { kind: 'answer' }>): void {
-    if (!this.#follows({ term, tab })) return;
-    if (events === null) {
+  #receiveAnswer(answer: Extract<TabMessage, { kind: 'answer' }>): void {
+    const leader = this.#recognize(answer);
+    if (leader === null) return;
+    if (answer.events === null) {
       // The server can say what lies between.
       this.#takeOver();
       return;
     }
-    this.#count = count;
-    const followed = follow(this.#own, { after: position, replacing: false, events });
+    leader.count = answer.count;
+    const followed = follow(this.#own, { after: answer.position, replacing: false, events: answer.events });
     this.#behind = followed.behind;
     this.#deliver(followed.events);
     if (!this.#behind) this.#show('live');
   }
 
   #answer(to: string, position: string | null): void {
-    const leader = this.#leader;
-    if (leader === null) return;
     // Until the server has been heard, what this tab has may be older than what the other one came with.
-    if (!this.#streaming || this.#state !== 'live' || this.#own.replacing) return;
-    const events = catchUp(this.#own, position);
-    this.#post({ kind: 'answer', ...leader, to, count: this.#count, position, events });
+    if (!this.#leader?.isStreaming || this.#state !== 'live' || this.#own.replacing) return;
+    const { claim, count } = this.#leader;
+    this.#post({ kind: 'answer', ...claim, to, count, position, events: catchUp(this.#own, position) });
   }
 
   #ask(): void {
@@ -230,64 +208,63 @@ export class SharedStream {
     this.#post({ kind: 'ask', tab: this.#options.tab, position: replacing ? null : lastEventId });
   }
 
-  #beat(): void {
+  #check(): void {
     if (this.#channel === null) return;
-    if (this.leads) {
-      this.#sayLead(null);
+    if (this.isLeader) {
+      this.#announce();
       return;
     }
     this.#asked = false;
-    this.#silentBeats += 1;
+    this.#silentChecks += 1;
     // Not while a hidden tab only fetches what it lacks.
-    const wanted = this.#leaderStreams && !this.#leaderVisible && this.#options.isVisible();
-    // Each tab beats at an instant of its own, so that not all of them take over at once.
-    if (wanted || this.#silentBeats >= MAX_SILENT_BEATS) this.#takeOver();
+    const wanted = this.#leader?.isStreaming && !this.#leader.isVisible && this.#options.isVisible();
+    // Each tab checks at an instant of its own, so that not all of them take over at once.
+    if (wanted || this.#silentChecks >= MAX_SILENT_CHECKS) this.#takeOver();
   }
 
   #takeOver(): void {
-    this.#silentBeats = 0;
-    this.#leaderStreams = false;
+    this.#silentChecks = 0;
     if (this.#lock) this.#lock.steal();
-    else this.#lead();
+    else this.#becomeLeader();
   }
 
-  #lead(): void {
-    if (this.leads) return;
+  #becomeLeader(): void {
+    if (this.isLeader) return;
     const { tab, open, random } = this.#options;
-    this.#leader = { term: Math.max(Date.now(), (this.#leader?.term ?? 0) + 1), tab };
-    this.#count = 0;
-    this.#streaming = false;
+    const term = Math.max(Date.now(), (this.#leader?.claim.term ?? 0) + 1);
+    const leader = new KnownLeader({ term, tab });
+    this.#leader = leader;
     this.#behind = false;
     const stream = new Connection({
       open,
       random,
       lastEventId: this.#own.lastEventId,
       state: this.#state,
-      onEvents: (events) => this.#receive(events),
+      onEvents: (events) => {
+        if (stream === this.#stream) this.#relay(leader, events);
+        this.#deliver(events);
+      },
       onState: (state) => {
         if (stream === this.#stream) this.#show(state);
       },
     });
     this.#stream = stream;
-    this.#sayLead(null);
+    this.#announce();
     stream.start();
   }
 
-  #receive(events: StreamEvent[]): void {
-    if (this.leads) {
-      this.#streaming = true;
-      this.#sayLead(batchAfter(this.#own, events));
-      this.#count += 1;
-    }
-    this.#deliver(events);
+  #relay(leader: KnownLeader, events: StreamEvent[]): void {
+    leader.isStreaming = true;
+    this.#announce(batchAfter(this.#own, events));
+    leader.count += 1;
   }
 
-  /** Another tab leads: this one follows again, from where it is. */
+  /** Another tab is the leader: this one follows again, from where it is. */
   #stepDown(): void {
     this.#closeStream();
     this.#leader = null;
     this.#behind = true;
-    this.#silentBeats = 0;
+    this.#silentChecks = 0;
     this.#lock?.wait();
   }
 
@@ -298,23 +275,17 @@ export class SharedStream {
 
   #closeStream(): void {
     const stream = this.#stream;
-    // What it still hands on is this tab's own: another leader has passed it on, or will.
+    // Events that it still hands on are for this tab alone: the next leader gets them from the server.
     this.#stream = null;
-    this.#streaming = false;
     stream?.stop();
   }
 
-  #sayLead(batch: RelayedBatch | null): void {
+  /** Says that this tab is the leader, and passes on a batch. */
+  #announce(batch: RelayedBatch | null = null): void {
     if (this.#leader === null) return;
-    this.#post({
-      kind: 'lead',
-      ...this.#leader,
-      count: this.#count,
-      visible: this.#options.isVisible(),
-      streaming: this.#streaming,
-      state: this.#state,
-      batch,
-    });
+    const { claim, count, isStreaming: streaming } = this.#leader;
+    const visible = this.#options.isVisible();
+    this.#post({ kind: 'lead', ...claim, count, visible, streaming, state: this.#state, batch });
   }
 
   #post(message: TabMessage): void {
@@ -330,7 +301,7 @@ export class SharedStream {
   #show(state: ConnectionState): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (this.leads) this.#sayLead(null);
+    if (this.isLeader) this.#announce();
     this.#options.onState(state);
   }
 }

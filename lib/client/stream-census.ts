@@ -1,7 +1,7 @@
 /**
- * How many streams the tabs of this browser hold to this origin. A browser tells a page neither that a request waits for a
- * free connection nor how many there are (resource timing gives the same zeros as for a server that is silent), so that the
- * tabs' own word is the only evidence for "too many open tabs".
+ * How many streams the tabs of this browser have to this origin. A browser does not show a page that a request waits
+ * for a free connection (resource timing gives the same zeros as for a silent server), so that the tabs' own word is the only
+ * evidence for "too many open tabs".
  */
 
 const CHANNEL = 'claude-swarm-dashboard streams';
@@ -21,7 +21,7 @@ export function answerCensus(streams: () => boolean): () => void {
   return () => channel.close();
 }
 
-/** @returns how many tabs said that they hold a stream, this one included; 0 where tabs cannot say it */
+/** @returns how many tabs said that they have a stream, this one included; 0 where tabs cannot say it */
 export async function countStreams(): Promise<number> {
   const channel = open();
   if (channel === null) return 0;

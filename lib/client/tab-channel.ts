@@ -42,9 +42,9 @@ export interface TabChannel {
   close(): void;
 }
 
-/** @returns whether a claim beats another one, or is the first */
-export function supersedes(claim: Claim, other: Claim | null): boolean {
-  return other === null || claim.term > other.term || (claim.term === other.term && claim.tab > other.tab);
+/** @returns whether a claim is later than another one */
+export function supersedes(claim: Claim, other: Claim): boolean {
+  return claim.term > other.term || (claim.term === other.term && claim.tab > other.tab);
 }
 
 /** @returns a channel between all tabs of this origin that use the same name; null where the browser has none */

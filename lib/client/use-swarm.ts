@@ -88,7 +88,7 @@ function followPage(stream: SharedStream): () => void {
   document.addEventListener('freeze', () => stream.stop(), { signal });
   document.addEventListener('resume', back, { signal });
   document.addEventListener('visibilitychange', () => stream.visibilityChanged(), { signal });
-  const endCensus = answerCensus(() => stream.leads);
+  const endCensus = answerCensus(() => stream.isLeader);
   return () => {
     left.abort();
     endCensus();

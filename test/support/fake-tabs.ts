@@ -109,8 +109,8 @@ export class FakeTab {
     return this.states.at(-1) ?? 'connecting';
   }
 
-  get leads(): boolean {
-    return !this.process.gone && this.stream.leads;
+  get isLeader(): boolean {
+    return !this.process.gone && this.stream.isLeader;
   }
 
   show(visible: boolean): void {
@@ -164,7 +164,7 @@ export class FakeBrowser {
   }
 
   get leaders(): FakeTab[] {
-    return this.tabs.filter(({ leads }) => leads);
+    return this.tabs.filter(({ isLeader }) => isLeader);
   }
 
   /** Lets time pass, in steps so small that promises get their turn. */
