@@ -215,7 +215,7 @@ for (const locks of [true, false]) {
         await browser.pass(SETTLED_MS);
         assertWhole(browser);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 }
