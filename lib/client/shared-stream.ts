@@ -28,7 +28,7 @@ export interface SharedStreamOptions extends Pick<ConnectionOptions, 'open' | 'o
 }
 
 /** How often the leader says that it exists, and how often the other tabs check that it did. */
-const LEADER_HEARTBEAT_INTERVAL_MS = 400;
+const LEADER_HEARTBEAT_INTERVAL_MS = 300;
 /** A leader that was silent at this many checks in succession is closed, frozen or has crashed. */
 const MAX_SILENT_CHECKS = 4;
 
