@@ -38,7 +38,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
         renderedAt={Date.now()}
         query={query}
         past={await pastOf(runtime, at, sent)}
-        recording={runtime.recording}
+        bundle={runtime.bundle}
         settings={settings}
       />
     </>
@@ -47,7 +47,7 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
 
 /** The moment that the address names, read before the page is drawn, so that a link shows it without any script. */
 async function pastOf(runtime: Runtime, at: string | null, sent: Headers): Promise<PastView> {
-  const end = runtime.recording && Date.parse(runtime.recording.until);
+  const end = runtime.bundle && Date.parse(runtime.bundle.until);
   const moment = readMoment(at, end ?? Date.now()) ?? end;
   if (typeof moment !== 'number') return { ...NOW, refused: moment };
   try {

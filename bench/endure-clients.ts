@@ -19,11 +19,11 @@ export interface SlowPlan {
  * The server drops after 30 s whoever leaves alone what is pending; the rest is for a busy machine. More than the buffers
  * of both sockets hold must be sent, or nothing is pending.
  */
-const DROPPED_WITHIN_MS = 90_000;
+const DROP_TIMEOUT_MS = 90_000;
 const LARGE_BYTES = 100_000;
-const MARK_EVERY_MS = 50;
+const MARK_INTERVAL_MS = 50;
 const GROWTH_BYTES = 120 * 1024 * 1024;
-const SERVED_WITHIN_MS = 500;
+const MAX_ANSWER_MS = 500;
 const MARK = /^mark (\d+(?:\.\d+)?)$/;
 
 /** Sends megabytes to clients that never read; they must be dropped, and nobody else may notice. */
@@ -43,7 +43,7 @@ export async function slowClients(folders: { root: string; history: string }, pl
         openStream({ url: `${server.url}/api/stream`, onEvent: (event) => noteMarks(event, latencies), onEnd }),
       );
     }
-    marking = setInterval(() => log.appendAll([line(`mark ${performance.now()}`)]), MARK_EVERY_MS);
+    marking = setInterval(() => log.appendAll([line(`mark ${performance.now()}`)]), MARK_INTERVAL_MS);
     while (latencies.length < plan.readers * 20) await delay(20);
     for (let count = 0; count < plan.clients; count++) sockets.push(await neverReads(server.port));
     latencies.length = 0;
@@ -55,14 +55,14 @@ export async function slowClients(folders: { root: string; history: string }, pl
       await delay(10);
       peak = Math.max(peak, server.residentBytes() ?? 0);
     }
-    while ((await server.openStreams()) > plan.readers && performance.now() - begun < DROPPED_WITHIN_MS) {
+    while ((await server.openStreams()) > plan.readers && performance.now() - begun < DROP_TIMEOUT_MS) {
       await delay(100);
       peak = Math.max(peak, server.residentBytes() ?? 0);
     }
     const dropped = performance.now() - begun;
     // Its socket tells a client that it was dropped once it reads what was sent before.
     for (const socket of sockets) socket.resume();
-    while (sockets.some(({ closed }) => !closed) && performance.now() - begun < DROPPED_WITHIN_MS) await delay(10);
+    while (sockets.some(({ closed }) => !closed) && performance.now() - begun < DROP_TIMEOUT_MS) await delay(10);
     const left = sockets.filter(({ closed }) => !closed).length;
     const sorted = [...latencies].sort((one, other) => one - other);
     const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? Number.POSITIVE_INFINITY;
@@ -79,7 +79,7 @@ export async function slowClients(folders: { root: string; history: string }, pl
       ],
       slow: [
         ...(growth > GROWTH_BYTES ? [`memory grew by ${megabytes(growth)} MB`] : []),
-        ...(p99 > SERVED_WITHIN_MS ? [`p99 of the others: ${p99.toFixed(0)} ms`] : []),
+        ...(p99 > MAX_ANSWER_MS ? [`p99 of the others: ${p99.toFixed(0)} ms`] : []),
       ],
     };
   } finally {

@@ -12,9 +12,9 @@ export interface SharedPlan {
   clients: number;
 }
 
-const LONGEST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 1000;
 /** So often a client breaks off by itself, to come back to another process. */
-const MOVE_EVERY_MS = 100;
+const MOVE_INTERVAL_MS = 100;
 
 /**
  * Kills one process after the other while messages are written. Every message must be recorded once and reach every client
@@ -30,13 +30,13 @@ export async function shared(folders: { root: string; history: string }, plan: S
   try {
     for (const server of servers) await server.start();
     for (const follower of followers) follower.connect();
-    moving = setInterval(() => random.pick(followers).connect(), MOVE_EVERY_MS);
+    moving = setInterval(() => random.pick(followers).connect(), MOVE_INTERVAL_MS);
     for (let count = 0; count < plan.kills; count += 1) {
       const server = random.pick(servers);
       await server.stop('SIGKILL');
-      await delay(random.integer(0, LONGEST_PAUSE_MS));
+      await delay(random.integer(0, MAX_PAUSE_MS));
       await server.start();
-      await delay(random.integer(0, LONGEST_PAUSE_MS));
+      await delay(random.integer(0, MAX_PAUSE_MS));
     }
     clearInterval(moving);
     traffic.stop();

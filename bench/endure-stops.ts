@@ -12,9 +12,9 @@ interface StopsPlan {
   clients: number;
 }
 
-const STOP_WITHIN_MS = 5000;
+const STOP_TIMEOUT_MS = 5000;
 /** A start takes about a second: some kills fall into it. */
-const LONGEST_LIFE_MS = 2500;
+const MAX_LIFE_MS = 2500;
 
 /**
  * Stops and starts a server at random moments, then asks whether the history and every client have each message
@@ -73,13 +73,13 @@ async function stopAgainAndAgain(server: Server, { signal, times }: StopsPlan, r
     // In order it stops only once it listens to signals; a person can't press Ctrl-C earlier either. On a busy machine
     // nearly every kill would fall into a start: half of them wait for its end.
     if (signal === 'SIGTERM' || random.chance(0.5)) await started;
-    await delay(random.integer(0, LONGEST_LIFE_MS));
+    await delay(random.integer(0, MAX_LIFE_MS));
     if (!answered) atStart += 1;
     const begun = performance.now();
     const exitCode = await server.stop(signal);
     took.push(performance.now() - begun);
     if (signal === 'SIGTERM' && exitCode !== 0) faults.push(`stop ${count} ended with exit code ${exitCode}`);
-    if (signal === 'SIGTERM' && (took.at(-1) ?? 0) > STOP_WITHIN_MS) faults.push(`stop ${count} took over 5 s`);
+    if (signal === 'SIGTERM' && (took.at(-1) ?? 0) > STOP_TIMEOUT_MS) faults.push(`stop ${count} took over 5 s`);
     await started;
   }
   const longest = Math.round(Math.max(...took));

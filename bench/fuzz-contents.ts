@@ -202,7 +202,7 @@ export const KINDS: readonly KindName[] = [
 export async function writeKind(root: string, kind: KindName, random: Random): Promise<void> {
   if (kind === LOG) return writeLog(path.join(root, LOG), random);
   if (kind === LOCKS_FOLDER) return writeLocks(path.join(root, LOCKS_FOLDER), random);
-  await replace(path.join(root, kind), textOf(STORES[kind], random), random);
+  await replace(path.join(root, kind), randomText(STORES[kind], random), random);
 }
 
 function sampled<Result>(arbitrary: fc.Arbitrary<Result>, random: Random): Result {
@@ -210,7 +210,7 @@ function sampled<Result>(arbitrary: fc.Arbitrary<Result>, random: Random): Resul
 }
 
 /** Now and then Python's spelling of what JSON has no word for, or bytes that are no text. */
-function textOf(arbitrary: Value, random: Random): Buffer {
+function randomText(arbitrary: Value, random: Random): Buffer {
   const text = JSON.stringify(sampled(arbitrary, random)) ?? 'NaN';
   if (random.chance(0.03)) return Buffer.from(text.replace(/\d+/, 'NaN'));
   const bytes = Buffer.from(text);
@@ -239,10 +239,10 @@ async function replace(file: string, bytes: Buffer, random: Random): Promise<voi
 }
 
 async function writeLog(file: string, random: Random): Promise<void> {
-  if (random.chance(0.02)) return replace(file, textOf(message, random), random);
+  if (random.chance(0.02)) return replace(file, randomText(message, random), random);
   if (random.chance(0.02)) renameSync(ensured(file), `${file}.old`);
   if (random.chance(0.01)) writeFileSync(ensured(file), '');
-  const lines = Array.from({ length: random.integer(1, 30) }, () => textOf(message, random));
+  const lines = Array.from({ length: random.integer(1, 30) }, () => randomText(message, random));
   const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from(random.chance(0.97) ? '\n' : '')]));
   if (bytes.length < MAX_LOG_BYTES) appendFileSync(ensured(file), bytes);
 }
@@ -266,7 +266,7 @@ async function writeLocks(folder: string, random: Random): Promise<void> {
     rmSync(path.join(folder, file), { force: true, recursive: true });
   }
   for (let made = random.integer(1, 20); made > 0; made--) {
-    const bytes = textOf(lock, random);
+    const bytes = randomText(lock, random);
     const own = random.chance(0.8) ? lockFileName(bytes.toString('utf8', 0, 80)) : `${random.integer(0, 99)}.lock`;
     await replace(path.join(folder, own), bytes, random);
   }

@@ -30,7 +30,7 @@ const ROUND_MS = 100;
 /** The first answers of each kind load their code, which holds the loop once. */
 const WARM_UP_MS = 5000;
 /** What was written and asked so long before a hold is named with it. */
-const LOOK_BACK_MS = 3000;
+const TRACE_BACK_MS = 3000;
 const HEALTH_TIMEOUT_MS = 5000;
 
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
@@ -159,7 +159,7 @@ console.log(
     `ran at most ${ran} ms${tooLong ? `: more than ${MAX_HOLD_MS} ms` : ''}`,
 );
 if (tooLong) {
-  const before = begun.filter(({ at }) => at <= ranAt && at > ranAt - LOOK_BACK_MS);
+  const before = begun.filter(({ at }) => at <= ranAt && at > ranAt - TRACE_BACK_MS);
   console.log(before.map(({ what }) => `  ${what}`).join('\n'));
 }
 for (const [fault, count] of faults) console.log(`FAILED  ${count} times: ${fault}`);

@@ -114,7 +114,7 @@ function request(random: Random): string {
   if (random.chance(0.05)) return noise(random, random.integer(1, 2000));
   const line = `${pick(random, METHODS)} ${pick(random, TARGETS)}${extra(random)} ${random.chance(0.95) ? 'HTTP/1.1' : pick(random, WRONG_VERSIONS)}`;
   const end = random.chance(0.05) ? '\n' : '\r\n';
-  const { headers, body } = bodyOf(random);
+  const { headers, body } = randomBody(random);
   const lines = [line];
   if (!random.chance(0.1)) lines.push(`Host: ${random.chance(0.8) ? '127.0.0.1' : pick(random, HOSTS)}`);
   lines.push(...headers);
@@ -132,7 +132,7 @@ function extra(random: Random): string {
   return `?${pick(random, ['at', 'q', 'limit', 'before', 'x'])}=${'y'.repeat(random.integer(0, random.chance(0.2) ? 20_000 : 20))}`;
 }
 
-function bodyOf(random: Random): { headers: string[]; body: string } {
+function randomBody(random: Random): { headers: string[]; body: string } {
   const kind = random.integer(0, 5);
   if (kind <= 1) return { headers: [], body: '' };
   const body = random.chance(0.5) ? '{}' : noise(random, random.integer(0, random.chance(0.1) ? 150_000 : 500));

@@ -8,7 +8,7 @@ import { LogWriter } from '../lib/sources/claudeswarm/writer';
 import { longestHolds, measuringHolds, readHolds } from './loop-holds';
 import { makeScratch } from './scratch';
 import { type Shown, showId, strangeId } from './strange-ids';
-import { compare, compareWithWriters, faultsOf, type Received } from './torture-checks';
+import { compare, compareWithWriters, type Received, verdictFaults } from './torture-checks';
 import { Follower, receivedOf } from './torture-follower';
 import { Server } from './torture-server';
 import { tracedLine } from './torture-writer';
@@ -47,13 +47,13 @@ async function askOn(fuzz: Fuzz, until: number): Promise<void> {
     const strange = strangeId(fuzz.random, { epoch: fuzz.epoch, newest: known });
     const shown = await showId(fuzz.server.port, strange);
     fuzz.asked.set(strange.kind, (fuzz.asked.get(strange.kind) ?? 0) + 1);
-    const fault = faultOf(fuzz, strange, shown, known);
+    const fault = resumeFault(fuzz, strange, shown, known);
     if (fault !== null) note(fuzz, `${strange.kind} ${JSON.stringify(strange.id.slice(0, 80))}: ${fault}`);
   }
 }
 
 /** @param known the newest message that was known to be published when the id was shown */
-function faultOf(
+function resumeFault(
   fuzz: Fuzz,
   { id, inQuery, bytes, refused }: ReturnType<typeof strangeId>,
   shown: Shown,
@@ -180,10 +180,10 @@ async function untilArrived(followers: readonly Follower[], written: number): Pr
 async function checkEnd(fuzz: Fuzz, followers: readonly Follower[], written: number): Promise<void> {
   if ((await fuzz.server.health()) === null) note(fuzz, 'the process does not answer');
   const { backwards } = await fuzz.server.history();
-  const inHistory = faultsOf(compareWithWriters(backwards, new Map([[WRITER, written]])));
+  const inHistory = verdictFaults(compareWithWriters(backwards, new Map([[WRITER, written]])));
   if (inHistory !== null) note(fuzz, `history: ${inHistory}`);
   for (const [index, { received, gapsSaid, faults }] of followers.entries()) {
-    const atClient = faultsOf(compare(received, backwards));
+    const atClient = verdictFaults(compare(received, backwards));
     if (atClient !== null) note(fuzz, `client ${index}: ${atClient}`);
     if (gapsSaid > 0) note(fuzz, `client ${index} was told of a gap ${gapsSaid} times`);
     for (const fault of faults) note(fuzz, `client ${index}: ${fault}`);

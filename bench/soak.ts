@@ -30,10 +30,10 @@ interface Sample {
   descriptors: number;
 }
 
-const MOST_SAMPLES = 60;
+const MAX_SAMPLES = 60;
 const SAMPLES_PER_MINUTE = 2;
 const MESSAGES_PER_SECOND = 20;
-const MOST_VIEWERS = 20;
+const MAX_VIEWERS = 20;
 const READS = ['/', '/api/agents', '/api/messages?limit=200', '/api/messages?q=review', '/api/stats', '/api/talk'];
 const MOMENTS = ['/api/timeline', '/api/state?at='];
 /** Idle connections of the readers are closed by the server after 5 s. */
@@ -58,7 +58,7 @@ class Viewers {
 
   async run(): Promise<void> {
     while (this.#going) {
-      if (this.#closers.size < MOST_VIEWERS && this.#random.chance(0.6)) this.#come();
+      if (this.#closers.size < MAX_VIEWERS && this.#random.chance(0.6)) this.#come();
       else [...this.#closers][this.#random.integer(0, Math.max(0, this.#closers.size - 1))]?.();
       await this.#read();
       await delay(this.#random.exponential(100));
@@ -168,7 +168,7 @@ async function soak(minutes: number, scratch: string): Promise<string[]> {
   await server.start();
   const past = new PastWatch(server, root, path.join(scratch, 'shift'));
   const samples: Sample[] = [];
-  const wanted = Math.min(MOST_SAMPLES, Math.round(minutes * SAMPLES_PER_MINUTE));
+  const wanted = Math.min(MAX_SAMPLES, Math.round(minutes * SAMPLES_PER_MINUTE));
   const counts = { came: 0, asked: 0 };
   console.log('minute   heap MB  external   rss MB  descriptors  listeners  timers');
   for (let index = 0; index < wanted; index++) {
@@ -183,7 +183,7 @@ async function soak(minutes: number, scratch: string): Promise<string[]> {
     samples.push(sample);
     counts.came += viewers.came;
     counts.asked += viewers.asked;
-    console.log(lineOf(sample));
+    console.log(sampleLine(sample));
     for (const [what, count] of viewers.refused) console.log(`  refused ${count} times: ${what}`);
   }
   const faults = await past.end();
@@ -257,7 +257,7 @@ function growing(samples: readonly Sample[]): string[] {
   return faults;
 }
 
-function lineOf({ minute, heapUsed, external, rss, descriptors, listeners, resources }: Sample): string {
+function sampleLine({ minute, heapUsed, external, rss, descriptors, listeners, resources }: Sample): string {
   const cells = [
     megabytes(heapUsed),
     megabytes(external),

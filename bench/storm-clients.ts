@@ -30,7 +30,7 @@ const REPORT_INTERVAL_MS = 1_000;
 const STRANGE_SHARE = 0.5;
 const ID = /\nid: (\S+)\n/;
 /** Beyond this, only the end of what was read can still hold what is awaited. */
-const KEPT_CHARACTERS = 200;
+const MAX_TAIL_CHARACTERS = 200;
 
 function storm({ port, clients, pauseMs, ids }: StormJob): void {
   const random = new Random(clients);
@@ -45,7 +45,7 @@ function storm({ port, clients, pauseMs, ids }: StormJob): void {
     let text = '';
     let answered = false;
     socket.setEncoding('latin1').on('data', (chunk: string) => {
-      text = text.slice(-KEPT_CHARACTERS) + chunk;
+      text = text.slice(-MAX_TAIL_CHARACTERS) + chunk;
       const [, seen] = (text.includes('event: messages\n') && ID.exec(text)) || [];
       if (seen === undefined) return;
       newest = seen;

@@ -97,7 +97,7 @@ function versionAt(versions: readonly Version[], at: number): unknown[] {
   return versions.findLast((version) => version.at <= at)?.content ?? [];
 }
 
-function difference(what: string, expected: unknown[], told: unknown[]): string[] {
-  const [a, b] = [JSON.stringify(expected), JSON.stringify(told)];
+function difference(what: string, expected: unknown[], actual: unknown[]): string[] {
+  const [a, b] = [JSON.stringify(expected), JSON.stringify(actual)];
   return a === b ? [] : [`The ${what} were ${a.slice(0, 600)}, but ${b.slice(0, 600)} is told.`];
 }

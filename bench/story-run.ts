@@ -48,7 +48,7 @@ interface Outage {
 }
 
 /** Needs a build. The folder is removed afterwards. */
-export async function tellStory(plan: StoryPlan, say: (line: string) => void = () => {}): Promise<StoryOutcome> {
+export async function runStory(plan: StoryPlan, say: (line: string) => void = () => {}): Promise<StoryOutcome> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'story-')));
   const chronicle = new Chronicle(root);
   const simulator = new Simulator({
@@ -72,7 +72,7 @@ export async function tellStory(plan: StoryPlan, say: (line: string) => void = (
     await simulator.stop();
     await wait(BEFORE_KILL_MS);
     say(`Told: ${JSON.stringify(simulator.counts)}`);
-    return await askMoments(server, chronicle, outages, momentsOf(chronicle, plan, since, until));
+    return await askMoments(server, chronicle, outages, storyMoments(chronicle, plan, since, until));
   } finally {
     await simulator.stop();
     await server.stop('SIGKILL');
@@ -97,7 +97,7 @@ async function killAndStart(server: ProductionServer, plan: StoryPlan, say: (lin
 }
 
 /** Random moments far enough from any change, in random order. */
-function momentsOf(chronicle: Chronicle, { moments, seed }: StoryPlan, since: number, until: number): number[] {
+function storyMoments(chronicle: Chronicle, { moments, seed }: StoryPlan, since: number, until: number): number[] {
   const random = new Random(seed);
   const chosen: number[] = [];
   for (let tries = 0; chosen.length < moments; tries++) {

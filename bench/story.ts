@@ -3,7 +3,7 @@
  * the way, then 1,000 moments of it asked for. Ends with exit code 1 if one is not as it was. Needs a build.
  */
 import { parseArgs } from 'node:util';
-import { tellStory } from './story-run';
+import { runStory } from './story-run';
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 
-const outcome = await tellStory(
+const outcome = await runStory(
   {
     seconds: Number(values.minutes) * 60,
     kills: Number(values.kills),

@@ -53,17 +53,17 @@ const server = await ProductionServer.started({
   SWARM_HISTORY: file,
   SWARM_HISTORY_MESSAGES: '10000000',
 });
-const tellTimeline = ({ totals, messages, locks, health }: TimelineAnswer) =>
+const describeTimeline = ({ totals, messages, locks, health }: TimelineAnswer) =>
   `${totals.messages} messages as ${messages.length} ticks, ${totals.lock_spans} locks as ${locks.length} bars, ${health.length} healths`;
 try {
-  await measure('timeline of the last day', 'timeline', DAY_MS, LIMIT_MS, tellTimeline, 'sliding');
+  await measure('timeline of the last day', 'timeline', DAY_MS, LIMIT_MS, describeTimeline, 'sliding');
   for (const [name, length] of [
     ['a day', DAY_MS],
     ['an hour', HOUR_MS],
     ['everything', days * DAY_MS],
   ] as const) {
     const limit = name === 'everything' ? Number.POSITIVE_INFINITY : LIMIT_MS;
-    await measure<TimelineAnswer>(`timeline of ${name}`, 'timeline', length, limit, tellTimeline);
+    await measure<TimelineAnswer>(`timeline of ${name}`, 'timeline', length, limit, describeTimeline);
     await measure<TalkAnswer>(`talk of ${name}`, 'talk', length, limit, ({ count }) => `${count} pairs`);
   }
 } finally {
@@ -97,7 +97,7 @@ async function measure<Answer>(
   path: string,
   length: number,
   limit: number,
-  tell: (answer: Answer) => string,
+  describe: (answer: Answer) => string,
   place: keyof typeof PLACES = 'random',
 ): Promise<void> {
   const times: number[] = [];
@@ -122,6 +122,6 @@ async function measure<Answer>(
   const verdict = Number.isFinite(limit) ? `, limit ${limit} ms: ${within ? 'pass' : 'FAIL'}` : '';
   const figures = `first ${first.toFixed(0)} ms, median ${at(0.5).toFixed(1)} ms, 99 % ${at(0.99).toFixed(1)} ms${verdict}`;
   console.log(
-    `${question.padEnd(24)} ${figures} (${tell(JSON.parse(last) as Answer)}, ${Math.round(last.length / 1024)} KB)`,
+    `${question.padEnd(24)} ${figures} (${describe(JSON.parse(last) as Answer)}, ${Math.round(last.length / 1024)} KB)`,
   );
 }

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import {
   compare,
   compareWithWriters,
-  faultsOf,
   mostInOneSecond,
   type Received,
   tracedContent,
   traceNumber,
   traceOf,
+  verdictFaults,
 } from './torture-checks';
 
 /** Two writers by turns, with holes in `seq` as the contract allows. */
@@ -37,16 +37,16 @@ const PLANTED: [name: string, change: (messages: Received[]) => void, fault: str
 
 describe('checks', () => {
   it('find nothing in what is right', () => {
-    assert.equal(faultsOf(compareWithWriters(HISTORY, WRITTEN)), null);
-    assert.equal(faultsOf(compare(HISTORY, HISTORY)), null);
-    assert.equal(faultsOf(compare(HISTORY.slice(13), HISTORY)), null);
+    assert.equal(verdictFaults(compareWithWriters(HISTORY, WRITTEN)), null);
+    assert.equal(verdictFaults(compare(HISTORY, HISTORY)), null);
+    assert.equal(verdictFaults(compare(HISTORY.slice(13), HISTORY)), null);
   });
 
   for (const [name, change, fault] of PLANTED) {
     it(`find ${name} at a client and in the history`, () => {
       const received = changed(change);
-      assert.equal(faultsOf(compare(received, HISTORY)), fault);
-      assert.equal(faultsOf(compareWithWriters(received, WRITTEN)), fault);
+      assert.equal(verdictFaults(compare(received, HISTORY)), fault);
+      assert.equal(verdictFaults(compareWithWriters(received, WRITTEN)), fault);
     });
   }
 
@@ -55,14 +55,14 @@ describe('checks', () => {
       seq,
       trace: (HISTORY[index === 10 ? 12 : index === 12 ? 10 : index] as Received).trace,
     }));
-    assert.equal(faultsOf(compareWithWriters(received, WRITTEN)), '1 misordered');
-    assert.equal(faultsOf(compare(received, HISTORY)), '2 foreign');
+    assert.equal(verdictFaults(compareWithWriters(received, WRITTEN)), '1 misordered');
+    assert.equal(verdictFaults(compare(received, HISTORY)), '2 foreign');
   });
 
   it('find what nobody wrote', () => {
-    assert.equal(faultsOf(compareWithWriters([...HISTORY, { seq: 999, trace: -1 }], WRITTEN)), '1 foreign');
+    assert.equal(verdictFaults(compareWithWriters([...HISTORY, { seq: 999, trace: -1 }], WRITTEN)), '1 foreign');
     assert.equal(
-      faultsOf(compareWithWriters([...HISTORY, { seq: 999, trace: traceNumber(0, 20) }], WRITTEN)),
+      verdictFaults(compareWithWriters([...HISTORY, { seq: 999, trace: traceNumber(0, 20) }], WRITTEN)),
       '1 foreign',
     );
   });

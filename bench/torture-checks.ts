@@ -84,7 +84,7 @@ export function compareWithWriters(history: readonly Received[], written: Readon
 }
 
 /** @returns null for a flawless verdict, else what is wrong, in words */
-export function faultsOf({ lost, repeated, misordered, foreign }: Verdict): string | null {
+export function verdictFaults({ lost, repeated, misordered, foreign }: Verdict): string | null {
   const faults = Object.entries({ lost, repeated, misordered, foreign }).filter(([, count]) => count > 0);
   return faults.length === 0 ? null : faults.map(([name, count]) => `${count} ${name}`).join(', ');
 }

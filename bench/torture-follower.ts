@@ -6,7 +6,7 @@ import type { Random } from '../lib/simulator/random';
 import { openStream } from '../test/support/sse-client';
 import { type Received, traceOf } from './torture-checks';
 
-const RETRY_MS = 150;
+const MAX_RETRY_MS = 150;
 
 /** Follows the messages of a server across its deaths, as a browser would. */
 export class Follower {
@@ -45,7 +45,7 @@ export class Follower {
       onEvent: ({ name, data, lastEventId }) => this.#take(name as StreamEventName, data, lastEventId),
       onEnd: () => {
         this.#close = null;
-        this.#retry = setTimeout(() => this.connect(), this.#random.integer(1, RETRY_MS));
+        this.#retry = setTimeout(() => this.connect(), this.#random.integer(1, MAX_RETRY_MS));
       },
     });
   }

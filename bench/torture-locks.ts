@@ -54,7 +54,7 @@ export async function tortureLocks(
   await mkdir(folder);
   checks.push(await exactSet(watch, 'folder removed and made again, empty', []));
   watch.close();
-  return outcomeOf(checks);
+  return locksOutcome(checks);
 }
 
 /** Releases an older lock while newer ones stay. */
@@ -69,7 +69,7 @@ export async function releaseOlder(url: string, root: string): Promise<Outcome> 
   releaseLock(root, HOLDER, 'src/older.ts');
   const left = await exactSet(watch, 'the oldest released', paths.slice(1));
   watch.close();
-  return outcomeOf([held, left]);
+  return locksOutcome([held, left]);
 }
 
 /** Deletes the registry and the log; both must be said to be missing. */
@@ -111,7 +111,7 @@ async function exactSet(watch: StateWatch<LocksAnswer>, what: string, paths: rea
   return { what, milliseconds };
 }
 
-function outcomeOf(checks: readonly SetCheck[]): Outcome {
+function locksOutcome(checks: readonly SetCheck[]): Outcome {
   const late = checks.filter(({ milliseconds }) => milliseconds !== null && milliseconds > EXACT_LOCKS_MS);
   return {
     facts: checks

@@ -47,7 +47,7 @@ export async function tortureManyLocks(folders: { root: string; control: string 
       await delay(BETWEEN_CHANGES_MS);
       times.push(await watch.changed(locks, () => releaseLock(root, 'agent-1', 'src/one-more.ts')));
     }
-    return outcomeOf(first, times, watch);
+    return manyLocksOutcome(first, times, watch);
   } finally {
     watch.close();
     await server.stop();
@@ -138,7 +138,7 @@ class ManyLocksWatch {
   }
 }
 
-function outcomeOf(first: number | null, times: readonly number[], watch: ManyLocksWatch): Outcome {
+function manyLocksOutcome(first: number | null, times: readonly number[], watch: ManyLocksWatch): Outcome {
   const slowest = Math.max(...times);
   const median = times.toSorted((one, other) => one - other)[times.length >> 1] ?? Number.NaN;
   const { maxHeartbeatDelayMs, maxResidentBytes, maxEventBytes } = watch;

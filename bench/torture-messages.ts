@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseCursor } from '../lib/contract/events';
 import { Random } from '../lib/simulator/random';
-import { compare, compareWithWriters, faultsOf, type Received } from './torture-checks';
+import { compare, compareWithWriters, type Received, verdictFaults } from './torture-checks';
 import { Follower, receivedOf } from './torture-follower';
 import { RotationPermit } from './torture-permit';
 import type { Outcome } from './torture-report';
@@ -89,7 +89,10 @@ export class MessageTorture {
     const verdict = compareWithWriters(backwards, this.written);
     return {
       facts: `${verdict.received} messages by paging back, ${forwards.length} by paging on`,
-      faults: [...named('history', faultsOf(verdict)), ...named('paging on', faultsOf(compare(forwards, backwards)))],
+      faults: [
+        ...named('history', verdictFaults(verdict)),
+        ...named('paging on', verdictFaults(compare(forwards, backwards))),
+      ],
     };
   }
 
@@ -100,7 +103,7 @@ export class MessageTorture {
     return {
       facts: `the newest ${newest.length}`,
       faults: [
-        ...named('list', faultsOf(compare(newest, this.#history))),
+        ...named('list', verdictFaults(compare(newest, this.#history))),
         ...(newest.length === wanted ? [] : [`${newest.length} instead of ${wanted}`]),
       ],
     };
@@ -116,7 +119,7 @@ export class MessageTorture {
       sum.gaps += gapsSaid;
       const said = gapsSaid > 0 ? [`told of a gap ${gapsSaid} times`] : [];
       const nothing = received.length === 0 ? ['received nothing'] : [];
-      const all = [...named('messages', faultsOf(verdict)), ...said, ...nothing, ...own];
+      const all = [...named('messages', verdictFaults(verdict)), ...said, ...nothing, ...own];
       faults.push(...all.map((fault) => `client ${index}: ${fault}`));
     }
     return {

@@ -17,8 +17,8 @@ import { tracedLine } from './torture-writer';
 const BURST_WRITER = 50;
 const OUTAGE_WRITER = 51;
 const ARRIVAL_DEADLINE_MS = 30_000;
-const LONGEST_HOLD_MS = 50;
-const LARGEST_MEMORY_BYTES = 512 * 1024 * 1024;
+const MAX_HOLD_MS = 50;
+const MAX_MEMORY_BYTES = 512 * 1024 * 1024;
 
 function tracedLines(writer: number, count: number, from = 0): object[] {
   const random = new Random(writer);
@@ -67,7 +67,7 @@ export async function cutLine(server: Server, root: string): Promise<Outcome> {
 
 /** Two rotations while the server is down destroy messages unread: that must be said, and the rest must come. */
 export async function doubleRotation(server: Server, root: string, follower: Follower): Promise<Outcome> {
-  const before = await sourcesOf(server);
+  const before = await servedSources(server);
   await server.stop('SIGKILL');
   const killedAt = Date.now();
   const log = new LogWriter(root, { rotateAtBytes: 20_000 });
@@ -83,7 +83,7 @@ export async function doubleRotation(server: Server, root: string, follower: Fol
   const last = traceNumber(OUTAGE_WRITER, serial - 1);
   const begun = performance.now();
   while (follower.received.at(-1)?.trace !== last && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(10);
-  const after = await sourcesOf(server);
+  const after = await servedSources(server);
   const faults: string[] = [];
   if (follower.received.at(-1)?.trace !== last) faults.push('the newest message never came');
   if (after.log.gaps <= before.log.gaps)
@@ -106,7 +106,7 @@ function lossFaults({ losses }: Sources['log'], killedAt: number): string[] {
   return isRight ? [] : [`the loss is said as ${JSON.stringify(loss)}, killed at ${new Date(killedAt).toISOString()}`];
 }
 
-async function sourcesOf(server: Server): Promise<Sources> {
+async function servedSources(server: Server): Promise<Sources> {
   const watch = new StateWatch<Sources>(server.url, 'sources');
   await watch.until(() => true);
   watch.close();
@@ -141,7 +141,7 @@ export async function firstRead(folders: { root: string; control: string }, mess
     // Only half seconds that lie wholly after the start count.
     const holds = readHolds(delays, measuredFrom + 499);
     const worst = longestHolds(holds).byClock;
-    const long = holds.filter(({ held }) => held > LONGEST_HOLD_MS);
+    const long = holds.filter(({ held }) => held > MAX_HOLD_MS);
     const sorted = seen.latencies.sort((one, other) => one - other);
     const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
     const faults: string[] = [];
@@ -152,7 +152,7 @@ export async function firstRead(folders: { root: string; control: string }, mess
       const when = long.map(({ at, held }) => `${held} ms at ${((at - measuredFrom) / 1000).toFixed(1)} s`);
       slow.push(`the event loop was held too long: ${when.join(', ')}`);
     }
-    if (seen.memory > LARGEST_MEMORY_BYTES) slow.push(`memory grew to ${megabytes(seen.memory)} MB`);
+    if (seen.memory > MAX_MEMORY_BYTES) slow.push(`memory grew to ${megabytes(seen.memory)} MB`);
     return {
       facts:
         `${messages} messages, ${megabytes(bytes)} MB in ${((performance.now() - begun) / 1000).toFixed(1)} s; event loop ` +

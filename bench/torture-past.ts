@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 const JUMPS_DAYS = [31, -31, 400, -400, -40, 40];
 const MESSAGES = 500;
 /** What is too old is deleted once a second. */
-const PRUNED_WITHIN_MS = 2500;
+const PRUNE_TIMEOUT_MS = 2500;
 const ARRIVAL_DEADLINE_MS = 30_000;
 const MAX_NEW_LINES = 20;
 const BROKEN_CHANCE = 0.2;
@@ -53,7 +53,7 @@ export async function jumpingClock({ root, control }: Folders): Promise<Outcome>
       if (said === null) faults.push(`the history source does not say that the clock ${sentence}`);
       say(1);
       written += 1;
-      await delay(PRUNED_WITHIN_MS);
+      await delay(PRUNE_TIMEOUT_MS);
       const { message_count: kept } = await server.stats();
       if (kept !== written) faults.push(`${kept} of ${written} messages are kept after the clock ${sentence}`);
     }

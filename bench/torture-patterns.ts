@@ -118,7 +118,7 @@ function conflictLog(count: number): string {
 class Pulse {
   readonly #url: string;
   readonly #close: () => void;
-  #beatAt = performance.now();
+  #heartbeatAt = performance.now();
   #gap = 0;
   #health = 0;
   #asking = true;
@@ -128,15 +128,15 @@ class Pulse {
     this.#url = url;
     this.#close = openStream({
       url: `${url}/api/stream`,
-      onEvent: ({ name }) => name === 'heartbeat' && this.#beat(),
+      onEvent: ({ name }) => name === 'heartbeat' && this.#heartbeat(),
       onEnd: () => {},
     });
     this.#asked = this.#ask();
   }
 
-  #beat(): void {
-    this.#gap = Math.max(this.#gap, performance.now() - this.#beatAt);
-    this.#beatAt = performance.now();
+  #heartbeat(): void {
+    this.#gap = Math.max(this.#gap, performance.now() - this.#heartbeatAt);
+    this.#heartbeatAt = performance.now();
   }
 
   async #ask(): Promise<void> {
@@ -149,15 +149,15 @@ class Pulse {
   }
 
   begin(): void {
-    this.#beatAt = performance.now();
+    this.#heartbeatAt = performance.now();
     [this.#gap, this.#health] = [0, 0];
   }
 
   /** Waits for one more heartbeat, so that a hold at the end counts. @returns milliseconds */
   async end(): Promise<{ gap: number; health: number }> {
-    const last = this.#beatAt;
-    while (this.#beatAt === last && performance.now() - last < EXACT_DEADLINE_MS) await delay(20);
-    const gap = Math.max(this.#gap, performance.now() - this.#beatAt);
+    const last = this.#heartbeatAt;
+    while (this.#heartbeatAt === last && performance.now() - last < EXACT_DEADLINE_MS) await delay(20);
+    const gap = Math.max(this.#gap, performance.now() - this.#heartbeatAt);
     return { gap: Math.round(gap), health: Math.round(this.#health) };
   }
 

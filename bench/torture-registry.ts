@@ -38,7 +38,7 @@ export function roster(version: number): RosterEntry[] {
 }
 
 /** The version that all agents bear, or null if the state is torn or lacks some. */
-function versionOf({ agents }: AgentsAnswer): number | null {
+function registryVersion({ agents }: AgentsAnswer): number | null {
   const versions = new Set(agents.map(({ pid }) => Number(pid) - FIRST_PID));
   return agents.length === AGENTS && versions.size === 1 ? ([...versions][0] as number) : null;
 }
@@ -47,14 +47,14 @@ function versionOf({ agents }: AgentsAnswer): number | null {
 export async function tortureRegistry(url: string, root: string, plan: Omit<RegistryJob, 'root'>): Promise<Outcome> {
   writeRegistry(root, roster(0), Date.now());
   const watch = new StateWatch<AgentsAnswer>(url, 'agents', Number.POSITIVE_INFINITY);
-  if ((await watch.until((state) => versionOf(state) === 0)) === null) {
+  if ((await watch.until((state) => registryVersion(state) === 0)) === null) {
     return { facts: '', faults: ['the first registry did not arrive'] };
   }
   const before = watch.events.length;
   const job: RegistryJob = { root, ...plan };
   const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(job)], { execArgv: ['--import', 'tsx'] });
   const [seconds] = (await once(child, 'message')) as [number];
-  const last = await watch.until((state) => versionOf(state) === plan.perSecond * plan.seconds);
+  const last = await watch.until((state) => registryVersion(state) === plan.perSecond * plan.seconds);
   watch.close();
   return judge(watch.events.slice(before), seconds, last, plan.perSecond * plan.seconds);
 }
@@ -65,7 +65,7 @@ function judge(
   last: number | null,
   replacements: number,
 ): Outcome {
-  const versions = events.map(({ data }) => versionOf(JSON.parse(data) as AgentsAnswer));
+  const versions = events.map(({ data }) => registryVersion(JSON.parse(data) as AgentsAnswer));
   const torn = versions.filter((version) => version === null).length;
   const backwards = versions.filter((version, index) => (version ?? 0) < (versions[index - 1] ?? 0)).length;
   const most = mostInOneSecond(events.map(({ at }) => at));

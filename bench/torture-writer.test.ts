@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LOG_NAME, OLD_LOG_NAME } from '../lib/sources/claudeswarm/message-log';
-import { compareWithWriters, faultsOf, traceNumber, traceOf } from './torture-checks';
+import { compareWithWriters, traceNumber, traceOf, verdictFaults } from './torture-checks';
 import { RotationPermit } from './torture-permit';
 import type { WriterJob, WriterReport } from './torture-writer';
 
@@ -69,7 +69,7 @@ describe('torture writer', () => {
       [0, 150],
       [1, 150],
     ]);
-    assert.equal(faultsOf(compareWithWriters(history, written)), null);
+    assert.equal(verdictFaults(compareWithWriters(history, written)), null);
 
     assert.equal((await run({ kind: 'half', writer: 900 })).signal, 'SIGKILL');
     assert.doesNotMatch(readFileSync(path.join(root, LOG_NAME), 'utf8'), /\n$/);

@@ -28,7 +28,7 @@ export interface WriterJob {
 
 export type WriterReport = { written: number } | { ended: true; written: number; rotations: number; split: number };
 
-const LARGEST_BATCH = 24;
+const MAX_BATCH = 24;
 const SPLIT_CHANCE = 0.03;
 
 /** A log line that bears its writer and serial number. */
@@ -61,7 +61,7 @@ async function writeMessages(job: WriterJob): Promise<void> {
   while (written < job.messages) {
     const ahead = (written / job.messagesPerSecond) * 1000 - (performance.now() - begun);
     if (ahead > 0) await delay(ahead);
-    const count = Math.min(random.integer(1, LARGEST_BATCH), job.messages - written);
+    const count = Math.min(random.integer(1, MAX_BATCH), job.messages - written);
     const lines = Array.from({ length: count }, (_, index) => tracedLine(random, job.writer, written + index));
     const full = (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > job.rotateAtBytes;
     if (full && permit.use(() => rotating.appendAll(lines))) {

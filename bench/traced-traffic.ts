@@ -2,13 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../lib/simulator/random';
 import { LogWriter } from '../lib/sources/claudeswarm/writer';
-import { compare, compareWithWriters, faultsOf, type Received, traceNumber } from './torture-checks';
+import { compare, compareWithWriters, type Received, traceNumber, verdictFaults } from './torture-checks';
 import { type Follower, receivedOf } from './torture-follower';
 import type { Server } from './torture-server';
 import { tracedLine } from './torture-writer';
 
-const WRITE_EVERY_MS = 20;
-const LARGEST_BATCH = 5;
+const WRITE_INTERVAL_MS = 20;
+const MAX_BATCH = 5;
 const WRITER = 1;
 const ARRIVAL_DEADLINE_MS = 60_000;
 
@@ -24,7 +24,7 @@ export class TracedTraffic {
     this.#random = random;
     this.#log = new LogWriter(root, { rotateAtBytes: Number.MAX_SAFE_INTEGER });
     this.#write();
-    this.#timer = setInterval(() => this.#write(), WRITE_EVERY_MS);
+    this.#timer = setInterval(() => this.#write(), WRITE_INTERVAL_MS);
   }
 
   /** Writes no more. */
@@ -57,11 +57,11 @@ export class TracedTraffic {
 
   /** @returns what is wrong with a history, null if it has each message once and in order */
   historyFault(history: readonly Received[]): string | null {
-    return faultsOf(compareWithWriters(history, new Map([[WRITER, this.written]])));
+    return verdictFaults(compareWithWriters(history, new Map([[WRITER, this.written]])));
   }
 
   #write(): void {
-    const length = this.#random.integer(1, LARGEST_BATCH);
+    const length = this.#random.integer(1, MAX_BATCH);
     this.#log.appendAll(Array.from({ length }, () => tracedLine(this.#random, WRITER, this.written++)));
   }
 }
@@ -69,7 +69,7 @@ export class TracedTraffic {
 /** @returns what is wrong at followers that should have got a history from their first message on, without any gap */
 export function followerFaults(followers: readonly Follower[], history: readonly Received[]): string[] {
   return followers.flatMap(({ received, gapsSaid, faults }, index) => {
-    const inReceived = faultsOf(compare(received, history));
+    const inReceived = verdictFaults(compare(received, history));
     const gaps = gapsSaid > 0 ? [`client ${index} was told of a gap ${gapsSaid} times`] : [];
     const own = [...(inReceived === null ? [] : [inReceived]), ...faults];
     return [...own.map((fault) => `client ${index}: ${fault}`), ...gaps];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HELP, readArguments } from './arguments';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 test('an empty command line starts the dashboard on what is found', () => {
   assert.deepEqual(readArguments([]), {
@@ -67,7 +67,7 @@ test('a faulty command line gives one sentence, a way on, and exit code 2', () =
     assert.throws(
       () => readArguments(words),
       (error) => {
-        assert.ok(error instanceof Refusal);
+        assert.ok(error instanceof StartError);
         assert.equal(error.exitCode, 2);
         assert.match(error.message, said);
         assert.match(error.message, /^[^\n]+\.$/);

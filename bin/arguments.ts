@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readHost, readPort } from '../lib/config/setting-schemas';
 import { SCOPES, type Scope } from '../lib/config/tokens-file';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 /** Printed by `--help`. */
 export const HELP = `Usage: npm start -- [ROOT] [options]
@@ -70,7 +70,7 @@ export interface Arguments {
  * Reads a command line.
  *
  * @param words those after the program's name
- * @throws {Refusal} with exit code 2 and a sentence that says what is wrong with it
+ * @throws {StartError} with exit code 2 and a sentence that says what is wrong with it
  */
 export function readArguments(words: readonly string[]): Arguments {
   // `npx <package> -- --demo` hands the dashes on.
@@ -124,10 +124,10 @@ function split(words: readonly string[]) {
   }
 }
 
-function wrong(flag: keyof typeof EXPECTED, value: string): Refusal {
+function wrong(flag: keyof typeof EXPECTED, value: string): StartError {
   return usage(`--${flag} must be ${EXPECTED[flag]}, but is "${value}"`);
 }
 
-function usage(fault: string): Refusal {
-  return new Refusal(`${fault.replace(/\.$/, '')}. Run with --help to see what is possible.`, 2);
+function usage(fault: string): StartError {
+  return new StartError(`${fault.replace(/\.$/, '')}. Run with --help to see what is possible.`, 2);
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readBasePath } from './base-path.mjs';
 import { build, hasCurrentBuild } from './build';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 function newFolder(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'build-'));
@@ -63,7 +63,7 @@ test('an installed package has the build that it came with, whatever the times o
   write('.next/routes-manifest.json', 1000, '{"basePath": ""}');
   write('package.json', 2000);
   assert.deepEqual([current(), current('/swarm')], [true, false]);
-  await assert.rejects(build(folder, '/swarm'), (error) => error instanceof Refusal && /clone/.test(error.message));
+  await assert.rejects(build(folder, '/swarm'), (error) => error instanceof StartError && /clone/.test(error.message));
 });
 
 test('a base path is read without the slash at its end; what is none is refused', () => {

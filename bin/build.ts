@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { basePathOf } from './base-path.mjs';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 const BUILD = process.env.BUILD_FOLDER || '.next';
 
@@ -68,12 +68,12 @@ function modified(file: string): number {
  * Builds the dashboard. What the build prints is shown only if it fails.
  *
  * @param basePath under which it shall be served; null: as before
- * @throws {Refusal} if it fails, or if the folder holds nothing to build from
+ * @throws {StartError} if it fails, or if the folder holds nothing to build from
  */
 export async function build(folder: string, basePath: string | null): Promise<void> {
   const before = basePathOf(join(folder, BUILD));
   if (isInstalled(folder)) {
-    throw new Refusal(
+    throw new StartError(
       before === null
         ? 'The package holds no build: install it again.'
         : `The package was built for the path ${before || '/'}: unset BASE_PATH, or build with it in a clone.`,
@@ -102,5 +102,5 @@ export async function build(folder: string, basePath: string | null): Promise<vo
   process.off('exit', stop);
   if (exitCode === 0) return;
   process.stderr.write(output + errors);
-  throw new Refusal('The build failed, as shown above: run "npm ci", then start again.');
+  throw new StartError('The build failed, as shown above: run "npm ci", then start again.');
 }

@@ -14,9 +14,9 @@ import { checkTokensFile, chooseAddress } from './settings';
 /** @returns the files of a swarm: their state, what they hold and what had to be skipped */
 export async function describeRoot({ root, found_by }: { root: string; found_by: string }): Promise<string> {
   const registry = new RegistryReader(root);
-  registry.look();
+  registry.refresh();
   const locks = new LocksReader(root);
-  await locks.look('all');
+  await locks.refresh('all');
   const log = readWholeLog(root);
   const logState = log.status.unreadable ? 'unreadable' : log.status.missing ? 'missing' : 'ok';
   return table('Swarm', [

@@ -56,7 +56,7 @@ class CompiledCode {
    * @param {string} source
    * @param {string} file
    */
-  scriptOf(source, file) {
+  scriptFor(source, file) {
     const sum = crc32(source);
     const known = this.#open().get(file);
     const cachedData = known?.sum === sum ? known.code : undefined;
@@ -84,7 +84,7 @@ class CompiledCode {
     try {
       mkdirSync(dirname(part), { recursive: true });
       const content = serialize(known);
-      writeFileSync(part, Buffer.concat([sumOf(content), content]));
+      writeFileSync(part, Buffer.concat([checksum(content), content]));
       renameSync(part, this.#file);
     } catch {
       // The build's folder may not be written to: the next start compiles again.
@@ -101,7 +101,7 @@ function readCompiled(file) {
     const kept = readFileSync(file);
     const content = kept.subarray(SUM_BYTES);
     // V8 believes what it is given: a damaged disk must not end every start.
-    if (sumOf(content).equals(kept.subarray(0, SUM_BYTES))) return deserialize(content);
+    if (checksum(content).equals(kept.subarray(0, SUM_BYTES))) return deserialize(content);
   } catch {
     // There is none, or it can't be read.
   }
@@ -109,7 +109,7 @@ function readCompiled(file) {
 }
 
 /** @param {Uint8Array} content */
-function sumOf(content) {
+function checksum(content) {
   const sum = Buffer.alloc(SUM_BYTES);
   sum.writeUInt32LE(crc32(content));
   return sum;
@@ -124,7 +124,7 @@ function compileBy(compiled) {
     // Such a script would have to be told how it imports, and forgets it in the cache.
     if (MAY_IMPORT.test(source)) return compile.call(this, source, file, ...rest);
     try {
-      run = compiled.scriptOf(source, file).runInThisContext();
+      run = compiled.scriptFor(source, file).runInThisContext();
     } catch {
       // A module of ECMAScript, or an error in it: Node tells which.
       return compile.call(this, source, file, ...rest);

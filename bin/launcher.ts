@@ -14,8 +14,8 @@ import { readBasePath } from './base-path.mjs';
 import { build, hasCurrentBuild, servedPath } from './build';
 import { describeRoot, describeSettings } from './check';
 import { tryToListen } from './listen';
-import { Refusal } from './refusal';
 import { checkTokensFile, chooseAddress, locateBundle, locateRoot } from './settings';
+import { StartError } from './start-error';
 import { testAlerts } from './test-alert';
 
 /** What the server's process is told. */
@@ -77,7 +77,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const host = chosen.host.value;
   checkTokensFile(config);
   if (!local && config.credentials === null && config.tokensFile === null && !config.allowAnonymous) {
-    throw new Refusal(
+    throw new StartError(
       `Host ${host} (${chosen.host.origin}) lets other computers read everything: set DASHBOARD_USERNAME and ` +
         'DASHBOARD_PASSWORD or DASHBOARD_TOKENS_FILE, or listen on 127.0.0.1; DASHBOARD_ALLOW_ANONYMOUS=1 allows it.',
     );
@@ -114,7 +114,7 @@ async function provideBuild(): Promise<string> {
   try {
     wanted = BASE_PATH?.trim() ? readBasePath(BASE_PATH) : null;
   } catch (error) {
-    throw new Refusal((error as Error).message);
+    throw new StartError((error as Error).message);
   }
   if (!hasCurrentBuild(FOLDER, wanted)) await build(FOLDER, wanted);
   return servedPath(FOLDER);
@@ -140,7 +140,7 @@ try {
   if (plan) process.send?.(plan, () => process.disconnect());
   else process.disconnect?.();
 } catch (error) {
-  if (!(error instanceof Refusal || error instanceof ConfigError)) throw error;
+  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
   console.error(error.message);
-  process.exit(error instanceof Refusal ? error.exitCode : 1);
+  process.exit(error instanceof StartError ? error.exitCode : 1);
 }

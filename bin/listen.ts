@@ -1,8 +1,8 @@
 /** Whether the address can be had: asked before the server starts, since Next answers with a stack trace. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { Refusal } from './refusal';
 import type { Setting } from './settings';
+import { StartError } from './start-error';
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
@@ -10,7 +10,7 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
  * Listens for a moment.
  *
  * @returns the port (the one that the system gave for 0), and whether only this computer reaches it
- * @throws {Refusal} naming the setting at fault
+ * @throws {StartError} naming the setting at fault
  */
 export async function tryToListen(host: Setting<string>, port: Setting<number>) {
   const server = createServer();
@@ -21,26 +21,30 @@ export async function tryToListen(host: Setting<string>, port: Setting<number>) 
     if (address === null || typeof address === 'string') throw new Error('the system gave no port');
     return { port: address.port, local: LOOPBACK.test(address.address) };
   } catch (error) {
-    throw refusal(error as NodeJS.ErrnoException, host, port);
+    throw startError(error as NodeJS.ErrnoException, host, port);
   } finally {
     server.close();
   }
 }
 
-function refusal({ code, message }: NodeJS.ErrnoException, host: Setting<string>, port: Setting<number>): Refusal {
+function startError(
+  { code, message }: NodeJS.ErrnoException,
+  host: Setting<string>,
+  port: Setting<number>,
+): StartError {
   const atPort = `Port ${port.value} (${port.origin})`;
   const atHost = `Host ${host.value} (${host.origin})`;
   switch (code) {
     case 'EADDRINUSE':
-      return new Refusal(`${atPort} is taken by another program: stop that, or choose another one with --port.`);
+      return new StartError(`${atPort} is taken by another program: stop that, or choose another one with --port.`);
     case 'EACCES':
-      return new Refusal(`${atPort} may not be used by this user: choose one above 1023 with --port.`);
+      return new StartError(`${atPort} may not be used by this user: choose one above 1023 with --port.`);
     case 'EADDRNOTAVAIL':
-      return new Refusal(`${atHost} is not an address of this computer: choose another one with --host.`);
+      return new StartError(`${atHost} is not an address of this computer: choose another one with --host.`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new Refusal(`${atHost} is a name that can't be resolved: choose another one with --host.`);
+      return new StartError(`${atHost} is a name that can't be resolved: choose another one with --host.`);
     default:
-      return new Refusal(`Listening on ${host.value}:${port.value} fails (${message}): choose others by flags.`);
+      return new StartError(`Listening on ${host.value}:${port.value} fails (${message}): choose others by flags.`);
   }
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../lib/config/config';
 import { readArguments } from './arguments';
-import { Refusal } from './refusal';
 import { chooseAddress, locateRoot } from './settings';
+import { StartError } from './start-error';
 
 const SWARM_CONFIG = {
   staleThresholdSeconds: 60,
@@ -64,7 +64,7 @@ test('the root is named, or searched from where the person stood', (context) => 
 test("the dashboard's own folder is no project, unless it is named", (context) => {
   const locate = folders(context);
   for (const stood of ['dashboard', 'dashboard/lib']) {
-    assert.throws(() => locate([], stood), /^Refusal: No swarm is found here.*--demo/);
+    assert.throws(() => locate([], stood), /^StartError: No swarm is found here.*--demo/);
   }
   assert.equal(locate(['.'], 'dashboard'), 'dashboard');
 });
@@ -74,7 +74,7 @@ test('a named root that can not be read is refused with its name', (context) => 
   for (const words of [['../missing'], ['../file']]) {
     assert.throws(
       () => locate(words, 'other'),
-      (error) => error instanceof Refusal && error.exitCode === 1 && /\/(missing|file) /.test(error.message),
+      (error) => error instanceof StartError && error.exitCode === 1 && /\/(missing|file) /.test(error.message),
     );
   }
 });

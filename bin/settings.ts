@@ -7,7 +7,7 @@ import { BUNDLE_FORMAT } from '../lib/contract/bundle-schemas';
 import { findProjectRoot, ProjectRootError } from '../lib/sources/claudeswarm/project-root';
 import type { SwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import type { Arguments } from './arguments';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 /** A value and who said it. */
 export interface Setting<T> {
@@ -42,7 +42,7 @@ export function chooseAddress(flags: Arguments, config: Config, swarmConfig: Swa
  * The project root to watch, proven to be a readable folder.
  *
  * @param dashboardFolder never taken for a project unless named: its own marks are those of the dashboard
- * @throws {Refusal} saying which folder is wrong and why
+ * @throws {StartError} saying which folder is wrong and why
  */
 export function locateRoot(flags: Arguments, config: Config, dashboardFolder: string) {
   try {
@@ -57,10 +57,10 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
       return found;
     }
   } catch (error) {
-    if (error instanceof ProjectRootError) throw new Refusal(error.message);
-    throw new Refusal(`The current folder can't be read (${(error as Error).message}): name a project's that can.`);
+    if (error instanceof ProjectRootError) throw new StartError(error.message);
+    throw new StartError(`The current folder can't be read (${(error as Error).message}): name a project's that can.`);
   }
-  throw new Refusal(
+  throw new StartError(
     'No swarm is found here, since this is the dashboard itself: give the folder of a project ' +
       '(npm start -- /path/to/project), or add --demo for a simulated swarm.',
   );
@@ -71,38 +71,38 @@ export function locateRoot(flags: Arguments, config: Config, dashboardFolder: st
  *
  * @param written relative to where the person stands
  * @returns its absolute path
- * @throws {Refusal} saying what is wrong with it
+ * @throws {StartError} saying what is wrong with it
  */
 export function locateBundle(written: string, config: Config): string {
   const file = resolve(config.startFolders[0] as string, written);
   let begun: string;
   try {
-    if (!statSync(file).isFile()) throw new Refusal(`${file} is no file: name one that the dashboard has saved.`);
+    if (!statSync(file).isFile()) throw new StartError(`${file} is no file: name one that the dashboard has saved.`);
     const descriptor = openSync(file, 'r');
     const bytes = Buffer.alloc(200);
     begun = bytes.toString('utf8', 0, readSync(descriptor, bytes));
     closeSync(descriptor);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(`The bundle can't be read (${(error as Error).message}): name a file that can.`);
+    if (error instanceof StartError) throw error;
+    throw new StartError(`The bundle can't be read (${(error as Error).message}): name a file that can.`);
   }
   if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
-  throw new Refusal(`${file} is no bundle of a swarm: open a file that the dashboard has saved.`);
+  throw new StartError(`${file} is no bundle of a swarm: open a file that the dashboard has saved.`);
 }
 
 /**
  * Reads the tokens file, if one is set; the server reads it again.
  *
  * @returns how many tokens it holds, null where none is set
- * @throws {Refusal} saying what is wrong with it
+ * @throws {StartError} saying what is wrong with it
  */
 export function checkTokensFile({ tokensFile }: Config): number | null {
   if (tokensFile === null) return null;
   try {
     return parseTokens(readFileSync(tokensFile, 'utf8')).length;
   } catch (error) {
-    if (error instanceof ConfigError) throw new Refusal(`${error.faults.join(' ')} It is ${tokensFile}.`);
-    throw new Refusal(
+    if (error instanceof ConfigError) throw new StartError(`${error.faults.join(' ')} It is ${tokensFile}.`);
+    throw new StartError(
       `The tokens file can't be read (${(error as Error).message}): correct or unset DASHBOARD_TOKENS_FILE.`,
     );
   }

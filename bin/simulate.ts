@@ -46,22 +46,22 @@ function readSettings(): Settings | null {
   return {
     // npm has changed to this package's folder; the path is meant from where the person stands.
     root: path.resolve(process.env.INIT_CWD ?? '', values.root),
-    seed: numberOf('--seed', values.seed, { from: 0, to: Number.MAX_SAFE_INTEGER, integer: true }),
-    messagesPerSecond: numberOf('--rate', values.rate, { from: 0.01, to: 5000 }),
+    seed: numberFlag('--seed', values.seed, { from: 0, to: Number.MAX_SAFE_INTEGER, integer: true }),
+    messagesPerSecond: numberFlag('--rate', values.rate, { from: 0.01, to: 5000 }),
     agents:
       values.agents === undefined
         ? undefined
-        : numberOf('--agents', values.agents, { from: 3, to: 500, integer: true }),
+        : numberFlag('--agents', values.agents, { from: 3, to: 500, integer: true }),
     rotateAtBytes:
       values['rotate-at'] === undefined
         ? undefined
-        : numberOf('--rotate-at', values['rotate-at'], { from: 1000, to: Number.MAX_SAFE_INTEGER, integer: true }),
+        : numberFlag('--rotate-at', values['rotate-at'], { from: 1000, to: Number.MAX_SAFE_INTEGER, integer: true }),
     durationSeconds:
-      values.duration === undefined ? undefined : numberOf('--duration', values.duration, { from: 0.1, to: 1e6 }),
+      values.duration === undefined ? undefined : numberFlag('--duration', values.duration, { from: 0.1, to: 1e6 }),
   };
 }
 
-function numberOf(
+function numberFlag(
   flag: string,
   text: string,
   { from, to, integer = false }: { from: number; to: number; integer?: boolean },

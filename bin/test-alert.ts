@@ -5,22 +5,22 @@ import { AllowedHosts } from '../lib/alerts/allowed-hosts';
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { deliver } from '../lib/alerts/deliver';
 import type { Receiver } from '../lib/alerts/receivers';
-import { bodyOf } from '../lib/alerts/shapes';
+import { postBody } from '../lib/alerts/shapes';
 import type { Config } from '../lib/config/config';
 import { UNKNOWN_ATTENTION_FACTS } from '../lib/contract/defaults';
 import { formatInstant } from '../lib/contract/instant';
-import { Refusal } from './refusal';
+import { StartError } from './start-error';
 
 /**
  * Posts a test to every receiver that the settings name, once.
  *
  * @returns a line for each
  * @throws {ConfigError} if the settings are wrong
- * @throws {Refusal} if they name nobody
+ * @throws {StartError} if they name nobody
  */
 export async function testAlerts(config: Config): Promise<{ said: string; delivered: boolean }[]> {
   const { all: receivers } = new CurrentReceivers(config);
-  if (receivers.length === 0) throw new Refusal('Nobody is told: set ALERT_WEBHOOKS or ALERTS_FILE.');
+  if (receivers.length === 0) throw new StartError('Nobody is told: set ALERT_WEBHOOKS or ALERTS_FILE.');
   const allowed = new AllowedHosts(config.alertHosts);
   const swarm = basename(config.root ?? (config.startFolders[0] as string));
   return Promise.all(
@@ -44,5 +44,5 @@ function testPost({ rule, format }: Receiver, swarm: string, link: string | null
     evidence: { agents: [], locks: [], messages: [], sources: [] },
   };
   const alerts = [{ key, event: 'test' as const, at, entry, link }];
-  return { key, body: bodyOf(format, { version: 1, swarm, receiver: rule.name, alerts, left_out: 0 }) };
+  return { key, body: postBody(format, { version: 1, swarm, receiver: rule.name, alerts, left_out: 0 }) };
 }

@@ -144,9 +144,9 @@ test('why an item is listed is shown below it', async ({ page, swarm, server }) 
     threshold: 'older than 5 min',
     setting: 'SOME_SETTING',
   };
-  const told = { ...answer, attention: answer.attention.map((entry) => ({ ...entry, why })) };
+  const changed = { ...answer, attention: answer.attention.map((entry) => ({ ...entry, why })) };
   // Its rule may state anything: the stream gives what this test knows, once.
-  const body = `event: attention\ndata: ${JSON.stringify(told)}\n\n`;
+  const body = `event: attention\ndata: ${JSON.stringify(changed)}\n\n`;
   await page.route('**/api/stream*', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
   await page.reload();
   const item = needsYou(page).getByRole('listitem').first();
@@ -210,22 +210,22 @@ test.describe('notifications', () => {
     await server.start();
     await page.addInitScript(() => {
       const shown: string[] = [];
-      class Told {
+      class NotificationLog {
         static granted = false;
         static reads = 0;
         static get permission() {
-          Told.reads += 1;
-          return Told.granted ? 'granted' : 'default';
+          NotificationLog.reads += 1;
+          return NotificationLog.granted ? 'granted' : 'default';
         }
         static requestPermission() {
-          Told.granted = true;
+          NotificationLog.granted = true;
           return Promise.resolve('granted');
         }
         constructor(title: string) {
           shown.push(title);
         }
       }
-      Object.assign(window, { Notification: Told, shown });
+      Object.assign(window, { Notification: NotificationLog, shown });
       document.hasFocus = () => false;
     });
     await openLive(page, server);

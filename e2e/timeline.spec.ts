@@ -24,7 +24,7 @@ function ago(minutes: number): string {
 
 /** Three agents; talk 50 and 5 to 2 minutes ago, and nothing between; one lock that is held. */
 function story(swarm: TestSwarm): number {
-  const told = Date.now();
+  const storyEnd = Date.now();
   swarm.register([{ id: 'agent-0', pid: claudeProcess() }, { id: 'agent-1' }, { id: 'agent-2' }]);
   swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
   swarm.send(
@@ -34,7 +34,7 @@ function story(swarm: TestSwarm): number {
     { sender: 'agent-0', timestamp: ago(4), msg_type: 'INFO', recipients: ['agent-2'] },
     { sender: 'agent-1', timestamp: ago(2), msg_type: 'BLOCKED', recipients: ['all'] },
   );
-  return told;
+  return storyEnd;
 }
 
 const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
@@ -53,12 +53,12 @@ async function open(page: Page, server: ProductionServer, query = '?view=timelin
 }
 
 /** The span of the address, in milliseconds. */
-function spanOf(page: Page): { since: number; until: number } {
+function shownSpan(page: Page): { since: number; until: number } {
   const [since = '', until = ''] = new URL(page.url()).searchParams.get('span')?.split('/') ?? [];
   return { since: Date.parse(since), until: Date.parse(until) };
 }
 
-const written = (page: Page) => expect.poll(() => Number.isNaN(spanOf(page).until)).toBe(false);
+const written = (page: Page) => expect.poll(() => Number.isNaN(shownSpan(page).until)).toBe(false);
 
 /** Twenty minutes that hold the newer part of the story and no idle time to fold. */
 function recent(): { since: number; until: number; query: string } {
@@ -69,7 +69,7 @@ function recent(): { since: number; until: number; query: string } {
 }
 
 /** Points at a moment in a lane, counted from 0; the upper part holds messages, the lower one locks. */
-async function placeOf(page: Page, index: number, part: number, lower = false): Promise<{ x: number; y: number }> {
+async function barPlace(page: Page, index: number, part: number, lower = false): Promise<{ x: number; y: number }> {
   const box = await overlay(page).boundingBox();
   const row = await page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').nth(index).boundingBox();
   if (!box || !row) throw new Error('The lanes are not to be seen.');
@@ -132,13 +132,13 @@ test('each agent has a lane, and what comes by the stream stands in it at once',
 });
 
 test('what is pointed at is said, and a click leads to it', async ({ page, swarm, server }) => {
-  const told = story(swarm);
+  const storyEnd = story(swarm);
   await server.start();
   const { since, until, query } = recent();
   await open(page, server, query);
   await page.getByRole('button', { name: 'Fold idle time' }).click();
 
-  const question = await placeOf(page, 2, (told - 5 * MINUTE - since) / (until - since));
+  const question = await barPlace(page, 2, (storyEnd - 5 * MINUTE - since) / (until - since));
   await nearby(page, question, /agent-2 · QUESTION to agent-0, agent-1 · \d\d:\d\d:\d\d/);
   await expect(page.locator('.timeline-tooltip')).toBeVisible();
   await page.mouse.down();
@@ -148,7 +148,7 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
 
   await page.getByRole('button', { name: '15 min' }).click();
   // The bar begins with the server, some seconds ago: it has to be wide enough to be met.
-  const begun = await placeOf(page, 1, 0.988, true);
+  const begun = await barPlace(page, 1, 0.988, true);
   await expect
     .poll(async () => {
       await page.mouse.move(begun.x, begun.y - 4);
@@ -156,13 +156,13 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
       return words(page).textContent();
     })
     .toMatch(/agent-1 · holds src\/parser\.ts · since/);
-  const held = await placeOf(page, 1, 0.995, true);
+  const held = await barPlace(page, 1, 0.995, true);
   await page.mouse.click(held.x, held.y);
   await expect(page).toHaveURL(/lock=/);
 
   await page.goto(`${server.url}/${query}`);
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
-  const empty = await placeOf(page, 0, 0.1);
+  const empty = await barPlace(page, 0, 0.1);
   await page.mouse.move(empty.x - 9, empty.y);
   await page.mouse.move(empty.x, empty.y);
   await expect(page.locator('.timeline-tooltip')).toContainText(/Look at \d\d:\d\d:\d\d/);
@@ -194,7 +194,7 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   await open(page, server);
   await page.getByRole('button', { name: 'Fold idle time' }).click();
   const steps = await page.evaluate(() => window.history.length);
-  const place = await placeOf(page, 0, 0.5);
+  const place = await barPlace(page, 0, 0.5);
   await page.mouse.move(place.x, place.y);
   await page.mouse.wheel(0, 300);
   expect(new URL(page.url()).searchParams.get('span')).toBe('1h');
@@ -204,7 +204,7 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   for (let turn = 0; turn < 5; turn++) await page.mouse.wheel(0, -100);
   await page.keyboard.up('Control');
   await written(page);
-  const zoomed = spanOf(page);
+  const zoomed = shownSpan(page);
   expect(zoomed.until - zoomed.since).toBeLessThan(40 * MINUTE);
   await expect(drawer(page).getByText(CLOCKS)).toBeVisible();
   // What the pointer was at stays under it: the middle of an hour.
@@ -214,29 +214,31 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   await page.mouse.down();
   await page.mouse.move(place.x + 200, place.y, { steps: 6 });
   await page.mouse.up();
-  await expect.poll(() => spanOf(page).since).toBeLessThan(zoomed.since - MINUTE);
-  const dragged = spanOf(page);
+  await expect.poll(() => shownSpan(page).since).toBeLessThan(zoomed.since - MINUTE);
+  const dragged = shownSpan(page);
   expect(Math.abs(dragged.until - dragged.since - (zoomed.until - zoomed.since))).toBeLessThan(1000);
   expect(page.url()).not.toMatch(/[?&]at=/);
 
   await page.keyboard.down('Shift');
   await page.mouse.wheel(0, 150);
   await page.keyboard.up('Shift');
-  await expect.poll(() => spanOf(page).since).toBeGreaterThan(dragged.since + MINUTE);
-  const moved = spanOf(page);
+  await expect.poll(() => shownSpan(page).since).toBeGreaterThan(dragged.since + MINUTE);
+  const moved = shownSpan(page);
 
   const box = await overlay(page).boundingBox();
   await page.mouse.move(place.x, (box?.y ?? 0) - 10);
   await page.mouse.wheel(0, -200);
-  await expect.poll(() => spanOf(page).until - spanOf(page).since).toBeLessThan(moved.until - moved.since - MINUTE);
+  await expect
+    .poll(() => shownSpan(page).until - shownSpan(page).since)
+    .toBeLessThan(moved.until - moved.since - MINUTE);
   expect(await page.evaluate(() => window.history.length)).toBe(steps);
 
   const link = page.url();
-  const shared = spanOf(page);
+  const shared = shownSpan(page);
   await page.goto('about:blank');
   await page.goto(link);
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
-  expect(spanOf(page)).toEqual(shared);
+  expect(shownSpan(page)).toEqual(shared);
   await expect(page.getByRole('button', { name: 'Now', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Day', exact: true }).click();
   await expect(page).toHaveURL(/span=1d/);
@@ -251,7 +253,7 @@ test('idle time folds into a break, and unfolds', async ({ page, swarm, server }
   await expect(fold).toHaveAttribute('aria-pressed', 'true');
   // Forty-five quiet minutes are folded: far to the left it is a moment shortly before the newer talk.
   const shown = async () => {
-    const place = await placeOf(page, 2, 0.6);
+    const place = await barPlace(page, 2, 0.6);
     await page.mouse.move(place.x, place.y - 1);
     await page.mouse.move(place.x, place.y);
     await expect(page.locator('.timeline-tooltip')).toContainText('Look at');
@@ -293,13 +295,13 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
 
   await page.keyboard.press('+');
   await written(page);
-  const zoomed = spanOf(page);
+  const zoomed = shownSpan(page);
   await page.keyboard.press('Shift+ArrowLeft');
-  await expect.poll(() => spanOf(page).since).toBeLessThan(zoomed.since);
+  await expect.poll(() => shownSpan(page).since).toBeLessThan(zoomed.since);
   await page.keyboard.press('Home');
-  await expect.poll(() => spanOf(page).since).toBeLessThan(Date.now() - 45 * MINUTE);
+  await expect.poll(() => shownSpan(page).since).toBeLessThan(Date.now() - 45 * MINUTE);
   await page.keyboard.press('End');
-  await expect.poll(() => spanOf(page).until).toBeGreaterThan(Date.now() - MINUTE);
+  await expect.poll(() => shownSpan(page).until).toBeGreaterThan(Date.now() - MINUTE);
 
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Escape');
@@ -422,7 +424,7 @@ test.describe('on a narrow screen', () => {
     expect(await faults(page)).toEqual([]);
     // Of an hour, the few seconds since the server began are no wider than a pixel.
     await page.getByRole('button', { name: '15 min' }).click();
-    const held = await placeOf(page, 1, 0.992, true);
+    const held = await barPlace(page, 1, 0.992, true);
     await page.touchscreen.tap(held.x, held.y);
     await expect(page.locator('.timeline-tooltip')).toContainText('holds src/parser.ts');
     expect(page.url()).not.toContain('lock=');
@@ -436,7 +438,7 @@ test.describe('on a narrow screen', () => {
     await server.start();
     await open(page, server);
     await page.getByRole('button', { name: 'Fold idle time' }).click();
-    const { x, y } = await placeOf(page, 0, 0.5);
+    const { x, y } = await barPlace(page, 0, 0.5);
     const touch = await page.context().newCDPSession(page);
     const fingers = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number | null) => {
       const places = apart === null ? [] : [x - apart, x + apart];
@@ -447,7 +449,7 @@ test.describe('on a narrow screen', () => {
     for (const apart of [30, 45, 60, 80]) await fingers('touchMove', apart);
     await fingers('touchEnd', null);
     await written(page);
-    const { since, until } = spanOf(page);
+    const { since, until } = shownSpan(page);
     // Four times as far apart: a quarter of an hour, in the middle of the hour that was shown.
     expect(Math.abs(until - since - 15 * MINUTE)).toBeLessThan(MINUTE);
     expect(Math.abs((since + until) / 2 - (Date.now() - 30 * MINUTE))).toBeLessThan(2 * MINUTE);
@@ -474,7 +476,7 @@ test.describe('with a history that outlives the server', () => {
     await server.stop('SIGKILL');
     await expect(connection(page)).toHaveText(/Reconnecting/);
     // While nobody is heard, the newest time is not known to the page either.
-    const edge = await placeOf(page, 0, 0.995);
+    const edge = await barPlace(page, 0, 0.995);
     await page.mouse.move(edge.x - 5, edge.y);
     await page.mouse.move(edge.x, edge.y);
     await expect(words(page)).toHaveText(/not known .* This page is not connected/);
@@ -488,7 +490,7 @@ test.describe('with a history that outlives the server', () => {
     const middle = (Date.parse(unknown?.since ?? '') + Date.parse(unknown?.until ?? '')) / 2;
     const iso = (time: number) => new Date(time).toISOString();
     await open(page, server, `?view=timeline&span=${iso(middle - MINUTE)}/${iso(middle + 4000)}`);
-    const place = await placeOf(page, 0, MINUTE / (MINUTE + 4000));
+    const place = await barPlace(page, 0, MINUTE / (MINUTE + 4000));
     await page.mouse.move(place.x, place.y);
     await expect(words(page)).toHaveText(/^Agents and locks not known · /);
   });

@@ -153,7 +153,7 @@ export function violations(sources: ReadonlyMap<string, string>): string[] {
       continue;
     }
     for (const { specifier } of list) {
-      const fault = faultOf(path, room, specifier, sources);
+      const fault = importFault(path, room, specifier, sources);
       if (fault) found.push(`${path} imports ${specifier}, but ${fault}.`);
     }
     if (BROWSER.test(room) && !isTest(path)) found.push(...foreignToBrowsers(path, imports, sources));
@@ -188,7 +188,7 @@ function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   return found;
 }
 
-function faultOf(
+function importFault(
   path: string,
   room: string,
   specifier: string,

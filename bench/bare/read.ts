@@ -44,7 +44,7 @@ const addHour = db.prepare(
 );
 
 const numbers = new Map<string, number>();
-function numberOf(text: string): number {
+function textNumber(text: string): number {
   const known = numbers.get(text) ?? numbers.size + 1;
   numbers.set(text, known);
   return known;
@@ -59,7 +59,10 @@ function token(text: string): string {
 
 const insertAll = db.transaction((lines: readonly string[]) => {
   const minutes = new Map<number, [count: number, first: number, last: number]>();
-  const hours = new Map<string, [audience: number, hour: number, voice: number, count: number, failed: number]>();
+  const hours = new Map<
+    string,
+    [recipientSet: number, hour: number, senderType: number, count: number, failed: number]
+  >();
   for (const line of lines) {
     const {
       sender,
@@ -70,19 +73,19 @@ const insertAll = db.transaction((lines: readonly string[]) => {
       failure_count: failed,
     } = JSON.parse(line) as LogLine;
     const at = Date.parse(timestamp);
-    const voice = numberOf(`${sender} ${type}`);
-    const audience = numberOf(recipients.join(' '));
+    const senderType = textNumber(`${sender} ${type}`);
+    const recipientSet = textNumber(recipients.join(' '));
     const now = Date.now();
-    const { lastInsertRowid } = insert.run(now, at * 1000, type, failed, crc32(line), line, voice, audience);
+    const { lastInsertRowid } = insert.run(now, at * 1000, type, failed, crc32(line), line, senderType, recipientSet);
     const seq = Number(lastInsertRowid);
     index.run(seq, content, [type, sender, ...recipients].map(token).join(' '));
     const minute = Math.floor(at / MINUTE_MS);
     minutes.set(minute, [(minutes.get(minute)?.[0] ?? 0) + 1, minutes.get(minute)?.[1] ?? seq, seq]);
     const hour = Math.floor(at / HOUR_MS);
-    for (const to of [0, audience]) {
-      const key = `${to} ${hour} ${voice}`;
+    for (const to of [0, recipientSet]) {
+      const key = `${to} ${hour} ${senderType}`;
       const [, , , count = 0, before = 0] = hours.get(key) ?? [];
-      hours.set(key, [to, hour, voice, count + 1, before + failed]);
+      hours.set(key, [to, hour, senderType, count + 1, before + failed]);
     }
   }
   for (const [minute, values] of minutes) addMinute.run(minute, ...values);

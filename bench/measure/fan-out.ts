@@ -9,7 +9,7 @@ import { mark, Viewers } from './viewers';
 const SIZES = [100, 1000, 5000];
 const EVENTS = 6;
 const WARM_UP = 2;
-const EVERY_MS = 1000;
+const CHANGE_INTERVAL_MS = 1000;
 /** Fewer need less than a process of Node takes and gives back by itself. */
 const MEMORY_FROM = 1000;
 
@@ -46,7 +46,7 @@ async function measure(side: Side, streams: number): Promise<Measured> {
       side.send(number);
       if (!(await viewers.all(number))) throw new Error(`Not everyone of ${streams} got event ${round}.`);
       if (round >= WARM_UP) found.push(...viewers.arrivals(number).map((at) => at - begun));
-      await delay(Math.max(0, EVERY_MS - (performance.now() - begun)));
+      await delay(Math.max(0, CHANGE_INTERVAL_MS - (performance.now() - begun)));
     }
     return {
       p99: quantile(found, 0.99),

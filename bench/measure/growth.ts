@@ -14,20 +14,20 @@ const FEW = 1000;
 const FEW_LOCKS = 1000;
 const MANY_LOCKS = 10_000;
 /** Longer than changes are held together, so that each is a change of its own. */
-const LOCK_EVERY_MS = 150;
-const MESSAGE_EVERY_MS = 20;
+const LOCK_INTERVAL_MS = 150;
+const MESSAGE_INTERVAL_MS = 20;
 const SETTLE_MS = 3000;
 const FIRST = 100_000;
 
 /** @returns the processor time of the server for each change, in milliseconds, less what it uses without any */
-async function costOf(server: Server, everyMs: number, change: (number: number) => void): Promise<number> {
+async function costOf(server: Server, intervalMs: number, change: (number: number) => void): Promise<number> {
   const pid = server.pid as number;
   /** For each of some times, in milliseconds. */
   const spend = async (times: number, run: (number: number) => void) => {
     const before = processorSeconds(pid);
     for (let number = 0; number < times; number++) {
       run(number);
-      await delay(everyMs);
+      await delay(intervalMs);
     }
     return ((processorSeconds(pid) - before) * 1000) / times;
   };
@@ -44,7 +44,7 @@ async function perMessage(root: string, history: string, kept: number): Promise<
     await untilRead(server, kept);
     await viewers.open(server.url, 1);
     await delay(SETTLE_MS);
-    return await costOf(server, MESSAGE_EVERY_MS, (number) => files.appendMessages(FIRST + number));
+    return await costOf(server, MESSAGE_INTERVAL_MS, (number) => files.appendMessages(FIRST + number));
   } finally {
     viewers.close();
     files.close();
@@ -63,7 +63,7 @@ async function perLock(scratch: string, locks: number): Promise<number> {
     while ((await server.stats()).lock_count < locks) await delay(50);
     await viewers.open(server.url, 1);
     await delay(SETTLE_MS);
-    return await costOf(server, LOCK_EVERY_MS, (number) => files.acquireLock(FIRST + number));
+    return await costOf(server, LOCK_INTERVAL_MS, (number) => files.acquireLock(FIRST + number));
   } finally {
     viewers.close();
     files.close();

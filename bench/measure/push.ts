@@ -5,7 +5,7 @@ import { mark, type Viewers } from './viewers';
 
 const VIEWERS = 100;
 const CHANGES = 60;
-const EVERY_MS = 100;
+const CHANGE_INTERVAL_MS = 100;
 const WARM_UP = 5;
 
 /** @returns the delays of every viewer for each change, in milliseconds */
@@ -16,7 +16,7 @@ async function delays(viewers: Viewers, first: number, change: (number: number) 
     change(number);
     if (!(await viewers.all(number))) throw new Error(`Not everyone got change ${number}.`);
     if (number >= first + WARM_UP) found.push(...viewers.arrivals(number).map((at) => at - begun));
-    await delay(EVERY_MS);
+    await delay(CHANGE_INTERVAL_MS);
   }
   return found;
 }

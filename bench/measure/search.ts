@@ -10,7 +10,7 @@ import { Viewers } from './viewers';
 
 const ASKED = 200;
 const RARE = 11;
-const MARK_EVERY_MS = 50;
+const MARK_INTERVAL_MS = 50;
 
 const random = new Random(9);
 const agent = () => `agent-${random.integer(0, 9)}`;
@@ -59,7 +59,7 @@ async function run(scratch: string): Promise<Figure[]> {
       number += 1;
       sent.set(number, performance.now());
       files.appendMessages(number);
-    }, MARK_EVERY_MS);
+    }, MARK_INTERVAL_MS);
     const figures: Figure[] = [];
     for (const [name, query] of KINDS) {
       const times = await ask(server, query);
@@ -84,6 +84,6 @@ async function run(scratch: string): Promise<Figure[]> {
 
 export const search: Bench = {
   name: 'search',
-  how: `Over HTTP, one after the other, ${ASKED} of each kind, while a message arrives every ${MARK_EVERY_MS} ms and is followed on a stream.`,
+  how: `Over HTTP, one after the other, ${ASKED} of each kind, while a message arrives every ${MARK_INTERVAL_MS} ms and is followed on a stream.`,
   run,
 };

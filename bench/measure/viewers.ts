@@ -41,10 +41,10 @@ export class Viewers {
   }
 
   /** Waits until everyone has a mark. @returns false if that takes too long */
-  async all(number: number, withinMs = 30_000): Promise<boolean> {
+  async all(number: number, timeoutMs = 30_000): Promise<boolean> {
     const begun = performance.now();
     while (this.arrivals(number).length < this.count) {
-      if (performance.now() - begun > withinMs) return false;
+      if (performance.now() - begun > timeoutMs) return false;
       await delay(1);
     }
     return true;

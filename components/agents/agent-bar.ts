@@ -1,17 +1,17 @@
 /** An agent's health over the last hours, as one bar shows it. */
 
-import type { Span } from '@/lib/client/spans';
 import { duration, milliseconds } from '@/lib/client/time';
 import type { AgentHistory } from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 const MINUTE = 60_000;
-const LONGEST = 6 * 60 * MINUTE;
-const SHORTEST = 15 * MINUTE;
+const MAX_BAR_MS = 6 * 60 * MINUTE;
+const MIN_BAR_MS = 15 * MINUTE;
 
-export interface HealthBar extends Span {
+export interface HealthBar extends TimeSpan {
   /** Oldest first; between them nothing is known. */
-  parts: readonly (Span & { health: AgentHealth })[];
+  parts: readonly (TimeSpan & { health: AgentHealth })[];
   /** "active 3 h 2 min, stale 4 min". */
   words: string;
 }
@@ -26,7 +26,7 @@ export function healthBar(spans: AgentHistory['health'], now: number): HealthBar
     return begin === null || end === null ? [] : [{ health, since: begin, until: Math.min(end, now) }];
   });
   const first = Math.min(now, ...known.map(({ since }) => since));
-  const since = now - Math.min(LONGEST, Math.max(SHORTEST, now - first));
+  const since = now - Math.min(MAX_BAR_MS, Math.max(MIN_BAR_MS, now - first));
   const parts = known
     .filter(({ until }) => until > since)
     .map((part) => ({ ...part, since: Math.max(since, part.since) }))

@@ -13,7 +13,7 @@ export function AgentLives({ history: { lives } }: { history: AgentHistory }) {
         {lives.map((life) => (
           <li key={`${life.life} ${life.until}`} className="wrap-anywhere py-0.5">
             {asText(life.pid) === '' ? 'pid unknown' : <Named word="pid" value={life.pid} />} in <Pane life={life} />,{' '}
-            <span className="text-muted">{timeOf(life)}</span>
+            <span className="text-muted">{lifeTime(life)}</span>
           </li>
         ))}
       </ul>
@@ -34,7 +34,7 @@ function Named({ word, value }: { word: string; value: unknown }) {
   );
 }
 
-function timeOf({ since, until }: AgentLife) {
+function lifeTime({ since, until }: AgentLife) {
   const begun = since !== null && <ClockTime instant={since} />;
   const ended = until !== null && <ClockTime instant={until} />;
   if (ended)

@@ -12,7 +12,7 @@ import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
 
-const MOST_NAMES = 3;
+const MAX_NAMES = 3;
 
 interface AgentMessagesProps {
   id: string;
@@ -59,7 +59,7 @@ interface MessageItemProps extends Pick<AgentMessagesProps, 'onGo'> {
 
 function MessageItem({ message, cursor, onGo }: MessageItemProps) {
   const { recipients, failedCount } = describeDelivery(message);
-  const others = recipients.length - MOST_NAMES;
+  const others = recipients.length - MAX_NAMES;
   const content = asText(message.content);
   return (
     <li className="py-1">
@@ -67,7 +67,7 @@ function MessageItem({ message, cursor, onGo }: MessageItemProps) {
         <p className="min-w-0">
           <Text value={asText(message.sender) || 'nobody named'} max={80} />
           {' → '}
-          <Text value={recipients.slice(0, MOST_NAMES).join(', ') || 'nobody named'} max={160} />
+          <Text value={recipients.slice(0, MAX_NAMES).join(', ') || 'nobody named'} max={160} />
           {others > 0 && ` and ${counted(others, 'other')}`} <MessageType type={message.msg_type} />
           {failedCount > 0 && (
             <span className="text-bad"> ✕ {counted(failedCount, 'delivery', 'deliveries')} failed</span>

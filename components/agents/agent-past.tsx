@@ -9,7 +9,7 @@ import { DetailPart } from '../ui/detail-part';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
-const MOST_LOCKS = 20;
+const MAX_LOCKS = 20;
 /** The bar moves on so often, in milliseconds. */
 const STEP = 30_000;
 
@@ -82,17 +82,17 @@ const ENDINGS: Record<NonNullable<LockSpan['ended']>, string> = {
 export function LocksBefore({ history }: { history: AgentHistory }) {
   const ended = history.lock_spans.filter(({ ended: how }) => how !== null && how !== 'changed');
   if (ended.length === 0) return null;
-  const more = ended.length - MOST_LOCKS;
+  const more = ended.length - MAX_LOCKS;
   return (
     <DetailPart title="Locks before">
       <ul>
-        {ended.slice(0, MOST_LOCKS).map((span) => (
+        {ended.slice(0, MAX_LOCKS).map((span) => (
           <li key={`${span.lock_file} ${span.since}`} className="flex items-baseline gap-2 py-0.5">
             <code className="wrap-anywhere min-w-0">
               <Text value={asText(span.filepath) || span.lock_file} max={200} />
             </code>
             <span className="ml-auto shrink-0 text-muted" title={span.ended === 'expired' ? EXPIRED : undefined}>
-              {lengthOf(span)} until <ClockTime instant={span.until} />
+              {spanLength(span)} until <ClockTime instant={span.until} />
               {span.ended !== null && ENDINGS[span.ended]}
             </span>
           </li>
@@ -103,7 +103,7 @@ export function LocksBefore({ history }: { history: AgentHistory }) {
   );
 }
 
-function lengthOf({ since, until }: LockSpan): string {
+function spanLength({ since, until }: LockSpan): string {
   return duration(((milliseconds(until) ?? 0) - (milliseconds(since) ?? 0)) / 1000);
 }
 

@@ -4,7 +4,7 @@ import type { Agent } from '@/lib/contract/schemas';
 import { DetailPart } from '../ui/detail-part';
 import { Text } from '../ui/text';
 
-const LONGEST = 2000;
+const MAX_TEXT_LENGTH = 2000;
 
 /** The fields that the dashboard adds to an entry. */
 const ADDED: ReadonlySet<string> = new Set([
@@ -35,7 +35,7 @@ export function AgentRecord({ agent, hasLeft }: AgentRecordProps) {
               {asText(value) === '' ? (
                 <span className="text-muted">{blank(value)}</span>
               ) : (
-                <Text value={value} max={LONGEST} />
+                <Text value={value} max={MAX_TEXT_LENGTH} />
               )}
             </dd>
           </div>

@@ -9,7 +9,7 @@ import { Text } from '../ui/text';
 import { Sentence } from '../ui/time';
 import { LastSpoke } from './last-spoke';
 
-const MOST_PATHS = 4;
+const MAX_PATHS = 4;
 
 interface AgentRowProps {
   agent: Agent;
@@ -98,7 +98,7 @@ function NewestMessage({ message }: { message: LastMessage | null }) {
 function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }) {
   const orphaned = locks.filter((lock) => lock.orphaned === true).length;
   const stale = locks.filter((lock) => lock.stale === true).length;
-  const paths = locks.slice(0, MOST_PATHS).map(({ filepath }) => oneLine(filepath) || 'no path');
+  const paths = locks.slice(0, MAX_PATHS).map(({ filepath }) => oneLine(filepath) || 'no path');
   const atLeast = count === locks.length ? '' : 'at least ';
   if (count === null && locks.length === 0) return <p className="text-muted">Its locks are not listed here.</p>;
   return (

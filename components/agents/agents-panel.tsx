@@ -41,9 +41,9 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
   const { agents } = answer;
   useHealthRecord(agents);
   const held = useMemo(() => locksByHolder(locks.locks), [locks]);
-  const countOf = (id: string) => heldCount(locks, id, held.get(id)?.length ?? 0);
+  const lockCount = (id: string) => heldCount(locks, id, held.get(id)?.length ?? 0);
   const needy = useMemo(() => new Set(splitByMarks(attention.attention).open.flatMap(agentsInNeed)), [attention]);
-  const entries = useMemo(() => entriesOf(agents, held), [agents, held]);
+  const entries = useMemo(() => agentEntries(agents, held), [agents, held]);
   const target = entries.find((entry) => 'item' in entry && entry.item.first && entry.item.agent.id === address.agent);
   const active = agents.filter(({ health }) => health === 'active').length;
   const moved = agents.length - countAgents(agents);
@@ -76,7 +76,7 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
             <AgentRow
               agent={agent}
               held={held.get(agent.id)}
-              heldCount={countOf(agent.id)}
+              heldCount={lockCount(agent.id)}
               needsYou={needy.has(agent.id)}
               chosen={agent.id === address.agent}
               tabIndex={tabIndex}
@@ -96,16 +96,16 @@ interface ListedAgent {
   first: boolean;
 }
 
-function entriesOf(agents: readonly Agent[], held: LocksByHolder): ListEntry<ListedAgent>[] {
+function agentEntries(agents: readonly Agent[], held: LocksByHolder): ListEntry<ListedAgent>[] {
   const times = new Map<string, number>();
-  const entryOf = (agent: Agent) => {
+  const listEntry = (agent: Agent) => {
     const before = times.get(agent.id) ?? 0;
     times.set(agent.id, before + 1);
     return { key: `${before}:${agent.id}`, item: { agent, first: before === 0 } };
   };
   const groups = bySession(agentsInOrder(agents, held));
   return groups.flatMap(({ session, agents: members }): ListEntry<ListedAgent>[] => {
-    const entries = members.map(entryOf);
+    const entries = members.map(listEntry);
     if (groups.length === 1) return entries;
     return [
       { key: `session:${session}`, heading: <SessionHeading session={session} count={entries.length} /> },

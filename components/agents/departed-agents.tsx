@@ -21,7 +21,7 @@ export function Departed({ departed, chosen, change }: DepartedProps) {
   const [choice, setChoice] = useState<boolean | null>(null);
   if (departed.length === 0) return null;
   const open = choice ?? (departed.length <= MAX_SHOWN || departed.some(({ id }) => id === chosen));
-  const firstOf = new Map(departed.toReversed().map((agent) => [agent.id, agent]));
+  const newestById = new Map(departed.toReversed().map((agent) => [agent.id, agent]));
   return (
     <details
       className="shrink-0 border-line border-t text-muted"
@@ -40,7 +40,7 @@ export function Departed({ departed, chosen, change }: DepartedProps) {
             <button
               type="button"
               // Where the focus returns once its detail is closed.
-              id={firstOf.get(agent.id) === agent ? `left-${agent.id}` : undefined}
+              id={newestById.get(agent.id) === agent ? `left-${agent.id}` : undefined}
               className="link shrink-0"
               aria-pressed={agent.id === chosen}
               onClick={() => change({ agent: agent.id === chosen ? null : agent.id }, true)}

@@ -17,8 +17,8 @@ export interface HealthChange {
 
 export type HealthHistory = ReadonlyMap<string, readonly HealthChange[]>;
 
-const MOST_CHANGES = 100;
-const MOST_AGENTS = 1000;
+const MAX_CHANGES = 100;
+const MAX_AGENTS = 1000;
 
 /**
  * Adds what is new in a list of agents.
@@ -40,12 +40,12 @@ export function withHealthOf(history: HealthHistory, agents: readonly Agent[], a
   if (changed.length === 0) return history;
   const next = new Map(history);
   for (const [id, change] of changed) {
-    const changes = [...(next.get(id) ?? []), change].slice(-MOST_CHANGES);
+    const changes = [...(next.get(id) ?? []), change].slice(-MAX_CHANGES);
     // Put in anew at the end, so that the agents heard of longest ago are the first to be let go.
     next.delete(id);
     next.set(id, changes);
   }
-  return next.size <= MOST_AGENTS ? next : new Map([...next].slice(-MOST_AGENTS));
+  return next.size <= MAX_AGENTS ? next : new Map([...next].slice(-MAX_AGENTS));
 }
 
 let seen: HealthHistory = new Map();

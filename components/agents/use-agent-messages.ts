@@ -7,7 +7,7 @@ import { parseCursor } from '@/lib/contract/events';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
 import { concerns } from './agents';
 
-const MOST = 20;
+const MAX_MESSAGES = 20;
 
 export interface AgentMessages {
   /** The newest that it sent or got, newest first. */
@@ -28,7 +28,7 @@ export interface AgentMessages {
  */
 export function useAgentMessages(id: string, atHand: readonly Message[]): AgentMessages {
   const moment = use(Moment);
-  const query = new URLSearchParams({ agent: id, limit: String(MOST) });
+  const query = new URLSearchParams({ agent: id, limit: String(MAX_MESSAGES) });
   if (moment !== null) query.set('until', formatMoment(moment));
   // What comes after the first answer comes by the stream.
   const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
@@ -50,7 +50,7 @@ export function useAgentMessages(id: string, atHand: readonly Message[]): AgentM
 /** @returns the newest, each once, newest first */
 function newest(messages: readonly Message[]): Message[] {
   const bySeq = new Map(messages.map((message) => [message.seq, message]));
-  return [...bySeq.values()].sort((one, other) => other.seq - one.seq).slice(0, MOST);
+  return [...bySeq.values()].sort((one, other) => other.seq - one.seq).slice(0, MAX_MESSAGES);
 }
 
 function read(path: string): Promise<MessagesAnswer> {

@@ -9,7 +9,7 @@ import { useItemKeys } from './use-item-keys';
 import { useReservedLines } from './use-reserved-lines';
 
 /** More fold away: the panels below must stay in sight. The style sheet knows so many lines and one for the rest. */
-const MOST_SHOWN = 4;
+const MAX_SHOWN = 4;
 
 interface NeedsYouProps {
   answer: AttentionAnswer;
@@ -28,8 +28,8 @@ export const NeedsYou = memo(function NeedsYou({ answer, fixed, onOpen, children
     return { rows: attentionRows(open), hidden };
   }, [answer]);
   const count = openCount(answer);
-  const folded = rows.slice(MOST_SHOWN);
-  const lines = useReservedLines(Math.min(rows.length, MOST_SHOWN) + (folded.length > 0 ? 1 : 0));
+  const folded = rows.slice(MAX_SHOWN);
+  const lines = useReservedLines(Math.min(rows.length, MAX_SHOWN) + (folded.length > 0 ? 1 : 0));
   const list = useItemKeys(rows, !fixed);
   const drawn = (shown: readonly AttentionRow[]) =>
     shown.map((row) => <Row key={row.key} row={row} fixed={fixed} onOpen={onOpen} />);
@@ -62,7 +62,7 @@ export const NeedsYou = memo(function NeedsYou({ answer, fixed, onOpen, children
           data-lines={lines}
           className="needs-you-list overflow-y-auto max-md:min-h-0 pb-1 md:max-h-[32dvh]"
         >
-          {rows.length > 0 && <ol aria-label="What needs you">{drawn(rows.slice(0, MOST_SHOWN))}</ol>}
+          {rows.length > 0 && <ol aria-label="What needs you">{drawn(rows.slice(0, MAX_SHOWN))}</ol>}
           {folded.length > 0 && (
             <details className="group/more">
               <summary className="link mx-4 my-1 inline-block">

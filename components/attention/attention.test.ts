@@ -56,17 +56,17 @@ test('new is what was not known by its id', () => {
 });
 
 const member = (id: string, group: string): AttentionEntry => ({ ...entry('question_unanswered'), id, group });
-const rowsOf = (entries: readonly AttentionEntry[]) =>
+const plainRows = (entries: readonly AttentionEntry[]) =>
   attentionRows(entries).map(({ entries }) => entries.map(({ id }) => id).join('+'));
 
 test('attentionRows(): more than three of a group share the row of the first, and the order stays', () => {
   const three = [member('1', 'a'), member('x', 'b'), member('2', 'a'), member('3', 'a')];
-  assert.deepEqual(rowsOf(three), ['1', 'x', '2', '3']);
-  assert.deepEqual(rowsOf([...three, member('y', 'c'), member('4', 'a')]), ['1+2+3+4', 'x', 'y']);
+  assert.deepEqual(plainRows(three), ['1', 'x', '2', '3']);
+  assert.deepEqual(plainRows([...three, member('y', 'c'), member('4', 'a')]), ['1+2+3+4', 'x', 'y']);
 });
 
 test('attentionRows(): items of an older version, which have no group, have a row each', () => {
-  assert.deepEqual(rowsOf(['1', '2', '3', '4', '5'].map((id) => member(id, ''))), ['1', '2', '3', '4', '5']);
+  assert.deepEqual(plainRows(['1', '2', '3', '4', '5'].map((id) => member(id, ''))), ['1', '2', '3', '4', '5']);
 });
 
 test('hiddenSummary(): counts acknowledged and snoozed items, critical ones among them, and what is not listed', () => {

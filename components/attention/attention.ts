@@ -66,8 +66,8 @@ export function attentionRows(entries: readonly AttentionEntry[]): AttentionRow[
   });
   // The order of the items is kept: of a group, that of its first.
   const places = new Map(entries.map((entry, place) => [entry, place]));
-  const placeOf = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
-  return rows.sort((one, other) => placeOf(one) - placeOf(other));
+  const rowPlace = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
+  return rows.sort((one, other) => rowPlace(one) - rowPlace(other));
 }
 
 /** @returns the items that are neither acknowledged nor snoozed, and those that are, both in their order */

@@ -8,8 +8,8 @@ export type NotificationState = 'off' | 'on' | 'blocked' | 'unsupported';
 
 const SETTING = 'swarm-notifications';
 /** More at once are told as one: a burst must not bury the screen. */
-const MOST_AT_ONCE = 3;
-const LONGEST = 300;
+const MAX_AT_ONCE = 3;
+const MAX_TEXT_LENGTH = 300;
 
 const listeners = new Set<() => void>();
 /** As last read: the permission is asked of another process of the browser, which is too slow for every draw. */
@@ -68,9 +68,9 @@ export function useNotifications(
   // What the page came with is no news.
   const [atFirst] = useState(() => new Set(entries.map(({ id }) => id)));
   const known = useRef(atFirst);
-  const tell = useEffectEvent((fresh: readonly AttentionEntry[]) => {
-    if (state !== 'on' || isLookedAt()) return;
-    if (fresh.length > MOST_AT_ONCE) return show(`${fresh.length} new things need you`, '', 'several', null);
+  const notify = useEffectEvent((fresh: readonly AttentionEntry[]) => {
+    if (state !== 'on' || isPageVisible()) return;
+    if (fresh.length > MAX_AT_ONCE) return show(`${fresh.length} new things need you`, '', 'several', null);
     for (const entry of fresh) {
       show(`${entry.subject} needs you`, entry.reason, entry.id, () => open(entry));
     }
@@ -78,16 +78,19 @@ export function useNotifications(
   useEffect(() => {
     const fresh = newEntries(known.current, entries);
     known.current = new Set(entries.map(({ id }) => id));
-    if (fresh.length > 0) tell(fresh);
+    if (fresh.length > 0) notify(fresh);
   }, [entries]);
 }
 
-function isLookedAt(): boolean {
+function isPageVisible(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }
 
 function show(title: string, body: string, tag: string, open: (() => void) | null): void {
-  const notification = new Notification(truncated(title, LONGEST), { body: truncated(body, LONGEST), tag });
+  const notification = new Notification(truncated(title, MAX_TEXT_LENGTH), {
+    body: truncated(body, MAX_TEXT_LENGTH),
+    tag,
+  });
   notification.onclick = () => {
     window.focus();
     open?.();

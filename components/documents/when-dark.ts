@@ -3,11 +3,11 @@
  *
  * @returns a function that ends it
  */
-export function whenDark(tell: (dark: boolean) => void): () => void {
+export function whenDark(onChange: (dark: boolean) => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const chosen = document.documentElement.dataset.theme;
-  const look = () => tell(chosen === 'dark' || (chosen !== 'light' && system.matches));
-  look();
-  system.addEventListener('change', look);
-  return () => system.removeEventListener('change', look);
+  const apply = () => onChange(chosen === 'dark' || (chosen !== 'light' && system.matches));
+  apply();
+  system.addEventListener('change', apply);
+  return () => system.removeEventListener('change', apply);
 }

@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
 import { type Address, panelOf } from '@/lib/client/address';
 import { now, subscribe } from '@/lib/client/clock';
 import type { DrawerView } from '@/lib/client/settings';
-import { isoOf, PRESETS, parseSpan, spanOf } from '@/lib/client/spans';
+import { isoOf, PRESETS, parseSpan, resolveChoice } from '@/lib/client/spans';
 import { milliseconds } from '@/lib/client/time';
 import { useNarrow } from '@/lib/client/use-layout';
 import { Presets } from '../timeline/presets';
@@ -54,7 +54,7 @@ function Talk({ swarm, address, change }: Pick<DrawerContentProps, 'swarm' | 'ad
   const step = useSyncExternalStore(subscribe, stepNow, stepNow);
   const at = milliseconds(address.at);
   const span = useMemo(() => {
-    const { since, until } = spanOf(choice, { now: (step + 1) * SPAN_STEP, first: 0, at });
+    const { since, until } = resolveChoice(choice, { now: (step + 1) * SPAN_STEP, first: 0, at });
     return { since: isoOf(since), until: isoOf(until) };
   }, [choice, step, at]);
   // What is said from now on belongs to a span that follows the present, and to everything its beginning does too.

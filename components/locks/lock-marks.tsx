@@ -21,7 +21,7 @@ const WARNINGS: Record<LockWarning, string> = {
     'It was not compared with every pattern, since the swarm has too many long ones: it may overlap more locks than are shown. Release locks on long patterns to see all overlaps.',
 };
 
-const MOST_CONFLICTS = 5;
+const MAX_CONFLICTS = 5;
 
 interface LockMarksProps {
   lock: Lock;
@@ -33,7 +33,7 @@ interface LockMarksProps {
 
 /** What a lock is besides a path that someone holds: each a word and why. */
 export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps) {
-  const conflicts = all ? lock.conflicts_with : lock.conflicts_with.slice(0, MOST_CONFLICTS);
+  const conflicts = all ? lock.conflicts_with : lock.conflicts_with.slice(0, MAX_CONFLICTS);
   const more = lock.conflicts_with.length - conflicts.length;
   return (
     <>

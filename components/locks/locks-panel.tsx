@@ -58,7 +58,7 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const flashing = useFlash(locks, changedLocks);
   const shown = useMemo(() => shownLocks(locks, address), [locks, address]);
   const entries = useMemo(
-    () => entriesOf(grouped(locksInOrder(shown, order), grouping), grouping),
+    () => lockEntries(grouped(locksInOrder(shown, order), grouping), grouping),
     [shown, order, grouping],
   );
   const [browsing, setBrowsing] = useState(false);
@@ -131,7 +131,7 @@ function shownLocks(locks: readonly Lock[], { agent, lock: chosen }: Address): r
   return locks.filter((lock) => about.has(lock) || lock.lock_file === chosen);
 }
 
-function entriesOf(groups: ReturnType<typeof grouped>, grouping: LockGrouping): ListEntry<Lock>[] {
+function lockEntries(groups: ReturnType<typeof grouped>, grouping: LockGrouping): ListEntry<Lock>[] {
   return groups.flatMap(({ name, locks }) => {
     const entries = locks.map((lock) => ({ key: lock.lock_file, item: lock }));
     if (grouping === 'none') return entries;

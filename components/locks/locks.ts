@@ -46,8 +46,8 @@ export interface LockGroup {
 /** @returns sorted locks by group, in the order in which the groups' first locks stand */
 export function grouped(locks: readonly Lock[], grouping: LockGrouping): LockGroup[] {
   if (grouping === 'none') return [{ name: '', locks }];
-  const nameOf = grouping === 'agent' ? holderName : folderOf;
-  return [...groupBy(locks, nameOf)].map(([name, members]) => ({ name, locks: members }));
+  const groupName = grouping === 'agent' ? holderName : folderOf;
+  return [...groupBy(locks, groupName)].map(([name, members]) => ({ name, locks: members }));
 }
 
 /** @returns whether another process has the id of the agent that took a lock, so that the lock is not that agent's */
@@ -106,14 +106,14 @@ export function changedLocks(before: readonly Lock[], after: readonly Lock[]): s
   return after.filter((lock) => !sameLock(known.get(lock.lock_file), lock)).map(({ lock_file }) => lock_file);
 }
 
-const TOLD_FIELDS = ['agent_id', 'filepath', 'locked_at', 'reason', 'stale', 'orphaned', 'former_holder'] as const;
+const SHOWN_FIELDS = ['agent_id', 'filepath', 'locked_at', 'reason', 'stale', 'orphaned', 'former_holder'] as const;
 
 function sameLock(one: Lock | undefined, other: Lock): boolean {
   if (one === undefined || one.conflicts_with.length !== other.conflicts_with.length) return false;
   const sameConflicts = one.conflicts_with.every(
     (conflict, index) => conflict.lock_file === other.conflicts_with[index]?.lock_file,
   );
-  return sameConflicts && TOLD_FIELDS.every((field) => one[field] === other[field] || alike(one[field], other[field]));
+  return sameConflicts && SHOWN_FIELDS.every((field) => one[field] === other[field] || alike(one[field], other[field]));
 }
 
 /** Values of any JSON type: each answer brings new objects. */

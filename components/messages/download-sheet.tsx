@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { type Download, type DownloadFormat, download, MOST_DOWNLOADED } from '@/components/messages/download';
+import { type Download, type DownloadFormat, download, MAX_DOWNLOADED } from '@/components/messages/download';
 import { counted, formatCount } from '@/lib/client/text';
 
 interface DownloadSheetProps {
@@ -44,7 +44,7 @@ export default function DownloadSheet({ choice }: DownloadSheetProps) {
     <div className="space-y-2">
       <p className="text-muted">
         {choice === '' ? 'All messages kept' : 'All messages that match the filter'}, at most{' '}
-        {formatCount(MOST_DOWNLOADED)}.
+        {formatCount(MAX_DOWNLOADED)}.
       </p>
       <div className="flex flex-col gap-1">
         {FORMATS.map(([format, name, use]) => (

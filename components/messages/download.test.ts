@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '@/lib/contract/schemas';
-import { lineOf, linkTo } from './download';
+import { downloadLine, linkTo } from './download';
 
 const message: Message = {
   seq: 7,
@@ -16,18 +16,18 @@ const message: Message = {
 };
 
 test('JSON lines hold everything, one message a line', () => {
-  const line = lineOf(message, 'jsonl');
+  const line = downloadLine(message, 'jsonl');
   assert.deepEqual(JSON.parse(line), message);
   assert.equal(line.indexOf('\n'), line.length - 1);
 });
 
 test('CSV is quoted, and no field of it is a formula', () => {
   assert.equal(
-    lineOf(message, 'csv'),
+    downloadLine(message, 'csv'),
     '7,2026-01-30T12:00:00+00:00,2026-01-30T13:00:00,"\'=cmd|x","agent-1; agent-2",INFO,"two\nlines, ""quoted""",agent-2,"\'@id",\r\n',
   );
   for (const start of ['=', '+', '-', '@', '\t=', ' =', '\r', '\uFF1D']) {
-    assert.match(lineOf({ seq: 1, sent_at: null, content: `${start}1` }, 'csv'), /"'/);
+    assert.match(downloadLine({ seq: 1, sent_at: null, content: `${start}1` }, 'csv'), /"'/);
   }
 });
 

@@ -4,12 +4,12 @@ import { describeDelivery } from '@/lib/client/delivery';
 import { asText } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { Message } from '@/lib/contract/schemas';
-import { type Place, readPage, seqOf } from './message-pages';
+import { cursorSeq, type Place, readPage } from './message-pages';
 
 export type DownloadFormat = 'jsonl' | 'csv';
 
 /** A browser holds the whole file in memory before it is saved. */
-export const MOST_DOWNLOADED = 100_000;
+export const MAX_DOWNLOADED = 100_000;
 const PAGE = 1000;
 
 export interface Download {
@@ -34,12 +34,12 @@ export async function download({ choice, format, signal, onProgress }: DownloadR
   let count = 0;
   let place: Place = null;
   let more = true;
-  while (more && count < MOST_DOWNLOADED) {
-    const page = await readPage(choice, place, Math.min(PAGE, MOST_DOWNLOADED - count), signal);
-    parts.push(page.messages.map((message) => lineOf(message, format)).join(''));
+  while (more && count < MAX_DOWNLOADED) {
+    const page = await readPage(choice, place, Math.min(PAGE, MAX_DOWNLOADED - count), signal);
+    parts.push(page.messages.map((message) => downloadLine(message, format)).join(''));
     count += page.count;
     const previous = page.previous_cursor;
-    more = previous !== null && seqOf(previous) !== null;
+    more = previous !== null && cursorSeq(previous) !== null;
     place = previous === null ? null : { before: previous };
     onProgress(count);
   }
@@ -64,7 +64,7 @@ const COLUMNS: readonly [name: string, value: (message: Message) => unknown][] =
 ];
 
 /** @returns a message as a line of the file, its line end included */
-export function lineOf(message: Message, format: DownloadFormat): string {
+export function downloadLine(message: Message, format: DownloadFormat): string {
   if (format === 'jsonl') return `${JSON.stringify(message)}\n`;
   return csvLine(COLUMNS.map(([, value]) => asText(value(message))));
 }

@@ -10,7 +10,7 @@ const DEEPEST = 12;
  * whatever is not known here is shown as it was written.
  */
 export default function Markdown({ text }: { text: string }) {
-  const tokens = useMemo(() => tokensOf(text), [text]);
+  const tokens = useMemo(() => markdownTokens(text), [text]);
   if (tokens === null) return <Plain text={text} />;
   return <div className="space-y-1.5">{blocks(tokens, 0)}</div>;
 }
@@ -24,7 +24,7 @@ function Plain({ text }: { text: string }) {
 }
 
 /** @returns null for a text that the lexer gives up on, such as one nested thousands deep */
-function tokensOf(text: string): Token[] | null {
+function markdownTokens(text: string): Token[] | null {
   try {
     return new Lexer({ gfm: true, breaks: true }).lex(text);
   } catch {

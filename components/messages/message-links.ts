@@ -5,7 +5,7 @@ import type { Message } from '@/lib/contract/schemas';
 
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 const RETRY = /^\[RETRY-(\d{1,3})\]\s+/;
-const MOST_ANSWERS = 3;
+const MAX_ANSWERS = 3;
 
 /** Another message, named by its `msg_id`, and itself where it is at hand. */
 interface Other {
@@ -68,7 +68,7 @@ export function linksOf(message: Message, index: LinkIndex): MessageLinks {
   const retried = RETRY.exec(asText(message.content));
   const retry = retried ? { count: Number(retried[1]), of: earlier(original(message, index), message) } : null;
   const answers = id === '' ? [] : (index.naming.get(id) ?? []).filter(({ seq }) => seq > message.seq);
-  const shown = answers.slice(0, MOST_ANSWERS);
+  const shown = answers.slice(0, MAX_ANSWERS);
   const key = [parent?.id, parent?.message?.seq, retry?.of?.seq, ...shown.map(({ seq }) => seq)].join(' ');
   return { parent, retry, answers: shown, key };
 }

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type RefObject, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { linkIndex, linksOf } from '@/components/messages/message-links';
 import { indexAt } from '@/components/messages/message-window';
-import { rowOf, useMessageRows } from '@/components/messages/use-message-rows';
+import { messageRow, useMessageRows } from '@/components/messages/use-message-rows';
 import type { MessageList as List } from '@/components/messages/use-message-window';
 import { Moment } from '@/lib/client/moment';
 import { useShortcut } from '@/lib/client/shortcuts';
@@ -140,7 +140,7 @@ function useFocus(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLE
   const wanted = useRef<number | null>(null);
   const inside = useRef(false);
   useLayoutEffect(() => {
-    const row = wanted.current !== null && rows.current && rowOf(rows.current, wanted.current);
+    const row = wanted.current !== null && rows.current && messageRow(rows.current, wanted.current);
     if (row) {
       wanted.current = null;
       row.focus({ preventScroll: true });
@@ -151,7 +151,7 @@ function useFocus(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLE
   });
   return (seq: number) => {
     wanted.current = seq;
-    const row = rows.current && rowOf(rows.current, seq);
+    const row = rows.current && messageRow(rows.current, seq);
     row?.focus({ preventScroll: true });
   };
 }

@@ -5,7 +5,7 @@ import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { MessagesAnswer } from '@/lib/contract/schemas';
 
 /** The most that one page holds. */
-export const LARGEST_PAGE = 1000;
+export const MAX_PAGE_SIZE = 1000;
 
 /** Where a page stands, as a parameter of the API; absent: the newest. */
 export type Place = { before: string } | { after: string } | { around: string } | null;
@@ -57,7 +57,7 @@ export async function readFirstPage(
 }
 
 /** @returns the number in a cursor, null for none */
-export function seqOf(cursor: string | null): number | null {
+export function cursorSeq(cursor: string | null): number | null {
   return cursor === null ? null : (parseCursor(cursor)?.seq ?? null);
 }
 
@@ -70,7 +70,7 @@ export function seqOf(cursor: string | null): number | null {
  */
 export async function findByMsgId(id: string, before: number): Promise<string | null> {
   // The log repeats ids now and then: the first one is the one that was answered.
-  const page = await readPage(new URLSearchParams({ msg_id: id }).toString(), null, LARGEST_PAGE);
+  const page = await readPage(new URLSearchParams({ msg_id: id }).toString(), null, MAX_PAGE_SIZE);
   const [first] = page.messages;
   const place = parseCursor(page.next_cursor);
   return first && place && first.seq < before ? formatCursor(place.epoch, first.seq) : null;

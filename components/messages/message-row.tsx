@@ -11,7 +11,7 @@ import type { MessageActions } from './message-actions';
 import { MessageBody } from './message-body';
 import { MessageRelations } from './message-relations';
 
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 
 interface MessageRowProps {
   message: Message;
@@ -98,7 +98,7 @@ function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
 
 function Names({ names, none }: { names: readonly string[]; none: string }) {
   if (names.length === 0) return none;
-  const shown = names.slice(0, MOST_NAMES);
+  const shown = names.slice(0, MAX_NAMES);
   const hidden = names.length - shown.length;
   return (
     <>
@@ -110,7 +110,7 @@ function Names({ names, none }: { names: readonly string[]; none: string }) {
         </span>
       ))}
       {hidden > 0 && (
-        <span title={names.slice(MOST_NAMES, MOST_NAMES + 100).join(', ')}> and {counted(hidden, 'other')}</span>
+        <span title={names.slice(MAX_NAMES, MAX_NAMES + 100).join(', ')}> and {counted(hidden, 'other')}</span>
       )}
     </>
   );

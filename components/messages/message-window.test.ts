@@ -7,8 +7,8 @@ import {
   extended,
   indexAt,
   type LiveTail,
+  MAX_HELD,
   type MessageWindow,
-  MOST_HELD,
   windowOfLive,
   windowOfPage,
   withNewer,
@@ -71,12 +71,12 @@ test('what is too much goes at the far end, and is known to be missing there', (
   for (let from = 8801; from > 6000; from -= 200) {
     window = withOlder(window, page(messages(from, from + 199), 200, from));
   }
-  assert.equal(window.messages.length, MOST_HELD);
+  assert.equal(window.messages.length, MAX_HELD);
   assert.equal(window.last, false);
   assert.equal(window.to, window.messages.at(-1)?.seq);
   const { to, from } = window;
   const down = withNewer(window, page(messages(to + 1, to + 200), 200, to), 10_000);
-  assert.equal(down.messages.length, MOST_HELD);
+  assert.equal(down.messages.length, MAX_HELD);
   assert.equal(down.to, to + 200);
   assert.equal(down.from, from + 200);
   assert.deepEqual(seqs(down), seqs(windowOf(live(down.from, down.to))));
@@ -107,8 +107,8 @@ test('counts what is new, and says where it can’t know all', () => {
 });
 
 test('where only the server can tell, a full window says that there may be more', () => {
-  const full = windowOf(live(1, MOST_HELD));
-  assert.deepEqual(countAfter(full, live(1000, 1300), unsure, MOST_HELD), { count: 0, atLeast: true });
+  const full = windowOf(live(1, MAX_HELD));
+  assert.deepEqual(countAfter(full, live(1000, 1300), unsure, MAX_HELD), { count: 0, atLeast: true });
   // A window with room is read on, and then knows.
   assert.deepEqual(countAfter(windowOf(live(1, 10)), live(5, 14), unsure, 10), { count: 0, atLeast: false });
 });

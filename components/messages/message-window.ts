@@ -30,7 +30,7 @@ export interface LiveTail {
 }
 
 /** How many messages the page keeps besides the stream's own. */
-export const MOST_HELD = 1200;
+export const MAX_HELD = 1200;
 
 /** @returns the stream's messages as a tail; `lastEventId` is the id of the last of them */
 export function liveTail(messages: readonly Message[], lastEventId: string | null): LiveTail {
@@ -102,8 +102,8 @@ export function withOlder(window: MessageWindow, page: MessagesAnswer): MessageW
   const previous = page.previous_cursor === null ? null : parseCursor(page.previous_cursor);
   const messages = [...page.messages.filter(({ seq }) => seq < window.from), ...window.messages];
   const grown = { ...window, from: previous?.seq ?? 0, first: previous === null, messages };
-  if (messages.length <= MOST_HELD) return grown;
-  const kept = messages.slice(0, MOST_HELD);
+  if (messages.length <= MAX_HELD) return grown;
+  const kept = messages.slice(0, MAX_HELD);
   return { ...grown, messages: kept, to: (kept.at(-1) as Message).seq, last: false };
 }
 
@@ -160,13 +160,13 @@ export function countAfter(
   const beyond = Math.max(seq, window.to);
   const verdicts = after(live.messages, beyond).map(matches);
   // A full window is not read on, so nobody will tell which of these match.
-  const untold = verdicts.includes(null) && window.messages.length >= MOST_HELD;
+  const undecided = verdicts.includes(null) && window.messages.length >= MAX_HELD;
   const outside = verdicts.filter((verdict) => verdict === true).length;
-  return { count: inside + outside, atLeast: untold || (live.messages[0]?.seq ?? 0) > beyond + 1 };
+  return { count: inside + outside, atLeast: undecided || (live.messages[0]?.seq ?? 0) > beyond + 1 };
 }
 
 function trimmedAtStart(window: MessageWindow): MessageWindow {
-  if (window.messages.length <= MOST_HELD) return window;
-  const messages = window.messages.slice(-MOST_HELD);
+  if (window.messages.length <= MAX_HELD) return window;
+  const messages = window.messages.slice(-MAX_HELD);
   return { ...window, messages, from: (messages[0] as Message).seq, first: false };
 }

@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { lazy, memo, use, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { linkTo } from '@/components/messages/download';
-import { findByMsgId, seqOf } from '@/components/messages/message-pages';
+import { cursorSeq, findByMsgId } from '@/components/messages/message-pages';
 import { type MessageList as List, type Lost, useMessageWindow } from '@/components/messages/use-message-window';
 import type { Address } from '@/lib/client/address';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
@@ -112,7 +112,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
             messages={shown}
             mostInView={mostInView}
             onMostInView={setMostInView}
-            chosen={seqOf(address.message)}
+            chosen={cursorSeq(address.message)}
             onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
             onFind={(id, seq) => void find(id, seq)}
             onSearch={search}

@@ -1,14 +1,14 @@
 /** What of a message's Markdown is trusted: nothing but its structure. */
 
 /** Longer texts are shown as they were written: no agent formats so much, and reading it would hold the page up. */
-const LONGEST = 12_000;
+const MAX_MARKDOWN_LENGTH = 12_000;
 /** Structure that is worth the reading: code, lists, tables, quotes, headings, emphasis, links, rules. */
 const STRUCTURE =
   /`|^\s{0,3}(?:[-*+]|\d{1,9}[.)])\s|^\s{0,3}#{1,6}\s|^\s{0,3}>|^\s{0,3}(?:~~~|---|\*\*\*)|^\s*\|?.*\|.*\n\s*\|?\s*:?-{2,}|\*\*\S|__\S|~~\S|(?:^|\s)[*_]\S|https?:\/\/|\]\(/m;
 
 /** @returns whether a text has structure to show; everything else is shown as it was written, line by line */
 export function hasMarkdown(text: string): boolean {
-  return text.length <= LONGEST && STRUCTURE.test(text);
+  return text.length <= MAX_MARKDOWN_LENGTH && STRUCTURE.test(text);
 }
 
 /** @returns the address of a link that may be followed, or null: only http(s) leads anywhere */

@@ -6,9 +6,9 @@ import type { MessageList } from './use-message-window';
 
 const NEAR_THE_END = 8;
 /** So close to the lower end of what is held, what follows is put below. */
-const LOAD_NEWER_WITHIN = 120;
+const LOAD_NEWER_ROWS = 120;
 /** So few rows from the upper end, older ones are asked for. */
-const LOAD_OLDER_WITHIN = 40;
+const LOAD_OLDER_ROWS = 40;
 const TARGET_OFFSET = 96;
 
 /** The row by which the list holds on to its place: its upper edge stays this far below that of the view. */
@@ -70,10 +70,10 @@ export function useMessageRows(
     // At the end nothing needs to be known of heights, and a panel that is collapsed has none: measuring makes the
     // browser lay out the page at once, which is the largest part of a draw.
     if (!view || !rows.current || list.following || view.clientHeight === 0) return;
-    for (const row of rows.current.children) heights.note(seqOf(row), row.getBoundingClientRect().height);
+    for (const row of rows.current.children) heights.note(rowSeq(row), row.getBoundingClientRect().height);
     if (heights.size > messages.length * 2 + 100) heights.keep(messages);
     if (anchor.current === null) return;
-    const row = rowOf(rows.current, anchor.current.seq);
+    const row = messageRow(rows.current, anchor.current.seq);
     if (!row) return;
     const moved = topIn(view, row) - anchor.current.offset;
     if (Math.abs(moved) >= 0.5) view.scrollTop += moved;
@@ -108,8 +108,8 @@ export function useMessageRows(
   const loadWhatIsNear = (first: number) => {
     const view = scroller.current;
     if (!view) return;
-    if (first < LOAD_OLDER_WITHIN) list.loadOlder();
-    if (-view.scrollTop < LOAD_NEWER_WITHIN) list.loadNewer();
+    if (first < LOAD_OLDER_ROWS) list.loadOlder();
+    if (-view.scrollTop < LOAD_NEWER_ROWS) list.loadNewer();
   };
 
   const fill = useEffectEvent(() => {
@@ -128,7 +128,7 @@ export function useMessageRows(
     const drawn = [...rows.current.children];
     const visible = drawn.filter((row) => isVisible(view, row));
     const last = visible.at(-1);
-    if (last) list.see(seqOf(last));
+    if (last) list.see(rowSeq(last));
     const atEnd = view.scrollTop > -NEAR_THE_END;
     if (atEnd && window?.last && list.pending === 0) {
       if (!list.following) list.follow();
@@ -137,7 +137,7 @@ export function useMessageRows(
     // Where the scroll bar was dragged beyond what is drawn, measure tells which row belongs there.
     const top = visible[0];
     const distance = view.getBoundingClientRect().top - rows.current.getBoundingClientRect().top;
-    const index = top ? indexAt(messages, seqOf(top)) : heights.indexAtDistance(messages, distance);
+    const index = top ? indexAt(messages, rowSeq(top)) : heights.indexAtDistance(messages, distance);
     const message = messages[index];
     if (!message) return;
     if (list.following) list.pause();
@@ -155,7 +155,7 @@ export function useMessageRows(
     onScroll,
     reveal: (seq) => {
       const view = scroller.current;
-      const row = rows.current && rowOf(rows.current, seq);
+      const row = rows.current && messageRow(rows.current, seq);
       if (!view || !row) return hold({ seq, offset: 0 });
       const { top, bottom } = row.getBoundingClientRect();
       const box = view.getBoundingClientRect();
@@ -167,7 +167,7 @@ export function useMessageRows(
     },
     holdOn: (seq) => {
       const view = scroller.current;
-      const row = rows.current && rowOf(rows.current, seq);
+      const row = rows.current && messageRow(rows.current, seq);
       if (!view || !row) return;
       list.pause();
       hold({ seq, offset: topIn(view, row) });
@@ -179,12 +179,12 @@ export function useMessageRows(
   };
 }
 
-function seqOf(row: Element): number {
+function rowSeq(row: Element): number {
   return Number((row as HTMLElement).dataset.seq);
 }
 
 /** @returns the drawn row of a message */
-export function rowOf(rows: Element, seq: number): HTMLElement | null {
+export function messageRow(rows: Element, seq: number): HTMLElement | null {
   return rows.querySelector(`:scope > [data-seq="${seq}"]`);
 }
 

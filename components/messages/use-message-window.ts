@@ -3,15 +3,15 @@ import { ApiError } from '@/lib/client/api';
 import { choiceQuery, type Matches, type MessageChoice, matcherOf } from '@/lib/client/message-filter';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
-import { LARGEST_PAGE, type Place, readFirstPage, readPage } from './message-pages';
+import { MAX_PAGE_SIZE, type Place, readFirstPage, readPage } from './message-pages';
 import {
   countAfter,
   extended,
   indexAt,
   type LiveTail,
   liveTail,
+  MAX_HELD,
   type MessageWindow,
-  MOST_HELD,
   windowOfLive,
   windowOfPage,
   withNewer,
@@ -20,8 +20,8 @@ import {
 
 const PAGE = 200;
 /** While only the server can tell what matches, it is asked at most this often. */
-const ASK_EVERY = 250;
-const RETRY_EVERY = 3000;
+const ASK_INTERVAL_MS = 250;
+const RETRY_INTERVAL_MS = 3000;
 
 interface State {
   /** The filter that the window is of. */
@@ -99,7 +99,7 @@ export function useMessageWindow({ messages, lastEventId, choice, pointedAt }: S
     if (window === null) return loadNewest();
     const next = extended(window, live, matches);
     if (next === 'foreign' || next === window) return;
-    if (next !== 'behind' && next.messages.length <= MOST_HELD) return update((now) => ({ ...now, window: next }));
+    if (next !== 'behind' && next.messages.length <= MAX_HELD) return update((now) => ({ ...now, window: next }));
     const { head } = live;
     read({ after: formatCursor(window.epoch, window.to) }, limit, (now, page) =>
       now.window && now.window.epoch === window.epoch && now.window.to >= window.to
@@ -118,11 +118,11 @@ export function useMessageWindow({ messages, lastEventId, choice, pointedAt }: S
   };
 
   const lag = window !== null && live.epoch === window.epoch && extended(window, live, matches) === 'behind';
-  const undecided = choice.q !== '' && (window?.messages.length ?? 0) < MOST_HELD;
+  const undecided = choice.q !== '' && (window?.messages.length ?? 0) < MAX_HELD;
   const wanted = !reads.busy && ((window === null && live.epoch !== null) || (lag && (state.following || undecided)));
-  const catchUp = useEffectEvent(() => loadNewer(LARGEST_PAGE));
+  const catchUp = useEffectEvent(() => loadNewer(MAX_PAGE_SIZE));
   const fault = reads.error;
-  const pause = fault ? RETRY_EVERY : window === null ? 0 : ASK_EVERY;
+  const pause = fault ? RETRY_INTERVAL_MS : window === null ? 0 : ASK_INTERVAL_MS;
   useEffect(() => {
     if (!wanted || fault?.invalid) return;
     const timer = setTimeout(() => catchUp(), pause);

@@ -17,8 +17,9 @@ import { choiceQuery } from '@/lib/client/message-filter';
 import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/moments';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { absoluteTime, milliseconds, relativeTime } from '@/lib/client/time';
-import type { Recording } from '@/lib/contract/bundle-schemas';
+import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { UnknownSpan } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import { Choice } from '../ui/choice';
 import { IconButton } from '../ui/icon-button';
 import { FullTime, Sentence, useZone } from '../ui/time';
@@ -30,10 +31,10 @@ interface PastBarProps {
   player: PastPlayer;
   address: Address;
   /** The recording that is shown instead of a swarm, if one is. */
-  recording: Recording | null;
+  bundle: BundleInfo | null;
   /** When the server made the page, in milliseconds. */
   renderedAt: number;
-  onTakeAlong: () => void;
+  onExport: () => void;
   /** The bar was asked for by name: the focus goes to its slider, and `onFocus` is told. */
   takesFocus: boolean;
   onFocus: () => void;
@@ -43,20 +44,20 @@ const SCALE_NAMES: Record<Scale, string> = { all: 'all', day: 'the day', hour: '
 const HOUR = 3_600_000;
 
 /** What the page shows is past: which moment, what is not known about it, and the way through time and back. */
-export function PastBar({ view, player, address, recording, renderedAt, onTakeAlong, ...focus }: PastBarProps) {
+export function PastBar({ view, player, address, bundle, renderedAt, onExport, ...focus }: PastBarProps) {
   const { wanted, shown, fault } = view;
   const moment = wanted ?? renderedAt;
   const chosen = address.agent ?? address.message ?? address.lock ?? (choiceQuery(address) || null);
-  useShortcut('l', recording ? 'Go to the end of the recording' : 'Back to live', () => player.back(), PAST);
+  useShortcut('l', bundle ? 'Go to the end of the recording' : 'Back to live', () => player.back(), PAST);
   useShortcut('Escape', 'Back to live', () => player.back(), {
     ...PAST,
     inPalette: false,
     // What is chosen is left first. The drawer is not: no Escape closes it, it is a part of the page.
-    enabled: recording === null && chosen === null,
+    enabled: bundle === null && chosen === null,
   });
   const section = useFocusBack();
   const [scale, setScale] = useState<Scale>('all');
-  const latest = useLatest(recording, renderedAt);
+  const latest = useLatest(bundle, renderedAt);
   const knownSince = milliseconds(shown?.known_since) ?? moment - HOUR;
   const known = { since: Math.min(knownSince, moment), until: latest };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -76,11 +77,11 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <History aria-hidden="true" className="size-4 shrink-0 text-warn max-md:hidden" />
         <p className="flex min-w-0 items-baseline gap-2 max-md:flex-1">
-          <span className="font-semibold text-warn">{recording ? 'Recorded' : 'Past'}</span>
+          <span className="font-semibold text-warn">{bundle ? 'Recorded' : 'Past'}</span>
           <span className="whitespace-nowrap font-medium">
             <FullTime instant={formatMoment(moment)} />
           </span>
-          {recording === null && <Ago moment={moment} renderedAt={renderedAt} />}
+          {bundle === null && <Ago moment={moment} renderedAt={renderedAt} />}
         </p>
         <div className="past-controls flex min-w-0 flex-1 basis-96 flex-wrap items-center gap-x-3 gap-y-1 max-md:order-last max-md:basis-full">
           <PlayButtons view={view} player={player} />
@@ -88,11 +89,11 @@ export function PastBar({ view, player, address, recording, renderedAt, onTakeAl
           <Slider moment={moment} range={sliderRange(moment, known, scale)} player={player} {...focus} />
           <Choice label="Slide over" choices={SCALES} names={SCALE_NAMES} value={scale} onChange={setScale} />
           <MomentField moment={moment} onGo={(to) => player.goTo(to)} />
-          <IconButton label="Take a span along as a file" icon={Package} onClick={onTakeAlong} />
+          <IconButton label="Take a span along as a file" icon={Package} onClick={onExport} />
         </div>
-        {recording === null && <BackToLive address={address} player={player} />}
+        {bundle === null && <BackToLive address={address} player={player} />}
       </div>
-      {recording && <RecordingNote recording={recording} />}
+      {bundle && <BundleNote bundle={bundle} />}
       <Notes unknown={shown?.unknown ?? []}>
         {fault !== null && (
           <>
@@ -147,14 +148,14 @@ function BackToLive({ address, player }: { address: Address; player: PastPlayer 
 }
 
 /** The latest moment that the slider reaches: it moves on by itself, except that of a recording. */
-function useLatest(recording: Recording | null, renderedAt: number): number {
+function useLatest(bundle: BundleInfo | null, renderedAt: number): number {
   const live = useSyncExternalStore(
     subscribe,
     // Once a minute is enough for the end of a slider, which else would shrink under the hand.
     () => Math.ceil(exactNow() / 60_000) * 60_000,
     () => renderedAt,
   );
-  return recording ? Date.parse(recording.until) : live;
+  return bundle ? Date.parse(bundle.until) : live;
 }
 
 function Ago({ moment, renderedAt }: { moment: number; renderedAt: number }) {
@@ -194,7 +195,7 @@ function PlayButtons({ view, player }: { view: PastView; player: PastPlayer }) {
 
 interface SliderProps {
   moment: number;
-  range: { since: number; until: number };
+  range: TimeSpan;
   player: PastPlayer;
   takesFocus: boolean;
   onFocus: () => void;
@@ -232,11 +233,11 @@ function Slider({ moment, range, player, takesFocus, onFocus }: SliderProps) {
   );
 }
 
-function RecordingNote({ recording }: { recording: Recording }) {
+function BundleNote({ bundle }: { bundle: BundleInfo }) {
   return (
     <p className="text-muted">
-      Recorded: <FullTime instant={recording.since} /> – <FullTime instant={recording.until} />, opened from a file.
-      Nothing here is live.{recording.text === 'blank' && ' Texts were left out.'}
+      Recorded: <FullTime instant={bundle.since} /> – <FullTime instant={bundle.until} />, opened from a file. Nothing
+      here is live.{bundle.text === 'blank' && ' Texts were left out.'}
     </p>
   );
 }

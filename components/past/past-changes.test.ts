@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Span } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import { changeBeside } from './past-changes';
 
 const HOUR = 3_600_000;
@@ -9,9 +9,9 @@ const now = Date.parse('2026-01-30T12:00:00Z');
 const iso = (time: number) => new Date(time).toISOString();
 
 /** A server that knows messages at some times, a lock and a health. */
-function server(messages: readonly number[], lock: Span, health: Span) {
-  const asked: Span[] = [];
-  const read = async (span: Span): Promise<TimelineAnswer> => {
+function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
+  const asked: TimeSpan[] = [];
+  const read = async (span: TimeSpan): Promise<TimelineAnswer> => {
     asked.push(span);
     const within = (time: number) => time >= span.since && time <= span.until;
     const [since, until] = [iso(lock.since), iso(lock.until)];
@@ -68,7 +68,7 @@ test('what is near is found by one question about a short time', async () => {
 test('changeBeside(): another process under an id is a change, also where the health stays the same', async () => {
   const { bounds } = server([], { since: 0, until: 0 }, { since: now - HOUR, until: now });
   const boundary = now - 5 * 60_000;
-  const read = async (span: Span): Promise<TimelineAnswer> => {
+  const read = async (span: TimeSpan): Promise<TimelineAnswer> => {
     const health = { agent: 'a', health: 'active' } as const;
     const lives = [
       { ...health, life: '1@%1', since: iso(now - HOUR), until: iso(boundary) },

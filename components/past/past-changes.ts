@@ -1,8 +1,8 @@
 /** The way from one change of the swarm to the one before or after it: a message, a lock, another health, or another life of an id. */
 
-import type { Span } from '@/lib/client/spans';
 import { milliseconds } from '@/lib/client/time';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import { readTimeline } from '../timeline/read-timeline';
 
 const MINUTE = 60_000;
@@ -13,7 +13,7 @@ interface Bounds {
   /** Where what is known ends; later moments are no way to go. */
   latest: number;
   /** Asks what happened in a span; the server by default. @throws an Error whose message is a sentence */
-  read?: (span: Span) => Promise<TimelineAnswer>;
+  read?: (span: TimeSpan) => Promise<TimelineAnswer>;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function changeBeside(
     if (span.until <= span.since) return null;
     const answer = await read(span);
     // Spans are told with their true ends, also beyond what was asked about, where others may be nearer.
-    const beyond = changesOf(answer).filter((time) =>
+    const beyond = changeMoments(answer).filter((time) =>
       direction < 0 ? time >= span.since && time < moment : time > moment && time <= span.until,
     );
     if (beyond.length > 0) return direction < 0 ? Math.max(...beyond) : Math.min(...beyond);
@@ -47,7 +47,7 @@ export async function changeBeside(
 }
 
 /** When something changed; a microsecond after it counts as the next millisecond, at which the change is to be seen. */
-function changesOf({ health, locks, messages }: TimelineAnswer): number[] {
+function changeMoments({ health, locks, messages }: TimelineAnswer): number[] {
   return [...[...health, ...locks].flatMap(({ since, until }) => [since, until]), ...messages.map(({ at }) => at)]
     .map(milliseconds)
     .flatMap((time) => (time === null ? [] : [time + 1]));

@@ -11,10 +11,10 @@ export const SPEEDS = [1, 10, 60] as const;
 export type Speed = (typeof SPEEDS)[number];
 
 /** While somebody slides, the server is asked at most this often, in milliseconds. */
-const ASK_EVERY = 100;
+const ASK_INTERVAL_MS = 100;
 /** Browsers refuse an address that changes more often than about three times a second. */
-const WRITE_EVERY = 500;
-const PLAY_EVERY = 500;
+const WRITE_INTERVAL_MS = 500;
+const PLAY_INTERVAL_MS = 500;
 
 export interface PastView {
   /** The moment that is wanted, milliseconds since 1970; null for now. */
@@ -84,9 +84,9 @@ export class PastPlayer {
   /** Goes to a moment; one that has not come yet means the latest. The first step out of now is one for the back button. */
   goTo(moment: number): void {
     const entering = this.#view.wanted === null;
-    this.#want(Math.min(Math.round(moment), this.#options.now()), ASK_EVERY);
+    this.#want(Math.min(Math.round(moment), this.#options.now()), ASK_INTERVAL_MS);
     if (entering) this.#write(true);
-    else this.#writeTimer ??= setTimeout(() => this.#write(false), WRITE_EVERY);
+    else this.#writeTimer ??= setTimeout(() => this.#write(false), WRITE_INTERVAL_MS);
   }
 
   /** Moves by so many milliseconds. */
@@ -108,7 +108,7 @@ export class PastPlayer {
       const next = (this.#view.wanted ?? 0) + elapsed * speed;
       if (next < this.#options.now()) this.goTo(next);
       else this.back();
-    }, PLAY_EVERY);
+    }, PLAY_INTERVAL_MS);
   }
 
   pause(): void {

@@ -2,16 +2,16 @@ import type { TimeTravel as Travel } from '@/components/past/use-past';
 import type { Address } from '@/lib/client/address';
 import type { RefusedMoment } from '@/lib/client/moments';
 import { useShortcut } from '@/lib/client/shortcuts';
-import type { Recording } from '@/lib/contract/bundle-schemas';
+import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import { PastBar } from './past-bar';
 
 interface TimeTravelProps {
   travel: Travel;
   address: Address;
-  recording: Recording | null;
+  bundle: BundleInfo | null;
   /** When the server made the page, in milliseconds. */
   renderedAt: number;
-  onTakeAlong: () => void;
+  onExport: () => void;
 }
 
 const REFUSED: Record<RefusedMoment, string> = {
@@ -20,7 +20,7 @@ const REFUSED: Record<RefusedMoment, string> = {
 };
 
 /** The bar of the past while a moment of it is wanted, and the ways there. */
-export function TimeTravel({ travel, address, recording, renderedAt, onTakeAlong }: TimeTravelProps) {
+export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
   return (
@@ -39,9 +39,9 @@ export function TimeTravel({ travel, address, recording, renderedAt, onTakeAlong
           view={view}
           player={player}
           address={address}
-          recording={recording}
+          bundle={bundle}
           renderedAt={renderedAt}
-          onTakeAlong={onTakeAlong}
+          onExport={onExport}
           takesFocus={asked}
           onFocus={onEntered}
         />

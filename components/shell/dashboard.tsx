@@ -13,7 +13,7 @@ import { useAddress } from '@/lib/client/use-address';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
-import type { Recording } from '@/lib/contract/bundle-schemas';
+import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { NeedsYou } from '../attention/attention-panel';
@@ -42,14 +42,14 @@ interface DashboardProps {
   /** The past moment that it was drawn for, if one. */
   past: PastView;
   /** The recording that is shown instead of a live swarm. */
-  recording: Recording | null;
+  bundle: BundleInfo | null;
 }
 
 /** The page, alive: it draws the first state on the server and follows the stream in the browser. */
-export function Dashboard({ first, root, renderedAt, query, settings, past, recording }: DashboardProps) {
+export function Dashboard({ first, root, renderedAt, query, settings, past, bundle }: DashboardProps) {
   const { swarm: live, gap, connection, dismissGap } = useSwarm(first, root);
   const [address, change] = useAddress(query);
-  const end = recording && Date.parse(recording.until);
+  const end = bundle && Date.parse(bundle.until);
   // Before anything below begins to look at the clock.
   useLayoutEffect(() => {
     if (end !== null) stopAt(end);
@@ -107,9 +107,9 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
           <TimeTravel
             travel={travel}
             address={address}
-            recording={recording}
+            bundle={bundle}
             renderedAt={renderedAt}
-            onTakeAlong={() => setDialog('bundle')}
+            onExport={() => setDialog('bundle')}
           />
           <p className="without-script border-line border-b bg-tint px-4 py-1.5">
             Without JavaScript this page does not update itself: reload to look again. It shows the swarm at{' '}
@@ -126,7 +126,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, reco
             className="tab-content flex min-h-0 flex-col max-md:flex-1"
             {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
           >
-            <NeedsYou answer={swarm.attention} fixed={moment !== null || recording !== null} onOpen={open}>
+            <NeedsYou answer={swarm.attention} fixed={moment !== null || bundle !== null} onOpen={open}>
               <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
             </NeedsYou>
           </div>

@@ -20,7 +20,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div tabIndex={0} className="min-h-0 columns-1 gap-8 overflow-y-auto px-5 py-4 sm:columns-2">
         {groups.map(([group, commands]) => (
-          <Group key={group} title={group} rows={rowsOf(commands)} />
+          <Group key={group} title={group} rows={commandRows(commands)} />
         ))}
         <Group title="Everywhere" rows={EVERYWHERE} />
       </div>
@@ -46,7 +46,7 @@ function withKeys(commands: readonly Command[]): Bound[] {
 }
 
 /** One row for what has several keys, or is offered by several parts of the page. */
-function rowsOf(commands: readonly Bound[]): [string[], string][] {
+function commandRows(commands: readonly Bound[]): [string[], string][] {
   const rows = new Map<string, Set<string>>();
   for (const { keys, description } of commands) rows.set(description, (rows.get(description) ?? new Set()).add(keys));
   return [...rows].map(([description, keys]) => [[...keys], description]);

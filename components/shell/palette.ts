@@ -10,7 +10,7 @@ export interface Choice {
   run: () => void;
 }
 
-const MOST_FOUND = 60;
+const MAX_FOUND = 60;
 
 /**
  * The choices that a query means, best first.
@@ -23,20 +23,20 @@ export function find(choices: readonly Choice[], query: string): Choice[] {
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  if (words.length === 0) return choices.slice(0, MOST_FOUND);
+  if (words.length === 0) return choices.slice(0, MAX_FOUND);
   const found = choices.flatMap((choice) => {
-    const rank = rankOf(choice, words);
+    const rank = matchRank(choice, words);
     return rank === null ? [] : [{ choice, rank }];
   });
   // Sorting is stable: among equals the order of the list stays.
   return found
     .sort((one, other) => one.rank - other.rank)
-    .slice(0, MOST_FOUND)
+    .slice(0, MAX_FOUND)
     .map(({ choice }) => choice);
 }
 
 /** @returns 0 where the label begins with the first word, then by how many words stand at a word's beginning. */
-function rankOf({ label, group }: Choice, words: readonly string[]): number | null {
+function matchRank({ label, group }: Choice, words: readonly string[]): number | null {
   const text = `${label} ${group}`.toLowerCase();
   if (!words.every((word) => text.includes(word))) return null;
   if (text.startsWith(words[0] ?? '')) return 0;

@@ -1,9 +1,9 @@
 import { type ReactNode, useMemo } from 'react';
 import {
-  columnsOf,
   DEFAULT_LAYOUT,
   type Layout,
   LEFT_TO_MESSAGES,
+  layoutColumns,
   NARROWEST,
   PANELS,
   type PanelName,
@@ -26,7 +26,7 @@ interface PanelLayoutProps {
 
 /** The three panels side by side, each as wide as the person wants it; on a narrow screen one at a time. */
 export function PanelLayout({ layout, onLayout, tab, asTabs, panels }: PanelLayoutProps) {
-  const columns = useStyle('--columns', columnsOf(layout));
+  const columns = useStyle('--columns', layoutColumns(layout));
   const place = (name: PanelName) => (
     <Place key={name} name={name} layout={layout} onLayout={onLayout} shown={tab === name} asTab={asTabs}>
       {panels[name]}

@@ -1,9 +1,9 @@
 import { CircleHelp, Command, History, Monitor, Moon, Sun } from 'lucide-react';
 import { type ComponentType, use } from 'react';
 import { sessionName } from '@/components/agents/agents';
-import type { ConnectionState } from '@/lib/client/connection';
 import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
+import type { ConnectionState } from '@/lib/client/stream-client';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
 import { IconButton } from '../ui/icon-button';
 import { Text } from '../ui/text';
@@ -37,7 +37,7 @@ export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPa
         </span>
         {sessions(agents)}
       </p>
-      <Connection state={connection} heardAt={heardAt} />
+      <ConnectionStatus state={connection} heardAt={heardAt} />
       <div className="needs-script flex shrink-0 items-center gap-1">
         <IconButton label="Go to a moment" keys="p" icon={History} onClick={onPast} />
         <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
@@ -66,7 +66,7 @@ const COLOURS: Record<ConnectionState, string> = {
 };
 
 /** The clock stands outside the live region, which would read each tick aloud. */
-function Connection({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
+function ConnectionStatus({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
   // Of the past nothing is live, and what is heard meanwhile is not what is shown.
   const past = use(Moment) !== null;
   return (

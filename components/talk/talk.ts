@@ -47,9 +47,9 @@ export function talkMatrix(pairs: readonly TalkPair[]): TalkMatrix {
   };
 }
 
-function totals(pairs: readonly TalkPair[], nameOf: (pair: TalkPair) => string): Map<string, number> {
+function totals(pairs: readonly TalkPair[], groupName: (pair: TalkPair) => string): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const pair of pairs) sums.set(nameOf(pair), (sums.get(nameOf(pair)) ?? 0) + pair.count);
+  for (const pair of pairs) sums.set(groupName(pair), (sums.get(groupName(pair)) ?? 0) + pair.count);
   return sums;
 }
 

@@ -9,8 +9,9 @@ import {
   type UnknownStretch,
 } from '@/components/timeline/timeline-lanes';
 import { type Scale, xOf } from '@/components/timeline/timeline-scale';
-import { lengthOf } from '@/components/timeline/timeline-words';
+import { durationText } from '@/components/timeline/timeline-words';
 import type { TypeMeaning } from '@/lib/client/message-type';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import { type Colours, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
 
 export interface Picture {
@@ -309,6 +310,6 @@ function drawFolds(context: Context, picture: Picture): void {
 }
 
 /** @returns the words of a break: how long it is */
-export function foldWords({ since, until }: { since: number; until: number }): string {
-  return lengthOf(until - since);
+export function foldWords({ since, until }: TimeSpan): string {
+  return durationText(until - since);
 }

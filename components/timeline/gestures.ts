@@ -1,5 +1,5 @@
 /** Wheel, drag, pinch and keys over a timeline, as changes of the span. */
-import type { Span } from '@/lib/client/spans';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** What gestures do; places are CSS pixels from the left edge of the scale. */
 export interface Moves {
@@ -56,7 +56,7 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
   let from: { x: number; y: number } | null = null;
   let dragging = false;
   let touched = false;
-  const placeOf = (event: MouseEvent) => {
+  const eventPlace = (event: MouseEvent) => {
     const box = place.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
@@ -69,8 +69,8 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
     'pointerdown',
     (event) => {
       if (event.button !== 0) return;
-      if (held.size === 0) [from, dragging] = [placeOf(event), false];
-      held.set(event.pointerId, placeOf(event));
+      if (held.size === 0) [from, dragging] = [eventPlace(event), false];
+      held.set(event.pointerId, eventPlace(event));
       place.setPointerCapture(event.pointerId);
       if (held.size > 1) dragging = true;
       moves.hold(places());
@@ -80,7 +80,7 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
   place.addEventListener(
     'pointermove',
     (event) => {
-      const at = placeOf(event);
+      const at = eventPlace(event);
       if (!held.has(event.pointerId)) {
         moves.point(at);
         return;
@@ -102,7 +102,7 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
     { signal },
   );
   // Not when the finger leaves: the browser's click would then land on what a followed thing has brought in its place.
-  place.addEventListener('click', (event) => dragging || moves.click(placeOf(event), touched), { signal });
+  place.addEventListener('click', (event) => dragging || moves.click(eventPlace(event), touched), { signal });
   place.addEventListener('pointercancel', release, { signal });
   place.addEventListener(
     'pointerleave',
@@ -115,7 +115,11 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
 }
 
 /** @returns the span that two held moments make when they are brought to two places */
-export function pinched(moments: readonly [number, number], places: readonly [number, number], width: number): Span {
+export function pinched(
+  moments: readonly [number, number],
+  places: readonly [number, number],
+  width: number,
+): TimeSpan {
   const apart = Math.max(8, Math.abs(places[1] - places[0]));
   const length = (Math.abs(moments[1] - moments[0]) / apart) * width;
   const since = Math.min(...moments) - (Math.min(...places) / width) * length;

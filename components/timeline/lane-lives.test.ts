@@ -1,30 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { livesOf } from './lane-lives';
+import { laneLives } from './lane-lives';
 
 const span = (life: string, since: number, until = Number.POSITIVE_INFINITY) => ({ life, since, until });
 
-test('livesOf(): another process under an id is a boundary, another health of the same one is none', () => {
-  assert.deepEqual(livesOf([span('1@%1', 0, 5), span('1@%1', 5, 9), span('2@%2', 9)]), [
+test('laneLives(): another process under an id is a boundary, another health of the same one is none', () => {
+  assert.deepEqual(laneLives([span('1@%1', 0, 5), span('1@%1', 5, 9), span('2@%2', 9)]), [
     { at: 9, life: '2@%2', late: false },
   ]);
-  assert.deepEqual(livesOf([span('1@%1', 0, 5), span('1@%1#12:00', 5)]).length, 1, 'pid and pane were reused');
-  assert.deepEqual(livesOf([]), []);
+  assert.deepEqual(laneLives([span('1@%1', 0, 5), span('1@%1#12:00', 5)]).length, 1, 'pid and pane were reused');
+  assert.deepEqual(laneLives([]), []);
 });
 
-test('livesOf(): after a time of which nothing is known the later life is seen late', () => {
-  assert.deepEqual(livesOf([span('1@%1', 0, 5), span('2@%2', 9)]), [{ at: 9, life: '2@%2', late: true }]);
-  assert.deepEqual(livesOf([span('1@%1#12:00', 0, 5), span('1@%1', 9)]), [], 'the server was started again');
+test('laneLives(): after a time of which nothing is known the later life is seen late', () => {
+  assert.deepEqual(laneLives([span('1@%1', 0, 5), span('2@%2', 9)]), [{ at: 9, life: '2@%2', late: true }]);
+  assert.deepEqual(laneLives([span('1@%1#12:00', 0, 5), span('1@%1', 9)]), [], 'the server was started again');
 });
 
-test('livesOf(): an unknown life is no evidence of another one', () => {
-  assert.deepEqual(livesOf([span('', 0, 5), span('1@%1', 5, 6), span('', 6)]), []);
+test('laneLives(): an unknown life is no evidence of another one', () => {
+  assert.deepEqual(laneLives([span('', 0, 5), span('1@%1', 5, 6), span('', 6)]), []);
 });
 
-test('livesOf(): an id that is listed twice changes hands nowhere', () => {
+test('laneLives(): an id that is listed twice changes hands nowhere', () => {
   const twice = [span('1@%1', 0, 5), span('2@%2', 0, 9), span('1@%1', 5, 9), span('1@%1', 12), span('2@%2', 12)];
-  assert.deepEqual(livesOf(twice), []);
-  assert.deepEqual(livesOf([span('1@%1', 0, 9), span('3@%3', 9, 9), span('2@%2', 9)]), [
+  assert.deepEqual(laneLives(twice), []);
+  assert.deepEqual(laneLives([span('1@%1', 0, 9), span('3@%3', 9, 9), span('2@%2', 9)]), [
     { at: 9, life: '2@%2', late: false },
   ]);
 });

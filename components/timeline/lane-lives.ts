@@ -1,7 +1,7 @@
 /** Where another process takes over an agent's id, from the spans of its health. */
 
-import type { Span } from '@/lib/client/spans';
 import { isAnotherLife } from '@/lib/contract/life';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** A boundary between two lives of one id. */
 export interface LaneLife {
@@ -18,7 +18,7 @@ export interface LaneLife {
  * @returns the boundaries in order. There is none while the registry lists an id twice, and none at a life of which
  * neither process nor pane is known.
  */
-export function livesOf(health: readonly (Span & { life: string })[]): LaneLife[] {
+export function laneLives(health: readonly (TimeSpan & { life: string })[]): LaneLife[] {
   const lasting = health.filter(({ since, until }) => since < until);
   const found: LaneLife[] = [];
   // What ended last before the span that is looked at, several where an id was listed twice.

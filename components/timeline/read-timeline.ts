@@ -1,11 +1,12 @@
 import { readJson } from '@/lib/client/api';
-import { isoOf, type Span } from '@/lib/client/spans';
+import { isoOf } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** So finely the time that is asked for is cut: twice what is in view, on a wide screen. */
 const POINTS = 2000;
 /** More lanes than this no screen and no canvas holds. */
-const MOST_LANES = 250;
+const MAX_LANES = 250;
 
 /**
  * Asks for the timeline of a span, in as many parts as the server gives it in.
@@ -15,7 +16,7 @@ const MOST_LANES = 250;
  * @throws an Error whose message is a sentence
  */
 export async function readTimeline(
-  span: Span,
+  span: TimeSpan,
   afterAgent: string | null,
   signal?: AbortSignal,
 ): Promise<TimelineAnswer> {
@@ -26,7 +27,7 @@ export async function readTimeline(
   };
   const first = await part(afterAgent);
   let answer = first;
-  while (answer.next_agent !== null && first.agents.length < MOST_LANES) {
+  while (answer.next_agent !== null && first.agents.length < MAX_LANES) {
     answer = await part(answer.next_agent);
     for (const name of ['agents', 'health', 'locks', 'messages'] as const) {
       (first[name] as unknown[]).push(...answer[name]);

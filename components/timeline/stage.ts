@@ -2,18 +2,19 @@
 
 import { type LaneShape, shapeOf, type Thing, thingAt } from '@/components/timeline/timeline-hit';
 import type { Lanes } from '@/components/timeline/timeline-lanes';
-import { idleStretches, makeScale, type Scale, spanWith, timeOf, xOf } from '@/components/timeline/timeline-scale';
+import { idleStretches, makeScale, type Scale, spanWith, timeAt, xOf } from '@/components/timeline/timeline-scale';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
-import type { Span } from '@/lib/client/spans';
+import type { TimeSpan } from '@/lib/contract/time-span';
+
 import { type Colours, onThemeChange, readColours } from './colours';
 import { AXIS_HEIGHT, drawAxis, drawOverlay } from './draw-axis';
 import { drawLanes } from './draw-lanes';
 import { listen, type Moves, pinched } from './gestures';
 import type { Pointed } from './pointed';
 
-const LOWEST_LANE = 22;
-const HIGHEST_LANE = 52;
+const MIN_LANE_HEIGHT = 22;
+const MAX_LANE_HEIGHT = 52;
 const FONT_SIZE = 11;
 const HATCH = 7;
 /** How near to the first a second touch must be to mean the same, in CSS pixels. */
@@ -51,7 +52,7 @@ export class Stage {
   #colours: Colours;
   #hatch: CanvasPattern | null = null;
   #font = '';
-  #shape: LaneShape = shapeOf(LOWEST_LANE);
+  #shape: LaneShape = shapeOf(MIN_LANE_HEIGHT);
   #width = 0;
   #frame: number | undefined;
   /** The lanes are out of date, and not only what stands over them. */
@@ -60,7 +61,7 @@ export class Stage {
   /** Apart from the pointer: browsers let a mouse come and go at a touched place. */
   #touched: { x: number; y: number; kind: Thing['kind'] } | null = null;
   #held: { moments: number[]; length: number } = { moments: [], length: 0 };
-  #idle: { moments: readonly number[]; length: number; until: number; stretches: Span[] } | null = null;
+  #idle: { moments: readonly number[]; length: number; until: number; stretches: TimeSpan[] } | null = null;
 
   constructor(elements: StageElements, shown: Shown, options: StageOptions) {
     this.#elements = elements;
@@ -117,15 +118,15 @@ export class Stage {
     for (const end of this.#endings) end();
   }
 
-  #scaleOf = (span: Span): Scale => makeScale(span, this.#width, this.#folds(span));
+  #scaleOf = (span: TimeSpan): Scale => makeScale(span, this.#width, this.#folds(span));
 
-  #folds({ since, until }: Span): Span[] {
+  #folds({ since, until }: TimeSpan): TimeSpan[] {
     if (!this.#shown.folding) return [];
     const { moments, known } = this.#shown.lanes;
     const length = until - since;
     const end = this.#options.view.follows ? now() : known.until;
-    const { moments: before, length: looked, until: last, stretches } = this.#idle ?? {};
-    if (stretches && before === moments && looked === length && last === end) return stretches;
+    const { moments: before, length: lengthBefore, until: last, stretches } = this.#idle ?? {};
+    if (stretches && before === moments && lengthBefore === length && last === end) return stretches;
     const found = idleStretches(moments, { since: known.since, until: end }, length);
     this.#idle = { moments, length, until: end, stretches: found };
     return found;
@@ -134,14 +135,14 @@ export class Stage {
   #zoomAt(factor: number, x: number): void {
     const scale = this.scale();
     const length = (scale.span.until - scale.span.since) / factor;
-    this.#options.view.move(spanWith(timeOf(scale, x), x, length, this.#scaleOf));
+    this.#options.view.move(spanWith(timeAt(scale, x), x, length, this.#scaleOf));
   }
 
   #panBy(pixels: number): void {
     const scale = this.scale();
     const middle = scale.width / 2;
     const length = scale.span.until - scale.span.since;
-    this.#options.view.move(spanWith(timeOf(scale, middle), middle - pixels, length, this.#scaleOf));
+    this.#options.view.move(spanWith(timeAt(scale, middle), middle - pixels, length, this.#scaleOf));
   }
 
   #moves(): Moves {
@@ -152,7 +153,7 @@ export class Stage {
       hold: (places) => {
         const scale = this.scale();
         const { since, until } = scale.span;
-        this.#held = { moments: places.map((x) => timeOf(scale, x)), length: until - since };
+        this.#held = { moments: places.map((x) => timeAt(scale, x)), length: until - since };
       },
       drag: ([x, other]) => {
         const { moments, length } = this.#held;
@@ -179,7 +180,7 @@ export class Stage {
 
   #thingAt({ x, y }: { x: number; y: number }): Thing | null {
     const scale = this.scale();
-    if (y < 0 && x >= 0 && x <= scale.width) return { kind: 'moment', agent: '', at: timeOf(scale, x) };
+    if (y < 0 && x >= 0 && x <= scale.width) return { kind: 'moment', agent: '', at: timeAt(scale, x) };
     return thingAt(this.#shown.lanes, scale, this.#shape, x, y);
   }
 
@@ -203,7 +204,7 @@ export class Stage {
     const { scroller, axis, lanes, overlay } = this.#elements;
     const count = this.#shown.lanes.lanes.length;
     const room = Math.floor(scroller.clientHeight / Math.max(1, count));
-    const height = Math.min(HIGHEST_LANE, Math.max(LOWEST_LANE, room));
+    const height = Math.min(MAX_LANE_HEIGHT, Math.max(MIN_LANE_HEIGHT, room));
     this.#shape = shapeOf(height);
     scroller.style.setProperty('--lane', `${height}px`);
     this.#width = overlay.parentElement?.clientWidth ?? 0;

@@ -11,7 +11,7 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
   ...[1, 2, 7, 14, 28, 91, 364].map((count) => count * DAY),
 ];
-const MOST_MARKS = 400;
+const MAX_MARKS = 400;
 
 export interface AxisMark {
   time: number;
@@ -39,7 +39,7 @@ export function axisMarks(scale: Scale, apart: number, offsetAt = localOffset): 
   for (const piece of open) {
     let offset = offsetAt(piece.since);
     let local = Math.ceil((piece.since + offset) / step) * step;
-    while (local - offset <= piece.until && marks.length < MOST_MARKS) {
+    while (local - offset <= piece.until && marks.length < MAX_MARKS) {
       const time = local - offset;
       marks.push({ time, x: xOf(scale, time), label: labelOf(local, step), day: local % DAY === 0 });
       // Where the clocks change, the marks go on at round times of the new offset.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
 import { isSame, nearestThing, nextThing, rowHeight, shapeOf, thingAt, thingsOf } from './timeline-hit';
-import { type Lane, lanesOf } from './timeline-lanes';
+import { type Lane, makeLanes } from './timeline-lanes';
 import { makeScale, xOf } from './timeline-scale';
-import { leadOf, wordsOf } from './timeline-words';
+import { leadOf, thingWords } from './timeline-words';
 
 const iso = (second: number) => new Date(Date.UTC(2026, 0, 30, 12, 0, second)).toISOString();
 const at = (second: number) => Date.parse(iso(second));
@@ -43,14 +43,14 @@ const answer: TimelineAnswer = {
   totals: { messages: 14, lock_spans: 2, health_spans: 1 },
   next_agent: null,
 };
-const lanes = lanesOf(answer);
+const lanes = makeLanes(answer);
 const [lane] = lanes.lanes as [Lane];
 const scale = makeScale({ since: at(0), until: at(100) }, 1000, []);
 const shape = shapeOf(30);
 const hit = (second: number, y: number) => thingAt(lanes, scale, shape, xOf(scale, at(second)), y);
 const said = (second: number, y: number) => {
   const thing = hit(second, y);
-  return thing && wordsOf(thing, at(100), 'UTC');
+  return thing && thingWords(thing, at(100), 'UTC');
 };
 
 test('a message is found by its tick, and near to it', () => {
@@ -70,10 +70,10 @@ test('locks are found by time and row, and say how long they were held', () => {
 
 test('too many locks to tell apart are counted', () => {
   const many = Array.from({ length: 30 }, (_, index) => lock(`f${index}`, 10, 90));
-  const dense = lanesOf({ ...answer, locks: [...many, lock('x', 10, 90, { state: 'stale' })] });
+  const dense = makeLanes({ ...answer, locks: [...many, lock('x', 10, 90, { state: 'stale' })] });
   assert.equal(rowHeight(dense.lanes[0] as Lane, shape), null);
   const thing = thingAt(dense, scale, shape, 150, shape.bars.top + 1);
-  assert.match(thing ? wordsOf(thing, at(100), 'UTC') : '', /holds 31 locks, 1 of them stale or orphaned/);
+  assert.match(thing ? thingWords(thing, at(100), 'UTC') : '', /holds 31 locks, 1 of them stale or orphaned/);
 });
 
 test('an empty place says how the agent was, and what is not known says so', () => {
@@ -89,10 +89,10 @@ test('thingAt(): a boundary between two lives says since when another process ha
     { agent: 'agent-1', life: '41231@%2', health: 'active' as const, since: iso(30), until: iso(50) },
     { agent: 'agent-1', life: '9@', health: 'active' as const, since: iso(90), until: null },
   ];
-  const changed = lanesOf({ ...answer, health: healths });
+  const changed = makeLanes({ ...answer, health: healths });
   const wordsAt = (second: number) => {
     const thing = thingAt(changed, scale, shape, xOf(scale, at(second)), 36);
-    return thing && wordsOf(thing, at(100), 'UTC');
+    return thing && thingWords(thing, at(100), 'UTC');
   };
   assert.equal(wordsAt(30.2), 'agent-1 · another process has this id since 12:00:30 · pid 41231, pane %2');
   assert.equal(wordsAt(90), 'agent-1 · another process has this id, first seen at 12:01:30 · pid 9, pane unknown');
@@ -123,7 +123,7 @@ test('keys go through the things of a lane in the order of time, and stop at its
 });
 
 test('a thing is the same after the lanes were made anew', () => {
-  const again = lanesOf(answer);
+  const again = makeLanes(answer);
   assert.ok(isSame(hit(40, 6), thingAt(again, scale, shape, 400, 6)));
   assert.ok(!isSame(hit(40, 6), hit(60, 6)));
 });
@@ -142,7 +142,7 @@ test('each thing leads to where it can be read', () => {
 });
 
 test('names that hide something are shown as what they are', () => {
-  const odd = lanesOf({ ...answer, messages: [tick(40, 'IN\u202EFO\n', 1, ['all'])] });
+  const odd = makeLanes({ ...answer, messages: [tick(40, 'IN\u202EFO\n', 1, ['all'])] });
   const thing = thingAt(odd, scale, shape, 400, 6);
-  assert.equal(thing && wordsOf(thing, at(100), 'UTC'), 'agent-0 · INU+202EFO  to everyone · 12:00:40');
+  assert.equal(thing && thingWords(thing, at(100), 'UTC'), 'agent-0 · INU+202EFO  to everyone · 12:00:40');
 });

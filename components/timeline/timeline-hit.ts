@@ -1,4 +1,5 @@
 /** What stands under a pointer on a timeline, and what comes next for one who goes through it by keys. */
+import type { TimeSpan } from '@/lib/contract/time-span';
 import type { LaneLife } from './lane-lives';
 import {
   firstAt,
@@ -9,7 +10,7 @@ import {
   type LaneTick,
   type UnknownStretch,
 } from './timeline-lanes';
-import { type Scale, timeOf, xOf } from './timeline-scale';
+import { type Scale, timeAt, xOf } from './timeline-scale';
 
 /** How a lane is divided, in CSS pixels from its upper edge. */
 export interface LaneShape {
@@ -60,7 +61,7 @@ export function thingAt(lanes: Lanes, scale: Scale, shape: LaneShape, x: number,
   if (lane === undefined || x < 0 || x > scale.width) return null;
   const within = y % shape.height;
   const upper = within < shape.bars.top;
-  const place = () => lifeAt(lane, scale, x) ?? placeAt(lanes, lane, timeOf(scale, x));
+  const place = () => lifeAt(lane, scale, x) ?? placeAt(lanes, lane, timeAt(scale, x));
   if (upper) return ticksAt(lane, scale, x) ?? place();
   // A lock can be hit along all of its bar, a boundary in few pixels.
   return lifeAt(lane, scale, x) ?? barAt(lane, scale, shape, x, within) ?? ticksAt(lane, scale, x) ?? place();
@@ -72,7 +73,7 @@ function lifeAt(lane: Lane, scale: Scale, x: number): Thing | null {
 }
 
 function ticksAt(lane: Lane, scale: Scale, x: number): Thing | null {
-  const from = firstAt(lane.ticks, timeOf(scale, x - NEAR));
+  const from = firstAt(lane.ticks, timeAt(scale, x - NEAR));
   let nearest: LaneTick | null = null;
   let distance = NEAR;
   for (let index = from; index < lane.ticks.length; index++) {
@@ -88,7 +89,7 @@ function ticksAt(lane: Lane, scale: Scale, x: number): Thing | null {
 function messagesNear(lane: Lane, scale: Scale, tick: LaneTick): Thing {
   const x = xOf(scale, tick.at);
   const ticks: LaneTick[] = [];
-  for (let index = firstAt(lane.ticks, timeOf(scale, x - ONE_TO_THE_EYE)); index < lane.ticks.length; index++) {
+  for (let index = firstAt(lane.ticks, timeAt(scale, x - ONE_TO_THE_EYE)); index < lane.ticks.length; index++) {
     const one = lane.ticks[index] as LaneTick;
     if (xOf(scale, one.at) > x + ONE_TO_THE_EYE) break;
     ticks.push(one);
@@ -98,7 +99,7 @@ function messagesNear(lane: Lane, scale: Scale, tick: LaneTick): Thing {
 
 function barAt(lane: Lane, scale: Scale, shape: LaneShape, x: number, y: number): Thing | null {
   const height = rowHeight(lane, shape);
-  const at = timeOf(scale, x);
+  const at = timeAt(scale, x);
   if (height === null) {
     const step = lane.held[firstAt(lane.held, at) - 1];
     if (step === undefined || step.held === 0) return null;
@@ -113,7 +114,7 @@ function barAt(lane: Lane, scale: Scale, shape: LaneShape, x: number, y: number)
 }
 
 function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
-  const holds = ({ since, until }: { since: number; until: number }) => since <= at && at < until;
+  const holds = ({ since, until }: TimeSpan) => since <= at && at < until;
   return {
     kind: 'place',
     agent: lane.agent,

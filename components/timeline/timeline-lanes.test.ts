@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
-import { heldOver, lanesOf, stacked } from './timeline-lanes';
+import { heldOver, makeLanes, stacked } from './timeline-lanes';
 
 const iso = (second: number) => new Date(Date.UTC(2026, 0, 30, 12, 0, second)).toISOString();
 const at = (second: number) => Date.parse(iso(second));
@@ -42,7 +42,7 @@ const answer: TimelineAnswer = {
 };
 
 test('each agent has a lane with its own things in the order of time', () => {
-  const { lanes, unknown } = lanesOf(answer);
+  const { lanes, unknown } = makeLanes(answer);
   assert.deepEqual(
     lanes.map(({ agent }) => agent),
     ['agent-0', 'agent-1'],
@@ -60,7 +60,7 @@ test('each agent has a lane with its own things in the order of time', () => {
 });
 
 test('moments are sorted and finite, each once', () => {
-  assert.deepEqual(lanesOf(answer).moments, [2, 5, 10, 15, 20, 25, 30].map(at));
+  assert.deepEqual(makeLanes(answer).moments, [2, 5, 10, 15, 20, 25, 30].map(at));
 });
 
 test('bars at the same time stand in different rows, and a row is used again', () => {

@@ -2,20 +2,20 @@
 
 import { groupBy } from '@/lib/client/group-by';
 import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
-import type { Span } from '@/lib/client/spans';
 import { milliseconds } from '@/lib/client/time';
 import type { LockBar, MessageTick, TimelineAnswer, UnknownSpan } from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
-import { type LaneLife, livesOf } from './lane-lives';
+import type { TimeSpan } from '@/lib/contract/time-span';
+import { type LaneLife, laneLives } from './lane-lives';
 
 /** `until` is infinite while it lasts. */
-export interface LaneHealth extends Span {
+export interface LaneHealth extends TimeSpan {
   health: AgentHealth;
   /** Which life of the id it belongs to. */
   life: string;
 }
 
-export interface LaneBar extends Span {
+export interface LaneBar extends TimeSpan {
   lock: LockBar;
   /** Counted from 0: bars of one lane that last at the same time stand in different rows. */
   row: number;
@@ -47,7 +47,7 @@ export interface Lane {
   ticks: readonly LaneTick[];
 }
 
-export interface UnknownStretch extends Span {
+export interface UnknownStretch extends TimeSpan {
   about: UnknownSpan['about'];
   reason: string;
 }
@@ -58,11 +58,11 @@ export interface Lanes {
   /** When anything happens, sorted. */
   moments: readonly number[];
   /** The time that was asked for. */
-  known: Span;
+  known: TimeSpan;
 }
 
 /** @returns an answer of the server made ready for drawing; what has no readable time is left out */
-export function lanesOf(answer: TimelineAnswer): Lanes {
+export function makeLanes(answer: TimelineAnswer): Lanes {
   const health = groupBy(answer.health, ({ agent }) => agent);
   const locks = groupBy(answer.locks, ({ agent }) => agent);
   const messages = groupBy(answer.messages, ({ sender }) => sender);
@@ -75,27 +75,27 @@ export function lanesOf(answer: TimelineAnswer): Lanes {
     return {
       agent,
       health: healths,
-      lives: livesOf(healths),
+      lives: laneLives(healths),
       bars,
       rows: bars.reduce((most, { row }) => Math.max(most, row + 1), 0),
       held: heldOver(bars),
-      ticks: ticksOf(messages.get(agent) ?? []),
+      ticks: laneTicks(messages.get(agent) ?? []),
     };
   });
   const unknown = answer.unknown.map((one) => ({ ...spanOfThing(one), about: one.about, reason: one.reason }));
   const known = { since: milliseconds(answer.since) ?? 0, until: milliseconds(answer.until) ?? 0 };
-  return { lanes, unknown, moments: momentsOf(lanes, unknown), known };
+  return { lanes, unknown, moments: laneMoments(lanes, unknown), known };
 }
 
 /** @returns ticks made ready, in the order of time */
-export function ticksOf(ticks: readonly MessageTick[]): LaneTick[] {
+export function laneTicks(ticks: readonly MessageTick[]): LaneTick[] {
   return ticks
     .map((tick) => ({ at: milliseconds(tick.at) ?? Number.NaN, tick, meaning: meaningOf(tick.type) }))
     .filter(({ at }) => !Number.isNaN(at))
     .sort((one, other) => one.at - other.at);
 }
 
-function spanOfThing({ since, until }: { since: string | null; until: string | null }): Span {
+function spanOfThing({ since, until }: { since: string | null; until: string | null }): TimeSpan {
   return {
     since: milliseconds(since) ?? Number.NEGATIVE_INFINITY,
     until: milliseconds(until) ?? Number.POSITIVE_INFINITY,
@@ -137,7 +137,7 @@ export function heldOver(bars: readonly LaneBar[]): Held[] {
   return steps;
 }
 
-function momentsOf(lanes: readonly Lane[], unknown: readonly Span[]): number[] {
+function laneMoments(lanes: readonly Lane[], unknown: readonly TimeSpan[]): number[] {
   const spans = [...lanes.flatMap(({ health, bars }) => [...health, ...bars]), ...unknown];
   const moments = [...lanes.flatMap(({ ticks }) => ticks.map(({ at }) => at))];
   for (const { since, until } of spans) moments.push(since, until);

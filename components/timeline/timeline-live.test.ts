@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '@/lib/contract/schemas';
 import type { Lanes } from './timeline-lanes';
-import { lanesOf } from './timeline-lanes';
+import { makeLanes } from './timeline-lanes';
 import { withArrived } from './timeline-live';
 
 const iso = (second: number) => new Date(Date.UTC(2026, 0, 30, 12, 0, second)).toISOString();
@@ -12,7 +12,7 @@ function message(seq: number, second: number | null, fields: Partial<Message> = 
   return { seq, sent_at, sender: 'agent-1', msg_type: 'INFO', recipients: ['agent-2'], ...fields };
 }
 
-const lanes = lanesOf({
+const lanes = makeLanes({
   since: iso(0),
   until: iso(30),
   step_ms: 1000,

@@ -8,7 +8,7 @@ import { formatCursor } from '@/lib/contract/events';
 import { compareNaturally } from '@/lib/contract/natural-order';
 import type { MessageTick } from '@/lib/contract/past-schemas';
 import type { Message } from '@/lib/contract/schemas';
-import { firstAt, type Lane, type Lanes, type LaneTick, ticksOf } from './timeline-lanes';
+import { firstAt, type Lane, type Lanes, type LaneTick, laneTicks } from './timeline-lanes';
 
 /** What was known of the stream when an answer was asked for. */
 export interface AskedAt {
@@ -32,7 +32,7 @@ export function withArrived(lanes: Lanes, messages: readonly Message[], epoch: s
   const moments: number[] = [];
   for (const [sender, own] of arrived) {
     const lane = known.get(sender) ?? emptyLane(sender);
-    const fresh = ticksOf(own).filter((tick) => !isAmong(lane.ticks, tick, asked));
+    const fresh = laneTicks(own).filter((tick) => !isAmong(lane.ticks, tick, asked));
     if (fresh.length === 0) continue;
     known.set(sender, { ...lane, ticks: [...lane.ticks, ...fresh].sort((one, other) => one.at - other.at) });
     moments.push(...fresh.map(({ at }) => at));
@@ -65,11 +65,11 @@ function isAmong(ticks: readonly LaneTick[], { at, tick }: LaneTick, { head, ste
   for (let index = firstAt(ticks, at - step); index < ticks.length; index++) {
     const known = ticks[index] as LaneTick;
     if (known.at > at) return false;
-    if (known.tick.type === tick.type && seqOf(known.tick) > head) return true;
+    if (known.tick.type === tick.type && tickSeq(known.tick) > head) return true;
   }
   return false;
 }
 
-function seqOf({ cursor }: MessageTick): number {
+function tickSeq({ cursor }: MessageTick): number {
   return Number(cursor.slice(cursor.lastIndexOf('.') + 1));
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
-import type { Span } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import { TimelineLoader } from './timeline-loader';
 
 const NOW = 1_000_000;
 
 function setUp() {
-  const asked: { span: Span; signal: AbortSignal; answer: () => void; fail: (error: Error) => void }[] = [];
+  const asked: { span: TimeSpan; signal: AbortSignal; answer: () => void; fail: (error: Error) => void }[] = [];
   const loaded: number[] = [];
   const errors: (string | null)[] = [];
   const loader = new TimelineLoader({

@@ -1,7 +1,7 @@
 /** Asks for the part of the time that is in view: no more than one question at a time, and none twice. */
 
-import type { Span } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** So much more than the view is asked for on each side, so that a small move shows no empty edge. */
 const BESIDE = 0.5;
@@ -20,7 +20,7 @@ export interface Loaded {
 }
 
 interface Options {
-  read: (span: Span, signal: AbortSignal) => Promise<TimelineAnswer>;
+  read: (span: TimeSpan, signal: AbortSignal) => Promise<TimelineAnswer>;
   now: () => number;
   /** `seq` of the newest message known. */
   head: () => number;
@@ -33,8 +33,8 @@ interface Options {
 export class TimelineLoader {
   readonly #options: Options;
   /** What the newest answer, or the question on its way, is about. */
-  #asked: { span: Span; length: number } | null = null;
-  #wanted: { span: Span; follows: boolean } | null = null;
+  #asked: { span: TimeSpan; length: number } | null = null;
+  #wanted: { span: TimeSpan; follows: boolean } | null = null;
   #changed = false;
   #lastAsked = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +48,7 @@ export class TimelineLoader {
   }
 
   /** Says what is in view; may be called for each picture. */
-  want(span: Span, follows: boolean): void {
+  want(span: TimeSpan, follows: boolean): void {
     this.#wanted = { span, follows };
     if (!this.#fits()) this.#plan(PAUSE);
   }

@@ -1,6 +1,6 @@
 import type { Address } from '@/lib/client/address';
-import type { ConnectionState } from '@/lib/client/connection';
 import type { DrawerView } from '@/lib/client/settings';
+import type { ConnectionState } from '@/lib/client/stream-client';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 

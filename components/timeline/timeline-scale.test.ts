@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FOLD_WIDTH, idleStretches, makeScale, spanWith, timeOf, xOf } from './timeline-scale';
+import { FOLD_WIDTH, idleStretches, makeScale, spanWith, timeAt, xOf } from './timeline-scale';
 
 const span = { since: 0, until: 1000 };
 
@@ -11,7 +11,7 @@ test('without folds, time is even', () => {
   assert.equal(xOf(scale, 500), 250);
   assert.equal(xOf(scale, 1000), 500);
   assert.equal(xOf(scale, 1100), 550);
-  assert.equal(timeOf(scale, 125), 250);
+  assert.equal(timeAt(scale, 125), 250);
 });
 
 test('what never began and what never ends lies outside', () => {
@@ -49,7 +49,7 @@ test('places and moments lead to one another, whatever is folded', () => {
         return index % 2 === 0 && until !== undefined ? [{ since, until }] : [];
       });
       const scale = makeScale(span, 800, folds);
-      assert.ok(Math.abs(timeOf(scale, xOf(scale, time)) - time) < 1e-6);
+      assert.ok(Math.abs(timeAt(scale, xOf(scale, time)) - time) < 1e-6);
       assert.ok(Math.abs((scale.pieces.at(-1)?.right ?? 0) - 800) < 1e-6);
       assert.ok(xOf(scale, time) <= xOf(scale, time + 1) + 1e-9);
     }),
@@ -76,7 +76,7 @@ test('what is zoomed at stays where it is, also beside folds', () => {
   const scaleOf = (one: typeof span) => makeScale(one, 800, one.until - one.since > 500 ? folds : []);
   const before = scaleOf(span);
   for (const x of [10, 200, 500, 790]) {
-    const time = timeOf(before, x);
+    const time = timeAt(before, x);
     for (const length of [250, 900, 1600]) {
       const after = scaleOf(spanWith(time, x, length, scaleOf));
       assert.ok(Math.abs(xOf(after, time) - x) < 1, `${x} ${length}: ${xOf(after, time)}`);

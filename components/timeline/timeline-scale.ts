@@ -1,5 +1,5 @@
 /** Where a moment stands on a timeline, and which moment stands at a place, with idle stretches folded into breaks. */
-import type { Span } from '@/lib/client/spans';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** How wide a folded stretch is drawn, in CSS pixels. */
 export const FOLD_WIDTH = 32;
@@ -8,14 +8,14 @@ const IDLE = 0.1;
 /** So much of the span stays beside whatever happens. */
 const MARGIN = 0.012;
 
-interface Piece extends Span {
+interface Piece extends TimeSpan {
   left: number;
   right: number;
   folded: boolean;
 }
 
 export interface Scale {
-  span: Span;
+  span: TimeSpan;
   /** CSS pixels. */
   width: number;
   /** From the left to the right, without holes. */
@@ -30,9 +30,9 @@ export interface Scale {
  * @param length of the span that is drawn, in milliseconds: what is idle depends on how much is looked at
  * @returns stretches in order, a little shorter than they are, so that what bounds them stands clear of the break
  */
-export function idleStretches(moments: readonly number[], known: Span, length: number): Span[] {
+export function idleStretches(moments: readonly number[], known: TimeSpan, length: number): TimeSpan[] {
   if (moments.length === 0) return [];
-  const found: Span[] = [];
+  const found: TimeSpan[] = [];
   const margin = length * MARGIN;
   let last = known.since - margin;
   const take = (end: number) => {
@@ -45,7 +45,7 @@ export function idleStretches(moments: readonly number[], known: Span, length: n
 }
 
 /** @returns the scale of a span over a width, each stretch of `folds` that is in it drawn as a break */
-export function makeScale(span: Span, width: number, folds: readonly Span[]): Scale {
+export function makeScale(span: TimeSpan, width: number, folds: readonly TimeSpan[]): Scale {
   const length = span.until - span.since;
   const breaks = folds
     .map((fold) => ({ since: Math.max(fold.since, span.since), until: Math.min(fold.until, span.until) }))
@@ -82,7 +82,7 @@ export function xOf({ pieces, width }: Scale, time: number): number {
 }
 
 /** @returns the moment at a place, in milliseconds */
-export function timeOf({ pieces, span }: Scale, x: number): number {
+export function timeAt({ pieces, span }: Scale, x: number): number {
   const piece = pieces.find(({ right }) => x <= right) ?? pieces.at(-1);
   if (piece === undefined) return span.since;
   return piece.since + ((x - piece.left) / (piece.right - piece.left)) * (piece.until - piece.since);
@@ -94,10 +94,10 @@ export function timeOf({ pieces, span }: Scale, x: number): number {
  * @param length of the span that is looked for, in milliseconds
  * @param scaleOf gives the scale of a span; folds come and go with it, so the place is found by steps
  */
-export function spanWith(time: number, x: number, length: number, scaleOf: (span: Span) => Scale): Span {
+export function spanWith(time: number, x: number, length: number, scaleOf: (span: TimeSpan) => Scale): TimeSpan {
   let span = { since: time - length, until: time };
   for (let step = 0; step < 6; step++) {
-    const off = time - timeOf(scaleOf(span), x);
+    const off = time - timeAt(scaleOf(span), x);
     if (Math.abs(off) < length * 1e-5) break;
     span = { since: span.since + off, until: span.until + off };
   }

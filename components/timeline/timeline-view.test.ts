@@ -24,13 +24,13 @@ test('a preset follows the present', () => {
 test('a move shows at once and is written once, when it has come to rest', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { state, written, view } = setUp();
-  let told = 0;
-  view.subscribe(() => told++);
+  let notified = 0;
+  view.subscribe(() => notified++);
   for (let step = 1; step <= 30; step++) {
     view.move({ since: state.now - (20 + step) * MINUTE, until: state.now - (10 + step) * MINUTE });
     mock.timers.tick(16);
   }
-  assert.equal(told, 30);
+  assert.equal(notified, 30);
   assert.deepEqual(written, []);
   mock.timers.tick(1000);
   const span = { since: state.now - 50 * MINUTE, until: state.now - 40 * MINUTE };

@@ -1,4 +1,5 @@
 /** The span in view while it is zoomed and dragged: drawn at once, written to the address when it comes to rest. */
+
 import {
   formatSpan,
   LENGTHS,
@@ -6,10 +7,10 @@ import {
   PRESETS,
   type Preset,
   parseSpan,
-  type Span,
+  resolveChoice,
   type SpanChoice,
-  spanOf,
 } from '@/lib/client/spans';
+import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** Browsers refuse more than about a hundred changes of the address in half a minute. */
 const SETTLES_AFTER = 300;
@@ -45,14 +46,14 @@ export class TimelineView {
     const moved = this.#at !== at;
     this.#at = at;
     if (span !== null && span === this.#written) {
-      if (moved) this.#tell();
+      if (moved) this.#notify();
       return;
     }
     clearTimeout(this.#timer);
     this.#written = span;
     this.#choice = parseSpan(span);
     this.#follows = typeof this.#choice === 'string';
-    this.#tell();
+    this.#notify();
   }
 
   /** Learns the oldest moment of which anything is known, and that from which on the swarm was watched. */
@@ -60,7 +61,7 @@ export class TimelineView {
     if (first === this.#first && watchedSince === this.#watchedSince) return;
     this.#first = first;
     this.#watchedSince = watchedSince;
-    this.#tell();
+    this.#notify();
   }
 
   /** The preset that is chosen, null for a span of its own. */
@@ -82,16 +83,16 @@ export class TimelineView {
   }
 
   /** The span at this moment. */
-  read(): Span {
+  read(): TimeSpan {
     const now = this.#options.now();
     if (typeof this.#choice === 'string')
-      return spanOf(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
+      return resolveChoice(this.#choice, { now, first: this.#first, watchedSince: this.#watchedSince, at: this.#at });
     if (!this.#follows) return this.#choice;
     return { since: now - (this.#choice.until - this.#choice.since), until: now };
   }
 
   /** Shows another span at once; it is written when nothing has moved for a moment. */
-  move(span: Span): void {
+  move(span: TimeSpan): void {
     const now = this.#options.now();
     const next = limited(span, { now, first: this.#first });
     // Dragged against the present, a preset stays what it is: the address would freeze what goes on living here.
@@ -106,7 +107,7 @@ export class TimelineView {
     this.#follows = now - this.#choice.until < (span.until - span.since) * HOLDS;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#settle(), SETTLES_AFTER);
-    this.#tell();
+    this.#notify();
   }
 
   /** Shows a preset. */
@@ -147,7 +148,7 @@ export class TimelineView {
     this.#options.write(this.#written);
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,14 +1,15 @@
 /** What stands on a timeline, in words. */
 
 import type { Address } from '@/lib/client/address';
-import { isoOf, type Span } from '@/lib/client/spans';
+import { isoOf } from '@/lib/client/spans';
 import { asText, counted, revealed, truncated } from '@/lib/client/text';
 import { clockTime, duration } from '@/lib/client/time';
 import { lifeParts } from '@/lib/contract/life';
+import type { TimeSpan } from '@/lib/contract/time-span';
 import type { Thing } from './timeline-hit';
 
-const MOST_NAMES = 5;
-const LONGEST = 120;
+const MAX_NAMES = 5;
+const MAX_TEXT_LENGTH = 120;
 
 /**
  * A thing in one line: "agent-3 · QUESTION to agent-1, agent-2 · 12:03:41".
@@ -16,14 +17,14 @@ const LONGEST = 120;
  * @param now milliseconds, for the date of what was not today
  * @param zone as for `clockTime`
  */
-export function wordsOf(thing: Thing, now: number, zone?: string): string {
+export function thingWords(thing: Thing, now: number, zone?: string): string {
   const clock = (time: number) => clockTime(isoOf(time), now, zone);
   const lasted = (since: number, until: number) => {
     if (!Number.isFinite(since)) return `until ${clock(until)}`;
     if (!Number.isFinite(until)) return `since ${clock(since)}, ${duration((now - since) / 1000)}`;
     return `${clock(since)} to ${clock(until)}, ${duration((until - since) / 1000)}`;
   };
-  const agent = nameOf(thing.agent);
+  const agent = agentName(thing.agent);
   switch (thing.kind) {
     case 'messages':
       return `${agent} · ${messageWords(thing.ticks)} · ${clock(thing.at)}`;
@@ -52,7 +53,7 @@ export function wordsOf(thing: Thing, now: number, zone?: string): string {
 }
 
 /** @returns a span by its two ends, the second without a date that the first has said */
-export function spanWords({ since, until }: Span, now: number, zone?: string): string {
+export function spanWords({ since, until }: TimeSpan, now: number, zone?: string): string {
   return `${clockTime(isoOf(since), now, zone)} – ${clockTime(isoOf(until), since, zone)}`;
 }
 
@@ -74,40 +75,40 @@ function messageWords(ticks: Extract<Thing, { kind: 'messages' }>['ticks']): str
   const types = new Map<string, number>();
   for (const { tick } of ticks) types.set(tick.type, (types.get(tick.type) ?? 0) + tick.count);
   const total = [...types.values()].reduce((sum, count) => sum + count, 0);
-  const names = namesOf(first?.tick.recipients ?? []);
+  const names = nameList(first?.tick.recipients ?? []);
   const [type] = types.keys();
-  if (total === 1) return `${typeOf(type)} to ${names}`;
-  if (types.size === 1) return `${total} ${typeOf(type)}, the first to ${names}`;
-  const parts = [...types].map(([name, count]) => `${count} ${typeOf(name)}`);
-  return `${counted(total, 'message')}: ${parts.slice(0, MOST_NAMES).join(', ')}`;
+  if (total === 1) return `${typeText(type)} to ${names}`;
+  if (types.size === 1) return `${total} ${typeText(type)}, the first to ${names}`;
+  const parts = [...types].map(([name, count]) => `${count} ${typeText(name)}`);
+  return `${counted(total, 'message')}: ${parts.slice(0, MAX_NAMES).join(', ')}`;
 }
 
-function typeOf(type: string | undefined): string {
+function typeText(type: string | undefined): string {
   return visible(type ?? '') || 'no type';
 }
 
-function namesOf(names: readonly string[]): string {
+function nameList(names: readonly string[]): string {
   if (names.length === 0) return 'nobody named';
-  const shown = names.slice(0, MOST_NAMES).map((name) => (name === 'all' ? 'everyone' : nameOf(name)));
-  return names.length > MOST_NAMES
-    ? `${shown.join(', ')} and ${counted(names.length - MOST_NAMES, 'other')}`
+  const shown = names.slice(0, MAX_NAMES).map((name) => (name === 'all' ? 'everyone' : agentName(name)));
+  return names.length > MAX_NAMES
+    ? `${shown.join(', ')} and ${counted(names.length - MAX_NAMES, 'other')}`
     : shown.join(', ');
 }
 
 /** @returns the name of an agent as it may be shown on one line */
-export function nameOf(agent: string): string {
+export function agentName(agent: string): string {
   return visible(agent) || 'nobody named';
 }
 
 function visible(value: string): string {
-  const text = truncated(asText(value), LONGEST).replace(/[\n\t]/g, ' ');
+  const text = truncated(asText(value), MAX_TEXT_LENGTH).replace(/[\n\t]/g, ' ');
   return revealed(text)
     .map((piece) => piece.text)
     .join('');
 }
 
 /** @returns how long a stretch is, in few letters: "2 h 5 min" */
-export function lengthOf(milliseconds: number): string {
+export function durationText(milliseconds: number): string {
   return duration(Math.round(milliseconds / 1000));
 }
 
@@ -127,10 +128,10 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       // What is held no more stands in the detail of its holder.
       return thing.bar.until === Number.POSITIVE_INFINITY && thing.bar.lock.count === 1
         ? { to: { lock: thing.bar.lock.lock_file }, tab: 'locks', label: 'Show the lock' }
-        : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
+        : { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
     case 'locks':
     case 'life':
-      return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${nameOf(thing.agent)}` };
+      return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
     case 'moment':
     case 'place':
       return { to: { at: isoOf(thing.at) }, tab: null, label: `Look at ${clockTime(isoOf(thing.at), now, zone)}` };

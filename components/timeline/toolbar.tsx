@@ -1,7 +1,7 @@
 import { FoldHorizontal, ZoomIn, ZoomOut } from 'lucide-react';
 import { type RefObject, useSyncExternalStore } from 'react';
 import type { TimelineView } from '@/components/timeline/timeline-view';
-import { spanWords, wordsOf } from '@/components/timeline/timeline-words';
+import { spanWords, thingWords } from '@/components/timeline/timeline-words';
 import { now, subscribe } from '@/lib/client/clock';
 import { IconButton } from '../ui/icon-button';
 import { useZone } from '../ui/time';
@@ -73,7 +73,7 @@ function PointedWords({ pointed, error }: { pointed: Pointed; error: string | nu
   return (
     <>
       <p role="status" data-words className="min-w-0 flex-1 truncate text-muted max-md:hidden">
-        {thing !== null && <span className="text-ink">{wordsOf(thing, now())}</span>}
+        {thing !== null && <span className="text-ink">{thingWords(thing, now())}</span>}
         {thing === null && error !== null && <span className="text-bad">{error}</span>}
       </p>
       {thing === null && error === null && (

@@ -1,5 +1,5 @@
 import type { Ref } from 'react';
-import { leadOf, wordsOf } from '@/components/timeline/timeline-words';
+import { leadOf, thingWords } from '@/components/timeline/timeline-words';
 import { now } from '@/lib/client/clock';
 import { type Pointed, usePointed } from './pointed';
 
@@ -7,7 +7,7 @@ import { type Pointed, usePointed } from './pointed';
 export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: Pointed }) {
   const thing = usePointed(pointed);
   const lead = thing === null ? '' : leadOf(thing, now()).label;
-  const [who, ...rest] = thing === null ? [] : wordsOf(thing, now()).split(' · ');
+  const [who, ...rest] = thing === null ? [] : thingWords(thing, now()).split(' · ');
   return (
     <div
       ref={ref}

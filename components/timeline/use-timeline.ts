@@ -6,7 +6,7 @@ import { parseCursor, type SwarmState } from '@/lib/contract/events';
 import { lifeKey } from '@/lib/contract/life';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
 import { readTimeline } from './read-timeline';
-import { type Lanes, lanesOf } from './timeline-lanes';
+import { type Lanes, makeLanes } from './timeline-lanes';
 import { withArrived } from './timeline-live';
 import { type Loaded, TimelineLoader } from './timeline-loader';
 import type { TimelineView } from './timeline-view';
@@ -46,7 +46,7 @@ export function useTimeline(
       head: () => head(),
       onLoaded: (next) => {
         setLoaded(next);
-        view.learnFirst(firstOf(next.answer), milliseconds(next.answer.known_since));
+        view.learnFirst(firstKnown(next.answer), milliseconds(next.answer.known_since));
       },
       onError: setError,
     });
@@ -61,12 +61,12 @@ export function useTimeline(
   }, [view, afterAgent]);
 
   // Messages come by the stream themselves; of these only the server knows when exactly they changed.
-  const changes = useMemo(() => changesOf(swarm), [swarm]);
+  const changes = useMemo(() => shownState(swarm), [swarm]);
   const torn = loaded !== null && (messages[0]?.seq ?? 0) > loaded.head + 1;
   // biome-ignore lint/correctness/useExhaustiveDependencies: whatever it is, the loader is told that it is another
   useEffect(() => loader.current?.changed(), [changes, torn, deafSince === null]);
 
-  const base = useMemo(() => loaded && lanesOf(loaded.answer), [loaded]);
+  const base = useMemo(() => loaded && makeLanes(loaded.answer), [loaded]);
   const lanes = useMemo(() => {
     if (base === null || loaded === null) return null;
     const epoch = lastEventId === null ? null : (parseCursor(lastEventId)?.epoch ?? null);
@@ -86,13 +86,13 @@ function deaf(lanes: Lanes, since: number): Lanes {
   return { ...lanes, unknown: [...lanes.unknown, silence] };
 }
 
-function firstOf({ known_since, first_message_at }: TimelineAnswer): number | null {
+function firstKnown({ known_since, first_message_at }: TimelineAnswer): number | null {
   const times = [known_since, first_message_at].map(milliseconds).filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 
 /** What of agents, locks and sources a timeline shows, as a text: signs of life and counts change all the time. */
-function changesOf({ agents, locks, sources }: SwarmState): string {
+function shownState({ agents, locks, sources }: SwarmState): string {
   return JSON.stringify([
     agents.agents.map((agent) => [agent.id, agent.health, lifeKey(agent)]),
     locks.locks.map((lock) => [lock.lock_file, asText(lock.agent_id), lock.stale, lock.orphaned, lock.acquired_at]),

@@ -7,7 +7,7 @@ import { type ListEntry, useRowFocus } from './use-row-focus';
 const LongListWindow = lazy(() => import('./row-window'));
 
 /** Up to so many rows are drawn at once: the browser's own search finds them, and they cost nothing yet. */
-export const ALL_AT_ONCE = 200;
+export const MAX_UNWINDOWED_ROWS = 200;
 
 interface RowListProps<Item> {
   label: string;
@@ -44,7 +44,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
   const list = useRef<HTMLUListElement>(null);
   // The same function while the entries are: with another one every row would be measured anew.
   const keyOf = useCallback((index: number) => entries[index]?.key ?? index, [entries]);
-  const long = entries.length > ALL_AT_ONCE;
+  const long = entries.length > MAX_UNWINDOWED_ROWS;
   const [known, setKnown] = useState<RowWindow | null>(null);
   const rows = long ? known : null;
   const focus = useRowFocus({
@@ -54,7 +54,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
     list,
     scrollTo: (index) => (rows ? rows.scrollTo(index) : bringIntoView(list.current, index)),
   });
-  const drawn = Math.min(entries.length, ALL_AT_ONCE);
+  const drawn = Math.min(entries.length, MAX_UNWINDOWED_ROWS);
   const places = rows?.places ?? Array.from({ length: drawn }, (_, index) => ({ index, style: undefined }));
   return (
     <Scroller ref={scroller} label={label} tabIndex={-1} className="overflow-y-auto">

@@ -30,16 +30,16 @@ interface SeparatorProps {
 export function Separator(props: SeparatorProps) {
   const { label, controls, axis, outward, size, least, usual, drawn, most, onResize, onCollapse, title } = props;
   const drag = useRef<{ from: number; size: number } | null>(null);
-  const placeOf = (event: PointerEvent) => (axis === 'x' ? event.clientX : event.clientY);
+  const pointerPlace = (event: PointerEvent) => (axis === 'x' ? event.clientX : event.clientY);
   const resize = (separator: HTMLElement, next: number) =>
     onResize(Math.round(Math.max(least, Math.min(next, most(separator)))));
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { from: placeOf(event), size: drawn(event.currentTarget) };
+    drag.current = { from: pointerPlace(event), size: drawn(event.currentTarget) };
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     if (drag.current === null) return;
-    const next = drag.current.size + outward * (placeOf(event) - drag.current.from);
+    const next = drag.current.size + outward * (pointerPlace(event) - drag.current.from);
     if (next >= least / 2) return resize(event.currentTarget, next);
     drag.current = null;
     onCollapse();

@@ -46,7 +46,7 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
             />
           ))}
         </svg>
-        {drawing.nodes.map(({ agent, ring, x, y }) => (
+        {drawing.nodes.map(({ agent, inCycle, x, y }) => (
           <div
             key={agent}
             className="absolute flex"
@@ -55,7 +55,7 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
             <AddressLink
               to={{ view: address.view, span: address.span, agent }}
               onGo={onGo}
-              className={`w-full truncate rounded-md bg-paper px-2 text-center leading-[26px] outline hover:bg-tint focus-visible:outline-2 focus-visible:outline-accent ${ring ? 'font-medium text-bad outline-bad' : 'outline-line'}`}
+              className={`w-full truncate rounded-md bg-paper px-2 text-center leading-[26px] outline hover:bg-tint focus-visible:outline-2 focus-visible:outline-accent ${inCycle ? 'font-medium text-bad outline-bad' : 'outline-line'}`}
             >
               <Text value={agent} max={40} />
               <Silent health={healths.get(agent)} />
@@ -84,7 +84,7 @@ interface ArrowProps {
 }
 
 function Arrow({ arrow, pointed, onPoint }: ArrowProps) {
-  const { from, to, points, inferred, ring, edges } = arrow;
+  const { from, to, points, inferred, inCycle, edges } = arrow;
   const back = (points.at(-1)?.x ?? 0) < (points[0]?.x ?? 0);
   const way = back ? -1 : 1;
   const lane = -way * LANE;
@@ -105,7 +105,7 @@ function Arrow({ arrow, pointed, onPoint }: ArrowProps) {
   }
   const [tipX, tipY] = before;
   const label = stops[1] ?? start;
-  const colour = ring ? 'text-bad' : pointed ? 'text-accent' : 'text-muted';
+  const colour = inCycle ? 'text-bad' : pointed ? 'text-accent' : 'text-muted';
   return (
     <g
       className={colour}

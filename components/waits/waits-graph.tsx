@@ -13,9 +13,9 @@ import { ClockTime, Sentence } from '../ui/time';
 import { WaitingDrawing } from './waits-drawing';
 
 /** More can't be told apart. */
-const DRAWN_AT_MOST = 20;
-const LISTED_AT_MOST = 200;
-const LONGEST_REASON = 400;
+const MAX_DRAWN = 20;
+const MAX_LISTED = 200;
+const MAX_REASON_LENGTH = 400;
 
 interface WaitingGraphProps {
   attention: AttentionAnswer;
@@ -54,7 +54,7 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
   const waitingAgents = new Set(pairs.flatMap(({ from, to }) => [from, to])).size;
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col max-md:overflow-y-auto">
-      {waitingAgents <= DRAWN_AT_MOST && (
+      {waitingAgents <= MAX_DRAWN && (
         <WaitingDrawing
           pairs={pairs}
           healths={healths}
@@ -70,7 +70,7 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
         tabIndex={0}
         className="min-w-0 flex-1 border-line py-1 max-md:border-t md:min-w-80 md:overflow-y-auto md:border-l"
       >
-        {waitingAgents > DRAWN_AT_MOST && (
+        {waitingAgents > MAX_DRAWN && (
           <p className="px-4 py-1 text-muted">
             {counted(waitingAgents, 'agent')} wait or are waited for: too many to draw.
           </p>
@@ -78,13 +78,13 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
         <ol aria-label="Who waits for whom" onPointerLeave={() => setPointed(null)}>
           {pairs
             .flatMap((pair) => pair.edges.map((edge) => ({ pair, edge })))
-            .slice(0, LISTED_AT_MOST)
+            .slice(0, MAX_LISTED)
             .map(({ pair, edge }) => (
               <Wait key={edge.id} pair={pair} edge={edge} onPoint={setPointed} address={address} onGo={go} />
             ))}
         </ol>
-        {waiting.edges.length > LISTED_AT_MOST && (
-          <p className="px-4 py-1 text-muted">and {counted(waiting.edges.length - LISTED_AT_MOST, 'more', 'more')}.</p>
+        {waiting.edges.length > MAX_LISTED && (
+          <p className="px-4 py-1 text-muted">and {counted(waiting.edges.length - MAX_LISTED, 'more', 'more')}.</p>
         )}
       </section>
     </div>
@@ -117,10 +117,10 @@ function Wait({ pair, edge, onPoint, address, onGo }: WaitProps) {
           )}{' '}
           — {edge.basis}
         </span>
-        {pair.ring && <span className="tag text-bad">in a ring</span>}
+        {pair.inCycle && <span className="tag text-bad">in a ring</span>}
       </p>
-      <p className="wrap-anywhere line-clamp-2 text-muted" title={truncated(edge.reason, LONGEST_REASON)}>
-        <Sentence text={truncated(edge.reason, LONGEST_REASON)} />
+      <p className="wrap-anywhere line-clamp-2 text-muted" title={truncated(edge.reason, MAX_REASON_LENGTH)}>
+        <Sentence text={truncated(edge.reason, MAX_REASON_LENGTH)} />
       </p>
     </li>
   );

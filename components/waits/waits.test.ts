@@ -23,7 +23,7 @@ test('edges between the same two are one pair, oldest first; rings come before t
   const edges = [edge('a10', 'b'), edge('a9', 'b', { basis: 'inferred' }), edge('b', 'a'), older];
   const pairs = waitPairs({ edges, cycles: [{ agents: ['a', 'b'], edges: ['b>a'] }] });
   assert.deepEqual(
-    pairs.map(({ from, to, inferred, ring, edges: members }) => [from, to, inferred, ring, members.length]),
+    pairs.map(({ from, to, inferred, inCycle, edges: members }) => [from, to, inferred, inCycle, members.length]),
     [
       ['b', 'a', false, true, 2],
       ['a9', 'b', true, false, 1],

@@ -23,23 +23,23 @@ export interface WaitPair {
   /** None of its edges is declared. */
   inferred: boolean;
   /** It is part of a ring. */
-  ring: boolean;
+  inCycle: boolean;
 }
 
 const nameOfPair = ({ from, to }: Pick<WaitPair, 'from' | 'to'>) => JSON.stringify([from, to]);
 
 /** @returns the edges by who waits for whom; rings first, then in natural order, edges of one pair oldest first */
 export function waitPairs({ edges, cycles }: WaitingAnswer): WaitPair[] {
-  const inRings = new Set(cycles.flatMap((cycle) => cycle.edges));
+  const cycleEdges = new Set(cycles.flatMap((cycle) => cycle.edges));
   const pairs = [...groupBy(edges, nameOfPair).values()].map((members): WaitPair => {
     const sorted = members.toSorted((one, other) => begun(one) - begun(other));
     const { from, to } = sorted[0] as WaitEdge;
     const inferred = sorted.every(({ basis }) => basis === 'inferred');
-    return { from, to, edges: sorted, inferred, ring: sorted.some(({ id }) => inRings.has(id)) };
+    return { from, to, edges: sorted, inferred, inCycle: sorted.some(({ id }) => cycleEdges.has(id)) };
   });
   return pairs.sort(
     (one, other) =>
-      Number(other.ring) - Number(one.ring) ||
+      Number(other.inCycle) - Number(one.inCycle) ||
       compareNaturally(one.from, other.from) ||
       compareNaturally(one.to, other.to),
   );
@@ -72,7 +72,7 @@ export interface WaitDrawing {
   columns: number;
   rows: number;
   /** Column by column. */
-  nodes: readonly (Point & { agent: string; ring: boolean })[];
+  nodes: readonly (Point & { agent: string; inCycle: boolean })[];
   /** Each runs through one point in every column between its ends. */
   arrows: readonly (WaitPair & { points: readonly Point[] })[];
 }
@@ -85,7 +85,7 @@ type Slot = { agent: string } | { arrow: WaitPair };
  * @param pairs in the order that decides where a ring is cut open: at the arrow that is met last
  */
 export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
-  const column = columnsOf(pairs);
+  const column = agentColumns(pairs);
   const columns = Math.max(-1, ...column.values()) + 1;
   const slots = Array.from({ length: columns }, (): Slot[] => []);
   for (const [agent, at] of column) slots[at]?.push({ agent });
@@ -104,12 +104,12 @@ export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
     }
   }
   const nodeAt = (agent: string) => place.get(agent)?.get(column.get(agent) ?? 0) ?? { x: 0, y: 0 };
-  const inRing = new Set(pairs.filter(({ ring }) => ring).flatMap(({ from, to }) => [from, to]));
+  const cycleAgents = new Set(pairs.filter(({ inCycle }) => inCycle).flatMap(({ from, to }) => [from, to]));
   return {
     columns,
     rows,
     nodes: [...column.keys()]
-      .map((agent) => ({ agent, ring: inRing.has(agent), ...nodeAt(agent) }))
+      .map((agent) => ({ agent, inCycle: cycleAgents.has(agent), ...nodeAt(agent) }))
       .sort((one, other) => one.x - other.x || one.y - other.y),
     arrows: pairs.map((pair) => {
       const [start, end] = [nodeAt(pair.from), nodeAt(pair.to)];
@@ -120,7 +120,7 @@ export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
 }
 
 /** The column of each agent: the longest way that leads to it, without the arrows that close a ring. */
-function columnsOf(pairs: readonly WaitPair[]): Map<string, number> {
+function agentColumns(pairs: readonly WaitPair[]): Map<string, number> {
   const next = groupBy(pairs, ({ from }) => from);
   const column = new Map<string, number>();
   const agents = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))].sort(compareNaturally);
@@ -153,7 +153,7 @@ function columnsOf(pairs: readonly WaitPair[]): Map<string, number> {
 function untangle(slots: Slot[][], pairs: readonly WaitPair[], column: ReadonlyMap<string, number>): void {
   for (let x = 1; x < slots.length; x++) {
     const before = slots[x - 1] ?? [];
-    const rowOf = (agent: string, arrow: WaitPair) =>
+    const agentRow = (agent: string, arrow: WaitPair) =>
       before.findIndex((slot) =>
         'agent' in slot ? slot.agent === agent && column.get(agent) === x - 1 : slot.arrow === arrow,
       );
@@ -164,7 +164,7 @@ function untangle(slots: Slot[][], pairs: readonly WaitPair[], column: ReadonlyM
         .map((arrow) => {
           const other = 'agent' in slot && arrow.to === slot.agent ? arrow.from : arrow.to;
           const ends = 'agent' in slot ? [other] : [arrow.from, arrow.to];
-          return Math.max(...ends.map((end) => rowOf(end, arrow)));
+          return Math.max(...ends.map((end) => agentRow(end, arrow)));
         })
         .filter((row) => row >= 0);
       return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row, 0) / rows.length;

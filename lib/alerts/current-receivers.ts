@@ -46,10 +46,10 @@ export class CurrentReceivers {
    *
    * @returns whether others are told now, or the same ones in another way
    */
-  look(): boolean {
+  refresh(): boolean {
     if (!this.#file) return false;
     const before = this.#file.content;
-    this.#file.look();
+    this.#file.refresh();
     if (this.#file.content === before) return false;
     this.#all = this.#together();
     return true;

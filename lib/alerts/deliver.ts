@@ -11,7 +11,7 @@ const WORTH_RETRYING = new Set([401, 402, 403, 404, 407, 408, 421, 423, 425, 429
 const CLIENT_ERROR = 400;
 const SERVER_ERROR = 500;
 /** Nobody reads the answer's text; a longer one is cut off. */
-const ANSWER_AT_MOST = 65_536;
+const MAX_ANSWER_BYTES = 65_536;
 
 /**
  * Posts once.
@@ -51,11 +51,11 @@ export function deliver(
       });
       request.on('error', ({ message }) => fail(message));
       request.on('response', (response) => {
-        resolve(outcomeOf(response.statusCode ?? 0, response.headers['retry-after']));
+        resolve(postOutcome(response.statusCode ?? 0, response.headers['retry-after']));
         let length = 0;
         response.on('data', (chunk: Buffer) => {
           length += chunk.length;
-          if (length > ANSWER_AT_MOST) request.destroy();
+          if (length > MAX_ANSWER_BYTES) request.destroy();
         });
         response.on('error', () => {});
       });
@@ -70,7 +70,7 @@ export function deliver(
  * @param retryAfter the header: seconds or a date
  * @param now milliseconds since 1970
  */
-export function outcomeOf(status: number, retryAfter: string | undefined, now = Date.now()): PostOutcome {
+export function postOutcome(status: number, retryAfter: string | undefined, now = Date.now()): PostOutcome {
   if (status >= 200 && status < 300) return { kind: 'delivered' };
   const reason = `it answered with status ${status}`;
   if (status >= CLIENT_ERROR && status < SERVER_ERROR && !WORTH_RETRYING.has(status))

@@ -67,21 +67,21 @@ test('the file is read again: a faulty one, or none, changes nothing', () => {
   writeFileSync(file, named('a'));
   const settings = { ALERTS_FILE: file, ALERT_WEBHOOKS: 'https://hook.example/' };
   const receivers = new CurrentReceivers(parseConfig(settings));
-  const look = (text: string | null) => {
+  const refresh = (text: string | null) => {
     if (text === null) rmSync(file);
     else writeFileSync(file, text);
-    const changed = receivers.look();
+    const changed = receivers.refresh();
     return [changed, receivers.all.slice(1).map(({ rule }) => rule.name), receivers.fault];
   };
-  assert.deepEqual(look(named('a', 'b')), [true, ['a', 'b'], null]);
+  assert.deepEqual(refresh(named('a', 'b')), [true, ['a', 'b'], null]);
   const before = receivers.all;
   const ending = 'Whoever it named before is told as before.';
   const broken = `ALERTS_FILE ${file}, receivers: Invalid input: expected array, received null; correct it. ${ending}`;
-  assert.deepEqual(look('receivers:'), [false, ['a', 'b'], broken]);
-  assert.deepEqual(look(null), [false, ['a', 'b'], `ALERTS_FILE ${file} is missing. ${ending}`]);
+  assert.deepEqual(refresh('receivers:'), [false, ['a', 'b'], broken]);
+  assert.deepEqual(refresh(null), [false, ['a', 'b'], `ALERTS_FILE ${file} is missing. ${ending}`]);
   assert.equal(receivers.all, before);
-  assert.deepEqual(look(named('b')), [true, ['b'], null]);
-  assert.deepEqual(look('receivers: []'), [true, [], null]);
+  assert.deepEqual(refresh(named('b')), [true, ['b'], null]);
+  assert.deepEqual(refresh('receivers: []'), [true, [], null]);
 });
 
 test('addresses alone are receivers of everything from warning up; their names say the host and keep the path', () => {

@@ -60,7 +60,7 @@ export interface Receiver {
 
 /** @returns those of ALERT_WEBHOOKS, each address once */
 export function webhookReceivers(urls: readonly string[], secret: string | null): Receiver[] {
-  return [...new Set(urls)].map((url) => received(written.parse({ name: nameOf(url), url }), url, secret));
+  return [...new Set(urls)].map((url) => received(written.parse({ name: webhookName(url), url }), url, secret));
 }
 
 /** What is known of a file besides its text. */
@@ -86,7 +86,7 @@ export function parseReceivers(text: string, { file, alertSecret, variable }: Fi
     throw new ConfigError(faults);
   }
   const result = alertsFile.safeParse(read.value);
-  for (const { path, message } of result.error?.issues ?? []) fail(placeOf(path), message);
+  for (const { path, message } of result.error?.issues ?? []) fail(settingPlace(path), message);
   const { receivers } = result.data ?? { receivers: [] };
   const named = (name: string | undefined, place: string) => {
     if (name === undefined) return undefined;
@@ -110,7 +110,7 @@ export function parseReceivers(text: string, { file, alertSecret, variable }: Fi
   return found;
 }
 
-function placeOf(path: readonly PropertyKey[]): string {
+function settingPlace(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '';
   const words = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
   return `, ${words.slice(1)}`;
@@ -130,7 +130,7 @@ function received(receiver: Written, url: string, secret: string | null): Receiv
 }
 
 /** The host, and so much of a hash that two webhooks of one host keep their names whatever stands beside them. */
-function nameOf(url: string): string {
+function webhookName(url: string): string {
   const hash = createHash('sha256').update(url).digest('hex').slice(0, 6);
   const host = new URL(url).hostname.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 33);
   return `${host}-${hash}`;

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Alert, AlertPost } from '../contract/alert-schemas';
 import { alertPost } from '../contract/alert-schemas';
 import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
-import { outcomeOf } from './deliver';
-import { bodyOf, linkTo } from './shapes';
+import { postOutcome } from './deliver';
+import { linkTo, postBody } from './shapes';
 
 const HOSTILE =
   '<!channel> <@U1> @everyone @Here [a](https://evil.example) <https://evil.example|ok> `x` \u202Etxt\u200B\n&amp;';
@@ -28,13 +28,13 @@ function post(...alerts: Alert[]): AlertPost {
 
 test('the plain shape is the contract, word for word', () => {
   const sent = post(alert());
-  assert.deepEqual(alertPost.parse(JSON.parse(bodyOf('json', sent))), sent);
+  assert.deepEqual(alertPost.parse(JSON.parse(postBody('json', sent))), sent);
 });
 
 test('what the swarm wrote calls nobody, formats nothing and leads nowhere', () => {
   for (const alerts of [[alert()], [alert(), alert()]]) {
     for (const format of ['slack', 'discord'] as const) {
-      const body = bodyOf(format, post(...alerts));
+      const body = postBody(format, post(...alerts));
       assert.doesNotMatch(body, /@everyone|@here|evil\.example\|ok>|https:\/\/evil|\u202E|\u200B/i);
       const parsed = JSON.parse(body);
       if (format === 'slack') {
@@ -52,13 +52,13 @@ test('what the swarm wrote calls nobody, formats nothing and leads nowhere', () 
 
 test('many are summed up, within what the services take', () => {
   const many = Array.from({ length: 50 }, () => alert('<'.repeat(5000)));
-  const slack = JSON.parse(bodyOf('slack', { ...post(...many), left_out: 2 }));
+  const slack = JSON.parse(postBody('slack', { ...post(...many), left_out: 2 }));
   assert.ok(slack.blocks.length <= 50);
   assert.equal(slack.blocks.at(-1).text.text, 'and 42 more');
-  for (const one of [slack, JSON.parse(bodyOf('slack', post(alert('&'.repeat(5000)))))]) {
+  for (const one of [slack, JSON.parse(postBody('slack', post(alert('&'.repeat(5000)))))]) {
     for (const { text } of one.blocks) assert.ok((text?.text.length ?? 0) <= 3000);
   }
-  const discord = JSON.parse(bodyOf('discord', post(...many)));
+  const discord = JSON.parse(postBody('discord', post(...many)));
   assert.ok(discord.embeds.length <= 10 && discord.content.length <= 2000);
   const length = discord.embeds.reduce(
     (sum: number, { title, description }: Record<string, string>) => sum + `${title}${description}`.length,
@@ -81,11 +81,11 @@ test('a link opens what the entry points at', () => {
 
 test('answers: which are tried again, and when', () => {
   const now = Date.parse('2026-02-03T09:30:00Z');
-  for (const status of [200, 204]) assert.deepEqual(outcomeOf(status, undefined), { kind: 'delivered' });
-  for (const status of [301, 401, 404, 408, 429, 500, 503]) assert.equal(outcomeOf(status, undefined).kind, 'failed');
-  for (const status of [400, 405, 410, 413, 422]) assert.equal(outcomeOf(status, '5').kind, 'refused');
+  for (const status of [200, 204]) assert.deepEqual(postOutcome(status, undefined), { kind: 'delivered' });
+  for (const status of [301, 401, 404, 408, 429, 500, 503]) assert.equal(postOutcome(status, undefined).kind, 'failed');
+  for (const status of [400, 405, 410, 413, 422]) assert.equal(postOutcome(status, '5').kind, 'refused');
   const after = (text: string) => {
-    const outcome = outcomeOf(429, text, now);
+    const outcome = postOutcome(429, text, now);
     return outcome.kind === 'failed' ? outcome.retryAfterMs : undefined;
   };
   assert.deepEqual(['7', '0.5', 'Tue, 03 Feb 2026 09:31:00 GMT', '-1', 'soon'].map(after), [

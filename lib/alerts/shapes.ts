@@ -6,11 +6,11 @@ import type { Alert, AlertPost } from '../contract/alert-schemas';
 import type { AttentionEntry } from '../contract/schemas';
 import type { Receiver } from './receivers';
 
-const SHOWN_AT_MOST = 10;
+const MAX_SHOWN = 10;
 /** In characters, each of which may become five; Slack takes 3,000 a block, Discord 6,000 in all. */
-const LONGEST_REASON = 400;
-const LONGEST_OF_SEVERAL = 200;
-const LONGEST_NAME = 60;
+const MAX_REASON_LENGTH = 400;
+const MAX_LENGTH_OF_SEVERAL = 200;
+const MAX_NAME_LENGTH = 60;
 const COLOURS = { critical: 0xd32f2f, warning: 0xed9b0c, notice: 0x607d8b };
 const RESOLVED_COLOUR = 0x2e7d32;
 
@@ -32,7 +32,7 @@ export function linkTo({ kind, evidence }: AttentionEntry, page: string | null):
 }
 
 /** @returns the body: the same text for the same post */
-export function bodyOf(format: Receiver['format'], post: AlertPost): string {
+export function postBody(format: Receiver['format'], post: AlertPost): string {
   if (format === 'slack') return JSON.stringify(slack(post));
   return JSON.stringify(format === 'discord' ? discord(post) : post);
 }
@@ -68,13 +68,13 @@ function discord(post: AlertPost) {
 
 /** What a person reads first, the alerts that are shown, and how many more there are. */
 function summed({ swarm, alerts, left_out }: AlertPost) {
-  const longest = alerts.length === 1 ? LONGEST_REASON : LONGEST_OF_SEVERAL;
-  const shown = alerts.slice(0, SHOWN_AT_MOST).map((alert) => worded(alert, longest));
+  const longest = alerts.length === 1 ? MAX_REASON_LENGTH : MAX_LENGTH_OF_SEVERAL;
+  const shown = alerts.slice(0, MAX_SHOWN).map((alert) => worded(alert, longest));
   const [first] = shown;
   const what = alerts.length === 1 && first ? first.event : `${alerts.length} matters at once`;
   const more = alerts.length - shown.length + left_out;
   const rest = more > 0 ? `and ${more} more` : null;
-  return { title: `${shortened(swarm, LONGEST_NAME)}: ${what}`, shown, rest };
+  return { title: `${shortened(swarm, MAX_NAME_LENGTH)}: ${what}`, shown, rest };
 }
 
 function worded({ event, entry, link }: Alert, longest: number) {

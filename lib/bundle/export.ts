@@ -9,8 +9,8 @@ import {
   entryRows,
   journalBounds,
   lineRows,
+  measureBundle,
   type Rows,
-  sizeOf,
   spanRows,
 } from '../history/bundle-rows';
 import type { History } from '../history/history';
@@ -26,7 +26,7 @@ const LINES = 100;
 
 /** @returns how much a bundle of a span would hold */
 export function bundleSize(history: History, span: Questions['bundle_size']['query']): BundleSize {
-  return sizeOf(history, span);
+  return measureBundle(history, span);
 }
 
 /** @returns a part of a bundle as JSON, without what must not leave the machine */
@@ -36,18 +36,18 @@ export function bundlePart(history: History, query: BundleQuery): BundlePart {
 }
 
 const parts: Record<BundleQuery['part'], (history: History, query: BundleQuery) => BundlePart> = {
-  head: headOf,
+  head: bundleHead,
   spans: (history, { marks, after, text, ...span }) =>
     listed(spanRows(history, span, marks, after, ROWS), (row) => JSON.stringify(shared(row, text))),
   journal: (history, { marks, after, text }) =>
-    listed(entryRows(history, marks, after, ROWS), (row) => entryOf(row, text)),
+    listed(entryRows(history, marks, after, ROWS), (row) => bundleEntry(row, text)),
   messages: (history, { marks, after, text, ...span }) =>
     listed(lineRows(history, span, marks, after, LINES), (row) =>
       JSON.stringify(text === 'keep' ? row : { ...row, line: JSON.stringify(blankMessage(JSON.parse(row.line))) }),
     ),
 };
 
-function headOf(history: History, { since, until, text, marks }: BundleQuery): BundlePart {
+function bundleHead(history: History, { since, until, text, marks }: BundleQuery): BundlePart {
   const state = JSON.parse(pastState(history, { at: since })) as PastState;
   const { from } = journalBounds(history, { since, until });
   const things = Object.entries((from !== null && thingsAt(history.db, from)) || {}).map(([kind, subjects]) => {
@@ -81,7 +81,7 @@ function listed<Row>({ rows, last }: Rows<Row>, write: (row: Row) => string): Bu
   return { json: rows.map(write).join(','), last, count: rows.length };
 }
 
-function entryOf({ body, ...row }: EntryRow, text: BundleQuery['text']): string {
+function bundleEntry({ body, ...row }: EntryRow, text: BundleQuery['text']): string {
   const raw = body === null || (text === 'keep' && row.kind !== 'source' && row.kind !== 'attention');
   const shown = raw ? body : JSON.stringify(thingOf(row.kind, JSON.parse(body), text));
   return `${JSON.stringify(row).slice(0, -1)},"body":${shown}}`;

@@ -116,9 +116,9 @@ test('readBundle(): one of the first version opens, without what was added since
       registry: { header: { session_name: null, session_names: null, updated_at: null, last_seen: [['agent-0']] } },
     },
   };
-  const told = pastStateSchema.parse(JSON.parse(open(first).state(until)));
-  assert.equal(told.stats.message_count, 6);
-  assert.equal(told.agents.agents[0]?.process.state, 'unseen');
+  const answer = pastStateSchema.parse(JSON.parse(open(first).state(until)));
+  assert.equal(answer.stats.message_count, 6);
+  assert.equal(answer.agents.agents[0]?.process.state, 'unseen');
   assert.throws(() => open({ ...first, version: 2 }), BundleFault, 'the second version has them');
 });
 
@@ -140,13 +140,13 @@ test('readBundle(): a lock that has expired and lives of agents come back', () =
     { ...health, path: '8@%1', detail: null, since: at, until: null, ended: null },
   ];
   const { history } = open({ ...sound(), spans });
-  const told = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
+  const answer = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
   assert.deepEqual(
-    told.lock_spans.map(({ ended }) => ended),
+    answer.lock_spans.map(({ ended }) => ended),
     ['expired'],
   );
   assert.deepEqual(
-    told.lives.map(({ life, pid }) => [life, pid]),
+    answer.lives.map(({ life, pid }) => [life, pid]),
     [
       ['8@%1', null],
       ['7@%1', 7],

@@ -10,7 +10,7 @@ import { pastState } from '../queries/state';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 
 /** Node can't hold a longer text. */
-const LARGEST_BYTES = 500_000_000;
+const MAX_BYTES = 500_000_000;
 
 /** The file is no bundle that can be opened; the message says what is wrong with it, and what to do. */
 export class BundleFault extends Error {
@@ -36,7 +36,7 @@ export function readBundle(file: string): Bundle {
     );
   }
   const read = (written.version === 1 ? firstBundle : bundle).safeParse(written);
-  if (!read.success) throw damaged(name, placeOf(read.error));
+  if (!read.success) throw damaged(name, issuePlace(read.error));
   const { since, until } = read.data;
   if (!(Date.parse(since) <= Date.parse(until)))
     throw damaged(name, '"since" must be a time that is not after "until"');
@@ -47,7 +47,7 @@ export function readBundle(file: string): Bundle {
 function readText(file: string, name: string): string {
   try {
     const { size } = statSync(file);
-    if (size > LARGEST_BYTES) {
+    if (size > MAX_BYTES) {
       throw new BundleFault(`${name} has ${Math.round(size / 1e6)} MB, more than can be opened: take a shorter span.`);
     }
     return readFileSync(file, 'utf8');
@@ -71,7 +71,7 @@ function damaged(name: string, where: string): BundleFault {
   return new BundleFault(`${name} is damaged: ${where}. Make it again, or open an unchanged copy.`);
 }
 
-function placeOf({ issues: [first] }: ZodError): string {
+function issuePlace({ issues: [first] }: ZodError): string {
   return `at ${first?.path.join('.') || 'its beginning'}: ${first?.message}`;
 }
 
@@ -112,11 +112,13 @@ export class OpenBundle {
     const types = new Set([...Object.keys(before.message_types), ...Object.keys(stats.message_types)]);
     const passed = Math.floor(at / 60_000) - Math.floor(Date.parse(this.#bundle.since) / 60_000);
     const minute = (counts: readonly number[], index: number) => counts[index + passed] ?? 0;
-    const missing = (type: string) => countOf(before, type) - countOf(own, type);
+    const missing = (type: string) => typeCount(before, type) - typeCount(own, type);
     return {
       ...stats,
       message_count: stats.message_count + before.message_count - own.message_count,
-      message_types: Object.fromEntries([...types].sort().map((type) => [type, countOf(stats, type) + missing(type)])),
+      message_types: Object.fromEntries(
+        [...types].sort().map((type) => [type, typeCount(stats, type) + missing(type)]),
+      ),
       failed_delivery_count: stats.failed_delivery_count + before.failed_delivery_count - own.failed_delivery_count,
       messages_by_minute: stats.messages_by_minute.map(
         (count, index) => count + minute(before.messages_by_minute, index) - minute(own.messages_by_minute, index),
@@ -126,6 +128,6 @@ export class OpenBundle {
 }
 
 /** A type may be called `__proto__`. */
-function countOf({ message_types: types }: PastState['stats'], type: string): number {
+function typeCount({ message_types: types }: PastState['stats'], type: string): number {
   return Object.hasOwn(types, type) ? (types[type] ?? 0) : 0;
 }

@@ -129,7 +129,7 @@ function left(value: unknown): string {
  */
 export function withoutRoots(json: string, roots: readonly string[]): string {
   const name = nameOfRoot(roots[0] ?? '/');
-  const longestFirst = [...roots].filter((root) => partsOf(root).length > 0).sort((a, b) => b.length - a.length);
+  const longestFirst = [...roots].filter((root) => pathParts(root).length > 0).sort((a, b) => b.length - a.length);
   return longestFirst.reduce((text, root) => text.replace(pathPattern(root), nameFor(root, name)), json);
 }
 
@@ -147,7 +147,7 @@ const SLASH = '\\\\*/';
 
 /** A path as a text of JSON may hold it, or a text of JSON that stands in one, however deep; its last part is a group. */
 function pathPattern(root: string): RegExp {
-  const parts = partsOf(root).map((part) => [...part].map(characterPattern).join(''));
+  const parts = pathParts(root).map((part) => [...part].map(characterPattern).join(''));
   const last = parts.pop();
   return new RegExp(`${BEGINS}${parts.map((part) => SLASH + part).join('')}${SLASH}(${last})${ENDS}`, 'gu');
 }
@@ -166,13 +166,13 @@ function eitherCase(digit: string): string {
   return /[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit;
 }
 
-function partsOf(root: string): string[] {
+function pathParts(root: string): string[] {
   return root.split('/').filter((part) => part !== '');
 }
 
 /** @returns the last part of a project's path */
 export function nameOfRoot(root: string): string {
-  return partsOf(root).at(-1) ?? 'swarm';
+  return pathParts(root).at(-1) ?? 'swarm';
 }
 
 /** @returns the fields of a source, of any absolute path in whose sentence only the last part is left */

@@ -18,8 +18,8 @@ export interface Delivery {
  * @returns names in the order of the file; `delivery_status` decides, `failure_count` only where it says nothing
  */
 export function describeDelivery(message: Message): Delivery {
-  const recipients = namesOf(message.recipients);
-  const statuses = entriesOf(message.delivery_status);
+  const recipients = deliveryNames(message.recipients);
+  const statuses = objectEntries(message.delivery_status);
   if (statuses.length > 0) {
     const failed = statuses.filter(([, accepted]) => accepted !== true).map(([recipient]) => recipient);
     const outcome = failed.length === 0 ? 'all' : failed.length === statuses.length ? 'none' : 'partial';
@@ -31,12 +31,12 @@ export function describeDelivery(message: Message): Delivery {
   return { recipients, failed: [], outcome, failedCount: failures };
 }
 
-function namesOf(value: unknown): string[] {
+function deliveryNames(value: unknown): string[] {
   const names = Array.isArray(value) ? value.map(asText) : [asText(value)];
   return names.filter((name) => name !== '');
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
+function objectEntries(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 

@@ -39,7 +39,7 @@ export function matcherOf({ agent, from, to, types, q, since, until }: MessageCh
   if (q !== '' || times.some((time) => !INSTANT.test(time) || Number.isNaN(Date.parse(time)))) return () => null;
   const kinds = new Set(types.map((type) => type.trim()).filter((type) => type !== ''));
   return (message) => {
-    if (kinds.size > 0 && !kinds.has(typeOf(message))) return false;
+    if (kinds.size > 0 && !kinds.has(messageType(message))) return false;
     if (from !== null && message.sender !== from) return false;
     if (to !== null && !received(message, to)) return false;
     if (agent !== null && message.sender !== agent && !received(message, agent)) return false;
@@ -50,7 +50,7 @@ export function matcherOf({ agent, from, to, types, q, since, until }: MessageCh
 }
 
 /** @returns the type under which the server counts and finds a message */
-function typeOf(message: Message): string {
+function messageType(message: Message): string {
   return typeof message.msg_type === 'string' ? message.msg_type : 'UNKNOWN';
 }
 

@@ -1,5 +1,7 @@
 /** Moments of the past as the address, the slider and the keys say them. Pure; times are milliseconds since 1970. */
+
 import type { PastState, UnknownSpan } from '../contract/past-schemas';
+import type { TimeSpan } from '../contract/time-span';
 import { milliseconds } from './time';
 
 const SECOND = 1000;
@@ -42,11 +44,6 @@ export const SCALES = ['all', 'day', 'hour'] as const;
 /** How much time the slider spans. */
 export type Scale = (typeof SCALES)[number];
 
-export interface TimeRange {
-  since: number;
-  until: number;
-}
-
 /**
  * What the slider spans.
  *
@@ -54,18 +51,19 @@ export interface TimeRange {
  * @param scale a day or an hour stand where the clock begins them, so that the slider keeps its place while it moves
  * @returns whole seconds, never empty, with the moment in it
  */
-export function sliderRange(moment: number, known: TimeRange, scale: Scale): TimeRange {
+export function sliderRange(moment: number, known: TimeSpan, scale: Scale): TimeSpan {
   const begin = new Date(moment);
   if (scale === 'hour') begin.setMinutes(0, 0, 0);
   else begin.setHours(0, 0, 0, 0);
-  const whole = scale === 'all' ? known : { since: begin.getTime(), until: begin.getTime() + lengthOf(begin, scale) };
+  const whole =
+    scale === 'all' ? known : { since: begin.getTime(), until: begin.getTime() + sliderLength(begin, scale) };
   const since = Math.floor(Math.min(moment, Math.max(whole.since, known.since)) / SECOND) * SECOND;
   const until = Math.ceil(Math.max(moment, Math.min(whole.until, known.until)) / SECOND) * SECOND;
   return { since, until: Math.max(until, since + SECOND) };
 }
 
 /** A day has 23 or 25 hours when the clocks change. */
-function lengthOf(begin: Date, scale: Scale): number {
+function sliderLength(begin: Date, scale: Scale): number {
   if (scale === 'hour') return HOUR;
   const next = new Date(begin);
   next.setDate(next.getDate() + 1);
@@ -101,7 +99,7 @@ export function readField(value: string): number | null {
 }
 
 /** @returns the path of a bundle of a time range; `blank` leaves out what was written */
-export function bundlePath({ since, until, blank }: TimeRange & { blank: boolean }): string {
+export function bundlePath({ since, until, blank }: TimeSpan & { blank: boolean }): string {
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
   return `/api/bundle?${query}`;

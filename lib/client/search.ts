@@ -61,21 +61,21 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
 /** @returns an instant for `2h` (ago), `14:30` (the last time it was), a date or a full time; null for anything else */
 export function readTime(text: string, now: number): string | null {
   const ago = AGO.exec(text);
-  if (ago) return instantOf(now - Number(ago[1]) * (UNITS[ago[2]?.toLowerCase() ?? ''] ?? 0));
+  if (ago) return isoInstant(now - Number(ago[1]) * (UNITS[ago[2]?.toLowerCase() ?? ''] ?? 0));
   const clock = CLOCK.exec(text);
   if (clock) {
     const time = new Date(now);
     time.setHours(Number(clock[1]), Number(clock[2]), 0, 0);
     if (time.getTime() > now) time.setDate(time.getDate() - 1);
-    return instantOf(time.getTime());
+    return isoInstant(time.getTime());
   }
   if (!/^\d{4}-\d\d-\d\d/.test(text)) return null;
   // A bare date means the viewer's midnight; by itself JavaScript would read it as UTC's.
   const value = Date.parse(text.length === 10 ? `${text}T00:00` : text);
-  return Number.isNaN(value) ? null : instantOf(value);
+  return Number.isNaN(value) ? null : isoInstant(value);
 }
 
-function instantOf(value: number): string | null {
+function isoInstant(value: number): string | null {
   return Math.abs(value) <= 8.64e15 ? new Date(value).toISOString() : null;
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  columnsOf,
   DEFAULT_LAYOUT,
   firstSizes,
   formatLayout,
   type Layout,
+  layoutColumns,
   PANELS,
   readSettings,
   toggled,
@@ -50,7 +50,7 @@ test('the last open panel stays open', () => {
 
 test('what is open fills the width', () => {
   for (const collapsed of [[], ['agents'], ['messages'], ['locks'], ['agents', 'messages']] as const) {
-    assert.match(columnsOf({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
+    assert.match(layoutColumns({ ...DEFAULT_LAYOUT, collapsed }), /1fr/);
   }
 });
 

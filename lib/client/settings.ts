@@ -168,7 +168,7 @@ function save(name: string, value: string): void {
  *
  * @returns five tracks: a hairline stands between each two panels; whatever is open fills the width
  */
-export function columnsOf({ widths, collapsed }: Layout): string {
+export function layoutColumns({ widths, collapsed }: Layout): string {
   const rest = collapsed.includes('messages');
   const side = (name: SidePanel) => {
     if (collapsed.includes(name)) return '2.5rem';
@@ -181,7 +181,7 @@ export function columnsOf({ widths, collapsed }: Layout): string {
 
 /** @returns the sizes that the first draw needs, as a style sheet */
 export function firstSizes({ layout, drawer }: Settings): string {
-  return `:root{--columns:${columnsOf(layout)};--drawer:${Math.round(drawer.height)}px}`;
+  return `:root{--columns:${layoutColumns(layout)};--drawer:${Math.round(drawer.height)}px}`;
 }
 
 /** @returns the layout with a panel collapsed or shown again; the last open one stays open. */

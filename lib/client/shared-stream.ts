@@ -7,13 +7,13 @@
  * continues it, so that two leaders cost a connection and never a message.
  */
 import { apply, type StreamEvent, type SwarmState } from '../contract/events';
-import { Connection, type ConnectionOptions, type ConnectionState } from './connection';
 import { KnownLeader } from './known-leader';
 import { LeaderLock, type LeaderLockEvents, type Locks } from './leader-lock';
 import { batchAfter, catchUp, follow, type RelayedBatch } from './relay';
+import { type ConnectionState, StreamClient, type StreamClientOptions } from './stream-client';
 import type { Claim, LeadMessage, SentMessage, TabChannel, TabMessage } from './tab-channel';
 
-export interface SharedStreamOptions extends Pick<ConnectionOptions, 'open' | 'onEvents' | 'onState' | 'random'> {
+export interface SharedStreamOptions extends Pick<StreamClientOptions, 'open' | 'onEvents' | 'onState' | 'random'> {
   /** The state that the page came with. */
   first: SwarmState;
   /** What this tab calls itself: unlike any other. */
@@ -42,7 +42,7 @@ export class SharedStream {
   #state: ConnectionState = 'connecting';
   #leader: KnownLeader | null = null;
   /** Only the leader has one. */
-  #stream: Connection | null = null;
+  #stream: StreamClient | null = null;
   /** Something was passed on that this tab does not have: it must ask for it. */
   #behind = false;
   /** Whether it asked since the last check: a leader that cannot answer yet must not be asked for each of its messages. */
@@ -235,7 +235,7 @@ export class SharedStream {
     const leader = new KnownLeader({ term, tab });
     this.#leader = leader;
     this.#behind = false;
-    const stream = new Connection({
+    const stream = new StreamClient({
       open,
       random,
       lastEventId: this.#own.lastEventId,

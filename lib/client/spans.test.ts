@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatSpan, limited, parseSpan, spanOf } from './spans';
+import { formatSpan, limited, parseSpan, resolveChoice } from './spans';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -27,7 +27,7 @@ test('an address that makes no sense gives the default', () => {
 
 test('by default an hour is shown, less while less is known', () => {
   const lengthAt = (watchedSince: number | null) => {
-    const { since, until } = spanOf('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
+    const { since, until } = resolveChoice('recent', { now, first: now - 9 * HOUR, watchedSince, at: null });
     assert.equal(until, now);
     return until - since;
   };
@@ -38,19 +38,19 @@ test('by default an hour is shown, less while less is known', () => {
 });
 
 test('a preset ends at the present', () => {
-  assert.deepEqual(spanOf('15m', { now, first: null, at: null }), { since: now - 15 * MINUTE, until: now });
+  assert.deepEqual(resolveChoice('15m', { now, first: null, at: null }), { since: now - 15 * MINUTE, until: now });
 });
 
 test('everything begins before the first thing known', () => {
-  const { since, until } = spanOf('all', { now, first: now - 5 * HOUR, at: null });
+  const { since, until } = resolveChoice('all', { now, first: now - 5 * HOUR, at: null });
   assert.ok(since < now - 5 * HOUR && since > now - 6 * HOUR);
   assert.equal(until, now);
 });
 
 test('a preset moves to the past moment that is looked at, unless it holds it', () => {
   const at = now - 3 * HOUR;
-  assert.deepEqual(spanOf('1h', { now, first: null, at }), { since: at - HOUR / 2, until: at + HOUR / 2 });
-  assert.equal(spanOf('1h', { now, first: null, at: now - MINUTE }).until, now);
+  assert.deepEqual(resolveChoice('1h', { now, first: null, at }), { since: at - HOUR / 2, until: at + HOUR / 2 });
+  assert.equal(resolveChoice('1h', { now, first: null, at: now - MINUTE }).until, now);
 });
 
 test('a span shows no future, and neither less than can be seen nor much more than everything', () => {

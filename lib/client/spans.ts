@@ -1,10 +1,6 @@
 /** Which span of time a timeline shows. Times are milliseconds since 1970; in the address they are ISO 8601. */
+import type { TimeSpan } from '../contract/time-span';
 import { milliseconds } from './time';
-
-export interface Span {
-  since: number;
-  until: number;
-}
 
 export const PRESETS = ['15m', '1h', '1d', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -12,7 +8,7 @@ export type Preset = (typeof PRESETS)[number];
  * A preset follows the present; two instants stay where they are. `recent`, which nobody chooses by name, is an hour, or
  * what is known while that is less.
  */
-export type SpanChoice = Preset | 'recent' | Span;
+export type SpanChoice = Preset | 'recent' | TimeSpan;
 
 const MINUTE = 60_000;
 /** How long a preset is, in milliseconds; of everything it is not known here. */
@@ -23,7 +19,7 @@ export const LENGTHS: Readonly<Record<Preset, number | null>> & Record<Exclude<P
   '1d': 24 * 60 * MINUTE,
 };
 /** Closer than this nothing more is to be seen: a log line knows its second, at most its microsecond. */
-const SHORTEST = 500;
+const MIN_SPAN_MS = 500;
 
 /** What a span hangs on besides the choice. */
 export interface Surroundings {
@@ -41,11 +37,11 @@ export function parseSpan(text: string | null): SpanChoice {
   const preset = PRESETS.find((name) => name === text);
   if (preset !== undefined) return preset;
   const [since = null, until = null] = (text?.split('/') ?? []).map(milliseconds);
-  return since !== null && until !== null && until - since >= SHORTEST ? { since, until } : 'recent';
+  return since !== null && until !== null && until - since >= MIN_SPAN_MS ? { since, until } : 'recent';
 }
 
 /** @returns a span as the address holds it */
-export function formatSpan({ since, until }: Span): string {
+export function formatSpan({ since, until }: TimeSpan): string {
   return `${isoOf(since)}/${isoOf(until)}`;
 }
 
@@ -55,15 +51,15 @@ export function isoOf(time: number): string {
 }
 
 /** @returns the span that a choice means at this moment; one that follows the present moves to a past moment it would miss */
-export function spanOf(choice: SpanChoice, surroundings: Surroundings): Span {
+export function resolveChoice(choice: SpanChoice, surroundings: Surroundings): TimeSpan {
   if (typeof choice !== 'string') return choice;
   const { now, at } = surroundings;
-  const length = lengthOf(choice, surroundings);
+  const length = choiceLength(choice, surroundings);
   const until = at !== null && at < now - length ? at + length / 2 : now;
   return { since: until - length, until };
 }
 
-function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
+function choiceLength(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
   if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
   if (choice !== 'recent') return LENGTHS[choice];
   // Until it is known how much is known, as much as there may be: less of it is there already then.
@@ -72,9 +68,9 @@ function lengthOf(choice: Preset | 'recent', { now, first, watchedSince = null }
 }
 
 /** @returns a span moved and shortened so that it shows no future and not much more than everything */
-export function limited({ since, until }: Span, { now, first }: Pick<Surroundings, 'now' | 'first'>): Span {
+export function limited({ since, until }: TimeSpan, { now, first }: Pick<Surroundings, 'now' | 'first'>): TimeSpan {
   const longest = Math.max(LENGTHS['1d'], (now - (first ?? now)) * 1.1);
-  const length = Math.min(longest, Math.max(SHORTEST, until - since));
+  const length = Math.min(longest, Math.max(MIN_SPAN_MS, until - since));
   const middle = (since + until) / 2;
   const earliest = now - longest;
   const start = Math.max(earliest, Math.min(now - length, middle - length / 2));

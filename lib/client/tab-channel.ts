@@ -1,7 +1,7 @@
 /** What the tabs of one browser say to each other about their one stream. */
 import type { StreamEvent } from '../contract/events';
-import type { ConnectionState } from './connection';
 import type { RelayedBatch } from './relay';
+import type { ConnectionState } from './stream-client';
 
 /** Orders leaders: the later claim counts, of two at the same time that of the greater tab. */
 export interface Claim {

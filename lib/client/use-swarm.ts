@@ -2,9 +2,9 @@ import { startTransition, useCallback, useEffect, useReducer, useState } from 'r
 import type { StreamEvent, SwarmState } from '../contract/events';
 import { HOME, serverUrl } from './base-path';
 import { adjust } from './clock';
-import type { ConnectionState } from './connection';
 import { SharedStream } from './shared-stream';
 import { answerCensus } from './stream-census';
+import type { ConnectionState } from './stream-client';
 import { openTabChannel } from './tab-channel';
 import { milliseconds } from './time';
 import { applyAll, type View } from './view';

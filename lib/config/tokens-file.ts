@@ -20,7 +20,7 @@ export interface Token {
 }
 
 /** Shorter ones could be guessed. */
-const SHORTEST = 32;
+const MIN_TOKEN_LENGTH = 32;
 /** What may stand behind `Bearer` (RFC 6750, 2.1). */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
 /** Names stand in logs. */
@@ -37,7 +37,7 @@ const line = z
         .optional(),
       token: z
         .string()
-        .min(SHORTEST, `has a token with fewer than ${SHORTEST} characters`)
+        .min(MIN_TOKEN_LENGTH, `has a token with fewer than ${MIN_TOKEN_LENGTH} characters`)
         .regex(BEARER, 'has a token with other characters than letters, digits and - . _ ~ + / at its end =')
         .optional(),
     },
@@ -56,7 +56,7 @@ const line = z
  * @throws {ConfigError} naming every faulty entry
  */
 export function parseTokens(text: string): Token[] {
-  const read = z.array(z.unknown()).safeParse(contentOf(text));
+  const read = z.array(z.unknown()).safeParse(parseContent(text));
   if (!read.success)
     throw new ConfigError(['The tokens file must hold a list of entries with name, scope and sha256.']);
   const faults: string[] = [];
@@ -86,7 +86,7 @@ export function parseTokens(text: string): Token[] {
 const UNKNOWN_FIELD = 'has other fields than name, scope, sha256 and token';
 
 /** Every scalar as a text: a hash of digits alone is no number. */
-function contentOf(text: string): unknown {
+function parseContent(text: string): unknown {
   const read = readYaml(text, 'failsafe');
   if ('faults' in read) {
     const [{ line, code, message } = { line: null, code: '', message: '' }] = read.faults;

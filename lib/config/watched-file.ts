@@ -1,6 +1,6 @@
 /** A file of settings that is looked at again while the server runs: what it said last holds while it is faulty. */
 
-import { lookAtFile } from '../platform/read-file';
+import { readIfChanged } from '../platform/read-file';
 import { ConfigError } from './config';
 
 /** So much YAML is read within half a second, during which nothing else is done. */
@@ -52,7 +52,7 @@ export class SettingsFile<Content> {
   }
 
   /** Reads it if it is not as the last look left it. */
-  look(): void {
+  refresh(): void {
     const read = this.#read();
     if (read) this.#content = read.content;
   }
@@ -60,14 +60,14 @@ export class SettingsFile<Content> {
   /** @returns what holds from now on, null where that changes nothing */
   #read(): { content: Content } | null {
     const options = { limitBytes: MAX_FILE_BYTES, known: this.#signature, followLinks: true, now: Date.now() };
-    const look = lookAtFile(this.#path, options);
-    if (look.kind === 'unchanged') return null;
-    this.#signature = look.kind === 'read' ? look.signature : null;
-    if (look.kind === 'read') return this.#parse(look.bytes.toString('utf8'));
+    const reading = readIfChanged(this.#path, options);
+    if (reading.kind === 'unchanged') return null;
+    this.#signature = reading.kind === 'read' ? reading.signature : null;
+    if (reading.kind === 'read') return this.#parse(reading.bytes.toString('utf8'));
     const { called, gone } = this.#kind;
     const file = `${called} ${this.#path}`;
-    if (look.kind === 'irregular') this.#faults = [`${file} is ${look.what}, not a file.`];
-    else if (look.kind === 'unreadable') this.#faults = [`${file} can't be read: ${look.reason}.`];
+    if (reading.kind === 'irregular') this.#faults = [`${file} is ${reading.what}, not a file.`];
+    else if (reading.kind === 'unreadable') this.#faults = [`${file} can't be read: ${reading.reason}.`];
     else {
       this.#faults = [`${file} is missing.`];
       if (gone !== undefined) return { content: gone };

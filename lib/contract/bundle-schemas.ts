@@ -7,7 +7,7 @@ export const BUNDLE_FORMAT = 'claude-swarm-bundle';
 /** Rises with every change that an older dashboard can't read. */
 export const BUNDLE_VERSION = 2;
 /** What one file may hold; a browser saves it and a dashboard reads it in one go. */
-export const MOST_BUNDLED = { messages: 200_000, entries: 1_000_000 };
+export const MAX_BUNDLED = { messages: 200_000, entries: 1_000_000 };
 
 /** Whether what people and agents wrote stands in it, or only how long it was. */
 export const bundleText = z.enum(['keep', 'blank']);
@@ -76,10 +76,10 @@ export const bundle = z
       .describe("The journal's own form of the state at `known_since`: bodies by kind and subject."),
     entry: z.int().nonnegative().describe('The entry of the journal that `things` stand after.'),
     spans: z.array(bundledSpan),
-    journal: z.array(bundledEntry).max(MOST_BUNDLED.entries),
+    journal: z.array(bundledEntry).max(MAX_BUNDLED.entries),
     messages: z
       .array(bundledMessage)
-      .max(2 * MOST_BUNDLED.messages)
+      .max(2 * MAX_BUNDLED.messages)
       .describe('In order; those before `since` are the newest of that moment.'),
     missing: z
       .object({ spans: count, entries: count, messages: count })
@@ -100,4 +100,4 @@ export type BundledSpan = z.infer<typeof bundledSpan>;
 export type BundledEntry = z.infer<typeof bundledEntry>;
 export type BundledMessage = z.infer<typeof bundledMessage>;
 /** What a page says of the bundle that it shows. */
-export type Recording = Pick<Bundle, 'since' | 'until' | 'text'>;
+export type BundleInfo = Pick<Bundle, 'since' | 'until' | 'text'>;

@@ -32,7 +32,7 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
         schemas: { StreamEvent: streamEvent, Problem: problem },
         responses: Object.fromEntries(
           Object.keys(PROBLEM_STATUSES).map((status) => [
-            nameOf(status),
+            responseName(status),
             problemResponse(Number(status) as ProblemStatus),
           ]),
         ),
@@ -89,7 +89,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
         },
       },
       ...Object.fromEntries(
-        problemsOf(route).map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]),
+        problemsOf(route).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
       ),
     },
   };
@@ -115,6 +115,6 @@ function problemResponse(status: ProblemStatus): ZodOpenApiResponseObject {
   };
 }
 
-function nameOf(status: string | number): string {
+function responseName(status: string | number): string {
   return `Problem${status}`;
 }

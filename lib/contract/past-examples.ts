@@ -174,7 +174,7 @@ const waiting: WaitingAnswer = {
 };
 
 /** A line of the log as it was, without what the dashboard adds to it. */
-function lineOf({ seq: _, sent_at: __, ...line }: Message): string {
+function exampleLine({ seq: _, sent_at: __, ...line }: Message): string {
   return JSON.stringify(line);
 }
 
@@ -232,7 +232,7 @@ const bundle: Bundle = {
     },
   ],
   journal: [{ id: 5302, at: 1770110105000, kind: 'lock', subject: cart.lock_file, body: null }],
-  messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: lineOf(news) }],
+  messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: exampleLine(news) }],
 };
 
 /** By what they are examples of. */

@@ -5,24 +5,26 @@
  * are ignored, and of one that may not be repeated the last counts. What is refused is refused with all else that is
  * faulty, in one go.
  */
+
 import { z } from 'zod';
 import type { oas31 } from 'zod-openapi';
 import { bundleText } from './bundle-schemas';
 import { parseCursor } from './events';
 import { parseLockCursor } from './lock-cursor';
-import { MOST_SEARCH_WORDS, searchWords } from './search-text';
+import { MAX_SEARCH_WORDS, searchWords } from './search-text';
+import type { TimeSpan } from './time-span';
 
 /** Longer than any id or sensible search; bounds what one request may cost. */
-const LONGEST_TEXT = 1_000;
+const MAX_TEXT_LENGTH = 1_000;
 const DEFAULT_LIMIT = 50;
-const MOST_TYPES = 100;
+const MAX_TYPES = 100;
 const HOUR_MS = 3_600_000;
 /** Into how many steps a timeline is divided: about as many as its columns on a screen. */
 const POINTS = { usual: 600, least: 50, most: 2000 };
 /** The first instant that can be written with a year of four digits, in milliseconds since 1970. */
 const YEAR_0 = -62_167_219_200_000;
 /** A client's clock may be a little ahead of this one. */
-const AHEAD_MS = 1000;
+const MAX_AHEAD_MS = 1000;
 
 /** What requests know of time. */
 export interface Clock {
@@ -66,22 +68,22 @@ function parameter<Value>(read: (given: readonly string[], refuse: Refuse) => Va
 
 function readText(given: readonly string[], refuse: Refuse): string | undefined {
   const value = given.at(-1)?.trim();
-  if (value && value.length > LONGEST_TEXT) return refuse(`must have at most ${LONGEST_TEXT} characters.`);
+  if (value && value.length > MAX_TEXT_LENGTH) return refuse(`must have at most ${MAX_TEXT_LENGTH} characters.`);
   return value || undefined;
 }
 
 const text = (description: string, example: string) =>
-  parameter(readText, { description, schema: { type: 'string', maxLength: LONGEST_TEXT }, example });
+  parameter(readText, { description, schema: { type: 'string', maxLength: MAX_TEXT_LENGTH }, example });
 
 /** Exactly as written: a name may begin or end with a blank, or be one. */
 const agentName = (description: string, example: string) =>
   parameter(
     (given, refuse) => {
       const value = given.at(-1);
-      if (value && value.length > LONGEST_TEXT) return refuse(`must have at most ${LONGEST_TEXT} characters.`);
+      if (value && value.length > MAX_TEXT_LENGTH) return refuse(`must have at most ${MAX_TEXT_LENGTH} characters.`);
       return value || undefined;
     },
-    { description, schema: { type: 'string', maxLength: LONGEST_TEXT }, example },
+    { description, schema: { type: 'string', maxLength: MAX_TEXT_LENGTH }, example },
   );
 
 /** In a path, programs take `.` and `..` for folders before they send them, percent-encoded ones too. */
@@ -123,14 +125,14 @@ function cursor(description: string) {
 const search = parameter(
   (given, refuse) => {
     const value = readText(given, refuse);
-    if (typeof value === 'string' && searchWords(value).length > MOST_SEARCH_WORDS) {
-      return refuse(`must have at most ${MOST_SEARCH_WORDS} words or quoted phrases.`);
+    if (typeof value === 'string' && searchWords(value).length > MAX_SEARCH_WORDS) {
+      return refuse(`must have at most ${MAX_SEARCH_WORDS} words or quoted phrases.`);
     }
     return value;
   },
   {
-    description: `Full text: whole words and "quoted phrases", at most ${MOST_SEARCH_WORDS}; all must occur.`,
-    schema: { type: 'string', maxLength: LONGEST_TEXT },
+    description: `Full text: whole words and "quoted phrases", at most ${MAX_SEARCH_WORDS}; all must occur.`,
+    schema: { type: 'string', maxLength: MAX_TEXT_LENGTH },
     example: 'currency "shopping cart"',
   },
 );
@@ -138,14 +140,14 @@ const search = parameter(
 const types = parameter(
   (given, refuse) => {
     const values = [...new Set(given.map((value) => value.trim()))].filter((value) => value !== '');
-    if (values.length > MOST_TYPES || values.some((value) => value.length > LONGEST_TEXT)) {
-      return refuse(`must name at most ${MOST_TYPES} types.`);
+    if (values.length > MAX_TYPES || values.some((value) => value.length > MAX_TEXT_LENGTH)) {
+      return refuse(`must name at most ${MAX_TYPES} types.`);
     }
     return values.length > 0 ? values : undefined;
   },
   {
     description: 'Only messages of one of these types; may be repeated.',
-    schema: { type: 'array', items: { type: 'string' }, maxItems: MOST_TYPES },
+    schema: { type: 'array', items: { type: 'string' }, maxItems: MAX_TYPES },
     example: ['QUESTION', 'BLOCKED'],
   },
 );
@@ -211,7 +213,7 @@ const lastSeen = (place: 'header' | 'query', description: string) =>
     example: 'k3v9q2mxw7ra.1284',
   });
 
-interface Span {
+interface RequestedSpan {
   since?: number | undefined;
   until?: number | undefined;
 }
@@ -220,7 +222,7 @@ interface Span {
 const isRead = (value: unknown): value is number => typeof value === 'number';
 
 /** The last hour where nothing else is said. */
-function spanOf(span: Span, now: number): { since: number; until: number } {
+function resolveSpan(span: RequestedSpan, now: number): TimeSpan {
   const until = isRead(span.until) ? span.until : now;
   return { since: isRead(span.since) ? span.since : Math.max(until - HOUR_MS, YEAR_0), until };
 }
@@ -256,8 +258,8 @@ function timedSchemas({ readInstant, now }: Clock) {
     until: instant('The end of the span, included; now if absent.'),
     since: instant('The beginning of the span, included; an hour before its end if absent.'),
   };
-  const inOrder = (values: Span, context: z.core.$RefinementCtx) => {
-    const { since, until } = spanOf(values, now());
+  const inOrder = (values: RequestedSpan, context: z.core.$RefinementCtx) => {
+    const { since, until } = resolveSpan(values, now());
     if (since > until) fault(context, 'since', 'must not be later than until.');
   };
 
@@ -297,7 +299,7 @@ function timedSchemas({ readInstant, now }: Clock) {
         ),
       })
       .superRefine(({ at }, context) => {
-        if (!isRead(at) || at <= now() + AHEAD_MS) return;
+        if (!isRead(at) || at <= now() + MAX_AHEAD_MS) return;
         const elsewhere = 'GET /api/agents and others tell of now';
         fault(context, 'at', `is in the future, of which nothing is known yet; ${elsewhere}.`);
       }, ALWAYS)
@@ -312,7 +314,7 @@ function timedSchemas({ readInstant, now }: Clock) {
       })
       .superRefine(inOrder, ALWAYS)
       .transform(({ points, agent, after_agent, ...rest }) => ({
-        ...spanOf(rest, now()),
+        ...resolveSpan(rest, now()),
         steps: points,
         agent,
         after: after_agent,
@@ -321,7 +323,7 @@ function timedSchemas({ readInstant, now }: Clock) {
     talk: z
       .object(span)
       .superRefine(inOrder, ALWAYS)
-      .transform((values) => spanOf(values, now())),
+      .transform((values) => resolveSpan(values, now())),
 
     bundle: z
       .object({

@@ -1,7 +1,7 @@
 /** The language of a search: words, and phrases in quotes. Shared by who asks and who answers. */
 
 /** Every further word makes a search slower; nobody means more at once. */
-export const MOST_SEARCH_WORDS = 8;
+export const MAX_SEARCH_WORDS = 8;
 
 /**
  * The words of a search. Words are what white space separates; `"two words"` is a phrase. Nothing else has a meaning,

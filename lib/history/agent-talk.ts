@@ -1,7 +1,7 @@
 /** How much an agent said and heard, from the counts by hour. */
 import type Database from 'better-sqlite3';
 import type { AgentHistory } from '../contract/past-schemas';
-import { ANY_AUDIENCE } from './times-writer';
+import { ANY_RECIPIENT_SET } from './times-writer';
 
 interface Tally {
   sender: string;
@@ -12,7 +12,7 @@ interface Tally {
 }
 
 /** @returns the messages of an agent by type, and by whom they went to and came from; the busiest first */
-export function talkOf(db: Database.Database, id: string): Pick<AgentHistory, 'messages' | 'talks_with'> {
+export function readTalk(db: Database.Database, id: string): Pick<AgentHistory, 'messages' | 'talks_with'> {
   const sent = db.prepare(SENT).all(id) as Tally[];
   const received = db.prepare(RECEIVED).all(id) as Tally[];
   const talks = new Map<string, { sent: number; received: number }>();
@@ -37,7 +37,7 @@ const SENT = `SELECT sender, type, recipients, sums.count AS count FROM (
     SELECT voice, audience, sum(count) AS count FROM hours
     WHERE voice IN (SELECT id FROM voices WHERE sender = ?) GROUP BY voice, audience
   ) AS sums JOIN voices ON voices.id = voice
-  LEFT JOIN audiences ON audiences.id = audience AND audience <> ${ANY_AUDIENCE}`;
+  LEFT JOIN audiences ON audiences.id = audience AND audience <> ${ANY_RECIPIENT_SET}`;
 
 const RECEIVED = `SELECT sender, type, NULL AS recipients, sums.count AS count FROM (
     SELECT voice, sum(count) AS count FROM hours

@@ -1,6 +1,8 @@
 /** A span of time as rows: read for a bundle, page by page, and written again from one into an empty history. */
+
 import type { Bundle, BundledEntry, BundledMessage, BundledSpan } from '../contract/bundle-schemas';
 import { formatMicroseconds } from '../contract/instant';
+import type { TimeSpan } from '../contract/time-span';
 import type { History } from './history';
 import { knownSince, Snapshots, type State } from './snapshots';
 import { EVERYTHING } from './spans';
@@ -8,12 +10,6 @@ import { EVERYTHING } from './spans';
 /** The rate of a moment counts the minute before it. */
 const LEAD_US = 60_000_000;
 const NEWEST = 50;
-
-/** Milliseconds since 1970, both inclusive. */
-interface Span {
-  since: number;
-  until: number;
-}
 
 /** What a bundle holds, fixed when it is begun: what is recorded while it is read is no part of it. */
 export interface BundleSize {
@@ -42,7 +38,7 @@ export interface Rows<Row> {
  */
 export function journalBounds(
   { db }: History,
-  { since, until }: Span,
+  { since, until }: TimeSpan,
 ): { from: number | null; first: number; last: number } {
   // Entries before the first whole state tell of things of which not all are known.
   const from = Math.max(since, knownSince(db) ?? Number.POSITIVE_INFINITY);
@@ -54,7 +50,7 @@ export function journalBounds(
 }
 
 /** @returns how much a span holds */
-export function sizeOf(history: History, span: Span): BundleSize {
+export function measureBundle(history: History, span: TimeSpan): BundleSize {
   const { db } = history;
   const { first, last } = journalBounds(history, span);
   const newest = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'spans'").get() as
@@ -64,8 +60,8 @@ export function sizeOf(history: History, span: Span): BundleSize {
   const count = (sql: string, values: readonly unknown[]) =>
     (db.prepare(`SELECT count(*) AS count FROM (${sql})`).get(...values) as { count: number }).count;
   const { sql, values } = between(history, span.since * 1000, span.until * 1000 + 999);
-  const lines = linesOf(history, span, marks, 0);
-  const spans = spansOf(span, marks, 0);
+  const lines = lineQuery(history, span, marks, 0);
+  const spans = spanQuery(span, marks, 0);
   return {
     messages: count(`SELECT 1 FROM messages WHERE ${sql}`, values),
     entries: count('SELECT 1 FROM journal WHERE id > ? AND id <= ?', [first, last]),
@@ -85,8 +81,8 @@ export function entryRows({ db }: History, { first, last }: BundleMarks, after: 
 export type EntryRow = Omit<BundledEntry, 'body'> & { body: string | null };
 
 /** @returns spans that touch the time, cut where it ends: what came later is no part of it */
-export function spanRows({ db }: History, span: Span, marks: BundleMarks, after: number, limit: number) {
-  const { sql, values } = spansOf(span, marks, after);
+export function spanRows({ db }: History, span: TimeSpan, marks: BundleMarks, after: number, limit: number) {
+  const { sql, values } = spanQuery(span, marks, after);
   const found = db.prepare(`${sql} ORDER BY spans.id LIMIT ?`).all(...values, limit) as (BundledSpan & {
     id: number;
   })[];
@@ -100,12 +96,12 @@ export function spanRows({ db }: History, span: Span, marks: BundleMarks, after:
 /** @returns lines of messages after one: those of the span and of the minute before it, and the newest at its beginning */
 export function lineRows(
   history: History,
-  span: Span,
+  span: TimeSpan,
   marks: BundleMarks,
   after: number,
   limit: number,
 ): Rows<BundledMessage> {
-  const { sql, values } = linesOf(history, span, marks, after);
+  const { sql, values } = lineQuery(history, span, marks, after);
   const rows = history.db.prepare(`${sql} ORDER BY seq LIMIT ?`).all(...values, limit) as {
     seq: number;
     sent_at: number;
@@ -122,7 +118,7 @@ interface Query {
   values: unknown[];
 }
 
-function spansOf({ since, until }: Span, marks: BundleMarks, after: number): Query {
+function spanQuery({ since, until }: TimeSpan, marks: BundleMarks, after: number): Query {
   const sql = `SELECT spans.* FROM span_times JOIN spans ON spans.id = span_times.id
     WHERE span_times.since <= ? AND span_times.until >= ? AND spans.id > ? AND spans.id <= ? AND spans.since <= ?
     AND coalesce(spans.until, ?) >= ?`;
@@ -130,7 +126,7 @@ function spansOf({ since, until }: Span, marks: BundleMarks, after: number): Que
   return { sql, values: [...seconds, after, marks.span, until, until, since] };
 }
 
-function linesOf(history: History, { since, until }: Span, marks: BundleMarks, after: number): Query {
+function lineQuery(history: History, { since, until }: TimeSpan, marks: BundleMarks, after: number): Query {
   const before = marks.message + 1;
   const newest = history.page({ limit: NEWEST, filter: { until: since }, before }).messages.map(({ seq }) => seq);
   const { sql, values } = between(history, since * 1000 + 999 - LEAD_US, until * 1000 + 999);

@@ -29,7 +29,7 @@ export function fillTimes(db: Database.Database): number {
     for (const { seq, sent_at, type, failed, line } of read) {
       const fields = JSON.parse(line) as Record<string, unknown>;
       const speech = batch.speech(messageSender(fields), type, recipientNames(fields));
-      set.run(speech.voice, speech.audience, seq);
+      set.run(speech.senderType, speech.recipientSet, seq);
       batch.count(speech, sent_at, failed, 1);
     }
     batch.flush();

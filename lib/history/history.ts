@@ -159,13 +159,13 @@ export class History {
     this.#writeMeta('aged_by_jump', aged ? '1' : '0');
   }
 
-  /** @returns what `keepMatters` was given last, null before the first time */
-  matters(): string | null {
+  /** @returns what `keepUnresolved` was given last, null before the first time */
+  readUnresolved(): string | null {
     return this.#readMeta('open_matters');
   }
 
   /** Keeps what the recorder knows to be open, as JSON. */
-  keepMatters(json: string): void {
+  keepUnresolved(json: string): void {
     this.#writeMeta('open_matters', json);
   }
 
@@ -297,18 +297,18 @@ export class History {
       const dropped = this.#statements.prunable.all({ until, excess, most }) as (Row & {
         type: string;
         failed: number;
-        voice: number;
-        audience: number;
+        senderType: number;
+        recipientSet: number;
       })[];
       const types = new Map<string, number>();
       const times = this.#timesWriter.begin();
       let failed = 0;
-      for (const { seq, type, sent_at, failed: hasFailed, voice, audience } of dropped) {
+      for (const { seq, type, sent_at, failed: hasFailed, senderType, recipientSet } of dropped) {
         this.#statements.dropMessage.run(seq);
         this.#statements.dropIndexed.run(seq);
         types.set(type, (types.get(type) ?? 0) + 1);
         failed += hasFailed;
-        times.count({ voice, audience }, sent_at, hasFailed, -1);
+        times.count({ senderType, recipientSet }, sent_at, hasFailed, -1);
         if (sent_at !== null) this.#statements.dropFromMinute.run(Math.floor(sent_at / MINUTE_US));
       }
       times.flush();
@@ -400,7 +400,7 @@ export class History {
     const sentAt = kept ? kept.sentAt : this.#readTime(fields.timestamp);
     const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
     tally.times.count(speech, sentAt, failed, 1);
-    const { voice, audience } = speech;
+    const { senderType, recipientSet } = speech;
     const { lastInsertRowid } = this.#statements.insert.run(
       kept?.seq ?? null,
       recordedAt,
@@ -409,8 +409,8 @@ export class History {
       failed,
       crc32(text),
       text,
-      voice,
-      audience,
+      senderType,
+      recipientSet,
     );
     const seq = Number(lastInsertRowid);
     const { content, tags } = indexed(fields, type);
@@ -548,7 +548,7 @@ function prepare(db: Database.Database) {
     ),
     // Rows are in order of recording, so the oldest are the first ones: no scan beyond what is dropped.
     prunable: db.prepare(
-      `SELECT seq, sent_at, type, failed, voice, audience, '' AS line FROM
+      `SELECT seq, sent_at, type, failed, voice AS senderType, audience AS recipientSet, '' AS line FROM
          (SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (SELECT * FROM messages ORDER BY seq LIMIT @most))
        WHERE recorded_at < @until OR place <= @excess`,
     ),

@@ -41,25 +41,25 @@ class World {
   now = 1_700_000_000_000;
   #journal: Journal | null = null;
   #things: Things = { agent: {}, lock: {}, registry: { header: {} } };
-  #lookedAt: number | null = null;
+  #refreshedAt: number | null = null;
 
   get journal(): Journal {
     if (!this.#journal) {
-      this.#journal = new Journal(this.db, { aliveAt: this.#lookedAt, reason: NO_DASHBOARD, now: this.now });
+      this.#journal = new Journal(this.db, { aliveAt: this.#refreshedAt, reason: NO_DASHBOARD, now: this.now });
       const changed = Object.entries(this.#things).flatMap(([kind, things]) =>
         Object.entries(things).map(([subject, body]) => [kind as JournalKind, subject, JSON.stringify(body)] as const),
       );
-      this.#look(changed, Object.keys(this.#things) as JournalKind[]);
+      this.#refresh(changed, Object.keys(this.#things) as JournalKind[]);
     }
     return this.#journal;
   }
 
-  #look(changed: JournalUpdate['changed'], complete: JournalKind[] = []): void {
-    if (this.#lookedAt !== null && (complete.length > 0 || this.now - this.#lookedAt > 10 * SECOND)) {
-      this.notebook.unseen.push([this.#lookedAt, this.now]);
+  #refresh(changed: JournalUpdate['changed'], complete: JournalKind[] = []): void {
+    if (this.#refreshedAt !== null && (complete.length > 0 || this.now - this.#refreshedAt > 10 * SECOND)) {
+      this.notebook.unseen.push([this.#refreshedAt, this.now]);
     }
     this.#journal?.record({ at: this.now, changed, complete });
-    this.#lookedAt = this.now;
+    this.#refreshedAt = this.now;
     this.notebook.write(this.now, this.#things);
   }
 
@@ -69,16 +69,16 @@ class World {
     const things = this.#things[kind] as Record<string, unknown>;
     if (body === null) delete things[subject];
     else things[subject] = body;
-    if (journal) this.#look([[kind, subject, body && JSON.stringify(body)]]);
+    if (journal) this.#refresh([[kind, subject, body && JSON.stringify(body)]]);
   }
 
   idle(): void {
     if (!this.#journal) return;
-    if (this.#lookedAt !== null && this.now - this.#lookedAt > 10 * SECOND) {
-      this.notebook.unseen.push([this.#lookedAt, this.now]);
+    if (this.#refreshedAt !== null && this.now - this.#refreshedAt > 10 * SECOND) {
+      this.notebook.unseen.push([this.#refreshedAt, this.now]);
     }
-    this.#journal.looked(this.now);
-    this.#lookedAt = this.now;
+    this.#journal.refreshed(this.now);
+    this.#refreshedAt = this.now;
     this.notebook.write(this.now, this.#things);
   }
 
@@ -136,14 +136,14 @@ function assertMoments(world: World, from: number): void {
   for (const moment of new Set(edges.flatMap((at) => [at - 1, at, at + 1]))) {
     if (moment < from) continue;
     const expected = world.notebook.at(moment);
-    const told = thingsAt(world.db, moment);
+    const answer = thingsAt(world.db, moment);
     const unknown = unknownSpans(world.db, moment, moment, knownSince(world.db));
     if (world.notebook.isUnseen(moment)) {
       assert.ok(unknown.length > 0, `${moment} is marked as unknown`);
       continue;
     }
     for (const kind of ['agent', 'lock'] as const) {
-      assert.deepEqual({ ...told?.[kind] }, { ...expected?.[kind] }, `${kind} at ${moment}`);
+      assert.deepEqual({ ...answer?.[kind] }, { ...expected?.[kind] }, `${kind} at ${moment}`);
     }
   }
 }
@@ -201,7 +201,7 @@ test('spans say the same as the journal, never overlap, and stop where nobody lo
         // A killed dashboard's spans go on until the next life says otherwise.
         if (moment > (world.notebook.pages.at(-1)?.at as number)) continue;
         const touching = spans.filter(({ since, until }) => since <= moment && moment < (until ?? Number.MAX_VALUE));
-        const told = (kind: string) =>
+        const answer = (kind: string) =>
           Object.fromEntries(touching.filter((span) => span.kind === kind).map((span) => [span.subject, span.value]));
         const known = world.notebook.at(moment) as Things;
         const agents = Object.entries(known.agent ?? {}) as [string, { health: string; pid: number }][];
@@ -214,10 +214,10 @@ test('spans say the same as the journal, never overlap, and stop where nobody lo
         );
         const locks = Object.entries(known.lock ?? {}).map(([id, body]) => [
           id,
-          stateOf(body as Record<string, unknown>),
+          lockState(body as Record<string, unknown>),
         ]);
-        assert.deepEqual(told('health'), Object.fromEntries(health), `health at ${moment}`);
-        assert.deepEqual(told('lock'), Object.fromEntries(locks), `locks at ${moment}`);
+        assert.deepEqual(answer('health'), Object.fromEntries(health), `health at ${moment}`);
+        assert.deepEqual(answer('lock'), Object.fromEntries(locks), `locks at ${moment}`);
         const subjects = touching.map(({ kind, subject }) => `${kind} ${subject}`);
         assert.equal(new Set(subjects).size, subjects.length, 'one span of a thing at a time');
       }
@@ -227,12 +227,12 @@ test('spans say the same as the journal, never overlap, and stop where nobody lo
   );
 });
 
-function stateOf({ orphaned, stale }: Record<string, unknown>): string {
+function lockState({ orphaned, stale }: Record<string, unknown>): string {
   return orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
 }
 
-/** A journal that knows its swarm; `look` hands over changes after some milliseconds. */
-function begun(): { db: Database.Database; look: (after: number, ...changed: JournalUpdate['changed']) => number } {
+/** A journal that knows its swarm; `refresh` hands over changes after some milliseconds. */
+function begun(): { db: Database.Database; refresh: (after: number, ...changed: JournalUpdate['changed']) => number } {
   const db = openDatabase(':memory:');
   let now = 1_700_000_000_000;
   const journal = new Journal(db, { aliveAt: null, reason: NO_DASHBOARD, now });
@@ -243,7 +243,7 @@ function begun(): { db: Database.Database; look: (after: number, ...changed: Jou
   });
   return {
     db,
-    look: (after, ...changed) => {
+    refresh: (after, ...changed) => {
       now += after;
       journal.record({ at: now, changed, complete: [] });
       return now;
@@ -260,18 +260,18 @@ function spansIn(db: Database.Database): string[] {
 }
 
 test('a lock: refreshed it goes on, its state changes, another takes it over, it is released', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const lock = (agent_id: string, reason: string, stale = false) =>
     [
       'lock',
       'a.lock',
       JSON.stringify({ agent_id, filepath: 'src/a.ts', reason, stale, orphaned: false, stale_at: 1 }),
     ] as const;
-  look(100, lock('agent-0', 'one'));
-  look(100, lock('agent-0', 'two'));
-  look(100, lock('agent-0', 'two', true));
-  look(100, lock('agent-1', 'three'));
-  look(100, ['lock', 'a.lock', null]);
+  refresh(100, lock('agent-0', 'one'));
+  refresh(100, lock('agent-0', 'two'));
+  refresh(100, lock('agent-0', 'two', true));
+  refresh(100, lock('agent-1', 'three'));
+  refresh(100, ['lock', 'a.lock', null]);
   assert.deepEqual(spansIn(db), [
     'lock agent-0 held two 200 changed',
     'lock agent-0 stale two 100 taken_over',
@@ -280,7 +280,7 @@ test('a lock: refreshed it goes on, its state changes, another takes it over, it
 });
 
 test('journal: a lock that was past its timeout when it went has expired, whoever removed it', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const lock = (stale: boolean | null, orphaned: boolean) =>
     ['lock', 'a.lock', JSON.stringify({ agent_id: 'agent-0', filepath: 'a', stale, orphaned })] as const;
   const gone = ['lock', 'a.lock', null] as const;
@@ -290,8 +290,8 @@ test('journal: a lock that was past its timeout when it went has expired, whoeve
     [false, true],
     [null, false],
   ] as const) {
-    look(100, lock(stale, orphaned));
-    look(100, gone);
+    refresh(100, lock(stale, orphaned));
+    refresh(100, gone);
   }
   assert.deepEqual(spansIn(db), [
     'lock agent-0 stale null 100 expired',
@@ -302,18 +302,18 @@ test('journal: a lock that was past its timeout when it went has expired, whoeve
 });
 
 test('journal: another process under an id ends its health, also an equal one, and begins another life', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const agent = (pid: number, tmux_pane_id: string, life_began_at: string | null = null, pane_index = 0) =>
     [
       'agent',
       'agent-1',
       JSON.stringify({ id: 'agent-1', health: 'active', pid, pane_index, tmux_pane_id, life_began_at }),
     ] as const;
-  look(100, agent(7, '%1'));
-  look(100, agent(7, '%1', null, 3));
-  look(100, agent(8, '%2', '12:00', 3));
-  look(100, agent(8, '%2', '13:00', 3));
-  look(100, agent(8, '%2', null, 3));
+  refresh(100, agent(7, '%1'));
+  refresh(100, agent(7, '%1', null, 3));
+  refresh(100, agent(8, '%2', '12:00', 3));
+  refresh(100, agent(8, '%2', '13:00', 3));
+  refresh(100, agent(8, '%2', null, 3));
   const detail = (pid: number, pane: string) => JSON.stringify({ pid, pane_index: 3, tmux_pane_id: pane });
   const rows = db.prepare('SELECT path, detail, ended FROM spans ORDER BY id').all();
   assert.deepEqual(rows, [
@@ -326,12 +326,12 @@ test('journal: another process under an id ends its health, also an equal one, a
 });
 
 test('while a source can not be read, what it tells is unknown', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const registry = (state: string, reason: string | null) =>
     ['source', 'registry', JSON.stringify({ state, reason })] as const;
-  const failed = look(100, registry('unreadable', 'It is empty.'));
-  look(100, registry('unreadable', 'It is no JSON.'), ['source', 'config', '{"state":"unreadable","reason":"x"}']);
-  look(100, registry('ok', null));
+  const failed = refresh(100, registry('unreadable', 'It is empty.'));
+  refresh(100, registry('unreadable', 'It is no JSON.'), ['source', 'config', '{"state":"unreadable","reason":"x"}']);
+  refresh(100, registry('ok', null));
   assert.deepEqual(spansIn(db), ['unknown  registry It is no JSON. 200 changed']);
   assert.deepEqual(
     unknownSpans(db, failed, failed, 0).map(({ about, reason }) => [about, reason]),
@@ -341,22 +341,22 @@ test('while a source can not be read, what it tells is unknown', () => {
 });
 
 test('record(): a source that vanished while its content is kept tells nothing, one that never was there does', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const registry = (kept_from: string | null) =>
     ['source', 'registry', JSON.stringify({ state: 'missing', reason: 'It is gone.', kept_from })] as const;
-  look(100, registry(null));
+  refresh(100, registry(null));
   const before = spansIn(db).length;
-  look(200, registry('2026-02-03T08:00:00.000+00:00'));
+  refresh(200, registry('2026-02-03T08:00:00.000+00:00'));
   assert.equal(spansIn(db).length, before + 1);
   assert.match(spansIn(db).join('\n'), /registry/);
 });
 
 test('a clock that is set back makes a time that is marked; a step of a second is none', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const agent = (health: string) => ['agent', 'agent-0', JSON.stringify({ health })] as const;
-  const first = look(100, agent('active'));
-  look(-1000, agent('stale'));
-  const back = look(-3_600_000, agent('dead'));
+  const first = refresh(100, agent('active'));
+  refresh(-1000, agent('stale'));
+  const back = refresh(-3_600_000, agent('dead'));
   assert.deepEqual(spansIn(db), [
     'health agent-0 active null 0 changed',
     'health agent-0 stale null 0 unseen',
@@ -377,16 +377,16 @@ test('a clock that is a year ahead for one look claims that look, not the year; 
       (sum, span) => sum + Date.parse(span.until ?? '') - Date.parse(span.since ?? ''),
       0,
     );
-  const { db, look } = begun();
-  const before = look(100, agent('active'));
-  look(year, agent('stale'));
-  const after = look(500 - year);
-  const later = look(5000, agent('dead'));
+  const { db, refresh } = begun();
+  const before = refresh(100, agent('active'));
+  refresh(year, agent('stale'));
+  const after = refresh(500 - year);
+  const later = refresh(5000, agent('dead'));
   assert.equal(unknownMs(db, before, later + 2 * year), 500, 'what lies between the looks');
   assert.equal(healthAt(db, before), 'active');
   assert.equal(healthAt(db, after + 1), 'stale', 'what was seen then is known since');
   assert.equal(healthAt(db, later), 'dead');
-  for (let at = later; at < before + year + 2000; ) at = look(9_000_000);
+  for (let at = later; at < before + year + 2000; ) at = refresh(9_000_000);
   assert.equal(healthAt(db, before + year + 1000), 'dead', 'also when the year has passed');
 
   const wrong = openDatabase(':memory:');
@@ -395,14 +395,14 @@ test('a clock that is a year ahead for one look claims that look, not the year; 
   let last = new Journal(wrong, { aliveAt: null, reason: '', now: now + year });
   last.record({ at: now + year, complete, changed: [agent('active')] });
   for (const life of [1, 2]) {
-    last = new Journal(wrong, { aliveAt: last.lookedAt, reason: NO_DASHBOARD, now: now + life * 60_000 });
+    last = new Journal(wrong, { aliveAt: last.refreshedAt, reason: NO_DASHBOARD, now: now + life * 60_000 });
     last.record({ at: now + life * 60_000 + 500, complete, changed: [agent('stale')] });
   }
   assert.deepEqual(unknownSpans(wrong, now + 121_000, now + 121_000, knownSince(wrong)), []);
 });
 
 const jump = fc.integer({ min: 11_000, max: 7_200_000 });
-const lookings = fc.array(
+const refreshes = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ by: fc.integer({ min: 1, max: 9000 }), restart: fc.constant(false) }) },
     { weight: 1, arbitrary: fc.record({ by: jump, restart: fc.boolean() }) },
@@ -413,7 +413,7 @@ const lookings = fc.array(
 
 test('whatever the clock does: a moment not marked as unknown is told as it was seen last', () => {
   fc.assert(
-    fc.property(lookings, (list) => {
+    fc.property(refreshes, (list) => {
       const db = openDatabase(':memory:');
       let now = 1_700_000_000_000;
       const seen: { at: number; n: number }[] = [];
@@ -428,15 +428,15 @@ test('whatever the clock does: a moment not marked as unknown is told as it was 
       for (const [index, { by, restart }] of list.entries()) {
         now += by;
         const n = index + 1;
-        if (restart) journal = begin(n, journal.lookedAt);
+        if (restart) journal = begin(n, journal.refreshedAt);
         else journal.record({ at: now, complete: [], changed: [change(n)] });
         seen.push({ at: now, n });
       }
       const moments = seen.flatMap(({ at }) => [at, at + 1, at + 5000]).filter((at) => at <= now);
       for (const at of moments) {
         if (unknownSpans(db, at, at, knownSince(db)).length > 0) continue;
-        const told = thingsAt(db, at)?.agent?.['agent-0'] as { n: number };
-        assert.equal(told.n, seen.findLast((one) => one.at <= at)?.n, `at ${at}`);
+        const answer = thingsAt(db, at)?.agent?.['agent-0'] as { n: number };
+        assert.equal(answer.n, seen.findLast((one) => one.at <= at)?.n, `at ${at}`);
       }
       db.close();
     }),
@@ -451,15 +451,15 @@ test('log files that were destroyed unread leave a time of which messages are un
       since,
       until,
     ]);
-  const { db, look } = begun();
-  const first = look(0, log(2));
-  look(5000);
-  look(5000);
-  const before = look(5000);
-  const found = look(500, log(3));
+  const { db, refresh } = begun();
+  const first = refresh(0, log(2));
+  refresh(5000);
+  refresh(5000);
+  const before = refresh(5000);
+  const found = refresh(500, log(3));
   assert.deepEqual(logSpans(db), [[before - 2000, found]], 'since the log was read last');
-  look(500, log(3));
-  look(500, log(2));
+  refresh(500, log(3));
+  refresh(500, log(2));
   assert.equal(logSpans(db).length, 1);
   assert.equal(unknownSpans(db, found, found, 0)[0]?.about, 'log');
   assert.deepEqual(unknownSpans(db, first, first, 0), []);
@@ -467,16 +467,16 @@ test('log files that were destroyed unread leave a time of which messages are un
   const died = found + 1000;
   const again = new Journal(db, { aliveAt: died, reason: NO_DASHBOARD, now: died + 3_600_000 });
   again.record({ at: died + 3_600_000, complete: ['agent', 'lock', 'source'], changed: [log(2)] });
-  again.looked(died + 3_600_500);
+  again.refreshed(died + 3_600_500);
   again.record({ at: died + 3_601_000, complete: [], changed: [log(4)] });
   assert.deepEqual(logSpans(db)[1], [died, died + 3_601_000], 'what a life finds at its beginning happened before it');
 });
 
 test('the journal has the bounds of the history: by entries, in whole pieces', () => {
-  const { db, look } = begun();
+  const { db, refresh } = begun();
   const journal = new Journal(db, { aliveAt: null, reason: NO_DASHBOARD, now: Date.now() });
   for (let n = 0; n < 500; n++)
-    look(100, ['agent', 'agent-0', JSON.stringify({ health: 'active', n, long: 'x'.repeat(2000) })]);
+    refresh(100, ['agent', 'agent-0', JSON.stringify({ health: 'active', n, long: 'x'.repeat(2000) })]);
   while (journal.prune(0, 100, 20) > 0);
   const { count, newest } = db.prepare('SELECT count(*) AS count, max(id) AS newest FROM journal').get() as {
     count: number;
@@ -487,10 +487,10 @@ test('the journal has the bounds of the history: by entries, in whole pieces', (
 });
 
 test('an agent of any name', () => {
-  const { db, look } = begun();
-  const at = look(100, ['agent', '__proto__', '{"health":"dead"}']);
+  const { db, refresh } = begun();
+  const at = refresh(100, ['agent', '__proto__', '{"health":"dead"}']);
   assert.deepEqual(Object.entries(thingsAt(db, at)?.agent ?? {}), [['__proto__', { health: 'dead' }]]);
-  const later = look(100, ['agent', '__proto__', null]);
+  const later = refresh(100, ['agent', '__proto__', null]);
   assert.deepEqual(thingsAt(db, later)?.agent, {});
 });
 
@@ -503,7 +503,7 @@ test('a clock that was set back between two lives: the time lived twice is unkno
   const set = evening - hour;
   const first = new Journal(db, { aliveAt: null, reason: '', now: set - 9 * SECOND });
   first.record({ at: set - 9 * SECOND, complete, changed: agent('active') });
-  first.looked(set);
+  first.refreshed(set);
 
   const second = new Journal(db, { aliveAt: evening, reason: NO_DASHBOARD, now: set });
   second.record({ at: set + SECOND, complete, changed: agent('silent') });
@@ -515,7 +515,7 @@ test('a clock that was set back between two lives: the time lived twice is unkno
     true,
     false,
   ]);
-  assert.equal(second.lookedAt, set + SECOND);
+  assert.equal(second.refreshedAt, set + SECOND);
   const open = db.prepare("SELECT count(*) AS count FROM spans WHERE until IS NULL AND kind = 'unknown'").get();
   assert.deepEqual(open, { count: 0 });
 });

@@ -31,8 +31,8 @@ type Change = JournalUpdate['changed'][number];
 const UNSEEN_AFTER_MS = 10_000;
 
 /** The log is read once a second, and what reading found is told at once. */
-const LOG_TOLD_WITHIN_MS = 2000;
-const NOT_LOOKED = 'The dashboard did not look: the machine slept, was busy, or its clock was set ahead.';
+const MAX_LOG_DELAY_MS = 2000;
+const NOT_OBSERVED = 'The dashboard did not look: the machine slept, was busy, or its clock was set ahead.';
 const LEFT_OFF = `There were more locks than are recorded: at most ${MAX_FOLLOWED_LOCKS} at a time.`;
 const LEFT_OFF_SUBJECT = 'locks left off';
 const DESTROYED = 'Messages may be missing: log files were destroyed before they could be read.';
@@ -49,13 +49,13 @@ export class Journal {
   readonly #now: State = new Map();
   /** The kinds of which this life has learned everything; until then its changes tell nothing. */
   readonly #learned = new Set<JournalKind>();
-  #lookedAt: number;
+  #refreshedAt: number;
   /** Up to when the log was read, as far as is known. */
   #logReadAt: number;
   /** When this life began to look. */
   #bornAt: number | null = null;
   /** Ends of times that are lived twice, those to come. */
-  #livedUntil: number[];
+  #rewoundUntil: number[];
 
   /**
    * Begins a life of the journal: until its first complete update, what there was before is unknown.
@@ -68,7 +68,7 @@ export class Journal {
     this.#db = db;
     // Made once: a look comes every second, and a record with each change.
     this.#transactions = {
-      looked: db.transaction(this.#looked.bind(this)),
+      refreshed: db.transaction(this.#refreshed.bind(this)),
       record: db.transaction(this.#record.bind(this)),
     };
     this.#statements = {
@@ -92,25 +92,25 @@ export class Journal {
     this.#snapshots = new Snapshots(db);
     this.#spans = new Spans(db);
     const last = this.#statements.last.get() as { at: number } | undefined;
-    this.#lookedAt = Math.max(life.aliveAt ?? 0, last?.at ?? 0) || life.now;
-    this.#logReadAt = this.#lookedAt;
-    this.#livedUntil = this.#spans.livedTwiceUntil(this.#lookedAt);
+    this.#refreshedAt = Math.max(life.aliveAt ?? 0, last?.at ?? 0) || life.now;
+    this.#logReadAt = this.#refreshedAt;
+    this.#rewoundUntil = this.#spans.rewindEnds(this.#refreshedAt);
     if (last === undefined && life.aliveAt === null) return;
     db.transaction(() => {
-      this.#spans.endAllUnseen(this.#lookedAt);
-      if (life.now < this.#lookedAt - UNSEEN_AFTER_MS) this.#setBack(life.now);
+      this.#spans.endAllUnseen(this.#refreshedAt);
+      if (life.now < this.#refreshedAt - UNSEEN_AFTER_MS) this.#rewind(life.now);
       if (!this.#spans.isOpen('unknown', EVERYTHING)) this.#beginUnknown(life.reason);
     })();
   }
 
   /** When the swarm was last known to be looked at, milliseconds since 1970. */
-  get lookedAt(): number {
-    return this.#lookedAt;
+  get refreshedAt(): number {
+    return this.#refreshedAt;
   }
 
   /** The swarm's files were looked at; what differed was journaled before. */
-  looked(at: number): void {
-    if (this.#knowsAll) this.#transactions.looked(at);
+  refreshed(at: number): void {
+    if (this.#knowsAll) this.#transactions.refreshed(at);
   }
 
   /**
@@ -144,8 +144,8 @@ export class Journal {
     })();
   }
 
-  #looked(lookedAt: number): void {
-    const { at, again } = this.#advance(lookedAt);
+  #refreshed(refreshedAt: number): void {
+    const { at, again } = this.#advance(refreshedAt);
     if (again) this.#followEverything(at);
   }
 
@@ -239,20 +239,20 @@ export class Journal {
    * @returns the time to journal under, and whether everything has to be followed again from it
    */
   #advance(at: number): { at: number; again: boolean } {
-    const before = this.#lookedAt;
+    const before = this.#refreshedAt;
     if (at < before && at >= before - UNSEEN_AFTER_MS) return { at: before, again: false };
     // What a life finds at its beginning happened before it.
     const isYoung = this.#bornAt === null || before < this.#bornAt + UNSEEN_AFTER_MS;
-    if (!isYoung) this.#logReadAt = before - LOG_TOLD_WITHIN_MS;
+    if (!isYoung) this.#logReadAt = before - MAX_LOG_DELAY_MS;
     const unknown = this.#spans.isOpen('unknown', EVERYTHING);
     if ((at >= before && at <= before + UNSEEN_AFTER_MS) || unknown) {
       this.#moveTo(at);
       return { at, again: false };
     }
     this.#spans.endAllUnseen(before);
-    if (at < before) this.#setBack(at);
+    if (at < before) this.#rewind(at);
     else {
-      this.#spans.addUnknown(EVERYTHING, NOT_LOOKED, before, at);
+      this.#spans.addUnknown(EVERYTHING, NOT_OBSERVED, before, at);
       this.#bornAt = at;
       this.#moveTo(at);
     }
@@ -261,22 +261,22 @@ export class Journal {
 
   /** Where a time ends that was lived twice, its first life has the latest entries: one more makes the second newer. */
   #moveTo(at: number): void {
-    this.#lookedAt = at;
-    for (let end = this.#livedUntil[0]; end !== undefined && end < at; end = this.#livedUntil[0]) {
-      this.#livedUntil.shift();
+    this.#refreshedAt = at;
+    for (let end = this.#rewoundUntil[0]; end !== undefined && end < at; end = this.#rewoundUntil[0]) {
+      this.#rewoundUntil.shift();
       this.#enterNothing(end + 1);
     }
   }
 
   /** The clock was set back: what is journaled from now on stands among what was before, and counts for more. */
-  #setBack(at: number): void {
-    const before = this.#lookedAt;
-    this.#lookedAt = at;
+  #rewind(at: number): void {
+    const before = this.#refreshedAt;
+    this.#refreshedAt = at;
     this.#logReadAt = at;
     if (this.#bornAt !== null) this.#bornAt = at;
     this.#spans.end('unknown', EVERYTHING, before, 'changed');
-    this.#spans.liveAgain(at, before, knownSince(this.#db) ?? before);
-    this.#livedUntil = this.#spans.livedTwiceUntil(at);
+    this.#spans.rewind(at, before, knownSince(this.#db) ?? before);
+    this.#rewoundUntil = this.#spans.rewindEnds(at);
     this.#enterNothing(at);
   }
 
@@ -286,7 +286,7 @@ export class Journal {
 
   #beginUnknown(detail: string): void {
     const content = { agent: '', path: '', value: EVERYTHING, detail };
-    this.#spans.become('unknown', EVERYTHING, content, this.#lookedAt);
+    this.#spans.become('unknown', EVERYTHING, content, this.#refreshedAt);
   }
 
   #followEverything(at: number): void {

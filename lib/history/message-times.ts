@@ -5,7 +5,7 @@ import { HOUR_US, MessageColumns } from './columns/message-columns';
 import type { RowVisitor } from './columns/row-visitor';
 import { StepCells, type TickCell } from './columns/step-cells';
 import type { Summary } from './summary';
-import { ANY_AUDIENCE } from './times-writer';
+import { ANY_RECIPIENT_SET } from './times-writer';
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
@@ -14,7 +14,7 @@ const MINUTES_OF_AN_HOUR = 60;
 const EDGE_MESSAGES = 50_000;
 
 /** How often one sender spoke with one type. */
-export interface VoiceCount {
+export interface SenderTypeCount {
   /** '' if the lines name none. */
   sender: string;
   type: string;
@@ -22,7 +22,7 @@ export interface VoiceCount {
 }
 
 /** Messages of one sender and type within one step of time. */
-export interface Tick extends VoiceCount {
+export interface Tick extends SenderTypeCount {
   /** Of the first of them: when it was sent (milliseconds since 1970), its seq, and to whom it went. */
   at: number;
   seq: number;
@@ -32,7 +32,7 @@ export interface Tick extends VoiceCount {
 export interface Talk {
   /** What was counted, where that is more than what was asked for. */
   span: TimeSpan;
-  pairs: (VoiceCount & { recipient: string })[];
+  pairs: (SenderTypeCount & { recipient: string })[];
 }
 
 export class MessageTimes {
@@ -58,7 +58,7 @@ export class MessageTimes {
   totalsUntil(at: number): Summary {
     const until = at * 1000 + 999;
     const hour = Math.floor(until / HOUR_US);
-    const rows = this.#statements.totals.all({ hour, since: hour * HOUR_US, until }) as (VoiceCount & Failed)[];
+    const rows = this.#statements.totals.all({ hour, since: hour * HOUR_US, until }) as (SenderTypeCount & Failed)[];
     const types = new Map<string, number>();
     let [count, failed] = [0, 0];
     for (const row of rows) {
@@ -79,14 +79,14 @@ export class MessageTimes {
   }
 
   /** How often each spoke in a span of time, exactly. */
-  spoken(span: TimeSpan): VoiceCount[] {
+  spoken(span: TimeSpan): SenderTypeCount[] {
     const { firstHour, hourAfter, from, before, after, to } = this.#parts(span);
-    const counts = new Map(this.#statements.spoken.all(firstHour, hourAfter) as [voice: number, count: number][]);
+    const counts = new Map(this.#statements.spoken.all(firstHour, hourAfter) as [senderType: number, count: number][]);
     this.#addSpoken(counts, from, before - 1);
     this.#addSpoken(counts, after, to);
-    const voices = this.#voices();
-    return [...counts].map(([voice, count]) => {
-      const { sender, type } = voices.get(voice) as VoiceRow;
+    const senderTypes = this.#senderTypes();
+    return [...counts].map(([senderType, count]) => {
+      const { sender, type } = senderTypes.get(senderType) as SenderTypeRow;
       return { sender, type, count };
     });
   }
@@ -98,18 +98,18 @@ export class MessageTimes {
    * @param senders whose; everyone's if left out
    * @returns that number for a step in milliseconds
    */
-  mostTicks({ since, until }: TimeSpan, senders?: readonly string[]): (step: number) => number {
+  maxTicks({ since, until }: TimeSpan, senders?: readonly string[]): (step: number) => number {
     const hours = { first: Math.floor((since * 1000) / HOUR_US), last: Math.floor((until * 1000) / HOUR_US) };
     const counts = (
       senders === undefined
         ? this.#statements.hourCounts.all(hours)
         : this.#statements.hourCountsOf.all({ ...hours, senders: JSON.stringify(senders) })
-    ) as { voice: number; count: number }[];
-    const voices = new Set(counts.map(({ voice }) => voice)).size;
+    ) as { senderType: number; count: number }[];
+    const senderTypes = new Set(counts.map(({ senderType }) => senderType)).size;
     return (step) => {
       const stepsOfAnHour = Math.ceil(HOUR_US / 1000 / step) + 1;
       const byHour = counts.reduce((sum, { count }) => sum + Math.min(count, stepsOfAnHour), 0);
-      return Math.min(byHour, voices * (Math.ceil((until - since) / step) + 1));
+      return Math.min(byHour, senderTypes * (Math.ceil((until - since) / step) + 1));
     };
   }
 
@@ -120,15 +120,15 @@ export class MessageTimes {
    * @param senders whose; everyone's if left out
    */
   ticks({ since, until }: TimeSpan, step: number, senders?: readonly string[]): Tick[] {
-    const voices = this.#voices();
+    const senderTypes = this.#senderTypes();
     const drawn = senders && new Set(senders);
-    const isDrawn = (voice: number) => !drawn || drawn.has(voices.get(voice)?.sender ?? '');
-    const audiences = new Map<number, string[]>();
+    const isDrawn = (senderType: number) => !drawn || drawn.has(senderTypes.get(senderType)?.sender ?? '');
+    const recipientSets = new Map<number, string[]>();
     return this.#tickCells(since * 1000, until * 1000 + 999, step * 1000, isDrawn).map(
-      ({ voice, audience, count, at, seq }) => {
-        const { sender, type } = voices.get(voice) as VoiceRow;
-        const recipients = audiences.get(audience) ?? this.#recipients(audience);
-        audiences.set(audience, recipients);
+      ({ senderType, recipientSet, count, at, seq }) => {
+        const { sender, type } = senderTypes.get(senderType) as SenderTypeRow;
+        const recipients = recipientSets.get(recipientSet) ?? this.#recipients(recipientSet);
+        recipientSets.set(recipientSet, recipients);
         return { sender, type, count, at: Math.floor(at / 1000), seq, recipients };
       },
     );
@@ -139,7 +139,7 @@ export class MessageTimes {
    */
   talk(span: TimeSpan): Talk {
     const counted = this.#withinBounds(span);
-    const rows = this.#statements.talk.all(this.#parts(counted)) as (VoiceCount & { recipients: string })[];
+    const rows = this.#statements.talk.all(this.#parts(counted)) as (SenderTypeCount & { recipients: string })[];
     const pairs = new Map<string, Map<string, Map<string, number>>>();
     for (const { sender, type, count, recipients } of rows) {
       for (const recipient of JSON.parse(recipients) as string[]) {
@@ -157,20 +157,23 @@ export class MessageTimes {
   }
 
   /** Counted here: SQLite would sort all messages to group them. Microseconds. */
-  #tickCells(since: number, until: number, step: number, isDrawn: (voice: number) => boolean): TickCell[] {
+  #tickCells(since: number, until: number, step: number, isDrawn: (senderType: number) => boolean): TickCell[] {
     const cells: TickCell[] = [];
-    const byVoice = new Map<number, StepCells | null>();
-    for (const { hour, size, at, voice, audience, seq } of this.#columns.hours(hourOf(since), hourOf(until))) {
+    const bySenderType = new Map<number, StepCells | null>();
+    for (const { hour, size, at, senderType, recipientSet, seq } of this.#columns.hours(
+      hourOfMicroseconds(since),
+      hourOfMicroseconds(until),
+    )) {
       for (let n = 0; n < size; n += 1) {
         const sentAt = hour * HOUR_US + (at[n] as number);
         if (sentAt < since || sentAt > until) continue;
-        const voiceThen = voice[n] as number;
-        let steps = byVoice.get(voiceThen);
+        const senderTypeThen = senderType[n] as number;
+        let steps = bySenderType.get(senderTypeThen);
         if (steps === undefined) {
-          steps = isDrawn(voiceThen) ? new StepCells(cells, step) : null;
-          byVoice.set(voiceThen, steps);
+          steps = isDrawn(senderTypeThen) ? new StepCells(cells, step) : null;
+          bySenderType.set(senderTypeThen, steps);
         }
-        steps?.add(sentAt, voiceThen, audience[n] as number, seq[n] as number);
+        steps?.add(sentAt, senderTypeThen, recipientSet[n] as number, seq[n] as number);
       }
     }
     return cells.sort((one, other) => one.at - other.at || one.seq - other.seq);
@@ -179,19 +182,24 @@ export class MessageTimes {
   /** Counts messages one by one, of hours that the ticks are made of as well; microseconds, both included. */
   #addSpoken(counts: Map<number, number>, since: number, until: number): void {
     if (since > until) return;
-    for (const { hour, size, at, voice } of this.#columns.hours(hourOf(since), hourOf(until))) {
+    for (const { hour, size, at, senderType } of this.#columns.hours(
+      hourOfMicroseconds(since),
+      hourOfMicroseconds(until),
+    )) {
       const [first, last] = [since - hour * HOUR_US, until - hour * HOUR_US];
       for (let n = 0; n < size; n += 1) {
         const sentAt = at[n] as number;
         if (sentAt < first || sentAt > last) continue;
-        const voiceThen = voice[n] as number;
-        counts.set(voiceThen, (counts.get(voiceThen) ?? 0) + 1);
+        const senderTypeThen = senderType[n] as number;
+        counts.set(senderTypeThen, (counts.get(senderTypeThen) ?? 0) + 1);
       }
     }
   }
 
-  #voices(): Map<number, VoiceRow> {
-    return new Map((this.#statements.voices.all() as VoiceRow[]).map((voice) => [voice.id, voice]));
+  #senderTypes(): Map<number, SenderTypeRow> {
+    return new Map(
+      (this.#statements.senderTypes.all() as SenderTypeRow[]).map((senderType) => [senderType.id, senderType]),
+    );
   }
 
   /** Whole hours, and before and after them what is counted one by one; microseconds. */
@@ -222,8 +230,8 @@ export class MessageTimes {
     return this.#statements.seconds.all(until - MINUTE_US, until) as [number, number][];
   }
 
-  #recipients(audience: number): string[] {
-    const { recipients } = this.#statements.audience.get(audience) as { recipients: string };
+  #recipients(recipientSet: number): string[] {
+    const { recipients } = this.#statements.recipientSet.get(recipientSet) as { recipients: string };
     return JSON.parse(recipients) as string[];
   }
 }
@@ -236,11 +244,11 @@ interface Counted {
   count: number;
 }
 
-function hourOf(microseconds: number): number {
+function hourOfMicroseconds(microseconds: number): number {
   return Math.floor(microseconds / HOUR_US);
 }
 
-interface VoiceRow {
+interface SenderTypeRow {
   id: number;
   sender: string;
   type: string;
@@ -256,7 +264,7 @@ const ofSenders = (names: string) =>
   `AND voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(${names})))`;
 
 function prepare(db: Database.Database) {
-  const hourCounts = `SELECT voice, count FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN @first AND @last`;
+  const hourCounts = `SELECT voice AS senderType, count FROM hours WHERE audience = ${ANY_RECIPIENT_SET} AND hour BETWEEN @first AND @last`;
   const edges = `SELECT voice, audience FROM messages WHERE sent_at >= @from AND sent_at < @before
      UNION ALL SELECT voice, audience FROM messages WHERE sent_at >= @after AND sent_at <= @to`;
   return {
@@ -264,7 +272,7 @@ function prepare(db: Database.Database) {
     totals: db.prepare(
       `SELECT sender, type, sum(sums.count) AS count, sum(failed) AS failed FROM (
          SELECT voice, sum(count) AS count, sum(failed) AS failed FROM hours
-           WHERE audience = ${ANY_AUDIENCE} AND hour < @hour GROUP BY voice
+           WHERE audience = ${ANY_RECIPIENT_SET} AND hour < @hour GROUP BY voice
          UNION ALL SELECT voice, count(*), sum(failed) FROM messages
            WHERE sent_at BETWEEN @since AND @until GROUP BY voice
        ) AS sums JOIN voices ON voices.id = voice GROUP BY voice`,
@@ -286,14 +294,14 @@ function prepare(db: Database.Database) {
     spoken: db
       .prepare(
         `SELECT voice, sum(count) FROM hours
-         WHERE audience = ${ANY_AUDIENCE} AND hour >= ? AND hour < ? GROUP BY voice`,
+         WHERE audience = ${ANY_RECIPIENT_SET} AND hour >= ? AND hour < ? GROUP BY voice`,
       )
       .raw(),
     hourCounts: db.prepare(hourCounts),
     hourCountsOf: db.prepare(`${hourCounts} ${ofSenders('@senders')}`),
     edges: db.prepare(`SELECT count(*) AS count FROM (SELECT 1 FROM (${edges}) LIMIT @most)`),
-    voices: db.prepare('SELECT id, sender, type FROM voices'),
-    audience: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
+    senderTypes: db.prepare('SELECT id, sender, type FROM voices'),
+    recipientSet: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
     talk: db.prepare(
       `SELECT sender, type, recipients, sum(sums.count) AS count FROM (
          SELECT hours.voice, hours.audience, sum(hours.count) AS count

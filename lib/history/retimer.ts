@@ -14,8 +14,8 @@ interface Row {
   seq: number;
   sent_at: number | null;
   failed: number;
-  voice: number;
-  audience: number;
+  senderType: number;
+  recipientSet: number;
   line: string;
 }
 
@@ -103,7 +103,7 @@ function prepare(db: Database.Database) {
     read: db.prepare("SELECT value FROM meta WHERE key = 'zone'"),
     write: db.prepare("INSERT INTO meta VALUES ('zone', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
     rows: db.prepare(
-      'SELECT seq, sent_at, failed, voice, audience, line FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?',
+      'SELECT seq, sent_at, failed, voice AS senderType, audience AS recipientSet, line FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?',
     ),
     set: db.prepare('UPDATE messages SET sent_at = ? WHERE seq = ?'),
     dropFromMinute: db.prepare('UPDATE minutes SET count = count - 1 WHERE minute = ?'),

@@ -1,12 +1,12 @@
 /** How messages are indexed for search, and how a filter becomes one query of that index (SQLite FTS5). */
 import { createHash } from 'node:crypto';
 import type { MessageFilter } from '../contract/schemas';
-import { MOST_SEARCH_WORDS, searchWords } from '../contract/search-text';
+import { MAX_SEARCH_WORDS, searchWords } from '../contract/search-text';
 
 /** A recipient that stands for everyone (the swarm's readers honour it). */
 const EVERYONE = 'all';
 /** One line of a megabyte may name a hundred thousand; each costs a row of the counts. */
-const MOST_RECIPIENTS = 1000;
+const MAX_RECIPIENTS = 1000;
 const TOKENS_CACHED = 10_000;
 const tokens = new Map<string, string>();
 
@@ -31,7 +31,7 @@ function token(role: 's' | 'r' | 't', value: string): string {
  * @returns the text that full-text search sees, and the exact values that filters see
  */
 export function indexed(fields: Readonly<Record<string, unknown>>, type: string): { content: string; tags: string } {
-  const names = namesOf(fields.recipients);
+  const names = recipientList(fields.recipients);
   const tags = [token('t', type), ...names.map((name) => token('r', name))];
   if (typeof fields.sender === 'string') tags.push(token('s', fields.sender));
   return { content: [...texts(fields.content), ...texts(fields.task)].join('\n'), tags: tags.join(' ') };
@@ -49,11 +49,11 @@ export function messageSender({ sender }: Readonly<Record<string, unknown>>): st
 
 /** @returns the names that a message is counted for, as a filter finds them, each once; of absurdly many the first */
 export function recipientNames({ recipients }: Readonly<Record<string, unknown>>): string[] {
-  const names = namesOf(recipients).filter((name) => name !== '');
-  return names.length < 2 ? names : [...new Set(names)].slice(0, MOST_RECIPIENTS);
+  const names = recipientList(recipients).filter((name) => name !== '');
+  return names.length < 2 ? names : [...new Set(names)].slice(0, MAX_RECIPIENTS);
 }
 
-function namesOf(recipients: unknown): string[] {
+function recipientList(recipients: unknown): string[] {
   const list = Array.isArray(recipients) ? recipients : [recipients];
   return list.filter((name) => typeof name === 'string');
 }
@@ -87,7 +87,7 @@ export function matchExpression(filter: MessageFilter): string | 'nothing' | nul
   if (filter.q !== undefined) {
     const words = searchWords(filter.q);
     if (words.length === 0) return 'nothing';
-    parts.push(`content : (${words.slice(0, MOST_SEARCH_WORDS).map(quoted).join(' AND ')})`);
+    parts.push(`content : (${words.slice(0, MAX_SEARCH_WORDS).map(quoted).join(' AND ')})`);
   }
   return parts.length === 0 ? null : parts.map((part) => `(${part})`).join(' AND ');
 }

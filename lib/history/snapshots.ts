@@ -6,9 +6,9 @@ import type { JournalKind } from './journal-kind';
 export type State = Map<JournalKind, Map<string, string>>;
 
 /** Reading less than this again costs about a millisecond, so snapshots need not stand closer. */
-const LEAST_BETWEEN_BYTES = 128 * 1024;
+const MIN_BETWEEN_BYTES = 128 * 1024;
 /** What is kept for days is dropped in pieces between snapshots, which therefore must not be longer than a day. */
-const MOST_BETWEEN_MS = 86_400_000;
+const MAX_BETWEEN_MS = 86_400_000;
 
 interface SnapshotRow {
   journal_id: number;
@@ -38,21 +38,21 @@ export class Snapshots {
   entered(entries: number, bytes: number, at: number, state: State): void {
     this.#bytesSince += bytes;
     if (this.#last && (entries === 0 || !this.#isDue(this.#last, at))) return;
-    const body = bodyOf(state);
+    const body = snapshotBody(state);
     this.#statements.insert.run(at, body);
     this.#last = { at, bytes: body.length };
     this.#bytesSince = 0;
   }
 
   #isDue(last: { at: number; bytes: number }, at: number): boolean {
-    const outweighed = this.#bytesSince >= Math.max(last.bytes, LEAST_BETWEEN_BYTES);
+    const outweighed = this.#bytesSince >= Math.max(last.bytes, MIN_BETWEEN_BYTES);
     // A clock that was set back: what is known from then on is known from that moment.
-    return outweighed || at - last.at >= MOST_BETWEEN_MS || at < last.at;
+    return outweighed || at - last.at >= MAX_BETWEEN_MS || at < last.at;
   }
 }
 
 /** Put together without parsing the bodies again. */
-function bodyOf(state: State): string {
+function snapshotBody(state: State): string {
   const kinds = [...state].map(([kind, things]) => {
     const list = [...things].map(([subject, body]) => `${JSON.stringify(subject)}:${body}`);
     return `${JSON.stringify(kind)}:{${list.join(',')}}`;

@@ -19,13 +19,13 @@ interface Bounds {
 
 /** @returns health and locks of an agent together, null if the span to go on from is no longer kept */
 export function spansOfAgent(db: Database.Database, agent: string, bounds: Bounds): SpanRows | null {
-  const place = placeOf(db, bounds.before);
+  const place = spanPlace(db, bounds.before);
   if (!place) return null;
   const sql = `SELECT * FROM spans WHERE agent = ? AND kind = ? AND (since, id) < (?, ?)
                ORDER BY since DESC, id DESC LIMIT ?`;
   const ofKind = (kind: string) => db.prepare(sql).all(agent, kind, ...place, bounds.limit + 1) as SpanRow[];
   const rows = [...ofKind('health'), ...ofKind('lock')].sort((a, b) => b.since - a.since || b.id - a.id);
-  return pageOf(rows, bounds.limit);
+  return spanPage(rows, bounds.limit);
 }
 
 /** So many spans of an agent's health are read for its lives, the newest ones. */
@@ -44,21 +44,21 @@ export function spansOfPath(
   holder: string | undefined,
   bounds: Bounds,
 ): SpanRows | null {
-  const place = placeOf(db, bounds.before);
+  const place = spanPlace(db, bounds.before);
   if (!place) return null;
   const sql = `SELECT * FROM spans WHERE path = ? AND path <> '' AND kind = 'lock' AND (since, id) < (?, ?) AND agent = coalesce(?, agent)
                ORDER BY since DESC, id DESC LIMIT ?`;
-  return pageOf(db.prepare(sql).all(path, ...place, holder ?? null, bounds.limit + 1) as SpanRow[], bounds.limit);
+  return spanPage(db.prepare(sql).all(path, ...place, holder ?? null, bounds.limit + 1) as SpanRow[], bounds.limit);
 }
 
 /** Ids rise with the time of writing, which a clock set back parts from the time of beginning. */
-function placeOf(db: Database.Database, before: number | undefined): [since: number, id: number] | null {
+function spanPlace(db: Database.Database, before: number | undefined): [since: number, id: number] | null {
   if (before === undefined) return [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   const span = db.prepare('SELECT since, id FROM spans WHERE id = ?').get(before) as SpanRow | undefined;
   return span ? [span.since, span.id] : null;
 }
 
-function pageOf(rows: SpanRow[], limit: number): SpanRows {
+function spanPage(rows: SpanRow[], limit: number): SpanRows {
   const page = rows.slice(0, limit);
   return { rows: page, previous: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }

@@ -33,7 +33,7 @@ interface OpenSpan extends SpanContent {
   since: number;
 }
 
-const LIVED_TWICE = 'The clock was set back, so this time was lived twice.';
+const CLOCK_REWIND = 'The clock was set back, so this time was lived twice.';
 /** In the order of the index, so that it is used. */
 const UNKNOWN = "SELECT id, since, until FROM spans WHERE agent = '' AND kind = 'unknown'";
 const FAR_AHEAD_S = 2 ** 31 - 1;
@@ -56,21 +56,21 @@ export class Spans {
       // In the order of the index, so that it is used.
       prunable: db.prepare('SELECT id FROM span_times WHERE until < ? LIMIT ?'),
       unseen: db.prepare(`${UNKNOWN} AND subject = ? AND detail <> ? AND until > ? AND since <= ? ORDER BY since`),
-      livedTwice: db.prepare(`${UNKNOWN} AND subject = ? AND detail = ? AND until > ? ORDER BY until`),
+      rewinds: db.prepare(`${UNKNOWN} AND subject = ? AND detail = ? AND until > ? ORDER BY until`),
       drop: db.prepare('DELETE FROM spans WHERE id = ?'),
       dropTimes: db.prepare('DELETE FROM span_times WHERE id = ?'),
     };
     const open = db.prepare('SELECT * FROM spans WHERE until IS NULL').all() as SpanRow[];
-    for (const span of open) this.#open.set(keyOf(span.kind, span.subject), span);
+    for (const span of open) this.#open.set(spanKey(span.kind, span.subject), span);
   }
 
   isOpen(kind: SpanKind, subject: string): boolean {
-    return this.#open.has(keyOf(kind, subject));
+    return this.#open.has(spanKey(kind, subject));
   }
 
   /** How a thing stands from now on: goes on with its span, or ends it and begins another. */
   become(kind: SpanKind, subject: string, content: SpanContent, at: number): void {
-    const open = this.#open.get(keyOf(kind, subject));
+    const open = this.#open.get(spanKey(kind, subject));
     if (open && open.agent === content.agent && open.path === content.path && open.value === content.value) {
       if (open.detail === content.detail) return;
       open.detail = content.detail;
@@ -83,9 +83,9 @@ export class Spans {
 
   /** A thing has gone, or nobody knows what became of it. */
   end(kind: SpanKind, subject: string, at: number, ended: NonNullable<SpanRow['ended']>): void {
-    const open = this.#open.get(keyOf(kind, subject));
+    const open = this.#open.get(spanKey(kind, subject));
     if (!open) return;
-    this.#open.delete(keyOf(kind, subject));
+    this.#open.delete(spanKey(kind, subject));
     // A clock set back must not end a span before its beginning.
     const until = Math.max(at, open.since);
     this.#endAt(open.id, until, ended);
@@ -94,7 +94,7 @@ export class Spans {
   /** Nobody looked from an instant on: what was so until then may not be so any more. */
   endAllUnseen(at: number): void {
     for (const key of [...this.#open.keys()]) {
-      const [kind, subject] = partsOf(key);
+      const [kind, subject] = splitSpanKey(key);
       if (kind !== 'unknown') this.end(kind, subject, at, 'unseen');
     }
   }
@@ -115,25 +115,25 @@ export class Spans {
    * @param until where it stood before
    * @param knownSince before it nothing that was lived is kept
    */
-  liveAgain(since: number, until: number, knownSince: number): void {
-    const unseen = this.#statements.unseen.all(EVERYTHING, LIVED_TWICE, since, until) as {
+  rewind(since: number, until: number, knownSince: number): void {
+    const unseen = this.#statements.unseen.all(EVERYTHING, CLOCK_REWIND, since, until) as {
       id: number;
       since: number;
       until: number;
     }[];
     let from = Math.max(since, knownSince);
     for (const gap of unseen) {
-      if (gap.since > from) this.addUnknown(EVERYTHING, LIVED_TWICE, from, gap.since);
+      if (gap.since > from) this.addUnknown(EVERYTHING, CLOCK_REWIND, from, gap.since);
       from = Math.max(from, gap.until);
       if (gap.since >= since) this.#drop(gap.id);
       else this.#endAt(gap.id, since, 'changed');
     }
-    if (from <= until) this.addUnknown(EVERYTHING, LIVED_TWICE, from, until);
+    if (from <= until) this.addUnknown(EVERYTHING, CLOCK_REWIND, from, until);
   }
 
   /** Where times end that are lived twice, those after an instant, the first first. */
-  livedTwiceUntil(after: number): number[] {
-    return (this.#statements.livedTwice.all(EVERYTHING, LIVED_TWICE, after) as { until: number }[]).map(
+  rewindEnds(after: number): number[] {
+    return (this.#statements.rewinds.all(EVERYTHING, CLOCK_REWIND, after) as { until: number }[]).map(
       ({ until }) => until,
     );
   }
@@ -159,18 +159,18 @@ export class Spans {
     const row = { kind, subject, ...content, since, until: null, ended: null };
     const id = Number(this.#statements.insert.run(row).lastInsertRowid);
     this.#statements.insertTimes.run(id, Math.floor(since / 1000), FAR_AHEAD_S);
-    this.#open.set(keyOf(kind, subject), { id, since, ...content });
+    this.#open.set(spanKey(kind, subject), { id, since, ...content });
   }
 }
 
 /** The subject of a time when nobody looked at all. */
 export const EVERYTHING = 'everything';
 
-function keyOf(kind: SpanKind, subject: string): string {
+function spanKey(kind: SpanKind, subject: string): string {
   return `${kind}\n${subject}`;
 }
 
-function partsOf(key: string): [SpanKind, string] {
+function splitSpanKey(key: string): [SpanKind, string] {
   const end = key.indexOf('\n');
   return [key.slice(0, end) as SpanKind, key.slice(end + 1)];
 }
@@ -217,11 +217,16 @@ export function isPastTimeout(body: string | null): boolean {
 export function lockContent(body: string): SpanContent {
   const { agent_id, filepath, reason, stale, orphaned } = JSON.parse(body) as Record<string, unknown>;
   const value = orphaned === true ? 'orphaned' : stale === true ? 'stale' : 'held';
-  return { agent: textOf(agent_id), path: textOf(filepath), value, detail: reason == null ? null : textOf(reason) };
+  return {
+    agent: spanText(agent_id),
+    path: spanText(filepath),
+    value,
+    detail: reason == null ? null : spanText(reason),
+  };
 }
 
 /** Files may hold any JSON value where a text belongs. */
-function textOf(value: unknown): string {
+function spanText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }

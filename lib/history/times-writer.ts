@@ -3,12 +3,12 @@ import type Database from 'better-sqlite3';
 
 const HOUR_US = 3_600_000_000;
 /** Stands in `hours` for the message itself, whoever it goes to. */
-export const ANY_AUDIENCE = 0;
+export const ANY_RECIPIENT_SET = 0;
 
 /** A message's sender with its type and its recipients, as numbers: short wherever they are counted. */
 export interface Speech {
-  readonly voice: number;
-  readonly audience: number;
+  readonly senderType: number;
+  readonly recipientSet: number;
 }
 
 export class TimesWriter {
@@ -28,8 +28,8 @@ export class TimesWriter {
 export class TimesBatch {
   readonly #statements: Statements;
   /** By sender and type; one joined key would cost more than all the rest. */
-  readonly #voices = new Map<string, Map<string, number>>();
-  readonly #audiences = new Map<string, number>();
+  readonly #senderTypes = new Map<string, Map<string, number>>();
+  readonly #recipientSets = new Map<string, number>();
   readonly #cells = new Map<number, Map<number, Cell>>();
 
   constructor(statements: Statements) {
@@ -42,7 +42,7 @@ export class TimesBatch {
    * @returns the numbers that the message is kept with
    */
   speech(sender: string, type: string, recipients: readonly string[]): Speech {
-    return { voice: this.#voice(sender, type), audience: this.#audience(recipients) };
+    return { senderType: this.#senderType(sender, type), recipientSet: this.#recipientSet(recipients) };
   }
 
   /**
@@ -50,15 +50,15 @@ export class TimesBatch {
    * @param failed how many recipients did not get it
    * @param sign -1 takes back a message that is dropped
    */
-  count({ voice, audience }: Speech, sentAt: number | null, failed: number, sign: 1 | -1): void {
-    const byAudience = this.#cells.get(voice) ?? new Map<number, Cell>();
-    if (byAudience.size === 0) this.#cells.set(voice, byAudience);
+  count({ senderType, recipientSet }: Speech, sentAt: number | null, failed: number, sign: 1 | -1): void {
+    const byRecipientSet = this.#cells.get(senderType) ?? new Map<number, Cell>();
+    if (byRecipientSet.size === 0) this.#cells.set(senderType, byRecipientSet);
     const hour = sentAt === null ? null : Math.floor(sentAt / HOUR_US);
-    let cell = byAudience.get(audience);
+    let cell = byRecipientSet.get(recipientSet);
     if (cell?.hour !== hour) {
       // Messages come nearly in order of time, so there are few of these; what comes twice is added up in the end.
       cell = { hour, count: 0, failed: 0, earlier: cell };
-      byAudience.set(audience, cell);
+      byRecipientSet.set(recipientSet, cell);
     }
     cell.count += sign;
     cell.failed += failed * sign;
@@ -66,47 +66,50 @@ export class TimesBatch {
 
   /** Writes the counts, and forgets those that fell to nothing. */
   flush(): void {
-    const audiences = new Map<number, number>();
-    for (const [voice, byAudience] of this.#cells) {
+    const recipientSets = new Map<number, number>();
+    for (const [senderType, byRecipientSet] of this.#cells) {
       const hours = new Map<number, Sums>();
       let used = 0;
-      for (const [audience, newest] of byAudience) {
+      for (const [recipientSet, newest] of byRecipientSet) {
         for (let cell: Cell | undefined = newest; cell; cell = cell.earlier) {
           used += cell.count;
-          audiences.set(audience, (audiences.get(audience) ?? 0) + cell.count);
+          recipientSets.set(recipientSet, (recipientSets.get(recipientSet) ?? 0) + cell.count);
           if (cell.hour === null) continue;
-          this.#addHour(audience, cell.hour, voice, cell);
+          this.#addHour(recipientSet, cell.hour, senderType, cell);
           const { count = 0, failed = 0 } = hours.get(cell.hour) ?? {};
           hours.set(cell.hour, { count: count + cell.count, failed: failed + cell.failed });
         }
       }
-      for (const [hour, sums] of hours) this.#addHour(ANY_AUDIENCE, hour, voice, sums);
-      this.#statements.addVoice.run(used, voice);
-      if (used < 0) this.#statements.dropVoice.run(voice);
+      for (const [hour, sums] of hours) this.#addHour(ANY_RECIPIENT_SET, hour, senderType, sums);
+      this.#statements.addSenderType.run(used, senderType);
+      if (used < 0) this.#statements.dropSenderType.run(senderType);
     }
-    for (const [audience, used] of audiences) {
-      this.#statements.addAudience.run(used, audience);
-      if (used < 0) this.#statements.dropAudience.run(audience);
+    for (const [recipientSet, used] of recipientSets) {
+      this.#statements.addRecipientSet.run(used, recipientSet);
+      if (used < 0) this.#statements.dropRecipientSet.run(recipientSet);
     }
-    for (const map of [this.#cells, this.#voices, this.#audiences]) map.clear();
+    for (const map of [this.#cells, this.#senderTypes, this.#recipientSets]) map.clear();
   }
 
-  #addHour(audience: number, hour: number, voice: number, { count, failed }: Sums): void {
-    this.#statements.addHour.run(audience, hour, voice, count, failed);
-    if (count < 0) this.#statements.dropEmptyHour.run(audience, hour, voice);
+  #addHour(recipientSet: number, hour: number, senderType: number, { count, failed }: Sums): void {
+    this.#statements.addHour.run(recipientSet, hour, senderType, count, failed);
+    if (count < 0) this.#statements.dropEmptyHour.run(recipientSet, hour, senderType);
   }
 
-  #voice(sender: string, type: string): number {
-    const byType = this.#voices.get(sender) ?? new Map<string, number>();
-    if (byType.size === 0) this.#voices.set(sender, byType);
-    const { findVoice, insertVoice } = this.#statements;
-    return byType.get(type) ?? numberOf(byType, type, findVoice, insertVoice, sender, type);
+  #senderType(sender: string, type: string): number {
+    const byType = this.#senderTypes.get(sender) ?? new Map<string, number>();
+    if (byType.size === 0) this.#senderTypes.set(sender, byType);
+    const { findSenderType, insertSenderType } = this.#statements;
+    return byType.get(type) ?? findOrInsert(byType, type, findSenderType, insertSenderType, sender, type);
   }
 
-  #audience(recipients: readonly string[]): number {
+  #recipientSet(recipients: readonly string[]): number {
     const text = JSON.stringify(recipients);
-    const { findAudience, insertAudience } = this.#statements;
-    return this.#audiences.get(text) ?? numberOf(this.#audiences, text, findAudience, insertAudience, text);
+    const { findRecipientSet, insertRecipientSet } = this.#statements;
+    return (
+      this.#recipientSets.get(text) ??
+      findOrInsert(this.#recipientSets, text, findRecipientSet, insertRecipientSet, text)
+    );
   }
 }
 
@@ -122,7 +125,7 @@ interface Cell extends Sums {
   earlier: Cell | undefined;
 }
 
-function numberOf(
+function findOrInsert(
   known: Map<string, number>,
   key: string,
   find: Database.Statement,
@@ -139,14 +142,14 @@ type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Database.Database) {
   return {
-    findVoice: db.prepare('SELECT id FROM voices WHERE sender = ? AND type = ?'),
-    insertVoice: db.prepare('INSERT INTO voices (sender, type, count) VALUES (?, ?, 0)'),
-    addVoice: db.prepare('UPDATE voices SET count = count + ? WHERE id = ?'),
-    dropVoice: db.prepare('DELETE FROM voices WHERE id = ? AND count <= 0'),
-    findAudience: db.prepare('SELECT id FROM audiences WHERE recipients = ?'),
-    insertAudience: db.prepare('INSERT INTO audiences (recipients, count) VALUES (?, 0)'),
-    addAudience: db.prepare('UPDATE audiences SET count = count + ? WHERE id = ?'),
-    dropAudience: db.prepare('DELETE FROM audiences WHERE id = ? AND count <= 0'),
+    findSenderType: db.prepare('SELECT id FROM voices WHERE sender = ? AND type = ?'),
+    insertSenderType: db.prepare('INSERT INTO voices (sender, type, count) VALUES (?, ?, 0)'),
+    addSenderType: db.prepare('UPDATE voices SET count = count + ? WHERE id = ?'),
+    dropSenderType: db.prepare('DELETE FROM voices WHERE id = ? AND count <= 0'),
+    findRecipientSet: db.prepare('SELECT id FROM audiences WHERE recipients = ?'),
+    insertRecipientSet: db.prepare('INSERT INTO audiences (recipients, count) VALUES (?, 0)'),
+    addRecipientSet: db.prepare('UPDATE audiences SET count = count + ? WHERE id = ?'),
+    dropRecipientSet: db.prepare('DELETE FROM audiences WHERE id = ? AND count <= 0'),
     addHour: db.prepare(
       `INSERT INTO hours (audience, hour, voice, count, failed) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET count = count + excluded.count, failed = failed + excluded.failed`,

@@ -77,7 +77,7 @@ function counts(history: History) {
   };
 }
 
-function versionOf(file: string): unknown {
+function schemaVersion(file: string): unknown {
   const db = new Database(file, { readonly: true });
   try {
     return db.pragma('user_version', { simple: true });
@@ -89,10 +89,10 @@ function versionOf(file: string): unknown {
 const unusable = (error: unknown) => error instanceof HistoryFault && error.kind === 'unusable';
 
 test('a database of the first version is opened with all counts as if it had been made now, under its epoch', () => {
-  const told: unknown[] = [];
-  upgrades.subscribe((sentence) => told.push(sentence));
+  const reported: unknown[] = [];
+  upgrades.subscribe((sentence) => reported.push(sentence));
   const upgraded = new History(firstVersion(), { readTime });
-  assert.match(told.join(), /^The history \S+ with \d+ messages was brought up to date in [\d.]+ s\.$/);
+  assert.match(reported.join(), /^The history \S+ with \d+ messages was brought up to date in [\d.]+ s\.$/);
   const fresh = new History(':memory:', { readTime });
   fresh.append(lines, '{}', NOW);
   assert.deepEqual(counts(upgraded), counts(fresh));
@@ -108,14 +108,14 @@ test('a database of the first version is opened with all counts as if it had bee
 test('what fails in the middle leaves the first version as it was', () => {
   const file = firstVersion('no JSON');
   assert.throws(() => new History(file, { readTime }));
-  assert.equal(versionOf(file), 1);
+  assert.equal(schemaVersion(file), 1);
   const db = new Database(file);
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('hours', 'voices', 'spans')").all();
   assert.deepEqual(tables, []);
   db.prepare('UPDATE messages SET line = ? WHERE seq = ?').run('{}', lines.length);
   db.close();
   new History(file, { readTime }).close();
-  assert.equal(versionOf(file), 4);
+  assert.equal(schemaVersion(file), 4);
 });
 
 test('while another process records in it, or for a reader, it stays as it is', () => {
@@ -123,12 +123,12 @@ test('while another process records in it, or for a reader, it stays as it is', 
   const lock = RecorderLock.take(file);
   assert.ok(lock);
   assert.throws(() => new History(file, { readTime }), unusable);
-  assert.equal(versionOf(file), 1);
+  assert.equal(schemaVersion(file), 1);
   lock.release();
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
-  assert.equal(versionOf(file), 1);
+  assert.equal(schemaVersion(file), 1);
   new History(file, { readTime }).close();
-  assert.equal(versionOf(file), 4);
+  assert.equal(schemaVersion(file), 4);
   new History(file, { readTime, readonly: true }).close();
 });
 
@@ -145,7 +145,7 @@ test('a database of the second version gets an outbox, and keeps everything else
   before.close();
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
   const after = new History(file, { readTime });
-  assert.equal(versionOf(file), 4);
+  assert.equal(schemaVersion(file), 4);
   assert.equal(after.epoch, before.epoch);
   assert.equal(after.head(), 10);
   assert.equal(after.db.prepare('SELECT * FROM journal_now').all().length, 1);

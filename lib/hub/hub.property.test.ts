@@ -10,7 +10,7 @@ class World {
   rows: PublishedMessage[] = [];
   oldest = 1;
   /** What the hub knows of `oldest`. */
-  told = 1;
+  published = 1;
   head = 0;
   /** Reads that the source has not answered yet. */
   reads: (() => void)[] = [];
@@ -33,18 +33,18 @@ class World {
     this.hub.publish(kept.slice(kept.length - part), this.head);
   }
 
-  prune(count: number, told: boolean): void {
+  prune(count: number, published: boolean): void {
     this.oldest = Math.min(this.oldest + count, this.head + 1);
-    if (told) this.tellOldest();
+    if (published) this.publishOldest();
   }
 
-  tellOldest(): void {
-    this.told = this.oldest;
+  publishOldest(): void {
+    this.published = this.oldest;
     this.hub.setOldest(this.oldest);
   }
 
   reopen(): void {
-    this.told = this.oldest;
+    this.published = this.oldest;
     const kept = this.rows.filter((row) => row.seq >= this.oldest);
     this.hub.open('epoch', kept.slice(-60), this.oldest);
   }
@@ -96,7 +96,7 @@ class Client {
   ) {
     this.headAtStart = world.hub.head().seq;
     const seq = this.idSeq;
-    this.resumable = seq !== null && seq <= this.headAtStart && seq >= world.told - 1;
+    this.resumable = seq !== null && seq <= this.headAtStart && seq >= world.published - 1;
   }
 
   get idSeq(): number | null {
@@ -203,10 +203,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (world) =>
         world.clients[at % (world.clients.length || 1)]?.subscriber.close('left'),
   ),
-  fc.record({ count: fc.nat({ max: 400 }), told: fc.boolean() }).map(
-    ({ count, told }): Step =>
+  fc.record({ count: fc.nat({ max: 400 }), published: fc.boolean() }).map(
+    ({ count, published }): Step =>
       (world) =>
-        world.prune(count, told),
+        world.prune(count, published),
   ),
   fc.constant<Step>((world) => world.reopen()),
   fc.constant<Step>((world) => world.settle()),

@@ -238,11 +238,11 @@ test('all clients get the same event object, so that it is encoded once', async 
 });
 
 test('what is set before a heartbeat goes out in the same turn as that; whose beat it is decides the runtime', async () => {
-  const beats = new Set<() => void>();
+  const listeners = new Set<() => void>();
   const hub = openHub({
-    everySecond: (beat) => {
-      beats.add(beat);
-      return () => beats.delete(beat);
+    everySecond: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   });
   const given: string[] = [];
@@ -257,11 +257,11 @@ test('what is set before a heartbeat goes out in the same turn as that; whose be
     given.length = 0;
     mock.timers.tick(1_000);
     setState(hub, 'agents', { seconds });
-    for (const beat of beats) beat();
+    for (const listener of listeners) listener();
     assert.deepEqual(given, ['agents', 'heartbeat']);
   }
   subscriber.close('gone');
-  assert.equal(beats.size, 0, 'nobody follows any more');
+  assert.equal(listeners.size, 0, 'nobody follows any more');
 });
 
 test('a heartbeat every second, and stats at least every 5 s with a fresh uptime', async () => {

@@ -12,7 +12,7 @@ export type { HubEvent, PublishedMessage } from './message-feed';
 export type { Subscriber } from './subscriber';
 
 /** A client may get 10 state events of a kind a second, with room for what is held up on its way. */
-const COALESCE_MS = 108;
+const COALESCE_INTERVAL_MS = 108;
 /** A state of megabytes, as ten thousand locks are, comes less often: every client takes it in and parses it whole. */
 const MAX_CHARACTERS_PER_MS = 20_000;
 /** While somebody came within the last second, to whom the first state counts too. */
@@ -23,8 +23,8 @@ const MAX_WAIT_MS = 1_000;
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
-const STATS_MS = 4_900;
-const BEAT_MS = 1_000;
+const STATS_INTERVAL_MS = 4_900;
+const HEARTBEAT_INTERVAL_MS = 1_000;
 /** How long what clients share is kept after the last one left: they may come one after the other. */
 const IDLE_PAGES_MS = 10_000;
 /** How long a client may be ahead of a process that follows another one: that one's commits are taken over within 0.1 s. */
@@ -62,7 +62,7 @@ interface HubOptions {
    * Calls about once a second until what it returns is called; a timer of its own by default. A state that is set in the
    * same turn before goes out with the heartbeat, in one write to each client.
    */
-  everySecond?: (beat: () => void) => () => void;
+  everySecond?: (listener: () => void) => () => void;
   /** How long a client may leave alone what is pending before it is dropped, in milliseconds. */
   stallAfter?: number;
 }
@@ -78,7 +78,7 @@ export class Hub {
   readonly #ahead = new Set<() => void>();
   #feed: MessageFeed | null = null;
   #closed = false;
-  #stopBeats = () => {};
+  #stopHeartbeats = () => {};
   #statsTimer: NodeJS.Timeout | null = null;
   /** Runs while messages are on their way. */
   #messagesFirst: NodeJS.Timeout | null = null;
@@ -100,7 +100,7 @@ export class Hub {
   setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
     const known = this.#states.get(kind);
     if (known?.value === value) return false;
-    const state = stateOf(kind, value, json);
+    const state = encodeState(kind, value, json);
     if (known?.comparable === state.comparable) return false;
     this.#states.set(kind, state);
     this.#fanOutSoon(kind);
@@ -267,7 +267,7 @@ export class Hub {
     const known = this.#states.get('stats');
     if (!known || !this.#options.freshStats) return;
     // Whether there is a change is left to the next setState(): only that one tells the subscribers of it.
-    this.#states.set('stats', { ...stateOf('stats', this.#options.freshStats()), comparable: known.comparable });
+    this.#states.set('stats', { ...encodeState('stats', this.#options.freshStats()), comparable: known.comparable });
   }
 
   #fanOutSoon(kind: StateKind): void {
@@ -301,7 +301,7 @@ export class Hub {
     const now = this.#options.now();
     pace.due = false;
     const state = this.#states.get(kind);
-    const distance = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_MS;
+    const distance = now - this.#lastJoined < 1_000 ? COALESCE_WITH_FIRST_MS : COALESCE_INTERVAL_MS;
     pace.notBefore = now + Math.min(Math.max(distance, (state?.json.length ?? 0) / MAX_CHARACTERS_PER_MS), MAX_WAIT_MS);
     if (kind === 'stats' && this.#statsTimer) this.#armStats();
     if (state) for (const subscriber of this.#subscribers) subscriber.offerState(state.event);
@@ -310,7 +310,7 @@ export class Hub {
   #startTimers(): void {
     if (this.#forgetting) clearTimeout(this.#forgetting);
     this.#refreshStats();
-    this.#stopBeats = this.#options.everySecond(() => this.#beat());
+    this.#stopHeartbeats = this.#options.everySecond(() => this.#heartbeat());
     this.#armStats();
   }
 
@@ -319,10 +319,10 @@ export class Hub {
     this.#statsTimer = setTimeout(() => {
       this.#refreshStats();
       this.#fanOutSoon('stats');
-    }, STATS_MS);
+    }, STATS_INTERVAL_MS);
   }
 
-  #beat(): void {
+  #heartbeat(): void {
     const timestamp = formatInstant(this.#options.now());
     const heartbeat: HubEvent = { name: 'heartbeat', json: [JSON.stringify({ timestamp })] };
     const ticks = this.#ticks();
@@ -336,7 +336,7 @@ export class Hub {
   #leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;
-    this.#stopBeats();
+    this.#stopHeartbeats();
     if (this.#statsTimer) clearTimeout(this.#statsTimer);
     this.#statsTimer = null;
     this.#forgetting = setTimeout(() => this.#feed?.forgetPages(), IDLE_PAGES_MS).unref();
@@ -351,12 +351,16 @@ export class Hub {
   }
 }
 
-function everySecond(beat: () => void): () => void {
-  const timer = setInterval(beat, BEAT_MS);
+function everySecond(listener: () => void): () => void {
+  const timer = setInterval(listener, HEARTBEAT_INTERVAL_MS);
   return () => clearInterval(timer);
 }
 
-function stateOf<Kind extends StateKind>(kind: Kind, value: States[Kind], json = JSON.stringify(value)): State<Kind> {
+function encodeState<Kind extends StateKind>(
+  kind: Kind,
+  value: States[Kind],
+  json = JSON.stringify(value),
+): State<Kind> {
   const comparable = kind === 'stats' ? JSON.stringify({ ...value, uptime_seconds: undefined }) : json;
   return { value, json, comparable, event: { name: kind, json: [json] } };
 }

@@ -63,7 +63,7 @@ const SHARED_BYTES = 2 * FIRST_BYTES;
 const PAGE_ENDS = 1_000;
 
 /** How long a page of at most so many messages may become. */
-function bytesOf(limit: number): number {
+function pageBytes(limit: number): number {
   return limit === FIRST_MESSAGES ? FIRST_BYTES : PAGE_BYTES;
 }
 
@@ -194,7 +194,7 @@ export class MessageFeed {
     }
     if (seq >= this.#memoryStart) {
       const start = this.#indexAfter(seq);
-      return this.#share(key, this.#pageOf(this.#messages.slice(start, start + limit), limit));
+      return this.#share(key, this.#livePage(this.#messages.slice(start, start + limit), limit));
     }
     const reading = this.#read(seq, limit);
     this.#share(key, reading);
@@ -212,17 +212,17 @@ export class MessageFeed {
 
   async #read(seq: number, limit: number): Promise<MessagePage> {
     if (!this.reaches(seq)) throw new Error(`The messages after ${seq} have been pruned.`);
-    const rows = await this.#source.after(seq, { messages: limit, bytes: bytesOf(limit) }, this.epoch);
+    const rows = await this.#source.after(seq, { messages: limit, bytes: pageBytes(limit) }, this.epoch);
     // Rows beyond the head are committed but not published yet. A client must not know an id that the head lacks:
     // coming back with it at once, it would be told of a gap that isn't there.
     const known = rows.filter((row) => row.seq > seq && row.seq <= this.#head);
     if (known.length === 0) throw new Error(`The messages after ${seq} are gone.`);
-    return this.#pageOf(known, limit);
+    return this.#livePage(known, limit);
   }
 
-  #pageOf(messages: readonly PublishedMessage[], limit: number): MessagePage {
+  #livePage(messages: readonly PublishedMessage[], limit: number): MessagePage {
     const isFirst = limit === FIRST_MESSAGES;
-    const most = bytesOf(limit);
+    const most = pageBytes(limit);
     const start = messages[0]?.seq ?? 0;
     const end = isFirst ? undefined : this.#pageEnd(start);
     let bytes = 0;

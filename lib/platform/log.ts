@@ -9,8 +9,8 @@ import { safeError } from './safe-error';
 
 const STDOUT = 1;
 /** Of lines that nobody takes, so much is kept; then they are dropped, and the server goes on. */
-const MOST_BYTES = 4 * 2 ** 20;
-const FLUSH_WITHIN_MS = 200;
+const MAX_PENDING_BYTES = 4 * 2 ** 20;
+const FLUSH_TIMEOUT_MS = 200;
 /** Lines wait this long for others: a write for each took a sixth of the server's time while hundreds reconnect. */
 const BATCH_INTERVAL_MS = 20;
 const BATCH_BYTES = 8_192;
@@ -71,7 +71,7 @@ function forTerminal(): DestinationStream {
 
 /** Writes without waiting: a reader of the log that has stopped must not stop the server. */
 function unhurried(): DestinationStream & { flush(done: (error?: Error) => void): void } {
-  const stream = pino.destination({ dest: STDOUT, sync: false, minLength: BATCH_BYTES, maxLength: MOST_BYTES });
+  const stream = pino.destination({ dest: STDOUT, sync: false, minLength: BATCH_BYTES, maxLength: MAX_PENDING_BYTES });
   let timer: NodeJS.Timeout | null = null;
   const flush = () => {
     timer = null;
@@ -102,7 +102,7 @@ export function takeConsole(): void {
 /** @returns whether everything is written; false if nobody has taken it in time */
 export function flushLog(logger = log()): Promise<boolean> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve(false), FLUSH_WITHIN_MS).unref();
+    setTimeout(() => resolve(false), FLUSH_TIMEOUT_MS).unref();
     logger.flush((error) => resolve(!error));
   });
 }

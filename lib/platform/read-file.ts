@@ -9,14 +9,14 @@ import { getSystemErrorMap } from 'node:util';
 const COARSE_CLOCK_MS = 50;
 
 /** What a look at a file found. `unchanged`: it is as at the earlier look, and was not read. */
-export type FileLook =
+export type FileReading =
   | { kind: 'read'; bytes: Buffer; signature: string; changedAt: number }
   | { kind: 'unchanged' }
   | { kind: 'missing' }
   | { kind: 'irregular'; what: string }
   | { kind: 'unreadable'; reason: string; code: string };
 
-export interface FileLookOptions {
+export interface FileReadOptions {
   /** Larger files are unreadable. */
   limitBytes: number;
   /** The signature of the earlier look, or null to read in any case. */
@@ -33,12 +33,12 @@ export interface FileLookOptions {
  * @returns `signature` is empty if the file changed so recently that a later change might not show in its stamps;
  *   `changedAt` (milliseconds since 1970) is when it was last written
  */
-export function lookAtFile(path: string, options: FileLookOptions): FileLook {
+export function readIfChanged(path: string, options: FileReadOptions): FileReading {
   try {
     // That there is none is the usual answer, and an exception would cost more than all the rest of an idle swarm's look.
     const seen = (options.followLinks ? statSync : lstatSync)(path, { bigint: true, throwIfNoEntry: false });
     if (!seen) return { kind: 'missing' };
-    if (!seen.isFile()) return { kind: 'irregular', what: kindOf(seen) };
+    if (!seen.isFile()) return { kind: 'irregular', what: fileKind(seen) };
     if (options.known !== null && signatureOf(seen) === options.known) return { kind: 'unchanged' };
     return readRegularFile(path, options);
   } catch (error) {
@@ -46,16 +46,16 @@ export function lookAtFile(path: string, options: FileLookOptions): FileLook {
   }
 }
 
-function readRegularFile(path: string, { limitBytes, followLinks, now }: FileLookOptions): FileLook {
+function readRegularFile(path: string, { limitBytes, followLinks, now }: FileReadOptions): FileReading {
   // What stood there at `stat` may have been replaced since, so the open file is asked again. O_NONBLOCK: a pipe
   // without a writer would block the process for good.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | (followLinks ? 0 : constants.O_NOFOLLOW);
   const descriptor = openSync(path, flags);
   try {
     const stats = fstatSync(descriptor, { bigint: true });
-    if (!stats.isFile()) return { kind: 'irregular', what: kindOf(stats) };
+    if (!stats.isFile()) return { kind: 'irregular', what: fileKind(stats) };
     // The stamps are taken before the bytes: a write in between then shows as a change at the next look.
-    const bytes = readAtMost(descriptor, Number(stats.size), limitBytes);
+    const bytes = readUpTo(descriptor, Number(stats.size), limitBytes);
     if (!bytes) return { kind: 'unreadable', reason: `larger than ${limitBytes} bytes`, code: 'TOO_LARGE' };
     const changedAt = Number(stats.mtimeMs);
     const trusted = now - Number(stats.ctimeMs) >= COARSE_CLOCK_MS;
@@ -66,7 +66,7 @@ function readRegularFile(path: string, { limitBytes, followLinks, now }: FileLoo
 }
 
 /** @returns all bytes to the end of the file, also if it grew meanwhile, or null if they are more than the limit */
-function readAtMost(descriptor: number, expectedBytes: number, limitBytes: number): Buffer | null {
+function readUpTo(descriptor: number, expectedBytes: number, limitBytes: number): Buffer | null {
   if (expectedBytes > limitBytes) return null;
   let buffer = Buffer.allocUnsafe(Math.min(expectedBytes, limitBytes) + 1);
   let filled = 0;
@@ -84,14 +84,14 @@ function signatureOf(stats: BigIntStats): string {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join('.');
 }
 
-function failed(error: unknown): FileLook {
+function failed(error: unknown): FileReading {
   const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
   return { kind: 'unreadable', reason: describeFileError(error), code };
 }
 
 /** @returns in plain words what stands at a path where a regular file should: `a folder`, `a pipe`, ... */
-export function kindOf(stats: BigIntStats): string {
+export function fileKind(stats: BigIntStats): string {
   if (stats.isDirectory()) return 'a folder';
   if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isFIFO()) return 'a pipe';

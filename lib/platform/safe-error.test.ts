@@ -36,8 +36,8 @@ test('a message that poses as frames, or that is no longer in the stack, gives n
 test('sentences of our own stay; what a thread made safe is taken as it is; anything else is told by its type', () => {
   const own = Object.assign(new Error('The history h is damaged.'), { name: 'HistoryFault' });
   assert.equal(safeError(own).message, 'The history h is damaged.');
-  const told = safeError(own);
-  assert.equal(safeError(told), told);
+  const described = safeError(own);
+  assert.equal(safeError(described), described);
   assert.deepEqual(safeError(MARKER), { name: 'thrown string', frames: [] });
   assert.deepEqual(safeError(null), { name: 'thrown object', frames: [] });
 });

@@ -13,7 +13,7 @@ export interface SafeError {
 }
 
 /** Their messages are whole sentences made for an operator. */
-const OWN = ['BundleFault', 'ConfigError', 'HistoryFault', 'ProjectRootError', 'Refusal'];
+const OWN = ['BundleFault', 'ConfigError', 'HistoryFault', 'ProjectRootError', 'QueryRefused'];
 const FRAMES = 20;
 const WORD = /^[\w.-]{1,80}$/;
 const FRAME = /^ {4}at .{1,400}$/;
@@ -24,7 +24,7 @@ export function safeError(error: unknown): SafeError {
   if (!(error instanceof Error)) return { name: `thrown ${typeof error}`, frames: [] };
   const { name, message, stack = '' } = error;
   const { code } = error as NodeJS.ErrnoException;
-  const safe: SafeError = { name: WORD.test(name) ? name : 'Error', frames: framesOf(stack, message) };
+  const safe: SafeError = { name: WORD.test(name) ? name : 'Error', frames: stackFrames(stack, message) };
   if (typeof code === 'string' && WORD.test(code)) safe.code = code;
   if (OWN.includes(name)) safe.message = message;
   return safe;
@@ -36,7 +36,7 @@ function isSafe(error: unknown): error is SafeError {
 }
 
 /** A message may hold lines that look like frames, so it is cut out before; where it can't be found nothing is trusted. */
-function framesOf(stack: string, message: string): string[] {
+function stackFrames(stack: string, message: string): string[] {
   const start = stack.indexOf(message);
   if (start < 0) return [];
   const lines = stack.slice(start + message.length).split('\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { paced } from './throttle';
+import { throttle } from './throttle';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -10,13 +10,13 @@ function counted(atOnce?: number) {
   const count = () => {
     runs += 1;
   };
-  const look = paced(
+  const refresh = throttle(
     count,
     () => 10,
     (error) => assert.ifError(error),
     atOnce,
   );
-  return { look, runs: () => runs };
+  return { refresh, runs: () => runs };
 }
 
 test('runs at once, keeps the last request of a burst, and never overlaps with itself', async (context) => {
@@ -24,7 +24,7 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
   let running = 0;
   let runs = 0;
   let finish = () => {};
-  const look = paced(
+  const refresh = throttle(
     async () => {
       running += 1;
       assert.equal(running, 1);
@@ -37,10 +37,10 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
     () => 10,
     (error) => assert.ifError(error),
   );
-  look.request();
+  refresh.request();
   assert.equal(runs, 1);
-  look.request();
-  look.request();
+  refresh.request();
+  refresh.request();
   finish();
   await settled();
   assert.equal(runs, 1, 'the interval is kept');
@@ -52,10 +52,10 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
   context.mock.timers.tick(10);
   await settled();
   assert.equal(runs, 2, 'nothing was asked for');
-  look.request();
+  refresh.request();
   assert.equal(runs, 3);
-  look.stop();
-  look.request();
+  refresh.stop();
+  refresh.request();
   finish();
   await settled();
   context.mock.timers.tick(10);
@@ -65,10 +65,10 @@ test('runs at once, keeps the last request of a burst, and never overlaps with i
 
 test('so many runs come without a wait, and are given back one by one', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
-  const { look, runs } = counted(3);
+  const { refresh, runs } = counted(3);
   const requestAndSettle = async (times: number) => {
     for (let time = 0; time < times; time++) {
-      look.request();
+      refresh.request();
       await settled();
     }
   };
@@ -84,20 +84,20 @@ test('so many runs come without a wait, and are given back one by one', async (c
   assert.equal(runs(), 4);
   await requestAndSettle(5);
   assert.equal(runs(), 7, 'after a pause as many again, and no more');
-  look.stop();
+  refresh.stop();
 });
 
 test('a clock that is set back holds nothing up, and nothing runs by itself', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
-  const { look, runs } = counted();
-  look.request();
+  const { refresh, runs } = counted();
+  refresh.request();
   await settled();
   context.mock.timers.setTime(500_000);
-  look.request();
+  refresh.request();
   await settled();
   assert.equal(runs(), 2);
   context.mock.timers.tick(1000);
   await settled();
   assert.equal(runs(), 2);
-  look.stop();
+  refresh.stop();
 });

@@ -8,7 +8,7 @@
  * @param atOnce so many runs may follow one another without a wait, after as many intervals without one
  * @returns `request` asks for a run, `stop` forgets a pending one
  */
-export function paced(
+export function throttle(
   action: () => void | Promise<void>,
   intervalMs: () => number,
   onError: (error: unknown) => void,

@@ -20,7 +20,7 @@ interface Stretch {
  * @returns the lives of an id that are known, newest first, at most 50. The beginning of one is known where its first
  * moment was seen, or where the entry itself says since when another process has the id.
  */
-export function livesOf({ db }: Pick<History, 'db'>, id: string): AgentLife[] {
+export function readLives({ db }: Pick<History, 'db'>, id: string): AgentLife[] {
   const stretches = stretchesOf(healthSpansOf(db, id));
   const newest = stretches.sort((one, other) => other.first.since - one.first.since).slice(0, MAX_LIVES);
   return newest.map(({ first, last }): AgentLife => {

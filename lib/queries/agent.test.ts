@@ -15,8 +15,8 @@ test('the entry of an agent is the newest, also when the clock was set back sinc
   ];
   journal.record({ at: now, complete: ['agent', 'lock', 'registry'], changed: changed('before') });
   journal.record({ at: now - 3_600_000, complete: [], changed: changed('after') });
-  const told = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
-  assert.equal(told.agent?.status, 'after');
+  const answer = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
+  assert.equal(answer.agent?.status, 'after');
 });
 
 test('a lock or a message from the future is no sign of life', () => {
@@ -42,8 +42,8 @@ test('a lock or a message from the future is no sign of life', () => {
       ],
     ],
   });
-  const told = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
-  assert.equal(told.agent?.last_evidence_at, spoke.replace('Z', '+00:00'));
+  const answer = JSON.parse(agentHistory(history, { id: 'agent-0', limit: 10 }) ?? '') as AgentHistory;
+  assert.equal(answer.agent?.last_evidence_at, spoke.replace('Z', '+00:00'));
 });
 
 const START = Date.parse('2026-02-03T09:30:00Z');
@@ -66,27 +66,27 @@ function watched(first: Body | null) {
     changed: [header, ...(first ? changed(first) : [])],
   });
   let now = START;
-  const look = (minutes: number, body: Body | null) => {
-    for (; now < START + minutes * MINUTE; now += 1000) journal.looked(now);
+  const refresh = (minutes: number, body: Body | null) => {
+    for (; now < START + minutes * MINUTE; now += 1000) journal.refreshed(now);
     journal.record({ at: now, complete: [], changed: changed(body) });
   };
   const lives = () => (JSON.parse(agentHistory(history, { id: 'agent-1', limit: 10 }) ?? '') as AgentHistory).lives;
-  return { history, look, lives };
+  return { history, refresh, lives };
 }
 
 const former = { pid: 40110, pane_index: 0, tmux_pane_id: '%1', life_began_at: null };
 const newer = { pid: 41231, pane_index: 1, tmux_pane_id: '%2', life_began_at: at(2) };
 
 test('agentHistory(): lives are listed newest first; of the first one the beginning is not known', () => {
-  const { look, lives } = watched(former);
-  look(1, { ...former, health: 'stale' });
-  look(2, newer);
-  look(3, { ...newer, health: 'dead' });
+  const { refresh, lives } = watched(former);
+  refresh(1, { ...former, health: 'stale' });
+  refresh(2, newer);
+  refresh(3, { ...newer, health: 'dead' });
   assert.deepEqual(lives(), [
     { life: `41231@%2#${at(2)}`, pid: 41231, pane_index: 1, tmux_pane_id: '%2', since: at(2), until: null },
     { life: '40110@%1', pid: 40110, pane_index: 0, tmux_pane_id: '%1', since: null, until: at(2) },
   ]);
-  look(4, null);
+  refresh(4, null);
   assert.deepEqual(
     lives().map(({ until }) => until),
     [at(4), at(2)],
@@ -94,8 +94,8 @@ test('agentHistory(): lives are listed newest first; of the first one the beginn
 });
 
 test('agentHistory(): an agent that appears while the registry is read has a known beginning', () => {
-  const { look, lives } = watched(null);
-  look(1, former);
+  const { refresh, lives } = watched(null);
+  refresh(1, former);
   assert.deepEqual(
     lives().map(({ since, until }) => [since, until]),
     [[at(1), null]],
@@ -103,8 +103,8 @@ test('agentHistory(): an agent that appears while the registry is read has a kno
 });
 
 test('agentHistory(): a life goes on over a time when nobody looked; another one after it has an unknown beginning', () => {
-  const { history, look, lives } = watched(former);
-  look(1, { ...former, health: 'stale' });
+  const { history, refresh, lives } = watched(former);
+  refresh(1, { ...former, health: 'stale' });
   const again = (minutes: number, body: Body) => {
     const now = START + minutes * MINUTE;
     const journal = new Journal(history.db, { aliveAt: now - 30_000, reason: 'No dashboard ran.', now });
@@ -148,8 +148,8 @@ test('agentHistory(): an id that the registry lists twice has two lives at a tim
 });
 
 test('agentHistory(): at most 50 lives are listed', () => {
-  const { look, lives } = watched(former);
-  for (let n = 1; n <= 60; n += 1) look(n / 10, { ...former, pid: n });
+  const { refresh, lives } = watched(former);
+  for (let n = 1; n <= 60; n += 1) refresh(n / 10, { ...former, pid: n });
   const [newest] = lives();
   assert.deepEqual([lives().length, newest?.pid], [50, 60]);
 });

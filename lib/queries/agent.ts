@@ -1,10 +1,10 @@
 /** One agent: what it is, was and said. */
 import type { AgentHistory } from '../contract/past-schemas';
-import { talkOf } from '../history/agent-talk';
+import { readTalk } from '../history/agent-talk';
 import type { History } from '../history/history';
 import { END_OF_TIME } from '../history/snapshots';
 import { healthSpanOf, lockSpanOf, spansOfAgent } from '../history/span-reader';
-import { livesOf } from './agent-lives';
+import { readLives } from './agent-lives';
 import { spanPage } from './cursor-page';
 import { withLastWords } from './last-words';
 import type { Questions } from './questions';
@@ -12,7 +12,7 @@ import { swarmAt, withEvidence } from './state';
 
 /**
  * @returns an `AgentHistory` as JSON; null if nothing at all is known of such an agent
- * @throws {Refusal} if the cursor leads nowhere
+ * @throws {QueryRefused} if the cursor leads nowhere
  */
 export function agentHistory(history: History, query: Questions['agent_history']['query']): string | null {
   const { id } = query;
@@ -34,10 +34,10 @@ export function agentHistory(history: History, query: Questions['agent_history']
     id,
     agent,
     health: rows.filter(({ kind }) => kind === 'health').map((row) => withoutAgent(healthSpanOf(row))),
-    lives: livesOf(history, id),
+    lives: readLives(history, id),
     locks: locks.locks.filter(({ agent_id }) => agent_id === id),
     lock_spans: rows.filter(({ kind }) => kind === 'lock').map(lockSpanOf),
-    ...talkOf(history.db, id),
+    ...readTalk(history.db, id),
     previous_cursor,
   };
   const traces = [rows, answer.locks, answer.talks_with, Object.keys(answer.messages.sent)];

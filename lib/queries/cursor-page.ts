@@ -2,13 +2,13 @@
 import { formatCursor } from '../contract/events';
 import type { History } from '../history/history';
 import type { SpanRows } from '../history/span-reader';
-import { Refusal, type SpanPage } from './questions';
+import { QueryRefused, type SpanPage } from './questions';
 
 /**
  * Reads one page.
  *
  * @param read gives the spans before an id, or null if that is no longer kept
- * @throws {Refusal} if the cursor is of another history or leads to what is no longer kept
+ * @throws {QueryRefused} if the cursor is of another history or leads to what is no longer kept
  */
 export function spanPage(
   history: History,
@@ -23,5 +23,8 @@ export function spanPage(
   }
   const cursor = before ? formatCursor(before.epoch, before.seq) : '';
   const because = foreign ? 'it belongs to another history' : 'what stood there is no longer kept';
-  throw new Refusal('gone_cursor', `The cursor ${cursor} leads nowhere: ${because}. Start again without a cursor.`);
+  throw new QueryRefused(
+    'gone_cursor',
+    `The cursor ${cursor} leads nowhere: ${because}. Start again without a cursor.`,
+  );
 }

@@ -1,7 +1,7 @@
 /** What agents said last until a moment. Retries and escalations, which the swarm's tool writes by itself, do not count. */
 import type { Agent, LastMessage, Message } from '../contract/schemas';
 import type { History } from '../history/history';
-import { contentOf, excerptOf, isAutomatic } from '../sources/claudeswarm/message-fields';
+import { excerptOf, isAutomatic, messageContent } from '../sources/claudeswarm/message-fields';
 
 /** So many agents are looked up one by one where the newest messages do not show them; each costs some 0.1 ms. */
 const MAX_LOOKED_UP = 100;
@@ -46,7 +46,7 @@ function lastMessageOf(message: Message): LastMessage {
   return {
     seq,
     ...(typeof type === 'string' && { msg_type: type.slice(0, MAX_TYPE_LENGTH) }),
-    excerpt: excerptOf(contentOf(message).text),
+    excerpt: excerptOf(messageContent(message).text),
     sent_at,
   };
 }

@@ -7,7 +7,7 @@ import type { Questions } from './questions';
 
 /**
  * @returns a `LockHistory` as JSON
- * @throws {Refusal} if the cursor leads nowhere
+ * @throws {QueryRefused} if the cursor leads nowhere
  */
 export function lockHistory(history: History, query: Questions['lock_history']['query']): string {
   const { filepath, holder } = query;

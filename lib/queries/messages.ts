@@ -1,8 +1,8 @@
 /** Pages of messages: those of the API, and the replay of the stream. */
 import { formatCursor } from '../contract/events';
+import { type EncodedMessage, encodeMessages } from '../history/encoded-messages';
 import type { History, KeptMessage } from '../history/history';
-import { type ToldMessage, toldMessages } from '../history/message-bytes';
-import { type MessagePlace, type MessageQuery, type Questions, Refusal } from './questions';
+import { type MessagePlace, type MessageQuery, QueryRefused, type Questions } from './questions';
 
 const BEGIN = '{"messages":[';
 const COMMA = Buffer.from(',');
@@ -39,24 +39,28 @@ interface Cursors {
 /** Puts a page together without parsing the messages again. */
 export function messagesAnswer(messages: readonly KeptMessage[], limit: number, cursors: Cursors): string {
   const listed = messages.map(({ json }) => json).join(',');
-  return `${BEGIN}${listed}${endOf(messages.length, limit, cursors)}`;
+  return `${BEGIN}${listed}${pageEnd(messages.length, limit, cursors)}`;
 }
 
 /** The same of messages that are bytes already. */
-export function toldAnswer(messages: readonly ToldMessage[], limit: number, cursors: Cursors): Uint8Array<ArrayBuffer> {
+export function encodedPage(
+  messages: readonly EncodedMessage[],
+  limit: number,
+  cursors: Cursors,
+): Uint8Array<ArrayBuffer> {
   const listed = messages.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
-  return Buffer.concat([Buffer.from(BEGIN), ...listed, Buffer.from(endOf(messages.length, limit, cursors))]);
+  return Buffer.concat([Buffer.from(BEGIN), ...listed, Buffer.from(pageEnd(messages.length, limit, cursors))]);
 }
 
-function endOf(count: number, limit: number, { next, previous }: Cursors): string {
+function pageEnd(count: number, limit: number, { next, previous }: Cursors): string {
   const envelope = { count, limit, next_cursor: next, previous_cursor: previous };
   return `],${JSON.stringify(envelope).slice(1)}`;
 }
 
 /** @returns the messages that follow a place, in order */
-export function messagesAfter(history: History, { epoch, seq, most }: Questions['after']['query']): ToldMessage[] {
+export function messagesAfter(history: History, { epoch, seq, most }: Questions['after']['query']): EncodedMessage[] {
   assertReachable(history, { epoch, seq }, history.head());
-  return toldMessages(history.after(seq, most.messages, most.bytes));
+  return encodeMessages(history.after(seq, most.messages, most.bytes));
 }
 
 function assertReachable(history: History, { epoch, seq }: MessagePlace, head: number): void {
@@ -70,5 +74,5 @@ function assertReachable(history: History, { epoch, seq }: MessagePlace, head: n
           : null;
   if (because === null) return;
   const detail = `The cursor ${formatCursor(epoch, seq)} leads nowhere: ${because}. Start again without a cursor.`;
-  throw new Refusal('gone_cursor', detail);
+  throw new QueryRefused('gone_cursor', detail);
 }

@@ -1,10 +1,12 @@
 /** What can be asked of a history, in this thread or in another: everything here survives structured cloning. */
+
 import type { BundleText } from '../contract/bundle-schemas';
 import type { MessageFilter } from '../contract/schemas';
+import type { TimeSpan } from '../contract/time-span';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
-import type { ToldMessage } from '../history/message-bytes';
+import type { EncodedMessage } from '../history/encoded-messages';
 import type { Summary } from '../history/summary';
-import type { OpenMattersNow } from '../rules/open-questions';
+import type { UnresolvedMessages } from '../rules/unresolved-messages';
 
 /** A message in the history: `<epoch>.<seq>` taken apart. */
 export interface MessagePlace {
@@ -58,7 +60,7 @@ export interface MessageBound {
 /** Questions that a thread with a history answers; texts are JSON. Times are milliseconds since 1970. */
 export interface Questions {
   page: { query: MessageQuery; answer: string };
-  after: { query: { epoch: string; seq: number; most: MessageBound }; answer: ToldMessage[] };
+  after: { query: { epoch: string; seq: number; most: MessageBound }; answer: EncodedMessage[] };
   summary: { query: Record<string, never>; answer: Summary };
   /** A `PastState`. */
   state: { query: { at: number }; answer: string };
@@ -69,12 +71,12 @@ export interface Questions {
   };
   /** A `Talk`; which questions are open, the thread that answers is told. */
   talk: {
-    query: { since: number; until: number; open?: Pick<OpenMattersNow, 'epoch' | 'questions'> };
+    query: { since: number; until: number; open?: Pick<UnresolvedMessages, 'epoch' | 'questions'> };
     answer: string;
   };
   /** An `AgentHistory`, or null for an agent that left no trace. */
   agent_history: { query: SpanPage & { id: string }; answer: string | null };
-  bundle_size: { query: { since: number; until: number }; answer: BundleSize };
+  bundle_size: { query: TimeSpan; answer: BundleSize };
   bundle: { query: BundleQuery; answer: BundlePart };
   /** A `LockHistory`. */
   lock_history: { query: SpanPage & { filepath: string; holder?: string }; answer: string };
@@ -94,13 +96,13 @@ export type PastQuestion = Exclude<QuestionName, 'page' | 'after' | 'summary'>;
  * Why a question has no answer: the place is of another history or was pruned, the thread can't read or write just now,
  * or nothing can be decided where no live swarm is shown.
  */
-export type RefusalCode = 'gone_cursor' | 'unavailable' | 'not_live';
+export type QueryRefusedCode = 'gone_cursor' | 'unavailable' | 'not_live';
 
 /** A question that a thread could not answer. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class QueryRefused extends Error {
+  override readonly name = 'QueryRefused';
   constructor(
-    readonly code: RefusalCode,
+    readonly code: QueryRefusedCode,
     detail: string,
   ) {
     super(detail);

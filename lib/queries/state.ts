@@ -30,7 +30,7 @@ import type { JournaledLockCounts } from '../history/journal';
 import { knownSince, type PastThings, thingsAt } from '../history/snapshots';
 import { unknownSpans } from '../history/span-reader';
 import { findConflicts } from '../rules/lock-conflicts';
-import { conflictOf } from '../rules/lock-status';
+import { toConflict } from '../rules/lock-status';
 import { statistics } from '../rules/stats';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import { withLastWords } from './last-words';
@@ -48,7 +48,7 @@ interface Header extends Omit<AgentsAnswer, 'agents' | 'departed'> {
 
 /** @returns a `PastState` as JSON */
 export function pastState(history: History, { at }: { at: number }): string {
-  const { agents, locks, attention, sources, startedAt, known: looked } = swarmAt(history.db, at);
+  const { agents, locks, attention, sources, startedAt, known: isKnown } = swarmAt(history.db, at);
   const page = messagesPage(history, { limit: MESSAGES, filter: { until: at } });
   const known = knownSince(history.db);
   const { messages } = JSON.parse(page) as MessagesAnswer;
@@ -57,7 +57,7 @@ export function pastState(history: History, { at }: { at: number }): string {
     at: formatInstant(at),
     unknown: unknownSpans(history.db, at, at, known),
     known_since: known === null ? null : formatInstant(known),
-    known: { agents: looked, locks: looked, messages: knowsMessages(history, at, looked) },
+    known: { agents: isKnown, locks: isKnown, messages: knowsMessages(history, at, isKnown) },
     agents: { ...agents, agents: withEvidence(spoken, locks.locks, at) },
     locks,
     stats: statistics(agents, locks, history.times.totalsUntil(at), startedAt ?? at, at),
@@ -68,9 +68,9 @@ export function pastState(history: History, { at }: { at: number }): string {
 }
 
 /** Messages are known since the first that is kept, or since somebody looked if none was dropped. */
-function knowsMessages(history: History, at: number, looked: boolean): boolean {
+function knowsMessages(history: History, at: number, isKnown: boolean): boolean {
   const first = history.times.firstMessageAt();
-  return (first !== null && at >= first) || (looked && history.oldest() === 1);
+  return (first !== null && at >= first) || (isKnown && history.oldest() === 1);
 }
 
 interface SwarmThen {
@@ -107,7 +107,7 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
       hidden_count: hidden.length,
       hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
     },
-    sources: sourcesOf(things, at),
+    sources: pastSources(things, at),
     startedAt: (things.server?.dashboard as { at: number } | undefined)?.at ?? null,
   };
 }
@@ -189,7 +189,7 @@ function withConflicts(locks: readonly Lock[]): Lock[] {
   return entries
     .map((entry) => ({
       ...entry.lock,
-      conflicts_with: (found.get(entry) ?? []).map(conflictOf),
+      conflicts_with: (found.get(entry) ?? []).map(toConflict),
       ...(unknown.has(entry) && { warnings: [...entry.lock.warnings, 'uncompared' as const] }),
     }))
     .sort((a, b) => (a.lock_file < b.lock_file ? -1 : 1));
@@ -201,7 +201,7 @@ function worseFirst(one: AttentionEntry, other: AttentionEntry): number {
   return SEVERITY_RANK[one.severity] - SEVERITY_RANK[other.severity] || (earlier ? -1 : 1);
 }
 
-function sourcesOf(things: PastThings, at: number): Sources {
+function pastSources(things: PastThings, at: number): Sources {
   const known = Object.entries(things.source ?? {}).map(([name, source]) => [
     name,
     { ...UNKNOWN_SOURCE_FACTS, ...(name === 'log' ? UNKNOWN_LOG_FACTS : {}), ...(source as Source) },

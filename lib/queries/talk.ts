@@ -3,19 +3,19 @@ import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import type { TalkAnswer, TalkPair } from '../contract/past-schemas';
 import type { History } from '../history/history';
-import type { OpenQuestion } from '../rules/open-questions';
+import type { OpenQuestion } from '../rules/unresolved-messages';
 import { EVERYONE } from '../sources/claudeswarm/message-fields';
 import type { Questions } from './questions';
 
 /** The busiest; the count tells of all. */
-const MOST_PAIRS = 5000;
+const MAX_PAIRS = 5000;
 
 /** @returns a `Talk` as JSON */
 export function talk(history: History, { since, until, open }: Questions['talk']['query']): string {
   const counted = history.times.talk({ since, until });
   const pairs = new Map<string, TalkPair>();
   for (const { sender, recipient, type, count } of counted.pairs) {
-    const key = keyOf(sender, recipient);
+    const key = pairKey(sender, recipient);
     const pair = pairs.get(key) ?? { sender, recipient, count: 0, types: {}, unanswered: 0, first_unanswered: null };
     pair.count += count;
     // A type may be called `__proto__`.
@@ -26,7 +26,7 @@ export function talk(history: History, { since, until, open }: Questions['talk']
   const questions = open?.epoch === history.epoch ? open.questions : [];
   for (const question of questions.filter(({ at }) => at >= counted.span.since && at <= counted.span.until)) {
     for (const recipient of question.recipients.length === 0 ? [EVERYONE] : question.recipients) {
-      const pair = pairs.get(keyOf(question.sender, recipient));
+      const pair = pairs.get(pairKey(question.sender, recipient));
       if (pair) addUnanswered(pair, question, history.epoch);
     }
   }
@@ -34,7 +34,7 @@ export function talk(history: History, { since, until, open }: Questions['talk']
   const answer: TalkAnswer = {
     since: formatInstant(counted.span.since),
     until: formatInstant(counted.span.until),
-    pairs: sorted.slice(0, MOST_PAIRS),
+    pairs: sorted.slice(0, MAX_PAIRS),
     count: sorted.length,
   };
   return JSON.stringify(answer);
@@ -47,10 +47,10 @@ function addUnanswered(pair: TalkPair, { seqs }: OpenQuestion, epoch: string): v
   if (first !== undefined) pair.first_unanswered ??= formatCursor(epoch, first);
 }
 
-function keyOf(sender: string, recipient: string): string {
+function pairKey(sender: string, recipient: string): string {
   return JSON.stringify([sender, recipient]);
 }
 
 function compare(one: TalkPair, other: TalkPair): number {
-  return keyOf(one.sender, one.recipient) < keyOf(other.sender, other.recipient) ? -1 : 1;
+  return pairKey(one.sender, one.recipient) < pairKey(other.sender, other.recipient) ? -1 : 1;
 }

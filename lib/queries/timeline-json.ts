@@ -11,10 +11,10 @@ import type { SpanSubject } from '../history/columns/span-columns';
 import type { Tick } from '../history/message-times';
 
 /** Whoever reads a message meant for more is shown whom all it went to with the message. */
-const MOST_RECIPIENTS = 50;
+const MAX_RECIPIENTS = 50;
 const DAY_MS = 86_400_000;
 const ZERO = '0'.charCodeAt(0);
-const MOST_DIGITS = 16;
+const MAX_DIGITS = 16;
 /** Where the time stands in an instant, counted from its end: `00:00:00.000+00:00`. */
 const HOURS_FROM_END = 18;
 const encoder = new TextEncoder();
@@ -99,7 +99,7 @@ export class ElementWriter {
   #field(name: Uint8Array, value: string | readonly string[]): void {
     let text = this.#texts.get(value);
     if (text === undefined) {
-      text = encoder.encode(JSON.stringify(typeof value === 'string' ? value : value.slice(0, MOST_RECIPIENTS)));
+      text = encoder.encode(JSON.stringify(typeof value === 'string' ? value : value.slice(0, MAX_RECIPIENTS)));
       this.#texts.set(value, text);
     }
     this.#bytes.add(name);
@@ -128,7 +128,7 @@ export class ElementWriter {
 export class ByteWriter {
   #bytes = new Uint8Array(64 * 1024);
   #length = 0;
-  readonly #digits = new Uint8Array(MOST_DIGITS);
+  readonly #digits = new Uint8Array(MAX_DIGITS);
   /** The instant written last; those that follow mostly differ in their last digits. */
   #instant = new Uint8Array(0);
   #day = Number.NaN;
@@ -145,15 +145,15 @@ export class ByteWriter {
 
   /** @param value a safe integer that is not negative */
   addInteger(value: number): void {
-    this.#makeRoom(MOST_DIGITS);
-    let first = MOST_DIGITS;
-    for (let rest = value; first === MOST_DIGITS || rest > 0; ) {
+    this.#makeRoom(MAX_DIGITS);
+    let first = MAX_DIGITS;
+    for (let rest = value; first === MAX_DIGITS || rest > 0; ) {
       const tenth = Math.floor(rest / 10);
       first -= 1;
       this.#digits[first] = ZERO + (rest - 10 * tenth);
       rest = tenth;
     }
-    for (; first < MOST_DIGITS; first += 1) this.#bytes[this.#length++] = this.#digits[first] as number;
+    for (; first < MAX_DIGITS; first += 1) this.#bytes[this.#length++] = this.#digits[first] as number;
   }
 
   /** As `formatInstant` writes it. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type TalkAnswer, type TimelineAnswer, talkAnswer, timelineAnswer } from '../contract/past-schemas';
 import { History } from '../history/history';
 import { Spans } from '../history/spans';
-import type { OpenQuestion } from '../rules/open-questions';
+import type { OpenQuestion } from '../rules/unresolved-messages';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { answerQuestion } from '../workers/answers';
 import type { Questions } from './questions';
@@ -42,9 +42,9 @@ function timelineOf(history: History, query: Partial<Questions['timeline']['quer
   return timelineAnswer.parse(JSON.parse(answerQuestion(history, 'timeline', asked)));
 }
 
-function talkOf(history: History, open?: readonly OpenQuestion[]): TalkAnswer {
-  const matters = open && { open: { epoch: history.epoch, questions: [...open] } };
-  const asked = { since: NOW - HOUR, until: NOW, ...matters };
+function askTalk(history: History, open?: readonly OpenQuestion[]): TalkAnswer {
+  const unresolved = open && { open: { epoch: history.epoch, questions: [...open] } };
+  const asked = { since: NOW - HOUR, until: NOW, ...unresolved };
   return talkAnswer.parse(JSON.parse(answerQuestion(history, 'talk', asked)));
 }
 
@@ -202,7 +202,7 @@ test('who talks to whom: the busiest first, with what is still unanswered', () =
   ]);
   const question = { type: 'QUESTION', msgId: null, sender: 'agent-1', text: '?', recipients: ['agent-2'] } as const;
   const asked = { ...question, recipients: ['agent-2'], at: NOW - 1000, seqs: [1], askedBack: null };
-  const { pairs, count } = talkOf(history, [
+  const { pairs, count } = askTalk(history, [
     asked,
     { ...asked, at: NOW - 2 * HOUR, seqs: [9] },
     { ...asked, sender: 'agent-2', recipients: [], at: NOW - 800, seqs: [3] },
@@ -228,7 +228,7 @@ test('who talks to whom: the busiest first, with what is still unanswered', () =
       first_unanswered: `${history.epoch}.3`,
     },
   ]);
-  assert.ok(talkOf(history).pairs.every(({ unanswered }) => unanswered === 0));
+  assert.ok(askTalk(history).pairs.every(({ unanswered }) => unanswered === 0));
 });
 
 test('one agent: whom it talks to and who talks to it', () => {

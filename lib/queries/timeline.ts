@@ -10,9 +10,9 @@ import type { Questions } from './questions';
 import { thinSpans } from './thin-spans';
 import { ElementWriter } from './timeline-json';
 
-const MOST_LANES = 200;
-const MOST_BARS = 2000;
-const MOST_TICKS = 10_000;
+const MAX_LANES = 200;
+const MAX_BARS = 2000;
+const MAX_TICKS = 10_000;
 
 /** @returns a `Timeline` as JSON */
 export function timeline(history: History, query: Questions['timeline']['query']): string {
@@ -26,16 +26,19 @@ export function timeline(history: History, query: Questions['timeline']['query']
   };
   if (agent !== undefined) keepLanes((lane) => lane === agent);
   const spoken = history.times.spoken(span).filter(({ sender }) => agent === undefined || sender === agent);
-  const totals = { messages: sumOf(spoken), lock_spans: locks.total, health_spans: health.total };
+  const totals = { messages: totalCount(spoken), lock_spans: locks.total, health_spans: health.total };
 
-  const lanes = lanesOf([...health.agents(), ...locks.agents(), ...spoken.map(({ sender }) => sender)], query.after);
+  const lanes = pageOfLanes(
+    [...health.agents(), ...locks.agents(), ...spoken.map(({ sender }) => sender)],
+    query.after,
+  );
   const shown = new Set(lanes.shown);
   if (lanes.all.length > shown.size) keepLanes((lane) => shown.has(lane));
   const steps = [
-    thinSpans(health, { span, step, most: MOST_BARS, keep: 'longest' }),
-    thinSpans(locks, { span, step, most: MOST_BARS, keep: 'first' }),
+    thinSpans(health, { span, step, most: MAX_BARS, keep: 'longest' }),
+    thinSpans(locks, { span, step, most: MAX_BARS, keep: 'first' }),
   ];
-  const { ticks, tickStep } = ticksOf(
+  const { ticks, tickStep } = readTicks(
     history,
     span,
     step,
@@ -56,24 +59,24 @@ export function timeline(history: History, query: Questions['timeline']['query']
   };
   const write = new ElementWriter(history.epoch);
   write.list('health', health.list(), (cell) => write.health(cell));
-  write.list('locks', locks.list(), (cell) => write.bar(cell, history.spans.subjectOf(cell.id)));
+  write.list('locks', locks.list(), (cell) => write.bar(cell, history.spans.subjectFor(cell.id)));
   write.list('messages', ticks, (tick) => write.tick(tick));
   return `${JSON.stringify(answer).slice(0, -1)}${write}}`;
 }
 
 /** @param after the last lane of an earlier answer */
-function lanesOf(names: readonly string[], after: string | undefined) {
+function pageOfLanes(names: readonly string[], after: string | undefined) {
   const all = [...new Set(names)].sort(compareNaturally);
   const following = after === undefined ? all : all.filter((name) => compareNaturally(name, after) > 0);
-  const shown = following.slice(0, MOST_LANES);
+  const shown = following.slice(0, MAX_LANES);
   return { all, shown, next: following.length > shown.length ? (shown.at(-1) ?? null) : null };
 }
 
 /** @param senders whose; null for everyone's */
-function ticksOf(history: History, span: TimeSpan, step: number, senders: readonly string[] | null) {
-  const most = history.times.mostTicks(span, senders ?? undefined);
+function readTicks(history: History, span: TimeSpan, step: number, senders: readonly string[] | null) {
+  const most = history.times.maxTicks(span, senders ?? undefined);
   let tickStep = step;
-  while (most(tickStep) > MOST_TICKS && tickStep <= span.until - span.since) tickStep *= 2;
+  while (most(tickStep) > MAX_TICKS && tickStep <= span.until - span.since) tickStep *= 2;
   return { tickStep, ticks: history.times.ticks(span, tickStep, senders ?? undefined) };
 }
 
@@ -81,6 +84,6 @@ function instantOrNull(at: number | null): string | null {
   return at === null ? null : formatInstant(at);
 }
 
-function sumOf(counted: readonly { count: number }[]): number {
+function totalCount(counted: readonly { count: number }[]): number {
   return counted.reduce((sum, { count }) => sum + count, 0);
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HistoryFault, RecorderLock } from '../history/database';
 import { History } from '../history/history';
-import { adopt, looksMoved } from './root-identity';
+import { adopt, seemsMoved } from './root-identity';
 
 /** What belongs to a history beside its database; the lock's file stays, since its holder may be about to take it. */
 const PARTS = ['', '-wal', '-shm', '.mark'];
@@ -49,7 +49,7 @@ function fits(file: string, root: string): boolean {
   try {
     const history = new History(file, { readonly: true });
     try {
-      return looksMoved(history, root);
+      return seemsMoved(history, root);
     } finally {
       history.close();
     }

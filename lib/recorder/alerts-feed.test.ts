@@ -54,9 +54,9 @@ test('when the history moves, what is known moves with it, and the post under wa
   assert.deepEqual(events.at(-1)?.posts, []);
   assert.equal(events.at(-1)?.receivers[0]?.delivered, 2);
   // The same history again: whoever posts may have missed the last word.
-  const told = events.length;
+  const published = events.length;
   feed.begin(memory, true);
-  assert.equal(events.length, told + 1);
+  assert.equal(events.length, published + 1);
 });
 
 test('a process that follows posts nothing and shows how it goes; when it takes over, it knows what stands', () => {

@@ -7,7 +7,7 @@ import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './
 
 export class AlertsFeed {
   readonly #origin: string;
-  readonly #tell: (event: RecorderEvent) => void;
+  readonly #publish: (event: RecorderEvent) => void;
   readonly #now: () => number;
   #receivers: readonly OutboxReceiver[];
   #history: History | null = null;
@@ -17,12 +17,12 @@ export class AlertsFeed {
   /** What stands by the last word of the main thread. */
   #latest: AlertsUpdate | null = null;
   /** What was told last; null as long as nobody is to be told of anything. */
-  #told: string | null = null;
+  #published: string | null = null;
 
-  constructor({ root, alerts = [] }: RecorderOptions, tell: (event: RecorderEvent) => void, now: () => number) {
+  constructor({ root, alerts = [] }: RecorderOptions, publish: (event: RecorderEvent) => void, now: () => number) {
     this.#origin = root;
     this.#receivers = alerts.map(receiverOf);
-    this.#tell = tell;
+    this.#publish = publish;
     this.#now = now;
   }
 
@@ -32,13 +32,13 @@ export class AlertsFeed {
    * @param before the one in which this process has recorded until now, for what is known there
    */
   begin(history: History, records: boolean, before?: History): void {
-    const tells = this.#receivers.length > 0;
-    if (tells && records && before && before !== history) carry(before, history);
-    const outbox = tells && records ? this.#outboxIn(history) : null;
+    const hasReceivers = this.#receivers.length > 0;
+    if (hasReceivers && records && before && before !== history) carry(before, history);
+    const outbox = hasReceivers && records ? this.#outboxIn(history) : null;
     this.#history = history;
     this.#records = records;
     this.#outbox = outbox;
-    if (tells) this.#goOn();
+    if (hasReceivers) this.#goOn();
   }
 
   /** Others are told from now on, or the same ones in another way. */
@@ -56,7 +56,7 @@ export class AlertsFeed {
 
   #goOn(): void {
     // Whoever posts may wait for an answer of the one before.
-    this.#told = '';
+    this.#published = '';
     if (this.#latest) this.attend(this.#latest);
     this.follow();
   }
@@ -80,13 +80,13 @@ export class AlertsFeed {
 
   /** Tells what has changed in the database. */
   follow(): void {
-    if (!this.#history || this.#told === null) return;
+    if (!this.#history || this.#published === null) return;
     const posts = this.#outbox?.posts() ?? [];
     const receivers = receiverStates(this.#history.db);
     const now = JSON.stringify([posts.map(({ key, tries }) => [key, tries]), receivers]);
-    if (now === this.#told) return;
-    this.#told = now;
-    this.#tell({ type: 'alerts', posts, receivers });
+    if (now === this.#published) return;
+    this.#published = now;
+    this.#publish({ type: 'alerts', posts, receivers });
   }
 }
 

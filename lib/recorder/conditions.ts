@@ -23,7 +23,7 @@ export function logCondition(
   gapsBefore: number,
 ): LogCondition {
   const status = log?.status();
-  const told = losses.map(({ since, until, unread }) => ({
+  const described = losses.map(({ since, until, unread }) => ({
     since: since === null ? null : formatInstant(since),
     until: formatInstant(until),
     unread_bytes: unread,
@@ -34,12 +34,12 @@ export function logCondition(
     ...logState(
       fault ?? status?.unreadable ?? null,
       log,
-      newGaps > 0 ? told.slice(-Math.min(newGaps, MAX_LOSSES_IN_REASON)) : [],
+      newGaps > 0 ? described.slice(-Math.min(newGaps, MAX_LOSSES_IN_REASON)) : [],
     ),
     kept_from: null,
     skipped: Object.entries(skipped).map(([why, seen]) => ({ reason: why, ...seen })),
     gaps,
-    losses: told,
+    losses: described,
     unterminated_tail: status?.unterminatedTail ?? null,
     backlog: behind ? { read_bytes: status.readBytes, total_bytes: status.totalBytes } : null,
   };

@@ -17,14 +17,14 @@ const acknowledge = (id: string): DispositionChange => ({
 
 /** A feed, and the ids that it has reported last. */
 function feedOn(history: History, records: boolean) {
-  const told: string[][] = [];
+  const published: string[][] = [];
   const feed = new DispositionsFeed(
-    (event) => event.type === 'dispositions' && told.push(event.dispositions.map(({ id }) => id)),
+    (event) => event.type === 'dispositions' && published.push(event.dispositions.map(({ id }) => id)),
     () => NOW,
   );
   feed.begin(history, records);
   feed.follow();
-  return { feed, told };
+  return { feed, published };
 }
 
 test('change(): a process that follows decides too, and the one that records reports it', () => {
@@ -34,13 +34,13 @@ test('change(): a process that follows decides too, and the one that records rep
   assert.deepEqual(following.feed.change(acknowledge('a'))[0]?.id, 'a');
   recording.feed.follow();
   recording.feed.follow();
-  assert.deepEqual(recording.told, [[], ['a']]);
+  assert.deepEqual(recording.published, [[], ['a']]);
   following.feed.review({ present: [], ended: [{ id: 'a', fingerprint: 'f' }] });
   recording.feed.follow();
-  assert.deepEqual(recording.told.at(-1), ['a'], 'only the one that records drops anything');
+  assert.deepEqual(recording.published.at(-1), ['a'], 'only the one that records drops anything');
   recording.feed.review({ present: [], ended: [{ id: 'a', fingerprint: 'f' }] });
   following.feed.follow();
-  assert.deepEqual([recording.told.at(-1), following.told.at(-1)], [[], []]);
+  assert.deepEqual([recording.published.at(-1), following.published.at(-1)], [[], []]);
   one.close();
   two.close();
 });
@@ -48,17 +48,17 @@ test('change(): a process that follows decides too, and the one that records rep
 test('begin(): memory takes over what is known, and the file gets what was decided meanwhile', () => {
   const file = join(folder, 'outage.sqlite');
   const first = new History(file);
-  const { feed, told } = feedOn(first, true);
+  const { feed, published } = feedOn(first, true);
   feed.change(acknowledge('before'));
   feed.begin(new History(':memory:'), true);
   first.close();
   feed.follow();
-  assert.deepEqual(told.at(-1), ['before']);
+  assert.deepEqual(published.at(-1), ['before']);
   feed.change(acknowledge('meanwhile'));
   feed.change({ id: 'before', fingerprint: 'f', action: 'withdraw', at: NOW });
   const again = new History(file);
   feed.begin(again, true);
   feed.follow();
-  assert.deepEqual(told.at(-1), ['meanwhile']);
+  assert.deepEqual(published.at(-1), ['meanwhile']);
   again.close();
 });

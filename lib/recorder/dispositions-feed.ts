@@ -9,20 +9,20 @@ import type { History } from '../history/history';
 import type { RecorderEvent } from './events';
 
 export class DispositionsFeed {
-  readonly #tell: (event: RecorderEvent) => void;
+  readonly #publish: (event: RecorderEvent) => void;
   readonly #now: () => number;
   #history: History | null = null;
   #dispositions: Dispositions | null = null;
   #records = false;
   #known: readonly Disposition[] = [];
   /** As it was reported last; null before the first report. */
-  #told: string | null = null;
+  #published: string | null = null;
   #dataVersion: unknown = null;
   /** Decided while a history in memory stood in for the file: to be decided there again. */
   #unsaved: DispositionChange[] = [];
 
-  constructor(tell: (event: RecorderEvent) => void, now: () => number) {
-    this.#tell = tell;
+  constructor(publish: (event: RecorderEvent) => void, now: () => number) {
+    this.#publish = publish;
     this.#now = now;
   }
 
@@ -78,8 +78,8 @@ export class DispositionsFeed {
   #report(): void {
     this.#known = this.#dispositions?.all() ?? [];
     const now = JSON.stringify(this.#known);
-    if (now === this.#told) return;
-    this.#told = now;
-    this.#tell({ type: 'dispositions', dispositions: this.#known });
+    if (now === this.#published) return;
+    this.#published = now;
+    this.#publish({ type: 'dispositions', dispositions: this.#known });
   }
 }

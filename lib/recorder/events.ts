@@ -3,11 +3,11 @@ import type { AlertRule } from '../alerts/rule';
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { AttentionEntry, HistorySource, LogSource, SourceState } from '../contract/schemas';
 import type { Disposition } from '../history/dispositions';
+import type { EncodedMessage } from '../history/encoded-messages';
 import type { Retention } from '../history/history';
-import type { ToldMessage } from '../history/message-bytes';
 import type { Summary } from '../history/summary';
-import type { OpenMattersOptions } from '../rules/open-question-options';
-import type { OpenMattersNow } from '../rules/open-questions';
+import type { UnresolvedMessages } from '../rules/unresolved-messages';
+import type { UnresolvedOptions } from '../rules/unresolved-options';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 import type { NewestMessage } from './newest-senders';
 
@@ -23,7 +23,7 @@ export interface RecorderOptions {
   /** IANA zone of the log's naive times; the process's own if null. */
   zone: string | null;
   /** How long what messages leave open is kept. */
-  openFor: Pick<OpenMattersOptions, 'questionsMs' | 'failuresMs'>;
+  openFor: Pick<UnresolvedOptions, 'questionsMs' | 'failuresMs'>;
   /** Who is told what wants a person, until others are; nobody if left out. */
   alerts?: readonly AlertRule[];
 }
@@ -59,14 +59,14 @@ export type RecorderEvent =
       type: 'opened';
       epoch: string;
       file: string | null;
-      newest: ToldMessage[];
+      newest: EncodedMessage[];
       head: number;
       oldest: number;
       /** What `keep_lives` gave last to this history; null if nothing. */
       lives: string | null;
     }
   /** At least the newest of the messages committed since the last event, up to `head`; `count`: of all of them. */
-  | { type: 'committed'; messages: ToldMessage[]; count: number; head: number; oldest: number }
+  | { type: 'committed'; messages: EncodedMessage[]; count: number; head: number; oldest: number }
   /** An older history was brought up to date. */
   | { type: 'upgraded'; sentence: string }
   /** Times were read in another zone before; they are computed again from the lines that were kept. */
@@ -77,7 +77,7 @@ export type RecorderEvent =
   | { type: 'caught_up' }
   | { type: 'summary'; summary: Summary; newestBySender: [sender: string, NewestMessage][] }
   /** What the messages leave open, whenever it has changed. */
-  | { type: 'open_matters'; matters: OpenMattersNow }
+  | { type: 'unresolved'; unresolved: UnresolvedMessages }
   /** What is to be posted, none in a process that follows, and how it goes with each receiver. */
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
   /** Which attention items are acknowledged or snoozed, whenever that has changed, by any process on the history. */

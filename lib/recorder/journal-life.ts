@@ -1,7 +1,7 @@
 /** The journal of a process that records, with the mark that says until when it lived. */
 import type { History } from '../history/history';
 import { Journal } from '../history/journal';
-import { readMark, writeMark } from './alive-mark';
+import { readLiveness, writeLiveness } from './liveness-file';
 import { RetentionClock } from './retention-clock';
 
 /**
@@ -12,10 +12,10 @@ import { RetentionClock } from './retention-clock';
  */
 export function beginJournal(history: History, reason: string, now: number): Journal {
   const inMemory = history.file === ':memory:';
-  const mark = inMemory ? null : readMark(history.file);
-  const restored = !inMemory && history.renewIfRestored(mark?.head ?? null);
+  const liveness = inMemory ? null : readLiveness(history.file);
+  const restored = !inMemory && history.renewIfRestored(liveness?.head ?? null);
   // Of what followed the copy nothing is left, though somebody looked.
-  const aliveAt = restored ? null : (mark?.alive_at ?? null);
+  const aliveAt = restored ? null : (liveness?.alive_at ?? null);
   return new Journal(history.db, { aliveAt, reason, now });
 }
 
@@ -26,16 +26,16 @@ export function beginJournal(history: History, reason: string, now: number): Jou
  * @param monotonic milliseconds since any instant
  */
 export function beginRetention(history: History, now: number, monotonic: () => number): RetentionClock {
-  const mark = history.file === ':memory:' ? null : readMark(history.file);
-  const wall = mark?.wall ?? mark?.alive_at ?? history.lastRecordedAt();
-  return new RetentionClock(wall === null ? null : { wall, retention: mark?.retention ?? wall }, now, monotonic);
+  const liveness = history.file === ':memory:' ? null : readLiveness(history.file);
+  const wall = liveness?.wall ?? liveness?.alive_at ?? history.lastRecordedAt();
+  return new RetentionClock(wall === null ? null : { wall, retention: liveness?.retention ?? wall }, now, monotonic);
 }
 
 /** @returns when a recorder of this very history last lived, milliseconds since 1970; null if that is not known */
 export function lastAlive(history: History): number | null {
-  const mark = history.file === ':memory:' ? null : readMark(history.file);
+  const liveness = history.file === ':memory:' ? null : readLiveness(history.file);
   // A mark ahead of the history belongs to what was replaced by a copy.
-  return mark !== null && mark.head <= history.head() ? mark.alive_at : null;
+  return liveness !== null && liveness.head <= history.head() ? liveness.alive_at : null;
 }
 
 /**
@@ -43,8 +43,8 @@ export function lastAlive(history: History): number | null {
  *
  * @param now milliseconds since 1970
  */
-export function markAlive(history: History, journal: Journal, clock: RetentionClock, now: number): void {
+export function touchAlive(history: History, journal: Journal, clock: RetentionClock, now: number): void {
   if (history.file === ':memory:') return;
   const retention = Math.round(clock.read(now));
-  writeMark(history.file, { head: history.head(), alive_at: journal.lookedAt, wall: now, retention });
+  writeLiveness(history.file, { head: history.head(), alive_at: journal.refreshedAt, wall: now, retention });
 }

@@ -2,7 +2,7 @@
 import { formatMicroseconds } from '../contract/instant';
 import type { LastMessage } from '../contract/schemas';
 import type { History, KeptMessage } from '../history/history';
-import { contentOf, excerptOf, isAutomatic } from '../sources/claudeswarm/message-fields';
+import { excerptOf, isAutomatic, messageContent } from '../sources/claudeswarm/message-fields';
 
 /** Of one sender. */
 export interface NewestMessage {
@@ -63,7 +63,7 @@ export class NewestSenders {
     const message: LastMessage = {
       seq,
       ...(typeof type === 'string' ? { msg_type: type.slice(0, MAX_TYPE_CHARACTERS) } : {}),
-      excerpt: excerptOf(contentOf(fields).text),
+      excerpt: excerptOf(messageContent(fields).text),
       sent_at: sentAt === null ? null : formatMicroseconds(sentAt),
     };
     this.#newest.delete(sender);

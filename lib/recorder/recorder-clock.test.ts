@@ -53,7 +53,7 @@ function computer({ messages = 1_000_000 } = {}) {
           for (let n = 0; n < 10; n += 1) {
             wall += 2000;
             ticks += 2000;
-            await recorder.beat(wall);
+            await recorder.heartbeat(wall);
           }
         },
         count: () => recorder.history.summary(wall).count,
@@ -115,9 +115,9 @@ test('Recorder: what is older than the retention is deleted, and how much is tol
   await first.run();
   for (let day = 0; day < 31; day += 1) {
     pass(DAY - HOUR);
-    await first.recorder.beat(null);
+    await first.recorder.heartbeat(null);
     pass(HOUR);
-    await first.recorder.beat(null);
+    await first.recorder.heartbeat(null);
   }
   await first.run();
   assert.equal(first.count(), 0);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { EncodedMessage } from '../history/encoded-messages';
 import type { KeptMessage } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
-import type { ToldMessage } from '../history/message-bytes';
 import { LOG_NAME } from '../sources/claudeswarm/message-log';
 import { answerQuestion } from '../workers/answers';
 import type { RecorderEvent } from './events';
@@ -21,7 +21,7 @@ class Watched {
   readonly recorder: Recorder;
   epoch = '';
   /** By epoch, as streams would get them. */
-  readonly told = new Map<string, string[]>();
+  readonly published = new Map<string, string[]>();
 
   constructor(root: string, file: string | null, retention = { days: 30, messages: 1_000_000 }, now = Date.now) {
     const openFor = { questionsMs: 86_400_000, failuresMs: 1_800_000 };
@@ -32,13 +32,13 @@ class Watched {
     this.events.push(event);
     if (event.type === 'opened') {
       this.epoch = event.epoch;
-      this.told.set(event.epoch, event.newest.map(numberOf));
+      this.published.set(event.epoch, event.newest.map(messageNumber));
     }
-    if (event.type === 'committed') this.told.get(this.epoch)?.push(...event.messages.map(numberOf));
+    if (event.type === 'committed') this.published.get(this.epoch)?.push(...event.messages.map(messageNumber));
   }
 
   get now(): string[] {
-    return this.told.get(this.epoch) ?? [];
+    return this.published.get(this.epoch) ?? [];
   }
 
   get condition() {
@@ -48,7 +48,7 @@ class Watched {
   }
 }
 
-function numberOf({ seq, json }: KeptMessage | ToldMessage): string {
+function messageNumber({ seq, json }: KeptMessage | EncodedMessage): string {
   return `${seq}:${(JSON.parse(Buffer.from(json).toString()) as { n: number }).n}`;
 }
 
@@ -91,13 +91,13 @@ test('a restart goes on after what was committed, under the same epoch', async (
   const { root, file, say } = newSwarm();
   say(1, 2);
   const first = start(root, file);
-  await first.recorder.look();
+  await first.recorder.refresh();
   const { epoch } = first;
   assert.deepEqual(first.now, ['1:1', '2:2']);
   await stop(first);
   say(3);
   const second = start(root, file);
-  await second.recorder.look();
+  await second.recorder.refresh();
   assert.equal(second.epoch, epoch);
   assert.deepEqual(second.now, ['1:1', '2:2', '3:3']);
 });
@@ -109,7 +109,7 @@ test('who spoke last in what was read at the start is known before it is said th
   const line = { sender: 'agent-1', msg_type: 'INFO', timestamp: '2026-01-01T10:00:00', content: 'here' };
   appendFileSync(join(root, LOG_NAME), `${JSON.stringify(line)}\n`);
   const { events, recorder } = start(root, null, undefined, () => Date.parse('2026-01-01T10:00:01Z'));
-  await recorder.look();
+  await recorder.refresh();
   const caughtUp = events.findIndex(({ type }) => type === 'caught_up');
   const summary = events.slice(0, caughtUp).findLast(({ type }) => type === 'summary');
   assert.ok(summary?.type === 'summary');
@@ -123,20 +123,20 @@ test('a beat reads what is new, also in the midst of a run, and says until when 
   const { root, file, say } = newSwarm();
   const watched = start(root, file);
   say(1);
-  const run = watched.recorder.look();
+  const run = watched.recorder.refresh();
   say(2);
-  await watched.recorder.beat(null);
+  await watched.recorder.heartbeat(null);
   await run;
   assert.deepEqual(watched.now, ['1:1', '2:2']);
   say(3);
-  await watched.recorder.beat(null);
+  await watched.recorder.heartbeat(null);
   assert.deepEqual(watched.now, ['1:1', '2:2', '3:3']);
   const update: JournalUpdate = { at: Date.now(), changed: [], complete: ['agent', 'lock'] };
   watched.recorder.record(update);
-  const lookedAt = update.at + 5000;
-  await watched.recorder.beat(lookedAt);
+  const refreshedAt = update.at + 5000;
+  await watched.recorder.heartbeat(refreshedAt);
   await stop(watched);
-  assert.equal((JSON.parse(readFileSync(`${file}.mark`, 'utf8')) as { alive_at: number }).alive_at, lookedAt);
+  assert.equal((JSON.parse(readFileSync(`${file}.mark`, 'utf8')) as { alive_at: number }).alive_at, refreshedAt);
 });
 
 test('a clock that is set back holds nothing up', async () => {
@@ -152,18 +152,18 @@ test('a clock that is set back holds nothing up', async () => {
     (event) => events.push(event),
     () => now,
   );
-  await recorder.beat(null);
+  await recorder.heartbeat(null);
   now -= 3_600_000;
   events.length = 0;
   const timestamp = new Date(now).toISOString();
   const question = { msg_id: 'q', msg_type: 'QUESTION', sender: 'a', recipients: ['b'], content: 'Well?', timestamp };
   appendFileSync(join(root, LOG_NAME), `${JSON.stringify(question)}\n`);
-  await recorder.beat(null);
+  await recorder.heartbeat(null);
   await recorder.close();
   assert.deepEqual(
     events.flatMap((event) => {
       if (event.type === 'summary') return [event.summary.count];
-      return event.type === 'open_matters' ? [event.matters.questions.length] : [];
+      return event.type === 'unresolved' ? [event.unresolved.questions.length] : [];
     }),
     [1, 1],
   );
@@ -174,7 +174,7 @@ test('of two processes one records; both give the same numbers; the other takes 
   const [one, two] = [start(root, file), start(root, file)];
   assert.deepEqual([one.condition.history.role, two.condition.history.role], ['recorder', 'follower']);
   say(1, 2, 3);
-  await one.recorder.look();
+  await one.recorder.refresh();
   await until(() => two.now.length === 3, 'the follower publishes');
   assert.deepEqual(two.now, one.now);
   await stop(one);
@@ -189,7 +189,7 @@ test('one who follows gets a large commit whole, without another one after it', 
   const one = start(root, file);
   const two = start(root, file);
   say(...Array.from({ length: 5000 }, (_, n) => n + 1));
-  await one.recorder.look();
+  await one.recorder.refresh();
   await until(() => two.events.some((event) => event.type === 'committed' && event.head === 5000), 'all have come');
 });
 
@@ -197,7 +197,7 @@ test('a swarm that talks faster than once a second does not outgrow its retentio
   const { root, file, say } = newSwarm();
   const watched = start(root, file, { days: 30, messages: 1000 });
   say(...Array.from({ length: 20_000 }, (_, n) => n + 1));
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   assert.ok(watched.recorder.history.summary(Date.now()).count <= 3000, 'kept in step while reading');
 });
 
@@ -207,16 +207,16 @@ test('one who follows learns what the other has dropped', async () => {
   const one = start(root, file, retention);
   const two = start(root, file, retention);
   say(...Array.from({ length: 3000 }, (_, n) => n + 1));
-  await one.recorder.look();
+  await one.recorder.refresh();
   const pruned = () => one.recorder.history.summary(Date.now()).count === 100;
   await until(pruned, 'the recorder has pruned');
   const oldest = one.recorder.history.oldest();
   await until(() => {
-    const told = two.events.findLast((event) => event.type === 'committed');
+    const published = two.events.findLast((event) => event.type === 'committed');
     const summary = two.events.findLast((event) => event.type === 'summary');
     return (
-      told?.type === 'committed' &&
-      told.oldest === oldest &&
+      published?.type === 'committed' &&
+      published.oldest === oldest &&
       summary?.type === 'summary' &&
       summary.summary.count === 100
     );
@@ -227,18 +227,18 @@ test('the lock of the recorder removed by hand: two may begin to record, one ste
   const { root, file, say } = newSwarm();
   const one = start(root, file);
   say(1);
-  await one.recorder.look();
+  await one.recorder.refresh();
   rmSync(`${file}.lock`);
   const two = start(root, file);
   assert.equal(two.condition.history.role, 'recorder', 'it could not know');
   for (let n = 2; n <= 6; n++) {
     say(n);
-    await Promise.all([one.recorder.look(), two.recorder.look()]);
+    await Promise.all([one.recorder.refresh(), two.recorder.refresh()]);
   }
   await until(() => one.condition.history.role !== two.condition.history.role, 'one has stepped down');
   await until(() => one.now.length === 6 && two.now.length === 6, 'both have told everything');
   for (const { recorder } of [one, two]) {
-    assert.deepEqual(recorder.history.after(0, 20).map(numberOf), ['1:1', '2:2', '3:3', '4:4', '5:5', '6:6']);
+    assert.deepEqual(recorder.history.after(0, 20).map(messageNumber), ['1:1', '2:2', '3:3', '4:4', '5:5', '6:6']);
   }
 });
 
@@ -246,14 +246,14 @@ test('a file damaged in its middle is moved aside at the start, and the log read
   const { root, file, say } = newSwarm();
   say(...Array.from({ length: 3000 }, (_, n) => n + 1));
   const first = start(root, file);
-  await first.recorder.look();
+  await first.recorder.refresh();
   await stop(first);
   const bytes = readFileSync(file);
   // All but the first page, which alone is read when a database is opened.
   bytes.fill(0xff, 4096);
   writeFileSync(file, bytes);
   const second = start(root, file);
-  await second.recorder.look();
+  await second.recorder.refresh();
   assert.equal(second.recorder.history.head(), 3000);
   assert.equal(second.condition.history.mode, 'file');
   assert.match(second.condition.history.reason ?? '', /begins anew/);
@@ -269,7 +269,7 @@ test('a line that would break whoever encodes it is skipped alone', async () => 
   );
   say(3);
   const watched = start(root, file);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   assert.deepEqual(watched.now, ['1:1', '2:2', '3:3']);
   assert.deepEqual(
     watched.condition.log.skipped.map(({ reason, count }) => [reason, count]),
@@ -281,14 +281,14 @@ test('a full disk: memory goes on under another epoch; when there is room the fi
   const { root, file, say } = newSwarm();
   const watched = start(root, file);
   say(1, 2);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const { epoch } = watched;
   const { db } = watched.recorder.history;
   // SQLite's own bound gives the error that a full disk gives. Recovery opens the file anew, where it is gone.
   db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`);
   const many = Array.from({ length: 3000 }, (_, n) => n + 3);
   say(...many);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   await until(
     () => watched.events.some((event) => event.type === 'condition' && event.history.mode === 'memory'),
     'memory',
@@ -301,7 +301,7 @@ test('a full disk: memory goes on under another epoch; when there is room the fi
   assert.equal(watched.condition.history.state, 'ok');
   const numbers = watched.recorder.history.after(0, 5000).map(({ json }) => (JSON.parse(json) as { n: number }).n);
   assert.deepEqual(numbers, [1, 2, ...many]);
-  const inMemory = [...watched.told].find(([name]) => name !== epoch);
+  const inMemory = [...watched.published].find(([name]) => name !== epoch);
   assert.ok(inMemory && inMemory[1].length >= 1000, 'the live view went on');
 });
 
@@ -309,7 +309,7 @@ test('a file damaged while it is used is moved aside, and what is still in the l
   const { root, file, say } = newSwarm();
   const watched = start(root, file);
   say(1, 2);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const { epoch } = watched;
   watched.recorder.reportDamage();
   await until(() => watched.now.length === 2 && watched.recorder.history.file === file, 'the log was read again');
@@ -327,7 +327,7 @@ test('a file that is no database at the start is moved aside with its content', 
   writeFileSync(file, 'not a database at all, but long enough to be read as one'.repeat(100));
   say(1);
   const second = start(root, file);
-  await second.recorder.look();
+  await second.recorder.refresh();
   assert.deepEqual(second.now, ['1:1']);
   assert.match(second.condition.history.reason ?? '', /begins anew; the old file is kept as /);
   const aside = readdirSync(dirname(file)).find((name) => /\.corrupt-[^-]*-[^-]*-[^-]*-[^-]*-[^-]*Z$/.test(name));
@@ -344,11 +344,11 @@ test('a checkpoint that is none is damage: it is moved aside, and the log read a
     const { root, file, say } = newSwarm();
     say(1);
     const first = start(root, file);
-    await first.recorder.look();
+    await first.recorder.refresh();
     first.recorder.history.db.prepare("UPDATE meta SET value = ? WHERE key = 'checkpoint'").run(checkpoint);
     await stop(first);
     const second = start(root, file);
-    await second.recorder.look();
+    await second.recorder.refresh();
     assert.deepEqual(second.now, ['1:1'], checkpoint);
     assert.match(second.condition.history.reason ?? '', /begins anew/, checkpoint);
   }
@@ -360,7 +360,7 @@ test('a place that can not be written: memory, and the reason said', async () =>
   writeFileSync(blocked, 'a file where a folder should be');
   say(1);
   const watched = start(root, join(blocked, 'history.sqlite'));
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   assert.deepEqual(watched.now, ['1:1']);
   const { mode, state, reason } = watched.condition.history;
   assert.deepEqual([mode, state], ['memory', 'degraded']);
@@ -371,7 +371,7 @@ test('a file removed under us is made again, and the log read again', async () =
   const { root, file, say } = newSwarm();
   const watched = start(root, file);
   say(1, 2);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const { epoch } = watched;
   for (const name of readdirSync(dirname(file))) {
     if (!name.endsWith('.lock')) renameSync(join(dirname(file), name), join(dirname(file), `gone-${name}`));
@@ -385,12 +385,12 @@ test('without a file the history is bounded in memory, and that is no fault', as
   const { root, say } = newSwarm();
   const watched = start(root, null, { days: 30, messages: 100 });
   say(...Array.from({ length: 3000 }, (_, n) => n + 1));
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   await until(() => watched.recorder.history.summary(Date.now()).count === 100, 'it is pruned');
   assert.equal(watched.condition.history.state, 'ok');
   const gone = { epoch: watched.epoch, seq: 1, most: { messages: 10, bytes: 1_000 } };
   assert.throws(() => answerQuestion(watched.recorder.history, 'after', gone), {
-    name: 'Refusal',
+    name: 'QueryRefused',
     code: 'gone_cursor',
   });
 });
@@ -400,16 +400,16 @@ test('a backlog larger than one batch arrives whole; the largest event holds the
   const many = Array.from({ length: 20_000 }, (_, n) => n + 1);
   say(...many);
   const watched = start(root, file);
-  await watched.recorder.look();
+  await watched.recorder.refresh();
   const numbers = watched.recorder.history.after(0, 30_000).map(({ json }) => (JSON.parse(json) as { n: number }).n);
   assert.deepEqual(numbers, many);
   assert.equal(watched.now.at(-1), '20000:20000');
-  const told = watched.events.flatMap((event) => (event.type === 'committed' ? event : []));
+  const published = watched.events.flatMap((event) => (event.type === 'committed' ? event : []));
   assert.equal(
-    told.reduce((sum, { count }) => sum + count, 0),
+    published.reduce((sum, { count }) => sum + count, 0),
     20_000,
   );
-  const meanwhile = told.slice(0, -1).map(({ messages }) => messages.length);
+  const meanwhile = published.slice(0, -1).map(({ messages }) => messages.length);
   assert.ok(meanwhile.length > 0 && Math.max(...meanwhile) <= 100, 'in the midst of it only the newest are told');
   assert.ok(watched.events.some(({ type }) => type === 'caught_up'));
 });
@@ -446,8 +446,8 @@ test('open matters: a question ends with its answer; a restart, a follower and a
   const say = (fields: object) =>
     appendFileSync(join(root, LOG_NAME), `${JSON.stringify({ timestamp: new Date().toISOString(), ...fields })}\n`);
   const openIds = (watched: Watched) => {
-    const told = watched.events.findLast((event) => event.type === 'open_matters');
-    return told?.type === 'open_matters' ? told.matters.questions.map(({ msgId }) => msgId) : null;
+    const published = watched.events.findLast((event) => event.type === 'unresolved');
+    return published?.type === 'unresolved' ? published.unresolved.questions.map(({ msgId }) => msgId) : null;
   };
   const question = { sender: 'a', recipients: ['b'], msg_type: 'QUESTION' };
   say({ ...question, content: 'one', msg_id: 'one' });
@@ -455,7 +455,7 @@ test('open matters: a question ends with its answer; a restart, a follower and a
   say({ sender: 'b', recipients: ['a'], msg_type: 'INFO' });
   const first = start(root, file);
   const follower = start(root, file);
-  await first.recorder.look();
+  await first.recorder.refresh();
   assert.deepEqual(openIds(first), ['two'], 'what is answered within one look was never open');
   await until(() => openIds(follower)?.join() === 'two', 'the follower knows');
   say({ ...question, content: 'three', msg_id: 'three' });
@@ -465,11 +465,11 @@ test('open matters: a question ends with its answer; a restart, a follower and a
 
   say({ sender: 'c', recipients: ['a'], msg_type: 'INFO' });
   const second = start(root, file);
-  await second.recorder.look();
+  await second.recorder.refresh();
   assert.deepEqual(openIds(second), ['three']);
   const caughtUp = second.events.findIndex(({ type }) => type === 'caught_up');
-  assert.ok(second.events.findIndex(({ type }) => type === 'open_matters') < caughtUp, 'the first state is whole');
+  assert.ok(second.events.findIndex(({ type }) => type === 'unresolved') < caughtUp, 'the first state is whole');
   const inMemory = start(root, null);
-  await inMemory.recorder.look();
+  await inMemory.recorder.refresh();
   assert.deepEqual(openIds(inMemory), ['three']);
 });

@@ -9,9 +9,9 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { AlertRule } from '../alerts/rule';
 import { HistoryFault, historyFault } from '../history/database';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
+import { encodeMessages } from '../history/encoded-messages';
 import type { History, KeptMessage } from '../history/history';
 import type { Journal, JournalUpdate } from '../history/journal';
-import { toldMessages } from '../history/message-bytes';
 import { type LogLine, parseLine } from '../sources/claudeswarm/log-line';
 import {
   isLogCheckpoint,
@@ -26,54 +26,64 @@ import { historyCondition, logCondition } from './conditions';
 import { DispositionsFeed } from './dispositions-feed';
 import type { AlertsUpdate, PostTried, Pruned, RecorderEvent, RecorderOptions } from './events';
 import { HistorySlot, type Opened } from './history-slot';
-import { beginJournal, beginRetention, lastAlive, markAlive } from './journal-life';
+import { beginJournal, beginRetention, lastAlive, touchAlive } from './journal-life';
 import { NewestSenders } from './newest-senders';
-import { fieldsOf, MattersFeed } from './open-questions-feed';
 import { fromTheStart, isPastRetention, mustReadAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
 import { noteFirstGeneration } from './root-identity';
+import { fieldsOf, UnresolvedFeed } from './unresolved-feed';
 import { ZoneDoubt } from './zone-doubt';
 
 /** As many as the hub keeps in memory; of a larger commit it reads the rest back when a client needs it. */
-const TOLD_AT_ONCE = 1000;
+const MAX_PUBLISHED = 1000;
 /** In the midst of a first read: a client gets the newest 50, and the next ones make up for them at once. */
-const TOLD_MEANWHILE = 100;
+const MAX_PUBLISHED_IN_FIRST_READ = 100;
 const MEMORY_MESSAGES = 20_000;
-const TELL_EVERY_MS = 50;
+const PUBLISH_INTERVAL_MS = 50;
 /** Nobody follows a first read message by message, and whatever is told becomes garbage of the thread that serves. */
-const TELL_MEANWHILE_EVERY_MS = 200;
+const FIRST_READ_PUBLISH_INTERVAL_MS = 200;
 /** Rates are read by people, and each summary is an event for every client; who asks for one gets it at once. */
-const SUMMARY_EVERY_MS = 1000;
-const MATTERS_EVERY_MS = 200;
-const SAVE_MATTERS_EVERY_MS = 5000;
-const LOCK_EVERY_MS = 500;
-const RECOVER_EVERY_MS = 2000;
+const SUMMARY_INTERVAL_MS = 1000;
+const UNRESOLVED_INTERVAL_MS = 200;
+const SAVE_UNRESOLVED_INTERVAL_MS = 5000;
+const LOCK_INTERVAL_MS = 500;
+const RECOVER_INTERVAL_MS = 2000;
 const PRUNE_STEP = 500;
-const TELL_PRUNED_EVERY_MS = 60_000;
+const PUBLISH_PRUNED_INTERVAL_MS = 60_000;
 /** What has grown beyond the retention goes when something comes; by age alone it may go a little later. */
-const PRUNE_BY_AGE_EVERY_MS = 60_000;
+const PRUNE_BY_AGE_INTERVAL_MS = 60_000;
 /** From one beat of the main thread to the next it is a little more; this thread's own timer is for when none comes. */
-const EACH_BEAT_MS = 900;
-const RECORDER_TICK_MS = 1200;
-const FOLLOWER_TICK_MS = 50;
+const HEARTBEAT_INTERVAL_MS = 900;
+const RECORDER_TICK_INTERVAL_MS = 1200;
+const FOLLOWER_TICK_INTERVAL_MS = 50;
 /** Of a thousand messages each, 20 to 40 ms of work. */
 const MAX_RETIME_STEPS = 20;
-const SOONEST_TICK_MS = 20;
+const MIN_TICK_INTERVAL_MS = 20;
 const NOTHING_LOST: LogLosses = { gaps: 0, skipped: {} };
 const TOOK_OVER = 'The dashboard that recorded ended; another one took over.';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Repeated = 'told' | 'summary' | 'matters' | 'lock' | 'identity' | 'mark' | 'recover' | 'prune' | 'pruned' | 'save';
+type Repeated =
+  | 'published'
+  | 'summary'
+  | 'unresolved'
+  | 'lock'
+  | 'identity'
+  | 'liveness'
+  | 'recover'
+  | 'prune'
+  | 'pruned'
+  | 'save';
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #tell: (event: RecorderEvent) => void;
+  readonly #publish: (event: RecorderEvent) => void;
   readonly #now: () => number;
   readonly #monotonic: () => number;
   readonly #slot: HistorySlot;
   /** These are there from the constructor on: it ends with ones that work, in memory if need be. */
   #history!: History;
-  #matters!: MattersFeed;
+  #unresolved!: UnresolvedFeed;
   #clock!: RetentionClock;
   /** Dropped, and not told of yet. */
   #pruned: Pruned = { messages: 0, entries: 0 };
@@ -89,11 +99,11 @@ export class Recorder {
   /** What the database must still hold: else somebody else records too. */
   #lastCheckpoint: string | null = null;
   #gapsAtStart = 0;
-  #untold: KeptMessage[] = [];
-  #untoldCount = 0;
+  #unpublished: KeptMessage[] = [];
+  #unpublishedCount = 0;
   #head = 0;
-  #told = 0;
-  #oldestTold = 0;
+  #published = 0;
+  #publishedOldest = 0;
   readonly #senders: NewestSenders;
   readonly #alerts: AlertsFeed;
   readonly #dispositions: DispositionsFeed;
@@ -106,11 +116,11 @@ export class Recorder {
   /** Something has been kept since then, or more is to be dropped than one step does. */
   #pruneDue = true;
   #condition = '';
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
+  #refreshing: Promise<void> | null = null;
+  #refreshAgain = false;
   #timer: NodeJS.Timeout | null = null;
   #summaryTimer: NodeJS.Timeout | null = null;
-  #mattersTimer: NodeJS.Timeout | null = null;
+  #unresolvedTimer: NodeJS.Timeout | null = null;
   /** When each was done last, milliseconds since 1970. */
   readonly #last: Partial<Record<Repeated, number>> = {};
   #caughtUp = false;
@@ -121,24 +131,24 @@ export class Recorder {
   /**
    * Opens the history and begins to record or to follow.
    *
-   * @param tell takes what happens, in order; the first event is `opened`
+   * @param publish takes what happens, in order; the first event is `opened`
    * @param now milliseconds since 1970
    * @param monotonic milliseconds since any instant
    */
   constructor(
     options: RecorderOptions,
-    tell: (event: RecorderEvent) => void,
+    publish: (event: RecorderEvent) => void,
     now: () => number = Date.now,
     monotonic: () => number = () => performance.now(),
   ) {
     this.#options = options;
-    this.#tell = tell;
+    this.#publish = publish;
     this.#now = now;
     this.#monotonic = monotonic;
     this.#senders = new NewestSenders(this.#readTime, now);
     this.#zone = new ZoneDoubt(options.zone ?? processZone());
-    this.#alerts = new AlertsFeed(options, tell, now);
-    this.#dispositions = new DispositionsFeed(tell, now);
+    this.#alerts = new AlertsFeed(options, publish, now);
+    this.#dispositions = new DispositionsFeed(publish, now);
     const { file, root, inFolder = false, adopt = false } = options;
     this.#slot = new HistorySlot({ file, root, inFolder, adopt }, this.#readTime, now);
     this.#use(this.#slot.open());
@@ -155,14 +165,14 @@ export class Recorder {
   }
 
   /** Reads what is new in the log. Calls during a run make it look once more. */
-  async look(): Promise<void> {
-    this.#lookAgain = true;
+  async refresh(): Promise<void> {
+    this.#refreshAgain = true;
     // Again, too, where a run has taken its last look but has not ended yet.
-    while (this.#lookAgain && !this.#closed) {
-      this.#looking ??= this.#run().finally(() => {
-        this.#looking = null;
+    while (this.#refreshAgain && !this.#closed) {
+      this.#refreshing ??= this.#run().finally(() => {
+        this.#refreshing = null;
       });
-      await this.#looking;
+      await this.#refreshing;
     }
   }
 
@@ -180,13 +190,13 @@ export class Recorder {
   /**
    * A beat of the main thread: does what is due, so that this thread's own timer need not wake it besides.
    *
-   * @param lookedAt when the swarm's other files were looked at, and what differed was journaled before; null if they
+   * @param refreshedAt when the swarm's other files were looked at, and what differed was journaled before; null if they
    *   could not be
    */
-  async beat(lookedAt: number | null): Promise<void> {
-    if (lookedAt !== null) this.#guarded(() => this.#journal?.looked(lookedAt));
+  async heartbeat(refreshedAt: number | null): Promise<void> {
+    if (refreshedAt !== null) this.#guarded(() => this.#journal?.refreshed(refreshedAt));
     // A run goes on with what is new by itself, and the tick that waits for it follows.
-    if (this.#looking !== null) this.#lookAgain = true;
+    if (this.#refreshing !== null) this.#refreshAgain = true;
     else await this.#tickNow();
   }
 
@@ -229,11 +239,11 @@ export class Recorder {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
-    if (this.#mattersTimer) clearTimeout(this.#mattersTimer);
-    await this.#looking;
-    if (this.#journal) markAlive(this.#history, this.#journal, this.#clock, this.#now());
-    this.#tellPruned();
-    if (this.#log) this.#guarded(() => this.#matters.save());
+    if (this.#unresolvedTimer) clearTimeout(this.#unresolvedTimer);
+    await this.#refreshing;
+    if (this.#journal) touchAlive(this.#history, this.#journal, this.#clock, this.#now());
+    this.#publishPruned();
+    if (this.#log) this.#guarded(() => this.#unresolved.save());
     this.#letGo();
   }
 
@@ -266,13 +276,13 @@ export class Recorder {
     const reason = this.#history ? 'The history could not be written.' : 'No dashboard was running.';
     const journal = records ? beginJournal(history, reason, this.#now()) : null;
     if (records) this.#enterZone(history);
-    const matters = new MattersFeed(history, {
+    const unresolved = new UnresolvedFeed(history, {
       ...this.#options.openFor,
       zone: this.#options.zone,
       readTime: this.#readMilliseconds,
       now: this.#now,
     });
-    const newest = history.newest(TOLD_AT_ONCE);
+    const newest = history.newest(MAX_PUBLISHED);
     const [head, oldest, summary] = [history.head(), history.oldest(), history.summary(this.#now())];
 
     const before = this.#history as History | undefined;
@@ -285,28 +295,36 @@ export class Recorder {
     this.#clock = clock;
     // Losses from before are no news, to one that follows neither.
     this.#gapsAtStart = checkpoint?.gaps ?? 0;
-    this.#matters = matters;
+    this.#unresolved = unresolved;
     this.#fault = fault;
     this.#behind = false;
     if (before !== history) before?.close();
     if (records) this.#record(checkpoint);
-    this.#untold = [];
+    this.#unpublished = [];
     this.#head = head;
-    this.#told = head;
-    this.#oldestTold = oldest;
+    this.#published = head;
+    this.#publishedOldest = oldest;
     this.#senders.begin(history, newest);
     const [{ epoch }, file] = [history, inMemory ? null : history.file];
-    this.#tell({ type: 'opened', epoch, file, newest: toldMessages(newest), head, oldest, lives: history.lives() });
-    this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
+    this.#publish({
+      type: 'opened',
+      epoch,
+      file,
+      newest: encodeMessages(newest),
+      head,
+      oldest,
+      lives: history.lives(),
+    });
+    this.#publish({ type: 'summary', summary, newestBySender: this.#senders.list() });
     this.#dispositions.follow();
-    this.#tellCondition();
+    this.#publishCondition();
   }
 
   /** What was read in another zone is read again: the newest messages now, the others step by step. */
   #enterZone(history: History): void {
     const { zone } = this.#options;
     const before = zone === null ? null : history.enterZone(zone);
-    if (before !== null) this.#tell({ type: 'rezoned', before, zone: zone as string });
+    if (before !== null) this.#publish({ type: 'rezoned', before, zone: zone as string });
   }
 
   #record(checkpoint: LogCheckpoint | null): void {
@@ -326,27 +344,27 @@ export class Recorder {
   }
 
   async #run(): Promise<void> {
-    while (this.#lookAgain && !this.#closed) {
-      this.#lookAgain = false;
+    while (this.#refreshAgain && !this.#closed) {
+      this.#refreshAgain = false;
       let more = true;
       while (more && !this.#closed) {
         more = this.#guarded(() => this.#step()) ?? false;
         if (more) await yieldToOthers();
       }
       this.#flush();
-      this.#tellMattersSoon();
+      this.#publishUnresolvedSoon();
       if (this.#caughtUp) continue;
       this.#caughtUp = true;
       // Who spoke last is known from what was read just now.
-      if (this.#summaryDue) this.#guarded(() => this.#tellSummary());
-      this.#tell({ type: 'caught_up' });
+      if (this.#summaryDue) this.#guarded(() => this.#publishSummary());
+      this.#publish({ type: 'caught_up' });
     }
   }
 
   #step(): boolean {
     const more = this.#log ? this.#readOn(this.#log) : this.#followOn();
     this.#atEnd = !more;
-    return this.#matters.catchUp() || more;
+    return this.#unresolved.catchUp() || more;
   }
 
   /** Reads and commits one batch. Returns whether there is more. */
@@ -369,8 +387,10 @@ export class Recorder {
       this.#unpruned += batch.lines.length;
       if (this.#unpruned >= PRUNE_STEP) this.#prune();
     }
-    const [every, most] = this.#caughtUp ? [TELL_EVERY_MS, TOLD_AT_ONCE] : [TELL_MEANWHILE_EVERY_MS, TOLD_MEANWHILE];
-    if (batch.more && this.#since('told') >= every) this.#flush(most);
+    const [every, most] = this.#caughtUp
+      ? [PUBLISH_INTERVAL_MS, MAX_PUBLISHED]
+      : [FIRST_READ_PUBLISH_INTERVAL_MS, MAX_PUBLISHED_IN_FIRST_READ];
+    if (batch.more && this.#since('published') >= every) this.#flush(most);
     return batch.more;
   }
 
@@ -406,11 +426,11 @@ export class Recorder {
       return false;
     }
     this.#alerts.follow();
-    const kept = this.#history.after(this.#head, TOLD_AT_ONCE);
+    const kept = this.#history.after(this.#head, MAX_PUBLISHED);
     this.#take(kept, kept.map(fieldsOf));
     // It may also have dropped old ones.
     this.#summaryDue = true;
-    this.#behind = kept.length === TOLD_AT_ONCE;
+    this.#behind = kept.length === MAX_PUBLISHED;
     return this.#behind;
   }
 
@@ -418,13 +438,13 @@ export class Recorder {
   #take(kept: KeptMessage[], fields: readonly Fields[]): void {
     for (const [index, { seq }] of kept.entries()) this.#senders.note(seq, fields[index] ?? {});
     if (this.#caughtUp && this.#atEnd) this.#noteZone(fields);
-    this.#matters.take(kept, fields);
+    this.#unresolved.take(kept, fields);
     const last = kept.at(-1);
     if (!last) return;
     this.#pruneDue = true;
     this.#head = last.seq;
-    this.#untoldCount += kept.length;
-    this.#untold = this.#untold.concat(kept).slice(-TOLD_AT_ONCE);
+    this.#unpublishedCount += kept.length;
+    this.#unpublished = this.#unpublished.concat(kept).slice(-MAX_PUBLISHED);
     this.#summaryDue = true;
   }
 
@@ -435,55 +455,55 @@ export class Recorder {
   }
 
   /** @param most how many of the messages are told, the newest */
-  #flush(most = TOLD_AT_ONCE): void {
-    this.#last.told = this.#now();
-    const oldest = this.#guarded(() => this.#history.oldest()) ?? this.#oldestTold;
-    if (this.#head > this.#told || oldest !== this.#oldestTold) {
-      this.#told = this.#head;
-      this.#oldestTold = oldest;
-      const [messages, count] = [toldMessages(this.#untold.slice(-most)), this.#untoldCount];
-      this.#untold = [];
-      this.#untoldCount = 0;
-      this.#tell({ type: 'committed', messages, count, head: this.#head, oldest });
+  #flush(most = MAX_PUBLISHED): void {
+    this.#last.published = this.#now();
+    const oldest = this.#guarded(() => this.#history.oldest()) ?? this.#publishedOldest;
+    if (this.#head > this.#published || oldest !== this.#publishedOldest) {
+      this.#published = this.#head;
+      this.#publishedOldest = oldest;
+      const [messages, count] = [encodeMessages(this.#unpublished.slice(-most)), this.#unpublishedCount];
+      this.#unpublished = [];
+      this.#unpublishedCount = 0;
+      this.#publish({ type: 'committed', messages, count, head: this.#head, oldest });
     }
-    if (this.#summaryDue) this.#tellSummarySoon();
-    this.#tellCondition();
+    if (this.#summaryDue) this.#publishSummarySoon();
+    this.#publishCondition();
   }
 
   /** At once if the last one is old enough, else when it is. */
-  #tellSummarySoon(): void {
-    const wait = SUMMARY_EVERY_MS - this.#since('summary');
-    if (wait <= 0) this.#tellSummary();
-    else this.#summaryTimer ??= setTimeout(() => this.#guarded(() => this.#tellSummary()), wait);
+  #publishSummarySoon(): void {
+    const wait = SUMMARY_INTERVAL_MS - this.#since('summary');
+    if (wait <= 0) this.#publishSummary();
+    else this.#summaryTimer ??= setTimeout(() => this.#guarded(() => this.#publishSummary()), wait);
   }
 
-  #tellSummary(): void {
+  #publishSummary(): void {
     if (this.#summaryTimer) clearTimeout(this.#summaryTimer);
     this.#summaryTimer = null;
     this.#summaryDue = false;
     this.#last.summary = this.#now();
     const summary = this.#history.summary(this.#now());
-    this.#tell({ type: 'summary', summary, newestBySender: this.#senders.list() });
+    this.#publish({ type: 'summary', summary, newestBySender: this.#senders.list() });
   }
 
   /** Only when the log is read to its end: before, questions stand open whose answers are still to come. */
-  #tellMattersSoon(): void {
-    const wait = MATTERS_EVERY_MS - this.#since('matters');
+  #publishUnresolvedSoon(): void {
+    const wait = UNRESOLVED_INTERVAL_MS - this.#since('unresolved');
     if (wait > 0) {
-      this.#mattersTimer ??= setTimeout(() => {
-        this.#mattersTimer = null;
+      this.#unresolvedTimer ??= setTimeout(() => {
+        this.#unresolvedTimer = null;
         // A run tells at its end.
-        if (!this.#looking) this.#tellMattersSoon();
+        if (!this.#refreshing) this.#publishUnresolvedSoon();
       }, wait);
       return;
     }
-    const matters = this.#matters.changes();
-    if (!matters) return;
-    this.#last.matters = this.#now();
-    this.#tell({ type: 'open_matters', matters });
+    const unresolved = this.#unresolved.changes();
+    if (!unresolved) return;
+    this.#last.unresolved = this.#now();
+    this.#publish({ type: 'unresolved', unresolved });
   }
 
-  #tellCondition(): void {
+  #publishCondition(): void {
     const losses = this.#log?.losses() ?? committedCheckpoint(this.#history) ?? NOTHING_LOST;
     const log = logCondition(this.#log, losses, this.#logFault, this.#gapsAtStart);
     const history = historyCondition(this.#fault, this.#slot.movedTo, this.#clock.jump, {
@@ -494,7 +514,7 @@ export class Recorder {
     const condition = JSON.stringify([log, history, zone]);
     if (condition === this.#condition) return;
     this.#condition = condition;
-    this.#tell({ type: 'condition', log, history, zone });
+    this.#publish({ type: 'condition', log, history, zone });
   }
 
   #schedule(): void {
@@ -509,9 +529,9 @@ export class Recorder {
 
   /** A line without its end counts as soon as it has settled; who follows has nobody to say that something is new. */
   #untilTick(): number {
-    if (!this.#log) return FOLLOWER_TICK_MS;
+    if (!this.#log) return FOLLOWER_TICK_INTERVAL_MS;
     const settlesAt = this.#log.status().settlesAt ?? Number.POSITIVE_INFINITY;
-    return Math.min(Math.max(settlesAt - this.#now(), SOONEST_TICK_MS), RECORDER_TICK_MS);
+    return Math.min(Math.max(settlesAt - this.#now(), MIN_TICK_INTERVAL_MS), RECORDER_TICK_INTERVAL_MS);
   }
 
   /** What is due by time: others' commits, locks, recovery, retention, an unfinished line that has settled. */
@@ -519,19 +539,20 @@ export class Recorder {
     this.#clock.read(this.#now());
     if (this.#log && !this.#inMemory) this.#guarded(() => this.#readAgain());
     if (this.#options.file !== null) {
-      if (this.#fault !== null && this.#due('recover', RECOVER_EVERY_MS)) this.#recover();
-      if (!this.#inMemory && this.#due('identity', EACH_BEAT_MS)) this.#checkIdentity();
-      if (!this.#log && this.#due('lock', LOCK_EVERY_MS)) this.#takeOver();
-      if (this.#journal && this.#due('mark', EACH_BEAT_MS))
-        markAlive(this.#history, this.#journal, this.#clock, this.#now());
+      if (this.#fault !== null && this.#due('recover', RECOVER_INTERVAL_MS)) this.#recover();
+      if (!this.#inMemory && this.#due('identity', HEARTBEAT_INTERVAL_MS)) this.#checkIdentity();
+      if (!this.#log && this.#due('lock', LOCK_INTERVAL_MS)) this.#takeOver();
+      if (this.#journal && this.#due('liveness', HEARTBEAT_INTERVAL_MS))
+        touchAlive(this.#history, this.#journal, this.#clock, this.#now());
     }
-    if (this.#log && this.#due('prune', this.#pruneDue ? EACH_BEAT_MS : PRUNE_BY_AGE_EVERY_MS)) this.#prune();
-    if (this.#pruned.messages + this.#pruned.entries > 0 && this.#due('pruned', TELL_PRUNED_EVERY_MS))
-      this.#tellPruned();
-    if (this.#log && this.#due('save', SAVE_MATTERS_EVERY_MS)) this.#guarded(() => this.#matters.saveSoon());
+    if (this.#log && this.#due('prune', this.#pruneDue ? HEARTBEAT_INTERVAL_MS : PRUNE_BY_AGE_INTERVAL_MS))
+      this.#prune();
+    if (this.#pruned.messages + this.#pruned.entries > 0 && this.#due('pruned', PUBLISH_PRUNED_INTERVAL_MS))
+      this.#publishPruned();
+    if (this.#log && this.#due('save', SAVE_UNRESOLVED_INTERVAL_MS)) this.#guarded(() => this.#unresolved.saveSoon());
     this.#guarded(() => this.#alerts.advance());
     this.#guarded(() => this.#dispositions.follow());
-    await this.look();
+    await this.refresh();
     await this.#retime();
   }
 
@@ -545,8 +566,8 @@ export class Recorder {
     }
   }
 
-  #due(what: Repeated, everyMs: number): boolean {
-    if (this.#since(what) < everyMs) return false;
+  #due(what: Repeated, intervalMs: number): boolean {
+    if (this.#since(what) < intervalMs) return false;
     this.#last[what] = this.#now();
     return true;
   }
@@ -574,7 +595,7 @@ export class Recorder {
       this.#alerts.begin(this.#history, true);
       this.#dispositions.begin(this.#history, true);
       this.#record(committedCheckpoint(this.#history));
-      this.#tellCondition();
+      this.#publishCondition();
     });
   }
 
@@ -588,14 +609,14 @@ export class Recorder {
       return;
     }
     this.#use({ history, fault: null });
-    this.#lookAgain = true;
+    this.#refreshAgain = true;
   }
 
   #checkIdentity(): void {
     if (!this.#slot.replaced()) return;
     this.#slot.release();
     this.#use(this.#slot.open());
-    this.#lookAgain = true;
+    this.#refreshAgain = true;
   }
 
   /** Runs a step that uses the database; a fault of it switches to memory, a damaged file is moved aside. */
@@ -612,7 +633,7 @@ export class Recorder {
 
   #onFault(fault: HistoryFault): void {
     this.#use({ history: this.#seededMemory(), fault: fault.message });
-    this.#lookAgain = true;
+    this.#refreshAgain = true;
     if (fault.kind !== 'corrupt') return;
     this.#slot.markDamaged();
     this.#recover();
@@ -624,7 +645,7 @@ export class Recorder {
     try {
       const checkpoint = this.#history.checkpoint();
       if (checkpoint === null) return memory;
-      const lines = this.#history.newestLines(TOLD_AT_ONCE).flatMap((text) => {
+      const lines = this.#history.newestLines(MAX_PUBLISHED).flatMap((text) => {
         const line = parseLine(Buffer.from(text), false);
         return line && !('error' in line) ? [line] : [];
       });
@@ -678,11 +699,11 @@ export class Recorder {
     });
   }
 
-  #tellPruned(): void {
+  #publishPruned(): void {
     const pruned = this.#pruned;
     if (pruned.messages + pruned.entries === 0) return;
     this.#pruned = { messages: 0, entries: 0 };
-    this.#tell({ type: 'pruned', ...pruned });
+    this.#publish({ type: 'pruned', ...pruned });
   }
 
   #letGo(): void {

@@ -25,7 +25,7 @@ async function record(root: string, place: Pick<RecorderOptions, 'file' | 'inFol
   const retention = { days: 30, messages: 1000 };
   const openFor = { questionsMs: 86_400_000, failuresMs: 1_800_000 };
   const recorder = new Recorder({ root, ...place, retention, zone: 'UTC', openFor }, (event) => events.push(event));
-  await recorder.look();
+  await recorder.refresh();
   const shown = recorder.history.newestLines(100).map((line) => (JSON.parse(line) as { content: string }).content);
   const { file } = recorder.history;
   const owner = ownerOf(recorder.history);

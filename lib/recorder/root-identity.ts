@@ -69,7 +69,7 @@ export function foreignOwner(history: History, root: string): RootIdentity | nul
 }
 
 /** Whether a root is likely the one of a history that was moved: the same folder, or its log goes on from the history. */
-export function looksMoved(history: History, root: string): boolean {
+export function seemsMoved(history: History, root: string): boolean {
   const [own, owner] = [identifyRoot(root), ownerOf(history)];
   if (owner === null) return false;
   return (owner.inode === own.inode && owner.device === own.device) || continuesLog(history, root);

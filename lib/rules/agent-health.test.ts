@@ -287,7 +287,7 @@ test('entries keep every field; those with names of added ones go under original
 for (const { name, root, expected } of samples().filter((sample) => sample.expected.agents.length > 0)) {
   test(`sample ${name}: by the ages of its entries`, () => {
     const reader = new RegistryReader(root);
-    reader.look();
+    reader.refresh();
     assert.ok(reader.registry);
     const now = expected.evaluated_at_epoch * 1000;
     const lives = new AgentLives();

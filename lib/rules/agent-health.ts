@@ -69,21 +69,21 @@ export function describeAgents(
   const proven = lives.listed.filter(({ claudeSeen }) => claudeSeen);
   const successors = new Successors(lives.listed);
   const times = countIds(lives.listed);
-  const subjectOf = (life: Life): Subject => ({
+  const lifeSubject = (life: Life): Subject => ({
     life,
     ...signsOf(life, evidence),
     moved: successors.of(life),
     hostIsProven: proven.some((other) => other.entry.pid !== life.entry.pid),
   });
   const agents = lives.listed.map((life) => {
-    const subject = subjectOf(life);
+    const subject = lifeSubject(life);
     const { health, reason } = judge(subject, evidence);
     const listedTimes = times.get(life.entry.id) ?? 1;
     const twice = listedTimes > 1 ? ` The registry lists ${life.entry.id} ${listedTimes} times.` : '';
     return withAddedFields(life.entry, addedFields(subject, { health, reason: `${reason}${twice}` }));
   });
   const departed = lives.departed.map((life) => {
-    const subject = subjectOf(life);
+    const subject = lifeSubject(life);
     const verdict = judge(subject, evidence);
     const isReplaced = times.has(life.entry.id);
     const left = {
@@ -158,10 +158,10 @@ class Successors {
     if (life.leftAt !== null) return true;
     const stale = [other, life].map(({ entry }) => entry.status === 'stale');
     if (stale[0] !== stale[1]) return stale[1] === true;
-    return this.#lastSeenOf(other) > this.#lastSeenOf(life);
+    return this.#lastSeenAlive(other) > this.#lastSeenAlive(life);
   }
 
-  #lastSeenOf(life: Life): number {
+  #lastSeenAlive(life: Life): number {
     const known = this.#lastSeen.get(life);
     if (known !== undefined) return known;
     const lastSeen = readInstant(life.entry.last_seen, 'UTC')?.milliseconds ?? Number.NEGATIVE_INFINITY;

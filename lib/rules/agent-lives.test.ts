@@ -4,7 +4,7 @@ import { formatInstant } from '../contract/instant';
 import type { RegistryEntry } from '../sources/claudeswarm/registry';
 import type { SeenProcess } from '../sources/processes/process-observer';
 import type { Sight } from '../sources/processes/processes';
-import { AgentLives, DEPARTED_KEPT_MS, MAX_DEPARTED } from './agent-lives';
+import { AgentLives, MAX_DEPARTED, MAX_DEPARTED_MS } from './agent-lives';
 
 const START = Date.UTC(2026, 1, 3, 8);
 const SHELL: SeenProcess = { startedAt: START - 9000, startId: 1, isShell: true, claude: null, mayRunClaude: false };
@@ -92,7 +92,7 @@ test('update(): who leaves is kept for an hour, and is no stranger on return', (
   read(5, [agent('a', 1), agent('b', 2, '%2')]);
   assert.deepEqual([began(), lives.departed], [[null, null], []]);
   read(6, []);
-  read(6 + DEPARTED_KEPT_MS / 1000, []);
+  read(6 + MAX_DEPARTED_MS / 1000, []);
   assert.deepEqual(lives.departed, []);
 });
 

@@ -31,7 +31,7 @@ export interface Life {
 /** To be raised when what is saved changes its shape. */
 const FORM = 1;
 
-export const DEPARTED_KEPT_MS = 3_600_000;
+export const MAX_DEPARTED_MS = 3_600_000;
 export const MAX_DEPARTED = 200;
 
 export class AgentLives {
@@ -76,7 +76,7 @@ export class AgentLives {
     const gone = known.filter((life) => !taken.has(life));
     this.departed = gone
       .map((life) => seen({ ...life, leftAt: life.leftAt ?? now }, processes, now))
-      .filter(({ leftAt }) => leftAt !== null && now - leftAt < DEPARTED_KEPT_MS)
+      .filter(({ leftAt }) => leftAt !== null && now - leftAt < MAX_DEPARTED_MS)
       .sort((one, other) => (other.leftAt ?? 0) - (one.leftAt ?? 0))
       .slice(0, MAX_DEPARTED);
   }
@@ -125,7 +125,7 @@ function isSameAgent(
   if (before.pid !== entry.pid) return false;
   if (startId !== null && isPid(entry.pid)) {
     // The registry lists the pid again after its process ended: another process has got it.
-    const sight = processes.sight(entry.pid, { startId: null, runningAt: lastSeenOf(entry) });
+    const sight = processes.sight(entry.pid, { startId: null, runningAt: entryLastSeen(entry) });
     if (typeof sight === 'object' && 'startId' in sight && !isSameStart(sight.startId, startId)) return false;
   }
   const panes = [before.tmux_pane_id, entry.tmux_pane_id];
@@ -174,9 +174,9 @@ function sightSince(sight: Sight): number | null {
 }
 
 function sightOf({ entry, startId }: Life, processes: Pick<ProcessTable, 'sight'>): Sight {
-  return isPid(entry.pid) ? processes.sight(entry.pid, { startId, runningAt: lastSeenOf(entry) }) : 'unseen';
+  return isPid(entry.pid) ? processes.sight(entry.pid, { startId, runningAt: entryLastSeen(entry) }) : 'unseen';
 }
 
-function lastSeenOf({ last_seen }: RegistryEntry): number {
+function entryLastSeen({ last_seen }: RegistryEntry): number {
   return readInstant(last_seen, 'UTC')?.milliseconds ?? Number.NaN;
 }

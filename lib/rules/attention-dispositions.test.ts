@@ -6,7 +6,7 @@ import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
 import { type AttentionEntry, attentionKind, attentionSeverity } from '../contract/schemas';
 import type { Disposition } from '../history/dispositions';
 import { applyDispositions, changeFrom, fingerprintOf } from './attention-dispositions';
-import { PassingTime } from './deadline-clock';
+import { DeadlineClock } from './deadline-clock';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');
 const MINUTE = 60_000;
@@ -25,25 +25,25 @@ function decided(entry: AttentionEntry, more: Partial<Disposition>): Disposition
 const acknowledged = { acknowledged: { by: 'ann', at: NOW } };
 
 test('applyDispositions(): an acknowledged item stays on the list, marked with who and when', () => {
-  const { entries, present, ended } = applyDispositions([item], [decided(item, acknowledged)], new PassingTime(NOW));
+  const { entries, present, ended } = applyDispositions([item], [decided(item, acknowledged)], new DeadlineClock(NOW));
   assert.deepEqual(entries, [{ ...item, acknowledged: { by: 'ann', at: '2026-02-03T09:30:00.000+00:00' } }]);
   assert.deepEqual([present, ended], [[item.id], []]);
 });
 
 test('applyDispositions(): a snooze ends at its time, and the answer is outdated then', () => {
   const snoozed = decided(item, { snoozed: { by: null, at: NOW, until: NOW + 15 * MINUTE } });
-  const before = new PassingTime(NOW + 15 * MINUTE - 1);
+  const before = new DeadlineClock(NOW + 15 * MINUTE - 1);
   const marked = applyDispositions([item], [snoozed], before);
   assert.equal(marked.entries[0]?.snoozed?.until, '2026-02-03T09:45:00.000+00:00');
   assert.equal(before.nextAt, NOW + 15 * MINUTE);
-  const after = applyDispositions([item], [snoozed], new PassingTime(NOW + 15 * MINUTE));
+  const after = applyDispositions([item], [snoozed], new DeadlineClock(NOW + 15 * MINUTE));
   assert.deepEqual(after.entries, [item]);
   assert.deepEqual(after.ended, [snoozed]);
 });
 
 test('applyDispositions(): a snooze without an end lasts, and an item that is gone ends nothing', () => {
   const snoozed = decided(item, { snoozed: { by: null, at: NOW, until: null } });
-  const year = new PassingTime(NOW + 365 * 24 * 60 * MINUTE);
+  const year = new DeadlineClock(NOW + 365 * 24 * 60 * MINUTE);
   assert.equal(applyDispositions([item], [snoozed], year).entries[0]?.snoozed?.until, null);
   assert.deepEqual(applyDispositions([], [snoozed], year), { entries: [], present: [], ended: [] });
 });
@@ -86,7 +86,7 @@ test('applyDispositions(): never hides an item whose facts have changed, and los
   fc.assert(
     fc.property(anyItem, anyItem, fc.boolean(), (before, now, snooze) => {
       const marks = snooze ? { snoozed: { by: null, at: NOW, until: null } } : acknowledged;
-      const { entries, ended } = applyDispositions([now], [decided(before, marks)], new PassingTime(NOW));
+      const { entries, ended } = applyDispositions([now], [decided(before, marks)], new DeadlineClock(NOW));
       const same = facts(before) === facts(now);
       assert.equal(entries.length, 1);
       assert.equal(entries.some(isHidden), same);
@@ -97,7 +97,7 @@ test('applyDispositions(): never hides an item whose facts have changed, and los
     fc.property(anyItem, fc.constantFrom('kind', 'severity', 'subject', 'reason'), anyItem, (before, field, other) => {
       fc.pre(before[field] !== other[field]);
       const now = { ...before, [field]: other[field] };
-      const { entries } = applyDispositions([now], [decided(before, acknowledged)], new PassingTime(NOW));
+      const { entries } = applyDispositions([now], [decided(before, acknowledged)], new DeadlineClock(NOW));
       assert.equal(entries.some(isHidden), false, field);
     }),
   );

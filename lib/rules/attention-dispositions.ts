@@ -8,7 +8,7 @@ import type { AttentionDecision } from '../contract/attention-requests';
 import { formatInstant } from '../contract/instant';
 import type { AttentionEntry } from '../contract/schemas';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
-import type { PassingTime } from './deadline-clock';
+import type { DeadlineClock } from './deadline-clock';
 
 const MINUTE_MS = 60_000;
 
@@ -49,7 +49,7 @@ export function changeFrom(
 export function applyDispositions(
   entries: readonly AttentionEntry[],
   dispositions: readonly Disposition[],
-  time: Pick<PassingTime, 'reached'>,
+  time: Pick<DeadlineClock, 'isDue'>,
 ): { entries: readonly AttentionEntry[] } & DispositionReview {
   if (dispositions.length === 0) return { entries, present: [], ended: [] };
   const known = new Map(dispositions.map((one) => [one.id, one]));
@@ -70,8 +70,8 @@ export function applyDispositions(
 type Marks = Pick<AttentionEntry, 'acknowledged' | 'snoozed'>;
 const NO_MARKS: Marks = { acknowledged: null, snoozed: null };
 
-function marksFrom({ acknowledged, snoozed }: Disposition, time: Pick<PassingTime, 'reached'>): Marks {
-  const over = snoozed === null || (snoozed.until !== null && time.reached(snoozed.until));
+function marksFrom({ acknowledged, snoozed }: Disposition, time: Pick<DeadlineClock, 'isDue'>): Marks {
+  const over = snoozed === null || (snoozed.until !== null && time.isDue(snoozed.until));
   return {
     acknowledged: acknowledged && { by: acknowledged.by, at: formatInstant(acknowledged.at) },
     snoozed: over

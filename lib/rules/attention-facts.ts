@@ -11,9 +11,9 @@ import type {
 } from '../contract/schemas';
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { ReaderStatus } from '../sources/source-status';
-import type { PassingTime } from './deadline-clock';
+import type { DeadlineClock } from './deadline-clock';
 import type { LockOverlap } from './lock-overlaps';
-import type { OpenMattersNow } from './open-questions';
+import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface AttentionLimits {
   /** A question counts from this age to that one, in milliseconds. */
@@ -35,13 +35,13 @@ export interface AttentionFacts {
   pendingAcks: { acks: readonly PendingAck[]; status: ReaderStatus };
   /** The other files that waiting is told from, by name. */
   stores: Readonly<Record<string, ReaderStatus>>;
-  matters: OpenMattersNow;
+  unresolved: UnresolvedMessages;
   waiting: WaitingAnswer;
   staleTimeoutSeconds: number;
   limits: AttentionLimits;
   /** Since when this server looks, in milliseconds since 1970: stands in where no fact says since when. */
   startedAt: number;
-  time: PassingTime;
+  time: DeadlineClock;
 }
 
 /** An attention item before it is written out. */

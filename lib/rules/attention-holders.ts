@@ -2,7 +2,7 @@
 
 import type { Agent, AttentionEntry, DepartedAgent, HeldLock } from '../contract/schemas';
 import type { AttentionFacts } from './attention-facts';
-import { textOf } from './wording';
+import { valueText } from './wording';
 
 /** What removes a lock past the timeout (the swarm's tool deletes every such lock that it finds). */
 const REMOVED_BY = "any agent's next acquire-file-lock or list-all-locks removes";
@@ -83,7 +83,7 @@ export function removal(count: number): string {
 export function lockFacts(locks: readonly HeldLock[]): string[] {
   const named = locks.slice(0, MAX_LOCK_FACTS).map((lock) => {
     const past = lock.stale === true ? ' past the timeout' : '';
-    return `${textOf(lock.agent_id)} holds ${textOf(lock.filepath)}${past}.`;
+    return `${valueText(lock.agent_id)} holds ${valueText(lock.filepath)}${past}.`;
   });
   const more = locks.length - named.length;
   return more > 0 ? [...named, `${more} more ${more === 1 ? 'lock' : 'locks'} of the same holders.`] : named;

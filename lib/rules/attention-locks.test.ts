@@ -18,7 +18,7 @@ import {
 } from '../../test/support/attention-fixtures';
 import type { WaitEdge } from '../contract/past-schemas';
 import type { Agent, Lock } from '../contract/schemas';
-import { PassingTime } from './deadline-clock';
+import { DeadlineClock } from './deadline-clock';
 
 const REMOVED = "Any agent's next acquire-file-lock or list-all-locks removes";
 const RUNNING: Agent['process'] = { state: 'running', claude_pid: 1, started_at: null, seen_at: null };
@@ -39,7 +39,7 @@ const waitFor = (from: string, lockFile: string, more: Partial<WaitEdge> = {}): 
 });
 
 const asking = (text: string, more = {}) => ({
-  matters: { ...FACTS.matters, questions: [youngQuestion(text, more)] },
+  unresolved: { ...FACTS.unresolved, questions: [youngQuestion(text, more)] },
 });
 
 describe('lockItems(): past the timeout', () => {
@@ -124,13 +124,13 @@ describe('lockItems(): past the timeout', () => {
       locks,
     });
     assert.deepEqual(kindsFor(silent('unknown')), []);
-    const time = new PassingTime(NOW + 1);
+    const time = new DeadlineClock(NOW + 1);
     const entry = onlyEntryFor({ ...silent('unknown'), time });
     assert.equal(
       entry.reason,
       `agent-1 holds a lock on a.ts past the timeout of 300 s; agent-1 has given no sign of life since ${ago(300 * SECOND)}. ${REMOVED} it.`,
     );
-    const watched = new PassingTime(NOW);
+    const watched = new DeadlineClock(NOW);
     assert.deepEqual(kindsFor({ ...silent('unknown'), time: watched }), []);
     assert.ok(watched.outdatedAt(NOW + 1), 'it is judged again when the time is over');
     assert.deepEqual(kindsFor({ ...silent('active', { process: RUNNING }), time }), [], 'its process is seen');

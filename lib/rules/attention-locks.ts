@@ -6,7 +6,7 @@ import { isGone, MOVED_WHY, movedWords, oldest } from './attention-agents';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { divideLocks, lockFacts, lockFiles, removal, timeoutSentence, whyOfTimeout } from './attention-holders';
 import { type Want, wantedLocks } from './attention-wanted-locks';
-import { lockWords, textOf, wordList } from './wording';
+import { lockWords, valueText, wordList } from './wording';
 
 /** So many holders have an item of their own; those with the most locks. One item counts the locks of all others. */
 const MAX_HOLDER_ITEMS = 1000;
@@ -21,7 +21,7 @@ export function lockItems(facts: AttentionFacts): AttentionItem[] {
   const orphaned = new Map<string, HeldLock[]>();
   const stale = new Map<string, HeldLock[]>();
   for (const lock of divideLocks(facts).others) {
-    const holder = textOf(lock.agent_id);
+    const holder = valueText(lock.agent_id);
     const reason = lock.former_holder?.reason ?? null;
     // An id that the registry lists is not missing there, whatever else is odd about it.
     const isOrphaned = reason !== null || (lock.orphaned === true && !registered.has(lock.agent_id));
@@ -80,7 +80,7 @@ function orphanKey(holder: string, reason: Reason | null): string {
 function orphanedItem(key: string, locks: HeldLock[], facts: AttentionFacts): AttentionItem {
   const { startedAt, departed, staleTimeoutSeconds } = facts;
   const former = locks.find(({ former_holder }) => former_holder !== null)?.former_holder ?? null;
-  const holder = textOf(locks[0]?.agent_id);
+  const holder = valueText(locks[0]?.agent_id);
   const reason = orphanWords(holder, former, locks);
   const gone = former?.reason !== 'moved' && departed.some((agent) => agent.id === holder && isGone(agent));
   return {
@@ -136,7 +136,7 @@ function staleItem(
   if (wants.length === 0 && silent === null) return [];
   const reasons = [
     ...(silent === null ? [] : [`${holder} has given no sign of life since ${silent}`]),
-    ...wordsOf(wants),
+    ...wantWords(wants),
   ];
   const others = wants.length === 0 ? locks : locks.filter(({ lock_file }) => !wanted.has(lock_file));
   const sorted = [...wantedFirst, ...others];
@@ -165,7 +165,7 @@ function staleItem(
   ];
 }
 
-function wordsOf(wants: readonly Want[]): string[] {
+function wantWords(wants: readonly Want[]): string[] {
   return [...new Set(wants.map(({ words }) => words))];
 }
 
@@ -176,5 +176,5 @@ function silentSince({ last_evidence_at, process }: Agent, facts: AttentionFacts
   // While signs of life cannot be read, silence is no fact.
   if (sources.registry.state === 'unreadable' || sources.log.state === 'unreadable') return null;
   const at = instantOf(last_evidence_at);
-  return at !== null && time.passed(at + staleTimeoutSeconds * 1000) ? last_evidence_at : null;
+  return at !== null && time.isPast(at + staleTimeoutSeconds * 1000) ? last_evidence_at : null;
 }

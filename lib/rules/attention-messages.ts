@@ -7,8 +7,8 @@ import { AgentPresence } from './agent-presence';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 import type { FailedRecipient } from './failed-deliveries';
 import { type OpenAck, openAcks } from './open-acks';
-import type { OpenQuestion } from './open-questions';
-import { durationWords, quoted, textOf, wordList } from './wording';
+import type { OpenQuestion } from './unresolved-messages';
+import { durationWords, quoted, valueText, wordList } from './wording';
 
 /** The swarm's tool gives up after its third retry, so an entry that stays after it is stuck. */
 const MAX_RETRIES = 3;
@@ -20,18 +20,18 @@ const ANSWER_RULE =
 
 /** Questions that nobody has answered; one whose asker's id belongs to another process by now has ended. */
 export function questionItems(facts: AttentionFacts): AttentionItem[] {
-  const { matters, limits, time } = facts;
+  const { unresolved, limits, time } = facts;
   const presence = new AgentPresence(facts);
   const counts = ({ at, sender }: OpenQuestion) =>
-    time.reached(at + limits.questionFromMs) &&
-    !time.passed(at + limits.questionUntilMs) &&
+    time.isDue(at + limits.questionFromMs) &&
+    !time.isPast(at + limits.questionUntilMs) &&
     !presence.wasReplacedSince(sender, at);
-  return matters.questions.filter(counts).map((question): AttentionItem => {
+  return unresolved.questions.filter(counts).map((question): AttentionItem => {
     const { type, msgId, sender, recipients, at, text, seqs, askedBack } = question;
     const blocked = type === 'BLOCKED';
     const asked = recipients.length === 0 ? 'nobody has' : `none of ${wordList(recipients)} has`;
     const nobody = recipients.length === 1 ? `${recipients[0]} has not` : asked;
-    const cursors = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const cursors = seqs.map((seq) => formatCursor(unresolved.epoch, seq));
     const back = askedBack === null ? '' : ` ${askedBack.by} asked back.`;
     const retries = seqs.length - 1;
     return {
@@ -44,7 +44,7 @@ export function questionItems(facts: AttentionFacts): AttentionItem[] {
       reason: `${sender} ${blocked ? 'is blocked' : 'asks'}, and ${nobody} answered: ${quoted(text)}${back}${presence.remarks([sender, ...recipients], at)}`,
       evidence: {
         agents: [sender, ...recipients],
-        messages: [...cursors, ...(askedBack === null ? [] : [formatCursor(matters.epoch, askedBack.seq)])],
+        messages: [...cursors, ...(askedBack === null ? [] : [formatCursor(unresolved.epoch, askedBack.seq)])],
       },
       why: {
         rule: ANSWER_RULE,
@@ -64,22 +64,22 @@ export function questionItems(facts: AttentionFacts): AttentionItem[] {
 
 /** @returns the failures that still count: the newest is young enough, and the id belongs to the same agent still */
 export function openFailures(
-  facts: Pick<AttentionFacts, 'agents' | 'departed' | 'sources' | 'matters' | 'limits' | 'time'>,
+  facts: Pick<AttentionFacts, 'agents' | 'departed' | 'sources' | 'unresolved' | 'limits' | 'time'>,
 ) {
   const presence = new AgentPresence(facts);
-  return facts.matters.failures.filter(
+  return facts.unresolved.failures.filter(
     ({ recipient, last }: FailedRecipient) =>
-      !facts.time.passed(last + facts.limits.deliveryUntilMs) && !presence.wasReplacedSince(recipient, last),
+      !facts.time.isPast(last + facts.limits.deliveryUntilMs) && !presence.wasReplacedSince(recipient, last),
   );
 }
 
 export function deliveryItems(facts: AttentionFacts): AttentionItem[] {
-  const { matters, limits } = facts;
+  const { unresolved, limits } = facts;
   const presence = new AgentPresence(facts);
   return openFailures(facts).map((failure): AttentionItem => {
     const { recipient, msgId, since, last, count, senders, text, seqs } = failure;
     const from = senders.length === 0 ? '' : ` from ${wordList(senders)}`;
-    const cursors = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const cursors = seqs.map((seq) => formatCursor(unresolved.epoch, seq));
     const what = count === 1 ? `A message${from} did` : `${count} messages${from} did`;
     return {
       kind: 'delivery_failed',
@@ -105,10 +105,10 @@ export function deliveryItems(facts: AttentionFacts): AttentionItem[] {
 
 /** Overdue acknowledgements, one item for each pair of agents; what a broken send left is one for each entry. */
 export function acknowledgementItems(facts: AttentionFacts): AttentionItem[] {
-  const { pendingAcks, matters } = facts;
+  const { pendingAcks, unresolved } = facts;
   const presence = new AgentPresence(facts);
   const byPair = new Map<string, OpenAck[]>();
-  for (const ack of openAcks(pendingAcks.acks, matters, presence)) {
+  for (const ack of openAcks(pendingAcks.acks, unresolved, presence)) {
     if (!isOverdue(ack, facts)) continue;
     const pair = JSON.stringify([ack.sender, ack.recipient]);
     const known = byPair.get(pair)?.filter(({ msgId }) => msgId !== ack.msgId) ?? [];
@@ -122,14 +122,14 @@ export function acknowledgementItems(facts: AttentionFacts): AttentionItem[] {
 }
 
 function isLate({ nextRetryAt }: PendingAck, { limits, time }: AttentionFacts): boolean {
-  return nextRetryAt !== null && time.passed(nextRetryAt + limits.ackOverdueMs);
+  return nextRetryAt !== null && time.isPast(nextRetryAt + limits.ackOverdueMs);
 }
 
 function isOverdue(ack: PendingAck, facts: AttentionFacts): boolean {
   return isLate(ack, facts) || ack.retryCount >= MAX_RETRIES;
 }
 
-function sinceOf(ack: PendingAck, facts: AttentionFacts): number {
+function awaitedSince(ack: PendingAck, facts: AttentionFacts): number {
   return (isLate(ack, facts) ? ack.nextRetryAt : ack.sentAt) ?? facts.startedAt;
 }
 
@@ -139,9 +139,9 @@ function pairItem(
   facts: AttentionFacts,
   presence: AgentPresence,
 ): AttentionItem {
-  const [first] = acks.toSorted((one, other) => sinceOf(one, facts) - sinceOf(other, facts)) as [OpenAck];
+  const [first] = acks.toSorted((one, other) => awaitedSince(one, facts) - awaitedSince(other, facts)) as [OpenAck];
   const { msgId, text, sentAt } = first;
-  const [sender, recipient] = [textOf(first.sender), textOf(first.recipient)];
+  const [sender, recipient] = [valueText(first.sender), valueText(first.recipient)];
   const names = [first.recipient, first.sender].filter((name) => name !== null);
   const what = acks.length === 1 ? 'a message' : `${acks.length} messages`;
   const command = acknowledgeCommand(first);
@@ -149,7 +149,7 @@ function pairItem(
     kind: 'acknowledgement_overdue',
     key: pair,
     severity: 'notice',
-    since: least(acks.map((ack) => sinceOf(ack, facts))) ?? facts.startedAt,
+    since: least(acks.map((ack) => awaitedSince(ack, facts))) ?? facts.startedAt,
     subject: recipient,
     agent: recipient,
     reason:
@@ -158,7 +158,7 @@ function pairItem(
       `${command === null ? '.' : `; to tell the swarm's tool, run in ${first.folder ?? "the swarm's root"}: ${command}`}${presence.remarks(names, sentAt)}`,
     evidence: {
       agents: names,
-      messages: acks.flatMap(({ seq }) => (seq === null ? [] : [formatCursor(facts.matters.epoch, seq)])),
+      messages: acks.flatMap(({ seq }) => (seq === null ? [] : [formatCursor(facts.unresolved.epoch, seq)])),
       sources: [PENDING_ACKS_FILE],
     },
     why: {
@@ -179,12 +179,12 @@ function factOf(ack: PendingAck, facts: AttentionFacts): string {
 }
 
 function brokenSendItem(ack: PendingAck, facts: AttentionFacts): AttentionItem {
-  const [sender, recipient] = [textOf(ack.sender), textOf(ack.recipient)];
+  const [sender, recipient] = [valueText(ack.sender), valueText(ack.recipient)];
   return {
     kind: 'acknowledgement_overdue',
     key: `${ack.msgId}:${recipient}`,
     severity: 'warning',
-    since: sinceOf(ack, facts),
+    since: awaitedSince(ack, facts),
     subject: recipient,
     agent: recipient,
     reason: `A message from ${sender} to ${recipient} broke off before it was sent; what it left in ${fileIn(ack.folder)} makes the retries of all others fail.`,

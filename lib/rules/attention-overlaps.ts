@@ -6,7 +6,7 @@ import { lockFileName } from '../sources/claudeswarm/lock-entry';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 import { lockFacts } from './attention-holders';
 import type { LockOverlap } from './lock-overlaps';
-import { textOf, wordList } from './wording';
+import { valueText, wordList } from './wording';
 
 /** The sentence of an item says at most so much about overlaps within it; the facts say more. */
 const MAX_INNER_SENTENCES = 2;
@@ -48,7 +48,7 @@ function outerOf(group: Group, outermost: ReadonlyMap<Group, unknown>, byLock: R
 
 function overlapItem(group: Group, inner: readonly Group[], startedAt: number): AttentionItem {
   const { lock, all, file } = group;
-  const holders = all.map(({ agent_id }) => textOf(agent_id));
+  const holders = all.map(({ agent_id }) => valueText(agent_id));
   const within = [...new Set(inner.map(overlapWords))];
   return {
     kind: 'lock_overlap',
@@ -56,7 +56,7 @@ function overlapItem(group: Group, inner: readonly Group[], startedAt: number): 
     key: file === null ? `${lock.lock_file}:${holders[0]}` : lockFileName(file),
     severity: 'warning',
     since: beginOf(group, startedAt),
-    subject: file ?? textOf(lock.filepath),
+    subject: file ?? valueText(lock.filepath),
     agent: holders[0],
     reason: [overlapWords(group), ...within.slice(0, MAX_INNER_SENTENCES)].join(' '),
     why: {
@@ -71,12 +71,12 @@ function overlapItem(group: Group, inner: readonly Group[], startedAt: number): 
 
 function overlapWords({ lock, others, all, file }: Group): string {
   if (file === null) {
-    const theirs = others.map((other) => `${textOf(other.filepath)} of ${textOf(other.agent_id)}`);
-    return `${textOf(lock.agent_id)} holds ${textOf(lock.filepath)}, which overlaps ${wordList(theirs)}.`;
+    const theirs = others.map((other) => `${valueText(other.filepath)} of ${valueText(other.agent_id)}`);
+    return `${valueText(lock.agent_id)} holds ${valueText(lock.filepath)}, which overlaps ${wordList(theirs)}.`;
   }
-  const spellings = new Set(all.map(({ filepath }) => textOf(filepath)));
+  const spellings = new Set(all.map(({ filepath }) => valueText(filepath)));
   const spelled = spellings.size === 1 ? `: ${[...spellings][0]}` : `, spelled ${wordList([...spellings])}`;
-  return `${wordList(all.map(({ agent_id }) => textOf(agent_id)))} hold the same file${spelled}.`;
+  return `${wordList(all.map(({ agent_id }) => valueText(agent_id)))} hold the same file${spelled}.`;
 }
 
 /** An overlap is as old as the lock that made it one: of one file the first of a second holder. */

@@ -6,13 +6,13 @@ import type { Source, Sources } from '../contract/schemas';
 import type { ReaderStatus } from '../sources/source-status';
 import type { AttentionFacts } from './attention-facts';
 import { sourceItems } from './attention-sources';
-import { PassingTime } from './deadline-clock';
+import { DeadlineClock } from './deadline-clock';
 
 const NOW = Date.UTC(2026, 1, 3, 8);
-const KEPT = formatInstant(NOW - 61_000);
+const KEPT_FROM = formatInstant(NOW - 61_000);
 const OK: Source = { state: 'ok', reason: null, since: formatInstant(NOW - 60_000), kept_from: null, skipped: [] };
 const WELL: ReaderStatus = { state: 'ok', reason: null, since: NOW, keptFrom: null, skipped: [] };
-const GONE: Source = { ...OK, state: 'missing', reason: 'It is gone.', kept_from: KEPT };
+const GONE: Source = { ...OK, state: 'missing', reason: 'It is gone.', kept_from: KEPT_FROM };
 
 function items(
   sources: Partial<Sources>,
@@ -38,8 +38,8 @@ function items(
       startedAt: NOW,
       staleTimeoutSeconds: 300,
     },
-    ...{ waiting, pendingAcks: { acks: [], status: WELL }, time: new PassingTime(NOW) },
-    matters: { epoch: '', questions: [], failures: [], awaiting: [], cut },
+    ...{ waiting, pendingAcks: { acks: [], status: WELL }, time: new DeadlineClock(NOW) },
+    unresolved: { epoch: '', questions: [], failures: [], awaiting: [], cut },
     limits: { questionFromMs: 0, questionUntilMs: 0, deliveryUntilMs: 0, ackOverdueMs: 0 },
   });
 }
@@ -51,7 +51,7 @@ test('sourceItems(): a vanished source is listed by what it means, one that neve
     [registry?.kind, registry?.severity, registry?.reason],
     ['source_unreadable', 'critical', 'It is gone.'],
   );
-  assert.deepEqual(registry?.why.facts, ['It is gone.', `It was last read at ${KEPT}.`]);
+  assert.deepEqual(registry?.why.facts, ['It is gone.', `It was last read at ${KEPT_FROM}.`]);
   assert.equal(items({ locks: GONE })[0]?.severity, 'warning');
   const store = { ...WELL, state: 'missing' as const, reason: 'gone', since: NOW - 60_000, keptFrom: NOW - 61_000 };
   assert.deepEqual(

@@ -24,7 +24,7 @@ export function sourceItems({
   sources,
   pendingAcks,
   stores,
-  matters,
+  unresolved,
   waiting,
   startedAt,
   time,
@@ -41,10 +41,10 @@ export function sourceItems({
   });
   const files = Object.entries({ [PENDING_ACKS_FILE]: pendingAcks.status, ...stores });
   const found = [...read, ...files.map(([name, status]) => ({ name, ...status }))].flatMap((source) => {
-    return isFault(source) && time.reached(source.since + SOURCE_SETTLES_MS) ? [sourceItem(source, sources)] : [];
+    return isFault(source) && time.isDue(source.since + SOURCE_SETTLES_MS) ? [sourceItem(source, sources)] : [];
   });
   if (zone?.state === 'degraded') found.push(zoneItem(zone));
-  if (matters.cut > 0) found.push(cutItem(matters.cut, startedAt));
+  if (unresolved.cut > 0) found.push(cutItem(unresolved.cut, startedAt));
   if (waiting.truncated) found.push(manyWaitsItem(startedAt));
   return found;
 }

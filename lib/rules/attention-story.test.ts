@@ -19,8 +19,8 @@ import type { Observation, ProcessObserver } from '../sources/processes/process-
 import { ProcessTable } from '../sources/processes/processes';
 import type { ReaderStatus } from '../sources/source-status';
 import { SwarmDescription } from '../swarms/description';
-import { PassingTime } from './deadline-clock';
-import { OpenMatters } from './open-questions';
+import { DeadlineClock } from './deadline-clock';
+import { UnresolvedTracker } from './unresolved-messages';
 import { waiting } from './waits';
 
 const MINUTE = 60_000;
@@ -50,10 +50,10 @@ class Dashboard {
   readonly #acks: PendingAcksReader;
   readonly #processes: ProcessTable;
   readonly #description: SwarmDescription;
-  readonly #matters: OpenMatters;
+  readonly #unresolved: UnresolvedTracker;
   readonly #senders: NewestSenders;
   #open = { epoch: 'story', questions: [], failures: [], awaiting: [], cut: 0 } as NonNullable<
-    ReturnType<OpenMatters['changes']>
+    ReturnType<UnresolvedTracker['changes']>
   >;
   #seq = 0;
 
@@ -70,7 +70,7 @@ class Dashboard {
     this.#description = new SwarmDescription({ root, ...readers, config });
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
-    this.#matters = new OpenMatters({ ...openFor, readTime, now });
+    this.#unresolved = new UnresolvedTracker({ ...openFor, readTime, now });
     this.#senders = new NewestSenders((timestamp) => readMicroseconds(timestamp), now);
   }
 
@@ -78,18 +78,18 @@ class Dashboard {
   feed(line: Record<string, unknown>): void {
     this.#seq += 1;
     this.#senders.note(this.#seq, line);
-    this.#matters.feed(this.#seq, line);
+    this.#unresolved.feed(this.#seq, line);
   }
 
   /** @returns the files and rules as they are at this instant */
-  async look(now: number): Promise<readonly AttentionEntry[]> {
+  async refresh(now: number): Promise<readonly AttentionEntry[]> {
     this.now = now;
-    this.#registry.look();
-    this.#acks.look();
-    await this.#locks.look('all');
-    this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+    this.#registry.refresh();
+    this.#acks.refresh();
+    await this.#locks.refresh('all');
+    this.#processes.refresh(this.#description.lives.pids(this.#registry.registry));
     this.#description.describe(new Map(this.#senders.list()), now, true);
-    this.#open = this.#matters.changes('story') ?? this.#open;
+    this.#open = this.#unresolved.changes('story') ?? this.#open;
     const { agents, locks, overlaps } = this.#description;
     const facts = {
       agents: agents.agents,
@@ -97,10 +97,10 @@ class Dashboard {
       locks: locks.locks,
       overlaps,
       sources: this.#sources(),
-      matters: this.#open,
-      time: new PassingTime(now),
+      unresolved: this.#open,
+      time: new DeadlineClock(now),
     };
-    const told = waiting({
+    const shown = waiting({
       ...facts,
       tasks: [],
       conflicts: [],
@@ -111,7 +111,7 @@ class Dashboard {
       ...facts,
       pendingAcks: this.#acks,
       stores: {},
-      waiting: told,
+      waiting: shown,
       staleTimeoutSeconds: STALE_LOCK_SECONDS,
       limits: LIMITS,
       startedAt: this.#startedAt,
@@ -119,7 +119,7 @@ class Dashboard {
   }
 
   /** The names of a critical item, as the story has them. */
-  namesOf({ kind, id, evidence, subject }: AttentionEntry): string[] {
+  itemNames({ kind, id, evidence, subject }: AttentionEntry): string[] {
     if (kind === 'deadlock') return [deadlockItem(evidence.agents)];
     if (kind === 'blocked_unanswered') return [blockedItem(id.slice('blocked_unanswered:'.length))];
     if (kind === 'source_unreadable') return [sourceItem(subject)];
@@ -194,7 +194,7 @@ interface Difference {
   second: number;
   missing: string[];
   wrong: string[];
-  told: string[];
+  shown: string[];
   due: string[];
   state: string;
 }
@@ -213,17 +213,17 @@ async function play(seed: number, seconds = MIXED_STORY_SECONDS) {
     const kinds = new Map<string, number>();
     for (let second = 1; second <= seconds; second += 1) {
       story.act();
-      await dashboard.look(origin + second * 1000 - 400);
+      await dashboard.refresh(origin + second * 1000 - 400);
       const due = story.endSecond();
-      const told = await dashboard.look(origin + second * 1000);
-      const critical = told.filter(({ severity }) => severity === 'critical');
-      const names = critical.flatMap((entry) => dashboard.namesOf(entry)).sort();
+      const shown = await dashboard.refresh(origin + second * 1000);
+      const critical = shown.filter(({ severity }) => severity === 'critical');
+      const names = critical.flatMap((entry) => dashboard.itemNames(entry)).sort();
       for (const name of due) kinds.set(name.split(' ')[0] ?? '', (kinds.get(name.split(' ')[0] ?? '') ?? 0) + 1);
       if (names.join() === due.join()) continue;
       differing.push(second);
       const missing = due.filter((name) => !names.includes(name));
       const wrong = names.filter((name) => !due.includes(name));
-      first ??= { second, missing, wrong, told: names, due, state: dashboard.describe() };
+      first ??= { second, missing, wrong, shown: names, due, state: dashboard.describe() };
     }
     return { story, first, differing, kinds };
   } finally {
@@ -240,7 +240,7 @@ describe('mixed story', () => {
         first === null,
         first === null
           ? ''
-          : `second ${first.second} is the first of ${differing.length} that differ\nmissing: ${first.missing.join(', ')}\nwrong: ${first.wrong.join(', ')}\ntold: ${first.told.join(', ')}\ndue: ${first.due.join(', ')}\n${first.state}`,
+          : `second ${first.second} is the first of ${differing.length} that differ\nmissing: ${first.missing.join(', ')}\nwrong: ${first.wrong.join(', ')}\ntold: ${first.shown.join(', ')}\ndue: ${first.due.join(', ')}\n${first.state}`,
       );
       for (const kind of ['blocked', 'lost', 'deadlock', 'source']) assert.ok((kinds.get(kind) ?? 0) > 10, kind);
       assert.ok(story.played.size >= 12, [...story.played.keys()].join());
@@ -248,7 +248,7 @@ describe('mixed story', () => {
   }
 
   it('act(): equal seeds play equal stories', () => {
-    const told = [1, 1, 2].map((seed) => {
+    const shown = [1, 1, 2].map((seed) => {
       const heard: unknown[] = [];
       const note = (what: string) => (fact: unknown) => heard.push([what, structuredClone(fact)]);
       const story = new MixedStory(seed, {
@@ -271,7 +271,7 @@ describe('mixed story', () => {
       }
       return heard;
     });
-    assert.deepEqual(told[0], told[1]);
-    assert.notDeepEqual(told[0], told[2]);
+    assert.deepEqual(shown[0], shown[1]);
+    assert.notDeepEqual(shown[0], shown[2]);
   });
 });

@@ -7,7 +7,7 @@ import { normalizeLockPath } from '../sources/claudeswarm/lock-entry';
 import type { AttentionFacts } from './attention-facts';
 import { overlapPairs } from './lock-overlaps';
 import { StepBudget } from './step-budget';
-import { textOf } from './wording';
+import { valueText } from './wording';
 
 /** One reason why a lock is wanted. */
 export interface Want {
@@ -29,10 +29,10 @@ export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): 
   const wanted = new Map<string, Want[]>();
   const byFile = new Map(namedLocks(locks, facts).map((lock) => [lock.lock_file, lock]));
   const add = (lock: HeldLock | undefined, agent: string, verb: string, messages: string[] = []) => {
-    if (lock === undefined || agent === textOf(lock.agent_id)) return;
+    if (lock === undefined || agent === valueText(lock.agent_id)) return;
     const wants = wanted.get(lock.lock_file) ?? [];
     if (wants.length === MAX_WANTS) return;
-    const words = `${agent} ${verb} ${textOf(lock.filepath)}`;
+    const words = `${agent} ${verb} ${valueText(lock.filepath)}`;
     if (!wants.some((want) => want.words === words)) wants.push({ agent, words, messages });
     wanted.set(lock.lock_file, wants);
   };
@@ -47,12 +47,12 @@ export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): 
     if (![overlap.lock, ...overlap.others].some(({ lock_file }) => byFile.has(lock_file))) continue;
     for (const [one, other] of overlapPairs(overlap)) {
       if (++pairs > MAX_OVERLAP_PAIRS) break;
-      add(byFile.get(one.lock_file), textOf(other.agent_id), overlapVerb(other.filepath));
-      add(byFile.get(other.lock_file), textOf(one.agent_id), overlapVerb(one.filepath));
+      add(byFile.get(one.lock_file), valueText(other.agent_id), overlapVerb(other.filepath));
+      add(byFile.get(other.lock_file), valueText(one.agent_id), overlapVerb(one.filepath));
     }
   }
   for (const lock of locks) {
-    for (const { agent_id, filepath } of lock.conflicts_with) add(lock, textOf(agent_id), overlapVerb(filepath));
+    for (const { agent_id, filepath } of lock.conflicts_with) add(lock, valueText(agent_id), overlapVerb(filepath));
   }
   return wanted;
 }
@@ -65,7 +65,7 @@ function namedLocks(locks: readonly HeldLock[], { waiting, overlaps }: Attention
 }
 
 function overlapVerb(filepath: unknown): string {
-  return `holds ${textOf(filepath)}, which overlaps`;
+  return `holds ${valueText(filepath)}, which overlaps`;
 }
 
 /** A word of an open question, and who asked. */
@@ -77,14 +77,14 @@ interface Asked {
 /** Open questions whose text names the path of a lock, or a path that its pattern covers. */
 function addAskedFor(
   locks: readonly HeldLock[],
-  { matters }: AttentionFacts,
+  { unresolved }: AttentionFacts,
   add: (lock: HeldLock | undefined, agent: string, verb: string, messages: string[]) => void,
 ): void {
-  if (matters.questions.length === 0) return;
+  if (unresolved.questions.length === 0) return;
   const paths = new Set(locks.map(({ filepath }) => filepath));
   const askedBy = new Map<string, Asked[]>();
-  for (const { sender, text, seqs } of matters.questions) {
-    const cursor = formatCursor(matters.epoch, seqs[0] ?? 0);
+  for (const { sender, text, seqs } of unresolved.questions) {
+    const cursor = formatCursor(unresolved.epoch, seqs[0] ?? 0);
     for (const path of pathsIn(text, paths)) {
       const asked = askedBy.get(path) ?? [];
       asked.push({ sender, cursor });

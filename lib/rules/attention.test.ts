@@ -23,11 +23,11 @@ import type { Agent, Source, Sources } from '../contract/schemas';
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import { type AttentionFacts, judgeAttention } from './attention';
 import { fingerprintOf } from './attention-dispositions';
-import { PassingTime } from './deadline-clock';
+import { DeadlineClock } from './deadline-clock';
 import type { FailedRecipient } from './failed-deliveries';
-import type { OpenQuestion } from './open-questions';
+import type { OpenQuestion } from './unresolved-messages';
 
-const NOTHING_OPEN = FACTS.matters;
+const NOTHING_OPEN = FACTS.unresolved;
 const OK = SOURCES.registry;
 
 function question(more: Partial<OpenQuestion> = {}): OpenQuestion {
@@ -57,9 +57,9 @@ function ack(more: Partial<PendingAck> = {}): PendingAck {
 
 type Awaiting = [msgId: string, seq: number, answeredBy: string[]];
 
-const waiting = (...questions: OpenQuestion[]) => ({ matters: { ...NOTHING_OPEN, questions } });
+const waiting = (...questions: OpenQuestion[]) => ({ unresolved: { ...NOTHING_OPEN, questions } });
 const failing = (...failures: FailedRecipient[]) => ({
-  matters: { ...NOTHING_OPEN, failures },
+  unresolved: { ...NOTHING_OPEN, failures },
   agents: [agent('agent-2', 'active')],
 });
 const pending = (...acks: PendingAck[]) => ({
@@ -80,7 +80,7 @@ describe('deadlocks', () => {
     evidence: { locks: [], messages: [], tasks: [], conflicts: [] },
     ...more,
   });
-  const ring = (agents: string[], edges: WaitEdge[]) => ({
+  const waitCycle = (agents: string[], edges: WaitEdge[]) => ({
     waiting: { edges, cycles: [{ agents, edges: edges.map(({ id }) => id) }] },
   });
 
@@ -93,13 +93,13 @@ describe('deadlocks', () => {
       edge('c', 'a', { kind: 'question', evidence: { ...none, messages: ['e.2'] } }),
     ];
     const dead = { agents: [agent('agent-1', 'dead', { last_evidence_at: ago(9 * HOUR) })], locks: [lock('a.ts')] };
-    const [first, second] = entries({ ...ring(['a', 'b', 'c'], edges), ...dead });
+    const [first, second] = entries({ ...waitCycle(['a', 'b', 'c'], edges), ...dead });
     assert.equal(second?.kind, 'agent_dead');
     assert.ok(first);
-    const { why, ...told } = first;
+    const { why, ...others } = first;
     assert.deepEqual(why.facts, Array(4).fill('It waits.'));
     assert.match(why.rule, /An acknowledgement that is due is no wait/);
-    assert.deepEqual(told, {
+    assert.deepEqual(others, {
       id: 'deadlock:["a","b","c"]',
       kind: 'deadlock',
       severity: 'critical',
@@ -123,14 +123,14 @@ describe('deadlocks', () => {
     const overlap = { kind: 'lock_overlap', basis: 'inferred' } as const;
     const edges = [edge('a', 'b'), edge('a', 'b', overlap), edge('b', 'a', overlap)];
     assert.equal(
-      only(ring(['a', 'b'], edges)).reason,
+      only(waitCycle(['a', 'b'], edges)).reason,
       'a and b wait for each other: a for b (blocked and overlapping locks), b for a (overlapping locks). Inferred, not declared: that b waits for a.',
     );
   });
 
   test('where no file says since when, it is since the start of this server', () => {
     const edges = [edge('a', 'b', { since: null }), edge('b', 'a', { since: null })];
-    assert.equal(only(ring(['a', 'b'], edges)).since, formatInstant(FACTS.startedAt));
+    assert.equal(only(waitCycle(['a', 'b'], edges)).since, formatInstant(FACTS.startedAt));
   });
 
   test('a file that waiting is told from and that can not be read is told too', () => {
@@ -288,7 +288,7 @@ describe('messages', () => {
   });
 
   test('acknowledgementItems(): it ends with an answer, with who left, and with the life of its sender', () => {
-    const awaiting = (...by: string[]) => ({ matters: { ...NOTHING_OPEN, awaiting: [['a', 5, by]] as Awaiting[] } });
+    const awaiting = (...by: string[]) => ({ unresolved: { ...NOTHING_OPEN, awaiting: [['a', 5, by]] as Awaiting[] } });
     assert.equal(kinds({ ...pending(ack()), ...awaiting('agent-3') }).length, 1);
     assert.deepEqual(kinds({ ...pending(ack()), ...awaiting('agent-1') }), []);
     for (const id of ['agent-0', 'agent-1']) {
@@ -315,15 +315,15 @@ describe('messages', () => {
   });
 
   test('it leads to its message where that is known; what a broken send left is told apart', () => {
-    const matters = { ...NOTHING_OPEN, awaiting: [['a', 12, []]] as Awaiting[] };
-    assert.deepEqual(only({ ...pending(ack()), matters }).evidence.messages, ['e.12']);
+    const unresolved = { ...NOTHING_OPEN, awaiting: [['a', 12, []]] as Awaiting[] };
+    assert.deepEqual(only({ ...pending(ack()), unresolved }).evidence.messages, ['e.12']);
     const orphan = only(pending(ack({ orphan: true, msgId: 'temp-1', text: '', sender: null })));
     assert.match(orphan.reason, /^A message from \(no name\) to agent-1 broke off before it was sent/);
     assert.deepEqual([orphan.severity, orphan.evidence.agents], ['warning', ['agent-1']]);
   });
 
   test('more open than is watched: said', () => {
-    const entry = only({ matters: { ...NOTHING_OPEN, cut: 3 } });
+    const entry = only({ unresolved: { ...NOTHING_OPEN, cut: 3 } });
     assert.deepEqual([entry.id, entry.severity], ['source_unreadable:open-matters', 'notice']);
     assert.match(entry.reason, /the oldest 3 are not listed/);
   });
@@ -408,12 +408,12 @@ test('the same entries at every time they stand: ids, since and reasons hold no 
       lock('c.ts', { agent_id: 'y', stale: true, conflicts_with: [{ lock_file: 'x', agent_id: 'z', filepath: 'c*' }] }),
     ],
     overlaps: [{ lock: lock('a.ts'), others: [lock('./a.ts')], file: 'a.ts' }],
-    matters: { ...NOTHING_OPEN, questions: [question()], failures: [failure()] },
+    unresolved: { ...NOTHING_OPEN, questions: [question()], failures: [failure()] },
     sources: { ...SOURCES, registry: { ...OK, state: 'unreadable', reason: 'Broken.' } },
   };
   const first = entries(facts);
   assert.equal(first.length, 8);
-  assert.deepEqual(entries({ ...facts, time: new PassingTime(NOW + 10 * MINUTE) }), first);
+  assert.deepEqual(entries({ ...facts, time: new DeadlineClock(NOW + 10 * MINUTE) }), first);
 });
 
 test('what a file lists twice is one entry', () => {

@@ -21,8 +21,8 @@ import { sourceItems } from './attention-sources';
 export type { AttentionFacts, AttentionLimits } from './attention-facts';
 
 /** Nobody reads more; a swarm whose 10,000 locks are stale must not cost megabytes at each change. */
-const ENTRIES_AT_MOST = 500;
-const EVIDENCE_AT_MOST = 50;
+const MAX_ENTRIES = 500;
+const MAX_EVIDENCE = 50;
 
 /** What the rules found, and what of the decisions about it has ended. */
 interface Judgement extends DispositionReview {
@@ -50,9 +50,9 @@ export function judgeAttention(facts: AttentionFacts, dispositions: readonly Dis
 
 /** @param open how many of the entries are neither acknowledged nor snoozed */
 function listed(entries: readonly AttentionEntry[], open: number): AttentionEntry[] {
-  if (entries.length <= ENTRIES_AT_MOST) return [...entries];
-  let room = Math.max(0, ENTRIES_AT_MOST - open);
-  return entries.filter((entry) => !isHidden(entry) || room-- > 0).slice(0, ENTRIES_AT_MOST);
+  if (entries.length <= MAX_ENTRIES) return [...entries];
+  let room = Math.max(0, MAX_ENTRIES - open);
+  return entries.filter((entry) => !isHidden(entry) || room-- > 0).slice(0, MAX_ENTRIES);
 }
 
 function allEntries(facts: AttentionFacts): AttentionEntry[] {
@@ -68,20 +68,30 @@ function allEntries(facts: AttentionFacts): AttentionEntry[] {
   ];
   // A file may hold the same thing twice.
   const byId = new Map(items.map((item) => [`${item.kind}:${item.key}`, item]));
-  return [...byId.values()].sort(worseFirst).map(entryOf);
+  return [...byId.values()].sort(worseFirst).map(toAttentionEntry);
 }
 
 function worseFirst(one: AttentionItem, other: AttentionItem): number {
-  const worse = rankOf(one) - rankOf(other);
+  const worse = itemRank(one) - itemRank(other);
   return worse || one.since - other.since || (one.key < other.key ? -1 : 1);
 }
 
-function rankOf({ kind, severity }: AttentionItem): number {
+function itemRank({ kind, severity }: AttentionItem): number {
   return kind === 'deadlock' ? -1 : SEVERITY_RANK[severity];
 }
 
-function entryOf({ kind, key, severity, since, subject, agent, reason, why, evidence }: AttentionItem): AttentionEntry {
-  const list = (names: readonly string[] = []) => [...new Set(names)].slice(0, EVIDENCE_AT_MOST);
+function toAttentionEntry({
+  kind,
+  key,
+  severity,
+  since,
+  subject,
+  agent,
+  reason,
+  why,
+  evidence,
+}: AttentionItem): AttentionEntry {
+  const list = (names: readonly string[] = []) => [...new Set(names)].slice(0, MAX_EVIDENCE);
   return {
     id: `${kind}:${key}`,
     kind,

@@ -3,7 +3,7 @@
  * in the thread, by quoting the whole id, or by a message that answers (`directlyAddressed`).
  */
 import { createHash } from 'node:crypto';
-import { contentOf, isAutomatic, nameOf, recipientsOf } from '../sources/claudeswarm/message-fields';
+import { isAutomatic, messageContent, readName, recipientsOf } from '../sources/claudeswarm/message-fields';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -71,14 +71,14 @@ export class AwaitedAcks {
   feed(seq: number, sender: string | null, fields: Fields): void {
     if (sender !== null) this.#noteAnswer(sender, fields);
     const { content, requires_ack: required, msg_id: id } = fields;
-    const msgId = typeof id === 'string' ? nameOf(id) : null;
+    const msgId = typeof id === 'string' ? readName(id) : null;
     if (msgId === null) return;
     if (isAutomatic(fields)) this.#noteRetry(msgId, sender, fields);
     else if (required === true || (typeof content === 'string' && content.startsWith('[REQUIRES-ACK] '))) {
       const known = this.#byId.get(msgId);
       if (known) this.#drop(known);
       const recipients = recipientsOf(fields).slice(0, MAX_RECIPIENTS);
-      const key = keyOf(sender, fields);
+      const key = ackKey(sender, fields);
       this.#add({ msgId, seq, key, sender, recipients, answeredBy: [], retries: [] });
     }
   }
@@ -103,8 +103,8 @@ export class AwaitedAcks {
   }
 
   #noteRetry(msgId: string, sender: string | null, fields: Fields): void {
-    const first = this.#byKey.get(keyOf(sender, fields));
-    if (!first || first.retries.length >= MAX_RETRIES || contentOf(fields).form !== 'retry') return;
+    const first = this.#byKey.get(ackKey(sender, fields));
+    if (!first || first.retries.length >= MAX_RETRIES || messageContent(fields).form !== 'retry') return;
     first.retries = [...first.retries, msgId];
   }
 
@@ -132,8 +132,8 @@ export class AwaitedAcks {
   }
 }
 
-function keyOf(sender: string | null, fields: Fields): string {
+function ackKey(sender: string | null, fields: Fields): string {
   return createHash('sha1')
-    .update(JSON.stringify([sender, contentOf(fields).text]))
+    .update(JSON.stringify([sender, messageContent(fields).text]))
     .digest('base64');
 }

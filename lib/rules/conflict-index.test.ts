@@ -9,7 +9,7 @@ import { finish } from './step-budget';
 
 const ROOT = '/home/ada/project';
 
-function entryOf(file: number, agent_id: string, filepath: unknown, locked_at = 1): LockEntry {
+function indexedEntry(file: number, agent_id: string, filepath: unknown, locked_at = 1): LockEntry {
   return { lock_file: `${file}.lock`, fields: { agent_id, filepath }, lockedAt: locked_at, warnings: [] };
 }
 
@@ -33,7 +33,7 @@ test('LockComparison: whatever comes and goes, it has what comparing all at once
       for (const changes of steps) {
         for (const { file, lock } of changes) {
           if (lock === null) files.delete(file);
-          else files.set(file, entryOf(file, lock.holder, lock.path));
+          else files.set(file, indexedEntry(file, lock.holder, lock.path));
         }
         const entries = [...files].sort(([one], [other]) => one - other).map(([, entry]) => entry);
         comparison.request(entries);
@@ -52,8 +52,8 @@ test('LockComparison: whatever comes and goes, it has what comparing all at once
 
 test('LockComparison: of more than 20 overlaps 20 are listed, and one that goes makes room for another', () => {
   const comparison = new LockComparison(ROOT, () => {});
-  const pattern = entryOf(99, 'x', 'src/*');
-  const paths = Array.from({ length: 30 }, (_, index) => entryOf(10 + index, 'y', `src/${index}.ts`));
+  const pattern = indexedEntry(99, 'x', 'src/*');
+  const paths = Array.from({ length: 30 }, (_, index) => indexedEntry(10 + index, 'y', `src/${index}.ts`));
   const listed = (entries: readonly LockEntry[]) => {
     comparison.request(entries);
     return comparison.compared.conflicts.found.get(pattern)?.length;

@@ -67,7 +67,7 @@ export class ConflictIndex {
   }
 
   /** @returns the locks of a path, whoever holds them */
-  entriesOf(path: string): readonly LockEntry[] {
+  entriesAt(path: string): readonly LockEntry[] {
     const found = this.#byPath.get(path);
     return found === undefined ? NONE : Array.isArray(found) ? found : [found];
   }
@@ -84,7 +84,7 @@ export class ConflictIndex {
   #drop(entry: LockEntry): void {
     const path = pathOf(entry);
     if (path === null) return;
-    const left = this.entriesOf(path).filter((other) => other !== entry);
+    const left = this.entriesAt(path).filter((other) => other !== entry);
     if (left.length > 0) this.#byPath.set(path, left.length === 1 ? (left[0] as LockEntry) : left);
     else {
       this.#byPath.delete(path);
@@ -102,7 +102,7 @@ export class ConflictIndex {
     if (own) for (const other of this.#byPath.keys()) if (matches(own, other, budget)) paths.add(other);
     const others: LockEntry[] = [];
     for (const one of paths) {
-      for (const other of this.entriesOf(one)) if (other.fields.agent_id !== entry.fields.agent_id) others.push(other);
+      for (const other of this.entriesAt(one)) if (other.fields.agent_id !== entry.fields.agent_id) others.push(other);
     }
     budget.spend(others.length * 100);
     return others;

@@ -2,7 +2,7 @@
  * An instant that facts are judged at, which notes when time alone would change the judgement: until then, and as long
  * as the facts stay, it need not be repeated.
  */
-export class PassingTime {
+export class DeadlineClock {
   readonly #now: number;
   #nextAt = Number.POSITIVE_INFINITY;
 
@@ -11,21 +11,21 @@ export class PassingTime {
     this.#now = now;
   }
 
-  /** When the first answer of `reached` changes, in milliseconds since 1970; infinite if none will. */
+  /** When the first answer of `isDue` changes, in milliseconds since 1970; infinite if none will. */
   get nextAt(): number {
     return this.#nextAt;
   }
 
   /** @returns whether an instant has come, in milliseconds since 1970 */
-  reached(at: number): boolean {
+  isDue(at: number): boolean {
     if (at <= this.#now) return true;
     this.#nextAt = Math.min(this.#nextAt, at);
     return false;
   }
 
   /** @returns whether an instant, a whole millisecond, is over */
-  passed(at: number): boolean {
-    return this.reached(at + 1);
+  isPast(at: number): boolean {
+    return this.isDue(at + 1);
   }
 
   /** @returns whether `now` is before the answers it gave, or one of them would be another by then */

@@ -1,6 +1,6 @@
 /** Recipients that messages do not reach, from the first failure on until anything reaches them. */
-import { contentOf, deliveriesOf, excerptOf, nameOf } from '../sources/claudeswarm/message-fields';
-import type { OpenMattersOptions } from './open-question-options';
+import { deliveriesOf, excerptOf, messageContent, readName } from '../sources/claudeswarm/message-fields';
+import type { UnresolvedOptions } from './unresolved-options';
 
 /** A recipient that nothing has reached since a delivery failed. */
 export interface FailedRecipient {
@@ -20,18 +20,18 @@ export interface FailedRecipient {
 }
 
 /** Of questions and of recipients each. */
-export const KEPT_AT_MOST = 1000;
-const NAMES_TOLD = 10;
-const PLACES_TOLD = 5;
+export const MAX_KEPT = 1000;
+const MAX_NAMES = 10;
+const MAX_PLACES = 5;
 
 export class FailedDeliveries {
-  readonly #options: OpenMattersOptions;
+  readonly #options: UnresolvedOptions;
   readonly #onLetGo: (at: number) => void;
   #failures = new Map<string, FailedRecipient>();
   #changed = true;
 
   /** @param onLetGo takes the time of a failure that was let go since there were more than can be kept */
-  constructor(options: OpenMattersOptions, onLetGo: (at: number) => void) {
+  constructor(options: UnresolvedOptions, onLetGo: (at: number) => void) {
     this.#options = options;
     this.#onLetGo = onLetGo;
   }
@@ -53,8 +53,8 @@ export class FailedDeliveries {
     if (missed.length === 0) return;
     const at = this.#options.readTime(fields.timestamp);
     if (at === null || this.#isTooOld(at)) return;
-    const { text, form } = contentOf(fields);
-    const msgId = typeof fields.msg_id === 'string' ? nameOf(fields.msg_id) : null;
+    const { text, form } = messageContent(fields);
+    const msgId = typeof fields.msg_id === 'string' ? readName(fields.msg_id) : null;
     const senders = sender === null ? [] : [sender];
     const failure = { msgId, since: at, last: at, count: 1, senders, text: excerptOf(text), seqs: [seq] };
     for (const recipient of missed) this.#fail({ ...failure, recipient }, form === 'first');
@@ -84,14 +84,14 @@ export class FailedDeliveries {
         ...known,
         last: Math.max(known.last, last),
         count: known.count + (isNew ? 1 : 0),
-        senders: [...new Set([...known.senders, ...failure.senders])].slice(0, NAMES_TOLD),
+        senders: [...new Set([...known.senders, ...failure.senders])].slice(0, MAX_NAMES),
         seqs: withNewest(known.seqs, ...failure.seqs),
       });
       return;
     }
     this.#failures.delete(recipient);
     this.#failures.set(recipient, failure);
-    if (this.#failures.size <= KEPT_AT_MOST) return;
+    if (this.#failures.size <= MAX_KEPT) return;
     const [oldest] = this.#failures.values();
     if (!oldest) return;
     this.#failures.delete(oldest.recipient);
@@ -102,5 +102,5 @@ export class FailedDeliveries {
 /** The first place and the newest ones. */
 export function withNewest(seqs: readonly number[], ...more: number[]): number[] {
   const [first, ...rest] = [...seqs, ...more];
-  return first === undefined ? [] : [first, ...rest.slice(1 - PLACES_TOLD)];
+  return first === undefined ? [] : [first, ...rest.slice(1 - MAX_PLACES)];
 }

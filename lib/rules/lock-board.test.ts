@@ -11,7 +11,7 @@ import type { LockBoardFacts } from './lock-status';
 
 const SECOND = 1000;
 
-function entryOf(
+function boardEntry(
   filepath: string,
   agent_id: string,
   locked_at: unknown = 1000,
@@ -34,7 +34,7 @@ function factsAt(seconds: number, orphaned = false): LockBoardFacts {
 
 test('LockBoard: an unchanged lock is the same object; one that changes, by age, holder or overlap, is another', () => {
   const board = new LockBoard();
-  const [a, b] = [entryOf('src/a.ts', 'agent-0'), entryOf('src/b.ts', 'agent-0')];
+  const [a, b] = [boardEntry('src/a.ts', 'agent-0'), boardEntry('src/b.ts', 'agent-0')];
   const sorted = (...entries: LockEntry[]) => entries.sort(byLockFile);
   const of = (path: string) => board.locks.find(({ filepath }) => filepath === path);
   const held = sorted(a, b);
@@ -49,7 +49,7 @@ test('LockBoard: an unchanged lock is the same object; one that changes, by age,
   assert.equal(update(board, held, factsAt(1002)), true, 'the clock was set back');
   assert.deepEqual(of('src/a.ts'), first);
   const single = of('src/b.ts');
-  assert.equal(update(board, sorted(a, b, entryOf('src/a.*', 'agent-1')), factsAt(1002)), true);
+  assert.equal(update(board, sorted(a, b, boardEntry('src/a.*', 'agent-1')), factsAt(1002)), true);
   assert.equal(of('src/a.ts')?.conflicts_with.length, 1);
   assert.ok(of('src/b.ts') === single);
   assert.equal(board.answer.overlapping_count, 2);
@@ -81,7 +81,7 @@ test('LockBoard: whatever comes and goes, it describes and counts what describin
       for (const { file, lock, seconds, orphaned } of steps) {
         const name = `${file}.lock`;
         if (lock === null) files.delete(name);
-        else files.set(name, entryOf(lock.path, lock.holder, lock.at, name));
+        else files.set(name, boardEntry(lock.path, lock.holder, lock.at, name));
         const entries = [...files.values()].sort(byLockFile);
         const facts = factsAt(seconds, orphaned);
         update(board, entries, facts);
@@ -104,8 +104,10 @@ function longestOf({ longest }: LockBoard): LocksAnswer {
 }
 
 test('LockBoard: of more locks than one answer may list all are counted, and those that overlap and the newest are listed', () => {
-  const entries = Array.from({ length: 12_000 }, (_, index) => entryOf(`src/${index}.ts`, `agent-${index % 3}`, index));
-  const pattern = entryOf('src/7.*', 'agent-9', 0);
+  const entries = Array.from({ length: 12_000 }, (_, index) =>
+    boardEntry(`src/${index}.ts`, `agent-${index % 3}`, index),
+  );
+  const pattern = boardEntry('src/7.*', 'agent-9', 0);
   const board = new LockBoard();
   const facts = factsAt(12_000);
   update(board, [...entries, pattern].sort(byLockFile), facts);
@@ -139,7 +141,7 @@ test('LockBoard: of more locks than one answer may list all are counted, and tho
 });
 
 test('LockBoard: with nothing but orphaned locks the newest of them fill the list', () => {
-  const entries = Array.from({ length: 10_002 }, (_, index) => entryOf(`src/${index}.ts`, 'gone', index));
+  const entries = Array.from({ length: 10_002 }, (_, index) => boardEntry(`src/${index}.ts`, 'gone', index));
   const board = new LockBoard();
   update(board, entries.sort(byLockFile), factsAt(0, true));
   const listed = new Set(longestOf(board).locks.map(({ filepath }) => filepath));
@@ -150,7 +152,9 @@ test('LockBoard: with nothing but orphaned locks the newest of them fill the lis
 });
 
 test('LockBoard: up to 10,000 locks all are listed; a list that was cut stays so until there are 9,000', () => {
-  const entries = Array.from({ length: 10_001 }, (_, index) => entryOf(`src/${index}.ts`, 'a', index)).sort(byLockFile);
+  const entries = Array.from({ length: 10_001 }, (_, index) => boardEntry(`src/${index}.ts`, 'a', index)).sort(
+    byLockFile,
+  );
   const board = new LockBoard();
   const listed = (count: number) => {
     update(board, entries.slice(0, count), factsAt(0));

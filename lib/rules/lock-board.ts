@@ -75,11 +75,11 @@ export class LockBoard {
    * @param all whether those are looked at, too, of which no file changed
    */
   #take(entries: readonly LockEntry[], affected: ReadonlySet<LockEntry>, all: boolean, facts: LockBoardFacts): boolean {
-    const { removed, added, placeOf } = differences(this.#entries, entries);
+    const { removed, added, listPlace } = differences(this.#entries, entries);
     let changed = removed.length + added.length > 0;
     const before = this.locks;
     const rows = entries.map((entry, index) => {
-      const place = placeOf(index);
+      const place = listPlace(index);
       const known = place < 0 ? undefined : (before[place] as LockRow);
       const isAffected = affected.size > 0 && affected.has(entry);
       if (known && !all && !isAffected) return known;
@@ -90,7 +90,7 @@ export class LockBoard {
       this.#count(row, 1);
       return row;
     });
-    for (const row of rowsOf(removed, before)) this.#count(row, -1);
+    for (const row of rowsFor(removed, before)) this.#count(row, -1);
     this.#entries = entries;
     if (changed) this.locks = rows;
     return changed;
@@ -131,7 +131,7 @@ function sameEntries(some: readonly LockEntry[] | undefined, others: readonly Lo
 }
 
 /** @returns the rows of some entries; both lists have the same order */
-function rowsOf(some: readonly LockEntry[], rows: readonly LockRow[]): LockRow[] {
+function rowsFor(some: readonly LockEntry[], rows: readonly LockRow[]): LockRow[] {
   const found: LockRow[] = [];
   for (let index = 0; index < rows.length && found.length < some.length; index++) {
     const row = rows[index] as LockRow;

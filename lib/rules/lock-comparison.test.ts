@@ -5,7 +5,7 @@ import { LockComparison } from './lock-comparison';
 
 const ROOT = '/home/ada/project';
 
-function entryOf(agent_id: string, filepath: string, locked_at = 1): LockEntry {
+function comparedEntry(agent_id: string, filepath: string, locked_at = 1): LockEntry {
   return {
     lock_file: `${agent_id} ${filepath}.lock`,
     fields: { agent_id, filepath, locked_at },
@@ -16,8 +16,8 @@ function entryOf(agent_id: string, filepath: string, locked_at = 1): LockEntry {
 
 /** Takes some tenths of a second to compare. */
 const SLOW = Array.from({ length: 150 }, (_, index) => [
-  entryOf('a', `*${'[a-z]?'.repeat(300)}b${index}*`),
-  entryOf('b', `${'a'.repeat(4000)}${index}`),
+  comparedEntry('a', `*${'[a-z]?'.repeat(300)}b${index}*`),
+  comparedEntry('b', `${'a'.repeat(4000)}${index}`),
 ]).flat();
 
 function comparison() {
@@ -28,7 +28,7 @@ function comparison() {
 
 test('request(): ordinary locks are compared when it returns', () => {
   const { made, events } = comparison();
-  const [path, pattern] = [entryOf('a', 'src/a.ts'), entryOf('b', 'src/*')];
+  const [path, pattern] = [comparedEntry('a', 'src/a.ts'), comparedEntry('b', 'src/*')];
   made.request([path, pattern]);
   assert.deepEqual(made.compared.conflicts.found.get(path), [pattern]);
   assert.deepEqual(events, []);
@@ -36,7 +36,7 @@ test('request(): ordinary locks are compared when it returns', () => {
 
 test('request(): what takes long is given when all of it is compared, and other work goes on meanwhile', async () => {
   const { made, events } = comparison();
-  const ordinary = [entryOf('a', 'src/a.ts')];
+  const ordinary = [comparedEntry('a', 'src/a.ts')];
   made.request(ordinary);
   made.request(SLOW);
   assert.equal(made.compared.entries, ordinary);
@@ -51,7 +51,7 @@ test('request(): what takes long is given when all of it is compared, and other 
 
 test('request(): of the requests during a comparison the last one follows', async () => {
   const { made, events } = comparison();
-  const [first, last] = [SLOW.slice(1), [entryOf('a', 'src/a.ts')]];
+  const [first, last] = [SLOW.slice(1), [comparedEntry('a', 'src/a.ts')]];
   made.request(SLOW);
   made.request(first);
   made.request(last);
@@ -62,16 +62,20 @@ test('request(): of the requests during a comparison the last one follows', asyn
 
 test('request(): a refreshed lock keeps what it overlaps, without a comparison', () => {
   const { made } = comparison();
-  const [path, pattern, spelled] = [entryOf('a', 'src/a.ts'), entryOf('b', 'src/*'), entryOf('c', `${ROOT}/src/a.ts`)];
+  const [path, pattern, spelled] = [
+    comparedEntry('a', 'src/a.ts'),
+    comparedEntry('b', 'src/*'),
+    comparedEntry('c', `${ROOT}/src/a.ts`),
+  ];
   made.request([path, pattern, spelled]);
-  const refreshed = entryOf('b', 'src/*', 2);
+  const refreshed = comparedEntry('b', 'src/*', 2);
   made.request([path, refreshed, spelled]);
   const { conflicts, spelled: bySpelling } = made.compared;
   assert.deepEqual(conflicts.found.get(path), [refreshed]);
   assert.deepEqual(conflicts.found.get(refreshed), [path]);
   assert.equal(conflicts.found.has(pattern), false);
   assert.deepEqual(bySpelling.conflicts.found.get(spelled)?.includes(refreshed), true);
-  const other = entryOf('a', 'src/*', 3);
+  const other = comparedEntry('a', 'src/*', 3);
   made.request([path, other, spelled]);
   assert.equal(made.compared.conflicts.found.size, 0);
 });

@@ -8,7 +8,7 @@ import { compareLocks, findConflicts } from './lock-conflicts';
 import { MAX_CONFLICTS } from './path-groups';
 
 /** A lock under a name of its own, in the order in which they are made. */
-function entriesOf(held: readonly (readonly [holder: string, filepath: string])[]): LockEntry[] {
+function entriesAt(held: readonly (readonly [holder: string, filepath: string])[]): LockEntry[] {
   return held.map(([agent_id, filepath], index) => ({
     lock_file: `${String(index).padStart(6, '0')}.lock`,
     fields: { agent_id, filepath },
@@ -35,7 +35,7 @@ const heldPaths = fc.array(
 test('findConflicts(): lists for each lock those it overlaps, all of them or 20', () => {
   fc.assert(
     fc.property(heldPaths, (held) => {
-      const entries = entriesOf(held);
+      const entries = entriesAt(held);
       const { found, unknown } = findConflicts(entries);
       assert.equal(unknown.size, 0);
       for (const entry of entries) {
@@ -53,7 +53,7 @@ test('findConflicts(): lists for each lock those it overlaps, all of them or 20'
 test('findConflicts(): what a bound left uncompared is named, and the same each time', () => {
   fc.assert(
     fc.property(heldPaths, fc.integer({ min: 0, max: 30_000 }), (held, maxSteps) => {
-      const entries = entriesOf(held);
+      const entries = entriesAt(held);
       const { found, unknown } = findConflicts(entries, { maxSteps });
       for (const entry of entries) {
         const expected = entries.filter((other) => overlap(entry, other));
@@ -72,7 +72,7 @@ test('findConflicts(): what a bound left uncompared is named, and the same each 
 test('findConflicts(): ordinary patterns are compared however many are made to be slow', () => {
   const slow = Array.from({ length: 400 }, (_, index): [string, string] => ['a', `*${'[a-z]?'.repeat(300)}b${index}*`]);
   const long = Array.from({ length: 400 }, (_, index): [string, string] => ['b', `${'a'.repeat(4000)}${index}`]);
-  const entries = entriesOf([...slow, ...long, ['c', 'src/*'], ['d', 'src/a.ts']]);
+  const entries = entriesAt([...slow, ...long, ['c', 'src/*'], ['d', 'src/a.ts']]);
   const { found, unknown } = findConflicts(entries, { maxSteps: 20_000_000 });
   const [pattern, path] = entries.slice(-2);
   assert.ok(pattern && path);
@@ -82,9 +82,9 @@ test('findConflicts(): ordinary patterns are compared however many are made to b
 });
 
 test('findConflicts(): very many locks of one path, by one holder or each by another', () => {
-  const alone = entriesOf(Array.from({ length: 20_000 }, () => ['a', 'x'] as const));
+  const alone = entriesAt(Array.from({ length: 20_000 }, () => ['a', 'x'] as const));
   assert.equal(findConflicts(alone).found.size, 0);
-  const other = entriesOf(Array.from({ length: 20_000 }, (_, index) => [`a${index}`, 'x'] as const));
+  const other = entriesAt(Array.from({ length: 20_000 }, (_, index) => [`a${index}`, 'x'] as const));
   const { found } = findConflicts(other);
   assert.equal(found.size, 20_000);
   assert.ok([...found.values()].every((others) => others.length === MAX_CONFLICTS));
@@ -92,7 +92,7 @@ test('findConflicts(): very many locks of one path, by one holder or each by ano
 
 test('findConflicts(): a path of thousands of folders and a pattern below one of them', () => {
   const deep = 'd/'.repeat(2000);
-  const entries = entriesOf([
+  const entries = entriesAt([
     ['a', `${deep}x`],
     ['b', `${'d/'.repeat(500)}*`],
     ['c', `${'d/'.repeat(500)}e/?`],
@@ -108,7 +108,7 @@ test('compareLocks(): no step is longer than two comparisons of a path with a pa
   const slow = Array.from({ length: 30 }, (_, index): [string, string] => ['a', `*${'?'.repeat(1000)}b${index}*`]);
   const long = Array.from({ length: 30 }, (_, index): [string, string] => ['b', `${'a'.repeat(4000)}${index}`]);
   let pauses = 0;
-  for (const _ of compareLocks(entriesOf([...slow, ...long]))) pauses++;
+  for (const _ of compareLocks(entriesAt([...slow, ...long]))) pauses++;
   // Each of the 30 patterns with each of the 60 paths.
   assert.ok(pauses > (30 * 60) / 2, `${pauses} pauses`);
 });

@@ -2,7 +2,7 @@
 import type { HeldLock, Lock, LockConflict } from '../contract/schemas';
 import type { LockEntry } from '../sources/claudeswarm/lock-entry';
 import type { Holder } from './lock-holders';
-import { acquiredAt, conflictsOf, describeLock, isComparedAsPattern, type LockFacts } from './lock-status';
+import { acquiredAt, describeLock, isComparedAsPattern, type LockFacts, toConflicts } from './lock-status';
 
 /** Of 50,000 locks the descriptions would take 40 MB, and few are ever shown: these take 4. */
 export class LockRow implements HeldLock, LockFacts {
@@ -52,7 +52,7 @@ export class LockRow implements HeldLock, LockFacts {
   }
 
   get conflicts_with(): LockConflict[] {
-    return conflictsOf(this.conflicts);
+    return toConflicts(this.conflicts);
   }
 
   get pattern(): boolean {

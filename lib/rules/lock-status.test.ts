@@ -6,7 +6,7 @@ import { lock as lockSchema } from '../contract/schemas';
 import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
 import { type LockEntry, lockFileName, parseLock } from '../sources/claudeswarm/lock-entry';
 import type { Holder, LockHolders } from './lock-holders';
-import { conflictOf } from './lock-status';
+import { toConflict } from './lock-status';
 
 const NOW = Date.UTC(2026, 1, 3, 8);
 /** As while the registry can't be read. */
@@ -81,7 +81,7 @@ test("the file's own fields of added names are kept apart", () => {
   assert.deepEqual([lock.stale, lock.note, Object.hasOwn(lock, '__proto__')], [false, 'kept', true]);
 });
 
-const conflictsOf = (entries: LockEntry[]) =>
+const statusConflicts = (entries: LockEntry[]) =>
   Object.fromEntries(
     describeLocks(entries, OPTIONS).map(({ filepath, agent_id, conflicts_with }) => [
       `${agent_id} ${filepath}`,
@@ -90,7 +90,7 @@ const conflictsOf = (entries: LockEntry[]) =>
   );
 
 test('conflicts: patterns of other holders that match one way or the other, said on both sides', () => {
-  const found = conflictsOf([
+  const found = statusConflicts([
     entry('app/[id]/x', { agent_id: 'a' }),
     entry('app/i/x', { agent_id: 'b' }),
     entry('app/*', { agent_id: 'c' }),
@@ -110,13 +110,13 @@ test('conflicts: patterns of other holders that match one way or the other, said
   });
 });
 
-test('conflictOf(): says null for what a lock file does not say, and is never without a field', () => {
-  const answer = conflictOf({ lock_file: 'x.lock', fields: { filepath: 'x' } });
+test('toConflict(): says null for what a lock file does not say, and is never without a field', () => {
+  const answer = toConflict({ lock_file: 'x.lock', fields: { filepath: 'x' } });
   assert.deepEqual(JSON.parse(JSON.stringify(answer)), { lock_file: 'x.lock', agent_id: null, filepath: 'x' });
 });
 
 test('equal paths conflict, whatever the names of their files', () => {
-  const found = conflictsOf([entry('x', { agent_id: 'a' }), entry('x', { agent_id: 'b' }, 'manual.lock')]);
+  const found = statusConflicts([entry('x', { agent_id: 'a' }), entry('x', { agent_id: 'b' }, 'manual.lock')]);
   assert.deepEqual(found, { 'a x': ['b x'], 'b x': ['a x'] });
 });
 

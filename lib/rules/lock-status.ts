@@ -29,7 +29,7 @@ export function describeLock(entry: LockEntry, { stale, early, holder, conflicts
     stale,
     orphaned: holder.orphaned,
     former_holder: holder.former,
-    conflicts_with: conflictsOf(conflicts),
+    conflicts_with: toConflicts(conflicts),
     pattern: isComparedAsPattern(entry),
     warnings: withPassing(entry.warnings, early, uncompared),
   });
@@ -41,8 +41,8 @@ export function acquiredAt({ lockedAt }: LockEntry): string | null {
 }
 
 /** @returns what a lock's description says of those that overlap it */
-export function conflictsOf(conflicts: readonly LockEntry[]): LockConflict[] {
-  return conflicts.length === 0 ? NO_CONFLICTS : conflicts.map(conflictOf);
+export function toConflicts(conflicts: readonly LockEntry[]): LockConflict[] {
+  return conflicts.length === 0 ? NO_CONFLICTS : conflicts.map(toConflict);
 }
 
 /** @returns whether a lock's path holds characters of a pattern, and is compared as one */
@@ -83,7 +83,7 @@ export function isSameHolder(one: Holder, other: Holder): boolean {
 }
 
 /** @returns what a lock's description says of another one that overlaps it */
-export function conflictOf({ lock_file, fields }: Pick<LockEntry, 'lock_file' | 'fields'>): LockConflict {
+export function toConflict({ lock_file, fields }: Pick<LockEntry, 'lock_file' | 'fields'>): LockConflict {
   // What the file does not say must not be missing in the answer.
   return { lock_file, agent_id: fields.agent_id ?? null, filepath: fields.filepath ?? null };
 }

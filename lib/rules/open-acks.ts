@@ -2,7 +2,7 @@
 
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { AgentPresence } from './agent-presence';
-import type { OpenMattersNow } from './open-questions';
+import type { UnresolvedMessages } from './unresolved-messages';
 
 export interface OpenAck extends PendingAck {
   /** Where its message is in the history; null where that is not known. */
@@ -15,10 +15,10 @@ export interface OpenAck extends PendingAck {
  */
 export function openAcks(
   acks: readonly PendingAck[],
-  matters: Pick<OpenMattersNow, 'awaiting'>,
+  unresolved: Pick<UnresolvedMessages, 'awaiting'>,
   presence: AgentPresence,
 ): OpenAck[] {
-  const places = new Map(matters.awaiting.map(([msgId, seq, answeredBy]) => [msgId, { seq, answeredBy }]));
+  const places = new Map(unresolved.awaiting.map(([msgId, seq, answeredBy]) => [msgId, { seq, answeredBy }]));
   return acks.flatMap((ack): OpenAck[] => {
     const { msgId, sender, recipient, sentAt, orphan } = ack;
     if (orphan) return [];

@@ -21,7 +21,7 @@ interface AssignedTask {
 
 type Arc = readonly [from: string, to: string];
 
-export const RINGS_AT_MOST = 50;
+export const MAX_CYCLES = 50;
 /** Nodes that are visited in search of cycles, some 0.3 us each: a tangle of thousands of tasks is not searched to its end. */
 const MAX_VISITS = 200_000;
 
@@ -44,7 +44,7 @@ export function searchBudget(): SearchBudget {
  * @returns the agents of each ring in the order of waiting, from the first by name on; those that are declared
  *   throughout first, then the shorter ones; at most 50
  */
-export function findRings(
+export function findWaitCycles(
   holds: readonly Hold[],
   tasks: readonly AssignedTask[],
   budget: SearchBudget = searchBudget(),
@@ -57,14 +57,14 @@ export function findRings(
       .flatMap(({ from, to }) => to.map((other): Arc => [agentNode(from), agentNode(other)]));
   const declared = [...byTasks, ...arcsOf(false)];
   const inferred = arcsOf(true);
-  const cycles = shortestCycles(declared, declared, RINGS_AT_MOST, budget);
-  if (inferred.length > 0) cycles.push(...shortestCycles([...declared, ...inferred], declared, RINGS_AT_MOST, budget));
+  const cycles = shortestCycles(declared, declared, MAX_CYCLES, budget);
+  if (inferred.length > 0) cycles.push(...shortestCycles([...declared, ...inferred], declared, MAX_CYCLES, budget));
   const assignees = new Map(tasks.map(({ id, assignee }) => [taskNode(id), assignee]));
-  const rings = new Map<string, string[]>();
-  for (const ring of cycles.flatMap((cycle) => ringsAlong(cycle, assignees)).map(fromFirst)) {
-    rings.set(JSON.stringify(ring), ring);
+  const waitCycles = new Map<string, string[]>();
+  for (const waitCycle of cycles.flatMap((cycle) => waitCyclesAlong(cycle, assignees)).map(fromFirst)) {
+    waitCycles.set(JSON.stringify(waitCycle), waitCycle);
   }
-  return [...rings.values()].slice(0, RINGS_AT_MOST);
+  return [...waitCycles.values()].slice(0, MAX_CYCLES);
 }
 
 interface Stuck {
@@ -138,16 +138,16 @@ const agentNode = (id: string) => `agent ${id}`;
 const taskNode = (id: string) => `task ${id}`;
 
 /** A cycle of agents and tasks as rings of agents: it may come to the same agent again by another of its tasks. */
-function ringsAlong(cycle: readonly string[], assignees: ReadonlyMap<string, string>): string[][] {
-  const rings: string[][] = [];
+function waitCyclesAlong(cycle: readonly string[], assignees: ReadonlyMap<string, string>): string[][] {
+  const waitCycles: string[][] = [];
   const way: string[] = [];
   for (const node of cycle) {
     const agent = assignees.get(node) ?? node.slice(agentNode('').length);
     const before = way.indexOf(agent);
-    if (before !== -1) rings.push(way.splice(before));
+    if (before !== -1) waitCycles.push(way.splice(before));
     way.push(agent);
   }
-  return [...rings, way].filter(({ length }) => length > 1);
+  return [...waitCycles, way].filter(({ length }) => length > 1);
 }
 
 /**
@@ -266,7 +266,7 @@ function lower(lowest: Map<string, number>, node: string, to = Number.POSITIVE_I
 }
 
 /** The same ring, told from its first member by name on. */
-function fromFirst(ring: readonly string[]): string[] {
-  const first = ring.reduce((least, name, index) => (name < (ring[least] ?? '') ? index : least), 0);
-  return [...ring.slice(first), ...ring.slice(0, first)];
+function fromFirst(waitCycle: readonly string[]): string[] {
+  const first = waitCycle.reduce((least, name, index) => (name < (waitCycle[least] ?? '') ? index : least), 0);
+  return [...waitCycle.slice(first), ...waitCycle.slice(0, first)];
 }

@@ -8,9 +8,9 @@ import type { Agent, Lock } from '../contract/schemas';
 import type { Conflict } from '../sources/claudeswarm/conflict-log';
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import type { Task } from '../sources/claudeswarm/tasks';
-import { PassingTime } from './deadline-clock';
-import type { OpenQuestion } from './open-questions';
-import { findRings, shortestCycles } from './wait-cycles';
+import { DeadlineClock } from './deadline-clock';
+import type { OpenQuestion } from './unresolved-messages';
+import { findWaitCycles, shortestCycles } from './wait-cycles';
 import { type WaitingFacts, waiting } from './waits';
 
 const MINUTE = 60_000;
@@ -26,12 +26,12 @@ const FACTS: WaitingFacts = {
   locks: [],
   overlaps: [],
   sources: { registry: { ...UNKNOWN_SOURCE_FACTS, state: 'ok', reason: null, since: ago(0), skipped: [] } },
-  matters: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
+  unresolved: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
   tasks: [],
   conflicts: [],
   acks: [],
   questionFromMs: 5 * MINUTE,
-  time: new PassingTime(NOW),
+  time: new DeadlineClock(NOW),
 };
 
 const answer = (facts: Partial<WaitingFacts>) => waitingAnswer.parse(waiting({ ...FACTS, ...facts }));
@@ -43,7 +43,7 @@ function only(facts: Partial<WaitingFacts>): WaitEdge {
 }
 
 const pairs = (facts: Partial<WaitingFacts>) => answer(facts).edges.map(({ from, to }) => `${from} ${to}`);
-const rings = (facts: Partial<WaitingFacts>) => answer(facts).cycles.map(({ agents }) => agents);
+const waitCycles = (facts: Partial<WaitingFacts>) => answer(facts).cycles.map(({ agents }) => agents);
 
 let asked = 0;
 function question(sender: string, recipients: string[], more: Partial<OpenQuestion> = {}): OpenQuestion {
@@ -60,15 +60,15 @@ function question(sender: string, recipients: string[], more: Partial<OpenQuesti
     ...more,
   };
 }
-const open = (...questions: OpenQuestion[]) => ({ matters: { ...FACTS.matters, questions } });
+const open = (...questions: OpenQuestion[]) => ({ unresolved: { ...FACTS.unresolved, questions } });
 
 function task(id: string, assignedTo: string | null, blockedBy: string[] = [], more: Partial<Task> = {}): Task {
   return { id, assignedTo, blockedBy, objective: `do ${id}`, status: 'assigned', createdAt: NOW - MINUTE, ...more };
 }
 
 function conflict(requester: string, holder: string, more: Partial<Conflict> = {}): Conflict {
-  const told = { type: 'resource', resource: 'port 80', status: 'pending', detectedAt: NOW - MINUTE };
-  return { id: `${requester}${holder}`, requester, holder, ...told, ...more };
+  const resourceWait = { type: 'resource', resource: 'port 80', status: 'pending', detectedAt: NOW - MINUTE };
+  return { id: `${requester}${holder}`, requester, holder, ...resourceWait, ...more };
 }
 
 function ack(sender: string | null, recipient: string | null, more: Partial<PendingAck> = {}): PendingAck {
@@ -110,10 +110,16 @@ test('waiting(): more waits than are listed, or than can be searched for cycles,
   assert.equal(answer({ conflicts: [...conflicts(2000), ...conflicts(5)] }).truncated, undefined);
   const many = answer({ conflicts: conflicts(2001) });
   assert.deepEqual([many.edges.length, many.truncated], [2000, true]);
-  const ring = (count: number) =>
+  const waitCycle = (count: number) =>
     Array.from({ length: count }, (_, index) => task(`t${index}`, `a${index}`, [`t${(index + 1) % count}`]));
-  assert.deepEqual([answer({ tasks: ring(20) }).cycles.length, answer({ tasks: ring(20) }).truncated], [1, undefined]);
-  assert.deepEqual([answer({ tasks: ring(1500) }).cycles.length, answer({ tasks: ring(1500) }).truncated], [1, true]);
+  assert.deepEqual(
+    [answer({ tasks: waitCycle(20) }).cycles.length, answer({ tasks: waitCycle(20) }).truncated],
+    [1, undefined],
+  );
+  assert.deepEqual(
+    [answer({ tasks: waitCycle(1500) }).cycles.length, answer({ tasks: waitCycle(1500) }).truncated],
+    [1, true],
+  );
 });
 
 test('nobody waits in a quiet swarm', () => {
@@ -127,8 +133,8 @@ describe('edges', () => {
         question('agent-1', ['agent-2'], { type: 'QUESTION', at: NOW - one }),
         question('agent-2', ['agent-1'], { type: 'QUESTION', at: NOW - other }),
       );
-    assert.deepEqual(rings(asked(6 * MINUTE, 5 * MINUTE - 1)), []);
-    assert.deepEqual(rings(asked(6 * MINUTE, 5 * MINUTE)), [['agent-1', 'agent-2']]);
+    assert.deepEqual(waitCycles(asked(6 * MINUTE, 5 * MINUTE - 1)), []);
+    assert.deepEqual(waitCycles(asked(6 * MINUTE, 5 * MINUTE)), [['agent-1', 'agent-2']]);
     assert.equal(answer(asked(1000, 1000)).edges.length, 2, 'the waits themselves are told at once');
   });
 
@@ -252,7 +258,7 @@ describe('edges', () => {
 
   test('an acknowledgement: its sender waits for the recipient', () => {
     const awaiting: [string, number, string[]][] = [['a', 5, []]];
-    const edge = only({ acks: [ack('agent-0', 'agent-1')], matters: { ...FACTS.matters, awaiting } });
+    const edge = only({ acks: [ack('agent-0', 'agent-1')], unresolved: { ...FACTS.unresolved, awaiting } });
     assert.deepEqual([edge.from, edge.to, edge.since], ['agent-0', 'agent-1', ago(1000)]);
     assert.equal(edge.reason, 'agent-1 has not acknowledged a message from agent-0: "Read me"');
     assert.deepEqual(edge.evidence.messages, ['e.5']);
@@ -261,9 +267,12 @@ describe('edges', () => {
 
   test('waiting(): an acknowledgement ends with an answer, with who left, and with the life of its sender', () => {
     const acks = [ack('agent-0', 'agent-1')];
-    const awaiting = (by: string[]) => ({ ...FACTS.matters, awaiting: [['a', 5, by]] as [string, number, string[]][] });
-    assert.deepEqual(pairs({ acks, matters: awaiting(['agent-2']) }), ['agent-0 agent-1']);
-    assert.deepEqual(pairs({ acks, matters: awaiting(['agent-1']) }), []);
+    const awaiting = (by: string[]) => ({
+      ...FACTS.unresolved,
+      awaiting: [['a', 5, by]] as [string, number, string[]][],
+    });
+    assert.deepEqual(pairs({ acks, unresolved: awaiting(['agent-2']) }), ['agent-0 agent-1']);
+    assert.deepEqual(pairs({ acks, unresolved: awaiting(['agent-1']) }), []);
     const without = (id: string) => FACTS.agents.filter((agent) => agent.id !== id);
     for (const id of ['agent-0', 'agent-1']) assert.deepEqual(pairs({ acks, agents: without(id) }), []);
     const sources = { registry: { ...FACTS.sources.registry, state: 'unreadable' as const } };
@@ -337,14 +346,14 @@ describe('rings', () => {
 
   test('whoever may be freed by somebody else is in no ring', () => {
     const back = question('agent-1', ['agent-2']);
-    assert.deepEqual(rings(open(question('agent-2', ['agent-1', 'agent-3']), back)), []);
+    assert.deepEqual(waitCycles(open(question('agent-2', ['agent-1', 'agent-3']), back)), []);
     const all = open(question('agent-2', ['agent-1', 'agent-3']), back, question('agent-3', ['agent-2']));
-    assert.deepEqual(rings(all), [
+    assert.deepEqual(waitCycles(all), [
       ['agent-1', 'agent-2'],
       ['agent-2', 'agent-3'],
     ]);
     // One question is enough to hold an agent up.
-    assert.deepEqual(rings(open(question('agent-2', ['agent-1']), question('agent-2', ['agent-3']), back)), [
+    assert.deepEqual(waitCycles(open(question('agent-2', ['agent-1']), question('agent-2', ['agent-3']), back)), [
       ['agent-1', 'agent-2'],
     ]);
   });
@@ -355,14 +364,14 @@ describe('rings', () => {
       ...overlapping(lock('b', 'agent-2', 2), lock('b*', 'agent-1', 1)).overlaps,
     ];
     assert.equal(answer({ overlaps }).edges.length, 2);
-    assert.deepEqual(rings({ overlaps }), []);
-    assert.deepEqual(rings({ overlaps, ...open(question('agent-1', ['agent-2'])) }), [['agent-1', 'agent-2']]);
+    assert.deepEqual(waitCycles({ overlaps }), []);
+    assert.deepEqual(waitCycles({ overlaps, ...open(question('agent-1', ['agent-2'])) }), [['agent-1', 'agent-2']]);
   });
 
   test('a declared ring is found beside a shorter inferred one, and comes first', () => {
     const [a, b, c] = [question('a', ['b']), question('b', ['c']), question('c', ['a'])];
     const overlaps = overlapping(lock('x', 'a', 2), lock('x*', 'b', 1)).overlaps;
-    assert.deepEqual(rings({ ...open(a, b, c), overlaps }), [
+    assert.deepEqual(waitCycles({ ...open(a, b, c), overlaps }), [
       ['a', 'b', 'c'],
       ['a', 'b'],
     ]);
@@ -371,7 +380,7 @@ describe('rings', () => {
   test('waiting(): an acknowledgement is in no ring, however late it is', () => {
     const asked = open(question('agent-1', ['agent-0']));
     const both = [ack('agent-0', 'agent-1', { retryCount: 3 }), ack('agent-1', 'agent-0', { nextRetryAt: NOW - 1 })];
-    assert.deepEqual(rings({ ...asked, acks: both }), []);
+    assert.deepEqual(waitCycles({ ...asked, acks: both }), []);
     const { edges } = answer({ ...asked, acks: both });
     assert.deepEqual(
       edges.map(({ kind, weak }) => [kind, weak]),
@@ -386,22 +395,24 @@ describe('rings', () => {
   test('a conflict about a lock counts while the lock is held', () => {
     const asked = open(question('agent-1', ['agent-2']));
     const conflicts = [conflict('agent-2', 'agent-1', { type: 'file_lock', resource: 'a.ts' })];
-    assert.deepEqual(rings({ ...asked, conflicts }), []);
-    assert.deepEqual(rings({ ...asked, conflicts, locks: [lock('a.ts', 'agent-1', 0)] }), [['agent-1', 'agent-2']]);
+    assert.deepEqual(waitCycles({ ...asked, conflicts }), []);
+    assert.deepEqual(waitCycles({ ...asked, conflicts, locks: [lock('a.ts', 'agent-1', 0)] }), [
+      ['agent-1', 'agent-2'],
+    ]);
   });
 
   test('tasks: the one waited for must be the one that waits', () => {
     const around = [task('t1', 'agent-1', ['t2']), task('t2', 'agent-2', ['t1'])];
-    assert.deepEqual(rings({ tasks: around }), [['agent-1', 'agent-2']]);
+    assert.deepEqual(waitCycles({ tasks: around }), [['agent-1', 'agent-2']]);
     const other = task('t3', 'agent-1');
-    assert.deepEqual(rings({ tasks: [...around, other] }), [['agent-1', 'agent-2']], 'a ring of tasks never ends');
+    assert.deepEqual(waitCycles({ tasks: [...around, other] }), [['agent-1', 'agent-2']], 'a ring of tasks never ends');
     const crossed = [task('t1', 'a', ['t2']), task('t2', 'b'), task('t3', 'b', ['t4']), task('t4', 'a')];
     assert.equal(answer({ tasks: crossed }).edges.length, 2);
-    assert.deepEqual(rings({ tasks: crossed }), [], 'each has something that it can do');
+    assert.deepEqual(waitCycles({ tasks: crossed }), [], 'each has something that it can do');
     const own = [task('t1', 'a', ['t2']), task('t2', 'a', ['t3']), task('t3', 'b', ['t1'])];
-    assert.deepEqual(rings({ tasks: own }), [['a', 'b']]);
+    assert.deepEqual(waitCycles({ tasks: own }), [['a', 'b']]);
     const eight = [task('1', 'a', ['2']), task('2', 'b', ['3']), task('3', 'a', ['4']), task('4', 'c', ['1'])];
-    assert.deepEqual(rings({ tasks: eight }), [
+    assert.deepEqual(waitCycles({ tasks: eight }), [
       ['a', 'b'],
       ['a', 'c'],
     ]);
@@ -410,23 +421,23 @@ describe('rings', () => {
   test('tasks and messages: an agent answers as long as it has something to do', () => {
     const asked = open(question('b', ['a']));
     const tasks = [task('t1', 'a', ['t2']), task('t2', 'b')];
-    assert.deepEqual(rings({ ...asked, tasks }), [['a', 'b']]);
-    assert.deepEqual(rings({ ...asked, tasks: [...tasks, task('t3', 'a')] }), []);
-    assert.deepEqual(rings({ tasks }), []);
+    assert.deepEqual(waitCycles({ ...asked, tasks }), [['a', 'b']]);
+    assert.deepEqual(waitCycles({ ...asked, tasks: [...tasks, task('t3', 'a')] }), []);
+    assert.deepEqual(waitCycles({ tasks }), []);
   });
 
   test('a chain of thousands of tasks costs no more than its length', () => {
     const chain = Array.from({ length: 5000 }, (_, index) => task(`t${index}`, `a${index % 7}`, [`t${index + 1}`]));
-    assert.deepEqual(rings({ tasks: chain }), []);
-    assert.deepEqual(rings({ tasks: chain.toReversed() }), []);
+    assert.deepEqual(waitCycles({ tasks: chain }), []);
+    assert.deepEqual(waitCycles({ tasks: chain.toReversed() }), []);
   });
 
   test('at most 50, always the same', () => {
     const names = Array.from({ length: 12 }, (_, index) => `a${index}`);
     const questions = names.flatMap((from) => names.filter((to) => to !== from).map((to) => question(from, [to])));
-    const found = rings(open(...questions));
+    const found = waitCycles(open(...questions));
     assert.equal(found.length, 50);
-    assert.deepEqual(rings(open(...questions.toReversed())), found);
+    assert.deepEqual(waitCycles(open(...questions.toReversed())), found);
   });
 });
 
@@ -503,10 +514,10 @@ describe('against brute force', () => {
         const sets = Array.from({ length: 2 ** 6 - 1 }, (_, bits) => names.filter((_, bit) => (bits + 1) & (1 << bit)));
         const isStuck = (set: string[]) =>
           set.every((one) => holds.some(({ from, to }) => from === one && to.every((other) => set.includes(other))));
-        const found = findRings(holds, []);
+        const found = findWaitCycles(holds, []);
         assert.equal(found.length > 0, sets.some(isStuck));
         const largest = new Set(sets.filter(isStuck).flat());
-        for (const ring of found) for (const agent of ring) assert.ok(largest.has(agent));
+        for (const waitCycle of found) for (const agent of waitCycle) assert.ok(largest.has(agent));
       }),
       { numRuns: 1000 },
     );

@@ -11,14 +11,14 @@ import { CONFLICT_LOG_FILE, type Conflict } from '../sources/claudeswarm/conflic
 import type { PendingAck } from '../sources/claudeswarm/pending-acks';
 import { isOpen, isUnfinished, type Task } from '../sources/claudeswarm/tasks';
 import { AgentPresence } from './agent-presence';
-import type { PassingTime } from './deadline-clock';
+import type { DeadlineClock } from './deadline-clock';
 import { HeldPaths } from './held-paths';
 import { type LockOverlap, overlapPairs } from './lock-overlaps';
 import { openAcks } from './open-acks';
-import type { OpenMattersNow } from './open-questions';
 import { StepBudget } from './step-budget';
-import { findRings, RINGS_AT_MOST, type SearchBudget, searchBudget } from './wait-cycles';
-import { quoted, textOf, wordList } from './wording';
+import type { UnresolvedMessages } from './unresolved-messages';
+import { findWaitCycles, MAX_CYCLES, type SearchBudget, searchBudget } from './wait-cycles';
+import { quoted, valueText, wordList } from './wording';
 
 export interface WaitingFacts {
   agents: readonly Agent[];
@@ -27,13 +27,13 @@ export interface WaitingFacts {
   locks: readonly HeldLock[];
   overlaps: readonly LockOverlap[];
   sources: Pick<Sources, 'registry'>;
-  matters: OpenMattersNow;
+  unresolved: UnresolvedMessages;
   tasks: readonly Task[];
   conflicts: readonly Conflict[];
   acks: readonly PendingAck[];
   /** From this age on a question that nobody answers is taken to hold its sender up, in milliseconds. */
   questionFromMs: number;
-  time: PassingTime;
+  time: DeadlineClock;
 }
 
 /** An edge before it is written out. */
@@ -57,7 +57,7 @@ interface Wait {
 }
 
 /** Nobody reads more, and each costs at every change. */
-const EDGES_AT_MOST = 2000;
+const MAX_EDGES = 2000;
 
 const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', 'escalated']);
 
@@ -74,14 +74,14 @@ export function waiting(facts: WaitingFacts): WaitingAnswer {
   for (const wait of allWaits(facts, presence)) {
     if (wait.from === wait.to) continue;
     const id = JSON.stringify([wait.kind, wait.key, wait.from, wait.to]);
-    truncated = waits.size === EDGES_AT_MOST && !waits.has(id);
+    truncated = waits.size === MAX_EDGES && !waits.has(id);
     if (truncated) break;
     waits.set(id, wait);
   }
   const edges = [...waits].map(([id, wait]) => edgeOf(id, wait, presence));
   const budget = searchBudget();
   const cycles = cyclesOf([...waits.values()], edges, facts.tasks, budget);
-  truncated ||= budget.left <= 0 || cycles.length === RINGS_AT_MOST;
+  truncated ||= budget.left <= 0 || cycles.length === MAX_CYCLES;
   return { edges, cycles, ...(truncated ? { truncated } : {}) };
 }
 
@@ -113,14 +113,14 @@ function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
 
 /** Two that ask each other at the same time answer in a moment; who says to be blocked is believed at once. */
 function* questionWaits(
-  { matters, questionFromMs, time }: WaitingFacts,
+  { unresolved, questionFromMs, time }: WaitingFacts,
   wanted: 'BLOCKED' | 'QUESTION',
   presence: AgentPresence,
 ): Generator<Wait> {
-  for (const { type, msgId, sender, recipients, at, text, seqs, askedBack } of matters.questions) {
+  for (const { type, msgId, sender, recipients, at, text, seqs, askedBack } of unresolved.questions) {
     // Who has the asker's id now has asked nothing.
     if (type !== wanted || presence.wasReplacedSince(sender, at)) continue;
-    const messages = seqs.map((seq) => formatCursor(matters.epoch, seq));
+    const messages = seqs.map((seq) => formatCursor(unresolved.epoch, seq));
     const whom = recipients.length === 1 ? '' : `, and none of ${wordList(recipients)} has answered`;
     for (const to of recipients) {
       const begun = type === 'BLOCKED' ? `${sender} is blocked and waits for ${to}` : `${sender} asked ${to}`;
@@ -133,7 +133,7 @@ function* questionWaits(
         reason: `${begun}${whom || (type === 'BLOCKED' ? '' : ', who has not answered')}: ${quoted(text)}${askedBack === null ? '' : ` ${askedBack.by} asked back.`}`,
         evidence: { messages },
         anyOf: recipients,
-        holds: type === 'BLOCKED' || time.reached(at + questionFromMs),
+        holds: type === 'BLOCKED' || time.isDue(at + questionFromMs),
       };
     }
   }
@@ -146,7 +146,7 @@ const MAX_CONFLICT_STEPS = 20_000_000;
 function* conflictWaits({ conflicts, locks }: WaitingFacts): Generator<Wait> {
   const budget = new StepBudget(MAX_CONFLICT_STEPS);
   const held = new Map<string, HeldLock[]>(conflicts.map(({ holder }) => [holder, []]));
-  if (held.size > 0) for (const lock of locks) held.get(textOf(lock.agent_id))?.push(lock);
+  if (held.size > 0) for (const lock of locks) held.get(valueText(lock.agent_id))?.push(lock);
   const paths = new Map<string, HeldPaths>();
   for (const { id, type, requester, holder, resource, status, detectedAt } of conflicts) {
     if (!UNSETTLED.has(status)) continue;
@@ -214,7 +214,7 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
       const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
       if (one === null || another === null || one === another) continue;
       const [younger, older] = one > another ? [lock, other] : [other, lock];
-      const [from, to] = [textOf(younger.agent_id), textOf(older.agent_id)];
+      const [from, to] = [valueText(younger.agent_id), valueText(older.agent_id)];
       yield {
         key: `${younger.lock_file} ${older.lock_file}`,
         from,
@@ -222,7 +222,7 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
         kind: 'lock_overlap',
         basis: 'inferred',
         since: Math.max(one, another),
-        reason: `${from} locked ${textOf(younger.filepath)} after ${to} had locked ${textOf(older.filepath)}, and the two overlap.`,
+        reason: `${from} locked ${valueText(younger.filepath)} after ${to} had locked ${valueText(older.filepath)}, and the two overlap.`,
         evidence: { locks: [younger.lock_file, older.lock_file] },
       };
     }
@@ -230,8 +230,8 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
 }
 
 /** A sender goes on meanwhile, so this holds nobody up. */
-function* acknowledgementWaits({ acks, matters }: WaitingFacts, presence: AgentPresence): Generator<Wait> {
-  for (const { msgId, sender, recipient, text, sentAt, seq } of openAcks(acks, matters, presence)) {
+function* acknowledgementWaits({ acks, unresolved }: WaitingFacts, presence: AgentPresence): Generator<Wait> {
+  for (const { msgId, sender, recipient, text, sentAt, seq } of openAcks(acks, unresolved, presence)) {
     if (sender === null || recipient === null) continue;
     yield {
       key: msgId,
@@ -240,7 +240,7 @@ function* acknowledgementWaits({ acks, matters }: WaitingFacts, presence: AgentP
       kind: 'acknowledgement',
       since: sentAt,
       reason: `${recipient} has not acknowledged a message from ${sender}: ${quoted(text)}`,
-      evidence: { messages: seq === null ? [] : [formatCursor(matters.epoch, seq)] },
+      evidence: { messages: seq === null ? [] : [formatCursor(unresolved.epoch, seq)] },
       holds: false,
       weak: true,
     };
@@ -256,7 +256,7 @@ function cyclesOf(
   const counts = ({ kind, holds }: Wait) => kind === 'task' || holds !== false;
   const holding = waits.filter((wait) => wait.kind !== 'task' && counts(wait));
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const rings = findRings(
+  const waitCycles = findWaitCycles(
     holding.map(({ from, to, anyOf, basis }) => ({ from, to: anyOf ?? [to], inferred: basis === 'inferred' })),
     tasks.flatMap((task) => {
       const { id, assignedTo } = task;
@@ -273,7 +273,7 @@ function cyclesOf(
     if (others) others.push(id);
     else between.set(pair, [id]);
   }
-  return rings.map((agents) => ({
+  return waitCycles.map((agents) => ({
     agents,
     edges: agents.flatMap(
       (from, index) => between.get(JSON.stringify([from, agents.at(index + 1 - agents.length)])) ?? [],

@@ -1,30 +1,30 @@
 /** The words of attention entries, from values that may be of any JSON type. */
 import type { HeldLock } from '../contract/schemas';
-import { nameOf } from '../sources/claudeswarm/message-fields';
+import { readName } from '../sources/claudeswarm/message-fields';
 
 const NO_NAME = '(no name)';
-const WORDS_AT_MOST = 4;
+const MAX_WORDS = 4;
 
 /** @returns a holder or path of a lock as text */
-export function textOf(value: unknown): string {
-  return nameOf(typeof value === 'object' && value !== null ? JSON.stringify(value) : value) ?? NO_NAME;
+export function valueText(value: unknown): string {
+  return readName(typeof value === 'object' && value !== null ? JSON.stringify(value) : value) ?? NO_NAME;
 }
 
 /** @returns `a lock on a.ts` or `3 locks` */
 export function lockWords(locks: readonly HeldLock[]): string {
   const [first] = locks;
-  return locks.length === 1 && first ? `a lock on ${textOf(first.filepath)}` : `${locks.length} locks`;
+  return locks.length === 1 && first ? `a lock on ${valueText(first.filepath)}` : `${locks.length} locks`;
 }
 
 /** @returns `a, b and c`; of a long list the first three and how many more */
 export function wordList(words: readonly string[]): string {
   const distinct = [...new Set(words)];
-  const named = distinct.length <= WORDS_AT_MOST ? distinct : withRest(distinct);
+  const named = distinct.length <= MAX_WORDS ? distinct : withRest(distinct);
   return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
 
 function withRest(words: readonly string[]): string[] {
-  return [...words.slice(0, WORDS_AT_MOST - 1), `${words.length - WORDS_AT_MOST + 1} more`];
+  return [...words.slice(0, MAX_WORDS - 1), `${words.length - MAX_WORDS + 1} more`];
 }
 
 /** @returns what a message says, as the end of a sentence */

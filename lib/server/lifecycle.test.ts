@@ -78,13 +78,13 @@ test('ready from the first state on, until a stop begins', async () => {
   while (!output.out.includes('\nready\n')) await once(child.stdout, 'data');
   child.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null]);
-  const [log, told] = [/^\{.*"msg":"(.*)"\}$/, output.out.trimEnd().split('\n')];
+  const [log, messages] = [/^\{.*"msg":"(.*)"\}$/, output.out.trimEnd().split('\n')];
   assert.deepEqual(
-    told.filter((line) => !log.test(line)),
+    messages.filter((line) => !log.test(line)),
     ['unavailable The swarm has not been read yet.', 'ready', 'unavailable The server is stopping.'],
   );
   assert.deepEqual(
-    told.flatMap((line) => log.exec(line)?.[1] ?? []),
+    messages.flatMap((line) => log.exec(line)?.[1] ?? []),
     ['ready', 'stopping', 'stopped'],
     'the last lines are not lost',
   );

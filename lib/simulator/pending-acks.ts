@@ -33,12 +33,12 @@ export class PendingAcks {
     if (!this.#changed) return;
     this.#changed = false;
     this.#version += 1;
-    const pending_acks = [...this.#awaited.values()].map(entryOf);
+    const pending_acks = [...this.#awaited.values()].map(pendingAckEntry);
     replaceFile(this.#root, PENDING_ACKS_FILE, { version: this.#version, pending_acks });
   }
 }
 
-function entryOf({ msgId, agentId, recipientId, content, retryCount, sentAt, nextRetryAt }: Awaited): object {
+function pendingAckEntry({ msgId, agentId, recipientId, content, retryCount, sentAt, nextRetryAt }: Awaited): object {
   return {
     msg_id: msgId,
     sender_id: agentId,

@@ -6,7 +6,7 @@
 import { WORDS } from './codebase';
 import { phrase, type Slots } from './phrases';
 import { between, type Scene, say, sayText, someFile } from './speech';
-import { contention, plannedWork, ring } from './waiting-scenes';
+import { contention, plannedWork, waitCycle } from './waiting-scenes';
 import type { StoryAgent, World } from './world';
 
 /** Joins and says hello. */
@@ -298,5 +298,5 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [4, plannedWork],
   [3, contention],
   // About one in some minutes of a demo: a deadlock is no everyday thing.
-  [1, ring],
+  [1, waitCycle],
 ];

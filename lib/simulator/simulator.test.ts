@@ -63,7 +63,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function linesOf(...names: string[]): string[] {
+function fileLines(...names: string[]): string[] {
   return names.flatMap((name) => readFileSync(path.join(root, name), 'utf8').trimEnd().split('\n'));
 }
 
@@ -94,7 +94,7 @@ describe('simulator', () => {
       assert.ok(Number(entry.pid) > 4_194_304);
       assert.match(String(entry.last_seen), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/);
     }
-    const lines = linesOf(LOG_NAME);
+    const lines = fileLines(LOG_NAME);
     assert.equal(lines.length, 200);
     for (const line of lines) holdsContract(line);
     const first = new Date(JSON.parse(lines[0] as string).timestamp).getTime();
@@ -141,7 +141,7 @@ describe('simulator', () => {
     const { counts } = simulator;
     assert.equal(counts.dropped, 0);
     assert.ok(counts.locksAcquired > 0 && counts.locksReleased > 0 && counts.registryWrites > 0);
-    const kept = linesOf(OLD_LOG_NAME, LOG_NAME);
+    const kept = fileLines(OLD_LOG_NAME, LOG_NAME);
     assert.ok(kept.length <= counts.messages && statSync(path.join(root, OLD_LOG_NAME)).size > 200_000);
     for (const line of kept) holdsContract(line);
     const afterStop = statSync(path.join(root, LOG_NAME)).size;
@@ -160,7 +160,7 @@ describe('backlog', () => {
   it('has the exact number of lines, each with its serial number and an own id, about 300 bytes each', () => {
     const bytes = writeBacklog({ root, messages: 5000 });
     assert.equal(statSync(path.join(root, LOG_NAME)).size, bytes);
-    const lines = linesOf(LOG_NAME);
+    const lines = fileLines(LOG_NAME);
     assert.equal(lines.length, 5000);
     const ids = new Set<string>();
     for (const [index, line] of lines.entries()) {
@@ -217,7 +217,7 @@ describe('command', () => {
       else if (end === 'a lost IPC channel') child.disconnect();
       else child.kill(end);
       assert.deepEqual(await exit, [0, null]);
-      for (const written of linesOf(LOG_NAME)) holdsContract(written);
+      for (const written of fileLines(LOG_NAME)) holdsContract(written);
     });
   }
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
 import { type Counts, Player, type Written } from './player';
-import { type StoryAction, tellStory } from './story';
+import { generateStory, type StoryAction } from './story';
 
 export interface SimulatorOptions {
   /** Made if it does not exist. */
@@ -21,17 +21,17 @@ export interface SimulatorOptions {
 
 const PAST_MESSAGES = 200;
 /** What happened before the past that is told: long enough for somebody to have vanished and left a lock behind. */
-const UNTOLD_MESSAGES = 400;
+const UNSHOWN_MESSAGES = 400;
 const PAST_MS = 60 * 60 * 1000;
-const TICK_MS = 10;
-const LONGEST_SLEEP_MS = 1000;
+const TICK_INTERVAL_MS = 10;
+const MAX_SLEEP_MS = 1000;
 /** `discover-agents --watch` looks every 30 s; slower stories must still look fresh, faster ones need not thrash. */
-const DISCOVERY_MS = 30_000;
-const FASTEST_DISCOVERY_MS = 100;
+const DISCOVERY_INTERVAL_MS = 30_000;
+const MIN_DISCOVERY_INTERVAL_MS = 100;
 /** After a longer pause of the machine the story goes on where it was, it does not catch up in one burst. */
-const LONGEST_LAG_MS = 2000;
+const MAX_LAG_MS = 2000;
 
-const LARGEST_LINUX_PID = 4_194_304;
+const MAX_LINUX_PID = 4_194_304;
 
 export class Simulator {
   readonly #options: SimulatorOptions;
@@ -49,7 +49,7 @@ export class Simulator {
     mkdirSync(options.root, { recursive: true });
     refuseRealSwarm(options.root);
     this.#player = new Player(options.root, options.rotateAtBytes, options.onWritten);
-    this.#story = tellStory(options);
+    this.#story = generateStory(options);
     this.#next = this.#story.next().value;
   }
 
@@ -65,12 +65,12 @@ export class Simulator {
   prepare(): void {
     const past = this.#takePast();
     const end = past.at(-1)?.at ?? 0;
-    const told = past.filter((action) => action.kind === 'message').slice(-PAST_MESSAGES);
-    const begin = told[0]?.at ?? 0;
+    const shown = past.filter((action) => action.kind === 'message').slice(-PAST_MESSAGES);
+    const begin = shown[0]?.at ?? 0;
     const now = Date.now();
     for (const action of past)
       if (action.kind !== 'message') this.#player.perform(action, now - (end - action.at) * 1000);
-    for (const action of told) this.#player.perform(action, now - (PAST_MS * (end - action.at)) / (end - begin));
+    for (const action of shown) this.#player.perform(action, now - (PAST_MS * (end - action.at)) / (end - begin));
     this.#player.flush();
     this.#discover(now);
   }
@@ -93,18 +93,21 @@ export class Simulator {
   #tick(): void {
     const now = Date.now();
     const lag = now - this.#dueAt();
-    if (lag > LONGEST_LAG_MS) this.#origin += lag;
+    if (lag > MAX_LAG_MS) this.#origin += lag;
     for (let due = this.#dueAt(); due <= now; due = this.#dueAt()) {
       this.#player.perform(this.#next, due);
       this.#next = this.#story.next().value;
     }
     this.#player.flush();
     const sinceDiscovery = now - this.#discoveredAt;
-    const interval = Math.max(FASTEST_DISCOVERY_MS, Math.min(DISCOVERY_MS, this.#millisecondsOf(DISCOVERY_MS / 1000)));
-    if (sinceDiscovery >= interval || (this.#player.rosterChanged && sinceDiscovery >= FASTEST_DISCOVERY_MS)) {
+    const interval = Math.max(
+      MIN_DISCOVERY_INTERVAL_MS,
+      Math.min(DISCOVERY_INTERVAL_MS, this.#millisecondsOf(DISCOVERY_INTERVAL_MS / 1000)),
+    );
+    if (sinceDiscovery >= interval || (this.#player.rosterChanged && sinceDiscovery >= MIN_DISCOVERY_INTERVAL_MS)) {
       this.#discover(now);
     }
-    const sleep = Math.min(Math.max(this.#dueAt() - Date.now(), TICK_MS), LONGEST_SLEEP_MS);
+    const sleep = Math.min(Math.max(this.#dueAt() - Date.now(), TICK_INTERVAL_MS), MAX_SLEEP_MS);
     this.#timer = setTimeout(() => this.#tick(), sleep);
   }
 
@@ -123,7 +126,7 @@ export class Simulator {
 
   #takePast(): StoryAction[] {
     const past: StoryAction[] = [];
-    for (let messages = 0; messages < UNTOLD_MESSAGES + PAST_MESSAGES; ) {
+    for (let messages = 0; messages < UNSHOWN_MESSAGES + PAST_MESSAGES; ) {
       past.push(this.#next);
       if (this.#next.kind === 'message') messages += 1;
       this.#next = this.#story.next().value;
@@ -137,7 +140,7 @@ function refuseRealSwarm(root: string): void {
   if (!existsSync(file)) return;
   const read = parseRegistry(readFileSync(file));
   const simulated =
-    'registry' in read && read.registry.entries.every(({ pid }) => typeof pid === 'number' && pid > LARGEST_LINUX_PID);
+    'registry' in read && read.registry.entries.every(({ pid }) => typeof pid === 'number' && pid > MAX_LINUX_PID);
   if (!simulated) {
     throw new Error(`${root} holds the registry of a real swarm: give the simulator a folder of its own.`);
   }

@@ -8,8 +8,8 @@ import { formatUtc } from './registry-file';
 import type { StoryConflict, StoryTask } from './world';
 
 /** The tool keeps all tasks for ever; a demo that runs for days should not. */
-const TASKS_KEPT = 60;
-const CONFLICTS_KEPT = 100;
+const MAX_TASKS = 60;
+const MAX_CONFLICTS = 100;
 
 interface KeptTask extends StoryTask {
   createdAt: number;
@@ -41,7 +41,7 @@ export class Stores {
     };
     const history = [...(known?.history ?? []), step];
     this.#tasks.set(task.task_id, { ...task, createdAt: known?.createdAt ?? now, updatedAt: now, history });
-    dropOldest(this.#tasks, TASKS_KEPT);
+    dropOldest(this.#tasks, MAX_TASKS);
     this.#changed.set(TASKS_FILE, now);
   }
 
@@ -49,7 +49,7 @@ export class Stores {
   takeConflict(conflict: StoryConflict, now: number): void {
     const known = this.#conflicts.get(conflict.conflict_id);
     this.#conflicts.set(conflict.conflict_id, { ...conflict, detectedAt: known?.detectedAt ?? now });
-    dropOldest(this.#conflicts, CONFLICTS_KEPT);
+    dropOldest(this.#conflicts, MAX_CONFLICTS);
     this.#changed.set(CONFLICT_LOG_FILE, now);
   }
 

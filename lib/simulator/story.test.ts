@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { patternsOverlap } from '../sources/claudeswarm/fnmatch';
-import { type StoryAction, tellStory } from './story';
+import { generateStory, type StoryAction } from './story';
 import { MESSAGE_TYPES, type StoryMessage } from './world';
 
 function take(seed: number, actions: number, agents?: number): StoryAction[] {
-  const story = tellStory({ seed, agents });
+  const story = generateStory({ seed, agents });
   return Array.from({ length: actions }, () => story.next().value);
 }
 

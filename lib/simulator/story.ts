@@ -19,7 +19,7 @@ interface Running {
 /** Seconds between two lines of one conversation, on average; others' lines come between. */
 const REPLY_SECONDS = 6;
 /** Longer silences would look like a broken swarm. */
-const LONGEST_SILENCE_SECONDS = 6;
+const MAX_SILENCE_SECONDS = 6;
 
 /**
  * Tells the story.
@@ -28,7 +28,7 @@ const LONGEST_SILENCE_SECONDS = 6;
  * @param options.agents how many agents begin it, at least 3; one for each role if left out
  * @returns a generator that never ends
  */
-export function* tellStory(options: { seed: number; agents?: number }): Generator<StoryAction, never> {
+export function* generateStory(options: { seed: number; agents?: number }): Generator<StoryAction, never> {
   const world = new World(new Random(options.seed));
   const running: Running[] = [];
   for (let joined = 0; joined < (options.agents ?? ROLES.length); joined += 1) {
@@ -37,7 +37,7 @@ export function* tellStory(options: { seed: number; agents?: number }): Generato
     if (first && !first.done && typeof first.value !== 'number') yield* perform(world, first.value);
   }
   for (;;) {
-    world.clock += Math.min(world.random.exponential(1), LONGEST_SILENCE_SECONDS);
+    world.clock += Math.min(world.random.exponential(1), MAX_SILENCE_SECONDS);
     while (!(yield* playScene(world, running))) {
       // Scenes without a word now, such as a lock refreshed, take no time; the next one follows at once.
     }
@@ -49,14 +49,14 @@ function* playScene(world: World, running: Running[]): Generator<StoryAction, bo
   const { scene } = takeDue(running, world.clock) ?? { scene: newScene(world) };
   let answer = true;
   for (;;) {
-    const beat = scene.next(answer);
-    if (beat.done) return false;
-    if (typeof beat.value === 'number') {
-      running.push({ due: world.clock + beat.value, scene });
+    const step = scene.next(answer);
+    if (step.done) return false;
+    if (typeof step.value === 'number') {
+      running.push({ due: world.clock + step.value, scene });
       return false;
     }
-    answer = yield* perform(world, beat.value);
-    if (beat.value.kind === 'message' && answer) {
+    answer = yield* perform(world, step.value);
+    if (step.value.kind === 'message' && answer) {
       running.push({ due: world.clock + world.random.exponential(REPLY_SECONDS), scene });
       return true;
     }

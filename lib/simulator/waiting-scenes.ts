@@ -41,7 +41,7 @@ export function* contention(world: World, agent: StoryAgent): Scene {
   if (!holder) return;
   const [held] = world.heldBy(holder.id);
   const slots = between(world, agent, held ?? someFile(world, holder), holder);
-  const conflict = conflictOf(world, agent, holder, { type: held ? 'file_lock' : 'merge', resource: slots.file });
+  const conflict = conflictOver(world, agent, holder, { type: held ? 'file_lock' : 'merge', resource: slots.file });
   yield { kind: 'conflict', conflict };
   yield* say(world, { from: agent, to: holder, type: 'CONFLICT', topic: 'conflict', slots });
   yield world.random.integer(5, 40);
@@ -51,7 +51,7 @@ export function* contention(world: World, agent: StoryAgent): Scene {
   yield { kind: 'conflict', conflict: { ...conflict, status: 'resolved' } };
 }
 
-function conflictOf(
+function conflictOver(
   world: World,
   requester: StoryAgent,
   holder: StoryAgent,
@@ -67,7 +67,7 @@ function conflictOf(
 }
 
 /** Three that wait for each other: by a task, by a conflict and by a word; at last the word is answered. */
-export function* ring(world: World, agent: StoryAgent): Scene {
+export function* waitCycle(world: World, agent: StoryAgent): Scene {
   const second = world.somebody(agent);
   const third = second && world.somebody(agent, second);
   if (!third) return;
@@ -76,7 +76,7 @@ export function* ring(world: World, agent: StoryAgent): Scene {
   const blocked = taskOf(world, { by: agent, to: second, objective: `Finish ${slots.feature}` });
   const waiting: StoryTask = { ...blocked, status: 'blocked', blocked_by: [awaited.task_id] };
   // Third waits for the first by what both want to merge, so the task of the third does not get on either.
-  const conflict = conflictOf(world, third, agent, { type: 'merge', resource: slots.file });
+  const conflict = conflictOver(world, third, agent, { type: 'merge', resource: slots.file });
   yield { kind: 'task', task: awaited };
   yield { kind: 'task', task: waiting };
   yield { kind: 'conflict', conflict };

@@ -2,7 +2,7 @@
  * The alerts of one swarm on the main thread: who is told, and how it goes with each. What is told, the recorder's thread
  * decides.
  */
-import { AlertTeller } from '../alerts/alert-teller';
+import { AlertDispatcher } from '../alerts/alert-dispatcher';
 import { AllowedHosts } from '../alerts/allowed-hosts';
 import type { CurrentReceivers } from '../alerts/current-receivers';
 import { sourceName } from '../alerts/rule';
@@ -32,21 +32,21 @@ interface Options extends AlertOptions {
 export class SwarmAlerts {
   readonly #receivers: CurrentReceivers;
   readonly #recorder: Options['recorder'];
-  readonly #teller: AlertTeller;
+  readonly #dispatcher: AlertDispatcher;
   #states: readonly ReceiverState[] = [];
   #file: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
   /** Whether the recorder's thread, since its start, has read the log to its end, and has been told how things stand. */
-  #thread = { caughtUp: false, told: false };
+  #thread = { caughtUp: false, published: false };
 
   constructor({ receivers, hosts, page, swarm, recorder }: Options) {
     this.#receivers = receivers;
     this.#recorder = recorder;
-    this.#teller = new AlertTeller({
+    this.#dispatcher = new AlertDispatcher({
       ...{ page, swarm, allowed: new AllowedHosts(hosts) },
       report: (tried) => recorder.posted(tried),
       note: (line) => log().warn(line),
     });
-    this.#teller.setReceivers(receivers.all);
+    this.#dispatcher.setReceivers(receivers.all);
   }
 
   /** How it goes with each receiver. */
@@ -64,12 +64,12 @@ export class SwarmAlerts {
    *
    * @returns whether what wants a person may be different for it
    */
-  look(): boolean {
-    const changed = this.#receivers.look();
+  refresh(): boolean {
+    const changed = this.#receivers.refresh();
     if (changed) {
       const { all } = this.#receivers;
       // First: the thread gives out posts to the new ones at once.
-      this.#teller.setReceivers(all);
+      this.#dispatcher.setReceivers(all);
       this.#recorder.setReceivers(all.map(({ rule }) => rule));
       log().info({ receivers: all.map(({ rule }) => rule.name) }, `${FILE} was read again.`);
     }
@@ -89,14 +89,14 @@ export class SwarmAlerts {
 
   /** The recorder's thread, which may have been started anew, has read the log to its end. */
   caughtUp(): void {
-    this.#thread = { caughtUp: true, told: false };
+    this.#thread = { caughtUp: true, published: false };
   }
 
   /** Takes what the thread decided. */
   take({ posts, receivers }: Extract<RecorderEvent, { type: 'alerts' }>): void {
     this.#states = receivers;
-    this.#teller.take(posts);
-    this.#teller.show(receivers);
+    this.#dispatcher.take(posts);
+    this.#dispatcher.show(receivers);
   }
 
   /**
@@ -105,15 +105,15 @@ export class SwarmAlerts {
    *
    * @param changed whether that is other than it was
    */
-  tell({ attention: entries, count }: AttentionAnswer, changed: boolean): void {
-    if (!this.#thread.caughtUp || (this.#thread.told && !changed) || this.#receivers.all.length === 0) return;
-    this.#thread.told = true;
+  publish({ attention: entries, count }: AttentionAnswer, changed: boolean): void {
+    if (!this.#thread.caughtUp || (this.#thread.published && !changed) || this.#receivers.all.length === 0) return;
+    this.#thread.published = true;
     this.#recorder.attend({ entries, complete: count === entries.length });
   }
 
   /** Posts nothing more; waits a moment for answers. */
   stop(): Promise<void> {
-    return this.#teller.stop();
+    return this.#dispatcher.stop();
   }
 }
 

@@ -13,8 +13,8 @@ const NOW = Date.UTC(2026, 1, 3, 8);
 const root = mkdtempSync(join(tmpdir(), 'swarm-attention-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-/** What wants a person in a swarm that shows nothing, told to `tell`. */
-function attentionTo(tell: (answer: AttentionAnswer) => void, onFault: (error: unknown) => void = assert.ifError) {
+/** What wants a person in a swarm that shows nothing, told to `publish`. */
+function attentionTo(publish: (answer: AttentionAnswer) => void, onFault: (error: unknown) => void = assert.ifError) {
   return new SwarmAttention({
     root,
     zone: 'UTC',
@@ -29,7 +29,7 @@ function attentionTo(tell: (answer: AttentionAnswer) => void, onFault: (error: u
     } as unknown as SwarmDescription,
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,
     others: () => ({}),
-    tell,
+    publish,
     review: () => {},
     onFault,
   });
@@ -42,7 +42,7 @@ test('what wants a person is told anew when time changes it, and not before', (c
   const attention = attentionTo(({ count }) => counts.push(count));
   const asked = { sender: 'a', recipients: [], at: NOW, text: '', seqs: [1], askedBack: null };
   const question = { type: 'QUESTION' as const, msgId: 'q', ...asked };
-  attention.matters = { ...attention.matters, questions: [question] };
+  attention.unresolved = { ...attention.unresolved, questions: [question] };
   attention.requestIfDue();
   for (let second = 1; second <= 130; second++) {
     mock.timers.tick(SECOND);
@@ -60,19 +60,19 @@ test('what could not be told is told by the next beat, though nothing happens', 
   context.after(() => mock.timers.reset());
   const faults: unknown[] = [];
   const fault = new Error('once');
-  let told = 0;
+  let published = 0;
   const attention = attentionTo(
     () => {
-      if (++told === 2) throw fault;
+      if (++published === 2) throw fault;
     },
     (error) => faults.push(error),
   );
-  for (let beat = 1; beat <= 4; beat++) {
-    if (beat === 2) attention.request();
+  for (let turn = 1; turn <= 4; turn++) {
+    if (turn === 2) attention.request();
     else attention.requestIfDue();
     mock.timers.tick(SECOND);
   }
-  assert.equal(told, 3);
+  assert.equal(published, 3);
   assert.deepEqual(faults, [null, fault, null]);
   attention.stop();
 });

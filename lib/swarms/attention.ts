@@ -6,12 +6,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
 import type { Disposition, DispositionReview } from '../history/dispositions';
-import { paced } from '../platform/throttle';
+import { throttle } from '../platform/throttle';
 import { type AttentionLimits, judgeAttention } from '../rules/attention';
 import { fingerprintOf } from '../rules/attention-dispositions';
 import { openFailures } from '../rules/attention-messages';
-import { PassingTime } from '../rules/deadline-clock';
-import type { OpenMattersNow } from '../rules/open-questions';
+import { DeadlineClock } from '../rules/deadline-clock';
+import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import { waiting } from '../rules/waits';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
 import { PendingAcksReader } from '../sources/claudeswarm/pending-acks';
@@ -22,7 +22,7 @@ import type { SwarmDescription } from './description';
 import type { SwarmSources } from './source-status';
 
 /** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on that. */
-const EVERY_MS = 100;
+const UPDATE_INTERVAL_MS = 100;
 const COSTS = 20;
 const MAX_TURN_MS = 5;
 /** What costs more than this waits until what it follows from has been sent, both in milliseconds. */
@@ -43,7 +43,7 @@ interface Options {
   sources: SwarmSources;
   /** What else can or can't be read, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
-  tell: (answer: AttentionAnswer) => void;
+  publish: (answer: AttentionAnswer) => void;
   /** Takes which decisions have ended, and every 10 minutes which of the items that were decided about exist. */
   review: (review: DispositionReview) => void;
   /** Takes why it could not be told, null when it could. */
@@ -52,7 +52,7 @@ interface Options {
 
 export class SwarmAttention {
   /** What the messages leave open. */
-  matters: OpenMattersNow = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
+  unresolved: UnresolvedMessages = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
   /** Which items somebody has acknowledged or snoozed. */
   dispositions: readonly Disposition[] = [];
   answer: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
@@ -62,9 +62,9 @@ export class SwarmAttention {
   readonly #ackPlaces: PendingAcksPlaces;
   readonly #tasks: TasksReader;
   readonly #conflicts: ConflictLogReader;
-  readonly #paced: ReturnType<typeof paced>;
+  readonly #throttled: ReturnType<typeof throttle>;
   /** At which it was told last, and until when that holds if nothing happens; null where it could not be told. */
-  #time: PassingTime | null = null;
+  #time: DeadlineClock | null = null;
   #cost = 0;
   #later: NodeJS.Timeout | null = null;
   /** Milliseconds since 1970. */
@@ -77,9 +77,9 @@ export class SwarmAttention {
     this.#ackPlaces = new PendingAcksPlaces({ root, zone, pids: () => listedPids(description) });
     this.#tasks = new TasksReader(root);
     this.#conflicts = new ConflictLogReader(root);
-    this.#paced = paced(
+    this.#throttled = throttle(
       () => this.attend(),
-      () => Math.max(EVERY_MS, COSTS * this.#cost),
+      () => Math.max(UPDATE_INTERVAL_MS, COSTS * this.#cost),
       options.onFault,
     );
   }
@@ -88,13 +88,13 @@ export class SwarmAttention {
   request(): void {
     // What the first pass over very many locks costs is not known before.
     const isCostly = this.#cost > MAX_COST_AT_ONCE_MS || this.#options.description.allLocks.length > MAX_LISTED_LOCKS;
-    if (!isCostly) this.#paced.request();
+    if (!isCostly) this.#throttled.request();
     else this.#later ??= setTimeout(() => this.#requestLater(), AFTERWARDS_MS);
   }
 
   #requestLater(): void {
     this.#later = null;
-    this.#paced.request();
+    this.#throttled.request();
   }
 
   /** Nothing has happened but that time has passed. */
@@ -103,9 +103,9 @@ export class SwarmAttention {
   }
 
   /** Reads the files of its own that have changed: as many in one turn of the event loop as take a few milliseconds. */
-  async lookAtFiles(): Promise<void> {
+  async refreshFiles(): Promise<void> {
     let begun = performance.now();
-    for (const changed of this.#looks()) {
+    for (const changed of this.#refreshSteps()) {
       if (changed) this.request();
       if (performance.now() - begun < MAX_TURN_MS) continue;
       await nextTurn();
@@ -113,11 +113,11 @@ export class SwarmAttention {
     }
   }
 
-  *#looks(): Generator<boolean> {
-    yield this.#acks.look();
-    yield this.#tasks.look();
-    yield this.#conflicts.look();
-    yield* this.#ackPlaces.looks();
+  *#refreshSteps(): Generator<boolean> {
+    yield this.#acks.refresh();
+    yield this.#tasks.refresh();
+    yield this.#conflicts.refresh();
+    yield* this.#ackPlaces.refreshSteps();
   }
 
   /** Tells it now. Everything that it rests on has been described before. Throws nothing: a fault is told instead. */
@@ -132,7 +132,7 @@ export class SwarmAttention {
   #attend(): void {
     const begun = performance.now();
     const { description, sources, limits, staleTimeoutSeconds, startedAt, others } = this.#options;
-    const time = new PassingTime(Date.now());
+    const time = new DeadlineClock(Date.now());
     this.#time = null;
     const facts = {
       agents: description.agents.agents,
@@ -140,7 +140,7 @@ export class SwarmAttention {
       locks: description.allLocks,
       overlaps: description.overlaps,
       sources: sources.now(),
-      matters: this.matters,
+      unresolved: this.unresolved,
       time,
     };
     const { tasks } = this.#tasks;
@@ -162,7 +162,7 @@ export class SwarmAttention {
     };
     const { answer, ...review } = judgeAttention(judged, this.dispositions);
     this.answer = answer;
-    this.#options.tell(answer);
+    this.#options.publish(answer);
     this.#options.onFault(null);
     this.#review(review);
     this.#time = time;
@@ -173,8 +173,8 @@ export class SwarmAttention {
   openFailedDeliveries(): number {
     const { description, sources, limits } = this.#options;
     const { agents, departed } = description.agents;
-    const time = new PassingTime(Date.now());
-    return openFailures({ agents, departed, sources: sources.now(), matters: this.matters, limits, time }).length;
+    const time = new DeadlineClock(Date.now());
+    return openFailures({ agents, departed, sources: sources.now(), unresolved: this.unresolved, limits, time }).length;
   }
 
   #review(review: DispositionReview): void {
@@ -193,7 +193,7 @@ export class SwarmAttention {
 
   stop(): void {
     if (this.#later) clearTimeout(this.#later);
-    this.#paced.stop();
+    this.#throttled.stop();
   }
 }
 

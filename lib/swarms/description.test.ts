@@ -45,13 +45,13 @@ function register(lastSeen: Record<string, number>): void {
     last_seen: formatInstant(NOW - seconds * 1000),
   }));
   writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
-  registry.look();
+  registry.refresh();
 }
 
 async function lock(holder: string, at: number): Promise<void> {
   const lock = { agent_id: holder, filepath: LOCK, locked_at: at / 1000, reason: '' };
   writeFileSync(join(root, '.agent_locks', lockFileName(LOCK)), JSON.stringify(lock));
-  await locks.look('all');
+  await locks.refresh('all');
 }
 
 test('describe(): of a registry that is read in part nobody concludes that a holder is not registered', async () => {
@@ -140,7 +140,7 @@ test('a lock from before its id passed to another process is orphaned, and says 
   const write = (pid: number, pane: string) => {
     const agents = [{ id: 'a', pid, tmux_pane_id: pane, last_seen: formatInstant(NOW) }];
     writeFileSync(join(root, 'ACTIVE_AGENTS.json'), JSON.stringify({ agents }));
-    registry.look();
+    registry.refresh();
   };
   write(1, '%1');
   await lock('a', NOW - 1000);
@@ -172,8 +172,8 @@ test('compareLocks(): thousands of locks are described once they are compared, a
     const lock = { agent_id: `agent-${index % 3}`, filepath, locked_at: NOW / 1000 - index, reason: '' };
     writeFileSync(join(root, '.agent_locks', lockFileName(filepath)), JSON.stringify(lock));
   }
-  registry.look();
-  await locks.look('all');
+  registry.refresh();
+  await locks.refresh('all');
   const { config } = readSwarmConfig(root);
   await description.compareLocks();
   description.describe(new Map(), NOW, true);

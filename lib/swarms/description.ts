@@ -30,7 +30,7 @@ interface Described {
  * taken anew about once a second, with the heartbeat where somebody follows, and at once where one brings somebody back to
  * life.
  */
-const SIGNS_EVERY_MS = 900;
+const SIGNS_INTERVAL_MS = 900;
 
 /** What the agents were described from. */
 interface Signs {
@@ -101,7 +101,7 @@ export class SwarmDescription {
 
   #wantsDescribing({ registry, messages, locks, at }: Signs): boolean {
     const last = this.#signs;
-    if (last === null || last.registry !== registry || Math.abs(at - last.at) >= SIGNS_EVERY_MS) return true;
+    if (last === null || last.registry !== registry || Math.abs(at - last.at) >= SIGNS_INTERVAL_MS) return true;
     return this.agents.agents.some(
       ({ id, health }) =>
         health !== 'active' &&
@@ -134,7 +134,7 @@ export class SwarmDescription {
     const entries = this.#from.locks.locks;
     const known = this.#newestLocks;
     // A time that was ahead of the clock comes true.
-    if (known?.entries === entries && Math.abs(now - known.at) < SIGNS_EVERY_MS) return known.newest;
+    if (known?.entries === entries && Math.abs(now - known.at) < SIGNS_INTERVAL_MS) return known.newest;
     const newest = newestLocks(entries, now);
     this.#newestLocks = { entries, newest, at: now };
     return newest;

@@ -8,7 +8,7 @@ import type { Health, LocksAnswer, Stats } from '../contract/schemas';
 import { EMPTY_STATES, type States } from '../contract/state';
 import { Hub } from '../hub/hub';
 import { messagesAnswer } from '../queries/messages';
-import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from '../queries/questions';
+import { type Answer, type Json, type PastQuestion, QueryRefused, type Questions } from '../queries/questions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
 import { statistics } from '../rules/stats';
 import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './swarm';
@@ -18,7 +18,7 @@ const REASON = 'No swarm was found. Start the dashboard with the folder of one, 
 
 export class NoSwarm implements Runtime {
   readonly root = null;
-  readonly recording = null;
+  readonly bundle = null;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #version: string;
@@ -35,7 +35,7 @@ export class NoSwarm implements Runtime {
   async messages(query: MessageQuery): Promise<Json> {
     const place = query.before ?? query.after ?? query.around;
     if (place && (place.epoch !== EPOCH || place.seq !== 0)) {
-      throw new Refusal('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
+      throw new QueryRefused('gone_cursor', 'No swarm was found, so no cursor leads anywhere.');
     }
     return messagesAnswer([], query.limit, { next: formatCursor(EPOCH, 0), previous: null });
   }
@@ -49,15 +49,16 @@ export class NoSwarm implements Runtime {
   }
 
   async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
-    if ('before' in query && query.before) throw new Refusal('gone_cursor', 'No swarm was found: no cursor leads on.');
+    if ('before' in query && query.before)
+      throw new QueryRefused('gone_cursor', 'No swarm was found: no cursor leads on.');
     const answers: { [Asked in PastQuestion]: (query: Questions[Asked]['query']) => Answer<Asked> } = {
       state: ({ at }) => JSON.stringify(this.#stateAt(at)),
       timeline: ({ since, until }) => JSON.stringify(emptyTimeline(since, until)),
       talk: ({ since, until }) => JSON.stringify(emptyTalk(since, until)),
       agent_history: () => null,
       lock_history: ({ filepath }) => JSON.stringify(emptyLockHistory(filepath)),
-      bundle_size: nothingToTake,
-      bundle: nothingToTake,
+      bundle_size: nothingToExport,
+      bundle: nothingToExport,
     };
     return answers[name](query);
   }
@@ -81,7 +82,7 @@ export class NoSwarm implements Runtime {
 
   async decide(): Promise<never> {
     const start = 'start the dashboard with the folder of one, or set CLAUDESWARM_ROOT';
-    throw new Refusal('not_live', `No swarm was found, so nothing can be acknowledged or snoozed; ${start}.`);
+    throw new QueryRefused('not_live', `No swarm was found, so nothing can be acknowledged or snoozed; ${start}.`);
   }
 
   alerts(): readonly [] {
@@ -159,6 +160,6 @@ function emptyLockHistory(filepath: string): LockHistory {
   return { filepath, spans: [], count: 0, previous_cursor: null };
 }
 
-function nothingToTake(): never {
-  throw new Refusal('unavailable', 'No swarm was found, so there is nothing to take along.');
+function nothingToExport(): never {
+  throw new QueryRefused('unavailable', 'No swarm was found, so there is nothing to take along.');
 }

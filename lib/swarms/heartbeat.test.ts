@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Beat } from './heartbeat';
+import { HeartbeatTimer } from './heartbeat';
 
 function counting() {
-  const beat = new Beat();
-  let beats = 0;
-  const stop = beat.follow(() => {
-    beats += 1;
+  const timer = new HeartbeatTimer();
+  let heartbeats = 0;
+  const stop = timer.follow(() => {
+    heartbeats += 1;
   });
   const after = (what: () => void) => {
     what();
-    return beats;
+    return heartbeats;
   };
-  return { begin: () => after(() => beat.begin()), done: () => after(() => beat.done()), stop, count: () => beats };
+  return {
+    begin: () => after(() => timer.begin()),
+    done: () => after(() => timer.done()),
+    stop,
+    count: () => heartbeats,
+  };
 }
 
 test('a beat comes with the work of each second, and without it where that takes longer', () => {
@@ -24,7 +29,9 @@ test('a beat comes with the work of each second, and without it where that takes
   assert.deepEqual([begin(), begin(), done()], [5, 5, 5]);
 });
 
-test('Beat: work that takes long holds its beat back no longer than 150 ms, and brings no second one', ({ mock }) => {
+test('HeartbeatTimer: work that takes long holds its beat back no longer than 150 ms, and brings no second one', ({
+  mock,
+}) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   const { begin, done, count } = counting();
   begin();

@@ -5,16 +5,16 @@ const MAX_WAIT_MS = 150;
  * A beat that goes with work begun about once a second, so that what the work changes and the beat go out together. Where
  * the work takes longer, a beat comes without it: a slow disk is not to be taken for a dead server.
  */
-export class Beat {
-  #tell = () => {};
+export class HeartbeatTimer {
+  #emit = () => {};
   /** Runs while a beat waits for its work. */
   #timer: NodeJS.Timeout | null = null;
 
   /** @returns what ends it */
-  follow(tell: () => void): () => void {
-    this.#tell = tell;
+  follow(emit: () => void): () => void {
+    this.#emit = emit;
     return () => {
-      this.#tell = () => {};
+      this.#emit = () => {};
       this.#end();
     };
   }
@@ -27,7 +27,7 @@ export class Beat {
 
   /** The work of this second is done. */
   done(): void {
-    if (this.#end()) this.#tell();
+    if (this.#end()) this.#emit();
   }
 
   /** @returns whether a beat was waited for */

@@ -14,7 +14,7 @@ import type { JournalUpdate } from '../history/journal';
 import type { JournalKind } from '../history/journal-kind';
 
 /** A thing as it was last, and its text; an unchanged object needs no new text. */
-interface Told {
+interface PublishedThing {
   thing: object;
   body: string;
 }
@@ -27,7 +27,7 @@ const MAX_FACT_LENGTH = 300;
 
 export class SwarmJournal {
   readonly #record: (update: JournalUpdate) => void;
-  readonly #told = new Map<JournalKind, Map<string, Told>>();
+  readonly #published = new Map<JournalKind, Map<string, PublishedThing>>();
   #changed: JournalUpdate['changed'][number][] = [];
   #complete: JournalKind[] = [];
   #leftOff: string[] = [];
@@ -51,8 +51,8 @@ export class SwarmJournal {
   /** The journal learns how everything stands, and with the next `commit` what differs from that. */
   begin(at: number): void {
     this.#begun = true;
-    this.#complete = [...this.#told.keys()];
-    this.#changed = [...this.#told].flatMap(([kind, things]) =>
+    this.#complete = [...this.#published.keys()];
+    this.#changed = [...this.#published].flatMap(([kind, things]) =>
       [...things].map(([subject, { body }]) => [kind, subject, body] as const),
     );
     this.commit(at);
@@ -70,7 +70,7 @@ export class SwarmJournal {
   /** @param event of the dashboard itself; `at` is part of it, since its uptime counts from there */
   server(event: { event: 'started' | 'stopped'; version: string; pid: number; at: number }): void {
     this.#server.set('dashboard', event);
-    this.#tell('server', [...this.#server]);
+    this.#publish('server', [...this.#server]);
   }
 
   agents({ agents, departed, ...header }: AgentsAnswer): void {
@@ -81,13 +81,13 @@ export class SwarmJournal {
       seen.set(agent.id, times);
       return [times === 1 ? agent.id : `${agent.id}\n${times}`, agent] as const;
     });
-    this.#tell('agent', named, lastingOf);
+    this.#publish('agent', named, lastingOf);
     const lastSeen = named.map(([subject, agent]) =>
       Object.hasOwn(agent, 'last_seen') ? [subject, agent.last_seen] : [subject],
     );
     // Each of them once, as it left: a list of all would be journaled with everybody who leaves.
     const left = departed.map((agent) => [departedSubject(agent), agent] as const);
-    this.#tell<object>('registry', [['header', { ...header, last_seen: lastSeen }], ...left], (thing) =>
+    this.#publish<object>('registry', [['header', { ...header, last_seen: lastSeen }], ...left], (thing) =>
       'left_at' in thing ? { ...steadyOf(thing as DepartedAgent) } : thing,
     );
   }
@@ -101,17 +101,17 @@ export class SwarmJournal {
     const { locks, truncated, count, stale_count, orphaned_count, overlapping_count } = answer;
     // Overlaps follow from the other locks.
     const named = locks.map((lock) => [lock.lock_file, lock] as const);
-    const gone = this.#tell('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
+    const gone = this.#publish('lock', named, ({ conflicts_with: _, ...lasting }) => lasting);
     if (truncated > 0) {
       for (const lockFile of gone) if (isHeld(lockFile)) this.#leftOff.push(lockFile);
       this.#server.set('locks', { count, stale_count, orphaned_count, overlapping_count });
     } else if (!this.#server.delete('locks')) return;
-    this.#tell('server', [...this.#server]);
+    this.#publish('server', [...this.#server]);
   }
 
   sources(sources: Sources): void {
     // Counts that rise while nothing happens say nothing about a moment.
-    this.#tell('source', Object.entries(sources) as [string, Source | LogSource][], (source) => ({
+    this.#publish('source', Object.entries(sources) as [string, Source | LogSource][], (source) => ({
       ...source,
       skipped: [],
       ...('backlog' in source && { unterminated_tail: null, backlog: null }),
@@ -119,7 +119,7 @@ export class SwarmJournal {
   }
 
   attention({ attention }: AttentionAnswer): void {
-    this.#tell(
+    this.#publish(
       'attention',
       attention.map((entry) => [entry.id, entry] as const),
       boundedOf,
@@ -127,28 +127,28 @@ export class SwarmJournal {
   }
 
   /** @returns the subjects that have gone */
-  #tell<T extends object>(
+  #publish<T extends object>(
     kind: JournalKind,
     things: Named<T>,
     lasting: (thing: T) => object = (thing) => thing,
   ): string[] {
-    const told = this.#told.get(kind) ?? new Map<string, Told>();
-    if (!this.#told.has(kind)) this.#complete.push(kind);
-    this.#told.set(kind, told);
-    const before = told.size;
+    const published = this.#published.get(kind) ?? new Map<string, PublishedThing>();
+    if (!this.#published.has(kind)) this.#complete.push(kind);
+    this.#published.set(kind, published);
+    const before = published.size;
     let known = 0;
     for (const [subject, thing] of things) {
-      const last = told.get(subject);
+      const last = published.get(subject);
       if (last !== undefined) known++;
       if (last?.thing === thing) continue;
       const body = JSON.stringify(lasting(thing));
-      told.set(subject, { thing, body });
+      published.set(subject, { thing, body });
       if (body !== last?.body) this.#changed.push([kind, subject, body]);
     }
     // As a rule nothing has gone, and thousands of locks need not be compared.
-    const gone = known === before ? [] : withoutThose(told.keys(), things);
+    const gone = known === before ? [] : withoutThose(published.keys(), things);
     for (const subject of gone) {
-      told.delete(subject);
+      published.delete(subject);
       this.#changed.push([kind, subject, null]);
     }
     if (!this.#begun) this.#changed = [];

@@ -25,15 +25,15 @@ import type { Summary } from '../history/summary';
 import { Hub } from '../hub/hub';
 import { boundHeapGrowth } from '../platform/heap-growth';
 import { type LogSettings, log } from '../platform/log';
-import { paced } from '../platform/throttle';
-import { toldAnswer } from '../queries/messages';
+import { throttle } from '../platform/throttle';
+import { encodedPage } from '../queries/messages';
 import {
   type Answer,
   type Json,
   type MessageQuery,
   type PastQuestion,
+  QueryRefused,
   type Questions,
-  Refusal,
 } from '../queries/questions';
 import type { RecorderEvent, RecorderOptions } from '../recorder/events';
 import type { Speech } from '../rules/agent-health';
@@ -52,21 +52,21 @@ import { RecorderHandle } from '../workers/workers';
 import { type AlertOptions, SwarmAlerts } from './alerts';
 import { SwarmAttention } from './attention';
 import { SwarmDescription } from './description';
-import { Beat } from './heartbeat';
+import { HeartbeatTimer } from './heartbeat';
 import { SwarmJournal } from './journal-feed';
 import { SwarmSources } from './source-status';
 import { type Figures, NO_FIGURES, type Runtime } from './swarm';
 
 /** At least once a second, also when the event loop is a little late. */
-const RECONCILE_MS = 950;
-const LOOK_EVERY_MS = 10;
+const RECONCILE_INTERVAL_MS = 950;
+const REFRESH_INTERVAL_MS = 10;
 /** The regular look, a lock file that is made and the same one written to: what comes alone waits for none of them. */
-const LOOKS_AT_ONCE = 3;
-const LOOK_AT_LEAST_EVERY_MS = 100;
+const REFRESH_BURST = 3;
+const MAX_REFRESH_INTERVAL_MS = 100;
 /** A first read longer than this does not hold requests back: they are answered with what is there. */
-const READY_WITHIN_MS = 1500;
+const READY_TIMEOUT_MS = 1500;
 /** A history that has not opened by then hangs; everything else is shown without it. */
-const HISTORY_WITHIN_MS = 10_000;
+const HISTORY_TIMEOUT_MS = 10_000;
 const FIRST_MESSAGES = 50;
 const MAX_LOCKS_READ_AGAIN = 1000;
 
@@ -88,7 +88,7 @@ export interface LiveSwarmOptions {
 
 export class LiveSwarm implements Runtime {
   readonly root: string;
-  readonly recording = null;
+  readonly bundle = null;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #options: LiveSwarmOptions;
@@ -101,10 +101,10 @@ export class LiveSwarm implements Runtime {
   readonly #recorder: RecorderHandle;
   readonly #alerts: SwarmAlerts;
   readonly #journal = new SwarmJournal((update) => this.#recorder.record(update));
-  readonly #beat = new Beat();
-  readonly #look: ReturnType<typeof paced>;
-  readonly #lookAtLocks: ReturnType<typeof paced>;
-  readonly #lookAtLog: ReturnType<typeof paced>;
+  readonly #heartbeat = new HeartbeatTimer();
+  readonly #refresh: ReturnType<typeof throttle>;
+  readonly #refreshLocks: ReturnType<typeof throttle>;
+  readonly #refreshLog: ReturnType<typeof throttle>;
   readonly #attention: SwarmAttention;
   readonly #timer: NodeJS.Timeout;
   readonly #ready: Promise<void>;
@@ -112,7 +112,7 @@ export class LiveSwarm implements Runtime {
   #hint = noHint();
   /** Lock files that may have changed. */
   #lockHint = new Set<string>();
-  #looked = false;
+  #refreshed = false;
   #opened = false;
   #summary: Summary | null = null;
   /** The newest message that it counts for sure. */
@@ -134,18 +134,18 @@ export class LiveSwarm implements Runtime {
       source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },
       freshStats: () => this.#stats(),
       // With the look at everything: two clocks would wake the process twice as often.
-      everySecond: (beat) => this.#beat.follow(beat),
+      everySecond: (listener) => this.#heartbeat.follow(listener),
     });
     this.#registry = new RegistryReader(this.root);
     // What tens of thousands of locks leave behind would else be hundreds of megabytes.
     this.#locks = new LocksReader(this.root, Date.now, boundHeapGrowth);
     // A hundred viewers of a busy swarm are served with fewer, larger events; a lone change is never held back.
-    const distance = () => Math.min(LOOK_EVERY_MS + this.hub.subscriberCount / 4, LOOK_AT_LEAST_EVERY_MS);
+    const distance = () => Math.min(REFRESH_INTERVAL_MS + this.hub.subscriberCount / 4, MAX_REFRESH_INTERVAL_MS);
     const fault = (error: unknown) =>
       this.#onFault('looking', `The swarm's files could not be looked at: ${error}`, error);
-    this.#look = paced(() => this.#lookAtFiles(), distance, fault, LOOKS_AT_ONCE);
-    this.#lookAtLocks = paced(() => this.#lookAtSomeLocks(), distance, fault, LOOKS_AT_ONCE);
-    this.#lookAtLog = paced(() => this.#recorder.look(), distance, fault, LOOKS_AT_ONCE);
+    this.#refresh = throttle(() => this.#refreshFiles(), distance, fault, REFRESH_BURST);
+    this.#refreshLocks = throttle(() => this.#refreshSomeLocks(), distance, fault, REFRESH_BURST);
+    this.#refreshLog = throttle(() => this.#recorder.refresh(), distance, fault, REFRESH_BURST);
     const { history, retention, attention: limits } = options;
     const { zone } = options.zone;
     const openFor = { questionsMs: limits.questionUntilMs, failuresMs: limits.deliveryUntilMs };
@@ -179,15 +179,15 @@ export class LiveSwarm implements Runtime {
       },
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
       others: () => this.#alerts.sources,
-      tell: (answer) => this.#tellAttention(answer),
+      publish: (answer) => this.#publishAttention(answer),
       // Before everything was read, facts are missing that the decisions were made about.
-      review: (review) => this.#looked && this.#caughtUp && this.#recorder.review(review),
+      review: (review) => this.#refreshed && this.#caughtUp && this.#recorder.review(review),
       onFault: (error) =>
         this.#onFault('attending', error === null ? null : `What wants a person can't be told: ${error}`, error),
     });
     this.#onHint(EVERYWHERE);
-    setTimeout(() => this.#goOnWithoutHistory(), HISTORY_WITHIN_MS).unref();
-    this.#timer = setInterval(() => this.#reconcile(), RECONCILE_MS);
+    setTimeout(() => this.#goOnWithoutHistory(), HISTORY_TIMEOUT_MS).unref();
+    this.#timer = setInterval(() => this.#reconcile(), RECONCILE_INTERVAL_MS);
     this.#noteServer('started');
   }
 
@@ -202,7 +202,7 @@ export class LiveSwarm implements Runtime {
     if (!newest || !this.#opened) return this.#recorder.page(query);
     const { epoch, seq } = this.hub.head();
     const first = newest[0]?.seq ?? 0;
-    return toldAnswer(newest, query.limit, {
+    return encodedPage(newest, query.limit, {
       next: formatCursor(epoch, newest.at(-1)?.seq ?? seq),
       previous: first > this.hub.oldest() ? formatCursor(epoch, first) : null,
     });
@@ -218,7 +218,7 @@ export class LiveSwarm implements Runtime {
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     // The thread that reads does not know which questions are open.
-    const { epoch, questions } = this.#attention.matters;
+    const { epoch, questions } = this.#attention.unresolved;
     return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);
   }
 
@@ -294,9 +294,9 @@ export class LiveSwarm implements Runtime {
   async stop(): Promise<void> {
     this.#recorder.beginStop();
     clearInterval(this.#timer);
-    this.#look.stop();
-    this.#lookAtLocks.stop();
-    this.#lookAtLog.stop();
+    this.#refresh.stop();
+    this.#refreshLocks.stop();
+    this.#refreshLog.stop();
     if (this.#describing) clearTimeout(this.#describing);
     this.#attention.stop();
     this.hub.close();
@@ -308,34 +308,34 @@ export class LiveSwarm implements Runtime {
 
   #onHint(hint: Hint): void {
     // Another thread reads the log, and goes on whatever is read here; a look at everything makes it look as well.
-    if (hint.log && !isWhole(hint)) this.#lookAtLog.request();
+    if (hint.log && !isWhole(hint)) this.#refreshLog.request();
     // A look at everything may take long where there are many locks; one of them does not wait for it.
     if (hint.locks !== 'all' && hint.locks.size > 0) {
       for (const name of hint.locks) this.#lockHint.add(name);
-      this.#lookAtLocks.request();
+      this.#refreshLocks.request();
     }
     if (!hint.registry && !hint.stores && hint.locks !== 'all') return;
     addHint(this.#hint, { ...hint, locks: hint.locks === 'all' ? 'all' : new Set() });
-    this.#look.request();
+    this.#refresh.request();
   }
 
   #reconcile(): void {
-    this.#recorder.beat();
-    this.#beat.begin();
+    this.#recorder.heartbeat();
+    this.#heartbeat.begin();
     this.#watcher.reconcile();
-    this.#processes.look(this.#description.lives.pids(this.#registry.registry));
-    if (this.#alerts.look()) this.#attention.request();
+    this.#processes.refresh(this.#description.lives.pids(this.#registry.registry));
+    if (this.#alerts.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();
     this.#onHint(EVERYWHERE);
   }
 
-  async #lookAtFiles(): Promise<void> {
+  async #refreshFiles(): Promise<void> {
     const hint = this.#hint;
     const begun = Date.now();
     this.#hint = noHint();
     const whole = isWhole(hint);
     if (whole) this.#attention.requestIfDue();
-    let differs = whole || !this.#looked;
+    let differs = whole || !this.#refreshed;
     try {
       differs = (await this.#readFiles(hint)) || differs;
     } finally {
@@ -344,34 +344,34 @@ export class LiveSwarm implements Runtime {
         this.#describeSafely(whole);
         this.#publishSources();
       }
-      if (whole) this.#beat.done();
+      if (whole) this.#heartbeat.done();
     }
-    this.#looked = true;
+    this.#refreshed = true;
     this.#journalFrom(begun);
-    if (whole) this.#recorder.looked(this.#journal.begun && !this.#sources.failed('describing') ? begun : null);
+    if (whole) this.#recorder.refreshed(this.#journal.begun && !this.#sources.failed('describing') ? begun : null);
     this.#onFault('looking', null);
     this.#checkReady();
   }
 
-  async #lookAtSomeLocks(): Promise<void> {
+  async #refreshSomeLocks(): Promise<void> {
     const names = this.#lockHint;
     this.#lockHint = new Set();
-    const changed = await this.#locks.look(names);
+    const changed = await this.#locks.refresh(names);
     // The first look at everything describes what it reads.
-    if (!changed || !this.#looked) return;
+    if (!changed || !this.#refreshed) return;
     this.#describeSafely();
     this.#publishSources();
   }
 
   /** @returns whether agents or locks changed */
   async #readFiles(hint: Hint): Promise<boolean> {
-    let changed = hint.registry && this.#registry.look();
-    if (hint.locks === 'all') changed = (await this.#locks.look('all')) || changed;
+    let changed = hint.registry && this.#registry.refresh();
+    if (hint.locks === 'all') changed = (await this.#locks.refresh('all')) || changed;
     // Who releases a lock and leaves then leaves no orphan: such locks are read after the registry.
-    else if (changed) await this.#locks.look(this.#locksOfNobody());
-    if (hint.stores) await this.#attention.lookAtFiles();
-    if (!this.#looked) {
-      this.#processes.look(this.#description.lives.pids(this.#registry.registry));
+    else if (changed) await this.#locks.refresh(this.#locksOfNobody());
+    if (hint.stores) await this.#attention.refreshFiles();
+    if (!this.#refreshed) {
+      this.#processes.refresh(this.#description.lives.pids(this.#registry.registry));
       // A page that opens first must not say that there are no locks. What fails here fails again where it is described, and is reported there.
       await this.#description.compareLocks().catch(() => {});
     }
@@ -395,7 +395,7 @@ export class LiveSwarm implements Runtime {
    */
   #describeSoon(): void {
     this.#describing ??= setTimeout(() => {
-      if (this.#looked) this.#describeSafely();
+      if (this.#refreshed) this.#describeSafely();
     }, 0);
   }
 
@@ -434,13 +434,13 @@ export class LiveSwarm implements Runtime {
     return statistics(agents, locks, this.#summary, this.startedAt, Date.now(), open);
   }
 
-  #tellAttention(answer: AttentionAnswer): void {
+  #publishAttention(answer: AttentionAnswer): void {
     const changed = this.hub.setState('attention', answer);
     if (changed) {
       this.#journal.attention(answer);
       this.#journal.commit(Date.now());
     }
-    if (this.#looked) this.#alerts.tell(answer, changed);
+    if (this.#refreshed) this.#alerts.publish(answer, changed);
   }
 
   #takeDispositions(dispositions: readonly Disposition[]): void {
@@ -460,7 +460,7 @@ export class LiveSwarm implements Runtime {
   #journalFrom(at: number): void {
     const records = this.#sources.history.role === 'recorder';
     if (!records) this.#journal.end();
-    else if (this.#looked && !this.#journal.begun) this.#journal.begin(at);
+    else if (this.#refreshed && !this.#journal.begun) this.#journal.begin(at);
   }
 
   #noteServer(event: 'started' | 'stopped'): void {
@@ -476,19 +476,19 @@ export class LiveSwarm implements Runtime {
         this.#figures.historyFile = event.file;
         this.#restoreLives(event.lives);
         // Who left is known only now, and the first answer must not say that nobody did.
-        if (this.#looked) this.#describeSafely(true);
+        if (this.#refreshed) this.#describeSafely(true);
         this.#onFault('opening', null);
         this.#journal.end();
         this.hub.open(event.epoch, event.newest, event.oldest);
-        setTimeout(() => this.#checkReady(true), READY_WITHIN_MS);
+        setTimeout(() => this.#checkReady(true), READY_TIMEOUT_MS);
         break;
       case 'committed':
         this.#figures.messagesRead += event.count;
         this.hub.publish(event.messages, event.head);
         this.hub.setOldest(event.oldest);
         break;
-      case 'open_matters':
-        this.#attention.matters = event.matters;
+      case 'unresolved':
+        this.#attention.unresolved = event.unresolved;
         this.#attention.request();
         this.hub.setState('stats', this.#stats());
         break;
@@ -502,7 +502,7 @@ export class LiveSwarm implements Runtime {
       case 'caught_up':
         this.#alerts.caughtUp();
         // The first state of a page is whole.
-        if (this.#looked) this.#describeSafely(true);
+        if (this.#refreshed) this.#describeSafely(true);
         this.#attention.attend();
         this.#checkReady(true);
         break;
@@ -561,7 +561,7 @@ export class LiveSwarm implements Runtime {
       this.#takeSummary(await this.#recorder.summary());
     } catch (error) {
       // The thread is being started again: the last figures stand.
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof QueryRefused)) throw error;
     }
   }
 
@@ -581,7 +581,7 @@ export class LiveSwarm implements Runtime {
   /** Ready once files were looked at and the log was read, or is still being read after a while. */
   #checkReady(caughtUp = false): void {
     this.#caughtUp ||= caughtUp;
-    if (this.#looked && this.#opened && this.#caughtUp) this.#markReady();
+    if (this.#refreshed && this.#opened && this.#caughtUp) this.#markReady();
   }
 }
 

@@ -6,9 +6,9 @@ import { log } from '../platform/log';
 import { findProjectRoot } from '../sources/claudeswarm/project-root';
 import { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
 import { resolveZone } from '../sources/claudeswarm/time-zone';
+import { BundleSwarm } from './bundle-swarm';
 import { NoSwarm } from './empty-swarm';
 import { LiveSwarm } from './live-swarm';
-import { BundleSwarm } from './recorded-swarm';
 import type { Runtime } from './swarm';
 
 /**

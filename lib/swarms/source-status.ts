@@ -57,8 +57,8 @@ export class SwarmSources {
     return {
       registry: asSource(registry.status),
       locks: asSource(locks.status),
-      log: { ...this.log, since: this.#sinceOf('log', this.log) },
-      history: { ...history, since: this.#sinceOf('history', history) },
+      log: { ...this.log, since: this.#stateSince('log', this.log) },
+      history: { ...history, since: this.#stateSince('history', history) },
       watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
       config: asSource(config.status),
       zone: this.#zone(),
@@ -72,11 +72,11 @@ export class SwarmSources {
     const state = reason === null ? ('ok' as const) : ('degraded' as const);
     const known = { state, reason, kept_from: null, skipped: [] };
     const suggested = this.zoneMismatch?.suggested ?? null;
-    return { ...known, since: this.#sinceOf('zone', known), zone, suggested };
+    return { ...known, since: this.#stateSince('zone', known), zone, suggested };
   }
 
   /** The workers say how a source is; since when is kept here. */
-  #sinceOf(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
+  #stateSince(name: string, { state, reason }: Pick<Source, 'state' | 'reason'>): string {
     const condition = `${state} ${reason}`;
     const known = this.#since.get(name);
     const since = known?.condition === condition ? known.since : Date.now();

@@ -4,7 +4,7 @@
  */
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
-import type { Recording } from '../contract/bundle-schemas';
+import type { BundleInfo } from '../contract/bundle-schemas';
 import type { SwarmState } from '../contract/events';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import type { AttentionEntry, Health, LocksAnswer } from '../contract/schemas';
@@ -48,7 +48,7 @@ export interface Runtime {
   /** Absolute; null where no swarm was found. */
   readonly root: string | null;
   /** The bundle that is shown instead of a live swarm, null where there is one. */
-  readonly recording: Recording | null;
+  readonly bundle: BundleInfo | null;
   readonly hub: Hub;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -56,7 +56,7 @@ export interface Runtime {
   ready(): Promise<void>;
   /**
    * @returns a `MessagesAnswer` as JSON
-   * @throws {Refusal} for a foreign or pruned cursor, or while the history is being opened
+   * @throws {QueryRefused} for a foreign or pruned cursor, or while the history is being opened
    */
   messages(query: MessageQuery): Promise<Json>;
   /** @returns the locks as JSON with as many as one answer may list; null where the hub's list leaves none off */
@@ -66,7 +66,7 @@ export interface Runtime {
   /**
    * Answers a question about what was.
    *
-   * @throws {Refusal} for a foreign cursor, or while the history is being opened
+   * @throws {QueryRefused} for a foreign cursor, or while the history is being opened
    */
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>>;
   /** @returns `Stats` as JSON, which count every message that the stream has told; null before the first */
@@ -80,7 +80,7 @@ export interface Runtime {
    *
    * @param by the name that came with the credentials, null without any
    * @returns the item as it is then, null if there is none with this id
-   * @throws {Refusal} where no live swarm is shown, or the decision can't be kept
+   * @throws {QueryRefused} where no live swarm is shown, or the decision can't be kept
    */
   decide(id: string, decision: AttentionDecision, by: string | null): Promise<AttentionEntry | null>;
   /** How it goes with each receiver of alerts. */

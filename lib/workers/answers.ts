@@ -28,7 +28,7 @@ const ANSWERS: Answers = {
 };
 
 /**
- * @throws {Refusal} if a place is of another history, ahead of it or pruned
+ * @throws {QueryRefused} if a place is of another history, ahead of it or pruned
  */
 export function answerQuestion<Name extends QuestionName>(
   history: History,

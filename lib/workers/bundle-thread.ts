@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleFault, OpenBundle, readBundle } from '../bundle/open';
-import { toldMessages } from '../history/message-bytes';
+import { encodeMessages } from '../history/encoded-messages';
 import type { FromThread, OpenedBundle, ToThread } from './protocol';
 import { answerOrThrow, postTo } from './thread-port';
 
@@ -17,10 +17,10 @@ function open(): OpenBundle | null {
     const opened = new OpenBundle(read, basename(file));
     const { history } = opened;
     const { name, epoch, since, until, text } = read;
-    const recording = { since, until, text };
-    const newest = toldMessages(history.newest(NEWEST));
-    const told: OpenedBundle = { name, epoch, recording, newest, head: history.head(), oldest: history.oldest() };
-    post({ type: 'bundle', opened: told });
+    const bundle = { since, until, text };
+    const newest = encodeMessages(history.newest(NEWEST));
+    const event: OpenedBundle = { name, epoch, bundle, newest, head: history.head(), oldest: history.oldest() };
+    post({ type: 'bundle', opened: event });
     return opened;
   } catch (error) {
     if (!(error instanceof BundleFault)) throw error;

@@ -1,49 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOOK_INTERVAL_MS, type LoopChange, LoopSigns, LoopWatch, MAX_HELD_MS } from './loop-watch';
+import { type LoopChange, LoopSigns, LoopWatch, MAX_HELD_MS, POLL_INTERVAL_MS } from './loop-watch';
 
-/** @returns what `looks` at these instants say, with a sign of life before those that `beatsBefore` names */
-function looksAt(instants: readonly number[], beatsBefore: readonly number[] = []): (LoopChange | null)[] {
+/** @returns what `refreshSteps` at these instants say, with a sign of life before those that `heartbeatsBefore` names */
+function changesAt(instants: readonly number[], heartbeatsBefore: readonly number[] = []): (LoopChange | null)[] {
   const signs = new LoopSigns();
   const watch = new LoopWatch(new LoopSigns(signs.memory), 0);
   return instants.map((now) => {
-    if (beatsBefore.includes(now)) signs.beat();
-    return watch.look(now);
+    if (heartbeatsBefore.includes(now)) signs.heartbeat();
+    return watch.poll(now);
   });
 }
 
-test('look(): a loop that beats between the looks is never held, at whatever distance the looks come', () => {
-  assert.deepEqual(looksAt([1000, 9000, 30_000, 31_000], [1000, 9000, 30_000, 31_000]), [null, null, null, null]);
+test('poll(): a loop that beats between the looks is never held, at whatever distance the looks come', () => {
+  assert.deepEqual(changesAt([1000, 9000, 30_000, 31_000], [1000, 9000, 30_000, 31_000]), [null, null, null, null]);
 });
 
-test('look(): a loop without a sign of life is held from 5 s on, which is said once, and moves with the next sign', () => {
+test('poll(): a loop without a sign of life is held from 5 s on, which is said once, and moves with the next sign', () => {
   const instants = [1000, 2000, 3000, 4000, 4999, 5000, 6000, 7000, 8000, 9000];
-  const said = looksAt(instants, [8000]);
+  const said = changesAt(instants, [8000]);
   assert.deepEqual(said.slice(0, 5), [null, null, null, null, null]);
   assert.deepEqual(said.slice(5), [{ type: 'held', heldMs: 5000 }, null, null, { type: 'moved', heldMs: 7000 }, null]);
 });
 
-test('look(): a loop can be held again', () => {
+test('poll(): a loop can be held again', () => {
   const instants = Array.from({ length: 14 }, (_, index) => (index + 1) * 1000);
-  const said = looksAt(instants, [7000]).flatMap((change) => change?.type ?? []);
+  const said = changesAt(instants, [7000]).flatMap((change) => change?.type ?? []);
   assert.deepEqual(said, ['held', 'moved', 'held']);
 });
 
-test('look(): a time in which nobody looked is no proof: after a stopped process the loop gets its time', () => {
-  const [first, second, ...rest] = looksAt(
-    [1000, 3_600_000, 3_600_000 + LOOK_INTERVAL_MS],
-    [3_600_000 + LOOK_INTERVAL_MS],
+test('poll(): a time in which nobody looked is no proof: after a stopped process the loop gets its time', () => {
+  const [first, second, ...rest] = changesAt(
+    [1000, 3_600_000, 3_600_000 + POLL_INTERVAL_MS],
+    [3_600_000 + POLL_INTERVAL_MS],
   );
   assert.deepEqual([first, second, ...rest], [null, null, null]);
-  assert.ok(1000 + 3 * LOOK_INTERVAL_MS < MAX_HELD_MS);
+  assert.ok(1000 + 3 * POLL_INTERVAL_MS < MAX_HELD_MS);
 });
 
-test('look(): a loop that stops the process in order gives no more signs, and is not held', () => {
+test('poll(): a loop that stops the process in order gives no more signs, and is not held', () => {
   const signs = new LoopSigns();
   const watch = new LoopWatch(signs, 0);
   signs.beginStop();
   assert.deepEqual(
-    [1000, 2000, 3000, 4000, 5000, 6000].map((now) => watch.look(now)),
+    [1000, 2000, 3000, 4000, 5000, 6000].map((now) => watch.poll(now)),
     [null, null, null, null, null, null],
   );
 });

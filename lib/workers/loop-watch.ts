@@ -3,14 +3,14 @@
 /** The loop counts as held from here on. */
 export const MAX_HELD_MS = 5000;
 /** How often the other thread looks while it hears nothing. */
-export const LOOK_INTERVAL_MS = 1200;
+export const POLL_INTERVAL_MS = 1200;
 /**
  * What one look adds at most. Where the looking thread was late itself (a stopped process, a busy machine), nothing is
  * known about the time between.
  */
-const MAX_LOOK_STEP_MS = 2 * LOOK_INTERVAL_MS;
+const MAX_POLL_STEP_MS = 2 * POLL_INTERVAL_MS;
 
-const BEATS = 0;
+const HEARTBEATS = 0;
 const STOPPING = 1;
 
 /** What the main thread says of itself in memory that both threads share. */
@@ -23,8 +23,8 @@ export class LoopSigns {
   }
 
   /** Changes with each sign of life. */
-  get beats(): number {
-    return Atomics.load(this.#cells, BEATS);
+  get heartbeats(): number {
+    return Atomics.load(this.#cells, HEARTBEATS);
   }
 
   /** The main thread has begun to stop the process, and gives no more signs of life. */
@@ -33,8 +33,8 @@ export class LoopSigns {
   }
 
   /** The main thread lives; to be called about once a second. */
-  beat(): void {
-    Atomics.add(this.#cells, BEATS, 1);
+  heartbeat(): void {
+    Atomics.add(this.#cells, HEARTBEATS, 1);
   }
 
   beginStop(): void {
@@ -49,34 +49,34 @@ export interface LoopChange {
 }
 
 export class LoopWatch {
-  readonly #signs: Pick<LoopSigns, 'beats' | 'isStopping'>;
-  #beats: number;
-  #lookedAt: number;
+  readonly #signs: Pick<LoopSigns, 'heartbeats' | 'isStopping'>;
+  #heartbeats: number;
+  #polledAt: number;
   #heldMs = 0;
   #held = false;
 
   /** @param now of a clock that never jumps, in milliseconds */
-  constructor(signs: Pick<LoopSigns, 'beats' | 'isStopping'>, now: number) {
+  constructor(signs: Pick<LoopSigns, 'heartbeats' | 'isStopping'>, now: number) {
     this.#signs = signs;
-    this.#beats = signs.beats;
-    this.#lookedAt = now;
+    this.#heartbeats = signs.heartbeats;
+    this.#polledAt = now;
   }
 
   /** @returns what has changed since the last look; null if nothing */
-  look(now: number): LoopChange | null {
-    const step = Math.min(now - this.#lookedAt, MAX_LOOK_STEP_MS);
-    this.#lookedAt = now;
-    const { beats, isStopping } = this.#signs;
-    if (beats !== this.#beats || isStopping) return this.#moved(beats);
+  poll(now: number): LoopChange | null {
+    const step = Math.min(now - this.#polledAt, MAX_POLL_STEP_MS);
+    this.#polledAt = now;
+    const { heartbeats, isStopping } = this.#signs;
+    if (heartbeats !== this.#heartbeats || isStopping) return this.#moved(heartbeats);
     this.#heldMs += step;
     if (this.#held || this.#heldMs < MAX_HELD_MS) return null;
     this.#held = true;
     return { type: 'held', heldMs: Math.round(this.#heldMs) };
   }
 
-  #moved(beats: number): LoopChange | null {
+  #moved(heartbeats: number): LoopChange | null {
     const change = this.#held ? ({ type: 'moved', heldMs: Math.round(this.#heldMs) } as const) : null;
-    this.#beats = beats;
+    this.#heartbeats = heartbeats;
     this.#heldMs = 0;
     this.#held = false;
     return change;

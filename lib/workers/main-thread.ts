@@ -49,14 +49,14 @@ function mainThreadFrames(): Promise<string[]> {
     session.connectToMainThread();
     session.post('Runtime.evaluate', { expression: STACK, returnByValue: true, silent: true }, (error, answer) => {
       const stack: unknown = error ? null : answer.result.value;
-      resolve(typeof stack === 'string' ? framesOf(stack) : []);
+      resolve(typeof stack === 'string' ? threadFrames(stack) : []);
     });
   })
     .catch(() => [])
     .finally(() => session.disconnect());
 }
 
-function framesOf(stack: string): string[] {
+function threadFrames(stack: string): string[] {
   const frames = stack.split('\n').filter((line) => FRAME.test(line));
   return frames.slice(OWN_FRAMES, OWN_FRAMES + MAX_FRAMES).map((line) => line.trim());
 }

@@ -1,12 +1,12 @@
 /** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
 import type { AlertRule } from '../alerts/rule';
-import type { Recording } from '../contract/bundle-schemas';
+import type { BundleInfo } from '../contract/bundle-schemas';
 import type { DispositionChange, DispositionReview } from '../history/dispositions';
+import type { EncodedMessage } from '../history/encoded-messages';
 import type { JournalUpdate } from '../history/journal';
-import type { ToldMessage } from '../history/message-bytes';
 import type { LogSettings } from '../platform/log';
 import type { SafeError } from '../platform/safe-error';
-import type { QuestionName, Questions, RefusalCode } from '../queries/questions';
+import type { QueryRefusedCode, QuestionName, Questions } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
 
 /** How the recorder's thread watches the main one. */
@@ -25,18 +25,18 @@ export interface RecorderThreadOptions extends RecorderOptions {
 /** A bundle that was opened. */
 export interface OpenedBundle {
   name: string;
-  recording: Recording;
+  bundle: BundleInfo;
   epoch: string;
-  newest: ToldMessage[];
+  newest: EncodedMessage[];
   head: number;
   oldest: number;
 }
 
 export type ToThread =
-  | { type: 'look' }
+  | { type: 'refresh' }
   | { type: 'journal'; update: JournalUpdate }
   /** A beat: the swarm's files were looked at, and what differed was journaled before; null if they could not be. */
-  | { type: 'looked'; at: number | null }
+  | { type: 'refreshed'; at: number | null }
   /** Which agents have which ids, as JSON, to go on from after a restart. */
   | { type: 'keep_lives'; json: string }
   | { type: 'attention'; update: AlertsUpdate }
@@ -55,7 +55,7 @@ export type ToThread =
 export type FromThread =
   | { type: 'events'; events: RecorderEvent[] }
   | { type: 'answer'; id: number; name: QuestionName | 'dispose'; answer: unknown }
-  | { type: 'refusal'; id: number; code: RefusalCode; detail: string; damaged?: boolean }
+  | { type: 'refusal'; id: number; code: QueryRefusedCode; detail: string; damaged?: boolean }
   /** The question met a fault of this program; the thread goes on. */
   | { type: 'fault'; id: number; error: SafeError }
   /** The thread ends by a fault of this program. */

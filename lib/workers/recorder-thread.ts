@@ -9,18 +9,18 @@ import { startWatchdog } from './thread-watchdog';
 
 const post = postTo(parentPort);
 /** Told in one turn; each message to another thread wakes it, which costs more than most events. */
-let told: RecorderEvent[] = [];
-const tell = (event: RecorderEvent) => {
-  if (told.push(event) > 1) return;
+let pending: RecorderEvent[] = [];
+const publish = (event: RecorderEvent) => {
+  if (pending.push(event) > 1) return;
   queueMicrotask(() => {
-    post({ type: 'events', events: told });
-    told = [];
+    post({ type: 'events', events: pending });
+    pending = [];
   });
 };
-upgrades.subscribe((sentence) => tell({ type: 'upgraded', sentence: String(sentence) }));
+upgrades.subscribe((sentence) => publish({ type: 'upgraded', sentence: String(sentence) }));
 const { watchdog: watchdogOptions, ...options } = workerData as RecorderThreadOptions;
-const recorder = new Recorder(options, tell);
-void recorder.look();
+const recorder = new Recorder(options, publish);
+void recorder.refresh();
 /** The main thread and the watchdog may both want that. */
 let closed: Promise<void> | null = null;
 const close = () => {
@@ -29,19 +29,19 @@ const close = () => {
 };
 const watchdog =
   watchdogOptions &&
-  startWatchdog(watchdogOptions, { close, onMoved: (heldMs) => tell({ type: 'loop_held', heldMs }) });
+  startWatchdog(watchdogOptions, { close, onMoved: (heldMs) => publish({ type: 'loop_held', heldMs }) });
 
 parentPort?.on('message', (message: ToThread) => {
   watchdog?.heard();
   switch (message.type) {
-    case 'look':
-      void recorder.look();
+    case 'refresh':
+      void recorder.refresh();
       break;
     case 'journal':
       recorder.record(message.update);
       break;
-    case 'looked':
-      void recorder.beat(message.at);
+    case 'refreshed':
+      void recorder.heartbeat(message.at);
       break;
     case 'keep_lives':
       recorder.keepLives(message.json);

@@ -2,10 +2,10 @@
 import type { MessagePort } from 'node:worker_threads';
 import { HistoryFault, historyFault } from '../history/database';
 import type { DispositionChange } from '../history/dispositions';
+import { blocksOf, type EncodedMessage } from '../history/encoded-messages';
 import type { History } from '../history/history';
-import { blocksOf, type ToldMessage } from '../history/message-bytes';
 import { safeError } from '../platform/safe-error';
-import { Refusal } from '../queries/questions';
+import { QueryRefused } from '../queries/questions';
 import type { Recorder } from '../recorder/recorder';
 import { answerQuestion } from './answers';
 import type { FromThread, ToThread } from './protocol';
@@ -29,9 +29,9 @@ export function postTo(port: MessagePort | null): (message: FromThread) => void 
 }
 
 /** The messages that are told, which are handed over with their bytes. */
-function messagesIn(message: FromThread): ToldMessage[] {
+function messagesIn(message: FromThread): EncodedMessage[] {
   if (message.type === 'bundle') return message.opened.newest;
-  if (message.type === 'answer' && message.name === 'after') return message.answer as ToldMessage[];
+  if (message.type === 'answer' && message.name === 'after') return message.answer as EncodedMessage[];
   if (message.type !== 'events') return [];
   return message.events.flatMap((event) => {
     if (event.type === 'opened') return event.newest;
@@ -79,7 +79,7 @@ function answerFrom({ id, name }: Asked, file: string, answer: () => unknown): F
     return { type: 'answer', id, name, answer: answer() };
   } catch (error) {
     const fault = historyFault(error, file);
-    if (fault instanceof Refusal) return { type: 'refusal', id, code: fault.code, detail: fault.message };
+    if (fault instanceof QueryRefused) return { type: 'refusal', id, code: fault.code, detail: fault.message };
     if (!(fault instanceof HistoryFault)) throw error;
     const damaged = fault.kind === 'corrupt';
     return { type: 'refusal', id, code: 'unavailable', detail: fault.message, damaged };

@@ -11,11 +11,11 @@ export function watchdogLog(settings: LogSettings): (report: WatchdogReport) => 
     if (report.type === 'held') log.error(fields, 'event loop held');
     else if (report.type === 'moved') log.warn(fields, 'event loop moved again');
     else if (report.type === 'without_signals') log.warn('signals not seen by the watchdog');
-    else log.error({ ...fields, signal: nameOf(report.signal) }, 'process ended by the watchdog');
+    else log.error({ ...fields, signal: signalName(report.signal) }, 'process ended by the watchdog');
     return flushLog(log).then(() => {});
   };
 }
 
-function nameOf(signal: number): string {
+function signalName(signal: number): string {
   return Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] ?? String(signal);
 }

@@ -38,7 +38,7 @@ function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }
 test('Watchdog: a loop that beats each second is never said to be held', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   await pass(60_000, () => {
-    if (Date.now() % 1000 === 0) signs.beat();
+    if (Date.now() % 1000 === 0) signs.heartbeat();
     if (Date.now() % 1000 === 0) watchdog.heard();
   });
   assert.deepEqual(did, []);
@@ -46,25 +46,25 @@ test('Watchdog: a loop that beats each second is never said to be held', async (
 });
 
 test('Watchdog: what is heard from a loop that beats makes a timer of its own needless', async (t) => {
-  let looks = 0;
+  let polls = 0;
   const { signs, watchdog, pass } = watched(t, {
     now: () => {
-      looks += 1;
+      polls += 1;
       return Date.now();
     },
   });
   await pass(10_000, () => {
-    if (Date.now() % 1000 === 0) signs.beat();
+    if (Date.now() % 1000 === 0) signs.heartbeat();
     watchdog.heard();
   });
-  assert.equal(looks, 1 + 10);
+  assert.equal(polls, 1 + 10);
   watchdog.stop();
 });
 
 test('Watchdog: a held loop is reported once with where it is, and again with how long when it moves', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   await pass(20_000);
-  signs.beat();
+  signs.heartbeat();
   await pass(1200);
   assert.deepEqual(
     did.map(([, what]) => what),

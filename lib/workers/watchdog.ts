@@ -2,7 +2,7 @@
  * Watches the main thread from the recorder's thread: says when its event loop is held and where, and ends the process
  * after a SIGTERM that the main thread does not take.
  */
-import { LOOK_INTERVAL_MS, type LoopSigns, LoopWatch } from './loop-watch';
+import { type LoopSigns, LoopWatch, POLL_INTERVAL_MS } from './loop-watch';
 import type { MainThreadSample } from './main-thread';
 
 /** A main thread that is only busy takes a signal much sooner. */
@@ -21,7 +21,7 @@ export type WatchdogReport =
   | ({ type: 'ended'; signal: number } & MainThreadSample);
 
 export interface WatchdogParts {
-  signs: Pick<LoopSigns, 'beats' | 'isStopping'>;
+  signs: Pick<LoopSigns, 'heartbeats' | 'isStopping'>;
   /** Of a clock that never jumps, in milliseconds. */
   now: () => number;
   /** Where the main thread is; gives an answer soon, also where that can't be known. */
@@ -41,22 +41,22 @@ export class Watchdog {
   readonly #watch: LoopWatch;
   #timer: NodeJS.Timeout;
   readonly #deadlines: NodeJS.Timeout[] = [];
-  #beats: number;
+  #heartbeats: number;
   #ending = false;
 
   constructor(parts: WatchdogParts) {
     this.#parts = parts;
-    this.#beats = parts.signs.beats;
+    this.#heartbeats = parts.signs.heartbeats;
     this.#watch = new LoopWatch(parts.signs, parts.now());
     this.#timer = this.#inAWhile();
   }
 
   /** The main thread has sent something: a look now makes one by this thread's own timer needless. */
   heard(): void {
-    const { beats } = this.#parts.signs;
-    if (beats === this.#beats) return;
-    this.#beats = beats;
-    this.#look();
+    const { heartbeats } = this.#parts.signs;
+    if (heartbeats === this.#heartbeats) return;
+    this.#heartbeats = heartbeats;
+    this.#poll();
   }
 
   /** The process got a signal that ends it. The main thread stops in order; where it can't, this thread ends the process. */
@@ -81,13 +81,13 @@ export class Watchdog {
   }
 
   #inAWhile(): NodeJS.Timeout {
-    return setTimeout(() => this.#look(), LOOK_INTERVAL_MS).unref();
+    return setTimeout(() => this.#poll(), POLL_INTERVAL_MS).unref();
   }
 
-  #look(): void {
+  #poll(): void {
     clearTimeout(this.#timer);
     this.#timer = this.#inAWhile();
-    const change = this.#watch.look(this.#parts.now());
+    const change = this.#watch.poll(this.#parts.now());
     if (change?.type === 'held') void this.#reportHeld(change.heldMs);
     if (change?.type === 'moved') {
       this.#parts.onMoved(change.heldMs);

@@ -19,11 +19,11 @@ test('a question that meets a fault inside is answered as one: the thread does n
   const history = new History(':memory:');
   const ask = (query: unknown) => answerTo({ type: 'ask', id: 7, name: 'page', query: query as never }, history);
   // No caller sends such a query; it stands for whatever is wrong inside.
-  const told = ask(null);
-  assert.ok(told.type === 'fault');
-  assert.equal(told.id, 7);
-  assert.equal(told.error.name, 'TypeError');
-  assert.ok(told.error.frames.some((frame) => frame.includes('queries/messages')));
+  const reply = ask(null);
+  assert.ok(reply.type === 'fault');
+  assert.equal(reply.id, 7);
+  assert.equal(reply.error.name, 'TypeError');
+  assert.ok(reply.error.frames.some((frame) => frame.includes('queries/messages')));
   assert.equal(ask({ limit: 1, filter: {} }).type, 'answer');
   history.close();
 });

@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/rule';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
+import type { EncodedMessage } from '../history/encoded-messages';
 import type { JournalUpdate } from '../history/journal';
-import type { ToldMessage } from '../history/message-bytes';
 import type { Summary } from '../history/summary';
 import type { LogSettings } from '../platform/log';
 import { type SafeError, safeError } from '../platform/safe-error';
@@ -12,9 +12,9 @@ import {
   type Json,
   type MessageBound,
   type MessageQuery,
+  QueryRefused,
   type QuestionName,
   type Questions,
-  Refusal,
 } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
 import { LoopSigns } from './loop-watch';
@@ -27,9 +27,9 @@ import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 2047 };
 /** A reader that nobody asks is 13 MB for nothing. */
-const READER_RESTS_AFTER_MS = 60_000;
-const RESTART_AFTER_MS = 1000;
-const STOP_WITHIN_MS = 3000;
+const READER_IDLE_TIMEOUT_MS = 60_000;
+const RESTART_DELAY_MS = 1000;
+const STOP_TIMEOUT_MS = 3000;
 /** A thread that lives this long after a failure has got over it. */
 const SOUND_AFTER_MS = 5000;
 
@@ -65,8 +65,8 @@ export class RecorderHandle {
   }
 
   /** This thread's event loop moves; to be called about once a second. */
-  beat(): void {
-    this.#signs.beat();
+  heartbeat(): void {
+    this.#signs.heartbeat();
   }
 
   /** This thread has begun to stop the process, and ends it by itself. */
@@ -75,8 +75,8 @@ export class RecorderHandle {
   }
 
   /** The log may have changed. */
-  look(): void {
-    this.#recorder.post({ type: 'look' });
+  refresh(): void {
+    this.#recorder.post({ type: 'refresh' });
   }
 
   record(update: JournalUpdate): void {
@@ -89,8 +89,8 @@ export class RecorderHandle {
   }
 
   /** The log may have changed, and the swarm's files were looked at; null if what differed could not be recorded before. */
-  looked(at: number | null): void {
-    this.#recorder.post({ type: 'looked', at });
+  refreshed(at: number | null): void {
+    this.#recorder.post({ type: 'refreshed', at });
   }
 
   /** What wants a person now, for the receivers of alerts. */
@@ -113,7 +113,7 @@ export class RecorderHandle {
    * Keeps a decision about an attention item.
    *
    * @returns all that is decided now
-   * @throws {Refusal} if it could not be kept
+   * @throws {QueryRefused} if it could not be kept
    */
   dispose(change: DispositionChange): Promise<readonly Disposition[]> {
     return this.#recorder.dispose(change);
@@ -126,7 +126,7 @@ export class RecorderHandle {
 
   /**
    * @returns a `MessagesAnswer` as JSON
-   * @throws {Refusal}
+   * @throws {QueryRefused}
    */
   page(query: MessageQuery): Promise<Json> {
     return this.ask('page', query);
@@ -134,15 +134,15 @@ export class RecorderHandle {
 
   /**
    * @returns the messages that follow a place, in order
-   * @throws {Refusal}
+   * @throws {QueryRefused}
    */
-  after(epoch: string, seq: number, most: MessageBound): Promise<ToldMessage[]> {
+  after(epoch: string, seq: number, most: MessageBound): Promise<EncodedMessage[]> {
     return this.ask('after', { epoch, seq, most });
   }
 
   /**
    * @returns the figures of this moment, from the thread that keeps them
-   * @throws {Refusal}
+   * @throws {QueryRefused}
    */
   summary(): Promise<Summary> {
     return this.#recorder.ask('summary', {});
@@ -151,7 +151,7 @@ export class RecorderHandle {
   /**
    * Asks the thread that reads the history, or the one that records where only that can read it.
    *
-   * @throws {Refusal}
+   * @throws {QueryRefused}
    */
   ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     return (this.#openReader() ?? this.#recorder).ask(name, query);
@@ -179,7 +179,7 @@ export class RecorderHandle {
     const file = this.#readerFile;
     if (file === null) return null;
     this.#readerRest?.refresh();
-    this.#readerRest ??= setTimeout(() => void this.#closeReader(), READER_RESTS_AFTER_MS).unref();
+    this.#readerRest ??= setTimeout(() => void this.#closeReader(), READER_IDLE_TIMEOUT_MS).unref();
     const start = () =>
       new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { file }, resourceLimits });
     this.#reader ??= new Thread('reader', start, (answer) => this.#takeFromReader(answer), this.#onFault);
@@ -247,7 +247,7 @@ export class Thread {
   #send<Given>(messageFor: (id: number) => ToThread): Promise<Given> {
     const worker = this.#worker;
     if (!worker || this.#stopping)
-      return Promise.reject(new Refusal('unavailable', 'The history is not open just now.'));
+      return Promise.reject(new QueryRefused('unavailable', 'The history is not open just now.'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#asked.set(id, { resolve, reject });
@@ -260,7 +260,7 @@ export class Thread {
     const worker = this.#worker;
     if (!worker) return;
     await new Promise<void>((resolve) => {
-      const deadline = setTimeout(resolve, STOP_WITHIN_MS);
+      const deadline = setTimeout(resolve, STOP_TIMEOUT_MS);
       this.#stopped = () => {
         clearTimeout(deadline);
         resolve();
@@ -285,7 +285,7 @@ export class Thread {
     if (message.type === 'failed') this.#failed(message.detail, message.error);
     if (message.type === 'answer') this.#settle(message.id)?.resolve(message.answer as never);
     if (message.type === 'fault') this.#settle(message.id)?.reject(thrownInThread(message.error));
-    if (message.type === 'refusal') this.#settle(message.id)?.reject(new Refusal(message.code, message.detail));
+    if (message.type === 'refusal') this.#settle(message.id)?.reject(new QueryRefused(message.code, message.detail));
     this.#take(message);
   }
 
@@ -310,8 +310,8 @@ export class Thread {
     this.#worker = null;
     this.#stopped?.();
     for (const { reject } of this.#asked.values())
-      reject(new Refusal('unavailable', 'The history is being opened again.'));
+      reject(new QueryRefused('unavailable', 'The history is being opened again.'));
     this.#asked.clear();
-    if (!this.#stopping) setTimeout(() => this.#stopping || this.#run(), RESTART_AFTER_MS);
+    if (!this.#stopping) setTimeout(() => this.#stopping || this.#run(), RESTART_DELAY_MS);
   }
 }

@@ -42,14 +42,14 @@ function ask(server: ProductionServer, path: string, headers = {}, method = 'GET
   });
 }
 
-function problemOf(answer: Answer): Problem & { code: string } {
+function answeredProblem(answer: Answer): Problem & { code: string } {
   assert.equal(answer.headers['content-type'], 'application/problem+json', answer.body);
   const read = problem.parse(JSON.parse(answer.body));
   assert.equal(read.status, answer.status);
   return { ...read, code: read.type.replace(/.*:/, '') };
 }
 
-const codeOf = (answer: Answer) => (answer.status < 300 ? null : problemOf(answer).code);
+const problemCode = (answer: Answer) => (answer.status < 300 ? null : answeredProblem(answer).code);
 
 /** An open stream: its status, and when its socket is closed. */
 async function follow(server: ProductionServer, headers = {}) {
@@ -74,7 +74,7 @@ describe('without credentials', () => {
   test('this computer reads; what was forwarded does not, page or API, and is told what to set', async () => {
     assert.equal((await ask(server, '/api/agents')).status, 200);
     for (const name of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'X-Forwarded-Host', 'Via']) {
-      const refused = problemOf(await ask(server, '/api/agents', { [name]: '127.0.0.1' }));
+      const refused = answeredProblem(await ask(server, '/api/agents', { [name]: '127.0.0.1' }));
       assert.equal(refused.code, 'loopback_only', name);
       assert.match(refused.detail, new RegExp(`${name}.*DASHBOARD_USERNAME.*DASHBOARD_ALLOW_ANONYMOUS`));
     }
@@ -86,17 +86,17 @@ describe('without credentials', () => {
 
   test('a path that is no UTF-8 is a problem, and says nothing of the swarm', async () => {
     for (const path of ['/api/agents/%', '/api/agents/%ff', '/api/%', '/api/v1/agents/%e4']) {
-      assert.equal(codeOf(await ask(server, path)), 'malformed_url', path);
-      assert.equal(codeOf(await ask(server, path, {}, 'POST')), 'malformed_url', path);
+      assert.equal(problemCode(await ask(server, path)), 'malformed_url', path);
+      assert.equal(problemCode(await ask(server, path, {}, 'POST')), 'malformed_url', path);
     }
     assert.equal((await ask(server, '/%')).status, 400);
-    assert.equal(codeOf(await ask(server, '/api/agents/%25')), 'not_found');
+    assert.equal(problemCode(await ask(server, '/api/agents/%25')), 'not_found');
   });
 
   test('a method that there is nothing for is refused, whatever it is and whatever was asked', async () => {
     const said = async (path: string, method: string) => {
       const answer = await ask(server, path, {}, method);
-      return [answer.status, codeOf(answer), answer.headers.allow];
+      return [answer.status, problemCode(answer), answer.headers.allow];
     };
     for (const method of ['TRACE', 'PROPFIND', 'POST', 'DELETE']) {
       for (const path of ['/api/agents', '/api/v1/stats', '/api/stream', '/health', '/metrics', '/openapi.json']) {
@@ -138,9 +138,9 @@ describe('without credentials', () => {
     }
     assert.equal((await ask(server, `/api/agents?${'x'.repeat(8000)}`)).status, 200);
     const large = await ask(server, '/api/agents', { 'content-length': 65_537 }, 'POST', 'x'.repeat(65_537));
-    assert.equal(codeOf(large), 'body_too_large');
+    assert.equal(problemCode(large), 'body_too_large');
     const posted = await ask(server, '/api/agents', { 'content-type': 'text/plain' }, 'POST', '{}');
-    assert.equal(codeOf(posted), 'method_not_allowed');
+    assert.equal(problemCode(posted), 'method_not_allowed');
     assert.equal(posted.headers.allow, 'GET, HEAD, OPTIONS');
   });
 
@@ -157,7 +157,7 @@ describe('without credentials', () => {
       '/api/v1/talk',
     ]) {
       const refused = await ask(server, path);
-      assert.equal(codeOf(refused), 'too_many_requests', path);
+      assert.equal(problemCode(refused), 'too_many_requests', path);
       assert.ok(Number(refused.headers['retry-after']) > 0);
     }
     assert.equal((await ask(server, '/api/messages')).status, 200);
@@ -224,7 +224,7 @@ describe('with a user, tokens, and a proxy before it', () => {
     assert.equal(statuses.get(401), 10);
     assert.equal(statuses.size, 2, 'all others were refused unseen');
     const first = await ask(server, '/api/agents', { ...bearer(writer.token), ...here });
-    assert.equal(codeOf(first), 'too_many_attempts', 'right, but not known here');
+    assert.equal(problemCode(first), 'too_many_attempts', 'right, but not known here');
   });
 
   test('tokens come and go with their file; the streams of one that went are closed within 5 s', async () => {
@@ -282,7 +282,7 @@ describe('with a user, tokens, and a proxy before it', () => {
     assert.equal(statuses.filter((status) => status === 429).length, 290);
     for (const path of ['/', '/api/agents', '/api/stream']) {
       const refused = await ask(server, path, { ...user, ...from('2001:db8:5::2') });
-      assert.equal(codeOf(refused), 'too_many_attempts', path);
+      assert.equal(problemCode(refused), 'too_many_attempts', path);
       assert.ok(Number(refused.headers['retry-after']) > 0);
     }
     const page = await ask(server, '/', { ...user, ...from('2001:db8:5::2'), accept: 'text/html' });

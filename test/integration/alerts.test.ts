@@ -49,7 +49,7 @@ class FlakyReceiver {
     this.tries += 1;
     const failure = this.tries % 2 === 0 ? undefined : (this.tries - 1) / 2;
     if (failure === undefined) {
-      this.#take(request, await textOf(request));
+      this.#take(request, await bodyText(request));
       response.end();
       return;
     }
@@ -57,7 +57,7 @@ class FlakyReceiver {
       () => request.socket.resetAndDestroy(),
       () => response.writeHead(500).end(),
       // Taken, but the answer is lost.
-      async () => this.#take(request, await textOf(request)) ?? request.socket.destroy(),
+      async () => this.#take(request, await bodyText(request)) ?? request.socket.destroy(),
       () => response.writeHead(302, { Location: this.#elsewhere }).end(),
       () => response.writeHead(503, { 'Retry-After': '1' }).end(),
       // Nothing at all: the sender gives up by itself.
@@ -80,12 +80,12 @@ class FlakyReceiver {
     }
   }
 
-  get told(): string[] {
+  get received(): string[] {
     return [...this.taken.values()];
   }
 }
 
-async function textOf(request: Readable): Promise<string> {
+async function bodyText(request: Readable): Promise<string> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text;
@@ -147,8 +147,8 @@ test('a receiver that fails half of the time misses nothing through kills and a 
   context.after(() => [one, two].map((server) => server.abandon()));
   const says = (text: string) =>
     until(
-      () => flaky.told.includes(text),
-      () => `${text} in ${flaky.told}`,
+      () => flaky.received.includes(text),
+      () => `${text} in ${flaky.received}`,
     );
   const lock = (path: string) => createLock(root, { agentId: path, filepath: path, reason: '', now: Date.now() });
   const release = (path: string) => releaseLock(root, path, path);
@@ -159,8 +159,8 @@ test('a receiver that fails half of the time misses nothing through kills and a 
   await two.start();
   for (const path of ['a', 'b']) lock(path);
   await until(
-    () => flaky.told.length >= 2,
-    () => `${flaky.told}`,
+    () => flaky.received.length >= 2,
+    () => `${flaky.received}`,
   );
   await one.stop('SIGKILL');
   release('first');
@@ -183,7 +183,7 @@ test('a receiver that fails half of the time misses nothing through kills and a 
 
   const paths = ['first', 'a', 'b', 'c', 'd', 'e'];
   const expected = [...paths.map((path) => `new ${path}`), 'resolved a', 'resolved first'];
-  assert.deepEqual(flaky.told.toSorted(), expected.toSorted());
+  assert.deepEqual(flaky.received.toSorted(), expected.toSorted());
   assert.ok(flaky.doubles > 0, 'an answer was lost, so something came twice');
   assert.equal(forbidden.connections, 0);
 });
@@ -191,10 +191,10 @@ test('a receiver that fails half of the time misses nothing through kills and a 
 test('the file of receivers is read again: who is removed gets nothing more, a fault is shown and changes nothing', async (context) => {
   const folder = newFolder(context);
   const root = join(folder, 'root');
-  const told: string[] = [];
+  const received: string[] = [];
   const receiver = createServer(async (request, response) => {
-    const { alerts } = alertPost.parse(JSON.parse(await textOf(request)));
-    for (const { event, entry } of alerts) told.push(`${request.url?.slice(1)} ${event} ${entry.subject}`);
+    const { alerts } = alertPost.parse(JSON.parse(await bodyText(request)));
+    for (const { event, entry } of alerts) received.push(`${request.url?.slice(1)} ${event} ${entry.subject}`);
     response.end();
   });
   receiver.listen(0, ALLOWED);
@@ -221,8 +221,8 @@ test('the file of receivers is read again: who is removed gets nothing more, a f
   const lock = (path: string) => createLock(root, { agentId: path, filepath: path, reason: '', now: Date.now() });
   const says = (...texts: string[]) =>
     until(
-      () => texts.every((text) => told.includes(text)),
-      () => `${texts} in ${told}`,
+      () => texts.every((text) => received.includes(text)),
+      () => `${texts} in ${received}`,
     );
   const shown = async () => {
     const { attention } = await server.get<AttentionAnswer>('/api/attention');
@@ -254,7 +254,7 @@ test('the file of receivers is read again: who is removed gets nothing more, a f
   );
   await server.stop();
   const expected = ['a', 'b', 'c'].flatMap((path) => ['former', 'stays', 'later'].map((name) => `${name} new ${path}`));
-  assert.deepEqual(told.toSorted(), expected.filter((text) => text !== 'former new c').toSorted());
+  assert.deepEqual(received.toSorted(), expected.filter((text) => text !== 'former new c').toSorted());
   assert.ok(!output.includes('SECRET'));
 });
 
@@ -263,7 +263,7 @@ test('a person tries the receivers: each result is printed, no address is', asyn
   const forbidden = await forbiddenListener(context);
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
-    bodies.push(await textOf(request));
+    bodies.push(await bodyText(request));
     response.end();
   });
   server.listen(0, ALLOWED);
@@ -280,7 +280,7 @@ test('a person tries the receivers: each result is printed, no address is', asyn
     env: { ...process.env, ALERTS_FILE: file, ALERT_ALLOWED_HOSTS: ALLOWED, ALERT_WEBHOOKS: '' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const output = textOf(child.stdout);
+  const output = bodyText(child.stdout);
   const [exitCode] = await once(child, 'exit');
   const lines = (await output).trim().split('\n');
   assert.deepEqual(lines.slice(0, 3), ['json: delivered.', 'slack: delivered.', 'discord: delivered.']);

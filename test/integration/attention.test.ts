@@ -175,8 +175,8 @@ test('a ring of waiting comes first, and who waits for whom is told with it', as
   const scene = new Scene(context);
   await scene.start();
   await scene.shows();
-  const told = async () => waitingAnswer.parse(await scene.server.get('/api/waiting'));
-  assert.deepEqual(await told(), { edges: [], cycles: [] });
+  const readWaiting = async () => waitingAnswer.parse(await scene.server.get('/api/waiting'));
+  assert.deepEqual(await readWaiting(), { edges: [], cycles: [] });
   scene.lock('agent-9', 'src/b.ts');
   scene.register({ id: 'agent-0', pid: PID_OF_NOBODY });
   await scene.shows('lock_orphaned');
@@ -188,7 +188,7 @@ test('a ring of waiting comes first, and who waits for whom is told with it', as
   const { attention } = await scene.shows('deadlock', 'lock_orphaned');
   assert.deepEqual(attention[0]?.evidence.agents, ['agent-0', 'agent-1']);
   assert.deepEqual(attention[0]?.evidence.sources, ['TASKS.json']);
-  const { edges, cycles } = await told();
+  const { edges, cycles } = await readWaiting();
   assert.deepEqual(
     edges.map(({ kind, from, to }) => [kind, from, to]),
     [

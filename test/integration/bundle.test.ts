@@ -114,12 +114,12 @@ describe('a bundle', () => {
   });
 
   test('opened again, nothing is live: the stream tells the end of it', async () => {
-    const told = new Map<string, unknown>();
+    const answers = new Map<string, unknown>();
     await new Promise<void>((resolve, reject) => {
       const drop = openStream({
         url: `${opened.url}/api/stream`,
         onEvent({ name, data }) {
-          told.set(name, JSON.parse(data));
+          answers.set(name, JSON.parse(data));
           if (name !== 'heartbeat') return;
           drop();
           resolve();
@@ -127,7 +127,7 @@ describe('a bundle', () => {
         onEnd: reject,
       });
     });
-    assert.deepEqual(told.get('agents'), (await stateAt(opened, until)).agents);
+    assert.deepEqual(answers.get('agents'), (await stateAt(opened, until)).agents);
     const { unknown } = await stateAt(opened, until + 1);
     assert.deepEqual(unknown.at(-1)?.reason, 'The recording ends there.');
     const timeline = await opened.get<TimelineAnswer>(`/api/timeline?${query({ since, until: Date.now() })}`);

@@ -236,7 +236,7 @@ class Swarm {
   }
 
   register(...agents: Entry[]): void {
-    this.writeRegistry(agents.map(entryOf));
+    this.writeRegistry(agents.map(registryEntry));
   }
 
   writeRegistry(agents: object[], updatedAt = Date.now()): void {
@@ -261,7 +261,7 @@ class Swarm {
   }
 }
 
-function entryOf({ id, pid, pane, index, status = 'active', ageMs = 0 }: Entry, place: number) {
+function registryEntry({ id, pid, pane, index, status = 'active', ageMs = 0 }: Entry, place: number) {
   return {
     id,
     pane_index: index ?? `main:0.${place}`,
@@ -502,17 +502,17 @@ test('agents: bad input gets a sentence each', async (context) => {
   const old = 10 * MINUTE;
   const older = { agent_id: 'agent-5', pid: one.pid, last_heartbeat: utc(Date.now() - 1000), pane_index: 'old:0.0' };
   swarm.writeRegistry([
-    entryOf({ id: 'twice', pid: PID_OF_NOBODY, ageMs: 0 }, 0),
-    entryOf({ id: 'twice', pid: PID_OF_NOBODY + 1, ageMs: 0 }, 1),
-    entryOf({ id: 'worded', pid: 'ninety', ageMs: old }, 2),
-    entryOf({ id: 'negative', pid: -1, ageMs: old }, 3),
-    entryOf({ id: 'broken', pid: 1.5, ageMs: old }, 4),
-    entryOf({ id: 'absent', pid: null, ageMs: old }, 5),
-    entryOf({ id: 'foreign', pid: foreign, ageMs: old }, 6),
+    registryEntry({ id: 'twice', pid: PID_OF_NOBODY, ageMs: 0 }, 0),
+    registryEntry({ id: 'twice', pid: PID_OF_NOBODY + 1, ageMs: 0 }, 1),
+    registryEntry({ id: 'worded', pid: 'ninety', ageMs: old }, 2),
+    registryEntry({ id: 'negative', pid: -1, ageMs: old }, 3),
+    registryEntry({ id: 'broken', pid: 1.5, ageMs: old }, 4),
+    registryEntry({ id: 'absent', pid: null, ageMs: old }, 5),
+    registryEntry({ id: 'foreign', pid: foreign, ageMs: old }, 6),
     older,
     // Two tmux servers give the same pane id: two processes are two agents.
-    entryOf({ id: 'left', pid: other.pid, pane: '%90050', ageMs: 2000 }, 7),
-    entryOf({ id: 'right', pid: one.pid, pane: '%90051' }, 8),
+    registryEntry({ id: 'left', pid: other.pid, pane: '%90050', ageMs: 2000 }, 7),
+    registryEntry({ id: 'right', pid: one.pid, pane: '%90051' }, 8),
   ]);
   // Processes are observed once a second.
   const isObserved = ({ agents: [first, ...others] }: AgentsAnswer) =>
@@ -543,7 +543,10 @@ test('agents: bad input gets a sentence each', async (context) => {
   await swarm.runs('right');
 
   // A clock that was set back between two writes makes nobody another.
-  swarm.writeRegistry([entryOf({ id: 'left', pid: other.pid, pane, index: 'a:0.0', ageMs: old }, 0)], Date.now() - old);
+  swarm.writeRegistry(
+    [registryEntry({ id: 'left', pid: other.pid, pane, index: 'a:0.0', ageMs: old }, 0)],
+    Date.now() - old,
+  );
   const earlier = await swarm.agent(
     'left',
     'as before',

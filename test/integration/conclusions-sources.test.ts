@@ -41,7 +41,7 @@ async function until<Answer>(server: ProductionServer, path: string, fits: (answ
 }
 
 /** The sources as the stream's first events give them. */
-async function sourcesOf(server: ProductionServer): Promise<Sources> {
+async function readSources(server: ProductionServer): Promise<Sources> {
   const response = await fetch(`${server.url}/api/stream`);
   assert.ok(response.body);
   let text = '';
@@ -81,7 +81,7 @@ test('a registry and a folder of locks that vanish stay shown, with an alarm, an
   assert.equal((await server.get<LocksAnswer>('/api/locks')).count, 1);
   const health = await server.get<Health>('/health');
   assert.deepEqual([health.status, health.files.agents, health.files.locks_dir], ['degraded', false, false]);
-  const { registry } = await sourcesOf(server);
+  const { registry } = await readSources(server);
   assert.equal(registry.state, 'missing');
   assert.ok(registry.kept_from !== null && registry.kept_from <= registry.since);
   for (const name of ['ACTIVE_AGENTS.json', '.agent_locks']) renameSync(join(away, name), join(root, name));
@@ -108,7 +108,7 @@ test("the swarm's settings count when they are made or changed, and are refused 
   assert.ok(stale(true)(await server.get<LocksAnswer>('/api/locks')));
   writeFileSync(file, 'locking: {stale_timeout: 900}\n');
   await until<LocksAnswer>(server, '/api/locks', stale(false));
-  assert.deepEqual((await sourcesOf(server)).config.state, 'ok');
+  assert.deepEqual((await readSources(server)).config.state, 'ok');
   unlinkSync(file);
 });
 
@@ -140,7 +140,7 @@ test('a log in another zone raises a notice that names SWARM_TZ, and one that fi
   const entry = attention.find(({ kind }) => kind === 'zone_mismatch');
   assert.deepEqual([entry?.severity, entry?.why.setting], ['notice', 'SWARM_TZ']);
   assert.match(entry?.reason ?? '', /SWARM_TZ/);
-  const { zone } = await sourcesOf(server);
+  const { zone } = await readSources(server);
   assert.deepEqual([zone.state, zone.zone], ['degraded', 'UTC']);
   assert.match(zone.suggested ?? '', /for example America\/New_York/);
   for (let i = 0; i < 5; i++) await say('UTC');

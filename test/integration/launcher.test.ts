@@ -40,7 +40,7 @@ async function start(context: TestContext, folder: string, words: string[]) {
   return { child, said, address: said(/The dashboard is at (\S+)\. /) as string };
 }
 
-async function endOf(child: ChildProcess): Promise<number | null> {
+async function awaitExit(child: ChildProcess): Promise<number | null> {
   return child.exitCode ?? ((await once(child, 'exit')) as [number | null])[0];
 }
 
@@ -57,7 +57,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // npm passes on a Ctrl-C that the terminal has sent to everyone already, some milliseconds later.
     const repeated = setInterval(() => child.kill(signal), 2);
     context.after(() => clearInterval(repeated));
-    assert.equal(await endOf(child), 0);
+    assert.equal(await awaitExit(child), 0);
   });
 }
 
@@ -78,7 +78,7 @@ test('the demo watches a simulated swarm, keeps no history and leaves nothing be
   assert.equal(health.history.mode, 'memory');
 
   child.kill('SIGTERM');
-  assert.equal(await endOf(child), 0);
+  assert.equal(await awaitExit(child), 0);
   assert.ok(!existsSync(root));
   assert.ok(!existsSync(join(folder, '.local')));
 });

@@ -104,7 +104,7 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
   const first = Object.entries(JSON.parse(begin) as Record<string, Record<string, object>>).flatMap(([kind, things]) =>
     Object.entries(things).map(([subject, body]) => ({ kind, subject, body: JSON.stringify(body) })),
   );
-  const told = [...first, ...rows].map(({ kind, subject, body }) => {
+  const published = [...first, ...rows].map(({ kind, subject, body }) => {
     const { health, stale, orphaned, state, event } = JSON.parse(body ?? '{}');
     return [
       kind,
@@ -125,7 +125,7 @@ test('an agent falls silent and a lock grows stale by time alone: both are pushe
     'server  started',
     'server  stopped',
   ]) {
-    assert.ok(told.includes(expected), `"${expected}" in ${JSON.stringify(told)}`);
+    assert.ok(published.includes(expected), `"${expected}" in ${JSON.stringify(published)}`);
   }
 });
 
@@ -134,12 +134,12 @@ test('a message that the stream has told is counted in what is asked afterwards'
   const server = await ProductionServer.started({ CLAUDESWARM_ROOT: root, SWARM_HISTORY: 'off' });
   context.after(() => server.abandon());
   const writeAndCount = async (id: string) => {
-    const told = eventually<{ messages: Message[] }>(server, 'messages', ({ messages }) =>
+    const published = eventually<{ messages: Message[] }>(server, 'messages', ({ messages }) =>
       messages.some(({ msg_id }) => msg_id === id),
     );
     const message = { timestamp: '2026-01-01T00:00:00+00:00', sender_id: 'a', message_type: 'INFO', content: id };
     appendFileSync(join(root, 'agent_messages.log'), `${JSON.stringify({ ...message, msg_id: id })}\n`);
-    await told;
+    await published;
     return (await server.get<Stats>('/api/stats')).message_count;
   };
   // The second and third come while the figures of the first are still the newest that were told.

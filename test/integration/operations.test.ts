@@ -194,8 +194,8 @@ test('a thousand odd paths and methods make no time series, and leave nothing of
   const last = answers.at(-1);
   const [line] = await logged(({ request }) => request === last?.id);
   assert.equal(line?.status, last?.status);
-  const told = lines();
-  for (const id of ids) assert.ok(told.some(({ request }) => request === id) || id === last?.id, id);
+  const logLines = lines();
+  for (const id of ids) assert.ok(logLines.some(({ request }) => request === id) || id === last?.id, id);
 });
 
 test('nothing of the swarm, of credentials or of what was asked stands in the log', async () => {

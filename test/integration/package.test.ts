@@ -16,7 +16,7 @@ import { PROJECT } from '../support/production-server';
 
 const NAME = 'claude-swarm-dashboard';
 const INSTALLS = process.env.TRUE_INSTALL !== undefined;
-const LARGEST_ARCHIVE = 6_000_000;
+const MAX_ARCHIVE_BYTES = 6_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -126,14 +126,14 @@ test('the archive holds what runs, and nothing else: no tests, no maps, no path 
   for (const path of ['.next/BUILD_ID', 'bin/launcher.ts', 'docs/deploy/nginx.conf', 'public/static/icon.svg']) {
     assert.ok(paths.includes(path), path);
   }
-  assert.ok(packed.size < LARGEST_ARCHIVE, `${packed.size} bytes`);
+  assert.ok(packed.size < MAX_ARCHIVE_BYTES, `${packed.size} bytes`);
   const unpacked = mkdtempSync(join(folder, 'unpacked-'));
   execFileSync('tar', ['-xzf', archive, '-C', unpacked]);
-  const telling = readdirSync(unpacked, { recursive: true, withFileTypes: true })
+  const nextToTests = readdirSync(unpacked, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((file) => readFileSync(file).includes(PROJECT));
-  assert.deepEqual(telling, [], 'made by "npm run build"?');
+  assert.deepEqual(nextToTests, [], 'made by "npm run build"?');
 });
 
 test('the demo runs from the archive without a build, serves its page, and ends on SIGTERM', async () => {

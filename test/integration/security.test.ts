@@ -74,7 +74,7 @@ after(async () => {
   rmSync(join(PROJECT, withoutProxy), { recursive: true, force: true });
 });
 
-async function faultsOf(asking: HostileClient, questions: Iterable<Question>) {
+async function hostileFaults(asking: HostileClient, questions: Iterable<Question>) {
   const found: string[] = [];
   const statuses = new Map<number, number>();
   await askAll(questions, async (question) => {
@@ -105,7 +105,7 @@ describe('without credentials', () => {
   });
 
   test('not one byte leaves, whatever the address, the header and the method', async (context) => {
-    const { found, statuses } = await faultsOf(
+    const { found, statuses } = await hostileFaults(
       client,
       matrixOf(routes, { port: whole.port, buildId: buildId(), full: FULL }),
     );

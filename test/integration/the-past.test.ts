@@ -25,16 +25,16 @@ function newSwarm(context: TestContext, name = 'swarm') {
     root,
     path,
     history: join(folder, 'history.sqlite'),
-    say: (...contents: string[]) => appendFileSync(path, contents.map((content) => lineOf(content)).join('')),
+    say: (...contents: string[]) => appendFileSync(path, contents.map((content) => logLine(content)).join('')),
     /** A rotation, as the swarm's tool does it, and the first line of the new log. */
     rotate(content: string) {
       renameSync(path, join(root, OLD_LOG_NAME));
-      writeFileSync(path, lineOf(content));
+      writeFileSync(path, logLine(content));
     },
   };
 }
 
-function lineOf(content: string, timestamp = '2026-02-03T09:00:00.000000'): string {
+function logLine(content: string, timestamp = '2026-02-03T09:00:00.000000'): string {
   return `${JSON.stringify({ sender: 'agent-1', timestamp, msg_type: 'INFO', content, recipients: [] })}\n`;
 }
 
@@ -151,7 +151,7 @@ test('history: a folder keeps a file for each project; a project that was moved 
   const moved = join(one.folder, 'moved');
   renameSync(one.root, moved);
   // What was read before and is no longer in the log comes from the history alone.
-  writeFileSync(join(moved, LOG_NAME), lineOf('after the move'));
+  writeFileSync(join(moved, LOG_NAME), logLine('after the move'));
   const server = await start(context, { CLAUDESWARM_ROOT: moved, SWARM_HISTORY, SWARM_ADOPT_HISTORY: '1' });
   await atCount(server, 2);
   assert.deepEqual(await contents(server), [`of ${one.root}`, 'after the move']);
@@ -204,10 +204,10 @@ test('log: broken lines in new content of a log that is cut or replaced are coun
   const server = await start(context, { CLAUDESWARM_ROOT: root, SWARM_HISTORY: history });
   await atCount(server, 3);
   const skipped = ({ log }: Sources) => log.skipped.reduce((sum, { count }) => sum + count, 0);
-  writeFileSync(path, `${lineOf('four')}{"broken\n`);
+  writeFileSync(path, `${logLine('four')}{"broken\n`);
   await sources(server, (now) => skipped(now) === 1);
   await atCount(server, 4);
-  writeFileSync(`${path}.new`, `{"broken\n${lineOf('four')}[]\n${lineOf('five')}`);
+  writeFileSync(`${path}.new`, `{"broken\n${logLine('four')}[]\n${logLine('five')}`);
   renameSync(`${path}.new`, path);
   await atCount(server, 5);
   assert.equal(skipped(await sources(server, (now) => skipped(now) >= 2)), 2);

@@ -88,7 +88,7 @@ export function bundledPackages(): string[] {
 export function shippedPlaces(): ReadonlySet<string> {
   const places = new Set<string>();
   const add = (from: string, name: string) => {
-    const place = placeOf(from, name);
+    const place = packagePlace(from, name);
     if (place === null || places.has(place)) return;
     places.add(place);
     const { dependencies, optionalDependencies } = packages[place] ?? {};
@@ -99,9 +99,9 @@ export function shippedPlaces(): ReadonlySet<string> {
 }
 
 /** Where Node would find a package from a place, null where it is not installed. */
-function placeOf(from: string, name: string): string | null {
+function packagePlace(from: string, name: string): string | null {
   const place = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
   if (place in packages) return place;
   if (from === '') return null;
-  return placeOf(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name);
+  return packagePlace(from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name);
 }

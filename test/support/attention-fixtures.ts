@@ -18,8 +18,8 @@ import {
   type Sources,
 } from '../../lib/contract/schemas';
 import { type AttentionFacts, judgeAttention } from '../../lib/rules/attention';
-import { PassingTime } from '../../lib/rules/deadline-clock';
-import type { OpenQuestion } from '../../lib/rules/open-questions';
+import { DeadlineClock } from '../../lib/rules/deadline-clock';
+import type { OpenQuestion } from '../../lib/rules/unresolved-messages';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -51,7 +51,7 @@ export const FACTS: AttentionFacts = {
   sources: SOURCES,
   pendingAcks: { acks: [], status: { state: 'ok', reason: null, since: NOW - HOUR, keptFrom: null, skipped: [] } },
   stores: {},
-  matters: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
+  unresolved: { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 },
   waiting: { edges: [], cycles: [] },
   staleTimeoutSeconds: 300,
   limits: {
@@ -61,7 +61,7 @@ export const FACTS: AttentionFacts = {
     ackOverdueMs: MINUTE,
   },
   startedAt: NOW - 2 * HOUR,
-  time: new PassingTime(NOW),
+  time: new DeadlineClock(NOW),
 };
 
 /** @returns the answer where nobody has acknowledged or snoozed anything */
@@ -71,7 +71,7 @@ export function attention(facts: AttentionFacts): AttentionAnswer {
 
 /** @returns the attention items of a swarm that is well but for some facts */
 export function entriesFor(facts: Partial<AttentionFacts>): AttentionEntry[] {
-  const answer = attentionAnswer.parse(attention({ ...FACTS, time: new PassingTime(NOW), ...facts }));
+  const answer = attentionAnswer.parse(attention({ ...FACTS, time: new DeadlineClock(NOW), ...facts }));
   assert.equal(answer.count, answer.attention.length);
   return answer.attention;
 }

@@ -1,5 +1,5 @@
 /** A server of one history, as its streams tell of it; they belong to the tabs that opened them. */
-import type { EventStream } from '../../lib/client/connection';
+import type { EventStream } from '../../lib/client/stream-client';
 import { NO_STATS } from '../../lib/contract/defaults';
 import { formatCursor, parseCursor, type StreamEventName } from '../../lib/contract/events';
 import { formatInstant } from '../../lib/contract/instant';

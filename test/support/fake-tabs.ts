@@ -3,9 +3,9 @@
  * runs nothing and gets everything when it thaws.
  */
 import { mock } from 'node:test';
-import type { ConnectionState } from '../../lib/client/connection';
 import type { Locks } from '../../lib/client/leader-lock';
 import { SharedStream } from '../../lib/client/shared-stream';
+import type { ConnectionState } from '../../lib/client/stream-client';
 import type { SentMessage } from '../../lib/client/tab-channel';
 import { applyAll, type View } from '../../lib/client/view';
 import type { StreamEvent } from '../../lib/contract/events';

@@ -100,8 +100,8 @@ function* retries(world: MixedWorld, asked: SaidMessage, first: { type: MessageT
     yield retrySeconds;
     world.say(senderId, [recipientId], { type, content: `[RETRY-${retryCount + 1}] ${content}` });
   }
-  const told = `[UNACKNOWLEDGED] Message to ${recipientId} unacknowledged after 3 attempts. Original: ${content}`;
-  world.say(senderId, world.present(), { type, content: told });
+  const escalation = `[UNACKNOWLEDGED] Message to ${recipientId} unacknowledged after 3 attempts. Original: ${content}`;
+  world.say(senderId, world.present(), { type, content: escalation });
   world.stage.ackSettled(msgId, world.clock);
 }
 
@@ -132,7 +132,7 @@ function* together(scenes: readonly MixedScene[]): MixedScene {
 }
 
 /** Agents that are blocked by each other in a ring, until one of them is answered. */
-function ring(size: 2 | 3): SceneKind['play'] {
+function waitCycle(size: 2 | 3): SceneKind['play'] {
   return function* play(world, cast) {
     const members = cast.slice(0, size);
     for (const [index, member] of members.entries()) {
@@ -260,8 +260,8 @@ function* depart(world: MixedWorld, [agent]: readonly [Pane, Pane, Pane]): Mixed
 export const MIXED_SCENES: readonly SceneKind[] = [
   { name: 'blocked', weight: 4, cast: 3, sessions: ['shop'], play: blocked },
   { name: 'retried', weight: 2, cast: 3, sessions: ['shop'], play: retriedBlocked },
-  { name: 'two wait', weight: 2, cast: 2, sessions: ['shop'], play: ring(2) },
-  { name: 'three wait', weight: 2, cast: 3, sessions: ['shop'], play: ring(3) },
+  { name: 'two wait', weight: 2, cast: 2, sessions: ['shop'], play: waitCycle(2) },
+  { name: 'three wait', weight: 2, cast: 3, sessions: ['shop'], play: waitCycle(3) },
   { name: 'acknowledgements', weight: 2, cast: 2, sessions: ['shop', 'guest'], play: mutualAcks },
   { name: 'work', weight: 5, cast: 1, sessions: ['shop', 'review', 'lab', 'solo', 'guest'], play: work },
   { name: 'spellings', weight: 2, cast: 3, sessions: ['shop', 'review'], play: spellings },

@@ -73,13 +73,13 @@ export class MixedStage implements Stage {
   }
 
   faultBegun({ source, how }: Fault): void {
-    const place = this.#placeOf(source);
+    const place = this.#sourcePath(source);
     renameSync(place, `${place}${AWAY}`);
     if (how === 'unreadable') writeFileSync(place, '{"agents": [');
   }
 
   faultEnded({ source, how }: Fault): void {
-    const place = this.#placeOf(source);
+    const place = this.#sourcePath(source);
     if (how === 'unreadable') unlinkSync(place);
     renameSync(`${place}${AWAY}`, place);
   }
@@ -88,7 +88,7 @@ export class MixedStage implements Stage {
     this.#log.close();
   }
 
-  #placeOf(source: Fault['source']): string {
+  #sourcePath(source: Fault['source']): string {
     return path.join(this.#root, source === 'registry' ? REGISTRY_FILE : LOCKS_FOLDER);
   }
 

@@ -39,7 +39,7 @@ export class MixedTruth {
     return [
       ...blocked.map(({ msgId }) => blockedItem(msgId)),
       ...lost.map(({ agentId, filepath }) => lostLockItem(agentId, filepath)),
-      ...rings(this.#holds()).map(deadlockItem),
+      ...waitCycles(this.#holds()).map(deadlockItem),
       ...(fault && isCritical(fault) && clock - fault.since >= FAULT_SECONDS ? [sourceItem(fault.source)] : []),
     ].sort();
   }
@@ -94,7 +94,7 @@ export function isGone({ shellRuns, claude }: PaneProcess): boolean {
 }
 
 /** Nobody in the story waits for two things at once, so each ring is found by walking along. */
-function rings(holds: readonly { from: string; to: readonly string[] }[]): string[][] {
+function waitCycles(holds: readonly { from: string; to: readonly string[] }[]): string[][] {
   const stuck = new Set(holds.map(({ from }) => from));
   for (let before = -1; before !== stuck.size; ) {
     before = stuck.size;
@@ -112,8 +112,8 @@ function rings(holds: readonly { from: string; to: readonly string[] }[]): strin
   for (const start of next.keys()) {
     const way: string[] = [];
     for (let at: string | undefined = start; at !== undefined && !way.includes(at); at = next.get(at)) way.push(at);
-    const ring = way.slice(way.indexOf(next.get(way.at(-1) ?? '') ?? ''));
-    found.set([...ring].sort().join(' '), ring);
+    const waitCycle = way.slice(way.indexOf(next.get(way.at(-1) ?? '') ?? ''));
+    found.set([...waitCycle].sort().join(' '), waitCycle);
   }
   return [...found.values()];
 }

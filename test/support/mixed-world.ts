@@ -86,7 +86,7 @@ export interface Stage {
 /** Any acquisition removes the locks that are older. */
 export const STALE_LOCK_SECONDS = 120;
 /** `discover-agents` drops an entry without a pane from this age on. */
-const KEPT_WITHOUT_PANE_SECONDS = 60;
+const MAX_SECONDS_WITHOUT_PANE = 60;
 const FIRST_PID = 20_000;
 
 export class MixedWorld {
@@ -164,7 +164,7 @@ export class MixedWorld {
     const kept = this.listed.filter(
       ({ paneIndex, lastSeen, pane: { process } }) =>
         !indexes.has(paneIndex) &&
-        this.clock - lastSeen < KEPT_WITHOUT_PANE_SECONDS &&
+        this.clock - lastSeen < MAX_SECONDS_WITHOUT_PANE &&
         process.shellRuns &&
         process.claude !== 'exited',
     );
@@ -209,9 +209,9 @@ export class MixedWorld {
     to: readonly (Pane | string)[],
     message: { type: MessageType; content: string; parent?: string },
   ): SaidMessage | null {
-    const nameOf = (one: Pane | string) => (typeof one === 'string' ? one : this.idOf(one));
-    const sender = nameOf(from);
-    const recipients = [...new Set(to.map(nameOf))].filter((name) => name !== null && name !== sender) as string[];
+    const paneName = (one: Pane | string) => (typeof one === 'string' ? one : this.idOf(one));
+    const sender = paneName(from);
+    const recipients = [...new Set(to.map(paneName))].filter((name) => name !== null && name !== sender) as string[];
     if (sender === null || (typeof from !== 'string' && !this.isPresent(from)) || recipients.length === 0) return null;
     const said = { sender, recipients, ...message, msgId: this.random.uuid(), at: this.clock };
     this.messages.push(said);

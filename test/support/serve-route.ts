@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { parseConfig } from '../../lib/config/config';
 import type { endpoint } from '../../lib/server/api/endpoint';
-import { watchConnections } from '../../lib/server/http/connection';
+import { watchConnections } from '../../lib/server/http/request-connection';
 import type { Runtime } from '../../lib/swarms/swarm';
 
 interface Served {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 
 const file = process.env.CLOCK_SHIFT_FILE;
-const READ_EVERY_MS = 20;
+const READ_INTERVAL_MS = 20;
 
 if (file) {
   const Actual = Date;
@@ -14,7 +14,7 @@ if (file) {
   let readAt = Number.NEGATIVE_INFINITY;
   const read = () => {
     const ticks = performance.now();
-    if (ticks - readAt < READ_EVERY_MS) return shift;
+    if (ticks - readAt < READ_INTERVAL_MS) return shift;
     readAt = ticks;
     try {
       shift = Number(readFileSync(file, 'utf8')) || 0;

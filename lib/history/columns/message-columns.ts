@@ -3,14 +3,14 @@
  * again and again, and reading a day of messages is most of its work.
  */
 import type Database from 'better-sqlite3';
-import { ANY_AUDIENCE } from '../times-writer';
+import { ANY_RECIPIENT_SET } from '../times-writer';
 import type { RowVisitor } from './row-visitor';
 
 export const HOUR_US = 3_600_000_000;
 /** So many messages are kept, 20 bytes each; those asked for last. */
-const MOST_KEPT = 500_000;
+const MAX_KEPT = 500_000;
 /** More than these are not added to what is known but read anew. */
-const MOST_ADDED = 50_000;
+const MAX_ADDED = 50_000;
 /** Missing hours in a row are read with one statement. */
 const HOURS_AT_ONCE = 24;
 
@@ -19,8 +19,8 @@ export class HourColumns {
   size = 0;
   /** Microseconds since the hour began. */
   at: Uint32Array;
-  voice: Int32Array;
-  audience: Int32Array;
+  senderType: Int32Array;
+  recipientSet: Int32Array;
   seq: Float64Array;
 
   /** @param hour hours since 1970 */
@@ -29,16 +29,16 @@ export class HourColumns {
     capacity: number,
   ) {
     this.at = new Uint32Array(capacity);
-    this.voice = new Int32Array(capacity);
-    this.audience = new Int32Array(capacity);
+    this.senderType = new Int32Array(capacity);
+    this.recipientSet = new Int32Array(capacity);
     this.seq = new Float64Array(capacity);
   }
 
-  add(sentAt: number, voice: number, audience: number, seq: number): void {
+  add(sentAt: number, senderType: number, recipientSet: number, seq: number): void {
     if (this.size === this.at.length) this.#grow();
     this.at[this.size] = sentAt - this.hour * HOUR_US;
-    this.voice[this.size] = voice;
-    this.audience[this.size] = audience;
+    this.senderType[this.size] = senderType;
+    this.recipientSet[this.size] = recipientSet;
     this.seq[this.size] = seq;
     this.size += 1;
   }
@@ -46,10 +46,15 @@ export class HourColumns {
   #grow(): void {
     const larger = new HourColumns(this.hour, 2 * this.size + 16);
     larger.at.set(this.at);
-    larger.voice.set(this.voice);
-    larger.audience.set(this.audience);
+    larger.senderType.set(this.senderType);
+    larger.recipientSet.set(this.recipientSet);
     larger.seq.set(this.seq);
-    [this.at, this.voice, this.audience, this.seq] = [larger.at, larger.voice, larger.audience, larger.seq];
+    [this.at, this.senderType, this.recipientSet, this.seq] = [
+      larger.at,
+      larger.senderType,
+      larger.recipientSet,
+      larger.seq,
+    ];
   }
 }
 
@@ -74,7 +79,7 @@ export class MessageColumns {
       added: db.prepare(`${visit} WHERE seq > ? AND sent_at IS NOT NULL`),
       counts: db
         .prepare(
-          `SELECT hour, sum(count) FROM hours WHERE audience = ${ANY_AUDIENCE} AND hour BETWEEN ? AND ? GROUP BY hour`,
+          `SELECT hour, sum(count) FROM hours WHERE audience = ${ANY_RECIPIENT_SET} AND hour BETWEEN ? AND ? GROUP BY hour`,
         )
         .raw(),
       between: db.prepare(`${visit} INDEXED BY messages_by_time WHERE sent_at >= ? AND sent_at < ?`),
@@ -107,7 +112,7 @@ export class MessageColumns {
     const { epoch, head } = this.#statements.place.get() as { epoch: string; head: number };
     const before = this.#head;
     this.#head = head;
-    if (epoch !== this.#epoch || head < before || head - before > MOST_ADDED) {
+    if (epoch !== this.#epoch || head < before || head - before > MAX_ADDED) {
       this.#epoch = epoch;
       this.#hours.clear();
       this.#kept = 0;
@@ -117,10 +122,10 @@ export class MessageColumns {
     this.#visitor.each(
       this.#statements.added,
       [before],
-      (sentAt: number, voice: number, audience: number, seq: number) => {
+      (sentAt: number, senderType: number, recipientSet: number, seq: number) => {
         const columns = this.#hours.get(Math.floor(sentAt / HOUR_US));
         if (!columns) return;
-        columns.add(sentAt, voice, audience, seq);
+        columns.add(sentAt, senderType, recipientSet, seq);
         this.#kept += 1;
       },
     );
@@ -141,17 +146,17 @@ export class MessageColumns {
     this.#visitor.each(
       this.#statements.between,
       [first.hour * HOUR_US, (last.hour + 1) * HOUR_US],
-      (sentAt: number, voice: number, audience: number, seq: number) => {
+      (sentAt: number, senderType: number, recipientSet: number, seq: number) => {
         const hour = Math.floor(sentAt / HOUR_US);
         if (hour !== columns?.hour) columns = this.#hours.get(hour);
-        columns?.add(sentAt, voice, audience, seq);
+        columns?.add(sentAt, senderType, recipientSet, seq);
       },
     );
   }
 
   #forgetOldest(): void {
     for (const [hour, { size }] of this.#hours) {
-      if (this.#kept <= MOST_KEPT) return;
+      if (this.#kept <= MAX_KEPT) return;
       this.#hours.delete(hour);
       this.#kept -= size;
     }

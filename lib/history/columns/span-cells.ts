@@ -10,14 +10,14 @@ export class Names {
     return this.#texts.length;
   }
 
-  numberOf(text: string): number {
+  numberFor(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     this.#numbers.set(text, this.#texts.length);
     return this.#texts.push(text) - 1;
   }
 
-  textOf(number: number): string {
+  textFor(number: number): string {
     return this.#texts[number] as string;
   }
 }
@@ -36,7 +36,7 @@ export class LaneNames {
     return this.#lanes;
   }
 
-  numberOf(agent: string, life: string): number {
+  numberFor(agent: string, life: string): number {
     let lives = this.#numbers.get(agent);
     if (lives === undefined) {
       lives = new Map();
@@ -99,8 +99,8 @@ export class SpanCells {
     this.#makeRoom(1);
     const columns = this.#columns;
     const row = this.#size++;
-    columns.lane[row] = this.#lanes.numberOf(agent, life);
-    columns.value[row] = this.#values.numberOf(value);
+    columns.lane[row] = this.#lanes.numberFor(agent, life);
+    columns.value[row] = this.#values.numberFor(value);
     columns.count[row] = count;
     columns.id[row] = id;
     columns.since[row] = since;
@@ -169,7 +169,7 @@ export class SpanCells {
       const end = until[row] as number;
       return {
         ...(this.#lanes.lanes[lane[row] as number] as { agent: string; life: string }),
-        value: this.#values.textOf(value[row] as number),
+        value: this.#values.textFor(value[row] as number),
         count: count[row] as number,
         id: id[row] as number,
         since: since[row] as number,
@@ -178,8 +178,8 @@ export class SpanCells {
     }).sort((one, other) => one.since - other.since || one.id - other.id);
   }
 
-  /** @param placeOf a number; those of one life (and, if only the like stand together, of one value) that share it become one */
-  #join(keep: Keep, placeOf: (row: number) => number): void {
+  /** @param placeAt a number; those of one life (and, if only the like stand together, of one value) that share it become one */
+  #join(keep: Keep, placeAt: (row: number) => number): void {
     const columns = this.#columns;
     const { value, count } = columns;
     const values = keep === 'first' ? this.#values.size : 1;
@@ -188,7 +188,7 @@ export class SpanCells {
     const size = this.#size;
     this.#size = 0;
     for (let row = 0; row < size; row += 1) {
-      const place = placeOf(row);
+      const place = placeAt(row);
       const lane = (columns.lane[row] as number) * values + (keep === 'first' ? (value[row] as number) : 0);
       const key = place * lanes + lane;
       const known = place === ALONE ? undefined : joined.get(key);

@@ -98,7 +98,7 @@ test('what lasted in a span of time is counted as a look at every span gives, an
       assert.deepEqual(health.list(), naively(numbered, 'health', step, SPAN));
       for (const { id } of locks.list()) {
         const index = id - 1;
-        assert.deepEqual(history.spans.subjectOf(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
+        assert.deepEqual(history.spans.subjectFor(id), { subject: `${index}.lock`, path: `src/${index}.ts` });
       }
       history.close();
     }),

@@ -9,13 +9,13 @@ import { LaneNames, Names, SpanCells } from './span-cells';
 
 const HOUR_MS = 3_600_000;
 /** So many spans are kept, 36 bytes each; those asked for last. */
-const MOST_KEPT = 500_000;
+const MAX_KEPT = 500_000;
 /** More than these are not added to what is known but read anew. */
-const MOST_ADDED = 20_000;
+const MAX_ADDED = 20_000;
 /** Missing hours in a row are read with one statement. */
 const HOURS_AT_ONCE = 24;
 /** Lives of agents, or subjects of spans; with more, all is forgotten. */
-const MOST_TEXTS = 50_000;
+const MAX_TEXTS = 50_000;
 
 /** What a lock's span is of. */
 export interface SpanSubject {
@@ -70,8 +70,8 @@ export class SpanColumns {
     const range = this.#refresh();
     // What is due to be pruned is gone, or the answer would depend on how far pruning has come.
     const asked = { since: Math.max(span.since, this.#prunedBefore), until: span.until };
-    const first = Math.max(hourOf(asked.since), range.first);
-    const last = Math.min(hourOf(asked.until), range.last);
+    const first = Math.max(hourOfMs(asked.since), range.first);
+    const last = Math.min(hourOfMs(asked.until), range.last);
     const found = this.#nothing();
     const add = (some: Touching) => {
       found.health.addTouching(some.health, asked);
@@ -89,7 +89,7 @@ export class SpanColumns {
   }
 
   /** @returns what the span of a lock is of */
-  subjectOf(id: number): SpanSubject {
+  subjectFor(id: number): SpanSubject {
     let subject = this.#subjects.get(id);
     if (!subject) {
       subject = this.#statements.subject.get(id) as SpanSubject;
@@ -109,7 +109,7 @@ export class SpanColumns {
     // The first snapshot is older than it was where a clock was set back: what was gone must not come back.
     const another = place.epoch !== this.#epoch || place.head < this.#head || prunedBefore < this.#prunedBefore;
     const texts = Math.max(this.#lanes.size, this.#subjects.size);
-    if (another || place.head - this.#head > MOST_ADDED || texts > MOST_TEXTS) this.#forget();
+    if (another || place.head - this.#head > MAX_ADDED || texts > MAX_TEXTS) this.#forget();
     else if (this.#hours.size > 0) this.#visit(this.#statements.added, [this.#head], this.#intoHour);
     const before = this.#lastingIds;
     this.#lasting = this.#nothing();
@@ -123,11 +123,11 @@ export class SpanColumns {
     this.#epoch = place.epoch;
     this.#head = place.head;
     this.#prunedBefore = prunedBefore;
-    return { first: hourOf(place.first ?? 0), last: hourOf(place.last ?? 0) };
+    return { first: hourOfMs(place.first ?? 0), last: hourOfMs(place.last ?? 0) };
   }
 
   readonly #intoHour: TakeSpan = (...span) => {
-    const hour = this.#hours.get(hourOf(span[4]));
+    const hour = this.#hours.get(hourOfMs(span[4]));
     if (!hour) return;
     addTo(hour, span);
     this.#kept += 1;
@@ -179,7 +179,7 @@ export class SpanColumns {
 
   #forgetOldest(): void {
     for (const [hour, { health, locks }] of this.#hours) {
-      if (this.#kept <= MOST_KEPT) return;
+      if (this.#kept <= MAX_KEPT) return;
       this.#hours.delete(hour);
       this.#kept -= health.size + locks.size + 1;
     }
@@ -229,6 +229,6 @@ function pruningEnds(known: number): number {
   return (Math.floor(known / 1000) - 1) * 1000 + 1;
 }
 
-function hourOf(at: number): number {
+function hourOfMs(at: number): number {
   return Math.floor(at / HOUR_MS);
 }

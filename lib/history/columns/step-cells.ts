@@ -2,9 +2,9 @@
 
 /** Messages of one voice within one step of time. */
 export interface TickCell {
-  voice: number;
+  senderType: number;
   /** Of the first: to whom it went, when (microseconds), and its number. */
-  audience: number;
+  recipientSet: number;
   at: number;
   seq: number;
   count: number;
@@ -24,7 +24,7 @@ export class StepCells {
     this.#step = step;
   }
 
-  add(at: number, voice: number, audience: number, seq: number): void {
+  add(at: number, senderType: number, recipientSet: number, seq: number): void {
     const step = Math.floor(at / this.#step);
     if (step !== this.#newest) {
       this.#newest = step;
@@ -32,7 +32,7 @@ export class StepCells {
     }
     const cell = this.#cell;
     if (!cell) {
-      this.#cell = { voice, audience, count: 1, at, seq };
+      this.#cell = { senderType, recipientSet, count: 1, at, seq };
       this.#bySteps.set(step, this.#cell);
       this.#all.push(this.#cell);
       return;
@@ -42,6 +42,6 @@ export class StepCells {
     if (at > cell.at || (at === cell.at && seq > cell.seq)) return;
     cell.at = at;
     cell.seq = seq;
-    cell.audience = audience;
+    cell.recipientSet = recipientSet;
   }
 }

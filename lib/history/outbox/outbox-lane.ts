@@ -16,7 +16,7 @@ export interface OutboxReceiver {
 }
 
 /** What a receiver knows of a matter. */
-export interface Matter {
+export interface TrackedItem {
   /** As it was when it was first seen. */
   entry: AttentionEntry;
   firstSeen: number;
@@ -41,19 +41,19 @@ interface Kept {
 }
 
 const MINUTE_MS = 60_000;
-const ENDED_AT_MOST = 1000;
+const MAX_ENDED = 1000;
 
 export class OutboxLane {
   receiver: OutboxReceiver;
   /** Those that stand or did a moment ago, by the id of their entry. */
-  readonly matters = new Map<string, Matter>();
+  readonly items = new Map<string, TrackedItem>();
   /** Those that somebody has acknowledged or snoozed: not told as new meanwhile. */
   readonly hidden = new Set<string>();
   readonly kept: Kept;
   /** How many alerts wait in the queue. */
   waiting: number;
   /** The oldest first. */
-  readonly #ended = new Map<string, Matter>();
+  readonly #ended = new Map<string, TrackedItem>();
   /** When the last posts were or will be sent. */
   #turns: number[] = [];
   readonly #statements;
@@ -73,8 +73,8 @@ export class OutboxLane {
       body: string;
     }[];
     for (const { matter: id, body } of rows) {
-      const matter = JSON.parse(body) as Matter;
-      (matter.state === 'ended' ? this.#ended : this.matters).set(id, matter);
+      const item = JSON.parse(body) as TrackedItem;
+      (item.state === 'ended' ? this.#ended : this.items).set(id, item);
     }
     const row = db.prepare('SELECT body FROM alert_receivers WHERE name = ?').get(name) as { body: string } | undefined;
     this.#saved = row?.body ?? '';
@@ -86,43 +86,43 @@ export class OutboxLane {
   }
 
   /** Notes which matters stand; what is to be told of that, time decides. */
-  look(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
+  observe(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
     const present = new Set<string>();
     for (const entry of entries) {
       if (!this.receiver.wants(entry)) continue;
       present.add(entry.id);
       if (isHidden(entry)) this.hidden.add(entry.id);
       else this.hidden.delete(entry.id);
-      const known = this.matters.get(entry.id);
+      const known = this.items.get(entry.id);
       if (known) known.goneAt = null;
       else this.#begin(entry, now);
     }
     if (!complete) return;
-    for (const [id, matter] of this.matters) {
+    for (const [id, item] of this.items) {
       if (present.has(id)) continue;
-      if (matter.state === 'told') matter.goneAt ??= now;
-      else this.end(id, matter);
+      if (item.state === 'told') item.goneAt ??= now;
+      else this.end(id, item);
     }
   }
 
-  keep(id: string, matter: Matter): void {
-    this.matters.set(id, matter);
-    this.#statements.keep.run(this.receiver.name, id, JSON.stringify({ ...matter, goneAt: null }));
+  keep(id: string, item: TrackedItem): void {
+    this.items.set(id, item);
+    this.#statements.keep.run(this.receiver.name, id, JSON.stringify({ ...item, goneAt: null }));
   }
 
   /** A matter that was told is remembered for a while, one that was not is forgotten. */
-  end(id: string, matter: Matter): void {
-    this.matters.delete(id);
+  end(id: string, item: TrackedItem): void {
+    this.items.delete(id);
     this.hidden.delete(id);
-    if (matter.times === 0) {
+    if (item.times === 0) {
       this.#statements.forget.run(this.receiver.name, id);
       return;
     }
-    const ended: Matter = { ...matter, state: 'ended' };
+    const ended: TrackedItem = { ...item, state: 'ended' };
     this.#ended.set(id, ended);
     this.#statements.keep.run(this.receiver.name, id, JSON.stringify(ended));
     const [oldest] = this.#ended.keys();
-    if (this.#ended.size <= ENDED_AT_MOST || oldest === undefined) return;
+    if (this.#ended.size <= MAX_ENDED || oldest === undefined) return;
     this.#ended.delete(oldest);
     this.#statements.forget.run(this.receiver.name, oldest);
   }

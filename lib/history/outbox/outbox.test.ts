@@ -71,9 +71,9 @@ class Scene {
   }
 
   deliverAll(name = 'ops'): string[] {
-    const told: string[] = [];
-    for (let post = this.deliver(name); post.length > 0; post = this.deliver(name)) told.push(...post);
-    return told;
+    const posted: string[] = [];
+    for (let post = this.deliver(name); post.length > 0; post = this.deliver(name)) posted.push(...post);
+    return posted;
   }
 
   fail(retryAfterMs: number | null = null, kind: 'failed' | 'refused' = 'failed'): void {
@@ -231,10 +231,10 @@ test('the queue is bounded: pairs that came and went are left out first, and sai
   assert.deepEqual([scene.state()?.queued, scene.state()?.left_out], [1001, 100]);
   assert.deepEqual(scene.deliver(), ['new held']);
   assert.equal(scene.post()?.leftOut, 100);
-  const told = scene.deliverAll();
-  assert.deepEqual(told.slice(0, 2), ['new agent-0', 'new agent-1']);
-  assert.ok(!told.includes('new agent-700') && !told.includes('resolved agent-700'));
-  assert.equal(told.at(-1), 'resolved agent-899');
+  const posted = scene.deliverAll();
+  assert.deepEqual(posted.slice(0, 2), ['new agent-0', 'new agent-1']);
+  assert.ok(!posted.includes('new agent-700') && !posted.includes('resolved agent-700'));
+  assert.equal(posted.at(-1), 'resolved agent-899');
 });
 
 test('another history takes over what is known; receivers that are no longer named are forgotten', () => {

@@ -8,17 +8,17 @@ import type Database from 'better-sqlite3';
 import type { KeptAlert, KeptPost, PostOutcome, ReceiverState } from '../../contract/alert-schemas';
 import { formatInstant } from '../../contract/instant';
 import type { AttentionEntry } from '../../contract/schemas';
-import { type Matter, OutboxLane, type OutboxReceiver } from './outbox-lane';
+import { OutboxLane, type OutboxReceiver, type TrackedItem } from './outbox-lane';
 
 /** What files show is looked at once a second, some of it later: what is gone for a moment has not ended. */
-const GONE_AT_LEAST_MS = 5000;
-const WAITING_AT_MOST = 1000;
-const TOGETHER_AT_MOST = 100;
-const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+const MIN_GONE_MS = 5000;
+const MAX_WAITING = 1000;
+const MAX_TOGETHER = 100;
+const GIVE_UP_TIMEOUT_MS = 24 * 3_600_000;
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
+const MAX_PAUSE_MS = 5 * 60_000;
 /** So many tries fail before a person is told: one that is busy for a moment is none's matter. */
-const TRIES_BEFORE_TOLD = 4;
+const TRIES_BEFORE_REPORT = 4;
 const TABLES = ['alert_matters', 'alert_queue', 'alert_receivers'] as const;
 
 export interface OutboxOptions {
@@ -95,7 +95,7 @@ export class Outbox {
    */
   update(entries: readonly AttentionEntry[], complete: boolean, now: number): void {
     this.#db.transaction(() => {
-      for (const lane of this.#lanes) lane.look(entries, complete, now);
+      for (const lane of this.#lanes) lane.observe(entries, complete, now);
     })();
     this.advance(now);
   }
@@ -111,7 +111,7 @@ export class Outbox {
     this.#db
       .transaction(() => {
         for (const lane of due) {
-          for (const [id, matter] of ripe(lane, now)) this.#tell(lane, id, matter, now);
+          for (const [id, item] of ripe(lane, now)) this.#notify(lane, id, item, now);
           this.#compose(lane, now);
           lane.save();
         }
@@ -133,7 +133,7 @@ export class Outbox {
     } else {
       kept.failed += 1;
       const { since, tries, lost } = kept.failing ?? { since: now, tries: 0, lost: false };
-      const late = now - Date.parse(post.alerts.at(-1)?.at ?? '') > GIVE_UP_AFTER_MS;
+      const late = now - Date.parse(post.alerts.at(-1)?.at ?? '') > GIVE_UP_TIMEOUT_MS;
       const gaveUp = outcome.kind === 'refused' || late;
       kept.failing = { since, tries: tries + 1, reason: outcome.reason, lost: lost || gaveUp };
       if (gaveUp) {
@@ -159,14 +159,14 @@ export class Outbox {
   }
 
   /** Puts the beginning or the end of a matter into the queue. */
-  #tell(lane: OutboxLane, id: string, matter: Matter, now: number): void {
-    const event = matter.state === 'seen' ? 'new' : 'resolved';
-    if (event === 'new') lane.keep(id, { ...matter, state: 'told', times: matter.times + 1 });
-    else lane.end(id, { ...matter, state: 'ended', goneAt: null });
+  #notify(lane: OutboxLane, id: string, item: TrackedItem, now: number): void {
+    const event = item.state === 'seen' ? 'new' : 'resolved';
+    if (event === 'new') lane.keep(id, { ...item, state: 'told', times: item.times + 1 });
+    else lane.end(id, { ...item, state: 'ended', goneAt: null });
     if (event === 'new' || lane.receiver.resolved) {
-      const times = event === 'new' ? matter.times + 1 : matter.times;
-      const key = hash(this.#origin, lane.receiver.name, id, matter.entry.since, String(times), event);
-      this.#enqueue(lane, { key, event, at: formatInstant(now), entry: matter.entry });
+      const times = event === 'new' ? item.times + 1 : item.times;
+      const key = hash(this.#origin, lane.receiver.name, id, item.entry.since, String(times), event);
+      this.#enqueue(lane, { key, event, at: formatInstant(now), entry: item.entry });
     }
   }
 
@@ -174,7 +174,7 @@ export class Outbox {
     const { name } = lane.receiver;
     this.#statements.enqueue.run(name, alert.entry.id, alert.event, JSON.stringify(alert));
     lane.waiting += 1;
-    if (lane.waiting <= WAITING_AT_MOST) return;
+    if (lane.waiting <= MAX_WAITING) return;
     // What came and went is missed least.
     const pair = this.#statements.pair.get(name) as { began: number; ended: number } | undefined;
     const oldest = this.#statements.oldest.get(name, 1) as { id: number };
@@ -190,7 +190,7 @@ export class Outbox {
     const turns = lane.turnsLeft(now);
     const { kept, receiver, waiting } = lane;
     if (kept.post || waiting === 0 || turns === 0) return;
-    const count = waiting > turns ? TOGETHER_AT_MOST : 1;
+    const count = waiting > turns ? MAX_TOGETHER : 1;
     const rows = this.#statements.oldest.all(receiver.name, count) as { id: number; body: string }[];
     for (const { id } of rows) this.#statements.drop.run(id);
     lane.waiting -= rows.length;
@@ -203,9 +203,9 @@ export class Outbox {
   }
 
   #pause(tries: number, retryAfterMs: number | null): number {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
+    const longest = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
     const pause = longest * (0.5 + this.#random() / 2);
-    return Math.min(Math.max(pause, retryAfterMs ?? 0), GIVE_UP_AFTER_MS);
+    return Math.min(Math.max(pause, retryAfterMs ?? 0), GIVE_UP_TIMEOUT_MS);
   }
 }
 
@@ -219,21 +219,21 @@ export function receiverStates(db: Database.Database): ReceiverState[] {
     .all() as { name: string; body: string; waiting: number }[];
   return rows.map(({ name, body, waiting }) => {
     const { delivered, failed, given_up, left_out, post, failing } = JSON.parse(body) as OutboxLane['kept'];
-    const told = failing !== null && (failing.tries >= TRIES_BEFORE_TOLD || failing.lost);
+    const hasFailed = failing !== null && (failing.tries >= TRIES_BEFORE_REPORT || failing.lost);
     return {
       ...{ name, delivered, failed, given_up, left_out, queued: waiting + (post?.alerts.length ?? 0) },
-      failing: told ? { since: failing.since, reason: failing.reason } : null,
+      failing: hasFailed ? { since: failing.since, reason: failing.reason } : null,
     };
   });
 }
 
 /** The matters whose beginning or end is to be told now. */
-function* ripe({ receiver, matters, hidden }: OutboxLane, now: number): Generator<[string, Matter]> {
-  const goneFor = Math.max(receiver.minimumAgeMs, GONE_AT_LEAST_MS);
-  for (const [id, matter] of matters) {
-    const { state, firstSeen, goneAt } = matter;
-    if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs && !hidden.has(id)) yield [id, matter];
-    if (state === 'told' && goneAt !== null && now - goneAt >= goneFor) yield [id, matter];
+function* ripe({ receiver, items, hidden }: OutboxLane, now: number): Generator<[string, TrackedItem]> {
+  const goneFor = Math.max(receiver.minimumAgeMs, MIN_GONE_MS);
+  for (const [id, item] of items) {
+    const { state, firstSeen, goneAt } = item;
+    if (state === 'seen' && now - firstSeen >= receiver.minimumAgeMs && !hidden.has(id)) yield [id, item];
+    if (state === 'told' && goneAt !== null && now - goneAt >= goneFor) yield [id, item];
   }
 }
 

@@ -5,8 +5,8 @@ import { isIP } from 'node:net';
 import { type Config, getConfig } from '../../config/config';
 import { log } from '../../platform/log';
 import { bodyTooLarge } from '../http/body-limits';
-import { type Connection, connectionOf, type HeaderReader } from '../http/connection';
 import { ProblemError } from '../http/problem';
+import { connectionOf, type HeaderReader, type RequestConnection } from '../http/request-connection';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { challenge, readCredentials } from './credentials';
 import { limits } from './limits';
@@ -15,7 +15,7 @@ import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
 type Peer = Omit<
-  Connection,
+  RequestConnection,
   'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
 > | null;
 

@@ -1,10 +1,10 @@
 /** Who asks, as far as addresses say it. */
 import { isIP } from 'node:net';
 import { parseAddress, rangeTest } from '../../platform/ip-ranges';
-import type { Connection } from '../http/connection';
+import type { RequestConnection } from '../http/request-connection';
 
 /** What is asked of a connection. */
-export type Peer = Pick<Connection, 'remoteAddress' | 'forwardedFor'>;
+export type Peer = Pick<RequestConnection, 'remoteAddress' | 'forwardedFor'>;
 
 /**
  * The address that asks. `X-Forwarded-For` is believed as far back as trusted proxies wrote it and no further: what

@@ -9,7 +9,7 @@ import { RememberedCredentials } from './remembered-credentials';
 
 const MINUTE = 60_000;
 /** About 3 MB. */
-const MOST_CLIENTS = 20_000;
+const MAX_CLIENTS = 20_000;
 /** Stands for all for whom there is no room: whoever has so many addresses must not get more than a share for it. */
 const OTHERS = 'others';
 
@@ -18,24 +18,24 @@ class Remembered {
   readonly #entries = new Map<string, { until: number; count: number }>();
 
   get(client: string, now: number): { until: number; count: number } | null {
-    const entry = this.#entries.get(this.#nameOf(client, now));
+    const entry = this.#entries.get(this.#bucketName(client, now));
     return entry && entry.until > now ? entry : null;
   }
 
   set(client: string, entry: { until: number; count: number }, now: number): void {
-    const name = this.#nameOf(client, now);
+    const name = this.#bucketName(client, now);
     // The oldest entries stand first, so that what is over is found without a search.
     this.#entries.delete(name);
     this.#entries.set(name, entry);
   }
 
-  #nameOf(client: string, now: number): string {
+  #bucketName(client: string, now: number): string {
     if (this.#entries.has(client)) return client;
     for (const [name, { until }] of this.#entries) {
       if (until > now) break;
       this.#entries.delete(name);
     }
-    return this.#entries.size < MOST_CLIENTS ? client : OTHERS;
+    return this.#entries.size < MAX_CLIENTS ? client : OTHERS;
   }
 }
 

@@ -22,7 +22,7 @@ test('changes are seen, in place and by a rename; a faulty file changes nothing,
   const said: string[] = [];
   const store = new TokenStore(path, (sentence) => said.push(sentence));
   const valid = () => {
-    store.look();
+    store.refresh();
     return [A, B].filter((digest) => store.find(digest) !== null);
   };
   assert.deepEqual(valid(), [A]);
@@ -63,12 +63,12 @@ test('a file that others may read is warned of once', () => {
   const said: string[] = [];
   chmodSync(path, 0o644);
   const store = new TokenStore(path, (sentence) => said.push(sentence));
-  store.look();
+  store.refresh();
   assert.equal(said.length, 1);
   assert.match(said[0] ?? '', /chmod 600/);
   chmodSync(path, 0o600);
-  store.look();
+  store.refresh();
   chmodSync(path, 0o640);
-  store.look();
+  store.refresh();
   assert.equal(said.length, 2);
 });

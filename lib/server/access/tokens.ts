@@ -7,7 +7,7 @@ import { log } from '../../platform/log';
 import { oncePerProcess } from '../../platform/process-global';
 import { openStreams } from './open-streams';
 
-const LOOK_EVERY_MS = 1000;
+const REFRESH_INTERVAL_MS = 1000;
 /** Of a file's mode: its group or all others may read or write it. */
 const OTHERS_MAY = 0o066;
 
@@ -32,11 +32,11 @@ export class TokenStore {
     this.#warn = warn;
     this.#file = new SettingsFile<Tokens>(path, {
       called: 'The tokens file',
-      parse: (text) => tokensOf(text, path),
+      parse: (text) => readTokens(text, path),
       gone: new Map(),
       consequence: ({ size }) => (size === 0 ? 'No token is valid.' : 'The tokens read before stay valid.'),
     });
-    this.#tell();
+    this.#notify();
   }
 
   /** @returns the token with a digest, null if none has it (any more) */
@@ -45,12 +45,12 @@ export class TokenStore {
   }
 
   /** Reads the file if it is not as the last look left it. A faulty one changes nothing; one that is gone holds none. */
-  look(): void {
-    this.#file.look();
-    this.#tell();
+  refresh(): void {
+    this.#file.refresh();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     const sentence = this.#file.fault ?? this.#openToOthers();
     if (sentence !== null && sentence !== this.#said) this.#warn(sentence);
     this.#said = sentence;
@@ -63,7 +63,7 @@ export class TokenStore {
 }
 
 /** @throws {ConfigError} that names the file */
-function tokensOf(text: string, path: string): Tokens {
+function readTokens(text: string, path: string): Tokens {
   try {
     return new Map(parseTokens(text).map((token) => [token.digest, token]));
   } catch (error) {
@@ -83,11 +83,11 @@ export function getTokens({ tokensFile } = getConfig()): TokenStore | null {
   if (tokensFile === null) return null;
   return oncePerProcess(`tokens:${tokensFile}`, () => {
     const store = new TokenStore(tokensFile, (sentence) => log().warn(sentence));
-    const look = () => {
-      store.look();
+    const refresh = () => {
+      store.refresh();
       openStreams().endRevoked((digest) => store.find(digest) !== null);
     };
-    setInterval(look, LOOK_EVERY_MS).unref();
+    setInterval(refresh, REFRESH_INTERVAL_MS).unref();
     return store;
   });
 }

@@ -8,8 +8,8 @@ import { provide, serveRoute } from '../../../test/support/serve-route';
 import type { AttentionDecision } from '../../contract/attention-requests';
 import { examples } from '../../contract/examples';
 import { type AttentionEntry, attentionEntry, problem } from '../../contract/schemas';
+import { BundleSwarm } from '../../swarms/bundle-swarm';
 import { NoSwarm } from '../../swarms/empty-swarm';
-import { BundleSwarm } from '../../swarms/recorded-swarm';
 import type { Runtime } from '../../swarms/swarm';
 import { routes } from './routes';
 

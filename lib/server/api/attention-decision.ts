@@ -27,7 +27,7 @@ const READ = {
  *
  * @returns the item as it is then
  * @throws {ProblemError} for an unknown item or a faulty body
- * @throws {Refusal} where no live swarm is shown, or the decision can't be kept
+ * @throws {QueryRefused} where no live swarm is shown, or the decision can't be kept
  */
 export async function decisionResponse(
   action: keyof typeof READ,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MOST_BUNDLED } from '../../contract/bundle-schemas';
+import { MAX_BUNDLED } from '../../contract/bundle-schemas';
 import type { Runtime } from '../../swarms/swarm';
 import { requestsAt } from '../http/parameters';
 import { ProblemError } from '../http/problem';
@@ -64,7 +64,7 @@ test('is read as fast as the client takes it, and no further than that', async (
 });
 
 test('a span that holds too much is refused with what to do', async () => {
-  const { runtime } = runtimeWith({}, { messages: MOST_BUNDLED.messages + 1, entries: 0 });
+  const { runtime } = runtimeWith({}, { messages: MAX_BUNDLED.messages + 1, entries: 0 });
   await assert.rejects(
     () => bundleResponse(runtime, { ...REQUEST, text: 'keep' }),
     (error) => error instanceof ProblemError && /200001 messages.*Take a shorter span/.test(error.message),

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import packageJson from '../../../package.json';
 import { getConfig } from '../../config/config';
-import { BUNDLE_FORMAT, BUNDLE_VERSION, MOST_BUNDLED } from '../../contract/bundle-schemas';
+import { BUNDLE_FORMAT, BUNDLE_VERSION, MAX_BUNDLED } from '../../contract/bundle-schemas';
 import { formatInstant } from '../../contract/instant';
 import type { BundlePart, Questions, Runtime } from '../../swarms/swarm';
 import { readParameters, requests } from '../http/parameters';
@@ -29,11 +29,11 @@ export async function bundleResponse(runtime: Runtime, request: BundleRequest): 
   const { since, until } = request;
   const size = await runtime.past('bundle_size', { since, until });
   const { messages, entries } = size;
-  if (messages > MOST_BUNDLED.messages || entries > MOST_BUNDLED.entries) {
+  if (messages > MAX_BUNDLED.messages || entries > MAX_BUNDLED.entries) {
     throw new ProblemError(
       'invalid_parameter',
-      `The span holds ${messages} messages and ${entries} changes; a bundle holds at most ${MOST_BUNDLED.messages} and ` +
-        `${MOST_BUNDLED.entries}. Take a shorter span.`,
+      `The span holds ${messages} messages and ${entries} changes; a bundle holds at most ${MAX_BUNDLED.messages} and ` +
+        `${MAX_BUNDLED.entries}. Take a shorter span.`,
     );
   }
   const root = runtime.root ?? '';

@@ -6,9 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRuntime } from '../../swarms/swarm';
 import { admit } from '../access/access';
 import { sendWhole } from '../front/direct-answers';
-import { type Connection, connectionOf, plainHeaders } from '../http/connection';
 import { setDataHeaders } from '../http/headers';
 import { phase } from '../http/phase';
+import { connectionOf, plainHeaders, type RequestConnection } from '../http/request-connection';
 import { takeOver } from '../stream/detached-response';
 import { streamDirectly } from '../stream/stream';
 import { parseStreamQuery } from '../stream/stream-query';
@@ -27,8 +27,8 @@ export async function answerStream(request: IncomingMessage, response: ServerRes
     const reached = hub.reaching(lastEventId);
     if (reached !== null) await reached;
     if (response.destroyed) return;
-    streamDirectly(hub, lastEventId, principal, connection as Connection, (headers) => {
-      const own = headersOf(response);
+    streamDirectly(hub, lastEventId, principal, connection as RequestConnection, (headers) => {
+      const own = responseHeaders(response);
       for (const [name, value] of Object.entries(headers)) own.set(name, value);
       setDataHeaders(own);
       allowOrigin(asked, own);
@@ -40,7 +40,7 @@ export async function answerStream(request: IncomingMessage, response: ServerRes
 }
 
 /** The headers of Node's response as those of web's are set. */
-function headersOf(response: ServerResponse): Pick<Headers, 'append' | 'get' | 'has' | 'set'> {
+function responseHeaders(response: ServerResponse): Pick<Headers, 'append' | 'get' | 'has' | 'set'> {
   return {
     append: (name, value) => void response.appendHeader(name, value),
     get: (name) => response.getHeader(name)?.toString() ?? null,

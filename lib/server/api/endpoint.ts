@@ -4,10 +4,10 @@ import { admit } from '../access/access';
 import { type Changed, readChange } from '../access/change-guard';
 import { type LimitedKind, limitRequests } from '../access/limits';
 import type { Principal } from '../access/principal';
-import { connectionOf, type HeaderReader } from '../http/connection';
 import { setDataHeaders } from '../http/headers';
 import { CHANGING_METHODS, METHODS, type Method, type Route } from '../http/methods';
 import { ProblemError } from '../http/problem';
+import { connectionOf, type HeaderReader } from '../http/request-connection';
 import { errorResponse } from './report-error';
 
 /** Who asks, and what for a change was sent: JSON, null where there is none. */

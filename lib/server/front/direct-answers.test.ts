@@ -8,7 +8,7 @@ import { provide } from '../../../test/support/serve-route';
 import { Hub } from '../../hub/hub';
 import { answerStream } from '../api/direct-stream';
 import { endpoint } from '../api/endpoint';
-import { watchConnections } from '../http/connection';
+import { watchConnections } from '../http/request-connection';
 import { answerDirectly, throughRoute } from './direct-answers';
 
 const hub = new Hub({ source: { after: async () => [] } });
@@ -50,7 +50,7 @@ function ask(path: string, method = 'GET', headers: Record<string, string> = {},
 
 test('answerDirectly(): only GET of its own paths is answered; all else goes on to who listened before', async () => {
   for (const path of ['/health', '/health?x=1', '/api/v1/stream?last_event_id=%']) {
-    const answered = path === '/health' || path === '/health?x=1' ? (await ask(path)).body : await firstOf(path);
+    const answered = path === '/health' || path === '/health?x=1' ? (await ask(path)).body : await firstAnswer(path);
     assert.doesNotMatch(answered, /behind/, path);
   }
   for (const path of ['/', '/health/', '/healthy', '/api/stream/', '/api//stream', '/toString', '/api/agents']) {
@@ -79,11 +79,11 @@ test('answerDirectly(): a fault inside is a problem, and the next request is ans
   failing.mock.restore();
   assert.equal(answer.status, 500);
   assert.doesNotMatch(answer.body, /planted/);
-  assert.match(await firstOf('/api/stream'), /event: connected/);
+  assert.match(await firstAnswer('/api/stream'), /event: connected/);
 });
 
 test('answerDirectly(): a stream begins with the whole state, and who leaves is forgotten', async () => {
-  const text = await firstOf('/api/stream');
+  const text = await firstAnswer('/api/stream');
   assert.match(text, /^HTTP\/1\.1 200 OK\r\n/);
   assert.match(text, /retry: 1000\n\n/);
   assert.match(text, /event: connected\n[\s\S]*event: messages\nid: e\.1\n/);
@@ -130,21 +130,21 @@ test('answerDirectly(): a stream has the headers of every answer, and its head l
 
 test('answerDirectly(): a page of another origin that is listed may read the stream', async () => {
   provide({ hub }, { ALLOWED_ORIGINS: 'https://a.example' });
-  const listed = await firstOf('/api/stream', '', 'Origin: https://a.example\r\n');
+  const listed = await firstAnswer('/api/stream', '', 'Origin: https://a.example\r\n');
   assert.match(listed, /\r\nAccess-Control-Allow-Origin: https:\/\/a\.example\r\n/i);
   assert.match(listed, /\r\nVary: Origin\r\n/i);
-  assert.doesNotMatch(await firstOf('/api/stream', '', 'Origin: https://b.example\r\n'), /Allow-Origin/i);
+  assert.doesNotMatch(await firstAnswer('/api/stream', '', 'Origin: https://b.example\r\n'), /Allow-Origin/i);
   provide({ hub });
 });
 
 test('answerDirectly(): who leaves is no error of the request, whatever the stream was at', async () => {
-  const told: string[] = [];
+  const events: string[] = [];
   server.prependOnceListener('request', (asked: IncomingMessage) => {
-    for (const name of ['aborted', 'error']) asked.on(name, () => told.push(name));
+    for (const name of ['aborted', 'error']) asked.on(name, () => events.push(name));
   });
-  await firstOf('/api/stream');
+  await firstAnswer('/api/stream');
   while (hub.subscriberCount > 0) await turn();
-  assert.deepEqual(told, []);
+  assert.deepEqual(events, []);
 });
 
 test('answerDirectly(): whatever is shown as an id is answered like any unknown one', async () => {
@@ -162,16 +162,20 @@ test('answerDirectly(): whatever is shown as an id is answered like any unknown 
     'ü.1',
   ];
   for (const id of ids) {
-    assert.match(await firstOf('/api/stream', id), /"resumed":false,"gap":true\}[\s\S]*id: e\.1\n/, id.slice(0, 30));
+    assert.match(
+      await firstAnswer('/api/stream', id),
+      /"resumed":false,"gap":true\}[\s\S]*id: e\.1\n/,
+      id.slice(0, 30),
+    );
   }
   for (const id of ids.filter(({ length }) => length < 100)) {
     const path = `/api/stream?last_event_id=${encodeURIComponent(id)}`;
-    assert.match(await firstOf(path), /"resumed":false,"gap":true\}[\s\S]*id: e\.1\n/, id);
+    assert.match(await firstAnswer(path), /"resumed":false,"gap":true\}[\s\S]*id: e\.1\n/, id);
   }
 });
 
 /** @returns what a stream sends up to its first messages, head included; then the client leaves */
-function firstOf(path: string, id = '', more = ''): Promise<string> {
+function firstAnswer(path: string, id = '', more = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     const header = id === '' ? '' : `Last-Event-ID: ${id}\r\n`;

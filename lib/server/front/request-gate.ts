@@ -10,8 +10,8 @@ import type { Socket } from 'node:net';
 import { getConfig } from '../../config/config';
 import { PROBLEMS, problemOf } from '../../contract/problems';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
-import { kindOf } from '../http/connection';
 import type { ProblemError } from '../http/problem';
+import { pathKind } from '../http/request-connection';
 import { readsBody } from '../http/route-names';
 import { boundRest, CLOSE_TIMEOUT_MS, closeGently, discardBody, isClosing } from './close-gently';
 
@@ -79,7 +79,7 @@ class Gate {
       answer(response, unserved.status, TEXT, unserved.reason);
       return;
     }
-    if (!announcesBody(request) || (this.#options.development && kindOf(request) === 'next')) {
+    if (!announcesBody(request) || (this.#options.development && pathKind(request) === 'next')) {
       if (expects) response.writeContinue();
       this.#serve(request, response);
       return;
@@ -179,7 +179,7 @@ function withoutBody(request: IncomingMessage): IncomingMessage {
 /** A problem for who asks the API, a line for everybody else: neither needs anything that is not known yet. */
 function refuse(request: IncomingMessage, response: ServerResponse, { code, message }: ProblemError): void {
   const { status } = PROBLEMS[code];
-  if (kindOf(request) === 'route') {
+  if (pathKind(request) === 'route') {
     answer(response, status, 'application/problem+json', JSON.stringify(problemOf(code, message)));
   } else answer(response, status, TEXT, `${message}\n`);
 }

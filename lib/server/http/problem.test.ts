@@ -46,7 +46,10 @@ test('a problem thrown by another copy of the module is known by its name', () =
 });
 
 test('a refusal of the runtime is a problem with its sentence', async () => {
-  const refusal = Object.assign(new Error('The cursor e.1 leads nowhere.'), { name: 'Refusal', code: 'gone_cursor' });
+  const refusal = Object.assign(new Error('The cursor e.1 leads nowhere.'), {
+    name: 'QueryRefused',
+    code: 'gone_cursor',
+  });
   const response = problemResponse(refusal);
   assert.equal(response.status, 410);
   assert.equal(problem.parse(await response.json()).detail, 'The cursor e.1 leads nowhere.');

@@ -74,14 +74,14 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** What a history answers to a question that it refuses: any error of the name `Refusal`. */
-type RefusedQuestion = Error & { code: ProblemCode };
+/** What a history answers to a question that it refuses: any error of the name `QueryRefused`. */
+type RefusedQuery = Error & { code: ProblemCode };
 
 /**
  * Whether a client may read what an error says. By name, not by class: one process holds several copies of a module, each
  * with a class of its own.
  */
-export function isProblem(error: unknown): error is ProblemError | RefusedQuestion {
-  const named = error instanceof Error && ['ProblemError', 'Refusal'].includes(error.name);
+export function isProblem(error: unknown): error is ProblemError | RefusedQuery {
+  const named = error instanceof Error && ['ProblemError', 'QueryRefused'].includes(error.name);
   return named && 'code' in error && String(error.code) in PROBLEMS;
 }

@@ -6,7 +6,7 @@ import { type Reading, readGauge } from './read-metric';
 /** Costs 0.2 % of a core; at Node's own 10 ms it would be 0.6 %. */
 const RESOLUTION_MS = 50;
 /** Scrapes that follow each other faster than this share one measurement, so that two scrapers both see it all. */
-const AT_LEAST_MS = 5_000;
+const MIN_INTERVAL_MS = 5_000;
 const QUANTILES = [0.5, 0.99];
 
 /** Registers what is known of the process: its event loop, its version, and the usual `process_*` and `nodejs_*`. */
@@ -39,7 +39,7 @@ class EventLoopDelay {
 
   quantiles(): Reading[] {
     this.#histogram ??= this.#begin();
-    if (performance.now() - this.#since < AT_LEAST_MS) return this.#last;
+    if (performance.now() - this.#since < MIN_INTERVAL_MS) return this.#last;
     this.#last = QUANTILES.map((quantile) => [{ quantile: String(quantile) }, this.#delay(quantile)]);
     this.#histogram.reset();
     this.#since = performance.now();

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { log } from '../../platform/log';
-import type { Connection } from '../http/connection';
+import type { RequestConnection } from '../http/request-connection';
 import { isMinor, methodName, routeName } from '../http/route-names';
 import { isStream } from '../stream/stream-watch';
 import { metrics } from './metrics';
@@ -13,7 +13,7 @@ import { metrics } from './metrics';
  * Notes a request when it has been answered or its client is gone. The client's address stays out of the log: behind a
  * proxy it would be the proxy's, whose own log has the true one, and it is personal data that nothing here needs.
  */
-export function watchRequest(request: IncomingMessage, { response, requestId }: Connection): void {
+export function watchRequest(request: IncomingMessage, { response, requestId }: RequestConnection): void {
   const start = performance.now();
   // Now: Next writes over them.
   const route = routeName(request.url ?? '');

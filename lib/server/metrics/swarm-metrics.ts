@@ -168,7 +168,7 @@ function registerHistory(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_history_bytes',
     help: "Bytes of the history's database on disk; 0 while it is in memory.",
-    read: () => bytesOf(getRuntime().figures().historyFile),
+    read: () => fileBytes(getRuntime().figures().historyFile),
   });
 }
 
@@ -204,7 +204,7 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-function bytesOf(file: string | null): number {
+function fileBytes(file: string | null): number {
   if (file === null) return 0;
   const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   return sum(DATABASE_FILES.map((ending) => size(file + ending)));

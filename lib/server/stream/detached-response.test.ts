@@ -135,16 +135,16 @@ test('there is no room until the client has read on, and then it is told', async
 });
 
 test('the end of the connection is told to its own listeners alone', async () => {
-  const told: string[] = [];
+  const events: string[] = [];
   const client = await serve((response) => {
-    const own = () => told.push('own');
+    const own = () => events.push('own');
     response.once('close', own);
-    response.once('close', () => told.push("Next's"));
+    response.once('close', () => events.push("Next's"));
     detach(response, response.rawListeners('close').slice(0, -1), (detached) => detached.end());
     response.end();
   });
   await client.ended;
-  assert.deepEqual(told, ['own']);
+  assert.deepEqual(events, ['own']);
 });
 
 test('nothing that was hung on the request and its response outlives the request', async () => {

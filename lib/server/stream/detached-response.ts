@@ -9,7 +9,7 @@
  */
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { joinSmall, lengthOf } from './join-small';
+import { joinSmall, totalBytes } from './join-small';
 
 /** A response in its caller's hands. */
 export interface DetachedResponse {
@@ -143,7 +143,7 @@ const chunks = new WeakMap<readonly Uint8Array[], readonly Uint8Array[]>();
 function chunkOf(piece: readonly Uint8Array[]): readonly Uint8Array[] {
   const known = chunks.get(piece);
   if (known) return known;
-  const size = lengthOf(piece).toString(16);
+  const size = totalBytes(piece).toString(16);
   const chunk = joinSmall([Buffer.from(size + CRLF), ...piece, Buffer.from(CRLF)]);
   chunks.set(piece, chunk);
   return chunk;

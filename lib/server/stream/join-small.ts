@@ -22,6 +22,6 @@ export function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
 }
 
 /** How many bytes parts are together. */
-export function lengthOf(parts: readonly Uint8Array[]): number {
+export function totalBytes(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -1,5 +1,5 @@
-import type { HeaderReader } from '../http/connection';
 import { readParameters, requests } from '../http/parameters';
+import type { HeaderReader } from '../http/request-connection';
 
 /**
  * Reads where a stream goes on: the id that a client saw last, null for a first visit.

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { STREAM_EVENT_NAMES, type StreamEventName } from '../../contract/events';
 import { log } from '../../platform/log';
 import { oncePerProcess } from '../../platform/process-global';
-import type { Connection } from '../http/connection';
+import type { RequestConnection } from '../http/request-connection';
 
 /** Why a stream ended, and the label of the metric for it. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -65,7 +65,7 @@ export interface WatchedStream {
 }
 
 /** Notes that a stream begins. */
-export function watchStream(connection: Connection | null): WatchedStream {
+export function watchStream(connection: RequestConnection | null): WatchedStream {
   const { counts, responses } = shared();
   const entry = { response: connection?.response ?? null };
   const request = connection?.requestId ?? null;

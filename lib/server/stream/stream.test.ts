@@ -8,7 +8,7 @@ import { NO_AGENTS } from '../../contract/defaults';
 import { Hub, type PublishedMessage, type Subscriber } from '../../hub/hub';
 import { openStreams } from '../access/open-streams';
 import { endpoint } from '../api/endpoint';
-import { type Connection, connectionOf } from '../http/connection';
+import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { streamResponse } from './stream';
 
 const PRINCIPAL = { client: '127.0.0.1', credential: null, mayWrite: true };
@@ -166,7 +166,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
   const { port, close } = await serveRoute(
     endpoint({
       GET: (request, runtime, { principal }) => {
-        ended = once((connectionOf(request.headers) as Connection).socket, 'close');
+        ended = once((connectionOf(request.headers) as RequestConnection).socket, 'close');
         return streamResponse(request, runtime.hub, principal);
       },
     }),

@@ -1,9 +1,9 @@
 import type { Hub, HubEvent, Subscriber } from '../../hub/hub';
 import { openStreams, type StreamPlace } from '../access/open-streams';
 import type { Principal } from '../access/principal';
-import { type Connection, connectionOf } from '../http/connection';
+import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { type DetachedResponse, detach } from './detached-response';
-import { lengthOf } from './join-small';
+import { totalBytes } from './join-small';
 import { encodeEvent, encodeRetry } from './sse';
 import { parseStreamQuery } from './stream-query';
 import { type WatchedStream, watchStream } from './stream-watch';
@@ -30,7 +30,7 @@ const HEADERS = {
 interface Follower {
   subscriber: Subscriber;
   place: StreamPlace;
-  connection: Connection | null;
+  connection: RequestConnection | null;
   watched: WatchedStream;
 }
 
@@ -60,7 +60,7 @@ export function streamDirectly(
   hub: Hub,
   lastEventId: string | null,
   principal: Principal,
-  connection: Connection,
+  connection: RequestConnection,
   send: (headers: Readonly<Record<string, string>>) => DetachedResponse | null,
 ): void {
   const follower = subscribe(hub, lastEventId, openStreams().take(principal), connection);
@@ -70,7 +70,12 @@ export function streamDirectly(
   else follow(follower, detached);
 }
 
-function subscribe(hub: Hub, lastEventId: string | null, place: StreamPlace, connection: Connection | null): Follower {
+function subscribe(
+  hub: Hub,
+  lastEventId: string | null,
+  place: StreamPlace,
+  connection: RequestConnection | null,
+): Follower {
   try {
     const subscriber = hub.subscribe(lastEventId);
     place.onRevoked = () => subscriber.close(REVOKED);
@@ -102,7 +107,7 @@ function follow({ subscriber, place, watched }: Follower, detached: DetachedResp
       return;
     }
     const parts = encodeEvent(event);
-    watched.sent(event.name, lengthOf(parts));
+    watched.sent(event.name, totalBytes(parts));
     if (detached.write(parts)) subscriber.ask(give);
   };
   detached.onDrain = () => subscriber.ask(give);
@@ -111,7 +116,7 @@ function follow({ subscriber, place, watched }: Follower, detached: DetachedResp
 }
 
 /** The subscriber ends with the connection, and the connection with the subscriber. */
-function endTogether(follower: Follower, connection: Connection, onClose = () => leave(follower)): () => void {
+function endTogether(follower: Follower, connection: RequestConnection, onClose = () => leave(follower)): () => void {
   const { subscriber, place, watched } = follower;
   connection.response.on('close', onClose);
   subscriber.onEnd = (reason) => {
@@ -150,7 +155,7 @@ function piped({ subscriber, place, connection, watched }: Follower, signal: Abo
         if (!open) return;
         if (event) {
           const parts = encodeEvent(event);
-          watched.sent(event.name, lengthOf(parts));
+          watched.sent(event.name, totalBytes(parts));
           for (const part of parts) controller.enqueue(part);
         } else {
           place.leave();
@@ -171,7 +176,7 @@ function piped({ subscriber, place, connection, watched }: Follower, signal: Abo
 }
 
 /** A client that does not read would keep its socket for good; one that may not must not get what is on its way. */
-function cutSoon(reason: string, connection: Connection | null): void {
+function cutSoon(reason: string, connection: RequestConnection | null): void {
   if (connection === null) return;
   const { response, socket } = connection;
   const cut = () => {

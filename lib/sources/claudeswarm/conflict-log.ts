@@ -6,13 +6,13 @@ import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
 import { countSkipped } from '../source-status';
 import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
-import { nameOf } from './message-fields';
+import { readName } from './message-fields';
 import { readInstant } from './naive-time';
 
 export const CONFLICT_LOG_FILE = 'CONFLICT_LOG.json';
 
 /** The swarm's tool keeps 500. */
-const KEPT = 1000;
+const MAX_CONFLICTS = 1000;
 
 /** One agent wants what another has. */
 export interface Conflict {
@@ -45,7 +45,7 @@ export function parseConflictLog(bytes: Buffer): { conflicts: Conflict[]; skippe
     const place = `conflicts[${index}]`;
     const conflict = isObject(entry) ? readConflict(entry, place) : null;
     if (!conflict) skipped.push(['entry does not name a requester and a holder', place]);
-    else if (conflicts.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, place]);
+    else if (conflicts.length === MAX_CONFLICTS) skipped.push([`${BEYOND} ${MAX_CONFLICTS} entries`, place]);
     else conflicts.push(conflict);
   }
   return { conflicts, skipped: countSkipped(skipped) };
@@ -53,16 +53,16 @@ export function parseConflictLog(bytes: Buffer): { conflicts: Conflict[]; skippe
 
 function readConflict(entry: Record<string, unknown>, place: string): Conflict | null {
   const [requester = null, holder = null] = Array.isArray(entry.agents_involved)
-    ? entry.agents_involved.slice(0, 2).map(nameOf)
+    ? entry.agents_involved.slice(0, 2).map(readName)
     : [];
   if (requester === null || holder === null) return null;
   return {
-    id: nameOf(entry.conflict_id) ?? place,
-    type: nameOf(entry.conflict_type),
+    id: readName(entry.conflict_id) ?? place,
+    type: readName(entry.conflict_type),
     requester,
     holder,
     resource: typeof entry.resource === 'string' && entry.resource !== '' ? entry.resource : null,
-    status: nameOf(entry.status),
+    status: readName(entry.status),
     detectedAt: readInstant(entry.detected_at, 'UTC')?.milliseconds ?? null,
   };
 }

@@ -25,12 +25,12 @@ export function characterSet(inside: readonly string[]): CharacterSet {
   const members = negated ? inside.slice(1) : inside;
   const ranges: CodeRange[] = [];
   for (let at = 0; at < members.length; at++) {
-    const low = codeOf(members[at]);
+    const low = characterCode(members[at]);
     if (members[at] === '!' && at > 0 && ranges.length === 0 && !negated) {
       // Python drops a range that runs backwards and only then looks for the `!` in front.
       negated = true;
     } else if (members[at + 1] === '-' && at + 2 < members.length) {
-      const high = codeOf(members[at + 2]);
+      const high = characterCode(members[at + 2]);
       if (low <= high) ranges.push([low, high]);
       at += 2;
     } else ranges.push([low, low]);
@@ -38,7 +38,7 @@ export function characterSet(inside: readonly string[]): CharacterSet {
   return { negated, ranges: merged(ranges) };
 }
 
-function codeOf(character: string | undefined): number {
+function characterCode(character: string | undefined): number {
   return character?.codePointAt(0) ?? 0;
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { formatInstant } from '../../contract/instant';
 import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
-import { type FileLook, lookAtFile } from '../../platform/read-file';
+import { type FileReading, readIfChanged } from '../../platform/read-file';
 import { type ReaderStatus, statusAfter } from '../source-status';
 
 /** Writers replace a file by a rename, and some leave a short hole between. */
@@ -76,7 +76,7 @@ export class SmallFileReader<Content> {
    *
    * @returns whether `status` or the content changed
    */
-  look(): boolean {
+  refresh(): boolean {
     const now = this.#now();
     if (Math.abs(now - this.#rest.from) < this.#rest.ms) return false;
     const known = { status: this.status, content: this.content };
@@ -86,12 +86,12 @@ export class SmallFileReader<Content> {
       followLinks: true,
       now,
     };
-    const look = lookAtFile(this.#path, options);
-    if (look.kind === 'missing') this.#missed(now);
+    const reading = readIfChanged(this.#path, options);
+    if (reading.kind === 'missing') this.#missed(now);
     else {
       this.#missedSince = null;
       this.#presentAt = now;
-      this.#found(look, now);
+      this.#found(reading, now);
       if (this.status.state === 'ok' || this.status.state === 'degraded') this.#goodAt = now;
     }
     return this.status !== known.status || this.content !== known.content;
@@ -106,10 +106,10 @@ export class SmallFileReader<Content> {
     this.status = statusAfter(this.status, this.#missing(), now);
   }
 
-  #found(look: Exclude<FileLook, { kind: 'missing' }>, now: number): void {
-    if (look.kind === 'read') this.#read(look.bytes, look.signature, now);
-    else if (look.kind === 'irregular') this.#unusable(`is ${look.what}, not a file`, now);
-    else if (look.kind === 'unreadable') this.#unusable(`can't be read: ${look.reason}`, now);
+  #found(reading: Exclude<FileReading, { kind: 'missing' }>, now: number): void {
+    if (reading.kind === 'read') this.#read(reading.bytes, reading.signature, now);
+    else if (reading.kind === 'irregular') this.#unusable(`is ${reading.what}, not a file`, now);
+    else if (reading.kind === 'unreadable') this.#unusable(`can't be read: ${reading.reason}`, now);
   }
 
   #read(bytes: Buffer, signature: string, now: number): void {

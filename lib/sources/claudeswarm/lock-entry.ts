@@ -60,7 +60,7 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
     if (isTooLongForPattern(fields.filepath)) warnings.push('path_too_long');
   }
   fields.reason ??= '';
-  const seconds = numberOf(fields.locked_at);
+  const seconds = finiteNumber(fields.locked_at);
   if (seconds !== null) fields.locked_at = seconds;
   return {
     lock_file: lockFile,
@@ -72,8 +72,8 @@ export function parseLock(lockFile: string, bytes: Buffer): LockEntry | { error:
 
 /** @returns whether two entries of one file say the same, in whatever way it was written */
 export function isSameEntry(one: LockEntry, other: LockEntry): boolean {
-  const textOf = ({ fields, warnings }: LockEntry) => JSON.stringify([fields, warnings]);
-  return textOf(one) === textOf(other);
+  const entryText = ({ fields, warnings }: LockEntry) => JSON.stringify([fields, warnings]);
+  return entryText(one) === entryText(other);
 }
 
 function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
@@ -84,7 +84,7 @@ function oddFields(fields: Readonly<Record<string, unknown>>): LockWarning[] {
   return odd;
 }
 
-function numberOf(value: unknown): number | null {
+function finiteNumber(value: unknown): number | null {
   const number = typeof value === 'string' && NUMBER.test(value.trim()) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }

@@ -1,7 +1,7 @@
 /** The names in the folder of locks, listed no more often than they can have changed. */
 import { type BigIntStats, opendirSync, statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describeFileError, errorCode, kindOf } from '../../platform/read-file';
+import { describeFileError, errorCode, fileKind } from '../../platform/read-file';
 
 /** So many names are listed in one turn of the event loop: 50,000 take 30 ms. */
 const MAX_NAMES_AT_ONCE = 2000;
@@ -13,7 +13,7 @@ const LIST_INTERVAL_MS = 5000;
 const COARSE_CLOCK_MS = 100;
 
 /** What a look at the folder found; `isAnother`: it is not the folder that was listed before; `same`: it need not be listed. */
-export type FolderLook =
+export type FolderReading =
   | { kind: 'listed'; names: readonly string[]; isAnother: boolean }
   | { kind: 'same' }
   | { kind: 'missing' }
@@ -48,7 +48,7 @@ export class LockFolder {
   isSame(): boolean {
     try {
       const folder = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
-      return folder !== undefined && identityOf(folder) === this.#identity;
+      return folder !== undefined && statIdentity(folder) === this.#identity;
     } catch {
       return false;
     }
@@ -59,18 +59,18 @@ export class LockFolder {
    *
    * @param anew lists them in any case
    */
-  async look(anew: boolean): Promise<FolderLook> {
+  async refresh(anew: boolean): Promise<FolderReading> {
     try {
       const folder = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
       if (!folder) return { kind: 'missing' };
-      if (!folder.isDirectory()) return { kind: 'unusable', what: `is ${kindOf(folder)}, not a folder` };
-      const isAnother = identityOf(folder) !== this.#identity;
+      if (!folder.isDirectory()) return { kind: 'unusable', what: `is ${fileKind(folder)}, not a folder` };
+      const isAnother = statIdentity(folder) !== this.#identity;
       const now = this.#now();
       if (!anew && !isAnother && this.#isListed(folder.mtimeNs, now)) return { kind: 'same' };
       const names = await this.#list();
       this.#count = names.length;
       this.#listed = { changedNs: folder.mtimeNs, at: now };
-      this.#identity = identityOf(folder);
+      this.#identity = statIdentity(folder);
       return { kind: 'listed', names, isAnother };
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return { kind: 'missing' };
@@ -102,6 +102,6 @@ export class LockFolder {
   }
 }
 
-function identityOf({ dev, ino, birthtimeNs }: BigIntStats): string {
+function statIdentity({ dev, ino, birthtimeNs }: BigIntStats): string {
   return `${dev}.${ino}.${birthtimeNs}`;
 }

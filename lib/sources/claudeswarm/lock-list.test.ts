@@ -4,15 +4,15 @@ import fc from 'fast-check';
 import type { LockEntry } from './lock-entry';
 import { differences, findLock, mergeLocks } from './lock-list';
 
-function entryOf(name: number): LockEntry {
+function entryNumbered(name: number): LockEntry {
   return { lock_file: `${String(name).padStart(3, '0')}.lock`, fields: {}, lockedAt: null, warnings: [] };
 }
 
 /** A sorted list, and what stands in its place later: some entries are gone, some new, some read anew. */
 const lists = fc.array(fc.constantFrom('kept', 'gone', 'new', 'anew'), { maxLength: 30 }).map((fates) => {
   const pairs = fates.map((fate, name) => {
-    const old = fate === 'new' ? null : entryOf(name);
-    return { old, now: fate === 'kept' ? old : fate === 'gone' ? null : entryOf(name) };
+    const old = fate === 'new' ? null : entryNumbered(name);
+    return { old, now: fate === 'kept' ? old : fate === 'gone' ? null : entryNumbered(name) };
   });
   const present = (entries: (LockEntry | null)[]) => entries.filter((entry) => entry !== null);
   return { before: present(pairs.map(({ old }) => old)), after: present(pairs.map(({ now }) => now)) };
@@ -21,7 +21,7 @@ const lists = fc.array(fc.constantFrom('kept', 'gone', 'new', 'anew'), { maxLeng
 test('differences(): what was removed and added, and where each entry stood before', () => {
   fc.assert(
     fc.property(lists, ({ before, after }) => {
-      const { removed, added, placeOf } = differences(before, after);
+      const { removed, added, listPlace } = differences(before, after);
       assert.deepEqual(
         removed,
         before.filter((entry) => !after.includes(entry)),
@@ -31,7 +31,7 @@ test('differences(): what was removed and added, and where each entry stood befo
         after.filter((entry) => !before.includes(entry)),
       );
       assert.deepEqual(
-        after.map((_, index) => placeOf(index)),
+        after.map((_, index) => listPlace(index)),
         after.map((entry) => before.indexOf(entry)),
       );
     }),

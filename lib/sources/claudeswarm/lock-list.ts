@@ -24,13 +24,13 @@ export function findLock<Held extends { lock_file: string }>(
 /**
  * @param locks sorted by `lock_file`
  * @param changed the names of files that differ, sorted
- * @param entryOf gives what a file holds now, null if nothing
+ * @param entryNamed gives what a file holds now, null if nothing
  * @returns the locks as they are now, sorted
  */
 export function mergeLocks(
   locks: readonly LockEntry[],
   changed: readonly string[],
-  entryOf: (name: string) => LockEntry | null,
+  entryNamed: (name: string) => LockEntry | null,
 ): LockEntry[] {
   // Made in one piece: an array that grows leaves its smaller selves behind.
   const now = new Array<LockEntry>(locks.length + changed.length);
@@ -38,7 +38,7 @@ export function mergeLocks(
   for (const name of changed) {
     for (let lock = locks[at]; lock !== undefined && lock.lock_file < name; lock = locks[++at]) now[count++] = lock;
     if (locks[at]?.lock_file === name) at++;
-    const entry = entryOf(name);
+    const entry = entryNamed(name);
     if (entry) now[count++] = entry;
   }
   for (; at < locks.length; at++) now[count++] = locks[at] as LockEntry;
@@ -50,7 +50,7 @@ export interface LockDifferences {
   removed: LockEntry[];
   added: LockEntry[];
   /** Where an entry of the second list stood in the first, -1 for one that was added. */
-  placeOf: (index: number) => number;
+  listPlace: (index: number) => number;
 }
 
 /** Compares two lists that are sorted by `lock_file`; what they begin and end with in common is passed over. */
@@ -74,9 +74,9 @@ export function differences(before: readonly LockEntry[], after: readonly LockEn
     else added.push(entry);
   }
   for (; at < beforeEnd; at++) removed.push(before[at] as LockEntry);
-  const placeOf = (index: number) => {
+  const listPlace = (index: number) => {
     if (index < begin) return index;
     return index < afterEnd ? (places[index - begin] as number) : index - afterEnd + beforeEnd;
   };
-  return { removed, added, placeOf };
+  return { removed, added, listPlace };
 }

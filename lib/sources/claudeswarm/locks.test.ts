@@ -21,10 +21,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const textOf = (filepath: string, agent = 'a') =>
+const lockText = (filepath: string, agent = 'a') =>
   JSON.stringify({ agent_id: agent, filepath, locked_at: 1770106400.5, reason: '' });
 
-async function write(filepath: string, text = textOf(filepath)): Promise<string> {
+async function write(filepath: string, text = lockText(filepath)): Promise<string> {
   await mkdir(folder, { recursive: true });
   const name = lockFileName(filepath);
   await writeFile(join(folder, name), text);
@@ -34,9 +34,9 @@ async function write(filepath: string, text = textOf(filepath)): Promise<string>
 const pathsOf = ({ locks }: LocksReader) => locks.map(({ fields }) => fields.filepath).sort();
 
 /** A look after the time in which stamps may be too coarse, so that only what a reader knows decides. */
-function laterLook(reader: LocksReader, changed: ReadonlySet<string> | 'all' = 'all') {
+function laterRefresh(reader: LocksReader, changed: ReadonlySet<string> | 'all' = 'all') {
   now += 500;
-  return reader.look(changed);
+  return reader.refresh(changed);
 }
 
 const DEGRADED = new Set(['byte_order_mark', 'invalid_utf8', 'missing_field', 'unknown_field', 'wrong_type']);
@@ -46,9 +46,9 @@ for (const { name, root: sampleRoot, expected } of samples()) {
     // A copy is as young as the checkout: what can't be read there must have had its time.
     now += 10_000;
     const reader = new LocksReader(sampleRoot, clock);
-    await reader.look('all');
+    await reader.refresh('all');
     now += 1000;
-    await reader.look('all');
+    await reader.refresh('all');
     assert.equal(reader.status.state, expected.lock_count + expected.locks_unreadable.length > 0 ? 'ok' : 'missing');
     assert.deepEqual(reader.unreadable, expected.locks_unreadable);
     assert.equal(
@@ -79,89 +79,89 @@ for (const { name, root: sampleRoot, expected } of samples()) {
 test('made, changed, released: each is seen by its name alone', async () => {
   const reader = new LocksReader(root, clock);
   const a = await write('a');
-  assert.equal(await reader.look(new Set([a])), true);
+  assert.equal(await reader.refresh(new Set([a])), true);
   const b = await write('b');
-  assert.equal(await laterLook(reader, new Set()), true, 'what is new is read without a hint');
+  assert.equal(await laterRefresh(reader, new Set()), true, 'what is new is read without a hint');
   assert.deepEqual(pathsOf(reader), ['a', 'b']);
   assert.deepEqual(
     reader.locks.map(({ lock_file }) => lock_file),
     [a, b].sort(),
   );
-  await write('a', textOf('a', 'other'));
-  assert.equal(await laterLook(reader, new Set([b])), false, 'no hint, no look');
-  assert.equal(await laterLook(reader, new Set([a])), true);
+  await write('a', lockText('a', 'other'));
+  assert.equal(await laterRefresh(reader, new Set([b])), false, 'no hint, no look');
+  assert.equal(await laterRefresh(reader, new Set([a])), true);
   assert.equal(reader.locks.find(({ lock_file }) => lock_file === a)?.fields.agent_id, 'other');
   await unlink(join(folder, a));
-  assert.equal(await laterLook(reader, new Set()), true);
+  assert.equal(await laterRefresh(reader, new Set()), true);
   assert.deepEqual(pathsOf(reader), ['b']);
-  assert.equal(await laterLook(reader), false);
+  assert.equal(await laterRefresh(reader), false);
 });
 
 test('only regular files that end in .lock are locks', async () => {
   const reader = new LocksReader(root, clock);
   const name = await write('real');
-  await writeFile(join(root, 'outside'), textOf('secret'));
+  await writeFile(join(root, 'outside'), lockText('secret'));
   await symlink(join(root, 'outside'), join(folder, 'link.lock'));
   await mkdir(join(folder, 'folder.lock'));
-  await writeFile(join(folder, `${name}.tmp`), textOf('temporary'));
+  await writeFile(join(folder, `${name}.tmp`), lockText('temporary'));
   await writeFile(join(folder, 'tmpk3x_9a2b'), '');
   execFileSync('mkfifo', [join(folder, 'pipe.lock')]);
-  await reader.look('all');
-  await laterLook(reader);
+  await reader.refresh('all');
+  await laterRefresh(reader);
   now += 2000;
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual([pathsOf(reader), reader.unreadable, reader.status.skipped], [['real'], [], []]);
 });
 
 test('a lock that becomes a link is gone', async () => {
   const name = await write('a');
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   await rename(join(folder, name), join(root, 'outside'));
   await symlink(join(root, 'outside'), join(folder, name));
-  assert.equal(await laterLook(reader), true);
+  assert.equal(await laterRefresh(reader), true);
   assert.deepEqual(reader.locks, []);
 });
 
 test('a lock that is being rewritten stays for a second, then it is unreadable', async () => {
   const name = await write('a');
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   await write('a', '');
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual([pathsOf(reader), reader.unreadable], [['a'], []]);
   await write('a', '{"agent_id":');
   now += 999;
-  await reader.look(new Set());
+  await reader.refresh(new Set());
   assert.deepEqual([pathsOf(reader), reader.unreadable], [['a'], []]);
   now += 1;
-  assert.equal(await reader.look(new Set()), true);
+  assert.equal(await reader.refresh(new Set()), true);
   assert.deepEqual([pathsOf(reader), reader.unreadable, reader.status.state], [[], [name], 'ok']);
   assert.deepEqual(reader.status.skipped, [{ reason: 'invalid JSON', count: 1, last: name }]);
   await write('a');
-  await laterLook(reader, new Set([name]));
+  await laterRefresh(reader, new Set([name]));
   assert.deepEqual([pathsOf(reader), reader.unreadable, reader.status.skipped], [['a'], [], []]);
 });
 
 test('a new lock that is empty yet is not called unreadable at once', async () => {
   const reader = new LocksReader(root, clock);
   const name = await write('a', '');
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual([pathsOf(reader), reader.unreadable], [[], []]);
   await write('a');
-  await reader.look(new Set());
+  await reader.refresh(new Set());
   assert.deepEqual(pathsOf(reader), ['a']);
   const other = await write('b', '');
   now += 2000;
-  await reader.look(new Set());
+  await reader.refresh(new Set());
   assert.deepEqual([pathsOf(reader), reader.unreadable], [['a'], [other]]);
   assert.notEqual(name, other);
 });
 
 test('more than 64 KB are no lock', async () => {
-  const name = await write('a', textOf('a'.repeat(70_000)));
+  const name = await write('a', lockText('a'.repeat(70_000)));
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual(reader.unreadable, [name]);
 });
 
@@ -172,33 +172,33 @@ test('a lock without rights is unreadable alone', {
   await write('b');
   await chmod(join(folder, name), 0);
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual([pathsOf(reader), reader.unreadable], [['b'], [name]]);
 });
 
 test('the folder vanishes, comes back, is a file, is a folder again', async () => {
   await write('a');
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   await rm(folder, { recursive: true });
-  assert.equal(await reader.look('all'), false, 'a short hole is not seen');
+  assert.equal(await reader.refresh('all'), false, 'a short hole is not seen');
   now += 200;
-  assert.equal(await reader.look('all'), true);
+  assert.equal(await reader.refresh('all'), true);
   assert.deepEqual([pathsOf(reader), reader.status.state], [['a'], 'missing'], 'the locks in it stay');
   assert.equal(reader.status.keptFrom, now - 200);
   assert.match(reader.status.reason ?? '', /was there until .*; it is gone\. The locks that were in it are shown\./);
-  assert.equal(await laterLook(reader), false);
+  assert.equal(await laterRefresh(reader), false);
   await write('b');
-  assert.equal(await reader.look(new Set()), true);
+  assert.equal(await reader.refresh(new Set()), true);
   assert.deepEqual([pathsOf(reader), reader.status.state, reader.status.keptFrom], [['b'], 'ok', null]);
   await rm(folder, { recursive: true });
   await writeFile(folder, '');
-  assert.equal(await laterLook(reader), true);
+  assert.equal(await laterRefresh(reader), true);
   assert.deepEqual([pathsOf(reader), reader.status.state], [['b'], 'unreadable']);
   assert.match(reader.status.reason ?? '', /\.agent_locks is a file, not a folder; the locks known before are shown/);
   await unlink(folder);
   await write('c');
-  assert.equal(await laterLook(reader, new Set()), true);
+  assert.equal(await laterRefresh(reader, new Set()), true);
   assert.deepEqual([pathsOf(reader), reader.status.state], [['c'], 'ok']);
 });
 
@@ -206,13 +206,13 @@ test('in a folder that was made again every file is read, also under a known nam
   await write('a');
   await write('b');
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   await mkdir(join(root, 'again'));
   const name = lockFileName('a');
-  await writeFile(join(root, 'again', name), textOf('a', 'other'));
+  await writeFile(join(root, 'again', name), lockText('a', 'other'));
   await rm(folder, { recursive: true });
   await rename(join(root, 'again'), folder);
-  assert.equal(await laterLook(reader, new Set()), true);
+  assert.equal(await laterRefresh(reader, new Set()), true);
   assert.deepEqual(
     reader.locks.map(({ fields }) => fields.agent_id),
     ['other'],
@@ -224,47 +224,47 @@ test('looks that overlap wait for one another, and the last one is right', async
   const names = Array.from({ length: 450 }, (_, i) => `path-${i}`);
   await Promise.all(names.map((name) => write(name)));
   const reader = new LocksReader(root, clock);
-  const first = reader.look('all');
+  const first = reader.refresh('all');
   await Promise.all(names.slice(0, 50).map((name) => unlink(join(folder, lockFileName(name)))));
-  const [, last] = await Promise.all([first, reader.look('all'), reader.look(new Set())]);
+  const [, last] = await Promise.all([first, reader.refresh('all'), reader.refresh(new Set())]);
   assert.equal(typeof last, 'boolean');
   assert.deepEqual(pathsOf(reader), names.slice(50).sort());
 });
 
-test('look(): an empty folder means no locks, and one that vanished empty is said to have held none', async () => {
+test('refresh(): an empty folder means no locks, and one that vanished empty is said to have held none', async () => {
   await write('a');
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   await unlink(join(folder, lockFileName('a')));
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual([reader.locks, reader.status.state], [[], 'ok']);
   await rm(folder, { recursive: true });
-  await reader.look('all');
-  await laterLook(reader);
+  await reader.refresh('all');
+  await laterRefresh(reader);
   assert.deepEqual([reader.locks, reader.status.state, reader.status.keptFrom], [[], 'missing', null]);
   assert.match(reader.status.reason ?? '', /it is gone\. It held no lock\./);
 });
 
-test('look(): in a large folder a change takes a look at that file alone, and a look at all finds what was missed', async () => {
+test('refresh(): in a large folder a change takes a look at that file alone, and a look at all finds what was missed', async () => {
   const names = Array.from({ length: 2100 }, (_, index) => `path-${index}`);
   for (const name of names) await write(name);
   const reader = new LocksReader(root, clock);
-  await reader.look('all');
+  await reader.refresh('all');
   assert.equal(reader.locks.length, 2100);
   const before = reader.locks;
   const name = await write('one-more');
   const missed = await write('missed');
   await unlink(join(folder, lockFileName('path-7')));
-  assert.equal(await laterLook(reader, new Set([name])), true);
+  assert.equal(await laterRefresh(reader, new Set([name])), true);
   assert.equal(reader.locks.length, 2101);
   assert.equal(reader.locks.filter((lock) => before.includes(lock)).length, 2100, 'the others are the same objects');
-  assert.equal(await laterLook(reader), true);
+  assert.equal(await laterRefresh(reader), true);
   assert.deepEqual(pathsOf(reader), [...names.filter((path) => path !== 'path-7'), 'missed', 'one-more'].sort());
   assert.ok(reader.locks.some(({ lock_file }) => lock_file === missed));
   await rm(folder, { recursive: true });
-  await laterLook(reader, new Set([name]));
+  await laterRefresh(reader, new Set([name]));
   now += 500;
-  await reader.look('all');
+  await reader.refresh('all');
   assert.deepEqual(
     [reader.locks.length, reader.status.state],
     [2101, 'missing'],

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MAX_LISTED_LOCKS } from '../../contract/schemas';
-import { type FileLook, lookAtFile } from '../../platform/read-file';
+import { type FileReading, readIfChanged } from '../../platform/read-file';
 import { countSkipped, type ReaderStatus, statusAfter } from '../source-status';
 import { MISSING_CONFIRMED_MS, wasThere } from './json-file';
 import { isSameEntry, type LockEntry, parseLock } from './lock-entry';
-import { type FolderLook, LockFolder } from './lock-folder';
+import { type FolderReading, LockFolder } from './lock-folder';
 import { mergeLocks } from './lock-list';
 
 export const LOCKS_FOLDER = '.agent_locks';
@@ -64,7 +64,7 @@ export class LocksReader {
   #missedSince: number | null = null;
   /** When the folder was last seen, milliseconds since 1970. */
   #seenAt: number | null = null;
-  #lastLook: Promise<unknown> = Promise.resolve();
+  #lastRefresh: Promise<unknown> = Promise.resolve();
 
   /**
    * @param root the swarm's root
@@ -86,43 +86,43 @@ export class LocksReader {
    * @param changed the names to look at again; `all`: every one, of many files so many each time (some 10 us each)
    * @returns whether `status`, `locks` or `unreadable` changed
    */
-  look(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
+  refresh(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
     if (changed !== 'all' && this.#complete && this.#directory.isLarge && this.#directory.isSame())
-      return this.#lookAtSome(changed);
-    const look = this.#lastLook.then(() => this.#lookAtAll(changed));
+      return this.#refreshSome(changed);
+    const reading = this.#lastRefresh.then(() => this.#refreshAll(changed));
     // The caller learns of a failure; the looks after it must not.
-    this.#lastLook = look.catch(() => {});
-    return look;
+    this.#lastRefresh = reading.catch(() => {});
+    return reading;
   }
 
-  #lookAtSome(names: ReadonlySet<string>): Promise<boolean> {
+  #refreshSome(names: ReadonlySet<string>): Promise<boolean> {
     return this.#compared(async () => {
-      if (await this.#lookAtFiles(new Set([...names, ...this.#settling]))) this.#publish();
+      if (await this.#refreshFiles(new Set([...names, ...this.#settling]))) this.#publish();
     });
   }
 
-  #lookAtAll(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
+  #refreshAll(changed: ReadonlySet<string> | 'all'): Promise<boolean> {
     return this.#compared(async () => {
-      const found = await this.#directory.look(!this.#complete);
+      const found = await this.#directory.refresh(!this.#complete);
       if (found.kind === 'missing') return this.#missed();
       if (found.kind === 'unusable') return this.#unusable(found.what);
       this.#missedSince = null;
       this.#seenAt = this.#now();
-      this.#complete = await this.#lookAtFiles(this.#worthALook(changed, found));
+      this.#complete = await this.#refreshFiles(this.#namesToRead(changed, found));
       if (this.#complete) this.#publish();
     });
   }
 
   /** @returns whether looking changed what this holds */
-  async #compared(look: () => Promise<void>): Promise<boolean> {
+  async #compared(reading: () => Promise<void>): Promise<boolean> {
     const known = { status: this.status, locks: this.locks, unreadable: this.unreadable };
-    await look();
+    await reading();
     return this.status !== known.status || this.locks !== known.locks || this.unreadable !== known.unreadable;
   }
 
-  #worthALook(
+  #namesToRead(
     changed: ReadonlySet<string> | 'all',
-    found: Extract<FolderLook, { kind: 'listed' | 'same' }>,
+    found: Extract<FolderReading, { kind: 'listed' | 'same' }>,
   ): Set<string> {
     if (found.kind === 'same') return new Set([...this.#settling, ...this.#irregular, ...this.#again(changed)]);
     const { names, isAnother } = found;
@@ -153,7 +153,7 @@ export class LocksReader {
   }
 
   /** @returns whether it could; else what was found so far is published once it can */
-  async #lookAtFiles(names: Iterable<string>): Promise<boolean> {
+  async #refreshFiles(names: Iterable<string>): Promise<boolean> {
     let inTurn = 0;
     for (const name of names) {
       if (++inTurn % FILES_PER_TURN === 0) {
@@ -161,7 +161,7 @@ export class LocksReader {
         // Of a folder that was taken away the files are not gone.
         if (!this.#directory.isSame()) return false;
       }
-      const hindered = this.#lookAtFile(name);
+      const hindered = this.#refreshFile(name);
       if (hindered === null) continue;
       this.#unusable(`can't be read: ${hindered}`);
       return false;
@@ -170,17 +170,17 @@ export class LocksReader {
   }
 
   /** @returns what hinders reading any file at all, else null */
-  #lookAtFile(name: string): string | null {
+  #refreshFile(name: string): string | null {
     const now = this.#now();
     const known = this.#files.get(name) ?? null;
     this.#irregular.delete(name);
-    const look = lookAtFile(join(this.#folder, name), {
+    const reading = readIfChanged(join(this.#folder, name), {
       limitBytes: LIMIT_BYTES,
       known: known?.signature ?? null,
       followLinks: false,
       now,
     });
-    switch (look.kind) {
+    switch (reading.kind) {
       case 'missing':
         this.#forget(name);
         break;
@@ -192,25 +192,25 @@ export class LocksReader {
         this.#settle(name, now);
         break;
       case 'read':
-        this.#keep(name, known, look, now);
+        this.#keep(name, known, reading, now);
         this.#settle(name, now);
         break;
       case 'unreadable':
-        if (look.code === 'ELOOP') {
+        if (reading.code === 'ELOOP') {
           // Became a symbolic link since it was listed.
           this.#forget(name);
           this.#irregular.add(name);
-        } else if (!OWN_FAULTS.has(look.code)) return look.reason;
+        } else if (!OWN_FAULTS.has(reading.code)) return reading.reason;
         else {
-          this.#fail(name, known, look.reason, now);
+          this.#fail(name, known, reading.reason, now);
           this.#settle(name, now);
         }
     }
     return null;
   }
 
-  #keep(name: string, known: KnownFile | null, look: Extract<FileLook, { kind: 'read' }>, now: number): void {
-    const { bytes, signature } = look;
+  #keep(name: string, known: KnownFile | null, reading: Extract<FileReading, { kind: 'read' }>, now: number): void {
+    const { bytes, signature } = reading;
     const parsed = parseLock(name, bytes);
     if ('error' in parsed) {
       if (known?.fault?.reason === parsed.error) {
@@ -218,8 +218,8 @@ export class LocksReader {
         return;
       }
       // A file that never was a lock has had its time since it was written, also before anybody looked.
-      const since = known ? now : Math.min(now, look.changedAt);
-      this.#set(name, { signature, entry: known?.entry ?? null, fault: faultOf(known, parsed.error, since) });
+      const since = known ? now : Math.min(now, reading.changedAt);
+      this.#set(name, { signature, entry: known?.entry ?? null, fault: fileFault(known, parsed.error, since) });
       this.#settling.add(name);
     } else if (known?.entry && known.fault === null && isSameEntry(known.entry, parsed)) {
       known.signature = signature;
@@ -233,7 +233,7 @@ export class LocksReader {
     if (known?.fault?.reason === reason) return;
     // Rights don't come by waiting: nothing to settle where nothing was read before.
     const since = known ? now : Number.NEGATIVE_INFINITY;
-    this.#set(name, { signature: null, entry: known?.entry ?? null, fault: faultOf(known, reason, since) });
+    this.#set(name, { signature: null, entry: known?.entry ?? null, fault: fileFault(known, reason, since) });
     this.#settling.add(name);
   }
 
@@ -313,7 +313,7 @@ export class LocksReader {
   }
 }
 
-function faultOf(known: KnownFile | null, reason: string, since: number): KnownFile['fault'] {
+function fileFault(known: KnownFile | null, reason: string, since: number): KnownFile['fault'] {
   return { reason, since: known?.fault?.since ?? since };
 }
 

@@ -165,7 +165,7 @@ export class LogFile {
   }
 
   /** The next read looks at the file even if nothing about it seems to have changed. */
-  lookAgain(): void {
+  refreshAgain(): void {
     this.#seen = '';
   }
 

@@ -10,7 +10,7 @@ const NAME_CHARACTERS = 256;
 const EXCERPT_CHARACTERS = 140;
 
 /** @returns the name of an agent, cut where it is absurdly long; null for what is no name */
-export function nameOf(value: unknown): string | null {
+export function readName(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value.slice(0, NAME_CHARACTERS) : null;
 }
@@ -18,7 +18,7 @@ export function nameOf(value: unknown): string | null {
 /** @returns the names that a message is addressed to, each once */
 export function recipientsOf({ recipients }: Fields): string[] {
   const list = Array.isArray(recipients) ? recipients : [recipients];
-  return [...new Set(list.map(nameOf).filter((name) => name !== null))];
+  return [...new Set(list.map(readName).filter((name) => name !== null))];
 }
 
 /**
@@ -43,7 +43,7 @@ export function deliveriesOf(fields: Fields): { reached: string[]; missed: strin
  *
  * @returns `form` tells whether it is the first of its text or one of those
  */
-export function contentOf({ content }: Fields): { text: string; form: 'first' | 'retry' | 'escalation' } {
+export function messageContent({ content }: Fields): { text: string; form: 'first' | 'retry' | 'escalation' } {
   const text = typeof content === 'string' ? content : (JSON.stringify(content) ?? '');
   const retry = /^(?:\[RETRY-\d+\] )+/.exec(text);
   if (retry) return { text: text.slice(retry[0].length), form: 'retry' };

@@ -48,7 +48,10 @@ const steps = fc.array(
         size: fc.constantFrom(1, 30, 400),
       }),
     },
-    { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('look' as const, 'begin' as const, 'finish' as const) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: fc.constantFrom('refresh' as const, 'begin' as const, 'finish' as const) }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({ do: fc.constantFrom('rotate' as const, 'restart' as const, 'crash' as const) }),
@@ -180,7 +183,7 @@ function content(file: File): string {
 }
 
 /** What a history would do: lines and checkpoint kept together, the reader made again after a stop. */
-class Recording {
+class FollowedLog {
   readonly lines: string[] = [];
   #checkpoint: LogCheckpoint | null = null;
   #reader: MessageLog;
@@ -192,7 +195,7 @@ class Recording {
     this.#reader = this.#open();
   }
 
-  look(): void {
+  refresh(): void {
     for (let more = true; more; ) {
       const batch = this.#reader.read();
       this.lines.push(...batch.lines.map((line) => line.text));
@@ -223,7 +226,7 @@ class Recording {
   }
 }
 
-type Reading = 'look' | 'restart' | 'crash';
+type Reading = 'refresh' | 'restart' | 'crash';
 
 function perform(swarm: Swarm, step: Step): void {
   switch (step.do) {
@@ -243,7 +246,7 @@ function perform(swarm: Swarm, step: Step): void {
     case 'copyOld':
       swarm[step.do]();
       return;
-    case 'look':
+    case 'refresh':
     case 'restart':
     case 'crash':
       throw new Error(`${step.do} is a step of the reader`);
@@ -254,45 +257,45 @@ test(`${RUNS} random histories: every line that could be seen is given once, in 
   fc.assert(
     fc.property(steps, (history) => {
       const swarm = new Swarm();
-      const recording = new Recording(swarm.root);
+      const followed = new FollowedLog(swarm.root);
       const expected: string[] = [];
       const seen = new Set<string>();
       // What the reader holds open: content stays readable through it when the name is gone.
       let held: File[] = [];
-      const look = () => {
+      const refresh = () => {
         const files = [...held, swarm.old, swarm.log].filter((file) => file !== null);
         for (const line of files.flatMap((file) => file.lines.filter((text) => text.length > BEGUN))) {
           if (!seen.has(line)) expected.push(line);
           seen.add(line);
         }
-        recording.look();
+        followed.refresh();
         held = [swarm.old, swarm.log].filter((file) => file !== null);
       };
       for (const step of history) {
-        if (step.do === 'look') look();
+        if (step.do === 'refresh') refresh();
         else if (step.do === 'restart' || step.do === 'crash') {
-          recording[step.do]();
+          followed[step.do]();
           held = [];
         } else perform(swarm, step);
       }
-      look();
-      recording.close();
+      refresh();
+      followed.close();
       rmSync(swarm.root, { recursive: true });
-      assert.deepEqual(recording.lines, expected);
+      assert.deepEqual(followed.lines, expected);
     }),
     { numRuns: RUNS },
   );
 });
 
 test('2,000 random histories with equal lines: appends and rotations keep every copy', () => {
-  const moves = fc.array(fc.constantFrom('append', 'append', 'look', 'rotate', 'restart'), {
+  const moves = fc.array(fc.constantFrom('append', 'append', 'refresh', 'rotate', 'restart'), {
     minLength: 1,
     maxLength: 30,
   });
   fc.assert(
     fc.property(moves, (history) => {
       const swarm = new Swarm();
-      const recording = new Recording(swarm.root);
+      const followed = new FollowedLog(swarm.root);
       const written: string[] = [];
       let rotated = false;
       let fresh = true;
@@ -305,20 +308,20 @@ test('2,000 random histories with equal lines: appends and rotations keep every 
           swarm.append([line]);
         } else if (move === 'rotate') {
           // A second rotation before anybody looked destroys messages: another test's matter.
-          if (rotated) recording.look();
+          if (rotated) followed.refresh();
           swarm.rotate();
           rotated = true;
           fresh = true;
-        } else if (move === 'look') {
-          recording.look();
+        } else if (move === 'refresh') {
+          followed.refresh();
           rotated = false;
-        } else recording.restart();
+        } else followed.restart();
       }
-      recording.look();
-      recording.close();
+      followed.refresh();
+      followed.close();
       rmSync(swarm.root, { recursive: true });
-      assert.deepEqual(recording.lines, written);
-      assert.equal(recording.gaps, 0);
+      assert.deepEqual(followed.lines, written);
+      assert.equal(followed.gaps, 0);
     }),
     { numRuns: 2000 },
   );
@@ -326,12 +329,12 @@ test('2,000 random histories with equal lines: appends and rotations keep every 
 
 test('the log under two names at once is read once', () => {
   const swarm = new Swarm();
-  const recording = new Recording(swarm.root);
+  const followed = new FollowedLog(swarm.root);
   swarm.append([swarm.line(5), swarm.line(5)]);
   linkSync(swarm.logPath, swarm.oldPath);
-  recording.look();
+  followed.refresh();
   swarm.append([swarm.line(5)]);
-  recording.look();
-  recording.close();
-  assert.equal(recording.lines.length, 3);
+  followed.refresh();
+  followed.close();
+  assert.equal(followed.lines.length, 3);
 });

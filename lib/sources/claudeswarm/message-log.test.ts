@@ -40,7 +40,7 @@ class Reader {
     this.log = this.#open();
   }
 
-  look(): string[] {
+  refresh(): string[] {
     const before = this.texts.length;
     let batch: LogBatch;
     do {
@@ -62,7 +62,7 @@ class Reader {
   }
 }
 
-function idsOf(texts: readonly string[]): unknown[] {
+function messageIds(texts: readonly string[]): unknown[] {
   return texts.map((text) => (JSON.parse(text) as { msg_id?: unknown }).msg_id ?? null);
 }
 
@@ -74,8 +74,8 @@ for (const sample of samples()) {
   test(`sample ${sample.name}: messages, bad lines, unfinished end`, () => {
     const { expected } = sample;
     const reader = new Reader(sample.root, LATER);
-    const texts = reader.look();
-    assert.deepEqual(idsOf(texts), expectedIds(sample));
+    const texts = reader.refresh();
+    assert.deepEqual(messageIds(texts), expectedIds(sample));
     const status = reader.log.status();
     assert.equal(status.unterminatedTail, expected.messages.unterminated_tail);
     const skipped = Object.values(reader.checkpoint?.skipped ?? {});
@@ -112,16 +112,16 @@ test('an unfinished line waits; a complete one counts after a second without gro
   const reader = new Reader(root, () => now);
   const path = join(root, LOG_NAME);
   writeFileSync(path, '{"a": ');
-  assert.deepEqual(reader.look(), []);
+  assert.deepEqual(reader.refresh(), []);
   assert.equal(reader.log.status().unterminatedTail, 'incomplete');
   appendFileSync(path, '1}');
-  assert.deepEqual(reader.look(), []);
+  assert.deepEqual(reader.refresh(), []);
   assert.ok((reader.log.status().settlesAt ?? 0) > now);
   now += 1500;
-  assert.deepEqual(reader.look(), ['{"a": 1}']);
+  assert.deepEqual(reader.refresh(), ['{"a": 1}']);
   appendFileSync(path, '\n{"a": 2}\n');
   now += 1500;
-  assert.deepEqual(reader.look(), ['{"a": 2}']);
+  assert.deepEqual(reader.refresh(), ['{"a": 2}']);
   assert.deepEqual(reader.checkpoint?.skipped, {});
 });
 
@@ -130,9 +130,9 @@ test('a multi-byte character split between two writes is read whole', () => {
   const reader = new Reader(root);
   const bytes = Buffer.from('{"content": "naïve 🚀"}\n');
   writeFileSync(join(root, LOG_NAME), bytes.subarray(0, 20));
-  reader.look();
+  reader.refresh();
   appendFileSync(join(root, LOG_NAME), bytes.subarray(20));
-  assert.deepEqual(reader.look(), ['{"content": "naïve 🚀"}']);
+  assert.deepEqual(reader.refresh(), ['{"content": "naïve 🚀"}']);
 });
 
 test('a line over 1 MB is one placeholder; the longest allowed one is read; what follows is not touched', () => {
@@ -142,7 +142,7 @@ test('a line over 1 MB is one placeholder; the longest allowed one is read; what
   assert.equal(allowed.length, 1024 * 1024);
   const path = join(root, LOG_NAME);
   writeFileSync(path, `{"n": 1}\n${allowed}\n${JSON.stringify({ content: 'y'.repeat(3_000_000) })}\n{"n": 2}\n`);
-  const texts = reader.look();
+  const texts = reader.refresh();
   assert.equal(texts.length, 4);
   assert.equal(texts[1], allowed);
   assert.equal(JSON.parse(texts[2] as string).line_bytes, 3_000_014);
@@ -150,17 +150,17 @@ test('a line over 1 MB is one placeholder; the longest allowed one is read; what
   assert.equal(reader.checkpoint?.skipped['line too long']?.count, 1);
   reader.restart();
   appendFileSync(path, '{"n": 3}\n');
-  assert.deepEqual(reader.look(), ['{"n": 3}']);
+  assert.deepEqual(reader.refresh(), ['{"n": 3}']);
 });
 
 test('a file that begins with an over-long line is recognised after a restart', () => {
   const root = newRoot();
   const reader = new Reader(root);
   writeFileSync(join(root, LOG_NAME), `${JSON.stringify({ content: 'y'.repeat(2_000_000) })}\n`);
-  assert.equal(reader.look().length, 1);
+  assert.equal(reader.refresh().length, 1);
   reader.restart();
   appendFileSync(join(root, LOG_NAME), '{"n": 1}\n');
-  assert.deepEqual(reader.look(), ['{"n": 1}']);
+  assert.deepEqual(reader.refresh(), ['{"n": 1}']);
 });
 
 test('trimming by hand shows nothing twice, and goes on with what is appended', () => {
@@ -169,13 +169,13 @@ test('trimming by hand shows nothing twice, and goes on with what is appended', 
   const path = join(root, LOG_NAME);
   const lines = Array.from({ length: 50 }, (_, n) => `{"n": ${n}}`);
   writeFileSync(path, `${lines.join('\n')}\n`);
-  reader.look();
+  reader.refresh();
   for (const stop of [false, true]) {
     if (stop) reader.restart();
     writeFileSync(`${path}.tmp`, `${lines.slice(stop ? -5 : -20).join('\n')}\n`);
     renameSync(`${path}.tmp`, path);
     appendFileSync(path, `{"after trimming": ${stop}}\n`);
-    assert.deepEqual(reader.look(), [`{"after trimming": ${stop}}`]);
+    assert.deepEqual(reader.refresh(), [`{"after trimming": ${stop}}`]);
   }
   assert.equal(reader.checkpoint?.gaps, 0);
 });
@@ -186,7 +186,7 @@ test('one rotation during an outage loses nothing; a second one is said as a gap
     const reader = new Reader(root);
     const [path, old] = [join(root, LOG_NAME), join(root, OLD_LOG_NAME)];
     writeFileSync(path, '{"n": 0}\n');
-    reader.look();
+    reader.refresh();
     reader.restart();
     const expected: string[] = [];
     for (let n = 1; n <= rotations; n++) {
@@ -195,9 +195,9 @@ test('one rotation during an outage loses nothing; a second one is said as a gap
       writeFileSync(path, `{"n": ${n}}\n`);
       if (n === rotations) expected.push(...(n === 2 ? ['{"n": 1}'] : []), `{"unread": ${n}}`, `{"n": ${n}}`);
     }
-    assert.deepEqual(reader.look(), expected);
+    assert.deepEqual(reader.refresh(), expected);
     assert.equal(reader.checkpoint?.gaps, rotations - 1);
-    reader.look();
+    reader.refresh();
     assert.equal(reader.checkpoint?.gaps, rotations - 1, 'said once');
   }
 });
@@ -207,19 +207,19 @@ test('a log deleted with unread lines while nobody looked is a gap; deleted unde
   const reader = new Reader(root);
   const path = join(root, LOG_NAME);
   writeFileSync(path, '{"n": 1}\n');
-  reader.look();
+  reader.refresh();
   appendFileSync(path, '{"n": 2}\n');
   unlinkSync(path);
-  assert.deepEqual(reader.look(), ['{"n": 2}'], 'the open file is read to its end');
+  assert.deepEqual(reader.refresh(), ['{"n": 2}'], 'the open file is read to its end');
   assert.equal(reader.log.status().missing, true);
   writeFileSync(path, '{"n": 3}\n');
-  assert.deepEqual(reader.look(), ['{"n": 3}']);
+  assert.deepEqual(reader.refresh(), ['{"n": 3}']);
   assert.equal(reader.checkpoint?.gaps, 0);
 
   reader.restart();
   unlinkSync(path);
   writeFileSync(path, '{"n": 9}\n');
-  assert.deepEqual(reader.look(), ['{"n": 9}']);
+  assert.deepEqual(reader.refresh(), ['{"n": 9}']);
   assert.equal(reader.checkpoint?.gaps, 1);
 });
 
@@ -228,14 +228,14 @@ test('the whole project copied elsewhere while stopped: reading goes on where it
   const reader = new Reader(from);
   writeFileSync(join(from, OLD_LOG_NAME), '{"n": 1}\n');
   writeFileSync(join(from, LOG_NAME), '{"n": 2}\n');
-  reader.look();
+  reader.refresh();
   for (const name of [OLD_LOG_NAME, LOG_NAME]) copyFileSync(join(from, name), join(to, name));
   appendFileSync(join(to, LOG_NAME), '{"n": 3}\n');
   const moved = new Reader(to);
   moved.texts = reader.texts;
   moved.checkpoint = reader.checkpoint;
   moved.restart();
-  assert.deepEqual(moved.look(), ['{"n": 3}']);
+  assert.deepEqual(moved.refresh(), ['{"n": 3}']);
   assert.equal(moved.checkpoint?.gaps, 0);
 });
 
@@ -244,18 +244,18 @@ test('a folder, a dangling link and a vanished root are said, and reading goes o
   const reader = new Reader(root);
   const path = join(root, LOG_NAME);
   mkdirSync(path);
-  assert.deepEqual(reader.look(), []);
+  assert.deepEqual(reader.refresh(), []);
   assert.match(reader.log.status().unreadable ?? '', /no regular file/);
   rmSync(path, { recursive: true });
   symlinkSync(join(root, 'nowhere'), path);
-  assert.deepEqual(reader.look(), []);
+  assert.deepEqual(reader.refresh(), []);
   assert.equal(reader.log.status().missing, true);
   unlinkSync(path);
   rmSync(root, { recursive: true });
-  assert.deepEqual(reader.look(), []);
+  assert.deepEqual(reader.refresh(), []);
   mkdirSync(root);
   writeFileSync(path, '{"n": 1}\n');
-  assert.deepEqual(reader.look(), ['{"n": 1}']);
+  assert.deepEqual(reader.refresh(), ['{"n": 1}']);
 });
 
 test('a log of which nothing was read, copied to .old and cut in a stop: the copy comes first, and nothing twice', () => {
@@ -264,18 +264,18 @@ test('a log of which nothing was read, copied to .old and cut in a stop: the cop
     const log = join(root, LOG_NAME);
     writeFileSync(log, '');
     const reader = new Reader(root);
-    reader.look();
+    reader.refresh();
     const [first, second] = ['{"content": "first"}', '{"content": "second"}'];
     writeFileSync(log, `${first}\n`);
     copyFileSync(log, join(root, OLD_LOG_NAME));
     if (kept === 0) writeFileSync(log, '');
     appendFileSync(log, `${second}\n`);
     reader.restart();
-    reader.look();
+    reader.refresh();
     assert.deepEqual(reader.texts, [first, second]);
-    reader.look();
+    reader.refresh();
     appendFileSync(log, `${first}\n`);
-    assert.deepEqual(reader.look(), [first], 'what is written again is no copy');
+    assert.deepEqual(reader.refresh(), [first], 'what is written again is no copy');
   }
 });
 
@@ -285,12 +285,12 @@ test('a log that was copied to .old, cut and written on in a stop: the copy come
   const [first, second, third, bad] = ['{"n": 1}', '{"n": 2}', '{"n": 3}', '{"n": '];
   writeFileSync(log, `${first}\n`);
   const reader = new Reader(root);
-  reader.look();
+  reader.refresh();
   writeFileSync(join(root, OLD_LOG_NAME), `${first}\n${second}\n`);
   appendFileSync(log, `${third}\n`);
   reader.restart();
-  assert.deepEqual(reader.look(), [second, third]);
+  assert.deepEqual(reader.refresh(), [second, third]);
   appendFileSync(log, `${bad}\n${second}\n`);
-  assert.deepEqual(reader.look(), [second], 'what is written again is no copy');
+  assert.deepEqual(reader.refresh(), [second], 'what is written again is no copy');
   assert.equal(reader.log.checkpoint().gaps, 0);
 });

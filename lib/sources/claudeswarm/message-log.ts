@@ -22,7 +22,7 @@ export const OLD_LOG_NAME = 'agent_messages.log.old';
 
 /** What one call reads at most: small enough to commit and let others in, large enough to be quick. */
 const BATCH_BYTES = 512 * 1024;
-const GENERATIONS_KEPT = 8;
+const MAX_GENERATIONS = 8;
 /** A broken line that is older may be counted again where a copy of the log repeats it. */
 const MAX_BROKEN = 200;
 const BROKEN_LENGTH = 12;
@@ -273,7 +273,7 @@ export class MessageLog implements LineSink {
 
   #keepOrSetAside(file: LogFile | null, at: Identity | null): LogFile | null {
     if (!file || same(file, at)) return file;
-    file.lookAgain();
+    file.refreshAgain();
     if (file.identified) this.#leaving.push(file);
     else file.close();
     return null;
@@ -405,7 +405,7 @@ export class MessageLog implements LineSink {
   #forgetOldGenerations(): void {
     const open = new Set(this.#files().map((file) => file.generation.id));
     for (const id of this.#generations.keys()) {
-      if (this.#generations.size <= GENERATIONS_KEPT) return;
+      if (this.#generations.size <= MAX_GENERATIONS) return;
       if (!open.has(id) && id !== this.#current) this.#generations.delete(id);
     }
   }

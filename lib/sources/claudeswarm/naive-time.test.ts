@@ -4,17 +4,17 @@ import fc from 'fast-check';
 import { samples } from '../../../test/support/samples';
 import { readInstant } from './naive-time';
 
-const isoOf = (text: unknown, zone?: string) => readInstant(text, zone)?.iso ?? null;
+const readIso = (text: unknown, zone?: string) => readInstant(text, zone)?.iso ?? null;
 
 test('times with an offset, in each form', () => {
   assert.deepEqual(readInstant('2026-02-03T08:00:00.000137+00:00'), {
     milliseconds: Date.UTC(2026, 1, 3, 8),
     iso: '2026-02-03T08:00:00.000137+00:00',
   });
-  assert.equal(isoOf('2026-02-03T08:00:00Z'), '2026-02-03T08:00:00+00:00');
-  assert.equal(isoOf('2026-02-03 08:00:00-05:30'), '2026-02-03T13:30:00+00:00');
-  assert.equal(isoOf('2026-01-01T00:00:00.5+01:00'), '2025-12-31T23:00:00.5+00:00');
-  assert.equal(isoOf('2026-02-03T08:00:00.123456789Z'), '2026-02-03T08:00:00.123456+00:00');
+  assert.equal(readIso('2026-02-03T08:00:00Z'), '2026-02-03T08:00:00+00:00');
+  assert.equal(readIso('2026-02-03 08:00:00-05:30'), '2026-02-03T13:30:00+00:00');
+  assert.equal(readIso('2026-01-01T00:00:00.5+01:00'), '2025-12-31T23:00:00.5+00:00');
+  assert.equal(readIso('2026-02-03T08:00:00.123456789Z'), '2026-02-03T08:00:00.123456+00:00');
   assert.equal(readInstant('2026-02-03T08:00:00.12Z')?.milliseconds, Date.UTC(2026, 1, 3, 8, 0, 0, 120));
 });
 
@@ -44,14 +44,14 @@ test('what is no time', () => {
 });
 
 test('the hour that the clocks repeat is its first, a skipped one moves forward', () => {
-  assert.equal(isoOf('2026-10-25T02:30:00', 'Europe/Berlin'), '2026-10-25T00:30:00+00:00');
-  assert.equal(isoOf('2026-10-25T03:00:00', 'Europe/Berlin'), '2026-10-25T02:00:00+00:00');
-  assert.equal(isoOf('2026-03-29T02:30:00', 'Europe/Berlin'), '2026-03-29T01:30:00+00:00');
-  assert.equal(isoOf('2026-03-29T01:59:59', 'Europe/Berlin'), '2026-03-29T00:59:59+00:00');
-  assert.equal(isoOf('2026-04-05T01:45:00', 'Australia/Lord_Howe'), '2026-04-04T14:45:00+00:00');
-  assert.equal(isoOf('2011-12-30T12:00:00', 'Pacific/Apia'), '2011-12-30T22:00:00+00:00');
-  assert.equal(isoOf('2026-02-03T08:00:00', 'Asia/Kathmandu'), '2026-02-03T02:15:00+00:00');
-  assert.equal(isoOf('0050-06-01T00:00:00', 'UTC'), '0050-06-01T00:00:00+00:00');
+  assert.equal(readIso('2026-10-25T02:30:00', 'Europe/Berlin'), '2026-10-25T00:30:00+00:00');
+  assert.equal(readIso('2026-10-25T03:00:00', 'Europe/Berlin'), '2026-10-25T02:00:00+00:00');
+  assert.equal(readIso('2026-03-29T02:30:00', 'Europe/Berlin'), '2026-03-29T01:30:00+00:00');
+  assert.equal(readIso('2026-03-29T01:59:59', 'Europe/Berlin'), '2026-03-29T00:59:59+00:00');
+  assert.equal(readIso('2026-04-05T01:45:00', 'Australia/Lord_Howe'), '2026-04-04T14:45:00+00:00');
+  assert.equal(readIso('2011-12-30T12:00:00', 'Pacific/Apia'), '2011-12-30T22:00:00+00:00');
+  assert.equal(readIso('2026-02-03T08:00:00', 'Asia/Kathmandu'), '2026-02-03T02:15:00+00:00');
+  assert.equal(readIso('0050-06-01T00:00:00', 'UTC'), '0050-06-01T00:00:00+00:00');
 });
 
 test('a zone that does not exist is refused, not guessed', () => {
@@ -90,7 +90,7 @@ function wallClock(zone: string, instant: number): string {
 test('the fraction is kept digit by digit', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^\d{1,9}$/), (digits) => {
-      assert.equal(isoOf(`2026-02-03T08:00:00.${digits}`, 'UTC'), `2026-02-03T08:00:00.${digits.slice(0, 6)}+00:00`);
+      assert.equal(readIso(`2026-02-03T08:00:00.${digits}`, 'UTC'), `2026-02-03T08:00:00.${digits.slice(0, 6)}+00:00`);
     }),
   );
 });
@@ -98,8 +98,8 @@ test('the fraction is kept digit by digit', () => {
 for (const { name, expected } of samples().filter((sample) => sample.expected.message_items.length > 0)) {
   test(`sample ${name}: every time of its messages`, () => {
     for (const item of expected.message_items) {
-      assert.equal(isoOf(item.timestamp, expected.host_timezone), item.timestamp_utc ?? null);
+      assert.equal(readIso(item.timestamp, expected.host_timezone), item.timestamp_utc ?? null);
     }
-    assert.equal(isoOf(expected.latest_activity, expected.host_timezone), expected.latest_activity_utc);
+    assert.equal(readIso(expected.latest_activity, expected.host_timezone), expected.latest_activity_utc);
   });
 }

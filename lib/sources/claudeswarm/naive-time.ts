@@ -38,7 +38,7 @@ export function readInstant(text: unknown, zone: string = processZone()): Instan
   if (wallClock === null) return null;
   const fraction = FRACTION.exec(text)?.[0] ?? '';
   const offset = text.slice(SECOND_END + fraction.length);
-  const second = offset === '' ? zoneRules(zone).instantOf(wallClock) : wallClock - offsetMilliseconds(offset);
+  const second = offset === '' ? zoneRules(zone).toInstant(wallClock) : wallClock - offsetMilliseconds(offset);
   const written = new Date(second).toISOString();
   if (written.length !== 24) return null; // the offset led out of the years 0000 to 9999
   return {
@@ -78,7 +78,7 @@ function offsetMilliseconds(offset: string): number {
 /** Offsets change at most every few months, and at a quarter of an hour; asking `Intl` costs 2 us, a map 50 ns. */
 const BUCKET_MS = 15 * MINUTE;
 /** About a year of quarters of an hour. */
-const BUCKETS_AT_MOST = 35_000;
+const MAX_BUCKETS = 35_000;
 
 class ZoneRules {
   readonly #zone: string;
@@ -95,12 +95,12 @@ class ZoneRules {
   }
 
   /** @returns the instant of a wall-clock time; both in milliseconds, the latter as if it were UTC */
-  instantOf(wallClock: number): number {
+  toInstant(wallClock: number): number {
     const bucket = Math.floor(wallClock / BUCKET_MS);
     let offset = this.#buckets.get(bucket);
     if (offset === undefined) {
       offset = this.#offsetOfBucket(bucket * BUCKET_MS);
-      if (this.#buckets.size >= BUCKETS_AT_MOST) this.#buckets.clear();
+      if (this.#buckets.size >= MAX_BUCKETS) this.#buckets.clear();
       this.#buckets.set(bucket, offset);
     }
     return wallClock - (Number.isNaN(offset) ? this.#offsetAtWallClock(wallClock) : offset);

@@ -33,25 +33,29 @@ async function shellIn(context: TestContext, folder: string, childFolder: string
   return shell.pid as number;
 }
 
-test('look(): files in the working folders of the listed processes and of those below them', linux, async (context) => {
-  const { root, sub } = folders(context);
-  list(root, 'of the root');
-  list(sub, 'one', 'two');
-  const pid = await shellIn(context, root, sub);
-  let now = 1_000_000;
-  const places = new PendingAcksPlaces({ root, zone: null, pids: () => [pid, 4_200_000, -1], now: () => now });
-  // The child may not have changed its folder yet.
-  while (!places.look()) now += 5000;
-  assert.deepEqual(
-    places.acks.map(({ msgId, folder }) => [msgId, folder]),
-    [
-      ['one', sub],
-      ['two', sub],
-    ],
-  );
-});
+test(
+  'refresh(): files in the working folders of the listed processes and of those below them',
+  linux,
+  async (context) => {
+    const { root, sub } = folders(context);
+    list(root, 'of the root');
+    list(sub, 'one', 'two');
+    const pid = await shellIn(context, root, sub);
+    let now = 1_000_000;
+    const places = new PendingAcksPlaces({ root, zone: null, pids: () => [pid, 4_200_000, -1], now: () => now });
+    // The child may not have changed its folder yet.
+    while (!places.refresh()) now += 5000;
+    assert.deepEqual(
+      places.acks.map(({ msgId, folder }) => [msgId, folder]),
+      [
+        ['one', sub],
+        ['two', sub],
+      ],
+    );
+  },
+);
 
-test('look(): the folders are asked for at most once in 5 s, the files each time', linux, async (context) => {
+test('refresh(): the folders are asked for at most once in 5 s, the files each time', linux, async (context) => {
   const { root, sub } = folders(context);
   const pid = await shellIn(context, sub, sub);
   let [now, asked] = [1_000_000, 0];
@@ -60,16 +64,16 @@ test('look(): the folders are asked for at most once in 5 s, the files each time
     return [pid];
   };
   const places = new PendingAcksPlaces({ root, zone: null, pids, now: () => now });
-  assert.equal(places.look(), false);
+  assert.equal(places.refresh(), false);
   list(sub, 'one');
   now += 4999;
-  assert.equal(places.look(), false);
+  assert.equal(places.refresh(), false);
   assert.equal(asked, 1);
   now += 1;
-  assert.equal(places.look(), true);
+  assert.equal(places.refresh(), true);
   assert.equal(asked, 2);
   list(sub, 'one', 'two');
-  assert.equal(places.look(), true);
+  assert.equal(places.refresh(), true);
   assert.deepEqual([places.acks.length, asked], [2, 2]);
 });
 

@@ -27,7 +27,7 @@ export class PendingAcksPlaces {
   readonly #options: Options;
   readonly #now: () => number;
   readonly #readers = new Map<string, PendingAcksReader>();
-  #lastLook = Number.NEGATIVE_INFINITY;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
     this.#options = options;
@@ -57,20 +57,20 @@ export class PendingAcksPlaces {
    *
    * @returns whether an entry may differ
    */
-  look(): boolean {
-    return [...this.looks()].includes(true);
+  refresh(): boolean {
+    return [...this.refreshSteps()].includes(true);
   }
 
   /** The same file by file, for who does other things between. */
-  *looks(): Generator<boolean> {
-    yield this.#lookForFolders();
-    for (const reader of [...this.#readers.values()]) yield reader.look();
+  *refreshSteps(): Generator<boolean> {
+    yield this.#findFolders();
+    for (const reader of [...this.#readers.values()]) yield reader.refresh();
   }
 
-  #lookForFolders(): boolean {
+  #findFolders(): boolean {
     const now = this.#now();
-    if (Math.abs(now - this.#lastLook) < FOLDERS_INTERVAL_MS) return false;
-    this.#lastLook = now;
+    if (Math.abs(now - this.#refreshedAt) < FOLDERS_INTERVAL_MS) return false;
+    this.#refreshedAt = now;
     const { root, zone, pids } = this.#options;
     const folders = workingFolders(pids(), root);
     let changed = false;
@@ -112,7 +112,7 @@ function workingFolders(pids: Iterable<number>, root: string): Set<string> {
       const folder = workingFolder(pid);
       if (folder !== null) folders.add(folder);
     }
-    const children = [...new Set(level.flatMap(childrenOf))].filter((pid) => !visited.has(pid));
+    const children = [...new Set(level.flatMap(openChildren))].filter((pid) => !visited.has(pid));
     level = children.slice(0, Math.max(0, MAX_PIDS - visited.size));
   }
   folders.delete(realPath(root));
@@ -129,7 +129,7 @@ function workingFolder(pid: number): string | null {
   }
 }
 
-function childrenOf(pid: number): number[] {
+function openChildren(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
       (readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').match(/\d+/g) ?? []).map(Number),

@@ -31,7 +31,7 @@ function write(text: string): void {
   renameSync(join(root, 'tmpabcdefgh'), join(root, PENDING_ACKS_FILE));
 }
 
-const listOf = (...ids: string[]) => JSON.stringify({ version: 1, pending_acks: ids.map((msg_id) => ({ msg_id })) });
+const acksJson = (...ids: string[]) => JSON.stringify({ version: 1, pending_acks: ids.map((msg_id) => ({ msg_id })) });
 
 for (const { name, root: sample, expected } of samples()) {
   const { pending_acks: wanted } = expected;
@@ -84,7 +84,7 @@ test('an entry without an id is skipped alone, and fields of any type do no harm
 
 test('at most 1,000 entries are kept, and the others counted', () => {
   const ids = Array.from({ length: 1002 }, (_, index) => `id-${index}`);
-  const parsed = parsePendingAcks(Buffer.from(listOf(...ids)));
+  const parsed = parsePendingAcks(Buffer.from(acksJson(...ids)));
   assert.ok('acks' in parsed);
   assert.equal(parsed.acks.length, 1000);
   assert.deepEqual(parsed.skipped, [{ reason: 'beyond the first 1000 entries', count: 2, last: 'pending_acks[1001]' }]);
@@ -104,14 +104,14 @@ test('whatever the bytes, there is a list or a reason', () => {
 test('the last good list stays while the file is broken, and once it is gone', () => {
   const reader = new PendingAcksReader(root, 'UTC', () => now);
   const ids = () => reader.acks.map(({ msgId }) => msgId);
-  assert.equal(reader.look(), false);
+  assert.equal(reader.refresh(), false);
   assert.equal(reader.status.state, 'missing');
-  write(listOf('a', 'b'));
-  assert.equal(reader.look(), true);
+  write(acksJson('a', 'b'));
+  assert.equal(reader.refresh(), true);
   assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'ok']);
-  assert.equal(reader.look(), false);
+  assert.equal(reader.refresh(), false);
   write('{"pending_acks": [');
-  assert.equal(reader.look(), true);
+  assert.equal(reader.refresh(), true);
   assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'unreadable']);
   assert.match(
     reader.status.reason ?? '',
@@ -119,15 +119,15 @@ test('the last good list stays while the file is broken, and once it is gone', (
   );
   unlinkSync(join(root, PENDING_ACKS_FILE));
   mkdirSync(join(root, PENDING_ACKS_FILE));
-  assert.equal(reader.look(), true);
+  assert.equal(reader.refresh(), true);
   assert.match(reader.status.reason ?? '', /is a folder, not a file/);
   rmdirSync(join(root, PENDING_ACKS_FILE));
-  assert.equal(reader.look(), false, 'a short hole between two files is not seen');
+  assert.equal(reader.refresh(), false, 'a short hole between two files is not seen');
   now += 200;
-  assert.equal(reader.look(), true);
+  assert.equal(reader.refresh(), true);
   assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'missing']);
   assert.notEqual(reader.status.keptFrom, null);
-  write(listOf('c'));
-  assert.equal(reader.look(), true);
+  write(acksJson('c'));
+  assert.equal(reader.refresh(), true);
   assert.deepEqual([ids(), reader.status.state], [['c'], 'ok']);
 });

@@ -6,12 +6,12 @@ import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
 import { countSkipped } from '../source-status';
 import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
-import { contentOf, excerptOf, nameOf } from './message-fields';
+import { excerptOf, messageContent, readName } from './message-fields';
 import { readInstant } from './naive-time';
 
 export const PENDING_ACKS_FILE = 'PENDING_ACKS.json';
 
-const KEPT = 1000;
+const MAX_ACKS = 1000;
 
 /** One message whose recipient has not acknowledged it. */
 export interface PendingAck {
@@ -51,22 +51,22 @@ export function parsePendingAcks(
   for (const [index, entry] of entries.entries()) {
     const ack = isObject(entry) ? readEntry(entry, zone) : null;
     if (!ack) skipped.push(['entry has no text as msg_id', `pending_acks[${index}]`]);
-    else if (acks.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, `pending_acks[${index}]`]);
+    else if (acks.length === MAX_ACKS) skipped.push([`${BEYOND} ${MAX_ACKS} entries`, `pending_acks[${index}]`]);
     else acks.push(ack);
   }
   return { acks, skipped: countSkipped(skipped) };
 }
 
 function readEntry(entry: Record<string, unknown>, zone: string | undefined): PendingAck | null {
-  const msgId = typeof entry.msg_id === 'string' ? nameOf(entry.msg_id) : null;
+  const msgId = typeof entry.msg_id === 'string' ? readName(entry.msg_id) : null;
   if (msgId === null) return null;
   const message = isObject(entry.message) ? entry.message : {};
   const isEmpty = Object.keys(message).length === 0;
   return {
     msgId,
-    sender: nameOf(entry.sender_id),
-    recipient: nameOf(entry.recipient_id),
-    text: isEmpty ? '' : excerptOf(contentOf(message).text),
+    sender: readName(entry.sender_id),
+    recipient: readName(entry.recipient_id),
+    text: isEmpty ? '' : excerptOf(messageContent(message).text),
     retryCount: typeof entry.retry_count === 'number' ? entry.retry_count : 0,
     sentAt: readInstant(entry.sent_at, zone)?.milliseconds ?? null,
     nextRetryAt: readInstant(entry.next_retry_at, zone)?.milliseconds ?? null,

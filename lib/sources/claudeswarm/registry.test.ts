@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 const registryOf = (...ids: string[]) => JSON.stringify({ session_name: 's', agents: ids.map((id) => ({ id })) });
-const idsOf = (reader: RegistryReader) => reader.registry?.entries.map(({ id }) => id) ?? null;
+const agentIds = (reader: RegistryReader) => reader.registry?.entries.map(({ id }) => id) ?? null;
 
 /** As the swarm's tool writes it. */
 async function replace(text: string) {
@@ -29,16 +29,16 @@ async function replace(text: string) {
 }
 
 /** A look after the time in which stamps may be too coarse, so that only what a reader knows decides. */
-function laterLook(reader: RegistryReader) {
+function laterRefresh(reader: RegistryReader) {
   now += 1000;
-  return reader.look();
+  return reader.refresh();
 }
 
 for (const { name, root: sampleRoot, expected } of samples()) {
   test(`sample ${name}`, () => {
     const reader = new RegistryReader(sampleRoot, clock);
-    reader.look();
-    laterLook(reader);
+    reader.refresh();
+    laterRefresh(reader);
     const { registry, status } = reader;
     const states = { missing: 'missing', empty: 'unreadable', 'invalid JSON': 'unreadable' } as Record<string, string>;
     assert.equal(status.state, expected.registry.error === null ? 'ok' : states[expected.registry.error]);
@@ -99,17 +99,17 @@ test('entries without an id are skipped alone and counted by reason', () => {
 
 test('a look tells whether anything changed', async () => {
   const reader = new RegistryReader(root, clock);
-  assert.equal(reader.look(), false);
+  assert.equal(reader.refresh(), false);
   assert.equal(reader.status.state, 'missing');
   await replace(registryOf('a'));
-  assert.equal(reader.look(), true);
-  assert.deepEqual([idsOf(reader), reader.status.state], [['a'], 'ok']);
-  assert.equal(laterLook(reader), false);
+  assert.equal(reader.refresh(), true);
+  assert.deepEqual([agentIds(reader), reader.status.state], [['a'], 'ok']);
+  assert.equal(laterRefresh(reader), false);
   await utimes(file, new Date(), new Date());
-  assert.equal(laterLook(reader), false, 'the same bytes again');
+  assert.equal(laterRefresh(reader), false, 'the same bytes again');
   await replace(registryOf('a', 'b'));
-  assert.equal(laterLook(reader), true);
-  assert.deepEqual(idsOf(reader), ['a', 'b']);
+  assert.equal(laterRefresh(reader), true);
+  assert.deepEqual(agentIds(reader), ['a', 'b']);
 });
 
 test('of two writes within one step of the clock the second is found too', async () => {
@@ -117,30 +117,30 @@ test('of two writes within one step of the clock the second is found too', async
   const reader = new RegistryReader(root, clock);
   await writeFile(file, registryOf('a'));
   await utimes(file, stamp, stamp);
-  reader.look();
+  reader.refresh();
   await writeFile(file, registryOf('b'));
   await utimes(file, stamp, stamp);
-  assert.equal(reader.look(), true);
-  assert.deepEqual(idsOf(reader), ['b']);
+  assert.equal(reader.refresh(), true);
+  assert.deepEqual(agentIds(reader), ['b']);
 });
 
 test('a short hole between two files is not seen', async () => {
   await replace(registryOf('a'));
   const reader = new RegistryReader(root, clock);
-  reader.look();
+  reader.refresh();
   await unlink(file);
-  assert.equal(reader.look(), false);
+  assert.equal(reader.refresh(), false);
   now += 199;
-  assert.equal(reader.look(), false);
-  assert.deepEqual([idsOf(reader), reader.status.state], [['a'], 'ok']);
+  assert.equal(reader.refresh(), false);
+  assert.deepEqual([agentIds(reader), reader.status.state], [['a'], 'ok']);
   await replace(registryOf('b'));
-  assert.equal(reader.look(), true);
+  assert.equal(reader.refresh(), true);
   await unlink(file);
   now += 1;
-  assert.equal(reader.look(), false, 'each hole is measured anew');
+  assert.equal(reader.refresh(), false, 'each hole is measured anew');
   now += 200;
-  assert.equal(reader.look(), true);
-  assert.deepEqual([idsOf(reader), reader.status.state], [['b'], 'missing'], 'what it said last stays');
+  assert.equal(reader.refresh(), true);
+  assert.deepEqual([agentIds(reader), reader.status.state], [['b'], 'missing'], 'what it said last stays');
   assert.equal(reader.status.since, now);
   assert.equal(reader.status.keptFrom, now - 201, 'when it was last read good');
   assert.match(
@@ -148,77 +148,77 @@ test('a short hole between two files is not seen', async () => {
     /^ACTIVE_AGENTS\.json was there until .*; it is gone\. What it said before is shown\.$/,
   );
   await replace(registryOf('c'));
-  assert.equal(reader.look(), true);
-  assert.deepEqual(idsOf(reader), ['c']);
+  assert.equal(reader.refresh(), true);
+  assert.deepEqual(agentIds(reader), ['c']);
 });
 
 test('while it is broken, the last good registry stays and the reason says so', async () => {
   const reader = new RegistryReader(root, clock);
   await replace('{"agents": [');
-  reader.look();
+  reader.refresh();
   assert.match(reader.status.reason ?? '', /invalid JSON; no agents can be shown/);
   await replace(registryOf('a'));
-  reader.look();
+  reader.refresh();
   await replace('');
-  assert.equal(reader.look(), true);
-  assert.deepEqual([idsOf(reader), reader.status.state], [['a'], 'unreadable']);
+  assert.equal(reader.refresh(), true);
+  assert.deepEqual([agentIds(reader), reader.status.state], [['a'], 'unreadable']);
   assert.equal(reader.status.keptFrom, now);
   assert.match(reader.status.reason ?? '', /empty \(0 bytes\); what it said before is shown/);
   const { since } = reader.status;
   await replace('[]');
-  assert.equal(laterLook(reader), true);
+  assert.equal(laterRefresh(reader), true);
   assert.equal(reader.status.since, since, 'the state is still the same');
-  assert.equal(laterLook(reader), false);
+  assert.equal(laterRefresh(reader), false);
   await replace(registryOf('a'));
-  assert.equal(laterLook(reader), true);
+  assert.equal(laterRefresh(reader), true);
   assert.equal(reader.status.state, 'ok');
 });
 
 test('file, folder, pipe, file', async () => {
   const reader = new RegistryReader(root, clock);
   await replace(registryOf('a'));
-  reader.look();
+  reader.refresh();
   await unlink(file);
   await mkdir(file);
-  assert.equal(laterLook(reader), true);
+  assert.equal(laterRefresh(reader), true);
   assert.match(reader.status.reason ?? '', /is a folder, not a file; what it said before is shown/);
   await rmdir(file);
   execFileSync('mkfifo', [file]);
-  assert.equal(laterLook(reader), true, 'a pipe without a writer blocks nobody');
+  assert.equal(laterRefresh(reader), true, 'a pipe without a writer blocks nobody');
   assert.match(reader.status.reason ?? '', /is a pipe/);
   await unlink(file);
   await replace(registryOf('a'));
-  assert.equal(laterLook(reader), true);
-  assert.deepEqual([idsOf(reader), reader.status.state], [['a'], 'ok']);
+  assert.equal(laterRefresh(reader), true);
+  assert.deepEqual([agentIds(reader), reader.status.state], [['a'], 'ok']);
 });
 
 test('rights taken away and given back', { skip: process.getuid?.() === 0 && 'root may read everything' }, async () => {
   const reader = new RegistryReader(root, clock);
   await replace(registryOf('a'));
   await chmod(file, 0);
-  reader.look();
+  reader.refresh();
   assert.match(reader.status.reason ?? '', /permission denied \(EACCES\)/);
   await chmod(file, 0o600);
-  assert.equal(laterLook(reader), true);
-  assert.deepEqual(idsOf(reader), ['a']);
+  assert.equal(laterRefresh(reader), true);
+  assert.deepEqual(agentIds(reader), ['a']);
 });
 
 test('a link is followed, in a circle too', async () => {
   const reader = new RegistryReader(root, clock);
   await symlink(file, file);
-  assert.equal(reader.look(), true);
+  assert.equal(reader.refresh(), true);
   assert.match(reader.status.reason ?? '', /too many symbolic links/);
   await unlink(file);
   await writeFile(join(root, 'real'), registryOf('a'));
   await symlink('real', file);
-  laterLook(reader);
-  assert.deepEqual(idsOf(reader), ['a']);
+  laterRefresh(reader);
+  assert.deepEqual(agentIds(reader), ['a']);
 });
 
 test('more than 2 MB are not read', async () => {
   const reader = new RegistryReader(root, clock);
   await replace(`{}${' '.repeat(2 * 1024 * 1024)}`);
-  reader.look();
+  reader.refresh();
   assert.match(reader.status.reason ?? '', /larger than 2097152 bytes/);
 });
 
@@ -247,13 +247,13 @@ test('parseRegistry(): entries of older shapes are read, and keep the fields tha
   ]);
 });
 
-test('look(): a registry that could never be read keeps nothing when it vanishes, and is not said to have never been', async () => {
+test('refresh(): a registry that could never be read keeps nothing when it vanishes, and is not said to have never been', async () => {
   const reader = new RegistryReader(root, clock);
   await replace('{');
-  reader.look();
+  reader.refresh();
   await unlink(file);
-  reader.look();
-  assert.equal(laterLook(reader), true);
+  reader.refresh();
+  assert.equal(laterRefresh(reader), true);
   assert.deepEqual([reader.registry, reader.status.state, reader.status.keptFrom], [null, 'missing', null]);
   assert.match(reader.status.reason ?? '', /was there until .*; it is gone\. No agents can be shown\./);
 });
@@ -267,27 +267,27 @@ test('parseRegistry(): so many values as would take long to read are refused, lo
   assert.equal(parsed.registry.entries[0]?.text, text);
 });
 
-test('look(): of a registry with more agents than are described the first ones are, and the source says so', async () => {
+test('refresh(): of a registry with more agents than are described the first ones are, and the source says so', async () => {
   const reader = new RegistryReader(root, clock);
   await replace(registryOf(...Array.from({ length: 2003 }, (_, index) => `agent-${index}`)));
-  reader.look();
-  assert.equal(idsOf(reader)?.length, 2000);
+  reader.refresh();
+  assert.equal(agentIds(reader)?.length, 2000);
   assert.equal(reader.status.state, 'degraded');
   assert.equal(reader.status.reason, 'ACTIVE_AGENTS.json is read in part: skipped 3 beyond the first 2000 entries.');
   await replace(registryOf('a'));
-  laterLook(reader);
-  assert.deepEqual([idsOf(reader), reader.status.state, reader.status.reason], [['a'], 'ok', null]);
+  laterRefresh(reader);
+  assert.deepEqual([agentIds(reader), reader.status.state, reader.status.reason], [['a'], 'ok', null]);
 });
 
-test('look(): a large file that is written all the time is read at a distance that its size gives', async () => {
+test('refresh(): a large file that is written all the time is read at a distance that its size gives', async () => {
   const reader = new RegistryReader(root, clock);
   const large = (id: string) => registryOf(id, 'x'.repeat(1.9 * 1024 * 1024));
   await replace(large('a'));
-  reader.look();
+  reader.refresh();
   await replace(large('b'));
   now += 400;
-  assert.equal(reader.look(), false);
+  assert.equal(reader.refresh(), false);
   now += 200;
-  assert.equal(reader.look(), true);
-  assert.equal(idsOf(reader)?.[0], 'b');
+  assert.equal(reader.refresh(), true);
+  assert.equal(agentIds(reader)?.[0], 'b');
 });

@@ -5,7 +5,7 @@ import { parse as parseToml } from 'smol-toml';
 import { Lexer, Parser, parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Skipped } from '../../contract/schemas';
-import { errorCode, lookAtFile } from '../../platform/read-file';
+import { errorCode, readIfChanged } from '../../platform/read-file';
 import type { ReaderStatus } from '../source-status';
 
 export interface SwarmConfig {
@@ -123,9 +123,10 @@ function stampsOf(path: string): Pick<FoundFile, 'signature' | 'changedAt'> | nu
 }
 
 function readMapping(file: string, parse: (text: string) => unknown): Record<string, unknown> {
-  const look = lookAtFile(file, { limitBytes: MAX_BYTES, known: null, followLinks: true, now: Date.now() });
-  if (look.kind !== 'read') throw new Error(look.kind === 'unreadable' ? look.reason : 'it vanished while being read');
-  const value = parse(look.bytes.toString('utf8')) ?? {};
+  const reading = readIfChanged(file, { limitBytes: MAX_BYTES, known: null, followLinks: true, now: Date.now() });
+  if (reading.kind !== 'read')
+    throw new Error(reading.kind === 'unreadable' ? reading.reason : 'it vanished while being read');
+  const value = parse(reading.bytes.toString('utf8')) ?? {};
   if (!isMapping(value)) throw new Error('its top level is not a mapping of sections.');
   return value;
 }

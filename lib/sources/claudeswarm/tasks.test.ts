@@ -173,29 +173,29 @@ for (const { file, make, good, other } of [
       writeFileSync(join(root, `${file}.tmp`), text);
       renameSync(join(root, `${file}.tmp`), join(root, file));
     };
-    assert.equal(reader.look(), false);
+    assert.equal(reader.refresh(), false);
     assert.deepEqual([ids(), reader.status.state], [[], 'missing']);
     write('{');
-    assert.equal(reader.look(), true);
+    assert.equal(reader.refresh(), true);
     assert.match(reader.status.reason ?? '', /is unusable: invalid JSON; no \w+ is known\.$/);
     write(good);
-    assert.equal(reader.look(), true);
+    assert.equal(reader.refresh(), true);
     assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);
-    assert.equal(reader.look(), false);
+    assert.equal(reader.refresh(), false);
     write('');
-    assert.equal(reader.look(), true);
+    assert.equal(reader.refresh(), true);
     assert.deepEqual([ids(), reader.status.state], [['a'], 'unreadable']);
     assert.match(reader.status.reason ?? '', /is unusable: empty; what it said before counts\.$/);
     write(other);
-    assert.equal(reader.look(), true);
+    assert.equal(reader.refresh(), true);
     assert.deepEqual(ids(), ['b']);
     unlinkSync(join(root, file));
-    assert.equal(reader.look(), false, 'a short hole between two files is not seen');
+    assert.equal(reader.refresh(), false, 'a short hole between two files is not seen');
     now += 200;
-    assert.equal(reader.look(), true);
+    assert.equal(reader.refresh(), true);
     assert.deepEqual([ids(), reader.status.state], [['b'], 'missing'], 'what it said last is kept');
     write(good);
-    assert.equal(reader.look(), true);
+    assert.equal(reader.refresh(), true);
     assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);
   });
 }
@@ -211,12 +211,12 @@ test('parseTasks(): the blockers of all tasks together are bounded, and what is 
   ]);
 });
 
-test('look(): a file of which only a part is read is degraded, and says how much is left out', () => {
+test('refresh(): a file of which only a part is read is degraded, and says how much is left out', () => {
   const root = mkdtempSync(join(folder, 'beyond-'));
   const entry = { agents_involved: ['a', 'b'] };
   writeFileSync(join(root, CONFLICT_LOG_FILE), JSON.stringify({ conflicts: Array(1002).fill(entry) }));
   const reader = new ConflictLogReader(root);
-  reader.look();
+  reader.refresh();
   assert.deepEqual(
     [reader.conflicts.length, reader.status.state, reader.status.reason],
     [1000, 'degraded', 'CONFLICT_LOG.json is read in part: skipped 2 beyond the first 1000 entries.'],

@@ -6,13 +6,13 @@ import type { Skipped } from '../../contract/schemas';
 import { isObject } from '../../platform/json-shape';
 import { countSkipped } from '../source-status';
 import { BEYOND, parseObject, type SmallFileKind, SmallFileReader } from './json-file';
-import { excerptOf, nameOf } from './message-fields';
+import { excerptOf, readName } from './message-fields';
 import { readInstant } from './naive-time';
 
 export const TASKS_FILE = 'TASKS.json';
 
-const KEPT = 5000;
-const BLOCKERS_KEPT = 100;
+const MAX_TASKS = 5000;
+const MAX_BLOCKERS_PER_TASK = 100;
 /** Of all tasks together: cycles of waiting are searched along each. */
 const MAX_BLOCKERS = 20_000;
 const FINISHED: ReadonlySet<string | null> = new Set(['completed', 'cancelled']);
@@ -54,15 +54,15 @@ export function parseTasks(bytes: Buffer): { tasks: Task[]; skipped: Skipped[] }
   const skipped: [string, string][] = [];
   let blockers = 0;
   for (const [key, entry] of Object.entries(entries)) {
-    const place = `tasks[${JSON.stringify(nameOf(key) ?? '')}]`;
+    const place = `tasks[${JSON.stringify(readName(key) ?? '')}]`;
     if (!isObject(entry)) skipped.push(['entry is not an object', place]);
-    else if (tasks.length === KEPT) skipped.push([`${BEYOND} ${KEPT} entries`, place]);
+    else if (tasks.length === MAX_TASKS) skipped.push([`${BEYOND} ${MAX_TASKS} entries`, place]);
     else {
       const task = readTask(key, entry);
       blockers += task.blockedBy.length;
       const { blocked_by: listed } = entry;
-      if (Array.isArray(listed) && listed.length > BLOCKERS_KEPT)
-        skipped.push([`${BEYOND} ${BLOCKERS_KEPT} blockers of one task`, place]);
+      if (Array.isArray(listed) && listed.length > MAX_BLOCKERS_PER_TASK)
+        skipped.push([`${BEYOND} ${MAX_BLOCKERS_PER_TASK} blockers of one task`, place]);
       if (blockers > MAX_BLOCKERS) skipped.push([`${BEYOND} ${MAX_BLOCKERS} blockers of all tasks`, place]);
       tasks.push(blockers > MAX_BLOCKERS ? { ...task, blockedBy: [] } : task);
     }
@@ -72,12 +72,12 @@ export function parseTasks(bytes: Buffer): { tasks: Task[]; skipped: Skipped[] }
 
 function readTask(key: string, entry: Record<string, unknown>): Task {
   const { task_id: id, objective, status, assigned_to: assignee, blocked_by: blockers } = entry;
-  const names = Array.isArray(blockers) ? blockers.slice(0, BLOCKERS_KEPT).map(nameOf) : [];
+  const names = Array.isArray(blockers) ? blockers.slice(0, MAX_BLOCKERS_PER_TASK).map(readName) : [];
   return {
-    id: nameOf(id) ?? nameOf(key) ?? '',
+    id: readName(id) ?? readName(key) ?? '',
     objective: typeof objective === 'string' ? excerptOf(objective) : '',
-    status: nameOf(status),
-    assignedTo: nameOf(assignee),
+    status: readName(status),
+    assignedTo: readName(assignee),
     blockedBy: [...new Set(names.filter((name) => name !== null))],
     createdAt: readInstant(entry.created_at, 'UTC')?.milliseconds ?? null,
   };

@@ -46,7 +46,7 @@ export function addHint(pending: PendingHint, part: Partial<Hint>): void {
 const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE]);
 
 /** How long to wait before trying to watch again what could not be watched. */
-const RETRY_MS = 30_000;
+const RETRY_INTERVAL_MS = 30_000;
 
 /** One folder that is watched as soon and as long as it exists. */
 interface WatchedFolder {
@@ -100,8 +100,8 @@ export class SwarmWatcher {
   reconcile(): void {
     if (this.#closed) return;
     for (const folder of [this.#root, this.#locks]) {
-      const identity = identityOf(folder.path);
-      const retry = folder.fault !== null && Math.abs(this.#now() - folder.fault.since) >= RETRY_MS;
+      const identity = folderIdentity(folder.path);
+      const retry = folder.fault !== null && Math.abs(this.#now() - folder.fault.since) >= RETRY_INTERVAL_MS;
       if (identity === folder.identity && !retry) continue;
       const wasThere = folder.identity !== null;
       this.#stop(folder);
@@ -208,7 +208,7 @@ export class SwarmWatcher {
 
 const UNWATCHED = { identity: null, watch: null, fault: null };
 
-function identityOf(path: string): string | null {
+function folderIdentity(path: string): string | null {
   try {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     // An inode's number is soon used again; the time of birth is not.

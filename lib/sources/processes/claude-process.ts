@@ -47,11 +47,11 @@ export function isClaude({ command, executable, args }: CommandLine): boolean {
   if (command === 'claude' || basename(program) === 'claude' || basename(executable) === 'claude') return true;
   if (VERSIONED_BINARY.test(program) || VERSIONED_BINARY.test(executable)) return true;
   const interpreter = [program, executable].some((path) => INTERPRETERS.has(basename(path)));
-  return interpreter && NPM_SCRIPT.test(scriptOf(args));
+  return interpreter && NPM_SCRIPT.test(scriptPath(args));
 }
 
 /** @returns the first argument that is no option; empty if there is none */
-function scriptOf(args: readonly string[]): string {
+function scriptPath(args: readonly string[]): string {
   for (let i = 1; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (OPTIONS_WITH_VALUE.has(arg)) i++;

@@ -47,12 +47,12 @@ const MAX_PROCESSES = 256;
 /**
  * Searches a process and what runs under it, breadth first, within the bounds.
  *
- * @param childrenOf pids of the children of one
+ * @param childPids pids of the children of one
  * @param nodeOf null for a process that has ended
  */
 export function observeTree(
   top: number,
-  childrenOf: (pid: number) => readonly number[],
+  childPids: (pid: number) => readonly number[],
   nodeOf: (pid: number) => TreeNode | null,
 ): Omit<SeenProcess, 'startedAt' | 'startId'> {
   const visited = new Set<number>([top]);
@@ -67,7 +67,7 @@ export function observeTree(
       else found.mayRunClaude ||= namesClaude(node.line);
     }
     level = level
-      .flatMap(childrenOf)
+      .flatMap(childPids)
       .filter((pid) => visited.size < MAX_PROCESSES && !visited.has(pid) && visited.add(pid));
   }
   return { ...found, claude: null };

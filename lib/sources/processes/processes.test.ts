@@ -43,9 +43,9 @@ function tableOver(observer = systemProcesses()) {
   const table = new ProcessTable({ observer, now: () => now });
   return {
     table,
-    look: (...pids: number[]) => {
+    refresh: (...pids: number[]) => {
       now += 60_000;
-      table.look(pids);
+      table.refresh(pids);
     },
     now: () => now,
     /** What is known of a process that was last known to run at an instant, as a word. */
@@ -64,36 +64,36 @@ test('a process without claude runs, one with claude under it is claude, and bot
 }, async () => {
   const plain = await shell('echo ready; read');
   const withClaude = await shell('bash -c "exec -a claude sleep 60" & echo ready; read');
-  const { look, now, sight, table } = tableOver();
+  const { refresh, now, sight, table } = tableOver();
   const seen = Date.now() + 1000;
-  look(plain.pid, withClaude.pid);
+  refresh(plain.pid, withClaude.pid);
   assert.equal(sight(plain.pid, seen), 'running');
   // The shell under it becomes `claude` when it gets to that; the loop ends as soon as it did.
-  while (sight(withClaude.pid, seen) !== 'claude') look(plain.pid, withClaude.pid);
+  while (sight(withClaude.pid, seen) !== 'claude') refresh(plain.pid, withClaude.pid);
   await end(plain);
-  look(plain.pid, withClaude.pid);
+  refresh(plain.pid, withClaude.pid);
   assert.equal(sight(plain.pid, seen), 'gone');
   const { pid } = plain;
   const since = now();
   const known = { startId: null, runningAt: seen };
   assert.deepEqual(table.sight(pid, known), { gone: true, since });
-  look(pid);
+  refresh(pid);
   assert.deepEqual(table.sight(pid, known), { gone: true, since }, 'the first observation counts');
   assert.equal(sight(withClaude.pid, seen), 'unseen', 'not listed any more');
 });
 
 test('a process that started after it was last seen is another one', { skip: !hasProc }, async () => {
   const { pid } = await shell('echo ready; read');
-  const { look, sight } = tableOver();
-  look(pid);
+  const { refresh, sight } = tableOver();
+  refresh(pid);
   assert.equal(sight(pid, Date.now() - 60_000), 'gone');
   assert.equal(sight(pid, Number.NaN), 'unseen');
 });
 
 test('numbers that are no pids, and those of simulated agents, are never gone', () => {
-  const { look, sight } = tableOver();
+  const { refresh, sight } = tableOver();
   const numbers = [0, -1, 1.5, Number.NaN, NO_PID + 1, 5_000_000, Number.POSITIVE_INFINITY];
-  look(...numbers);
+  refresh(...numbers);
   for (const number of numbers) assert.equal(sight(number, Date.now()), 'unseen', String(number));
 });
 
@@ -105,7 +105,7 @@ test('it looks no more often than its observer allows, and only at what may be a
   };
   let now = 0;
   const table = new ProcessTable({ observer: { intervalMs: 1000, observe }, now: () => now });
-  for (now of [0, 999, 1000, 1500]) table.look([1, 1, 2, -3]);
+  for (now of [0, 999, 1000, 1500]) table.refresh([1, 1, 2, -3]);
   assert.deepEqual(asked, [
     [1, 2],
     [1, 2],
@@ -211,20 +211,20 @@ test('an observer that takes its time is asked once, and its answer counts when 
     resolve = resolved;
   });
   let asked = 0;
-  const { look, sight } = tableOver({
+  const { refresh, sight } = tableOver({
     intervalMs: 5000,
     observe: () => {
       asked++;
       return promise;
     },
   });
-  look(7);
-  look(7);
+  refresh(7);
+  refresh(7);
   assert.deepEqual([asked, sight(7, Date.now())], [1, 'unseen']);
   resolve(new Map([[7, 'gone']]));
   await promise;
   assert.equal(sight(7, Date.now()), 'gone');
-  look(7);
+  refresh(7);
   assert.equal(asked, 2);
 });
 
@@ -245,22 +245,22 @@ test('/proc: a process of another pid namespace is never judged', async () => {
 
 test('a suspended claude is seen to be suspended, and to go on', { skip: !hasProc }, async () => {
   const child = await shell('bash -c "exec -a claude sleep 60" & echo ready; read');
-  const { look, sight, table } = tableOver();
+  const { refresh, sight, table } = tableOver();
   const seen = Date.now() + 1000;
-  while (sight(child.pid, seen) !== 'claude') look(child.pid);
+  while (sight(child.pid, seen) !== 'claude') refresh(child.pid);
   const found = table.sight(child.pid, { startId: null, runningAt: seen });
   assert.ok(typeof found === 'object' && 'claude' in found && found.claude);
   assert.notEqual(found.claude.pid, child.pid);
   process.kill(found.claude.pid, 'SIGSTOP');
-  while (sight(child.pid, seen) !== 'suspended') look(child.pid);
+  while (sight(child.pid, seen) !== 'suspended') refresh(child.pid);
   process.kill(found.claude.pid, 'SIGCONT');
-  while (sight(child.pid, seen) !== 'claude') look(child.pid);
+  while (sight(child.pid, seen) !== 'claude') refresh(child.pid);
 });
 
 test('sight(): a pid that another process has got is gone, whatever the clock says of its start', () => {
   const process = { startedAt: 1000, startId: 70, isShell: true, claude: null, mayRunClaude: false };
-  const { look, table } = tableOver({ intervalMs: 0, observe: () => new Map([[7, process]]) });
-  look(7);
+  const { refresh, table } = tableOver({ intervalMs: 0, observe: () => new Map([[7, process]]) });
+  refresh(7);
   assert.equal(table.sight(7, { startId: 70, runningAt: 0 }), process);
   assert.deepEqual(table.sight(7, { startId: 69, runningAt: 5000 }), { gone: true, since: 1000 });
 });

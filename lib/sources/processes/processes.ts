@@ -52,7 +52,7 @@ export class ProcessTable {
    * Observes the listed processes, at most as often as the system's way of observing allows. Where that takes a while
    * (`ps`), the result is there at a later call.
    */
-  look(pids: Iterable<number>): void {
+  refresh(pids: Iterable<number>): void {
     const now = this.#now();
     if (this.#observing || Math.abs(now - this.#observedAt) < this.#observer.intervalMs) return;
     this.#observedAt = now;

@@ -5,16 +5,16 @@
  */
 import { createHash } from 'node:crypto';
 import {
-  contentOf,
   EVERYONE,
   excerptOf,
   isAutomatic,
-  nameOf,
+  messageContent,
+  readName,
   recipientsOf,
 } from '../sources/claudeswarm/message-fields';
 import { type AwaitedAck, AwaitedAcks, asksItself, MAX_ANSWER_RECIPIENTS } from './awaited-acks';
-import { FailedDeliveries, type FailedRecipient, KEPT_AT_MOST, withNewest } from './failed-deliveries';
-import type { OpenMattersOptions } from './open-question-options';
+import { FailedDeliveries, type FailedRecipient, MAX_KEPT, withNewest } from './failed-deliveries';
+import type { UnresolvedOptions } from './unresolved-options';
 
 /** A QUESTION or BLOCKED that nobody has answered. */
 export interface OpenQuestion {
@@ -34,7 +34,7 @@ export interface OpenQuestion {
   askedBack: { by: string; seq: number } | null;
 }
 
-export interface OpenMattersNow {
+export interface UnresolvedMessages {
   /** The history that each `seq` belongs to. */
   epoch: string;
   questions: OpenQuestion[];
@@ -45,8 +45,8 @@ export interface OpenMattersNow {
   cut: number;
 }
 
-const ANSWERED_KEPT = 1000;
-const RECIPIENTS_KEPT = 100;
+const MAX_ANSWERED = 1000;
+const MAX_RECIPIENTS = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -57,7 +57,7 @@ interface Question extends OpenQuestion {
 }
 
 /** All that is known after some message, as JSON can hold it. Questions are named by their place in the list. */
-export interface SavedMatters {
+export interface SavedUnresolved {
   questions: Question[];
   byId: [msgId: string, question: number][];
   byKey: [key: string, question: number][];
@@ -67,8 +67,8 @@ export interface SavedMatters {
   cut: { count: number; newest: number };
 }
 
-export class OpenMatters {
-  readonly #options: OpenMattersOptions;
+export class UnresolvedTracker {
+  readonly #options: UnresolvedOptions;
   #questions = new Set<Question>();
   /** By who may answer (`EVERYONE`: anybody) and who asked. */
   #waiting = new Map<string, Map<string, Set<Question>>>();
@@ -81,13 +81,13 @@ export class OpenMatters {
   #cut = { count: 0, newest: 0 };
   #changed = true;
 
-  constructor(options: OpenMattersOptions) {
+  constructor(options: UnresolvedOptions) {
     this.#options = options;
     this.#failures = new FailedDeliveries(options, (at) => this.#noteLetGo(at));
   }
 
   /** @returns what `restore` goes on from */
-  save(): SavedMatters {
+  save(): SavedUnresolved {
     const questions = [...this.#questions];
     const places = new Map(questions.map((question, place) => [question, place]));
     const placesIn = (index: Map<string, Question>) =>
@@ -99,7 +99,7 @@ export class OpenMatters {
   }
 
   /** Goes on as if it had been fed every message up to the one after which this was saved, and forgets any other. */
-  restore({ questions, byId, byKey, answered, failures, awaiting, cut }: SavedMatters): void {
+  restore({ questions, byId, byKey, answered, failures, awaiting, cut }: SavedUnresolved): void {
     const named = ([name, place]: [string, number]): [string, Question] => [name, questions[place] as Question];
     this.#questions = new Set(questions);
     this.#byId = new Map(byId.map(named));
@@ -115,7 +115,7 @@ export class OpenMatters {
 
   /** Takes the next message. */
   feed(seq: number, fields: Fields): void {
-    const sender = nameOf(fields.sender);
+    const sender = readName(fields.sender);
     this.#failures.feed(seq, sender, fields);
     if (sender !== null) {
       this.#noteAnswer(seq, sender, fields);
@@ -127,7 +127,7 @@ export class OpenMatters {
   }
 
   /** @returns what is open, or null if that is what the last call gave */
-  changes(epoch: string): OpenMattersNow | null {
+  changes(epoch: string): UnresolvedMessages | null {
     const now = this.#options.now();
     for (const question of this.#questions) if (this.#isTooOld(question.at, now)) this.#drop(question);
     if (this.#cut.count > 0 && this.#isTooOld(this.#cut.newest, now)) {
@@ -139,7 +139,7 @@ export class OpenMatters {
     this.#changed = false;
     return {
       epoch,
-      questions: [...this.#questions].map(({ key, ids, ...told }) => told),
+      questions: [...this.#questions].map(({ key, ids, ...published }) => published),
       failures: this.#failures.list(),
       awaiting: this.#awaiting.list().map(({ msgId, seq, answeredBy }) => [msgId, seq, answeredBy]),
       cut: this.#cut.count,
@@ -181,13 +181,13 @@ export class OpenMatters {
     const at = this.#options.readTime(fields.timestamp);
     // Without a time no age can be told.
     if (at === null || this.#isTooOld(at, this.#options.now())) return;
-    const { text, form } = contentOf(fields);
+    const { text, form } = messageContent(fields);
     const key = createHash('sha1')
       .update(JSON.stringify([type, sender, text]))
       .digest('base64');
     const recipients = recipientsOf(fields).filter((name) => name !== sender);
-    const answerers = recipients.includes(EVERYONE) ? [] : recipients.slice(0, RECIPIENTS_KEPT);
-    const msgId = typeof fields.msg_id === 'string' ? nameOf(fields.msg_id) : null;
+    const answerers = recipients.includes(EVERYONE) ? [] : recipients.slice(0, MAX_RECIPIENTS);
+    const msgId = typeof fields.msg_id === 'string' ? readName(fields.msg_id) : null;
     const open = this.#byKey.get(key);
     if (open && (form !== 'first' || sameNames(open.recipients, answerers))) this.#repeat(open, seq, msgId, answerers);
     // A retry of what was answered wants the acknowledgement alone; an escalation only speaks of its original.
@@ -204,7 +204,7 @@ export class OpenMatters {
     for (const id of question.ids) this.#byId.set(id, question);
     this.#await(question, answerersOf(question));
     this.#changed = true;
-    if (this.#questions.size <= KEPT_AT_MOST) return;
+    if (this.#questions.size <= MAX_KEPT) return;
     const [oldest] = this.#questions;
     if (!oldest) return;
     this.#drop(oldest);
@@ -214,12 +214,12 @@ export class OpenMatters {
   /** The same question, sent again. Whoever gets a repetition may answer too. */
   #repeat(question: Question, seq: number, msgId: string | null, recipients: readonly string[]): void {
     question.seqs = withNewest(question.seqs, seq);
-    if (msgId !== null && question.ids.length < RECIPIENTS_KEPT) {
+    if (msgId !== null && question.ids.length < MAX_RECIPIENTS) {
       question.ids.push(msgId);
       this.#byId.set(msgId, question);
     }
     const more = recipients.filter((name) => !question.recipients.includes(name));
-    if (question.recipients.length > 0 && question.recipients.length + more.length <= RECIPIENTS_KEPT) {
+    if (question.recipients.length > 0 && question.recipients.length + more.length <= MAX_RECIPIENTS) {
       question.recipients = [...question.recipients, ...more];
       this.#await(question, more);
     }
@@ -238,7 +238,7 @@ export class OpenMatters {
     this.#drop(question);
     this.#answered.add(question.key);
     const [oldest] = this.#answered;
-    if (oldest !== undefined && this.#answered.size > ANSWERED_KEPT) this.#answered.delete(oldest);
+    if (oldest !== undefined && this.#answered.size > MAX_ANSWERED) this.#answered.delete(oldest);
   }
 
   #drop(question: Question): void {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { allAnswered, CONNECTION_HEADER, connectionOf, watchConnections } from './connection';
+import { allAnswered, CONNECTION_HEADER, connectionOf, watchConnections } from './request-connection';
 
 let server: Server;
 let handle: (request: IncomingMessage, response: ServerResponse) => void = () => {};
@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => server.close());
 
-const headersOf = (incoming: IncomingMessage) =>
+const markedHeaders = (incoming: IncomingMessage) =>
   new Headers({ [CONNECTION_HEADER]: String(incoming.headers[CONNECTION_HEADER]) });
 const port = () => (server.address() as AddressInfo).port;
 
@@ -26,7 +26,7 @@ async function ask(headers: Record<string, string | string[]> = {}) {
   let connection: ReturnType<typeof connectionOf> = null;
   let response: ServerResponse | undefined;
   handle = (incoming, outgoing) => {
-    seen = headersOf(incoming);
+    seen = markedHeaders(incoming);
     connection = connectionOf(seen);
     response = outgoing;
     outgoing.end();
@@ -62,7 +62,7 @@ test('an id that a client sends is replaced', async () => {
 test('a second Host header is seen, which Node hides', async () => {
   const counted = new Promise<number | undefined>((resolve) => {
     handle = (incoming, outgoing) => {
-      resolve(connectionOf(headersOf(incoming))?.hostCount);
+      resolve(connectionOf(markedHeaders(incoming))?.hostCount);
       outgoing.end();
     };
   });
@@ -115,7 +115,7 @@ test('a path that Next could not read leads where it can be said', async () => {
   for (const [path, malformed, leads] of cases) {
     const seen = new Promise<[string | undefined, boolean | undefined]>((resolve) => {
       handle = (incoming, outgoing) => {
-        resolve([incoming.url, connectionOf(headersOf(incoming))?.malformedPath]);
+        resolve([incoming.url, connectionOf(markedHeaders(incoming))?.malformedPath]);
         outgoing.end();
       };
     });
@@ -142,7 +142,7 @@ test('a method that nothing is there for leads to a route that refuses it; other
   for (const [method, path, refused, leads] of cases) {
     const seen = new Promise<unknown>((resolve) => {
       handle = (incoming, outgoing) => {
-        resolve([connectionOf(headersOf(incoming))?.refusedMethod, `${incoming.method} ${incoming.url}`]);
+        resolve([connectionOf(markedHeaders(incoming))?.refusedMethod, `${incoming.method} ${incoming.url}`]);
         outgoing.end();
       };
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import type { StreamEvent, StreamEventName } from '../contract/events';
-import { Connection, type ConnectionState, type EventStream } from './connection';
+import { type ConnectionState, type EventStream, StreamClient } from './stream-client';
 
 class FakeStream implements EventStream {
   readyState = 0;
@@ -34,7 +34,7 @@ function connect(random = 0) {
   const streams: FakeStream[] = [];
   const batches: StreamEvent[][] = [];
   const states: ConnectionState[] = [];
-  const connection = new Connection({
+  const connection = new StreamClient({
     open: (lastEventId) => {
       const stream = new FakeStream(lastEventId);
       streams.push(stream);

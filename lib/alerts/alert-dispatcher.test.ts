@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { KeptPost } from '../contract/alert-schemas';
 import { UNKNOWN_ATTENTION_FACTS } from '../contract/defaults';
-import { AlertTeller } from './alert-teller';
+import { AlertDispatcher } from './alert-dispatcher';
 import { AllowedHosts } from './allowed-hosts';
 
 const EVIDENCE = { agents: [], locks: [], messages: [], sources: [] };
@@ -46,7 +46,7 @@ async function scene(context: TestContext) {
   };
   const reported: string[] = [];
   const notes: string[] = [];
-  const teller = new AlertTeller({
+  const dispatcher = new AlertDispatcher({
     ...{ allowed: new AllowedHosts(['127.0.0.1']), swarm: 'x', page: null },
     report: ({ key, outcome }) => {
       reported.push(`${key} ${outcome.kind}`);
@@ -54,7 +54,7 @@ async function scene(context: TestContext) {
     },
     note: (line) => notes.push(line),
   });
-  teller.setReceivers([receiver]);
+  dispatcher.setReceivers([receiver]);
   const until = async (condition: () => boolean) => {
     while (!condition()) {
       await new Promise<void>((resolve) => {
@@ -62,15 +62,15 @@ async function scene(context: TestContext) {
       });
     }
   };
-  return { teller, receiver, asked, reported, notes, until };
+  return { dispatcher, receiver, asked, reported, notes, until };
 }
 
 test('one post at a time: the same one is not sent twice, another one waits for the end', async (context) => {
-  const { teller, asked, reported, until } = await scene(context);
-  teller.take([post('a')]);
+  const { dispatcher, asked, reported, until } = await scene(context);
+  dispatcher.take([post('a')]);
   await until(() => asked.length === 1);
-  teller.take([post('a')]);
-  teller.take([post('b')]);
+  dispatcher.take([post('a')]);
+  dispatcher.take([post('b')]);
   asked[0]?.response.end();
   await until(() => asked.length === 2);
   assert.deepEqual(
@@ -79,72 +79,72 @@ test('one post at a time: the same one is not sent twice, another one waits for 
   );
   asked[1]?.response.writeHead(500).end();
   await until(() => reported.length === 2);
-  teller.take([post('b', 1)]);
+  dispatcher.take([post('b', 1)]);
   await until(() => asked.length === 3);
   asked[2]?.response.writeHead(410).end();
   await until(() => reported.length === 3);
   assert.deepEqual(reported, ['a delivered', 'b failed', 'b refused']);
-  await teller.stop();
+  await dispatcher.stop();
 });
 
 test('what was delivered is not sent again where the outbox had not read the report yet: it gets the report again', async (context) => {
-  const { teller, receiver, asked, reported, until } = await scene(context);
+  const { dispatcher, receiver, asked, reported, until } = await scene(context);
   const deliver = async (number: number) => {
     await until(() => asked.length === number);
     asked[number - 1]?.response.end();
   };
-  teller.take([post('a')]);
+  dispatcher.take([post('a')]);
   await deliver(1);
   await until(() => reported.length === 1);
-  teller.take([post('a')]);
+  dispatcher.take([post('a')]);
   await until(() => asked.length === 2 || reported.length === 2);
   assert.deepEqual([asked.length, reported], [1, ['a delivered', 'a delivered']]);
   // Of one that comes back nothing is known.
-  teller.setReceivers([]);
-  teller.setReceivers([receiver]);
-  teller.take([post('a')]);
+  dispatcher.setReceivers([]);
+  dispatcher.setReceivers([receiver]);
+  dispatcher.take([post('a')]);
   await deliver(2);
   await until(() => reported.length === 3);
-  await teller.stop();
+  await dispatcher.stop();
 });
 
 test('a receiver that is removed gets nothing more, not even what was wanted; one that comes back starts afresh', async (context) => {
-  const { teller, receiver, asked, reported, notes, until } = await scene(context);
-  teller.take([post('a')]);
+  const { dispatcher, receiver, asked, reported, notes, until } = await scene(context);
+  dispatcher.take([post('a')]);
   await until(() => asked.length === 1);
-  teller.take([post('b')]);
-  teller.setReceivers([]);
+  dispatcher.take([post('b')]);
+  dispatcher.setReceivers([]);
   asked[0]?.response.end();
   await until(() => reported.length === 1);
   const failing = { since: 0, reason: 'it answered with status 500' };
   const state = { name: 'ops', delivered: 0, failed: 0, given_up: 3, left_out: 0, queued: 0, failing };
-  for (const states of [[state], [], [{ ...state, given_up: 0, failing: null }]]) teller.show(states);
+  for (const states of [[state], [], [{ ...state, given_up: 0, failing: null }]]) dispatcher.show(states);
   assert.deepEqual(notes, ['Alerts to ops fail: it answered with status 500. They are tried again.']);
-  teller.setReceivers([receiver]);
-  teller.take([post('c')]);
+  dispatcher.setReceivers([receiver]);
+  dispatcher.take([post('c')]);
   await until(() => asked.length === 2);
   assert.equal(asked[1]?.key, 'c');
   asked[1]?.response.end();
-  await teller.stop();
+  await dispatcher.stop();
   // Nothing that it could ever reach.
-  teller.setReceivers([{ ...receiver, url: 'http://10.0.0.1/' }]);
+  dispatcher.setReceivers([{ ...receiver, url: 'http://10.0.0.1/' }]);
   assert.match(notes.at(-1) ?? '', /^Alerts to ops can't be posted: 10\.0\.0\.1/);
 });
 
 test('a stop does not wait for a receiver that hangs, and reports nothing of it', async (context) => {
-  const { teller, asked, reported, until } = await scene(context);
-  teller.take([post('a')]);
+  const { dispatcher, asked, reported, until } = await scene(context);
+  dispatcher.take([post('a')]);
   await until(() => asked.length === 1);
-  await teller.stop();
-  teller.take([post('b')]);
+  await dispatcher.stop();
+  dispatcher.take([post('b')]);
   assert.deepEqual([asked.length, reported], [1, []]);
 });
 
 test('the log names the receiver, once when it begins to fail and once when it works again', async (context) => {
-  const { teller, notes } = await scene(context);
+  const { dispatcher, notes } = await scene(context);
   const sound = { name: 'ops', delivered: 0, failed: 0, given_up: 0, left_out: 0, queued: 0, failing: null };
   const failing = { ...sound, failing: { since: 0, reason: 'it answered with status 500' } };
-  for (const state of [sound, failing, { ...failing, given_up: 2 }, sound]) teller.show([state]);
+  for (const state of [sound, failing, { ...failing, given_up: 2 }, sound]) dispatcher.show([state]);
   assert.deepEqual(notes, [
     'Alerts to ops fail: it answered with status 500. They are tried again.',
     "2 alerts to ops can't be delivered and are given up.",

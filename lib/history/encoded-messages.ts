@@ -2,7 +2,7 @@
 import type { KeptMessage } from './history';
 
 /** A message as the API gives it, in UTF-8. */
-export interface ToldMessage {
+export interface EncodedMessage {
   seq: number;
   json: Uint8Array;
 }
@@ -11,7 +11,7 @@ export interface ToldMessage {
 const BLOCK_BYTES = 64 * 1024;
 
 /** @returns the messages with their JSON in UTF-8, in as few blocks as may be */
-export function toldMessages(messages: readonly KeptMessage[]): ToldMessage[] {
+export function encodeMessages(messages: readonly KeptMessage[]): EncodedMessage[] {
   const sizes = messages.map(({ json }) => Buffer.byteLength(json));
   let left = sizes.reduce((sum, size) => sum + size, 0);
   let block = Buffer.alloc(0);
@@ -30,6 +30,6 @@ export function toldMessages(messages: readonly KeptMessage[]): ToldMessage[] {
 }
 
 /** @returns what is to be handed over instead of copied, each once */
-export function blocksOf(messages: readonly ToldMessage[]): ArrayBuffer[] {
+export function blocksOf(messages: readonly EncodedMessage[]): ArrayBuffer[] {
   return [...new Set(messages.map(({ json }) => json.buffer as ArrayBuffer))];
 }

@@ -15,7 +15,7 @@ export const CONNECTION_HEADER = 'x-swarm-connection';
 /** The headers of a request, web's or `plainHeaders`. */
 export type HeaderReader = Pick<Headers, 'get'>;
 
-export interface Connection {
+export interface RequestConnection {
   /** The peer's address; undefined if it is gone. */
   readonly remoteAddress: string | undefined;
   /** What the server listens on, as it says itself: `next start` is not told by any setting. */
@@ -70,16 +70,16 @@ const ids = { process: randomUUID().slice(0, 8), next: 1 };
 
 const CONNECTIONS = Symbol.for('claude-swarm-dashboard.connections');
 // One process holds several copies of this module: the one in instrumentation writes, those in the routes read.
-const shared = globalThis as { [CONNECTIONS]?: Map<string, Connection> };
+const shared = globalThis as { [CONNECTIONS]?: Map<string, RequestConnection> };
 
 /**
  * Starts marking requests, once per process; to be called before the first request.
  *
  * @param onRequest takes each request as it begins
  */
-export function watchConnections(onRequest?: (request: IncomingMessage, connection: Connection) => void): void {
+export function watchConnections(onRequest?: (request: IncomingMessage, connection: RequestConnection) => void): void {
   if (shared[CONNECTIONS]) return;
-  const connections = new Map<string, Connection>();
+  const connections = new Map<string, RequestConnection>();
   shared[CONNECTIONS] = connections;
   const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
@@ -100,7 +100,7 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];
     const ownListeners: unknown[] = [];
-    const connection: Connection = {
+    const connection: RequestConnection = {
       remoteAddress: socket.remoteAddress,
       boundAddress: boundAddress(server),
       ...readHeaders(request),
@@ -179,12 +179,12 @@ export function plainHeaders(headers: IncomingHttpHeaders): HeaderReader {
 }
 
 /** @returns the connection of an unanswered request, null where it is not known. */
-export function connectionOf(headers: HeaderReader): Connection | null {
+export function connectionOf(headers: HeaderReader): RequestConnection | null {
   return shared[CONNECTIONS]?.get(headers.get(CONNECTION_HEADER) ?? '') ?? null;
 }
 
 /** @returns what a request was for, before it was led elsewhere */
-export function kindOf({ headers, url = '' }: IncomingMessage): PathKind {
+export function pathKind({ headers, url = '' }: IncomingMessage): PathKind {
   return shared[CONNECTIONS]?.get(String(headers[CONNECTION_HEADER]))?.kind ?? kindOfPath(url);
 }
 

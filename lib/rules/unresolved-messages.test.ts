@@ -1,40 +1,40 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { KEPT_AT_MOST } from './failed-deliveries';
-import { OpenMatters, type OpenMattersNow } from './open-questions';
+import { MAX_KEPT } from './failed-deliveries';
+import { type UnresolvedMessages, UnresolvedTracker } from './unresolved-messages';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
 let now = 0;
 let seq = 0;
-let matters: OpenMatters;
-let told: OpenMattersNow;
+let unresolved: UnresolvedTracker;
+let published: UnresolvedMessages;
 
 beforeEach(() => {
   now = 100 * DAY;
   seq = 0;
-  matters = newMatters();
+  unresolved = newTracker();
 });
 
-function newMatters(): OpenMatters {
+function newTracker(): UnresolvedTracker {
   const readTime = (timestamp: unknown) => (typeof timestamp === 'number' ? timestamp : null);
-  return new OpenMatters({ questionsMs: DAY, failuresMs: 30 * MINUTE, readTime, now: () => now });
+  return new UnresolvedTracker({ questionsMs: DAY, failuresMs: 30 * MINUTE, readTime, now: () => now });
 }
 
 type Fields = Record<string, unknown>;
 
 function say(sender: unknown, recipients: unknown, msg_type: string, more: Fields = {}): string {
   const msg_id = `id-${++seq}`;
-  matters.feed(seq, { sender, recipients, msg_type, timestamp: now, content: `text ${seq}`, msg_id, ...more });
+  unresolved.feed(seq, { sender, recipients, msg_type, timestamp: now, content: `text ${seq}`, msg_id, ...more });
   return msg_id;
 }
 
 /** What is open now; the same as before if nothing changed. */
-function open(): OpenMattersNow {
-  told = matters.changes('e') ?? told;
-  return told;
+function open(): UnresolvedMessages {
+  published = unresolved.changes('e') ?? published;
+  return published;
 }
 
 const openSeqs = () => open().questions.map(({ seqs }) => seqs);
@@ -181,7 +181,7 @@ test('what has no time, is older than a day or grows so old is not open', () => 
   assert.deepEqual(openSeqs(), [[3]]);
   now += 1;
   assert.deepEqual(openSeqs(), []);
-  assert.equal(matters.changes('e'), null);
+  assert.equal(unresolved.changes('e'), null);
 });
 
 test('a recipient is unreached from the first failure until any success', () => {
@@ -255,13 +255,13 @@ describe('awaited acknowledgements', () => {
     const id = want();
     say('b', ['c'], 'QUESTION', { parent_msg_id: id });
     assert.deepEqual(answered(), ['b']);
-    matters = newMatters();
+    unresolved = newTracker();
     const other = want();
     say('b', ['all'], 'INFO', { content: `ACK of ${other}0 and id` });
     assert.deepEqual(answered(), []);
     say('b', ['all'], 'INFO', { content: `ACK of "${other}".` });
     assert.deepEqual(answered(), ['b']);
-    matters = newMatters();
+    unresolved = newTracker();
     want();
     const retry = say('a', ['b'], 'INFO', { content: '[RETRY-1] [REQUIRES-ACK] Read this' });
     say('b', ['c'], 'INFO', { parent_msg_id: retry });
@@ -276,24 +276,24 @@ describe('awaited acknowledgements', () => {
 });
 
 test('at most 1,000 of each are kept; those let go are counted until they would be too old', () => {
-  for (let index = 0; index < KEPT_AT_MOST + 5; index++) {
+  for (let index = 0; index < MAX_KEPT + 5; index++) {
     say('a', ['b'], 'QUESTION', { delivery_status: { [`r${index}`]: false } });
   }
   const { questions, failures, cut } = open();
-  assert.deepEqual([questions.length, failures.length, cut], [KEPT_AT_MOST, KEPT_AT_MOST, 10]);
+  assert.deepEqual([questions.length, failures.length, cut], [MAX_KEPT, MAX_KEPT, 10]);
   assert.deepEqual(questions[0]?.seqs, [6]);
   now += DAY + 1;
   assert.deepEqual([open().questions.length, open().cut], [0, 0]);
 });
 
 test('nothing is told twice', () => {
-  assert.deepEqual(matters.changes('e'), { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 });
-  assert.equal(matters.changes('e'), null);
+  assert.deepEqual(unresolved.changes('e'), { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 });
+  assert.equal(unresolved.changes('e'), null);
   say('a', ['b'], 'INFO');
-  assert.equal(matters.changes('e'), null);
+  assert.equal(unresolved.changes('e'), null);
   say('a', ['b'], 'QUESTION');
-  assert.ok(matters.changes('e'));
-  assert.equal(matters.changes('e'), null);
+  assert.ok(unresolved.changes('e'));
+  assert.equal(unresolved.changes('e'), null);
 });
 
 test('what goes on from saved matters knows the same as what was fed every message, whatever was said', () => {
@@ -310,18 +310,18 @@ test('what goes on from saved matters knows the same as what was fed every messa
   });
   fc.assert(
     fc.property(fc.array(message, { maxLength: 20 }), fc.nat({ max: 20 }), (said, saveAt) => {
-      matters = newMatters();
-      let other = newMatters();
+      unresolved = newTracker();
+      let other = newTracker();
       for (const [index, { later, ...fields }] of said.entries()) {
         now += later;
         if (index === saveAt) {
-          other = newMatters();
-          other.restore(JSON.parse(JSON.stringify(matters.save())));
+          other = newTracker();
+          other.restore(JSON.parse(JSON.stringify(unresolved.save())));
         }
-        for (const one of [matters, other]) one.feed(index + 1, { ...fields, timestamp: now });
+        for (const one of [unresolved, other]) one.feed(index + 1, { ...fields, timestamp: now });
       }
-      assert.deepEqual(other.changes('e'), matters.changes('e'));
-      assert.deepEqual(other.save(), matters.save());
+      assert.deepEqual(other.changes('e'), unresolved.changes('e'));
+      assert.deepEqual(other.save(), unresolved.save());
     }),
   );
 });
@@ -336,7 +336,7 @@ test('the same as going through all messages for each question, whatever was sai
   });
   fc.assert(
     fc.property(fc.array(message, { maxLength: 16 }), (said) => {
-      matters = newMatters();
+      unresolved = newTracker();
       seq = 0;
       for (const { sender, recipients, asks, parent } of said) {
         const parent_msg_id = parent === undefined ? undefined : `id-${parent + 1}`;
@@ -363,7 +363,7 @@ test('the same as going through all messages for each question, whatever was sai
 test('fields of any type do no harm', () => {
   fc.assert(
     fc.property(fc.array(fc.dictionary(fc.constantFrom(...FIELDS), fc.jsonValue()), { maxLength: 10 }), (lines) => {
-      for (const fields of lines) matters.feed(++seq, { msg_type: 'QUESTION', timestamp: now, ...fields });
+      for (const fields of lines) unresolved.feed(++seq, { msg_type: 'QUESTION', timestamp: now, ...fields });
       structuredClone(open());
     }),
   );

@@ -1,6 +1,6 @@
 /** The dashboard does not start; the message is all that a person gets to see, so it says what to do. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+export class StartError extends Error {
+  override readonly name = 'StartError';
   /** @param exitCode 1: something about this computer; 2: something about the command line */
   constructor(
     message: string,

@@ -3,8 +3,8 @@
  * history now and then, so that the next process reads back only what followed.
  */
 import type { History, KeptMessage } from '../history/history';
-import type { OpenMattersOptions } from '../rules/open-question-options';
-import { OpenMatters, type OpenMattersNow, type SavedMatters } from '../rules/open-questions';
+import { type SavedUnresolved, type UnresolvedMessages, UnresolvedTracker } from '../rules/unresolved-messages';
+import type { UnresolvedOptions } from '../rules/unresolved-options';
 
 /** So many messages at most are read back when a history is opened: less than a second's work. */
 const READ_BACK = 50_000;
@@ -21,11 +21,11 @@ interface Saved {
   basis: string;
   /** The message after which it was so. */
   seq: number;
-  matters: SavedMatters;
+  matters: SavedUnresolved;
 }
 
-export class MattersFeed {
-  readonly #matters: OpenMatters;
+export class UnresolvedFeed {
+  readonly #unresolved: UnresolvedTracker;
   readonly #history: History;
   readonly #basis: string;
   /** The newest message, the newest that was fed, and the one after which all was saved. */
@@ -34,9 +34,9 @@ export class MattersFeed {
   #saved = 0;
 
   /** @param zone of times without one */
-  constructor(history: History, { zone, ...options }: OpenMattersOptions & { zone: string | null }) {
+  constructor(history: History, { zone, ...options }: UnresolvedOptions & { zone: string | null }) {
     this.#history = history;
-    this.#matters = new OpenMatters(options);
+    this.#unresolved = new UnresolvedTracker(options);
     this.#basis = JSON.stringify([FORM, options.questionsMs, options.failuresMs, zone]);
     this.#head = history.head();
     this.#fed = this.#restore() ?? this.#firstOpen(options.now() - options.questionsMs);
@@ -63,8 +63,8 @@ export class MattersFeed {
    * @returns what is open, or null if it has not changed since the last call or is not known yet: in the midst of
    *   reading, questions stand open whose answers are still to come
    */
-  changes(): OpenMattersNow | null {
-    return this.#fed >= this.#head ? this.#matters.changes(this.#history.epoch) : null;
+  changes(): UnresolvedMessages | null {
+    return this.#fed >= this.#head ? this.#unresolved.changes(this.#history.epoch) : null;
   }
 
   /** Keeps what is known with the history, unless little has come since the last time. */
@@ -75,16 +75,16 @@ export class MattersFeed {
   /** Keeps what is known with the history. */
   save(): void {
     if (this.#fed === this.#saved) return;
-    const saved: Saved = { basis: this.#basis, seq: this.#fed, matters: this.#matters.save() };
-    this.#history.keepMatters(JSON.stringify(saved));
+    const saved: Saved = { basis: this.#basis, seq: this.#fed, matters: this.#unresolved.save() };
+    this.#history.keepUnresolved(JSON.stringify(saved));
     this.#saved = this.#fed;
   }
 
   /** @returns the message after which to go on; null where what is saved is of no use */
   #restore(): number | null {
-    const saved = JSON.parse(this.#history.matters() ?? 'null') as Saved | null;
+    const saved = JSON.parse(this.#history.readUnresolved() ?? 'null') as Saved | null;
     if (saved?.basis !== this.#basis || saved.seq > this.#head || saved.seq < this.#head - READ_BACK) return null;
-    this.#matters.restore(saved.matters);
+    this.#unresolved.restore(saved.matters);
     this.#saved = saved.seq;
     return saved.seq;
   }
@@ -97,7 +97,7 @@ export class MattersFeed {
   }
 
   #feed(kept: readonly KeptMessage[], fields: readonly Fields[]): void {
-    for (const [index, { seq }] of kept.entries()) this.#matters.feed(seq, fields[index] ?? {});
+    for (const [index, { seq }] of kept.entries()) this.#unresolved.feed(seq, fields[index] ?? {});
     this.#fed = kept.at(-1)?.seq ?? this.#fed;
   }
 }

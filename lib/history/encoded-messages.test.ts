@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { messagesAnswer, toldAnswer } from '../queries/messages';
-import { blocksOf, toldMessages } from './message-bytes';
+import { encodedPage, messagesAnswer } from '../queries/messages';
+import { blocksOf, encodeMessages } from './encoded-messages';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const contents = fc.oneof(
@@ -16,24 +16,24 @@ const kept = fc
 test('whatever they say, messages are the same on the other side, and so is a page of them', () => {
   fc.assert(
     fc.property(kept, (messages) => {
-      const told = toldMessages(messages);
-      const { received } = structuredClone({ received: told }, { transfer: blocksOf(told) });
+      const encoded = encodeMessages(messages);
+      const { received } = structuredClone({ received: encoded }, { transfer: blocksOf(encoded) });
       assert.deepEqual(
         received.map(({ seq, json }) => ({ seq, json: text(json) })),
         messages,
       );
       const cursors = { next: 'e.9', previous: null };
-      assert.equal(text(toldAnswer(received, 50, cursors)), messagesAnswer(messages, 50, cursors));
+      assert.equal(text(encodedPage(received, 50, cursors)), messagesAnswer(messages, 50, cursors));
     }),
   );
 });
 
 test('small messages share blocks, and none keeps many others', () => {
-  const told = toldMessages(Array.from({ length: 1_000 }, (_, seq) => ({ seq, json: 'x'.repeat(1_000) })));
-  const sizes = blocksOf(told).map(({ byteLength }) => byteLength);
+  const encoded = encodeMessages(Array.from({ length: 1_000 }, (_, seq) => ({ seq, json: 'x'.repeat(1_000) })));
+  const sizes = blocksOf(encoded).map(({ byteLength }) => byteLength);
   assert.equal(sizes.length, 16);
   assert.ok(Math.max(...sizes) <= 64 * 1024);
-  const large = toldMessages([200_000, 10].map((size, seq) => ({ seq, json: 'x'.repeat(size) })));
+  const large = encodeMessages([200_000, 10].map((size, seq) => ({ seq, json: 'x'.repeat(size) })));
   assert.deepEqual(
     blocksOf(large).map(({ byteLength }) => byteLength),
     [200_000, 10],

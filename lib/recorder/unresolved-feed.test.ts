@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { History } from '../history/history';
-import { MattersFeed } from './open-questions-feed';
+import { UnresolvedFeed } from './unresolved-feed';
 
 const NOW = Date.parse('2026-02-03T12:00:00Z');
 const LIMITS = { questionsMs: 86_400_000, failuresMs: 1_800_000, zone: 'UTC' };
@@ -26,8 +26,8 @@ function newHistory(): { history: History; ask: (...ids: string[]) => void; read
   return { history, ask, read };
 }
 
-function open(history: History, limits = LIMITS): { feed: MattersFeed; ids: (string | null)[] | undefined } {
-  const feed = new MattersFeed(history, { ...limits, readTime, now: () => NOW });
+function open(history: History, limits = LIMITS): { feed: UnresolvedFeed; ids: (string | null)[] | undefined } {
+  const feed = new UnresolvedFeed(history, { ...limits, readTime, now: () => NOW });
   while (feed.catchUp());
   return { feed, ids: feed.changes()?.questions.map(({ msgId }) => msgId) };
 }
@@ -48,10 +48,10 @@ test('it is saved by itself when much has come', () => {
   ask('one');
   const { feed } = open(history);
   feed.saveSoon();
-  assert.equal(history.matters(), null);
+  assert.equal(history.readUnresolved(), null);
   ask(...Array.from({ length: 1000 }, (_, index) => `id-${index}`));
   open(history).feed.saveSoon();
-  assert.notEqual(history.matters(), null);
+  assert.notEqual(history.readUnresolved(), null);
 });
 
 test('what was saved under other limits, in another zone or of messages that are lost counts for nothing', () => {
@@ -66,8 +66,8 @@ test('what was saved under other limits, in another zone or of messages that are
     assert.deepEqual(open(history, limits).ids, ['one']);
     assert.equal(read(), before + 1);
   }
-  const saved = JSON.parse(history.matters() ?? '');
-  history.keepMatters(JSON.stringify({ ...saved, seq: 2 }));
+  const saved = JSON.parse(history.readUnresolved() ?? '');
+  history.keepUnresolved(JSON.stringify({ ...saved, seq: 2 }));
   const before = read();
   assert.deepEqual(open(history).ids, ['one']);
   assert.equal(read(), before + 1);

@@ -5,7 +5,7 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { isWhole, shape } from '../platform/json-shape';
 
-export interface Mark {
+export interface Liveness {
   head: number;
   /** Milliseconds since 1970. */
   alive_at: number;
@@ -15,13 +15,13 @@ export interface Mark {
 }
 
 const isOptional = (value: unknown) => value === undefined || isWhole(value);
-const isMark = shape<Mark>({ head: isWhole, alive_at: isWhole, wall: isOptional, retention: isOptional });
+const isLiveness = shape<Liveness>({ head: isWhole, alive_at: isWhole, wall: isOptional, retention: isOptional });
 
 /** @returns null if there is none or it can't be read. */
-export function readMark(file: string): Mark | null {
+export function readLiveness(file: string): Liveness | null {
   try {
-    const mark: unknown = JSON.parse(readFileSync(markFile(file), 'utf8'));
-    return isMark(mark) ? mark : null;
+    const liveness: unknown = JSON.parse(readFileSync(livenessFile(file), 'utf8'));
+    return isLiveness(liveness) ? liveness : null;
   } catch {
     return null;
   }
@@ -32,9 +32,9 @@ const LENGTH = 120;
 const IN_PLACE = constants.O_WRONLY | constants.O_CREAT;
 
 /** Writes the mark; a failure is ignored, since the database itself will say what is wrong with the disk. */
-export function writeMark(file: string, value: Mark): void {
+export function writeLiveness(file: string, value: Liveness): void {
   try {
-    const descriptor = openSync(markFile(file), IN_PLACE, 0o600);
+    const descriptor = openSync(livenessFile(file), IN_PLACE, 0o600);
     try {
       writeSync(descriptor, JSON.stringify(value).padEnd(LENGTH));
     } finally {
@@ -45,6 +45,6 @@ export function writeMark(file: string, value: Mark): void {
   }
 }
 
-function markFile(file: string): string {
+function livenessFile(file: string): string {
   return `${file}.mark`;
 }

@@ -1,7 +1,7 @@
 /** The runtime that shows a bundle: everything answers as it was recorded, and nothing of a swarm is watched. */
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Recording } from '../contract/bundle-schemas';
+import type { BundleInfo } from '../contract/bundle-schemas';
 import type { SwarmState } from '../contract/events';
 import { formatCursor, swarmAt } from '../contract/events';
 import { formatInstant } from '../contract/instant';
@@ -10,7 +10,7 @@ import type { PastState, WaitingAnswer } from '../contract/past-schemas';
 import type { Health, LocksAnswer } from '../contract/schemas';
 import { Hub } from '../hub/hub';
 import { log } from '../platform/log';
-import { type Answer, type Json, type PastQuestion, type Questions, Refusal } from '../queries/questions';
+import { type Answer, type Json, type PastQuestion, QueryRefused, type Questions } from '../queries/questions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
 import type { FromThread, OpenedBundle } from '../workers/protocol';
 import { Thread } from '../workers/workers';
@@ -25,7 +25,7 @@ export class BundleSwarm implements Runtime {
   #opened = () => {};
   #refused: (error: unknown) => void = () => {};
   #root: string;
-  #recording: Recording | null = null;
+  #bundle: BundleInfo | null = null;
   /** The state at the end, which stands for now. */
   #end: PastState | null = null;
 
@@ -53,8 +53,8 @@ export class BundleSwarm implements Runtime {
     return this.#root;
   }
 
-  get recording(): Recording | null {
-    return this.#recording;
+  get bundle(): BundleInfo | null {
+    return this.#bundle;
   }
 
   ready(): Promise<void> {
@@ -73,7 +73,7 @@ export class BundleSwarm implements Runtime {
 
   async decide(): Promise<never> {
     const open = 'start the dashboard with the folder of the swarm to acknowledge or snooze its items';
-    throw new Refusal('not_live', `This is an exported time range, which can't be changed; ${open}.`);
+    throw new QueryRefused('not_live', `This is an exported time range, which can't be changed; ${open}.`);
   }
 
   messages(query: MessageQuery): Promise<Json> {
@@ -132,10 +132,10 @@ export class BundleSwarm implements Runtime {
     void this.#thread.stop();
   }
 
-  async #open({ name, recording, epoch, newest, oldest }: OpenedBundle): Promise<void> {
+  async #open({ name, bundle, epoch, newest, oldest }: OpenedBundle): Promise<void> {
     this.#root = name;
-    this.#recording = recording;
-    const end = await this.#thread.ask('state', { at: Date.parse(recording.until) });
+    this.#bundle = bundle;
+    const end = await this.#thread.ask('state', { at: Date.parse(bundle.until) });
     this.#end = (await new Response(end).json()) as PastState;
     this.hub.setStates(this.#end);
     this.hub.open(epoch, newest, oldest);

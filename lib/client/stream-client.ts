@@ -12,7 +12,7 @@ export interface EventStream {
 /** `live` while the server is heard; `connecting` until it was heard for the first time. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting';
 
-export interface ConnectionOptions {
+export interface StreamClientOptions {
   /** Opens a stream that continues after the given id. */
   open: (lastEventId: string | null) => EventStream;
   /** The id of the last messages in the state that the page came with. */
@@ -28,19 +28,19 @@ export interface ConnectionOptions {
 /** Heartbeats come each second: five missed ones mean that the way to the server is dead, whatever the socket says. */
 const SILENCE = 5000;
 /** A first answer may take longer than a heartbeat. */
-const PATIENCE = 10_000;
-const SHORTEST_DELAY = 1000;
-const LONGEST_DELAY = 30_000;
+const SILENCE_TIMEOUT_MS = 10_000;
+const MIN_DELAY_MS = 1000;
+const MAX_DELAY_MS = 30_000;
 /** Several kinds of event tell of one change; nobody sees a delay this short. */
-const GATHERED_FOR = 20;
+const GATHER_INTERVAL_MS = 20;
 /** The page is drawn anew at most this often, so that under a flood of events there is time left for the reader's keys. */
-const LEAST_APART = 100;
+const REDRAW_INTERVAL_MS = 100;
 /** A hidden tab's timers run once a minute: a batch of this size does not wait for its timer. */
 const BATCH_SIZE = 500;
 const CLOSED = 2;
 
-export class Connection {
-  readonly #options: ConnectionOptions;
+export class StreamClient {
+  readonly #options: StreamClientOptions;
   readonly #random: () => number;
   #stream: EventStream | null = null;
   #state: ConnectionState;
@@ -51,7 +51,7 @@ export class Connection {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: StreamClientOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#lastEventId = options.lastEventId;
@@ -88,7 +88,7 @@ export class Connection {
       if (stream === this.#stream) this.#fail(stream.readyState === CLOSED);
     };
     // Another stream was live until now: the page may say so for as long as it would wait for a heartbeat.
-    this.#expect(this.#state === 'live' ? SILENCE : PATIENCE);
+    this.#expect(this.#state === 'live' ? SILENCE : SILENCE_TIMEOUT_MS);
   }
 
   #leave(): void {
@@ -115,7 +115,7 @@ export class Connection {
     if (received.event === 'messages') this.#lastEventId = received.id;
     this.#queue.push(received);
     if (this.#queue.length >= BATCH_SIZE) this.#flush();
-    else this.#batchTimer ??= setTimeout(() => this.#flush(), GATHERED_FOR);
+    else this.#batchTimer ??= setTimeout(() => this.#flush(), GATHER_INTERVAL_MS);
     this.#enter('live');
   }
 
@@ -126,7 +126,7 @@ export class Connection {
     const events = this.#queue;
     this.#queue = [];
     // What comes meanwhile finds this timer set and waits for it.
-    this.#batchTimer = setTimeout(() => this.#flush(), LEAST_APART);
+    this.#batchTimer = setTimeout(() => this.#flush(), REDRAW_INTERVAL_MS);
     this.#options.onEvents(events);
   }
 
@@ -134,7 +134,7 @@ export class Connection {
   #fail(closed: boolean): void {
     if (this.#state === 'live') this.#enter('reconnecting');
     if (!closed) {
-      this.#expect(PATIENCE);
+      this.#expect(SILENCE_TIMEOUT_MS);
       return;
     }
     this.#leave();
@@ -142,10 +142,10 @@ export class Connection {
   }
 
   #delay(): number {
-    const most = Math.min(LONGEST_DELAY, SHORTEST_DELAY * 2 ** (this.#attempts + 1));
+    const most = Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** (this.#attempts + 1));
     this.#attempts += 1;
     // Anywhere in the range, so that many pages do not come back to a restarted server in the same moment.
-    return SHORTEST_DELAY + this.#random() * (most - SHORTEST_DELAY);
+    return MIN_DELAY_MS + this.#random() * (most - MIN_DELAY_MS);
   }
 
   #expect(within: number): void {

@@ -6,7 +6,7 @@ import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-sch
 import type { AllowedHosts } from './allowed-hosts';
 import { deliver } from './deliver';
 import type { Receiver } from './receivers';
-import { bodyOf, linkTo } from './shapes';
+import { linkTo, postBody } from './shapes';
 
 interface Options {
   allowed: AllowedHosts;
@@ -20,9 +20,9 @@ interface Options {
 }
 
 /** A stop waits so long for answers; without them the same is posted again by the next process. */
-const STOP_WITHIN_MS = 1000;
+const STOP_TIMEOUT_MS = 1000;
 
-export class AlertTeller {
+export class AlertDispatcher {
   readonly #options: Options;
   #receivers: readonly Receiver[] = [];
   /** By receiver: what the outbox has given out last. */
@@ -79,7 +79,7 @@ export class AlertTeller {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.take([]);
-    const late = setTimeout(() => this.#abort.abort(), STOP_WITHIN_MS);
+    const late = setTimeout(() => this.#abort.abort(), STOP_TIMEOUT_MS);
     await Promise.all(this.#underWay.values());
     clearTimeout(late);
   }
@@ -102,7 +102,7 @@ export class AlertTeller {
     }
     const alerts = post.alerts.map((alert) => ({ ...alert, link: linkTo(alert.entry, page) }));
     const whole = { version: 1 as const, swarm, receiver: post.receiver, alerts, left_out: post.leftOut };
-    const sent = { key: post.key, body: bodyOf(receiver.format, whole) };
+    const sent = { key: post.key, body: postBody(receiver.format, whole) };
     const done = deliver(receiver, sent, allowed, this.#abort.signal).then((outcome) => {
       this.#underWay.delete(post.receiver);
       // Ended by the stop: nobody knows whether it arrived.

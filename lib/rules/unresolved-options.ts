@@ -1,5 +1,5 @@
 /** How long messages stay open, and the clock that this is measured by. */
-export interface OpenMattersOptions {
+export interface UnresolvedOptions {
   /** A question older than this is no longer open, in milliseconds. */
   questionsMs: number;
   /** A failed delivery older than this no longer counts. */
