@@ -3,7 +3,7 @@
 import 'swagger-ui-dist/swagger-ui.css';
 import './documents.css';
 import { useEffect, useRef } from 'react';
-import { served } from '@/lib/client/base-path';
+import { serverUrl } from '@/lib/client/base-path';
 import { OPENAPI_PATH, STREAM_PATH } from '@/lib/contract/paths';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
@@ -32,7 +32,7 @@ export function SwaggerUi() {
     const stop = whenDark((dark) => classList.toggle('dark-mode', dark));
     void import('swagger-ui-dist/swagger-ui-es-bundle.js').then(({ default: show }) =>
       show({
-        url: served(OPENAPI_PATH),
+        url: serverUrl(OPENAPI_PATH),
         domNode: place.current,
         plugins: [() => noStreams],
         deepLinking: true,

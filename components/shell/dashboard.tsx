@@ -6,7 +6,7 @@ import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
 import { usePast } from '@/components/past/use-past';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
-import { stopAt } from '@/lib/client/clock';
+import { startFrom, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
@@ -47,13 +47,14 @@ interface DashboardProps {
 
 /** The page: rendered with the first state on the server, then updated by the stream in the browser. */
 export function Dashboard({ first, root, renderedAt, query, settings, past, bundle }: DashboardProps) {
-  const { swarm: live, gap, connection, dismissGap } = useSwarm(first);
+  const { swarm: live, gap, connection, dismissGap } = useSwarm(first, root);
   const [address, change] = useAddress(query);
   const end = bundle && Date.parse(bundle.until);
   // Before any component below reads the clock.
   useLayoutEffect(() => {
     if (end !== null) stopAt(end);
-  }, [end]);
+    else startFrom(renderedAt);
+  }, [end, renderedAt]);
   const travel = usePast({ at: address.at, change, first: past, end });
   const { moment } = travel;
   const swarm = travel.swarm ?? live;

@@ -10,3 +10,11 @@ export const HOME = BASE_PATH || '/';
 export function served(path: string): string {
   return `${BASE_PATH}${path}`;
 }
+
+/**
+ * @returns the whole address of something that the server gives at `path`, for requests by script: a browser refuses a fetch
+ *   whose relative address takes over the credentials of a page opened as `http://user:password@host/`
+ */
+export function serverUrl(path: string): string {
+  return `${location.origin}${served(path)}`;
+}

@@ -5,6 +5,8 @@ const SKEW_WORTH_CORRECTING = 1500;
 const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | undefined;
 let skew = 0;
+/** Whether the server has said its time. */
+let heard = false;
 let current = Date.now();
 /** The time at which the clock is stopped; null while it runs. */
 let stopped: number | null = null;
@@ -41,10 +43,22 @@ export function subscribe(listener: () => void): () => void {
  *   ignored, so that the ages on the page do not jump
  */
 export function adjust(serverTime: number): void {
+  heard = true;
   const difference = serverTime - Date.now();
   if (Math.abs(difference - skew) < SKEW_WORTH_CORRECTING) return;
   skew = difference;
   tick();
+}
+
+/**
+ * Adjusts the clock to the server's time in the page itself, before the stream sends it.
+ *
+ * @param renderedAt when the server made the page, in milliseconds of its clock; the browser knows how long ago that was
+ */
+export function startFrom(renderedAt: number): void {
+  if (heard) return;
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  adjust(renderedAt + performance.now() - (page?.responseStart ?? 0));
 }
 
 /** Stops the clock: the present of an exported time range is its end, in milliseconds. */
