@@ -21,7 +21,7 @@ test('what wants a person about a source leaves the machine without the paths of
       ['source', 'log', unreadable],
     ],
   });
-  // What somebody wrote stays as it is.
+  // Text that people or agents wrote is left unchanged.
   const later: [string, string][] = [
     ['a', `${entry('source_unreadable').slice(0, -1)},"later":true}`],
     ['b', entry('question_unanswered')],

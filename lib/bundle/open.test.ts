@@ -42,7 +42,7 @@ test('a file that is no sound bundle is refused with what is wrong and what to d
 const since = Date.parse('2026-02-03T09:00:00Z');
 const until = since + 3_600_000;
 
-/** Nothing happened in it but one message. */
+/** A valid bundle with a single message. */
 function sound(): Bundle {
   return {
     format: 'claude-swarm-bundle',

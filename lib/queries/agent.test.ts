@@ -52,7 +52,7 @@ const at = (minutes: number) => new Date(START + minutes * MINUTE).toISOString()
 
 type Body = Record<string, unknown>;
 
-/** A journal that looks once a second, or time would be unknown. */
+/** A journal that is refreshed once a second; longer gaps would be unknown time. */
 function watched(first: Body | null) {
   const history = new History(':memory:');
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now: START });

@@ -1,4 +1,4 @@
-/** Locks that are held but not journaled, since there are too many. */
+/** Locks that are held but not journaled, because there are too many. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_LOCK_COUNTS } from '../contract/locks-answer';

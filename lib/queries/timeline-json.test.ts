@@ -5,7 +5,7 @@ import { formatInstant } from '../contract/instant';
 import { ByteWriter } from './timeline-json';
 
 const moment = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
-/** One after another most are of the same second, minute or day. */
+/** Most consecutive moments are in the same second, minute or day. */
 const moments = fc.array(fc.oneof(moment, fc.integer({ min: -2000, max: 90_000_000 })));
 
 test('many instants are written as single ones are, whatever their order', () => {

@@ -25,7 +25,7 @@ function say(history: History, said: readonly { ms: number; from: string; to: st
   history.append(lines, '{}', NOW);
 }
 
-/** A lock from then to then, or for as long as one looks. */
+/** Records a lock that is held from one moment to another, or until the end of the test. */
 function hold(history: History, agent: string, path: string, since: number, until: number | null): void {
   const spans = new Spans(history.db);
   const name = `${path}-${since}.lock`;

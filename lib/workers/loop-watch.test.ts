@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type LoopChange, LoopSigns, LoopWatch, MAX_HELD_MS, POLL_INTERVAL_MS } from './loop-watch';
 
-/** @returns what `refreshSteps` at these instants say, with a sign of life before those that `heartbeatsBefore` names */
+/** @returns what `poll` reports at these instants, with a heartbeat before those that `heartbeatsBefore` names */
 function changesAt(instants: readonly number[], heartbeatsBefore: readonly number[] = []): (LoopChange | null)[] {
   const signs = new LoopSigns();
   const watch = new LoopWatch(new LoopSigns(signs.memory), 0);

@@ -6,7 +6,7 @@ import { Watchdog, type WatchdogParts } from './watchdog';
 const SIGTERM = 15;
 const WHERE = { frames: ['at hold (file:1:1)'], threadState: 'running' };
 
-/** A watchdog with a clock of its own, and what it did, with when. */
+/** A watchdog with its own clock, and a list of what it did with the times. */
 function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }, parts: Partial<WatchdogParts> = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 0 });
   const signs = new LoopSigns();
@@ -24,7 +24,7 @@ function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }
     end: (exitCode) => note('exit', exitCode),
     ...parts,
   });
-  /** Lets time pass in small steps, with all that is to be done in each. */
+  /** Advances the clock in small steps and runs everything that is due in each. */
   const pass = async (ms: number, everyStep = () => {}) => {
     for (let passed = 0; passed < ms; passed += 100) {
       everyStep();
@@ -107,7 +107,7 @@ test('Watchdog: a signal that the main thread takes is left to it', async (t) =>
   signs.beginStop();
   await pass(1000);
   watchdog.stop();
-  // The main thread, which has a deadline of its own before this, ends this thread.
+  // By then the main thread, which has an earlier deadline, ends this thread.
   await pass(2600);
   assert.deepEqual(did, []);
 });

@@ -6,7 +6,7 @@ import { safeError } from '../platform/safe-error';
 import { answerTo } from './thread-port';
 import { Thread } from './workers';
 
-/** Answers every question but those for `state`, with the limit that was asked for. */
+/** Answers every question except `state`, with the limit of the query. */
 const ANSWERING = `
   const { parentPort, workerData } = require('node:worker_threads');
   parentPort.on('message', ({ type, id, name, query }) => {
@@ -18,7 +18,7 @@ const ANSWERING = `
 test('a question that meets a fault inside is answered as one: the thread does not die of it', () => {
   const history = new History(':memory:');
   const ask = (query: unknown) => answerTo({ type: 'ask', id: 7, name: 'page', query: query as never }, history);
-  // No caller sends such a query; it stands for whatever is wrong inside.
+  // No caller sends such a query; it represents any fault inside the thread.
   const reply = ask(null);
   assert.ok(reply.type === 'fault');
   assert.equal(reply.id, 7);
