@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 
-/** A process that starts the server's life over a runtime of the test's own. */
+/** A process that starts the server with a runtime of the test. */
 function start(script: string, environment: Record<string, string> = {}) {
   const source = `
     import { startServer as begin } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};

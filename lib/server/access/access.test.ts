@@ -22,7 +22,7 @@ beforeEach(() => {
   limits = createLimits();
 });
 
-/** What admission needs, with settings of an environment. */
+/** What admission needs, with settings from an environment. */
 const admission = (environment: Record<string, string> = {}, tokens: Parameters<typeof admit>[1]['tokens'] = null) => ({
   config: parseConfig(environment, '/'),
   limits,

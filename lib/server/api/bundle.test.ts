@@ -14,7 +14,7 @@ interface Asked {
   after: number;
 }
 
-/** A swarm whose parts are pages of single numbers. */
+/** A swarm whose bundle consists of pages of single numbers. */
 function runtimeWith(pages: Record<string, number[]>, held: { messages?: number; entries?: number } = {}) {
   const asked: Asked[] = [];
   const [spans, entries, lines] = ['spans', 'journal', 'messages'].map((part) => pages[part]?.length ?? 0);

@@ -13,7 +13,7 @@ import { serveEndpoints } from './routes';
 const run = promisify(execFile);
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** Every endpoint, each answering with its own path; no request is from a known connection, so all are open. */
+/** Every endpoint, each answering with its own path. All are open, since no request is from a known connection. */
 const OPEN = ENDPOINTS.map((one) =>
   endpointFor(({ query }) => Response.json({ path: one.path, ...query }), { ...one, scope: 'open' }),
 );

@@ -15,9 +15,9 @@ import { answerDirectly, throughRoute } from './direct-answers';
 const hub = new Hub({ source: { after: async () => [] } });
 const server = createServer((_asked, response) => response.end('behind'));
 let port = 0;
-/** Whether the server lists another origin. */
+/** Whether the server allows another origin. */
 let isListing = false;
-/** The server's side of each connection, the newest first. */
+/** The server's side of each connection, newest first. */
 const peers: Socket[] = [];
 
 before(async () => {
@@ -183,7 +183,7 @@ test('answerDirectly(): whatever is shown as an id is answered like any unknown 
   }
 });
 
-/** @returns what a stream sends up to its first messages, head included; then the client leaves */
+/** @returns what a stream sends up to its first messages, including the head; then the client leaves */
 function firstAnswer(path: string, id = '', more = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');

@@ -19,7 +19,7 @@ const open = () => {
 };
 
 before(async () => {
-  // As Next does: it listens before anything of ours runs, and takes requests that it answers later.
+  // Like Next: listens before our code runs, and accepts requests that it answers later.
   server = createServer((request, response) => {
     if (request.url === '/early') starting.push(response);
     else if (request.url === '/large') response.end(Buffer.alloc(50_000_000));

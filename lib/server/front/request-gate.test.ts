@@ -18,7 +18,7 @@ afterEach(() => {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A gated server; gives what opens a client of it. */
+/** Starts a server with a gate; returns a function that opens a client of it. */
 async function gated(handler: Handler, options: { timeoutMs?: number; development?: boolean } = {}) {
   const server = createServer(handler).listen(0, '127.0.0.1');
   servers.push(server);

@@ -44,7 +44,7 @@ test('no page runs a script that was not sent with it, whatever the path', () =>
     assert.equal(policy.get('default-src'), "'none'", path);
     assert.equal(policy.get('base-uri'), "'none'", path);
     assert.equal(policy.get('frame-ancestors'), "'none'", path);
-    // A nonce beside it would switch it off.
+    // A nonce next to it would disable `unsafe-inline`.
     const styles = path === '/redoc' ? "'self' 'unsafe-inline'" : "'self' 'nonce-abc'";
     assert.equal(policy.get('style-src'), styles, path);
   }

@@ -26,7 +26,7 @@ test('without times it is the last hour, without since the hour before until', (
   const until = Date.parse('2026-02-01T12:00:00Z');
   assert.deepEqual(span('until=2026-02-01T12:00:00Z'), { since: until - HOUR, until });
   assert.deepEqual(span('since=2026-02-01T13:00:00&until=2026-02-01T12:00:00Z'), { since: until, until });
-  // Nothing before it can be written with a year of four digits.
+  // No earlier time can be written with a four-digit year.
   const first = Date.parse('0000-01-01T00:00:00Z');
   assert.deepEqual(span('until=0000-01-01T00:30:00Z'), { since: first, until: first + HOUR / 2 });
 });

@@ -20,7 +20,7 @@ const markedHeaders = (incoming: IncomingMessage) =>
   new Headers({ [CONNECTION_HEADER]: String(incoming.headers[CONNECTION_HEADER]) });
 const port = () => (server.address() as AddressInfo).port;
 
-/** Sends a request; gives what the server saw when it was open and after its end. */
+/** Sends a request; returns what the server saw while it was open and after its end. */
 async function ask(headers: Record<string, string | string[]> = {}) {
   let seen: Headers | undefined;
   let connection: ReturnType<typeof connectionOf> = null;

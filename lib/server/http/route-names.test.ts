@@ -7,7 +7,7 @@ import { isMinor, kindOfPath, methodName, routeName } from './route-names';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** The addresses of all endpoints and of the built routes and pages, with a value for each parameter. */
+/** The paths of all endpoints and of the built routes and pages, with a value for each parameter. */
 function servedRoutes(): { path: string; name: string }[] {
   const built = readdirSync(join(PROJECT, 'app'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(^|\/)(route|page)\.tsx?$/.test(file) && !file.includes('[['))

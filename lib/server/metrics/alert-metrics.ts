@@ -3,7 +3,7 @@ import type { ReceiverState } from '../../contract/alert-schemas';
 import { getRuntime } from '../../swarms/swarm';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
-/** Registers how it goes with the receivers of alerts. Their names are the settings' own. */
+/** Registers the metrics of alert receivers. The names of receivers come from the settings. */
 export function registerAlertMetrics(registry: Registry): void {
   readCounter(registry, {
     name: 'claude_swarm_alerts_total',

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { streamCounts } from '../stream/stream-watch';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
-/** Registers what is known of the event streams. */
+/** Registers the metrics of the event streams. */
 export function registerStreamMetrics(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_streams_open',

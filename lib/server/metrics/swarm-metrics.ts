@@ -1,4 +1,4 @@
-/** Metrics of the swarm and of what is kept of it, read from the runtime when they are asked for. */
+/** Metrics of the swarm and of the history, read from the runtime at each scrape. */
 import { statSync } from 'node:fs';
 import type { Registry } from 'prom-client';
 import type { LockCounts } from '../../contract/locks-answer';
@@ -9,7 +9,7 @@ import { getRuntime } from '../../swarms/swarm';
 import { registerAlertMetrics } from './alert-metrics';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
-/** The reasons of the log's reader; others would be of a later version and have no series of their own. */
+/** The reasons of the log reader. Others would be of a later version and have no series of their own. */
 const SKIPPED_LINES: Readonly<Record<string, string>> = {
   'invalid JSON': 'invalid_json',
   'not a JSON object': 'not_an_object',
@@ -18,14 +18,14 @@ const SKIPPED_LINES: Readonly<Record<string, string>> = {
 };
 const OTHER = 'other';
 
-/** A history's database and what SQLite has not yet written back into it. */
+/** A history's database, and the write-ahead log that SQLite has not merged into it yet. */
 const DATABASE_FILES = ['', '-wal'];
 
 function state<Kind extends keyof States>(kind: Kind): States[Kind] | undefined {
   return getRuntime().hub.state(kind)?.value as States[Kind] | undefined;
 }
 
-/** Registers what `/metrics` tells of the swarm, its sources and the history. */
+/** Registers the metrics of the swarm, its sources and the history. */
 export function registerSwarmMetrics(registry: Registry): void {
   registerAgentsAndLocks(registry);
   registerSources(registry);
@@ -177,7 +177,9 @@ function statesOf(source: string, now: string): Reading[] {
   return sourceState.options.map((one) => [{ source, state: one }, Number(one === now)] as const);
 }
 
-/** Null before the history has told what it counted: a counter that falls to 0 and comes back would look like an event. */
+/**
+ * Null until the counts of the history are known: a counter that falls to 0 and comes back would look like an event.
+ */
 function knownLog(): Sources['log'] | null {
   return getRuntime().figures().logKnown ? (state('sources')?.log ?? null) : null;
 }

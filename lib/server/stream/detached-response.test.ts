@@ -33,7 +33,7 @@ async function serve(
   return { text: () => text, ended: once(socket, 'close') };
 }
 
-/** Ends it and waits, as Next does, for `finish` to let go of the request. */
+/** Ends the response as Next does, and waits for `finish`, when Next releases the request. */
 async function endAsNext(response: ServerResponse): Promise<void> {
   const finished = once(response, 'finish');
   response.write('first');

@@ -25,7 +25,7 @@ const message = (seq: number, size = 0): PublishedMessage => ({
 });
 
 function openHub(): Hub {
-  // Timers are mocked with the date, monotonic time is not.
+  // Timers are mocked together with the date; monotonic time is not.
   const hub = new Hub({ source: { after: async () => [] }, ticks: () => Date.now() });
   hub.open('e', [message(1), message(2)], 1);
   closing.push(() => hub.close());
@@ -180,7 +180,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
 
   let seq = 2;
-  // The buffers of both sockets fill first; afterwards nothing more is taken from the hub.
+  // First the buffers of both sockets fill; afterwards nothing more is taken from the hub.
   while (!subscriber || subscriber.stalledSince === null) {
     seq++;
     assert.ok(seq < 200, 'it goes on taking what nobody reads');

@@ -42,7 +42,7 @@ const live: Partial<Runtime> = {
 
 type Decision = '' | '/ack' | '/snooze';
 
-/** What the endpoints answer from in one test. */
+/** The context from which the endpoints answer in one test. */
 let context = contextFor(live);
 
 /** Sends a request with JSON, as a page of this site does unless headers say otherwise. */

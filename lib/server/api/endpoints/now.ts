@@ -1,4 +1,4 @@
-/** The present state. */
+/** Endpoints for the present state. */
 import {
   AGENTS_PATH,
   ATTENTION_PATH,
@@ -9,7 +9,7 @@ import {
 } from '../../../contract/paths';
 import { declare, type Endpoint, jsonResponse, stateResponse } from '../endpoint';
 
-/** How cursors of pages work, for descriptions. */
+/** Describes how cursors of pages work, for API descriptions. */
 export const PAGED = 'Cursors are stable: `previous_cursor` feeds `before` and is null at the oldest';
 
 export const NOW_ENDPOINTS: readonly Endpoint[] = [

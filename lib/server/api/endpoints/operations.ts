@@ -1,4 +1,4 @@
-/** For probes, monitoring and readers of the API document. */
+/** Endpoints for probes, monitoring and readers of the API document. */
 import { HEALTH_PATH, METRICS_PATH, OPENAPI_PATH } from '../../../contract/paths';
 import { requireReady } from '../../http/phase';
 import { metrics } from '../../metrics/metrics';

@@ -1,4 +1,4 @@
-/** The past. The reader thread answers these. */
+/** Endpoints for the past. The reader thread answers these. */
 import {
   AGENT_HISTORY_BY_QUERY_PATH,
   AGENT_HISTORY_PATH,
