@@ -48,12 +48,14 @@ function readText(file: string, name: string): string {
   try {
     const { size } = statSync(file);
     if (size > MAX_BYTES) {
-      throw new BundleFault(`${name} has ${Math.round(size / 1e6)} MB, more than can be opened: take a shorter span.`);
+      throw new BundleFault(
+        `${name} has ${Math.round(size / 1e6)} MB, more than can be opened: export a shorter time range.`,
+      );
     }
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof BundleFault) throw error;
-    throw new BundleFault(`${file} can't be read (${(error as Error).message}): name a file that can.`);
+    throw new BundleFault(`${file} can't be read (${(error as Error).message}): give a readable file.`);
   }
 }
 
@@ -62,13 +64,13 @@ function parse(text: string, name: string): unknown {
     return JSON.parse(text);
   } catch {
     const begun = text.slice(0, 200).includes(`"${BUNDLE_FORMAT}"`);
-    if (begun) throw new BundleFault(`${name} is cut off or damaged: its download did not end well. Make it again.`);
+    if (begun) throw new BundleFault(`${name} is cut off or damaged: its download was incomplete. Export it again.`);
     throw new BundleFault(`${name} is not an exported time range: open a file that "Export this time range" saved.`);
   }
 }
 
 function damaged(name: string, where: string): BundleFault {
-  return new BundleFault(`${name} is damaged: ${where}. Make it again, or open an unchanged copy.`);
+  return new BundleFault(`${name} is damaged: ${where}. Export it again, or open an unchanged copy.`);
 }
 
 function issuePlace({ issues: [first] }: ZodError): string {

@@ -35,7 +35,7 @@ export function givenVariables(environment: Environment = process.env): [variabl
   });
 }
 
-/** The settings in force; every path is absolute. */
+/** The current settings; every path is absolute. */
 export type Config = Readonly<
   Omit<z.infer<typeof settings>, 'username' | 'password'> & {
     credentials: { username: string; password: string } | null;

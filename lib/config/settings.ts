@@ -74,7 +74,7 @@ export const SETTINGS = {
     env: ['SWARM_ADOPT_HISTORY'],
     schema: yesOrNo,
     standard: '`0`',
-    help: '`1`, or the flag `--adopt-history`: the project was moved; go on with the history of its former path.',
+    help: '`1`, or the flag `--adopt-history`: the project was moved; continue the history of its former path.',
   },
   historyDays: {
     env: ['SWARM_HISTORY_DAYS'],

@@ -37,7 +37,7 @@ test('parseTokens(): names every fault and no token', () => {
     ['- { name: ci }', /^Entry 1 .* needs one of sha256 and token/],
     [`- { name: ci, token: ${LONG}, sha256: ${hash} }`, /^Entry 1 .* needs one of/],
     ['- { name: ci, token: secret }', /^Entry 1 .* fewer than 32 characters/],
-    [`- { name: ci, token: "${LONG} " }`, /^Entry 1 .* other characters/],
+    [`- { name: ci, token: "${LONG} " }`, /^Entry 1 .* characters other than/],
     ['- { name: ci, sha256: abc }', /^Entry 1 .* not 64 hexadecimal digits/],
     [`- { name: ci, sha256: ${hash}, ${LONG}: x }`, /^Entry 1 .* other fields/],
     [`- { name: a, sha256: ${hash} }\n- { name: a, token: ${LONG} }`, /^Entry 2 .* has the name a/],

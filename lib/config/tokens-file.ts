@@ -38,7 +38,7 @@ const line = z
       token: z
         .string()
         .min(MIN_TOKEN_LENGTH, `has a token with fewer than ${MIN_TOKEN_LENGTH} characters`)
-        .regex(BEARER, 'has a token with other characters than letters, digits and - . _ ~ + / at its end =')
+        .regex(BEARER, 'has a token with characters other than letters, digits, - . _ ~ + / and a trailing =')
         .optional(),
     },
     'is not made of name, scope and one of sha256 and token',

@@ -159,7 +159,7 @@ export const talkPair = z.object({
 export const talkAnswer = z
   .object({
     since: instant.describe(
-      'What was counted: whole hours where too many messages lie at the edges of the span to be counted one by one.',
+      'The beginning of the counted time range, extended to whole hours if too many messages lie at its edges.',
     ),
     until: instant,
     pairs: z.array(talkPair).describe('The busiest first, at most 5,000.'),

@@ -15,7 +15,7 @@ export const PROBLEMS = {
     title: 'Malformed URL',
     detail: 'The path must be percent-encoded UTF-8: a percent sign itself is %25.',
   },
-  malformed_body: { status: 400, title: 'Malformed body', detail: 'The body of the request is no JSON.' },
+  malformed_body: { status: 400, title: 'Malformed body', detail: 'The body of the request is not JSON.' },
   credentials_required: {
     status: 401,
     title: 'Credentials required',
@@ -93,8 +93,7 @@ export const PROBLEMS = {
   too_many_requests: {
     status: 429,
     title: 'Too many requests',
-    detail:
-      'This address has asked for more than 600 searches and questions about the past a minute; ask again in 3 s.',
+    detail: 'This address has sent more than 600 searches and queries about the past per minute; try again in 3 s.',
   },
   too_many_attempts: {
     status: 429,
@@ -114,7 +113,7 @@ export const PROBLEMS = {
   too_many_streams: {
     status: 503,
     title: 'Too many streams',
-    detail: 'All of the 200 streams for one address are open; ask again later.',
+    detail: 'All of the 200 streams for one address are open; try again later.',
   },
 } as const satisfies Record<string, Kind>;
 

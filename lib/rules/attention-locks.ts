@@ -115,8 +115,8 @@ function orphanRule(reason: Reason | null): Omit<AttentionEntry['why'], 'facts'>
   if (reason === 'moved') return MOVED_WHY;
   const rule =
     reason === 'replaced'
-      ? 'Locks that were taken before another process got the id of their holder are listed.'
-      : 'Locks of a holder that is not in the registry are listed.';
+      ? 'Locks are listed if another process got the id of their holder after they were taken.'
+      : 'Locks are listed if their holder is not in the registry.';
   return { rule, threshold: null, setting: null };
 }
 

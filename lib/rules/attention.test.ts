@@ -98,7 +98,7 @@ describe('deadlocks', () => {
     assert.ok(first);
     const { why, ...others } = first;
     assert.deepEqual(why.facts, Array(4).fill('It waits.'));
-    assert.match(why.rule, /An acknowledgement that is due is no wait/);
+    assert.match(why.rule, /An overdue acknowledgement does not count as a wait/);
     assert.deepEqual(others, {
       id: 'deadlock:["a","b","c"]',
       kind: 'deadlock',

@@ -69,7 +69,7 @@ function onReady(): void {
 
 /** Prints to the terminal, since the settings of the log may be the fault. */
 function fail(error: unknown): never {
-  process.stderr.write(`The dashboard can not start. ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`The dashboard cannot start. ${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 }
 

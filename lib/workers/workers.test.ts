@@ -15,7 +15,7 @@ const ANSWERING = `
     parentPort.postMessage({ type: 'answer', id, answer: String(query.limit) });
   });`;
 
-test('a question that meets a fault inside is answered as one: the thread does not die of it', () => {
+test('answerTo(): a fault is the answer to its question, and does not end the thread', () => {
   const history = new History(':memory:');
   const ask = (query: unknown) => answerTo({ type: 'ask', id: 7, name: 'page', query: query as never }, history);
   // No caller sends such a query; it represents any fault inside the thread.
@@ -28,7 +28,7 @@ test('a question that meets a fault inside is answered as one: the thread does n
   history.close();
 });
 
-test('of the questions in flight only the one that met a fault fails', async () => {
+test('Thread.ask(): only the question that met a fault fails', async () => {
   const faults: unknown[] = [];
   const workerData = safeError(new TypeError('planted'));
   const start = () => new Worker(ANSWERING, { eval: true, execArgv: [], workerData });

@@ -34,7 +34,7 @@ export async function readChange(
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProblemError('malformed_body', 'The body of the request is no JSON.');
+    throw new ProblemError('malformed_body', 'The body of the request is not JSON.');
   }
 }
 

@@ -98,7 +98,7 @@ export function createLimits(): Limits {
 
 /** Each limited kind of request: its setting, and its name in the plural for error messages. */
 const LIMITED = {
-  reads: { setting: 'readsPerMinute', plural: 'searches and questions about the past' },
+  reads: { setting: 'readsPerMinute', plural: 'searches and queries about the past' },
   exports: { setting: 'exportsPerMinute', plural: 'bundles' },
 } as const satisfies Record<LimitedKind, { setting: keyof Config; plural: string }>;
 
@@ -118,7 +118,7 @@ export function limitRequests(
   if (seconds === 0) return;
   throw new ProblemError(
     'too_many_requests',
-    `This address has asked for more than ${perMinute} ${plural} a minute; ask again in ${seconds} s.`,
+    `This address has sent more than ${perMinute} ${plural} per minute; try again in ${seconds} s.`,
     { headers: { 'Retry-After': String(seconds) } },
   );
 }

@@ -29,8 +29,8 @@ export class OpenStreams {
    */
   take({ client, credential }: Principal, most: Pick<Config, 'streams' | 'streamsPerClient'>): StreamPlace {
     const own = this.#byClient.get(client) ?? 0;
-    if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams that the server may have`);
-    if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams that one address may have`);
+    if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams of this server`);
+    if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams for one address`);
     this.#byClient.set(client, own + 1);
     const entry: Entry = {
       digest: credential?.digest ?? null,
@@ -56,7 +56,7 @@ export class OpenStreams {
 }
 
 function full(which: string): ProblemError {
-  return new ProblemError('too_many_streams', `All of ${which} are open; ask again later.`, {
+  return new ProblemError('too_many_streams', `All of ${which} are open; try again later.`, {
     headers: { 'Retry-After': RETRY_SECONDS },
   });
 }

@@ -38,6 +38,6 @@ export function setPageGate(gate: PageGate): void {
 /** @throws if the server has not started yet: without a gate no page is answered */
 export function pageGate(): PageGate {
   const gate = shared[GATE];
-  if (!gate) throw new Error('A page was asked for before the server has started.');
+  if (!gate) throw new Error('A page was requested before the server had started.');
   return gate;
 }

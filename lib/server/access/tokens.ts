@@ -70,7 +70,7 @@ function readTokens(text: string, path: string): Tokens {
     return new Map(parseTokens(text).map((token) => [token.digest, token]));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError([`${error.faults.join(' ')} It is ${path}.`]);
+    throw new ConfigError([`${error.faults.join(' ')} The file is ${path}.`]);
   }
 }
 

@@ -21,7 +21,7 @@ export function routeHandlers(): Record<Method, Route> {
     async (request) => {
       const answer = shared[ANSWER];
       // Without the table there are no checks, so nothing is answered.
-      if (!answer) throw new Error('A route was requested before the server has started.');
+      if (!answer) throw new Error('A route was requested before the server had started.');
       return answer(method, request);
     },
   ]);

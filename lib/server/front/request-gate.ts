@@ -150,7 +150,7 @@ function whyUnserved({ headers, httpVersion }: IncomingMessage, expects: Expecta
   if (headers.host === undefined && httpVersion === '1.1') {
     return { status: 400, reason: 'The request must carry exactly one valid Host header.\n' };
   }
-  if (expects === 'other') return { status: 417, reason: 'No expectation but 100-continue can be met.\n' };
+  if (expects === 'other') return { status: 417, reason: 'The Expect header supports only 100-continue.\n' };
   return null;
 }
 

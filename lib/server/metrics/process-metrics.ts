@@ -19,7 +19,7 @@ export function registerProcessMetrics(registry: Registry): void {
   const delay = new EventLoopDelay();
   readGauge(registry, {
     name: 'claude_swarm_event_loop_delay_seconds',
-    help: 'Seconds by which the event loop was late since the scrape before, by quantile; 0 at the first scrape.',
+    help: 'Seconds by which the event loop was late since the previous scrape, by quantile; 0 at the first scrape.',
     labelNames: ['quantile'],
     read: () => delay.quantiles(),
   });

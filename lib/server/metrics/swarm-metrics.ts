@@ -90,7 +90,7 @@ function registerSources(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_entries_skipped',
-    help: 'Entries of a source other than the log that can not be understood now.',
+    help: 'Current entries of a source other than the log that can not be read.',
     labelNames: ['source'],
     read: () =>
       sources()
@@ -110,7 +110,7 @@ function registerSources(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_log_backlog_bytes',
-    help: 'Bytes of the message log that are still to be read, where they are many.',
+    help: 'Bytes of the message log that are still to be read; only while there are many.',
     read: () => {
       const backlog = state('sources')?.log.backlog;
       return backlog ? backlog.total_bytes - backlog.read_bytes : 0;
@@ -121,12 +121,12 @@ function registerSources(registry: Registry): void {
 function registerLoop(registry: Registry): void {
   readCounter(registry, {
     name: 'claude_swarm_event_loop_held_total',
-    help: 'How often the event loop was held for more than 5 seconds and moved again; the log says where.',
+    help: 'How often the event loop was blocked for more than 5 seconds and moved again; the log says where.',
     read: () => getRuntime().figures().loopHeldCount,
   });
   readGauge(registry, {
     name: 'claude_swarm_event_loop_longest_held_seconds',
-    help: 'The longest time for which the event loop was held, at least, since the process began; 0 if never over 5 seconds.',
+    help: 'The longest time for which the event loop was blocked, at least, since the process began; 0 if never over 5 seconds.',
     read: () => getRuntime().figures().longestLoopHoldMs / 1000,
   });
 }
@@ -134,17 +134,17 @@ function registerLoop(registry: Registry): void {
 function registerHistory(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_recorder',
-    help: '1 if this process records the history, 0 if it follows another one that does.',
+    help: '1 if this process records the history, 0 if another process does and this one follows it.',
     read: () => Number(getRuntime().health().history.role === 'recorder'),
   });
   readCounter(registry, {
     name: 'claude_swarm_messages_read_total',
-    help: 'Messages that were read and committed, by this process or by the one that it follows, since this one began.',
+    help: 'Messages that were read and committed since this process began, by it or by the process that it follows.',
     read: () => getRuntime().figures().messagesRead,
   });
   readCounter(registry, {
     name: 'claude_swarm_history_pruned_total',
-    help: 'What the retention deleted since this process began: messages, and entries of the journal; once a minute.',
+    help: 'Messages and journal entries that the retention deleted since this process began; updated once a minute.',
     labelNames: ['kind'],
     read: () => Object.entries(getRuntime().figures().pruned).map(([kind, count]) => [{ kind }, count] as const),
   });
