@@ -94,7 +94,7 @@ function parseContent(text: string): unknown {
       `The tokens file is no YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
     ]);
   }
-  // A file whose last line was removed contains no tokens, which is no fault.
+  // A file whose last line was removed contains no tokens, which is not a fault.
   return read.value ?? [];
 }
 

@@ -30,14 +30,14 @@ export function lifeKey({ pid, tmux_pane_id, pane_index, life_began_at }: LifeFi
   return place === '@' ? '' : place;
 }
 
-/** @returns the parts of a key; empty ones for a text that is no key */
+/** @returns the parts of a key; empty ones for a text that is not a key */
 export function lifeParts(key: string): LifeParts {
   const [, pid = '', pane = '', began = null] = /^([^@]*)@([^#]*)(?:#(.*))?$/s.exec(key) ?? [];
   return { pid, pane, began: began ?? null };
 }
 
 /**
- * Whether two keys name different lives. A part that one of them lacks is no evidence: a restarted server no longer knows
+ * Whether two keys name different lives. A part that one of them lacks is not evidence: a restarted server no longer knows
  * since when a process has its id.
  */
 export function isAnotherLife(earlier: string, later: string): boolean {

@@ -29,7 +29,7 @@ const MAX_AHEAD_MS = 1000;
 
 /** The clock and the zone by which requests are read. */
 export interface Clock {
-  /** @returns milliseconds since 1970, null for a text that is no time */
+  /** @returns milliseconds since 1970, null for a text that is not a time */
   readInstant(text: string): number | null;
   now(): number;
 }

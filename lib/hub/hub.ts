@@ -85,9 +85,9 @@ export class Hub {
   /**
    * Sets the present value of a kind of state and publishes it if it differs from the last.
    *
-   * @param value not to be changed afterwards: the same object again is no change
+   * @param value not to be changed afterwards: the same object again is not a change
    * @param json the value as JSON, where the caller has it
-   * @returns whether it differs from the last; the uptime alone is no difference of the stats
+   * @returns whether it differs from the last; the uptime alone is not a difference of the stats
    */
   setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
     const known = this.#states.get(kind);

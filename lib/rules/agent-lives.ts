@@ -72,7 +72,7 @@ export class AgentLives {
       const life = listed[index] ?? begin(entry, former ?? null, registry, processes, now);
       return seen(life, processes, now);
     });
-    // Also where another process has the id now: the agent that took its locks has left all the same.
+    // A life counts as departed even if another process has its id now: the agent that took the locks has left.
     const gone = known.filter((life) => !taken.has(life));
     this.departed = gone
       .map((life) => seen({ ...life, leftAt: life.leftAt ?? now }, processes, now))
@@ -116,7 +116,7 @@ function groupById(lives: readonly Life[]): Map<string, Life[]> {
   return byId;
 }
 
-/** A field that an older version of the tool did not write is no evidence. */
+/** A field that an older version of the tool did not write is not evidence. */
 function isSameAgent(
   { entry: before, startId }: Life,
   entry: RegistryEntry,

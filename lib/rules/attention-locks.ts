@@ -173,7 +173,7 @@ function wantWords(wants: readonly Want[]): string[] {
 function silentSince({ last_evidence_at, process }: Agent, facts: AttentionFacts): string | null {
   const { sources, staleTimeoutSeconds, time } = facts;
   if (process.state === 'running') return null;
-  // While signs of life cannot be read, silence is no evidence.
+  // While signs of life cannot be read, silence is not evidence.
   if (sources.registry.state === 'unreadable' || sources.log.state === 'unreadable') return null;
   const at = instantOf(last_evidence_at);
   return at !== null && time.isPast(at + staleTimeoutSeconds * 1000) ? last_evidence_at : null;

@@ -49,7 +49,7 @@ export function sourceItems({
   return found;
 }
 
-/** A file that was never there is no fault; one that vanished is. */
+/** A file that was never there is not a fault; one that vanished is. */
 function isFault({ state, keptFrom }: ReadSource): boolean {
   return state === 'unreadable' || state === 'degraded' || (state === 'missing' && keptFrom !== null);
 }

@@ -136,7 +136,7 @@ function pathsIn(text: string, held: ReadonlySet<unknown>): Set<string> {
   for (const word of text.split(/\s+/)) {
     for (const form of [word, word.replace(WORD_ENDS, '')]) {
       const path = form === '' ? '' : normalizeLockPath(form);
-      // A word with `*` that is no held path is markup, or would match files that were not asked for.
+      // A word with `*` that is not a held path is markup, or would match files that were not asked for.
       if (held.has(path) || (LIKE_A_PATH.test(path) && !hasPatternCharacters(path))) found.add(path);
     }
   }

@@ -152,7 +152,7 @@ export class UnresolvedTracker {
 
   /**
    * A message answers in the thread, or if a recipient sends it to the asker and at most two others. A question in return
-   * keeps the first one open, and a broadcast answers nobody: it is no reply.
+   * keeps the first one open, and a broadcast answers nobody: it is not a reply.
    */
   #noteAnswer(seq: number, sender: string, fields: Fields): void {
     if (this.#questions.size === 0 || isAutomatic(fields)) return;

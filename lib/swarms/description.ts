@@ -157,7 +157,7 @@ export class SwarmDescription {
   }
 }
 
-/** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
+/** A time ahead of the clock is not a sign of life, and must not hide an older one that is. */
 function newestLocks(entries: LocksReader['locks'], now: number): Map<string, number> {
   const newest = new Map<string, number>();
   for (const { fields, lockedAt } of entries) {

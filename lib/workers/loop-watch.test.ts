@@ -29,7 +29,7 @@ test('poll(): a loop can be blocked again', () => {
   assert.deepEqual(said, ['held', 'moved', 'held']);
 });
 
-test('poll(): time without polls is no evidence, so a resumed process gets the full time', () => {
+test('poll(): time without polls is not evidence, so a resumed process gets the full time', () => {
   const [first, second, ...rest] = changesAt(
     [1000, 3_600_000, 3_600_000 + POLL_INTERVAL_MS],
     [3_600_000 + POLL_INTERVAL_MS],

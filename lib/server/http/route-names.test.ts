@@ -42,7 +42,7 @@ test('routeName(): nothing that a client chooses becomes a name', () => {
   assert.equal(methodName('PROPFIND'), '(other)');
 });
 
-test('kindOfPath(): distinguishes routes, pages, files and Next's own requests', () => {
+test('kindOfPath(): distinguishes routes, pages, files and requests of Next', () => {
   const kinds = {
     route: ['/api', '/api/', '/api/nope', '/api/v1/agents?q=1', '/health?ready', '/metrics', '/openapi.json'],
     page: [

@@ -24,7 +24,7 @@ export interface Conflict {
   /** What both agents want; for a lock its path. */
   resource: string | null;
   status: string | null;
-  /** Milliseconds since 1970; null where it is no time. */
+  /** Milliseconds since 1970; null where it is not a time. */
   detectedAt: number | null;
 }
 

@@ -85,9 +85,10 @@ function asText(parts: readonly Part[]): string | null {
 }
 
 /**
- * @param length of the text, in UTF-16 units
- * @returns what a comparison costs, in steps of about a nanosecond: the searches share the text, so the most expensive
- *   one counts
+ * Estimates the cost of a comparison. The searches for the parts of a pattern divide the text between them, so only the
+ * most expensive part counts.
+ * | @param length of the text, in UTF-16 units
+ * @returns steps of about a nanosecond
  */
 export function comparisonSteps({ middle }: CompiledPattern, length: number): number {
   let dearest = length;

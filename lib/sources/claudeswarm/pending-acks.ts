@@ -22,7 +22,7 @@ export interface PendingAck {
   /** The beginning of its text; empty where the file has no message. */
   text: string;
   retryCount: number;
-  /** Milliseconds since 1970; null where it is no time. */
+  /** Milliseconds since 1970; null where it is not a time. */
   sentAt: number | null;
   nextRetryAt: number | null;
   /** True for the remains of a send that failed before the message was sent: a temporary id, and no message. */

@@ -25,7 +25,7 @@ export interface Task {
   assignedTo: string | null;
   /** Ids of the tasks that must be finished before. */
   blockedBy: string[];
-  /** Milliseconds since 1970; null where it is no time. */
+  /** Milliseconds since 1970; null where it is not a time. */
   createdAt: number | null;
 }
 
