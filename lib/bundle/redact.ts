@@ -130,7 +130,8 @@ function left(value: unknown): string {
 /**
  * Removes the paths of this machine from JSON text. Paths in the project start with the project's name instead. Other
  * folders whose name only starts with the same letters are left unchanged.
- * | @param roots absolute paths of the project: its real path and links to it
+ *
+ * @param roots absolute paths of the project: its real path and links to it
  */
 export function withoutRoots(json: string, roots: readonly string[]): string {
   const name = nameOfRoot(roots[0] ?? '/');

@@ -139,7 +139,8 @@ export class History {
 
   /**
    * Records lines, and the checkpoint that follows them, in one transaction.
-   * | @param checkpoint JSON of the position in the log at which reading continues
+   *
+   * @param checkpoint JSON of the position in the log at which reading continues
    * @param now milliseconds since 1970
    * @param before appends only if this is still the current checkpoint; not checked if left out
    * @param recordedAt the instant from which the age of the messages counts, by the clock of the retention

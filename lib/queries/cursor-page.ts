@@ -6,7 +6,8 @@ import { QueryRefused, type SpanPage } from './questions';
 
 /**
  * Reads one page.
- * | @param read returns the spans before an id, or null if that id is no longer kept
+ *
+ * @param read returns the spans before an id, or null if that id is no longer kept
  * @throws {QueryRefused} if the cursor is of another history or its span is no longer kept
  */
 export function spanPage(

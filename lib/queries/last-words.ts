@@ -14,7 +14,8 @@ const MAX_TYPE_LENGTH = 256;
 
 /**
  * Adds to each agent its last message; null if none is known.
- * | @param newest the newest messages of the moment, oldest first
+ *
+ * @param newest the newest messages of the moment, oldest first
  * @param at milliseconds since 1970
  */
 export function withLastWords(

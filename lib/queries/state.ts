@@ -88,7 +88,8 @@ interface SwarmThen {
 
 /**
  * Reads the state at a moment from the journal. Agents do not have `last_evidence_at` yet.
- * | @param at milliseconds since 1970
+ *
+ * @param at milliseconds since 1970
  */
 export function swarmAt(db: History['db'], at: number): SwarmThen {
   const found = thingsAt(db, at);
@@ -154,7 +155,8 @@ function departedOf({ registry = {} }: PastThings, at: number): DepartedAgent[] 
 
 /**
  * Adds to agents of the journal their latest sign of life: from their entries, their locks and their last messages.
- * | @param now the moment; anything later is not a sign of life
+ *
+ * @param now the moment; anything later is not a sign of life
  */
 export function withEvidence(agents: readonly Agent[], locks: readonly Lock[], now: number): Agent[] {
   const newest = new Map<unknown, number>();

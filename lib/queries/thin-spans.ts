@@ -14,7 +14,8 @@ export interface ThinOptions {
  * Reduces the number of cells. Few cells are left as they are. Otherwise the cells of one life of an agent that begin
  * in the same time step and end in the same time step are merged; the step grows until at most `most` cells are left or
  * it is as long as the span.
- * | @returns the step that was used last
+ *
+ * @returns the step that was used last
  */
 export function thinSpans(cells: SpanCells, { span, step, most, keep }: ThinOptions): number {
   let thinned = step;

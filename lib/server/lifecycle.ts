@@ -28,7 +28,8 @@ const DEADLINE_MS = 4_500;
 /**
  * Starts everything that serves the swarm, once per process. If it can't start, prints the reason in one line and ends
  * the process.
- * | @param alone whether this code stops the process, and not Next
+ *
+ * @param alone whether this code stops the process, and not Next
  * @param create creates the runtime
  */
 export function startServer({ alone, create = createRuntime }: { alone: boolean; create?: () => Runtime }): void {

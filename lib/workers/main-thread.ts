@@ -82,7 +82,8 @@ interface SignalHandle {
  * Calls back in this thread on the signals that end the process. Node delivers signals only to the main thread, but
  * libuv delivers each one to every loop that has a handle for it, and Node's internal class for that handle also works
  * in a worker. It can only be reached through `process.binding`.
- * | @returns a function that stops listening; null if this version of Node has no such class
+ *
+ * @returns a function that stops listening; null if this version of Node has no such class
  */
 export function watchSignals(onSignal: (signal: number) => void): (() => void) | null {
   const { binding } = process as { binding?: (name: string) => { Signal?: new () => SignalHandle } };

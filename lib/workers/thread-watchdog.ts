@@ -8,7 +8,8 @@ import { Watchdog, type WatchdogParts } from './watchdog';
 /**
  * Starts to watch the main thread. The log and the native calls are needed only while that is blocked, and are loaded
  * then.
- * | @returns functions to call when the main thread has sent something, and when this thread stops
+ *
+ * @returns functions to call when the main thread has sent something, and when this thread stops
  */
 export function startWatchdog(
   { memory, log }: WatchdogOptions,

@@ -91,7 +91,8 @@ export class RecorderHandle {
 
   /**
    * Notes that the log may have changed and the swarm's files were refreshed.
-   * | @param at milliseconds since 1970; null if changes could not be recorded
+   *
+   * @param at milliseconds since 1970; null if changes could not be recorded
    */
   refreshed(at: number | null): void {
     this.#recorder.post({ type: 'refreshed', at });
@@ -115,7 +116,8 @@ export class RecorderHandle {
 
   /**
    * Keeps a decision about an attention item.
-   * | @returns all current decisions
+   *
+   * @returns all current decisions
    * @throws {QueryRefused} if it could not be kept
    */
   dispose(change: DispositionChange): Promise<readonly Disposition[]> {
@@ -153,7 +155,8 @@ export class RecorderHandle {
 
   /**
    * Asks the reader thread, or the recorder thread if only that can read the history.
-   * | @throws {QueryRefused}
+   *
+   * @throws {QueryRefused}
    */
   ask<Name extends QuestionName>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
     return (this.#openReader() ?? this.#recorder).ask(name, query);

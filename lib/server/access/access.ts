@@ -28,7 +28,8 @@ interface AdmitOptions {
 
 /**
  * Checks a request by its headers, for a page or the proxy.
- * | @returns the refusal to answer with; null if the request may be answered
+ *
+ * @returns the refusal to answer with; null if the request may be answered
  */
 export function checkAccess(
   headers: HeaderReader,
@@ -46,7 +47,8 @@ export function checkAccess(
 
 /**
  * Checks a request by its headers.
- * | @throws {ProblemError} to answer with instead
+ *
+ * @throws {ProblemError} to answer with instead
  */
 export function admit(headers: HeaderReader, admission: Admission, options: AdmitOptions = {}): Principal {
   const { config } = admission;

@@ -10,7 +10,8 @@ import type { Principal } from './principal';
 
 /**
  * Checks a request that changes something, and reads its body. A DELETE may have no body.
- * | @param principal the caller
+ *
+ * @param principal the caller
  * @param scope of the endpoint: `write` for changes of the swarm, `read` for those of the dashboard's own state
  * @returns the body's JSON; null if the body is empty
  * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is not JSON

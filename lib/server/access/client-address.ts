@@ -9,7 +9,8 @@ export type Peer = Pick<RequestConnection, 'remoteAddress' | 'forwardedFor'>;
 /**
  * Finds the address of the client. `X-Forwarded-For` is trusted only as far back as trusted proxies wrote it; earlier
  * entries may come from anybody.
- * | @param trusted addresses, subnets and groups of proxies, as in `TRUST_PROXY`
+ *
+ * @param trusted addresses, subnets and groups of proxies, as in `TRUST_PROXY`
  * @returns the address of the client, or of the last proxy if that names no client; null if the connection is closed
  */
 export function clientAddress({ remoteAddress, forwardedFor }: Peer, trusted: readonly string[]): string | null {
@@ -36,7 +37,8 @@ function trustOf(trusted: readonly string[]): (address: string) => boolean {
 /**
  * The name under which an address is counted. IPv6 addresses count by their /64, since one household or machine may use
  * all of it.
- * | @param address null counts as an address of its own
+ *
+ * @param address null counts as an address of its own
  */
 export function limitKey(address: string | null): string {
   const parsed = address === null ? null : parseAddress(address);

@@ -15,7 +15,8 @@ const REALM = 'realm="Claude Swarm dashboard"';
 
 /**
  * Checks the credentials of a request.
- * | @param authorization the header of that name
+ *
+ * @param authorization the header of that name
  * @returns the owner of the credentials; null if they are not valid
  */
 export function readCredentials(authorization: string, { user, tokens }: KnownCredentials): Credential | null {

@@ -48,7 +48,8 @@ export class RateLimit {
 
   /**
    * Counts a request if the quota allows it.
-   * | @param perMinute 0: no limit
+   *
+   * @param perMinute 0: no limit
    * @param now milliseconds of a monotonic clock
    * @returns the number of seconds to wait before the next attempt; 0 if the request is allowed
    */
@@ -104,7 +105,8 @@ const LIMITED = {
 
 /**
  * Counts a request that costs more than others.
- * | @param client whose quota it uses, as named by `limitKey`
+ *
+ * @param client whose quota it uses, as named by `limitKey`
  * @throws {ProblemError} if the quota is used up
  */
 export function limitRequests(

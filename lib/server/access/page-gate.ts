@@ -22,7 +22,8 @@ export interface PageGate {
   refusal(headers: Headers): string | null;
   /**
    * Counts a query about the past.
-   * | @throws {ProblemError} if the limit is exceeded
+   *
+   * @throws {ProblemError} if the limit is exceeded
    */
   countRead(headers: Headers): void;
 }

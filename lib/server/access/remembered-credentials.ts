@@ -33,7 +33,8 @@ export class RememberedCredentials {
 
   /**
    * Remembers right credentials for a day.
-   * | @param client whose limits count, as named by `limitKey`
+   *
+   * @param client whose limits count, as named by `limitKey`
    * @param authorization the header that was sent
    * @param now milliseconds of a monotonic clock
    */

@@ -77,7 +77,8 @@ function readTokens(text: string, path: string): Tokens {
 /**
  * Opens the tokens file of the settings. From then on it is checked once a second, and the streams of tokens that it no
  * longer contains are closed.
- * | @returns null if no file is set
+ *
+ * @returns null if no file is set
  * @throws {ConfigError} if the file cannot be used
  */
 export function openTokens({ tokensFile }: Pick<Config, 'tokensFile'>, streams: OpenStreams): TokenStore | null {

@@ -14,7 +14,8 @@ type BundleContext = Pick<ServerContext, 'runtime' | 'config' | 'version'>;
 
 /**
  * Answers with a bundle, which is read page by page as fast as the client receives it.
- * | @throws {ProblemError} if the time range contains more than a bundle may
+ *
+ * @throws {ProblemError} if the time range contains more than a bundle may
  */
 export async function bundleResponse(
   { runtime, config, version }: BundleContext,

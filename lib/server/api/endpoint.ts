@@ -51,7 +51,8 @@ type Answer = (request: Request, principal: Principal) => Promise<Response>;
 
 /**
  * Creates the routes of one path: every method, each behind the access check, with failures as problems.
- * | @param endpoints of this path, one for each method; HEAD follows from GET, OPTIONS from all, other methods are
+ *
+ * @param endpoints of this path, one for each method; HEAD follows from GET, OPTIONS from all, other methods are
  * refused
  */
 export function endpoint(endpoints: readonly Endpoint[], context: ServerContext): Record<Method, Route> {

@@ -5,7 +5,8 @@ import { ERROR_PLACES, metrics } from '../metrics/metrics';
 
 /**
  * Logs and counts a fault of this server that made a request fail.
- * | @param where one of `ERROR_PLACES`; any other word counts as `route`
+ *
+ * @param where one of `ERROR_PLACES`; any other word counts as `route`
  * @param file the source of the page or route, never the requested path
  */
 export function reportError(where: string, error: unknown, file?: string): void {

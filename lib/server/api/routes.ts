@@ -18,7 +18,8 @@ interface Routes {
 
 /**
  * Creates the table of routes.
- * | @throws if a path has no endpoint
+ *
+ * @throws if a path has no endpoint
  */
 export function serveEndpoints(endpoints: readonly Endpoint[], context: ServerContext): Routes {
   const routes = new Map<string, Record<Method, Route>>();

@@ -25,7 +25,8 @@ export function isClosing(socket: Socket): boolean {
 /**
  * Limits what may arrive of a body after its answer, and lets Node end the connection gently. Call it before the answer
  * ends.
- * | @param maxBytes counted from the end of the answer; above it the connection is closed
+ *
+ * @param maxBytes counted from the end of the answer; above it the connection is closed
  */
 export function boundRest(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   const { socket } = request;
@@ -61,7 +62,8 @@ export function closeGently(request: IncomingMessage): void {
 
 /**
  * Discards the rest of a body, even if something else has begun to read it.
- * | @param onBytes receives the number of bytes that arrived; if it returns false, they stay unread, so that Node stops
+ *
+ * @param onBytes receives the number of bytes that arrived; if it returns false, they stay unread, so that Node stops
  * reading
  */
 export function discardBody(request: IncomingMessage, onBytes: (bytes: number) => boolean): void {

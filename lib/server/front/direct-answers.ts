@@ -15,7 +15,8 @@ export type DirectRoutes = Readonly<Record<string, DirectAnswer>>;
 
 /**
  * Adds routes in front of the current request listeners of a server. Requests with a body are left to those.
- * | @param routes by their paths in the contract; each also answers `/api/v1/<x>`
+ *
+ * @param routes by their paths in the contract; each also answers `/api/v1/<x>`
  */
 export function answerDirectly(server: Server, routes: DirectRoutes): void {
   const listeners = server.listeners('request') as Listener[];

@@ -1,7 +1,8 @@
 /**
  * Handles request bodies in front of Next. For a page Next keeps up to 10 MB of each body in memory, whoever sends it
  * and however long that takes. Here bodies are refused, or read and discarded, before Next sees their requests.
- * | Routes of the API read their bodies themselves, after the access check and up to the limit. All other requests are
+ *
+ * Routes of the API read their bodies themselves, after the access check and up to the limit. All other requests are
  * passed on without a body, when that has ended.
  */
 import { IncomingMessage, type Server, type ServerResponse } from 'node:http';

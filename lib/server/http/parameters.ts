@@ -32,7 +32,8 @@ export interface ParameterSource {
 
 /**
  * Reads the parameters of a request from its path, query and headers.
- * | @param path of the endpoint
+ *
+ * @param path of the endpoint
  * @throws {ProblemError} that names every faulty parameter
  */
 export function readRequest<Schema extends z.ZodPipe<z.ZodObject>>(

@@ -20,7 +20,8 @@ export function enterPhase(next: Phase): void {
 
 /**
  * Checks the phase for probes that decide which server gets requests.
- * | @throws {ProblemError} before the first state is read, and as soon as a stop begins
+ *
+ * @throws {ProblemError} before the first state is read, and as soon as a stop begins
  */
 export function requireReady(): void {
   if (phase() === 'ready') return;

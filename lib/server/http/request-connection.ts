@@ -77,7 +77,8 @@ const shared = globalThis as { [CONNECTIONS]?: Map<string, RequestConnection> };
 
 /**
  * Starts to mark requests, once per process. Call it before the first request.
- * | @param onRequest receives each request when it begins
+ *
+ * @param onRequest receives each request when it begins
  */
 export function watchConnections(onRequest?: (request: IncomingMessage, connection: RequestConnection) => void): void {
   if (shared[CONNECTIONS]) return;

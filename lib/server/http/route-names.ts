@@ -52,7 +52,8 @@ const DOTS_IN_PATH = new RegExp(`^(/(?:[^?]*/)?api(?:/v1)?)${AGENT_IN_PATH}((?:%
 /**
  * An agent may be named `.` or `..`. Every URL parser treats these as folders at the end of a path, even
  * percent-encoded. A request whose path ends with encoded dots is directed to `/api/agent?id=`.
- * | @param url from the request line
+ *
+ * @param url from the request line
  */
 export function withDotsInQuery(url: string): string {
   const [, path, dots, query] = DOTS_IN_PATH.exec(url) ?? [];

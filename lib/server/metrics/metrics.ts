@@ -1,7 +1,8 @@
 /**
  * The metrics of this process, for Prometheus. Counters of requests are increased when a request ends. State (agents,
  * locks, the history) is read when `/metrics` is requested; the start of the server registers it.
- * | Every label has few values, all chosen by this code, so no client can create a new time series.
+ *
+ * Every label has few values, all chosen by this code, so no client can create a new time series.
  */
 import { Counter, Histogram, Registry } from 'prom-client';
 import { oncePerProcess } from '../../platform/process-global';

@@ -1,7 +1,8 @@
 /**
  * Detaches a response from Next. Next ends it, considers it finished and releases everything it keeps for the request;
  * the socket stays open and is written to directly. docs/decisions/0050-detached-streams.md has the measured savings.
- * | This relies on two things that neither Next nor Node guarantees: that Next calls `end` on Node's own response, and
+ *
+ * This relies on two things that neither Next nor Node guarantees: that Next calls `end` on Node's own response, and
  * that Node's own listener for `finish` is the first one. If they are not as expected, nothing is detached and the
  * caller answers in the ordinary way. Finding what Next keeps elsewhere (`letGo`) only saves memory.
  */
@@ -14,7 +15,8 @@ export interface DetachedResponse {
   /**
    * Writes a piece of the body, given in parts. Do not change the piece or its parts afterwards: all clients that get
    * the same piece share its bytes.
-   * | @returns false if there is no room for more; the piece is sent in any case
+   *
+   * @returns false if there is no room for more; the piece is sent in any case
    */
   write(piece: readonly Uint8Array[]): boolean;
   /** Called when there is room again. */
@@ -24,7 +26,8 @@ export interface DetachedResponse {
 
 /**
  * Detaches a response. Call it before the answer is returned to Next.
- * | @param ownListeners listeners of `close` that stay; all others are Next's, which would treat the end of the stream
+ *
+ * @param ownListeners listeners of `close` that stay; all others are Next's, which would treat the end of the stream
  * as the end of its request, and keep the request until then
  * @param onDetached called when the head and the returned body are written; from then on the caller controls the
  *   response
@@ -58,7 +61,8 @@ export function detach(
 /**
  * Takes over a response that Next never saw. Its head is sent together with everything that is written in the same
  * turn.
- * | @returns null if the client has left
+ *
+ * @returns null if the client has left
  */
 export function takeOver(response: ServerResponse): DetachedResponse | null {
   const { socket, req: request } = response;

@@ -10,7 +10,8 @@ const encoded = new WeakMap<HubEvent, readonly Uint8Array[]>();
 /**
  * Encodes an event in the format of the stream (WHATWG HTML, 9.2.5 "Parsing an event stream"), in parts to be sent one
  * after the other. Each event is encoded once for all clients; its large parts are those of the event, not copies.
- * | @throws if a part contains a line break, which would end the field and let content pose as another one
+ *
+ * @throws if a part contains a line break, which would end the field and let content pose as another one
  */
 export function encodeEvent(event: HubEvent): readonly Uint8Array[] {
   const known = encoded.get(event);

@@ -43,7 +43,8 @@ interface Follower {
 /**
  * The stream of events (WHATWG HTML, 9.2). An event is taken from the hub when the socket has room, so nothing is
  * queued for a slow client.
- * | @param start.place counts the stream, and closes it when its token is revoked
+ *
+ * @param start.place counts the stream, and closes it when its token is revoked
  */
 export function streamResponse(request: Request, { hub, lastEventId, place }: StreamStart): Response {
   const { headers, signal, method } = request;
@@ -54,7 +55,8 @@ export function streamResponse(request: Request, { hub, lastEventId, place }: St
 
 /**
  * Like `streamResponse`, in front of Next: written to a response that nothing else uses.
- * | @param send sends the head and returns the response; null if the client has left
+ *
+ * @param send sends the head and returns the response; null if the client has left
  */
 export function streamDirectly(
   { hub, lastEventId, place }: StreamStart,
@@ -86,7 +88,8 @@ function subscribe(
 
 /**
  * Writes directly to the socket, outside of Next.
- * | @returns false if that is not possible
+ *
+ * @returns false if that is not possible
  */
 function followDetached(follower: Follower): boolean {
   const { connection } = follower;

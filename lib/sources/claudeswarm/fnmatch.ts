@@ -87,7 +87,8 @@ function asText(parts: readonly Part[]): string | null {
 /**
  * Estimates the cost of a comparison. The searches for the parts of a pattern divide the text between them, so only the
  * most expensive part counts.
- * | @param length of the text, in UTF-16 units
+ *
+ * @param length of the text, in UTF-16 units
  * @returns steps of about a nanosecond
  */
 export function comparisonSteps({ middle }: CompiledPattern, length: number): number {
