@@ -28,8 +28,8 @@ test('parseTokens(): names every fault and no token', () => {
   const cases: [string, RegExp][] = [
     ['name: ci', /^The tokens file must hold a list/],
     ['just text', /^The tokens file must hold a list/],
-    [`- a: [\n- ${LONG}`, /^The tokens file is no YAML: see its line 2 \(BAD_INDENT\)\.$/],
-    ['- { name: ci, token: *secret }', /^The tokens file is no YAML: an alias has no anchor/],
+    [`- a: [\n- ${LONG}`, /^The tokens file is not YAML: see its line 2 \(BAD_INDENT\)\.$/],
+    ['- { name: ci, token: *secret }', /^The tokens file is not YAML: an alias has no anchor/],
     ['- just text', /^Entry 1 of the tokens file is not made of/],
     [`- sha256: ${hash}`, /^Entry 1 .* needs a name/],
     [`- { name: "a b", sha256: ${hash} }`, /^Entry 1 .* name that is not/],

@@ -91,7 +91,7 @@ function parseContent(text: string): unknown {
   if ('faults' in read) {
     const [{ line, code, message } = { line: null, code: '', message: '' }] = read.faults;
     throw new ConfigError([
-      `The tokens file is no YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
+      `The tokens file is not YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
     ]);
   }
   // A file whose last line was removed contains no tokens, which is not a fault.

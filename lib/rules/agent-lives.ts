@@ -28,7 +28,7 @@ export interface Life {
   sight: Sight;
 }
 
-/** To be raised when the saved JSON changes its shape. */
+/** The version of the saved JSON. Raise it when the format changes. */
 const FORM = 1;
 
 export const MAX_DEPARTED_MS = 3_600_000;
