@@ -116,7 +116,7 @@ export const lock = z
     locked_at: asWritten.describe('Unix seconds; unchanged if it is not a number.'),
     reason: asWritten,
     acquired_at: instant.nullable(),
-    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` is not a time.'),
+    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` is not a valid time.'),
     orphaned: z
       .boolean()
       .nullable()
@@ -182,7 +182,7 @@ export const locksAnswer = z
 export const message = z
   .looseObject({
     seq: z.int(),
-    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it is not a time."),
+    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it is not a valid time."),
     sender: asWritten,
     timestamp: asWritten,
     msg_type: asWritten,

@@ -137,7 +137,7 @@ test('refresh(): a file missing for a moment is not reported', async () => {
   assert.equal(reader.refresh(), true);
   await unlink(file);
   now += 1;
-  assert.equal(reader.refresh(), false, 'each hole is measured anew');
+  assert.equal(reader.refresh(), false, 'each hole is measured again');
   now += 200;
   assert.equal(reader.refresh(), true);
   assert.deepEqual([agentIds(reader), reader.status.state], [['b'], 'missing'], 'what it said last stays');
