@@ -1,6 +1,7 @@
 /**
- * Lives of an agent's id: the time in which one process in one pane has it. A life is named by its key, a text built from
- * the registry's pid and pane and, where another process is known to have had the id before, from the beginning of the life.
+ * Lives of an agent's id: the time in which one process in one pane has it. A life is named by its key, a text built
+ * from the registry's pid and pane and, where another process is known to have had the id before, from the beginning of
+ * the life.
  */
 
 /** The parts of a key; '' where the registry has no value, null where no change of process is known. */
@@ -37,8 +38,8 @@ export function lifeParts(key: string): LifeParts {
 }
 
 /**
- * Whether two keys name different lives. A part that one of them lacks is not evidence: a restarted server no longer knows
- * since when a process has its id.
+ * Whether two keys name different lives. A part that one of them lacks is not evidence: a restarted server no longer
+ * knows since when a process has its id.
  */
 export function isAnotherLife(earlier: string, later: string): boolean {
   if (earlier === later || earlier === '' || later === '') return false;

@@ -1,6 +1,6 @@
 /**
- * The shapes of the past and of relations: the state at a moment, spans of time, conversations and waits. Like the shapes
- * of the present (`schemas.ts`) they are defined once, here.
+ * The shapes of the past and of relations: the state at a moment, spans of time, conversations and waits. Like the
+ * shapes of the present (`schemas.ts`) they are defined once, here.
  */
 import { z } from 'zod';
 import { agent, agentHealth, cursor, instant, lock, messagesAnswer } from './schemas';

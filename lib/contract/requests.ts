@@ -1,9 +1,9 @@
 /**
  * The parameters of every request, defined once: how they are read, which values are refused, and their description.
  *
- * Clients of the Python server must keep working, so much is tolerated: blank parameters count as absent, unknown ones are
- * ignored, and of a parameter that may not be repeated the last value counts. All faults of a request are reported in one
- * answer.
+ * Clients of the Python server must keep working, so much is tolerated: blank parameters count as absent, unknown ones
+ * are ignored, and of a parameter that may not be repeated the last value counts. All faults of a request are reported
+ * in one answer.
  */
 
 import { z } from 'zod';
@@ -203,8 +203,8 @@ const takenText = parameter(
 );
 
 /**
- * The last id that a client saw, from its header or, for clients that cannot set one, from the query; any text: an id that
- * is not valid is answered by a fresh start.
+ * The last id that a client saw, from its header or, for clients that cannot set one, from the query; any text: an id
+ * that is not valid is answered by a fresh start.
  */
 const lastSeen = (place: 'header' | 'query', description: string) =>
   parameter((given) => given[0] || null, {
@@ -399,8 +399,8 @@ const timeless = {
 };
 
 /**
- * The schemas of all parameters. Each takes the values of its parameters, those given under one name as a list, and returns
- * the query, with times in milliseconds since 1970.
+ * The schemas of all parameters. Each takes the values of its parameters, those given under one name as a list, and
+ * returns the query, with times in milliseconds since 1970.
  */
 export function requestSchemas(clock: Clock) {
   return { ...timeless, ...timedSchemas(clock) };

@@ -144,8 +144,8 @@ export const lock = z
 /** The largest number of locks in one answer; the others are counted, and can be read page by page. */
 export const MAX_LISTED_LOCKS = 10_000;
 /**
- * The largest number of locks in what is published at every change (events, the page, the history): with 10,000 each change
- * would be 4 MB.
+ * The largest number of locks in what is published at every change (events, the page, the history): with 10,000 each
+ * change would be 4 MB.
  */
 export const MAX_FOLLOWED_LOCKS = 1000;
 /** The largest number of holders for which an answer with a shortened list counts the locks. */

@@ -1,12 +1,16 @@
 /**
  * The lives of agents' ids. The swarm's tool reuses ids: an agent is an id together with a process (pid and start) and
- * a pane. Where one of these changes, another agent has the id, and messages and locks of the former one are not its own.
+ * a pane. Where one of these changes, another agent has the id, and messages and locks of the former one are not its
+ * own.
  */
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
 import { isPid, isSameStart, type ProcessTable, type Sight } from '../sources/processes/processes';
 
-/** One agent, from when it got its id until another agent has it or it is no longer listed. Instants are milliseconds since 1970. */
+/**
+ * One agent, from when it got its id until another agent has it or it is no longer listed. Instants are milliseconds
+ * since 1970.
+ */
 export interface Life {
   /** Its newest entry in the registry. */
   entry: RegistryEntry;

@@ -1,6 +1,6 @@
 /**
- * Marks attention items as acknowledged or snoozed. Both end when the facts of an item change, a snooze also at its time:
- * an item with new facts needs a decision again. A marked item stays on the list and is counted.
+ * Marks attention items as acknowledged or snoozed. Both end when the facts of an item change, a snooze also at its
+ * time: an item with new facts needs a decision again. A marked item stays on the list and is counted.
  */
 import { createHash } from 'node:crypto';
 import { isHidden } from '../contract/attention-marks';

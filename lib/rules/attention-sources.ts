@@ -1,4 +1,6 @@
-/** Attention items about sources: files that the dashboard cannot read, or no longer can, and a zone that does not fit. */
+/**
+ * Attention items about sources: files that the dashboard cannot read, or no longer can, and a zone that does not fit.
+ */
 
 import { formatInstant } from '../contract/instant';
 import type { AttentionSeverity, Source, SourceState, Sources, ZoneSource } from '../contract/schemas';
@@ -6,7 +8,9 @@ import { PENDING_ACKS_FILE } from '../sources/claudeswarm/pending-acks';
 import { MESSAGES_IN_A_ROW } from '../sources/claudeswarm/zone-mismatch';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 
-/** Files that are being replaced, and disks with short faults, are unreadable for a moment: nobody has to act on that. */
+/**
+ * Files that are being replaced, and disks with short faults, are unreadable for a moment: nobody has to act on that.
+ */
 const SOURCE_SETTLES_MS = 2000;
 const SETTLES = `longer than ${SOURCE_SETTLES_MS / 1000} s`;
 
@@ -136,7 +140,10 @@ function manyWaitsItem(startedAt: number): AttentionItem {
   };
 }
 
-/** Without the critical sources the page shows nothing; with a history in memory or default settings it still shows the swarm. */
+/**
+ * Without the critical sources the page shows nothing; with a history in memory or default settings it still shows the
+ * swarm.
+ */
 function sourceSeverity({ name, state }: ReadSource, sources: Sources): AttentionSeverity {
   if (state === 'missing') return name === 'registry' ? 'critical' : name === 'locks' ? 'warning' : 'notice';
   if (state === 'unreadable') return ['registry', 'locks', 'log'].includes(name) ? 'critical' : 'warning';

@@ -57,7 +57,10 @@ export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): 
   return wanted;
 }
 
-/** @returns the locks that others wait for or overlap: these are few, and a map of all locks would be built at every change */
+/**
+ * @returns the locks that others wait for or overlap: these are few, and a map of all locks would be built at every
+ * change
+ */
 function namedLocks(locks: readonly HeldLock[], { waiting, overlaps }: AttentionFacts): HeldLock[] {
   const named = new Set(waiting.edges.flatMap(({ evidence }) => evidence.locks));
   for (const { lock, others } of overlaps) for (const one of [lock, ...others]) named.add(one.lock_file);

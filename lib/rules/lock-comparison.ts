@@ -40,8 +40,8 @@ export class LockComparison {
   }
 
   /**
-   * Compares locks. Usually `compared` has them when this returns; a longer comparison continues in later turns, and of the
-   * requests meanwhile only the last one is served.
+   * Compares locks. Usually `compared` has them when this returns; a longer comparison continues in later turns, and of
+   * the requests meanwhile only the last one is served.
    *
    * @param entries the reader's locks: another array whenever one changed
    */

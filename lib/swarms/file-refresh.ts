@@ -1,6 +1,6 @@
 /**
- * Decides which files of a swarm are read, and when: hints are gathered, reads are throttled and never overlap. Lock files
- * that a hint names are read apart from the rest, and the log is read by another thread.
+ * Decides which files of a swarm are read, and when: hints are gathered, reads are throttled and never overlap. Lock
+ * files that a hint names are read apart from the rest, and the log is read by another thread.
  */
 import { throttle } from '../platform/throttle';
 import type { LocksReader } from '../sources/claudeswarm/locks';
@@ -117,7 +117,8 @@ export class FileRefresh {
     const { registry, locks, readStores, readiness, completeFirst } = this.#options;
     let changed = hint.registry && registry.refresh();
     if (hint.locks === 'all') changed = (await locks.refresh('all')) || changed;
-    // An agent that releases a lock and then leaves is not to leave an orphaned lock: such locks are read after the registry.
+    // An agent that releases a lock and then leaves is not to leave an orphaned lock: such locks are read after the
+    // registry.
     else if (changed) await locks.refresh(this.#locksOfUnlisted());
     if (hint.stores) await readStores();
     if (!readiness.filesRead) await completeFirst();

@@ -172,7 +172,9 @@ async function withoutBody(response: Response): Promise<Response> {
   return new Response(null, response);
 }
 
-/** Sets the CORS headers, for the listed origins only (WHATWG Fetch, 3.3); browsers keep other answers from other sites. */
+/**
+ * Sets the CORS headers, for the listed origins only (WHATWG Fetch, 3.3); browsers keep other answers from other sites.
+ */
 export function allowOrigin(
   request: Asking,
   headers: Pick<Headers, 'append' | 'get' | 'set'>,
