@@ -120,7 +120,7 @@ export const lock = z
     orphaned: z
       .boolean()
       .nullable()
-      .describe("Its holder is not registered or dead; null while the registry can't be read."),
+      .describe("Its holder is dead or not registered; null while the registry can't be read."),
     former_holder: z
       .object({
         reason: z
@@ -162,7 +162,7 @@ export const locksAnswer = z
     count: z.int().describe('The number of all locks, including those left off the list.'),
     truncated: z.int().describe('How many of them are left off the list; 0 if it is complete.'),
     stale_count: z.int().describe('Of all locks, including those left off the list.'),
-    orphaned_count: z.int().describe('Of all locks: those whose holder is not registered or dead.'),
+    orphaned_count: z.int().describe('Of all locks: those whose holder is dead or not registered.'),
     overlapping_count: z.int().describe('Of all locks: those with a lock of another holder on the same files.'),
     holders: z
       .array(z.object({ agent_id: z.string(), count: z.int() }))

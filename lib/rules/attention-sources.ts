@@ -76,9 +76,9 @@ function sourceItem(source: ReadSource, sources: Sources): AttentionItem {
 
 const RULES: Readonly<Record<SourceState, string>> = {
   ok: 'The source can be read.',
-  unreadable: 'A source that cannot be read is listed, because what it says now is unknown.',
-  degraded: 'A source of which only a part can be used is listed.',
-  missing: 'A source that was there and is gone is listed, because what is shown of it is old.',
+  unreadable: 'A source that cannot be read is listed, because its present content is unknown.',
+  degraded: 'A source is listed if only a part of it can be used.',
+  missing: 'A source that existed and is gone is listed, because the data shown from it is old.',
 };
 
 function zoneItem({ reason, since, zone, suggested }: ZoneSource): AttentionItem {

@@ -66,7 +66,7 @@ function registerAgentsAndLocks(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_locks_orphaned',
-    help: 'Locks whose holder is not registered or dead.',
+    help: 'Locks whose holder is dead or not registered.',
     read: count('orphaned_count'),
   });
   readGauge(registry, {
