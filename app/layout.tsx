@@ -5,8 +5,8 @@ import type { ReactNode } from 'react';
 import { readSettings, type Settings } from '@/lib/client/settings';
 import './globals.css';
 
-// `optional`: text keeps its shape once it is drawn; where the first load is too slow for the font, the next page has
-// it.
+// `optional`: text does not change its font once it is visible. If the first load is too slow for the font, the next
+// page has it.
 const sans = localFont({
   src: '../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2',
   weight: '100 900',

@@ -1,8 +1,9 @@
 // @ts-check
 /**
  * Loaded into the server with `--import`: measures for how long its event loop is held, and adds a line
- * `<milliseconds since 1970> <longest hold in milliseconds> <the most that it computed in one>` to the file LOOP_DELAY_FILE for
- * every half second. The last number leaves out what other processes of a busy machine took; 0 where the system does not say.
+ * `<milliseconds since 1970> <longest hold in milliseconds> <the most that it computed in one>` to the file
+ * LOOP_DELAY_FILE for every half second. The last number leaves out what other processes of a busy machine took; 0
+ * where the system does not say.
  */
 import { appendFileSync, closeSync, openSync, readSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';

@@ -45,7 +45,10 @@ export class TracedTraffic {
     while (missing() && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
   }
 
-  /** Waits until the last message can be read from every server, a minute at most: a process follows another's commits by up to a tick. */
+  /**
+   * Waits until the last message can be read from every server, a minute at most: a process follows another's commits
+   * by up to a tick.
+   */
   async readable(servers: readonly Server[]): Promise<void> {
     const last = traceNumber(WRITER, this.written - 1);
     const begun = performance.now();

@@ -46,7 +46,7 @@ test('readArguments(): --help takes precedence over all other valid flags', () =
 test('readArguments(): an invalid command line gives one sentence, a way to continue, and exit code 2', () => {
   const faulty: [words: string[], said: RegExp][] = [
     [['--prot', '8000'], /^Unknown option '--prot'\. Run with --help/],
-    [['a', 'b'], /"b" is a second one/],
+    [['a', 'b'], /remove "b"/],
     [[''], /ROOT is empty/],
     [['--port'], /'--port <value>' argument missing/],
     [['--port', '65536'], /--port must be a whole number from 0 .*to 65535, such as 8000, but is "65536"/],

@@ -8,24 +8,25 @@ import { StartError } from './start-error';
 export const HELP = `Usage: npm start -- [ROOT] [options]
        claude-swarm-dashboard [ROOT] [options]
 
-Shows the swarm of Claude Code agents that works in the project ROOT. Without ROOT, the environment variable
-CLAUDESWARM_ROOT names it; without that, it is searched from the current folder upward.
+Shows the swarm of Claude Code agents that works in the project ROOT. If ROOT is missing, the environment variable
+CLAUDESWARM_ROOT is used. If that is not set either, the project is searched from the current folder upward.
 
-  --port N       listen on this port (0: any free one); else PORT, else dashboard.port of the
-                 swarm's configuration, else 8000
-  --host H       listen on this address; else HOST, else dashboard.host of the swarm's
-                 configuration, else 127.0.0.1. Beyond this computer only with credentials
-                 (or DASHBOARD_ALLOW_ANONYMOUS=1).
+  --port N       listen on this port; 0: any free one. Default: PORT, then dashboard.port of the
+                 swarm's configuration, then 8000
+  --host H       listen on this address. Default: HOST, then dashboard.host of the swarm's
+                 configuration, then 127.0.0.1. An address that other computers can reach needs
+                 credentials (or DASHBOARD_ALLOW_ANONYMOUS=1).
   --demo         show a simulated swarm in a temporary folder
-  --open FILE    show a bundle that was saved from a dashboard; nothing is watched
-  --no-browser   open no browser
+  --open FILE    open an exported time range, read-only
+  --no-browser   do not open a browser
   --adopt-history
-                 the project was moved: go on with the history of its former path
-  --test-alert   post a test to every receiver of alerts and print how it went, then end
-  --new-token N  make a bearer token with the name N: print it once, and its line for the file that
-                 DASHBOARD_TOKENS_FILE names, then end. --scope write: it may change things too
-  --check        print what is found in ROOT and the settings in force, then end
-  --help         print this
+                 the project was moved: continue the history of its former path
+  --test-alert   post a test to every receiver of alerts, print the results, then exit
+  --new-token N  create a bearer token with the name N and print it once, together with the line for
+                 the file of DASHBOARD_TOKENS_FILE, then exit. With --scope write it also permits
+                 changes.
+  --check        print which files are found in ROOT, and the current settings, then exit
+  --help         print this help
   --version      print the version
 
 Exit code: 0 after Ctrl-C or SIGTERM, 1 if the dashboard can't start here or a test alert fails, 2 if the command line is wrong.
@@ -77,7 +78,7 @@ export function readArguments(words: readonly string[]): Arguments {
   const { values, positionals } = split(words[0] === '--' ? words.slice(1) : words);
   const [root = null, second] = positionals;
   if (root === '') throw usage('ROOT is empty; give the folder of a project or leave it out');
-  if (second !== undefined) throw usage(`One ROOT can be shown, but "${second}" is a second one`);
+  if (second !== undefined) throw usage(`Only one ROOT can be shown; remove "${second}"`);
   if (values.demo && (root !== null || values.check)) {
     throw usage(`--demo makes a folder of its own, so it can't be combined with ${root === null ? '--check' : 'ROOT'}`);
   }
@@ -129,5 +130,5 @@ function wrong(flag: keyof typeof EXPECTED, value: string): StartError {
 }
 
 function usage(fault: string): StartError {
-  return new StartError(`${fault.replace(/\.$/, '')}. Run with --help to see what is possible.`, 2);
+  return new StartError(`${fault.replace(/\.$/, '')}. Run with --help to see all options.`, 2);
 }

@@ -84,7 +84,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
     );
   }
   const address = `http://${reachable(host)}:${port}${await provideBuild()}`;
-  if (bundle !== null) console.log(`Showing the bundle ${bundle}; nothing is watched.`);
+  if (bundle !== null) console.log(`Showing the exported time range ${bundle}, read-only.`);
   else console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
   console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
   return {

@@ -15,7 +15,7 @@ const SWARM_CONFIG = {
   dashboardHost: 'localhost',
 };
 
-test('chooseAddress(): flag before environment before configuration before default', () => {
+test('chooseAddress(): the order is flag, environment, configuration, default', () => {
   const flags = ['--port', '1111', '--host', '127.0.0.2'];
   const environment = { PORT: '2222', HOST: '127.0.0.3' };
   const cases: [string[], Record<string, string>, typeof SWARM_CONFIG | null, number, string, string][] = [

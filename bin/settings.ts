@@ -80,7 +80,7 @@ export function locateBundle(written: string, config: Config): string {
   let begun: string;
   try {
     if (!statSync(file).isFile())
-      throw new StartError(`${file} is not a file: give a file that the dashboard has saved.`);
+      throw new StartError(`${file} is not a file: open a file that "Export this time range" saved.`);
     const descriptor = openSync(file, 'r');
     const bytes = Buffer.alloc(200);
     begun = bytes.toString('utf8', 0, readSync(descriptor, bytes));
@@ -90,7 +90,7 @@ export function locateBundle(written: string, config: Config): string {
     throw new StartError(`The bundle can't be read (${(error as Error).message}): give a readable file.`);
   }
   if (begun.includes(`"${BUNDLE_FORMAT}"`)) return file;
-  throw new StartError(`${file} is not a bundle: open a file that the dashboard has saved.`);
+  throw new StartError(`${file} is not an exported time range: open a file that "Export this time range" saved.`);
 }
 
 /**
@@ -104,7 +104,7 @@ export function checkTokensFile({ tokensFile }: Config): number | null {
   try {
     return parseTokens(readFileSync(tokensFile, 'utf8')).length;
   } catch (error) {
-    if (error instanceof ConfigError) throw new StartError(`${error.faults.join(' ')} It is ${tokensFile}.`);
+    if (error instanceof ConfigError) throw new StartError(`${error.faults.join(' ')} The file is ${tokensFile}.`);
     throw new StartError(
       `The tokens file can't be read (${(error as Error).message}): correct or unset DASHBOARD_TOKENS_FILE.`,
     );

@@ -9,15 +9,15 @@ const USAGE_ERROR = 2;
 
 const HELP = `Usage: npm run simulate -- --root DIR [options]
 
-Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is made if needed; that of a real swarm is refused.
+Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is created if needed; the folder of a real swarm is refused.
 
-  --root DIR      where it lives; relative to the current folder
+  --root DIR      the project folder of the swarm, relative to the current folder
   --seed N        random seed: equal seeds give equal stories (default 3)
-  --rate N        messages a second on average, 0.01 to 5000 (default 1)
-  --agents N      how many agents begin, 3 to 500 (default: one for each role)
+  --rate N        messages per second on average, 0.01 to 5000 (default 1)
+  --agents N      number of agents at the start, 3 to 500 (default: one for each role)
   --rotate-at N   rotate the log above N bytes (default 10485760)
   --duration N    end after N seconds
-  --help          print this
+  --help          print this help
 `;
 
 interface Settings {
@@ -86,7 +86,7 @@ async function run({ durationSeconds, ...options }: Settings): Promise<void> {
   simulator.prepare();
   simulator.start();
   console.log(
-    `Simulated swarm in ${options.root}: seed ${options.seed}, ${options.messagesPerSecond} messages a second.`,
+    `Simulated swarm in ${options.root}: seed ${options.seed}, ${options.messagesPerSecond} messages per second.`,
   );
   await ended;
   await simulator.stop();

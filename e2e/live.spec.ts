@@ -58,7 +58,7 @@ test('live: an unreadable registry is reported at the top, and the last good one
   swarm.writeRegistry('{"agents": [');
   const needsYou = page.getByRole('region', { name: 'Needs you' });
   await expect(needsYou).toContainText('Can’t be read');
-  await expect(needsYou).toContainText('what it said before is shown');
+  await expect(needsYou).toContainText('its last readable content is shown');
   await expect(panel(page, 'Agents')).toContainText('agent-0');
   swarm.register([{ id: 'agent-1' }]);
   await expect(needsYou).toContainText('Nothing right now.');

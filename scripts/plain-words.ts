@@ -1,7 +1,7 @@
 /**
  * Finds words that the project does not use (scripts/plain-words.json) where people read them: string literals and JSX
- * text of the code (UI, errors, logs, help), Markdown, and the ready-made files in docs/. Names, comments in code, types,
- * SQL, class lists and tests are not read.
+ * text of the code (UI, errors, logs, help), Markdown, and the ready-made files in docs/. Names, comments in code,
+ * types, SQL, class lists and tests are not read.
  *
  *     node --import tsx scripts/plain-words.ts    # file:line: word (use ...): text
  */
@@ -40,7 +40,9 @@ const LEFT_OUT =
 const CODE = /\.(ts|tsx|mjs)$/;
 /** Files that people copy or import: read whole, comments and titles included. */
 const READY_MADE = /^docs\/.*(\.(yml|json|conf|service)|\/Caddyfile)$|^Dockerfile$/;
-/** Statements, also after comments, and what only they contain. SQL names change with the schema, not with the prose. */
+/**
+ * Statements, also after comments, and what only they contain. SQL names change with the schema, not with the prose.
+ */
 const SQL =
   /^\s*(--.*\s+)*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|REPLACE)\b|\b(CREATE (TABLE|INDEX|VIRTUAL)|ALTER TABLE|INSERT INTO|ORDER BY|GROUP BY)\b|\(SELECT\b/;
 /** Attributes whose value is no text for people. */

@@ -5,7 +5,7 @@ import { RelativeTime } from '../ui/time';
 
 /**
  * How long ago an agent sent its last message, or that the message has no readable time. For a past moment the server
- * looks up only part of a large swarm, so no message there is no evidence that the agent was silent.
+ * looks up only part of a large swarm, so no message there is not evidence that the agent was silent.
  */
 export function LastSpoke({ agent }: { agent: Pick<Agent, 'last_spoke_at' | 'last_message'> }) {
   const isPast = use(Moment) !== null;

@@ -53,7 +53,7 @@ export const SourceNotices = memo(function SourceNotices({ sources, holds, said 
 /** The sources of which the page still shows data. */
 type Holds = Partial<Record<keyof Sources, boolean>>;
 
-/** A missing file without earlier data is no fault: its panel is empty and says what to do. */
+/** A missing file without earlier data is not a fault: its panel is empty and says what to do. */
 function deservesNotice(kind: keyof Sources, source: Source, holds: Holds): boolean {
   return source.state !== 'ok' && (source.state !== 'missing' || source.kept_from !== null || holds[kind] === true);
 }

@@ -17,7 +17,7 @@ test('laneLives(): after an unknown time the later process is reported as seen l
   assert.deepEqual(laneLives([span('1@%1#12:00', 0, 5), span('1@%1', 9)]), [], 'the server was started again');
 });
 
-test('laneLives(): an unknown process is no evidence of another one', () => {
+test('laneLives(): an unknown process is not evidence of another one', () => {
   assert.deepEqual(laneLives([span('', 0, 5), span('1@%1', 5, 6), span('', 6)]), []);
 });
 

@@ -27,7 +27,7 @@ interface WaitingGraphProps {
 
 /** The current waits as a drawing, and as a list in words with links to the evidence. */
 export function WaitingGraph({ attention, locks, agents, address, change }: WaitingGraphProps) {
-  // An exported time range is past without a moment in its address.
+  // In an exported time range every moment is past, even if the address names none.
   const past = use(Moment) !== null;
   const { waiting, error } = useWaiting([attention, locks], !past);
   const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);

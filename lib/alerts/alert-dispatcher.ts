@@ -1,6 +1,6 @@
 /**
- * Posts what the outbox gives out: one post at a time to each receiver, to all receivers at the same time. Keeps no state
- * that must not be lost: a post whose outcome it does not report is given out again.
+ * Posts what the outbox gives out: one post at a time to each receiver, to all receivers at the same time. Keeps no
+ * state that must not be lost: a post whose outcome it does not report is given out again.
  */
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
 import type { AllowedHosts } from './allowed-hosts';

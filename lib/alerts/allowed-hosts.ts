@@ -1,6 +1,6 @@
 /**
- * Decides which addresses alerts may be posted to. Names are judged by the addresses that they resolve to at the moment of
- * connecting, so that a name that later resolves to an inner address is refused.
+ * Decides which addresses alerts may be posted to. Names are judged by the addresses that they resolve to at the moment
+ * of connecting, so that a name that later resolves to an inner address is refused.
  */
 import { lookup as resolveName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';

@@ -11,7 +11,8 @@ export class CurrentReceivers {
 
   /**
    * @param variable gives the value of an environment variable that the file names, null if it is not set
-   * @throws {ConfigError} naming the variable, or the file and the place in it, and what to do, but no address and no secret
+   * @throws {ConfigError} naming the variable, or the file and the place in it, and what to do, but no address and no
+   *   secret
    */
   constructor(
     { alertWebhooks, alertsFile, alertSecret }: Pick<Config, 'alertWebhooks' | 'alertsFile' | 'alertSecret'>,

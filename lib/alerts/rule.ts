@@ -22,7 +22,9 @@ export function sourceName(receiver: string): string {
   return `${SOURCE}${receiver}`;
 }
 
-/** @returns whether a receiver gets an item; undelivered alerts are never posted, since that would cause further ones */
+/**
+ * @returns whether a receiver gets an item; undelivered alerts are never posted, since that would cause further ones
+ */
 export function wants({ kinds, severity }: AlertRule, entry: AttentionEntry): boolean {
   if (SEVERITY_RANK[entry.severity] > SEVERITY_RANK[severity]) return false;
   if (kinds && !kinds.includes(entry.kind)) return false;

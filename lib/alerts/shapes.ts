@@ -1,6 +1,6 @@
 /**
- * The bodies of posts, in the shape that a receiver asks for. The swarm's text is shown as plain text: it mentions nobody,
- * formats nothing and contains no link.
+ * The bodies of posts, in the shape that a receiver asks for. The swarm's text is shown as plain text: it mentions
+ * nobody, formats nothing and contains no link.
  */
 import type { Alert, AlertPost } from '../contract/alert-schemas';
 import type { AttentionEntry } from '../contract/schemas';

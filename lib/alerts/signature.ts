@@ -1,4 +1,7 @@
-/** Signatures of posts: by Standard Webhooks (https://www.standardwebhooks.com), and by the former header of this program. */
+/**
+ * Signatures of posts: by Standard Webhooks (https://www.standardwebhooks.com), and by the former header of this
+ * program.
+ */
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 

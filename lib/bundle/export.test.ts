@@ -6,7 +6,7 @@ import { Journal } from '../history/journal';
 import type { BundlePart } from '../queries/questions';
 import { bundlePart, bundleSize } from './export';
 
-test('what wants a person about a source leaves the machine without the paths of its sentence', () => {
+test('bundlePart(): paths in the sentence of an attention item about a source are removed', () => {
   const history = new History(':memory:');
   const now = Date.parse('2026-02-03T09:30:00Z');
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now });
@@ -21,7 +21,7 @@ test('what wants a person about a source leaves the machine without the paths of
       ['source', 'log', unreadable],
     ],
   });
-  // What somebody wrote stays as it is.
+  // Text that people or agents wrote is left unchanged.
   const later: [string, string][] = [
     ['a', `${entry('source_unreadable').slice(0, -1)},"later":true}`],
     ['b', entry('question_unanswered')],
@@ -48,7 +48,7 @@ test('what wants a person about a source leaves the machine without the paths of
   );
 });
 
-test('what is recorded while the parts are read is no part of them, and what is dropped is not counted twice', () => {
+test('bundlePart(): entries recorded during the export are left out, and pruned ones are not counted twice', () => {
   const history = new History(':memory:', { readTime: (time) => Date.parse(String(time)) * 1000 });
   const now = Date.parse('2026-02-03T09:30:00Z');
   const say = (count: number) => {

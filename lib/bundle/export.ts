@@ -1,4 +1,4 @@
-/** A span of time as the parts of a bundle, put together without parsing what need not be changed. */
+/** Exports a time range as the parts of a bundle. Parts that need no change are copied without being parsed. */
 import type { BundledSpan } from '../contract/bundle-schemas';
 import { formatInstant } from '../contract/instant';
 import type { PastState } from '../contract/past-schemas';
@@ -21,15 +21,15 @@ import { pastState } from '../queries/state';
 import { blankMessage, blankSpan, blankState, blankThing, withoutPaths, withoutRoots } from './redact';
 
 const ROWS = 500;
-/** A line may have a megabyte. */
+/** Few, since one line may be up to a megabyte long. */
 const LINES = 100;
 
-/** @returns how much a bundle of a span would hold */
+/** @returns how much a bundle of a time range would contain */
 export function bundleSize(history: History, span: Questions['bundle_size']['query']): BundleSize {
   return measureBundle(history, span);
 }
 
-/** @returns a part of a bundle as JSON, without what must not leave the machine */
+/** @returns a part of a bundle as JSON, without paths and private texts of this machine */
 export function bundlePart(history: History, query: BundleQuery): BundlePart {
   const part = parts[query.part](history, query);
   return { ...part, json: withoutRoots(part.json, query.roots) };
@@ -92,7 +92,7 @@ function thingOf(kind: JournalKind, body: object, text: BundleQuery['text']): ob
   return text === 'keep' ? thing : blankThing(kind, thing);
 }
 
-/** What wants a person about a source says it with the source's own sentence. */
+/** Attention items about a source use the sentence that the source itself has written. */
 function isAboutSource(body: object): boolean {
   return 'kind' in body && body.kind === ('source_unreadable' satisfies AttentionKind);
 }

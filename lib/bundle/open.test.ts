@@ -15,14 +15,14 @@ after(() => rmSync(folder, { recursive: true }));
 
 const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 2 });
 
-test('a file that is no sound bundle is refused with what is wrong and what to do', () => {
+test('readBundle(): an invalid file is refused with the fault and what to do', () => {
   const faulty: [text: string, said: RegExp][] = [
     ['{"format": "har"}', /^faulty\.json is not an exported time range: open a file/],
     ['null', /is not an exported time range/],
     ['not even JSON', /is not an exported time range/],
     [begun.replace('2', '3'), /made by a newer dashboard \(bundle version 3, this one reads 2\): update/],
-    [begun.slice(0, -3), /is cut off or damaged.*Make it again/],
-    [begun, /is damaged: at \w+: .*Make it again/],
+    [begun.slice(0, -3), /is cut off or damaged.*Export it again/],
+    [begun, /is damaged: at \w+: .*Export it again/],
   ];
   const file = join(folder, 'faulty.json');
   for (const [text, said] of faulty) {
@@ -36,13 +36,13 @@ test('a file that is no sound bundle is refused with what is wrong and what to d
       },
     );
   }
-  assert.throws(() => readBundle(join(folder, 'missing.json')), /can't be read .*name a file that can/);
+  assert.throws(() => readBundle(join(folder, 'missing.json')), /can't be read .*give a readable file/);
 });
 
 const since = Date.parse('2026-02-03T09:00:00Z');
 const until = since + 3_600_000;
 
-/** Nothing happened in it but one message. */
+/** A valid bundle with a single message. */
 function sound(): Bundle {
   return {
     format: 'claude-swarm-bundle',
@@ -70,7 +70,7 @@ function open(bundle: object): OpenBundle {
   return new OpenBundle(readBundle(file), 'written.json');
 }
 
-test('a message that is no object on one line is refused: it would break the answers that it is put into', () => {
+test('readBundle(): a message that is not an object on one line is refused, since it would break answers', () => {
   assert.equal(JSON.parse(open(sound()).state(until)).messages.count, 1);
   for (const line of [
     '5',
@@ -89,7 +89,7 @@ test('a message that is no object on one line is refused: it would break the ans
   }
 });
 
-test('times beyond the years of the API are refused, and whatever else can not be told from the beginning', () => {
+test('OpenBundle: times outside the years of the API and parts that contradict each other are refused', () => {
   const span = { kind: 'unknown', subject: 'x', agent: '', path: '', value: 'everything', detail: null, ended: null };
   const faulty: Partial<Record<keyof Bundle, unknown>>[] = [
     { spans: [{ ...span, since: Number.MIN_SAFE_INTEGER, until: null }] },
@@ -100,7 +100,7 @@ test('times beyond the years of the API are refused, and whatever else can not b
   for (const part of faulty) assert.throws(() => open({ ...sound(), ...part }), BundleFault, JSON.stringify(part));
 });
 
-test('readBundle(): one of the first version opens, without what was added since', () => {
+test('readBundle(): a bundle of the first version opens, without the fields added since', () => {
   const { state, ...rest } = sound();
   const { failed_deliveries_open: _, ...counts } = state.stats;
   const { departed: __, ...agents } = state.agents;
@@ -122,7 +122,7 @@ test('readBundle(): one of the first version opens, without what was added since
   assert.throws(() => open({ ...first, version: 2 }), BundleFault, 'the second version has them');
 });
 
-test('readBundle(): a lock that has expired and lives of agents come back', () => {
+test('readBundle(): an expired lock and the lives of agents are preserved', () => {
   const at = since + 1000;
   const lock = { kind: 'lock', subject: 'a.lock', agent: 'agent-0', path: 'a', value: 'stale', detail: null } as const;
   const detail = JSON.stringify({ pid: 7, pane_index: 0, tmux_pane_id: '%1' });
@@ -154,7 +154,7 @@ test('readBundle(): a lock that has expired and lives of agents come back', () =
   );
 });
 
-test('names and types such as `__proto__` are there after the opening as they were', () => {
+test('OpenBundle: names and types such as `__proto__` are preserved', () => {
   const named = (value: unknown) => Object.fromEntries([['__proto__', value]]);
   const agent = { id: '__proto__', health: 'active' };
   const from = sound();
@@ -172,7 +172,7 @@ test('names and types such as `__proto__` are there after the opening as they we
   ]);
 });
 
-test('what was dropped while the bundle was made is unknown when it is opened', () => {
+test('OpenBundle: entries pruned during the export are unknown', () => {
   const unknownIn = (missing?: Bundle['missing']) => {
     const { unknown } = JSON.parse(open({ ...sound(), ...(missing && { missing }) }).state(until)) as PastState;
     return unknown.map(({ about }) => about);

@@ -1,4 +1,4 @@
-/** A bundle from a file: read, checked, and put into a history of its own. */
+/** Reads a bundle from a file, checks it and puts it into a history of its own. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ZodError } from 'zod';
@@ -9,10 +9,10 @@ import { History } from '../history/history';
 import { pastState } from '../queries/state';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 
-/** Node can't hold a longer text. */
+/** The maximum length of a string in Node. */
 const MAX_BYTES = 500_000_000;
 
-/** The file is no bundle that can be opened; the message says what is wrong with it, and what to do. */
+/** The file is not a bundle that can be opened. The message states what is wrong and what to do. */
 export class BundleFault extends Error {
   override readonly name = 'BundleFault';
 }
@@ -40,7 +40,7 @@ export function readBundle(file: string): Bundle {
   const { since, until } = read.data;
   if (!(Date.parse(since) <= Date.parse(until)))
     throw damaged(name, '"since" must be a time that is not after "until"');
-  // As it was written: what was checked leaves out names such as `__proto__`.
+  // The parsed JSON, not the checked copy: the check removes names such as `__proto__`.
   return written as Bundle;
 }
 
@@ -48,12 +48,14 @@ function readText(file: string, name: string): string {
   try {
     const { size } = statSync(file);
     if (size > MAX_BYTES) {
-      throw new BundleFault(`${name} has ${Math.round(size / 1e6)} MB, more than can be opened: take a shorter span.`);
+      throw new BundleFault(
+        `${name} has ${Math.round(size / 1e6)} MB, more than can be opened: export a shorter time range.`,
+      );
     }
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof BundleFault) throw error;
-    throw new BundleFault(`${file} can't be read (${(error as Error).message}): name a file that can.`);
+    throw new BundleFault(`${file} can't be read (${(error as Error).message}): give a readable file.`);
   }
 }
 
@@ -62,20 +64,23 @@ function parse(text: string, name: string): unknown {
     return JSON.parse(text);
   } catch {
     const begun = text.slice(0, 200).includes(`"${BUNDLE_FORMAT}"`);
-    if (begun) throw new BundleFault(`${name} is cut off or damaged: its download did not end well. Make it again.`);
+    if (begun) throw new BundleFault(`${name} is cut off or damaged: its download was incomplete. Export it again.`);
     throw new BundleFault(`${name} is not an exported time range: open a file that "Export this time range" saved.`);
   }
 }
 
 function damaged(name: string, where: string): BundleFault {
-  return new BundleFault(`${name} is damaged: ${where}. Make it again, or open an unchanged copy.`);
+  return new BundleFault(`${name} is damaged: ${where}. Export it again, or open an unchanged copy.`);
 }
 
 function issuePlace({ issues: [first] }: ZodError): string {
   return `at ${first?.path.join('.') || 'its beginning'}: ${first?.message}`;
 }
 
-/** What is opened: a history in memory, of which nothing is left when the process ends, and the answers of its moments. */
+/**
+ * An open bundle: its messages and journal as a history in memory, discarded when the process ends, and the state at
+ * each of its moments.
+ */
 export class OpenBundle {
   readonly history = new History(':memory:');
   readonly #bundle: Bundle;
@@ -94,7 +99,7 @@ export class OpenBundle {
     }
   }
 
-  /** @returns a `PastState` as JSON, its counts with what was sent before the bundle begins */
+  /** @returns a `PastState` as JSON; its counts include the messages sent before the bundle begins */
   state(at: number): string {
     const state = this.#ownState(at);
     return JSON.stringify({

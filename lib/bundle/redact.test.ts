@@ -4,7 +4,7 @@ import { pastExamples } from '../contract/past-examples';
 import { pastState } from '../contract/past-schemas';
 import { blankMessage, blankSpan, blankState, blankThing, nameOfRoot, withoutPaths, withoutRoots } from './redact';
 
-test('of a message stays who, when and to whom; of a text only its length', () => {
+test('blankMessage(): sender, time and recipients are kept; of a text only its length', () => {
   const message = {
     sender: 'agent-1',
     timestamp: '2026-01-01T00:00:00',
@@ -23,11 +23,11 @@ test('of a message stays who, when and to whom; of a text only its length', () =
   });
 });
 
-test('a text hidden deep in a field that stays is left out with it', () => {
+test('blankMessage(): a kept field with a deeply nested text is removed', () => {
   assert.equal(blankMessage({ recipients: [[[['secret']]]] }).recipients, '(left out)');
 });
 
-test('of things of the journal the free texts go, and what is null stays null', () => {
+test('blankThing(): free texts of journal entries are removed, and null stays null', () => {
   const lock = { lock_file: 'a.lock', agent_id: 'agent-1', filepath: 'src/a.ts', reason: 'why', stale: null };
   assert.deepEqual(blankThing('lock', lock), { ...lock, reason: '(3 characters left out)' });
   assert.equal(blankThing('lock', { ...lock, reason: null }).reason, null);
@@ -38,7 +38,7 @@ test('of things of the journal the free texts go, and what is null stays null', 
   assert.equal(blankThing('attention', { reason: 'It said "secret".' }).reason, '(17 characters left out)');
 });
 
-test('blankState(): is still a whole state, without what agents said and without the names of people', () => {
+test('blankState(): the state stays complete, without texts of agents and names of people', () => {
   const { state } = pastExamples;
   const [agent] = state.agents.agents;
   const [entry] = state.attention.attention;
@@ -74,12 +74,12 @@ test('blankState(): is still a whole state, without what agents said and without
   assert.equal(sources.zone.zone, state.sources.zone.zone);
 });
 
-test('blankThing(): an agent that left is journaled beside the registry header, and stays one', () => {
+test('blankThing(): a departed agent keeps its fields', () => {
   const left = { id: 'agent-0', health: 'dead', note: 'secret', left_at: 'then', left_reason: 'It left.' };
   assert.deepEqual(blankThing('registry', left), { ...left, note: '(6 characters left out)' });
 });
 
-test('a span of a lock loses its reason, a time that is unknown keeps why', () => {
+test('blankSpan(): the span of a lock loses its reason; unknown time keeps its reason', () => {
   const span = {
     kind: 'lock' as const,
     subject: 'a.lock',
@@ -95,7 +95,7 @@ test('a span of a lock loses its reason, a time that is unknown keeps why', () =
   assert.equal(blankSpan({ ...span, kind: 'unknown' }).detail, 'why');
 });
 
-test('paths of the machine are shortened: the project to its name, others to their last part', () => {
+test('withoutRoots(), withoutPaths(): the project is shortened to its name, other paths to their last part', () => {
   assert.equal(nameOfRoot('/home/ada/my "project"/'), 'my "project"');
   const root = '/home/ada/my "project"';
   assert.equal(
@@ -112,7 +112,7 @@ test('paths of the machine are shortened: the project to its name, others to the
   assert.deepEqual(withoutPaths({ reason: null }), { reason: null });
 });
 
-test('another folder whose name or path only begins or ends alike stays as it is', () => {
+test('withoutRoots(): other folders with a similar name or path are unchanged', () => {
   const stays = [
     '/a/proj-2/x',
     '/a/proj2',
@@ -138,7 +138,7 @@ test('another folder whose name or path only begins or ends alike stays as it is
     assert.equal(shown(around.join('/a/proj')), around.join('proj'));
 });
 
-test('the path is found however JSON spells it, and as another path that leads to the project', () => {
+test('withoutRoots(): finds every JSON spelling of the path, and links to the project', () => {
   const roots = ['/srv/my "pröj" 😀', '/home/ada/link'];
   const plain = `${roots[0]}/a.ts`;
   const ascii = (text: string) =>

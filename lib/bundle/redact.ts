@@ -1,6 +1,6 @@
 /**
- * What of a swarm may leave the machine in a bundle. Texts are blanked by a list of the fields that stay: one that
- * nobody has thought of is left out, not given away.
+ * Removes from a bundle what must not leave the machine. Works by a list of the fields that are kept, so that a field
+ * that nobody thought of is blanked and not published.
  */
 import type { BundledSpan } from '../contract/bundle-schemas';
 import type { PastState } from '../contract/past-schemas';
@@ -14,8 +14,11 @@ const MESSAGE = [
   ...['requires_ack', 'delivery_status', 'success_count', 'failure_count', 'line_bytes', 'line_sha1'],
 ];
 
-/** The fields of each kind of thing that stay. Sources and the server write their own sentences, from facts. */
-const STAYS: Record<JournalKind, readonly string[]> = {
+/**
+ * The fields that are kept, for each kind of journal entry. Only entries of sources and of the server keep sentences:
+ * the program writes those, from facts.
+ */
+const KEPT_FIELDS: Record<JournalKind, readonly string[]> = {
   agent: [
     ...['id', 'pane_index', 'pid', 'status', 'last_seen', 'session_name', 'tmux_pane_id'],
     ...['health', 'health_reason', 'last_evidence_at', 'last_spoke_at', 'process', 'moved_to', 'life_began_at'],
@@ -44,32 +47,32 @@ const STAYS: Record<JournalKind, readonly string[]> = {
   server: ['event', 'version', 'pid', 'at'],
 };
 
-/** @returns a message without what it says, each text as a note of its length */
+/** @returns a message in which every text is replaced by a note of its length */
 export function blankMessage(fields: Fields): Fields {
   return keeping(fields, MESSAGE);
 }
 
-/** @returns a thing of the journal without what people and agents wrote */
+/** @returns a journal entry without texts written by people and agents */
 export function blankThing(kind: JournalKind, fields: Fields): Fields {
   if (kind === 'attention') return blankEntry(fields);
-  // Who left is journaled beside the registry's header.
+  // Departed agents are journaled together with the registry's header.
   if (kind === 'agent' || 'left_at' in fields) return blankAgent(fields);
-  const kept = keeping(fields, STAYS[kind]);
+  const kept = keeping(fields, KEPT_FIELDS[kind]);
   return kind === 'source' ? { ...kept, skipped: [] } : kept;
 }
 
 function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message'>>): Fields {
   const { last_message: said, ...others } = fields;
-  if (said === undefined) return keeping(others, STAYS.agent);
+  if (said === undefined) return keeping(others, KEPT_FIELDS.agent);
   const message = said && { ...said, excerpt: left(said.excerpt) };
-  return { ...keeping(others, STAYS.agent), last_message: message };
+  return { ...keeping(others, KEPT_FIELDS.agent), last_message: message };
 }
 
-/** Facts may quote what was said; who acknowledged an item is a person's name. */
+/** Facts may quote messages, and the name of whoever acknowledged an item is personal data. */
 function blankEntry(fields: Fields & Partial<Pick<AttentionEntry, 'why' | 'acknowledged' | 'snoozed'>>): Fields {
   const { why, acknowledged, snoozed, ...others } = fields;
   return {
-    ...keeping(others, STAYS.attention),
+    ...keeping(others, KEPT_FIELDS.attention),
     ...(why && { why: { ...why, facts: why.facts.map(left) } }),
     ...(acknowledged !== undefined && { acknowledged: acknowledged && { ...acknowledged, by: null } }),
     ...(snoozed !== undefined && { snoozed: snoozed && { ...snoozed, by: null } }),
@@ -81,7 +84,7 @@ export function blankSpan(span: BundledSpan): BundledSpan {
   return span.kind === 'lock' && span.detail !== null ? { ...span, detail: left(span.detail) } : span;
 }
 
-/** @returns a whole state without what people and agents wrote */
+/** @returns a complete state without texts written by people and agents */
 export function blankState(state: PastState): PastState {
   const { agents, locks, attention, sources, messages } = state;
   const things = <T extends Fields>(kind: JournalKind, list: readonly T[]) =>
@@ -110,7 +113,10 @@ function keeping(fields: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(blanked);
 }
 
-/** Lists and objects of names and numbers, as the swarm's tool writes them; whoever hides a text deeper loses it. */
+/**
+ * Accepts lists and objects of names and numbers, as the swarm's tool writes them. Anything nested deeper than the
+ * maximum is refused, and so removed.
+ */
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return depth > 0 && Object.values(value).every((part) => isPlain(part, depth - 1));
@@ -122,10 +128,10 @@ function left(value: unknown): string {
 }
 
 /**
- * Takes the paths of this machine out of JSON text: below the project they begin with its name. Another folder whose
- * name only begins alike stays.
+ * Removes the paths of this machine from JSON text. Paths in the project start with the project's name instead. Other
+ * folders whose name only starts with the same letters are left unchanged.
  *
- * @param roots the project's path, and others that lead to it; absolute
+ * @param roots absolute paths of the project: its real path and links to it
  */
 export function withoutRoots(json: string, roots: readonly string[]): string {
   const name = nameOfRoot(roots[0] ?? '/');
@@ -133,19 +139,27 @@ export function withoutRoots(json: string, roots: readonly string[]): string {
   return longestFirst.reduce((text, root) => text.replace(pathPattern(root), nameFor(root, name)), json);
 }
 
-/** The name as it stands in the path is spelled as its place needs; one that stands for another must need no spelling. */
+/**
+ * A name taken from the path itself is escaped as the path is at that place. A name given instead must need no
+ * escaping.
+ */
 function nameFor(root: string, name: string): string {
   return nameOfRoot(root) === name || !/^[\w .-]+$/.test(name) ? '$1' : name;
 }
 
-/** What a name goes on with; between letters also signs, so `proj` is not the beginning of `proj-2` or `proj.old`. */
+/**
+ * Characters that continue a name. Punctuation counts between letters, so `proj` is not found in `proj-2` or
+ * `proj.old`.
+ */
 const WORD = '[\\p{L}\\p{N}_]';
 const BEGINS = `(?:(?<!${WORD}|[.~-])|(?<=\\\\(?:[nrtbf]|u00[01][0-9a-fA-F])))`;
 const ENDS = `(?!${WORD}|[.~+@#%=-]+${WORD}|\\\\+u(?!00[0-7]))`;
-/** JSON may write a slash as `\/`, and JSON within a text of JSON with more of them. */
+/** JSON may write a slash as `\/`. JSON nested in a JSON string has more backslashes. */
 const SLASH = '\\\\*/';
 
-/** A path as a text of JSON may hold it, or a text of JSON that stands in one, however deep; its last part is a group. */
+/**
+ * Matches a path in a JSON string, also in JSON nested in strings to any depth. The last part of the path is a group.
+ */
 function pathPattern(root: string): RegExp {
   const parts = pathParts(root).map((part) => [...part].map(characterPattern).join(''));
   const last = parts.pop();
@@ -156,7 +170,7 @@ function characterPattern(character: string): string {
   if (character === '"') return '\\\\*"';
   if (character === '\\') return '\\\\+';
   if (/^[\w ]$/.test(character)) return character;
-  // The swarm's own tool writes ASCII alone.
+  // The swarm's own tool writes only ASCII, so other characters are escaped.
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
   const escaped = units.map((unit) => `\\\\+u${[...unit.toString(16).padStart(4, '0')].map(eitherCase).join('')}`);
   return `(?:\\u{${character.codePointAt(0)?.toString(16)}}|${escaped.join('')})`;
@@ -175,7 +189,7 @@ export function nameOfRoot(root: string): string {
   return pathParts(root).at(-1) ?? 'swarm';
 }
 
-/** @returns the fields of a source, of any absolute path in whose sentence only the last part is left */
+/** @returns the fields of a source; absolute paths in its sentence are shortened to their last part */
 export function withoutPaths<T extends Fields>(source: T): T {
   const { reason } = source;
   if (typeof reason !== 'string') return source;

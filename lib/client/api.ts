@@ -1,4 +1,6 @@
-/** Questions to the server: one place for its address, the wait while it is busy, and what a refusal says to a person. */
+/**
+ * Questions to the server: one place for its address, the wait while it is busy, and what a refusal says to a person.
+ */
 import type { Path } from '../contract/path-list';
 import type { Problem } from '../contract/schemas';
 import { serverUrl } from './base-path';
@@ -62,8 +64,8 @@ export function requestPath(path: Path, query?: URLSearchParams, id = ''): strin
 }
 
 /**
- * Asks, and asks again when a busy server says so (`Retry-After`), for as long as a person would wait. What was on the page
- * before stays there meanwhile.
+ * Asks, and asks again when a busy server says so (`Retry-After`), for as long as a person would wait. What was on the
+ * page before stays there meanwhile.
  *
  * @param path starts with a slash, without the base path
  * @returns a response with a status of 2xx, its body not read yet

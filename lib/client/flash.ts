@@ -30,7 +30,7 @@ export function useFlash<Item>(
   }
   useEffect(() => {
     if (batch === 0) return;
-    // Not reset by the next batch: in a busy swarm no mark would ever end.
+    // Each batch has its own timer. If the next batch restarted it, marks in a busy swarm would never end.
     setTimeout(() => setMarked((marks) => without(marks, batch)), FLASH_MS);
   }, [batch]);
   return marked;

@@ -65,7 +65,8 @@ export function resolveChoice(choice: SpanChoice, surroundings: Surroundings): T
 function choiceLength(choice: Preset | 'recent', { now, first, watchedSince = null }: Surroundings): number {
   if (choice === 'all') return Math.max(LENGTHS['15m'], (now - (first ?? now)) * 1.01);
   if (choice !== 'recent') return LENGTHS[choice];
-  // Before the server has answered, the longest possible span: a shorter one is part of it.
+  // Until the server says since when it has watched, the maximum is used: an answer for a longer span includes any
+  // shorter one.
   const known = watchedSince === null ? LENGTHS['1h'] : (now - watchedSince) * 1.05;
   return Math.min(LENGTHS['1h'], Math.max(LENGTHS['15m'], known));
 }

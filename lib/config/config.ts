@@ -35,7 +35,7 @@ export function givenVariables(environment: Environment = process.env): [variabl
   });
 }
 
-/** The settings in force; every path is absolute. */
+/** The current settings; every path is absolute. */
 export type Config = Readonly<
   Omit<z.infer<typeof settings>, 'username' | 'password'> & {
     credentials: { username: string; password: string } | null;
@@ -86,7 +86,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
   }
   if (result.success && result.data.questionMinutes >= result.data.questionHours * 60) {
     faults.push(
-      'SWARM_ATTENTION_QUESTION_MINUTES must be less than SWARM_ATTENTION_QUESTION_HOURS, or nothing is left.',
+      'SWARM_ATTENTION_QUESTION_MINUTES must be less than SWARM_ATTENTION_QUESTION_HOURS; otherwise no question would count.',
     );
   }
   if (!result.success || faults.length > 0) throw new ConfigError(faults);

@@ -43,7 +43,7 @@ export const SETTINGS = {
     env: ['HOST', 'UVICORN_HOST'],
     schema: checked(readHost, 'a host name or an IP address such as 127.0.0.1'),
     standard: '`127.0.0.1`',
-    help: 'What to listen on. Beyond this computer only with credentials.',
+    help: 'The address to listen on. One that other computers can reach needs credentials.',
   },
   port: {
     env: ['PORT', 'UVICORN_PORT'],
@@ -62,19 +62,19 @@ export const SETTINGS = {
     env: ['SWARM_TZ'],
     schema: checked(readZone, 'a time zone of the IANA database such as Europe/Berlin'),
     standard: "the zone that fits the clock of the server's system",
-    help: 'Time zone of the naive times in the log (IANA name). Kept messages are read again when it changes. A notice names a zone that fits where the times of live messages do not.',
+    help: 'Time zone of the naive times in the log (IANA name). Kept messages are read again when it changes. If the times of live messages do not fit, a notice suggests a zone.',
   },
   history: {
     env: ['SWARM_HISTORY'],
     schema: text.transform(readHistory),
     standard: 'a file for each root in `$XDG_STATE_HOME/claude-swarm-dashboard/` (`~/.local/state/...`)',
-    help: "The history's SQLite file, of one project only. A folder (one that exists, or a path that ends in `/`) has a file for each project. `off`: in memory, the newest 20,000 messages.",
+    help: 'The SQLite file of the history, for one project only. A folder (one that exists, or a path that ends in `/`) has a file for each project. `off`: in memory, the newest 20,000 messages.',
   },
   adoptHistory: {
     env: ['SWARM_ADOPT_HISTORY'],
     schema: yesOrNo,
     standard: '`0`',
-    help: '`1`, or the flag `--adopt-history`: the project was moved; go on with the history of its former path.',
+    help: '`1`, or the flag `--adopt-history`: the project was moved; continue the history of its former path.',
   },
   historyDays: {
     env: ['SWARM_HISTORY_DAYS'],
@@ -86,7 +86,7 @@ export const SETTINGS = {
     env: ['SWARM_HISTORY_MESSAGES'],
     schema: whole('messages', 1, 100_000_000, 1_000_000),
     standard: '`1000000`',
-    help: 'How many messages are kept.',
+    help: 'The maximum number of messages to keep.',
   },
   questionMinutes: {
     env: ['SWARM_ATTENTION_QUESTION_MINUTES'],
@@ -142,7 +142,7 @@ export const SETTINGS = {
       'a URL that starts with http:// or https:// and contains no credentials',
     ),
     standard: 'none',
-    help: 'The address behind a proxy. The server answers under its host.',
+    help: 'The public URL of the dashboard behind a proxy. Requests for its host are answered.',
   },
   allowedOrigins: {
     env: ['ALLOWED_ORIGINS'],
@@ -188,7 +188,7 @@ export const SETTINGS = {
     env: ['LIMIT_READS_PER_MINUTE'],
     schema: whole('requests', 0, 1_000_000, 1_200),
     standard: '`1200`',
-    help: 'Searches and questions about the past, for each client address. 0: no limit.',
+    help: 'Searches and queries about the past, for each client address. 0: no limit.',
   },
   exportsPerMinute: {
     env: ['LIMIT_EXPORTS_PER_MINUTE'],
@@ -200,7 +200,7 @@ export const SETTINGS = {
     env: ['LIMIT_LOGINS_PER_MINUTE'],
     schema: whole('attempts', 1, 1_000_000, 10),
     standard: '`10`',
-    help: 'Wrong credentials that are tried, for each client address. Credentials that were right there within a day still pass.',
+    help: 'Attempts with wrong credentials, for each client address. Credentials that were right there within a day still pass.',
   },
   streams: {
     env: ['LIMIT_STREAMS'],
@@ -231,7 +231,7 @@ export const SETTINGS = {
     env: ['ALERT_WEBHOOKS'],
     schema: list(
       (value) => readWebAddress(value)?.href,
-      'URLs that start with http:// or https:// and hold no credentials',
+      'URLs that start with http:// or https:// and contain no credentials',
       true,
     ),
     standard: 'none',
@@ -242,14 +242,14 @@ export const SETTINGS = {
     env: ['ALERTS_FILE'],
     schema: text,
     standard: 'none',
-    help: 'The same with rules, formats (JSON, Slack, Discord) and secrets for each receiver. Read again when it changes. `--test-alert` tries them.',
+    help: 'Like `ALERT_WEBHOOKS`, with rules, formats (JSON, Slack, Discord) and secrets for each receiver. Read again when it changes. `--test-alert` tries them.',
     exact: true,
   },
   alertSecret: {
     env: ['ALERT_SECRET'],
     schema: text,
     standard: 'none',
-    help: 'Signs what is posted, as [Standard Webhooks](alerts.md#what-is-posted) does: `whsec_...` or any text.',
+    help: 'Signs posts as [Standard Webhooks](alerts.md#what-is-posted) does: `whsec_...` or any text.',
     exact: true,
     secret: true,
   },

@@ -38,7 +38,7 @@ const line = z
       token: z
         .string()
         .min(MIN_TOKEN_LENGTH, `has a token with fewer than ${MIN_TOKEN_LENGTH} characters`)
-        .regex(BEARER, 'has a token with other characters than letters, digits and - . _ ~ + / at its end =')
+        .regex(BEARER, 'has a token with characters other than letters, digits, - . _ ~ + / and a trailing =')
         .optional(),
     },
     'is not made of name, scope and one of sha256 and token',
@@ -91,10 +91,10 @@ function parseContent(text: string): unknown {
   if ('faults' in read) {
     const [{ line, code, message } = { line: null, code: '', message: '' }] = read.faults;
     throw new ConfigError([
-      `The tokens file is no YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
+      `The tokens file is not YAML: ${line === null ? message : `see its line ${line} (${code})`}.`,
     ]);
   }
-  // A file whose last line was removed contains no tokens, which is no fault.
+  // A file whose last line was removed contains no tokens, which is not a fault.
   return read.value ?? [];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The posts to receivers of alerts (docs/alerts.md shows them with examples), and the shapes in which parts of this process
- * pass them on.
+ * The posts to receivers of alerts (docs/alerts.md shows them with examples), and the shapes in which parts of this
+ * process pass them on.
  */
 import { z } from 'zod';
 import { attentionEntry, instant } from './schemas';

@@ -4,13 +4,13 @@ import { z } from 'zod';
 const MINUTES = [15, 60, null] as const;
 export type SnoozeMinutes = (typeof MINUTES)[number];
 
-export const acknowledgeBody = z.object({}).nullable().meta({ description: 'Nothing needs to be said.' });
+export const acknowledgeBody = z.object({}).nullable().meta({ description: 'May be empty.' });
 
 export const snoozeBody = z
   .object({
     minutes: z
       .literal(MINUTES, { error: 'must be 15, 60 or null.' })
-      .describe('For how long. Null: until the facts of the item change.'),
+      .describe('The duration in minutes; null: until the facts of the item change.'),
   })
   .meta({ id: 'Snooze' });
 

@@ -47,9 +47,7 @@ const bundledMessage = z.object({
   line: z
     .string()
     .regex(/^\{[^\n\r]*\}$/)
-    .describe(
-      'The line of the log, letter for letter unless texts are blank: it is given on as the object that it is.',
-    ),
+    .describe('The line of the log, unchanged unless texts are blanked.'),
 });
 
 const count = z.int().nonnegative();
@@ -69,22 +67,22 @@ export const bundle = z
     state: pastState.partial({ known: true }),
     known_since: instant
       .nullable()
-      .describe('Since when, in the span, agents and locks are known; null if they are not.'),
+      .describe('The first moment in the span at which agents and locks are known; null if they never are.'),
     things: z
       .partialRecord(journalKind, z.record(z.string(), body))
       .nullable()
-      .describe("The journal's own form of the state at `known_since`: bodies by kind and subject."),
-    entry: z.int().nonnegative().describe('The entry of the journal that `things` stand after.'),
+      .describe('The state at `known_since` as the journal stores it: bodies by kind and subject.'),
+    entry: z.int().nonnegative().describe('The journal entry after which `things` is the state.'),
     spans: z.array(bundledSpan),
     journal: z.array(bundledEntry).max(MAX_BUNDLED.entries),
     messages: z
       .array(bundledMessage)
       .max(2 * MAX_BUNDLED.messages)
-      .describe('In order; those before `since` are the newest of that moment.'),
+      .describe('In order. Messages before `since` are the newest ones at that moment.'),
     missing: z
       .object({ spans: count, entries: count, messages: count })
       .optional()
-      .describe('How much of it was dropped from the history while the bundle was made; absent where nothing was.'),
+      .describe('How much was pruned from the history during the export; absent if nothing was.'),
   })
   .meta({ id: 'Bundle' });
 

@@ -1,4 +1,7 @@
-/** What is declared of an endpoint, apart from how it answers. The API document, limits, access and routing derive from it. */
+/**
+ * What is declared of an endpoint, apart from how it answers. The API document, limits, access and routing derive from
+ * it.
+ */
 import type { z } from 'zod';
 import type { ANSWERS } from './answers';
 import type { Path } from './path-list';

@@ -17,7 +17,7 @@ export function formatMicroseconds(microseconds: number): string | null {
   return [date.toISOString().slice(0, 19), ...parts, '+00:00'].join('');
 }
 
-/** @returns an instant of the API in milliseconds since 1970; null for null and for a text that is no time */
+/** @returns an instant of the API in milliseconds since 1970; null for null and for a text that is not a time */
 export function instantOf(text: string | null): number | null {
   const at = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(at) ? null : at;

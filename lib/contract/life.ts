@@ -1,6 +1,7 @@
 /**
- * Lives of an agent's id: the time in which one process in one pane has it. A life is named by its key, a text built from
- * the registry's pid and pane and, where another process is known to have had the id before, from the beginning of the life.
+ * Lives of an agent's id: the time in which one process in one pane has it. A life is named by its key, a text built
+ * from the registry's pid and pane and, where another process is known to have had the id before, from the beginning of
+ * the life.
  */
 
 /** The parts of a key; '' where the registry has no value, null where no change of process is known. */
@@ -30,15 +31,15 @@ export function lifeKey({ pid, tmux_pane_id, pane_index, life_began_at }: LifeFi
   return place === '@' ? '' : place;
 }
 
-/** @returns the parts of a key; empty ones for a text that is no key */
+/** @returns the parts of a key; empty ones for a text that is not a key */
 export function lifeParts(key: string): LifeParts {
   const [, pid = '', pane = '', began = null] = /^([^@]*)@([^#]*)(?:#(.*))?$/s.exec(key) ?? [];
   return { pid, pane, began: began ?? null };
 }
 
 /**
- * Whether two keys name different lives. A part that one of them lacks is no evidence: a restarted server no longer knows
- * since when a process has its id.
+ * Whether two keys name different lives. A part that one of them lacks is not evidence: a restarted server no longer
+ * knows since when a process has its id.
  */
 export function isAnotherLife(earlier: string, later: string): boolean {
   if (earlier === later || earlier === '' || later === '') return false;

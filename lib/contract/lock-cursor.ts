@@ -9,7 +9,7 @@ export function formatLockCursor(lockFile: string): string {
   return Buffer.from(lockFile, 'utf8').toString('base64url');
 }
 
-/** @returns the lock file after which a page begins, null if the text is no cursor of locks */
+/** @returns the lock file after which a page begins, null if the text is not a cursor of locks */
 export function parseLockCursor(text: string): string | null {
   if (!ENCODED.test(text) || text.length > MAX_NAME_BYTES * 2) return null;
   const lockFile = Buffer.from(text, 'base64url').toString('utf8');

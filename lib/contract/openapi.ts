@@ -7,7 +7,7 @@ import { parameterDescriptions, requestSchemas } from './requests';
 import { problem } from './schemas';
 import { streamEvent } from './stream-schemas';
 
-const ABOUT = `What a swarm of coding agents does, live and in the past. No message is lost, none comes twice, and
+const ABOUT = `What a swarm of coding agents does, live and in the past. No message is lost or repeated, and
 unknown facts are marked as unknown.
 
 Every path under \`/api/\` answers under \`/api/v1/\` too. HEAD answers as GET does, without the body; OPTIONS lists the

@@ -1,6 +1,6 @@
 /**
- * The shapes of the past and of relations: the state at a moment, spans of time, conversations and waits. Like the shapes
- * of the present (`schemas.ts`) they are defined once, here.
+ * The shapes of the past and of relations: the state at a moment, spans of time, conversations and waits. Like the
+ * shapes of the present (`schemas.ts`) they are defined once, here.
  */
 import { z } from 'zod';
 import { agent, agentHealth, cursor, instant, lock, messagesAnswer } from './schemas';
@@ -8,12 +8,12 @@ import { STATE_SCHEMAS } from './state-schemas';
 
 /** A time for which something is not known: it was not recorded, or a source could not be read. */
 export const unknownSpan = z.object({
-  since: instant.nullable().describe('Null where it reaches back before everything kept.'),
+  since: instant.nullable().describe('Null if it begins before everything that is kept.'),
   until: instant.nullable().describe('Null while it lasts.'),
   about: z
     .enum(['everything', 'registry', 'locks', 'log'])
-    .describe('What is not known: everything but the messages, or only the facts from one source.'),
-  reason: z.string().describe('A plain sentence: why.'),
+    .describe('What is unknown: everything except messages, or only the facts from one source.'),
+  reason: z.string().describe('One plain sentence: the reason.'),
 });
 
 /** The whole state of the swarm as known at a moment. */
@@ -22,12 +22,16 @@ export const pastState = z
     at: instant,
     unknown: z
       .array(unknownSpan)
-      .describe('The unknown times that include this moment; the last state before them is given, and may be wrong.'),
-    known_since: instant.nullable().describe('The first moment of which agents and locks are known; null if none is.'),
+      .describe(
+        'The unknown periods that include this moment. The state shown is the last one before them, and may be wrong.',
+      ),
+    known_since: instant
+      .nullable()
+      .describe('The first moment at which agents and locks are known; null if there is none.'),
     known: z
       .object({ agents: z.boolean(), locks: z.boolean(), messages: z.boolean() })
       .describe(
-        'Whether anything at all is known of the moment. Where not, lists are empty and figures 0 because nothing is known, not because there was nothing.',
+        'Whether anything is known about the moment. If not, lists are empty and figures 0 because nothing is known, not because there was nothing.',
       ),
     ...STATE_SCHEMAS,
     messages: messagesAnswer,
@@ -40,7 +44,7 @@ export const healthSpan = z.object({
   health: agentHealth,
   life: z
     .string()
-    .describe('Which life of the id it belongs to: another text where another process or pane has the id.'),
+    .describe('The life of the id that it belongs to; a different text for each process or pane that had the id.'),
   since: instant,
   until: instant.nullable().describe('Null while it lasts.'),
 });
@@ -78,17 +82,17 @@ export const lockSpan = z.object({
 
 /** Lock spans of one agent in one state that are too short or too many to be drawn one by one, drawn as one. */
 export const lockBar = lockSpan.omit({ reason: true, ended: true }).extend({
-  count: z.int().describe('How many spans were drawn together; the other fields are those of the first.'),
+  count: z.int().describe('How many spans are merged into this one; the other fields are those of the first.'),
 });
 
 /** Messages of one sender and type within one step of time. */
 export const messageTick = z.object({
   sender: z.string(),
   type: z.string(),
-  at: instant.describe('When the first of them was sent.'),
+  at: instant.describe('When the first of these messages was sent.'),
   count: z.int(),
   cursor: cursor.describe('The first of them.'),
-  recipients: z.array(z.string()).describe('To whom the first of them went.'),
+  recipients: z.array(z.string()).describe('The recipients of the first message.'),
 });
 
 /** The content of a timeline; times of spans are their true ones, also beyond the requested range. */
@@ -99,16 +103,16 @@ export const timelineAnswer = z
     step_ms: z
       .int()
       .describe(
-        'One step of time, in milliseconds: locks and healths that begin and end within one are drawn together.',
+        'One step of time, in milliseconds: locks and health spans that begin and end within one step are merged.',
       ),
-    message_step_ms: z.int().describe('The step of the messages, longer where they are many.'),
+    message_step_ms: z.int().describe('The step of the messages; longer if there are many.'),
     known_since: instant.nullable(),
     first_message_at: instant.nullable().describe('The oldest message kept; null if there is none.'),
     agents: z
       .array(z.string())
       .describe(
         'The agents that were registered, held a lock or sent a message in the span, in natural order. The empty name is for ' +
-          'messages and locks that name nobody.',
+          'messages and locks that name no agent.',
       ),
     health: z.array(healthSpan),
     locks: z.array(lockBar),
@@ -116,11 +120,11 @@ export const timelineAnswer = z
     unknown: z.array(unknownSpan),
     totals: z
       .object({ messages: z.int(), lock_spans: z.int(), health_spans: z.int() })
-      .describe('Totals of the span, whatever was drawn together.'),
+      .describe('Totals of the span, unaffected by merging.'),
     next_agent: z
       .string()
       .nullable()
-      .describe('Feeds `after_agent` where one answer could not list all lanes; else null.'),
+      .describe('The value of `after_agent` for the next page of lanes; null if there is none.'),
   })
   .meta({ id: 'Timeline' });
 
@@ -130,14 +134,14 @@ const countByType = z.record(z.string(), z.int());
 export const agentHistory = z
   .object({
     id: z.string(),
-    agent: agent.nullable().describe('Its entry as of now; null if it is not registered.'),
+    agent: agent.nullable().describe('Its present entry; null if it is not registered.'),
     health: z.array(healthSpan.omit({ agent: true })),
     lives: z.array(agentLife).describe('The lives of this id that are known, newest first, at most 50.'),
     locks: z.array(lock),
     lock_spans: z.array(lockSpan),
     messages: z.object({ sent: countByType, received: countByType }),
     talks_with: z.array(z.object({ agent: z.string(), sent: z.int(), received: z.int() })),
-    previous_cursor: z.string().nullable().describe('Feeds `before`; null at the oldest.'),
+    previous_cursor: z.string().nullable().describe('The value of `before` for the next page; null at the oldest.'),
   })
   .meta({ id: 'AgentHistory' });
 
@@ -152,14 +156,14 @@ export const talkPair = z.object({
   recipient: z.string(),
   count: z.int(),
   types: countByType,
-  unanswered: z.int().describe('Questions among them that nobody has answered until now.'),
-  first_unanswered: cursor.nullable().describe('The first of those.'),
+  unanswered: z.int().describe('How many of them are questions that are still unanswered.'),
+  first_unanswered: cursor.nullable().describe('The first unanswered question.'),
 });
 
 export const talkAnswer = z
   .object({
     since: instant.describe(
-      'What was counted: whole hours where too many messages lie at the edges of the span to be counted one by one.',
+      'The beginning of the counted time range, extended to whole hours if too many messages lie at its edges.',
     ),
     until: instant,
     pairs: z.array(talkPair).describe('The busiest first, at most 5,000.'),
@@ -175,10 +179,14 @@ export const waitEdge = z.object({
   from: z.string(),
   to: z.string(),
   kind: waitKind,
-  basis: z.enum(['declared', 'inferred']).describe('Literally stated by a file, or concluded from what files state.'),
+  basis: z
+    .enum(['declared', 'inferred'])
+    .describe('`declared`: stated in a file. `inferred`: concluded from what files state.'),
   weak: z
     .boolean()
-    .describe('It blocks nobody, so it is never part of a wait cycle: an acknowledgement that is still due.'),
+    .describe(
+      'True for an acknowledgement that is still due: it blocks no agent, so it is never part of a wait cycle.',
+    ),
   since: instant.nullable(),
   reason: z.string().describe('One plain sentence.'),
   evidence: z.object({
@@ -199,7 +207,7 @@ export const waitingAnswer = z
       .boolean()
       .optional()
       .describe(
-        'True where there may be more edges or cycles than are listed: 2,000 and 50 at most. Otherwise absent.',
+        'True if there may be more edges or cycles than the 2,000 and 50 that are listed at most. Otherwise absent.',
       ),
   })
   .meta({ id: 'Waiting' });

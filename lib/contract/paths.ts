@@ -1,6 +1,6 @@
 /**
- * The path of every endpoint, with `{name}` for a part that varies. Each path is written here and nowhere else. Each is an
- * export of its own, so that a browser loads only the paths that it uses.
+ * The path of every endpoint, with `{name}` for a part that varies. Each path is written here and nowhere else. Each is
+ * an export of its own, so that a browser loads only the paths that it uses.
  */
 export const AGENTS_PATH = '/api/agents';
 export const AGENT_HISTORY_PATH = '/api/agents/{id}';

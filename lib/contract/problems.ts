@@ -15,7 +15,7 @@ export const PROBLEMS = {
     title: 'Malformed URL',
     detail: 'The path must be percent-encoded UTF-8: a percent sign itself is %25.',
   },
-  malformed_body: { status: 400, title: 'Malformed body', detail: 'The body of the request is no JSON.' },
+  malformed_body: { status: 400, title: 'Malformed body', detail: 'The body of the request is not JSON.' },
   credentials_required: {
     status: 401,
     title: 'Credentials required',
@@ -44,7 +44,7 @@ export const PROBLEMS = {
     title: 'Write scope required',
     detail: 'Changing something needs credentials with the scope "write".',
   },
-  not_found: { status: 404, title: 'Not found', detail: 'No trace of an agent "agent-77" is known.' },
+  not_found: { status: 404, title: 'Not found', detail: 'Nothing is recorded about an agent "agent-77".' },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
@@ -93,8 +93,7 @@ export const PROBLEMS = {
   too_many_requests: {
     status: 429,
     title: 'Too many requests',
-    detail:
-      'This address has asked for more than 600 searches and questions about the past a minute; ask again in 3 s.',
+    detail: 'This address has sent more than 600 searches and queries about the past per minute; try again in 3 s.',
   },
   too_many_attempts: {
     status: 429,
@@ -104,7 +103,7 @@ export const PROBLEMS = {
   internal: {
     status: 500,
     title: 'Internal error',
-    detail: 'The server failed to answer this request; its output says more.',
+    detail: 'The server failed to answer this request; its log says more.',
   },
   unavailable: {
     status: 503,
@@ -114,7 +113,7 @@ export const PROBLEMS = {
   too_many_streams: {
     status: 503,
     title: 'Too many streams',
-    detail: 'All of the 200 streams for one address are open; ask again later.',
+    detail: 'All of the 200 streams for one address are open; try again later.',
   },
 } as const satisfies Record<string, Kind>;
 
@@ -133,32 +132,32 @@ interface StatusDescription {
   headers?: Record<string, string>;
 }
 
-const RETRY_AFTER = { 'Retry-After': 'After how many seconds it makes sense to ask again; not always known.' };
+const RETRY_AFTER = { 'Retry-After': 'The number of seconds to wait before the next attempt; absent if not known.' };
 
 /** The description of each status in the documents. */
 export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>> = {
   400: { description: 'The request cannot be read.' },
   401: {
     description: 'Credentials are needed, and none or wrong ones were given.',
-    headers: { 'WWW-Authenticate': 'Which kinds of credentials are taken.' },
+    headers: { 'WWW-Authenticate': 'The accepted kinds of credentials.' },
   },
-  403: { description: 'The host, the origin, the place or the scope that the request comes with is not allowed.' },
-  404: { description: 'There is no such thing.' },
-  405: { description: 'The method is not possible here.', headers: { Allow: 'The methods that are.' } },
+  403: { description: 'The host, the origin, the address or the scope of the request is not allowed.' },
+  404: { description: 'Not found.' },
+  405: { description: 'The method is not possible here.', headers: { Allow: 'The allowed methods.' } },
   408: { description: 'The body did not arrive within 10 s.' },
   409: { description: 'No live swarm is shown, so there is nothing to change.' },
   410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
   413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.' },
-  414: { description: 'The address is longer than the setting LIMIT_URL_BYTES allows.' },
-  415: { description: 'What changes something must be sent as application/json.' },
-  422: { description: 'Parameters are faulty; each is named.' },
+  414: { description: 'The URL is longer than the setting LIMIT_URL_BYTES allows.' },
+  415: { description: 'A request that changes something must be sent as application/json.' },
+  422: { description: 'Parameters are invalid; the answer names each.' },
   429: {
-    description: 'This client has asked too often, or tried too many wrong credentials.',
+    description: 'This client sent too many requests, or too many wrong credentials.',
     headers: RETRY_AFTER,
   },
   500: { description: 'The server failed.' },
   503: {
-    description: 'Not now: the swarm or its history is not read yet, or too many streams are open.',
+    description: 'Not available at present: the swarm or its history is not read yet, or too many streams are open.',
     headers: RETRY_AFTER,
   },
 };

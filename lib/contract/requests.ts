@@ -1,9 +1,9 @@
 /**
  * The parameters of every request, defined once: how they are read, which values are refused, and their description.
  *
- * Clients of the Python server must keep working, so much is tolerated: blank parameters count as absent, unknown ones are
- * ignored, and of a parameter that may not be repeated the last value counts. All faults of a request are reported in one
- * answer.
+ * Clients of the Python server must keep working, so much is tolerated: blank parameters count as absent, unknown ones
+ * are ignored, and of a parameter that may not be repeated the last value counts. All faults of a request are reported
+ * in one answer.
  */
 
 import { z } from 'zod';
@@ -29,7 +29,7 @@ const MAX_AHEAD_MS = 1000;
 
 /** The clock and the zone by which requests are read. */
 export interface Clock {
-  /** @returns milliseconds since 1970, null for a text that is no time */
+  /** @returns milliseconds since 1970, null for a text that is not a time */
   readInstant(text: string): number | null;
   now(): number;
 }
@@ -197,14 +197,14 @@ const takenText = parameter(
     return read.success ? read.data : refuse('must be keep or blank.');
   },
   {
-    description: 'Whether what people and agents wrote is kept, or replaced by how long it was.',
+    description: '`keep`: texts of people and agents are included. `blank`: each is replaced by its length.',
     schema: { type: 'string', enum: [...bundleText.options], default: 'keep' },
   },
 );
 
 /**
- * The last id that a client saw, from its header or, for clients that cannot set one, from the query; any text: an id that
- * is not valid is answered by a fresh start.
+ * The last id that a client saw, from its header or, for clients that cannot set one, from the query; any text: an id
+ * that is not valid is answered by a fresh start.
  */
 const lastSeen = (place: 'header' | 'query', description: string) =>
   parameter((given) => given[0] || null, {
@@ -268,25 +268,22 @@ function timedSchemas({ readInstant, now }: Clock) {
     messages: z
       .object({
         limit: limit(1_000, 'messages'),
-        since: instant('Only messages sent then or later.'),
-        until: instant('Only messages sent then or earlier.'),
+        since: instant('Only messages sent at this time or later.'),
+        until: instant('Only messages sent at this time or earlier.'),
         q: search,
         agent: agentName('Only messages from or to this agent.', 'agent-1'),
-        sender: agentName('Only messages from this one.', 'agent-0'),
-        recipient: agentName('Only messages to this one.', 'agent-1'),
-        msg_id: text(
-          'Only messages with this id of the log, which repeats some.',
-          'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1',
-        ),
+        sender: agentName('Only messages from this agent.', 'agent-0'),
+        recipient: agentName('Only messages to this agent.', 'agent-1'),
+        msg_id: text('Only messages with this id in the log. Ids may repeat.', 'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1'),
         type: types,
         before: cursor('A cursor: the newest messages before it.'),
         after: cursor('A cursor: the oldest messages after it.'),
-        around: cursor('A cursor: a page about that message.'),
+        around: cursor('A cursor: a page around that message.'),
       })
       .superRefine((values, context) => {
         const [first, ...others] = PLACES.filter((name) => values[name] !== undefined);
         for (const name of others) {
-          fault(context, name, `can not be combined with ${first}; give one of ${PLACES.join(', ')}.`);
+          fault(context, name, `cannot be combined with ${first}; give one of ${PLACES.join(', ')}.`);
         }
       }, ALWAYS)
       .transform(({ limit, before, after, around, ...filter }) => ({ limit, filter, before, after, around })),
@@ -302,7 +299,7 @@ function timedSchemas({ readInstant, now }: Clock) {
       .superRefine(({ at }, context) => {
         if (!isRead(at) || at <= now() + MAX_AHEAD_MS) return;
         const elsewhere = 'GET /api/agents and others have the present state';
-        fault(context, 'at', `is in the future, of which nothing is known yet; ${elsewhere}.`);
+        fault(context, 'at', `is in the future, about which nothing is known yet; ${elsewhere}.`);
       }, ALWAYS)
       .transform(({ at }) => ({ at: Math.min(at as number, now()) })),
 
@@ -311,7 +308,7 @@ function timedSchemas({ readInstant, now }: Clock) {
         ...span,
         points,
         agent: agentName('Only this lane.', 'agent-1'),
-        after_agent: agentName('Only the lanes after this one: next_agent of the answer before.', 'agent-1'),
+        after_agent: agentName('Only the lanes after this agent: `next_agent` of the previous answer.', 'agent-1'),
       })
       .superRefine(inOrder, ALWAYS)
       .transform(({ points, agent, after_agent, ...rest }) => ({
@@ -339,7 +336,7 @@ function timedSchemas({ readInstant, now }: Clock) {
       .superRefine(({ since, until }, context) => {
         if (!isRead(since)) return;
         if (since > (isRead(until) ? until : now())) fault(context, 'since', 'must not be after until.');
-        else if (since > now()) fault(context, 'since', 'is in the future, of which nothing is known yet.');
+        else if (since > now()) fault(context, 'since', 'is in the future, about which nothing is known yet.');
       }, ALWAYS)
       .transform(({ since, until, text }) => ({
         since: since as number,
@@ -351,7 +348,7 @@ function timedSchemas({ readInstant, now }: Clock) {
 
 const page = {
   limit: limit(500, 'spans'),
-  before: cursor('A cursor: the spans before it, previous_cursor of an answer.'),
+  before: cursor('A cursor: the spans before it, `previous_cursor` of an answer.'),
 };
 
 /** A page of locks begins after a lock file, so it stays correct whatever is locked and released meanwhile. */
@@ -388,22 +385,22 @@ const timeless = {
     })
     .transform((values) => values),
   lockHistory: z
-    .object({ filepath, holder: agentName('Only what this agent held.', 'agent-1'), ...page })
+    .object({ filepath, holder: agentName('Only locks of this holder.', 'agent-1'), ...page })
     .transform((values) => values),
   stream: z
     .object({
       'Last-Event-ID': lastSeen(
         'header',
-        'The last id that was seen. What follows it is sent, exactly once and in order.',
+        'The id of the last event that was received. The messages after it are sent, exactly once and in order.',
       ),
-      last_event_id: lastSeen('query', 'The same for clients that can set no header; the header wins.'),
+      last_event_id: lastSeen('query', 'The same, for clients that cannot set headers. The header takes precedence.'),
     })
     .transform((values) => ({ lastEventId: values['Last-Event-ID'] ?? values.last_event_id })),
 };
 
 /**
- * The schemas of all parameters. Each takes the values of its parameters, those given under one name as a list, and returns
- * the query, with times in milliseconds since 1970.
+ * The schemas of all parameters. Each takes the values of its parameters, those given under one name as a list, and
+ * returns the query, with times in milliseconds since 1970.
  */
 export function requestSchemas(clock: Clock) {
   return { ...timeless, ...timedSchemas(clock) };

@@ -14,7 +14,7 @@ const asWritten = z.unknown().optional().describe('As the swarm wrote it: any JS
 const original = z
   .record(z.string(), z.unknown())
   .optional()
-  .describe("The file's own values of fields whose names are used for added ones here.");
+  .describe('Values in the file of fields whose names this API uses for fields of its own.');
 
 export const agentHealth = z.enum(['active', 'stale', 'dead', 'moved', 'unknown']);
 
@@ -26,11 +26,11 @@ export const agentProcess = z.object({
       '`running`: a claude process runs at or under `pid`. `suspended`: it is stopped (state T). `exited`: `pid` runs ' +
         'without a claude process. `gone`: no such process. `unseen`: this server cannot see it.',
     ),
-  claude_pid: z.int().nullable().describe('The process id of claude itself; null where none is seen.'),
-  started_at: instant.nullable().describe('When the process of `pid` started; null where it is not seen.'),
+  claude_pid: z.int().nullable().describe('The process id of claude itself; null if none is seen.'),
+  started_at: instant.nullable().describe('When the process of `pid` started; null if it is not seen.'),
   seen_at: instant
     .nullable()
-    .describe('When this server last saw its claude process; null while it sees it, and where it never did.'),
+    .describe('When this server last saw its claude process; null while it sees it, and if it never did.'),
 });
 
 /** The beginning of an agent's newest own message; automatic retries and escalations do not count. */
@@ -58,7 +58,7 @@ export const agent = z
     last_spoke_at: instant
       .nullable()
       .describe('When it sent its newest own message; null if none is known. Automatic retries do not count.'),
-    last_message: lastMessage.nullable().describe('Its newest own message, wherever that is in the history.'),
+    last_message: lastMessage.nullable().describe('Its newest own message, of any age.'),
     process: agentProcess,
     moved_to: z
       .string()
@@ -75,7 +75,7 @@ export const agent = z
 export const departedAgent = agent
   .extend({
     left_at: instant.describe('When this server first saw the registry without it.'),
-    left_reason: z.string().describe('One plain sentence: what is known about why.'),
+    left_reason: z.string().describe('One plain sentence: what is known about the reason.'),
   })
   .meta({ id: 'DepartedAgent' });
 
@@ -113,14 +113,14 @@ export const lock = z
     lock_file: z.string(),
     agent_id: asWritten,
     filepath: asWritten,
-    locked_at: asWritten.describe('Unix seconds; as written where it is no number.'),
+    locked_at: asWritten.describe('Unix seconds; unchanged if it is not a number.'),
     reason: asWritten,
     acquired_at: instant.nullable(),
-    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` is no time.'),
+    stale: z.boolean().nullable().describe('Older than the stale timeout; null if `locked_at` is not a valid time.'),
     orphaned: z
       .boolean()
       .nullable()
-      .describe("Its holder is not registered or dead; null while the registry can't be read."),
+      .describe("Its holder is dead or not registered; null while the registry can't be read."),
     former_holder: z
       .object({
         reason: z
@@ -129,11 +129,11 @@ export const lock = z
             '`moved`: the holder is listed under another id now. `replaced`: another process has its id. `left`: it ' +
               'left the registry.',
           ),
-        since: instant.nullable().describe('Since when; null where that is not known.'),
-        now: z.string().nullable().describe('The id of the holder now, where it moved.'),
+        since: instant.nullable().describe('Since when; null if that is not known.'),
+        now: z.string().nullable().describe('The present id of the holder, if it moved.'),
       })
       .nullable()
-      .describe('Set where the agent that took the lock is no longer the one that has its id.'),
+      .describe('Set if the agent that took the lock is no longer the one that has its id.'),
     conflicts_with: z.array(lockConflict),
     pattern: z.boolean().describe("`filepath` contains characters that the swarm's tool matches as a pattern."),
     warnings: z.array(lockWarning).describe("Irregularities of the file; empty for one that the swarm's tool wrote."),
@@ -144,8 +144,8 @@ export const lock = z
 /** The largest number of locks in one answer; the others are counted, and can be read page by page. */
 export const MAX_LISTED_LOCKS = 10_000;
 /**
- * The largest number of locks in what is published at every change (events, the page, the history): with 10,000 each change
- * would be 4 MB.
+ * The largest number of locks in what is published at every change (events, the page, the history): with 10,000 each
+ * change would be 4 MB.
  */
 export const MAX_FOLLOWED_LOCKS = 1000;
 /** The largest number of holders for which an answer with a shortened list counts the locks. */
@@ -159,26 +159,30 @@ export const locksAnswer = z
         `Sorted by \`lock_file\`, at most ${MAX_LISTED_LOCKS}, in events and in states of the past ${MAX_FOLLOWED_LOCKS} ` +
           'where there are more than that. Of more: those that overlap or are orphaned first, then the newest.',
       ),
-    count: z.int().describe('How many locks there are, those that the list leaves off included.'),
-    truncated: z.int().describe('How many of them the list leaves off; 0 where it lists all.'),
-    stale_count: z.int().describe('Of all locks, also those that the list leaves off.'),
-    orphaned_count: z.int().describe('Of all locks: those whose holder is not registered or dead.'),
+    count: z.int().describe('The number of all locks, including those left off the list.'),
+    truncated: z.int().describe('How many of them are left off the list; 0 if it is complete.'),
+    stale_count: z.int().describe('Of all locks, including those left off the list.'),
+    orphaned_count: z.int().describe('Of all locks: those whose holder is dead or not registered.'),
     overlapping_count: z.int().describe('Of all locks: those with a lock of another holder on the same files.'),
     holders: z
       .array(z.object({ agent_id: z.string(), count: z.int() }))
       .describe(
-        'Where the list leaves locks off: how many each holder has, those with the most first, at most ' +
-          `${MAX_COUNTED_HOLDERS}. Empty where the list is complete.`,
+        'If locks are left off the list: how many each holder has, those with the most first, at most ' +
+          `${MAX_COUNTED_HOLDERS}. Empty if the list is complete.`,
       ),
-    limit: z.int().optional().describe('Of a page: the largest number of locks on it.'),
-    next_cursor: z.string().nullable().optional().describe('Of a page: feeds `cursor`; null at the last page.'),
+    limit: z.int().optional().describe('Only on a page: the maximum number of locks on it.'),
+    next_cursor: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Only on a page: the value of `cursor` for the next page; null at the last one.'),
   })
   .meta({ id: 'Locks' });
 
 export const message = z
   .looseObject({
     seq: z.int(),
-    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it is no time."),
+    sent_at: instant.nullable().describe("`timestamp` read in the swarm's zone; null if it is not a valid time."),
     sender: asWritten,
     timestamp: asWritten,
     msg_type: asWritten,
@@ -239,7 +243,7 @@ export const source = z
     kept_from: instant
       .nullable()
       .describe(
-        'When what is shown was last true, where the source has vanished or become unreadable since; else null.',
+        'When the data shown was last true, if the source has vanished or become unreadable since; otherwise null.',
       ),
     skipped: z.array(skipped),
   })
@@ -252,21 +256,21 @@ export const logSource = source
       .array(
         z.object({
           since: instant.nullable().describe('When the log was last read before; null if unknown.'),
-          until: instant.describe('When the oldest file that is left was made, or was found.'),
+          until: instant.describe('When the oldest remaining file was created or found.'),
           unread_bytes: z
             .int()
-            .describe('Bytes that were seen and destroyed unread; 0: whether anything was written is unknown.'),
+            .describe('Bytes that were seen but destroyed unread. 0: it is unknown whether anything was written.'),
         }),
       )
-      .describe('The newest of the times that `gaps` counts: messages written in them may be missing.'),
+      .describe('The newest of the periods that `gaps` counts: messages written in them may be missing.'),
     unterminated_tail: z
       .enum(['complete', 'incomplete'])
       .nullable()
-      .describe('The end of a file that no line feed ends yet.'),
+      .describe('The last line of a file, which has no line feed yet.'),
     backlog: z
       .object({ read_bytes: z.int(), total_bytes: z.int() })
       .nullable()
-      .describe('While a backlog is read: how far it is.'),
+      .describe('The progress, while a backlog is read.'),
   })
   .meta({ id: 'LogSource' });
 
@@ -280,7 +284,7 @@ export const zoneSource = source
     suggested: z
       .string()
       .nullable()
-      .describe('The zone or offset that would fit what arrives; null if no message shows another one.'),
+      .describe('The zone or offset that would fit new messages; null unless their times show that `zone` is wrong.'),
   })
   .meta({ id: 'ZoneSource' });
 
@@ -319,7 +323,7 @@ export const attentionSeverity = z.enum(['critical', 'warning', 'notice']);
 
 export const attentionEntry = z
   .object({
-    id: z.string().describe('The same for as long as the item exists, over restarts too.'),
+    id: z.string().describe('Unchanged as long as the item exists, also across restarts.'),
     kind: attentionKind,
     severity: attentionSeverity,
     since: instant,
@@ -337,11 +341,11 @@ export const attentionEntry = z
       .object({
         rule: z.string().describe('One plain sentence: the rule that raised it.'),
         facts: z.array(z.string()).describe('What was seen, one sentence each.'),
-        threshold: z.string().nullable().describe('The limit that was exceeded; null where the rule has none.'),
-        setting: z.string().nullable().describe('The setting that changes the limit; null where there is none.'),
+        threshold: z.string().nullable().describe('The limit that was exceeded; null if the rule has none.'),
+        setting: z.string().nullable().describe('The setting that changes the limit; null if there is none.'),
       })
       .describe('Why it is listed, and what changes that.'),
-    group: z.string().describe('The same for items of one kind about one agent, which a page may show as one.'),
+    group: z.string().describe('Equal for items of one kind about one agent, so that a page can show them as one.'),
     acknowledged: z
       .object({ by: z.string().nullable(), at: instant })
       .nullable()
@@ -350,7 +354,7 @@ export const attentionEntry = z
       .object({
         by: z.string().nullable(),
         at: instant,
-        until: instant.nullable().describe('Null: until its facts change.'),
+        until: instant.nullable().describe('Until when; null: until its facts change.'),
       })
       .nullable(),
   })
@@ -360,7 +364,7 @@ export const attentionEntry = z
 export const attentionAnswer = z
   .object({
     attention: z.array(attentionEntry),
-    count: z.int().describe('All items, acknowledged and snoozed ones included.'),
+    count: z.int().describe('The number of all items, including acknowledged and snoozed ones.'),
     hidden_count: z.int().describe('How many of them are acknowledged or snoozed.'),
     hidden_critical_count: z.int().describe('How many of those are critical.'),
   })
@@ -371,8 +375,8 @@ export const connected = z
     status: z.literal('connected'),
     timestamp: instant,
     epoch: z.string(),
-    resumed: z.boolean().describe("The messages after the client's id follow, and nothing is missing between."),
-    gap: z.boolean().describe("The client named an id that can't be continued from: messages may be missing."),
+    resumed: z.boolean().describe("The messages after the client's id follow, and none is missing."),
+    gap: z.boolean().describe("The stream cannot continue from the client's id: messages may be missing."),
   })
   .meta({ id: 'Connected' });
 
@@ -387,7 +391,7 @@ export const health = z
     files: z.object({ agents: z.boolean(), messages: z.boolean(), locks_dir: z.boolean() }),
     sources: z
       .record(z.string(), sourceState)
-      .describe('States alone: the reasons may name files, and this answer needs no credentials.'),
+      .describe('Only states: reasons may name files, and this answer needs no credentials.'),
     history: z.object({ mode: z.enum(['file', 'memory']), role: z.enum(['recorder', 'follower']) }),
     backlog: logSource.shape.backlog,
     uptime_seconds: z.number(),

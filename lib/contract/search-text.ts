@@ -4,8 +4,8 @@
 export const MAX_SEARCH_WORDS = 8;
 
 /**
- * Splits a search into its words, separated by white space; `"two words"` is a phrase. Nothing else has a meaning, so that
- * no input is an error.
+ * Splits a search into its words, separated by white space; `"two words"` is a phrase. Nothing else has a meaning, so
+ * that no input is an error.
  *
  * @returns each word or phrase once; empty if the text has no letter or digit to search for
  */

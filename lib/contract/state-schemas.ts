@@ -14,8 +14,8 @@ export const STATE_SCHEMAS = {
 /** When the event of each kind of state is sent, for the API document. */
 export const STATE_EVENTS: Record<StateKind, string> = {
   sources: 'first state, then on change',
-  agents: 'first state, then on change, by time alone too',
-  locks: 'first state, then on change, releases included',
+  agents: 'first state, then on change, including changes by time alone',
+  locks: 'first state, then on change, including releases',
   stats: 'first state, on change, at least every 5 s',
   attention: 'first state, then on change',
 };

@@ -1,6 +1,7 @@
 /**
- * The kinds of state that a dashboard publishes, declared once: the stream's events, the hub, snapshots, metrics and the
- * empty swarm derive from this list. Browser-safe; `STATE_SCHEMAS` in `state-schemas.ts` has the schema of each kind.
+ * The kinds of state that a dashboard publishes, declared once: the stream's events, the hub, snapshots, metrics and
+ * the empty swarm derive from this list. Browser-safe; `STATE_SCHEMAS` in `state-schemas.ts` has the schema of each
+ * kind.
  */
 import { missingSources, NO_AGENTS, NO_ATTENTION, NO_LOCKS, NO_STATS } from './defaults';
 import { formatInstant } from './instant';
@@ -17,8 +18,8 @@ export interface States {
 export type StateKind = keyof States;
 
 /**
- * The state of a swarm about which nothing is known, by kind. A new client gets the kinds in this order: whether the others
- * can be trusted comes first.
+ * The state of a swarm about which nothing is known, by kind. A new client gets the kinds in this order: whether the
+ * others can be trusted comes first.
  */
 export const EMPTY_STATES: States = {
   sources: missingSources('No source has been read yet.', formatInstant(Date.now())),

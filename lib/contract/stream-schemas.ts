@@ -17,7 +17,7 @@ export const STREAM_EVENTS: Record<StreamEventName, { data: z.ZodType; when: str
     data: messagesEvent,
     when:
       'first the newest 50, or exactly the missed ones when resuming; then only new ones, each exactly once and in ' +
-      'order. The first one always comes, even empty. Its id is that of the last message',
+      'order. The first one is always sent, even if empty. Its id is that of the last message',
   },
   heartbeat: { data: heartbeat, when: 'every second' },
 };
@@ -30,7 +30,7 @@ export const streamEvent = z
   .discriminatedUnion('event', [
     event('connected', connected),
     ...STATE_KINDS.map((kind) => event(kind, STATE_SCHEMAS[kind])),
-    event('messages', messagesEvent).extend({ id: cursor.describe('What a client resumes from.') }),
+    event('messages', messagesEvent).extend({ id: cursor.describe('The id from which a client resumes.') }),
     event('heartbeat', heartbeat),
   ])
   .meta({ id: 'StreamEvent', description: 'One event of the stream, its `data` parsed.' });

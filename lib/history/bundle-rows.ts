@@ -225,7 +225,7 @@ function writeJournal({ db }: History, { things, entry, known_since, journal }: 
   const snapshots = new Snapshots(db);
   if (things !== null && known_since !== null) {
     const at = Date.parse(known_since);
-    // A snapshot belongs to an entry: this one has no content of its own.
+    // An empty entry, only because every snapshot belongs to an entry.
     insert.run(entry, at, 'server', 'bundle', null);
     for (const [kind, subjects] of Object.entries(things)) {
       for (const [subject, body] of Object.entries(subjects)) {

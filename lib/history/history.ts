@@ -142,10 +142,10 @@ export class History {
    *
    * @param checkpoint JSON of the position in the log at which reading continues
    * @param now milliseconds since 1970
-   * @param before the checkpoint that must still be current; any may be if left out
+   * @param before appends only if this is still the current checkpoint; not checked if left out
    * @param recordedAt the instant from which the age of the messages counts, by the clock of the retention
-   * @returns the messages with their `seq`; null if another process has appended since `before`: nothing is recorded
-   *   then
+   * @returns the messages with their `seq`; null if another process has appended since `before`, and then nothing is
+   *   recorded
    */
   append(lines: readonly Line[], checkpoint: string, now: number): KeptMessage[];
   append(

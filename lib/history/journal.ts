@@ -16,7 +16,7 @@ import { EVERYTHING, Spans } from './spans';
 export interface JournalUpdate {
   /** Milliseconds since 1970. */
   at: number;
-  /** JSON texts, null for a removed thing; a text equal to the last journaled one is no change. */
+  /** JSON texts, null for a removed thing; a text equal to the last journaled one is not a change. */
   changed: readonly (readonly [kind: JournalKind, subject: string, body: string | null])[];
   /** `changed` lists everything of these kinds: any other thing was removed. */
   complete: readonly JournalKind[];

@@ -1,7 +1,7 @@
 /**
- * Computes the times of sending again from the recorded lines, for a history whose naive times were read in another time
- * zone. Works from the newest message to the oldest, in steps, so that the thread of the history stays responsive. The
- * progress is stored in the database, and a restart continues there.
+ * Computes the times of sending again from the recorded lines, for a history whose naive times were read in another
+ * time zone. Works from the newest message to the oldest, in steps, so that the thread of the history stays responsive.
+ * The progress is stored in the database, and a restart continues there.
  */
 import type Database from 'better-sqlite3';
 import type { ReadTime } from './read-time';

@@ -141,7 +141,7 @@ test('setState(): a state that was not known yet is sent when it comes', async (
   hub.close();
 });
 
-test('setState(): an equal state is no change, nor is the uptime of the stats alone', async () => {
+test('setState(): an equal state is not a change, nor is the uptime of the stats alone', async () => {
   const hub = openHub();
   const reader = new Reader(hub.subscribe(null));
   assert.equal(setState(hub, 'locks', { locks: [] }), true);

@@ -18,7 +18,10 @@ const COALESCE_INTERVAL_MS = 108;
 const MAX_CHARACTERS_PER_MS = 20_000;
 /** The same distance while somebody subscribed within the last second, for whom the first state counts too. */
 const COALESCE_WITH_FIRST_MS = 120;
-/** Counts and signs of life, which follow from messages, are sent after the messages, which take a while for many clients. */
+/**
+ * Counts and signs of life, which follow from messages, are sent after the messages, which take a while for many
+ * clients.
+ */
 const CLIENTS_SERVED_PER_MS = 50;
 const MESSAGES_FIRST_MS = 100;
 /** Stats are promised at least every 5 s; the rest is for a busy event loop. */
@@ -48,8 +51,8 @@ interface HubOptions {
   /** Stats with the uptime of this moment, requested where they are sent without a change. */
   freshStats?: () => States['stats'];
   /**
-   * Calls the given function about once a second until the returned function is called; a timer by default. A state that is
-   * set before in the same turn leaves together with the heartbeat, in one write to each client.
+   * Calls the given function about once a second until the returned function is called; a timer by default. A state
+   * that is set before in the same turn leaves together with the heartbeat, in one write to each client.
    */
   everySecond?: (listener: () => void) => () => void;
   /** How long a client may leave pending events unread before it is dropped, in milliseconds. */
@@ -85,9 +88,9 @@ export class Hub {
   /**
    * Sets the present value of a kind of state and publishes it if it differs from the last.
    *
-   * @param value not to be changed afterwards: the same object again is no change
+   * @param value not to be changed afterwards: the same object again is not a change
    * @param json the value as JSON, where the caller has it
-   * @returns whether it differs from the last; the uptime alone is no difference of the stats
+   * @returns whether it differs from the last; the uptime alone is not a difference of the stats
    */
   setState<Kind extends StateKind>(kind: Kind, value: States[Kind], json?: string): boolean {
     const known = this.#states.get(kind);
@@ -179,8 +182,8 @@ export class Hub {
    * Waits for the message that a client got last, where another process on this history has published it already.
    *
    * @param lastEventId as for `subscribe`
-   * @returns null where there is nothing to wait for, or where the message is so far ahead that it cannot come in time; else
-   *   a promise that resolves when the message is here, or after a second
+   * @returns null where there is nothing to wait for, or where the message is so far ahead that it cannot come in time;
+   *   else a promise that resolves when the message is here, or after a second
    */
   reaching(lastEventId: string | null): Promise<void> | null {
     const place = lastEventId === null ? null : parseCursor(lastEventId);
@@ -219,7 +222,8 @@ export class Hub {
       resumed,
       gap: lastEventId !== null && !resumed,
     };
-    // Reading the place and joining the list is one synchronous step: whatever is published lies before it or follows it.
+    // Reading the place and joining the list is one synchronous step: whatever is published lies before it or follows
+    // it.
     const subscriber = new Subscriber(
       {
         feed,

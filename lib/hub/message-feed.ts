@@ -1,6 +1,6 @@
 /**
- * The messages of one history as events of the stream: the newest in memory, older ones read from their source, cut into
- * pages that all subscribers at the same place share.
+ * The messages of one history as events of the stream: the newest in memory, older ones read from their source, cut
+ * into pages that all subscribers at the same place share.
  */
 import { formatCursor, type StreamEventName } from '../contract/events';
 
@@ -57,7 +57,10 @@ const FIRST_BYTES = 4 * 2 ** 20;
 const PAGE_BYTES = 2 ** 18;
 const SHARED_PAGES = 64;
 const COMMA = Buffer.from(',');
-/** All shared pages together; a first page alone may be that long. A page that no client asks for any more only costs memory. */
+/**
+ * All shared pages together; a first page alone may be that long. A page that no client asks for any more only costs
+ * memory.
+ */
 const SHARED_BYTES = 2 * FIRST_BYTES;
 /** How many page ends are remembered: those of 250 MB, or of fewer bytes where messages are short. */
 const PAGE_ENDS = 1_000;
@@ -77,14 +80,14 @@ export class MessageFeed {
   #head: number;
   #oldest: number;
   /**
-   * Pages by their place, the one that was requested last at the end: after a burst a hundred subscribers cost one read and
-   * one encoding.
+   * Pages by their place, the one that was requested last at the end: after a burst a hundred subscribers cost one read
+   * and one encoding.
    */
   readonly #shared = new Map<string, MessagePage | Promise<MessagePage>>();
   /**
-   * Places at which a page ends wherever it began: clients that are behind come from different places, and share their pages
-   * from the first of these places on. Contains the places at which as many bytes have come as fit on a page; every
-   * `PAGE_MESSAGES`th message is such a place too.
+   * Places at which a page ends wherever it began: clients that are behind come from different places, and share their
+   * pages from the first of these places on. Contains the places at which as many bytes have come as fit on a page;
+   * every `PAGE_MESSAGES`th message is such a place too.
    */
   readonly #pageEnds: number[] = [];
   /** Bytes that have come since the last such place. */
@@ -120,7 +123,8 @@ export class MessageFeed {
   /**
    * Appends committed messages.
    *
-   * @param messages in order; those already known are ignored, and those at the beginning of a large commit may be missing
+   * @param messages in order; those already known are ignored, and those at the beginning of a large commit may be
+   *   missing
    * @param lastSeq the newest committed message
    * @returns whether anything is new
    */

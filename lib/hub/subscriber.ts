@@ -12,8 +12,8 @@ interface Start {
 }
 
 /**
- * One client of the hub: a place among the messages and one pending event for each kind of state. Nothing is queued, so that
- * the cost of a client does not grow with how slowly it reads.
+ * One client of the hub: a place among the messages and one pending event for each kind of state. Nothing is queued, so
+ * that the cost of a client does not grow with how slowly it reads.
  */
 export class Subscriber {
   /** Called once when the subscription ends, with the reason. */
@@ -52,14 +52,16 @@ export class Subscriber {
     this.#greetingsLeft = this.#pending.size;
   }
 
-  /** Since when events have been pending that nobody asks for, in the milliseconds of `ticks`; null if there are none. */
+  /**
+   * Since when events have been pending that nobody asks for, in the milliseconds of `ticks`; null if there are none.
+   */
   get stalledSince(): number | null {
     return this.#stalledSince;
   }
 
   /**
-   * Asks for the next event, as soon as there is one; null when the subscription has ended. To be called again only after the
-   * last event was given.
+   * Asks for the next event, as soon as there is one; null when the subscription has ended. To be called again only
+   * after the last event was given.
    *
    * @param give receives the event, at once if there is one
    */

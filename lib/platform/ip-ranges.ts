@@ -29,7 +29,7 @@ const MAPPED_PREFIX_BITS = IPV6_BITS - IPV4_BITS;
 function parseWritten(text: string): Address | null {
   const family = isIP(text);
   if (family === 0) return null;
-  // ipaddr.js accepts few zone ids, and reads ::127.0.0.1, which is no mapped address, as one.
+  // ipaddr.js accepts few zone ids, and reads ::127.0.0.1, which is not a mapped address, as one.
   return ipaddr.parse(family === 4 ? text : new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname.slice(1, -1));
 }
 

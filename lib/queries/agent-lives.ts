@@ -1,4 +1,4 @@
-/** The lives of an agent's id, from the spans of its health. */
+/** Finds the lives of an agent's id in the spans of its health. */
 import { formatInstant } from '../contract/instant';
 import { isAnotherLife, lifeParts } from '../contract/life';
 import type { AgentLife } from '../contract/past-schemas';
@@ -10,15 +10,15 @@ import { readInstant } from '../sources/claudeswarm/naive-time';
 
 const MAX_LIVES = 50;
 
-/** Spans of one life: the first and the last. */
+/** The first and the last span of one life. */
 interface Stretch {
   first: SpanRow;
   last: SpanRow;
 }
 
 /**
- * @returns the lives of an id that are known, newest first, at most 50. The beginning of one is known where its first
- * moment was seen, or where the entry itself says since when another process has the id.
+ * @returns the known lives of an id, newest first, at most 50. The beginning of a life is known only if its first
+ *   moment was observed, or if the entry itself states since when another process has the id.
  */
 export function readLives({ db }: Pick<History, 'db'>, id: string): AgentLife[] {
   const stretches = stretchesOf(healthSpansOf(db, id));
@@ -36,7 +36,7 @@ export function readLives({ db }: Pick<History, 'db'>, id: string): AgentLife[] 
   });
 }
 
-/** @param spans oldest first; a registry that lists an id twice gives two rows of them, told apart by subject */
+/** @param spans oldest first; a registry that lists an id twice gives two rows of spans, which differ in `subject` */
 function stretchesOf(spans: readonly SpanRow[]): Stretch[] {
   const stretches: Stretch[] = [];
   const current = new Map<string, Stretch>();

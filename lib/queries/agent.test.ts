@@ -5,7 +5,7 @@ import { History } from '../history/history';
 import { Journal, type JournalUpdate } from '../history/journal';
 import { agentHistory } from './agent';
 
-test('the entry of an agent is the newest, also when the clock was set back since the one before', () => {
+test('agentHistory(): returns the newest entry, also after a clock rewind', () => {
   const history = new History(':memory:');
   const now = Date.parse('2026-02-03T09:30:00Z');
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now });
@@ -19,7 +19,7 @@ test('the entry of an agent is the newest, also when the clock was set back sinc
   assert.equal(answer.agent?.status, 'after');
 });
 
-test('a lock or a message from the future is no sign of life', () => {
+test('agentHistory(): a lock or a message from the future is not a sign of life', () => {
   const history = new History(':memory:', { readTime: (time) => Date.parse(String(time)) * 1000 });
   const now = Date.now();
   const ahead = new Date(now + 3_600_000).toISOString();
@@ -52,7 +52,7 @@ const at = (minutes: number) => new Date(START + minutes * MINUTE).toISOString()
 
 type Body = Record<string, unknown>;
 
-/** A journal that looks once a second, or time would be unknown. */
+/** A journal that is refreshed once a second; longer gaps would be unknown time. */
 function watched(first: Body | null) {
   const history = new History(':memory:');
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now: START });
@@ -77,7 +77,7 @@ function watched(first: Body | null) {
 const former = { pid: 40110, pane_index: 0, tmux_pane_id: '%1', life_began_at: null };
 const newer = { pid: 41231, pane_index: 1, tmux_pane_id: '%2', life_began_at: at(2) };
 
-test('agentHistory(): lives are listed newest first; of the first one the beginning is not known', () => {
+test('agentHistory(): lives are listed newest first; the beginning of the oldest one is unknown', () => {
   const { refresh, lives } = watched(former);
   refresh(1, { ...former, health: 'stale' });
   refresh(2, newer);
@@ -102,7 +102,7 @@ test('agentHistory(): an agent that appears while the registry is read has a kno
   );
 });
 
-test('agentHistory(): a life goes on over a time when nobody looked; another one after it has an unknown beginning', () => {
+test('agentHistory(): a life continues through unrecorded time; another life after it has an unknown beginning', () => {
   const { history, refresh, lives } = watched(former);
   refresh(1, { ...former, health: 'stale' });
   const again = (minutes: number, body: Body) => {
@@ -123,7 +123,7 @@ test('agentHistory(): a life goes on over a time when nobody looked; another one
   );
 });
 
-test('agentHistory(): an id that the registry lists twice has two lives at a time, not one after the other', () => {
+test('agentHistory(): an id that the registry lists twice has two simultaneous lives', () => {
   const history = new History(':memory:');
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now: START });
   const entry = (body: Body) => JSON.stringify({ id: 'agent-1', health: 'active', ...body });

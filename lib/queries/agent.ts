@@ -1,4 +1,4 @@
-/** One agent: what it is, was and said. */
+/** Answers everything about one agent: its state, its history and its messages. */
 import type { AgentHistory } from '../contract/past-schemas';
 import { readTalk } from '../history/agent-talk';
 import type { History } from '../history/history';
@@ -11,14 +11,14 @@ import type { Questions } from './questions';
 import { swarmAt, withEvidence } from './state';
 
 /**
- * @returns an `AgentHistory` as JSON; null if nothing at all is known of such an agent
+ * @returns an `AgentHistory` as JSON; null if nothing at all is known about such an agent
  * @throws {QueryRefused} if the cursor is no longer valid
  */
 export function agentHistory(history: History, query: Questions['agent_history']['query']): string | null {
   const { id } = query;
   const { rows, previous_cursor } = spanPage(history, query, (bounds) => spansOfAgent(history.db, id, bounds));
   const { agents, locks } = swarmAt(history.db, END_OF_TIME);
-  // A time that is still to come is a mistake of its writer, and no sign of life.
+  // A time in the future is a mistake of its writer, and not a sign of life.
   const now = Date.now();
   const [agent = null] = withEvidence(
     withLastWords(

@@ -1,4 +1,4 @@
-/** Pages of spans: their cursors are `<epoch>.<id of a span>`. */
+/** Pages of spans. Their cursors are `<epoch>.<id of a span>`. */
 import { formatCursor } from '../contract/events';
 import type { History } from '../history/history';
 import type { SpanRows } from '../history/span-reader';
@@ -7,8 +7,8 @@ import { QueryRefused, type SpanPage } from './questions';
 /**
  * Reads one page.
  *
- * @param read gives the spans before an id, or null if that is no longer kept
- * @throws {QueryRefused} if the cursor is of another history or leads to what is no longer kept
+ * @param read returns the spans before an id, or null if that id is no longer kept
+ * @throws {QueryRefused} if the cursor is of another history or its span is no longer kept
  */
 export function spanPage(
   history: History,

@@ -1,16 +1,19 @@
-/** What agents said last until a moment. Retries and escalations, which the swarm's tool writes by itself, do not count. */
+/**
+ * Finds the last message that each agent had sent by a moment. Retries and escalations do not count: the swarm's tool
+ * writes them by itself.
+ */
 import type { Agent, LastMessage, Message } from '../contract/schemas';
 import type { History } from '../history/history';
 import { excerptOf, isAutomatic, messageContent } from '../sources/claudeswarm/message-fields';
 
-/** So many agents are looked up one by one where the newest messages do not show them; each costs some 0.1 ms. */
+/** How many agents are looked up one by one if the newest messages do not include them. Each costs about 0.1 ms. */
 const MAX_LOOKED_UP = 100;
-/** Retries may come in a row. */
+/** More than one, since a sender's newest messages may all be retries. */
 const MAX_MESSAGES = 20;
 const MAX_TYPE_LENGTH = 256;
 
 /**
- * Adds to agents what each said last; null where nothing is known of it.
+ * Adds to each agent its last message; null if none is known.
  *
  * @param newest the newest messages of the moment, oldest first
  * @param at milliseconds since 1970
@@ -34,7 +37,7 @@ export function withLastWords(
   });
 }
 
-/** @returns the newest message of a sender until a moment; null where its newest ones are all automatic */
+/** @returns the newest message of a sender up to a moment; null if all messages that were looked at are automatic */
 function newestOwn(history: Pick<History, 'page'>, sender: string, at: number): Message | null {
   const { messages } = history.page({ limit: MAX_MESSAGES, filter: { sender, until: at } });
   const read = messages.map(({ json }) => JSON.parse(json) as Message);

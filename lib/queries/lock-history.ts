@@ -1,4 +1,4 @@
-/** Who held a file when. */
+/** Answers who held a file at which time. */
 import type { LockHistory } from '../contract/past-schemas';
 import type { History } from '../history/history';
 import { lockSpanOf, spansOfPath } from '../history/span-reader';

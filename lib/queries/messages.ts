@@ -1,4 +1,4 @@
-/** Pages of messages: those of the API, and the replay of the stream. */
+/** Pages of messages, for the API and for the replay of the stream. */
 import { formatCursor } from '../contract/events';
 import { type EncodedMessage, encodeMessages } from '../history/encoded-messages';
 import type { History, KeptMessage } from '../history/history';
@@ -22,7 +22,7 @@ export function messagesPage(history: History, query: MessageQuery): string {
   });
   const given = query.before ?? query.after ?? query.around;
   const last = messages.at(-1)?.seq ?? given?.seq ?? head;
-  // An empty page after a place still has something before it: the place itself, which its reader knows.
+  // For an empty page after a message, the page before it ends with that message, which the client knows.
   const first = messages[0]?.seq ?? given?.seq ?? 0;
   return messagesAnswer(messages, query.limit, {
     next: formatCursor(history.epoch, last),
@@ -30,19 +30,19 @@ export function messagesPage(history: History, query: MessageQuery): string {
   });
 }
 
-/** Where the pages before and after one begin. */
+/** The messages at which the pages before and after a page begin. */
 interface Cursors {
   next: string;
   previous: string | null;
 }
 
-/** Puts a page together without parsing the messages again. */
+/** Assembles a page without parsing the messages again. */
 export function messagesAnswer(messages: readonly KeptMessage[], limit: number, cursors: Cursors): string {
   const listed = messages.map(({ json }) => json).join(',');
   return `${BEGIN}${listed}${pageEnd(messages.length, limit, cursors)}`;
 }
 
-/** The same of messages that are bytes already. */
+/** Like `messagesAnswer`, for messages that are encoded already. */
 export function encodedPage(
   messages: readonly EncodedMessage[],
   limit: number,
@@ -57,7 +57,7 @@ function pageEnd(count: number, limit: number, { next, previous }: Cursors): str
   return `],${JSON.stringify(envelope).slice(1)}`;
 }
 
-/** @returns the messages that follow a place, in order */
+/** @returns the messages that follow a message, in order */
 export function messagesAfter(history: History, { epoch, seq, most }: Questions['after']['query']): EncodedMessage[] {
   assertReachable(history, { epoch, seq }, history.head());
   return encodeMessages(history.after(seq, most.messages, most.bytes));

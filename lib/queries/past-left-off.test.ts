@@ -1,4 +1,4 @@
-/** Locks that are held but not journaled, since there are too many. */
+/** Locks that are held but not journaled, because there are too many. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_LOCK_COUNTS } from '../contract/locks-answer';
@@ -9,7 +9,7 @@ import { swarmAt } from './state';
 
 const NOW = 1_700_000_000_000;
 
-test('record(): a lock that is left off is not said to be released, and the time is said to be unknown', () => {
+test('record(): a lock that is left off does not count as released, and its time is unknown', () => {
   const db = openDatabase(':memory:');
   const journal = new Journal(db, { aliveAt: null, reason: '', now: NOW });
   const body = JSON.stringify({ agent_id: 'agent-1', filepath: 'src/a.ts', stale: false, orphaned: false });

@@ -1,4 +1,4 @@
-/** What can be asked of a history, in this thread or in another: everything here survives structured cloning. */
+/** The questions that a history answers, in this thread or in another. Everything here survives structured cloning. */
 
 import type { BundleText } from '../contract/bundle-schemas';
 import type { MessageFilter } from '../contract/schemas';
@@ -8,13 +8,13 @@ import type { EncodedMessage } from '../history/encoded-messages';
 import type { Summary } from '../history/summary';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 
-/** A message in the history: `<epoch>.<seq>` taken apart. */
+/** A message in the history, from its cursor `<epoch>.<seq>`. */
 export interface MessagePlace {
   epoch: string;
   seq: number;
 }
 
-/** One page of messages; at most one of the places is given. */
+/** One page of messages. At most one of the places is given. */
 export interface MessageQuery {
   limit: number;
   filter: MessageFilter;
@@ -23,41 +23,41 @@ export interface MessageQuery {
   around?: MessagePlace;
 }
 
-/** A page of spans, newest first: those older than the place that an earlier page gave. */
+/** A page of spans, newest first: those older than the place that an earlier page returned. */
 export interface SpanPage {
   limit: number;
   before?: MessagePlace;
 }
 
-/** One part of a bundle: its head, or a page of rows after one. Times are milliseconds since 1970. */
+/** One part of a bundle: its head, or a page of rows that follows another. Times are milliseconds since 1970. */
 export interface BundleQuery {
   part: 'head' | 'spans' | 'journal' | 'messages';
   since: number;
   until: number;
   text: BundleText;
-  /** Absolute paths of the project: below them paths leave the machine shortened. */
+  /** Absolute paths of the project. Paths in it are shortened before they leave the machine. */
   roots: string[];
-  /** What it holds at most, as `bundle_size` tells. */
+  /** The newest rows that the bundle may contain, from `bundle_size`. */
   marks: BundleMarks;
   after: number;
 }
 
 export interface BundlePart {
-  /** Fields without braces, or elements without brackets. */
+  /** The fields of an object without braces, or the elements of a list without brackets. */
   json: string;
-  /** Where the next page begins, null after the end. */
+  /** Where the next page begins; null at the end. */
   last: number | null;
-  /** How many rows these are. */
+  /** The number of rows in `json`. */
   count: number;
 }
 
-/** How much is worth reading: nothing is after the message that reaches the bytes. */
+/** How much to read. The message that reaches the number of bytes is the last one. */
 export interface MessageBound {
   messages: number;
   bytes: number;
 }
 
-/** Questions that a thread with a history answers; texts are JSON. Times are milliseconds since 1970. */
+/** The questions that a thread with a history answers. Texts are JSON; times are milliseconds since 1970. */
 export interface Questions {
   page: { query: MessageQuery; answer: string };
   after: { query: { epoch: string; seq: number; most: MessageBound }; answer: EncodedMessage[] };
@@ -69,12 +69,12 @@ export interface Questions {
     query: { since: number; until: number; steps: number; agent?: string; after?: string };
     answer: string;
   };
-  /** A `Talk`; which questions are open, the thread that answers is told. */
+  /** A `Talk`. The caller supplies which questions are open. */
   talk: {
     query: { since: number; until: number; open?: Pick<UnresolvedMessages, 'epoch' | 'questions'> };
     answer: string;
   };
-  /** An `AgentHistory`, or null for an agent that left no trace. */
+  /** An `AgentHistory`, or null if nothing is known about the agent. */
   agent_history: { query: SpanPage & { id: string }; answer: string | null };
   bundle_size: { query: TimeSpan; answer: BundleSize };
   bundle: { query: BundleQuery; answer: BundlePart };
@@ -82,19 +82,20 @@ export interface Questions {
   lock_history: { query: SpanPage & { filepath: string; holder?: string }; answer: string };
 }
 export type QuestionName = keyof Questions;
-/** JSON comes from a thread as the bytes of its text, which are sent on as they are. */
+/** JSON. From another thread it comes as UTF-8 bytes, which are forwarded unchanged. */
 export type Json = string | Uint8Array<ArrayBuffer>;
 export type Answer<Name extends QuestionName> = Questions[Name]['answer'] extends infer Given
   ? Given extends string
     ? Json
     : Given
   : never;
-/** Questions about what was. */
+/** Questions about the past. */
 export type PastQuestion = Exclude<QuestionName, 'page' | 'after' | 'summary'>;
 
 /**
- * Why a question has no answer: the place is of another history or was pruned, the thread can't read or write just now,
- * or nothing can be decided where no live swarm is shown.
+ * Why a question has no answer. `gone_cursor`: the place is of another history or was pruned. `unavailable`: the thread
+ * can't read or write at present. `not_live`: attention items can't be acknowledged or snoozed because no live swarm is
+ * shown.
  */
 export type QueryRefusedCode = 'gone_cursor' | 'unavailable' | 'not_live';
 

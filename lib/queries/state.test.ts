@@ -12,7 +12,7 @@ function knownAt(history: History, at: number): PastState['known'] {
   return pastStateSchema.parse(JSON.parse(pastState(history, { at }))).known;
 }
 
-test('of a moment of which nothing is known the state says so, and of no other', () => {
+test('pastState(): only unrecorded moments are marked as unknown', () => {
   const history = new History(':memory:', { readTime: (time) => Date.parse(String(time)) * 1000 });
   const nothing = { agents: false, locks: false, messages: false };
   assert.deepEqual(knownAt(history, NOW), nothing);
@@ -42,7 +42,7 @@ function stateAt(history: History, at: number): PastState {
   return pastStateSchema.parse(JSON.parse(pastState(history, { at })));
 }
 
-test('pastState(): lists who had left within the hour before the moment, newest first', () => {
+test('pastState(): lists agents that left within the hour before the moment, newest first', () => {
   const history = new History(':memory:');
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now: NOW });
   const left = (id: string, ms: number) => {
@@ -62,7 +62,7 @@ test('pastState(): lists who had left within the hour before the moment, newest 
   assert.deepEqual(stateAt(history, NOW - 1).agents.departed, []);
 });
 
-test('pastState(): says what each agent had said last; retries and escalations are no speech and no sign of life', () => {
+test('pastState(): lists the last message of each agent; retries and escalations do not count, nor as signs of life', () => {
   const history = new History(':memory:', { readTime: (time) => Date.parse(String(time)) * 1000 });
   const journal = new Journal(history.db, { aliveAt: null, reason: '', now: NOW });
   const agents = ['agent-0', 'agent-1', 'agent-2'];

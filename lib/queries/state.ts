@@ -1,4 +1,4 @@
-/** The whole swarm as it was known at a moment, from the journal and the messages sent until then. */
+/** The state of the whole swarm at a moment, from the journal and the messages sent until then. */
 
 import {
   NO_AGENTS,
@@ -40,9 +40,9 @@ const MESSAGES = 50;
 const DEPARTED_SHOWN_MS = 3_600_000;
 const MAX_DEPARTED = 200;
 
-/** What the main thread journals of the registry beside its agents. */
+/** What the main thread journals about the registry in addition to its agents. */
 interface Header extends Omit<AgentsAnswer, 'agents' | 'departed'> {
-  /** In the order of the registry; without a time where the entry has none. */
+  /** In the order of the registry. An entry without a time has none here. */
   last_seen: [subject: string, lastSeen?: unknown][];
 }
 
@@ -67,25 +67,27 @@ export function pastState(history: History, { at }: { at: number }): string {
   return `${JSON.stringify(state).slice(0, -1)},"messages":${page}}`;
 }
 
-/** Messages are known since the first that is kept, or since somebody looked if none was dropped. */
+/**
+ * Messages are known from the first one that is kept on. If none was pruned, they are known at every recorded moment.
+ */
 function knowsMessages(history: History, at: number, isKnown: boolean): boolean {
   const first = history.times.firstMessageAt();
   return (first !== null && at >= first) || (isKnown && history.oldest() === 1);
 }
 
 interface SwarmThen {
-  /** Whether anything is known of the moment. */
+  /** Whether anything is known about the moment. */
   known: boolean;
   agents: AgentsAnswer;
   locks: LocksAnswer;
   attention: AttentionAnswer;
   sources: Sources;
-  /** When the dashboard that looked had started, null if none had. */
+  /** When the dashboard that recorded the moment had started; null if none was running. */
   startedAt: number | null;
 }
 
 /**
- * What the journal tells of a moment: agents still without `last_evidence_at`.
+ * Reads the state at a moment from the journal. Agents do not have `last_evidence_at` yet.
  *
  * @param at milliseconds since 1970
  */
@@ -112,7 +114,7 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
   };
 }
 
-/** Locks that were held but not journaled are counted as they were counted then. */
+/** Adds the locks that were held but not journaled, as they were counted at the time. */
 function withLeftOff(listed: LocksAnswer, things: PastThings): LocksAnswer {
   const counts = things.server?.locks as JournaledLockCounts | undefined;
   if (counts === undefined) return listed;
@@ -135,13 +137,13 @@ function agentsOf(things: PastThings, at: number): AgentsAnswer {
   return { ...NO_AGENTS, ...rest, agents, departed: departedOf(things, at) };
 }
 
-/** @returns an agent of the journal with what that leaves out, as unknown */
+/** @returns an agent of the journal, with the fields that the journal leaves out set to unknown */
 function completed<T extends Agent>(agent: T): T {
   const process = { ...UNKNOWN_AGENT_FACTS.process, ...agent.process };
   return { ...UNKNOWN_AGENT_FACTS, ...agent, process };
 }
 
-/** Who had left within the hour before a moment, as journaled beside the header. */
+/** The agents that had left within the hour before a moment. They are journaled together with the header. */
 function departedOf({ registry = {} }: PastThings, at: number): DepartedAgent[] {
   const left = Object.values(registry).filter((thing) => 'left_at' in (thing as object)) as DepartedAgent[];
   return left
@@ -152,9 +154,9 @@ function departedOf({ registry = {} }: PastThings, at: number): DepartedAgent[] 
 }
 
 /**
- * Adds to agents of the journal what showed last that they live: their entries, their locks and what they said last.
+ * Adds to agents of the journal their latest sign of life: from their entries, their locks and their last messages.
  *
- * @param now the moment; what is later is no sign of life
+ * @param now the moment; anything later is not a sign of life
  */
 export function withEvidence(agents: readonly Agent[], locks: readonly Lock[], now: number): Agent[] {
   const newest = new Map<unknown, number>();
@@ -174,7 +176,7 @@ export function withEvidence(agents: readonly Agent[], locks: readonly Lock[], n
   });
 }
 
-/** About 0.2 s, in a thread that answers others meanwhile too late. */
+/** About 0.2 s. Meanwhile the thread answers no other question. */
 const MAX_COMPARISON_STEPS = 200_000_000;
 
 function withConflicts(locks: readonly Lock[]): Lock[] {
@@ -195,7 +197,7 @@ function withConflicts(locks: readonly Lock[]): Lock[] {
     .sort((a, b) => (a.lock_file < b.lock_file ? -1 : 1));
 }
 
-/** As the list of what wants a person is sorted; instants of one form sort as texts. */
+/** Sorts like the list of attention items. Instants have one format, so they sort as texts. */
 function worseFirst(one: AttentionEntry, other: AttentionEntry): number {
   const earlier = one.since === other.since ? one.id < other.id : one.since < other.since;
   return SEVERITY_RANK[one.severity] - SEVERITY_RANK[other.severity] || (earlier ? -1 : 1);

@@ -1,4 +1,4 @@
-/** Who talks to whom in a span of time, and which questions among that nobody has answered. */
+/** Conversations in a span of time: who sent messages to whom, and which questions among them have no answer. */
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import type { TalkAnswer, TalkPair } from '../contract/past-schemas';
@@ -7,7 +7,7 @@ import type { OpenQuestion } from '../rules/unresolved-messages';
 import { EVERYONE } from '../sources/claudeswarm/message-fields';
 import type { Questions } from './questions';
 
-/** The busiest; the count tells of all. */
+/** Only the busiest are returned; `count` includes all. */
 const MAX_PAIRS = 5000;
 
 /** @returns a `Talk` as JSON */
@@ -22,7 +22,7 @@ export function talk(history: History, { since, until, open }: Questions['talk']
     pair.types = { ...pair.types, [type]: count };
     pairs.set(key, pair);
   }
-  // Numbers of messages mean nothing in another history.
+  // The numbers of messages are valid only in their own history.
   const questions = open?.epoch === history.epoch ? open.questions : [];
   for (const question of questions.filter(({ at }) => at >= counted.span.since && at <= counted.span.until)) {
     for (const recipient of question.recipients.length === 0 ? [EVERYONE] : question.recipients) {
@@ -40,7 +40,7 @@ export function talk(history: History, { since, until, open }: Questions['talk']
   return JSON.stringify(answer);
 }
 
-/** Questions come in the order of their sending. */
+/** Questions come in the order in which they were sent. */
 function addUnanswered(pair: TalkPair, { seqs }: OpenQuestion, epoch: string): void {
   pair.unanswered += 1;
   const [first] = seqs;

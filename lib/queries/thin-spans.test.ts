@@ -30,7 +30,7 @@ function thinned(list: readonly SpanCell[], options: ThinOptions): { drawn: Span
   return { drawn: all.list(), step };
 }
 
-test('what is few enough stays as it is', () => {
+test('thinSpans(): few spans are unchanged', () => {
   fc.assert(
     fc.property(cells, (list) => {
       const { drawn, step } = thinned(list, { span: SPAN, step: 100, most: list.length, keep: 'first' });
@@ -40,7 +40,7 @@ test('what is few enough stays as it is', () => {
   );
 });
 
-test('of more, no time is drawn that was not, by more than a step, and every span is counted', () => {
+test('thinSpans(): merged spans cover at most one step of extra time, and every span is counted', () => {
   const total = (list: readonly SpanCell[]) => list.reduce((sum, { count }) => sum + count, 0);
   fc.assert(
     fc.property(cells, fc.integer({ min: 1, max: 80 }), fc.constantFrom('first', 'longest'), (list, most, keep) => {
@@ -75,7 +75,7 @@ function clipped(at: number): number {
   return Math.min(Math.max(at, SPAN.since), SPAN.until);
 }
 
-test('the longest of several stands for them', () => {
+test('thinSpans(): a merged span has the value of the longest one', () => {
   const health = (value: string, since: number, until: number): SpanCell => {
     return { agent: 'a', life: '', value, since, until, count: 1, id: since };
   };

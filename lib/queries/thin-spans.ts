@@ -1,9 +1,9 @@
-/** Thins what lasted to what can be drawn. */
+/** Reduces spans to what can be drawn. */
 import type { TimeSpan } from '../contract/time-span';
 import type { Keep, SpanCells } from '../history/columns/span-cells';
 
 export interface ThinOptions {
-  /** What is drawn; what reaches beyond it counts as beginning or ending at its edge. */
+  /** The time range that is drawn. Spans that extend beyond it are cut at its edges. */
   span: TimeSpan;
   step: number;
   most: number;
@@ -11,10 +11,11 @@ export interface ThinOptions {
 }
 
 /**
- * Leaves cells as they are while they are few enough. Else those of one life of an agent that begin in one step of time and end
- * in one are made one, with ever longer steps, until no more than `most` are left or the step is as long as the span.
+ * Reduces the number of cells. Few cells are left as they are. Otherwise the cells of one life of an agent that begin
+ * in the same time step and end in the same time step are merged; the step grows until at most `most` cells are left or
+ * it is as long as the span.
  *
- * @returns the step at last
+ * @returns the step that was used last
  */
 export function thinSpans(cells: SpanCells, { span, step, most, keep }: ThinOptions): number {
   let thinned = step;

@@ -5,10 +5,10 @@ import { formatInstant } from '../contract/instant';
 import { ByteWriter } from './timeline-json';
 
 const moment = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
-/** One after another most are of the same second, minute or day. */
+/** Most consecutive moments are in the same second, minute or day. */
 const moments = fc.array(fc.oneof(moment, fc.integer({ min: -2000, max: 90_000_000 })));
 
-test('many instants are written as single ones are, whatever their order', () => {
+test('ByteWriter.addInstant(): many instants are written like single ones, in any order', () => {
   fc.assert(
     fc.property(moments, (list) => {
       const writer = new ByteWriter();
@@ -18,7 +18,7 @@ test('many instants are written as single ones are, whatever their order', () =>
   );
 });
 
-test('texts and integers stand one after the other, however many', () => {
+test('ByteWriter: any number of texts and integers are written in order', () => {
   const piece = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 3000 }), fc.maxSafeNat());
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 200, size: 'max' }), (pieces) => {

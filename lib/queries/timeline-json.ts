@@ -1,8 +1,8 @@
 /**
- * Writes the many elements of a timeline as JSON straight into bytes. By hand, since they repeat the same few texts and
- * instants that differ in a few digits. With objects and `JSON.stringify`, or with one string for each element, an answer of a
- * day (8,000 elements, 1.2 MB) takes a quarter more processor time: 45.7 to 47.6 ms, or 46.3 to 46.7, against 36.7 to 37.7
- * (means of 80 answers in turn, three runs).
+ * Writes the many elements of a timeline as JSON directly into bytes. Written by hand because the elements repeat a few
+ * texts, and their instants differ only in a few digits. With objects and `JSON.stringify`, or with one string for each
+ * element, the answer for a day (8,000 elements, 1.2 MB) takes a quarter more processor time: 45.7 to 47.6 ms, or 46.3
+ * to 46.7, against 36.7 to 37.7 (means of 80 answers in turn, three runs).
  */
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
@@ -10,12 +10,12 @@ import type { SpanCell } from '../history/columns/span-cells';
 import type { SpanSubject } from '../history/columns/span-columns';
 import type { Tick } from '../history/message-times';
 
-/** Whoever reads a message meant for more is shown whom all it went to with the message. */
+/** Messages with more recipients list only these; the message itself lists all. */
 const MAX_RECIPIENTS = 50;
 const DAY_MS = 86_400_000;
 const ZERO = '0'.charCodeAt(0);
 const MAX_DIGITS = 16;
-/** Where the time stands in an instant, counted from its end: `00:00:00.000+00:00`. */
+/** Where the time begins in an instant, counted from its end: `00:00:00.000+00:00`. */
 const HOURS_FROM_END = 18;
 const encoder = new TextEncoder();
 const COMMA = encoder.encode(',');
@@ -46,7 +46,7 @@ export class ElementWriter {
     this.#cursor = encoder.encode(`,"cursor":"${formatCursor(epoch, 0).slice(0, -1)}`);
   }
 
-  /** A list as the next field of an object that has some already. */
+  /** Adds a list as the next field of an object that already has fields. */
   list<Element>(name: string, elements: Iterable<Element>, write: (element: Element) => void): void {
     this.#bytes.add(encoder.encode(`,"${name}":[`));
     let isFirst = true;
@@ -95,7 +95,7 @@ export class ElementWriter {
     return this.#bytes.toString();
   }
 
-  /** A text, or recipients, which are one and the same list for all that went to them. */
+  /** Writes a text or recipients. All messages to the same recipients share one list, so it can be recognized. */
   #field(name: Uint8Array, value: string | readonly string[]): void {
     let text = this.#texts.get(value);
     if (text === undefined) {
@@ -124,12 +124,12 @@ export class ElementWriter {
   }
 }
 
-/** Text written piece by piece into one growing buffer. */
+/** Text that is written piece by piece into one growing buffer. */
 export class ByteWriter {
   #bytes = new Uint8Array(64 * 1024);
   #length = 0;
   readonly #digits = new Uint8Array(MAX_DIGITS);
-  /** The instant written last; those that follow mostly differ in their last digits. */
+  /** The instant that was written last. Most instants that follow differ only in their last digits. */
   #instant = new Uint8Array(0);
   #day = Number.NaN;
   #second = Number.NaN;
@@ -138,12 +138,12 @@ export class ByteWriter {
     const { length } = piece;
     this.#makeRoom(length);
     const [bytes, from] = [this.#bytes, this.#length];
-    // For so few bytes a call of `set` costs more.
+    // For so few bytes a call of `set` would cost more.
     for (let n = 0; n < length; n += 1) bytes[from + n] = piece[n] as number;
     this.#length = from + length;
   }
 
-  /** @param value a safe integer that is not negative */
+  /** @param value a safe integer, not negative */
   addInteger(value: number): void {
     this.#makeRoom(MAX_DIGITS);
     let first = MAX_DIGITS;
@@ -156,7 +156,7 @@ export class ByteWriter {
     for (; first < MAX_DIGITS; first += 1) this.#bytes[this.#length++] = this.#digits[first] as number;
   }
 
-  /** As `formatInstant` writes it. */
+  /** Writes an instant like `formatInstant`. */
   addInstant(milliseconds: number): void {
     const second = Math.floor(milliseconds / 1000);
     if (second !== this.#second) this.#toSecond(second);
@@ -168,7 +168,7 @@ export class ByteWriter {
     this.add(this.#instant);
   }
 
-  /** @returns all that was written, decoded */
+  /** @returns everything that was written, decoded */
   toString(): string {
     return Buffer.from(this.#bytes.buffer, 0, this.#length).toString();
   }

@@ -25,7 +25,7 @@ function say(history: History, said: readonly { ms: number; from: string; to: st
   history.append(lines, '{}', NOW);
 }
 
-/** A lock from then to then, or for as long as one looks. */
+/** Records a lock that is held from one moment to another, or until the end of the test. */
 function hold(history: History, agent: string, path: string, since: number, until: number | null): void {
   const spans = new Spans(history.db);
   const name = `${path}-${since}.lock`;
@@ -48,7 +48,7 @@ function askTalk(history: History, open?: readonly OpenQuestion[]): TalkAnswer {
   return talkAnswer.parse(JSON.parse(answerQuestion(history, 'talk', asked)));
 }
 
-test('lanes are who was registered, held or spoke in the span, as people count', () => {
+test('timeline(): lanes are the agents that were registered, held locks or sent messages, in natural order', () => {
   const history = emptyHistory();
   be(history, 'agent-10', 'active', -2 * HOUR);
   hold(history, 'agent-2', 'a.ts', -90 * MINUTE, -HOUR);
@@ -62,7 +62,7 @@ test('lanes are who was registered, held or spoke in the span, as people count',
   assert.deepEqual([own.agents, own.locks, own.messages], [['agent-10'], [], []]);
 });
 
-test('spans have their true times, also beyond the span and while they last', () => {
+test('timeline(): spans have their real times, also outside of the range and while they continue', () => {
   const history = emptyHistory();
   be(history, 'agent-1', 'active', -3 * HOUR);
   be(history, 'agent-1', 'stale', -30 * MINUTE);
@@ -79,7 +79,7 @@ test('spans have their true times, also beyond the span and while they last', ()
   assert.deepEqual(totals, { messages: 0, lock_spans: 1, health_spans: 2 });
 });
 
-test('timeline(): healths of two lives are never drawn as one, however short they are', () => {
+test('timeline(): the health of two lives is never merged, however short they are', () => {
   const history = emptyHistory();
   const spans = new Spans(history.db);
   const live = (life: string, since: number) =>
@@ -94,7 +94,7 @@ test('timeline(): healths of two lives are never drawn as one, however short the
   );
 });
 
-test('locks shorter than a step stand together, per agent; longer ones and other agents stand alone', () => {
+test('timeline(): locks shorter than a step are merged per agent; longer ones are not', () => {
   const history = emptyHistory();
   for (let n = 0; n < 10; n += 1)
     hold(history, 'agent-1', `${n}.ts`, -20 * MINUTE + n * 1000, -20 * MINUTE + n * 1000 + 500);
@@ -113,7 +113,7 @@ test('locks shorter than a step stand together, per agent; longer ones and other
   assert.equal(step_ms, MINUTE);
 });
 
-test('more than can be drawn is drawn more coarsely, and says so; the totals stay exact', () => {
+test('timeline(): too many elements are merged, which the answer states; totals stay exact', () => {
   const history = emptyHistory();
   history.db.transaction(() => {
     for (let n = 0; n < 4000; n += 1)
@@ -138,7 +138,7 @@ test('more than can be drawn is drawn more coarsely, and says so; the totals sta
   assert.deepEqual([sum(messages), sum(locks)], [30_000, 4000]);
 });
 
-test('more lanes than one answer holds are asked for in turn, each once', () => {
+test('timeline(): pages of lanes contain each lane once', () => {
   const history = emptyHistory();
   say(
     history,
@@ -159,7 +159,7 @@ test('more lanes than one answer holds are asked for in turn, each once', () => 
   );
 });
 
-test('a tick leads to the first of its messages', () => {
+test('timeline(): a tick has the number of its first message', () => {
   const history = emptyHistory();
   const [early, late] = [-10 * MINUTE + 1000, -10 * MINUTE + 2000];
   say(history, [
@@ -176,7 +176,7 @@ test('a tick leads to the first of its messages', () => {
   assert.equal(first_message_at, at(early));
 });
 
-test('what nobody saw is marked, and all that was before', () => {
+test('timeline(): unrecorded time is marked, and everything before the first record', () => {
   const history = emptyHistory();
   new Spans(history.db).addUnknown('everything', 'The server was not running.', NOW - 20 * MINUTE, NOW - 10 * MINUTE);
   history.db.prepare('INSERT INTO snapshots VALUES (1, ?, ?)').run(NOW - 40 * MINUTE, '{}');
@@ -192,7 +192,7 @@ test('what nobody saw is marked, and all that was before', () => {
   assert.equal(timelineOf(history, { since: NOW - 30 * MINUTE }).unknown.length, 1);
 });
 
-test('who talks to whom: the busiest first, with what is still unanswered', () => {
+test('talk(): lists the busiest pairs first, with unanswered questions', () => {
   const history = emptyHistory();
   say(history, [
     { ms: -1000, from: 'agent-1', to: ['agent-2'], type: 'QUESTION' },
@@ -231,7 +231,7 @@ test('who talks to whom: the busiest first, with what is still unanswered', () =
   assert.ok(askTalk(history).pairs.every(({ unanswered }) => unanswered === 0));
 });
 
-test('one agent: whom it talks to and who talks to it', () => {
+test('agentHistory(): lists the recipients and the senders of messages', () => {
   const history = emptyHistory();
   say(history, [
     { ms: -1000, from: 'agent-1', to: ['agent-2', 'agent-3'] },

@@ -1,4 +1,7 @@
-/** What a timeline draws of a span of time: health and locks as bars, messages as ticks, no more than can be drawn. */
+/**
+ * What a timeline shows of a span of time: health and locks as bars, messages as ticks. The number of elements is
+ * limited to what can be drawn.
+ */
 import { formatInstant } from '../contract/instant';
 import { compareNaturally } from '../contract/natural-order';
 import type { TimelineAnswer } from '../contract/past-schemas';
@@ -72,7 +75,7 @@ function pageOfLanes(names: readonly string[], after: string | undefined) {
   return { all, shown, next: following.length > shown.length ? (shown.at(-1) ?? null) : null };
 }
 
-/** @param senders whose; null for everyone's */
+/** @param senders the senders to include; null for all */
 function readTicks(history: History, span: TimeSpan, step: number, senders: readonly string[] | null) {
   const most = history.times.maxTicks(span, senders ?? undefined);
   let tickStep = step;

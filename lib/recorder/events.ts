@@ -62,7 +62,9 @@ export type RecorderEvent =
       newest: EncodedMessage[];
       head: number;
       oldest: number;
-      /** The last argument of `keep_lives` for this history; null if there is none. */
+      /**
+       * The lives of agents that were last stored with `keep_lives` for this history, as JSON; null if there are none.
+       */
       lives: string | null;
     }
   /** The newest of the messages committed since the last event, up to `head`; `count` is the number of all of them. */

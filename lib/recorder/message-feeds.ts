@@ -26,7 +26,7 @@ export interface MessageFeedsOptions extends Pick<RecorderOptions, 'zone' | 'ope
   guard: Guard;
   /** Whether a run is in progress; it ends with `endRun`. */
   isRunning: () => boolean;
-  /** Reads the time of a message; microseconds since 1970, null for what is no time. */
+  /** Reads the time of a message; microseconds since 1970, null for what is not a time. */
   readTime: (timestamp: unknown) => number | null;
   /** Milliseconds since 1970. */
   now: () => number;

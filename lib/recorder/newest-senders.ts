@@ -35,7 +35,7 @@ export class NewestSenders {
   readonly #now: () => number;
 
   /**
-   * @param readTime reads the time of a message; microseconds since 1970, null for what is no time
+   * @param readTime reads the time of a message; microseconds since 1970, null for what is not a time
    * @param now milliseconds since 1970
    */
   constructor(readTime: (timestamp: unknown) => number | null, now: () => number) {
@@ -80,7 +80,7 @@ export class NewestSenders {
     return [...this.#newest];
   }
 
-  /** A time ahead of the clock is no sign of life, and must not replace an older one that is. */
+  /** A time ahead of the clock is not a sign of life, and must not replace an older one that is. */
   #newerOf(known: number | null, sentAt: number | null): number | null {
     const at = sentAt === null ? null : Math.floor(sentAt / 1000);
     if (at === null || at > this.#now()) return known;

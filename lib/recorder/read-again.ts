@@ -14,7 +14,7 @@ export interface ReadAgainOptions {
   log: Pick<LogRecorder, 'readAgain'>;
   clock: RetentionClock;
   retention: Retention;
-  /** Reads the time of a message; microseconds since 1970, null for what is no time. */
+  /** Reads the time of a message; microseconds since 1970, null for what is not a time. */
   readTime: (timestamp: unknown) => number | null;
   /** Milliseconds since 1970. */
   now: number;

@@ -105,7 +105,7 @@ test('refresh(): a line nested too deeply to be encoded is skipped alone', async
   );
 });
 
-test('Recorder: without a file the history is bounded in memory, which is no fault', async () => {
+test('Recorder: without a file the history is bounded in memory, which is not a fault', async () => {
   const { root, say } = newSwarm();
   const watched = start({ root, file: null, retention: { days: 30, messages: 100 } });
   say(...Array.from({ length: 3000 }, (_, n) => n + 1));

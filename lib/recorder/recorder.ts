@@ -79,8 +79,8 @@ export class Recorder {
   /**
    * Takes the heartbeat of the main thread: does what is due, so that this thread needs no wake-up of its own.
    *
-   * @param refreshedAt when the swarm's other files were read; their changes were journaled before. Null if they could not
-   *   be read
+   * @param refreshedAt when the swarm's other files were read; their changes were journaled before. Null if they could
+   *   not be read
    */
   async heartbeat(refreshedAt: number | null): Promise<void> {
     if (refreshedAt !== null) this.#sync.guard(() => this.#sync.journal?.refreshed(refreshedAt));

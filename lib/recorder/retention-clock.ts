@@ -16,7 +16,7 @@ export interface ClockJump {
 
 export class RetentionClock {
   readonly #monotonic: () => number;
-  /** How far the system's clock is ahead of this one, milliseconds. */
+  /** How far the system's clock is ahead of the retention clock, in milliseconds. */
   #skew: number;
   #wall: number;
   #ticks: number;

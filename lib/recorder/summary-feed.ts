@@ -15,7 +15,7 @@ export interface SummaryFeedOptions {
   publish: (event: RecorderEvent) => void;
   /** Runs what reads the database. */
   guard: Guard;
-  /** Reads the time of a message; microseconds since 1970, null for what is no time. */
+  /** Reads the time of a message; microseconds since 1970, null for what is not a time. */
   readTime: (timestamp: unknown) => number | null;
   /** Milliseconds since 1970. */
   now: () => number;

@@ -301,7 +301,7 @@ for (const { name, root, expected } of samples().filter((sample) => sample.expec
   });
 }
 
-test('describeAgents(): a pid or pane that more than 100 entries list is no evidence of a move', () => {
+test('describeAgents(): a pid or pane that more than 100 entries list is not evidence of a move', () => {
   const entries = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       ...{ id: `agent-${index}`, pid: 4200, tmux_pane_id: '%1' },

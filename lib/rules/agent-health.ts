@@ -1,6 +1,7 @@
 /**
- * The health of each agent, from evidence alone: its entry, its messages, its locks and its process. The state of a process
- * outweighs any age, and age alone never makes an agent dead. docs/decisions/0058-health-and-identity.md explains.
+ * The health of each agent, from evidence alone: its entry, its messages, its locks and its process. The state of a
+ * process outweighs any age, and age alone never makes an agent dead. docs/decisions/0058-health-and-identity.md
+ * explains.
  */
 import { formatInstant } from '../contract/instant';
 import type { Agent, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
@@ -142,7 +143,8 @@ class Successors {
     const byPid = isPid(pid) ? this.#newerThan(life, this.#byPid.get(pid)) : null;
     if (byPid) return { to: byPid.entry.id, by: `the same process (pid ${pid})` };
     if (typeof pane !== 'string') return null;
-    // Two tmux servers give the same pane ids, and a restarted one gives them again: only the processes distinguish them.
+    // Two tmux servers give the same pane ids, and a restarted one gives them again: only the processes distinguish
+    // them.
     const byPane = this.#newerThan(life, this.#byPane.get(pane), (other) => !areTwo(other, life));
     return byPane && { to: byPane.entry.id, by: `the same pane (${pane})` };
   }

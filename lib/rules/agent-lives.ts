@@ -1,12 +1,16 @@
 /**
  * The lives of agents' ids. The swarm's tool reuses ids: an agent is an id together with a process (pid and start) and
- * a pane. Where one of these changes, another agent has the id, and messages and locks of the former one are not its own.
+ * a pane. Where one of these changes, another agent has the id, and messages and locks of the former one are not its
+ * own.
  */
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { Registry, RegistryEntry } from '../sources/claudeswarm/registry';
 import { isPid, isSameStart, type ProcessTable, type Sight } from '../sources/processes/processes';
 
-/** One agent, from when it got its id until another agent has it or it is no longer listed. Instants are milliseconds since 1970. */
+/**
+ * One agent, from when it got its id until another agent has it or it is no longer listed. Instants are milliseconds
+ * since 1970.
+ */
 export interface Life {
   /** Its newest entry in the registry. */
   entry: RegistryEntry;
@@ -28,7 +32,7 @@ export interface Life {
   sight: Sight;
 }
 
-/** To be raised when the saved JSON changes its shape. */
+/** The version of the saved JSON. Raise it when the format changes. */
 const FORM = 1;
 
 export const MAX_DEPARTED_MS = 3_600_000;
@@ -72,7 +76,7 @@ export class AgentLives {
       const life = listed[index] ?? begin(entry, former ?? null, registry, processes, now);
       return seen(life, processes, now);
     });
-    // Also where another process has the id now: the agent that took its locks has left all the same.
+    // A life counts as departed even if another process has its id now: the agent that took the locks has left.
     const gone = known.filter((life) => !taken.has(life));
     this.departed = gone
       .map((life) => seen({ ...life, leftAt: life.leftAt ?? now }, processes, now))
@@ -116,7 +120,7 @@ function groupById(lives: readonly Life[]): Map<string, Life[]> {
   return byId;
 }
 
-/** A field that an older version of the tool did not write is no evidence. */
+/** A field that an older version of the tool did not write is not evidence. */
 function isSameAgent(
   { entry: before, startId }: Life,
   entry: RegistryEntry,

@@ -58,7 +58,7 @@ test('agentItems(): no item for an agent without a lock or of unknown health', (
   }
 });
 
-test('agentItems(): while signs of life cannot be read, silence is no evidence; an ended process is', () => {
+test('agentItems(): while signs of life cannot be read, silence is not evidence; an ended process is', () => {
   for (const name of ['registry', 'log'] as const) {
     const sources = { ...SOURCES, [name]: { ...SOURCES[name], state: 'unreadable' as const, since: ago(0) } };
     const locks = [lockOn('a.ts')];

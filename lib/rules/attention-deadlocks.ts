@@ -39,7 +39,7 @@ export function deadlockItems(waiting: WaitingAnswer, startedAt: number): Attent
       subject: wordList(agents),
       agent: wordList(agents),
       why: {
-        rule: 'Agents that wait for each other in a cycle are listed until one of the waits ends. An acknowledgement that is due is no wait, and at least one wait must be declared by a file.',
+        rule: 'Agents that wait for each other in a cycle are listed until one of the waits ends. An overdue acknowledgement does not count as a wait. At least one wait must be stated in a file: waits that are only inferred from overlapping locks are not enough.',
         facts: edges.slice(0, MAX_FACTS).map(({ reason }) => reason),
         threshold: null,
         setting: null,

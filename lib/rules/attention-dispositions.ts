@@ -1,6 +1,6 @@
 /**
- * Marks attention items as acknowledged or snoozed. Both end when the facts of an item change, a snooze also at its time:
- * an item with new facts needs a decision again. A marked item stays on the list and is counted.
+ * Marks attention items as acknowledged or snoozed. Both end when the facts of an item change, a snooze also at its
+ * time: an item with new facts needs a decision again. A marked item stays on the list and is counted.
  */
 import { createHash } from 'node:crypto';
 import { isHidden } from '../contract/attention-marks';
@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 /** @returns a hash of an item's facts, without its age and its marks */
 export function fingerprintOf({ kind, severity, subject, reason, evidence }: AttentionEntry): string {
   const { agents, locks, messages, sources } = evidence;
-  // Sorted: the same evidence in another order is no change.
+  // Sorted: the same evidence in another order is not a change.
   const lists = [agents, locks, messages, sources].map((names) => [...names].sort());
   const stated = JSON.stringify([kind, severity, subject, reason, lists]);
   return createHash('sha256').update(stated).digest('base64url').slice(0, 22);

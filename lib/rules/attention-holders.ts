@@ -31,7 +31,7 @@ export function divideLocks({ agents, departed, locks, sources }: AttentionFacts
   const listed = new Map<string, { agent: Agent; locks: HeldLock[] }>();
   const left = new Map<string, { agent: DepartedAgent; locks: HeldLock[] }>();
   const registered = new Set(agents.map(({ id }) => id));
-  // While signs of life cannot be read, silence is no evidence; an ended process is.
+  // While signs of life cannot be read, silence is not evidence; an ended process is.
   const silenceCounts = sources.registry.state !== 'unreadable' && sources.log.state !== 'unreadable';
   for (const agent of agents) {
     const { id, health } = agent;

@@ -153,7 +153,7 @@ describe('lockItems(): orphaned', () => {
     const entry = onlyEntryFor({ locks: [lockOn('a.ts', { orphaned: true })] });
     assert.deepEqual([entry.id, entry.severity, entry.since], ['lock_orphaned:agent-1', 'warning', ago(MINUTE)]);
     assert.equal(entry.reason, 'agent-1 holds a lock on a.ts, but is not in the registry.');
-    assert.equal(entry.why.rule, 'Locks of a holder that is not in the registry are listed.');
+    assert.equal(entry.why.rule, 'Locks are listed if their holder is not in the registry.');
     const both = onlyEntryFor({ locks: [lockOn('a.ts', { orphaned: true }), staleLock('b.ts', { orphaned: true })] });
     assert.deepEqual([both.id, both.since], [entry.id, ago(HOUR)]);
     assert.match(both.reason, /^agent-1 holds 2 locks, but is not in the registry\. 1 of them is past the timeout/);

@@ -8,14 +8,20 @@ import { divideLocks, lockFacts, lockFiles, removal, timeoutSentence, whyOfTimeo
 import { type Want, wantedLocks } from './attention-wanted-locks';
 import { lockWords, valueText, wordList } from './wording';
 
-/** The holders with the most locks have items of their own, up to this number; one further item counts the locks of the others. */
+/**
+ * The holders with the most locks have items of their own, up to this number; one further item counts the locks of the
+ * others.
+ */
 const MAX_HOLDER_ITEMS = 1000;
 /** The largest number of wants among the facts of one item. */
 const MAX_WANT_FACTS = 10;
 
 type Reason = NonNullable<HeldLock['former_holder']>['reason'];
 
-/** @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout need attention */
+/**
+ * @returns one item for each holder whose locks are orphaned, and one for each whose locks past the timeout need
+ * attention
+ */
 export function lockItems(facts: AttentionFacts): AttentionItem[] {
   const registered = new Map<unknown, Agent>(facts.agents.map((agent) => [agent.id, agent]));
   const orphaned = new Map<string, HeldLock[]>();
@@ -115,8 +121,8 @@ function orphanRule(reason: Reason | null): Omit<AttentionEntry['why'], 'facts'>
   if (reason === 'moved') return MOVED_WHY;
   const rule =
     reason === 'replaced'
-      ? 'Locks that were taken before another process got the id of their holder are listed.'
-      : 'Locks of a holder that is not in the registry are listed.';
+      ? 'Locks are listed if another process got the id of their holder after they were taken.'
+      : 'Locks are listed if their holder is not in the registry.';
   return { rule, threshold: null, setting: null };
 }
 
@@ -169,11 +175,14 @@ function wantWords(wants: readonly Want[]): string[] {
   return [...new Set(wants.map(({ words }) => words))];
 }
 
-/** @returns since when an agent has given no sign of life, if that is longer than the timeout of locks; null if it is not */
+/**
+ * @returns since when an agent has given no sign of life, if that is longer than the timeout of locks; null if it is
+ * not
+ */
 function silentSince({ last_evidence_at, process }: Agent, facts: AttentionFacts): string | null {
   const { sources, staleTimeoutSeconds, time } = facts;
   if (process.state === 'running') return null;
-  // While signs of life cannot be read, silence is no evidence.
+  // While signs of life cannot be read, silence is not evidence.
   if (sources.registry.state === 'unreadable' || sources.log.state === 'unreadable') return null;
   const at = instantOf(last_evidence_at);
   return at !== null && time.isPast(at + staleTimeoutSeconds * 1000) ? last_evidence_at : null;

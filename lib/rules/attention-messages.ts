@@ -16,7 +16,7 @@ const MAX_FACTS = 10;
 
 const ANSWER_RULE =
   'A QUESTION or BLOCKED is listed until it is answered: by a later message of a recipient to the asker and at most two ' +
-  'others that is no QUESTION, no BLOCKED and not automatic, or by any message in its thread. A broadcast is no answer.';
+  'others that is not a QUESTION, not a BLOCKED and not automatic, or by any message in its thread. A broadcast is not an answer.';
 
 /** Unanswered questions, but for those whose asker's id belongs to another process by now. */
 export function questionItems(facts: AttentionFacts): AttentionItem[] {
@@ -53,7 +53,7 @@ export function questionItems(facts: AttentionFacts): AttentionItem[] {
           ...(retries > 0 ? [`It was repeated, ${retries} of these messages are in the evidence.`] : []),
           ...(askedBack === null
             ? []
-            : [`${askedBack.by} sent ${sender} a QUESTION or BLOCKED since, which is no answer.`]),
+            : [`${askedBack.by} sent ${sender} a QUESTION or BLOCKED since, which is not an answer.`]),
         ],
         threshold: `${durationWords(limits.questionFromMs)} without an answer, for at most ${durationWords(limits.questionUntilMs)}`,
         setting: 'SWARM_ATTENTION_QUESTION_MINUTES, SWARM_ATTENTION_QUESTION_HOURS',
@@ -208,7 +208,10 @@ function fileIn(folder: string | null): string {
   return folder === null ? PENDING_ACKS_FILE : `${folder}/${PENDING_ACKS_FILE}`;
 }
 
-/** The command of the swarm's tool, where nothing in it needs quoting: no command is the same in all versions of the tool. */
+/**
+ * The shell command that acknowledges a message; null if an argument would need quoting. It calls the tool's Python
+ * module, since its commands differ between versions.
+ */
 function acknowledgeCommand({ msgId, recipient }: OpenAck): string | null {
   if (recipient === null || ![msgId, recipient].every((word) => /^[\w-]+$/.test(word))) return null;
   return `python3 -c 'from claudeswarm.ack import acknowledge_message as ack; print(ack("${msgId}", "${recipient}"))'`;

@@ -1,4 +1,6 @@
-/** Attention items about sources: files that the dashboard cannot read, or no longer can, and a zone that does not fit. */
+/**
+ * Attention items about sources: files that the dashboard cannot read, or no longer can, and a zone that does not fit.
+ */
 
 import { formatInstant } from '../contract/instant';
 import type { AttentionSeverity, Source, SourceState, Sources, ZoneSource } from '../contract/schemas';
@@ -6,7 +8,9 @@ import { PENDING_ACKS_FILE } from '../sources/claudeswarm/pending-acks';
 import { MESSAGES_IN_A_ROW } from '../sources/claudeswarm/zone-mismatch';
 import type { AttentionFacts, AttentionItem } from './attention-facts';
 
-/** Files that are being replaced, and disks with short faults, are unreadable for a moment: nobody has to act on that. */
+/**
+ * Files that are being replaced, and disks with short faults, are unreadable for a moment: nobody has to act on that.
+ */
 const SOURCE_SETTLES_MS = 2000;
 const SETTLES = `longer than ${SOURCE_SETTLES_MS / 1000} s`;
 
@@ -49,7 +53,7 @@ export function sourceItems({
   return found;
 }
 
-/** A file that was never there is no fault; one that vanished is. */
+/** A file that was never there is not a fault; one that vanished is. */
 function isFault({ state, keptFrom }: ReadSource): boolean {
   return state === 'unreadable' || state === 'degraded' || (state === 'missing' && keptFrom !== null);
 }
@@ -72,9 +76,9 @@ function sourceItem(source: ReadSource, sources: Sources): AttentionItem {
 
 const RULES: Readonly<Record<SourceState, string>> = {
   ok: 'The source can be read.',
-  unreadable: 'A source that cannot be read is listed, because what it says now is unknown.',
-  degraded: 'A source of which only a part can be used is listed.',
-  missing: 'A source that was there and is gone is listed, because what is shown of it is old.',
+  unreadable: 'A source that cannot be read is listed, because its present content is unknown.',
+  degraded: 'A source is listed if only a part of it can be used.',
+  missing: 'A source that existed and is gone is listed, because the data shown from it is old.',
 };
 
 function zoneItem({ reason, since, zone, suggested }: ZoneSource): AttentionItem {
@@ -136,7 +140,10 @@ function manyWaitsItem(startedAt: number): AttentionItem {
   };
 }
 
-/** Without the critical sources the page shows nothing; with a history in memory or default settings it still shows the swarm. */
+/**
+ * Without the critical sources the page shows nothing; with a history in memory or default settings it still shows the
+ * swarm.
+ */
 function sourceSeverity({ name, state }: ReadSource, sources: Sources): AttentionSeverity {
   if (state === 'missing') return name === 'registry' ? 'critical' : name === 'locks' ? 'warning' : 'notice';
   if (state === 'unreadable') return ['registry', 'locks', 'log'].includes(name) ? 'critical' : 'warning';

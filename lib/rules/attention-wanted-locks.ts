@@ -57,7 +57,10 @@ export function wantedLocks(locks: readonly HeldLock[], facts: AttentionFacts): 
   return wanted;
 }
 
-/** @returns the locks that others wait for or overlap: these are few, and a map of all locks would be built at every change */
+/**
+ * @returns the locks that others wait for or overlap: these are few, and a map of all locks would be built at every
+ * change
+ */
 function namedLocks(locks: readonly HeldLock[], { waiting, overlaps }: AttentionFacts): HeldLock[] {
   const named = new Set(waiting.edges.flatMap(({ evidence }) => evidence.locks));
   for (const { lock, others } of overlaps) for (const one of [lock, ...others]) named.add(one.lock_file);
@@ -136,7 +139,7 @@ function pathsIn(text: string, held: ReadonlySet<unknown>): Set<string> {
   for (const word of text.split(/\s+/)) {
     for (const form of [word, word.replace(WORD_ENDS, '')]) {
       const path = form === '' ? '' : normalizeLockPath(form);
-      // A word with `*` that is no held path is markup, or would match files that were not asked for.
+      // A word with `*` that is not a held path is markup, or would match files that were not asked for.
       if (held.has(path) || (LIKE_A_PATH.test(path) && !hasPatternCharacters(path))) found.add(path);
     }
   }

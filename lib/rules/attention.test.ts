@@ -98,7 +98,7 @@ describe('deadlocks', () => {
     assert.ok(first);
     const { why, ...others } = first;
     assert.deepEqual(why.facts, Array(4).fill('It waits.'));
-    assert.match(why.rule, /An acknowledgement that is due is no wait/);
+    assert.match(why.rule, /An overdue acknowledgement does not count as a wait/);
     assert.deepEqual(others, {
       id: 'deadlock:["a","b","c"]',
       kind: 'deadlock',
@@ -177,7 +177,7 @@ describe('messages', () => {
       acknowledged: null,
       snoozed: null,
     });
-    assert.match(why.rule, /at most two others.*A broadcast is no answer\.$/);
+    assert.match(why.rule, /at most two others.*A broadcast is not an answer\.$/);
     assert.equal(why.threshold, '5 minutes without an answer, for at most 24 hours');
     assert.match(why.setting ?? '', /SWARM_ATTENTION_QUESTION_MINUTES/);
     assert.equal(why.facts.length, 2);
@@ -370,7 +370,7 @@ describe('sources', () => {
     assert.equal(only({ sources: { ...SOURCES, history } }).severity, 'warning');
   });
 
-  test('sourceItems(): a missing file is no fault: it may come', () => {
+  test('sourceItems(): a missing file is not a fault: it may come', () => {
     const names = Object.keys(SOURCES) as (keyof Sources)[];
     const missing = names.map((name) => [name, { ...SOURCES[name], ...broken('missing') }]);
     assert.deepEqual(kinds({ sources: Object.fromEntries(missing) as Sources }), []);

@@ -30,11 +30,12 @@ interface Judgement extends DispositionReview {
 }
 
 /**
- * Computes the attention items of now, marked where somebody has acknowledged or snoozed them. Where not all can be listed,
- * marked items are left out first.
+ * Computes the attention items of now, marked where somebody has acknowledged or snoozed them. Where not all can be
+ * listed, marked items are left out first.
  *
  * @param dispositions the decisions so far; those that have ended are returned
- * @returns entries, deadlocks first, then worst first, then oldest; `count` counts all of them, the list has at most 500
+ * @returns entries, deadlocks first, then worst first, then oldest; `count` counts all of them, the list has at most
+ *   500
  */
 export function judgeAttention(facts: AttentionFacts, dispositions: readonly Disposition[]): Judgement {
   const { entries, ...review } = applyDispositions(allEntries(facts), dispositions, facts.time);

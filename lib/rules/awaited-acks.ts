@@ -1,6 +1,6 @@
 /**
- * Messages that ask for an acknowledgement, their places in the history, and which recipients have answered since: in the
- * thread, by quoting the whole id, or by a message that answers (`directlyAddressed`).
+ * Messages that ask for an acknowledgement, their places in the history, and which recipients have answered since: in
+ * the thread, by quoting the whole id, or by a message that answers (`directlyAddressed`).
  */
 import { createHash } from 'node:crypto';
 import { isAutomatic, messageContent, readName, recipientsOf } from '../sources/claudeswarm/message-fields';

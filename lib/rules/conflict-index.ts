@@ -1,6 +1,6 @@
 /**
- * Updates the overlaps of all locks after a few of them changed: such a change costs a comparison with every pattern, and
- * only a changed pattern costs one with every path. `compareLocks` finds the same for all locks at once.
+ * Updates the overlaps of all locks after a few of them changed: such a change costs a comparison with every pattern,
+ * and only a changed pattern costs one with every path. `compareLocks` finds the same for all locks at once.
  */
 import {
   type CompiledPattern,

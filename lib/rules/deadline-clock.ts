@@ -1,6 +1,6 @@
 /**
- * The clock of one evaluation, which notes the next instant at which time alone changes the answer: until then, and while
- * the facts stay the same, the evaluation need not be repeated.
+ * The clock of one evaluation, which notes the next instant at which time alone changes the answer: until then, and
+ * while the facts stay the same, the evaluation need not be repeated.
  */
 export class DeadlineClock {
   readonly #now: number;

@@ -40,7 +40,9 @@ export class HeldPaths {
     }
   }
 
-  /** @returns the lock of the path itself, else the first that overlaps it; `unknown` where the budget was spent before */
+  /**
+   * @returns the lock of the path itself, else the first that overlaps it; `unknown` where the budget was spent before
+   */
   lockOn(path: string): HeldLock | 'unknown' | null {
     return this.#byPath.get(normalizeLockPath(path)) ?? this.#patternOn(path) ?? this.#matchedBy(path);
   }

@@ -12,7 +12,10 @@ import type { LockRow } from './lock-row';
 /** Locks that overlap or are orphaned take at most this share of the list while there are enough others. */
 const TROUBLED_SHARE = 0.5;
 
-/** A shortened list stays so until there are fewer locks than this: else one lock more or less could mean 9,000 to record. */
+/**
+ * A shortened list stays so until there are fewer locks than this: else one lock more or less could mean 9,000 to
+ * record.
+ */
 const FEW_AGAIN = MAX_LISTED_LOCKS * 0.9;
 
 interface Described {
@@ -30,8 +33,8 @@ interface CountedLocks {
 }
 
 /**
- * Lists the most important locks: at least half of the list is for locks that overlap or are orphaned, the newest of them
- * first, and the rest for the newest others.
+ * Lists the most important locks: at least half of the list is for locks that overlap or are orphaned, the newest of
+ * them first, and the rest for the newest others.
  */
 export class ListedLocks {
   /** Most of a list is as before, and is not described again. */

@@ -1,6 +1,6 @@
 /**
- * All locks as the API describes them, kept up to date: an update costs what has changed, and a pass over all locks that
- * creates nothing. Counts and the published list are kept here too.
+ * All locks as the API describes them, kept up to date: an update costs what has changed, and a pass over all locks
+ * that creates nothing. Counts and the published list are kept here too.
  */
 import { countLock, type LockCounts, NO_LOCK_COUNTS, wholeLocks } from '../contract/locks-answer';
 import type { LocksAnswer } from '../contract/schemas';

@@ -43,8 +43,8 @@ export class LockComparison {
   }
 
   /**
-   * Compares locks. Usually `compared` has them when this returns; a longer comparison continues in later turns, and of the
-   * requests meanwhile only the last one is served.
+   * Compares locks. Usually `compared` has them when this returns; a longer comparison continues in later turns, and of
+   * the requests meanwhile only the last one is served.
    *
    * @param entries the reader's locks: another array whenever one changed
    */
@@ -95,11 +95,11 @@ export class LockComparison {
 
   #sameFile({ sameFile }: SpelledLocks, changed: readonly LockEntry[]): SpelledLocks['sameFile'] {
     const paths = new Set(changed.map(({ fields }) => fields.filepath).filter((path) => typeof path === 'string'));
-    const anew = [...paths].flatMap((file) => {
+    const recompared = [...paths].flatMap((file) => {
       const same = this.#index.entriesAt(file);
       return hasTwoHolders({ entries: same }) ? { file, lockFiles: same.map(({ lock_file }) => lock_file).sort() } : [];
     });
-    return [...sameFile.filter(({ file }) => !paths.has(file)), ...anew];
+    return [...sameFile.filter(({ file }) => !paths.has(file)), ...recompared];
   }
 
   async #finish(work: Comparing): Promise<void> {

@@ -19,7 +19,9 @@ export const MAX_COMPARISON_STEPS = 1_000_000_000;
 
 /** The result of a comparison of many locks. */
 export interface LockConflicts {
-  /** The locks of other holders that overlap a lock, at most 20, each once, by name of file; locks with none are absent. */
+  /**
+   * The locks of other holders that overlap a lock, at most 20, each once, by name of file; locks with none are absent.
+   */
   found: ReadonlyMap<LockEntry, readonly LockEntry[]>;
   /** Locks that were not compared with all others, because that takes too long: their overlaps may be incomplete. */
   unknown: ReadonlySet<LockEntry>;
@@ -42,8 +44,8 @@ export function findConflicts(entries: readonly LockEntry[], options?: Compariso
  * Finds the locks of other holders that overlap each lock, a little at each step.
  *
  * Equal literal paths are found with a map. A pattern is compared with the paths below the folder that it begins with.
- * Otherwise 10,000 locks would take 50,000,000 comparisons. The shortest patterns come first, so that patterns made to be
- * slow prevent no comparison of ordinary ones.
+ * Otherwise 10,000 locks would take 50,000,000 comparisons. The shortest patterns come first, so that patterns made to
+ * be slow prevent no comparison of ordinary ones.
  *
  * @returns a generator that pauses about every 0.1 ms; the same locks in the same order give the same result
  */

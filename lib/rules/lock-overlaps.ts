@@ -57,8 +57,8 @@ export function hasTwoHolders({ entries }: { entries: readonly LockEntry[] }): b
 }
 
 /**
- * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap, and so are a pattern and the
- * locks that it matches.
+ * Finds the overlaps of locks. All locks of one file, in whatever spelling, are one overlap, and so are a pattern and
+ * the locks that it matches.
  *
  * @param locks described, with `conflicts_with`, sorted by `lock_file`
  * @returns each overlapping pair once
@@ -110,7 +110,10 @@ function wider(one: HeldLock, other: HeldLock): HeldLock {
   return one.lock_file < other.lock_file ? one : other;
 }
 
-/** Characters of which one file can have two spellings: absolute, `.` and `..`, doubled or final slashes, composed letters. */
+/**
+ * Characters of which one file can have two spellings: absolute, `.` and `..`, doubled or final slashes, composed
+ * letters.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII is meant.
 const ODD_SPELLING = /^\/|(?:^|\/)\.{0,2}(?:\/|$)|[^\x00-\x7f]/;
 

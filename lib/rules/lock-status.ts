@@ -31,7 +31,7 @@ export function describeLock(entry: LockEntry, { stale, early, holder, conflicts
     former_holder: holder.former,
     conflicts_with: toConflicts(conflicts),
     pattern: isComparedAsPattern(entry),
-    warnings: withPassing(entry.warnings, early, uncompared),
+    warnings: withStateWarnings(entry.warnings, early, uncompared),
   });
 }
 
@@ -51,7 +51,7 @@ export function isComparedAsPattern({ fields: { filepath: path } }: LockEntry): 
 }
 
 /** Adds warnings of the description to those of the file. */
-function withPassing(warnings: readonly LockWarning[], early: boolean, uncompared: boolean): LockWarning[] {
+function withStateWarnings(warnings: readonly LockWarning[], early: boolean, uncompared: boolean): LockWarning[] {
   return [...warnings, ...(early ? (['in_future'] as const) : []), ...(uncompared ? (['uncompared'] as const) : [])];
 }
 

@@ -10,8 +10,8 @@ export interface OpenAck extends PendingAck {
 }
 
 /**
- * Leaves out entries that the file still lists though they have ended: the recipient has answered since, one of the two is
- * not in the registry, another process has the sender's id now, or the message broke off before it was sent.
+ * Leaves out entries that the file still lists though they have ended: the recipient has answered since, one of the two
+ * is not in the registry, another process has the sender's id now, or the message broke off before it was sent.
  */
 export function openAcks(
   acks: readonly PendingAck[],

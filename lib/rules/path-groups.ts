@@ -38,7 +38,7 @@ export class PathGroup {
   }
 }
 
-/** @returns the locks by path; those whose path is no string are left out */
+/** @returns the locks by path; those whose path is not a string are left out */
 export function* groupByPath(
   entries: readonly LockEntry[],
   pathOf: (entry: LockEntry) => unknown,

@@ -2,8 +2,8 @@
 const PAUSE_STEPS = 100_000;
 
 /**
- * Bounds work by counted steps of about a nanosecond, not by time: the same work always ends at the same place, also on a
- * busy machine.
+ * Bounds work by counted steps of about a nanosecond, not by time: the same work always ends at the same place, also on
+ * a busy machine.
  */
 export class StepBudget {
   #left: number;

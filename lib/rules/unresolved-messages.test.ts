@@ -214,7 +214,7 @@ test('feed(): a failure ends after half an hour, and the next one is counted fro
   );
 });
 
-test('feed(): without statuses by name, a message that no one got failed for all; a partial one is no evidence', () => {
+test('feed(): without statuses by name, a message that no one got failed for all; a partial one is not evidence', () => {
   say('a', ['b', 'c'], 'INFO', { success_count: 0, failure_count: 2 });
   say('a', ['d', 'e'], 'INFO', { success_count: 1, failure_count: 1 });
   assert.deepEqual(

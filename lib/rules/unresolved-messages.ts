@@ -1,7 +1,7 @@
 /**
- * The unresolved messages: questions without an answer, recipients that messages do not reach, and the places of messages
- * that ask for an acknowledgement. Fed with every message in the order of `seq`, which alone decides which is later; each
- * message costs the same, however many are unresolved. Bounded: dropped ones are counted.
+ * The unresolved messages: questions without an answer, recipients that messages do not reach, and the places of
+ * messages that ask for an acknowledgement. Fed with every message in the order of `seq`, which alone decides which is
+ * later; each message costs the same, however many are unresolved. Bounded: dropped ones are counted.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -151,8 +151,8 @@ export class UnresolvedTracker {
   }
 
   /**
-   * A message answers in the thread, or if a recipient sends it to the asker and at most two others. A question in return
-   * keeps the first one open, and a broadcast answers nobody: it is no reply.
+   * A message answers in the thread, or if a recipient sends it to the asker and at most two others. A question in
+   * return keeps the first one open, and a broadcast answers nobody: it is not a reply.
    */
   #noteAnswer(seq: number, sender: string, fields: Fields): void {
     if (this.#questions.size === 0 || isAutomatic(fields)) return;

@@ -4,7 +4,7 @@ export interface UnresolvedOptions {
   questionsMs: number;
   /** A failed delivery older than this no longer counts. */
   failuresMs: number;
-  /** Reads the time of a message, milliseconds since 1970; null for a value that is no time. */
+  /** Reads the time of a message, milliseconds since 1970; null for a value that is not a time. */
   readTime: (timestamp: unknown) => number | null;
   /** Milliseconds since 1970. */
   now: () => number;

@@ -1,6 +1,6 @@
 /**
- * Finds wait cycles. An agent is blocked for good only if everything that could free it is blocked too: so first all nodes
- * that can still continue are removed, and cycles are searched for in the rest.
+ * Finds wait cycles. An agent is blocked for good only if everything that could free it is blocked too: so first all
+ * nodes that can still continue are removed, and cycles are searched for in the rest.
  */
 
 /** A wait of an agent until any one of several others does something. */
@@ -22,7 +22,10 @@ interface AssignedTask {
 type Arc = readonly [from: string, to: string];
 
 export const MAX_CYCLES = 50;
-/** Nodes that are visited in search of cycles, some 0.3 us each: a dense graph of thousands of tasks is not searched to its end. */
+/**
+ * Nodes that are visited in search of cycles, some 0.3 us each: a dense graph of thousands of tasks is not searched to
+ * its end.
+ */
 const MAX_VISITS = 200_000;
 
 /** How many nodes may still be visited; at 0 the search was cut off. */
@@ -37,8 +40,8 @@ export function searchBudget(): SearchBudget {
 /**
  * Finds the cycles of agents in which none can continue.
  *
- * A cycle of tasks counts whatever else its agents could do. An agent that only waits because of its tasks answers messages
- * as long as one of its tasks can continue. A cycle needs at least one wait that is declared.
+ * A cycle of tasks counts whatever else its agents could do. An agent that only waits because of its tasks answers
+ * messages as long as one of its tasks can continue. A cycle needs at least one wait that is declared.
  *
  * @param budget what is left of it afterwards shows whether the search was complete
  * @returns the agents of each cycle in the order of waiting, beginning with the first by name; cycles that are declared
@@ -76,7 +79,9 @@ interface Stuck {
   held: ReadonlySet<string>;
 }
 
-/** Removes what can continue until nothing more can; costs the same for each hold and task, however they are connected. */
+/**
+ * Removes what can continue until nothing more can; costs the same for each hold and task, however they are connected.
+ */
 function findStuck(holds: readonly Hold[], tasks: readonly AssignedTask[]): Stuck {
   const agents = new Set([...holds.map(({ from }) => from), ...tasks.map(({ assignee }) => assignee)]);
   const stuckTasks = new Set(tasks.map(({ id }) => id));
@@ -127,8 +132,8 @@ function arcsOfTasks(tasks: readonly AssignedTask[], stuck: Stuck): Arc[] {
   const left = tasks.filter(({ id }) => stuck.tasks.has(id));
   return left.flatMap(({ id, assignee, after }): Arc[] => [
     ...after.filter((other) => stuck.tasks.has(other)).map((other): Arc => [taskNode(id), taskNode(other)]),
-    // An agent that something else blocks does not continue with its tasks either; an agent that only its tasks block can
-    // be waited for through any of them.
+    // An agent that something else blocks does not continue with its tasks either; an agent that only its tasks block
+    // can be waited for through any of them.
     ...(stuck.held.has(assignee) ? [[taskNode(id), agentNode(assignee)] as const] : []),
     ...(stuck.agents.has(assignee) && !stuck.held.has(assignee) ? [[agentNode(assignee), taskNode(id)] as const] : []),
   ]);
@@ -156,8 +161,8 @@ function waitCyclesAlong(cycle: readonly string[], assignees: ReadonlyMap<string
  * @param arcs of a directed graph
  * @param through the arcs to search for
  * @param most the largest number of cycles
- * @returns the nodes of each cycle in the order of the arcs, beginning with the first by name; shorter cycles first, then by
- *   name. Of a graph that takes more than 200,000 steps only the cycles found by then
+ * @returns the nodes of each cycle in the order of the arcs, beginning with the first by name; shorter cycles first,
+ *   then by name. Of a graph that takes more than 200,000 steps only the cycles found by then
  */
 export function shortestCycles(
   arcs: readonly Arc[],

@@ -1,6 +1,7 @@
 /**
- * The wait relations: one pure function from facts to edges and cycles. An edge is declared where a file literally states
- * that one agent waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md explains.
+ * The wait relations: one pure function from facts to edges and cycles. An edge is declared where a file literally
+ * states that one agent waits, asks or wants, and inferred where that is concluded; docs/decisions/0031-waiting.md
+ * explains.
  */
 
 import { formatCursor } from '../contract/events';
@@ -64,8 +65,8 @@ const UNSETTLED: ReadonlySet<string | null> = new Set(['pending', 'resolving', '
 /**
  * Finds the wait relations and the wait cycles.
  *
- * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 cycles; whether there
- *   may be more
+ * @returns at most 2,000 edges, each agent's wait for another under an id of its own, and at most 50 cycles; whether
+ *   there may be more
  */
 export function waiting(facts: WaitingFacts): WaitingAnswer {
   const waits = new Map<string, Wait>();
@@ -111,7 +112,9 @@ function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
   };
 }
 
-/** Two agents that ask each other at the same time answer soon; an agent that says it is blocked is believed at once. */
+/**
+ * Two agents that ask each other at the same time answer soon; an agent that says it is blocked is believed at once.
+ */
 function* questionWaits(
   { unresolved, questionFromMs, time }: WaitingFacts,
   wanted: 'BLOCKED' | 'QUESTION',

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 
-/** A process that starts the server's life over a runtime of the test's own. */
+/** A process that starts the server with a runtime of the test. */
 function start(script: string, environment: Record<string, string> = {}) {
   const source = `
     import { startServer as begin } from ${JSON.stringify(new URL('./lifecycle.ts', import.meta.url).href)};
@@ -43,7 +43,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-test('a stop that fails or never ends does not keep the process', async () => {
+test('startServer(): the process ends even if the stop fails or never finishes', async () => {
   const stops = ["async () => { throw new Error('disk'); }", '() => new Promise(() => {})'];
   const ends = stops.map(async (stop) => {
     const { child, ended } = start(`
@@ -61,7 +61,7 @@ test('a stop that fails or never ends does not keep the process', async () => {
   ]);
 });
 
-test('ready from the first state on, until a stop begins', async () => {
+test('requireReady(): passes from the first state until a stop begins', async () => {
   const { child, output, ended } = start(
     `
     let read;
@@ -90,15 +90,15 @@ test('ready from the first state on, until a stop begins', async () => {
   );
 });
 
-test('what can not start says why in one line and ends with 1', async () => {
+test('startServer(): a failed start prints one line and exits with 1', async () => {
   const faulty = start('startServer({ alone: true });', { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: '' });
   assert.deepEqual(await faulty.ended, [1, null]);
-  assert.match(faulty.output.err, /^The dashboard can not start\. DASHBOARD_USERNAME is set without .*\n$/);
+  assert.match(faulty.output.err, /^The dashboard cannot start\. DASHBOARD_USERNAME is set without .*\n$/);
 
   const unready = start(`
     provide({ ready: () => Promise.reject(new Error('The root /none does not exist.')), stop: async () => {} });
     startServer({ alone: true });
     setInterval(() => {}, 1000);`);
   assert.deepEqual(await unready.ended, [1, null]);
-  assert.equal(unready.output.err, 'The dashboard can not start. The root /none does not exist.\n');
+  assert.equal(unready.output.err, 'The dashboard cannot start. The root /none does not exist.\n');
 });

@@ -1,4 +1,4 @@
-/** The life of the server process: what starts with it and how it ends. */
+/** The life cycle of the server process: what starts with it and how it stops. */
 import { spawn } from 'node:child_process';
 import packageJson from '../../package.json';
 import { getConfig } from '../config/config';
@@ -26,10 +26,11 @@ import { registerSwarmMetrics } from './metrics/swarm-metrics';
 const DEADLINE_MS = 4_500;
 
 /**
- * Starts what serves the swarm, once per process; says in one line why it can not, and ends the process then.
+ * Starts everything that serves the swarm, once per process. If it can't start, prints the reason in one line and ends
+ * the process.
  *
- * @param alone this stops the process, and not Next
- * @param create what makes the runtime
+ * @param alone whether this code stops the process, and not Next
+ * @param create creates the runtime
  */
 export function startServer({ alone, create = createRuntime }: { alone: boolean; create?: () => Runtime }): void {
   if (phase()) return;
@@ -67,13 +68,16 @@ function onReady(): void {
   log().info({ version: packageJson.version, node: process.version }, 'ready');
 }
 
-/** Said to the person who starts it, also where the settings of the log are what is wrong. */
+/** Prints to the terminal, since the settings of the log may be the fault. */
 function fail(error: unknown): never {
-  process.stderr.write(`The dashboard can not start. ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`The dashboard cannot start. ${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 }
 
-/** `process.exit` waits for threads, and one may hang in the system for good (a dead network disk). */
+/**
+ * Ends the process from outside: `process.exit` waits for threads, and one may hang in the system forever (a dead
+ * network disk).
+ */
 function killFromOutside(): void {
   const words = ['-c', `sleep 0.3; kill -9 ${process.pid}`];
   spawn('sh', words, { detached: true, stdio: 'ignore' })
@@ -83,11 +87,12 @@ function killFromOutside(): void {
 
 function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
   const onSignal = async (signal: string) => {
-    // Under npm one Ctrl-C arrives twice: from the terminal and from npm. The deadline holds for impatient people too.
+    // Under npm one Ctrl-C arrives twice: from the terminal and from npm. So a second signal does not shorten the
+    // deadline.
     if (phase() === 'stopping') return;
     enterPhase('stopping');
     log().info({ signal }, 'stopping');
-    // For clients that do not read their last bytes, and disks that do not answer.
+    // For clients that do not read their last bytes, and disks that do not respond.
     let stopped = false;
     setTimeout(() => {
       if (!stopped) killFromOutside();
@@ -101,7 +106,7 @@ function stopOnSignal(stop: () => Promise<void>, alone: boolean): void {
       log().error({ error }, 'The dashboard did not stop in order.');
     }
     log().info('stopped');
-    // Leaving waits for the last lines, and whoever reads the log may have stopped reading.
+    // The exit waits for the last lines of the log, and the reader of the log may have stopped.
     if (!(await flushLog())) killFromOutside();
     process.exit(0);
   };

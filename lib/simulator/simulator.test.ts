@@ -212,7 +212,7 @@ describe('command', () => {
       const child = spawn(command, flags, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
       const exit = once(child, 'exit');
       const [line] = await once(child.stdout as NodeJS.ReadableStream, 'data');
-      assert.match(String(line), /^Simulated swarm in .+: seed 3, 50 messages a second\.\n$/);
+      assert.match(String(line), /^Simulated swarm in .+: seed 3, 50 messages per second\.\n$/);
       if (end === 'the end of its input') child.stdin?.end();
       else if (end === 'a lost IPC channel') child.disconnect();
       else child.kill(end);

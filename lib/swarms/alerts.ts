@@ -1,6 +1,6 @@
 /**
- * The alerts of one swarm on the main thread: posts to receivers and reports how each attempt ended. The recorder's thread
- * decides what is posted.
+ * The alerts of one swarm on the main thread: posts to receivers and reports how each attempt ended. The recorder's
+ * thread decides what is posted.
  */
 import { AlertDispatcher } from '../alerts/alert-dispatcher';
 import { AllowedHosts } from '../alerts/allowed-hosts';
@@ -35,7 +35,9 @@ export class SwarmAlerts {
   readonly #dispatcher: AlertDispatcher;
   #states: readonly ReceiverState[] = [];
   #file: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
-  /** Whether the recorder's thread, since its start, has read the log to its end, and has been sent the attention items. */
+  /**
+   * Whether the recorder's thread, since its start, has read the log to its end, and has been sent the attention items.
+   */
   #thread = { caughtUp: false, published: false };
 
   constructor({ receivers, hosts, page, swarm, recorder }: Options) {

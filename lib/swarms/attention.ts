@@ -21,7 +21,10 @@ import type { ReaderStatus } from '../sources/source-status';
 import type { SwarmDescription } from './description';
 import type { SwarmSources } from './source-status';
 
-/** Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on these passes. */
+/**
+ * Changes come in bursts, and each costs a pass over all locks: at most a twentieth of the time is spent on these
+ * passes.
+ */
 const UPDATE_INTERVAL_MS = 100;
 const COSTS = 20;
 const MAX_TURN_MS = 5;
@@ -44,7 +47,9 @@ interface Options {
   /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   publish: (answer: AttentionAnswer) => void;
-  /** Takes which decisions have ended at once, and every 10 minutes which of the items that were decided about exist. */
+  /**
+   * Takes which decisions have ended at once, and every 10 minutes which of the items that were decided about exist.
+   */
   review: (review: DispositionReview) => void;
   /** Takes why the items could not be computed, null when they could. */
   onFault: (error: unknown) => void;
@@ -120,7 +125,10 @@ export class SwarmAttention {
     yield* this.#ackPlaces.refreshSteps();
   }
 
-  /** Computes the items now; everything they follow from must have been described before. Throws nothing, but reports a fault. */
+  /**
+   * Computes the items now; everything they follow from must have been described before. Throws nothing, but reports a
+   * fault.
+   */
   attend(): void {
     try {
       this.#attend();
@@ -175,7 +183,9 @@ export class SwarmAttention {
     this.attend();
   }
 
-  /** @returns how many recipients have a failed delivery and were not reached since, as the attention items count them */
+  /**
+   * @returns how many recipients have a failed delivery and were not reached since, as the attention items count them
+   */
   openFailedDeliveries(): number {
     const { description, sources, limits } = this.#options;
     const { agents, departed } = description.agents;

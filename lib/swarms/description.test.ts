@@ -54,7 +54,7 @@ async function lock(holder: string, at: number): Promise<void> {
   await locks.refresh('all');
 }
 
-test('describe(): a registry that was read only in part is no evidence that a holder is not registered', async () => {
+test('describe(): a registry that was read only in part is not evidence that a holder is not registered', async () => {
   register({ a: 5 });
   await lock('agent-late', NOW - 1000);
   description.describe(new Map(), NOW);

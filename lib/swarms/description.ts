@@ -26,9 +26,9 @@ interface Described {
 }
 
 /**
- * Each further sign of life of an active agent changes nothing but a time, yet would be an event with all agents. So such
- * signs are taken about once a second, with the heartbeat where somebody follows; a sign that revives a silent agent is
- * taken at once.
+ * Each further sign of life of an active agent changes nothing but a time, yet would be an event with all agents. So
+ * such signs are taken about once a second, with the heartbeat where somebody follows; a sign that revives a silent
+ * agent is taken at once.
  */
 const SIGNS_INTERVAL_MS = 900;
 
@@ -157,7 +157,7 @@ export class SwarmDescription {
   }
 }
 
-/** A time ahead of the clock is no sign of life, and must not hide an older one that is. */
+/** A time ahead of the clock is not a sign of life, and must not hide an older one that is. */
 function newestLocks(entries: LocksReader['locks'], now: number): Map<string, number> {
   const newest = new Map<string, number>();
   for (const { fields, lockedAt } of entries) {

@@ -1,6 +1,6 @@
 /**
- * Decides which files of a swarm are read, and when: hints are gathered, reads are throttled and never overlap. Lock files
- * that a hint names are read apart from the rest, and the log is read by another thread.
+ * Decides which files of a swarm are read, and when: hints are gathered, reads are throttled and never overlap. Lock
+ * files that a hint names are read apart from the rest, and the log is read by another thread.
  */
 import { throttle } from '../platform/throttle';
 import type { LocksReader } from '../sources/claudeswarm/locks';
@@ -14,7 +14,7 @@ const MAX_INTERVAL_MS = 100;
 const MAX_BURST = 3;
 const MAX_LOCKS_READ_AGAIN = 1000;
 
-/** What happens around a read. */
+/** Called before and after reads. */
 interface Events {
   /** Everything is about to be read. */
   beginsAll: () => void;
@@ -37,7 +37,7 @@ interface Options {
   locks: Pick<LocksReader, 'refresh' | 'locks'>;
   /** Reads acknowledgements, tasks and conflicts. */
   readStores: () => Promise<void>;
-  /** Has the log read. */
+  /** Makes the recorder read the log. */
   readLog: () => void;
   /** Completes the first read, before anything of it is described; must not throw. */
   completeFirst: () => Promise<void>;
@@ -65,7 +65,7 @@ export class FileRefresh {
     this.#log = throttle(readLog, interval, events.failed, MAX_BURST);
   }
 
-  /** Has what a hint names read, soon. */
+  /** Requests a read of everything that a hint names. It happens soon, at a limited rate. */
   request(hint: Hint): void {
     // The log's thread goes on whatever is read here; a refresh of everything makes it read as well.
     if (hint.log && !isWhole(hint)) this.#log.request();
@@ -117,7 +117,8 @@ export class FileRefresh {
     const { registry, locks, readStores, readiness, completeFirst } = this.#options;
     let changed = hint.registry && registry.refresh();
     if (hint.locks === 'all') changed = (await locks.refresh('all')) || changed;
-    // An agent that releases a lock and then leaves is not to leave an orphaned lock: such locks are read after the registry.
+    // An agent that releases a lock and then leaves is not to leave an orphaned lock: such locks are read after the
+    // registry.
     else if (changed) await locks.refresh(this.#locksOfUnlisted());
     if (hint.stores) await readStores();
     if (!readiness.filesRead) await completeFirst();

@@ -2,8 +2,8 @@
 const MAX_WAIT_MS = 150;
 
 /**
- * Emits the heartbeat right after the once-a-second refresh, so that both leave in one write. Where the refresh takes longer
- * than 150 ms, the heartbeat comes without it: a slow disk must not look like a dead server.
+ * Emits the heartbeat right after the once-a-second refresh, so that both leave in one write. Where the refresh takes
+ * longer than 150 ms, the heartbeat comes without it: a slow disk must not look like a dead server.
  */
 export class HeartbeatTimer {
   #emit = () => {};

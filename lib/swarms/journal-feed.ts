@@ -161,7 +161,9 @@ function withoutThose(subjects: Iterable<string>, things: Named<object>): string
   return [...subjects].filter((subject) => !present.has(subject));
 }
 
-/** @returns an agent without the fields that change with every sign of life; the state of a moment fills them in again */
+/**
+ * @returns an agent without the fields that change with every sign of life; the state of a moment fills them in again
+ */
 function steadyOf<T extends Agent>({
   last_evidence_at: _,
   last_spoke_at: __,

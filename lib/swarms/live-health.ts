@@ -11,8 +11,8 @@ interface Process {
 }
 
 /**
- * @returns `healthy` if every source is readable or was never there, else `degraded`; a file that is gone and whose last
- *   content is still shown is degraded
+ * @returns `healthy` if every source is readable or was never there, else `degraded`; a file that is gone and whose
+ *   last content is still shown is degraded
  */
 export function liveHealth(
   { now: sourcesNow, history, log }: Pick<SwarmSources, 'history' | 'log'> & { now: Sources },

@@ -1,6 +1,6 @@
 /**
- * One live swarm, wired: files are read, described and published to the hub; the recorder's thread does the same for the
- * message log. Nothing here assumes that there is only one swarm.
+ * One live swarm, wired: files are read, described and published to the hub; the recorder's thread does the same for
+ * the message log. Nothing here assumes that there is only one swarm.
  */
 import { basename } from 'node:path';
 import type { ReceiverState } from '../contract/alert-schemas';

@@ -24,15 +24,18 @@ export class MessageCounts {
     return this.#summary;
   }
 
-  /** Takes counts. The recorder's thread sends counts and commits in one order, so these include every published message. */
+  /**
+   * Takes counts. The recorder's thread sends counts and commits in one order, so these include every published
+   * message.
+   */
   take(summary: Summary): void {
     this.#summary = summary;
     this.#countedUpTo = this.#options.head();
   }
 
   /**
-   * Asks for new counts if a message was published since the last ones, which arrive at a distance from each other. While
-   * the recorder's thread is being restarted, the last counts stay.
+   * Asks for new counts if a message was published since the last ones, which arrive at a distance from each other.
+   * While the recorder's thread is being restarted, the last counts stay.
    *
    * @throws whatever else goes wrong in that thread
    */

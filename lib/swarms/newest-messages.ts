@@ -6,8 +6,8 @@ import { encodedPage } from '../queries/messages';
 import type { Json, MessageQuery } from '../queries/questions';
 
 /**
- * @returns a `MessagesAnswer` as JSON; null where the history has to be asked, for a query with a place or a filter, or for
- *   more messages than are in memory
+ * @returns a `MessagesAnswer` as JSON; null where the history has to be asked, for a query with a place or a filter, or
+ *   for more messages than are in memory
  */
 export function newestPage(hub: Pick<Hub, 'newest' | 'head' | 'oldest'>, query: MessageQuery): Json | null {
   const conditions = [query.before, query.after, query.around, ...Object.values(query.filter)];

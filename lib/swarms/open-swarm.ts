@@ -15,7 +15,7 @@ import type { Runtime } from './swarm';
  * Starts what the settings name: a live swarm, an exported time range, or an empty runtime where no swarm was found.
  *
  * @throws {ConfigError} if a setting is wrong
- * @throws {ProjectRootError} if the root that a setting names is no folder
+ * @throws {ProjectRootError} if the root that a setting names is not a folder
  */
 export function createRuntime(): Runtime {
   const config = getConfig();

@@ -1,4 +1,6 @@
-/** Takes what the recorder's thread reports: messages and figures go to the hub, faults and conditions to the sources. */
+/**
+ * Takes what the recorder's thread reports: messages and figures go to the hub, faults and conditions to the sources.
+ */
 import type { Hub } from '../hub/hub';
 import { log } from '../platform/log';
 import type { RecorderEvent } from '../recorder/events';

@@ -1,4 +1,6 @@
-/** The state of each source of a swarm and since when it is so, as its reader reports it or the worker that reads it. */
+/**
+ * The state of each source of a swarm and since when it is so, as its reader reports it or the worker that reads it.
+ */
 import { formatInstant } from '../contract/instant';
 import type { Source, Sources, ZoneSource } from '../contract/schemas';
 import { log } from '../platform/log';

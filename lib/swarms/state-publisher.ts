@@ -1,6 +1,6 @@
 /**
- * Publishes the state of a live swarm: agents and locks as described, statistics, sources and attention items go to the hub;
- * what differs also goes to the journal.
+ * Publishes the state of a live swarm: agents and locks as described, statistics, sources and attention items go to the
+ * hub; what differs also goes to the journal.
  */
 import type { AttentionAnswer, Stats } from '../contract/schemas';
 import type { Hub } from '../hub/hub';
@@ -55,8 +55,8 @@ export class StatePublisher {
   }
 
   /**
-   * Describes agents and locks and publishes them. A fault here becomes a fault of the sources, so that everything else is
-   * still published.
+   * Describes agents and locks and publishes them. A fault here becomes a fault of the sources, so that everything else
+   * is still published.
    *
    * @param withNewSigns also takes signs of life that only prolong an activity
    */
@@ -129,8 +129,8 @@ export class StatePublisher {
   }
 
   /**
-   * Begins the journal with the whole present state, if this process records, all files were read, and it has not begun yet;
-   * ends it if this process does not record.
+   * Begins the journal with the whole present state, if this process records, all files were read, and it has not begun
+   * yet; ends it if this process does not record.
    *
    * @param at when the files were as described, milliseconds since 1970
    */

@@ -1,7 +1,7 @@
 /**
  * The runtime of this process: the swarm as the server and the pages see it. `open-swarm.ts` creates it when the server
- * starts. That is a module of its own, since Next bundles the page with a copy of whatever it imports, which runs before the
- * first answer.
+ * starts. That is a module of its own, since Next bundles the page with a copy of whatever it imports, which runs
+ * before the first answer.
  */
 import type { ReceiverState } from '../contract/alert-schemas';
 import type { AttentionDecision } from '../contract/attention-requests';
@@ -28,7 +28,10 @@ export interface Figures {
   historyFile: string | null;
   /** Whether the sources include the counts of the log that the history keeps. */
   logKnown: boolean;
-  /** How often the event loop was blocked for more than 5 s, and the longest of these, at least; since the process began. */
+  /**
+   * How often the event loop was blocked for more than 5 s, and the longest of these, at least; since the process
+   * began.
+   */
   loopHeldCount: number;
   longestLoopHoldMs: number;
 }

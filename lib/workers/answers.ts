@@ -1,4 +1,4 @@
-/** Answers from one history, by the name of the question. */
+/** Answers questions from one history. */
 
 import { bundlePart, bundleSize } from '../bundle/export';
 import type { History } from '../history/history';
@@ -27,14 +27,13 @@ const ANSWERS: Answers = {
   bundle: bundlePart,
 };
 
-/**
- * @throws {QueryRefused} if a place is of another history, ahead of it or pruned
- */
+/** @throws {QueryRefused} if a place is of another history, ahead of it or pruned */
 export function answerQuestion<Name extends QuestionName>(
   history: History,
   name: Name,
   query: Questions[Name]['query'],
 ): Questions[Name]['answer'] {
-  // Within one transaction, or what another thread commits meanwhile would be in a part of the answer only.
+  // Within one transaction. Otherwise a part of the answer could include a commit of another thread and the rest could
+  // not.
   return history.db.transaction(() => ANSWERS[name](history, query))();
 }

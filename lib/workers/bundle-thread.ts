@@ -1,4 +1,4 @@
-/** The thread that opens a bundle and answers from it. Entry of a worker. */
+/** Entry of the worker thread that opens a bundle and answers from it. */
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { BundleFault, OpenBundle, readBundle } from '../bundle/open';
@@ -29,11 +29,14 @@ function open(): OpenBundle | null {
   }
 }
 
-/** What a file holds may be of any kind: a moment that it tells wrongly must not end the thread with all others. */
+/**
+ * A bundle may contain anything. A moment with wrong contents must not end the thread, which would lose all other
+ * moments.
+ */
 function answerFrom(bundle: OpenBundle, question: Extract<ToThread, { type: 'ask' }>): FromThread {
   try {
     const answer = answerOrThrow(question, bundle.history);
-    // Its counts are of the whole history, of which the bundle holds a part.
+    // The counts of a state are those of the whole history, of which the bundle contains a part.
     const isState = question.name === 'state' && answer.type === 'answer';
     return isState ? { ...answer, answer: bundle.state((question.query as { at: number }).at) } : answer;
   } catch (error) {

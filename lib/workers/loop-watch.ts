@@ -1,19 +1,22 @@
-/** Whether the main thread's event loop moves, as seen from another thread. Pure: whoever uses it has the clock. */
+/**
+ * Detects whether the main thread's event loop is blocked, as seen from another thread. Pure: the caller supplies the
+ * clock.
+ */
 
-/** The loop counts as held from here on. */
+/** After this time without a heartbeat the loop counts as blocked. */
 export const MAX_HELD_MS = 5000;
-/** How often the other thread looks while it hears nothing. */
+/** How often the other thread polls while it receives nothing from the main thread. */
 export const POLL_INTERVAL_MS = 1200;
 /**
- * What one look adds at most. Where the looking thread was late itself (a stopped process, a busy machine), nothing is
- * known about the time between.
+ * The most time that one poll may add. If the polling thread was late itself (a stopped process, a busy machine),
+ * nothing is known about the time between.
  */
 const MAX_POLL_STEP_MS = 2 * POLL_INTERVAL_MS;
 
 const HEARTBEATS = 0;
 const STOPPING = 1;
 
-/** What the main thread says of itself in memory that both threads share. */
+/** Signs of life of the main thread, in memory that both threads share. */
 export class LoopSigns {
   readonly #cells: Int32Array;
 
@@ -22,17 +25,17 @@ export class LoopSigns {
     this.#cells = new Int32Array(memory);
   }
 
-  /** Changes with each sign of life. */
+  /** Changes with each heartbeat. */
   get heartbeats(): number {
     return Atomics.load(this.#cells, HEARTBEATS);
   }
 
-  /** The main thread has begun to stop the process, and gives no more signs of life. */
+  /** The main thread has begun to stop the process and gives no more heartbeats. */
   get isStopping(): boolean {
     return Atomics.load(this.#cells, STOPPING) !== 0;
   }
 
-  /** The main thread lives; to be called about once a second. */
+  /** Notes that the main thread is alive. Call it about once a second. */
   heartbeat(): void {
     Atomics.add(this.#cells, HEARTBEATS, 1);
   }
@@ -42,7 +45,9 @@ export class LoopSigns {
   }
 }
 
-/** What a look concludes: the loop has been held for so long, or moves again after that. At least; in milliseconds. */
+/**
+ * What a poll concludes: the loop has been blocked for at least this long, or it moves again after that. Milliseconds.
+ */
 export interface LoopChange {
   type: 'held' | 'moved';
   heldMs: number;
@@ -55,14 +60,14 @@ export class LoopWatch {
   #heldMs = 0;
   #held = false;
 
-  /** @param now of a clock that never jumps, in milliseconds */
+  /** @param now milliseconds of a monotonic clock */
   constructor(signs: Pick<LoopSigns, 'heartbeats' | 'isStopping'>, now: number) {
     this.#signs = signs;
     this.#heartbeats = signs.heartbeats;
     this.#polledAt = now;
   }
 
-  /** @returns what has changed since the last look; null if nothing */
+  /** @returns what has changed since the last poll; null if nothing */
   poll(now: number): LoopChange | null {
     const step = Math.min(now - this.#polledAt, MAX_POLL_STEP_MS);
     this.#polledAt = now;

@@ -1,20 +1,20 @@
-/** What a worker can learn of the main thread while that is held, and do in its place. */
+/** What a worker can find out about the main thread while that is blocked, and do in its place. */
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { constants } from 'node:os';
 
-/** Where the main thread is. */
+/** What the main thread is doing. */
 export interface MainThreadSample {
-  /** The call stack, innermost first; empty while the thread is inside a call of the system or of native code. */
+  /** The call stack, innermost first; empty while the thread is in a system call or in native code. */
   frames: string[];
-  /** What the system says of the thread: `running`, `sleeping`, ...; null where it says nothing. */
+  /** The state of the thread by the operating system: `running`, `sleeping`, ...; null if it is not known. */
   threadState: string | null;
 }
 
 const SAMPLE_TIMEOUT_MS = 500;
 const MAX_FRAMES = 30;
 const FRAME = /^ {4}at .{1,400}$/;
-/** The expression's own. */
+/** The frames of the evaluated expression itself. */
 const OWN_FRAMES = 2;
 const STACK = `(() => {
   const { stackTraceLimit } = Error;
@@ -34,8 +34,8 @@ const THREAD_STATES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks for the main thread's stack. V8 interrupts JavaScript for that, loops and regular expressions included; a call
- * of the system it can't interrupt. Costs the main thread less than a millisecond.
+ * Reads the main thread's stack. V8 interrupts JavaScript for that, loops and regular expressions included; it can't
+ * interrupt a system call. Costs the main thread less than a millisecond.
  */
 export async function sampleMainThread(): Promise<MainThreadSample> {
   const frames = await mainThreadFrames();
@@ -79,17 +79,17 @@ interface SignalHandle {
 }
 
 /**
- * Calls back on the signals that end the process, in this thread. Node gives signals to the main thread alone, but
- * libuv gives each one to every loop with a handle for it, and Node's own class of that handle works in a worker too.
- * There is no other way to it than `process.binding`.
+ * Calls back in this thread on the signals that end the process. Node delivers signals only to the main thread, but
+ * libuv delivers each one to every loop that has a handle for it, and Node's internal class for that handle also works
+ * in a worker. It can only be reached through `process.binding`.
  *
- * @returns what ends it; null if this version of Node has no such class
+ * @returns a function that stops listening; null if this version of Node has no such class
  */
 export function watchSignals(onSignal: (signal: number) => void): (() => void) | null {
   const { binding } = process as { binding?: (name: string) => { Signal?: new () => SignalHandle } };
   const { noDeprecation } = process;
   try {
-    // Of this thread only; a warning about the class would look like a fault of the dashboard.
+    // For this thread only. The warning about the class would look like a fault of the dashboard.
     process.noDeprecation = true;
     const Signal = binding?.call(process, 'signal_wrap').Signal;
     if (!Signal) return null;
@@ -110,7 +110,7 @@ export function watchSignals(onSignal: (signal: number) => void): (() => void) |
   }
 }
 
-/** Ends the process at once, whatever the main thread does; in a worker `process.exit` would end that worker alone. */
+/** Ends the process at once, whatever the main thread does. In a worker `process.exit` would end only that worker. */
 export async function endProcess(exitCode: number): Promise<void> {
   try {
     const { default: koffi } = await import('koffi');

@@ -1,4 +1,4 @@
-/** What the main thread and the worker threads say to each other; everything here survives structured cloning. */
+/** The messages between the main thread and the worker threads. Everything here survives structured cloning. */
 import type { AlertRule } from '../alerts/rule';
 import type { BundleInfo } from '../contract/bundle-schemas';
 import type { DispositionChange, DispositionReview } from '../history/dispositions';
@@ -9,20 +9,20 @@ import type { SafeError } from '../platform/safe-error';
 import type { QueryRefusedCode, QuestionName, Questions } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
 
-/** How the recorder's thread watches the main one. */
+/** How the recorder thread watches the main thread. */
 export interface WatchdogOptions {
-  /** Of `LoopSigns`. */
+  /** The memory of `LoopSigns`. */
   memory: SharedArrayBuffer;
   log: LogSettings;
 }
 
-/** With which the recorder's thread is started. */
+/** The options with which the recorder thread is started. */
 export interface RecorderThreadOptions extends RecorderOptions {
-  /** Null where nobody watches. */
+  /** Null if the main thread is not watched. */
   watchdog: WatchdogOptions | null;
 }
 
-/** A bundle that was opened. */
+/** The contents of a bundle that was opened. */
 export interface OpenedBundle {
   name: string;
   bundle: BundleInfo;
@@ -35,17 +35,20 @@ export interface OpenedBundle {
 export type ToThread =
   | { type: 'refresh' }
   | { type: 'journal'; update: JournalUpdate }
-  /** A beat: the swarm's files were looked at, and what differed was journaled before; null if they could not be. */
+  /**
+   * The swarm's files were refreshed at this time and all changes are journaled; null if they could not be read or
+   * journaled.
+   */
   | { type: 'refreshed'; at: number | null }
-  /** Which agents have which ids, as JSON, to go on from after a restart. */
+  /** Which agents have which ids, as JSON, to be restored after a restart. */
   | { type: 'keep_lives'; json: string }
   | { type: 'attention'; update: AlertsUpdate }
   | { type: 'posted'; tried: PostTried }
-  /** Others are told of alerts from now on. */
+  /** The receivers of alerts from now on. */
   | { type: 'receivers'; alerts: readonly AlertRule[] }
-  /** Somebody acknowledges or snoozes an attention item, or takes that back; answered with all that is decided then. */
+  /** A person acknowledges or snoozes an attention item, or withdraws that. The answer lists all decisions. */
   | { type: 'dispose'; id: number; change: DispositionChange }
-  /** Which of the items that were decided about exist, and which decisions have ended. */
+  /** Which of the items with a decision exist, and which decisions have ended. */
   | { type: 'review'; review: DispositionReview }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
@@ -56,11 +59,11 @@ export type FromThread =
   | { type: 'events'; events: RecorderEvent[] }
   | { type: 'answer'; id: number; name: QuestionName | 'dispose'; answer: unknown }
   | { type: 'refusal'; id: number; code: QueryRefusedCode; detail: string; damaged?: boolean }
-  /** The question met a fault of this program; the thread goes on. */
+  /** The question met a fault of this program; the thread continues. */
   | { type: 'fault'; id: number; error: SafeError }
-  /** The thread ends by a fault of this program. */
+  /** A fault of this program ends the thread. */
   | { type: 'failed'; detail: string; error: SafeError }
   | { type: 'bundle'; opened: OpenedBundle }
-  /** The bundle can't be opened: a sentence that says what is wrong and what to do. */
+  /** The bundle can't be opened: a sentence that states what is wrong and what to do. */
   | { type: 'refused'; detail: string }
   | { type: 'stopped' };

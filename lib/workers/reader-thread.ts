@@ -1,4 +1,4 @@
-/** The thread that reads the history for pages and searches, so that no search holds recording back. Entry of a worker. */
+/** Entry of the worker thread that reads the history for pages and searches, so that no search delays the recording. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { History } from '../history/history';
 import type { ToThread } from './protocol';

@@ -1,4 +1,4 @@
-/** The thread that records: everything that touches the log or writes the history. Entry of a worker. */
+/** Entry of the worker thread that records. Only this thread reads the log and writes the history. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { upgrades } from '../history/database';
 import type { RecorderEvent } from '../recorder/events';
@@ -8,7 +8,7 @@ import { answerTo, decisionAnswer, postTo } from './thread-port';
 import { startWatchdog } from './thread-watchdog';
 
 const post = postTo(parentPort);
-/** Told in one turn; each message to another thread wakes it, which costs more than most events. */
+/** Sent together at the end of a turn: each message to another thread wakes it, which costs more than most events. */
 let pending: RecorderEvent[] = [];
 const publish = (event: RecorderEvent) => {
   if (pending.push(event) > 1) return;
@@ -21,7 +21,7 @@ upgrades.subscribe((sentence) => publish({ type: 'upgraded', sentence: String(se
 const { watchdog: watchdogOptions, ...options } = workerData as RecorderThreadOptions;
 const recorder = new Recorder(options, publish);
 void recorder.refresh();
-/** The main thread and the watchdog may both want that. */
+/** Closing happens once, although both the main thread and the watchdog may request it. */
 let closed: Promise<void> | null = null;
 const close = () => {
   closed ??= recorder.close();

@@ -1,4 +1,4 @@
-/** A worker's side of the conversation with the main thread. */
+/** A worker's side of the communication with the main thread. */
 import type { MessagePort } from 'node:worker_threads';
 import type { DispositionChange } from '../history/dispositions';
 import { blocksOf, type EncodedMessage } from '../history/encoded-messages';
@@ -10,17 +10,18 @@ import type { Recorder } from '../recorder/recorder';
 import { answerQuestion } from './answers';
 import type { FromThread, ToThread } from './protocol';
 
-/** @throws if this runs in no worker */
+/** @throws if this does not run in a worker */
 export function postTo(port: MessagePort | null): (message: FromThread) => void {
   if (!port) throw new Error('This module is the entry of a worker thread.');
   const post = (message: FromThread) => {
     if (message.type !== 'answer' || typeof message.answer !== 'string')
       return port.postMessage(message, blocksOf(messagesIn(message)));
-    // A large text would be copied twice on its way, and encoded by the thread that serves everybody.
+    // A large string would be copied twice between threads, and then encoded by the main thread, which serves all
+    // clients.
     const answer = new TextEncoder().encode(message.answer);
     port.postMessage({ ...message, answer }, [answer.buffer]);
   };
-  // Errors of native modules lose their message on the way to the main thread.
+  // Errors of native modules lose their message when they are passed to the main thread.
   process.on('uncaughtException', (error) => {
     post({ type: 'failed', detail: error.message, error: safeError(error) });
     process.exit(1);
@@ -28,7 +29,7 @@ export function postTo(port: MessagePort | null): (message: FromThread) => void 
   return post;
 }
 
-/** The messages that are told, which are handed over with their bytes. */
+/** The encoded messages in a message to the main thread. Their bytes are transferred, not copied. */
 function messagesIn(message: FromThread): EncodedMessage[] {
   if (message.type === 'bundle') return message.opened.newest;
   if (message.type === 'answer' && message.name === 'after') return message.answer as EncodedMessage[];
@@ -41,7 +42,10 @@ function messagesIn(message: FromThread): EncodedMessage[] {
 
 type Question = Extract<ToThread, { type: 'ask' }>;
 
-/** @returns the answer to a question, or why there is none: a fault in one must not end the thread with all others */
+/**
+ * @returns the answer to a question, or why there is none: a fault in one answer must not end the thread, which would
+ *   lose all others
+ */
 export function answerTo(question: Question, history: History): FromThread {
   try {
     return answerOrThrow(question, history);
@@ -52,11 +56,12 @@ export function answerTo(question: Question, history: History): FromThread {
 
 /**
  * @returns the answer to a question, or why there is none
- * @throws where this program is at fault, or what is kept is not what it should be
+ * @throws if this program is at fault, or the stored data is damaged
  */
 export function answerOrThrow({ id, name, query }: Question, history: History): FromThread {
   return answerFrom({ id, name }, history.file, () => {
-    // A reader learns only here that another thread has made the history anew; the one that records looks by itself.
+    // Only here does a reader notice that another thread has created the history again; the recorder checks this by
+    // itself.
     if (history.db.readonly) history.changedElsewhere();
     return answerQuestion(history, name, query);
   });
@@ -73,7 +78,7 @@ export function decisionAnswer(id: number, recorder: Pick<Recorder, 'history' | 
 
 type Asked = Pick<Extract<FromThread, { type: 'answer' }>, 'id' | 'name'>;
 
-/** @throws where this program is at fault */
+/** @throws if this program is at fault */
 function answerFrom({ id, name }: Asked, file: string, answer: () => unknown): FromThread {
   try {
     return { type: 'answer', id, name, answer: answer() };

@@ -1,4 +1,4 @@
-/** The watchdog as it runs in the recorder's thread. */
+/** Runs the watchdog in the recorder thread. */
 import type { LogSettings } from '../platform/log';
 import { LoopSigns } from './loop-watch';
 import { endProcess, sampleMainThread, watchSignals } from './main-thread';
@@ -6,9 +6,10 @@ import type { WatchdogOptions } from './protocol';
 import { Watchdog, type WatchdogParts } from './watchdog';
 
 /**
- * Starts to watch the main thread. What is needed only while that is held (the log, native calls) is loaded then.
+ * Starts to watch the main thread. The log and the native calls are needed only while that is blocked, and are loaded
+ * then.
  *
- * @returns what is to be called when the main thread has sent something, and when this thread stops
+ * @returns functions to call when the main thread has sent something, and when this thread stops
  */
 export function startWatchdog(
   { memory, log }: WatchdogOptions,

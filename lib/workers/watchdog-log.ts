@@ -1,9 +1,9 @@
-/** How the watchdog logs: by this thread's own writes, since those of the main thread wait for its event loop. */
+/** Writes the watchdog's log lines from its own thread, since the writes of the main thread wait for its event loop. */
 import { constants } from 'node:os';
 import { createLog, flushLog, type LogSettings } from '../platform/log';
 import type { WatchdogReport } from './watchdog';
 
-/** @returns what logs a report; resolves when the line is written, or nobody takes it */
+/** @returns a function that logs a report; it resolves when the line is written or nothing reads the log */
 export function watchdogLog(settings: LogSettings): (report: WatchdogReport) => Promise<void> {
   const log = createLog(settings);
   return (report) => {

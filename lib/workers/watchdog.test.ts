@@ -6,7 +6,7 @@ import { Watchdog, type WatchdogParts } from './watchdog';
 const SIGTERM = 15;
 const WHERE = { frames: ['at hold (file:1:1)'], threadState: 'running' };
 
-/** A watchdog with a clock of its own, and what it did, with when. */
+/** A watchdog with its own clock, and a list of what it did with the times. */
 function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }, parts: Partial<WatchdogParts> = {}) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 0 });
   const signs = new LoopSigns();
@@ -24,7 +24,7 @@ function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }
     end: (exitCode) => note('exit', exitCode),
     ...parts,
   });
-  /** Lets time pass in small steps, with all that is to be done in each. */
+  /** Advances the clock in small steps and runs everything that is due in each. */
   const pass = async (ms: number, everyStep = () => {}) => {
     for (let passed = 0; passed < ms; passed += 100) {
       everyStep();
@@ -35,7 +35,7 @@ function watched(t: { mock: { timers: typeof import('node:test').mock.timers } }
   return { signs, watchdog, did, pass };
 }
 
-test('Watchdog: a loop that beats each second is never said to be held', async (t) => {
+test('Watchdog: a loop with a heartbeat each second is never reported as blocked', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   await pass(60_000, () => {
     if (Date.now() % 1000 === 0) signs.heartbeat();
@@ -45,7 +45,7 @@ test('Watchdog: a loop that beats each second is never said to be held', async (
   watchdog.stop();
 });
 
-test('Watchdog: what is heard from a loop that beats makes a timer of its own needless', async (t) => {
+test('Watchdog: messages of a running loop replace its own timer', async (t) => {
   let polls = 0;
   const { signs, watchdog, pass } = watched(t, {
     now: () => {
@@ -61,7 +61,7 @@ test('Watchdog: what is heard from a loop that beats makes a timer of its own ne
   watchdog.stop();
 });
 
-test('Watchdog: a held loop is reported once with where it is, and again with how long when it moves', async (t) => {
+test('Watchdog: a blocked loop is reported once with its stack, and with the duration when it moves again', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   await pass(20_000);
   signs.heartbeat();
@@ -77,7 +77,7 @@ test('Watchdog: a held loop is reported once with where it is, and again with ho
   watchdog.stop();
 });
 
-test('Watchdog: a signal that the main thread does not take ends the process within 5 s, after the history is closed', async (t) => {
+test('Watchdog: a signal that the main thread does not handle ends the process within 5 s, after the history is closed', async (t) => {
   const { watchdog, did, pass } = watched(t);
   watchdog.signalled(SIGTERM);
   await pass(4900);
@@ -87,7 +87,7 @@ test('Watchdog: a signal that the main thread does not take ends the process wit
   );
 });
 
-test('Watchdog: a history that can not be closed and a log that nobody takes keep no process alive', async (t) => {
+test('Watchdog: the process ends even if the history cannot be closed and nothing reads the log', async (t) => {
   const { watchdog, did, pass } = watched(t, {
     close: () => new Promise(() => {}),
     report: () => Promise.reject(new Error('EPIPE')),
@@ -100,19 +100,19 @@ test('Watchdog: a history that can not be closed and a log that nobody takes kee
   );
 });
 
-test('Watchdog: a signal that the main thread takes is left to it', async (t) => {
+test('Watchdog: a signal that the main thread handles is left to it', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   watchdog.signalled(SIGTERM);
   await pass(1000);
   signs.beginStop();
   await pass(1000);
   watchdog.stop();
-  // The main thread, which has a deadline of its own before this, ends this thread.
+  // By then the main thread, which has an earlier deadline, ends this thread.
   await pass(2600);
   assert.deepEqual(did, []);
 });
 
-test('Watchdog: a main thread that is held after it has stopped this one ends all the same', async (t) => {
+test('Watchdog: a main thread that is blocked after it has stopped the watchdog is ended', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   watchdog.signalled(SIGTERM);
   signs.beginStop();
@@ -122,7 +122,7 @@ test('Watchdog: a main thread that is held after it has stopped this one ends al
   assert.deepEqual(did.at(-1)?.slice(1), ['exit', 128 + SIGTERM]);
 });
 
-test('Watchdog: a main thread that takes the signal and is held then ends all the same, further signals change nothing', async (t) => {
+test('Watchdog: a main thread that handles the signal and is blocked then is ended; further signals change nothing', async (t) => {
   const { signs, watchdog, did, pass } = watched(t);
   watchdog.signalled(SIGTERM);
   signs.beginStop();

@@ -1,34 +1,37 @@
 /**
- * Watches the main thread from the recorder's thread: says when its event loop is held and where, and ends the process
- * after a SIGTERM that the main thread does not take.
+ * Watches the main thread from the recorder thread. Reports when and where its event loop is blocked, and ends the
+ * process after a SIGTERM that the main thread does not handle.
  */
 import { type LoopSigns, LoopWatch, POLL_INTERVAL_MS } from './loop-watch';
 import type { MainThreadSample } from './main-thread';
 
-/** A main thread that is only busy takes a signal much sooner. */
+/** A main thread that is only busy handles a signal much sooner. */
 const SIGNAL_TAKEN_TIMEOUT_MS = 2500;
-/** The main thread's own deadline is a little sooner. */
+/** Slightly later than the main thread's own deadline. */
 const STOP_TIMEOUT_MS = 4700;
-/** Both happen between the first of these and the 5 s that a stop may take. */
+/** Closing and the end of the process both happen between `STOP_TIMEOUT_MS` and the 5 s that a stop may take. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** What is logged; times in milliseconds. */
+/** What is logged. Times are in milliseconds. */
 export type WatchdogReport =
   | ({ type: 'held'; heldMs: number } & MainThreadSample)
   | { type: 'moved'; heldMs: number }
-  /** This version of Node gives no signals to this thread: one that comes while the loop is held waits for it. */
+  /**
+   * This version of Node delivers no signals to this thread. A signal that comes while the loop is blocked waits for
+   * the loop.
+   */
   | { type: 'without_signals' }
   | ({ type: 'ended'; signal: number } & MainThreadSample);
 
 export interface WatchdogParts {
   signs: Pick<LoopSigns, 'heartbeats' | 'isStopping'>;
-  /** Of a clock that never jumps, in milliseconds. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
-  /** Where the main thread is; gives an answer soon, also where that can't be known. */
+  /** Finds out what the main thread is doing. Answers soon, even if that can't be known. */
   sample: () => Promise<MainThreadSample>;
-  /** Logs; resolves when the lines are written, or nobody takes them. */
+  /** Logs a report; resolves when the lines are written or nothing reads the log. */
   report: (report: WatchdogReport) => Promise<void>;
-  /** The loop was held for so long, and moves again. */
+  /** The loop was blocked for this long and moves again. */
   onMoved: (heldMs: number) => void;
   /** Closes what must be closed before the process ends. */
   close: () => Promise<unknown>;
@@ -51,7 +54,7 @@ export class Watchdog {
     this.#timer = this.#inAWhile();
   }
 
-  /** The main thread has sent something: a look now makes one by this thread's own timer needless. */
+  /** The main thread has sent something. Polling now makes a poll by this thread's own timer unnecessary. */
   heard(): void {
     const { heartbeats } = this.#parts.signs;
     if (heartbeats === this.#heartbeats) return;
@@ -59,7 +62,10 @@ export class Watchdog {
     this.#poll();
   }
 
-  /** The process got a signal that ends it. The main thread stops in order; where it can't, this thread ends the process. */
+  /**
+   * The process got a signal that ends it. Normally the main thread stops in order; if it can't, this thread ends the
+   * process.
+   */
   signalled(signal: number): void {
     if (this.#deadlines.length > 0) return;
     const unlessTaken = () => this.#parts.signs.isStopping || this.#end(signal);
@@ -70,8 +76,8 @@ export class Watchdog {
   }
 
   /**
-   * The main thread stops this one in order. After a signal this thread still lives until the main one has ended it, or
-   * until the last deadline: the main thread may be held now of all times.
+   * The main thread stops this thread in order. After a signal this thread stays alive until the main thread has ended
+   * it or the last deadline has passed, since the main thread may be blocked just then.
    */
   stop(): void {
     clearTimeout(this.#timer);
@@ -103,7 +109,7 @@ export class Watchdog {
     if (this.#ending) return;
     this.#ending = true;
     const closed = Promise.race([
-      // A fault here must not keep the process alive: what was read is committed already.
+      // A fault while closing must not keep the process alive: everything that was read is already committed.
       this.#parts.close().catch(() => {}),
       new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref()),
     ]);

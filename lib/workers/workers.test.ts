@@ -6,7 +6,7 @@ import { safeError } from '../platform/safe-error';
 import { answerTo } from './thread-port';
 import { Thread } from './workers';
 
-/** Answers every question but those for `state`, with the limit that was asked for. */
+/** Answers every question except `state`, with the limit of the query. */
 const ANSWERING = `
   const { parentPort, workerData } = require('node:worker_threads');
   parentPort.on('message', ({ type, id, name, query }) => {
@@ -15,10 +15,10 @@ const ANSWERING = `
     parentPort.postMessage({ type: 'answer', id, answer: String(query.limit) });
   });`;
 
-test('a question that meets a fault inside is answered as one: the thread does not die of it', () => {
+test('answerTo(): a fault is the answer to its question, and does not end the thread', () => {
   const history = new History(':memory:');
   const ask = (query: unknown) => answerTo({ type: 'ask', id: 7, name: 'page', query: query as never }, history);
-  // No caller sends such a query; it stands for whatever is wrong inside.
+  // No caller sends such a query; it represents any fault inside the thread.
   const reply = ask(null);
   assert.ok(reply.type === 'fault');
   assert.equal(reply.id, 7);
@@ -28,7 +28,7 @@ test('a question that meets a fault inside is answered as one: the thread does n
   history.close();
 });
 
-test('of the questions in flight only the one that met a fault fails', async () => {
+test('Thread.ask(): only the question that met a fault fails', async () => {
   const faults: unknown[] = [];
   const workerData = safeError(new TypeError('planted'));
   const start = () => new Worker(ANSWERING, { eval: true, execArgv: [], workerData });

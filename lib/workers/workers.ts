@@ -1,4 +1,4 @@
-/** The main thread's side: starts the two worker threads, asks them, starts them again if they die. */
+/** The main thread's side of the workers: starts the two threads, sends questions, and restarts threads that die. */
 import { Worker } from 'node:worker_threads';
 import type { AlertRule } from '../alerts/rule';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
@@ -21,16 +21,17 @@ import { LoopSigns } from './loop-watch';
 import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
 
 /**
- * What a thread creates lives for one batch or one answer. Left to itself V8 lets it pile up to 48 MB in each thread before
- * it looks, and keeps them. What outlives that it lets grow to four times of what is alive, to twice where the heap may not
- * reach 2 GB, which no answer needs.
+ * Limits the heap of each thread. Most objects of a thread live for one batch or one answer; by default V8 lets 48 MB
+ * of them accumulate in each thread before it collects them, and keeps that memory. By default it also lets the objects
+ * that survive grow to four times the size of the live ones; to twice if the maximum heap is below 2 GB, which is
+ * enough for every answer.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 2047 };
-/** A reader that nobody asks is 13 MB for nothing. */
+/** An idle reader thread uses 13 MB. */
 const READER_IDLE_TIMEOUT_MS = 60_000;
 const RESTART_DELAY_MS = 1000;
 const STOP_TIMEOUT_MS = 3000;
-/** A thread that lives this long after a failure has got over it. */
+/** A thread that lives this long after a failure has recovered. */
 const SOUND_AFTER_MS = 5000;
 
 type OnFault = (thread: string, detail: string | null, error?: SafeError) => void;
@@ -39,7 +40,7 @@ export class RecorderHandle {
   readonly #recorder: Thread;
   readonly #onEvent: (event: RecorderEvent) => void;
   readonly #onFault: OnFault;
-  /** With which the recorder's thread is started, again too. */
+  /** The options with which the recorder thread is started and restarted. */
   #options: RecorderThreadOptions;
   readonly #signs = new LoopSigns();
   #reader: Thread | null = null;
@@ -47,9 +48,9 @@ export class RecorderHandle {
   #readerRest: NodeJS.Timeout | null = null;
 
   /**
-   * @param watchdogLog how the recorder's thread logs what it sees of this one; null where it does not watch
-   * @param onEvent takes the recorder's events in order
-   * @param onFault takes a sentence when a thread died and the error, and null when it has worked again for a while
+   * @param watchdogLog how the recorder thread logs what it observes of this thread; null if it does not watch
+   * @param onEvent receives the recorder's events in order
+   * @param onFault receives a sentence and the error when a thread died, and null when it has worked again for a while
    */
   constructor(
     { watchdogLog = null, ...options }: RecorderOptions & { watchdogLog?: LogSettings | null },
@@ -64,17 +65,17 @@ export class RecorderHandle {
     this.#recorder = new Thread('recorder', start, (message) => this.#take(message), onFault);
   }
 
-  /** This thread's event loop moves; to be called about once a second. */
+  /** Notes that this thread's event loop moves. Call it about once a second. */
   heartbeat(): void {
     this.#signs.heartbeat();
   }
 
-  /** This thread has begun to stop the process, and ends it by itself. */
+  /** Notes that this thread has begun to stop the process, and ends it by itself. */
   beginStop(): void {
     this.#signs.beginStop();
   }
 
-  /** The log may have changed. */
+  /** Notes that the log may have changed. */
   refresh(): void {
     this.#recorder.post({ type: 'refresh' });
   }
@@ -83,27 +84,31 @@ export class RecorderHandle {
     this.#recorder.post({ type: 'journal', update });
   }
 
-  /** Keeps which agents have which ids, as JSON. */
+  /** Stores which agents have which ids, as JSON. */
   keepLives(json: string): void {
     this.#recorder.post({ type: 'keep_lives', json });
   }
 
-  /** The log may have changed, and the swarm's files were looked at; null if what differed could not be recorded before. */
+  /**
+   * Notes that the log may have changed and the swarm's files were refreshed.
+   *
+   * @param at milliseconds since 1970; null if changes could not be recorded
+   */
   refreshed(at: number | null): void {
     this.#recorder.post({ type: 'refreshed', at });
   }
 
-  /** What wants a person now, for the receivers of alerts. */
+  /** Passes the current attention items to the receivers of alerts. */
   attend(update: AlertsUpdate): void {
     this.#recorder.post({ type: 'attention', update });
   }
 
-  /** How a try to post ended. */
+  /** Passes on how an attempt to post ended. */
   posted(tried: PostTried): void {
     this.#recorder.post({ type: 'posted', tried });
   }
 
-  /** Others are told of alerts from now on. */
+  /** Sets the receivers of alerts from now on. */
   setReceivers(alerts: readonly AlertRule[]): void {
     this.#options = { ...this.#options, alerts };
     this.#recorder.post({ type: 'receivers', alerts });
@@ -112,14 +117,14 @@ export class RecorderHandle {
   /**
    * Keeps a decision about an attention item.
    *
-   * @returns all that is decided now
+   * @returns all current decisions
    * @throws {QueryRefused} if it could not be kept
    */
   dispose(change: DispositionChange): Promise<readonly Disposition[]> {
     return this.#recorder.dispose(change);
   }
 
-  /** Which of the items that were decided about exist, and which decisions have ended. */
+  /** Passes on which of the items with a decision exist, and which decisions have ended. */
   review(review: DispositionReview): void {
     this.#recorder.post({ type: 'review', review });
   }
@@ -133,7 +138,7 @@ export class RecorderHandle {
   }
 
   /**
-   * @returns the messages that follow a place, in order
+   * @returns the messages that follow a message, in order
    * @throws {QueryRefused}
    */
   after(epoch: string, seq: number, most: MessageBound): Promise<EncodedMessage[]> {
@@ -141,7 +146,7 @@ export class RecorderHandle {
   }
 
   /**
-   * @returns the figures of this moment, from the thread that keeps them
+   * @returns the current figures, from the thread that keeps them
    * @throws {QueryRefused}
    */
   summary(): Promise<Summary> {
@@ -149,7 +154,7 @@ export class RecorderHandle {
   }
 
   /**
-   * Asks the thread that reads the history, or the one that records where only that can read it.
+   * Asks the reader thread, or the recorder thread if only that can read the history.
    *
    * @throws {QueryRefused}
    */
@@ -157,7 +162,7 @@ export class RecorderHandle {
     return (this.#openReader() ?? this.#recorder).ask(name, query);
   }
 
-  /** Ends both threads; what was read is committed before. */
+  /** Ends both threads. Everything that was read has been committed before. */
   async stop(): Promise<void> {
     this.#readerFile = null;
     await Promise.all([this.#recorder.stop(), this.#closeReader()]);
@@ -174,7 +179,7 @@ export class RecorderHandle {
     }
   }
 
-  /** @returns the reader, started if it rests; null for a history in memory, which only its own thread can read */
+  /** @returns the reader, started if it was idle; null for a history in memory, which only its own thread can read */
   #openReader(): Thread | null {
     const file = this.#readerFile;
     if (file === null) return null;
@@ -199,7 +204,10 @@ export class RecorderHandle {
   }
 }
 
-/** What a thread threw, for the log of this one; its message may hold content and stayed there. */
+/**
+ * Describes for this thread's log what a thread threw. The message of the error may contain content, so it was not
+ * passed on.
+ */
 function thrownInThread({ name, code, frames }: SafeError): Error {
   const error = new Error('A question met a fault in its thread.');
   return Object.assign(error, { name, code, stack: [`${name}: ${error.message}`, ...frames].join('\n    ') });
@@ -210,7 +218,7 @@ interface Asked {
   reject: (reason: Error) => void;
 }
 
-/** One worker thread: questions by number, a new worker when it dies. */
+/** One worker thread. Matches answers to questions by number, and starts a new worker when it dies. */
 export class Thread {
   readonly #name: string;
   readonly #start: () => Worker;
@@ -243,7 +251,7 @@ export class Thread {
     return this.#send((id) => ({ type: 'dispose', id, change }));
   }
 
-  /** Sends what is answered, under a number of its own. */
+  /** Sends a question under a new number and waits for its answer. */
   #send<Given>(messageFor: (id: number) => ToThread): Promise<Given> {
     const worker = this.#worker;
     if (!worker || this.#stopping)

@@ -163,7 +163,7 @@ describe('without credentials', () => {
     assert.equal((await ask(server, '/api/messages')).status, 200);
     const page = await ask(server, `/?at=${at}`, { accept: 'text/html' });
     assert.equal(page.status, 200);
-    assert.match(page.body, /has asked for more than 2 searches/);
+    assert.match(page.body, /has sent more than 2 searches/);
   });
 });
 

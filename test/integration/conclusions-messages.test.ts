@@ -109,7 +109,7 @@ test('what counts as an answer: no broadcast, no automatic message, no question 
     /agent-1 asked back\.$/.test(first?.reason ?? ''),
   );
   assert.deepEqual([attention.length, attention[0]?.evidence.messages.length], [1, 2]);
-  assert.match(attention[0]?.why.rule ?? '', /A broadcast is no answer\.$/);
+  assert.match(attention[0]?.why.rule ?? '', /A broadcast is not an answer\.$/);
   scene.say('agent-1', ['agent-0', 'agent-2'], 'INFO');
   await scene.items();
 });

@@ -75,7 +75,7 @@ test('a registry and a lock folder that vanish: the last content stays with an a
   );
   assert.match(
     found[0]?.reason ?? '',
-    /^ACTIVE_AGENTS\.json was there until .*; it is gone\. What it said before is shown\.$/,
+    /^ACTIVE_AGENTS\.json was there until .*; it is gone\. Its last readable content is shown\.$/,
   );
   assert.equal((await server.get<AgentsAnswer>('/api/agents')).agents.length, 1);
   assert.equal((await server.get<LocksAnswer>('/api/locks')).count, 1);

@@ -19,7 +19,9 @@ interface Served {
   close(): void;
 }
 
-/** Creates what endpoints answer from, over a part of a runtime and settings of the test's own; no limit is used yet. */
+/**
+ * Creates what endpoints answer from, over a part of a runtime and settings of the test's own; no limit is used yet.
+ */
 export function contextFor(runtime: Partial<Runtime> = {}, environment: Record<string, string> = {}): ServerContext {
   const whole = { ready: async () => {}, ...runtime } as Runtime;
   return createServerContext(createAccess(parseConfig(environment, '/')), {

@@ -20,9 +20,15 @@ export interface TrackedItem {
   /** The item when it was first seen. */
   entry: AttentionEntry;
   firstSeen: number;
-  /** `seen`: not sent yet; `published`: sent as new; `ended`: remembered, so that it gets another key if it comes back. */
+  /**
+   * `seen`: not sent yet; `told`: sent as new; `ended`: kept, so that the alert gets another key if the item comes
+   * back.
+   */
   state: 'seen' | 'told' | 'ended';
-  /** The number of times it was sent as new with the same `since`. */
+  /**
+   * How many times the item was sent as a new alert with this `entry.since`. The number is part of the alert's key, so
+   * that each alert gets another one.
+   */
   times: number;
   /** Since when it is missing, as seen by this process; milliseconds since 1970. */
   goneAt: number | null;

@@ -1,4 +1,4 @@
-/** What decides whether a request is answered. It is created once when the server starts, or by a test. */
+/** What decides whether a request is answered. Created once when the server starts, or by a test. */
 import type { Config } from '../../config/config';
 import { log } from '../../platform/log';
 import { createLimits, type Limits } from './limits';
@@ -9,7 +9,7 @@ export interface AccessContext {
   readonly config: Config;
   readonly limits: Limits;
   readonly streams: OpenStreams;
-  /** Null where no tokens file is set. */
+  /** Null if no tokens file is set. */
   readonly tokens: Pick<TokenStore, 'find'> | null;
 }
 
@@ -23,12 +23,12 @@ export function createAccess(config: Config): AccessContext {
   return { config, limits: createLimits(), streams, tokens: openTokens(config, streams) };
 }
 
-/** @returns whether everything but a probe needs credentials */
+/** @returns whether everything except probes needs credentials */
 export function needsCredentials({ credentials, tokensFile }: Pick<Config, 'credentials' | 'tokensFile'>): boolean {
   return credentials !== null || tokensFile !== null;
 }
 
-/** Logs what a person should know about who gets in; when the server starts. */
+/** Logs settings that let anonymous readers in. Called when the server starts. */
 export function logAnonymousAccess(config: Config): void {
   if (!config.allowAnonymous) return;
   log().warn(

@@ -22,7 +22,7 @@ beforeEach(() => {
   limits = createLimits();
 });
 
-/** What admission needs, with settings of an environment. */
+/** What admission needs, with settings from an environment. */
 const admission = (environment: Record<string, string> = {}, tokens: Parameters<typeof admit>[1]['tokens'] = null) => ({
   config: parseConfig(environment, '/'),
   limits,
@@ -85,7 +85,7 @@ test('Host: other names are refused, with the setting that would allow them', ()
   assert.match(ask({ host: 'evil.example' })?.message ?? '', /evil\.example.*ALLOWED_HOSTS/);
 });
 
-test('Host: what is none, or more than one, is refused', () => {
+test('Host: an invalid host, or more than one, is refused', () => {
   for (const host of [
     '',
     'a b',
@@ -116,7 +116,7 @@ test('Host: the bound address, the listed names and the public name pass', () =>
   assert.equal(code({ host: 'sub.dash.example', environment }), 'forbidden_host');
 });
 
-test('Host: bound to every interface, addresses pass and names do not', () => {
+test('Host: on every interface, addresses pass and names do not', () => {
   for (const HOST of ['', '0.0.0.0', '::']) {
     assert.equal(code({ host: '10.0.0.7:8000', environment: { HOST } }), null, HOST);
     assert.equal(code({ host: '[fe80::1]:8000', environment: { HOST } }), null, HOST);
@@ -124,7 +124,7 @@ test('Host: bound to every interface, addresses pass and names do not', () => {
   }
 });
 
-test('beyond loopback: nothing without credentials', () => {
+test('admit(): other computers get nothing without credentials', () => {
   for (const remoteAddress of ['127.0.0.1', '127.4.4.4', '::1', '::ffff:127.0.0.1']) {
     assert.equal(code({ connection: { ...LOCAL, remoteAddress } }), null, remoteAddress);
   }
@@ -138,12 +138,12 @@ test('beyond loopback: nothing without credentials', () => {
   assert.equal(code({ connection: null }), 'unavailable', 'an unknown connection could come from anywhere');
 });
 
-test('a connection is unknown where no request was marked, whatever a client sends', () => {
+test('admit(): the connection of an unmarked request is unknown, whatever a client sends', () => {
   const headers = new Headers({ host: 'localhost', 'x-swarm-connection': '1' });
   assert.equal(checkAccess(headers, admission())?.code, 'unavailable');
 });
 
-test('credentials: needed by everyone once they are set', () => {
+test('credentials: everyone needs them if they are set', () => {
   for (const connection of [LOCAL, REMOTE, null]) {
     assert.equal(code({ environment: CREDENTIALS, connection }), 'credentials_required');
     assert.equal(code({ environment: CREDENTIALS, connection, authorization: basic('anna:grün:1 ') }), null);
@@ -152,7 +152,7 @@ test('credentials: needed by everyone once they are set', () => {
   assert.equal(refusal?.extras.headers?.['WWW-Authenticate'], 'Basic realm="Claude Swarm dashboard", charset="UTF-8"');
 });
 
-test('credentials: anything but the right ones is refused', () => {
+test('credentials: wrong ones are refused', () => {
   const wrong = [
     basic('anna:grün:1'),
     basic('anna'),
@@ -168,13 +168,13 @@ test('credentials: anything but the right ones is refused', () => {
   }
 });
 
-test('a probe needs the right Host and nothing else', () => {
+test('admit(): a probe needs only the right Host', () => {
   assert.equal(code({ hostOnly: true, connection: REMOTE, environment: CREDENTIALS }), null);
   assert.equal(code({ hostOnly: true, connection: REMOTE }), null);
   assert.equal(code({ hostOnly: true, host: 'evil.example' }), 'forbidden_host');
 });
 
-test('what the server listens on decides over addresses, however it was started', () => {
+test('Host: the bound address decides which addresses pass, however the server was started', () => {
   const bound = (boundAddress: string) => ({ ...LOCAL, boundAddress });
   assert.equal(code({ host: '169.254.169.254', connection: bound('127.0.0.1') }), 'forbidden_host');
   assert.equal(code({ host: '192.168.1.5', connection: bound('192.168.1.5') }), null);
@@ -182,7 +182,7 @@ test('what the server listens on decides over addresses, however it was started'
   assert.equal(code({ host: '192.168.1.6', connection: bound('::') }), null);
 });
 
-test('sizes come first, and nothing else is looked at', () => {
+test('admit(): sizes are checked before everything else', () => {
   const connection = { ...REMOTE, hostCount: 2 };
   assert.equal(code({ connection: { ...connection, urlBytes: 8193 } }), 'url_too_long');
   assert.equal(code({ connection: { ...connection, urlBytes: 8193 }, hostOnly: true }), 'url_too_long');
@@ -193,7 +193,7 @@ test('sizes come first, and nothing else is looked at', () => {
   assert.equal(checkAccess(headers, small, { connection: LOCAL })?.code, 'body_too_large');
 });
 
-test('a request that was forwarded is not from here, unless anybody may read', () => {
+test('admit(): a forwarded request is not local, unless anonymous readers are allowed', () => {
   const connection = { ...LOCAL, forwardedBy: 'X-Real-IP' };
   assert.equal(code({ connection }), 'loopback_only');
   assert.match(
@@ -207,7 +207,7 @@ test('a request that was forwarded is not from here, unless anybody may read', (
   assert.equal(code({ connection: LOCAL, environment: { ...environment, ...CREDENTIALS } }), 'credentials_required');
 });
 
-test('who may change something: the local user, the user of Basic, a token for writing', () => {
+test('admit(): the local user, the user of Basic and tokens with scope write may make changes', () => {
   const admitted = (connection: typeof LOCAL, environment: Record<string, string>, authorization = '') => {
     const headers = new Headers({ host: 'localhost', authorization });
     return admit(headers, admission(environment, tokens), { connection });
@@ -227,7 +227,7 @@ test('who may change something: the local user, the user of Basic, a token for w
   assert.equal(admitted(REMOTE, file, basic(`ci:${TOKEN}`)).credential, READER, 'as a browser shows it');
 });
 
-test('tokens: any other one is refused, and the answer says both ways in', () => {
+test('tokens: an unknown token is refused, and the answer names both kinds of credentials', () => {
   const given = admission({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '100' }, tokens);
   const refusal = (authorization: string) =>
     checkAccess(new Headers({ host: 'localhost', authorization }), given, { connection: LOCAL });
@@ -247,7 +247,7 @@ test('tokens: any other one is refused, and the answer says both ways in', () =>
   );
 });
 
-test('after some wrong credentials even the right ones are not compared that were never right there, for that address', () => {
+test('credentials: after too many failures, an address can only use credentials that were right there before', () => {
   const environment = { ...CREDENTIALS, LIMIT_LOGINS_PER_MINUTE: '3', TRUST_PROXY: '127.0.0.1' };
   const from = (forwardedFor: string) => ({ ...LOCAL, forwardedFor, forwardedBy: 'X-Forwarded-For' });
   const connection = from('2001:db8::1');
@@ -268,7 +268,7 @@ test('after some wrong credentials even the right ones are not compared that wer
   );
 });
 
-test('credentials that were right pass the limit at their address while others guess there, and are still compared', () => {
+test('credentials: remembered ones pass the limit of attempts, and are still compared', () => {
   let valid = true;
   const changing = { find: (digest: string) => (valid ? tokens.find(digest) : null) };
   const given = admission({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '3' }, changing);

@@ -1,5 +1,5 @@
 /**
- * Who may ask. Holds however the server was started: `next start` alone listens on every interface.
+ * Decides who may send requests. Applies however the server was started: `next start` alone listens on every interface.
  */
 import { isIP } from 'node:net';
 import type { Config } from '../../config/config';
@@ -11,7 +11,7 @@ import { clientAddress, isLoopback, limitKey } from './client-address';
 import { challenge, readCredentials } from './credentials';
 import type { Credential, Principal } from './principal';
 
-/** Null where the connection is not known. */
+/** Null if the connection is not known. */
 type Peer = Omit<
   RequestConnection,
   'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
@@ -21,15 +21,15 @@ type Peer = Omit<
 type Admission = Pick<AccessContext, 'config' | 'limits' | 'tokens'>;
 
 interface AdmitOptions {
-  /** Checks only sizes and the Host header: for answers that say nothing of the swarm. */
+  /** Checks only sizes and the Host header, for answers that contain nothing about the swarm. */
   hostOnly?: boolean;
   connection?: Peer;
 }
 
 /**
- * Checks a request by its headers, in a page or the proxy.
+ * Checks a request by its headers, for a page or the proxy.
  *
- * @returns what to answer instead, null if the request may be answered
+ * @returns the refusal to answer with; null if the request may be answered
  */
 export function checkAccess(
   headers: HeaderReader,
@@ -48,7 +48,7 @@ export function checkAccess(
 /**
  * Checks a request by its headers.
  *
- * @throws {ProblemError} to be answered instead
+ * @throws {ProblemError} to answer with instead
  */
 export function admit(headers: HeaderReader, admission: Admission, options: AdmitOptions = {}): Principal {
   const { config } = admission;
@@ -76,7 +76,10 @@ function checkSizes(headers: HeaderReader, connection: Peer, { urlBytes, bodyByt
   if (Number(headers.get('content-length') ?? 0) > bodyBytes) throw bodyTooLarge(bodyBytes);
 }
 
-/** A page of another site can resolve its own name to this server (DNS rebinding), but can't change the Host header. */
+/**
+ * A page of another site can make its own name resolve to this server (DNS rebinding), but can't change the Host
+ * header.
+ */
 function checkHost(headers: HeaderReader, connection: Peer, config: Config): void {
   const host = hostName(headers.get('host') ?? '');
   if (host === null || (connection && connection.hostCount !== 1)) {
@@ -97,7 +100,7 @@ function namedHosts({ host, allowedHosts, publicUrl }: Config): string[] {
   return [host, ...allowedHosts, ...named].flatMap((name) => (name === null ? [] : [name.toLowerCase()]));
 }
 
-/** @returns the host of `host[:port]` in lower case, an IPv6 address without brackets in its shortest form. */
+/** @returns the host of `host[:port]` in lower case; an IPv6 address without brackets, in its shortest form */
 function hostName(text: string): string | null {
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)\.?)(?::\d{1,5})?$/i.exec(text);
   if (!match) return null;
@@ -105,9 +108,9 @@ function hostName(text: string): string | null {
   return isIP(match[1]) === 6 ? new URL(`http://[${match[1]}]`).hostname.slice(1, -1) : null;
 }
 
-/** Why a request that shows nothing is refused: it comes, or could come, from another computer. */
+/** Explains why a request without credentials is refused: it comes, or could come, from another computer. */
 function notLocal(connection: Peer): ProblemError {
-  // Next listens before instrumentation marks connections, so the first may be unknown.
+  // Next starts to listen before instrumentation marks connections, so the first connection may be unknown.
   if (connection === null) {
     return new ProblemError('unavailable', 'The server has only just started; ask again in a moment.', {
       headers: { 'Retry-After': '1' },
@@ -139,7 +142,8 @@ function checkCredentials(
   const authorization = headers.get('authorization');
   if (!authorization) throw refused;
   const seconds = logins.wait(client, loginsPerMinute);
-  // Not compared, unless it was right here before: who could go on trying would learn of the right one.
+  // Credentials are not compared here unless they were right at this address before. Otherwise a client that keeps
+  // guessing would notice the right ones.
   if (seconds > 0 && !remembered.has(client, authorization)) {
     throw new ProblemError(
       'too_many_attempts',

@@ -1,4 +1,4 @@
-/** Refuses a page before anything is drawn, and gives it its policy. */
+/** Refuses a page before anything is rendered, and sets its content policy. */
 
 import { newNonce, pagePolicy, setPageHeaders } from '../http/headers';
 import { problemPage, problemResponse } from '../http/problem';
@@ -7,7 +7,7 @@ import type { AccessContext } from './access-context';
 import { limitRequests } from './limits';
 import type { PageGate } from './page-gate';
 
-/** @returns the gate that admits to pages whom the API admits */
+/** @returns a gate that admits the same callers to pages as the API does */
 export function createPageGate(access: AccessContext): PageGate {
   const { config } = access;
   return {
@@ -18,7 +18,7 @@ export function createPageGate(access: AccessContext): PageGate {
         return { refused: asksForPage ? problemPage(refusal, config) : problemResponse(refusal, config) };
       }
       const options = { nonce: newNonce(), path, development };
-      // Next puts the nonce that it finds here on its scripts; whatever a client sent under these names is replaced.
+      // Next takes the nonce for its scripts from here. Headers of these names that a client sent are replaced.
       const sent = new Headers(headers);
       sent.set('Content-Security-Policy', pagePolicy(options));
       sent.set('X-Nonce', options.nonce);

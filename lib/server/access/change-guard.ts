@@ -1,4 +1,7 @@
-/** What a request must bring that changes something: nothing that a page of another site could make a browser send. */
+/**
+ * Checks what a request that changes something must contain. A page of another site can't make a browser send such a
+ * request.
+ */
 import type { Config } from '../../config/config';
 import type { Scope } from '../../contract/endpoint';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
@@ -6,12 +9,12 @@ import { ProblemError } from '../http/problem';
 import type { Principal } from './principal';
 
 /**
- * Checks a request that changes something, and reads its body. A DELETE may come without a body.
+ * Checks a request that changes something, and reads its body. A DELETE may have no body.
  *
- * @param principal who was let in
+ * @param principal the caller
  * @param scope of the endpoint: `write` for changes of the swarm, `read` for those of the dashboard's own state
- * @returns the body's JSON; null for an empty one
- * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is no JSON
+ * @returns the body's JSON; null if the body is empty
+ * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is not JSON
  */
 export async function readChange(
   request: Request,
@@ -32,7 +35,7 @@ export async function readChange(
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProblemError('malformed_body', 'The body of the request is no JSON.');
+    throw new ProblemError('malformed_body', 'The body of the request is not JSON.');
   }
 }
 
@@ -58,7 +61,7 @@ function checkOrigin(headers: Headers, { credential }: Principal, { allowedOrigi
   );
 }
 
-/** TLS ends at a proxy, so the scheme is known only where `PUBLIC_URL` says it. */
+/** TLS ends at a proxy, so the scheme is only known from `PUBLIC_URL`. */
 function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
   const own = publicUrl === null ? null : new URL(publicUrl);
   if (own?.origin === origin) return true;
@@ -67,8 +70,8 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
 }
 
 /**
- * Without a length nobody knows how much comes: no more than one chunk is read beyond what may. What is left when it throws
- * is left to `request-gate.ts`: cancelling the body would close the connection before the answer is sent.
+ * Reads a body whose length may be unknown: at most one chunk beyond the maximum. When it throws, the rest is left to
+ * `request-gate.ts`, since cancelling the body would close the connection before the answer is sent.
  */
 export async function readText(
   body: ReadableStream<Uint8Array> | null,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 
-test('the address that asks: what trusted proxies say, as far back as they wrote it', () => {
+test('clientAddress(): X-Forwarded-For is trusted only as far as trusted proxies wrote it', () => {
   const cases: [remote: string | undefined, forwarded: string | null, trusted: string[], expected: string | null][] = [
     ['10.0.0.1', '6.6.6.6', [], '10.0.0.1'],
     ['10.0.0.1', null, ['10.0.0.0/8'], '10.0.0.1'],
@@ -23,7 +23,7 @@ test('the address that asks: what trusted proxies say, as far back as they wrote
   }
 });
 
-test('IPv6 counts by its /64, IPv4 by itself however it is written', () => {
+test('limitKey(): an IPv6 address counts by its /64, an IPv4 address by itself in every spelling', () => {
   const cases: [string | null, string][] = [
     ['1.2.3.4', '1.2.3.4'],
     ['::ffff:1.2.3.4', '1.2.3.4'],

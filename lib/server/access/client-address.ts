@@ -1,24 +1,24 @@
-/** Who asks, as far as addresses say it. */
+/** Finds out which address a request comes from. */
 import { isIP } from 'node:net';
 import { parseAddress, rangeTest } from '../../platform/ip-ranges';
 import type { RequestConnection } from '../http/request-connection';
 
-/** What is asked of a connection. */
+/** The parts of a connection that are needed for this. */
 export type Peer = Pick<RequestConnection, 'remoteAddress' | 'forwardedFor'>;
 
 /**
- * The address that asks. `X-Forwarded-For` is believed as far back as trusted proxies wrote it and no further: what
- * stands before was sent by whoever liked to.
+ * Finds the address of the client. `X-Forwarded-For` is trusted only as far back as trusted proxies wrote it; earlier
+ * entries may come from anybody.
  *
- * @param trusted addresses, subnets and groups of proxies, as `TRUST_PROXY` gives them
- * @returns the address of the client, or of the last proxy where that one names none; null if the peer is gone
+ * @param trusted addresses, subnets and groups of proxies, as in `TRUST_PROXY`
+ * @returns the address of the client, or of the last proxy if that names no client; null if the connection is closed
  */
 export function clientAddress({ remoteAddress, forwardedFor }: Peer, trusted: readonly string[]): string | null {
   if (remoteAddress === undefined) return null;
   if (trusted.length === 0 || forwardedFor === null) return remoteAddress;
   const isTrusted = trustOf(trusted);
   let client = remoteAddress;
-  // The last one wrote its neighbour's address last.
+  // The last proxy wrote the address of its neighbour last.
   for (const hop of forwardedFor.split(',').reverse()) {
     if (!isTrusted(client) || isIP(hop.trim()) === 0) break;
     client = hop.trim();
@@ -35,9 +35,10 @@ function trustOf(trusted: readonly string[]): (address: string) => boolean {
 }
 
 /**
- * Under which name an address is counted: IPv6 by its /64, all of which one household or machine has at its disposal.
+ * The name under which an address is counted. IPv6 addresses count by their /64, since one household or machine may use
+ * all of it.
  *
- * @param address null is counted as one address of its own
+ * @param address null counts as an address of its own
  */
 export function limitKey(address: string | null): string {
   const parsed = address === null ? null : parseAddress(address);

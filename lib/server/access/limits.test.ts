@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FailureLimit, RateLimit } from './limits';
 
-test('so many at once, then evenly; each client for itself', () => {
+test('RateLimit: the quota may be used at once, then it refills evenly, for each client separately', () => {
   const limit = new RateLimit();
   const take = (now: number, client = 'a') => limit.take(client, 60, now);
   for (let asked = 0; asked < 60; asked++) assert.equal(take(0), 0);
@@ -16,7 +16,7 @@ test('so many at once, then evenly; each client for itself', () => {
   assert.equal(take(1_000_000), 1);
 });
 
-test('one a minute, and no limit', () => {
+test('RateLimit: a quota of one, and no limit', () => {
   const limit = new RateLimit();
   assert.equal(limit.take('a', 1, 0), 0);
   assert.equal(limit.take('a', 1, 1), 60);
@@ -24,7 +24,7 @@ test('one a minute, and no limit', () => {
   for (let asked = 0; asked < 1000; asked++) assert.equal(limit.take('a', 0, 0), 0);
 });
 
-test('failures: never more than so many within any minute', () => {
+test('FailureLimit: no minute has more failures than the maximum', () => {
   const limit = new FailureLimit();
   const tried: number[] = [];
   for (let now = 0; now < 600_000; now += 500) {
@@ -40,7 +40,7 @@ test('failures: never more than so many within any minute', () => {
   assert.equal(limit.wait('b', 10, 0), 0);
 });
 
-test('however many addresses ask, what is remembered is bounded, and none gains by it', () => {
+test('RateLimit: the memory is bounded for any number of addresses, and a shared entry grants nothing extra', () => {
   const limit = new FailureLimit();
   for (let client = 0; client < 20_000; client++) limit.failed(`client ${client}`, 0);
   let tried = 0;

@@ -1,6 +1,6 @@
 /**
- * How often somebody may ask. Looking and counting are one synchronous step: requests that arrive together could all
- * pass between the two otherwise. Nothing runs per client, and what is remembered is bounded.
+ * Limits how often a client may send requests. Checking and counting are one synchronous step; otherwise requests that
+ * arrive together could all pass the check. There is no timer per client, and the memory is bounded.
  */
 import type { Config } from '../../config/config';
 import type { LimitedKind } from '../../contract/endpoint';
@@ -10,10 +10,13 @@ import { RememberedCredentials } from './remembered-credentials';
 const MINUTE = 60_000;
 /** About 3 MB. */
 const MAX_CLIENTS = 20_000;
-/** Stands for all for whom there is no room: whoever has so many addresses must not get more than a share for it. */
+/**
+ * One entry shared by all clients for whom there is no room. A client with very many addresses must not get more than
+ * this share.
+ */
 const OTHERS = 'others';
 
-/** What is remembered of each client, each until its own moment. */
+/** The entries of all clients, each valid until its own moment. */
 class Remembered {
   readonly #entries = new Map<string, { until: number; count: number }>();
 
@@ -24,7 +27,7 @@ class Remembered {
 
   set(client: string, entry: { until: number; count: number }, now: number): void {
     const name = this.#bucketName(client, now);
-    // The oldest entries stand first, so that what is over is found without a search.
+    // The oldest entries are first, so expired ones are found without a search.
     this.#entries.delete(name);
     this.#entries.set(name, entry);
   }
@@ -39,33 +42,33 @@ class Remembered {
   }
 }
 
-/** So many requests a minute: all of them at once, or evenly for as long as one likes (GCRA). */
+/** Limits requests per minute (GCRA): the full quota may be used at once, then it refills evenly. */
 export class RateLimit {
   readonly #used = new Remembered();
 
   /**
-   * Counts a request, if it may be.
+   * Counts a request if the quota allows it.
    *
    * @param perMinute 0: no limit
-   * @param now milliseconds of any clock that never goes back
-   * @returns after how many seconds it may be asked again, 0 if it may be now
+   * @param now milliseconds of a monotonic clock
+   * @returns the number of seconds to wait before the next attempt; 0 if the request is allowed
    */
   take(client: string, perMinute: number, now = performance.now()): number {
     if (perMinute === 0) return 0;
-    // By then all that was asked would have been asked evenly.
+    // The moment at which the quota is full again.
     const until = Math.max(this.#used.get(client, now)?.until ?? 0, now) + MINUTE / perMinute;
-    // Sums of fractions are a little off.
+    // Sums of fractions have rounding errors.
     if (until - now > MINUTE + 0.01) return Math.ceil((until - now - MINUTE) / 1000);
     this.#used.set(client, { until, count: 0 }, now);
     return 0;
   }
 }
 
-/** So many failures; then none is possible until the last one is a minute ago. */
+/** Limits failures: after the maximum, nothing may be tried until a minute has passed since the last one. */
 export class FailureLimit {
   readonly #failures = new Remembered();
 
-  /** @returns for how many seconds nothing may be tried, 0 if it may be now */
+  /** @returns for how many seconds nothing may be tried; 0 if it may be tried now */
   wait(client: string, most: number, now = performance.now()): number {
     const failed = this.#failures.get(client, now);
     return failed && failed.count >= most ? Math.ceil((failed.until - now) / 1000) : 0;
@@ -78,13 +81,13 @@ export class FailureLimit {
   }
 }
 
-/** What each client has used of its limits. */
+/** What each client has used of its quotas. */
 export interface Limits extends Record<LimitedKind, RateLimit> {
   readonly logins: FailureLimit;
   readonly remembered: RememberedCredentials;
 }
 
-/** @returns limits of which nothing is used yet */
+/** @returns unused quotas */
 export function createLimits(): Limits {
   return {
     reads: new RateLimit(),
@@ -94,17 +97,17 @@ export function createLimits(): Limits {
   };
 }
 
-/** Each limited kind of request: the setting that bounds it, and its name in the plural for a sentence. */
+/** Each limited kind of request: its setting, and its name in the plural for error messages. */
 const LIMITED = {
-  reads: { setting: 'readsPerMinute', plural: 'searches and questions about the past' },
+  reads: { setting: 'readsPerMinute', plural: 'searches and queries about the past' },
   exports: { setting: 'exportsPerMinute', plural: 'bundles' },
 } as const satisfies Record<LimitedKind, { setting: keyof Config; plural: string }>;
 
 /**
  * Counts a request that costs more than others.
  *
- * @param client whose share it takes from, as `limitKey` names it
- * @throws {ProblemError} if that is used up
+ * @param client whose quota it uses, as named by `limitKey`
+ * @throws {ProblemError} if the quota is used up
  */
 export function limitRequests(
   kind: LimitedKind,
@@ -117,7 +120,7 @@ export function limitRequests(
   if (seconds === 0) return;
   throw new ProblemError(
     'too_many_requests',
-    `This address has asked for more than ${perMinute} ${plural} a minute; ask again in ${seconds} s.`,
+    `This address has sent more than ${perMinute} ${plural} per minute; try again in ${seconds} s.`,
     { headers: { 'Retry-After': String(seconds) } },
   );
 }

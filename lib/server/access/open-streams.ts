@@ -1,13 +1,13 @@
-/** The streams that are open: how many there may be, and whose have to end. */
+/** The open event streams: limits their number, and ends those of revoked tokens. */
 import type { Config } from '../../config/config';
 import { ProblemError } from '../http/problem';
 import type { Principal } from './principal';
 
 /** The place of one stream. */
 export interface StreamPlace {
-  /** Called once if whoever asked for the stream may not read any longer. */
+  /** Called once if the caller may not read any longer. */
   onRevoked: () => void;
-  /** Gives it back, at any time and any number of times. */
+  /** Gives the place back. May be called repeatedly. */
   leave(): void;
 }
 
@@ -15,7 +15,7 @@ interface Entry extends StreamPlace {
   digest: string | null;
 }
 
-/** Long enough for somebody else to leave, short enough for a person who waits. */
+/** Long enough for another client to leave, short enough for a person who waits. */
 const RETRY_SECONDS = '5';
 
 export class OpenStreams {
@@ -29,8 +29,8 @@ export class OpenStreams {
    */
   take({ client, credential }: Principal, most: Pick<Config, 'streams' | 'streamsPerClient'>): StreamPlace {
     const own = this.#byClient.get(client) ?? 0;
-    if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams that the server may have`);
-    if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams that one address may have`);
+    if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams of this server`);
+    if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams for one address`);
     this.#byClient.set(client, own + 1);
     const entry: Entry = {
       digest: credential?.digest ?? null,
@@ -43,7 +43,7 @@ export class OpenStreams {
     return entry;
   }
 
-  /** Ends the streams of tokens that are not valid any longer. */
+  /** Ends the streams of tokens that are no longer valid. */
   endRevoked(valid: (digest: string) => boolean): void {
     for (const { digest, onRevoked } of [...this.#entries]) if (digest !== null && !valid(digest)) onRevoked();
   }
@@ -56,7 +56,7 @@ export class OpenStreams {
 }
 
 function full(which: string): ProblemError {
-  return new ProblemError('too_many_streams', `All of ${which} are open; ask again later.`, {
+  return new ProblemError('too_many_streams', `All of ${which} are open; try again later.`, {
     headers: { 'Retry-After': RETRY_SECONDS },
   });
 }

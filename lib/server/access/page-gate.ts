@@ -1,25 +1,29 @@
 /**
- * Who gets a page. Next bundles the proxy and each page with copies of whatever they import, to be compiled and run before
- * the first answer: so this imports nothing, and is handed what the start of the server made (`admit-page.ts`).
+ * Decides who gets a page. Next bundles the proxy and each page with copies of everything they import, and compiles and
+ * runs these before the first answer. So this module imports nothing, and receives what the start of the server has
+ * created (`admit-page.ts`).
  */
 
 interface PageRequest {
   headers: Headers;
-  /** Without the base path. */
+  /** The path without the base path. */
   path: string;
-  /** Whether the development server answers. */
+  /** Whether Next's development server answers. */
   development: boolean;
 }
 
 export interface PageGate {
-  /** For the proxy: what to answer instead, or the request's headers as the page shall see them and what it carries. */
+  /**
+   * For the proxy: the refusal to answer with; or the request's headers as the page sees them, and the headers of the
+   * page.
+   */
   pass(request: PageRequest): { refused: Response } | { sent: Headers; page: Headers };
-  /** For a page: why it is not drawn, in a sentence; null where it may be. */
+  /** For a page: a sentence that explains why it is not rendered; null if it may be. */
   refusal(headers: Headers): string | null;
   /**
-   * Counts a question about the past.
+   * Counts a query about the past.
    *
-   * @throws {ProblemError} beyond the limit
+   * @throws {ProblemError} if the limit is exceeded
    */
   countRead(headers: Headers): void;
 }
@@ -32,9 +36,9 @@ export function setPageGate(gate: PageGate): void {
   shared[GATE] = gate;
 }
 
-/** @throws before the server has started: nothing passes a gate that is not there */
+/** @throws if the server has not started yet: without a gate no page is answered */
 export function pageGate(): PageGate {
   const gate = shared[GATE];
-  if (!gate) throw new Error('A page was asked for before the server has started.');
+  if (!gate) throw new Error('A page was requested before the server had started.');
   return gate;
 }

@@ -1,20 +1,20 @@
 import type { Scope } from '../../config/tokens-file';
 
-/** What a caller proved to be. */
+/** Credentials that were found to be valid. */
 export interface Credential {
-  /** The user's or the token's. */
+  /** The name of the user or of the token. */
   name: string;
   scope: Scope;
-  /** Under which a token is found again; null for the user of HTTP Basic, who stays until a restart. */
+  /** The digest of the token; null for the user of HTTP Basic, whose access ends only at a restart. */
   digest: string | null;
 }
 
-/** The caller of an endpoint, who may ask. */
+/** The caller of an endpoint. */
 export interface Principal {
-  /** Whose limits a request counts for: an address, or the /64 of one. */
+  /** The key for the caller's limits: an IPv4 address, or the /64 of an IPv6 address. */
   readonly client: string;
-  /** What was shown; null where nothing needs to be. */
+  /** The caller's credentials; null if none are needed. */
   readonly credential: Credential | null;
-  /** Whether the swarm may be changed. */
+  /** Whether the caller may change the swarm. */
   readonly mayWrite: boolean;
 }

@@ -4,7 +4,7 @@ import { MAX_CLIENTS, MAX_PER_CLIENT, RememberedCredentials } from './remembered
 
 const DAY_MS = 24 * 3_600_000;
 
-test('has(): what was right passes at its address alone, for a day after it was last shown', () => {
+test('has(): right credentials pass only at their address, for a day after their last use', () => {
   const known = new RememberedCredentials();
   known.add('a', 'Bearer one', 1_000);
   assert.equal(known.has('a', 'Bearer one', 1_000 + DAY_MS - 1), true);
@@ -15,7 +15,7 @@ test('has(): what was right passes at its address alone, for a day after it was 
   assert.equal(known.has('a', 'Bearer one', 1_000 + DAY_MS), true, 'shown again');
 });
 
-test('remove(): credentials that are wrong by now are forgotten, others stay', () => {
+test('remove(): forgets credentials that are no longer right, and no others', () => {
   const known = new RememberedCredentials();
   known.add('a', 'one');
   known.add('a', 'two');
@@ -24,7 +24,7 @@ test('remove(): credentials that are wrong by now are forgotten, others stay', (
   assert.deepEqual([known.has('a', 'one'), known.has('a', 'two')], [false, true]);
 });
 
-test('add(): what is remembered is bounded for each address and in all, the oldest goes first', () => {
+test('add(): the number of entries is bounded per address and in total; the oldest are dropped first', () => {
   const known = new RememberedCredentials();
   for (let index = 0; index <= MAX_PER_CLIENT; index++) known.add('a', `token ${index}`);
   assert.deepEqual([known.has('a', 'token 0'), known.has('a', 'token 1')], [false, true]);
@@ -35,7 +35,7 @@ test('add(): what is remembered is bounded for each address and in all, the olde
   assert.equal(known.has('other 1', 'one'), true);
 });
 
-test('has(): guesses at what is remembered are bounded for a day; then nothing passes', () => {
+test('has(): after the maximum of wrong guesses per day nothing passes', () => {
   const known = new RememberedCredentials({ maxMissesPerDay: 3 });
   known.add('a', 'right', 0);
   known.add('b', 'right', 0);

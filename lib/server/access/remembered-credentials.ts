@@ -1,26 +1,28 @@
 /**
- * Which credentials have let somebody in from which address. Who guesses at an address must not shut out those who are
- * known there: what is remembered here passes the limit of attempts, and is compared like any other.
+ * Remembers which credentials were right at which address. An attacker who guesses at an address must not lock out its
+ * known users: remembered credentials are exempt from the limit of attempts, but are still compared each time.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 
 const DAY_MS = 24 * 3_600_000;
-/** About 10 MB, if each has as many as it may. */
+/** About 10 MB if each client has the maximum number of entries. */
 export const MAX_CLIENTS = 5_000;
 export const MAX_PER_CLIENT = 16;
-/** Guesses at what is remembered that an address may make in a day: then it passes the limit no longer. */
+/**
+ * The number of wrong guesses at remembered credentials that an address may make per day. Above it, the exemption ends.
+ */
 const MAX_MISSES_PER_DAY = 1_000_000;
 
 interface Client {
-  /** By keyed hash, until when it is remembered. The one that was shown longest ago stands first. */
+  /** When each entry expires, by keyed hash. The entry that was used longest ago is first. */
   readonly until: Map<string, number>;
   misses: number;
   missesUntil: number;
 }
 
-/** Only credentials that are right ever get in, so nobody else can fill or clear it. */
+/** Only right credentials are added, so nobody else can fill or clear it. */
 export class RememberedCredentials {
-  /** No hash can be compared with that of another process, nor tried elsewhere. */
+  /** A random key, so that a hash can't be compared with those of another process or attacked elsewhere. */
   readonly #key = randomBytes(32);
   readonly #clients = new Map<string, Client>();
   readonly #maxMissesPerDay: number;
@@ -30,11 +32,11 @@ export class RememberedCredentials {
   }
 
   /**
-   * Remembers, for a day, credentials that were right.
+   * Remembers right credentials for a day.
    *
-   * @param client whose limits count, as `limitKey` names it
-   * @param authorization the header that was shown
-   * @param now milliseconds of any clock that never goes back
+   * @param client whose limits count, as named by `limitKey`
+   * @param authorization the header that was sent
+   * @param now milliseconds of a monotonic clock
    */
   add(client: string, authorization: string, now = performance.now()): void {
     const known = this.#clients.get(client) ?? { until: new Map(), misses: 0, missesUntil: now + DAY_MS };
@@ -47,7 +49,9 @@ export class RememberedCredentials {
     dropOldest(this.#clients, MAX_CLIENTS);
   }
 
-  /** @returns whether credentials were right here within a day; always the same work, however near they are */
+  /**
+   * @returns whether credentials were right at this address within a day; does the same amount of work for every guess
+   */
   has(client: string, authorization: string, now = performance.now()): boolean {
     const hash = this.#hash(authorization);
     const known = this.#clients.get(client);
@@ -59,7 +63,7 @@ export class RememberedCredentials {
     return false;
   }
 
-  /** Forgets credentials that are right no longer. */
+  /** Forgets credentials that are no longer right. */
   remove(client: string, authorization: string): void {
     this.#clients.get(client)?.until.delete(this.#hash(authorization));
   }

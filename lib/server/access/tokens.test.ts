@@ -17,7 +17,7 @@ const fresh = (text: string, name = `${Math.random()}.yaml`) => {
   return path;
 };
 
-test('changes are seen, in place and by a rename; a faulty file changes nothing, one that is gone holds none', () => {
+test('refresh(): notices changes in place and by rename; a faulty file changes nothing, a missing one has no tokens', () => {
   const path = fresh(line('a', A));
   const said: string[] = [];
   const store = new TokenStore(path, (sentence) => said.push(sentence));
@@ -52,13 +52,13 @@ test('changes are seen, in place and by a rename; a faulty file changes nothing,
   assert.equal(said.length, 3);
 });
 
-test('at the start a file that can not be used is a fault', () => {
+test('TokenStore: an unusable file at the start throws', () => {
   assert.throws(() => new TokenStore(join(folder, 'none'), assert.fail), ConfigError);
   assert.throws(() => new TokenStore(folder, assert.fail), ConfigError);
   assert.throws(() => new TokenStore(fresh('- x'), assert.fail), ConfigError);
 });
 
-test('a file that others may read is warned of once', () => {
+test('TokenStore: warns once about a file that others can read', () => {
   const path = fresh(line('a', A));
   const said: string[] = [];
   chmodSync(path, 0o644);

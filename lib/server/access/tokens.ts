@@ -1,4 +1,4 @@
-/** The bearer tokens in force: those of a file, which is looked at once a second. */
+/** The valid bearer tokens: those of a file, which is checked once a second. */
 import { statSync } from 'node:fs';
 import { type Config, ConfigError } from '../../config/config';
 import { parseTokens, type Token } from '../../config/tokens-file';
@@ -7,24 +7,24 @@ import { log } from '../../platform/log';
 import type { OpenStreams } from './open-streams';
 
 const REFRESH_INTERVAL_MS = 1000;
-/** Of a file's mode: its group or all others may read or write it. */
+/** Bits of a file's mode: its group or all other users may read or write it. */
 const OTHERS_MAY = 0o066;
 
-/** By digest. */
+/** Tokens by digest. */
 type Tokens = ReadonlyMap<string, Token>;
 
-/** Holds the tokens of a file. */
+/** Keeps the tokens of a file. */
 export class TokenStore {
   readonly #path: string;
   readonly #warn: (sentence: string) => void;
   readonly #file: SettingsFile<Tokens>;
-  /** What was last said about it: each sentence once, not each second. */
+  /** The last warning about the file, so that each is logged once and not every second. */
   #said: string | null = null;
 
   /**
    * @param path absolute
-   * @param warn is told in a sentence what is wrong with the file
-   * @throws {ConfigError} if it can't be used
+   * @param warn receives a sentence that states what is wrong with the file
+   * @throws {ConfigError} if the file cannot be used
    */
   constructor(path: string, warn: (sentence: string) => void) {
     this.#path = path;
@@ -38,12 +38,15 @@ export class TokenStore {
     this.#notify();
   }
 
-  /** @returns the token with a digest, null if none has it (any more) */
+  /** @returns the token with a digest; null if there is none, or no longer */
   find(digest: string): Token | null {
     return this.#file.content.get(digest) ?? null;
   }
 
-  /** Reads the file if it is not as the last look left it. A faulty one changes nothing; one that is gone holds none. */
+  /**
+   * Reads the file if it has changed since the last refresh. A faulty file changes nothing; without a file no token is
+   * valid.
+   */
   refresh(): void {
     this.#file.refresh();
     this.#notify();
@@ -67,15 +70,15 @@ function readTokens(text: string, path: string): Tokens {
     return new Map(parseTokens(text).map((token) => [token.digest, token]));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError([`${error.faults.join(' ')} It is ${path}.`]);
+    throw new ConfigError([`${error.faults.join(' ')} The file is ${path}.`]);
   }
 }
 
 /**
- * Opens the tokens file that the settings name. From then on it is checked once a second, and the streams of tokens that it
- * no longer contains are closed.
+ * Opens the tokens file of the settings. From then on it is checked once a second, and the streams of tokens that it no
+ * longer contains are closed.
  *
- * @returns null where no file is set
+ * @returns null if no file is set
  * @throws {ConfigError} if the file cannot be used
  */
 export function openTokens({ tokensFile }: Pick<Config, 'tokensFile'>, streams: OpenStreams): TokenStore | null {

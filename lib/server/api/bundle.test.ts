@@ -14,7 +14,7 @@ interface Asked {
   after: number;
 }
 
-/** A swarm whose parts are pages of single numbers. */
+/** A swarm whose bundle consists of pages of single numbers. */
 function runtimeWith(pages: Record<string, number[]>, held: { messages?: number; entries?: number } = {}) {
   const asked: Asked[] = [];
   const [spans, entries, lines] = ['spans', 'journal', 'messages'].map((part) => pages[part]?.length ?? 0);
@@ -32,7 +32,7 @@ function runtimeWith(pages: Record<string, number[]>, held: { messages?: number;
   return { context: contextFor(runtime), asked };
 }
 
-test('pages are put together to one JSON text, named after the project and the span', async () => {
+test('bundleResponse(): joins the pages to one JSON text, named after the project and the range', async () => {
   const { context } = runtimeWith({ journal: [1, 2, 3], messages: [4] });
   const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
   assert.equal(
@@ -46,7 +46,7 @@ test('pages are put together to one JSON text, named after the project and the s
   assert.equal(read.missing, undefined);
 });
 
-test('what is dropped from the history while it is read is said to be missing', async () => {
+test('bundleResponse(): counts entries pruned during the export as missing', async () => {
   const pages = { journal: [1, 2, 3], messages: [1, 2, 3, 4] };
   const { context } = runtimeWith(pages);
   const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
@@ -56,7 +56,7 @@ test('what is dropped from the history while it is read is said to be missing', 
   assert.deepEqual(read.missing, { spans: 0, entries: 0, messages: 3 });
 });
 
-test('is read as fast as the client takes it, and no further than that', async () => {
+test('bundleResponse(): reads pages only as fast as the client receives them', async () => {
   const { context, asked } = runtimeWith({ journal: Array.from({ length: 100 }, (_, index) => index + 1) });
   const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
   const reader = response.body?.getReader();
@@ -65,7 +65,7 @@ test('is read as fast as the client takes it, and no further than that', async (
   await reader?.cancel();
 });
 
-test('a span that holds too much is refused with what to do', async () => {
+test('bundleResponse(): a range with too much content is refused with what to do', async () => {
   const { context } = runtimeWith({}, { messages: MAX_BUNDLED.messages + 1, entries: 0 });
   await assert.rejects(
     () => bundleResponse(context, { ...REQUEST, text: 'keep' }),
@@ -73,7 +73,7 @@ test('a span that holds too much is refused with what to do', async () => {
   );
 });
 
-test('the end is now where none is given, and never later', () => {
+test('bundleResponse(): the end defaults to now and is never later', () => {
   const now = REQUEST.until;
   const parse = (query: string) =>
     readRequest(requestsIn({ zone: 'UTC', now: () => now }).bundle, BUNDLE_PATH, {

@@ -13,9 +13,9 @@ type BundleRequest = z.output<RequestSchemas['bundle']>;
 type BundleContext = Pick<ServerContext, 'runtime' | 'config' | 'version'>;
 
 /**
- * Answers with a bundle, read page by page as fast as the client takes it.
+ * Answers with a bundle, which is read page by page as fast as the client receives it.
  *
- * @throws {ProblemError} if the span holds more than a bundle may
+ * @throws {ProblemError} if the time range contains more than a bundle may
  */
 export async function bundleResponse(
   { runtime, config, version }: BundleContext,
@@ -33,10 +33,10 @@ export async function bundleResponse(
   }
   const root = runtime.root ?? '';
   const name = root.split('/').findLast((part) => part !== '') ?? 'swarm';
-  // The setting may name the project through a link.
+  // The setting may name the project by a symbolic link.
   const roots = [runtime.root, config.root].filter((root) => root !== null).filter(isAbsolute);
   const chunks = chunksOf({ runtime, request, name, size, roots, version });
-  // What can fail fails before the answer has begun.
+  // Read the first page before the answer begins, so that most failures still become a problem response.
   const first = await chunks.next();
   return new Response(streamOf(first.value ?? '', chunks), {
     headers: {
@@ -49,12 +49,12 @@ export async function bundleResponse(
 interface BundleContents {
   runtime: Runtime;
   request: BundleRequest;
-  /** Of the project. */
+  /** The name of the project. */
   name: string;
   size: Questions['bundle_size']['answer'];
-  /** Paths of the machine, which are left out. */
+  /** Paths of this machine, which are removed. */
   roots: string[];
-  /** Of the product. */
+  /** The version of this dashboard. */
   version: string;
 }
 
@@ -91,7 +91,7 @@ async function* chunksOf(contents: BundleContents): AsyncGenerator<string, undef
     }
     yield before === ',' ? ']' : `${before}]`;
   }
-  // What was dropped meanwhile, as too old, is no longer there to be read.
+  // Messages or entries that were pruned while the bundle was being read can't be included any more.
   const isMissing = Object.values(missing).some((count) => count > 0);
   yield isMissing ? `,"missing":${JSON.stringify(missing)}}\n` : '}\n';
 }

@@ -1,6 +1,6 @@
 /**
- * The stream in front of Next: the checks and headers of every endpoint (`endpoint.ts`), on Node's own request and response.
- * Web's objects for them were a third of what a client that comes back costs.
+ * The stream in front of Next: the checks and headers of every endpoint (`endpoint.ts`), on Node's own request and
+ * response. The web objects for them took a third of the cost of a reconnecting client.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STREAM_PATH } from '../../contract/paths';
@@ -15,7 +15,7 @@ import { streamDirectly } from '../stream/stream';
 import { allowOrigin, failureResponse } from './endpoint';
 import { awaitFirstState, type ServerContext } from './server-context';
 
-/** @returns what answers GET of the stream; failures are answered as problems */
+/** @returns a handler for GET of the stream; it answers failures as problems */
 export function directStream(context: ServerContext): DirectAnswer {
   return (request, response) => answerStream(request, response, context);
 }
@@ -25,12 +25,13 @@ async function answerStream(request: IncomingMessage, response: ServerResponse, 
   const asked = { method: 'GET', url: request.url ?? '', headers: plainHeaders(request.headers) };
   try {
     const connection = connectionOf(asked.headers);
-    // Nobody is admitted without a known connection.
+    // No client is admitted without a known connection.
     const principal = admit(asked.headers, context, { connection });
     if (phase() !== 'ready') await awaitFirstState(runtime);
     const { hub } = runtime;
     const { lastEventId } = readRequest(requests.stream, STREAM_PATH, asked);
-    // Awaits only where it must wait: each turn that a client takes is one more for all clients behind it.
+    // Awaits only if it must wait. If every client gave up its turn of the event loop here, all clients behind it would
+    // be delayed.
     const reached = hub.reaching(lastEventId);
     if (reached !== null) await reached;
     if (response.destroyed) return;
@@ -47,7 +48,7 @@ async function answerStream(request: IncomingMessage, response: ServerResponse, 
   }
 }
 
-/** @returns the headers of Node's response with the methods of web's */
+/** @returns the headers of Node's response, with the methods of the web's `Headers` */
 function responseHeaders(response: ServerResponse): Pick<Headers, 'append' | 'get' | 'has' | 'set'> {
   return {
     append: (name, value) => void response.appendHeader(name, value),

@@ -28,7 +28,7 @@ const answer = () => jsonResponse('{"a":1}');
 const answers = endpointFor(answer);
 const probe = endpointFor(answer, { scope: 'open' });
 
-test('GET answers; data is private and its type is not to be guessed', async () => {
+test('endpoint(): GET answers with private data and nosniff', async () => {
   const response = await fetch(await serve(answers));
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'application/json');
@@ -38,7 +38,7 @@ test('GET answers; data is private and its type is not to be guessed', async () 
   assert.deepEqual(await response.json(), { a: 1 });
 });
 
-test('HEAD answers like GET without a body, which is cancelled', async () => {
+test('endpoint(): HEAD answers like GET and cancels the body', async () => {
   let cancelled = 0;
   const stream = () =>
     new ReadableStream({
@@ -54,7 +54,7 @@ test('HEAD answers like GET without a body, which is cancelled', async () => {
   assert.equal(cancelled, 1);
 });
 
-test('OPTIONS says what is allowed, other methods are refused with it', async () => {
+test('endpoint(): OPTIONS lists the allowed methods, and so does the refusal of others', async () => {
   const url = await serve(answers);
   const options = await fetch(url, { method: 'OPTIONS' });
   assert.equal(options.status, 204);
@@ -68,7 +68,7 @@ test('OPTIONS says what is allowed, other methods are refused with it', async ()
   }
 });
 
-test('a path that does not exist is a problem for every method', async () => {
+test('missingEndpoint(): every method of an unknown path answers with a problem', async () => {
   const url = await serveGiven(missingEndpoint(contextFor()));
   for (const method of ['GET', 'POST', 'OPTIONS']) {
     const response = await fetch(`${url}nope?q=1`, { method });
@@ -77,7 +77,7 @@ test('a path that does not exist is a problem for every method', async () => {
   }
 });
 
-test('problems become answers, anything else a 500 that tells nothing', async () => {
+test('endpoint(): a ProblemError is answered as such, any other error as a 500 without details', async () => {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const shared = globalThis as Record<symbol, unknown>;
@@ -104,7 +104,7 @@ test('problems become answers, anything else a 500 that tells nothing', async ()
   assert.doesNotMatch(lines.join(''), /secret/);
 });
 
-test('a handler waits for the first state, a probe does not', async () => {
+test('endpoint(): a handler waits for the first state, a probe does not', async () => {
   let known = false;
   let letKnow: () => void = () => {};
   const state = new Promise<void>((resolve) => {
@@ -130,18 +130,18 @@ test('a handler waits for the first state, a probe does not', async () => {
   assert.equal(await (await asking).text(), 'true');
 });
 
-test('a first state that can not be read is said', async () => {
+test('endpoint(): if the first state cannot be read, the answer says so', async () => {
   const context = contextFor({ ready: () => Promise.reject(new Error('no such disk')) });
   const response = await fetch(await serve(answers, context));
   assert.equal(response.status, 503);
   assert.doesNotMatch(await response.text(), /disk/);
 });
 
-test('a state that is not known yet is unavailable', () => {
+test('stateResponse(): a state that is not known yet is unavailable', () => {
   assert.throws(() => stateResponse(null), { code: 'unavailable' });
 });
 
-test('credentials are asked for, except by probes and for permission', async () => {
+test('endpoint(): requires credentials, except for probes and preflight requests', async () => {
   const context = contextFor({}, CREDENTIALS);
   const url = await serve(answers, context);
   const refused = await fetch(url);
@@ -153,7 +153,7 @@ test('credentials are asked for, except by probes and for permission', async () 
   assert.equal((await fetch(await serve(probe, context))).status, 200);
 });
 
-test('CORS: only a listed origin is let in', async () => {
+test('allowOrigin(): only a listed origin is allowed', async () => {
   const url = await serve(answers, contextFor({}, { ALLOWED_ORIGINS: 'https://a.example, https://b.example' }));
   const from = (origin: string, method = 'GET') => fetch(url, { method, headers: { origin } });
   const listed = await from('https://b.example');
@@ -169,7 +169,7 @@ test('CORS: only a listed origin is let in', async () => {
   }
 });
 
-test('what costs more is limited for each client, the rest is not', async () => {
+test('endpoint(): only expensive requests are limited, for each client', async () => {
   const context = contextFor({}, { LIMIT_READS_PER_MINUTE: '2', LIMIT_EXPORTS_PER_MINUTE: '0' });
   const limit = (parameters: URLSearchParams) => (parameters.has('q') ? 'reads' : null);
   const search = await serve(endpointFor(answer, { limit }), context);
@@ -188,7 +188,7 @@ test('what costs more is limited for each client, the rest is not', async () => 
   assert.ok(seconds > 0 && seconds <= 30, String(seconds));
 });
 
-test('a change needs JSON from this site, from a listed one, or with credentials; of bounded size', async () => {
+test('endpoint(): a change needs JSON of limited size from an allowed origin, or credentials', async () => {
   const changes: unknown[] = [];
   const change = endpointFor(
     ({ body }) => {

@@ -19,35 +19,41 @@ import { awaitFirstState, type ServerContext } from './server-context';
 export interface Asked<Query, Body = unknown> {
   request: Request;
   principal: Principal;
-  /** The parameters as their schema gives them. */
+  /** The parameters, parsed by their schema. */
   query: Query;
-  /** The body as its schema gives it, null where none is declared. */
+  /** The body, parsed by its schema; null if none is declared. */
   body: Body;
   context: ServerContext;
 }
 
-/** One method of one path, declared once. Everything that is served derives from the list of these (`endpoints/`). */
+/**
+ * One method of one path, declared once. Routes and documentation are derived from the list of these (`endpoints/`).
+ */
 export interface Endpoint<Name extends RequestName = RequestName, Body extends z.ZodType = z.ZodType>
   extends EndpointDescription<Name, Body> {
   /** A method, not a property, so that endpoints with different parameters fit into one list. */
   answerTo(asked: Asked<z.output<RequestSchemas[Name]>, z.output<Body>>): Response | Promise<Response>;
-  /** Answers GET in front of Next, for what must stay fast under load; `true` for answers that are not streamed. */
+  /**
+   * Answers GET in front of Next, for endpoints that must stay fast under load; `true` for answers that are not
+   * streamed.
+   */
   direct?: true | ((context: ServerContext) => DirectAnswer);
 }
 
-/** Declares an endpoint: types the handler's parameters by the names of the schemas. */
+/** Declares an endpoint. Types the handler's parameters by the names of the schemas. */
 export function declare<Name extends RequestName, Body extends z.ZodType>(endpoint: Endpoint<Name, Body>): Endpoint {
   return endpoint as Endpoint;
 }
 
-/** What of a request decides about the headers of its answer. */
+/** The parts of a request that decide about the headers of its answer. */
 type Asking = { headers: HeaderReader; method: string };
 type Answer = (request: Request, principal: Principal) => Promise<Response>;
 
 /**
- * The routes of one path: every method, each behind the access check, with failures as problems.
+ * Creates the routes of one path: every method, each behind the access check, with failures as problems.
  *
- * @param endpoints of this path, one for each method; HEAD follows from GET, OPTIONS from all, other methods are refused
+ * @param endpoints of this path, one for each method; HEAD follows from GET, OPTIONS from all, other methods are
+ * refused
  */
 export function endpoint(endpoints: readonly Endpoint[], context: ServerContext): Record<Method, Route> {
   const answers: Partial<Record<Method, Answer>> = {};
@@ -83,12 +89,12 @@ function routesOf(
   context: ServerContext,
 ): Record<Method, Route> {
   const routes = METHODS.map((method): [Method, Route] => {
-    // A browser asks for permission (OPTIONS) without credentials; the answer says nothing of the swarm.
+    // A browser asks for permission (OPTIONS) without credentials; the answer contains nothing about the swarm.
     const hostOnly = isOpen || method === 'OPTIONS';
     return [
       method,
       async (request) => {
-        // A refused method arrives under another name.
+        // A refused method arrives under the name of another one.
         const answer = connectionOf(request.headers)?.refusedMethod ? refuse : (answers[method] ?? refuse);
         try {
           return completed(await answer(request, admit(request.headers, context, { hostOnly })), request, context);
@@ -131,7 +137,7 @@ function readBody(schema: z.ZodType, sent: unknown): unknown {
   throw faultyParameters(errors);
 }
 
-/** @param json the body, encoded; state comes from the hub as it was encoded for the stream */
+/** @param json the encoded body; state comes from the hub as it was encoded for the stream */
 export function jsonResponse(json: Json): Response {
   return new Response(json, { headers: { 'Content-Type': 'application/json' } });
 }
@@ -141,7 +147,7 @@ function notAllowed(method: string, allow: string): ProblemError {
   return new ProblemError('method_not_allowed', detail, { headers: { Allow: allow } });
 }
 
-/** @param json a state of the hub, absent until it is known */
+/** @param json a state of the hub; null or undefined until it is known */
 export function stateResponse(json: string | null | undefined): Response {
   if (json) return jsonResponse(json);
   throw new ProblemError('unavailable', 'The swarm has not been read yet; ask again in a moment.', {
@@ -161,12 +167,14 @@ function completed(response: Response, request: Asking, { config }: ServerContex
 }
 
 async function withoutBody(response: Response): Promise<Response> {
-  // This tells a stream that nobody follows it.
+  // Cancelling the body ends the subscription of a stream.
   await response.body?.cancel();
   return new Response(null, response);
 }
 
-/** Sets the CORS headers, for the listed origins only (WHATWG Fetch, 3.3); browsers keep other answers from other sites. */
+/**
+ * Sets the CORS headers, for the listed origins only (WHATWG Fetch, 3.3); browsers keep other answers from other sites.
+ */
 export function allowOrigin(
   request: Asking,
   headers: Pick<Headers, 'append' | 'get' | 'set'>,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createLog } from '../../platform/log';
 import { errorResponse } from './report-error';
 
-test('any other error is logged without its words, and the answer tells nothing of it', async () => {
+test('errorResponse(): an unexpected error is logged without its message, which the answer omits too', async () => {
   const lines: string[] = [];
   const shared = globalThis as Record<symbol, unknown>;
   const write = (line: string) => void lines.push(line);

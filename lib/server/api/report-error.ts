@@ -7,7 +7,7 @@ import { ERROR_PLACES, metrics } from '../metrics/metrics';
  * Logs and counts a fault of this server that made a request fail.
  *
  * @param where one of `ERROR_PLACES`; any other word counts as `route`
- * @param file the source of the page or route, never the path that was asked
+ * @param file the source of the page or route, never the requested path
  */
 export function reportError(where: string, error: unknown, file?: string): void {
   const place = ERROR_PLACES.find((one) => one === where) ?? 'route';
@@ -15,7 +15,7 @@ export function reportError(where: string, error: unknown, file?: string): void 
   log().error({ where: place, file, error }, 'A request failed unexpectedly.');
 }
 
-/** @returns the answer that says what went wrong; a fault of this server is logged and counted */
+/** @returns a problem response that states what went wrong; a fault of this server is logged and counted */
 export function errorResponse(error: unknown, config: HeadersConfig): Response {
   if (!isProblem(error)) reportError('endpoint', error);
   return problemResponse(error, config);

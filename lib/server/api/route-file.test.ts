@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { METHODS } from '../http/methods';
 import { routeHandlers, setAnswer } from './route-file';
 
-test('routeHandlers(): every method is answered by the table that was handed over, and by nothing before', async () => {
+test('routeHandlers(): every method is answered by the table from setAnswer(), and fails before', async () => {
   const handlers = routeHandlers();
   const request = new Request('http://localhost/api/stats');
-  await assert.rejects(handlers.GET(request), /before the server has started/);
+  await assert.rejects(handlers.GET(request), /before the server had started/);
 
   setAnswer(async (method, { url }) => new Response(`${method} ${url}`));
   for (const method of METHODS) {

@@ -1,6 +1,7 @@
 /**
- * What the route files under `app/` export. Next bundles each route file with a copy of whatever it imports, and compiles it
- * at the first request: so this imports next to nothing, and gets what the start of the server made (`routes.ts`).
+ * The exports of the route files under `app/`. Next bundles each route file with a copy of everything it imports, and
+ * compiles it at the first request. So this module imports almost nothing, and receives what the start of the server
+ * has created (`routes.ts`).
  */
 import { METHODS, type Method, type Route } from '../http/methods';
 import type { AnswerRequest } from './routes';
@@ -8,7 +9,7 @@ import type { AnswerRequest } from './routes';
 const ANSWER = Symbol.for('claude-swarm-dashboard.answer-request');
 const shared = globalThis as { [ANSWER]?: AnswerRequest };
 
-/** Sets what answers from now on, in every copy of this module. */
+/** Sets the function that answers from now on, in every copy of this module. */
 export function setAnswer(answer: AnswerRequest): void {
   shared[ANSWER] = answer;
 }
@@ -19,8 +20,8 @@ export function routeHandlers(): Record<Method, Route> {
     method,
     async (request) => {
       const answer = shared[ANSWER];
-      // Nothing is answered without the checks in the table.
-      if (!answer) throw new Error('A route was requested before the server has started.');
+      // Without the table there are no checks, so nothing is answered.
+      if (!answer) throw new Error('A route was requested before the server had started.');
       return answer(method, request);
     },
   ]);

@@ -13,7 +13,7 @@ import { serveEndpoints } from './routes';
 const run = promisify(execFile);
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** Every endpoint, each answering with its own path; no request is from a known connection, so all are open. */
+/** Every endpoint, each answering with its own path. All are open, since no request is from a known connection. */
 const OPEN = ENDPOINTS.map((one) =>
   endpointFor(({ query }) => Response.json({ path: one.path, ...query }), { ...one, scope: 'open' }),
 );
@@ -27,7 +27,7 @@ async function send(path: string, method: 'GET' | 'HEAD' | 'POST' | 'DELETE' | '
   return { status: response.status, allow: response.headers.get('allow'), body: text && JSON.parse(text) };
 }
 
-test('serveEndpoints(): a request reaches the endpoint of its path, versioned too, with its id as it was written', async () => {
+test('serveEndpoints(): a request reaches the endpoint of its path, also versioned, with the id as written', async () => {
   for (const path of [AGENTS_PATH, '/api/v1/agents', `${AGENTS_PATH}?q=1`]) {
     assert.deepEqual(await send(path), { status: 200, allow: null, body: { path: AGENTS_PATH } });
   }
@@ -36,7 +36,7 @@ test('serveEndpoints(): a request reaches the endpoint of its path, versioned to
   assert.deepEqual((await send('/api/attention/%25', 'DELETE')).body, { path: ATTENTION_ITEM_PATH, id: '%' });
 });
 
-test('serveEndpoints(): under a base path too, requests from Next are found, whose paths are without it', async () => {
+test('serveEndpoints(): finds requests from Next, whose paths lack the base path', async () => {
   const script = `
     const { routeName, routeNameInNext } = await import(${JSON.stringify(new URL('../http/route-names.ts', import.meta.url).href)});
     console.log(JSON.stringify([routeName('/team/swarm/api/v1/agents'), routeName('/api/agents'), routeNameInNext('/api/v1/agents')]));`;
@@ -52,7 +52,7 @@ test('serveEndpoints(): HEAD and OPTIONS derive from the methods of a path, othe
   assert.deepEqual([refused.status, refused.allow], [405, 'OPTIONS, POST']);
 });
 
-test('serveEndpoints(): what is no path is 404, names of object members among them', async () => {
+test('serveEndpoints(): unknown paths are 404, including names of object members', async () => {
   for (const path of ['/api', '/api/nope', '/api/agents/a/b', '/api/toString', '/api/__proto__', '/API/agents']) {
     const { status, body } = await send(path);
     assert.deepEqual([status, body.detail], [404, `There is nothing at ${path}.`]);
@@ -64,12 +64,12 @@ test('serveEndpoints(): a path without an endpoint stops the start', () => {
   assert.throws(() => serveEndpoints(some, contextFor()), /No endpoint is declared for \/api\/agents/);
 });
 
-test('serveEndpoints(): only what is declared so is answered in front of Next', () => {
+test('serveEndpoints(): only endpoints declared as direct are answered in front of Next', () => {
   const { direct } = serveEndpoints(ENDPOINTS, contextFor());
   assert.deepEqual(Object.keys(direct).sort(), [`${API_PREFIX}/stream`, HEALTH_PATH]);
 });
 
-test('paths.ts: no other code has the path of an endpoint as a text of its own', () => {
+test('paths.ts: no other code repeats the path of an endpoint', () => {
   const files = ['app', 'components', 'lib'].flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   );

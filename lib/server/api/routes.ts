@@ -1,4 +1,4 @@
-/** What every path answers, derived from the declared endpoints. The files under `app/` contain none of it. */
+/** The table of routes, derived from the declared endpoints. The files under `app/` contain no part of it. */
 import { PATHS } from '../../contract/path-list';
 import { type DirectRoutes, throughRoute } from '../front/direct-answers';
 import type { Method, Route } from '../http/methods';
@@ -6,18 +6,18 @@ import { routeNameInNext } from '../http/route-names';
 import { type Endpoint, endpoint, missingEndpoint } from './endpoint';
 import type { ServerContext } from './server-context';
 
-/** Answers a request, whatever its path. */
+/** Answers a request for any path. */
 export type AnswerRequest = (method: Method, request: Request) => Promise<Response>;
 
 interface Routes {
   /** For Next's route files. */
   answer: AnswerRequest;
-  /** What is answered in front of Next. */
+  /** The routes that are answered in front of Next. */
   direct: DirectRoutes;
 }
 
 /**
- * Makes the table of routes.
+ * Creates the table of routes.
  *
  * @throws if a path has no endpoint
  */

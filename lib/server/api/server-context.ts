@@ -5,13 +5,13 @@ import type { AccessContext } from '../access/access-context';
 import { requestsIn } from '../http/parameters';
 import { ProblemError } from '../http/problem';
 
-/** What endpoints answer from. It is created once when the server starts, or by a test. */
+/** Everything from which endpoints answer. Created once when the server starts, or by a test. */
 export interface ServerContext extends AccessContext {
   readonly runtime: Runtime;
   readonly requests: RequestSchemas;
-  /** Of the product. */
+  /** The version of this dashboard. */
   readonly version: string;
-  /** What the API document describes. */
+  /** The endpoints that the API document describes. */
   readonly endpoints: readonly EndpointDescription[];
 }
 

@@ -1,32 +1,32 @@
 /**
- * Closes a connection whose client may still be sending. A socket that is closed over bytes that nobody has read is reset
- * by the system, and a reset can take away an answer that the client has not read yet. So this side ends first, and what
- * still comes is thrown away for a moment.
+ * Closes a connection whose client may still be sending. If a socket is closed while it has unread bytes, the system
+ * resets the connection, and the client may lose an answer that it has not read yet. So this side ends first, and
+ * discards for a moment what still arrives.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a client has to read its answer and close. */
+/** How long a client has to read its answer and close the connection. */
 export const CLOSE_TIMEOUT_MS = 2_000;
 /**
- * What all closing connections together may send in a second; the rest is left to the system's own buffers. Each byte
- * that is thrown away was copied into memory first, and only a garbage collection frees it.
+ * The bytes that are discarded per second for all closing connections together; the rest stays in the buffers of the
+ * system. Each discarded byte is copied into memory first, and only a garbage collection frees it.
  */
 const MAX_DISCARDED_BYTES_PER_SECOND = 1_000_000;
 
 const closing = new WeakSet<Socket>();
 const discarded = { second: 0, bytes: 0 };
 
-/** @returns whether the last answer of a connection is sent, so that nothing that comes on it is to be answered */
+/** @returns whether the last answer of a connection is sent, so that further requests on it are ignored */
 export function isClosing(socket: Socket): boolean {
   return socket.destroyed || closing.has(socket);
 }
 
 /**
- * Bounds what comes of a body after its answer, and lets Node end the connection gently. To be called before the answer
+ * Limits what may arrive of a body after its answer, and lets Node end the connection gently. Call it before the answer
  * ends.
  *
- * @param maxBytes beyond so many, counted from the answer on, the connection is closed
+ * @param maxBytes counted from the end of the answer; above it the connection is closed
  */
 export function boundRest(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
   const { socket } = request;
@@ -36,7 +36,7 @@ export function boundRest(request: IncomingMessage, response: ServerResponse, ma
     else closeGently(request);
   };
   let bytes = 0;
-  // Before Node's own listener, which would throw away the rest uncounted.
+  // Runs before Node's own listener, which would discard the rest without counting.
   response.prependListener('finish', () => {
     if (request.complete) return;
     discardBody(request, (length) => {
@@ -47,7 +47,9 @@ export function boundRest(request: IncomingMessage, response: ServerResponse, ma
   });
 }
 
-/** Ends a connection after what is written, and destroys it when the client has closed it too, at the latest after 2 s. */
+/**
+ * Ends a connection after pending writes, and destroys it when the client has closed it too, after 2 s at the latest.
+ */
 export function closeGently(request: IncomingMessage): void {
   const { socket } = request;
   if (isClosing(socket)) return;
@@ -59,18 +61,19 @@ export function closeGently(request: IncomingMessage): void {
 }
 
 /**
- * Throws away what still comes of a body, whoever has begun to read it.
+ * Discards the rest of a body, even if something else has begun to read it.
  *
- * @param onBytes takes how much has come; false leaves it and all that follows, so that Node stops reading
+ * @param onBytes receives the number of bytes that arrived; if it returns false, they stay unread, so that Node stops
+ * reading
  */
 export function discardBody(request: IncomingMessage, onBytes: (bytes: number) => boolean): void {
-  // The web stream that Next makes of a body leaves listeners behind that would hold it.
+  // The web stream that Next creates for a body leaves listeners behind, which would keep it in memory.
   request.removeAllListeners('readable').removeAllListeners('data');
-  // Else Node takes it for a body that nobody reads, and throws it away itself.
+  // Otherwise Node assumes that nothing reads the body, and discards it itself.
   request.resume().pause();
-  // Not in flowing mode: Node's HTTP parser may go on reading from a socket that was paused while it flowed.
+  // Not in flowing mode: Node's HTTP parser may continue to read from a socket that was paused while flowing.
   request.on('readable', () => {
-    // Ends the body after its last piece, too.
+    // Reading also ends the body after its last chunk.
     if (request.readableLength === 0 || onBytes(request.readableLength)) request.read();
   });
 }

@@ -15,9 +15,9 @@ import { answerDirectly, throughRoute } from './direct-answers';
 const hub = new Hub({ source: { after: async () => [] } });
 const server = createServer((_asked, response) => response.end('behind'));
 let port = 0;
-/** Whether the server lists another origin. */
+/** Whether the server allows another origin. */
 let isListing = false;
-/** The server's side of each connection, the newest first. */
+/** The server's side of each connection, newest first. */
 const peers: Socket[] = [];
 
 before(async () => {
@@ -57,7 +57,7 @@ function ask(path: string, method = 'GET', headers: Record<string, string> = {},
   );
 }
 
-test('answerDirectly(): only GET of its own paths is answered; all else goes on to who listened before', async () => {
+test('answerDirectly(): answers only GET of its own paths; other requests go to the earlier listeners', async () => {
   for (const path of ['/health', '/health?x=1', '/api/v1/stream?last_event_id=%']) {
     const answered = path === '/health' || path === '/health?x=1' ? (await ask(path)).body : await firstAnswer(path);
     assert.doesNotMatch(answered, /behind/, path);
@@ -70,7 +70,7 @@ test('answerDirectly(): only GET of its own paths is answered; all else goes on 
   assert.equal((await ask('/health', 'GET', { 'content-length': '2' }, '{}')).body, 'behind', 'it has a body');
 });
 
-test('answerDirectly(): the checks and headers of every route hold', async () => {
+test('answerDirectly(): applies the checks and headers of every route', async () => {
   const answer = await ask('/health');
   assert.deepEqual([answer.status, answer.headers['cache-control']], [200, 'private, no-store']);
   assert.match(String(answer.headers['content-security-policy']), /default-src 'none'/);
@@ -80,7 +80,7 @@ test('answerDirectly(): the checks and headers of every route hold', async () =>
   assert.equal(forwarded.status, 403);
 });
 
-test('answerDirectly(): a fault inside is a problem, and the next request is answered', async () => {
+test('answerDirectly(): a fault is answered as a problem, and the next request is answered', async () => {
   const failing = mock.method(hub, 'subscribe', () => {
     throw new Error('planted');
   });
@@ -91,7 +91,7 @@ test('answerDirectly(): a fault inside is a problem, and the next request is ans
   assert.match(await firstAnswer('/api/stream'), /event: connected/);
 });
 
-test('answerDirectly(): a stream begins with the whole state, and who leaves is forgotten', async () => {
+test('answerDirectly(): a stream begins with the whole state, and a client that leaves is unsubscribed', async () => {
   const text = await firstAnswer('/api/stream');
   assert.match(text, /^HTTP\/1\.1 200 OK\r\n/);
   assert.match(text, /retry: 1000\n\n/);
@@ -99,7 +99,7 @@ test('answerDirectly(): a stream begins with the whole state, and who leaves is 
   while (hub.subscriberCount > 0) await turn();
 });
 
-test('answerDirectly(): a client that leaves while its id is awaited is no subscriber', async () => {
+test('answerDirectly(): a client that leaves while its id is awaited is not subscribed', async () => {
   let begin = () => {};
   const subscribe = mock.method(hub, 'subscribe');
   const waiting = new Promise<void>((resolve) => {
@@ -124,7 +124,7 @@ test('answerDirectly(): a client that leaves while its id is awaited is no subsc
   subscribe.mock.restore();
 });
 
-test('answerDirectly(): a stream has the headers of every answer, and its head leaves with its first events', async () => {
+test('answerDirectly(): a stream has the headers of every answer, and its head is sent with the first events', async () => {
   const got = connect(port, '127.0.0.1');
   got.write('GET /api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
   const [first] = (await once(got, 'data')) as [Buffer];
@@ -137,7 +137,7 @@ test('answerDirectly(): a stream has the headers of every answer, and its head l
   assert.match(text, /event: connected\n[\s\S]*event: messages\n/, 'one write, so one piece');
 });
 
-test('answerDirectly(): a page of another origin that is listed may read the stream', async () => {
+test('answerDirectly(): a page of an allowed origin may read the stream', async () => {
   isListing = true;
   const listed = await firstAnswer('/api/stream', '', 'Origin: https://a.example\r\n');
   assert.match(listed, /\r\nAccess-Control-Allow-Origin: https:\/\/a\.example\r\n/i);
@@ -146,7 +146,7 @@ test('answerDirectly(): a page of another origin that is listed may read the str
   isListing = false;
 });
 
-test('answerDirectly(): who leaves is no error of the request, whatever the stream was at', async () => {
+test('answerDirectly(): a client that leaves causes no request error at any point of the stream', async () => {
   const events: string[] = [];
   server.prependOnceListener('request', (asked: IncomingMessage) => {
     for (const name of ['aborted', 'error']) asked.on(name, () => events.push(name));
@@ -156,7 +156,7 @@ test('answerDirectly(): who leaves is no error of the request, whatever the stre
   assert.deepEqual(events, []);
 });
 
-test('answerDirectly(): whatever is shown as an id is answered like any unknown one', async () => {
+test('answerDirectly(): any invalid id is answered like an unknown one', async () => {
   const ids = [
     'a.-1',
     'a.999999999999999999',
@@ -183,7 +183,7 @@ test('answerDirectly(): whatever is shown as an id is answered like any unknown 
   }
 });
 
-/** @returns what a stream sends up to its first messages, head included; then the client leaves */
+/** @returns what a stream sends up to its first messages, including the head; then the client leaves */
 function firstAnswer(path: string, id = '', more = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');

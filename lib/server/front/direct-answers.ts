@@ -1,8 +1,7 @@
 /**
- * Answers the paths that must hold out under load, `/health` and the stream, in front of Next. The checks are those of
- * every route: the answer comes from the same table. Next alone costs 1 to 2 ms of processor time for a request, so
- * some hundred clients that reconnect in a loop would make everybody wait for seconds
- * (docs/decisions/0063-reconnects.md).
+ * Answers the paths that must work under load, `/health` and the stream, in front of Next. The checks are those of
+ * every route, since the answer comes from the same table. Next alone costs 1 to 2 ms of processor time per request, so
+ * a few hundred clients that reconnect in a loop would delay everything by seconds (docs/decisions/0063-reconnects.md).
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Route } from '../http/methods';
@@ -11,20 +10,20 @@ import { routeName } from '../http/route-names';
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export type DirectAnswer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** What is answered directly, by the name of its path. Only GET, and only what has no parameters in its path. */
+/** Handlers that answer directly, by the name of their path. Only for GET and for paths without parameters. */
 export type DirectRoutes = Readonly<Record<string, DirectAnswer>>;
 
 /**
- * Puts routes in front of the listeners for requests that a server has now. A request with a body is left to them.
+ * Adds routes in front of the current request listeners of a server. Requests with a body are left to those.
  *
- * @param routes by their paths in the contract; each answers `/api/v1/<x>` too
+ * @param routes by their paths in the contract; each also answers `/api/v1/<x>`
  */
 export function answerDirectly(server: Server, routes: DirectRoutes): void {
   const listeners = server.listeners('request') as Listener[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const answer = answerFor(request, routes);
-    // It fails if the client leaves in the middle of it.
+    // Fails if the client leaves before the answer is complete.
     if (answer) answer(request, response).catch(() => response.destroy());
     else for (const listener of listeners) listener.call(server, request, response);
   });
@@ -37,14 +36,14 @@ function answerFor({ method, url = '', headers }: IncomingMessage, routes: Direc
   return Object.hasOwn(routes, name) ? (routes[name] as DirectAnswer) : null;
 }
 
-/** @returns what answers GET of a route directly: whole, so it is not for streams */
+/** @returns a handler that answers GET of a route directly; the answer is sent as a whole, so it is not for streams */
 export function throughRoute(route: Route): DirectAnswer {
   return async (request, response) => {
     await sendWhole(await route(webRequest(request)), response);
   };
 }
 
-/** Sends an answer whose body is known. */
+/** Sends an answer whose body is complete. */
 export async function sendWhole(given: Response, response: ServerResponse): Promise<void> {
   response.writeHead(given.status, Object.fromEntries(given.headers));
   response.end(Buffer.from(await given.arrayBuffer()));

@@ -19,7 +19,7 @@ const open = () => {
 };
 
 before(async () => {
-  // As Next does: it listens before anything of ours runs, and takes requests that it answers later.
+  // Like Next: listens before our code runs, and accepts requests that it answers later.
   server = createServer((request, response) => {
     if (request.url === '/early') starting.push(response);
     else if (request.url === '/large') response.end(Buffer.alloc(50_000_000));
@@ -38,17 +38,17 @@ after(() => {
   server.close();
 });
 
-test('settleServers(): a request from before the start is answered, unless it brings a body', async () => {
+test('settleServers(): a request from before the start is answered, unless it has a body', async () => {
   await earlyWithBody.closed;
   starting[0]?.end('at last');
   assert.equal((await early.answer()).body, 'at last');
 });
 
-test('settleServers(): the first connection after it finds the gate', async () => {
+test('settleServers(): the first connection after it passes the gate', async () => {
   assert.equal((await open().ask('POST', '/', { 'Content-Length': 9_000_000 }).answer()).status, 413);
 });
 
-test('settleServers(): a client that takes nothing of its answer is dropped', async () => {
+test('settleServers(): a client that does not read its answer is dropped', async () => {
   const stalled = open();
   stalled.socket.pause();
   const [request] = await Promise.all([once(server, 'request'), Promise.resolve(stalled.ask('GET', '/large'))]);
@@ -57,10 +57,10 @@ test('settleServers(): a client that takes nothing of its answer is dropped', as
   assert.ok(stalled.socket.bytesRead < 50_000_000);
 });
 
-test('settleServers(): an answer that takes long to begin is waited for', async () => {
+test('settleServers(): an answer may take long to begin', async () => {
   assert.equal((await open().ask('GET', '/late').answer()).body, 'late');
 });
 
-test('settleServers(): a connection that asks nothing is closed', async () => {
+test('settleServers(): a connection without requests is closed', async () => {
   await open().closed;
 });

@@ -1,24 +1,27 @@
-/** What of Node's own server `next start` has no setting for. */
+/** Sets up Node's server where `next start` has no setting. */
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { answerDirectly, type DirectRoutes } from './direct-answers';
 import { announcesBody, gateRequests } from './request-gate';
 
-/** Connections that wait to be accepted; the system allows no more than its own setting (4096 on Linux). */
+/**
+ * The number of connections that may wait to be accepted. The system allows no more than its own setting (4096 on
+ * Linux).
+ */
 const QUEUE = 4096;
-/** How long a client may take nothing of an answer; also how long a connection may stand without any request. */
+/** How long a client may take nothing of an answer, and how long a connection may stay open without a request. */
 export const PROGRESS_TIMEOUT_MS = 60_000;
 
 interface SettleOptions {
-  /** Whether Next's development server runs: it speaks to its page over other protocols too, and reads what that sends. */
+  /** Whether Next's development server runs. It uses other protocols too, and reads bodies that its page sends. */
   development: boolean;
-  /** What is answered in front of Next. */
+  /** The routes that are answered in front of Next. */
   direct?: DirectRoutes;
   progressTimeoutMs?: number;
 }
 
-/** Settles each server of this process: now, or when its first connection comes, before anything is read from it. */
+/** Sets up each server of this process: now, or at its first connection, before anything is read from that. */
 export function settleServers(options: SettleOptions): void {
   const settled = new WeakSet<Server>();
   const settleOnce = (server: unknown): void => {
@@ -49,11 +52,11 @@ function settle(server: Server, options: SettleOptions): void {
   if (!development) refuseUpgrades(server);
   server.timeout = socketTimeout(progressTimeoutMs);
   answerDirectly(server, direct);
-  // Before what is answered directly, too: the gate gives each connection one request at a time.
+  // Also in front of the routes that are answered directly: the gate passes on one request per connection at a time.
   gateRequests(server, { development });
 }
 
-/** A connection that came before there was a gate. Nobody who waits for the start sends a body. */
+/** Handles a connection that was accepted before the gate existed. Clients that wait for the start send no body. */
 function settleEarly(socket: ServerSocket, { progressTimeoutMs = PROGRESS_TIMEOUT_MS }: SettleOptions): void {
   if (!(socket.server instanceof Server)) return;
   const request = socket.parser?.incoming;
@@ -62,26 +65,27 @@ function settleEarly(socket: ServerSocket, { progressTimeoutMs = PROGRESS_TIMEOU
 }
 
 /**
- * Of nothing that is sent or taken; a stream sends each second. Node lets it pass twice where the system has taken a part of
- * the last write, so a client is dropped after one to two halves.
+ * The socket's timeout: how long nothing is sent or received. A stream sends every second. Node lets the timeout expire
+ * twice if the system has accepted a part of the last write, so a client is dropped after one to two halves.
  */
 function socketTimeout(progressTimeoutMs: number): number {
   return progressTimeoutMs / 2;
 }
 
-/** Node keeps a connection whose timeout somebody listens to, so an answer that takes long to begin is waited for. */
+/** Node keeps a connection if there is a listener for its timeout, so an answer may take long to begin. */
 function dropStalled(socket: Socket): void {
   if (socket.writableLength > 0) socket.destroy();
 }
 
-/** Next listens before it calls anything of ours, and hands its server to nobody. */
+/** Next starts to listen before it calls any code of this project, and gives no access to its server. */
 function activeHandles(): unknown[] {
   return (process as { _getActiveHandles?: () => unknown[] })._getActiveHandles?.() ?? [];
 }
 
 /**
- * Thousands that come back at once after a restart wait in a queue of the system, where Node lets 511 stand; whoever finds
- * it full tries again after 1, 3, 7 and 15 seconds, and is refused in the end. Listening once more only changes the length.
+ * After a restart thousands of clients may reconnect at once and wait in a queue of the system, which Node limits to
+ * 511. A client that finds it full retries after 1, 3, 7 and 15 seconds, and is refused in the end. Listening a second
+ * time only changes the length of the queue.
  */
 function lengthenQueue(server: Server): void {
   const { _handle: handle } = server as { _handle?: { listen?: (backlog: number) => number } };
@@ -89,8 +93,8 @@ function lengthenQueue(server: Server): void {
 }
 
 /**
- * Next takes over a connection that asks for another protocol and leaves it open without a word, for good: no time limit
- * of Node's holds for it any more, and nobody has asked for credentials. Where nobody listens, such a request is answered
+ * Next takes over a connection that asks for another protocol and leaves it open forever without an answer: Node's time
+ * limits do not apply to it any more, and no credentials were checked. Without a listener such a request is answered
  * like any other (RFC 9110, 7.8).
  */
 function refuseUpgrades(server: Server): void {

@@ -18,7 +18,7 @@ afterEach(() => {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A gated server; gives what opens a client of it. */
+/** Starts a server with a gate; returns a function that opens a client of it. */
 async function gated(handler: Handler, options: { timeoutMs?: number; development?: boolean } = {}) {
   const server = createServer(handler).listen(0, '127.0.0.1');
   servers.push(server);
@@ -37,7 +37,7 @@ const echo: Handler = async (request, response) => {
   response.end(JSON.stringify({ method: request.method, body, length: request.headers['content-length'] ?? null }));
 };
 
-test('gateRequests(): only a route that may read it gets the body of a request', async () => {
+test('gateRequests(): only routes that read bodies get the body of a request', async () => {
   const open = await gated(echo);
   for (const [method, path, body] of [
     ['GET', '/', ''],
@@ -59,7 +59,7 @@ test('gateRequests(): only a route that may read it gets the body of a request',
   }
 });
 
-test('gateRequests(): a request whose body is refused never gets to the server', async () => {
+test('gateRequests(): a request with a refused body never reaches the server', async () => {
   let asked = 0;
   const open = await gated(() => asked++);
   const hasty = await gated(() => asked++, { timeoutMs: 1 });
@@ -76,7 +76,7 @@ test('gateRequests(): a request whose body is refused never gets to the server',
   assert.equal(asked, 0);
 });
 
-test('gateRequests(): what comes after an early answer of a route is bounded in bytes and time', async () => {
+test('gateRequests(): the rest of a body after an early answer is limited in bytes and time', async () => {
   const refuse: Handler = (_request, response) => response.writeHead(401, { 'Content-Length': 2 }).end('no');
   const open = await gated(refuse, { timeoutMs: 1 });
   const slow = open().ask('POST', READING, { 'Content-Length': 10 }, 'x');
@@ -96,14 +96,14 @@ test('gateRequests(): what comes after an early answer of a route is bounded in 
   assert.equal((await whole.answer()).status, 401, 'a body within the bounds leaves the connection open');
 });
 
-test('gateRequests(): a route that never answers loses the connection of a body that stops', async () => {
+test('gateRequests(): the connection of an incomplete body is closed if the route never answers', async () => {
   const open = await gated(() => {}, { timeoutMs: 1 });
   const client = open().ask('POST', READING, { 'Content-Length': 10 }, 'x');
   await client.closed;
   assert.equal(client.text, '');
 });
 
-test("gateRequests(): bodies of Next's own development requests are left alone", async () => {
+test("gateRequests(): bodies of Next's own development requests pass unchanged", async () => {
   const open = await gated(echo, { development: true });
   const client = open().ask('POST', '/__nextjs_original-stack-frames', { 'Content-Length': 2000 }, 'x'.repeat(2000));
   assert.equal(JSON.parse((await client.answer()).body).body.length, 2000);

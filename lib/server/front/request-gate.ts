@@ -1,9 +1,9 @@
 /**
- * What stands before Next. In front of a page Next keeps up to 10 MB of each body in memory, whoever sends it and for as
- * long as it takes; here bodies are refused, or read and thrown away, before Next sees their requests.
+ * Handles request bodies in front of Next. For a page Next keeps up to 10 MB of each body in memory, whoever sends it
+ * and however long that takes. Here bodies are refused, or read and discarded, before Next sees their requests.
  *
- * Routes of the API read their bodies themselves, after the access check and no further than they may. All others get a
- * request without a body, once that has ended.
+ * Routes of the API read their bodies themselves, after the access check and up to the limit. All other requests are
+ * passed on without a body, when that has ended.
  */
 import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,7 +15,9 @@ import { pathKind } from '../http/request-connection';
 import { readsBody } from '../http/route-names';
 import { boundRest, CLOSE_TIMEOUT_MS, closeGently, discardBody, isClosing } from './close-gently';
 
-/** Requests that wait on one connection for the answer to the one before. Browsers and libraries send none so. */
+/**
+ * Requests that may wait on one connection for the previous answer. Browsers and libraries do not pipeline requests.
+ */
 export const MAX_PIPELINED = 100;
 
 export interface GateOptions {
@@ -29,7 +31,7 @@ const TEXT = 'text/plain; charset=utf-8';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Puts the gate before all listeners for requests that a server has now. */
+/** Puts the gate in front of the current request listeners of a server. */
 export function gateRequests(server: Server, options: GateOptions): void {
   const listeners = server.listeners('request') as Listener[];
   const gate = new Gate(options, (request, response) => {
@@ -37,8 +39,8 @@ export function gateRequests(server: Server, options: GateOptions): void {
   });
   server.removeAllListeners('request');
   server.on('request', (request, response) => gate.enter(request, response));
-  // Node would ask for any body that is announced, and answer by itself what it can't serve: in no turn, and with minutes
-  // for a body that nobody reads.
+  // By default Node would request any announced body, and would answer unsupported expectations itself: out of order,
+  // and with minutes for a body that nothing reads.
   server.on('checkContinue', (request, response) => gate.enter(request, response, '100-continue'));
   server.on('checkExpectation', (request, response) => gate.enter(request, response, 'other'));
   Object.assign(server, { requireHostHeader: false });
@@ -50,7 +52,7 @@ type Expectation = '100-continue' | 'other' | null;
 class Gate {
   readonly #options: Required<GateOptions>;
   readonly #serve: Listener;
-  /** What waits on connections that have an open request. */
+  /** Requests that wait on connections with an open request. */
   readonly #waiting = new WeakMap<Socket, (() => void)[]>();
 
   constructor(options: GateOptions, serve: Listener) {
@@ -58,7 +60,10 @@ class Gate {
     this.#serve = serve;
   }
 
-  /** Takes a request in its turn: Node reads pipelined ones as they come, thousands in one turn of the event loop. */
+  /**
+   * Handles a request when it is its turn. Node reads pipelined requests as they arrive, thousands in one turn of the
+   * event loop.
+   */
   enter(request: IncomingMessage, response: ServerResponse, expects: Expectation = null): void {
     const { socket } = request;
     if (isClosing(socket)) return;
@@ -98,11 +103,12 @@ class Gate {
   #next(socket: Socket): void {
     const next = this.#waiting.get(socket)?.shift();
     if (next === undefined || isClosing(socket)) this.#waiting.delete(socket);
-    // Not at once: what needs no input is answered within one turn of the event loop, and so would be all that waits.
+    // In a later turn: requests that need no input are answered within one turn of the event loop, and then all waiting
+    // ones would be.
     else setImmediate(next);
   }
 
-  /** Reads a body to its end, and serves its request then. */
+  /** Reads a body to its end and then passes on its request. */
   #discard(request: IncomingMessage, response: ServerResponse): void {
     const { maxBytes, timeoutMs } = this.#options;
     let bytes = 0;
@@ -126,12 +132,12 @@ class Gate {
     });
   }
 
-  /** Leaves a body to its route, and bounds what comes of it after the answer. */
+  /** Leaves a body to its route, and limits what may arrive of it after the answer. */
   #watch(request: IncomingMessage, response: ServerResponse): void {
     const { timeoutMs } = this.#options;
     let timer = setTimeout(() => {
       if (request.complete) return;
-      // The route has a limit of its own, and answers now.
+      // The route has its own limit and answers now.
       if (!response.writableFinished) timer = setTimeout(() => request.socket.destroy(), CLOSE_TIMEOUT_MS).unref();
       else closeGently(request);
     }, timeoutMs).unref();
@@ -140,26 +146,26 @@ class Gate {
   }
 }
 
-/** @returns what HTTP itself asks of a server to refuse (RFC 9112, 3.2; RFC 9110, 10.1.1), null if nothing */
+/** @returns why HTTP requires a refusal (RFC 9112, 3.2; RFC 9110, 10.1.1); null if it does not */
 function whyUnserved({ headers, httpVersion }: IncomingMessage, expects: Expectation) {
   if (headers.host === undefined && httpVersion === '1.1') {
     return { status: 400, reason: 'The request must carry exactly one valid Host header.\n' };
   }
-  if (expects === 'other') return { status: 417, reason: 'No expectation but 100-continue can be met.\n' };
+  if (expects === 'other') return { status: 417, reason: 'The Expect header supports only 100-continue.\n' };
   return null;
 }
 
-/** @returns whether a body comes with a request, whatever its length */
+/** @returns whether a request has a body, of any length */
 export function announcesBody(request: IncomingMessage): boolean {
   return announcedLength(request) > 0 || request.headers['transfer-encoding'] !== undefined;
 }
 
-/** @returns in bytes, 0 where nothing says it */
+/** @returns bytes; 0 if the length is not announced */
 function announcedLength({ headers }: IncomingMessage): number {
   return Number(headers['content-length'] ?? 0);
 }
 
-/** @returns the request as it would be if nobody had sent a body */
+/** @returns the request as if it had been sent without a body */
 function withoutBody(request: IncomingMessage): IncomingMessage {
   const { httpVersion, httpVersionMajor, httpVersionMinor, method, url, rawHeaders, headers } = request;
   const bare = new IncomingMessage(request.socket);
@@ -176,7 +182,7 @@ function withoutBody(request: IncomingMessage): IncomingMessage {
   return bare;
 }
 
-/** A problem for who asks the API, a line for everybody else: neither needs anything that is not known yet. */
+/** Answers with a problem for the API and with a line of text otherwise. Needs no state that may be unknown yet. */
 function refuse(request: IncomingMessage, response: ServerResponse, { code, message }: ProblemError): void {
   const { status } = PROBLEMS[code];
   if (pathKind(request) === 'route') {

@@ -19,14 +19,14 @@ function directives(policy: string | null): Map<string, string> {
 const page = (path: string, development = false) =>
   directives(pagePolicy({ nonce: 'abc', path, development })) as ReadonlyMap<string, string>;
 
-test('HTTPS is asked for where the public address is one, and nowhere else', () => {
+test('standingHeaders(): HSTS is sent only if the public URL is HTTPS', () => {
   const given = (publicUrl: string | null) => standingHeaders({ publicUrl })[HSTS];
   assert.equal(given(null), undefined);
   assert.equal(given('http://swarm.example/'), undefined);
   assert.equal(given('https://swarm.example/'), 'max-age=31536000');
 });
 
-test('an answer keeps what it says of being kept, and may never be shown as a page', () => {
+test('setDataHeaders(): an answer keeps its own Cache-Control, and its policy forbids use as a page', () => {
   const plain = new Headers();
   setDataHeaders(plain, LOCAL);
   assert.equal(plain.get('cache-control'), 'private, no-store');
@@ -37,27 +37,27 @@ test('an answer keeps what it says of being kept, and may never be shown as a pa
   assert.equal(stream.get('x-content-type-options'), 'nosniff');
 });
 
-test('no page runs a script that was not sent with it, whatever the path', () => {
+test('pagePolicy(): no page runs scripts from elsewhere, whatever the path', () => {
   for (const path of ['/', '/docs', '/redoc', '/nothing', '/docs/', '/redoc/..', '//redoc']) {
     const policy = page(path);
     assert.equal(policy.get('script-src'), "'nonce-abc' 'strict-dynamic'", path);
     assert.equal(policy.get('default-src'), "'none'", path);
     assert.equal(policy.get('base-uri'), "'none'", path);
     assert.equal(policy.get('frame-ancestors'), "'none'", path);
-    // A nonce beside it would switch it off.
+    // A nonce next to it would disable `unsafe-inline`.
     const styles = path === '/redoc' ? "'self' 'unsafe-inline'" : "'self' 'nonce-abc'";
     assert.equal(policy.get('style-src'), styles, path);
   }
   assert.match(page('/', true).get('script-src') ?? '', /'unsafe-eval'/);
 });
 
-test('every page has a nonce of its own, long enough not to be guessed', () => {
+test('newNonce(): every page has its own nonce, too long to guess', () => {
   const nonces = new Set(Array.from({ length: 1000 }, newNonce));
   assert.equal(nonces.size, 1000);
   for (const nonce of nonces) assert.equal(Buffer.from(nonce, 'base64').length, 16);
 });
 
-test('a page carries its own policy and all the rest', () => {
+test('setPageHeaders(): sets the policy of the page and the standing headers', () => {
   const config = { publicUrl: 'https://swarm.example' };
   const headers = new Headers({ 'Content-Security-Policy': "default-src 'none'" });
   setPageHeaders(headers, { nonce: 'abc', path: '/', development: false }, config);
@@ -65,7 +65,7 @@ test('a page carries its own policy and all the rest', () => {
   for (const name of Object.keys(standingHeaders(config))) assert.ok(headers.has(name), name);
 });
 
-test('the style of a plain refusal is the one that its policy names', async () => {
+test('plainPageHeaders(): the policy allows the style of a refusal page', async () => {
   const answer = problemPage(new ProblemError('not_found', 'Nothing.'), LOCAL);
   const style = /<style>(.*)<\/style>/s.exec(await answer.text())?.[1] ?? '';
   const hash = createHash('sha256').update(style).digest('base64');

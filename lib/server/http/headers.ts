@@ -1,7 +1,8 @@
 /**
- * The one source of the headers that tell a browser what it may do with an answer. What Next serves by itself (files,
- * redirects, its own 404) gets them too: they are set on Node's own response before Next sees the request, and a
- * setting read at the start (`PUBLIC_URL`) can decide, which `headers()` of next.config would settle at build time.
+ * The only source of the headers that tell a browser what it may do with an answer. Answers that Next creates by itself
+ * (files, redirects, its own 404) get them too: they are set on Node's own response before Next sees the request. So
+ * they can depend on a setting that is read at the start (`PUBLIC_URL`), whereas `headers()` of next.config would fix
+ * them at build time.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
@@ -12,10 +13,13 @@ export type HeadersConfig = Pick<Config, 'publicUrl'>;
 
 const POLICY = 'Content-Security-Policy';
 
-/** For whatever is no page: nothing is loaded, run, framed or sent from it, should a browser ever show it as one. */
+/**
+ * For everything that is not a page: even if a browser shows it as one, it loads, runs and sends nothing and can't be
+ * framed.
+ */
 const DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** What no page here uses; writing to the clipboard is used, by the page itself. */
+/** Features that no page uses. Writing to the clipboard is used, by the page itself. */
 const DENIED_FEATURES = [
   'accelerometer',
   'autoplay',
@@ -53,19 +57,19 @@ const STANDING = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** For pages alone: nothing else ever runs a script that could ask. */
+/** Only for pages: nothing else runs a script that could use these features. */
 const PERMISSIONS = [...DENIED_FEATURES.map((name) => `${name}=()`), 'clipboard-write=(self)'].join(', ');
 
-/** A year, as browsers' preload lists ask for; other names below the host are not ours to speak for. */
+/** A year, as browsers' preload lists require. Subdomains are not included, since they may belong to others. */
 const HSTS = 'max-age=31536000';
 
-/** @returns what every answer carries, whatever it is */
+/** @returns the headers of every answer */
 export function standingHeaders(config: HeadersConfig): Record<string, string> {
   const secure = config.publicUrl?.startsWith('https:') ?? false;
   return secure ? { ...STANDING, 'Strict-Transport-Security': HSTS } : STANDING;
 }
 
-/** Sets the standing headers on every answer of this process from now on; to be called once. */
+/** Sets the standing headers on every answer of this process from now on. Call it once. */
 export function coverEveryAnswer(config: HeadersConfig): void {
   const headers = Object.entries(standingHeaders(config));
   subscribe('http.server.request.start', (message) => {
@@ -75,30 +79,30 @@ export function coverEveryAnswer(config: HeadersConfig): void {
 }
 
 /**
- * Gives an answer of the API what it does not have yet: it may not be kept, except as it says itself. The standing
- * headers are among them, since Next listens a moment before `coverEveryAnswer` can be called.
+ * Sets headers on an API answer, if it does not have them yet. Answers must not be cached unless they say so
+ * themselves. Includes the standing headers, since Next listens a moment before `coverEveryAnswer` can be called.
  */
 export function setDataHeaders(headers: Pick<Headers, 'has' | 'set'>, config: HeadersConfig): void {
   const wanted = { ...standingHeaders(config), 'Cache-Control': 'private, no-store' };
   for (const [name, value] of Object.entries(wanted)) if (!headers.has(name)) headers.set(name, value);
 }
 
-/** @returns a new number for one page alone, by which the page's own scripts are told from all others */
+/** @returns a new nonce for one page, which identifies the page's own scripts */
 export function newNonce(): string {
   return randomBytes(16).toString('base64');
 }
 
 interface PageOptions {
   nonce: string;
-  /** Without the base path. */
+  /** The path without the base path. */
   path: string;
-  /** The development server compiles by `eval` and shows faults in elements that it styles itself. */
+  /** The development server compiles with `eval` and shows faults in elements with their own styles. */
   development: boolean;
 }
 
 /**
- * The policy of a page, which Next reads too: it puts the nonce on each script of its own. Scripts that these load are
- * trusted through them (`strict-dynamic`), so that nothing else from here can be loaded as one.
+ * The content policy of a page. Next reads it too and puts the nonce on each of its scripts. Scripts that these load
+ * are trusted (`strict-dynamic`), and nothing else from this server can be loaded as a script.
  */
 export function pagePolicy({ nonce, path, development }: PageOptions): string {
   const styles = development || path === '/redoc' ? "'unsafe-inline'" : `'nonce-${nonce}'`;
@@ -106,9 +110,9 @@ export function pagePolicy({ nonce, path, development }: PageOptions): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
-    // ReDoc writes its styles while it draws and knows no nonce.
+    // ReDoc adds styles at run time and does not support nonces.
     `style-src 'self' ${styles}`,
-    // Swagger UI and ReDoc draw their icons from data addresses in their styles.
+    // Swagger UI and ReDoc use icons with data URLs in their styles.
     `img-src 'self'${documents ? ' data:' : ''}`,
     "font-src 'self'",
     "connect-src 'self'",
@@ -118,14 +122,14 @@ export function pagePolicy({ nonce, path, development }: PageOptions): string {
   ].join('; ');
 }
 
-/** Sets what a page carries. */
+/** Sets the headers of a page. */
 export function setPageHeaders(headers: Headers, options: PageOptions, config: HeadersConfig): void {
   headers.set(POLICY, pagePolicy(options));
   headers.set('Permissions-Policy', PERMISSIONS);
   setDataHeaders(headers, config);
 }
 
-/** @returns the headers of a page that has no scripts and only this style */
+/** @returns the headers of a page without scripts and with only this style */
 export function plainPageHeaders(style: string): Record<string, string> {
   const hash = createHash('sha256').update(style).digest('base64');
   return { [POLICY]: `${DATA_POLICY}; style-src 'sha256-${hash}'` };

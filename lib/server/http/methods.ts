@@ -1,6 +1,6 @@
-/** Those for which a route can have something. */
+/** The methods that a route may handle. */
 export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
-/** Those that may come with a body. */
+/** The methods that may have a body. */
 export const CHANGING_METHODS: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 export type Route = (request: Request) => Promise<Response>;

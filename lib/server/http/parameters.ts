@@ -1,4 +1,4 @@
-/** The parameters of a request, read by the schemas of the contract. */
+/** Reads the parameters of a request by the schemas of the contract. */
 import type { z } from 'zod';
 import type { Path } from '../../contract/path-list';
 import {
@@ -12,20 +12,20 @@ import { ProblemError } from './problem';
 import type { HeaderReader } from './request-connection';
 
 interface Time {
-  /** The zone of instants without an offset, null for that of this process. */
+  /** The zone of instants without an offset; null for that of this process. */
   zone: string | null;
   /** Milliseconds since 1970. */
   now?: () => number;
 }
 
-/** @returns the schemas of requests, which read times in a zone */
+/** @returns the schemas of requests, which read times in the given zone */
 export function requestsIn({ zone, now = Date.now }: Time): RequestSchemas {
   return requestSchemas({ readInstant: (text) => readInstant(text, zone ?? undefined)?.milliseconds ?? null, now });
 }
 
-/** What the parameters of a request are read from. */
+/** The parts of a request that contain its parameters. */
 export interface ParameterSource {
-  /** The path and query as the client wrote them, with or without the scheme and host. */
+  /** The path and query as the client wrote them, with or without scheme and host. */
   url: string;
   headers: HeaderReader;
 }
@@ -34,14 +34,14 @@ export interface ParameterSource {
  * Reads the parameters of a request from its path, query and headers.
  *
  * @param path of the endpoint
- * @throws {ProblemError} naming every faulty parameter
+ * @throws {ProblemError} that names every faulty parameter
  */
 export function readRequest<Schema extends z.ZodPipe<z.ZodObject>>(
   schema: Schema,
   path: Path,
   { url, headers }: ParameterSource,
 ): z.output<Schema> {
-  // Creating a URL is a measurable part of what a returning stream costs.
+  // Creating a URL is a measurable part of the cost of a reconnecting stream.
   const query = url.includes('?') ? new URL(url, 'http://localhost').searchParams : null;
   const values = Object.entries(schema.in.shape).map(([name, parameter]): [string, string[]] => {
     const place = parameterDescriptions.get(parameter as Parameters<typeof parameterDescriptions.get>[0])?.in;
@@ -58,7 +58,7 @@ export function readRequest<Schema extends z.ZodPipe<z.ZodObject>>(
   throw faultyParameters(errors, code);
 }
 
-/** @returns what to answer to faulty parameters or fields of a body */
+/** @returns the problem for faulty parameters or fields of a body */
 export function faultyParameters(
   errors: { parameter: string; detail: string }[],
   code: ParameterFault = 'invalid_parameter',
@@ -67,7 +67,7 @@ export function faultyParameters(
   return new ProblemError(code, sentence, { errors });
 }
 
-/** @returns the part of a path that varies, as the client wrote it: Next's own decoding fails for some ids */
+/** @returns the variable part of a path, as the client wrote it: Next's own decoding fails for some ids */
 function partOf(url: string, path: Path): string {
   const [, after = ''] = path.split(/\{\w+\}/);
   const { pathname } = new URL(url, 'http://localhost');

@@ -21,27 +21,27 @@ function faulty(parse: () => unknown): (string | undefined)[] | undefined {
   assert.fail('it was accepted');
 }
 
-test('without times it is the last hour, without since the hour before until', () => {
+test('times: default to the last hour; since defaults to an hour before until', () => {
   assert.deepEqual(span(''), { since: NOW - HOUR, until: NOW });
   const until = Date.parse('2026-02-01T12:00:00Z');
   assert.deepEqual(span('until=2026-02-01T12:00:00Z'), { since: until - HOUR, until });
   assert.deepEqual(span('since=2026-02-01T13:00:00&until=2026-02-01T12:00:00Z'), { since: until, until });
-  // Nothing before it can be written with a year of four digits.
+  // No earlier time can be written with a four-digit year.
   const first = Date.parse('0000-01-01T00:00:00Z');
   assert.deepEqual(span('until=0000-01-01T00:30:00Z'), { since: first, until: first + HOUR / 2 });
 });
 
-test('points stay within their bounds', () => {
+test('points: stay within their bounds', () => {
   const points = { '': 600, 'points=50': 50, 'points=1': 50, 'points=-5': 50, 'points=2001': 2000, 'points=': 600 };
   for (const [search, steps] of Object.entries(points)) assert.equal(timeline(search).steps, steps, search);
 });
 
-test('an agent and the lane to go on from are taken as they are', () => {
+test('agent, lane: are taken exactly', () => {
   const { agent, after } = timeline('agent=agent%201&after_agent=agent-9');
   assert.deepEqual([agent, after], ['agent 1', 'agent-9']);
 });
 
-test('every faulty parameter is named', () => {
+test('readRequest(): names every faulty parameter', () => {
   assert.deepEqual(
     faulty(() => timeline('since=now&until=then&points=many')),
     ['until', 'since', 'points'],

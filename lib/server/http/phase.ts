@@ -1,4 +1,7 @@
-/** How far the life of the server is. Apart from `lifecycle.ts`, which imports the routes that ask for it. */
+/**
+ * The phase of the server: starting, ready or stopping. Separate from `lifecycle.ts`, which imports the routes that
+ * need it.
+ */
 import { ProblemError } from './problem';
 
 type Phase = 'starting' | 'ready' | 'stopping';
@@ -6,7 +9,7 @@ type Phase = 'starting' | 'ready' | 'stopping';
 const PHASE = Symbol.for('claude-swarm-dashboard.phase');
 const shared = globalThis as { [PHASE]?: Phase };
 
-/** @returns undefined before the start */
+/** @returns undefined before the server starts */
 export function phase(): Phase | undefined {
   return shared[PHASE];
 }
@@ -16,9 +19,9 @@ export function enterPhase(next: Phase): void {
 }
 
 /**
- * For probes that decide who gets requests.
+ * Checks the phase for probes that decide which server gets requests.
  *
- * @throws {ProblemError} before the first state is read, and from the moment on in which a stop begins
+ * @throws {ProblemError} before the first state is read, and as soon as a stop begins
  */
 export function requireReady(): void {
   if (phase() === 'ready') return;

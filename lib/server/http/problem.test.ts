@@ -5,7 +5,7 @@ import { ProblemError, problemPage, problemResponse } from './problem';
 
 const CONFIG = { publicUrl: null };
 
-test('a problem is answered with its status, its sentence and its headers', async () => {
+test('problemResponse(): answers with the status, the sentence and the headers of the problem', async () => {
   const error = new ProblemError('method_not_allowed', 'POST is not possible here; use one of GET.', {
     headers: { Allow: 'GET' },
   });
@@ -19,7 +19,7 @@ test('a problem is answered with its status, its sentence and its headers', asyn
   assert.equal(body.errors, undefined);
 });
 
-test('a refusal of a page is a page: readable, kept by nobody, and never markup of somebody else', async () => {
+test('problemPage(): is a readable page, not cached, with escaped text', async () => {
   const error = new ProblemError('credentials_required', 'No <img src=x> & "more".', {
     headers: { 'WWW-Authenticate': 'Basic' },
   });
@@ -35,19 +35,19 @@ test('a refusal of a page is a page: readable, kept by nobody, and never markup 
   assert.match(html, /<h1>Credentials required<\/h1>\n<p>No &#60;img src=x&#62; &#38; &#34;more&#34;\.<\/p>/);
 });
 
-test('faulty parameters are listed', async () => {
+test('problemResponse(): lists faulty parameters', async () => {
   const errors = [{ parameter: 'limit', detail: 'must be a whole number.' }];
   const response = problemResponse(new ProblemError('invalid_parameter', 'The limit is faulty.', { errors }), CONFIG);
   assert.equal(response.status, 422);
   assert.deepEqual(problem.parse(await response.json()).errors, errors);
 });
 
-test('a problem thrown by another copy of the module is known by its name', () => {
+test('isProblem(): recognizes a problem of another copy of the module by its name', () => {
   const foreign = Object.assign(new Error('Pruned.'), { name: 'ProblemError', code: 'gone_cursor', extras: {} });
   assert.equal(problemResponse(foreign, CONFIG).status, 410);
 });
 
-test('a refusal of the runtime is a problem with its sentence', async () => {
+test('problemResponse(): a refusal of the runtime is a problem with its sentence', async () => {
   const refusal = Object.assign(new Error('The cursor e.1 is no longer valid.'), {
     name: 'QueryRefused',
     code: 'gone_cursor',

@@ -5,16 +5,16 @@ import { type HeadersConfig, plainPageHeaders, setDataHeaders } from './headers'
 interface ProblemExtras {
   /** The faulty parameters, one sentence each. */
   errors?: NonNullable<Problem['errors']>;
-  /** Headers that the status asks for, such as `Allow`. */
+  /** Headers that the status requires, such as `Allow`. */
   headers?: Record<string, string>;
 }
 
-/** A failure that the client is told of. */
+/** A failure whose message is sent to the client. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
 
   /**
-   * @param code which failure it is; it decides the HTTP status
+   * @param code the kind of failure, which decides the HTTP status
    * @param detail one plain sentence for a person: what, where, what to do
    * @param extras faulty parameters and additional headers of the answer
    */
@@ -30,8 +30,8 @@ export class ProblemError extends Error {
 const UNEXPECTED = new ProblemError('internal', 'The server failed to answer this request; its log says more.');
 
 /**
- * An error as an answer (RFC 9457). What is neither a `ProblemError` nor a refusal of the runtime is answered with a
- * sentence that says nothing of the inside.
+ * Answers with an error (RFC 9457). Errors that are neither a `ProblemError` nor a refusal of the runtime are answered
+ * with a sentence that reveals nothing internal.
  */
 export function problemResponse(error: unknown, config: HeadersConfig): Response {
   const known = isProblem(error) ? error : UNEXPECTED;
@@ -51,7 +51,7 @@ main { max-width: 36rem; margin: 4rem auto; padding: 0 1rem; }
 h1 { font-size: 1.25rem; }
 `;
 
-/** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
+/** A refusal as an HTML page, for a browser that requests a page. Loads nothing else from this server. */
 export function problemPage({ code, message, extras }: ProblemError, config: HeadersConfig): Response {
   const { status, title } = PROBLEMS[code];
   const page = `<!doctype html>
@@ -80,12 +80,12 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** What a history answers to a question that it refuses: any error of the name `QueryRefused`. */
+/** A query that the history refuses: any error with the name `QueryRefused`. */
 type RefusedQuery = Error & { code: ProblemCode };
 
 /**
- * Whether a client may read what an error says. By name, not by class: one process holds several copies of a module, each
- * with a class of its own.
+ * Whether a client may read the message of an error. Checked by name, not by class: one process has several copies of a
+ * module, each with its own class.
  */
 export function isProblem(error: unknown): error is ProblemError | RefusedQuery {
   const named = error instanceof Error && ['ProblemError', 'QueryRefused'].includes(error.name);

@@ -20,7 +20,7 @@ const markedHeaders = (incoming: IncomingMessage) =>
   new Headers({ [CONNECTION_HEADER]: String(incoming.headers[CONNECTION_HEADER]) });
 const port = () => (server.address() as AddressInfo).port;
 
-/** Sends a request; gives what the server saw when it was open and after its end. */
+/** Sends a request; returns what the server saw while it was open and after its end. */
 async function ask(headers: Record<string, string | string[]> = {}) {
   let seen: Headers | undefined;
   let connection: ReturnType<typeof connectionOf> = null;
@@ -39,7 +39,7 @@ async function ask(headers: Record<string, string | string[]> = {}) {
   return { headers: seen as Headers, connection: connection as ReturnType<typeof connectionOf>, response };
 }
 
-test('the connection of a request is found by its headers while it is open', async () => {
+test('connectionOf(): finds the connection of an open request by its headers', async () => {
   const { headers, connection, response } = await ask();
   assert.equal(connection?.remoteAddress, '127.0.0.1');
   assert.equal(connection?.boundAddress, '127.0.0.1');
@@ -49,7 +49,7 @@ test('the connection of a request is found by its headers while it is open', asy
   assert.equal(connectionOf(headers), null, 'forgotten afterwards');
 });
 
-test('an id that a client sends is replaced', async () => {
+test('watchConnections(): an id that a client sends is replaced', async () => {
   const first = await ask({ [CONNECTION_HEADER]: 'mine' });
   assert.notEqual(first.headers.get(CONNECTION_HEADER), 'mine');
   assert.ok(first.connection);
@@ -59,7 +59,7 @@ test('an id that a client sends is replaced', async () => {
   assert.equal(connectionOf(new Headers()), null);
 });
 
-test('a second Host header is seen, which Node hides', async () => {
+test('watchConnections(): counts a second Host header, which Node hides', async () => {
   const counted = new Promise<number | undefined>((resolve) => {
     handle = (incoming, outgoing) => {
       resolve(connectionOf(markedHeaders(incoming))?.hostCount);
@@ -72,7 +72,7 @@ test('a second Host header is seen, which Node hides', async () => {
   socket.destroy();
 });
 
-test('allAnswered waits for open requests, and for nothing else', async () => {
+test('allAnswered(): waits only for open requests', async () => {
   await allAnswered();
   const open = new Promise<ServerResponse>((resolve) => {
     handle = (_incoming, outgoing) => resolve(outgoing);
@@ -91,7 +91,7 @@ test('allAnswered waits for open requests, and for nothing else', async () => {
   await waiting;
 });
 
-test('what the client wrote is kept: its size, whether it was forwarded, and by whom', async () => {
+test('watchConnections(): keeps the size of the URL and the forwarding headers of the client', async () => {
   const plain = (await ask()).connection;
   assert.equal(plain?.forwardedFor, null);
   assert.equal(plain?.forwardedBy, null);
@@ -104,7 +104,7 @@ test('what the client wrote is kept: its size, whether it was forwarded, and by 
   assert.equal(connection?.forwardedBy, 'X-Forwarded-For');
 });
 
-test('a path that Next could not read leads where it can be said', async () => {
+test('watchConnections(): a path that Next cannot read is directed to a route that explains the fault', async () => {
   const cases = [
     ['/api/agents/%', true, '/api'],
     ['/base/api/v1/agents/%ff?x=1', true, '/base/api'],
@@ -126,7 +126,7 @@ test('a path that Next could not read leads where it can be said', async () => {
   }
 });
 
-test('a method that nothing is there for leads to a route that refuses it; others stay as they are', async () => {
+test('watchConnections(): an unsupported method is directed to a route that refuses it', async () => {
   const cases = [
     ['GET', '/', null, 'GET /'],
     ['HEAD', '/static/a.svg', null, 'HEAD /static/a.svg'],
@@ -153,7 +153,7 @@ test('a method that nothing is there for leads to a route that refuses it; other
   }
 });
 
-test('allAnswered does not wait for pipelined requests whose connection closed', async () => {
+test('allAnswered(): does not wait for pipelined requests of a closed connection', async () => {
   let open = 0;
   const arrived = new Promise<void>((resolve) => {
     handle = () => {

@@ -1,6 +1,6 @@
 /**
- * The network connection of a request. Route handlers see a web `Request`, which knows neither its peer nor its
- * socket, so Node's own diagnostics channel marks each request with an id under which they are found again.
+ * The network connection of a request. Route handlers get a web `Request`, which has no access to its peer or its
+ * socket. So each request is marked, through Node's diagnostics channel, with an id by which its connection is found.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
@@ -12,48 +12,51 @@ import { API_ROOT, isMethod, kindOfPath, type PathKind, withDotsInQuery } from '
 
 export const CONNECTION_HEADER = 'x-swarm-connection';
 
-/** The headers of a request, web's or `plainHeaders`. */
+/** The headers of a request: the web's `Headers` or `plainHeaders`. */
 export type HeaderReader = Pick<Headers, 'get'>;
 
 export interface RequestConnection {
-  /** The peer's address; undefined if it is gone. */
+  /** The peer's address; undefined if the connection is closed. */
   readonly remoteAddress: string | undefined;
-  /** What the server listens on, as it says itself: `next start` is not told by any setting. */
+  /** The address that the server listens on, from the server itself: `next start` passes it in no setting. */
   readonly boundAddress: string | null;
-  /** How many `Host` headers came: Node gives the first and hides the others. */
+  /** The number of `Host` headers. Node shows only the first one. */
   readonly hostCount: number;
-  /** Leads from an answer (`X-Request-Id`) to its line in the log. */
+  /** The id of the request in the answer (`X-Request-Id`) and in the log. */
   readonly requestId: string;
-  /** What came as `X-Forwarded-For`, null if nothing did. */
+  /** The value of `X-Forwarded-For`; null if there is none. */
   readonly forwardedFor: string | null;
-  /** A header that says the request was forwarded, as the client wrote its name; null where none does. */
+  /** The name of a header that shows that the request was forwarded, as the client wrote it; null if there is none. */
   readonly forwardedBy: string | null;
-  /** The length of the path and the query as the client wrote them. */
+  /** The length of the path and the query as the client wrote them, in bytes. */
   readonly urlBytes: number;
-  /** The path is not percent-encoded UTF-8. */
+  /** Whether the path is not percent-encoded UTF-8. */
   readonly malformedPath: boolean;
-  /** What the path as the client wrote it leads to. */
+  /** The kind of target that the path, as the client wrote it, leads to. */
   readonly kind: PathKind;
-  /** The method, where what was asked for has nothing for it; null for all others. */
+  /** The method, if the target does not support it; null otherwise. */
   readonly refusedMethod: RefusedMethod | null;
   readonly socket: Socket;
   readonly response: ServerResponse;
-  /** Runs something outside of the request: what is begun within one keeps all that Next remembers of it. */
+  /**
+   * Runs a function outside of the request's context. Anything started within it would keep everything that Next stores
+   * for the request.
+   */
   readonly outside: (run: () => void) => void;
-  /** Who listens to the response from before Next has seen it: this code alone. */
+  /** The listeners of the response that were added before Next saw it: only those of this project. */
   readonly ownListeners: readonly unknown[];
 }
 
 /**
- * Next answers a bare 500 where a file does not meet one of them. Nothing here is so large that a part of it need be asked
- * for, nor can it be changed.
+ * Headers with conditions that Next answers with a bare 500 if a file does not meet them. They are not needed: no file
+ * is so large that only a part of it would be requested, and files can't be changed.
  */
 const IGNORED_HEADERS = ['range', 'if-match', 'if-unmodified-since'];
 
 interface RefusedMethod {
-  /** As it was written. */
+  /** The method as the client wrote it. */
   name: string;
-  /** What would be possible, null where the route knows. */
+  /** The methods that the target supports; null if the route knows them. */
   allow: string | null;
 }
 
@@ -65,17 +68,17 @@ interface RequestStart {
   server: Server;
 }
 
-/** Short, since a person copies it; the beginning tells processes apart that write to one log. */
+/** Short, since people copy it. The first part identifies the process, as several may write to one log. */
 const ids = { process: randomUUID().slice(0, 8), next: 1 };
 
 const CONNECTIONS = Symbol.for('claude-swarm-dashboard.connections');
-// One process holds several copies of this module: the one in instrumentation writes, those in the routes read.
+// One process has several copies of this module: the copy in instrumentation writes, those in the routes read.
 const shared = globalThis as { [CONNECTIONS]?: Map<string, RequestConnection> };
 
 /**
- * Starts marking requests, once per process; to be called before the first request.
+ * Starts to mark requests, once per process. Call it before the first request.
  *
- * @param onRequest takes each request as it begins
+ * @param onRequest receives each request when it begins
  */
 export function watchConnections(onRequest?: (request: IncomingMessage, connection: RequestConnection) => void): void {
   if (shared[CONNECTIONS]) return;
@@ -84,19 +87,19 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
   const outside = AsyncLocalStorage.snapshot();
   subscribe('http.server.request.start', (message) => {
     const { request, response, socket, server } = message as RequestStart;
-    // What else was read at once from a connection that is closed already; there may be thousands.
+    // Skips requests that Node has read in advance from a connection that is closed by now. There may be thousands.
     if (socket.destroyed) return;
     const id = randomUUID();
     const written = request.url ?? '';
     const malformedPath = isMalformed(written);
     const kind = kindOfPath(written);
-    // Next fails before it calls any route for such a path below /api. The route of paths that do not exist says what
-    // is wrong.
+    // For such a path below /api, Next fails before it calls any route. The route for unknown paths explains what is
+    // wrong.
     if (malformedPath) request.url = /^([^?%]*?\/api)\//.exec(written)?.[1] ?? written;
     else request.url = withDotsInQuery(written);
-    // Next fails on a target that is neither a path nor a whole address.
+    // Next fails on a target that is neither a path nor an absolute URL.
     if (!/^(\/|https?:\/\/)/i.test(written)) request.url = `${API_ROOT}/*`;
-    // This replaces what a client may have sent under the same name.
+    // This replaces a header of the same name that the client may have sent.
     request.headers[CONNECTION_HEADER] = id;
     for (const name of IGNORED_HEADERS) delete request.headers[name];
     const ownListeners: unknown[] = [];
@@ -115,10 +118,10 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
       ownListeners,
     };
     connections.set(id, connection);
-    // An id that the client sent is not taken over: it would choose what stands in the log.
+    // An id from the client is not used, since the client would decide what is written to the log.
     response.setHeader('X-Request-Id', connection.requestId);
     response.once('close', () => connections.delete(id));
-    // Node says nothing to a response that waits behind another one when their connection closes.
+    // Node does not notify a response that waits behind another one when their connection closes.
     request.once('close', () => {
       if (socket.destroyed && response.socket === null && !response.closed) response.emit('close');
     });
@@ -128,10 +131,10 @@ export function watchConnections(onRequest?: (request: IncomingMessage, connecti
   });
 }
 
-/** A proxy adds one of these, or several. Nobody who asks from this computer does. */
+/** A proxy adds one or several of these. A client on this computer adds none. */
 const FORWARDED = /^(forwarded|via|x-real-ip|x-forwarded-.*)$/;
 
-/** Reads what the client sent: Next adds forwarding headers of its own to what routes see. */
+/** Reads what the client sent: Next adds its own forwarding headers to what routes see. */
 function readHeaders({ rawHeaders, headers }: IncomingMessage) {
   const names = rawHeaders.filter((_, index) => index % 2 === 0);
   const forwardedFor = headers['x-forwarded-for'];
@@ -143,8 +146,8 @@ function readHeaders({ rawHeaders, headers }: IncomingMessage) {
 }
 
 /**
- * Next fails on methods that it does not know, shows a page whatever the method, and fails on files for all but GET. So a
- * page or a file is only for reading, and other methods than those of routes are for nothing.
+ * Next fails on unknown methods, renders a page for every method, and fails on files for all methods except GET. So
+ * pages and files can only be read, and methods that no route uses are refused.
  */
 function refusedMethod(method: string, kind: PathKind): RefusedMethod | null {
   if (method === 'GET' || method === 'HEAD') return null;
@@ -152,7 +155,10 @@ function refusedMethod(method: string, kind: PathKind): RefusedMethod | null {
   return isMethod(method) ? null : { name: method, allow: null };
 }
 
-/** Leads to a route that refuses by itself, under a method that Next knows: no route does anything for a refused one. */
+/**
+ * Directs a request to a route that refuses it, under a method that Next knows. Routes run no handler for a refused
+ * method.
+ */
 function lead(request: IncomingMessage, { allow }: RefusedMethod): void {
   request.method = 'DELETE';
   if (allow !== null) request.url = API_ROOT;
@@ -168,7 +174,7 @@ function isMalformed(url: string): boolean {
   }
 }
 
-/** @returns Node's own headers as web's are read, without what making those costs */
+/** @returns Node's headers with the interface of the web's `Headers`, without the cost of creating one */
 export function plainHeaders(headers: IncomingHttpHeaders): HeaderReader {
   return {
     get: (name) => {
@@ -178,17 +184,17 @@ export function plainHeaders(headers: IncomingHttpHeaders): HeaderReader {
   };
 }
 
-/** @returns the connection of an unanswered request, null where it is not known. */
+/** @returns the connection of an unanswered request; null if it is not known */
 export function connectionOf(headers: HeaderReader): RequestConnection | null {
   return shared[CONNECTIONS]?.get(headers.get(CONNECTION_HEADER) ?? '') ?? null;
 }
 
-/** @returns what a request was for, before it was led elsewhere */
+/** @returns the kind of target that a request had before it was redirected internally */
 export function pathKind({ headers, url = '' }: IncomingMessage): PathKind {
   return shared[CONNECTIONS]?.get(String(headers[CONNECTION_HEADER]))?.kind ?? kindOfPath(url);
 }
 
-/** Resolves when the requests that are open now are answered or gone. */
+/** Resolves when the requests that are open now are answered or closed. */
 export async function allAnswered(): Promise<void> {
   const open = [...(shared[CONNECTIONS]?.values() ?? [])];
   await Promise.all(open.map(({ response }) => once(response, 'close')));

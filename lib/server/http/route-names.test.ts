@@ -7,7 +7,7 @@ import { isMinor, kindOfPath, methodName, routeName } from './route-names';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** The addresses of all endpoints and of the built routes and pages, with a value for each parameter. */
+/** The paths of all endpoints and of the built routes and pages, with a value for each parameter. */
 function servedRoutes(): { path: string; name: string }[] {
   const built = readdirSync(join(PROJECT, 'app'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(^|\/)(route|page)\.tsx?$/.test(file) && !file.includes('[['))
@@ -33,7 +33,7 @@ test('proxy.ts: the pattern leaves out every endpoint, and no page', () => {
   assert.ok(PATHS.some((path) => !path.startsWith(API_PREFIX)));
 });
 
-test('nothing that a client chooses becomes a name', () => {
+test('routeName(): nothing that a client chooses becomes a name', () => {
   for (const url of ['*', '/secret', '//api/agents', '/api/agents/a/b', '/api/v1/v1/agents', 'http://x/api/agents']) {
     assert.equal(routeName(url), '(other)', url);
   }
@@ -42,7 +42,7 @@ test('nothing that a client chooses becomes a name', () => {
   assert.equal(methodName('PROPFIND'), '(other)');
 });
 
-test('routes are told from pages, files and what Next asks of itself', () => {
+test('kindOfPath(): distinguishes routes, pages, files and requests of Next', () => {
   const kinds = {
     route: ['/api', '/api/', '/api/nope', '/api/v1/agents?q=1', '/health?ready', '/metrics', '/openapi.json'],
     page: [
@@ -62,7 +62,7 @@ test('routes are told from pages, files and what Next asks of itself', () => {
   for (const [kind, urls] of Object.entries(kinds)) for (const url of urls) assert.equal(kindOfPath(url), kind, url);
 });
 
-test('files and probes are minor, what people and scripts ask for is not', () => {
+test('isMinor(): files and probes are minor, requests of people and scripts are not', () => {
   assert.deepEqual(['(asset)', '/health', '/metrics', '/', '/api/agents', '(other)'].map(isMinor), [
     true,
     true,

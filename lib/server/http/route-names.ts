@@ -1,6 +1,6 @@
 /**
- * The name of a request's route, for logs and metrics: which of the few things that are served was asked for. Never the
- * path itself: agents' ids, tokens and injected text stand in paths, and every new one would be a new time series.
+ * The name of a request's route, for logs and metrics. Never the path itself: paths may contain agents' ids, tokens and
+ * injected text, and every new path would create a new time series.
  */
 import { API_PREFIX, PAGES, PATHS, type Path, VERSIONED_PREFIX } from '../../contract/path-list';
 import { AGENT_HISTORY_BY_QUERY_PATH, AGENT_HISTORY_PATH, HEALTH_PATH, METRICS_PATH } from '../../contract/paths';
@@ -19,19 +19,19 @@ const WITH_PARAMETERS = NAMES.filter((name) => name.includes('{')).map(
   (name) => [new RegExp(`^${name.replace(/\{\w+\}/g, '[^/]+')}$`), name] as const,
 );
 
-/** Where nothing is, below which everything is the API's. */
+/** The root of all API paths; at this path itself there is nothing. */
 export const API_ROOT = `${BASE_PATH}${API_PREFIX}`;
 
 /**
- * @param url as the request line has it, with its query
- * @returns the route's pattern such as `/api/agents/{id}`, `(asset)` for files, `(other)` for what does not exist
+ * @param url from the request line, with its query
+ * @returns the route's pattern such as `/api/agents/{id}`, `(asset)` for files, `(other)` if nothing exists at the path
  */
 export function routeName(url: string): string {
   return nameOf(withoutPrefixes(pathOf(url)));
 }
 
 /**
- * @param pathname of a request as Next hands it to a route: without the base path
+ * @param pathname of a request as Next passes it to a route: without the base path
  * @returns as `routeName`
  */
 export function routeNameInNext(pathname: string): string {
@@ -50,24 +50,24 @@ const [AGENT_IN_PATH, AGENT_IN_QUERY] = [AGENT_HISTORY_PATH.replace('{id}', ''),
 const DOTS_IN_PATH = new RegExp(`^(/(?:[^?]*/)?api(?:/v1)?)${AGENT_IN_PATH}((?:%2e|\\.){1,2})(?:\\?(.*))?$`, 'i');
 
 /**
- * An agent may be named `.` or `..`. As the end of a path that names a folder to every URL parser, percent-encoded too; so
- * a client that sends it as it is meant is led to `/api/agent?id=`.
+ * An agent may be named `.` or `..`. Every URL parser treats these as folders at the end of a path, even
+ * percent-encoded. A request whose path ends with encoded dots is directed to `/api/agent?id=`.
  *
- * @param url as the request line has it
+ * @param url from the request line
  */
 export function withDotsInQuery(url: string): string {
   const [, path, dots, query] = DOTS_IN_PATH.exec(url) ?? [];
-  // Dots that are not encoded are meant as a folder.
+  // Dots that are not percent-encoded are a relative path, not the id of an agent.
   if (path === undefined || dots === undefined || !dots.includes('%')) return url;
   return `${path}${AGENT_IN_QUERY}?${query === undefined ? '' : `${query}&`}id=${dots}`;
 }
 
-/** @returns whether a route can have something for it */
+/** @returns whether a route may handle the method */
 export function isMethod(method: string): boolean {
   return METHODS.some((known) => known === method);
 }
 
-/** @returns whether a body that comes with it reaches a route, which reads it or leaves it */
+/** @returns whether a body of such a request reaches a route, which may read it */
 export function readsBody(method: string, url: string): boolean {
   const path = withoutPrefixes(pathOf(url));
   const isRoute = PLAIN_ROUTES.has(path) || WITH_PARAMETERS.some(([pattern]) => pattern.test(path));
@@ -77,9 +77,9 @@ export function readsBody(method: string, url: string): boolean {
 export type PathKind = 'route' | 'next' | 'page';
 
 /**
- * @param url as the request line has it
- * @returns `route`: of the API, also where there is nothing; `next`: what Next's development page asks of its own server;
- *   else `page`, as which files count too
+ * @param url from the request line
+ * @returns `route`: of the API, also if nothing exists there; `next`: requests of Next's development page to its own
+ *   server; otherwise `page`, which includes files
  */
 export function kindOfPath(url: string): PathKind {
   const path = withoutPrefixes(pathOf(url));
@@ -101,12 +101,12 @@ function withoutVersion(path: string): string {
   return path.startsWith(`${VERSIONED_PREFIX}/`) ? `${API_PREFIX}${path.slice(VERSIONED_PREFIX.length)}` : path;
 }
 
-/** @returns the method, `(other)` for one that nothing here has a use for */
+/** @returns the method; `(other)` for one that nothing here uses */
 export function methodName(method: string): string {
   return isMethod(method) ? method : OTHER;
 }
 
-/** Whether it is asked for so often, or for so little, that a line each would hide the others. */
+/** Whether requests for a route are so frequent or so unimportant that a log line for each would hide the others. */
 export function isMinor(route: string): boolean {
   return route === ASSET || route === HEALTH_PATH || route === METRICS_PATH;
 }

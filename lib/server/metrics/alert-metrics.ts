@@ -3,11 +3,11 @@ import type { ReceiverState } from '../../contract/alert-schemas';
 import { getRuntime } from '../../swarms/swarm';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
-/** Registers how it goes with the receivers of alerts. Their names are the settings' own. */
+/** Registers the metrics of alert receivers. The names of receivers come from the settings. */
 export function registerAlertMetrics(registry: Registry): void {
   readCounter(registry, {
     name: 'claude_swarm_alerts_total',
-    help: 'Alerts that are done with, by receiver and outcome: delivered, given up, or left out since too many waited.',
+    help: 'Finished alerts, by receiver and outcome: delivered, given up, or left out because too many were waiting.',
     labelNames: ['receiver', 'outcome'],
     read: () => getRuntime().alerts().flatMap(outcomes),
   });
@@ -22,7 +22,7 @@ export function registerAlertMetrics(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_alerts_queued',
-    help: 'Alerts that wait or are under way, by receiver.',
+    help: 'Alerts that are waiting or being sent, by receiver.',
     labelNames: ['receiver'],
     read: () =>
       getRuntime()

@@ -1,8 +1,8 @@
 /**
- * What this process counts, for Prometheus. Counters of requests are raised where a request ends; what stands (agents,
- * locks, the history) is read when `/metrics` is asked: the start of the server registers it.
+ * The metrics of this process, for Prometheus. Counters of requests are increased when a request ends. State (agents,
+ * locks, the history) is read when `/metrics` is requested; the start of the server registers it.
  *
- * Every label has few values, all of this code's choosing: no client can make a new time series.
+ * Every label has few values, all chosen by this code, so no client can create a new time series.
  */
 import { Counter, Histogram, Registry } from 'prom-client';
 import { oncePerProcess } from '../../platform/process-global';
@@ -10,17 +10,17 @@ import { oncePerProcess } from '../../platform/process-global';
 interface Metrics {
   readonly registry: Registry;
   readonly requests: Counter<'route' | 'method' | 'status'>;
-  /** Seconds. */
+  /** Durations in seconds. */
   readonly durations: Histogram<'route'>;
   readonly errors: Counter<'where'>;
 }
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-/** Where an unexpected error of a request arose: behind `endpoint()`, or in what Next calls by these words. */
+/** Where an unexpected error of a request occurred: in `endpoint()`, or in the part of Next with this name. */
 export const ERROR_PLACES = ['endpoint', 'render', 'route', 'action', 'proxy'] as const;
 
-/** @returns the counters of this process, made at the first use */
+/** @returns the counters of this process, created at the first use */
 export const metrics = () => oncePerProcess('metrics', createMetrics);
 
 function createMetrics(): Metrics {
@@ -45,7 +45,7 @@ function createMetrics(): Metrics {
     labelNames: ['where'],
     registers,
   });
-  // A series that begins with its first event has no rate for it.
+  // Starts at 0: a series that begins with its first event has no rate for it.
   for (const where of ERROR_PLACES) errors.inc({ where }, 0);
   return { registry, requests, durations, errors };
 }

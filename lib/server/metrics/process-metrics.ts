@@ -5,11 +5,11 @@ import { type Reading, readGauge } from './read-metric';
 
 /** Costs 0.2 % of a core; at Node's own 10 ms it would be 0.6 %. */
 const RESOLUTION_MS = 50;
-/** Scrapes that follow each other faster than this share one measurement, so that two scrapers both see it all. */
+/** Scrapes within this time share one measurement, so that two scrapers both see all of it. */
 const MIN_INTERVAL_MS = 5_000;
 const QUANTILES = [0.5, 0.99];
 
-/** Registers what is known of the process: its event loop, its version, and the usual `process_*` and `nodejs_*`. */
+/** Registers metrics of the process: its event loop, its version, and the usual `process_*` and `nodejs_*`. */
 export function registerProcessMetrics(registry: Registry): void {
   // The package's own measurement of the event loop ticks a hundred times a second and includes its interval.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 60_000 });
@@ -19,7 +19,7 @@ export function registerProcessMetrics(registry: Registry): void {
   const delay = new EventLoopDelay();
   readGauge(registry, {
     name: 'claude_swarm_event_loop_delay_seconds',
-    help: 'Seconds by which the event loop was late since the scrape before, by quantile; 0 at the first scrape.',
+    help: 'Seconds by which the event loop was late since the previous scrape, by quantile; 0 at the first scrape.',
     labelNames: ['quantile'],
     read: () => delay.quantiles(),
   });
@@ -31,7 +31,7 @@ export function registerProcessMetrics(registry: Registry): void {
   });
 }
 
-/** Measures from the first question on, so that it costs nothing where nobody asks. */
+/** Measures from the first scrape on, so that it costs nothing if `/metrics` is not used. */
 class EventLoopDelay {
   #histogram: IntervalHistogram | null = null;
   #since = 0;
@@ -53,7 +53,7 @@ class EventLoopDelay {
     return histogram;
   }
 
-  /** What Node measures includes the interval at which it looks. */
+  /** Node's measurement includes the interval at which it samples. */
   #delay(quantile: number): number {
     const { count = 0 } = this.#histogram ?? {};
     if (count === 0) return 0;

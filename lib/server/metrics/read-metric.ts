@@ -1,18 +1,18 @@
-/** Metrics whose values stand elsewhere and are read when they are asked for. */
+/** Metrics whose values are kept elsewhere and read at each scrape. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type Reading = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 interface ReadMetric {
   name: string;
-  /** What it is, with its unit. */
+  /** A description with the unit. */
   help: string;
   labelNames?: readonly string[];
-  /** All values of this moment: a number where there are no labels. Of a counter, none as long as it is not known. */
+  /** All current values: a number if there are no labels. A counter has none while its value is not known. */
   read(): number | Iterable<Reading>;
 }
 
-/** Registers something that goes up and down. */
+/** Registers a value that rises and falls. */
 export function readGauge(registry: Registry, { read, ...names }: ReadMetric): void {
   new Gauge({
     ...names,
@@ -24,15 +24,15 @@ export function readGauge(registry: Registry, { read, ...names }: ReadMetric): v
   });
 }
 
-/** Registers a sum that is kept elsewhere; it may begin anew, as after a restart. */
+/** Registers a counter whose sum is kept elsewhere. The sum may start again, as after a restart. */
 export function readCounter(registry: Registry, { read, ...names }: ReadMetric): void {
   new Counter({
     ...names,
     registers: [registry],
     collect() {
-      // It holds the sum already: what the last scrape put here must not be added to it.
+      // The counter still has the sum of the last scrape, to which nothing must be added.
       this.reset();
-      // What has no labels a reset leaves at 0, which is more than is known where nothing is read.
+      // A reset sets a counter without labels to 0. Its value may not be known, so it is removed.
       if (!names.labelNames) this.remove();
       for (const [labels, value] of readings(read)) this.inc(labels, value);
     },

@@ -1,6 +1,6 @@
 /**
- * One line of the log and one count for each request, whoever answers it: routes, pages, Next's files, refusals. Hangs
- * on Node's own channel (`connection.ts`), so a route knows nothing of it.
+ * Writes one line to the log and counts each request, whatever answers it: routes, pages, Next's files, refusals. It
+ * listens on Node's diagnostics channel (`request-connection.ts`), so routes do not depend on it.
  */
 import type { IncomingMessage } from 'node:http';
 import { log } from '../../platform/log';
@@ -10,21 +10,21 @@ import { isStream } from '../stream/stream-watch';
 import { metrics } from './metrics';
 
 /**
- * Notes a request when it has been answered or its client is gone. The client's address stays out of the log: behind a
- * proxy it would be the proxy's, whose own log has the true one, and it is personal data that nothing here needs.
+ * Records a request when it has been answered or its client has left. The client's address is not logged: behind a
+ * proxy it would be the proxy's, whose own log has the real one, and it is personal data that is not needed here.
  */
 export function watchRequest(request: IncomingMessage, { response, requestId }: RequestConnection): void {
   const start = performance.now();
-  // Now: Next writes over them.
+  // Read now, since Next overwrites it.
   const route = routeName(request.url ?? '');
   const method = methodName(request.method ?? '');
   response.once('close', () => {
-    // Without an answer the status would read as the 200 that Node begins with.
+    // Without an answer the status would be the 200 with which Node begins.
     const status = response.headersSent ? response.statusCode : null;
     const ms = Math.round((performance.now() - start) * 10) / 10;
     const { requests, durations } = metrics();
     requests.inc({ route, method, status: status ?? 'none' });
-    // A stream has lines of its own, and lasts as long as somebody looks.
+    // A stream has its own lines in the log, and lasts as long as a client follows it.
     if (isStream(response)) return;
     durations.observe({ route }, ms / 1000);
     const aborted = response.writableFinished ? undefined : true;

@@ -2,16 +2,16 @@ import type { Registry } from 'prom-client';
 import { streamCounts } from '../stream/stream-watch';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
-/** Registers what is known of the event streams. */
+/** Registers the metrics of the event streams. */
 export function registerStreamMetrics(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_streams_open',
-    help: 'Event streams that are open.',
+    help: 'Open event streams.',
     read: () => streamCounts().open.size,
   });
   readGauge(registry, {
     name: 'claude_swarm_stream_queued_bytes',
-    help: 'Bytes that wait in this process for clients of streams to read on.',
+    help: 'Bytes in this process that stream clients have not read yet.',
     read: () => [...streamCounts().open].reduce((sum, { response }) => sum + (response?.writableLength ?? 0), 0),
   });
   readCounter(registry, {

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { type Figures, NO_FIGURES, type Runtime, setRuntime } from '../../swarms/swarm';
 import { registerSwarmMetrics } from './swarm-metrics';
 
-test('what the history has counted is not told as nothing before it is known: a restart would look like losses', async () => {
+test('registerSwarmMetrics(): counts of the history are absent, not 0, until they are known', async () => {
   const registry = new Registry();
   registerSwarmMetrics(registry);
   const figures: Figures = { ...NO_FIGURES };

@@ -1,4 +1,4 @@
-/** Metrics of the swarm and of what is kept of it, read from the runtime when they are asked for. */
+/** Metrics of the swarm and of the history, read from the runtime at each scrape. */
 import { statSync } from 'node:fs';
 import type { Registry } from 'prom-client';
 import type { LockCounts } from '../../contract/locks-answer';
@@ -9,7 +9,7 @@ import { getRuntime } from '../../swarms/swarm';
 import { registerAlertMetrics } from './alert-metrics';
 import { type Reading, readCounter, readGauge } from './read-metric';
 
-/** The reasons of the log's reader; others would be of a later version and have no series of their own. */
+/** The reasons of the log reader. Others would be of a later version and have no series of their own. */
 const SKIPPED_LINES: Readonly<Record<string, string>> = {
   'invalid JSON': 'invalid_json',
   'not a JSON object': 'not_an_object',
@@ -18,14 +18,14 @@ const SKIPPED_LINES: Readonly<Record<string, string>> = {
 };
 const OTHER = 'other';
 
-/** A history's database and what SQLite has not yet written back into it. */
+/** A history's database, and the write-ahead log that SQLite has not merged into it yet. */
 const DATABASE_FILES = ['', '-wal'];
 
 function state<Kind extends keyof States>(kind: Kind): States[Kind] | undefined {
   return getRuntime().hub.state(kind)?.value as States[Kind] | undefined;
 }
 
-/** Registers what `/metrics` tells of the swarm, its sources and the history. */
+/** Registers the metrics of the swarm, its sources and the history. */
 export function registerSwarmMetrics(registry: Registry): void {
   registerAgentsAndLocks(registry);
   registerSources(registry);
@@ -66,7 +66,7 @@ function registerAgentsAndLocks(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_locks_orphaned',
-    help: 'Locks whose holder is not registered or dead.',
+    help: 'Locks whose holder is dead or not registered.',
     read: count('orphaned_count'),
   });
   readGauge(registry, {
@@ -90,7 +90,7 @@ function registerSources(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_entries_skipped',
-    help: 'Entries of a source other than the log that can not be understood now.',
+    help: 'Current entries of a source other than the log that can not be read.',
     labelNames: ['source'],
     read: () =>
       sources()
@@ -110,7 +110,7 @@ function registerSources(registry: Registry): void {
   });
   readGauge(registry, {
     name: 'claude_swarm_log_backlog_bytes',
-    help: 'Bytes of the message log that are still to be read, where they are many.',
+    help: 'Bytes of the message log that are still to be read; only while there are many.',
     read: () => {
       const backlog = state('sources')?.log.backlog;
       return backlog ? backlog.total_bytes - backlog.read_bytes : 0;
@@ -121,12 +121,12 @@ function registerSources(registry: Registry): void {
 function registerLoop(registry: Registry): void {
   readCounter(registry, {
     name: 'claude_swarm_event_loop_held_total',
-    help: 'How often the event loop was held for more than 5 seconds and moved again; the log says where.',
+    help: 'How often the event loop was blocked for more than 5 seconds and moved again; the log says where.',
     read: () => getRuntime().figures().loopHeldCount,
   });
   readGauge(registry, {
     name: 'claude_swarm_event_loop_longest_held_seconds',
-    help: 'The longest time for which the event loop was held, at least, since the process began; 0 if never over 5 seconds.',
+    help: 'The longest time for which the event loop was blocked, at least, since the process began; 0 if never over 5 seconds.',
     read: () => getRuntime().figures().longestLoopHoldMs / 1000,
   });
 }
@@ -134,17 +134,17 @@ function registerLoop(registry: Registry): void {
 function registerHistory(registry: Registry): void {
   readGauge(registry, {
     name: 'claude_swarm_recorder',
-    help: '1 if this process records the history, 0 if it follows another one that does.',
+    help: '1 if this process records the history, 0 if another process does and this one follows it.',
     read: () => Number(getRuntime().health().history.role === 'recorder'),
   });
   readCounter(registry, {
     name: 'claude_swarm_messages_read_total',
-    help: 'Messages that were read and committed, by this process or by the one that it follows, since this one began.',
+    help: 'Messages that were read and committed since this process began, by it or by the process that it follows.',
     read: () => getRuntime().figures().messagesRead,
   });
   readCounter(registry, {
     name: 'claude_swarm_history_pruned_total',
-    help: 'What the retention deleted since this process began: messages, and entries of the journal; once a minute.',
+    help: 'Messages and journal entries that the retention deleted since this process began; updated once a minute.',
     labelNames: ['kind'],
     read: () => Object.entries(getRuntime().figures().pruned).map(([kind, count]) => [{ kind }, count] as const),
   });
@@ -177,7 +177,9 @@ function statesOf(source: string, now: string): Reading[] {
   return sourceState.options.map((one) => [{ source, state: one }, Number(one === now)] as const);
 }
 
-/** Null before the history has told what it counted: a counter that falls to 0 and comes back would look like an event. */
+/**
+ * Null until the counts of the history are known: a counter that falls to 0 and comes back would look like an event.
+ */
 function knownLog(): Sources['log'] | null {
   return getRuntime().figures().logKnown ? (state('sources')?.log ?? null) : null;
 }

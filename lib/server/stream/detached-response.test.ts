@@ -33,7 +33,7 @@ async function serve(
   return { text: () => text, ended: once(socket, 'close') };
 }
 
-/** Ends it and waits, as Next does, for `finish` to let go of the request. */
+/** Ends the response as Next does, and waits for `finish`, when Next releases the request. */
 async function endAsNext(response: ServerResponse): Promise<void> {
   const finished = once(response, 'finish');
   response.write('first');
@@ -41,7 +41,7 @@ async function endAsNext(response: ServerResponse): Promise<void> {
   await finished;
 }
 
-test('whoever ends it believes it finished, and the socket is still written to', async () => {
+test('detach(): the response looks finished to its caller, and the socket stays writable', async () => {
   let resolve: (detached: DetachedResponse) => void = () => {};
   const detached = new Promise<DetachedResponse>((settle) => {
     resolve = settle;
@@ -65,7 +65,7 @@ test('whoever ends it believes it finished, and the socket is still written to',
   );
 });
 
-test('what is given to the end is written before', async () => {
+test('detach(): a chunk that is passed to end() is written first', async () => {
   const client = await serve((response) => {
     detach(response, [], () => response.end('2'));
     response.end('1');
@@ -74,7 +74,7 @@ test('what is given to the end is written before', async () => {
   assert.match(client.text(), /1\r\n1\r\n1\r\n2\r\n0\r\n\r\n$/);
 });
 
-test('nothing is detached where Node is not as it is known', async () => {
+test('detach(): returns false if the listeners of Node are not as expected', async () => {
   const results: boolean[] = [];
   const client = await serve((response) => {
     response.prependListener('finish', () => {});
@@ -86,7 +86,7 @@ test('nothing is detached where Node is not as it is known', async () => {
   assert.match(client.text(), /whole/);
 });
 
-test('nor once its head is sent', async () => {
+test('detach(): returns false once the head is sent', async () => {
   const results: boolean[] = [];
   const client = await serve((response) => {
     response.flushHeaders();
@@ -97,7 +97,7 @@ test('nor once its head is sent', async () => {
   assert.deepEqual(results, [false]);
 });
 
-test('a client that knows no chunks gets the bare bytes, until the connection ends', async () => {
+test('write(): a client without chunked encoding gets the plain bytes until the connection ends', async () => {
   const client = await serve((response) => {
     detach(response, [], (detached) => {
       detached.write([Buffer.from('second')]);
@@ -109,7 +109,7 @@ test('a client that knows no chunks gets the bare bytes, until the connection en
   assert.match(client.text(), /\r\n\r\nfirstsecond$/);
 });
 
-test('there is no room until the client has read on, and then it is told', async () => {
+test('write(): returns false while there is no room, then onDrain() is called', async () => {
   const rounds: number[] = [];
   const client = await serve((response) => {
     detach(response, [], (detached) => {
@@ -134,7 +134,7 @@ test('there is no room until the client has read on, and then it is told', async
   assert.equal(client.text().split('x').length - 1, 100_000 * pieces);
 });
 
-test('the end of the connection is told to its own listeners alone', async () => {
+test('detach(): the close event reaches only the own listeners', async () => {
   const events: string[] = [];
   const client = await serve((response) => {
     const own = () => events.push('own');
@@ -147,7 +147,7 @@ test('the end of the connection is told to its own listeners alone', async () =>
   assert.deepEqual(events, ['own']);
 });
 
-test('nothing that was hung on the request and its response outlives the request', async () => {
+test('detach(): nothing attached to the request and its response is kept', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const held: WeakRef<object>[] = [];

@@ -1,23 +1,22 @@
 /**
- * A response taken out of Next's hands. Next ends it, believes it finished and lets go of everything it holds for the
- * request; the socket stays open and is written to directly. What that saves is measured in
- * docs/decisions/0050-detached-streams.md.
+ * Detaches a response from Next. Next ends it, considers it finished and releases everything it keeps for the request;
+ * the socket stays open and is written to directly. docs/decisions/0050-detached-streams.md has the measured savings.
  *
- * It leans on two things that are no promise of Next or Node: that Next calls `end` on Node's own response, and that
- * Node's own listener for `finish` is the first one. Where they are not as expected nothing is detached, and the caller
- * answers in the ordinary way. That what Next keeps elsewhere is found (`letGo`) only saves memory.
+ * This relies on two things that neither Next nor Node guarantees: that Next calls `end` on Node's own response, and
+ * that Node's own listener for `finish` is the first one. If they are not as expected, nothing is detached and the
+ * caller answers in the ordinary way. Finding what Next keeps elsewhere (`letGo`) only saves memory.
  */
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { joinSmall, totalBytes } from './join-small';
 
-/** A response in its caller's hands. */
+/** A response that the caller controls. */
 export interface DetachedResponse {
   /**
-   * Writes a piece of the body, given in parts. Neither may be changed afterwards: all who get the same piece share its
-   * bytes.
+   * Writes a piece of the body, given in parts. Do not change the piece or its parts afterwards: all clients that get
+   * the same piece share its bytes.
    *
-   * @returns false if there is no room for more; what is written is sent in any case
+   * @returns false if there is no room for more; the piece is sent in any case
    */
   write(piece: readonly Uint8Array[]): boolean;
   /** Called when there is room again. */
@@ -26,11 +25,12 @@ export interface DetachedResponse {
 }
 
 /**
- * To be called before the answer is returned to Next.
+ * Detaches a response. Call it before the answer is returned to Next.
  *
- * @param ownListeners listeners of `close` that stay; all others are Next's, which would take the end of the stream for
- *   that of its request, and keep the request until then
- * @param onDetached the head and what was returned as body are written, and the response is the caller's
+ * @param ownListeners listeners of `close` that stay; all others are Next's, which would treat the end of the stream
+ * as the end of its request, and keep the request until then
+ * @param onDetached called when the head and the returned body are written; from then on the caller controls the
+ *   response
  * @returns false if it can't be detached
  */
 export function detach(
@@ -45,7 +45,8 @@ export function detach(
     response.end = end;
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) response.write(chunk);
     else response.flushHeaders();
-    // Node's own listener would take the socket away; the others wait for it to let go of the request.
+    // Node's own listener would take the socket away. The others are called now, since they wait for `finish` to
+    // release the request.
     for (const listener of response.rawListeners('finish').slice(1)) {
       response.removeListener('finish', listener as () => void);
       listener.call(response);
@@ -58,25 +59,29 @@ export function detach(
 }
 
 /**
- * Takes over a response that Next never saw: its head leaves together with what is written in the same turn.
+ * Takes over a response that Next never saw. Its head is sent together with everything that is written in the same
+ * turn.
  *
  * @returns null if the client has left
  */
 export function takeOver(response: ServerResponse): DetachedResponse | null {
   const { socket, req: request } = response;
   if (socket === null || socket.destroyed) return null;
-  // Else Node makes an error with a stack for each client that leaves: its request would count as cut off.
+  // Otherwise Node creates an error with a stack for each client that leaves, since its request would count as aborted.
   request.resume().once('end', () => request.destroy());
   corkForThisTurn(socket);
   response.flushHeaders();
   return new SharedBody(response, socket);
 }
 
-/** Where Next keeps what it knows of a request. */
+/** Where Next keeps its data about a request. */
 const NEXT_META = Symbol.for('NextInternalRequestMeta');
 const ignore = () => {};
 
-/** What Next and its compression have hung on a request and its response would be kept for as long as the stream. */
+/**
+ * Removes what Next and its compression have attached to a request and its response. It would be kept as long as the
+ * stream.
+ */
 function letGo(response: ServerResponse, ownListeners: readonly unknown[]): void {
   for (const listener of response.rawListeners('close')) {
     if (!ownListeners.includes(listener)) response.removeListener('close', listener as () => void);
@@ -90,7 +95,7 @@ function letGo(response: ServerResponse, ownListeners: readonly unknown[]): void
   (response.req as { [NEXT_META]?: unknown })[NEXT_META] = undefined;
 }
 
-/** A body that is written to the socket as it goes over the wire: Node would frame each piece anew for each client. */
+/** A body that is written to the socket already encoded. Node would encode each chunk again for each client. */
 class SharedBody implements DetachedResponse {
   onDrain = () => {};
   readonly #response: ServerResponse;
@@ -108,7 +113,7 @@ class SharedBody implements DetachedResponse {
   }
 
   write(piece: readonly Uint8Array[]): boolean {
-    // The client has ended its side; that it is gone is told when the socket closes.
+    // The client has ended its side. The close event of the socket reports that it has left.
     if (!this.#socket.writable) return false;
     corkForThisTurn(this.#socket);
     const parts = this.#response.chunkedEncoding ? chunkOf(piece) : piece;
@@ -121,7 +126,7 @@ class SharedBody implements DetachedResponse {
   }
 }
 
-/** Sockets that are written to in this turn of the event loop, whatever they get goes out by one call of the system. */
+/** Sockets that are written to in this turn of the event loop. All data for one socket is sent by one system call. */
 let corked: Socket[] = [];
 
 function corkForThisTurn(socket: Socket): void {
@@ -139,7 +144,7 @@ function uncorkAll(): void {
 const CRLF = '\r\n';
 const chunks = new WeakMap<readonly Uint8Array[], readonly Uint8Array[]>();
 
-/** A piece as a chunk of a body (RFC 9112, 7.1), made once for all who get it. */
+/** Encodes a piece as a chunk of a body (RFC 9112, 7.1), once for all clients. */
 function chunkOf(piece: readonly Uint8Array[]): readonly Uint8Array[] {
   const known = chunks.get(piece);
   if (known) return known;

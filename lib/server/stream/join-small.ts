@@ -1,7 +1,7 @@
-/** From here on a copy costs more than one more buffer in the call of the system, and more memory than it is worth. */
+/** Above this size, a copy costs more time and memory than one more buffer in the system call. */
 const LARGE_BYTES = 16 * 1024;
 
-/** @returns the same bytes: small parts copied together, large ones as they are, shared by all who hold them */
+/** @returns the same bytes: small parts copied together, large ones unchanged and shared */
 export function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
   const joined: Uint8Array[] = [];
   let small: Uint8Array[] = [];
@@ -21,7 +21,7 @@ export function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
   return joined;
 }
 
-/** How many bytes parts are together. */
+/** @returns the number of bytes of all parts */
 export function totalBytes(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

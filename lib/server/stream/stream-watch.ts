@@ -1,4 +1,4 @@
-/** What is known of the event streams: counts for the metrics, and two lines of the log for each. */
+/** Observes the event streams: counts them for the metrics, and writes two lines to the log for each. */
 import type { ServerResponse } from 'node:http';
 import { STREAM_EVENT_NAMES, type StreamEventName } from '../../contract/events';
 import { log } from '../../platform/log';
@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 const OTHER = 'other';
 
-/** Since the process began. */
+/** Counts since the process began. */
 interface StreamCounts {
   /** One entry for each open stream; null where its connection is not known. */
   readonly open: Set<{ response: ServerResponse | null }>;
@@ -27,7 +27,7 @@ interface StreamCounts {
 
 interface Shared {
   counts: StreamCounts;
-  /** Answers that are streams, or were. */
+  /** Answers that are or were streams. */
   responses: WeakSet<ServerResponse>;
 }
 
@@ -46,25 +46,25 @@ function zeros(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, 0]));
 }
 
-/** @returns what all streams have sent so far, and those that are open */
+/** @returns what all streams have sent so far, and the open streams */
 export function streamCounts(): Readonly<StreamCounts> {
   return shared().counts;
 }
 
-/** Whether an answer is, or was, a stream. */
+/** @returns whether an answer is or was a stream */
 export function isStream(response: ServerResponse): boolean {
   return shared().responses.has(response);
 }
 
-/** One stream, as it goes on. */
+/** Observes one stream while it is open. */
 export interface WatchedStream {
   /** An event was handed to the socket. */
   sent(event: StreamEventName, bytes: number): void;
-  /** @param reason a phrase of this code's own; a second call changes nothing */
+  /** @param reason a phrase of this code; further calls change nothing */
   ended(reason: string): void;
 }
 
-/** Notes that a stream begins. */
+/** Records that a stream begins. */
 export function watchStream(connection: RequestConnection | null): WatchedStream {
   const { counts, responses } = shared();
   const entry = { response: connection?.response ?? null };

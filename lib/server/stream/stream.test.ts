@@ -25,7 +25,7 @@ const message = (seq: number, size = 0): PublishedMessage => ({
 });
 
 function openHub(): Hub {
-  // Timers are mocked with the date, monotonic time is not.
+  // Timers are mocked together with the date; monotonic time is not.
   const hub = new Hub({ source: { after: async () => [] }, ticks: () => Date.now() });
   hub.open('e', [message(1), message(2)], 1);
   closing.push(() => hub.close());
@@ -60,7 +60,7 @@ async function read(events: AsyncGenerator<Record<string, string>>): Promise<Rec
   return value as Record<string, string>;
 }
 
-test('it says what it is, so that nothing on the way holds it back', () => {
+test('streamResponse(): its headers prevent buffering on the way', () => {
   const response = open(ask(), openHub());
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   assert.equal(response.headers.get('cache-control'), 'no-cache, no-transform');
@@ -68,7 +68,7 @@ test('it says what it is, so that nothing on the way holds it back', () => {
   assert.equal(response.headers.get('connection'), 'close');
 });
 
-test('the events of the hub in their order, until the hub closes', async () => {
+test('streamResponse(): sends the events of the hub in order until the hub closes', async () => {
   const hub = openHub();
   hub.setState('agents', NO_AGENTS);
   const events = eventsOf(open(ask(), hub));
@@ -84,7 +84,7 @@ test('the events of the hub in their order, until the hub closes', async () => {
   assert.equal((await end).done, true);
 });
 
-test('where it continues from: the header, else the parameter', async () => {
+test('stream endpoint: continues from the id in the header, otherwise in the parameter', async () => {
   const hub = openHub();
   const cases: [string, Record<string, string>, boolean, boolean][] = [
     ['', {}, false, false],
@@ -104,7 +104,7 @@ test('where it continues from: the header, else the parameter', async () => {
   }
 });
 
-test('who leaves is forgotten at once, whether the body or the request ends first', async () => {
+test('streamResponse(): a client that leaves is unsubscribed at once, whether body or request ends first', async () => {
   const hub = openHub();
   const left = new AbortController();
   const body = open(ask('', {}, left.signal), hub).body as ReadableStream<Uint8Array>;
@@ -123,7 +123,7 @@ test('who leaves is forgotten at once, whether the body or the request ends firs
   assert.equal(hub.subscriberCount, 0, 'it was gone before it began');
 });
 
-test('a stopped hub ends a stream at once', async () => {
+test('streamResponse(): a stopped hub ends a stream at once', async () => {
   const hub = openHub();
   hub.close();
   const events = eventsOf(open(ask(), hub));
@@ -131,7 +131,7 @@ test('a stopped hub ends a stream at once', async () => {
   assert.equal((await events.next()).done, true);
 });
 
-test('nothing is taken from the hub before the body is read', async () => {
+test('streamResponse(): takes nothing from the hub before the body is read', async () => {
   const hub = openHub();
   const body = open(ask(), hub).body as ReadableStream<Uint8Array>;
   hub.publish([message(3)], 3);
@@ -148,7 +148,7 @@ test('nothing is taken from the hub before the body is read', async () => {
   await reader.cancel();
 });
 
-test('HEAD leaves no subscriber behind', async () => {
+test('stream endpoint: HEAD leaves no subscriber behind', async () => {
   const hub = openHub();
   const stream = endpointFor(({ request, principal, context }) => open(request, hub, principal, context));
   const { url, close } = await serveRoute(endpoint([stream], contextFor()));
@@ -157,7 +157,7 @@ test('HEAD leaves no subscriber behind', async () => {
   assert.equal(hub.subscriberCount, 0);
 });
 
-test('a client that does not read is bounded in what it costs and loses its socket', async () => {
+test('streamResponse(): a client that does not read has a bounded cost and loses its socket', async () => {
   mock.timers.enable({ apis: ['setInterval', 'Date'] });
   closing.push(() => mock.timers.reset());
   const hub = openHub();
@@ -180,7 +180,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
 
   let seq = 2;
-  // The buffers of both sockets fill first; afterwards nothing more is taken from the hub.
+  // First the buffers of both sockets fill; afterwards nothing more is taken from the hub.
   while (!subscriber || subscriber.stalledSince === null) {
     seq++;
     assert.ok(seq < 200, 'it goes on taking what nobody reads');
@@ -194,7 +194,7 @@ test('a client that does not read is bounded in what it costs and loses its sock
   await ended;
 });
 
-test('more streams than may be are refused before the hub hears of them, and places come back', async () => {
+test('stream endpoint: too many streams are refused before they subscribe, and places are given back', async () => {
   const hub = openHub();
   const context = contextFor({}, { LIMIT_STREAMS: '3', LIMIT_STREAMS_PER_CLIENT: '2' });
   const openFor = (client: string) => open(ask(), hub, { ...PRINCIPAL, client }, context);
@@ -215,7 +215,7 @@ test('more streams than may be are refused before the hub hears of them, and pla
   for (let taken = 0; taken < 3; taken++) context.streams.take({ ...PRINCIPAL, client: String(taken) }, context.config);
 });
 
-test('a stream ends with its token, others go on', async () => {
+test('stream endpoint: a stream ends when its token is revoked, others continue', async () => {
   const hub = openHub();
   const context = contextFor();
   const withToken = (digest: string) => ({ ...PRINCIPAL, credential: { name: 'ci', scope: 'read' as const, digest } });

@@ -6,25 +6,25 @@ import { totalBytes } from './join-small';
 import { encodeEvent, encodeRetry } from './sse';
 import { type WatchedStream, watchStream } from './stream-watch';
 
-/** How long a browser waits before it comes back. Begins every stream. */
+/** Sent first in every stream: how long a browser waits before it reconnects. */
 const RETRY = [encodeRetry(1_000)] as const;
-/** How long the last bytes may take to reach a client whose stream was ended. */
+/** How long a client whose stream was ended has to receive the last bytes. */
 const GRACE_MS = 5_000;
 const CLIENT_LEFT = 'the client left';
-/** Why a stream has no events from the beginning: that is the one end that nobody was there to hear of. */
+/** The reason of a stream whose hub had stopped before it began: `onEnd` does not report that. */
 const STOPPED = 'the server stops';
 const REVOKED = 'its token is no longer valid';
 
 const HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  // Compression would hold events back, and costs 240 KB for each connection.
+  // Compression would delay events, and costs 240 KB for each connection.
   'Cache-Control': 'no-cache, no-transform',
   'X-Accel-Buffering': 'no',
   // Without this a stop would wait for idle connections.
   Connection: 'close',
 };
 
-/** What a stream begins with. */
+/** What is needed to begin a stream. */
 export interface StreamStart {
   hub: Hub;
   /** The last event that the client knows, null for a first visit. */
@@ -32,7 +32,7 @@ export interface StreamStart {
   place: StreamPlace;
 }
 
-/** A client that follows, and what it takes up. What closes over this must not close over the request too. */
+/** State of one open stream. Closures over it must not capture the request, or that cannot be garbage-collected. */
 interface Follower {
   subscriber: Subscriber;
   place: StreamPlace;
@@ -41,8 +41,8 @@ interface Follower {
 }
 
 /**
- * The stream of events (WHATWG HTML, 9.2). An event is taken from the hub when the socket has room, so nothing is queued
- * for a slow client.
+ * The stream of events (WHATWG HTML, 9.2). An event is taken from the hub when the socket has room, so nothing is
+ * queued for a slow client.
  *
  * @param start.place counts the stream, and closes it when its token is revoked
  */
@@ -54,9 +54,9 @@ export function streamResponse(request: Request, { hub, lastEventId, place }: St
 }
 
 /**
- * The same in front of Next, written to a response that nobody else holds.
+ * Like `streamResponse`, in front of Next: written to a response that nothing else uses.
  *
- * @param send sends the head, and gives the response; null if the client has left
+ * @param send sends the head and returns the response; null if the client has left
  */
 export function streamDirectly(
   { hub, lastEventId, place }: StreamStart,
@@ -86,7 +86,11 @@ function subscribe(
   }
 }
 
-/** Writes to the socket itself, outside of Next. @returns false where that can't be had */
+/**
+ * Writes directly to the socket, outside of Next.
+ *
+ * @returns false if that is not possible
+ */
 function followDetached(follower: Follower): boolean {
   const { connection } = follower;
   if (connection === null) return false;
@@ -98,7 +102,7 @@ function followDetached(follower: Follower): boolean {
   return true;
 }
 
-/** Gives what the hub has to the client, as it has room. */
+/** Sends the events of the hub to the client, as it has room. */
 function follow({ subscriber, place, watched }: Follower, detached: DetachedResponse): void {
   const give = (event: HubEvent | null) => {
     if (event === null) {
@@ -115,7 +119,7 @@ function follow({ subscriber, place, watched }: Follower, detached: DetachedResp
   subscriber.ask(give);
 }
 
-/** The subscriber ends with the connection, and the connection with the subscriber. */
+/** Ends the subscriber with the connection, and the connection with the subscriber. */
 function endTogether(follower: Follower, connection: RequestConnection, onClose = () => leave(follower)): () => void {
   const { subscriber, place, watched } = follower;
   connection.response.on('close', onClose);
@@ -132,7 +136,7 @@ function leave({ subscriber, watched }: Follower): void {
   watched.ended(STOPPED);
 }
 
-/** The same in the ordinary way, through Next. */
+/** Answers through Next, if the response can't be detached. */
 function piped({ subscriber, place, connection, watched }: Follower, signal: AbortSignal): ReadableStream<Uint8Array> {
   const leave = () => subscriber.close(CLIENT_LEFT);
   let open = true;
@@ -175,7 +179,10 @@ function piped({ subscriber, place, connection, watched }: Follower, signal: Abo
   return body;
 }
 
-/** A client that does not read would keep its socket for good; one that may not must not get what is on its way. */
+/**
+ * Closes the connection soon. A client that does not read would keep its socket forever, and one without access must
+ * not get what is still buffered.
+ */
 function cutSoon(reason: string, connection: RequestConnection | null): void {
   if (connection === null) return;
   const { response, socket } = connection;

@@ -24,7 +24,7 @@ export interface Conflict {
   /** What both agents want; for a lock its path. */
   resource: string | null;
   status: string | null;
-  /** Milliseconds since 1970; null where it is no time. */
+  /** Milliseconds since 1970; null where it is not a time. */
   detectedAt: number | null;
 }
 
@@ -90,5 +90,5 @@ const KIND: SmallFileKind<readonly Conflict[]> = {
     return 'error' in parsed ? parsed : { content: parsed.conflicts, skipped: parsed.skipped };
   },
   missing: `There is no ${CONFLICT_LOG_FILE}: the agents of this folder noted no conflict.`,
-  ending: { known: 'what it said before counts', unknown: 'no conflict is known' },
+  ending: { known: 'its last readable content is used', unknown: 'no conflict is known' },
 };

@@ -23,7 +23,7 @@ export class PartsSearch {
   readonly #any: Uint32Array;
   readonly #places = new Map<number, number[]>();
   readonly #sets: [set: CharacterSet, place: number][] = [];
-  /** The parts that match a code point; computed when a text first contains it. */
+  /** By code point: one bit for each part that it matches. Computed when a text first contains it. */
   readonly #fits = new Map<number, Uint32Array>();
 
   /** @param parts at least one */

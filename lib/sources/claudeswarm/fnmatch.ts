@@ -85,18 +85,20 @@ function asText(parts: readonly Part[]): string | null {
 }
 
 /**
+ * Estimates the cost of a comparison. The searches for the parts of a pattern divide the text between them, so only the
+ * most expensive part counts.
+ *
  * @param length of the text, in UTF-16 units
- * @returns what a comparison costs, in steps of about a nanosecond: the searches share the text, so the most expensive
- *   one counts
+ * @returns steps of about a nanosecond
  */
 export function comparisonSteps({ middle }: CompiledPattern, length: number): number {
-  let dearest = length;
+  let maxSteps = length;
   for (const part of middle) {
     // Measured: a search for a text costs at worst a tenth of a comparison at every place.
     const steps = typeof part === 'string' ? Math.ceil((length * part.length) / 10) : part.steps(length);
-    if (steps > dearest) dearest = steps;
+    if (steps > maxSteps) maxSteps = steps;
   }
-  return 50 + dearest;
+  return 50 + maxSteps;
 }
 
 /** @returns whether a whole text matches; a text of more than 4,096 bytes matches only a pattern of the same text */

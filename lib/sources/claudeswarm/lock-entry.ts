@@ -11,7 +11,7 @@ export interface LockEntry {
   lock_file: string;
   /** The file's fields; `locked_at` as a number if it can be read as one, a missing `reason` as an empty string. */
   fields: Record<string, unknown>;
-  /** `locked_at` in milliseconds since 1970; null if it is no time. */
+  /** `locked_at` in milliseconds since 1970; null if it is not a time. */
   lockedAt: number | null;
   /**
    * What the swarm's tool would not have written. Without `in_future` and `uncompared`, which depend on the moment.

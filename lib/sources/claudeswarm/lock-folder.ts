@@ -61,16 +61,16 @@ export class LockFolder {
   /**
    * Lists the names of possible lock files if they may have changed since they were last listed.
    *
-   * @param anew lists them in any case
+   * @param force lists them in any case
    */
-  async refresh(anew: boolean): Promise<FolderReading> {
+  async refresh(force: boolean): Promise<FolderReading> {
     try {
       const folder = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
       if (!folder) return { kind: 'missing' };
       if (!folder.isDirectory()) return { kind: 'unusable', what: `is ${fileKind(folder)}, not a folder` };
       const isAnother = statIdentity(folder) !== this.#identity;
       const now = this.#now();
-      if (!anew && !isAnother && this.#isListed(folder.mtimeNs, now)) return { kind: 'same' };
+      if (!force && !isAnother && this.#isListed(folder.mtimeNs, now)) return { kind: 'same' };
       const names = await this.#list();
       this.#count = names.length;
       this.#listed = { changedNs: folder.mtimeNs, at: now };

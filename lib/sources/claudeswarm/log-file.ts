@@ -181,7 +181,7 @@ export class LogFile {
     this.size = Number(stat.size);
     const { offset } = this.generation;
     if (this.size < offset) return false;
-    return this.#stands(this.#head, 0) && this.#stands(this.#tail, offset - this.#tail.length);
+    return this.#contains(this.#head, 0) && this.#contains(this.#tail, offset - this.#tail.length);
   }
 
   /**
@@ -326,7 +326,7 @@ export class LogFile {
     this.#tail = tail;
   }
 
-  #stands(bytes: Buffer, position: number): boolean {
+  #contains(bytes: Buffer, position: number): boolean {
     return bytes.length === 0 || this.#readAt(position, bytes.length).equals(bytes);
   }
 

@@ -14,7 +14,7 @@ export interface LogLine {
  *
  * @param bytes the line without its line feed
  * @param first whether it is the first of its file
- * @returns null for a blank line, `error` for a line that is no message
+ * @returns null for a blank line, `error` for a line that is not a message
  */
 export function parseLine(bytes: Buffer, first: boolean): LogLine | { error: string } | null {
   const decoded = bytes.toString('utf8');

@@ -55,7 +55,7 @@ export function messageContent({ content }: Fields): { text: string; form: 'firs
 
 /**
  * Whether the swarm's tool wrote a message by itself: a retry or the escalation after the last one. It carries the name
- * of an agent that may be long gone, so it is no sign of life, no speech and no answer.
+ * of an agent that may be long gone, so it is not a sign of life, speech or an answer.
  */
 export function isAutomatic({ content }: Fields): boolean {
   return typeof content === 'string' && /^\[(?:RETRY-\d+|UNACKNOWLEDGED)\] /.test(content);

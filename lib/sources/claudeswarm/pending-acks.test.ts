@@ -115,7 +115,7 @@ test('refresh(): keeps the last good list while the file is broken, and once it 
   assert.deepEqual([ids(), reader.status.state], [['a', 'b'], 'unreadable']);
   assert.match(
     reader.status.reason ?? '',
-    /^PENDING_ACKS.json is unusable: invalid JSON; what it said before counts\.$/,
+    /^PENDING_ACKS.json is unusable: invalid JSON; its last readable content is used\.$/,
   );
   unlinkSync(join(root, PENDING_ACKS_FILE));
   mkdirSync(join(root, PENDING_ACKS_FILE));

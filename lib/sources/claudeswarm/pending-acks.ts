@@ -22,7 +22,7 @@ export interface PendingAck {
   /** The beginning of its text; empty where the file has no message. */
   text: string;
   retryCount: number;
-  /** Milliseconds since 1970; null where it is no time. */
+  /** Milliseconds since 1970; null where it is not a time. */
   sentAt: number | null;
   nextRetryAt: number | null;
   /** True for the remains of a send that failed before the message was sent: a temporary id, and no message. */
@@ -99,7 +99,7 @@ function kindIn(zone: string | undefined): SmallFileKind<readonly PendingAck[]> 
       const parsed = parsePendingAcks(bytes, zone);
       return 'error' in parsed ? parsed : { content: parsed.acks, skipped: parsed.skipped };
     },
-    missing: `There is no ${PENDING_ACKS_FILE}: no acknowledgement is waited for in this folder.`,
-    ending: { known: 'what it said before counts', unknown: 'no acknowledgement is known' },
+    missing: `There is no ${PENDING_ACKS_FILE}: no message waits for an acknowledgement in this folder.`,
+    ending: { known: 'its last readable content is used', unknown: 'no acknowledgement is known' },
   };
 }

@@ -137,15 +137,15 @@ test('refresh(): a file missing for a moment is not reported', async () => {
   assert.equal(reader.refresh(), true);
   await unlink(file);
   now += 1;
-  assert.equal(reader.refresh(), false, 'each hole is measured anew');
+  assert.equal(reader.refresh(), false, 'each hole is measured again');
   now += 200;
   assert.equal(reader.refresh(), true);
-  assert.deepEqual([agentIds(reader), reader.status.state], [['b'], 'missing'], 'what it said last stays');
+  assert.deepEqual([agentIds(reader), reader.status.state], [['b'], 'missing'], 'its last content is kept');
   assert.equal(reader.status.since, now);
   assert.equal(reader.status.keptFrom, now - 201, 'when it was last read good');
   assert.match(
     reader.status.reason ?? '',
-    /^ACTIVE_AGENTS\.json was there until .*; it is gone\. What it said before is shown\.$/,
+    /^ACTIVE_AGENTS\.json was there until .*; it is gone\. Its last readable content is shown\.$/,
   );
   await replace(registryOf('c'));
   assert.equal(reader.refresh(), true);
@@ -163,7 +163,7 @@ test('refresh(): keeps the last good registry while the file is broken, with a r
   assert.equal(reader.refresh(), true);
   assert.deepEqual([agentIds(reader), reader.status.state], [['a'], 'unreadable']);
   assert.equal(reader.status.keptFrom, now);
-  assert.match(reader.status.reason ?? '', /empty \(0 bytes\); what it said before is shown/);
+  assert.match(reader.status.reason ?? '', /empty \(0 bytes\); its last readable content is shown/);
   const { since } = reader.status;
   await replace('[]');
   assert.equal(laterRefresh(reader), true);
@@ -181,7 +181,7 @@ test('refresh(): a folder or a pipe in place of the file is unreadable until the
   await unlink(file);
   await mkdir(file);
   assert.equal(laterRefresh(reader), true);
-  assert.match(reader.status.reason ?? '', /is a folder, not a file; what it said before is shown/);
+  assert.match(reader.status.reason ?? '', /is a folder, not a file; its last readable content is shown/);
   await rmdir(file);
   execFileSync('mkfifo', [file]);
   assert.equal(laterRefresh(reader), true, 'a pipe without a writer blocks nobody');

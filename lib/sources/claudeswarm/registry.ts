@@ -94,7 +94,7 @@ const KIND: SmallFileKind<Registry> = {
     return 'error' in parsed ? parsed : { content: parsed.registry, skipped: parsed.skipped };
   },
   missing: `There is no ${REGISTRY_FILE}: no agent has been discovered in this folder yet.`,
-  ending: { known: 'what it said before is shown', unknown: 'no agents can be shown' },
+  ending: { known: 'its last readable content is shown', unknown: 'no agents can be shown' },
   faults: {
     empty: 'is empty (0 bytes)',
     'invalid JSON': 'is invalid JSON',

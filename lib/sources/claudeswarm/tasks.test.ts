@@ -185,7 +185,7 @@ for (const { file, make, good, other } of [
     write('');
     assert.equal(reader.refresh(), true);
     assert.deepEqual([ids(), reader.status.state], [['a'], 'unreadable']);
-    assert.match(reader.status.reason ?? '', /is unusable: empty; what it said before counts\.$/);
+    assert.match(reader.status.reason ?? '', /is unusable: empty; its last readable content is used\.$/);
     write(other);
     assert.equal(reader.refresh(), true);
     assert.deepEqual(ids(), ['b']);
@@ -193,7 +193,7 @@ for (const { file, make, good, other } of [
     assert.equal(reader.refresh(), false, 'a short hole between two files is not seen');
     now += 200;
     assert.equal(reader.refresh(), true);
-    assert.deepEqual([ids(), reader.status.state], [['b'], 'missing'], 'what it said last is kept');
+    assert.deepEqual([ids(), reader.status.state], [['b'], 'missing'], 'its last content is kept');
     write(good);
     assert.equal(reader.refresh(), true);
     assert.deepEqual([ids(), reader.status.state], [['a'], 'ok']);

@@ -25,7 +25,7 @@ export interface Task {
   assignedTo: string | null;
   /** Ids of the tasks that must be finished before. */
   blockedBy: string[];
-  /** Milliseconds since 1970; null where it is no time. */
+  /** Milliseconds since 1970; null where it is not a time. */
   createdAt: number | null;
 }
 
@@ -108,5 +108,5 @@ const KIND: SmallFileKind<readonly Task[]> = {
     return 'error' in parsed ? parsed : { content: parsed.tasks, skipped: parsed.skipped };
   },
   missing: `There is no ${TASKS_FILE}: the agents of this folder share no tasks.`,
-  ending: { known: 'what it said before counts', unknown: 'no task is known' },
+  ending: { known: 'its last readable content is used', unknown: 'no task is known' },
 };

@@ -42,7 +42,7 @@ const live: Partial<Runtime> = {
 
 type Decision = '' | '/ack' | '/snooze';
 
-/** What the endpoints answer from in one test. */
+/** The context from which the endpoints answer in one test. */
 let context = contextFor(live);
 
 /** Sends a request with JSON, as a page of this site does unless headers say otherwise. */
@@ -67,7 +67,7 @@ async function refusal(response: Promise<Response>) {
   return { code: type.split(':').at(-1), ...rest };
 }
 
-test('POST and DELETE answer the item, and decide for the id as it was before it was encoded', async () => {
+test('attention endpoints: POST and DELETE answer with the item of the decoded id', async () => {
   context = contextFor(live);
   decisions.length = 0;
   const answers = [
@@ -92,7 +92,7 @@ test('POST and DELETE answer the item, and decide for the id as it was before it
   ]);
 });
 
-test('POST: read access is enough, and the name of the token is kept', async () => {
+test('attention endpoints: POST needs read access, and keeps the name of the token', async () => {
   context = contextFor(live, { DASHBOARD_TOKENS_FILE: tokens });
   decisions.length = 0;
   assert.equal((await send('/ack', 'POST', '{}')).status, 401);
@@ -101,7 +101,7 @@ test('POST: read access is enough, and the name of the token is kept', async () 
   assert.deepEqual(decisions, [[ID, { action: 'acknowledge' }, 'reader']]);
 });
 
-test('POST and DELETE: another origin and another type than JSON are refused', async () => {
+test('attention endpoints: POST and DELETE refuse other origins and types other than JSON', async () => {
   context = contextFor(live);
   decisions.length = 0;
   const elsewhere = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
@@ -118,7 +118,7 @@ test('POST and DELETE: another origin and another type than JSON are refused', a
   assert.deepEqual(decisions, []);
 });
 
-test('POST: a faulty body is refused with the name of the field', async () => {
+test('attention endpoints: POST refuses a faulty body with the name of the field', async () => {
   context = contextFor(live);
   decisions.length = 0;
   for (const body of ['{}', '{"minutes": 30}', '{"minutes": "15"}']) {
@@ -132,7 +132,7 @@ test('POST: a faulty body is refused with the name of the field', async () => {
   assert.deepEqual(decisions, []);
 });
 
-test('POST: an unknown item is 404; without a live swarm nothing is decided', async () => {
+test('attention endpoints: POST answers 404 for an unknown item, and decides nothing without a live swarm', async () => {
   context = contextFor(live);
   const unknown = await refusal(send('/ack', 'POST', '{}', {}, 'agent_dead:nobody'));
   assert.deepEqual([unknown.code, unknown.status], ['not_found', 404]);
@@ -144,7 +144,7 @@ test('POST: an unknown item is 404; without a live swarm nothing is decided', as
   }
 });
 
-test('other methods are refused with those that are possible', async () => {
+test('attention endpoints: other methods are refused with the allowed ones', async () => {
   context = contextFor(live);
   const get = await send('/ack', 'GET');
   assert.deepEqual([get.status, get.headers.get('allow')], [405, 'OPTIONS, POST']);

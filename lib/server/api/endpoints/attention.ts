@@ -15,7 +15,7 @@ type Decision<Body extends z.ZodType> = Pick<Endpoint, 'path' | 'method' | 'id' 
   decide(body: z.output<Body>): AttentionDecision;
 };
 
-/** Declares an endpoint that keeps a decision about one item for every viewer, and answers with the item. */
+/** Declares an endpoint that keeps a decision about one item for all viewers, and answers with the item. */
 function declareDecision<Body extends z.ZodType>({ decide, ...about }: Decision<Body>): Endpoint {
   return declare({
     ...about,

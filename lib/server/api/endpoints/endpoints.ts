@@ -5,7 +5,7 @@ import { OPERATIONS_ENDPOINTS } from './operations';
 import { PAST_ENDPOINTS } from './past';
 import { STREAM_ENDPOINTS } from './stream';
 
-/** Everything that is served as data, in the order in which the API document shows it. */
+/** All data endpoints, in the order in which the API document lists them. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NOW_ENDPOINTS,
   ...ATTENTION_ENDPOINTS,

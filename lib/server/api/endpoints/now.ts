@@ -1,4 +1,4 @@
-/** The present state. */
+/** Endpoints for the present state. */
 import {
   AGENTS_PATH,
   ATTENTION_PATH,
@@ -9,8 +9,8 @@ import {
 } from '../../../contract/paths';
 import { declare, type Endpoint, jsonResponse, stateResponse } from '../endpoint';
 
-/** How cursors of pages work, for descriptions. */
-export const PAGED = 'Cursors are stable: `previous_cursor` feeds `before` and is null at the oldest';
+/** Describes how cursors of pages work, for API descriptions. */
+export const PAGED = 'Cursors are stable: pass `previous_cursor` as `before`; it is null at the oldest';
 
 export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
@@ -55,8 +55,8 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     id: 'getMessages',
     summary: 'Messages, page by page, filtered and searched',
     description:
-      `The newest messages, oldest first, if no parameter is given. All filters combine. ${PAGED}; \`next_cursor\` feeds ` +
-      '`after`, is never null, and is also an id of the stream. `seq` rises and may skip.',
+      `The newest messages, oldest first, if no parameter is given. All filters combine. ${PAGED}. Pass ` +
+      '`next_cursor` as `after`; it is never null, and is also an id of the stream. `seq` rises and may skip numbers.',
     request: 'messages',
     answer: 'messages',
     problems: [410, 422],

@@ -1,4 +1,4 @@
-/** For probes, monitoring and readers of the API document. */
+/** Endpoints for probes, monitoring and readers of the API document. */
 import { HEALTH_PATH, METRICS_PATH, OPENAPI_PATH } from '../../../contract/paths';
 import { requireReady } from '../../http/phase';
 import { metrics } from '../../metrics/metrics';
@@ -11,9 +11,9 @@ export const OPERATIONS_ENDPOINTS: readonly Endpoint[] = [
     scope: 'open',
     tag: 'Operations',
     id: 'getHealth',
-    summary: 'For probes',
+    summary: 'Health, for probes',
     description:
-      'Needs no credentials, and contains nothing of the swarm. With `?ready` the answer is 503 until the first state is ' +
+      'Needs no credentials, and contains nothing about the swarm. With `?ready` the answer is 503 until the first state is ' +
       'read, and again while the server stops.',
     answer: 'health',
     direct: true,
@@ -27,7 +27,7 @@ export const OPERATIONS_ENDPOINTS: readonly Endpoint[] = [
     scope: 'read',
     tag: 'Operations',
     id: 'getMetrics',
-    summary: 'For Prometheus',
+    summary: 'Metrics, for Prometheus',
     description: 'Counters and gauges, without content of the swarm. docs/operations.md explains each metric.',
     answer: 'metrics',
     answerTo: async () => {

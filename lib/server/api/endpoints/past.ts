@@ -1,4 +1,4 @@
-/** The past. The reader thread answers these. */
+/** Endpoints for the past. The reader thread answers these. */
 import {
   AGENT_HISTORY_BY_QUERY_PATH,
   AGENT_HISTORY_PATH,
@@ -40,7 +40,7 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     limit: 'reads',
     tag: 'Past',
     id: 'getTimeline',
-    summary: 'What a timeline draws',
+    summary: 'Timeline of a time range',
     description:
       'Spans of health and locks, and messages, of a time range, reduced to what can be drawn. Spans have their true times, ' +
       'also where they begin or end outside the range.',
@@ -83,7 +83,7 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     limit: 'reads',
     tag: 'Past',
     id: 'getLockHistory',
-    summary: 'Who held a file when',
+    summary: 'Lock history of a file',
     description: `Newest first. ${PAGED}.`,
     request: 'lockHistory',
     answer: 'lockHistory',
@@ -96,8 +96,8 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     limit: 'reads',
     tag: 'Past',
     id: 'getTalk',
-    summary: 'Who sent how much to whom',
-    description: 'By type, with the unanswered questions.',
+    summary: 'Conversations in a time range',
+    description: 'How many messages each agent sent to whom, by type, with the unanswered questions.',
     request: 'talk',
     answer: 'talk',
     problems: [422],

@@ -1,4 +1,4 @@
-/** Server-sent events. */
+/** The endpoint of the event stream. */
 import { STREAM_PATH } from '../../../contract/paths';
 import { streamResponse } from '../../stream/stream';
 import { directStream } from '../direct-stream';
