@@ -26,10 +26,12 @@ function attentionTo(publish: (answer: AttentionAnswer) => void, onFault: (error
       locks: { locks: [] },
       allLocks: [],
       overlaps: [],
+      blocked: new Map(),
     } as unknown as SwarmDescription,
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,
     others: () => ({}),
     publish,
+    onBlocked: () => {},
     review: () => {},
     onFault,
   });

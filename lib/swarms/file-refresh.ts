@@ -35,7 +35,7 @@ interface Events {
 interface Options {
   registry: Pick<RegistryReader, 'refresh' | 'registry'>;
   locks: Pick<LocksReader, 'refresh' | 'locks'>;
-  /** Reads acknowledgements, tasks and conflicts. */
+  /** Reads acknowledgements, tasks, conflicts and agent cards. */
   readStores: () => Promise<void>;
   /** Has the log read. */
   readLog: () => void;
