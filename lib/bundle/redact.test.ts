@@ -74,7 +74,11 @@ test('blankState(): is still a whole state, without what agents said and without
   const { agents, attention, sources } = pastState.parse(blank);
   assert.equal(agents.agents[0]?.last_message?.excerpt, '(11 characters left out)');
   assert.deepEqual(agents.agents[0]?.card, { name: '(11 characters left out)', role: null });
-  assert.deepEqual(agents.agents[0]?.blocked, { since: at, reason: '(23 characters left out)', waits_for: ['agent-7'] });
+  assert.deepEqual(agents.agents[0]?.blocked, {
+    since: at,
+    reason: '(23 characters left out)',
+    waits_for: ['agent-7'],
+  });
   assert.deepEqual([agents.agents[0]?.moved_to, agents.agents[0]?.process], ['agent-7', agent.process]);
   assert.deepEqual([agents.departed[0]?.left_at, agents.departed[0]?.left_reason], [at, 'It left.']);
   assert.deepEqual(attention.attention[0]?.acknowledged, { by: null, at });

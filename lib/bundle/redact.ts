@@ -63,7 +63,9 @@ function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message' | 'card'
   return {
     ...keeping(others, STAYS.agent),
     ...(said !== undefined && { last_message: said && { ...said, excerpt: left(said.excerpt) } }),
-    ...(card !== undefined && { card: card && { name: card.name && left(card.name), role: card.role && left(card.role) } }),
+    ...(card !== undefined && {
+      card: card && { name: card.name && left(card.name), role: card.role && left(card.role) },
+    }),
     // Its reason quotes a message.
     ...(blocked !== undefined && { blocked: blocked && { ...blocked, reason: left(blocked.reason) } }),
   };

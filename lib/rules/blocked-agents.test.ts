@@ -29,7 +29,7 @@ test('blockedAgents(): an agent with an open BLOCKED is blocked, with the senten
 });
 
 test('blockedAgents(): a question, a wanted lock and a due acknowledgement do not block', () => {
-  const kinds = ['question', 'overlap', 'conflict', 'task', 'acknowledgement'] as const;
+  const kinds = ['question', 'lock_overlap', 'conflict', 'task', 'acknowledgement'] as const;
   const edges = kinds.map((kind) => edge(kind, 'b', { kind }));
   assert.equal(blockedAgents({ edges, cycles: [] }, NONE).size, 0);
 });
