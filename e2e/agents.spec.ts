@@ -4,7 +4,7 @@ import { claudeProcess } from '../test/support/claude-process';
 import { connection, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
-/** Six agents in two sessions, in every health, some of them with locks. */
+/** Six agents in two sessions with all healths, some of them with locks. */
 function busy(swarm: TestSwarm): void {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   swarm.register([
@@ -43,12 +43,12 @@ function figure(page: Page, name: string) {
   return page.getByRole('region', { name: 'Numbers' }).locator('dl > div').filter({ has: term }).locator('dd').first();
 }
 
-/** The ids in the order in which they stand. */
+/** The ids in the order of the list. */
 function shownIds(page: Page) {
   return panel(page, 'Agents').locator('[data-row]').allTextContents();
 }
 
-test('each agent shows how it is, what it does, what it holds and where it sits', async ({ page, swarm, server }) => {
+test('agents: each row shows health, last message, locks and pane', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -68,7 +68,7 @@ test('each agent shows how it is, what it does, what it holds and where it sits'
   }
 });
 
-test('the time since an agent spoke ticks', async ({ page, swarm, server }) => {
+test('agents: the time since the last message ticks', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', age: 30 }]);
   swarm.send({ sender: 'agent-0' });
   await server.start();
@@ -81,7 +81,7 @@ test('the time since an agent spoke ticks', async ({ page, swarm, server }) => {
   await expect(spoke).not.toHaveText(before ?? '');
 });
 
-test('agents are in the order of their ids whatever happens, or by severity', async ({ page, swarm, server }) => {
+test('agents: listed by id whatever happens, or by severity', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -98,7 +98,7 @@ test('agents are in the order of their ids whatever happens, or by severity', as
   await expect.poll(() => shownIds(page)).toEqual(['agent-1', 'agent-10', 'agent-3', 'agent-2', 'agent-5']);
 });
 
-test('who moved is shown as such, and who left can still be found', async ({ page, swarm, server }) => {
+test('agents: a moved agent is marked, and an agent that left can still be found', async ({ page, swarm, server }) => {
   const pid = claudeProcess();
   const seven = { id: 'agent-7', pid, tmux_pane_id: '%5' };
   swarm.register([
@@ -141,7 +141,7 @@ test('who moved is shown as such, and who left can still be found', async ({ pag
   });
 });
 
-test('more than five that left are collapsed until a person opens them, and then stay open', async ({
+test('agents: more than five that left are collapsed until a person opens them, and then stay open', async ({
   page,
   swarm,
   server,
@@ -165,7 +165,7 @@ test('more than five that left are collapsed until a person opens them, and then
   await expect(left).toBeVisible();
 });
 
-test('a suspended process is said beside the health, until it runs again', async ({ page, swarm, server }) => {
+test('agents: a suspended process is marked beside the health until it runs again', async ({ page, swarm, server }) => {
   const pid = claudeProcess();
   swarm.register([{ id: 'agent-0', pid }]);
   await server.start();
@@ -181,7 +181,7 @@ test('a suspended process is said beside the health, until it runs again', async
   await expect(detail(page, 'agent-0')).toContainText(`claude runs (pid ${pid})`);
 });
 
-test('only the failed deliveries that are still open are counted, all of them named beside', async ({
+test('numbers: open failed deliveries are counted, with the number of all beside it', async ({
   page,
   swarm,
   server,
@@ -196,7 +196,7 @@ test('only the failed deliveries that are still open are counted, all of them na
   await expect(figure(page, 'Failed')).toHaveText('01 ever');
 });
 
-test('last words without a readable time are no silence', async ({ page, swarm, server }) => {
+test('agents: a last message without a readable time does not count as silence', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.send({ sender: 'agent-0', content: 'when was that?', timestamp: 'some day' });
   await server.start();
@@ -207,7 +207,7 @@ test('last words without a readable time are no silence', async ({ page, swarm, 
   await expect(detail(page, 'agent-0')).toContainText('at an unknown time: INFO when was that?');
 });
 
-test('several sessions are groups, one is none', async ({ page, swarm, server }) => {
+test('agents: several sessions are groups, a single one is not', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1', session_name: 'night-shift' }, { id: 'agent-2' }]);
   await server.start();
   await openLive(page, server);
@@ -218,7 +218,11 @@ test('several sessions are groups, one is none', async ({ page, swarm, server })
   await expect(headings).toHaveCount(0);
 });
 
-test('choosing one filters the locks, opens its detail and stands in the address', async ({ page, swarm, server }) => {
+test('agents: selecting one filters the locks, opens its detail and changes the address', async ({
+  page,
+  swarm,
+  server,
+}) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -233,7 +237,7 @@ test('choosing one filters the locks, opens its detail and stands in the address
   await expect(panel(page, 'Locks').locator('[data-row]')).toHaveCount(2);
 });
 
-test('the list is walked, chosen from and left by keys alone', async ({ page, swarm, server }) => {
+test('agents: the list works with keys alone', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -261,7 +265,7 @@ test('the list is walked, chosen from and left by keys alone', async ({ page, sw
   await expect(handle(page, 'agent-1')).toBeFocused();
 });
 
-test('the focus stays in the list when its row goes', async ({ page, swarm, server }) => {
+test('agents: the focus stays in the list when its row disappears', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   await server.start();
   await openLive(page, server);
@@ -270,7 +274,7 @@ test('the focus stays in the list when its row goes', async ({ page, swarm, serv
   await expect(handle(page, 'agent-2')).toBeFocused();
 });
 
-test('the detail says everything the registry says, unknown fields too', async ({ page, swarm, server }) => {
+test('detail: shows every field of the registry, including unknown ones', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-2`);
@@ -282,11 +286,7 @@ test('the detail says everything the registry says, unknown fields too', async (
   await expect(about).toContainText('Which port');
 });
 
-test('the detail finds messages that the page no longer has at hand, and adds new ones', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('detail: finds messages that the page has not loaded, and adds new ones', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-8' }]);
   swarm.send({ sender: 'agent-8', content: 'long ago' });
   swarm.send(...Array.from({ length: 120 }, () => ({})));
@@ -302,7 +302,7 @@ test('the detail finds messages that the page no longer has at hand, and adds ne
   await expect(page).toHaveURL(/message=[^&]+\.122/);
 });
 
-test('the detail keeps the changes of health that the page has seen, and no more', async ({ page, swarm, server }) => {
+test('detail: shows the changes of health since the page was opened, and no more', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', age: 120 }]);
   await server.start();
   await openLive(page, server);
@@ -315,7 +315,7 @@ test('the detail keeps the changes of health that the page has seen, and no more
   await expect(seen).toContainText(/Health before \d\d:\d\d:\d\d is not shown here/);
 });
 
-test('the detail knows from the server how an agent was, and what it held before', async ({ page, swarm, server }) => {
+test('detail: shows earlier health and earlier locks from the server', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', pid: claudeProcess() }]);
   swarm.lock('src/done.ts', 'agent-0');
   await server.start();
@@ -332,7 +332,7 @@ test('the detail knows from the server how an agent was, and what it held before
 test.describe('with a clipboard', () => {
   test.use({ permissions: ['clipboard-write'] });
 
-  test('the command that jumps to the pane is copied, and that is said', async ({ page, swarm, server }) => {
+  test('detail: the command that jumps to the pane is copied and confirmed', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }]);
     await server.start();
     await page.goto(`${server.url}/?agent=agent-0`);
@@ -344,7 +344,7 @@ test.describe('with a clipboard', () => {
   });
 });
 
-test('without a clipboard the command is selected', async ({ page, swarm, server }) => {
+test('detail: without a clipboard the command is selected', async ({ page, swarm, server }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
@@ -355,7 +355,7 @@ test('without a clipboard the command is selected', async ({ page, swarm, server
   expect(await page.evaluate(() => String(window.getSelection()))).toBe("tmux switch-client -t '%0'");
 });
 
-test('a pane that could be more than a pane gets no command', async ({ page, swarm, server }) => {
+test('detail: a pane with unsafe characters gets no command', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', tmux_pane_id: "%1'; rm -rf ~ #", pane_index: '$(id):0.1' }]);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-0`);
@@ -363,7 +363,7 @@ test('a pane that could be more than a pane gets no command', async ({ page, swa
   await expect(detail(page, 'agent-0').getByRole('button', { name: /Copy/ })).toHaveCount(0);
 });
 
-test('an agent that is not registered can be looked at all the same', async ({ page, swarm, server }) => {
+test('detail: opens for an agent that is not registered', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.lock('src/a.ts', 'agent-ghost');
   await server.start();
@@ -376,7 +376,7 @@ test('an agent that is not registered can be looked at all the same', async ({ p
   await expect(detail(page, 'agent-ghost')).toHaveCount(0);
 });
 
-test('what an unreadable registry said before is marked as old', async ({ page, swarm, server }) => {
+test('agents: data from before the registry became unreadable is marked as old', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await openLive(page, server);
@@ -393,7 +393,7 @@ test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 390, height: 844 } });
   const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 
-  test('AgentDetail: the history that arrives later moves nothing below its bar', async ({ page, swarm, server }) => {
+  test('detail: a history that arrives later moves nothing below its bar', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     let release = () => {};
@@ -415,7 +415,11 @@ test.describe('on a narrow screen', () => {
     expect((await lock.boundingBox())?.y).toBe(before?.y);
   });
 
-  test('an agent in the address stands open, and its links lead to their own tabs', async ({ page, swarm, server }) => {
+  test('detail: an agent in the address is open, and its links open their own tabs', async ({
+    page,
+    swarm,
+    server,
+  }) => {
     busy(swarm);
     await server.start();
     await page.goto(`${server.url}/?agent=agent-10`);
@@ -449,10 +453,10 @@ test.describe('on a narrow screen', () => {
   });
 });
 
-test.describe('where the detail lies over the panels', () => {
+test.describe('where the detail covers the panels', () => {
   test.use({ viewport: { width: 900, height: 800 } });
 
-  test('it makes way for what a link in it leads to', async ({ page, swarm, server }) => {
+  test('detail: closes when a link in it opens a panel', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     await openLive(page, server);
@@ -643,7 +647,7 @@ test('StatsPanel: numbers are large, no label is below 11 px, and a flat figure 
   await expect(numbers.getByRole('img', { name: /^Locks: between 0 and 1/ })).toBeVisible();
 });
 
-test('the detail is easy to read and all in reach in every look', async ({ page, swarm, server }) => {
+test('detail: accessible and fully reachable in every theme and width', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
