@@ -38,7 +38,7 @@ test('live: health is shown in words, with its reason', async ({ page, swarm, se
   await server.start();
   await openLive(page, server);
   const agent = (id: string) => panel(page, 'Agents').getByRole('listitem').filter({ hasText: id });
-  await expect(agent('agent-here')).toContainText('active');
+  await expect(agent('agent-here')).toContainText('running');
   await expect(agent('agent-gone')).toContainText('dead');
   await expect(agent('agent-late')).toContainText('stale');
   await expect(agent('agent-lost')).toContainText('unknown');

@@ -20,6 +20,7 @@ import {
   type AgentView,
   saveAgentView,
 } from '@/lib/client/settings';
+import { useCommand } from '@/lib/client/shortcuts';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Agent, AgentsAnswer, AttentionAnswer, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
@@ -74,6 +75,13 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
     setView(next);
     saveAgentView(next);
   };
+  const inPanel = { group: 'Panels' };
+  useCommand('Sort agents by id or by severity', () => choose({ order: after(AGENT_ORDERS, view.order) }), inPanel);
+  useCommand(
+    'Show agents comfortable, compact or as a grid',
+    () => choose({ density: after(AGENT_DENSITIES, view.density) }),
+    inPanel,
+  );
   return (
     <Panel
       id="agents"
@@ -101,6 +109,11 @@ export const AgentsPanel = memo(function AgentsPanel(props: AgentsPanelProps) {
     </Panel>
   );
 });
+
+/** @returns the choice after one, the first after the last */
+function after<Value>(choices: readonly Value[], value: Value): Value {
+  return choices[(choices.indexOf(value) + 1) % choices.length] ?? value;
+}
 
 interface ViewChoicesProps {
   view: AgentView;

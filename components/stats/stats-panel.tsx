@@ -61,13 +61,13 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           value={stats.messages_per_minute}
           onOpen={() => onOpen('messages', { ...NO_CHOICE, message: null, since: lastMinute(moment) })}
           wide
-          graphic={<MessageRate counts={stats.messages_by_minute} />}
+          graphic={messageRate(stats.messages_by_minute)}
         />
         <Figure
           name="Locks"
           value={known ? stats.lock_count : null}
           onOpen={() => onOpen('locks', { locks: null, agent: null })}
-          graphic={!past && <TenMinutes name="Locks" samples={locks} />}
+          graphic={!past && tenMinutes('Locks', locks)}
         />
         <Figure
           name="Stale locks"
@@ -75,7 +75,7 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           value={known ? stats.stale_lock_count : null}
           onOpen={() => onOpen('locks', { locks: 'stale', agent: null })}
           colour="text-warn"
-          graphic={!past && <TenMinutes name="Stale locks" samples={stale} />}
+          graphic={!past && tenMinutes('Stale locks', stale)}
         />
         <Figure
           name="Failed deliveries, open"
@@ -88,7 +88,7 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           )}
           words={stats.failed_delivery_count > 0 && <FailedEver count={stats.failed_delivery_count} />}
           colour="text-bad"
-          graphic={!past && <TenMinutes name="Open failed deliveries" samples={failed} />}
+          graphic={!past && tenMinutes('Open failed deliveries', failed)}
         />
       </dl>
     </section>
@@ -105,7 +105,8 @@ function FailedEver({ count }: { count: number }) {
   return <span title={`${formatCount(count)} failed since the history began`}>{formatCount(count)} ever</span>;
 }
 
-function MessageRate({ counts }: { counts: readonly number[] }) {
+/** Null for an hour without messages. */
+function messageRate(counts: readonly number[]): ReactNode {
   const lastHour = counts.reduce((sum, count) => sum + count, 0);
   if (lastHour === 0) return null;
   const highest = formatCount(Math.max(0, ...counts));
@@ -119,8 +120,8 @@ function MessageRate({ counts }: { counts: readonly number[] }) {
   );
 }
 
-/** The samples of a figure as a line; nothing while they are all the same, since a flat line shows no trend. */
-function TenMinutes({ name, samples }: { name: string; samples: readonly number[] }) {
+/** The samples of a figure as a line; null while they are all the same, since a flat line shows no trend. */
+function tenMinutes(name: string, samples: readonly number[]): ReactNode {
   const [least, most] = [Math.min(...samples), Math.max(...samples)];
   if (least === most) return null;
   const label = `${name}: between ${formatCount(least)} and ${formatCount(most)} in the last ten minutes`;
@@ -152,7 +153,7 @@ function Figure(props: FigureProps) {
   const some = value !== null && value > 0;
   return (
     <div className="relative grid min-w-0 grid-cols-[minmax(0,1fr)_minmax(0,auto)] items-end gap-x-4 px-2 py-1.5 first:pl-4 hover:bg-tint md:px-4">
-      <dt className="truncate text-muted text-xs">
+      <dt className="col-span-2 truncate text-muted text-xs">
         <span className="lg:hidden">{short}</span>
         <span className="max-lg:hidden">{name}</span>
       </dt>
@@ -163,9 +164,7 @@ function Figure(props: FigureProps) {
         <span className="min-w-0 truncate text-muted text-xs max-md:hidden">{words}</span>
       </dd>
       {graphic && (
-        <dd
-          className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${some ? colour : 'text-line'}`}
-        >
+        <dd className={`w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${some ? colour : 'text-line'}`}>
           {graphic}
         </dd>
       )}
