@@ -24,14 +24,13 @@ export function FailedDeliveries({ count, entries, onGo, children }: FailedDeliv
   const sheet = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   useLayoutEffect(() => {
-    if (!open) return;
-    const from = button.current?.closest('div')?.getBoundingClientRect();
-    const box = sheet.current;
-    if (!from || !box) return;
-    box.style.top = `${from.bottom + 4}px`;
-    box.style.left = `${Math.max(MARGIN, Math.min(from.left, window.innerWidth - MARGIN - box.offsetWidth))}px`;
-    box.style.maxHeight = `${window.innerHeight - from.bottom - 4 - MARGIN}px`;
+    const [tile, box] = [button.current?.closest('div'), sheet.current];
+    if (!open || !tile || !box) return;
+    const place = () => placeBelow(tile, box);
+    place();
     box.querySelector<HTMLElement>('a')?.focus();
+    window.addEventListener('resize', place);
+    return () => window.removeEventListener('resize', place);
   }, [open]);
   const go = (to: Partial<Address>) => {
     sheet.current?.hidePopover();
@@ -58,7 +57,7 @@ export function FailedDeliveries({ count, entries, onGo, children }: FailedDeliv
         // While it is open, the page's shortcuts are off.
         data-modal
         onToggle={(event) => setOpen(event.newState === 'open')}
-        className="wrap-anywhere fixed inset-auto m-0 w-96 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 text-ink text-sm shadow-lg"
+        className="wrap-anywhere fixed inset-auto m-0 w-96 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-paper p-3 font-normal text-ink text-sm leading-normal shadow-lg"
       >
         {open && <OpenList count={count} entries={entries} onGo={go} />}
       </div>
@@ -66,11 +65,19 @@ export function FailedDeliveries({ count, entries, onGo, children }: FailedDeliv
   );
 }
 
+/** Places a box below a tile, within the window. */
+function placeBelow(tile: HTMLElement, box: HTMLElement): void {
+  const { bottom, left } = tile.getBoundingClientRect();
+  box.style.top = `${bottom + 4}px`;
+  box.style.left = `${Math.max(MARGIN, Math.min(left, window.innerWidth - MARGIN - box.offsetWidth))}px`;
+  box.style.maxHeight = `${window.innerHeight - bottom - 4 - MARGIN}px`;
+}
+
 function OpenList({ count, entries, onGo }: Omit<FailedDeliveriesProps, 'children'>) {
   const more = count - entries.length;
   return (
     <>
-      {count === 0 && <p>No failed delivery is open: later messages reached every recipient.</p>}
+      {count === 0 && <p>No open failed delivery is known.</p>}
       <ul>
         {entries.map((entry) => (
           <li key={entry.id} className="not-first:mt-2">
