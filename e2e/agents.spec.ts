@@ -597,7 +597,7 @@ test('AgentCard: name and role come from the agent cards, and follow them', asyn
   await expect(agentRow(page, 'agent-0')).toContainText('Ada · Tests it.');
 });
 
-test('StatsPanel: each tile leads to what it counts', async ({ page, swarm, server }) => {
+test('StatsPanel: each tile opens what it counts', async ({ page, swarm, server }) => {
   busy(swarm);
   swarm.lock('src/old.ts', 'agent-10', 'long ago', 4000);
   const failed = { recipients: ['agent-1'], delivery_status: { 'agent-1': false }, success_count: 0, failure_count: 1 };

@@ -4,10 +4,10 @@ import { oneLine } from '@/components/agents/agents';
 import type { Address } from '@/lib/client/address';
 import type { AgentDensity } from '@/lib/client/settings';
 import { counted, formatCount } from '@/lib/client/text';
-import type { Agent, AgentCard as Card, LastMessage, Lock } from '@/lib/contract/schemas';
+import type { Agent, AgentBlock, AgentCard as Card, LastMessage, Lock } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
-import { Sentence } from '../ui/time';
+import { RelativeTime, Sentence } from '../ui/time';
 import { type AgentState, agentState } from './agent-state';
 import { LastSpoke } from './last-spoke';
 import { StateMark, TONE_COLOURS } from './state-mark';
@@ -61,8 +61,18 @@ export const AgentCard = memo(function AgentCard(props: AgentCardProps) {
     <div className="flex min-w-0 items-center gap-1.5">
       {mark}
       <Handle {...props} />
-      {density === 'grid' ? <span className="ml-auto flex shrink-0">{locks}</span> : <NameAndRole card={agent.card} />}
-      {density === 'comfortable' && word}
+      {density === 'grid' ? (
+        <>
+          <NameAndRole card={agent.card} className="@max-[44rem]:hidden" />
+          <span className="ml-auto flex shrink-0">{locks}</span>
+        </>
+      ) : (
+        <>
+          <NameAndRole card={agent.card} />
+          {summons}
+          {word}
+        </>
+      )}
     </div>
   );
   if (density === 'grid') {
@@ -83,7 +93,6 @@ export const AgentCard = memo(function AgentCard(props: AgentCardProps) {
       {first}
       <div className="flex min-w-0 items-center gap-1.5">
         <span className="min-w-0 flex-1 truncate">{about}</span>
-        {summons}
         {locks}
         {spoke}
       </div>
@@ -106,9 +115,9 @@ function Handle({ agent, chosen, tabIndex, change }: AgentCardProps) {
   );
 }
 
-function NameAndRole({ card }: { card: Card | null }) {
+function NameAndRole({ card, className = '' }: { card: Card | null; className?: string }) {
   return (
-    <span className="min-w-0 flex-1 truncate text-muted">
+    <span className={`min-w-0 flex-1 truncate text-muted ${className}`}>
       {card?.name && (
         <span className="text-ink">
           <Text value={card.name} />
@@ -124,11 +133,34 @@ function NameAndRole({ card }: { card: Card | null }) {
 function About({ agent, state, tabIndex, change }: AgentCardProps & { state: AgentState }) {
   if (state.word === 'moved' && agent.moved_to !== null) return <MovedTo {...{ agent, tabIndex, change }} />;
   const evidence = <Sentence text={state.evidence} />;
+  if (state.word === 'blocked' && agent.blocked !== null) {
+    return (
+      <span className="text-muted">
+        <WaitsFor block={agent.blocked} />
+        <span className="sr-only"> {evidence}</span>
+      </span>
+    );
+  }
   if (state.word !== 'running') return <span className="text-muted">{evidence}</span>;
   return (
     <>
       <span className="sr-only">{evidence} </span>
       {agent.last_message && <NewestMessage message={agent.last_message} />}
+    </>
+  );
+}
+
+/** "waits for agent-1 · 12 min" */
+function WaitsFor({ block: { waits_for, since } }: { block: AgentBlock }) {
+  return (
+    <>
+      waits for <Text value={waits_for.join(', ')} max={120} />
+      {since !== null && (
+        <>
+          {' · '}
+          <RelativeTime instant={since} form="age" label="Blocked since" />
+        </>
+      )}
     </>
   );
 }

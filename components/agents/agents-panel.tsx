@@ -44,7 +44,7 @@ const LOOKS: Record<AgentDensity, { height: number; rowClass: string; className?
   grid: {
     height: 38,
     rowClass:
-      'flex h-[38px] flex-col justify-center overflow-hidden border-r px-1 text-[11px] leading-4 @min-[44rem]:h-[66px] @min-[44rem]:px-2 @min-[44rem]:text-[13px] @min-[44rem]:leading-5',
+      'flex h-[38px] flex-col justify-center overflow-hidden border-r px-1 text-[11px] leading-4 @min-[44rem]:h-[66px] @min-[44rem]:justify-start @min-[44rem]:px-2 @min-[44rem]:pt-1.5 @min-[44rem]:text-[13px] @min-[44rem]:leading-5',
     className:
       'grid grid-cols-[repeat(auto-fill,minmax(6.75rem,1fr))] @min-[44rem]:grid-cols-[repeat(auto-fill,minmax(13rem,1fr))]',
   },

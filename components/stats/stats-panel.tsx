@@ -28,7 +28,7 @@ interface StatsPanelProps {
   onGo: (to: Partial<Address>) => void;
 }
 
-/** The key figures of the swarm in one line. Each leads to what it counts. */
+/** The key figures of the swarm in one line. Each number opens what it counts. */
 export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
   const { known, stats, agents, attention, state, onOpen, onGo } = props;
   // The page's samples of the last ten minutes do not apply to a past moment.

@@ -107,7 +107,7 @@ function ways(at: number, length: number): Record<string, [from: number, step: 1
 }
 
 /**
- * Finds where an arrow key leads in a list that is drawn as a grid: to the nearest row in that direction.
+ * Finds the target of an arrow key in a list that is drawn as a grid: the nearest row in that direction.
  *
  * @returns null where the list is no grid, and for other keys
  */
