@@ -53,15 +53,19 @@ test('agents: each row shows health, last message, locks and pane', async ({ pag
   await server.start();
   await openLive(page, server);
   const here = agentRow(page, 'agent-10');
-  await expect(here).toContainText('active');
-  await expect(here.locator('svg')).toHaveCount(1);
+  await expect(here).toContainText('running');
+  await expect(here).not.toContainText('active');
+  await expect(here.locator('svg').first()).toBeVisible();
   await expect(here).toContainText('QUESTION');
   await expect(here).toContainText('Which port does it use?');
-  await expect(here).toContainText('has 1 lock src/here.ts');
-  await expect(here).toContainText('main:0.0');
-  await expect(here).toContainText(`pid ${claudeProcess()}`);
+  await expect(here).toContainText('1 lock');
+  await expect(here.getByTitle('src/here.ts')).toBeVisible();
   await expect(agentRow(page, 'agent-5')).toContainText('has not spoken');
   await expect(agentRow(page, 'agent-1')).toContainText('1 orphaned');
+  await handle(page, 'agent-10').click();
+  for (const text of ['main:0.0', `${claudeProcess()}`, '%0', 'src/here.ts']) {
+    await expect(detail(page, 'agent-10')).toContainText(text);
+  }
 });
 
 test('agents: the time since the last message ticks', async ({ page, swarm, server }) => {
@@ -69,24 +73,29 @@ test('agents: the time since the last message ticks', async ({ page, swarm, serv
   swarm.send({ sender: 'agent-0' });
   await server.start();
   await openLive(page, server);
-  const spoke = agentRow(page, 'agent-0').locator('time').first();
-  await expect(spoke).toHaveText(/last spoke \d+ s ago/);
+  const spoke = agentRow(page, 'agent-0')
+    .getByTitle(/^Last message from this agent/)
+    .and(page.locator('time'));
+  await expect(spoke).toHaveText(/^\d+ s$/);
   const before = await spoke.textContent();
   await expect(spoke).not.toHaveText(before ?? '');
 });
 
-test('agents: those that cannot release their locks come first, then all others by id', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('agents: listed by id whatever happens, or by severity', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
-  expect(await shownIds(page)).toEqual(['agent-1', 'agent-2', 'agent-3', 'agent-5', 'agent-10']);
+  const byId = ['agent-1', 'agent-2', 'agent-3', 'agent-5', 'agent-10'];
+  expect(await shownIds(page)).toEqual(byId);
   swarm.lock('src/late.ts', 'agent-5', 'taken just now', 250);
-  await expect(agentRow(page, 'agent-5')).toContainText('has 1 lock');
-  expect((await shownIds(page))[0]).toBe('agent-1');
+  swarm.send({ sender: 'agent-10', msg_type: 'BLOCKED', content: 'no port', recipients: ['agent-2'] });
+  await expect(agentRow(page, 'agent-5')).toContainText('1 lock');
+  await expect(agentRow(page, 'agent-10')).toContainText('blocked');
+  expect(await shownIds(page)).toEqual(byId);
+  await panel(page, 'Agents').getByLabel('Sort agents:').selectOption('by severity');
+  expect(await shownIds(page)).toEqual(['agent-1', 'agent-10', 'agent-3', 'agent-5', 'agent-2']);
+  await page.reload();
+  await expect.poll(() => shownIds(page)).toEqual(['agent-1', 'agent-10', 'agent-3', 'agent-5', 'agent-2']);
 });
 
 test('agents: a moved agent is marked, and an agent that left can still be found', async ({ page, swarm, server }) => {
@@ -124,7 +133,7 @@ test('agents: a moved agent is marked, and an agent that left can still be found
   await detail(page, 'agent-8').getByRole('button', { name: 'Close' }).click();
   await expect(left.getByRole('button', { name: 'agent-8' })).toBeFocused();
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('left agent-1');
+  await page.getByRole('dialog').getByRole('combobox').fill('left agent-1');
   await page.keyboard.press('Enter');
   await expect(detail(page, 'agent-1')).toContainText('It is listed as agent-7 now.');
   await expectFaultless(page, async () => {
@@ -299,10 +308,10 @@ test('detail: shows the changes of health since the page was opened, and no more
   await openLive(page, server);
   await expect(agentRow(page, 'agent-0')).toContainText('stale');
   swarm.register([{ id: 'agent-0' }]);
-  await expect(agentRow(page, 'agent-0')).toContainText('active');
+  await expect(agentRow(page, 'agent-0')).toContainText('running');
   await handle(page, 'agent-0').click();
   const seen = detail(page, 'agent-0').getByRole('region', { name: 'Health since this page was opened' });
-  await expect(seen.getByRole('listitem')).toHaveText([/\d\d:\d\d:\d\d\s*active/, /\d\d:\d\d:\d\d\s*stale/]);
+  await expect(seen.getByRole('listitem')).toHaveText([/\d\d:\d\d:\d\d\s*running/, /\d\d:\d\d:\d\d\s*stale/]);
   await expect(seen).toContainText(/Health before \d\d:\d\d:\d\d is not shown here/);
 });
 
@@ -312,7 +321,7 @@ test('detail: shows earlier health and earlier locks from the server', async ({ 
   await server.start();
   await page.goto(`${server.url}/?agent=agent-0`);
   const about = detail(page, 'agent-0');
-  await expect(about.getByRole('img', { name: /^Its health: active \d+ s/ })).toBeVisible();
+  await expect(about.getByRole('img', { name: /^Its health: running \d+ s/ })).toBeVisible();
   await expect(about.getByRole('region', { name: 'Its locks' })).toContainText('src/done.ts');
   swarm.release('src/done.ts', 'agent-0');
   await expect(about.getByRole('region', { name: 'Earlier locks' })).toContainText(
@@ -456,6 +465,186 @@ test.describe('where the detail covers the panels', () => {
     await expect(detail(page, 'agent-10')).toHaveCount(0);
     await expect(panel(page, 'Locks').locator('[data-chosen]')).toContainText('src/here.ts');
   });
+});
+
+/** 20 or 40 agents with messages; every fifth needs attention. */
+function crowd(swarm: TestSwarm, size: number): void {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  swarm.register(
+    Array.from({ length: size }, (_, index) => ({
+      id: `agent-${index}`,
+      ...(index % 5 === 4 ? { pid: gone, age: 900 } : { age: index }),
+    })),
+  );
+  swarm.lock('src/held.ts', 'agent-3', 'work', 200);
+  swarm.send(
+    ...Array.from({ length: size }, (_, index) => ({ sender: `agent-${index}`, content: `Working on part ${index}.` })),
+  );
+}
+
+/** The rows that are completely within the visible part of the list. */
+function wholeRows(page: Page) {
+  return page.getByRole('region', { name: 'List of agents' }).evaluate((list) => {
+    const place = list.getBoundingClientRect();
+    return [...list.querySelectorAll('li')].filter((row) => {
+      const { top, bottom } = row.getBoundingClientRect();
+      return top >= place.top && bottom <= place.bottom;
+    }).length;
+  });
+}
+
+for (const { density, size } of [
+  { density: 'compact', size: 20 },
+  { density: 'grid', size: 40 },
+]) {
+  test(`AgentsPanel: ${size} agents fit at 1440x900 as ${density}`, async ({ page, swarm, server }) => {
+    crowd(swarm, size);
+    await server.start();
+    await openLive(page, server);
+    await panel(page, 'Agents').getByLabel('Show agents as:').selectOption(density);
+    await expect(panel(page, 'Agents').locator('[data-row]')).toHaveCount(size);
+    expect(await wholeRows(page)).toBe(size);
+    await expectFaultless(page, async (width) => {
+      if (width === 390) await page.getByRole('tab', { name: 'Agents' }).click();
+      await expect(handle(page, 'agent-0')).toBeVisible();
+    });
+  });
+}
+
+test('AgentCard: rows have one height each, which no change moves', async ({ page, swarm, server }) => {
+  crowd(swarm, 8);
+  await server.start();
+  await openLive(page, server);
+  const heights = () =>
+    panel(page, 'Agents')
+      .locator('li:has([data-row])')
+      .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+  for (const [density, height] of [
+    ['comfortable', 52],
+    ['compact', 28],
+    ['grid', 38],
+  ] as const) {
+    await panel(page, 'Agents').getByLabel('Show agents as:').selectOption(density);
+    expect(new Set(await heights())).toEqual(new Set([height]));
+  }
+  await panel(page, 'Agents').getByLabel('Show agents as:').selectOption('comfortable');
+  swarm.send({ sender: 'agent-0', content: `A long text.\n${'word '.repeat(200)}` });
+  swarm.lock('src/a/very/long/path/that/goes/on/and/on/and/on/file.ts', 'agent-0', 'work', 200);
+  await expect(agentRow(page, 'agent-0')).toContainText('A long text.');
+  await expect(agentRow(page, 'agent-0')).toContainText('1 lock');
+  expect(new Set(await heights())).toEqual(new Set([52]));
+});
+
+test('AgentsPanel: in the grid the arrow keys move in two directions', async ({ page, swarm, server }) => {
+  crowd(swarm, 12);
+  await server.start();
+  await openLive(page, server);
+  await panel(page, 'Agents').getByLabel('Show agents as:').selectOption('grid');
+  const columns = await panel(page, 'Agents')
+    .locator('ul:has([data-row])')
+    .evaluate((list) => getComputedStyle(list).gridTemplateColumns.split(' ').length);
+  expect(columns).toBeGreaterThan(1);
+  await handle(page, 'agent-0').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(handle(page, 'agent-1')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(handle(page, `agent-${1 + columns}`)).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowLeft');
+  await expect(handle(page, 'agent-0')).toBeFocused();
+});
+
+test('StateCounts: the head counts states in words, and a count filters', async ({ page, swarm, server }) => {
+  busy(swarm);
+  swarm.send({ sender: 'agent-2', msg_type: 'BLOCKED', content: 'The port is taken.', recipients: ['agent-10'] });
+  await server.start();
+  await openLive(page, server);
+  const agents = panel(page, 'Agents');
+  const head = agents.locator('p').first();
+  await expect(head).toHaveText('1 running · 1 blocked · 1 stale · 1 unknown · 1 dead');
+  await expect(agentRow(page, 'agent-2')).toContainText('agent-2 is blocked and waits for agent-10');
+  await agents.getByRole('button', { name: '1 blocked' }).click();
+  await expect(page).toHaveURL(/state=blocked/);
+  expect(await shownIds(page)).toEqual(['agent-2']);
+  await expectFaultless(page, async (width) => {
+    if (width === 390) await page.getByRole('tab', { name: 'Agents' }).click();
+    await expect(handle(page, 'agent-2')).toBeVisible();
+  });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  swarm.send({ sender: 'agent-10', content: 'Free now.', recipients: ['agent-2'] });
+  await expect(agents).toContainText('No agent is blocked now.');
+  await expect(head).toContainText('0 blocked');
+  await agents.getByRole('button', { name: 'Show all agents' }).click();
+  await expect(agents.locator('[data-row]')).toHaveCount(5);
+  await figure(page, 'Agents').getByRole('button', { name: '1 dead' }).click();
+  expect(await shownIds(page)).toEqual(['agent-1']);
+  await figure(page, 'Agents')
+    .getByRole('button', { name: /^Agents: 5/ })
+    .click();
+  await expect(agents.locator('[data-row]')).toHaveCount(5);
+});
+
+test('AgentCard: name and role come from the agent cards, and follow them', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  await server.start();
+  await openLive(page, server);
+  swarm.writeCards({ 'agent-0': { name: 'Ada', description: 'Plans the release.' } });
+  await expect(agentRow(page, 'agent-0')).toContainText('Ada · Plans the release.');
+  await expect(agentRow(page, 'agent-1')).not.toContainText('Ada');
+  await handle(page, 'agent-0').click();
+  await expect(detail(page, 'agent-0')).toContainText('Plans the release.');
+  swarm.writeCards({ 'agent-0': { name: 'Ada', description: 'Tests it.' } });
+  await expect(agentRow(page, 'agent-0')).toContainText('Ada · Tests it.');
+});
+
+test('StatsPanel: each tile opens what it counts', async ({ page, swarm, server }) => {
+  busy(swarm);
+  swarm.lock('src/old.ts', 'agent-10', 'long ago', 4000);
+  const failed = { recipients: ['agent-1'], delivery_status: { 'agent-1': false }, success_count: 0, failure_count: 1 };
+  swarm.send({ ...failed, content: 'Are you there?' });
+  await server.start();
+  await openLive(page, server);
+  const tile = (name: RegExp) => page.getByRole('region', { name: 'Numbers' }).getByRole('button', { name });
+  await tile(/^Stale locks: 1/).click();
+  await expect(page).toHaveURL(/locks=stale/);
+  await expect(panel(page, 'Locks').locator('[data-row]')).toHaveText(['src/old.ts']);
+  await expect(panel(page, 'Locks')).toContainText('1 lock past the timeout.');
+  await tile(/^Locks: 3/).click();
+  await expect(panel(page, 'Locks').locator('[data-row]')).toHaveCount(3);
+  await tile(/^Messages a minute: 3/).click();
+  await expect(page).toHaveURL(/since=/);
+  await expect(panel(page, 'Messages').getByText('Are you there?')).toBeVisible();
+  await tile(/^Failed deliveries, open: 1/).click();
+  const list = page.getByRole('dialog', { name: 'Open failed deliveries' });
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await expect(list).toContainText('did not reach agent-1');
+  await expect(list.getByRole('link', { name: 'Show the message' })).toBeFocused();
+  await expectFaultless(page, async () => {
+    if (!(await list.isVisible())) await tile(/^Failed deliveries, open: 1/).click();
+    await expect(list).toBeInViewport();
+  });
+  await list.getByRole('link', { name: 'Show the message' }).click();
+  await expect(page).toHaveURL(/message=[^&]+\.3(&|$)/);
+  await expect(list).toBeHidden();
+});
+
+test('StatsPanel: numbers are large, no label is below 11 px, and a flat figure has no line', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  swarm.register([{ id: 'agent-0' }]);
+  await server.start();
+  await openLive(page, server);
+  const numbers = page.getByRole('region', { name: 'Numbers' });
+  const sizes = await numbers
+    .locator('dt, dd, button')
+    .evaluateAll((parts) => parts.map((part) => Number.parseFloat(getComputedStyle(part).fontSize)));
+  expect(Math.min(...sizes)).toBeGreaterThanOrEqual(11);
+  expect(Math.max(...sizes)).toBeGreaterThanOrEqual(19);
+  await expect(numbers.locator('svg[role="img"]')).toHaveCount(0);
+  swarm.lock('src/a.ts', 'agent-0');
+  await expect(numbers.getByRole('img', { name: /^Locks: between 0 and 1/ })).toBeVisible();
 });
 
 test('detail: accessible and fully reachable in every theme and width', async ({ page, swarm, server }) => {

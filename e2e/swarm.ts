@@ -47,6 +47,15 @@ export class TestSwarm {
     renameSync(temporary, join(this.root, 'ACTIVE_AGENTS.json'));
   }
 
+  /** Replaces the cards of agents. */
+  writeCards(cards: Record<string, object>): void {
+    const updated_at = new Date().toISOString().replace('Z', '000+00:00');
+    const entries = Object.entries(cards).map(([id, card]) => [id, { agent_id: id, updated_at, ...card }]);
+    const temporary = join(this.root, 'AGENT_CARDS.json.tmp');
+    writeFileSync(temporary, JSON.stringify({ version: '1.0', updated_at, cards: Object.fromEntries(entries) }));
+    renameSync(temporary, join(this.root, 'AGENT_CARDS.json'));
+  }
+
   removeRegistry(): void {
     rmSync(join(this.root, 'ACTIVE_AGENTS.json'));
   }

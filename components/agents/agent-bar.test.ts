@@ -21,7 +21,7 @@ test('healthBar(): at most six hours, cut at their start, oldest first', () => {
     { health: 'active', since: now - 6 * HOUR, until: now - HOUR },
     { health: 'stale', since: now - 10 * MINUTE, until: now },
   ]);
-  assert.equal(bar.words, 'active 5 h 0 min, stale 10 min');
+  assert.equal(bar.words, 'running 5 h 0 min, stale 10 min');
 });
 
 test('healthBar(): as long as the known time, but at least a quarter of an hour', () => {

@@ -1,5 +1,6 @@
 /** An agent's health over the last hours, as the parts of one bar. */
 
+import { healthWord } from '@/lib/client/health-word';
 import { duration, milliseconds } from '@/lib/client/time';
 import type { AgentHistory } from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
@@ -12,7 +13,7 @@ const MIN_BAR_MS = 15 * MINUTE;
 export interface HealthBar extends TimeSpan {
   /** Oldest first; the time between two parts is not known. */
   parts: readonly (TimeSpan & { health: AgentHealth })[];
-  /** "active 3 h 2 min, stale 4 min". */
+  /** "running 3 h 2 min, stale 4 min". */
   words: string;
 }
 
@@ -33,6 +34,6 @@ export function healthBar(spans: AgentHistory['health'], now: number): HealthBar
     .toReversed();
   const sums = new Map<AgentHealth, number>();
   for (const part of parts) sums.set(part.health, (sums.get(part.health) ?? 0) + part.until - part.since);
-  const words = [...sums].map(([health, length]) => `${health} ${duration(length / 1000)}`).join(', ');
+  const words = [...sums].map(([health, length]) => `${healthWord(health)} ${duration(length / 1000)}`).join(', ');
   return { since, until: now, parts, words };
 }

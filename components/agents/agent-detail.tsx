@@ -10,7 +10,6 @@ import { detailCovers } from '@/lib/client/use-layout';
 import { lifeKey } from '@/lib/contract/life';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
 import { DetailPart } from '../ui/detail-part';
-import { Health } from '../ui/health';
 import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
 import { AgentFacts } from './agent-facts';
@@ -21,7 +20,9 @@ import { AgentMessages } from './agent-messages';
 import { AgentPane } from './agent-pane';
 import { HealthBar, HealthBarSpace, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
+import { agentState } from './agent-state';
 import { LastSpoke } from './last-spoke';
+import { State } from './state-mark';
 
 interface AgentDetailProps {
   id: string;
@@ -67,7 +68,7 @@ export function AgentDetail(props: AgentDetailProps) {
         <h2 id="agent-detail-title" className="min-w-0 truncate font-semibold">
           <Text value={id} max={80} />
         </h2>
-        {agent && !hasLeft && <Health health={agent.health} />}
+        {agent && !hasLeft && <State {...agentState(agent)} />}
         {agent && hasLeft && <span className="shrink-0 text-muted">left</span>}
         {agent && (
           <span className="shrink-0 text-muted">

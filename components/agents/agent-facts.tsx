@@ -26,6 +26,22 @@ export function AgentFacts({ agent, departed, lastEventId, onGo }: AgentFactsPro
         {left && <Sentence text={`It left the registry at ${left.left_at}. ${left.left_reason} `} />}
         <Sentence text={agent.health_reason} />
       </p>
+      {agent.card && (
+        <p className="wrap-anywhere px-4 pt-1">
+          {agent.card.name !== null && <Text value={agent.card.name} />}
+          {agent.card.name !== null && agent.card.role !== null && ' · '}
+          {agent.card.role !== null && (
+            <span className="text-muted">
+              <Text value={agent.card.role} />
+            </span>
+          )}
+        </p>
+      )}
+      {agent.blocked && (
+        <p className="wrap-anywhere px-4 pt-1 text-bad">
+          <Sentence text={agent.blocked.reason} />
+        </p>
+      )}
       <DetailPart title="Signs of life">
         <dl className="wrap-anywhere grid grid-cols-[minmax(6rem,auto)_minmax(0,1fr)] gap-x-3">
           <Fact name="Process">{<ProcessWords process={agent.process} pid={agent.pid} />}</Fact>

@@ -2,17 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_AGENTS, UNKNOWN_AGENT_FACTS, UNKNOWN_LOCK_FACTS } from '@/lib/contract/defaults';
 import type { Agent, AgentHealth, Lock, Message } from '@/lib/contract/schemas';
-import {
-  agentsInOrder,
-  bySession,
-  concerns,
-  countAgents,
-  countHealths,
-  findAgent,
-  locksByHolder,
-  oneLine,
-  sessionName,
-} from './agents';
+import { bySession, bySeverity, concerns, countAgents, findAgent, locksByHolder, oneLine, sessionName } from './agents';
 
 function agent(id: string, health: AgentHealth = 'active', fields: Partial<Agent> = {}): Agent {
   return { ...UNKNOWN_AGENT_FACTS, id, health, health_reason: 'Because.', last_evidence_at: null, ...fields };
@@ -38,27 +28,38 @@ function message(seq: number, fields: Partial<Message> = {}): Message {
 
 const ids = (agents: readonly Agent[]) => agents.map(({ id }) => id);
 
-test('agentsInOrder(): agents that cannot release their locks come first, dead before stale, then all others by id', () => {
+test('bySeverity(): dead agents that hold locks come first, then each state by its weight, then by id', () => {
+  const blocked = { blocked: { since: null, reason: 'It waits.', waits_for: ['agent-2'] } };
   const agents = [
     agent('agent-10'),
     agent('agent-9', 'dead'),
     agent('agent-2'),
     agent('agent-4', 'stale'),
-    agent('agent-3', 'dead'),
+    agent('agent-11', 'dead'),
     agent('agent-1', 'unknown'),
+    agent('agent-7', 'active', blocked),
   ];
-  const held = locksByHolder(['agent-10', 'agent-4', 'agent-3', 'agent-1'].map((id) => lock(id)));
-  const order = ['agent-3', 'agent-4', 'agent-1', 'agent-2', 'agent-9', 'agent-10'];
-  assert.deepEqual(ids(agentsInOrder(agents, held)), order);
-  assert.deepEqual(ids(agentsInOrder(agents.toReversed(), held)), order);
+  const held = locksByHolder(['agent-10', 'agent-4', 'agent-11', 'agent-1'].map((id) => lock(id)));
+  const order = ['agent-11', 'agent-9', 'agent-7', 'agent-4', 'agent-1', 'agent-2', 'agent-10'];
+  assert.deepEqual(ids(bySeverity(agents, held)), order);
+  assert.deepEqual(ids(bySeverity(agents.toReversed(), held)), order);
 });
 
-test('agentsInOrder(): entries of one id keep the order of the registry', () => {
+test('bySeverity() and bySession(): entries of one id keep the order of the registry', () => {
   const agents = [agent('a', 'active', { pid: 1 }), agent('a', 'active', { pid: 2 })];
+  const pids = (list: readonly Agent[]) => list.map(({ pid }) => pid);
+  assert.deepEqual(pids(bySeverity(agents, new Map())), [1, 2]);
   assert.deepEqual(
-    agentsInOrder(agents, new Map()).map(({ pid }) => pid),
-    [1, 2],
+    bySession(agents).map((group) => pids(group.agents)),
+    [[1, 2]],
   );
+});
+
+test('bySession(): the order within a session is by id, whatever the states and however the registry lists them', () => {
+  const agents = [agent('agent-10', 'dead'), agent('agent-2', 'moved'), agent('agent-1', 'stale')];
+  const ordered = (list: readonly Agent[]) => bySession(list).map((group) => ids(group.agents));
+  assert.deepEqual(ordered(agents), [['agent-1', 'agent-2', 'agent-10']]);
+  assert.deepEqual(ordered(agents.toReversed()), ordered(agents));
 });
 
 test('bySession(): sessions are groups in the order of their names, whatever their names are', () => {
@@ -84,24 +85,15 @@ test('sessionName(): the placeholder of the tool is not a session', () => {
   assert.deepEqual(['main', 'unknown', '', null].map(sessionName), ['main', '', '', '']);
 });
 
-test('agentsInOrder(): a moved entry comes last, whatever locks it has', () => {
+test('bySeverity(): a moved entry comes last, whatever locks it has', () => {
   const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
-  assert.deepEqual(ids(agentsInOrder(agents, locksByHolder([lock('a')]))), ['b', 'c', 'a']);
+  assert.deepEqual(ids(bySeverity(agents, locksByHolder([lock('a')]))), ['c', 'b', 'a']);
 });
 
 test('countAgents(): the former entry of an agent that moved is not counted', () => {
   const agents = [agent('a', 'moved'), agent('b'), agent('c', 'dead')];
   assert.equal(countAgents(agents), 2);
   assert.equal(countAgents([]), 0);
-});
-
-test('countHealths(): each health that occurs, moved entries last', () => {
-  const agents = [agent('a', 'moved'), agent('b'), agent('c', 'unknown'), agent('d')];
-  assert.deepEqual(countHealths(agents), [
-    { health: 'active', count: 2 },
-    { health: 'unknown', count: 1 },
-    { health: 'moved', count: 1 },
-  ]);
 });
 
 test('findAgent(): searches the listed agents first, then those that left', () => {

@@ -3,7 +3,8 @@
 import { groupBy } from '@/lib/client/group-by';
 import { asText, truncated } from '@/lib/client/text';
 import { compareNaturally } from '@/lib/contract/natural-order';
-import type { Agent, AgentHealth, AgentsAnswer, Lock, LocksAnswer, Message } from '@/lib/contract/schemas';
+import type { Agent, AgentsAnswer, Lock, LocksAnswer, Message } from '@/lib/contract/schemas';
+import { agentState, type StateWord } from './agent-state';
 
 /** The placeholder that the swarm's tool writes for an unknown session. */
 const NO_SESSION = 'unknown';
@@ -17,15 +18,6 @@ export function sessionName(value: unknown): string {
 /** @returns an agent's entry, including agents that left within the last hour; undefined if neither is known */
 export function findAgent({ agents, departed }: AgentsAnswer, id: string): Agent | undefined {
   return agents.find((agent) => agent.id === id) ?? departed.find((agent) => agent.id === id);
-}
-
-const HEALTHS: readonly AgentHealth[] = ['active', 'stale', 'dead', 'unknown', 'moved'];
-
-/** @returns how many entries have each health, without healths that no entry has; moved entries last */
-export function countHealths(agents: readonly Agent[]): { health: AgentHealth; count: number }[] {
-  return HEALTHS.map((health) => ({ health, count: agents.filter((agent) => agent.health === health).length })).filter(
-    ({ count }) => count > 0,
-  );
 }
 
 /** @returns how many agents are listed; the former entry of an agent that moved is not counted */
@@ -55,22 +47,30 @@ export function heldCount({ truncated, count, holders }: LocksAnswer, id: string
   return all >= count ? listed : null;
 }
 
-const WORSE: Partial<Record<Agent['health'], number>> = { dead: 0, stale: 1 };
-const NOTHING_WRONG = 2;
-/** Whether the entry belongs to an agent that is now listed under another id. */
-const MOVED = 3;
+/** Worst first; the same number for states between which only the id decides. */
+const SEVERITIES: Record<StateWord, number> = {
+  dead: 1,
+  blocked: 2,
+  suspended: 3,
+  stale: 4,
+  unknown: 5,
+  running: 6,
+  moved: 7,
+};
+/** An agent that holds locks but cannot release them keeps others from working. */
+const HOLDS_BEYOND_REACH = 0;
 
-/**
- * Sorts agents by severity: first agents that hold locks but cannot release them, dead before stale; then all others by
- * id, entries of moved agents last. Values that change all the time do not affect the order, so that rows stay in
- * place.
- */
-export function agentsInOrder(agents: readonly Agent[], held: LocksByHolder): Agent[] {
-  const rank = ({ id, health }: Agent) => {
-    if (health === 'moved') return MOVED;
-    return held.has(id) ? (WORSE[health] ?? NOTHING_WRONG) : NOTHING_WRONG;
+/** Sorts agents by severity: dead agents that hold locks first, then by state, running and moved ones last; then by id. */
+export function bySeverity(agents: readonly Agent[], held: LocksByHolder): Agent[] {
+  const rank = (agent: Agent) => {
+    const { word } = agentState(agent);
+    return word === 'dead' && held.has(agent.id) ? HOLDS_BEYOND_REACH : SEVERITIES[word];
   };
-  return agents.toSorted((one, other) => rank(one) - rank(other) || compareNaturally(one.id, other.id));
+  return agents.toSorted((one, other) => rank(one) - rank(other) || byId(one, other));
+}
+
+function byId(one: Agent, other: Agent): number {
+  return compareNaturally(one.id, other.id);
 }
 
 export interface SessionGroup {
@@ -79,11 +79,14 @@ export interface SessionGroup {
   agents: readonly Agent[];
 }
 
-/** @returns agents by session, sessions by name, keeping the order within each */
+/**
+ * @returns agents by session, sessions by name, within each by id: nothing that changes while agents work affects the
+ *   order, so that rows stay in place
+ */
 export function bySession(agents: readonly Agent[]): SessionGroup[] {
   const groups = groupBy(agents, ({ session_name }) => sessionName(session_name));
   return [...groups]
-    .map(([session, members]) => ({ session, agents: members }))
+    .map(([session, members]) => ({ session, agents: members.toSorted(byId) }))
     .sort((one, other) => compareNaturally(one.session, other.session));
 }
 

@@ -22,6 +22,9 @@ import type { ListEntry } from '../ui/use-row-focus';
 import { LockPages } from './lock-pages';
 import { LockRows } from './lock-rows';
 
+/** The value of the address that shows only locks past the timeout. */
+const STALE = 'stale';
+
 const ORDER_NAMES: Record<LockOrder, string> = {
   matters: 'severity',
   path: 'path',
@@ -64,10 +67,16 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   const [browsing, setBrowsing] = useState(false);
   const past = use(Moment) !== null;
   const leave = () => change({ lock: null });
+  const onlyStale = address.locks === STALE;
   useShortcut('Escape', 'Deselect the lock', leave, { group: 'Locks', enabled: address.lock !== null });
   return (
     <Panel id="locks" title="Locks" count={known ? answer.count : null} note={troubles(answer)}>
       {locks.length > 0 && <OldData what="folder of locks" source={source} />}
+      {onlyStale && locks.length > 0 && (
+        <Line action="Show all locks" onAction={() => change({ locks: null })}>
+          {counted(answer.stale_count, 'lock')} past the timeout.
+        </Line>
+      )}
       <Filtered address={address} shown={shown.length} answer={answer} change={change} />
       {address.lock !== null && !locks.some(({ lock_file }) => lock_file === address.lock) && (
         <Line action="Dismiss" onAction={leave}>
@@ -124,11 +133,12 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   );
 });
 
-/** The locks that concern the selected agent, plus the selected lock whatever it concerns. */
-function shownLocks(locks: readonly Lock[], { agent, lock: chosen }: Address): readonly Lock[] {
-  if (agent === null) return locks;
-  const about = new Set(locksAbout(locks, agent));
-  return locks.filter((lock) => about.has(lock) || lock.lock_file === chosen);
+/** The locks that concern the selected agent, or only those past the timeout, plus the selected lock whatever it concerns. */
+function shownLocks(locks: readonly Lock[], { agent, locks: only, lock: chosen }: Address): readonly Lock[] {
+  const about = agent === null ? null : new Set(locksAbout(locks, agent));
+  if (about === null && only !== STALE) return locks;
+  const isShown = (lock: Lock) => (about?.has(lock) ?? true) && (only !== STALE || lock.stale === true);
+  return locks.filter((lock) => isShown(lock) || lock.lock_file === chosen);
 }
 
 function lockEntries(groups: ReturnType<typeof grouped>, grouping: LockGrouping): ListEntry<Lock>[] {

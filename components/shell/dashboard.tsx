@@ -8,7 +8,7 @@ import { usePast } from '@/components/past/use-past';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
 import { startFrom, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import type { Settings } from '@/lib/client/settings';
+import type { PanelName, Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
@@ -85,6 +85,13 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
     },
     [change, goTo],
   );
+  const openPanel = useCallback(
+    (panel: PanelName, to: Partial<Address>) => {
+      change(to, true);
+      goTo(panel);
+    },
+    [change, goTo],
+  );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
@@ -119,7 +126,15 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
-          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
+          <StatsPanel
+            known={travel.known}
+            stats={swarm.stats}
+            agents={swarm.agents.agents}
+            attention={swarm.attention}
+            state={address.state}
+            onOpen={openPanel}
+            onGo={follow}
+          />
           <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
           <div
             data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
@@ -139,6 +154,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
             onLayout={setLayout}
             tab={isPanel(tab) ? tab : null}
             asTabs={narrow}
+            agentView={settings.agents}
             lockView={settings.locks}
             onGo={follow}
             onShow={goTo}

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
-import type { Layout, LockView, PanelName } from '@/lib/client/settings';
+import type { AgentView, Layout, LockView, PanelName } from '@/lib/client/settings';
 import type { SwarmState } from '@/lib/contract/events';
 import { AgentsPanel } from '../agents/agents-panel';
 import { LocksPanel } from '../locks/locks-panel';
@@ -21,6 +21,7 @@ interface PanelsProps {
   /** The panel that a narrow screen shows; null for none. */
   tab: PanelName | null;
   asTabs: boolean;
+  agentView: AgentView;
   lockView: LockView;
   /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
@@ -30,7 +31,7 @@ interface PanelsProps {
 
 /** The panels of agents, messages and locks, and beside them the selected agent. */
 export function Panels(props: PanelsProps) {
-  const { swarm, known, address, change, lockView, onGo, onShow, onCloseDetail, ...place } = props;
+  const { swarm, known, address, change, agentView, lockView, onGo, onShow, onCloseDetail, ...place } = props;
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
   const where = { address, change };
   return (
@@ -45,6 +46,7 @@ export function Panels(props: PanelsProps) {
               locks={locks}
               attention={attention}
               source={sources.registry}
+              initialView={agentView}
               {...where}
             />
           ),

@@ -1,69 +1,131 @@
 import { memo, type ReactNode, use } from 'react';
-import { countAgents, countHealths } from '@/components/agents/agents';
+import { countStates, stateNamed } from '@/components/agents/agent-state';
+import { countAgents } from '@/components/agents/agents';
 import { useTrend } from '@/components/stats/use-trend';
+import type { Address } from '@/lib/client/address';
+import { exactNow } from '@/lib/client/clock';
+import { NO_CHOICE } from '@/lib/client/message-filter';
 import { Moment } from '@/lib/client/moment';
+import type { PanelName } from '@/lib/client/settings';
 import { counted, formatCount } from '@/lib/client/text';
-import type { Agent, AgentHealth, Stats } from '@/lib/contract/schemas';
+import type { Agent, AttentionAnswer, Stats } from '@/lib/contract/schemas';
+import { StateCounts } from '../agents/state-counts';
 import { NotKnown } from '../ui/panel';
 import { Sparkline, Trend } from '../ui/sparkline';
+import { FailedDeliveries } from './failed-deliveries';
 
 interface StatsPanelProps {
   /** Whether agents and locks are known at the shown moment. */
   known: boolean;
   stats: Stats;
   agents: readonly Agent[];
+  attention: AttentionAnswer;
+  /** The state by which the list of agents is filtered, as the address has it. */
+  state: string | null;
+  /** Opens a panel at what a number counts. */
+  onOpen: (panel: PanelName, to: Partial<Address>) => void;
+  /** Opens what a link points at. */
+  onGo: (to: Partial<Address>) => void;
 }
 
-/** The key figures of the swarm in one line. */
-export const StatsPanel = memo(function StatsPanel({ known, stats, agents }: StatsPanelProps) {
-  const lastHour = stats.messages_by_minute.reduce((sum, count) => sum + count, 0);
-  const highest = Math.max(0, ...stats.messages_by_minute);
+/** The key figures of the swarm in one line. Each number opens what it counts. */
+export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
+  const { known, stats, agents, attention, state, onOpen, onGo } = props;
   // The page's samples of the last ten minutes do not apply to a past moment.
-  const past = use(Moment) !== null;
+  const moment = use(Moment);
+  const past = moment !== null;
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
   const failed = useTrend(stats.failed_deliveries_open);
+  const failures = attention.attention.filter(({ kind }) => kind === 'delivery_failed');
   return (
     <section aria-label="Numbers" className="shrink-0 border-line border-b">
-      <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.4fr_1.6fr_1fr_1fr_1fr] md:divide-x">
-        <Figure name="Agents" value={known ? countAgents(agents) : null} words={healthWords(agents)}>
-          <HealthBar agents={agents} />
-        </Figure>
-        <Figure name="Messages a minute" short="Msgs/min" value={stats.messages_per_minute} wide>
-          <span className="text-accent">
-            <Sparkline
-              counts={stats.messages_by_minute}
-              label={`${counted(lastHour, 'message')} in the last hour, at most ${formatCount(highest)} in a minute`}
-            />
-          </span>
-        </Figure>
-        <Figure name="Locks" value={known ? stats.lock_count : null}>
-          {!past && <Trend samples={locks} label={`Locks: ${inTenMinutes(locks)}`} />}
-        </Figure>
-        <Figure name="Stale locks" short="Stale" value={known ? stats.stale_lock_count : null} colour="text-warn">
-          {!past && <Trend samples={stale} label={`Stale locks: ${inTenMinutes(stale)}`} />}
-        </Figure>
+      <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.6fr_1.4fr_1fr_1fr_1fr] md:divide-x">
+        <Figure
+          name="Agents"
+          value={known ? countAgents(agents) : null}
+          onOpen={() => onOpen('agents', { state: null, agent: null })}
+          words={
+            known && (
+              <StateCounts
+                counts={countStates(agents)}
+                chosen={stateNamed(state)}
+                onChoose={(word) => onOpen('agents', { state: word })}
+              />
+            )
+          }
+        />
+        <Figure
+          name="Messages a minute"
+          short="Msgs/min"
+          value={stats.messages_per_minute}
+          onOpen={() => onOpen('messages', { ...NO_CHOICE, message: null, since: lastMinute(moment) })}
+          wide
+          graphic={messageRate(stats.messages_by_minute)}
+        />
+        <Figure
+          name="Locks"
+          value={known ? stats.lock_count : null}
+          onOpen={() => onOpen('locks', { locks: null, agent: null })}
+          graphic={!past && tenMinutes('Locks', locks)}
+        />
+        <Figure
+          name="Stale locks"
+          short="Stale"
+          value={known ? stats.stale_lock_count : null}
+          onOpen={() => onOpen('locks', { locks: 'stale', agent: null })}
+          colour="text-warn"
+          graphic={!past && tenMinutes('Stale locks', stale)}
+        />
         <Figure
           name="Failed deliveries, open"
           short="Failed"
           value={stats.failed_deliveries_open}
+          number={(text) => (
+            <FailedDeliveries count={stats.failed_deliveries_open} entries={failures} onGo={onGo}>
+              {text}
+            </FailedDeliveries>
+          )}
           words={stats.failed_delivery_count > 0 && <FailedEver count={stats.failed_delivery_count} />}
           colour="text-bad"
-        >
-          {!past && <Trend samples={failed} label={`Open failed deliveries: ${inTenMinutes(failed)}`} />}
-        </Figure>
+          graphic={!past && tenMinutes('Open failed deliveries', failed)}
+        />
       </dl>
     </section>
   );
 });
+
+/** @returns the instant a minute before the shown moment, from which on the messages of the figure were sent */
+function lastMinute(moment: number | null): string {
+  return new Date((moment ?? exactNow()) - 60_000).toISOString();
+}
 
 /** The number of all failed deliveries in the history, abbreviated; the full sentence is on hover. */
 function FailedEver({ count }: { count: number }) {
   return <span title={`${formatCount(count)} failed since the history began`}>{formatCount(count)} ever</span>;
 }
 
-function inTenMinutes(samples: readonly number[]): string {
-  return `between ${formatCount(Math.min(...samples))} and ${formatCount(Math.max(...samples))} in the last ten minutes`;
+/** Null for an hour without messages. */
+function messageRate(counts: readonly number[]): ReactNode {
+  const lastHour = counts.reduce((sum, count) => sum + count, 0);
+  if (lastHour === 0) return null;
+  const highest = formatCount(Math.max(0, ...counts));
+  return (
+    <span className="text-accent">
+      <Sparkline
+        counts={counts}
+        label={`${counted(lastHour, 'message')} in the last hour, at most ${highest} in a minute`}
+      />
+    </span>
+  );
+}
+
+/** The samples of a figure as a line; null while they are all the same, since a flat line shows no trend. */
+function tenMinutes(name: string, samples: readonly number[]): ReactNode {
+  const [least, most] = [Math.min(...samples), Math.max(...samples)];
+  if (least === most) return null;
+  const label = `${name}: between ${formatCount(least)} and ${formatCount(most)} in the last ten minutes`;
+  return <Trend samples={samples} label={label} />;
 }
 
 interface FigureProps {
@@ -72,75 +134,53 @@ interface FigureProps {
   short?: string;
   /** Null if it is not known. */
   value: number | null;
+  /** Opens what is counted. */
+  onOpen?: () => void;
+  /** Renders the number, if it does something else. */
+  number?: (text: string) => ReactNode;
   /** Shown beside the number. */
   words?: ReactNode;
   /** The colour of a number other than zero. */
   colour?: string;
   /** The graphic needs more room. */
   wide?: boolean;
-  children: ReactNode;
+  /** A trend at the right. */
+  graphic?: ReactNode;
 }
 
-function Figure({ name, short = name, value, words, colour = 'text-ink', wide = false, children }: FigureProps) {
+function Figure(props: FigureProps) {
+  const { name, short = name, value, onOpen, number, words, colour = 'text-ink', wide = false, graphic } = props;
   const some = value !== null && value > 0;
-  const meaning = some ? colour : 'text-ink';
   return (
-    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)_minmax(0,auto)] items-end gap-x-4 px-2 py-2 first:pl-4 md:px-4">
-      <dt className="truncate text-muted text-xs">
+    <div className="relative grid min-w-0 grid-cols-[minmax(0,1fr)_minmax(0,auto)] items-end gap-x-4 px-2 py-1.5 first:pl-4 hover:bg-tint md:px-4">
+      <dt className="col-span-2 truncate text-muted text-xs">
         <span className="lg:hidden">{short}</span>
         <span className="max-lg:hidden">{name}</span>
       </dt>
-      <dd className="col-start-1 row-start-2 flex items-baseline gap-2">
-        <span className={`font-medium text-lg leading-6 ${meaning}`}>
-          {value === null ? <NotKnown /> : formatCount(value)}
+      <dd className="col-start-1 row-start-2 flex min-w-0 items-baseline gap-2">
+        <span className={`font-medium text-2xl leading-7 ${some ? colour : 'text-ink'}`}>
+          {value === null ? <NotKnown /> : (number?.(formatCount(value)) ?? <Opener {...{ name, value, onOpen }} />)}
         </span>
-        <span className="truncate text-muted text-xs max-md:hidden">{words}</span>
+        <span className="min-w-0 truncate text-muted text-xs max-md:hidden">{words}</span>
       </dd>
-      <dd
-        className={`row-span-2 w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${some ? colour : 'text-line'}`}
-      >
-        {children}
-      </dd>
+      {graphic && (
+        <dd className={`w-[7vw] max-w-40 max-md:hidden ${wide ? 'md:w-[11vw]' : ''} ${some ? colour : 'text-line'}`}>
+          {graphic}
+        </dd>
+      )}
     </div>
   );
 }
 
-const WORDS: Record<AgentHealth, string> = { active: '', stale: 'text-warn', dead: 'text-bad', moved: '', unknown: '' };
-const FILLS: Record<AgentHealth, string> = {
-  active: 'text-good',
-  stale: 'text-warn',
-  dead: 'text-bad',
-  moved: 'text-line',
-  unknown: 'text-line',
-};
-
-function healthWords(agents: readonly Agent[]): ReactNode {
-  return countHealths(agents).map(({ health, count }, index) => (
-    <span key={health}>
-      {index > 0 && ' · '}
-      <span className={WORDS[health]}>
-        {count} {health}
-      </span>
-    </span>
-  ));
-}
-
-/** The share of each health as one bar, without moved entries. */
-function HealthBar({ agents }: { agents: readonly Agent[] }) {
-  let start = 0;
-  const present = agents.filter(({ health }) => health !== 'moved');
+function Opener({ name, value, onOpen }: Pick<FigureProps, 'name' | 'onOpen'> & { value: number }) {
   return (
-    <svg
-      viewBox={`0 0 ${Math.max(1, present.length)} 6`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-      className="mb-2 h-1.5 w-full"
+    <button
+      type="button"
+      aria-label={`${name}: ${formatCount(value)}. Show them`}
+      onClick={onOpen}
+      className="tile-button"
     >
-      {countHealths(present).map(({ health, count }) => {
-        const left = start;
-        start += count;
-        return <rect key={health} x={left} width={count} height="6" fill="currentColor" className={FILLS[health]} />;
-      })}
-    </svg>
+      {formatCount(value)}
+    </button>
   );
 }

@@ -1,5 +1,7 @@
 interface ChoiceProps<Value extends string> {
   label: string;
+  /** The label is only for screen readers. */
+  quiet?: boolean;
   choices: readonly Value[];
   names: Record<Value, string>;
   value: Value;
@@ -7,10 +9,11 @@ interface ChoiceProps<Value extends string> {
 }
 
 /** A small select for one of several words. The browser's own list of options needs no code and works everywhere. */
-export function Choice<Value extends string>({ label, choices, names, value, onChange }: ChoiceProps<Value>) {
+export function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { label, quiet = false, choices, names, value, onChange } = props;
   return (
     <label className="flex min-w-0 items-center gap-1 whitespace-nowrap">
-      {label}
+      {quiet ? <span className="sr-only">{label}</span> : label}
       <select
         value={value}
         onChange={(event) => {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { healthWord } from '@/lib/client/health-word';
 import type { AgentHealth } from '@/lib/contract/schemas';
 
 // Each health has its own shape, so that it is recognisable without colour.
@@ -30,7 +31,7 @@ export function Health({ health }: { health: AgentHealth }) {
       <svg viewBox="0 0 12 12" className="size-3 shrink-0" aria-hidden="true">
         {SHAPES[health]}
       </svg>
-      {health}
+      {healthWord(health)}
     </span>
   );
 }

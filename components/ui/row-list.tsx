@@ -16,6 +16,10 @@ interface RowListProps<Item> {
   target: string | null;
   /** The usual height of a row in pixels. */
   usualHeight: number;
+  /** The classes of the list. */
+  className?: string;
+  /** The classes of a row for its size and padding. */
+  rowClass?: string;
   /** A row's anchor, whether it is selected, and whether it has just changed. */
   describe: (item: Item) => { id: string | undefined; chosen: boolean; flashing: boolean };
   /**
@@ -26,7 +30,7 @@ interface RowListProps<Item> {
 }
 
 const ROW =
-  'border-line border-b px-4 py-2 data-chosen:bg-tint data-chosen:shadow-[inset_2px_0_var(--accent)] data-flash:bg-accent/12 data-flash:transition-[background-color] data-flash:duration-140 motion-reduce:data-flash:transition-none has-[[data-row]:focus-visible]:outline-2 has-[[data-row]:focus-visible]:outline-accent has-[[data-row]:focus-visible]:-outline-offset-2';
+  'border-line border-b data-chosen:bg-tint data-chosen:shadow-[inset_2px_0_var(--accent)] data-flash:bg-accent/12 data-flash:transition-[background-color] data-flash:duration-140 motion-reduce:data-flash:transition-none has-[[data-row]:focus-visible]:outline-2 has-[[data-row]:focus-visible]:outline-accent has-[[data-row]:focus-visible]:-outline-offset-2';
 
 const never = () => () => {};
 
@@ -34,7 +38,8 @@ const never = () => () => {};
  * A list with one tab stop and arrow-key control. Of a long list only the visible rows are rendered; before hydration,
  * its start.
  */
-export function RowList<Item>({ label, entries, target, usualHeight, describe, children }: RowListProps<Item>) {
+export function RowList<Item>(props: RowListProps<Item>) {
+  const { label, entries, target, usualHeight, className, rowClass = 'px-4 py-2', describe, children } = props;
   const alive = useSyncExternalStore(
     never,
     () => true,
@@ -73,6 +78,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
       <ul
         ref={list}
         style={rows?.style}
+        className={className}
         onKeyDown={focus.onKeyDown}
         onFocus={focus.onFocus}
         onBlur={focus.onBlur}
@@ -91,7 +97,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
           };
           if ('heading' in entry) {
             return (
-              <li key={entry.key} {...place} className="border-line border-b bg-tint px-4 py-1">
+              <li key={entry.key} {...place} className="col-span-full border-line border-b bg-tint px-4 py-1">
                 <h3 className="wrap-anywhere font-medium text-muted">{entry.heading}</h3>
               </li>
             );
@@ -104,7 +110,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
               id={id}
               data-chosen={chosen || undefined}
               data-flash={flashing || undefined}
-              className={ROW}
+              className={`${ROW} ${rowClass}`}
             >
               {children(entry.item, index === focus.activeIndex ? 0 : -1)}
             </li>

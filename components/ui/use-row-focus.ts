@@ -72,7 +72,7 @@ export function useRowFocus({ entries, alive, target, list, scrollTo }: RowFocus
     activeIndex,
     onKeyDown: (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-      const way = ways(activeIndex, entries.length)[event.key];
+      const way = gridWay(list.current, activeIndex, event.key) ?? ways(activeIndex, entries.length)[event.key];
       if (way === undefined) return;
       event.preventDefault();
       go(...way);
@@ -104,6 +104,26 @@ function ways(at: number, length: number): Record<string, [from: number, step: 1
     Home: [0, 1],
     End: [length - 1, -1],
   };
+}
+
+/**
+ * Finds the target of an arrow key in a list that is drawn as a grid: the nearest row in that direction.
+ *
+ * @returns null where the list is no grid, and for other keys
+ */
+function gridWay(list: HTMLElement | null, at: number, key: string): [from: number, step: 1 | -1] | null {
+  if (list === null || !key.startsWith('Arrow') || getComputedStyle(list).display !== 'grid') return null;
+  if (key === 'ArrowRight') return [at + 1, 1];
+  if (key === 'ArrowLeft') return [at - 1, -1];
+  const step = key === 'ArrowDown' ? 1 : -1;
+  const rows = [...list.querySelectorAll<HTMLElement>(':scope > [data-index]:has([data-row])')];
+  const from = rows.find(({ dataset }) => Number(dataset.index) === at);
+  if (from === undefined) return null;
+  const beyond = rows.filter((row) => (row.offsetTop - from.offsetTop) * step > 0);
+  const distance = (row: HTMLElement) =>
+    Math.abs(row.offsetTop - from.offsetTop) * list.clientWidth + Math.abs(row.offsetLeft - from.offsetLeft);
+  const nearest = beyond.toSorted((one, other) => distance(one) - distance(other))[0];
+  return [nearest === undefined ? at : Number(nearest.dataset.index), step];
 }
 
 function handleOf(list: HTMLElement | null, key: string): HTMLElement | null {

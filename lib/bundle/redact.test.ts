@@ -49,7 +49,13 @@ test('blankState(): the state stays complete, without texts of agents and names 
     ...state,
     agents: {
       ...state.agents,
-      agents: [{ ...agent, last_message: said, moved_to: 'agent-7', life_began_at: at }],
+      agents: [
+        {
+          ...{ ...agent, last_message: said, moved_to: 'agent-7', life_began_at: at },
+          card: { name: 'secret plan', role: null },
+          blocked: { since: at, reason: 'It waits: "secret plan"', waits_for: ['agent-7'] },
+        },
+      ],
       departed: [{ ...agent, last_message: said, left_at: at, left_reason: 'It left.' }],
     },
     attention: {
@@ -67,6 +73,12 @@ test('blankState(): the state stays complete, without texts of agents and names 
   assert.ok(!/secret plan|ada/.test(JSON.stringify(blank)));
   const { agents, attention, sources } = pastState.parse(blank);
   assert.equal(agents.agents[0]?.last_message?.excerpt, '(11 characters left out)');
+  assert.deepEqual(agents.agents[0]?.card, { name: '(11 characters left out)', role: null });
+  assert.deepEqual(agents.agents[0]?.blocked, {
+    since: at,
+    reason: '(23 characters left out)',
+    waits_for: ['agent-7'],
+  });
   assert.deepEqual([agents.agents[0]?.moved_to, agents.agents[0]?.process], ['agent-7', agent.process]);
   assert.deepEqual([agents.departed[0]?.left_at, agents.departed[0]?.left_reason], [at, 'It left.']);
   assert.deepEqual(attention.attention[0]?.acknowledged, { by: null, at });

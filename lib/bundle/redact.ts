@@ -61,11 +61,17 @@ export function blankThing(kind: JournalKind, fields: Fields): Fields {
   return kind === 'source' ? { ...kept, skipped: [] } : kept;
 }
 
-function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message'>>): Fields {
-  const { last_message: said, ...others } = fields;
-  if (said === undefined) return keeping(others, KEPT_FIELDS.agent);
-  const message = said && { ...said, excerpt: left(said.excerpt) };
-  return { ...keeping(others, KEPT_FIELDS.agent), last_message: message };
+function blankAgent(fields: Fields & Partial<Pick<Agent, 'last_message' | 'card' | 'blocked'>>): Fields {
+  const { last_message: said, card, blocked, ...others } = fields;
+  return {
+    ...keeping(others, KEPT_FIELDS.agent),
+    ...(said !== undefined && { last_message: said && { ...said, excerpt: left(said.excerpt) } }),
+    ...(card !== undefined && {
+      card: card && { name: card.name && left(card.name), role: card.role && left(card.role) },
+    }),
+    // Its reason quotes a message.
+    ...(blocked !== undefined && { blocked: blocked && { ...blocked, reason: left(blocked.reason) } }),
+  };
 }
 
 /** Facts may quote messages, and the name of whoever acknowledged an item is personal data. */

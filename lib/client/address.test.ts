@@ -7,6 +7,8 @@ test('panelOf(): the panel of what an address points at, the most specific first
     [{}, null],
     [EMPTY_ADDRESS, null],
     [{ agent: 'agent-1' }, 'agents'],
+    [{ state: 'dead' }, 'agents'],
+    [{ locks: 'stale' }, 'locks'],
     [{ ...EMPTY_ADDRESS, agent: 'agent-1', lock: 'a.lock' }, 'locks'],
     [{ ...EMPTY_ADDRESS, agent: 'agent-1', message: 'e.1' }, 'messages'],
     [{ ...EMPTY_ADDRESS, types: ['INFO'] }, 'messages'],

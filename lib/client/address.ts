@@ -7,6 +7,10 @@ import type { PanelName } from './settings';
 export interface Address {
   /** The selected agent: its detail is open, and every panel shows what concerns it. */
   agent: string | null;
+  /** The state by which the list of agents is filtered, such as `dead`; null for all. */
+  state: string | null;
+  /** The property by which the list of locks is filtered: `stale`; null for all. */
+  locks: string | null;
   /** The sender of messages, or one of their recipients. */
   from: string | null;
   to: string | null;
@@ -31,6 +35,8 @@ export interface Address {
 
 export const EMPTY_ADDRESS: Address = {
   agent: null,
+  state: null,
+  locks: null,
   from: null,
   to: null,
   types: [],
@@ -53,6 +59,8 @@ export function parseAddress(query: URLSearchParams): Address {
   const agentName = (name: string) => query.get(name) || null;
   return {
     agent: agentName('agent'),
+    state: text('state'),
+    locks: text('locks'),
     from: agentName('from'),
     to: agentName('to'),
     types: [...new Set(query.getAll('type').filter((type) => type !== ''))],
@@ -79,6 +87,8 @@ export function formatAddress({ types, ...single }: Address): string {
 /** @returns the panel that shows what an address points at: a lock, messages or an agent; null for the plain page */
 export function panelOf({
   agent,
+  state,
+  locks,
   lock,
   message,
   types = [],
@@ -88,7 +98,7 @@ export function panelOf({
   since,
   until,
 }: Partial<Address>): PanelName | null {
-  if (lock) return 'locks';
+  if (lock || locks) return 'locks';
   if (types.length > 0 || [message, q, from, to, since, until].some(Boolean)) return 'messages';
-  return agent ? 'agents' : null;
+  return agent || state ? 'agents' : null;
 }

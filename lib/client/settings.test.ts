@@ -42,6 +42,13 @@ test('readSettings(): order and grouping of the locks are read separately', () =
   assert.deepEqual(viewOf(''), { order: 'matters', grouping: 'none' });
 });
 
+test('readSettings(): order and density of the agents are read separately', () => {
+  const viewOf = (text: string) => readSettings((name) => (name === 'swarm_agents' ? text : undefined)).agents;
+  assert.deepEqual(viewOf('severity.grid'), { order: 'severity', density: 'grid' });
+  assert.deepEqual(viewOf('<b>.compact'), { order: 'session', density: 'compact' });
+  assert.deepEqual(viewOf(''), { order: 'session', density: 'comfortable' });
+});
+
 test('toggled(): the last open panel stays open', () => {
   const closed = PANELS.reduce(toggled, DEFAULT_LAYOUT);
   assert.deepEqual(closed.collapsed, ['agents', 'messages']);

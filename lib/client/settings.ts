@@ -11,6 +11,13 @@ export type LockOrder = (typeof LOCK_ORDERS)[number];
 export const LOCK_GROUPINGS = ['none', 'agent', 'folder'] as const;
 export type LockGrouping = (typeof LOCK_GROUPINGS)[number];
 
+export const AGENT_ORDERS = ['session', 'severity'] as const;
+export type AgentOrder = (typeof AGENT_ORDERS)[number];
+
+/** Cards of two lines, rows of one line, or a grid of small cards. */
+export const AGENT_DENSITIES = ['comfortable', 'compact', 'grid'] as const;
+export type AgentDensity = (typeof AGENT_DENSITIES)[number];
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -31,6 +38,12 @@ export interface LockView {
   grouping: LockGrouping;
 }
 
+/** How the list of agents is sorted, and how much room each agent gets. */
+export interface AgentView {
+  order: AgentOrder;
+  density: AgentDensity;
+}
+
 /** The views of the drawer below the panels. */
 export const DRAWER_VIEWS = ['timeline', 'talk', 'waits'] as const;
 export type DrawerView = (typeof DRAWER_VIEWS)[number];
@@ -47,6 +60,7 @@ export interface Drawer {
 export interface Settings {
   theme: Theme;
   layout: Layout;
+  agents: AgentView;
   locks: LockView;
   drawer: Drawer;
 }
@@ -64,6 +78,7 @@ export const LEFT_TO_MESSAGES = 352;
 const WIDEST = 1600;
 const THEME_COOKIE = 'swarm_theme';
 const LAYOUT_COOKIE = 'swarm_layout';
+const AGENTS_COOKIE = 'swarm_agents';
 const LOCKS_COOKIE = 'swarm_locks';
 const DRAWER_COOKIE = 'swarm_drawer';
 const YEAR = 365 * 24 * 3600;
@@ -79,6 +94,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
   return {
     theme,
     layout: parseLayout(read(LAYOUT_COOKIE)),
+    agents: parseAgentView(read(AGENTS_COOKIE)),
     locks: parseLockView(read(LOCKS_COOKIE)),
     drawer: parseDrawer(read(DRAWER_COOKIE)),
   };
@@ -92,6 +108,11 @@ export function saveTheme(theme: Theme): void {
 /** Remembers the layout for a year. */
 export function saveLayout(layout: Layout): void {
   save(LAYOUT_COOKIE, formatLayout(layout));
+}
+
+/** Remembers for a year how the agents are shown, as `order.density`. */
+export function saveAgentView({ order, density }: AgentView): void {
+  save(AGENTS_COOKIE, `${order}.${density}`);
 }
 
 /** Remembers for a year how the locks are sorted and grouped, as `order.grouping`. */
@@ -128,6 +149,14 @@ export function drawerView(name: string | null | undefined): DrawerView | null {
 /** @returns the layout in the format of its cookie: `304.344.locks`, the widths and the collapsed panels */
 export function formatLayout({ widths, collapsed }: Layout): string {
   return [Math.round(widths.agents), Math.round(widths.locks), ...collapsed].join('.');
+}
+
+function parseAgentView(text: string | undefined): AgentView {
+  const [first, second] = text?.split('.') ?? [];
+  return {
+    order: AGENT_ORDERS.find((order) => order === first) ?? 'session',
+    density: AGENT_DENSITIES.find((density) => density === second) ?? 'comfortable',
+  };
 }
 
 function parseLockView(text: string | undefined): LockView {

@@ -20,13 +20,15 @@ import type {
 /** The fields added to an agent of which only its entry and its health are known. */
 export const UNKNOWN_AGENT_FACTS: Pick<
   Agent,
-  'last_spoke_at' | 'last_message' | 'process' | 'moved_to' | 'life_began_at'
+  'last_spoke_at' | 'last_message' | 'process' | 'moved_to' | 'life_began_at' | 'card' | 'blocked'
 > = {
   last_spoke_at: null,
   last_message: null,
   process: { state: 'unseen', claude_pid: null, started_at: null, seen_at: null },
   moved_to: null,
   life_began_at: null,
+  card: null,
+  blocked: null,
 };
 
 export const UNKNOWN_LOCK_FACTS: Pick<Lock, 'former_holder'> = { former_holder: null };

@@ -52,6 +52,8 @@ const agents: AgentsAnswer = {
       },
       moved_to: null,
       life_began_at: null,
+      card: { name: 'Planner', role: 'Plans the totals and reviews them.' },
+      blocked: null,
     },
     {
       id: 'agent-1',
@@ -69,6 +71,8 @@ const agents: AgentsAnswer = {
       process: { state: 'unseen', claude_pid: null, started_at: null, seen_at: null },
       moved_to: null,
       life_began_at: null,
+      card: null,
+      blocked: null,
     },
   ],
   departed: [],

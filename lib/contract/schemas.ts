@@ -41,6 +41,22 @@ export const lastMessage = z.object({
   sent_at: instant.nullable(),
 });
 
+/** What an agent is called and what it is for, as the swarm's agents wrote it. */
+export const agentCard = z.object({
+  name: z.string().nullable(),
+  role: z
+    .string()
+    .nullable()
+    .describe('The beginning of its description; without one its specializations, without these its skills.'),
+});
+
+/** Why an agent is blocked. */
+export const agentBlock = z.object({
+  since: instant.nullable().describe('When its oldest wait began; null if that is not known.'),
+  reason: z.string().describe('One plain sentence: the evidence.'),
+  waits_for: z.array(z.string()).describe('The agents that could end it, at most 20.'),
+});
+
 export const agent = z
   .looseObject({
     id: z.string(),
@@ -67,6 +83,14 @@ export const agent = z
     life_began_at: instant
       .nullable()
       .describe('Since when another process or pane has this id; null while no change of it is known.'),
+    card: agentCard
+      .nullable()
+      .describe(
+        'Its card in `AGENT_CARDS.json`; null where there is none, and where the card is older than `life_began_at`.',
+      ),
+    blocked: agentBlock
+      .nullable()
+      .describe('An open BLOCKED message of it, or a wait cycle that it is part of; null where neither is known.'),
     original,
   })
   .meta({ id: 'Agent' });
@@ -430,6 +454,8 @@ export type AgentHealth = z.infer<typeof agentHealth>;
 export type Agent = z.infer<typeof agent>;
 export type AgentProcess = z.infer<typeof agentProcess>;
 export type LastMessage = z.infer<typeof lastMessage>;
+export type AgentCard = z.infer<typeof agentCard>;
+export type AgentBlock = z.infer<typeof agentBlock>;
 export type DepartedAgent = z.infer<typeof departedAgent>;
 export type AgentsAnswer = z.infer<typeof agentsAnswer>;
 export type Lock = z.infer<typeof lock>;

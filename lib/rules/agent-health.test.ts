@@ -22,6 +22,8 @@ function evidence(sights: Sights = {}, more: Partial<Evidence> = {}): Known {
   return {
     newestMessageBySender: new Map(),
     newestLockByHolder: new Map(),
+    cards: new Map(),
+    blocked: new Map(),
     staleThresholdSeconds: 60,
     now: NOW,
     sights,
@@ -248,6 +250,26 @@ test("describeAgents(): messages and locks of an id's former agent are no sign o
   assert.equal(agent?.life_began_at, formatInstant(NOW));
   assert.equal(agent?.last_message, null);
   assert.equal(agent?.last_spoke_at, null);
+});
+
+test('describeAgents(): the card of an agent, unless it is older than the life of its id', () => {
+  const before = { id: 'a', pid: 42, tmux_pane_id: '%1', last_seen: formatInstant(ago(900)) };
+  const now = { ...before, pid: 43, tmux_pane_id: '%2' };
+  const cardAt = (updatedAt: number | null, lives: AgentLives) =>
+    describeAgents(lives, evidence({}, { cards: new Map([['a', { name: 'Ada', role: null, updatedAt }]]) })).agents[0]
+      ?.card;
+  assert.deepEqual(cardAt(null, livesAfter([[before], {}])), { name: 'Ada', role: null });
+  const replaced = livesAfter([[before], {}], [[now], {}]);
+  assert.deepEqual([cardAt(ago(1), replaced), cardAt(null, replaced)], [null, null]);
+  assert.deepEqual(cardAt(NOW, replaced), { name: 'Ada', role: null });
+});
+
+test('describeAgents(): listed agents are blocked, departed ones are not', () => {
+  const block = { since: formatInstant(ago(5)), reason: 'Because.', waits_for: ['b'] };
+  const known = evidence({}, { blocked: new Map([['a', block]]) });
+  const entry = { id: 'a', pid: 42 };
+  assert.deepEqual(describeAgents(livesAfter([[entry], {}]), known).agents[0]?.blocked, block);
+  assert.equal(describeAgents(livesAfter([[entry], {}], [[], {}]), known).departed[0]?.blocked, null);
 });
 
 test('describeAgents(): a departed agent is described with when and why it left', () => {

@@ -4,12 +4,14 @@
  * explains.
  */
 import { formatInstant } from '../contract/instant';
-import type { Agent, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
+import type { Agent, AgentCard, AgentHealth, AgentProcess, DepartedAgent, LastMessage } from '../contract/schemas';
 import { withAddedFields } from '../sources/claudeswarm/added-fields';
+import type { AgentCards } from '../sources/claudeswarm/agent-cards';
 import { readInstant } from '../sources/claudeswarm/naive-time';
 import type { SeenProcess } from '../sources/processes/process-observer';
 import { isPid } from '../sources/processes/processes';
 import type { Life } from './agent-lives';
+import type { BlockedAgents } from './blocked-agents';
 
 /** An agent without a sign of life for this many thresholds is no longer `stale` but `unknown`. */
 const STALE_THRESHOLDS = 5;
@@ -31,6 +33,8 @@ export interface Evidence {
   newestMessageBySender: ReadonlyMap<string, Speech>;
   /** Milliseconds since 1970 of the newest lock of each holder. */
   newestLockByHolder: ReadonlyMap<string, number>;
+  cards: AgentCards;
+  blocked: BlockedAgents;
   /** For how many seconds an agent counts as active after a sign of life. */
   staleThresholdSeconds: number;
   /** Milliseconds since 1970. */
@@ -81,7 +85,11 @@ export function describeAgents(
     const { health, reason } = judge(subject, evidence);
     const listedTimes = times.get(life.entry.id) ?? 1;
     const twice = listedTimes > 1 ? ` The registry lists ${life.entry.id} ${listedTimes} times.` : '';
-    return withAddedFields(life.entry, addedFields(subject, { health, reason: `${reason}${twice}` }));
+    return withAddedFields(life.entry, {
+      ...addedFields(subject, { health, reason: `${reason}${twice}` }, evidence),
+      // Waits are those of the listed agent, not of a former one with its id.
+      blocked: evidence.blocked.get(life.entry.id) ?? null,
+    });
   });
   const departed = lives.departed.map((life) => {
     const subject = lifeSubject(life);
@@ -91,7 +99,7 @@ export function describeAgents(
       left_at: formatInstant(life.leftAt ?? evidence.now),
       left_reason: leftReason(subject, verdict, isReplaced),
     };
-    return withAddedFields(life.entry, { ...addedFields(subject, verdict), ...left });
+    return withAddedFields(life.entry, { ...addedFields(subject, verdict, evidence), blocked: null, ...left });
   });
   return { agents, departed };
 }
@@ -102,7 +110,7 @@ function countIds(lives: readonly Life[]): Map<string, number> {
   return times;
 }
 
-function addedFields({ life, sign, speech, moved }: Subject, { health, reason }: Verdict) {
+function addedFields({ life, sign, speech, moved }: Subject, { health, reason }: Verdict, { cards }: Evidence) {
   return {
     health,
     health_reason: reason,
@@ -112,7 +120,15 @@ function addedFields({ life, sign, speech, moved }: Subject, { health, reason }:
     process: processOf(life),
     moved_to: health === 'moved' ? (moved?.to ?? null) : null,
     life_began_at: life.beganAt === null ? null : formatInstant(life.beganAt),
+    card: cardOf(life, cards),
   };
+}
+
+/** Ids are reused: a card that was not written since another agent has the id may be that of the former one. */
+function cardOf({ entry, beganAt }: Life, cards: AgentCards): AgentCard | null {
+  const card = cards.get(entry.id);
+  if (card === undefined || (beganAt !== null && (card.updatedAt ?? 0) < beganAt)) return null;
+  return { name: card.name, role: card.role };
 }
 
 function processOf({ sight, claudeSeen, claudeLostAt }: Life): AgentProcess {

@@ -67,7 +67,7 @@ class Dashboard {
     this.#processes = new ProcessTable({ observer: observerOf(world, startedAt), now });
     const config = { staleThresholdSeconds: 60, lockStaleTimeoutSeconds: STALE_LOCK_SECONDS };
     const readers = { registry: this.#registry, locks: this.#locks, processes: this.#processes };
-    this.#description = new SwarmDescription({ root, ...readers, config });
+    this.#description = new SwarmDescription({ root, ...readers, cards: { cards: new Map() }, config });
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
     this.#unresolved = new UnresolvedTracker({ ...openFor, readTime, now });

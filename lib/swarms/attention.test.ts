@@ -14,7 +14,11 @@ const root = mkdtempSync(join(tmpdir(), 'swarm-attention-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 /** The attention of a swarm without agents and locks; publishes to `publish`. */
-function attentionTo(publish: (answer: AttentionAnswer) => void, onFault: (error: unknown) => void = assert.ifError) {
+function attentionTo(
+  publish: (answer: AttentionAnswer) => void,
+  onFault: (error: unknown) => void = assert.ifError,
+  onBlocked = () => {},
+) {
   return new SwarmAttention({
     root,
     zone: 'UTC',
@@ -26,10 +30,12 @@ function attentionTo(publish: (answer: AttentionAnswer) => void, onFault: (error
       locks: { locks: [] },
       allLocks: [],
       overlaps: [],
+      blocked: new Map(),
     } as unknown as SwarmDescription,
     sources: { now: () => ({ registry: {}, log: {} }) } as unknown as SwarmSources,
     others: () => ({}),
     publish,
+    onBlocked,
     review: () => {},
     onFault,
   });
@@ -74,6 +80,26 @@ test('requestIfDue(): items that could not be computed are computed at the next 
   }
   assert.equal(published, 3);
   assert.deepEqual(faults, [null, fault, null]);
+  attention.stop();
+});
+
+test('attend(): other blocked agents are reported once, and again when they are no longer blocked', () => {
+  let reports = 0;
+  const attention = attentionTo(
+    () => {},
+    assert.ifError,
+    () => {
+      reports += 1;
+    },
+  );
+  const blocked = { type: 'BLOCKED' as const, msgId: 'b', sender: 'a', recipients: ['b'], text: 'Go on?', seqs: [1] };
+  attention.unresolved = { ...attention.unresolved, questions: [{ ...blocked, at: Date.now(), askedBack: null }] };
+  attention.attend();
+  attention.attend();
+  assert.equal(reports, 1);
+  attention.unresolved = { ...attention.unresolved, questions: [] };
+  attention.attend();
+  assert.equal(reports, 2);
   attention.stop();
 });
 

@@ -10,6 +10,7 @@ import { throttle } from '../platform/throttle';
 import { type AttentionLimits, judgeAttention } from '../rules/attention';
 import { fingerprintOf } from '../rules/attention-dispositions';
 import { openFailures } from '../rules/attention-messages';
+import { blockedAgents } from '../rules/blocked-agents';
 import { DeadlineClock } from '../rules/deadline-clock';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import { waiting } from '../rules/waits';
@@ -47,9 +48,9 @@ interface Options {
   /** Further sources that are readable or not, by name. */
   others: () => Readonly<Record<string, ReaderStatus>>;
   publish: (answer: AttentionAnswer) => void;
-  /**
-   * Takes which decisions have ended at once, and every 10 minutes which of the items that were decided about exist.
-   */
+  /** Called when other agents are blocked, or for other reasons; the agents are then to be described again. */
+  onBlocked: () => void;
+  /** Takes which decisions have ended at once, and every 10 minutes which of the items that were decided about exist. */
   review: (review: DispositionReview) => void;
   /** Takes why the items could not be computed, null when they could. */
   onFault: (error: unknown) => void;
@@ -155,6 +156,7 @@ export class SwarmAttention {
     const { conflicts } = this.#conflicts;
     const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
     this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
+    this.#describeBlocked();
     const judged = {
       ...facts,
       pendingAcks: { acks, status: this.#acks.status },
@@ -175,6 +177,14 @@ export class SwarmAttention {
     this.#review(review);
     this.#time = time;
     this.#cost = performance.now() - begun;
+  }
+
+  #describeBlocked(): void {
+    const { description, onBlocked } = this.#options;
+    const blocked = blockedAgents(this.waiting, description.blocked);
+    if (blocked === description.blocked) return;
+    description.blocked = blocked;
+    onBlocked();
   }
 
   /** Takes which items are acknowledged or snoozed, and computes the items with these marks. */

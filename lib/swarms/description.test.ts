@@ -7,6 +7,7 @@ import { describeLocks } from '../../test/support/described-locks';
 import { formatInstant } from '../contract/instant';
 import { wholeLocks } from '../contract/locks-answer';
 import { LockHolders } from '../rules/lock-holders';
+import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { lockFileName } from '../sources/claudeswarm/lock-entry';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
@@ -20,6 +21,7 @@ const LOCK = 'src/a.ts';
 let root: string;
 let registry: RegistryReader;
 let locks: LocksReader;
+let cards: AgentCardsReader;
 let description: SwarmDescription;
 
 beforeEach(() => {
@@ -27,9 +29,10 @@ beforeEach(() => {
   mkdirSync(join(root, '.agent_locks'));
   registry = new RegistryReader(root, () => NOW);
   locks = new LocksReader(root, () => NOW);
+  cards = new AgentCardsReader(root, () => NOW);
   const processes = new ProcessTable({ observer: { intervalMs: 0, observe: () => new Map() } });
   const { config } = readSwarmConfig(root);
-  description = new SwarmDescription({ root, registry, locks, processes, config });
+  description = new SwarmDescription({ root, registry, locks, cards, processes, config });
 });
 
 afterEach(() => {
@@ -124,6 +127,29 @@ test('describe(): another registry is described at once', () => {
   register({ a: 5, c: 5 });
   description.describe(new Map(), NOW + 1);
   assert.deepEqual(Object.keys(health()), ['a', 'c']);
+});
+
+test('describe(): other cards and other blocked agents are described at once', () => {
+  register({ a: 5, b: 5 });
+  description.describe(new Map(), NOW);
+  assert.deepEqual(
+    description.agents.agents.map(({ card, blocked }) => [card, blocked]),
+    [
+      [null, null],
+      [null, null],
+    ],
+  );
+  writeFileSync(join(root, AGENT_CARDS_FILE), JSON.stringify({ cards: { a: { name: 'Ada', description: 'Plans.' } } }));
+  cards.refresh();
+  description.describe(new Map(), NOW + 1);
+  assert.deepEqual(description.agents.agents[0]?.card, { name: 'Ada', role: 'Plans.' });
+  const block = { since: null, reason: 'b is blocked and waits for a.', waits_for: ['a'] };
+  description.blocked = new Map([['b', block]]);
+  description.describe(new Map(), NOW + 2);
+  assert.deepEqual(
+    description.agents.agents.map(({ blocked }) => blocked),
+    [null, block],
+  );
 });
 
 test('describe(): without a reason to describe again the answers stay the same objects', async () => {

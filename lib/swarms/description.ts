@@ -3,12 +3,14 @@ import { NO_AGENTS } from '../contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
 import { describeAgents, type Speech } from '../rules/agent-health';
 import { AgentLives } from '../rules/agent-lives';
+import type { BlockedAgents } from '../rules/blocked-agents';
 import { LockBoard } from '../rules/lock-board';
 import { LockComparison } from '../rules/lock-comparison';
 import { LockHolders } from '../rules/lock-holders';
 import { findOverlaps, type LockOverlap } from '../rules/lock-overlaps';
 import type { LockRow } from '../rules/lock-row';
 import type { LockBoardFacts } from '../rules/lock-status';
+import type { AgentCards, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import type { LocksReader } from '../sources/claudeswarm/locks';
 import type { Registry, RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfig } from '../sources/claudeswarm/swarm-config';
@@ -19,6 +21,7 @@ interface Described {
   root: string;
   registry: RegistryReader;
   locks: LocksReader;
+  cards: Pick<AgentCardsReader, 'cards'>;
   processes: ProcessTable;
   config: SwarmConfig;
   /** Called when locks that took long to compare can be described; the caller then calls `describe`. */
@@ -38,6 +41,8 @@ interface Signs {
   /** When each sender last spoke and each holder last took a lock, milliseconds since 1970. */
   messages: ReadonlyMap<string, Speech>;
   locks: ReadonlyMap<string, number>;
+  cards: AgentCards;
+  blocked: BlockedAgents;
   at: number;
 }
 
@@ -45,6 +50,8 @@ export class SwarmDescription {
   /** The same object for as long as nothing in it changes. */
   agents: AgentsAnswer = NO_AGENTS;
   overlaps: readonly LockOverlap[] = [];
+  /** Which agents are blocked, as the wait relations say. */
+  blocked: BlockedAgents = new Map();
   readonly lives = new AgentLives();
   readonly #from: Described;
   readonly #board = new LockBoard();
@@ -91,7 +98,9 @@ export class SwarmDescription {
    */
   describe(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): void {
     const { registry } = this.#from.registry;
-    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), at: now };
+    const { cards } = this.#from.cards;
+    const { blocked } = this;
+    const signs = { registry, messages: newestBySender, locks: this.#newestLocksAt(now), cards, blocked, at: now };
     if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
@@ -99,9 +108,10 @@ export class SwarmDescription {
     this.#describeLocks(now);
   }
 
-  #wantsDescribing({ registry, messages, locks, at }: Signs): boolean {
+  #wantsDescribing({ registry, messages, locks, cards, blocked, at }: Signs): boolean {
     const last = this.#signs;
-    if (last === null || last.registry !== registry || Math.abs(at - last.at) >= SIGNS_INTERVAL_MS) return true;
+    if (last === null || last.registry !== registry || last.cards !== cards || last.blocked !== blocked) return true;
+    if (Math.abs(at - last.at) >= SIGNS_INTERVAL_MS) return true;
     return this.agents.agents.some(
       ({ id, health }) =>
         health !== 'active' &&
@@ -109,7 +119,7 @@ export class SwarmDescription {
     );
   }
 
-  #describeAgents({ registry, messages, locks, at }: Signs): AgentsAnswer {
+  #describeAgents({ registry, messages, locks, cards, blocked, at }: Signs): AgentsAnswer {
     if (registry === null) return NO_AGENTS;
     const { processes, config } = this.#from;
     const { session_name, session_names, updated_at } = registry;
@@ -117,6 +127,7 @@ export class SwarmDescription {
     const described = describeAgents(this.lives, {
       newestMessageBySender: messages,
       newestLockByHolder: locks,
+      ...{ cards, blocked },
       staleThresholdSeconds: config.staleThresholdSeconds,
       now: at,
     });

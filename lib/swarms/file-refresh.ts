@@ -35,7 +35,7 @@ interface Events {
 interface Options {
   registry: Pick<RegistryReader, 'refresh' | 'registry'>;
   locks: Pick<LocksReader, 'refresh' | 'locks'>;
-  /** Reads acknowledgements, tasks and conflicts. */
+  /** Reads acknowledgements, tasks, conflicts and agent cards. */
   readStores: () => Promise<void>;
   /** Makes the recorder read the log. */
   readLog: () => void;

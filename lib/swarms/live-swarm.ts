@@ -19,6 +19,7 @@ import type { RecorderOptions } from '../recorder/events';
 import type { AttentionLimits } from '../rules/attention';
 import { changeFrom } from '../rules/attention-dispositions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
+import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
@@ -70,6 +71,7 @@ export class LiveSwarm implements Runtime {
   readonly #readiness = new Readiness();
   readonly #processes = new ProcessTable();
   readonly #registry: RegistryReader;
+  readonly #cards: AgentCardsReader;
   readonly #files: FileRefresh;
   readonly #watcher: SwarmWatcher;
   readonly #description: SwarmDescription;
@@ -95,6 +97,7 @@ export class LiveSwarm implements Runtime {
       everySecond: (listener) => this.#heartbeat.follow(listener),
     });
     this.#registry = new RegistryReader(this.root);
+    this.#cards = new AgentCardsReader(this.root);
     // What tens of thousands of locks leave behind would otherwise be hundreds of megabytes.
     const locks = new LocksReader(this.root, Date.now, boundHeapGrowth);
     this.#files = this.#createFiles(locks);
@@ -201,7 +204,7 @@ export class LiveSwarm implements Runtime {
   #createFiles(locks: LocksReader): FileRefresh {
     return new FileRefresh({
       ...{ registry: this.#registry, locks, readiness: this.#readiness },
-      readStores: () => this.#attention.refreshFiles(),
+      readStores: () => this.#refreshStores(),
       readLog: () => this.#recorder.refresh(),
       completeFirst: async () => {
         this.#observeProcesses();
@@ -237,7 +240,7 @@ export class LiveSwarm implements Runtime {
   #createDescription(locks: LocksReader): SwarmDescription {
     const { swarmConfig } = this.#options;
     return new SwarmDescription({
-      ...{ root: this.root, registry: this.#registry, locks, processes: this.#processes },
+      ...{ root: this.root, registry: this.#registry, locks, cards: this.#cards, processes: this.#processes },
       onCompared: () => this.#publisher.describeSoon(),
       get config() {
         return swarmConfig.config;
@@ -264,8 +267,9 @@ export class LiveSwarm implements Runtime {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
-      others: () => this.#alerts.sources,
+      others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.#alerts.sources }),
       publish: (answer) => this.#publisher.publishAttention(answer),
+      onBlocked: () => this.#publisher.describeSoon(),
       // Before everything was read, facts are missing that the decisions were made about.
       review: (review) => this.#readiness.filesRead && this.#readiness.logAwaited && this.#recorder.review(review),
       onFault: (error) =>
@@ -293,6 +297,14 @@ export class LiveSwarm implements Runtime {
     if (this.#alerts.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();
     this.#files.request(EVERYWHERE);
+  }
+
+  async #refreshStores(): Promise<void> {
+    if (this.#cards.refresh()) {
+      this.#publisher.describeSoon();
+      this.#attention.request();
+    }
+    await this.#attention.refreshFiles();
   }
 
   #observeProcesses(): void {

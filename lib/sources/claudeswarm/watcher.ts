@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeFileError, errorCode } from '../../platform/read-file';
 import { type ReaderStatus, statusAfter } from '../source-status';
+import { AGENT_CARDS_FILE } from './agent-cards';
 import { CONFLICT_LOG_FILE } from './conflict-log';
 import type { FolderEvents, FolderWatch } from './folder-watch';
 import { watchFolder } from './folder-watch';
@@ -19,7 +20,7 @@ import { TASKS_FILE } from './tasks';
 export interface Hint {
   registry: boolean;
   log: boolean;
-  /** Acknowledgements, tasks or conflicts. */
+  /** Acknowledgements, tasks, conflicts or agent cards. */
   stores: boolean;
   /** Names of lock files. */
   locks: ReadonlySet<string> | 'all';
@@ -43,7 +44,7 @@ export function addHint(pending: PendingHint, part: Partial<Hint>): void {
   else if (pending.locks !== 'all') for (const name of part.locks ?? []) pending.locks.add(name);
 }
 
-const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE]);
+const STORES: ReadonlySet<string> = new Set([PENDING_ACKS_FILE, TASKS_FILE, CONFLICT_LOG_FILE, AGENT_CARDS_FILE]);
 
 /** How long after a failure to try to watch a folder again. */
 const RETRY_INTERVAL_MS = 30_000;
