@@ -7,6 +7,8 @@ import { drawWaiting, targetOfEdge, waitPairs } from './waits';
 
 const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
   weak: false,
+  blocks: true,
+  alternatives: 0,
   id: `${from}>${to}`,
   from,
   to,
