@@ -5,7 +5,7 @@ import { asText, counted, formatCount } from '@/lib/client/text';
 import type { Agent, LastMessage, Lock } from '@/lib/contract/schemas';
 import { Health } from '../ui/health';
 import { MessageType } from '../ui/message-type';
-import { Text } from '../ui/text';
+import { Text, Words } from '../ui/text';
 import { Sentence } from '../ui/time';
 import { LastSpoke } from './last-spoke';
 
@@ -87,7 +87,7 @@ function NewestMessage({ message }: { message: LastMessage | null }) {
         {message.excerpt === '' ? (
           <span className="text-muted">(no text)</span>
         ) : (
-          <Text value={message.excerpt} max={240} />
+          <Words value={message.excerpt} max={240} />
         )}
       </span>
     </div>

@@ -17,7 +17,7 @@ const MAX_ROOT_LOCKS = 3;
 /** The item kinds about an agent in a chain: their ids end with the agent's. */
 const AGENT_KINDS = ['agent_dead', 'agent_stale', 'lock_stale', 'lock_orphaned'] as const;
 
-type ChainFacts = Pick<AttentionFacts, 'agents' | 'locks' | 'waiting'>;
+type ChainFacts = Pick<AttentionFacts, 'agents' | 'locks' | 'sources' | 'waiting'>;
 
 /** A waiting agent in the tree below a root. */
 interface Waiter {
@@ -114,10 +114,11 @@ function inReadingOrder(tree: readonly Waiter[]): Waiter[] {
 }
 
 function chainOf(root: string, waiters: readonly Waiter[], items: ItemIndex, facts: ChainFacts): WaitChain {
-  const health = facts.agents.find(({ id }) => id === root)?.health ?? null;
+  const listed = facts.agents.find(({ id }) => id === root);
+  const isReadable = facts.sources.registry.state === 'ok';
+  const health = listed?.health ?? (isReadable ? null : 'unknown');
   // Locks of a former life of the id are not locks of its present agent.
-  const isOwn = ({ former_holder }: HeldLock) =>
-    former_holder === null || (health === null && former_holder.reason === 'left');
+  const isOwn = ({ former_holder }: HeldLock) => former_holder === null || (former_holder.reason === 'left' && !listed);
   const held = facts.locks.filter((lock) => valueText(lock.agent_id) === root && isOwn(lock));
   return {
     root,
