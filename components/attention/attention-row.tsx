@@ -13,7 +13,7 @@ import { COLOURS, KINDS, MAX_REASON, Reason, Severity } from './attention-text';
 import { ChainSentence } from './chain-sentence';
 
 const GRID =
-  'grid w-full min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)_auto] items-baseline gap-x-2 py-1 pl-4 text-left hover:bg-tint md:grid-cols-[auto_minmax(13.5rem,max-content)_minmax(0,1fr)_auto] md:gap-x-3';
+  'grid w-full min-w-0 flex-1 grid-cols-[auto_minmax(0,1fr)_minmax(4rem,auto)] items-baseline gap-x-2 py-1 pl-4 text-left hover:bg-tint md:grid-cols-[auto_minmax(13.5rem,max-content)_minmax(0,1fr)_minmax(4rem,auto)] md:gap-x-3';
 
 interface RowProps {
   row: AttentionRow;
@@ -68,7 +68,7 @@ export function ItemLink({ entry, onShow }: Pick<RowProps, 'onShow'> & { entry: 
       <What title={truncated(entry.reason, MAX_REASON)}>
         <Reason entry={entry} />
       </What>
-      <span className="text-muted">
+      <span className="text-right text-muted">
         <RelativeTime instant={entry.since} form="age" label="Since" />
       </span>
     </a>
@@ -167,7 +167,7 @@ function Folded({ entries, label, what, title, since, fixed, onShow, children }:
           <What title={title} whole={open}>
             {what(open)}
           </What>
-          <span className="text-muted">
+          <span className="text-right text-muted">
             <RelativeTime instant={since} form="age" label="Since" />
           </span>
         </button>

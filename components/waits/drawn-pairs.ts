@@ -20,7 +20,7 @@ export function drawnPairs(pairs: readonly WaitPair[], most: number): WaitPair[]
     for (const name of names) if (chosen.size < limit) chosen.add(name);
   };
   add(most, ...pairs.filter(({ inCycle }) => inCycle).flatMap(({ from, to }) => [from, to]));
-  const forChains = Math.floor(most * CHAINS_SHARE);
+  const forChains = Math.max(2, Math.floor(most * CHAINS_SHARE));
   for (const chain of chainsByLength(pairs)) {
     const fits = chosen.size + chain.filter((agent) => !chosen.has(agent)).length <= forChains;
     // Of a chain that is too long for any drawing, the part next to its root.
