@@ -54,19 +54,12 @@ function Step({ link: { from, kind, since } }: { link: Link }) {
 function RootState({ chain: { root_health, root_locks, root_lock_count } }: { chain: WaitChain }) {
   const state = ROOT_STATES[root_health ?? 'missing'];
   const [first] = root_locks;
-  if (state === null && first === undefined) return null;
+  if (first === undefined) return state === null ? null : ` (${state})`;
   return (
     <>
-      {' ('}
-      {state}
-      {first !== undefined && (
-        <>
-          {state === null ? 'holds ' : ', holds '}
-          <Text value={first} max={80} />
-          {root_lock_count > 1 && ` and ${counted(root_lock_count - 1, 'more lock')}`}
-        </>
-      )}
-      )
+      {state === null ? ' (holds ' : ` (${state}, holds `}
+      <Text value={first} max={80} />
+      {root_lock_count > 1 && ` and ${counted(root_lock_count - 1, 'more lock')}`})
     </>
   );
 }

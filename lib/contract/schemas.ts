@@ -363,7 +363,7 @@ export const waitChain = z
   .object({
     root: z.string().describe('The agent that everybody in the chain waits for.'),
     root_health: agentHealth.nullable().describe('Null where the registry was read and does not list it.'),
-    root_locks: z.array(z.string()).describe('Paths of locks that the root holds; at most 3.'),
+    root_locks: z.array(z.string()).describe('Paths of the root’s locks; at most 3.'),
     root_lock_count: z.int(),
     links: z
       .array(
