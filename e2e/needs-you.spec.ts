@@ -61,18 +61,6 @@ test('needs you: items are listed by severity with their reasons, and link to th
   expect(await top()).toBe(before);
 });
 
-test('needs you: a long list is folded', async ({ page, swarm, server }) => {
-  swarm.register([{ id: 'agent-0' }]);
-  for (let count = 0; count < 9; count++) swarm.lock(`docs/${count}.md`, `ghost-${count}`);
-  await server.start();
-  await openLive(page, server);
-  await expect(needsYou(page).getByRole('link')).toHaveCount(4);
-  await needsYou(page).getByText('5 more').click();
-  await expect(needsYou(page).getByRole('link')).toHaveCount(9);
-  await needsYou(page).getByText('Show fewer').click();
-  await expect(needsYou(page).getByRole('link')).toHaveCount(4);
-});
-
 test('needs you: an unreadable source is reported once', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();

@@ -39,10 +39,11 @@ test('waiting: empty at first; each wait appears with its reason, links to its e
   await expect(waits(page).filter({ hasText: 'agent-2 waits for agent-0' })).toContainText('inferred');
   await expect(waits(page).filter({ hasText: 'agent-1 waits for agent-0' })).toContainText('"do t1" of agent-1');
   await expect(view(page).getByRole('region', { name: 'Drawing of waiting agents' }).getByRole('link')).toHaveText([
-    'agent-2',
-    'agent-1',
     'agent-0',
+    'agent-1',
+    'agent-2',
   ]);
+  await expect(page.locator('[data-label="agent-2 agent-1"]')).toHaveText(/^question \d+ s$/);
   expect(await faults(page)).toEqual([]);
 
   await waits(page).getByRole('link', { name: 'agent-2 waits for agent-1' }).press('Enter');
@@ -85,17 +86,29 @@ test('waiting: a wait cycle is the first item in "Needs you", and links here', a
   await expect(waits(page)).toHaveCount(2);
 });
 
-test('waiting: too many agents to draw are listed; at a past moment waits are reported as unknown', async ({
+test('waiting: of many agents the longest chains and the most waited-for are drawn; past waits are reported as unknown', async ({
   page,
   swarm,
   server,
 }) => {
   swarm.register([{ id: 'agent-0' }]);
   for (let count = 0; count < 22; count++) ask(swarm, `asker-${count}`, 'agent-0');
+  for (const pair of ['dc', 'cb', 'ba']) ask(swarm, pair[0] as string, pair[1] as string, 'BLOCKED');
   await server.start();
   await page.goto(`${server.url}/?view=waits`);
-  await expect(view(page)).toContainText('23 agents wait or are waited for: too many to draw.');
-  await expect(waits(page)).toHaveCount(22);
+  await expect(view(page)).toContainText('Drawn: 20 of 27 agents');
+  await expect(waits(page)).toHaveCount(25);
+  const roots = view(page).getByRole('list', { name: 'Root blockers' }).getByRole('listitem');
+  await expect(roots).toContainText(['agent-0 22 agents wait for it', 'a 3 agents wait for it']);
+  for (const arrow of ['d c', 'c b', 'b a']) await expect(page.locator(`[data-arrow="${arrow}"]`)).toHaveCount(1);
+  await expect(page.locator('[data-label="d c"]')).toHaveText(/^blocked \d+ s$/);
+  await expect(page.locator('[data-arrow$=" agent-0"]')).toHaveCount(15);
+  // Root blockers are in the first column.
+  const drawing = view(page).getByRole('region', { name: 'Drawing of waiting agents' });
+  const left = async (name: string) => (await drawing.getByRole('link', { name, exact: true }).boundingBox())?.x;
+  expect(await left('agent-0')).toBe(await left('a'));
+  expect(await left('b')).toBeGreaterThan((await left('a')) ?? 0);
+  expect(await faults(page)).toEqual([]);
   await page.goto(`${server.url}/?view=waits&at=${encodeURIComponent(new Date().toISOString())}`);
   await expect(view(page)).toContainText('Waiting is only known for the present.');
 });

@@ -6,7 +6,7 @@ import type { AgentDensity } from '@/lib/client/settings';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Agent, AgentBlock, AgentCard as Card, LastMessage, Lock } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
-import { Text } from '../ui/text';
+import { Text, Words } from '../ui/text';
 import { RelativeTime, Sentence } from '../ui/time';
 import { type AgentState, agentState } from './agent-state';
 import { LastSpoke } from './last-spoke';
@@ -183,7 +183,7 @@ function NewestMessage({ message }: { message: LastMessage }) {
       {message.excerpt === '' ? (
         <span className="text-muted">(no text)</span>
       ) : (
-        <Text value={message.excerpt} max={240} />
+        <Words value={message.excerpt} max={240} />
       )}
     </span>
   );

@@ -5,7 +5,7 @@ import type { Agent, AgentProcess, DepartedAgent } from '@/lib/contract/schemas'
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
 import { MessageType } from '../ui/message-type';
-import { Text } from '../ui/text';
+import { Words } from '../ui/text';
 import { ClockTime, RelativeTime, Sentence } from '../ui/time';
 
 interface AgentFactsProps {
@@ -69,7 +69,7 @@ function LastWords({ agent, lastEventId, onGo }: Omit<AgentFactsProps, 'departed
   if (message === null) return at === null ? 'no message known' : <RelativeTime instant={at} />;
   const words = (
     <>
-      <MessageType type={message.msg_type} /> <Text value={message.excerpt || '(no text)'} max={240} />
+      <MessageType type={message.msg_type} /> <Words value={message.excerpt || '(no text)'} max={240} />
     </>
   );
   return (

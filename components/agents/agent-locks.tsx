@@ -7,7 +7,7 @@ import type { Lock } from '@/lib/contract/schemas';
 import { LockMarks } from '../locks/lock-marks';
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
-import { Text } from '../ui/text';
+import { Text, Words } from '../ui/text';
 import { RelativeTime } from '../ui/time';
 
 const MAX_LOCKS = 50;
@@ -74,7 +74,7 @@ function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
             </div>
             {asText(lock.reason) !== '' && (
               <p className="wrap-anywhere text-muted">
-                <Text value={lock.reason} max={300} />
+                <Words value={lock.reason} max={300} />
               </p>
             )}
             <LockMarks lock={lock} onGo={onGo} />

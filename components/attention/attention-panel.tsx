@@ -1,83 +1,113 @@
-import { memo, type ReactNode, use, useMemo } from 'react';
-import { type AttentionRow, attentionRows, openCount, splitByMarks } from '@/components/attention/attention';
+import { memo, type ReactNode, use, useMemo, useState } from 'react';
+import { attentionRows, openCount, splitByMarks, type Target } from '@/components/attention/attention';
 import { Moment } from '@/lib/client/moment';
-import { counted, formatCount } from '@/lib/client/text';
-import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
+import { NEEDS_LINES, type NeedsLines, saveNeedsLines } from '@/lib/client/settings';
+import { formatCount } from '@/lib/client/text';
+import type { AttentionAnswer } from '@/lib/contract/schemas';
+import { Choice } from '../ui/choice';
 import { Row } from './attention-row';
 import { HiddenItems } from './hidden-items';
+import { useHeldRows } from './use-held-rows';
 import { useItemKeys } from './use-item-keys';
-import { useReservedLines } from './use-reserved-lines';
-
-/**
- * Further items fold away, so that the panels below stay visible. The style sheet has a size for each number of lines
- * up to this one plus one.
- */
-const MAX_SHOWN = 4;
 
 interface NeedsYouProps {
   answer: AttentionAnswer;
   /** The page shows the past or an exported time range: items cannot be acknowledged. */
   fixed: boolean;
-  onOpen: (entry: AttentionEntry) => void;
+  /** The height that the server rendered. */
+  initialLines: NeedsLines;
+  onShow: (target: Target) => void;
   /** A switch at the right end of the heading. */
   children: ReactNode;
 }
 
-/** The attention items, most severe first; empty most of the time. */
-export const NeedsYou = memo(function NeedsYou({ answer, fixed, onOpen, children }: NeedsYouProps) {
-  const quiet = use(Moment) === null ? 'Nothing right now.' : 'Not recorded at this moment.';
+/** The attention items, most severe first. Its height is the reader's choice, so that the panels below keep their place. */
+export const NeedsYou = memo(function NeedsYou({ answer, fixed, initialLines, onShow, children }: NeedsYouProps) {
   const { rows, hidden } = useMemo(() => {
     const { open, hidden } = splitByMarks(answer.attention);
-    return { rows: attentionRows(open), hidden };
+    return { rows: attentionRows(open, answer.chains), hidden };
   }, [answer]);
-  const count = openCount(answer);
-  const folded = rows.slice(MAX_SHOWN);
-  const lines = useReservedLines(Math.min(rows.length, MAX_SHOWN) + (folded.length > 0 ? 1 : 0));
+  const [lines, setLines] = useState(initialLines);
   const list = useItemKeys(rows, !fixed);
-  const drawn = (shown: readonly AttentionRow[]) =>
-    shown.map((row) => <Row key={row.key} row={row} fixed={fixed} onOpen={onOpen} />);
+  const held = useHeldRows(rows);
   return (
     <section
       id="needs-you"
       aria-labelledby="needs-you-title"
       tabIndex={-1}
-      className="flex min-h-0 shrink-0 flex-col border-line border-b outline-none"
+      className="flex min-h-0 shrink-0 flex-col border-line border-b outline-none max-md:flex-1 max-md:border-b-0"
     >
       <header className="flex h-9 shrink-0 items-center gap-2 pr-2 pl-4">
         <h2 id="needs-you-title" className="font-semibold">
           Needs you
         </h2>
-        <p role="status" className={count > 0 ? 'font-medium text-bad' : 'text-muted'}>
-          {count > 0 ? (
-            <>
-              {formatCount(count)}
-              <span className="sr-only"> {count === 1 ? 'thing needs' : 'things need'} you</span>
-            </>
-          ) : (
-            quiet
-          )}
-        </p>
-        {children}
-      </header>
-      {lines > 0 && (
-        <div
-          ref={list}
-          data-lines={lines}
-          className="needs-you-list overflow-y-auto max-md:min-h-0 pb-1 md:max-h-[32dvh]"
-        >
-          {rows.length > 0 && <ol aria-label="What needs you">{drawn(rows.slice(0, MAX_SHOWN))}</ol>}
-          {folded.length > 0 && (
-            <details className="group/more">
-              <summary className="link mx-4 my-1 inline-block">
-                <span className="group-open/more:hidden">{counted(folded.length, 'more', 'more')}</span>
-                <span className="hidden group-open/more:inline">Show fewer</span>
-              </summary>
-              <ol aria-label="What needs you too">{drawn(folded)}</ol>
-            </details>
-          )}
+        <OpenCount count={openCount(answer)} />
+        <div className="ml-auto flex items-center gap-2">
+          {children}
+          <div className="needs-script text-muted max-md:hidden">
+            <Choice
+              label="Height:"
+              choices={NEEDS_LINES}
+              names={LINES}
+              value={lines}
+              onChange={(chosen) => {
+                setLines(chosen);
+                saveNeedsLines(chosen);
+              }}
+            />
+          </div>
         </div>
-      )}
-      {answer.hidden_count > 0 && <HiddenItems answer={answer} hidden={hidden} fixed={fixed} onOpen={onOpen} />}
+      </header>
+      <div
+        ref={list}
+        data-lines={lines}
+        {...held.handlers}
+        className="needs-you-list min-h-0 overflow-y-auto overscroll-contain pb-1 max-md:flex-1"
+      >
+        {held.rows.length > 0 && (
+          <ol aria-label="What needs you">
+            {held.rows.map(({ key, row }) =>
+              row === null ? <Gone key={key} /> : <Row key={key} row={row} fixed={fixed} onShow={onShow} />,
+            )}
+          </ol>
+        )}
+        {answer.hidden_count > 0 && <HiddenItems answer={answer} hidden={hidden} fixed={fixed} onShow={onShow} />}
+      </div>
     </section>
   );
 });
+
+const LINES: Record<NeedsLines, string> = {
+  2: '2 lines',
+  3: '3 lines',
+  4: '4 lines',
+  5: '5 lines',
+  6: '6 lines',
+};
+
+function OpenCount({ count }: { count: number }) {
+  const isNow = use(Moment) === null;
+  return (
+    <p role="status" className={count > 0 ? 'font-medium text-bad' : 'text-muted'}>
+      {count > 0 ? (
+        <>
+          {formatCount(count)}
+          <span className="sr-only"> {count === 1 ? 'thing needs' : 'things need'} you</span>
+        </>
+      ) : isNow ? (
+        'Nothing right now.'
+      ) : (
+        'Not recorded at this moment.'
+      )}
+    </p>
+  );
+}
+
+/** Keeps the place of a row that is gone, until the pointer has left the list. */
+function Gone() {
+  return (
+    <li aria-hidden="true" className="py-1 pl-9 text-muted">
+      No longer listed
+    </li>
+  );
+}

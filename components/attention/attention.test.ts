@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMPTY_ADDRESS } from '@/lib/client/address';
 import { UNKNOWN_ATTENTION_FACTS } from '@/lib/contract/defaults';
-import type { AttentionEntry, AttentionKind } from '@/lib/contract/schemas';
-import { agentsInNeed, attentionRows, hiddenSummary, newEntries, splitByMarks, targetOf } from './attention';
+import type { AttentionEntry, AttentionKind, WaitChain } from '@/lib/contract/schemas';
+import { agentsInNeed, attentionRows, chainLine, hiddenSummary, newEntries, splitByMarks, targetOf } from './attention';
 
 const entry = (kind: AttentionKind, sources: string[] = []): AttentionEntry => ({
   ...UNKNOWN_ATTENTION_FACTS,
@@ -57,7 +57,7 @@ test('newEntries(): an entry is new if its id was not known', () => {
 
 const member = (id: string, group: string): AttentionEntry => ({ ...entry('question_unanswered'), id, group });
 const plainRows = (entries: readonly AttentionEntry[]) =>
-  attentionRows(entries).map(({ entries }) => entries.map(({ id }) => id).join('+'));
+  attentionRows(entries, []).map(({ entries }) => entries.map(({ id }) => id).join('+'));
 
 test('attentionRows(): more than three of a group share the row of the first, and the order stays', () => {
   const three = [member('1', 'a'), member('x', 'b'), member('2', 'a'), member('3', 'a')];
@@ -82,4 +82,40 @@ test('hiddenSummary(): counts acknowledged and snoozed items, critical ones amon
     hiddenSummary(hidden, { hidden_count, hidden_critical_count });
   assert.equal(summary(3, 1), '2 acknowledged, 1 snoozed (1 critical)');
   assert.equal(summary(8, 0), '2 acknowledged, 1 snoozed, 5 not listed');
+});
+
+const chain = (items: string[], ...links: [from: string, to: string][]): WaitChain => ({
+  ...{ root: links[0]?.[1] ?? '', root_health: 'dead', root_locks: [], root_lock_count: 0, items },
+  links: links.map(([from, to]) => ({ from, to, kind: 'blocked', since: null })),
+  link_count: links.length,
+});
+
+test('attentionRows(): the items of a waiting chain share one row, in the place of the worst', () => {
+  const entries = ['x', 'root', 'one', 'y', 'two'].map((id) => member(id, id));
+  const rows = attentionRows(entries, [chain(['one', 'two', 'root', 'gone'], ['b', 'a'], ['c', 'b'])]);
+  assert.deepEqual(
+    rows.map(({ key, entries }) => [key, entries.map(({ id }) => id).join('+')]),
+    [
+      ['id:x', 'x'],
+      ['chain:a', 'root+one+two'],
+      ['id:y', 'y'],
+    ],
+  );
+});
+
+test('attentionRows(): a chain without open items has no row, and one of two agents with one item is that item', () => {
+  const entries = [member('x', 'x')];
+  assert.equal(attentionRows(entries, [chain(['gone'], ['b', 'a'], ['c', 'b'])])[0]?.chain, null);
+  assert.equal(attentionRows(entries, [chain(['x'], ['b', 'a'])])[0]?.chain, null);
+  assert.notEqual(attentionRows(entries, [chain(['x'], ['b', 'a'], ['c', 'b'])])[0]?.chain, null);
+});
+
+test('chainLine(): the longest branch from the root on, and how many waits branch off', () => {
+  const line = (...links: [string, string][]) => {
+    const { steps, others } = chainLine(chain([], ...links));
+    return [steps.map(({ from }) => from).join(' '), others];
+  };
+  assert.deepEqual(line(['b', 'a'], ['c', 'b']), ['b c', 0]);
+  assert.deepEqual(line(['b', 'a'], ['c', 'b'], ['d', 'a'], ['e', 'd']), ['b c', 2]);
+  assert.deepEqual(line(['b', 'a'], ['c', 'a']), ['b', 1]);
 });

@@ -5,13 +5,16 @@ import { groupBy } from '@/lib/client/group-by';
 import { counted } from '@/lib/client/text';
 import type { Tab } from '@/lib/client/use-layout';
 import { isHidden } from '@/lib/contract/attention-marks';
-import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
+import type { AttentionAnswer, AttentionEntry, WaitChain } from '@/lib/contract/schemas';
 
 /** What an entry is about: the panel that shows it and the address that points at it. */
 export interface Target {
   tab: Exclude<Tab, 'needs-you'>;
   address: Address;
 }
+
+/** The view of waiting agents. */
+export const WAITS: Target = { tab: 'agents', address: { ...EMPTY_ADDRESS, view: 'waits' } };
 
 /** The panel that shows the data of a source. */
 const FED_BY: Record<string, Target['tab']> = { registry: 'agents', locks: 'locks' };
@@ -26,7 +29,7 @@ export function targetOf({ kind, evidence }: AttentionEntry): Target {
   const [agent = null] = evidence.agents;
   const [lock = null] = evidence.locks;
   const [message = null] = evidence.messages;
-  if (kind === 'deadlock') return { tab: 'agents', address: { ...EMPTY_ADDRESS, view: 'waits' } };
+  if (kind === 'deadlock') return WAITS;
   if (kind.startsWith('agent_')) return { tab: 'agents', address: { ...EMPTY_ADDRESS, agent } };
   if (kind.startsWith('lock_')) return { tab: 'locks', address: { ...EMPTY_ADDRESS, lock } };
   if (kind === 'source_unreadable') {
@@ -47,29 +50,57 @@ export function newEntries(known: ReadonlySet<string>, entries: readonly Attenti
   return entries.filter(({ id }) => !known.has(id));
 }
 
-/** A line of the list: one item, or several of one kind about one agent. */
+/** A line of the list: one item, several of one kind about one agent, or all about one waiting chain. */
 export interface AttentionRow {
   /** Unique among the rows; stays the same while the row is about the same items. */
   key: string;
-  /** One item, or more than three. */
+  /** Worst first. Without a chain one item, or more than three. */
   entries: readonly [AttentionEntry, ...AttentionEntry[]];
+  chain: WaitChain | null;
 }
 
 /** Up to this number of items of one kind about one agent have a row each. */
 const MAX_SINGLE_ROWS = 3;
 
-/** @returns a row for each item; items of one group share the row of the first if they are more than three */
-export function attentionRows(entries: readonly AttentionEntry[]): AttentionRow[] {
-  const groups = groupBy(entries, ({ group, id }) => (group === '' ? `id:${id}` : `group:${group}`));
-  const rows = [...groups].flatMap(([key, [first, ...others]]): AttentionRow[] => {
+/**
+ * @param entries the open items
+ * @returns a row for each waiting chain and for each other item; more than three items of one group share a row. A row
+ *   has the place of its first item
+ */
+export function attentionRows(entries: readonly AttentionEntry[], chains: readonly WaitChain[]): AttentionRow[] {
+  const inChains = chains.flatMap((chain) => chainRow(chain, entries));
+  const chained = new Set(inChains.flatMap((row) => row.entries));
+  const others = entries.filter((entry) => !chained.has(entry));
+  const groups = groupBy(others, ({ group, id }) => (group === '' ? `id:${id}` : `group:${group}`));
+  const rows = [...groups].flatMap(([key, [first, ...rest]]): AttentionRow[] => {
     if (!first) return [];
-    if (others.length >= MAX_SINGLE_ROWS) return [{ key, entries: [first, ...others] }];
-    return [first, ...others].map((entry) => ({ key: `id:${entry.id}`, entries: [entry] }));
+    if (rest.length >= MAX_SINGLE_ROWS) return [{ key, entries: [first, ...rest], chain: null }];
+    return [first, ...rest].map((entry) => ({ key: `id:${entry.id}`, entries: [entry], chain: null }));
   });
-  // Keeps the order of the items; a group takes the place of its first item.
   const places = new Map(entries.map((entry, place) => [entry, place]));
   const rowPlace = (row: AttentionRow) => places.get(row.entries[0]) ?? 0;
-  return rows.sort((one, other) => rowPlace(one) - rowPlace(other));
+  return [...inChains, ...rows].sort((one, other) => rowPlace(one) - rowPlace(other));
+}
+
+/** A chain of two agents about which there is one item says no more than the item. */
+function chainRow(chain: WaitChain, entries: readonly AttentionEntry[]): AttentionRow[] {
+  const ids = new Set(chain.items);
+  const [first, ...others] = entries.filter(({ id }) => ids.has(id));
+  if (!first || (others.length === 0 && chain.link_count < 2)) return [];
+  return [{ key: `chain:${chain.root}`, entries: [first, ...others], chain }];
+}
+
+/** A waiting chain as a sentence tells it: one line of agents from the root on, and how many further waits there are. */
+export interface ChainLine {
+  steps: readonly WaitChain['links'][number][];
+  others: number;
+}
+
+/** @returns the longest branch of a chain */
+export function chainLine({ root, links, link_count }: WaitChain): ChainLine {
+  let end = links.findIndex(({ to }, index) => to !== (links[index - 1]?.from ?? root));
+  if (end === -1) end = links.length;
+  return { steps: links.slice(0, end), others: link_count - end };
 }
 
 /** @returns the open items, and the acknowledged or snoozed ones, each in their order */

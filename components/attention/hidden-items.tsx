@@ -1,5 +1,5 @@
 import { Undo2 } from 'lucide-react';
-import { hiddenSummary } from '@/components/attention/attention';
+import { hiddenSummary, type Target } from '@/components/attention/attention';
 import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
 import { IconButton } from '../ui/icon-button';
 import { ClockTime, RelativeTime } from '../ui/time';
@@ -11,29 +11,29 @@ interface HiddenItemsProps {
   /** The acknowledged and snoozed items. */
   hidden: readonly AttentionEntry[];
   fixed: boolean;
-  onOpen: (entry: AttentionEntry) => void;
+  onShow: (target: Target) => void;
 }
 
 /** The number of acknowledged and snoozed items; opens into a list in which each can be taken back. */
-export function HiddenItems({ answer, hidden, fixed, onOpen }: HiddenItemsProps) {
+export function HiddenItems({ answer, hidden, fixed, onShow }: HiddenItemsProps) {
   return (
-    <details className="max-h-[32dvh] shrink-0 overflow-y-auto px-0 pb-1">
+    <details>
       <summary className="link mx-4 my-1 w-fit text-muted">{hiddenSummary(hidden, answer)}</summary>
       <ol aria-label="Acknowledged and snoozed">
         {hidden.map((entry) => (
-          <HiddenItem key={entry.id} entry={entry} fixed={fixed} onOpen={onOpen} />
+          <HiddenItem key={entry.id} entry={entry} fixed={fixed} onShow={onShow} />
         ))}
       </ol>
     </details>
   );
 }
 
-function HiddenItem({ entry, fixed, onOpen }: Pick<HiddenItemsProps, 'fixed' | 'onOpen'> & { entry: AttentionEntry }) {
+function HiddenItem({ entry, fixed, onShow }: Pick<HiddenItemsProps, 'fixed' | 'onShow'> & { entry: AttentionEntry }) {
   const actions = useActions([entry]);
   return (
-    <li data-attention>
+    <li>
       <div className="flex items-start pr-2">
-        <ItemLink entry={entry} onOpen={onOpen} />
+        <ItemLink entry={entry} onShow={onShow} />
         {!fixed && (
           <span className="needs-script">
             <IconButton label="Take back" icon={Undo2} onClick={() => actions.send({ action: 'withdraw' })} />

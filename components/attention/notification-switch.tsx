@@ -35,7 +35,7 @@ export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwit
       aria-pressed={state === 'on'}
       disabled={paused || state === 'blocked' || state === 'unsupported'}
       onClick={() => void toggle()}
-      className="needs-script quiet-button ml-auto"
+      className="needs-script quiet-button"
     >
       <Icon aria-hidden="true" className="size-3.5" />
       {paused && state === 'on' ? 'Notifications pause in the past' : WORDS[state]}

@@ -4,7 +4,7 @@ import type { Address } from '@/lib/client/address';
 import { asText } from '@/lib/client/text';
 import type { Lock } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
-import { Text } from '../ui/text';
+import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime } from '../ui/time';
 import { LockMarks } from './lock-marks';
 
@@ -57,7 +57,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
         {reason !== '' && (
           <span className="text-muted">
             {' · '}
-            <Text value={reason} max={600} />
+            <Words value={reason} max={600} />
           </span>
         )}
       </p>

@@ -53,7 +53,7 @@ export default function DownloadSheet({ choice }: DownloadSheetProps) {
             type="button"
             disabled={busy}
             onClick={() => void start(format)}
-            className="quiet-button border border-line"
+            className="choice-button"
           >
             <span className="text-ink">{name}</span> {use}
           </button>

@@ -2,7 +2,7 @@ import { type MessageLinks, wantsAcknowledgement } from '@/components/messages/m
 import { describeDelivery } from '@/lib/client/delivery';
 import { asText, truncated } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
-import { Text } from '../ui/text';
+import { Text, Words } from '../ui/text';
 import { MessageTime } from '../ui/time';
 import type { MessageActions } from './message-actions';
 
@@ -96,7 +96,7 @@ function Quote({ message }: { message: Message }) {
   const words = asText(message.content).replace(/\s+/g, ' ').trim();
   return (
     <>
-      <Text value={message.sender} max={40} />: “<Text value={shortened(words, 48)} />”
+      <Text value={message.sender} max={40} />: “<Words value={shortened(words, 48)} />”
     </>
   );
 }

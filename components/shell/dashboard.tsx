@@ -1,7 +1,7 @@
 'use client';
 
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
-import { openCount, splitByMarks, targetOf } from '@/components/attention/attention';
+import { openCount, splitByMarks, type Target, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
 import { usePast } from '@/components/past/use-past';
@@ -69,14 +69,14 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
-  const open = useCallback(
-    (entry: AttentionEntry) => {
-      const target = targetOf(entry);
+  const show = useCallback(
+    (target: Target) => {
       change({ ...target.address, at: address.at }, true);
       goTo(target.tab);
     },
     [change, goTo, address.at],
   );
+  const open = useCallback((entry: AttentionEntry) => show(targetOf(entry)), [show]);
   const follow = useCallback(
     (to: Partial<Address>) => {
       change(to, true);
@@ -141,7 +141,12 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
             className="tab-content flex min-h-0 flex-col max-md:flex-1"
             {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
           >
-            <NeedsYou answer={swarm.attention} fixed={moment !== null || bundle !== null} onOpen={open}>
+            <NeedsYou
+              answer={swarm.attention}
+              fixed={moment !== null || bundle !== null}
+              initialLines={settings.needsLines}
+              onShow={show}
+            >
               <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
             </NeedsYou>
           </div>

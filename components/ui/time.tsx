@@ -4,7 +4,7 @@ import { Moment } from '@/lib/client/moment';
 import { absoluteTime, clockTime, lastSpoke, relativeTime, withInstants } from '@/lib/client/time';
 import { isNaive } from '@/lib/contract/instant';
 import type { Message } from '@/lib/contract/schemas';
-import { Revealed } from './text';
+import { Marked } from './text';
 
 /** When the server rendered the page, in milliseconds: ages start from it, so that server and browser agree. */
 export const RenderedAt = createContext(0);
@@ -94,10 +94,10 @@ export function FullTime({ instant }: { instant: string }) {
   return <time dateTime={instant}>{absoluteTime(instant, useZone())}</time>;
 }
 
-/** A sentence of the server, with its instants as times of day in the viewer's zone. */
+/** A sentence of the server: its instants as times of day in the viewer's zone, quoted code and bold as such. */
 export function Sentence({ text }: { text: string }) {
   return withInstants(text).map((piece, index) =>
     // biome-ignore lint/suspicious/noArrayIndexKey: the pieces have no other identity
-    'text' in piece ? <Revealed key={index} text={piece.text} /> : <ClockTime key={index} instant={piece.instant} />,
+    'text' in piece ? <Marked key={index} text={piece.text} /> : <ClockTime key={index} instant={piece.instant} />,
   );
 }

@@ -1,17 +1,22 @@
 import { useMemo } from 'react';
-import { drawWaiting, type WaitDrawing, type WaitPair } from '@/components/waits/waits';
+import { drawWaiting, type WaitDrawing } from '@/components/waits/wait-drawing';
+import { ARROW_WORDS, type WaitPair } from '@/components/waits/waits';
 import type { Address } from '@/lib/client/address';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
 import { Text } from '../ui/text';
+import { RelativeTime } from '../ui/time';
 
 const NODE = { width: 112, height: 26 };
-const COLUMN = 176;
+/** Leaves room for a label between two columns. */
+const COLUMN = 236;
 const ROW = 42;
 const MARGIN = 16;
 /** The distance from the middle of two opposite arrows between the same agents, in pixels. */
 const LANE = 5;
 const HEAD = 6;
+/** The distance of a label from its arrow, in pixels. */
+const LABEL_SHIFT = 3;
 
 interface WaitingDrawingProps {
   pairs: readonly WaitPair[];
@@ -46,6 +51,14 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
             />
           ))}
         </svg>
+        {drawing.arrows.map((arrow) => (
+          <ArrowLabel
+            key={`${arrow.from}\n${arrow.to}`}
+            arrow={arrow}
+            pointed={pointed === `${arrow.from}\n${arrow.to}`}
+            onPoint={onPoint}
+          />
+        ))}
         {drawing.nodes.map(({ agent, inCycle, x, y }) => (
           <div
             key={agent}
@@ -68,7 +81,7 @@ export function WaitingDrawing({ pairs, healths, pointed, onPoint, address, onGo
 }
 
 /** Labels an agent that cannot answer soon. */
-function Silent({ health }: { health: AgentHealth | undefined }) {
+export function Silent({ health }: { health: AgentHealth | undefined }) {
   if (health !== 'dead' && health !== 'stale') return null;
   return <span className={`text-[11px] ${health === 'dead' ? 'text-bad' : 'text-warn'}`}> {health}</span>;
 }
@@ -84,17 +97,8 @@ interface ArrowProps {
 }
 
 function Arrow({ arrow, pointed, onPoint }: ArrowProps) {
-  const { from, to, points, inferred, inCycle, edges } = arrow;
-  const back = (points.at(-1)?.x ?? 0) < (points[0]?.x ?? 0);
-  const way = back ? -1 : 1;
-  const lane = -way * LANE;
-  const side = (x: number, end: 1 | -1) => MARGIN + x * COLUMN + (end * way === 1 ? NODE.width : 0);
-  const stops = points.flatMap(({ x, y }, index) => {
-    const at = centre(y) + lane;
-    if (index === 0) return [[side(x, 1), at] as const];
-    if (index === points.length - 1) return [[side(x, -1) - way * HEAD, at] as const];
-    return [[side(x, -1), at] as const, [side(x, 1), at] as const];
-  });
+  const { from, to, inferred } = arrow;
+  const { stops, way } = courseOf(arrow);
   const [start = [0, 0], ...rest] = stops;
   let before = start;
   let path = `M${start[0]} ${start[1]}`;
@@ -104,11 +108,9 @@ function Arrow({ arrow, pointed, onPoint }: ArrowProps) {
     before = stop;
   }
   const [tipX, tipY] = before;
-  const label = stops[1] ?? start;
-  const colour = inCycle ? 'text-bad' : pointed ? 'text-accent' : 'text-muted';
   return (
     <g
-      className={colour}
+      className={colourOf(arrow, pointed)}
       onPointerEnter={() => onPoint(`${from}\n${to}`)}
       onPointerLeave={() => onPoint(null)}
       data-arrow={`${from} ${to}`}
@@ -125,17 +127,54 @@ function Arrow({ arrow, pointed, onPoint }: ArrowProps) {
         d={`M${tipX + way * HEAD} ${tipY}l${-way * HEAD * 1.4} ${-HEAD * 0.7}v${HEAD * 1.4}z`}
         fill="currentColor"
       />
-      {edges.length > 1 && (
-        <text
-          x={(start[0] + label[0]) / 2}
-          y={(start[1] + label[1]) / 2 + (back ? 14 : -5)}
-          textAnchor="middle"
-          fill="currentColor"
-          className="text-[11px]"
-        >
-          {edges.length}
-        </text>
-      )}
     </g>
   );
+}
+
+/** What its oldest wait is, for how long, and how many more there are; beside the first part of the arrow. */
+function ArrowLabel({ arrow, pointed, onPoint }: ArrowProps) {
+  const { from, to, edges } = arrow;
+  const [oldest] = edges;
+  const { stops, way } = courseOf(arrow);
+  const [start = [0, 0], next = start] = stops;
+  if (oldest === undefined) return null;
+  return (
+    <span
+      aria-hidden="true"
+      data-label={`${from} ${to}`}
+      onPointerEnter={() => onPoint(`${from}\n${to}`)}
+      onPointerLeave={() => onPoint(null)}
+      className={`absolute -translate-x-1/2 -translate-y-1/2 whitespace-nowrap rounded-sm bg-paper px-1 text-[11px] leading-3.5 ${colourOf(arrow, pointed)}`}
+      // Opposite arrows have their labels on opposite sides.
+      style={{ left: (start[0] + next[0]) / 2, top: (start[1] + next[1]) / 2 - way * LABEL_SHIFT }}
+    >
+      {ARROW_WORDS[oldest.kind]}
+      {oldest.since !== null && (
+        <>
+          {' '}
+          <RelativeTime instant={oldest.since} form="age" label="Since" />
+        </>
+      )}
+      {edges.length > 1 && ` +${edges.length - 1}`}
+    </span>
+  );
+}
+
+function colourOf({ inCycle }: WaitPair, pointed: boolean): string {
+  if (inCycle) return 'text-bad';
+  return pointed ? 'text-accent' : 'text-muted';
+}
+
+/** @returns the points that an arrow goes through, in pixels, and whether it goes right (1) or left (-1) */
+function courseOf({ points }: ArrowProps['arrow']): { stops: (readonly [x: number, y: number])[]; way: 1 | -1 } {
+  const way = (points.at(-1)?.x ?? 0) < (points[0]?.x ?? 0) ? -1 : 1;
+  const lane = -way * LANE;
+  const side = (x: number, end: 1 | -1) => MARGIN + x * COLUMN + (end * way === 1 ? NODE.width : 0);
+  const stops = points.flatMap(({ x, y }, index) => {
+    const at = centre(y) + lane;
+    if (index === 0) return [[side(x, 1), at] as const];
+    if (index === points.length - 1) return [[side(x, -1) - way * HEAD, at] as const];
+    return [[side(x, -1), at] as const, [side(x, 1), at] as const];
+  });
+  return { stops, way };
 }

@@ -1,18 +1,19 @@
 import { use, useMemo, useState } from 'react';
+import { drawnPairs } from '@/components/waits/drawn-pairs';
 import { useWaiting } from '@/components/waits/use-waits';
-import { targetOfEdge, WAIT_WORDS, type WaitPair, waitPairs } from '@/components/waits/waits';
+import { rootBlockers, targetOfEdge, WAIT_WORDS, type WaitPair, waitPairs } from '@/components/waits/waits';
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
 import { Moment } from '@/lib/client/moment';
-import { counted, truncated } from '@/lib/client/text';
+import { counted, formatCount, truncated } from '@/lib/client/text';
 import type { WaitEdge } from '@/lib/contract/past-schemas';
-import type { AgentsAnswer, AttentionAnswer, LocksAnswer } from '@/lib/contract/schemas';
+import type { AgentHealth, AgentsAnswer, AttentionAnswer, LocksAnswer } from '@/lib/contract/schemas';
 import { AddressLink } from '../ui/address-link';
 import { Empty } from '../ui/panel';
 import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
-import { WaitingDrawing } from './waits-drawing';
+import { Silent, WaitingDrawing } from './waits-drawing';
 
-/** A drawing of more agents is not readable. */
+/** A drawing of more agents is not readable, so a part of them is drawn. */
 const MAX_DRAWN = 20;
 const MAX_LISTED = 200;
 const MAX_REASON_LENGTH = 400;
@@ -31,6 +32,7 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
   const past = use(Moment) !== null;
   const { waiting, error } = useWaiting([attention, locks], !past);
   const pairs = useMemo(() => (waiting ? waitPairs(waiting) : []), [waiting]);
+  const drawn = useMemo(() => drawnPairs(pairs, MAX_DRAWN), [pairs]);
   const healths = useMemo(() => new Map(agents.agents.map(({ id, health }) => [id, health])), [agents]);
   const [pointed, setPointed] = useState<string | null>(null);
   const go = (to: Partial<Address>) => change({ ...EMPTY_ADDRESS, ...to }, true);
@@ -51,30 +53,29 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
       </Empty>
     );
   }
-  const waitingAgents = new Set(pairs.flatMap(({ from, to }) => [from, to])).size;
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col max-md:overflow-y-auto">
-      {waitingAgents <= MAX_DRAWN && (
-        <WaitingDrawing
-          pairs={pairs}
-          healths={healths}
-          pointed={pointed}
-          onPoint={setPointed}
-          address={address}
-          onGo={go}
-        />
-      )}
+      <WaitingDrawing
+        pairs={drawn}
+        healths={healths}
+        pointed={pointed}
+        onPoint={setPointed}
+        address={address}
+        onGo={go}
+      />
       <section
         aria-label="Waits in words"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         className="min-w-0 flex-1 border-line py-1 max-md:border-t md:min-w-80 md:overflow-y-auto md:border-l"
       >
-        {waitingAgents > MAX_DRAWN && (
+        {drawn.length < pairs.length && (
           <p className="px-4 py-1 text-muted">
-            {counted(waitingAgents, 'agent')} wait or are waited for: too many to draw.
+            Drawn: {formatCount(agentsIn(drawn))} of {counted(agentsIn(pairs), 'agent')}, those in the longest chains
+            and those that most others wait for.
           </p>
         )}
+        <RootBlockers pairs={pairs} healths={healths} address={address} onGo={go} />
         <ol aria-label="Waiting" onPointerLeave={() => setPointed(null)}>
           {pairs
             .flatMap((pair) => pair.edges.map((edge) => ({ pair, edge })))
@@ -87,6 +88,42 @@ export function WaitingGraph({ attention, locks, agents, address, change }: Wait
           <p className="px-4 py-1 text-muted">and {counted(waiting.edges.length - MAX_LISTED, 'more', 'more')}.</p>
         )}
       </section>
+    </div>
+  );
+}
+
+function agentsIn(pairs: readonly WaitPair[]): number {
+  return new Set(pairs.flatMap(({ from, to }) => [from, to])).size;
+}
+
+const MAX_ROOTS = 5;
+
+interface RootBlockersProps extends Pick<WaitProps, 'address' | 'onGo'> {
+  pairs: readonly WaitPair[];
+  healths: ReadonlyMap<string, AgentHealth>;
+}
+
+/** The agents that wait for nobody and are waited for: with them a person starts. */
+function RootBlockers({ pairs, healths, address: { view, span }, onGo }: RootBlockersProps) {
+  const roots = rootBlockers(pairs);
+  if (roots.length === 0) return null;
+  return (
+    <div className="border-line border-b px-4 py-1">
+      <h3 className="text-muted text-xs">Root blockers</h3>
+      <ol aria-label="Root blockers">
+        {roots.slice(0, MAX_ROOTS).map(({ agent, waiting }) => (
+          <li key={agent}>
+            <AddressLink to={{ view, span, agent }} onGo={onGo} className="link font-medium">
+              <Text value={agent} max={60} />
+            </AddressLink>
+            <Silent health={healths.get(agent)} />{' '}
+            <span className="text-muted">
+              {waiting === 1 ? '1 agent waits' : `${formatCount(waiting)} agents wait`} for it
+            </span>
+          </li>
+        ))}
+      </ol>
+      {roots.length > MAX_ROOTS && <p className="text-muted">and {formatCount(roots.length - MAX_ROOTS)} more.</p>}
     </div>
   );
 }

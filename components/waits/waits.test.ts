@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { EMPTY_ADDRESS } from '@/lib/client/address';
 import type { WaitEdge } from '@/lib/contract/past-schemas';
-import { drawWaiting, targetOfEdge, waitPairs } from './waits';
+import { rootBlockers, targetOfEdge, waitPairs } from './waits';
 
 const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
   weak: false,
+  blocks: true,
+  alternatives: 0,
   id: `${from}>${to}`,
   from,
   to,
@@ -43,43 +44,19 @@ test('targetOfEdge(): a wait links to its message, else its lock, else the agent
   assert.deepEqual(targetOfEdge(edge('a', 'b'), from), { ...place, agent: 'b' });
 });
 
-const draw = (...edges: WaitEdge[]) => drawWaiting(waitPairs({ edges, cycles: [] }));
-const columns = (drawing: ReturnType<typeof draw>) =>
-  Object.fromEntries(drawing.nodes.map(({ agent, x }) => [agent, x]));
-
-test('drawWaiting(): an agent is left of those it waits for; a long arrow has a place in every column', () => {
-  const drawing = draw(edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('d', 'c'));
-  assert.deepEqual(columns(drawing), { a: 0, b: 1, c: 2, d: 0 });
-  assert.equal(drawing.columns, 3);
-  const long = drawing.arrows.find(({ from, to }) => from === 'a' && to === 'c');
+test('waitPairs(): below the root with most waiting agents first, from the root on', () => {
+  const edges = [edge('z', 'a'), edge('d', 'c'), edge('c', 'b'), edge('e', 'b'), edge('b', 'r')];
   assert.deepEqual(
-    long?.points.map(({ x }) => x),
-    [0, 1, 2],
+    waitPairs({ edges, cycles: [] }).map(({ from, to }) => `${to}<${from}`),
+    ['r<b', 'b<c', 'b<e', 'c<d', 'a<z'],
   );
 });
 
-test('drawWaiting(): a wait cycle is opened at one arrow, which runs back', () => {
-  const drawing = draw(edge('a', 'b'), edge('b', 'c'), edge('c', 'a'));
-  assert.deepEqual(columns(drawing), { a: 0, b: 1, c: 2 });
-  const back = drawing.arrows.find(({ from }) => from === 'c');
-  assert.deepEqual(
-    back?.points.map(({ x }) => x),
-    [2, 1, 0],
-  );
-});
-
-test('drawWaiting(): for any arrows, every place is used once, and arrows go from column to column', () => {
-  const name = fc.nat(9).map((number) => `agent-${number}`);
-  fc.assert(
-    fc.property(fc.array(fc.tuple(name, name), { maxLength: 30 }), (list) => {
-      const drawing = draw(...list.filter(([a, b]) => a !== b).map(([a, b]) => edge(a, b)));
-      const inner = drawing.arrows.flatMap(({ points }) => points.slice(1, -1));
-      const places = [...drawing.nodes, ...inner].map(({ x, y }) => `${x} ${y}`);
-      assert.equal(new Set(places).size, places.length);
-      for (const { x, y } of drawing.nodes) assert.ok(x < drawing.columns && y >= 0 && y < drawing.rows);
-      for (const { points } of drawing.arrows) {
-        for (const [index, { x }] of points.slice(1).entries()) assert.equal(Math.abs(x - (points[index]?.x ?? 0)), 1);
-      }
-    }),
-  );
+test('rootBlockers(): agents that wait for nobody, with how many wait for them; an acknowledgement blocks nobody', () => {
+  const edges = [edge('c', 'b'), edge('b', 'a'), edge('d', 'a'), edge('y', 'x'), edge('k', 'l', { weak: true })];
+  assert.deepEqual(rootBlockers(waitPairs({ edges, cycles: [] })), [
+    { agent: 'a', waiting: 3 },
+    { agent: 'x', waiting: 1 },
+  ]);
+  assert.deepEqual(rootBlockers(waitPairs({ edges: [edge('a', 'b'), edge('b', 'a')], cycles: [] })), []);
 });

@@ -1,4 +1,4 @@
-/** Waits between agents, as the page draws and lists them. */
+/** Waits between agents, as the page lists them. */
 
 import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
 import { groupBy } from '@/lib/client/group-by';
@@ -15,6 +15,16 @@ export const WAIT_WORDS: Record<WaitKind, string> = {
   acknowledgement: 'not acknowledged',
 };
 
+/** The same for an arrow, followed by an age. */
+export const ARROW_WORDS: Record<WaitKind, string> = {
+  blocked: 'blocked',
+  question: 'question',
+  conflict: 'conflict',
+  task: 'task',
+  lock_overlap: 'overlap',
+  acknowledgement: 'no ack',
+};
+
 /** All waits from one agent for another, drawn as one arrow. */
 export interface WaitPair {
   from: string;
@@ -28,7 +38,10 @@ export interface WaitPair {
 
 const nameOfPair = ({ from, to }: Pick<WaitPair, 'from' | 'to'>) => JSON.stringify([from, to]);
 
-/** @returns the waits by pair of agents; wait cycles first, then in natural order, waits of one pair oldest first */
+/**
+ * @returns the waits by pair of agents: wait cycles first, then those below the root blocker with most waiting agents,
+ *   from the root on; waits of one pair oldest first
+ */
 export function waitPairs({ edges, cycles }: WaitingAnswer): WaitPair[] {
   const cycleEdges = new Set(cycles.flatMap((cycle) => cycle.edges));
   const pairs = [...groupBy(edges, nameOfPair).values()].map((members): WaitPair => {
@@ -37,9 +50,13 @@ export function waitPairs({ edges, cycles }: WaitingAnswer): WaitPair[] {
     const inferred = sorted.every(({ basis }) => basis === 'inferred');
     return { from, to, edges: sorted, inferred, inCycle: sorted.some(({ id }) => cycleEdges.has(id)) };
   });
+  const place = rootPlaces(pairs);
+  const rank = ({ to }: WaitPair) => place.get(to) ?? { root: Number.MAX_SAFE_INTEGER, depth: 0 };
   return pairs.sort(
     (one, other) =>
       Number(other.inCycle) - Number(one.inCycle) ||
+      rank(one).root - rank(other).root ||
+      rank(one).depth - rank(other).depth ||
       compareNaturally(one.from, other.from) ||
       compareNaturally(one.to, other.to),
   );
@@ -48,6 +65,50 @@ export function waitPairs({ edges, cycles }: WaitingAnswer): WaitPair[] {
 /** A wait without a time counts as the oldest. */
 function begun({ since }: WaitEdge): number {
   return milliseconds(since) ?? 0;
+}
+
+/** An agent that waits for nobody and is waited for. */
+export interface RootBlocker {
+  agent: string;
+  /** How many agents wait for it, directly or through others. */
+  waiting: number;
+}
+
+/** @returns the root blockers, the one with most waiting agents first; waits that block nobody do not count */
+export function rootBlockers(pairs: readonly WaitPair[]): RootBlocker[] {
+  const blocking = pairs.filter((pair) => !isWeak(pair));
+  const byTarget = groupBy(blocking, ({ to }) => to);
+  const waits = new Set(blocking.map(({ from }) => from));
+  return [...byTarget.keys()]
+    .filter((agent) => !waits.has(agent))
+    .map((agent) => ({ agent, waiting: depthsBelow(agent, byTarget).size - 1 }))
+    .sort((one, other) => other.waiting - one.waiting || compareNaturally(one.agent, other.agent));
+}
+
+function isWeak({ edges }: WaitPair): boolean {
+  return edges.every(({ weak }) => weak);
+}
+
+/** For each agent the first root that it waits for, as the place in the list of roots, and the steps to it. */
+function rootPlaces(pairs: readonly WaitPair[]): Map<string, { root: number; depth: number }> {
+  const byTarget = groupBy(pairs, ({ to }) => to);
+  const places = new Map<string, { root: number; depth: number }>();
+  for (const [root, { agent }] of rootBlockers(pairs).entries()) {
+    for (const [below, depth] of depthsBelow(agent, byTarget)) {
+      if (!places.has(below)) places.set(below, { root, depth });
+    }
+  }
+  return places;
+}
+
+/** The agents that wait for one, itself included, and in how many steps. */
+function depthsBelow(agent: string, byTarget: ReadonlyMap<string, WaitPair[]>): Map<string, number> {
+  const depths = new Map([[agent, 0]]);
+  // The map grows during its iteration, in the order of the distance.
+  for (const [next, depth] of depths) {
+    for (const { from } of byTarget.get(next) ?? []) if (!depths.has(from)) depths.set(from, depth + 1);
+  }
+  return depths;
 }
 
 /**
@@ -60,117 +121,4 @@ export function targetOfEdge({ evidence, to }: WaitEdge, { view, span }: Address
   const place = { ...EMPTY_ADDRESS, view, span };
   if (message !== null) return { ...place, message };
   return lock === null ? { ...place, agent: to } : { ...place, lock };
-}
-
-interface Point {
-  x: number;
-  y: number;
-}
-
-/** A drawing of waits: places in columns and rows, both counted from 0. */
-export interface WaitDrawing {
-  columns: number;
-  rows: number;
-  /** Column by column. */
-  nodes: readonly (Point & { agent: string; inCycle: boolean })[];
-  /** Each arrow has one point in every column between its ends. */
-  arrows: readonly (WaitPair & { points: readonly Point[] })[];
-}
-
-type Slot = { agent: string } | { arrow: WaitPair };
-
-/**
- * Arranges agents in columns: each agent is left of those it waits for, except where a wait cycle makes this
- * impossible.
- *
- * @param pairs their order decides where a wait cycle is opened: at the arrow that comes last
- */
-export function drawWaiting(pairs: readonly WaitPair[]): WaitDrawing {
-  const column = agentColumns(pairs);
-  const columns = Math.max(-1, ...column.values()) + 1;
-  const slots = Array.from({ length: columns }, (): Slot[] => []);
-  for (const [agent, at] of column) slots[at]?.push({ agent });
-  for (const arrow of pairs) {
-    const [first, last] = [column.get(arrow.from) ?? 0, column.get(arrow.to) ?? 0].sort((a, b) => a - b);
-    for (let at = (first ?? 0) + 1; at < (last ?? 0); at++) slots[at]?.push({ arrow });
-  }
-  untangle(slots, pairs, column);
-  const rows = Math.max(0, ...slots.map(({ length }) => length));
-  const place = new Map<Slot | string | WaitPair, Map<number, Point>>();
-  for (const [x, list] of slots.entries()) {
-    for (const [index, slot] of list.entries()) {
-      const name = 'agent' in slot ? slot.agent : slot.arrow;
-      const points = place.get(name) ?? new Map<number, Point>();
-      place.set(name, points.set(x, { x, y: index + (rows - list.length) / 2 }));
-    }
-  }
-  const nodeAt = (agent: string) => place.get(agent)?.get(column.get(agent) ?? 0) ?? { x: 0, y: 0 };
-  const cycleAgents = new Set(pairs.filter(({ inCycle }) => inCycle).flatMap(({ from, to }) => [from, to]));
-  return {
-    columns,
-    rows,
-    nodes: [...column.keys()]
-      .map((agent) => ({ agent, inCycle: cycleAgents.has(agent), ...nodeAt(agent) }))
-      .sort((one, other) => one.x - other.x || one.y - other.y),
-    arrows: pairs.map((pair) => {
-      const [start, end] = [nodeAt(pair.from), nodeAt(pair.to)];
-      const between = [...(place.get(pair)?.values() ?? [])].sort((one, other) => one.x - other.x);
-      return { ...pair, points: [start, ...(start.x < end.x ? between : between.reverse()), end] };
-    }),
-  };
-}
-
-/** The column of each agent: the longest path to it, without the arrows that close a wait cycle. */
-function agentColumns(pairs: readonly WaitPair[]): Map<string, number> {
-  const next = groupBy(pairs, ({ from }) => from);
-  const column = new Map<string, number>();
-  const agents = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))].sort(compareNaturally);
-  const waited = new Set(pairs.map(({ to }) => to));
-  const starts = [...agents.filter((agent) => !waited.has(agent)), ...agents];
-  const order: string[] = [];
-  const state = new Map<string, 'open' | 'done'>();
-  const closing = new Set<WaitPair>();
-  const visit = (agent: string) => {
-    state.set(agent, 'open');
-    for (const pair of next.get(agent) ?? []) {
-      if (state.get(pair.to) === 'open') closing.add(pair);
-      else if (!state.has(pair.to)) visit(pair.to);
-    }
-    state.set(agent, 'done');
-    order.unshift(agent);
-  };
-  for (const agent of starts) if (!state.has(agent)) visit(agent);
-  for (const agent of order) {
-    const at = column.get(agent) ?? 0;
-    column.set(agent, at);
-    for (const pair of next.get(agent) ?? []) {
-      if (!closing.has(pair)) column.set(pair.to, Math.max(column.get(pair.to) ?? 0, at + 1));
-    }
-  }
-  return column;
-}
-
-/** Sorts each column by the places of its neighbours in the previous column, so that few arrows cross. */
-function untangle(slots: Slot[][], pairs: readonly WaitPair[], column: ReadonlyMap<string, number>): void {
-  for (let x = 1; x < slots.length; x++) {
-    const before = slots[x - 1] ?? [];
-    const agentRow = (agent: string, arrow: WaitPair) =>
-      before.findIndex((slot) =>
-        'agent' in slot ? slot.agent === agent && column.get(agent) === x - 1 : slot.arrow === arrow,
-      );
-    const wish = (slot: Slot): number => {
-      const arrows =
-        'arrow' in slot ? [slot.arrow] : pairs.filter(({ from, to }) => from === slot.agent || to === slot.agent);
-      const rows = arrows
-        .map((arrow) => {
-          const other = 'agent' in slot && arrow.to === slot.agent ? arrow.from : arrow.to;
-          const ends = 'agent' in slot ? [other] : [arrow.from, arrow.to];
-          return Math.max(...ends.map((end) => agentRow(end, arrow)));
-        })
-        .filter((row) => row >= 0);
-      return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + row, 0) / rows.length;
-    };
-    const wishes = new Map((slots[x] ?? []).map((slot) => [slot, wish(slot)]));
-    slots[x]?.sort((one, other) => (wishes.get(one) ?? 0) - (wishes.get(other) ?? 0));
-  }
 }

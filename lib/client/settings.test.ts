@@ -66,3 +66,8 @@ test('firstSizes(): the sizes of the first render are a valid style sheet for an
     assert.match(firstSizes(readSettings(() => text)), /^:root\{--columns:[\w(),.% -]+;--drawer:\d+px\}$/, text);
   }
 });
+
+test('readSettings(): the height of "Needs you" is 2 to 6 lines, 4 by default', () => {
+  const linesOf = (text?: string) => readSettings((name) => (name === 'swarm_needs' ? text : undefined)).needsLines;
+  assert.deepEqual(['2', '6', '1', '7', '04', '', undefined].map(linesOf), ['2', '6', '4', '4', '4', '4', '4']);
+});

@@ -63,7 +63,13 @@ export interface Settings {
   agents: AgentView;
   locks: LockView;
   drawer: Drawer;
+  needsLines: NeedsLines;
 }
+
+/** How many lines "Needs you" shows without scrolling; the style sheet has a height for each. */
+export const NEEDS_LINES = ['2', '3', '4', '5', '6'] as const;
+export type NeedsLines = (typeof NEEDS_LINES)[number];
+const DEFAULT_NEEDS_LINES: NeedsLines = '4';
 
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
 export const DEFAULT_DRAWER: Drawer = { view: null, height: 264, folds: true };
@@ -81,6 +87,7 @@ const LAYOUT_COOKIE = 'swarm_layout';
 const AGENTS_COOKIE = 'swarm_agents';
 const LOCKS_COOKIE = 'swarm_locks';
 const DRAWER_COOKIE = 'swarm_drawer';
+const NEEDS_COOKIE = 'swarm_needs';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -97,6 +104,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     agents: parseAgentView(read(AGENTS_COOKIE)),
     locks: parseLockView(read(LOCKS_COOKIE)),
     drawer: parseDrawer(read(DRAWER_COOKIE)),
+    needsLines: NEEDS_LINES.find((lines) => lines === read(NEEDS_COOKIE)) ?? DEFAULT_NEEDS_LINES,
   };
 }
 
@@ -123,6 +131,11 @@ export function saveLockView({ order, grouping }: LockView): void {
 /** Remembers the drawer for a year. */
 export function saveDrawer(drawer: Drawer): void {
   save(DRAWER_COOKIE, formatDrawer(drawer));
+}
+
+/** Remembers the height of "Needs you" for a year. */
+export function saveNeedsLines(lines: NeedsLines): void {
+  save(NEEDS_COOKIE, lines);
 }
 
 /**

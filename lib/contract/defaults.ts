@@ -76,7 +76,13 @@ export const NO_STATS: Stats = {
   failed_deliveries_open: 0,
 };
 
-export const NO_ATTENTION: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
+export const NO_ATTENTION: AttentionAnswer = {
+  attention: [],
+  count: 0,
+  hidden_count: 0,
+  hidden_critical_count: 0,
+  chains: [],
+};
 
 /** @returns the zone source for a moment at which the zone is not known */
 export function unknownZone(source: Source): ZoneSource {

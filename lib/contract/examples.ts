@@ -208,6 +208,7 @@ const attention: AttentionAnswer = {
   count: 2,
   hidden_count: 0,
   hidden_critical_count: 0,
+  chains: [],
 };
 
 const fine: Source = { state: 'ok', reason: null, since: BEGIN, kept_from: null, skipped: [] };

@@ -145,6 +145,8 @@ const waiting: WaitingAnswer = {
       kind: 'question',
       basis: 'declared',
       weak: false,
+      blocks: true,
+      alternatives: 0,
       since: '2026-02-03T09:02:31.604+00:00',
       reason: 'agent-0 asked agent-1, which has not answered: "Which currency do we store?"',
       evidence: { locks: [], messages: [`${EXAMPLE_EPOCH}.1283`], tasks: [], conflicts: [] },
@@ -156,6 +158,8 @@ const waiting: WaitingAnswer = {
       kind: 'task',
       basis: 'declared',
       weak: false,
+      blocks: true,
+      alternatives: 0,
       since: '2026-02-03T09:05:07.350+00:00',
       reason:
         'The task "Finish the refunds" of agent-1 is blocked by "Currency of the cart" of agent-0, which is assigned.',

@@ -3,7 +3,7 @@
  * shapes of the present (`schemas.ts`) they are defined once, here.
  */
 import { z } from 'zod';
-import { agent, agentHealth, cursor, instant, lock, messagesAnswer } from './schemas';
+import { agent, agentHealth, cursor, instant, lock, messagesAnswer, waitKind } from './schemas';
 import { STATE_SCHEMAS } from './state-schemas';
 
 /** A time for which something is not known: it was not recorded, or a source could not be read. */
@@ -171,8 +171,6 @@ export const talkAnswer = z
   })
   .meta({ id: 'Talk' });
 
-export const waitKind = z.enum(['blocked', 'question', 'lock_overlap', 'task', 'conflict', 'acknowledgement']);
-
 /** One agent waits for another. */
 export const waitEdge = z.object({
   id: z.string(),
@@ -187,6 +185,12 @@ export const waitEdge = z.object({
     .describe(
       'True for an acknowledgement that is still due: it blocks no agent, so it is never part of a wait cycle.',
     ),
+  blocks: z
+    .boolean()
+    .describe(
+      'Its agent is taken to be blocked by it: BLOCKED and tasks from the first second, a QUESTION once it is old enough to need a person, a conflict about a lock while the lock exists.',
+    ),
+  alternatives: z.int().describe('How many further agents could end it too, such as other recipients of a question.'),
   since: instant.nullable(),
   reason: z.string().describe('One plain sentence.'),
   evidence: z.object({

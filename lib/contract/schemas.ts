@@ -384,6 +384,30 @@ export const attentionEntry = z
   })
   .meta({ id: 'AttentionEntry' });
 
+export const waitKind = z.enum(['blocked', 'question', 'lock_overlap', 'task', 'conflict', 'acknowledgement']);
+
+/** Agents that wait for one that waits for nobody, directly or through others. */
+export const waitChain = z
+  .object({
+    root: z.string().describe('The agent that everybody in the chain waits for.'),
+    root_health: agentHealth.nullable().describe('Null where the registry was read and does not list it.'),
+    root_locks: z.array(z.string()).describe('Paths of the root’s locks; at most 3.'),
+    root_lock_count: z.int(),
+    links: z
+      .array(
+        z.object({
+          from: z.string().describe('The agent that waits.'),
+          to: z.string().describe('The agent that it waits for.'),
+          kind: waitKind,
+          since: instant.nullable(),
+        }),
+      )
+      .describe('A wait follows the wait of the agent that it is for; the longest branch first. At most 50.'),
+    link_count: z.int().describe('How many waits the chain has.'),
+    items: z.array(z.string()).describe('Ids of the attention items about these waits, the root and its locks.'),
+  })
+  .meta({ id: 'WaitChain' });
+
 /** Sorted: worst first, then oldest. Acknowledged and snoozed items are listed too, and marked. */
 export const attentionAnswer = z
   .object({
@@ -391,6 +415,11 @@ export const attentionAnswer = z
     count: z.int().describe('The number of all items, including acknowledged and snoozed ones.'),
     hidden_count: z.int().describe('How many of them are acknowledged or snoozed.'),
     hidden_critical_count: z.int().describe('How many of those are critical.'),
+    chains: z
+      .array(waitChain)
+      .describe(
+        'Chains of declared waits that block, most waiting agents first; at most 50. Empty for a past moment, because waits are only known for the present.',
+      ),
   })
   .meta({ id: 'Attention' });
 
@@ -489,6 +518,7 @@ export type Sources = z.infer<typeof sources>;
 export type AttentionKind = z.infer<typeof attentionKind>;
 export type AttentionSeverity = z.infer<typeof attentionSeverity>;
 export type AttentionEntry = z.infer<typeof attentionEntry>;
+export type WaitChain = z.infer<typeof waitChain>;
 export type AttentionAnswer = z.infer<typeof attentionAnswer>;
 export type Connected = z.infer<typeof connected>;
 export type MessagesEvent = z.infer<typeof messagesEvent>;

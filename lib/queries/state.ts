@@ -108,6 +108,7 @@ export function swarmAt(db: History['db'], at: number): SwarmThen {
       count: attention.length,
       hidden_count: hidden.length,
       hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
+      chains: [],
     },
     sources: pastSources(things, at),
     startedAt: (things.server?.dashboard as { at: number } | undefined)?.at ?? null,

@@ -30,6 +30,7 @@ const waitFor = (from: string, lockFile: string, more: Partial<WaitEdge> = {}): 
   edges: [
     {
       ...{ id: 'c', from, to: 'agent-1', kind: 'conflict', basis: 'declared', weak: false, since: null },
+      ...{ blocks: true, alternatives: 0 },
       reason: 'It waits.',
       evidence: { locks: [lockFile], messages: [], tasks: [], conflicts: ['c'] },
       ...more,

@@ -70,6 +70,8 @@ const pending = (...acks: PendingAck[]) => ({
 describe('deadlocks', () => {
   const edge = (from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge => ({
     weak: false,
+    blocks: true,
+    alternatives: 0,
     id: `${from} ${to} ${more.kind}`,
     from,
     to,

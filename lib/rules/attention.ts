@@ -17,6 +17,7 @@ import { lockItems } from './attention-locks';
 import { acknowledgementItems, deliveryItems, questionItems } from './attention-messages';
 import { overlapItems } from './attention-overlaps';
 import { sourceItems } from './attention-sources';
+import { waitChains } from './wait-chains';
 
 export type { AttentionFacts, AttentionLimits } from './attention-facts';
 
@@ -45,6 +46,7 @@ export function judgeAttention(facts: AttentionFacts, dispositions: readonly Dis
     count: entries.length,
     hidden_count: hidden.length,
     hidden_critical_count: hidden.filter(({ severity }) => severity === 'critical').length,
+    chains: waitChains(facts, entries),
   };
   return { answer, ...review };
 }

@@ -146,6 +146,8 @@ describe('edges', () => {
       kind: 'blocked',
       basis: 'declared',
       weak: false,
+      blocks: true,
+      alternatives: 0,
       since: ago(1000),
       reason: 'agent-2 is blocked and waits for agent-1: "Go on?"',
       evidence: { locks: [], messages: ['e.7', 'e.9'], tasks: [], conflicts: [] },

@@ -96,7 +96,7 @@ function* allWaits(facts: WaitingFacts, presence: AgentPresence): Generator<Wait
 }
 
 function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
-  const { kind, from, to, since, evidence, basis = 'declared', weak = false } = wait;
+  const { kind, from, to, since, evidence, anyOf = [to], basis = 'declared', weak = false } = wait;
   // Only a message can have been sent to another agent than the present one of an id.
   const sentAt = evidence.messages === undefined ? null : since;
   return {
@@ -106,6 +106,8 @@ function edgeOf(id: string, wait: Wait, presence: AgentPresence): WaitEdge {
     kind,
     basis,
     weak,
+    blocks: countsInCycles(wait),
+    alternatives: anyOf.filter((other) => other !== to && other !== from).length,
     since: since === null ? null : formatInstant(since),
     reason: `${wait.reason}${presence.remarksOnAll([from, to], sentAt)}`,
     evidence: { locks: [], messages: [], tasks: [], conflicts: [], ...evidence },
@@ -250,14 +252,18 @@ function* acknowledgementWaits({ acks, unresolved }: WaitingFacts, presence: Age
   }
 }
 
+/** Tasks are searched by themselves, so `holds` is false for them. */
+function countsInCycles({ kind, holds }: Wait): boolean {
+  return kind === 'task' || holds !== false;
+}
+
 function cyclesOf(
   waits: readonly Wait[],
   edges: readonly WaitEdge[],
   tasks: readonly Task[],
   budget: SearchBudget,
 ): WaitingAnswer['cycles'] {
-  const counts = ({ kind, holds }: Wait) => kind === 'task' || holds !== false;
-  const holding = waits.filter((wait) => wait.kind !== 'task' && counts(wait));
+  const holding = waits.filter((wait) => wait.kind !== 'task' && countsInCycles(wait));
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const waitCycles = findWaitCycles(
     holding.map(({ from, to, anyOf, basis }) => ({ from, to: anyOf ?? [to], inferred: basis === 'inferred' })),
@@ -270,7 +276,7 @@ function cyclesOf(
   );
   const between = new Map<string, string[]>();
   for (const [index, { id, from, to }] of edges.entries()) {
-    if (!counts(waits[index] as Wait)) continue;
+    if (!countsInCycles(waits[index] as Wait)) continue;
     const pair = JSON.stringify([from, to]);
     const others = between.get(pair);
     if (others) others.push(id);

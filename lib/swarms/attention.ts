@@ -3,6 +3,7 @@
  * nothing else needs: acknowledgements, tasks and conflicts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { NO_ATTENTION } from '../contract/defaults';
 import type { WaitingAnswer } from '../contract/past-schemas';
 import { type AttentionAnswer, type AttentionEntry, MAX_LISTED_LOCKS } from '../contract/schemas';
 import type { Disposition, DispositionReview } from '../history/dispositions';
@@ -61,7 +62,7 @@ export class SwarmAttention {
   unresolved: UnresolvedMessages = { epoch: '', questions: [], failures: [], awaiting: [], cut: 0 };
   /** Which items somebody has acknowledged or snoozed. */
   dispositions: readonly Disposition[] = [];
-  answer: AttentionAnswer = { attention: [], count: 0, hidden_count: 0, hidden_critical_count: 0 };
+  answer: AttentionAnswer = NO_ATTENTION;
   waiting: WaitingAnswer = { edges: [], cycles: [] };
   readonly #options: Options;
   readonly #acks: PendingAcksReader;
