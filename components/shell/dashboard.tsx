@@ -6,9 +6,11 @@ import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
 import { usePast } from '@/components/past/use-past';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
-import { stopAt } from '@/lib/client/clock';
+import { freezeAges, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
+import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
 import type { Settings } from '@/lib/client/settings';
+import { milliseconds } from '@/lib/client/time';
 import { useAddress } from '@/lib/client/use-address';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
@@ -22,9 +24,12 @@ import { Drawer } from '../drawer/drawer';
 import { TimeTravel } from '../past/time-travel';
 import { StatsPanel } from '../stats/stats-panel';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
+import { ConnectionBar } from './connection-bar';
+import { NoSwarmFiles } from './no-swarm-files';
 import { GapNotice, SourceNotices } from './notices';
 import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
 import { Panels } from './panels';
+import { SimulatedBanner } from './simulated-banner';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
@@ -43,10 +48,15 @@ interface DashboardProps {
   past: PastView;
   /** The exported time range that is open instead of a live swarm. */
   bundle: BundleInfo | null;
+  /** Whether the swarm is simulated. */
+  simulated: boolean;
+  /** Found around the folder if it had no files of a swarm when the server rendered the page; else null. */
+  surroundings: Surroundings | null;
 }
 
 /** The page: rendered with the first state on the server, then updated by the stream in the browser. */
-export function Dashboard({ first, root, renderedAt, query, settings, past, bundle }: DashboardProps) {
+export function Dashboard(props: DashboardProps) {
+  const { first, root, renderedAt, query, settings, past, bundle, simulated, surroundings } = props;
   const { swarm: live, gap, connection, dismissGap } = useSwarm(first);
   const [address, change] = useAddress(query);
   const end = bundle && Date.parse(bundle.until);
@@ -67,6 +77,9 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
   const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
+  const heardAt = live.heardAt ?? loadedAt;
+  useFrozenAges(connection === 'reconnecting' ? milliseconds(heardAt) : null);
+  const nothing = surroundings !== null && moment === null && hasNoFiles(live) ? surroundings : null;
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
   const open = useCallback(
     (entry: AttentionEntry) => {
@@ -95,14 +108,20 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
           root={root}
           agents={swarm.agents}
           connection={connection}
-          heardAt={live.heardAt ?? loadedAt}
+          heardAt={heardAt}
+          empty={nothing !== null}
           theme={theme}
           onTheme={nextTheme}
           onPast={travel.enter}
           onPalette={() => setDialog('palette')}
           onHelp={() => setDialog('help')}
         />
-        <main className="flex min-h-0 flex-1 flex-col">
+        {simulated && <SimulatedBanner />}
+        <ConnectionBar state={connection} heardAt={heardAt} />
+        <main
+          data-faded={connection === 'reconnecting' || undefined}
+          className="relative flex min-h-0 flex-1 flex-col"
+        >
           <TimeTravel
             travel={travel}
             address={address}
