@@ -9,7 +9,7 @@ export const TAGS = {
   Now: 'The present state.',
   Attention: "Acknowledge and snooze: changes of the dashboard's own state, shared by all viewers.",
   Stream: 'The state and then every change, as it happens.',
-  Past: 'What was, and who talks to whom or waits for whom.',
+  Past: 'The past, conversations and wait relations.',
   Operations: 'For probes and monitoring.',
   Documents: 'What this is.',
 } as const;

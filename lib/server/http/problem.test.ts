@@ -48,12 +48,12 @@ test('a problem thrown by another copy of the module is known by its name', () =
 });
 
 test('a refusal of the runtime is a problem with its sentence', async () => {
-  const refusal = Object.assign(new Error('The cursor e.1 leads nowhere.'), {
+  const refusal = Object.assign(new Error('The cursor e.1 is no longer valid.'), {
     name: 'QueryRefused',
     code: 'gone_cursor',
   });
   const response = problemResponse(refusal, CONFIG);
   assert.equal(response.status, 410);
-  assert.equal(problem.parse(await response.json()).detail, 'The cursor e.1 leads nowhere.');
+  assert.equal(problem.parse(await response.json()).detail, 'The cursor e.1 is no longer valid.');
   assert.equal(problemResponse(Object.assign(refusal, { code: 'unavailable' }), CONFIG).status, 503);
 });

@@ -87,7 +87,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
     scope: 'read',
     tag: 'Now',
     id: 'getWaiting',
-    summary: 'Who waits for whom',
+    summary: 'Wait relations',
     description: 'Each relation with its evidence. Wait cycles are deadlocks.',
     answer: 'waiting',
     answerTo: ({ context }) => jsonResponse(JSON.stringify(context.runtime.waiting())),
