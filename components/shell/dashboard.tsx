@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { openCount, splitByMarks, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
@@ -33,6 +33,7 @@ import { SimulatedBanner } from './simulated-banner';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
+import { useDetailTab } from './use-detail-tab';
 
 interface DashboardProps {
   /** The swarm when the server rendered the page. */
@@ -81,21 +82,30 @@ export function Dashboard(props: DashboardProps) {
   useFrozenAges(connection === 'reconnecting' ? milliseconds(heardAt) : null);
   const nothing = surroundings !== null && moment === null && hasNoFiles(live) ? surroundings : null;
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
+  const { detailShown, openDetail } = useDetailTab(address.agent, tab);
+  // On a narrow screen the detail covers the tab that is open, so that closing it leads back there.
+  const show = useCallback(
+    (agent: string | null | undefined, panel: Tab) => {
+      if (narrow && agent != null) openDetail(agent);
+      if (!(narrow && agent != null && panel === 'agents')) goTo(panel);
+    },
+    [narrow, goTo, openDetail],
+  );
   const open = useCallback(
     (entry: AttentionEntry) => {
       const target = targetOf(entry);
       change({ ...target.address, at: address.at }, true);
-      goTo(target.tab);
+      show(target.address.agent, target.tab);
     },
-    [change, goTo, address.at],
+    [change, show, address.at],
   );
   const follow = useCallback(
     (to: Partial<Address>) => {
       change(to, true);
       const panel = panelOf(to);
-      if (panel !== null) goTo(panel);
+      if (panel !== null) show(to.agent, panel);
     },
-    [change, goTo],
+    [change, show],
   );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
@@ -120,6 +130,7 @@ export function Dashboard(props: DashboardProps) {
         <ConnectionBar state={connection} heardAt={heardAt} />
         <main
           data-faded={connection === 'reconnecting' || undefined}
+          data-detail={detailShown ? 'shown' : undefined}
           className="relative flex min-h-0 flex-1 flex-col"
         >
           <TimeTravel
@@ -137,41 +148,48 @@ export function Dashboard(props: DashboardProps) {
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
           </ul>
-          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
-          <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
-          <div
-            data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
-            className="tab-content flex min-h-0 flex-col max-md:flex-1"
-            {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
-          >
-            <NeedsYou answer={swarm.attention} fixed={moment !== null || bundle !== null} onOpen={open}>
-              <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
-            </NeedsYou>
-          </div>
-          <Panels
-            swarm={swarm}
-            known={travel.known}
-            address={address}
-            change={change}
-            layout={layout}
-            onLayout={setLayout}
-            tab={isPanel(tab) ? tab : null}
-            asTabs={narrow}
-            lockView={settings.locks}
-            onGo={follow}
-            onShow={goTo}
-            onCloseDetail={closeDetail}
-          />
-          <Drawer
-            drawer={drawer}
-            swarm={live}
-            connection={connection}
-            address={address}
-            change={change}
-            goTo={goTo}
-            asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
-            tabShown={tab === 'timeline'}
-          />
+          {nothing !== null ? (
+            <NoSwarmFiles root={root} surroundings={nothing} />
+          ) : (
+            <>
+              <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
+              <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
+              <div
+                data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
+                className="tab-content flex min-h-0 flex-col max-md:flex-1"
+                {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
+              >
+                <NeedsYou answer={swarm.attention} fixed={moment !== null || bundle !== null} onOpen={open}>
+                  <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
+                </NeedsYou>
+              </div>
+              <Panels
+                swarm={swarm}
+                known={travel.known}
+                address={address}
+                change={change}
+                layout={layout}
+                onLayout={setLayout}
+                tab={isPanel(tab) ? tab : null}
+                asTabs={narrow}
+                detailShown={detailShown}
+                lockView={settings.locks}
+                onGo={follow}
+                onShow={goTo}
+                onCloseDetail={closeDetail}
+              />
+              <Drawer
+                drawer={drawer}
+                swarm={live}
+                connection={connection}
+                address={address}
+                change={change}
+                goTo={goTo}
+                asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
+                tabShown={tab === 'timeline'}
+              />
+            </>
+          )}
         </main>
       </div>
       <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} onGo={follow} />
@@ -195,6 +213,14 @@ function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
       </Moment>
     </RenderedAt>
   );
+}
+
+/** @param heardAt when the server was last heard, in milliseconds; null while it is heard */
+function useFrozenAges(heardAt: number | null): void {
+  useEffect(() => {
+    freezeAges(heardAt);
+    return () => freezeAges(null);
+  }, [heardAt]);
 }
 
 /** The first tab of a narrow screen: what the address points at, else the attention items, else the agents. */

@@ -27,6 +27,7 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     swarmZone: null,
     history: { kind: 'default' },
     adoptHistory: false,
+    simulated: false,
     historyDays: 30,
     historyMessages: 1_000_000,
     questionMinutes: 5,
