@@ -12,6 +12,7 @@ import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
 import type { Settings } from '@/lib/client/settings';
 import { milliseconds } from '@/lib/client/time';
 import { useAddress } from '@/lib/client/use-address';
+import { useDismissals } from '@/lib/client/use-dismissals';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
@@ -78,6 +79,7 @@ export function Dashboard(props: DashboardProps) {
   const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
+  const dismissals = useDismissals(root, settings.dismissed);
   const heardAt = live.heardAt ?? loadedAt;
   useFrozenAges(connection === 'reconnecting' ? milliseconds(heardAt) : null);
   const nothing = surroundings !== null && moment === null && hasNoFiles(live) ? surroundings : null;
@@ -146,7 +148,7 @@ export function Dashboard(props: DashboardProps) {
           </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
-            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
+            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
           </ul>
           {nothing !== null ? (
             <NoSwarmFiles root={root} surroundings={nothing} />

@@ -66,7 +66,11 @@ export function Panels(props: PanelsProps) {
         }}
       />
       {address.agent !== null && (
-        <div data-tab={detailShown ? 'shown' : 'hidden'} tabIndex={-1} className="detail-place tab-content outline-none">
+        <div
+          data-tab={detailShown ? 'shown' : 'hidden'}
+          tabIndex={-1}
+          className="detail-place tab-content outline-none"
+        >
           <Suspense>
             <AgentDetail
               id={address.agent}

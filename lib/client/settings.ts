@@ -4,6 +4,7 @@
  */
 
 import { HOME } from './base-path';
+import { parseDismissed } from './dismissals';
 
 export const LOCK_ORDERS = ['matters', 'path', 'age', 'holder'] as const;
 export type LockOrder = (typeof LOCK_ORDERS)[number];
@@ -49,6 +50,8 @@ export interface Settings {
   layout: Layout;
   locks: LockView;
   drawer: Drawer;
+  /** The numbers of dismissed notices. */
+  dismissed: readonly string[];
 }
 
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
@@ -66,6 +69,7 @@ const THEME_COOKIE = 'swarm_theme';
 const LAYOUT_COOKIE = 'swarm_layout';
 const LOCKS_COOKIE = 'swarm_locks';
 const DRAWER_COOKIE = 'swarm_drawer';
+const DISMISSED_COOKIE = 'swarm_dismissed';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -81,6 +85,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     layout: parseLayout(read(LAYOUT_COOKIE)),
     locks: parseLockView(read(LOCKS_COOKIE)),
     drawer: parseDrawer(read(DRAWER_COOKIE)),
+    dismissed: parseDismissed(read(DISMISSED_COOKIE)),
   };
 }
 
@@ -102,6 +107,11 @@ export function saveLockView({ order, grouping }: LockView): void {
 /** Remembers the drawer for a year. */
 export function saveDrawer(drawer: Drawer): void {
   save(DRAWER_COOKIE, formatDrawer(drawer));
+}
+
+/** Remembers dismissed notices for a year. */
+export function saveDismissed(numbers: readonly string[]): void {
+  save(DISMISSED_COOKIE, numbers.join('.'));
 }
 
 /**
