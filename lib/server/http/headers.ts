@@ -111,6 +111,7 @@ export function pagePolicy({ nonce, path, development }: PageOptions): string {
     // Swagger UI and ReDoc draw their icons from data addresses in their styles.
     `img-src 'self'${documents ? ' data:' : ''}`,
     "font-src 'self'",
+    "manifest-src 'self'",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
