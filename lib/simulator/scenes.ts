@@ -4,7 +4,7 @@
  */
 
 import { WORDS } from './codebase';
-import { phrase, type Slots } from './phrases';
+import { EXCHANGES, phrase, type Slots } from './phrases';
 import { between, type Scene, say, sayText, someFile } from './speech';
 import { contention, plannedWork, waitCycle } from './waiting-scenes';
 import type { StoryAgent, World } from './world';
@@ -61,7 +61,7 @@ function phraseReason(world: World, slots: Slots): string {
   return world.random.pick([
     `${slots.feature}`,
     `implementing ${slots.feature}`,
-    `fix: ${world.random.pick(WORDS.problem)}`,
+    `fix: ${slots.problem}`,
     `rename ${world.random.pick(WORDS.symbol)}`,
   ]);
 }
@@ -69,13 +69,14 @@ function phraseReason(world: World, slots: Slots): string {
 function* questionAndAnswer(world: World, agent: StoryAgent, other: StoryAgent, slots: Slots): Scene {
   const id = world.random.uuid();
   const threaded = world.random.chance(0.3);
-  yield* say(world, { from: agent, to: other, type: 'QUESTION', topic: 'question', slots, id });
+  const asked = { ...slots, exchange: world.random.integer(0, EXCHANGES - 1) };
+  yield* say(world, { from: agent, to: other, type: 'QUESTION', topic: 'question', slots: asked, id });
   yield* say(world, {
     from: other,
     to: agent,
     type: 'INFO',
     topic: 'answer',
-    slots,
+    slots: asked,
     extras: threaded ? { parent_msg_id: id } : {},
   });
   if (world.random.chance(0.4))
@@ -293,7 +294,8 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [8, conflict],
   [9, acknowledgement],
   [8, announcement],
-  [8, translation],
+  // Enough to prove that every script is shown, and few enough to read the others.
+  [3, translation],
   [3, absence],
   [4, plannedWork],
   [3, contention],
