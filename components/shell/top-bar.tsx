@@ -68,11 +68,6 @@ const COLOURS: Record<ConnectionState, string> = {
   reconnecting: 'text-bad',
 };
 
-function liveWords(past: boolean, empty: boolean): string {
-  if (past) return 'Connected';
-  return empty ? 'Live, no swarm files' : 'Live';
-}
-
 type ConnectionStatusProps = Pick<TopBarProps, 'heardAt' | 'empty'> & { state: ConnectionState };
 
 /** The clock is outside the live region, which would read each tick aloud. */
@@ -92,9 +87,11 @@ function ConnectionStatus({ state, heardAt, empty }: ConnectionStatusProps) {
         className={(past || empty) && state === 'live' ? 'text-muted' : `font-medium ${COLOURS[state]}`}
       >
         <span aria-hidden="true">{state === 'live' && !past && !empty ? '● ' : '○ '}</span>
-        {state === 'live' && liveWords(past, empty)}
+        {state === 'live' && (past ? 'Connected' : 'Live')}
+        {state === 'live' && !past && empty && <span className="max-sm:sr-only">, no swarm files</span>}
         {state === 'connecting' && 'Connecting'}
-        {state === 'reconnecting' && 'Disconnected'}
+        {/* On a narrow screen the bar below says it, and leaves the room to the name. */}
+        {state === 'reconnecting' && <span className="max-sm:sr-only">Disconnected</span>}
       </span>
     </p>
   );
