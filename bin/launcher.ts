@@ -74,8 +74,6 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const fault = swarmConfig?.status.state === 'missing' ? null : swarmConfig?.status.reason;
   if (fault) console.error(`Warning: ${fault}`);
 
-  if (found) await warnWithoutSwarm(found.root);
-
   const chosen = chooseAddress(flags, config, swarmConfig?.config ?? null);
   const { port, local } = await tryToListen(chosen.host, chosen.port);
   const host = chosen.host.value;
@@ -89,6 +87,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const address = `http://${reachable(host)}:${port}${await provideBuild()}`;
   if (bundle !== null) console.log(`Showing the bundle ${bundle}; nothing is watched.`);
   else console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
+  if (found) await warnWithoutSwarm(found.root);
   console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
   return {
     environment: {
@@ -115,10 +114,10 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
 async function warnWithoutSwarm(root: string): Promise<void> {
   if (await hasSwarmFiles(root)) return;
   const nearby = await findNearbySwarms([root]);
+  const others = nearby.length === 0 ? '' : ` Swarm files were found in ${nearby.join(', ')}.`;
   console.error(
-    `Warning: no swarm files in ${root}; looked for ${SWARM_FILES.join(', ')}. The page shows them as soon as they appear.`,
+    `Warning: no swarm files in ${root}; looked for ${SWARM_FILES.join(', ')}. The page shows the swarm as soon as one appears.${others}`,
   );
-  if (nearby.length > 0) console.error(`Folders nearby with swarm files: ${nearby.join(', ')}`);
 }
 
 /** @returns the path under which the build serves; builds first if there is no matching build */
