@@ -143,6 +143,24 @@ test.describe('a simulated swarm', () => {
   });
 });
 
+test.describe('behind a password', () => {
+  const user = { username: 'ada', password: 'a long secret' };
+  test.use({
+    settings: { DASHBOARD_USERNAME: user.username, DASHBOARD_PASSWORD: user.password },
+    httpCredentials: user,
+  });
+
+  test('the browser reads the manifest', async ({ page, swarm, server }) => {
+    swarm.register([{ id: 'agent-0' }]);
+    await server.start();
+    await openLive(page, server);
+    const client = await page.context().newCDPSession(page);
+    const { errors, data } = await client.send('Page.getAppManifest');
+    expect(errors).toEqual([]);
+    expect(data).toContain('Claude Swarm');
+  });
+});
+
 test.describe('on a phone', () => {
   test.use({ viewport: narrow });
 
