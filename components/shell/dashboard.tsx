@@ -150,48 +150,43 @@ export function Dashboard(props: DashboardProps) {
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
             <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
           </ul>
-          {nothing !== null ? (
-            <NoSwarmFiles root={root} surroundings={nothing} />
-          ) : (
-            <>
-              <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
-              <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
-              <div
-                data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
-                className="tab-content flex min-h-0 flex-col max-md:flex-1"
-                {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
-              >
-                <NeedsYou answer={swarm.attention} fixed={moment !== null || bundle !== null} onOpen={open}>
-                  <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
-                </NeedsYou>
-              </div>
-              <Panels
-                swarm={swarm}
-                known={travel.known}
-                address={address}
-                change={change}
-                layout={layout}
-                onLayout={setLayout}
-                tab={isPanel(tab) ? tab : null}
-                asTabs={narrow}
-                detailShown={detailShown}
-                lockView={settings.locks}
-                onGo={follow}
-                onShow={goTo}
-                onCloseDetail={closeDetail}
-              />
-              <Drawer
-                drawer={drawer}
-                swarm={live}
-                connection={connection}
-                address={address}
-                change={change}
-                goTo={goTo}
-                asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
-                tabShown={tab === 'timeline'}
-              />
-            </>
-          )}
+          {nothing !== null && <NoSwarmFiles root={root} surroundings={nothing} />}
+          <StatsPanel stats={swarm.stats} agents={swarm.agents.agents} known={travel.known} />
+          <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
+          <div
+            data-tab={tab === 'needs-you' ? 'shown' : 'hidden'}
+            className="tab-content flex min-h-0 flex-col max-md:flex-1"
+            {...(narrow && { role: 'tabpanel', id: 'tabpanel-needs-you', 'aria-labelledby': 'tab-needs-you' })}
+          >
+            <NeedsYou answer={swarm.attention} fixed={moment !== null || bundle !== null} onOpen={open}>
+              <NotificationSwitch entries={notified} paused={moment !== null} onOpen={open} />
+            </NeedsYou>
+          </div>
+          <Panels
+            swarm={swarm}
+            known={travel.known}
+            address={address}
+            change={change}
+            layout={layout}
+            onLayout={setLayout}
+            tab={isPanel(tab) ? tab : null}
+            asTabs={narrow}
+            detailShown={detailShown}
+            lockView={settings.locks}
+            onGo={follow}
+            onShow={goTo}
+            onCloseDetail={closeDetail}
+          />
+          <Drawer
+            drawer={drawer}
+            swarm={live}
+            connection={connection}
+            address={address}
+            change={change}
+            goTo={goTo}
+            asTab={narrow ? (tab === 'timeline' ? 'shown' : 'hidden') : null}
+            tabShown={tab === 'timeline'}
+          />
         </main>
       </div>
       <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} onGo={follow} />

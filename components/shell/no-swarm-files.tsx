@@ -7,14 +7,14 @@ interface NoSwarmFilesProps {
   surroundings: Surroundings;
 }
 
-/** Shown instead of the panels while the project's folder has no files of a swarm. */
+/** Shown instead of the panels, which the style sheet hides, while the project's folder has no files of a swarm. */
 export function NoSwarmFiles({ root, surroundings: { lookedFor, swarms } }: NoSwarmFilesProps) {
   return (
     <section
       aria-labelledby="no-files-title"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="min-h-0 flex-1 overflow-y-auto"
+      className="no-swarm-files min-h-0 flex-1 overflow-y-auto"
     >
       <div className="mx-auto max-w-xl px-6 py-[8dvh]">
         <h2 id="no-files-title" className="wrap-anywhere font-semibold text-xl tracking-tight">
