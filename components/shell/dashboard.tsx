@@ -132,7 +132,7 @@ export function Dashboard(props: DashboardProps) {
         <ConnectionBar state={connection} heardAt={heardAt} />
         <main
           data-faded={connection === 'reconnecting' || undefined}
-          data-detail={detailShown ? 'shown' : undefined}
+          data-detail={detailShown && nothing === null ? 'shown' : undefined}
           className="relative flex min-h-0 flex-1 flex-col"
         >
           <TimeTravel
