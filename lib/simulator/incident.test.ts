@@ -99,10 +99,14 @@ describe('incident', () => {
         if (died?.kind === 'vanish' && id === died.agentId) assert.equal(status, 'stale');
         else assert.equal(process.kill(pid, 0), true, String(id));
       }
-      const times = readFileSync(join(root, LOG_NAME), 'utf8')
+      const lines = readFileSync(join(root, LOG_NAME), 'utf8')
         .trimEnd()
         .split('\n')
-        .map((line) => JSON.parse(line).timestamp as string);
+        .map((line) => JSON.parse(line));
+      const dead = died?.kind === 'vanish' ? died.agentId : '';
+      const lastWords = lines.findLast(({ sender }) => sender === dead);
+      assert.equal(lastWords.content, 'The new rows are written. Two tests are still red.');
+      const times = lines.map(({ timestamp }) => timestamp as string);
       assert.deepEqual(times, times.toSorted());
     } finally {
       await simulator.stop();

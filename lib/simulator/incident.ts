@@ -9,6 +9,8 @@ import type { Deed, StoryAgent, StoryConflict, World } from './world';
 const LEDGER = 'src/billing/ledger.ts';
 const INVOICES = 'src/billing/invoices.ts';
 
+/** How long ago it began. */
+const INCIDENT_MINUTES = 21;
 const CONFLICT_AFTER_SECONDS = 4;
 const CLEAN_UP_AFTER_SECONDS = 150;
 
@@ -43,7 +45,11 @@ export function incident(world: World): { past: PastDeed[]; scenes: Scene[] } | 
 
 function* pastOf(world: World, { dead, waiting, last }: Cast): Generator<PastDeed> {
   const minutes = (count: number, deed: Deed): PastDeed => ({ deed, secondsAgo: count * 60 });
-  yield minutes(21, acquire(dead, LEDGER, 'one row for each booking'));
+  // What it holds of other scenes would make the story longer.
+  for (const filepath of world.heldBy(dead.id)) {
+    yield minutes(INCIDENT_MINUTES, { kind: 'release', agentId: dead.id, filepath });
+  }
+  yield minutes(INCIDENT_MINUTES, acquire(dead, LEDGER, 'one row for each booking'));
   yield minutes(
     20.5,
     message(world, dead, waiting, 'INFO', `Locked ${LEDGER}. I split it into one row for each booking, 15 minutes.`),

@@ -87,7 +87,10 @@ export class Simulator {
       return now - (PAST_MS * (end - action.at)) / (end - begin);
     };
     for (const action of past) if (action.kind !== 'message') this.#player.perform(action, timeOf(action));
-    const messages = shown.map((action) => ({ action, at: timeOf(action) }));
+    const silenced = silencedBy(past);
+    const messages = shown
+      .map((action) => ({ action, at: timeOf(action) }))
+      .filter(({ action, at }) => action.secondsAgo !== undefined || !silenced(action, now - at));
     for (const { action, at } of messages.sort((one, other) => one.at - other.at)) this.#player.perform(action, at);
     this.#player.flush();
     this.#discover(now);
@@ -152,6 +155,19 @@ export class Simulator {
     }
     return past;
   }
+}
+
+/**
+ * The messages of the last hour are further apart than they were in the story, so those of agents in an incident may
+ * fall into its time: nobody would speak after its death.
+ *
+ * @returns whether an agent of the incident sent a message after the incident began, by the message's age in milliseconds
+ */
+function silencedBy(past: readonly StoryAction[]): (action: StoryAction, age: number) => boolean {
+  const steps = past.filter(({ secondsAgo }) => secondsAgo !== undefined);
+  const began = Math.max(0, ...steps.map(({ secondsAgo }) => secondsAgo ?? 0)) * 1000;
+  const agents = new Set(steps.flatMap((step) => (step.kind === 'message' ? [step.message.sender] : [])));
+  return (action, age) => action.kind === 'message' && agents.has(action.message.sender) && age < began;
 }
 
 function refuseRealSwarm(root: string): void {
