@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
+import { served } from '@/lib/client/base-path';
 import { readSettings, type Settings } from '@/lib/client/settings';
 import './globals.css';
 
@@ -23,6 +24,7 @@ const mono = localFont({
 
 export const metadata: Metadata = {
   description: 'Which agents of a swarm work, which files they have locked, and what they wrote to each other.',
+  appleWebApp: { capable: true, title: 'Claude Swarm' },
   robots: { index: false, follow: false },
 };
 
@@ -47,7 +49,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const { theme } = await settings();
   return (
     <html lang="en" data-theme={theme} className={`${sans.variable} ${mono.variable}`}>
-      <body>{children}</body>
+      <body>
+        {/* Here and not as metadata: a browser asks for it without credentials unless the link says so. */}
+        <link rel="manifest" href={served('/static/manifest.webmanifest')} crossOrigin="use-credentials" />
+        <link rel="apple-touch-icon" href={served('/static/apple-touch-icon.png')} />
+        {children}
+      </body>
     </html>
   );
 }

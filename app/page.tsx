@@ -5,6 +5,7 @@ import { FirstSteps } from '@/components/shell/first-steps';
 import { PlainPage } from '@/components/shell/plain-page';
 import { parseAddress } from '@/lib/client/address';
 import { readMoment } from '@/lib/client/moments';
+import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
 import { firstSizes, readSettings } from '@/lib/client/settings';
 import { pageGate } from '@/lib/server/access/page-gate';
 import { getRuntime, type Runtime } from '@/lib/swarms/swarm';
@@ -19,13 +20,15 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
   const runtime = getRuntime();
   if (runtime.root === null) {
     const { getConfig } = await import('@/lib/config/config');
-    return <FirstSteps folders={getConfig().startFolders} />;
+    const folders = getConfig().startFolders;
+    return <FirstSteps folders={folders} nearby={(await surroundingsOf(folders)).swarms} />;
   }
   await runtime.ready();
   const jar = await cookies();
   const query = queryOf(await searchParams);
   const { at } = parseAddress(new URLSearchParams(query));
   const settings = readSettings((name) => jar.get(name)?.value);
+  const first = runtime.firstState();
   return (
     <>
       {/* Browsers hide the nonce from scripts, so hydration would report a difference. */}
@@ -33,16 +36,24 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
         {firstSizes(settings)}
       </style>
       <Dashboard
-        first={runtime.firstState()}
+        first={first}
         root={runtime.root}
         renderedAt={Date.now()}
         query={query}
         past={await pastOf(runtime, at, sent)}
         bundle={runtime.bundle}
         settings={settings}
+        simulated={runtime.simulated}
+        surroundings={hasNoFiles(first) && runtime.bundle === null ? await surroundingsOf([runtime.root]) : null}
       />
     </>
   );
+}
+
+/** Loaded only for a folder without a swarm: most pages need none of it. */
+async function surroundingsOf(folders: readonly string[]): Promise<Surroundings> {
+  const { findNearbySwarms, SWARM_FILES } = await import('@/lib/sources/claudeswarm/nearby-swarms');
+  return { lookedFor: SWARM_FILES, swarms: await findNearbySwarms(folders) };
 }
 
 /** Reads the past moment in the address before the page is rendered, so that a link to it works without scripts. */

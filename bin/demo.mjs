@@ -10,7 +10,7 @@ export function startDemo() {
   const root = mkdtempSync(join(realpathSync(tmpdir()), 'claude-swarm-demo-'));
   const simulator = spawn(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'simulate.ts'), '--root', root],
+    ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'simulate.ts'), '--incident', '--root', root],
     // Its input is closed when this process ends for any reason, and that ends the simulator.
     { stdio: ['pipe', 'ignore', 'inherit'] },
   );

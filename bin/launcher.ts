@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { CurrentReceivers } from '../lib/alerts/current-receivers';
 import { type Config, ConfigError, parseConfig } from '../lib/config/config';
 import { newToken } from '../lib/config/tokens-file';
+import { findNearbySwarms, hasSwarmFiles, SWARM_FILES } from '../lib/sources/claudeswarm/nearby-swarms';
 import { readSwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import { type Arguments, HELP, readArguments } from './arguments';
 import { readBasePath } from './base-path.mjs';
@@ -86,6 +87,7 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
   const address = `http://${reachable(host)}:${port}${await provideBuild()}`;
   if (bundle !== null) console.log(`Showing the exported time range ${bundle}, read-only.`);
   else console.log(found ? `Watching ${found.root} (found by ${found.found_by}).` : 'Watching a simulated swarm.');
+  if (found) await warnWithoutSwarm(found.root);
   console.log(`The dashboard is at ${address}. Ctrl-C stops it.`);
   return {
     environment: {
@@ -99,13 +101,23 @@ async function planStart(flags: Arguments, config: Config): Promise<Plan> {
       SWARM_BUNDLE: bundle ?? '',
       ...(flags.adoptHistory ? { SWARM_ADOPT_HISTORY: '1' } : {}),
       // A simulated swarm must not alert anybody.
-      ...(demo ? { ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
+      ...(demo ? { SWARM_SIMULATED: '1', ALERT_WEBHOOKS: '', ALERTS_FILE: '' } : {}),
       ...(found ? { CLAUDESWARM_ROOT: found.root } : { SWARM_HISTORY: process.env.SWARM_HISTORY || 'off' }),
     },
     address,
     demo,
     browser: flags.browser && mayOpenBrowser(process.env),
   };
+}
+
+/** A wrong folder is noticed here, before a page without agents has to be explained. */
+async function warnWithoutSwarm(root: string): Promise<void> {
+  if (await hasSwarmFiles(root)) return;
+  const nearby = await findNearbySwarms([root]);
+  const others = nearby.length === 0 ? '' : ` Swarm files were found in ${nearby.join(', ')}.`;
+  console.error(
+    `Warning: no swarm files in ${root}; looked for ${SWARM_FILES.join(', ')}. The page shows the swarm as soon as one appears.${others}`,
+  );
 }
 
 /** @returns the path under which the build serves; builds first if there is no matching build */

@@ -12,10 +12,11 @@ const HELP = `Usage: npm run simulate -- --root DIR [options]
 Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is created if needed; the folder of a real swarm is refused.
 
   --root DIR      the project folder of the swarm, relative to the current folder
-  --seed N        random seed: equal seeds give equal stories (default 3)
+  --seed N        random seed: equal seeds give equal stories (default 11)
   --rate N        messages per second on average, 0.01 to 5000 (default 1)
   --agents N      number of agents at the start, 3 to 500 (default: one for each role)
   --rotate-at N   rotate the log above N bytes (default 10485760)
+  --incident      begin in the middle of an incident, with a process for each agent; DIR must be new
   --duration N    end after N seconds
   --help          print this help
 `;
@@ -26,6 +27,7 @@ interface Settings {
   messagesPerSecond: number;
   agents?: number;
   rotateAtBytes?: number;
+  incident: boolean;
   durationSeconds?: number;
 }
 
@@ -34,10 +36,11 @@ function readSettings(): Settings | null {
   const { values } = parseArgs({
     options: {
       root: { type: 'string' },
-      seed: { type: 'string', default: '3' },
+      seed: { type: 'string', default: '11' },
       rate: { type: 'string', default: '1' },
       agents: { type: 'string' },
       'rotate-at': { type: 'string' },
+      incident: { type: 'boolean', default: false },
       duration: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -58,6 +61,7 @@ function readSettings(): Settings | null {
       values['rotate-at'] === undefined
         ? undefined
         : numberFlag('--rotate-at', values['rotate-at'], { from: 1000, to: Number.MAX_SAFE_INTEGER, integer: true }),
+    incident: values.incident,
     durationSeconds:
       values.duration === undefined ? undefined : numberFlag('--duration', values.duration, { from: 0.1, to: 1e6 }),
   };

@@ -57,6 +57,12 @@ test('base path: everything works under a sub-path, without requests outside of 
   await expect(panel(page, 'Messages')).toContainText('Said live.');
   await expect(panel(page, 'Locks')).toContainText('src/then.ts');
   expect((await page.request.get(await icon(page))).status()).toBe(200);
+  const link = await page.locator('link[rel=manifest]').getAttribute('href');
+  const manifest = await (await page.request.get(`${server.origin}${link}`)).json();
+  expect([manifest.start_url, manifest.scope]).toEqual([SETTINGS.BASE_PATH, SETTINGS.BASE_PATH]);
+  for (const { src } of manifest.icons) {
+    expect((await page.request.get(`${server.origin}${src}`)).status(), src).toBe(200);
+  }
   await page.keyboard.press('t');
   const cookies = await context.cookies();
   expect(cookies.map(({ name, path }) => `${name} ${path}`)).toEqual([`swarm_theme ${SETTINGS.BASE_PATH}`]);

@@ -23,7 +23,8 @@ test.describe('without JavaScript', () => {
   });
 });
 
-test('page: each panel of an empty project says what to do', async ({ page, server }) => {
+test('page: each panel of an empty swarm says what to do', async ({ page, swarm, server }) => {
+  swarm.register([]);
   await server.start();
   await openLive(page, server);
   await expect(panel(page, 'Agents')).toContainText('claudeswarm discover-agents');

@@ -19,7 +19,8 @@ test.describe('with a history', () => {
     await server.start();
     await openLive(page, server);
     await server.stop();
-    await expect(connection(page)).toHaveText(/Reconnecting, data from \d\d:\d\d:\d\d/);
+    await expect(connection(page)).toHaveText(/Disconnected/);
+    await expect(page.getByText(/Everything below is from \d\d:\d\d:\d\d/)).toBeVisible();
     await expect(panel(page, 'Messages')).toContainText('message 3.');
     swarm.send(...Array.from({ length: 50 }, () => ({})));
     await server.start();
@@ -54,9 +55,9 @@ test('restart of the server without a history: the page reports that messages ma
   await openLive(page, server);
   await expect(panel(page, 'Messages')).toContainText('message 1.');
   await server.stop();
-  await expect(connection(page)).toHaveText(/Reconnecting/);
+  await expect(connection(page)).toHaveText(/Disconnected/);
   await server.start();
   await expect(page.getByText(/Messages may be missing between \d\d:\d\d:\d\d and \d\d:\d\d:\d\d/)).toBeVisible();
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByRole('button', { name: 'Dismiss: Messages' }).click();
   await expect(page.getByText('Messages may be missing')).toHaveCount(0);
 });

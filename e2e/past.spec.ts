@@ -340,7 +340,7 @@ test('past: a failure of the connection is reported while the past is shown', as
   await page.goto(link(server, at));
   await expect(connection(page)).toHaveText(/Connected/);
   await server.stop();
-  await expect(connection(page)).toHaveText(/Reconnecting/);
+  await expect(connection(page)).toHaveText(/Disconnected/);
   await expect(frame(page)).toBeVisible();
   await slider(page).press('ArrowLeft');
   await expect(bar(page)).toContainText('the server does not answer');

@@ -88,7 +88,7 @@ test('disconnected', async ({ page, swarm, server, complaints }) => {
   busy(swarm);
   await open(page, server);
   await server.stop();
-  await expect(connection(page)).toHaveText(/Reconnecting/);
+  await expect(connection(page)).toHaveText(/Disconnected/);
   await pictures(page, 'disconnected');
 });
 

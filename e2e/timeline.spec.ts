@@ -479,7 +479,7 @@ test.describe('with a history that outlives the server', () => {
     await open(page, server, '?view=timeline&span=15m');
     await expect(lane(page, 'agent-0')).toHaveAccessibleName(/active/);
     await server.stop('SIGKILL');
-    await expect(connection(page)).toHaveText(/Reconnecting/);
+    await expect(connection(page)).toHaveText(/Disconnected/);
     // While the page is disconnected, the newest time is not known either.
     const edge = await barPlace(page, 0, 0.995);
     await page.mouse.move(edge.x - 5, edge.y);

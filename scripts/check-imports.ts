@@ -70,7 +70,8 @@ export const ROOMS: Record<string, readonly string[]> = {
     ...['components/messages', 'components/past', 'components/stats', 'components/timeline'],
   ],
   app: [
-    ...['lib/contract', 'lib/config', 'lib/swarms', 'lib/server', 'lib/server/access', 'lib/server/api', 'lib/client'],
+    ...['lib/contract', 'lib/config', ...SOURCES, 'lib/swarms', 'lib/server', 'lib/server/access', 'lib/server/api'],
+    'lib/client',
     ...['components/shell', 'components/past', 'components/documents'],
   ],
   bin: [

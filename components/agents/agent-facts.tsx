@@ -5,7 +5,7 @@ import type { Agent, AgentProcess, DepartedAgent } from '@/lib/contract/schemas'
 import { AddressLink } from '../ui/address-link';
 import { DetailPart } from '../ui/detail-part';
 import { MessageType } from '../ui/message-type';
-import { Words } from '../ui/text';
+import { Text, Words } from '../ui/text';
 import { ClockTime, RelativeTime, Sentence } from '../ui/time';
 
 interface AgentFactsProps {

@@ -1,15 +1,18 @@
 'use client';
 
-import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { openCount, splitByMarks, type Target, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
 import { usePast } from '@/components/past/use-past';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
-import { startFrom, stopAt } from '@/lib/client/clock';
+import { freezeAges, startFrom, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
+import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
 import type { PanelName, Settings } from '@/lib/client/settings';
+import { milliseconds } from '@/lib/client/time';
 import { useAddress } from '@/lib/client/use-address';
+import { useDismissals } from '@/lib/client/use-dismissals';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
@@ -22,12 +25,16 @@ import { Drawer } from '../drawer/drawer';
 import { TimeTravel } from '../past/time-travel';
 import { StatsPanel } from '../stats/stats-panel';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
+import { ConnectionBar } from './connection-bar';
+import { NoSwarmFiles } from './no-swarm-files';
 import { GapNotice, SourceNotices } from './notices';
 import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
 import { Panels } from './panels';
+import { SimulatedBanner } from './simulated-banner';
 import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
 import { TopBar } from './top-bar';
+import { useDetailTab } from './use-detail-tab';
 
 interface DashboardProps {
   /** The swarm when the server rendered the page. */
@@ -43,10 +50,15 @@ interface DashboardProps {
   past: PastView;
   /** The exported time range that is open instead of a live swarm. */
   bundle: BundleInfo | null;
+  /** Whether the swarm is simulated. */
+  simulated: boolean;
+  /** Found around the folder if it had no files of a swarm when the server rendered the page; else null. */
+  surroundings: Surroundings | null;
 }
 
 /** The page: rendered with the first state on the server, then updated by the stream in the browser. */
-export function Dashboard({ first, root, renderedAt, query, settings, past, bundle }: DashboardProps) {
+export function Dashboard(props: DashboardProps) {
+  const { first, root, renderedAt, query, settings, past, bundle, simulated, surroundings } = props;
   const { swarm: live, gap, connection, dismissGap } = useSwarm(first, root);
   const [address, change] = useAddress(query);
   const end = bundle && Date.parse(bundle.until);
@@ -68,22 +80,35 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
   const notified = useMemo(() => splitByMarks(live.attention.attention).open, [live.attention]);
   const unreadable = useUnreadable(attention);
   const holds = useHolds(swarm);
+  const dismissals = useDismissals(root, settings.dismissed);
+  const heardAt = live.heardAt ?? loadedAt;
+  useFrozenAges(connection === 'reconnecting' ? milliseconds(heardAt) : null);
+  const nothing = surroundings !== null && moment === null && hasNoFiles(live) ? surroundings : null;
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
+  const { detailShown, openDetail } = useDetailTab(address.agent, tab);
+  // On a narrow screen the detail covers the tab that is open, so that closing it leads back there.
+  const showIn = useCallback(
+    (agent: string | null | undefined, panel: Tab) => {
+      if (narrow && agent != null) openDetail(agent);
+      if (!(narrow && agent != null && panel === 'agents')) goTo(panel);
+    },
+    [narrow, goTo, openDetail],
+  );
   const show = useCallback(
     (target: Target) => {
       change({ ...target.address, at: address.at }, true);
-      goTo(target.tab);
+      showIn(target.address.agent, target.tab);
     },
-    [change, goTo, address.at],
+    [change, showIn, address.at],
   );
   const open = useCallback((entry: AttentionEntry) => show(targetOf(entry)), [show]);
   const follow = useCallback(
     (to: Partial<Address>) => {
       change(to, true);
       const panel = panelOf(to);
-      if (panel !== null) goTo(panel);
+      if (panel !== null) showIn(to.agent, panel);
     },
-    [change, goTo],
+    [change, showIn],
   );
   const openPanel = useCallback(
     (panel: PanelName, to: Partial<Address>) => {
@@ -103,14 +128,21 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
           root={root}
           agents={swarm.agents}
           connection={connection}
-          heardAt={live.heardAt ?? loadedAt}
+          heardAt={heardAt}
+          empty={nothing !== null}
           theme={theme}
           onTheme={nextTheme}
           onPast={travel.enter}
           onPalette={() => setDialog('palette')}
           onHelp={() => setDialog('help')}
         />
-        <main className="flex min-h-0 flex-1 flex-col">
+        {simulated && <SimulatedBanner />}
+        <ConnectionBar state={connection} heardAt={heardAt} />
+        <main
+          data-faded={connection === 'reconnecting' || undefined}
+          data-detail={detailShown && nothing === null ? 'shown' : undefined}
+          className="relative flex min-h-0 flex-1 flex-col"
+        >
           <TimeTravel
             travel={travel}
             address={address}
@@ -124,8 +156,9 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
           </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
-            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} />
+            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
           </ul>
+          {nothing !== null && <NoSwarmFiles root={root} surroundings={nothing} />}
           <StatsPanel
             known={travel.known}
             stats={swarm.stats}
@@ -160,6 +193,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
             tab={isPanel(tab) ? tab : null}
             asTabs={narrow}
             agentView={settings.agents}
+            detailShown={detailShown}
             lockView={settings.locks}
             onGo={follow}
             onShow={goTo}
@@ -198,6 +232,14 @@ function Now({ renderedAt, moment, zoneInDoubt, children }: NowProps) {
       </Moment>
     </RenderedAt>
   );
+}
+
+/** @param heardAt when the server was last heard, in milliseconds; null while it is heard */
+function useFrozenAges(heardAt: number | null): void {
+  useEffect(() => {
+    freezeAges(heardAt);
+    return () => freezeAges(null);
+  }, [heardAt]);
 }
 
 /** The first tab of a narrow screen: what the address points at, else the attention items, else the agents. */

@@ -1,16 +1,18 @@
-import type { ReactNode } from 'react';
+import { DemoStep, OwnSwarmStep, StartSteps } from './start-steps';
 import { TabSignal } from './tab-signal';
 
 interface FirstStepsProps {
   /** The folders where the search for a project started; absolute paths. */
   folders: readonly string[];
+  /** Folders nearby with files of a swarm; absolute paths. */
+  nearby: readonly string[];
 }
 
 // The entries that mark a folder as a swarm's project, in the order in which the swarm's own tool checks them.
 const MARKERS = ['.git', '.claudeswarm.yaml', 'ACTIVE_AGENTS.json', '.agent_locks', 'pyproject.toml', 'package.json'];
 
 /** Shown when no swarm was found: where the dashboard searched, and what to do next. */
-export function FirstSteps({ folders }: FirstStepsProps) {
+export function FirstSteps({ folders, nearby }: FirstStepsProps) {
   return (
     <main className="mx-auto max-w-xl px-6 py-[12dvh]">
       <TabSignal />
@@ -26,14 +28,10 @@ export function FirstSteps({ folders }: FirstStepsProps) {
         ))}{' '}
         upwards.
       </p>
-      <ol className="mt-8 border-line border-t">
-        <Step title="Show your own swarm" command="npm start -- /path/to/project">
-          Stop the dashboard and start it with the project’s folder. It only reads files there.
-        </Step>
-        <Step title="Or try a simulated swarm" command="npm start -- --demo">
-          A few agents work on a shop. Its files are removed when you stop it.
-        </Step>
-      </ol>
+      <StartSteps>
+        <OwnSwarmStep nearby={nearby} />
+        <DemoStep />
+      </StartSteps>
       <h2 className="mt-8 font-semibold">Where the dashboard searched</h2>
       <p className="mt-1 text-muted">
         The nearest folder, up to nine levels above, that contains one of{' '}
@@ -46,17 +44,5 @@ export function FirstSteps({ folders }: FirstStepsProps) {
         . The dashboard’s own folder does not count.
       </p>
     </main>
-  );
-}
-
-function Step({ title, command, children }: { title: string; command: string; children: ReactNode }) {
-  return (
-    <li className="border-line border-b py-5">
-      <h2 className="font-semibold">{title}</h2>
-      <p className="text-muted">{children}</p>
-      <pre className="wrap-anywhere mt-2 whitespace-pre-wrap rounded-md border border-line bg-tint px-3 py-2">
-        <code>{command}</code>
-      </pre>
-    </li>
   );
 }

@@ -22,6 +22,8 @@ interface PanelsProps {
   tab: PanelName | null;
   asTabs: boolean;
   agentView: AgentView;
+  /** Whether the detail covers the tab of a narrow screen. */
+  detailShown: boolean;
   lockView: LockView;
   /** Opens what a link on the page points at, in whichever panel shows it. */
   onGo: (to: Partial<Address>) => void;
@@ -31,7 +33,8 @@ interface PanelsProps {
 
 /** The panels of agents, messages and locks, and beside them the selected agent. */
 export function Panels(props: PanelsProps) {
-  const { swarm, known, address, change, agentView, lockView, onGo, onShow, onCloseDetail, ...place } = props;
+  const { swarm, known, address, change, agentView, lockView, detailShown, onGo, onShow, onCloseDetail, ...place } =
+    props;
   const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
   const where = { address, change };
   return (
@@ -66,7 +69,11 @@ export function Panels(props: PanelsProps) {
         }}
       />
       {address.agent !== null && (
-        <div data-tab={place.tab === 'agents' ? 'shown' : 'hidden'} className="detail-place tab-content">
+        <div
+          data-tab={detailShown ? 'shown' : 'hidden'}
+          tabIndex={-1}
+          className="detail-place tab-content outline-none"
+        >
           <Suspense>
             <AgentDetail
               id={address.agent}

@@ -14,6 +14,8 @@ interface TopBarProps {
   agents: AgentsAnswer;
   connection: ConnectionState;
   heardAt: string | null;
+  /** The folder has no files of a swarm. */
+  empty: boolean;
   theme: Theme;
   onTheme: () => void;
   onPast: () => void;
@@ -24,7 +26,8 @@ interface TopBarProps {
 const THEME_ICONS: Record<Theme, ComponentType<{ className?: string }>> = { system: Monitor, light: Sun, dark: Moon };
 
 /** The name of the swarm, the state of the connection, and the main buttons. */
-export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPast, onPalette, onHelp }: TopBarProps) {
+export function TopBar(props: TopBarProps) {
+  const { root, agents, connection, heardAt, empty, theme, onTheme, onPast, onPalette, onHelp } = props;
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-line border-b pr-2 pl-4">
       <h1 className="shrink-0 font-semibold max-sm:sr-only">Claude Swarm</h1>
@@ -37,7 +40,7 @@ export function TopBar({ root, agents, connection, heardAt, theme, onTheme, onPa
         </span>
         {sessions(agents)}
       </p>
-      <ConnectionStatus state={connection} heardAt={heardAt} />
+      <ConnectionStatus state={connection} heardAt={heardAt} empty={empty} />
       <div className="needs-script flex shrink-0 items-center gap-1">
         <IconButton label="Go to a moment" keys="p" icon={History} onClick={onPast} />
         <IconButton label="Command palette" keys="Ctrl K" icon={Command} onClick={onPalette} />
@@ -65,8 +68,10 @@ const COLOURS: Record<ConnectionState, string> = {
   reconnecting: 'text-bad',
 };
 
+type ConnectionStatusProps = Pick<TopBarProps, 'heardAt' | 'empty'> & { state: ConnectionState };
+
 /** The clock is outside the live region, which would read each tick aloud. */
-function ConnectionStatus({ state, heardAt }: { state: ConnectionState; heardAt: string | null }) {
+function ConnectionStatus({ state, heardAt, empty }: ConnectionStatusProps) {
   // A past moment is not live: what the stream brings meanwhile is not shown.
   const past = use(Moment) !== null;
   return (
@@ -79,16 +84,14 @@ function ConnectionStatus({ state, heardAt }: { state: ConnectionState; heardAt:
       <span
         role="status"
         data-connection={state}
-        className={past && state === 'live' ? 'text-muted' : `font-medium ${COLOURS[state]}`}
+        className={(past || empty) && state === 'live' ? 'text-muted' : `font-medium ${COLOURS[state]}`}
       >
-        <span aria-hidden="true">{state === 'live' && !past ? '● ' : '○ '}</span>
+        <span aria-hidden="true">{state === 'live' && !past && !empty ? '● ' : '○ '}</span>
         {state === 'live' && (past ? 'Connected' : 'Live')}
+        {state === 'live' && !past && empty && <span className="max-sm:sr-only">, no swarm files</span>}
         {state === 'connecting' && 'Connecting'}
-        {state === 'reconnecting' && (
-          <>
-            Reconnecting,{past && ' live'} data from <ClockTime instant={heardAt} />
-          </>
-        )}
+        {/* On a narrow screen the bar below says it, and leaves the room to the name. */}
+        {state === 'reconnecting' && <span className="max-sm:sr-only">Disconnected</span>}
       </span>
     </p>
   );

@@ -10,8 +10,13 @@ let heard = false;
 let current = Date.now();
 /** The time at which the clock is stopped; null while it runs. */
 let stopped: number | null = null;
+/** The time at which the ages on the page are stopped; null while they follow the clock. */
+let frozen: number | null = null;
 
-/** @returns the server's time in milliseconds; constant between ticks, as React requires of a store */
+/**
+ * @returns the time from which ages count, in milliseconds of the server's clock; constant between ticks, as React
+ *   requires of a store
+ */
 export function now(): number {
   return current;
 }
@@ -25,7 +30,7 @@ export function exactNow(): number {
 export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (ticking === undefined) {
-    current = exactNow();
+    current = frozen ?? exactNow();
     ticking = setInterval(tick, 1000);
   }
   return () => {
@@ -67,7 +72,19 @@ export function stopAt(time: number): void {
   tick();
 }
 
+/**
+ * Freezes the ages on the page while the server is not heard: what changed since is unknown, so nothing may seem to
+ * grow older. The server's time goes on.
+ *
+ * @param time when the server was last heard, in milliseconds; null lets the ages follow the clock again
+ */
+export function freezeAges(time: number | null): void {
+  if (time === frozen) return;
+  frozen = time;
+  tick();
+}
+
 function tick(): void {
-  current = exactNow();
+  current = frozen ?? exactNow();
   for (const listener of listeners) listener();
 }

@@ -4,6 +4,7 @@
  */
 
 import { HOME } from './base-path';
+import { parseDismissed } from './dismissals';
 
 export const LOCK_ORDERS = ['matters', 'path', 'age', 'holder'] as const;
 export type LockOrder = (typeof LOCK_ORDERS)[number];
@@ -64,6 +65,8 @@ export interface Settings {
   locks: LockView;
   drawer: Drawer;
   needsLines: NeedsLines;
+  /** The numbers of dismissed notices. */
+  dismissed: readonly string[];
 }
 
 /** How many lines "Needs you" shows without scrolling; the style sheet has a height for each. */
@@ -88,6 +91,7 @@ const AGENTS_COOKIE = 'swarm_agents';
 const LOCKS_COOKIE = 'swarm_locks';
 const DRAWER_COOKIE = 'swarm_drawer';
 const NEEDS_COOKIE = 'swarm_needs';
+const DISMISSED_COOKIE = 'swarm_dismissed';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -105,6 +109,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     locks: parseLockView(read(LOCKS_COOKIE)),
     drawer: parseDrawer(read(DRAWER_COOKIE)),
     needsLines: NEEDS_LINES.find((lines) => lines === read(NEEDS_COOKIE)) ?? DEFAULT_NEEDS_LINES,
+    dismissed: parseDismissed(read(DISMISSED_COOKIE)),
   };
 }
 
@@ -136,6 +141,11 @@ export function saveDrawer(drawer: Drawer): void {
 /** Remembers the height of "Needs you" for a year. */
 export function saveNeedsLines(lines: NeedsLines): void {
   save(NEEDS_COOKIE, lines);
+}
+
+/** Remembers dismissed notices for a year. */
+export function saveDismissed(numbers: readonly string[]): void {
+  save(DISMISSED_COOKIE, numbers.join('.'));
 }
 
 /**

@@ -153,9 +153,10 @@ test('StreamClient: silence closes the stream and opens another', () => {
   assert.deepEqual(states, ['live', 'reconnecting']);
 });
 
-test('StreamClient: an attempt without an answer is given up', () => {
-  const { streams } = connect();
+test('StreamClient: an attempt without an answer is given up, and the page is disconnected', () => {
+  const { streams, states } = connect();
   mock.timers.tick(10_000);
+  assert.deepEqual(states, ['reconnecting']);
   assert.equal(streams[0]?.readyState, 2);
   mock.timers.tick(1000);
   assert.equal(streams.length, 2);

@@ -9,7 +9,7 @@ export interface EventStream {
   close(): void;
 }
 
-/** `live` while events arrive; `connecting` until the first one arrives. */
+/** `live` while events arrive; `connecting` until the first one arrives or the first attempt fails. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting';
 
 export interface StreamClientOptions {
@@ -137,7 +137,7 @@ export class StreamClient {
 
   /** @param closed whether the browser has given up and will not retry by itself */
   #fail(closed: boolean): void {
-    if (this.#state === 'live') this.#enter('reconnecting');
+    this.#enter('reconnecting');
     if (!closed) {
       this.#expect(SILENCE_TIMEOUT_MS);
       return;

@@ -76,6 +76,12 @@ export const SETTINGS = {
     standard: '`0`',
     help: '`1`, or the flag `--adopt-history`: the project was moved; continue the history of its former path.',
   },
+  simulated: {
+    env: ['SWARM_SIMULATED'],
+    schema: yesOrNo,
+    standard: '`0`; `--demo` sets it',
+    help: '`1`: the page says that the swarm is simulated.',
+  },
   historyDays: {
     env: ['SWARM_HISTORY_DAYS'],
     schema: whole('days', 1, 36_500, 30),

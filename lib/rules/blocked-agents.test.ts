@@ -13,6 +13,8 @@ function edge(from: string, to: string, more: Partial<WaitEdge> = {}): WaitEdge 
     kind: 'blocked',
     basis: 'declared',
     weak: false,
+    blocks: true,
+    alternatives: 0,
     since: '2026-02-03T08:00:00+00:00',
     reason: `${from} is blocked and waits for ${to}.`,
     evidence: { locks: [], messages: [], tasks: [], conflicts: [] },

@@ -138,42 +138,68 @@ export const WORDS = {
     'POST /refunds',
   ],
   table: ['orders', 'order_lines', 'stock_levels', 'price_history', 'payments', 'vouchers', 'addresses', 'refunds'],
-  problem: [
-    'the total is off by one cent when a line has 3 items',
-    'a retry of the same request books twice',
-    'the session is lost after the redirect',
-    'the query does a sequential scan',
-    'the webhook arrives before the order is committed',
-    'the button stays disabled after a failed payment',
-    'the date is a day early west of UTC',
-    'two tabs overwrite each other',
-    'the image pushes the layout down by 40 px',
-    'an empty cart answers 500 instead of 409',
-    'decimal commas are refused',
-    'the lock is held over the network call',
-  ],
-  cause: [
-    'we round per line and again on the sum',
-    'the idempotency key is built after the retry',
-    'the cookie has SameSite=Strict',
-    'the index is on (created_at) only',
-    'the job reads outside of the transaction',
-    'the promise is not awaited',
-    'we compare strings with numbers',
-    'the cache key lacks the currency',
-    'the fixture is shared by two tests',
-    'an old migration left the column nullable',
-  ],
-  remedy: [
-    'round once, at the end, half to even',
-    'take the key from the header and store it with the order',
-    'set SameSite=Lax and rotate the token',
-    'add a partial index and drop the old one in the next release',
-    'move the read into the transaction',
-    'await it and handle the rejection',
-    'parse at the edge and keep integers inside',
-    'put the currency into the key and bump the version',
-    'give each test its own fixture',
-    'backfill, then set NOT NULL in two steps',
-  ],
 } as const satisfies Record<string, readonly string[]>;
+
+/** A fault of the shop, why it happens and what mends it: a scene speaks of one, so that its sentences fit together. */
+export const FAULTS = [
+  {
+    problem: 'the total is off by one cent when a line has 3 items',
+    cause: 'we round per line and again on the sum',
+    remedy: 'round once, at the end',
+  },
+  {
+    problem: 'a retry of the same request books twice',
+    cause: 'the idempotency key is built after the retry',
+    remedy: 'take the key from the header and store it with the order',
+  },
+  {
+    problem: 'the session is lost after the redirect',
+    cause: 'the cookie has SameSite=Strict',
+    remedy: 'set SameSite=Lax and rotate the token',
+  },
+  {
+    problem: 'the query does a sequential scan',
+    cause: 'the index is on (created_at) only',
+    remedy: 'add a partial index and drop the old one in the next release',
+  },
+  {
+    problem: 'the webhook arrives before the order is committed',
+    cause: 'the job reads outside of the transaction',
+    remedy: 'move the read into the transaction',
+  },
+  {
+    problem: 'the button stays disabled after a failed payment',
+    cause: 'the promise is not awaited',
+    remedy: 'await it and handle the rejection',
+  },
+  {
+    problem: 'decimal commas are refused',
+    cause: 'we compare strings with numbers',
+    remedy: 'parse at the edge and keep integers inside',
+  },
+  {
+    problem: 'prices appear in the wrong currency',
+    cause: 'the cache key lacks the currency',
+    remedy: 'put the currency into the key and bump the version',
+  },
+  {
+    problem: 'the cart test fails every third run',
+    cause: 'the fixture is shared by two tests',
+    remedy: 'give each test its own fixture',
+  },
+  {
+    problem: 'an order without an address crashes the export',
+    cause: 'an old migration left the column nullable',
+    remedy: 'backfill, then set NOT NULL in two steps',
+  },
+  {
+    problem: 'an empty cart answers 500 instead of 409',
+    cause: 'the check for lines comes after the payment call',
+    remedy: 'check the lines first',
+  },
+  {
+    problem: 'two tabs overwrite each other',
+    cause: 'the cart has no version number',
+    remedy: 'send a version and refuse stale writes',
+  },
+] as const;

@@ -2,23 +2,28 @@
  * The texts of agents. Sentences are drawn from templates with slots and joined with remarks, code, tables and lists,
  * so that thousands of messages read like one team's conversation and hardly two are equal.
  */
-import { ROLES, WORDS } from './codebase';
+import { FAULTS, ROLES, WORDS } from './codebase';
 import type { Random } from './random';
 
 /** The values that a scene fixes for its sentences. */
-export type Slots = Readonly<Partial<Record<'file' | 'other' | 'feature' | 'role' | 'skill', string>>>;
+export type Slots = Readonly<
+  Partial<Record<'file' | 'other' | 'feature' | 'role' | 'skill' | 'problem' | 'cause' | 'remedy', string>>
+> & {
+  /** The place of a question and its answer in their lists; drawn where it is left out. */
+  readonly exchange?: number;
+};
 
 const TEMPLATES = {
   hello: [
-    '{role} here, in the swarm now. I read the log; I would take {file} first unless somebody is on it.',
-    'Joined as {role}. Branch `{branch}` is checked out, tests pass in {seconds} s. What is most urgent?',
-    'Good to go ({role}). I have the context of {feature}, nothing else.',
+    'Hello, I am the {role} agent. I read the log and will start with {file} unless somebody is on it.',
+    'Joined as {role}. Branch `{branch}` is checked out, the tests pass in {seconds} s. What is most urgent?',
+    'Ready to work as {role}. I know {feature}, nothing else yet.',
   ],
   started: [
     'Locked {file}, working on {feature}.',
     'Taking {file}. Plan: {remedy}.',
-    'Starting on {feature}: {problem}, I suspect {cause}.',
-    'On it. {file} is mine for about {minutes} minutes; `{symbol}` will change its signature.',
+    'Starting on {feature}: {problem}. I suspect that {cause}.',
+    'I have {file} for about {minutes} minutes; the signature of `{symbol}` will change.',
     'I have {file}. First a failing test, then the fix for `{symbol}`.',
   ],
   progress: [
@@ -29,22 +34,26 @@ const TEMPLATES = {
     'Migration of `{table}` ran against the copy: {many} rows in {seconds} s.',
     'Note for all: `{symbol}` moves to {file} with commit {commit}. Imports keep working for now.',
   ],
+  // The answer to a question has the same place in the list below.
   question: [
     'Who calls `{symbol}` with null? I see {count} places in {file} that expect it.',
     'Is {file} still generated, or do we edit it by hand now?',
-    'For {feature}: do we want `{endpoint}` to be idempotent by header or by body hash?',
+    'For {feature}: should `{endpoint}` be idempotent by header or by a hash of the body?',
     'When {problem}, what should a customer see?',
     'Can I drop the column in `{table}`, or does the export still read it?',
-    'Which zone do dates in `{table}` have? The test says UTC, {file} says local.',
+    'Which time zone do dates in `{table}` have? The test says UTC, {file} says local.',
     'Do we keep `{symbol}` for old clients? It costs us {ms} ms on every request.',
+    'In which unit are the prices in `{table}`? {file} seems to mix cents and euros.',
   ],
   answer: [
+    'No one since {commit}. It is safe to remove.',
+    'By hand since {commit}. The generator is gone.',
+    'By header. A hash of the body changes as soon as the order of its fields does.',
+    'A short note and a retry button. The real fix comes with {feature}: {remedy}.',
+    'The export reads it until the release. You can drop it after that.',
+    'UTC everywhere. If you see local times, that is a bug in {file}.',
+    'Keep it until the release; two clients still use it.',
     'Integer cents, with the ISO code next to it. See `{symbol}` in {file}.',
-    'No one since {commit}. Safe to remove.',
-    'By header. {Remedy}; the body hash fails as soon as field order changes.',
-    'Yes, but only until the release. After that, {remedy}.',
-    'Both, sadly: {cause}. I would {remedy}.',
-    'UTC everywhere. If you see local times, that is the bug: {cause}.',
   ],
   reviewRequest: [
     'Please review {file} at {commit}: {remedy}. {count} files, +{many} -{line}.',
@@ -52,7 +61,7 @@ const TEMPLATES = {
     'Review wanted before I release the lock: {file}. Does the change to `{endpoint}` break anyone?',
   ],
   reviewFeedback: [
-    '{file}:{line} - {problem}. I think {cause}. Otherwise good.',
+    '{file}:{line}: {problem}. I think that {cause}. The rest is good.',
     'Three remarks on {commit}:\n1. `{symbol}` does two things; split it.\n2. {Cause}.\n3. The test name says *what*, please say *why*.',
     'Approved with one wish: {remedy}.',
     'Not yet: with {count} concurrent requests {problem}. A test for that would have shown it.',
@@ -60,31 +69,31 @@ const TEMPLATES = {
   ],
   challenge: [
     'Do we really need `{symbol}`? The platform has it since Node 20.',
-    'I doubt it: you say {cause}, but the trace shows {problem} even without that.',
+    'Are you sure that {cause}? The trace shows the same fault without it.',
     'Why a new table and not a column in `{table}`? {count} joins more on every page.',
-    'That fixes the symptom. {Cause}; I would rather {remedy}.',
+    'That fixes the symptom only. The reason is that {cause}. I would rather {remedy}.',
     'Snapshot tests for {file} again? They went stale {count} times this month.',
   ],
   defence: [
     'Fair point. I will {remedy} instead.',
     'I measured it: {ms} ms against {slow} ms over {many} runs. Keeping it.',
-    'You are right, {cause}. Reverting {commit}.',
+    'You are right: {cause}. I revert {commit}.',
     'Because {problem} otherwise. I added that as a comment in {file}.',
   ],
   blocked: [
-    'Blocked: I need {file}, {other} has locked it. {feature} can not go on without.',
+    'Blocked: I need {file} for {feature}, and {other} has locked it.',
     'Waiting for {other}: {file} is locked and `{symbol}` lives there. Could you release it or merge what you have?',
-    'Can not run the suite: {problem}. {other}, your change in {file} seems related.',
+    'I cannot run the tests: {problem}. {other}, your change in {file} seems related.',
   ],
   unblocked: [
     '{file} is free now, pushed as {commit}. Go ahead, {other}.',
-    'Done with {file}, lock released. Mind `{symbol}`: it returns a promise now.',
+    'I am done with {file} and released the lock. `{symbol}` returns a promise now.',
     'Released. I kept your call in {file} working, no merge needed.',
   ],
   completed: [
     '{feature} is done: {commit} on `{branch}`. {many} tests, all green.',
-    'Finished with {file}. {Remedy} - as agreed.',
-    'Fixed: {problem}. It was because {cause}. Test added, lock released.',
+    'Finished with {file}, as agreed: {remedy}.',
+    'Fixed: {problem}. The reason: {cause}. I added a test and released the lock.',
     '`{endpoint}` is live behind the flag. p95 {ms} ms.',
   ],
   capabilityQuery: [
@@ -102,21 +111,21 @@ const TEMPLATES = {
   ],
   accepted: ['Got it, starting with {file}.', 'Accepted. Estimate: {minutes} minutes.', 'OK, I take it. {file} first.'],
   taskResult: [
-    'Result: {feature} works, {commit}. {many} tests, coverage {percent} %.',
-    'Done as asked: {remedy}. Open end: {problem}, not caused by this.',
-    'Failed, sorry: {cause}. Needs a decision about `{table}` before I go on.',
+    '{feature} works now, see {commit}. {many} tests, {percent} % coverage.',
+    'Done as asked: {remedy}. The old fault is gone: {problem}.',
+    'This failed: {cause}. I need a decision about `{table}` before I continue.',
   ],
   conflict: [
-    'Conflict: we both change `{symbol}`. You in {file}, me through {feature}.',
-    'My pattern overlaps your lock on {file}. One of us has to wait.',
+    'We both change `{symbol}`: you in {file}, I for {feature}.',
+    'I need the same lines of {file} that you are changing. One of us has to wait.',
     '`{branch}` and yours both renumber the migration of `{table}`.',
   ],
   negotiation: [
     'Proposal: you finish {file}, I rebase on {commit} and take `{symbol}` afterwards.',
-    'I can narrow my lock to {file} if you leave `{table}` alone until {minutes} past.',
-    'Let us split: `{symbol}` goes to its own file, then neither waits.',
+    'I can narrow my lock to {file} if you leave `{table}` alone for {minutes} minutes.',
+    'Let us move `{symbol}` to its own file, then neither of us waits.',
   ],
-  agreed: ['Agreed. You first.', 'Works for me: {remedy}.', 'Deal. I ping you when {file} is free.'],
+  agreed: ['Agreed. You first.', 'Works for me: {remedy}.', 'Good. I tell you when {file} is free.'],
   contextUpdate: [
     'Context for {feature}: decided to {remedy}. Reason: {cause}.',
     'Update: `{endpoint}` is now the only way to change `{table}`. Docs follow in {file}.',
@@ -126,17 +135,17 @@ const TEMPLATES = {
     'Lock before you edit, release when you leave. {count} locks were older than five minutes this hour.',
     'Freeze of `{branch}` in {minutes} minutes. Please push what is green.',
     'CI is {percent} % slower since {commit}; {cause}. Fix is on the way.',
-    'Main is red: {problem}. Please hold your merges.',
-    'Main is green again with {commit}. Thanks, {other}.',
+    'The main branch is red: {problem}. Please do not merge now.',
+    'The main branch is green again with {commit}. Thanks, {other}.',
   ],
-  acknowledged: ['Read and understood.', 'Ack, will do.', 'Yes - {file} is next.', 'Thanks, noted.'],
+  acknowledged: ['Read and understood.', 'Thank you, I will do that.', 'Yes, {file} is next.', 'Thanks, noted.'],
   returned: [
     'Back again, my pane was moved. Still on {file}.',
     'Sorry, the context was compacted. Rereading {file}, then I go on.',
   ],
   takeover: [
-    '{other} has not been seen for a while and left {file} locked. Cleaning that lock up.',
-    'The lock on {file} is orphaned ({other} is gone). I remove it, the half-done change is stashed as {commit}.',
+    '{other} has not been seen for a while and left {file} locked. I remove that lock.',
+    '{other} is gone and left a lock on {file}. I remove it; the unfinished change is stashed as {commit}.',
   ],
   multilingual: [
     'Übersetzung von {feature} fertig: „Zur Kasse“, „Gutschein einlösen“, Größe/Maße geprüft. {count} Texte offen.',
@@ -151,6 +160,9 @@ const TEMPLATES = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type Topic = keyof typeof TEMPLATES;
+
+/** How many kinds of question there are. */
+export const EXCHANGES = TEMPLATES.question.length;
 
 const REMARKS = [
   'Commit {commit}.',
@@ -169,7 +181,9 @@ const REMARKS = [
  * @param slots what the scene fixes; every other slot is drawn
  */
 export function phrase(random: Random, topic: Topic, slots: Slots = {}): string {
-  const text = fill(random, random.pick(TEMPLATES[topic]), slots);
+  const templates: readonly string[] = TEMPLATES[topic];
+  const place = topic === 'question' || topic === 'answer' ? slots.exchange : undefined;
+  const text = fill(random, (place === undefined ? null : templates[place]) ?? random.pick(templates), slots);
   const addition = random.pickWeighted<() => string>([
     [55, () => ''],
     [30, () => ` ${fill(random, random.pick(REMARKS), slots)}`],
@@ -181,7 +195,7 @@ export function phrase(random: Random, topic: Topic, slots: Slots = {}): string 
 
 function fill(random: Random, template: string, slots: Slots): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const word = slots[name.toLowerCase() as keyof Slots] ?? drawn(random, name.toLowerCase());
+    const word = slots[name.toLowerCase() as Exclude<keyof Slots, 'exchange'>] ?? drawn(random, name.toLowerCase());
     // A capital in the slot's name asks for one at the start of a sentence.
     return /^[A-Z]/.test(name) ? word.charAt(0).toUpperCase() + word.slice(1) : word;
   });
@@ -195,6 +209,10 @@ function drawn(random: Random, slot: string): string {
       return random.pick(random.pick(ROLES).files);
     case 'skill':
       return random.pick(random.pick(ROLES).skills);
+    case 'problem':
+    case 'cause':
+    case 'remedy':
+      return random.pick(FAULTS)[slot];
     case 'commit':
       return random.hex(7);
     case 'branch':

@@ -5,6 +5,7 @@ import { lockFileName, normalizeLockPath } from '../sources/claudeswarm/lock-ent
 import { LOCKS_FOLDER } from '../sources/claudeswarm/locks';
 import { acquireLock, LogWriter, releaseLock } from '../sources/claudeswarm/writer';
 import { formatNaiveLocal } from '../sources/claudeswarm/written-form';
+import type { AgentProcesses } from './agent-processes';
 import { PendingAcks } from './pending-acks';
 import { type RosterEntry, writeRegistry } from './registry-file';
 import { Stores } from './stores';
@@ -26,6 +27,12 @@ const STALE_LOCK_SECONDS = 3600;
 /** The file that was just written. */
 export type Written = { file: 'registry' } | { file: 'locks' } | { file: 'log'; lines: readonly object[] };
 
+export interface PlayerOptions {
+  rotateAtBytes?: number | undefined;
+  onWritten?: ((written: Written) => void) | undefined;
+  processes?: AgentProcesses | null;
+}
+
 export class Player {
   readonly counts: Counts = {
     messages: 0,
@@ -44,11 +51,16 @@ export class Player {
   #rosterChanged = false;
 
   readonly #onWritten: (written: Written) => void;
+  readonly #processes: AgentProcesses | null;
 
-  /** @param onWritten is called after each write, at once */
-  constructor(root: string, rotateAtBytes?: number, onWritten: (written: Written) => void = () => {}) {
+  /**
+   * @param options.onWritten is called after each write, at once
+   * @param options.processes starts a process for each agent; without it agents have pids that no system gives
+   */
+  constructor(root: string, { rotateAtBytes, onWritten = () => {}, processes = null }: PlayerOptions = {}) {
     this.#root = root;
     this.#onWritten = onWritten;
+    this.#processes = processes;
     this.#log = new LogWriter(root, { rotateAtBytes });
     this.#acks = new PendingAcks(root);
     this.#stores = new Stores(root);
@@ -136,9 +148,12 @@ export class Player {
   #enroll(deed: Extract<Deed, { kind: 'join' | 'vanish' | 'return' | 'drop' }>, now: number): void {
     this.#rosterChanged = true;
     if (deed.kind === 'join') {
-      this.#roster.set(deed.agent.id, { agent: deed.agent, status: 'active', lastSeen: now, present: true });
+      const pid = this.#processes?.start(deed.agent.id) ?? deed.agent.pid;
+      const agent = { ...deed.agent, pid };
+      this.#roster.set(agent.id, { agent, status: 'active', lastSeen: now, present: true });
       return;
     }
+    if (deed.kind === 'drop' || (deed.kind === 'vanish' && deed.died)) this.#processes?.stop(deed.agentId);
     if (deed.kind === 'drop') {
       this.#roster.delete(deed.agentId);
       return;

@@ -4,7 +4,7 @@
  */
 
 import { WORDS } from './codebase';
-import { phrase, type Slots } from './phrases';
+import { EXCHANGES, phrase, type Slots } from './phrases';
 import { between, type Scene, say, sayText, someFile } from './speech';
 import { contention, plannedWork, waitCycle } from './waiting-scenes';
 import type { StoryAgent, World } from './world';
@@ -61,7 +61,7 @@ function phraseReason(world: World, slots: Slots): string {
   return world.random.pick([
     `${slots.feature}`,
     `implementing ${slots.feature}`,
-    `fix: ${world.random.pick(WORDS.problem)}`,
+    `fix: ${slots.problem}`,
     `rename ${world.random.pick(WORDS.symbol)}`,
   ]);
 }
@@ -69,13 +69,14 @@ function phraseReason(world: World, slots: Slots): string {
 function* questionAndAnswer(world: World, agent: StoryAgent, other: StoryAgent, slots: Slots): Scene {
   const id = world.random.uuid();
   const threaded = world.random.chance(0.3);
-  yield* say(world, { from: agent, to: other, type: 'QUESTION', topic: 'question', slots, id });
+  const asked = { ...slots, exchange: world.random.integer(0, EXCHANGES - 1) };
+  yield* say(world, { from: agent, to: other, type: 'QUESTION', topic: 'question', slots: asked, id });
   yield* say(world, {
     from: other,
     to: agent,
     type: 'INFO',
     topic: 'answer',
-    slots,
+    slots: asked,
     extras: threaded ? { parent_msg_id: id } : {},
   });
   if (world.random.chance(0.4))
@@ -107,6 +108,7 @@ function* blocked(
   obstacle: { filepath: string; holder: string },
 ): Scene {
   const holder = world.listed.get(obstacle.holder);
+  if (world.engaged.has(obstacle.holder)) return;
   if (!holder || !world.isPresent(holder.id)) return yield* takeover(world, agent, obstacle);
   const slots = between(world, agent, obstacle.filepath, holder);
   yield* say(world, { from: agent, to: holder, type: 'BLOCKED', topic: 'blocked', slots });
@@ -127,7 +129,7 @@ function* blocked(
 
 /** An agent needs a file that another agent has locked. */
 function* collision(world: World, agent: StoryAgent): Scene {
-  const others = [...world.held].filter(([, holder]) => holder !== agent.id);
+  const others = [...world.held].filter(([, holder]) => holder !== agent.id && !world.engaged.has(holder));
   if (others.length === 0) return;
   const [filepath, holder] = world.random.pick(others);
   yield* blocked(world, agent, filepath, { filepath, holder });
@@ -135,7 +137,7 @@ function* collision(world: World, agent: StoryAgent): Scene {
 
 /** An agent removes the lock of one that is gone for good. */
 function* takeover(world: World, agent: StoryAgent, orphan: { filepath: string; holder: string }): Scene {
-  if (world.listed.has(orphan.holder)) return;
+  if (world.listed.has(orphan.holder) || world.engaged.has(orphan.holder)) return;
   const slots = { ...between(world, agent, orphan.filepath), other: orphan.holder };
   yield* say(world, { from: agent, to: 'all', type: 'INFO', topic: 'takeover', slots });
   yield { kind: 'cleanUp', agentId: orphan.holder, filepath: orphan.filepath };
@@ -177,7 +179,7 @@ function* delegation(world: World, agent: StoryAgent): Scene {
 function* capabilities(world: World, agent: StoryAgent): Scene {
   const slots = between(world, agent, someFile(world, agent), world.somebody(agent));
   yield* say(world, { from: agent, to: 'all', type: 'CAPABILITY-QUERY', topic: 'capabilityQuery', slots });
-  for (const answerer of world.random.sample(world.present(), 3)) {
+  for (const answerer of world.random.sample(world.free(), 3)) {
     if (answerer.id === agent.id) continue;
     yield* say(world, { from: answerer, to: agent, type: 'CAPABILITY-RESPONSE', topic: 'capabilityResponse', slots });
   }
@@ -262,7 +264,7 @@ function* absence(world: World, someone: StoryAgent): Scene {
   // Keeps enough agents for the story to continue.
   if (world.present().length < 3 || world.absentCount() * 4 >= world.listed.size) return;
   // Only the id of the last listed agent is reused, so newcomers leave more often than others.
-  const agent = world.random.chance(0.5) ? (world.present().at(-1) ?? someone) : someone;
+  const agent = world.random.chance(0.5) ? (world.free().at(-1) ?? someone) : someone;
   yield { kind: 'vanish', agentId: agent.id };
   if (world.random.chance(0.5)) {
     yield world.random.integer(70, 110);
@@ -293,7 +295,8 @@ export const SCENES: readonly (readonly [weight: number, scene: (world: World, a
   [8, conflict],
   [9, acknowledgement],
   [8, announcement],
-  [8, translation],
+  // Enough to prove that every script is shown, and few enough to read the others.
+  [3, translation],
   [3, absence],
   [4, plannedWork],
   [3, contention],

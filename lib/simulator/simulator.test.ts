@@ -73,7 +73,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('simulator', () => {
   it('prepares a root with a past: registry, log and locks in the exact shape of the contract', () => {
-    const simulator = new Simulator({ root, seed: 3, messagesPerSecond: 1 });
+    const simulator = new Simulator({ root, seed: 11, messagesPerSecond: 1 });
     const before = Date.now();
     simulator.prepare();
     const read = parseRegistry(readFileSync(path.join(root, REGISTRY_FILE)));
@@ -134,7 +134,7 @@ describe('simulator', () => {
   });
 
   it('goes on at its speed, rotates at its limit and counts what it wrote', async () => {
-    const simulator = new Simulator({ root, seed: 3, messagesPerSecond: 3000, rotateAtBytes: 200_000 });
+    const simulator = new Simulator({ root, seed: 11, messagesPerSecond: 3000, rotateAtBytes: 200_000 });
     simulator.start();
     await until(() => simulator.counts.rotations >= 2);
     await simulator.stop();
@@ -152,7 +152,7 @@ describe('simulator', () => {
   it('refuses a root with the registry of a real swarm', () => {
     const registry = { session_name: 's', updated_at: null, agents: [{ id: 'agent-0', pid: 4711 }] };
     writeFileSync(path.join(root, REGISTRY_FILE), JSON.stringify(registry));
-    assert.throws(() => new Simulator({ root, seed: 1, messagesPerSecond: 1 }), /real swarm/);
+    assert.throws(() => new Simulator({ root, seed: 11, messagesPerSecond: 1 }), /real swarm/);
   });
 });
 
@@ -212,7 +212,7 @@ describe('command', () => {
       const child = spawn(command, flags, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
       const exit = once(child, 'exit');
       const [line] = await once(child.stdout as NodeJS.ReadableStream, 'data');
-      assert.match(String(line), /^Simulated swarm in .+: seed 3, 50 messages per second\.\n$/);
+      assert.match(String(line), /^Simulated swarm in .+: seed 11, 50 messages per second\.\n$/);
       if (end === 'the end of its input') child.stdin?.end();
       else if (end === 'a lost IPC channel') child.disconnect();
       else child.kill(end);

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
+import { AgentProcesses } from './agent-processes';
 import { type Counts, Player, type Written } from './player';
 import { generateStory, type StoryAction } from './story';
 
@@ -13,6 +14,8 @@ export interface SimulatorOptions {
   /** Messages per second on average; above 0, up to 5,000. */
   messagesPerSecond: number;
   agents?: number;
+  /** Begins in the middle of an incident, with a process for each agent; the root must be new. */
+  incident?: boolean;
   /** A log larger than this is rotated; 10,485,760 if left out. */
   rotateAtBytes?: number;
   /** Called after each write, at once. */
@@ -22,6 +25,7 @@ export interface SimulatorOptions {
 const PAST_MESSAGES = 200;
 /** Messages of the story before the written past: enough for an agent to have vanished and left a lock. */
 const UNSHOWN_MESSAGES = 400;
+const PAST_MESSAGES_IN_ALL = UNSHOWN_MESSAGES + PAST_MESSAGES;
 const PAST_MS = 60 * 60 * 1000;
 const TICK_INTERVAL_MS = 10;
 const MAX_SLEEP_MS = 1000;
@@ -37,6 +41,7 @@ export class Simulator {
   readonly #options: SimulatorOptions;
   readonly #story: Generator<StoryAction, never>;
   readonly #player: Player;
+  readonly #processes: AgentProcesses | null;
   #next: StoryAction;
   /** The wall clock at second 0 of the story, in milliseconds since 1970. */
   #origin = 0;
@@ -50,8 +55,14 @@ export class Simulator {
     this.#options = options;
     mkdirSync(options.root, { recursive: true });
     refuseRealSwarm(options.root);
-    this.#player = new Player(options.root, options.rotateAtBytes, options.onWritten);
-    this.#story = generateStory(options);
+    this.#processes = options.incident ? new AgentProcesses() : null;
+    this.#player = new Player(options.root, {
+      rotateAtBytes: options.rotateAtBytes,
+      onWritten: options.onWritten,
+      processes: this.#processes,
+    });
+    const { seed, agents, incident } = options;
+    this.#story = generateStory({ seed, agents, incidentAfter: incident ? PAST_MESSAGES_IN_ALL : undefined });
     this.#next = this.#story.next().value;
   }
 
@@ -70,9 +81,17 @@ export class Simulator {
     const shown = past.filter((action) => action.kind === 'message').slice(-PAST_MESSAGES);
     const begin = shown[0]?.at ?? 0;
     const now = Date.now();
-    for (const action of past)
-      if (action.kind !== 'message') this.#player.perform(action, now - (end - action.at) * 1000);
-    for (const action of shown) this.#player.perform(action, now - (PAST_MS * (end - action.at)) / (end - begin));
+    const timeOf = (action: StoryAction): number => {
+      if (action.secondsAgo !== undefined) return now - action.secondsAgo * 1000;
+      if (action.kind !== 'message') return now - (end - action.at) * 1000;
+      return now - (PAST_MS * (end - action.at)) / (end - begin);
+    };
+    for (const action of past) if (action.kind !== 'message') this.#player.perform(action, timeOf(action));
+    const silenced = silencedBy(past);
+    const messages = shown
+      .map((action) => ({ action, at: timeOf(action) }))
+      .filter(({ action, at }) => action.secondsAgo !== undefined || !silenced(action, now - at));
+    for (const { action, at } of messages.sort((one, other) => one.at - other.at)) this.#player.perform(action, at);
     this.#player.flush();
     this.#discover(now);
   }
@@ -90,6 +109,7 @@ export class Simulator {
     this.#timer = null;
     this.#player.flush();
     this.#player.close();
+    this.#processes?.stopAll();
   }
 
   #tick(): void {
@@ -128,13 +148,26 @@ export class Simulator {
 
   #takePast(): StoryAction[] {
     const past: StoryAction[] = [];
-    for (let messages = 0; messages < UNSHOWN_MESSAGES + PAST_MESSAGES; ) {
+    for (let messages = 0; messages < PAST_MESSAGES_IN_ALL || this.#next.secondsAgo !== undefined; ) {
       past.push(this.#next);
       if (this.#next.kind === 'message') messages += 1;
       this.#next = this.#story.next().value;
     }
     return past;
   }
+}
+
+/**
+ * The messages of the last hour are further apart than they were in the story, so those of agents in an incident may
+ * fall into its time: nobody would speak after its death.
+ *
+ * @returns whether an agent of the incident sent a message after the incident began, by the message's age in milliseconds
+ */
+function silencedBy(past: readonly StoryAction[]): (action: StoryAction, age: number) => boolean {
+  const steps = past.filter(({ secondsAgo }) => secondsAgo !== undefined);
+  const began = Math.max(0, ...steps.map(({ secondsAgo }) => secondsAgo ?? 0)) * 1000;
+  const agents = new Set(steps.flatMap((step) => (step.kind === 'message' ? [step.message.sender] : [])));
+  return (action, age) => action.kind === 'message' && agents.has(action.message.sender) && age < began;
 }
 
 function refuseRealSwarm(root: string): void {

@@ -1,5 +1,5 @@
 /** Messages of agents in scenes. */
-import { WORDS } from './codebase';
+import { FAULTS, WORDS } from './codebase';
 import { phrase, type Slots, type Topic } from './phrases';
 import type { Deed, MessageExtras, MessageType, StoryAgent, World } from './world';
 
@@ -43,7 +43,8 @@ export function between(
   file: string,
   other?: StoryAgent | null,
 ): Slots & { file: string } {
-  const slots = { file, role: agent.role.name, feature: world.random.pick(WORDS.feature) };
+  const feature = world.random.pick(WORDS.feature);
+  const slots = { file, role: agent.role.name, feature, ...world.random.pick(FAULTS) };
   return {
     ...slots,
     other: other?.id ?? 'somebody',

@@ -3,17 +3,24 @@
  * it reads no clock and no file, so equal seeds give equal stories.
  */
 import { ROLES } from './codebase';
+import { incident } from './incident';
 import { Random } from './random';
 import { arrival, SCENES } from './scenes';
 import type { Scene } from './speech';
 import { type Deed, World } from './world';
 
 /** An action and its time in seconds since the story began; times never decrease. */
-export type StoryAction = Deed & { at: number };
+export type StoryAction = Deed & {
+  at: number;
+  /** In the past of an incident: how long before the present it happened, in seconds. */
+  secondsAgo?: number;
+};
 
 interface Running {
   due: number;
   scene: Scene;
+  /** It is part of an incident, whose agents say nothing else. */
+  ofIncident?: true;
 }
 
 /** Seconds between two lines of one conversation, on average; messages of others come in between. */
@@ -26,9 +33,14 @@ const MAX_SILENCE_SECONDS = 6;
  *
  * @param options.seed any integer
  * @param options.agents how many agents begin it, at least 3; one for each role if left out
+ * @param options.incidentAfter the number of messages after which an incident is under way; never if left out
  * @returns a generator that never ends
  */
-export function* generateStory(options: { seed: number; agents?: number }): Generator<StoryAction, never> {
+export function* generateStory(options: {
+  seed: number;
+  agents?: number | undefined;
+  incidentAfter?: number | undefined;
+}): Generator<StoryAction, never> {
   const world = new World(new Random(options.seed));
   const running: Running[] = [];
   for (let joined = 0; joined < (options.agents ?? ROLES.length); joined += 1) {
@@ -36,7 +48,8 @@ export function* generateStory(options: { seed: number; agents?: number }): Gene
     const first = running.at(-1)?.scene.next();
     if (first && !first.done && typeof first.value !== 'number') yield* perform(world, first.value);
   }
-  for (;;) {
+  for (let messages = 0; ; messages += 1) {
+    if (messages === options.incidentAfter) yield* beginIncident(world, running);
     world.clock += Math.min(world.random.exponential(1), MAX_SILENCE_SECONDS);
     while (!(yield* playScene(world, running))) {
       // A scene without a message now, such as a refreshed lock, takes no time; the next one follows at once.
@@ -44,23 +57,39 @@ export function* generateStory(options: { seed: number; agents?: number }): Gene
   }
 }
 
+function* beginIncident(world: World, running: Running[]): Generator<StoryAction, void> {
+  const begun = incident(world);
+  if (begun === null) return;
+  for (const { deed, secondsAgo } of begun.past) {
+    if (world.perform(deed)) yield { ...deed, at: world.clock, secondsAgo };
+  }
+  for (const scene of begun.scenes) running.push({ due: world.clock, scene, ofIncident: true });
+}
+
 /** Plays the scene that is due, or a new one, up to its next message or pause. @returns whether a message was sent */
 function* playScene(world: World, running: Running[]): Generator<StoryAction, boolean> {
-  const { scene } = takeDue(running, world.clock) ?? { scene: newScene(world) };
+  const { scene, ofIncident } = takeDue(running, world.clock) ?? { scene: newScene(world) };
+  const later = (seconds: number) =>
+    running.push({ due: world.clock + seconds, scene, ...(ofIncident && { ofIncident }) });
   let answer = true;
   for (;;) {
     const step = scene.next(answer);
     if (step.done) return false;
     if (typeof step.value === 'number') {
-      running.push({ due: world.clock + step.value, scene });
+      later(step.value);
       return false;
     }
-    answer = yield* perform(world, step.value);
+    answer = !isStuck(world, step.value, ofIncident) && (yield* perform(world, step.value));
     if (step.value.kind === 'message' && answer) {
-      running.push({ due: world.clock + world.random.exponential(REPLY_SECONDS), scene });
+      later(world.random.exponential(REPLY_SECONDS));
       return true;
     }
   }
+}
+
+/** A scene from before an incident goes on without the words of agents that wait in it. */
+function isStuck(world: World, deed: Deed, ofIncident: true | undefined): boolean {
+  return !ofIncident && deed.kind === 'message' && world.engaged.has(deed.message.sender);
 }
 
 function* perform(world: World, deed: Deed): Generator<StoryAction, boolean> {
@@ -78,6 +107,6 @@ function takeDue(running: Running[], clock: number): Running | undefined {
 }
 
 function newScene(world: World): Scene {
-  const agent = world.random.pick(world.present());
+  const agent = world.random.pick(world.free());
   return world.random.pickWeighted(SCENES)(world, agent);
 }

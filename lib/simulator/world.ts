@@ -83,7 +83,12 @@ export interface StoryConflict {
 export type Deed =
   | { kind: 'join'; agent: StoryAgent }
   /** The pane is gone; the registry keeps the entry for a while, as `stale`. */
-  | { kind: 'vanish'; agentId: string }
+  | {
+      kind: 'vanish';
+      agentId: string;
+      /** Its process has ended too, so that it never returns. */
+      died?: true;
+    }
   | { kind: 'return'; agentId: string }
   /** The registry drops the agent; its locks stay. */
   | { kind: 'drop'; agentId: string }
@@ -120,6 +125,8 @@ export class World {
   readonly listed = new Map<string, StoryAgent>();
   /** Holder by path. */
   readonly held = new Map<string, string>();
+  /** The ids of agents that one scene has for itself. */
+  readonly engaged = new Set<string>();
   readonly #vanishedAt = new Map<string, number>();
   readonly #awaited = new Set<string>();
   #panes = 0;
@@ -154,9 +161,14 @@ export class World {
     return [...this.listed.values()].filter((agent) => this.isPresent(agent.id));
   }
 
-  /** A present agent other than the given ones, or null. */
+  /** The present agents that any scene may take. */
+  free(): StoryAgent[] {
+    return this.present().filter((agent) => !this.engaged.has(agent.id));
+  }
+
+  /** A free agent other than the given ones, or null. */
   somebody(...except: StoryAgent[]): StoryAgent | null {
-    const choices = this.present().filter((agent) => !except.includes(agent));
+    const choices = this.free().filter((agent) => !except.includes(agent));
     return choices.length === 0 ? null : this.random.pick(choices);
   }
 

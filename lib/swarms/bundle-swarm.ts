@@ -17,6 +17,7 @@ import { Thread } from '../workers/workers';
 import { type Figures, type MessageQuery, NO_FIGURES, type Runtime } from './swarm';
 
 export class BundleSwarm implements Runtime {
+  readonly simulated = false;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #thread: Thread;

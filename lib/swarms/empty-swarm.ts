@@ -19,6 +19,7 @@ const REASON = 'No swarm was found. Start the dashboard with the folder of one, 
 export class NoSwarm implements Runtime {
   readonly root = null;
   readonly bundle = null;
+  readonly simulated = false;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #version: string;

@@ -49,6 +49,8 @@ const FIRST_MESSAGES = 50;
 export interface LiveSwarmOptions {
   /** Absolute, symbolic links resolved. */
   root: string;
+  /** Whether the simulator writes the files. */
+  simulated: boolean;
   swarmConfig: SwarmConfigReader;
   /** The database of the history; a file of null keeps it in memory. */
   history: Required<Pick<RecorderOptions, 'file' | 'inFolder' | 'adopt'>>;
@@ -65,6 +67,7 @@ export interface LiveSwarmOptions {
 export class LiveSwarm implements Runtime {
   readonly root: string;
   readonly bundle = null;
+  readonly simulated: boolean;
   readonly startedAt = Date.now();
   readonly hub: Hub;
   readonly #options: LiveSwarmOptions;
@@ -89,6 +92,7 @@ export class LiveSwarm implements Runtime {
   /** Starts the recorder's thread and the watches, and begins to read. */
   constructor(options: LiveSwarmOptions) {
     this.root = options.root;
+    this.simulated = options.simulated;
     this.#options = options;
     this.hub = new Hub({
       source: { after: (seq, most, epoch) => this.#recorder.after(epoch, seq, most) },

@@ -32,6 +32,7 @@ export function createRuntime(): Runtime {
   if (zone.notice) log().warn({ zone: zone.zone, origin: zone.origin }, zone.notice);
   return new LiveSwarm({
     root: found.root,
+    simulated: config.simulated,
     swarmConfig: new SwarmConfigReader(found.root),
     history: { ...historyPlace(config, found.root), adopt: config.adoptHistory },
     retention: { days: config.historyDays, messages: config.historyMessages },

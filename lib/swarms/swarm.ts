@@ -52,6 +52,8 @@ export interface Runtime {
   readonly root: string | null;
   /** The bundle that is shown instead of a live swarm, null where there is one. */
   readonly bundle: BundleInfo | null;
+  /** Whether the files come from the simulator, as far as the settings say. */
+  readonly simulated: boolean;
   readonly hub: Hub;
   /** Milliseconds since 1970. */
   readonly startedAt: number;

@@ -115,6 +115,7 @@ export function pagePolicy({ nonce, path, development }: PageOptions): string {
     // Swagger UI and ReDoc use icons with data URLs in their styles.
     `img-src 'self'${documents ? ' data:' : ''}`,
     "font-src 'self'",
+    "manifest-src 'self'",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missingSources } from '../contract/defaults';
+import type { SwarmState } from '../contract/events';
+import { EMPTY_STATES } from '../contract/state';
+import { hasNoFiles, startCommand } from './no-files';
+
+const SINCE = '2026-03-01T12:00:00.000+00:00';
+const EMPTY = {
+  ...EMPTY_STATES,
+  sources: missingSources('There is no file.', SINCE),
+  messages: [],
+} as unknown as SwarmState;
+
+test('hasNoFiles(): only while every file is missing and nothing is known from before', () => {
+  assert.equal(hasNoFiles(EMPTY), true);
+  for (const kind of ['registry', 'locks', 'log'] as const) {
+    const changed = (change: object) =>
+      ({ ...EMPTY, sources: { ...EMPTY.sources, [kind]: { ...EMPTY.sources[kind], ...change } } }) as SwarmState;
+    assert.equal(hasNoFiles(changed({ state: 'ok' })), false, kind);
+    assert.equal(hasNoFiles(changed({ state: 'unreadable' })), false, kind);
+    assert.equal(hasNoFiles(changed({ kept_from: SINCE })), false, kind);
+  }
+  assert.equal(hasNoFiles({ ...EMPTY, messages: [{}] } as unknown as SwarmState), false);
+});
+
+test('startCommand(): quotes what a shell would read otherwise, and gives nothing that must not be pasted', () => {
+  assert.equal(startCommand('/work/shop-2'), 'npm start -- /work/shop-2');
+  assert.equal(startCommand('/work/my shop'), "npm start -- '/work/my shop'");
+  assert.equal(startCommand("/work/it's $HOME"), "npm start -- '/work/it'\\''s $HOME'");
+  assert.equal(startCommand('/work/a\nb'), null);
+  assert.equal(startCommand('/work/\u202etxt'), null);
+});
