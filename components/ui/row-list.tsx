@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from 'react';
 import { formatCount } from '@/lib/client/text';
+import { usePrinting } from '@/lib/client/use-printing';
 import { Scroller } from './panel';
 import type { RowWindow } from './row-window';
 import { type ListEntry, useRowFocus } from './use-row-focus';
@@ -44,7 +45,8 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
   const list = useRef<HTMLUListElement>(null);
   // The same function while the entries stay the same: another function would measure every row again.
   const keyOf = useCallback((index: number) => entries[index]?.key ?? index, [entries]);
-  const long = entries.length > MAX_UNWINDOWED_ROWS;
+  const printing = usePrinting();
+  const long = entries.length > MAX_UNWINDOWED_ROWS && !printing;
   const [known, setKnown] = useState<RowWindow | null>(null);
   const rows = long ? known : null;
   const focus = useRowFocus({
@@ -54,7 +56,7 @@ export function RowList<Item>({ label, entries, target, usualHeight, describe, c
     list,
     scrollTo: (index) => (rows ? rows.scrollTo(index) : bringIntoView(list.current, index)),
   });
-  const drawn = Math.min(entries.length, MAX_UNWINDOWED_ROWS);
+  const drawn = printing ? entries.length : Math.min(entries.length, MAX_UNWINDOWED_ROWS);
   const places = rows?.places ?? Array.from({ length: drawn }, (_, index) => ({ index, style: undefined }));
   return (
     <Scroller ref={scroller} label={label} tabIndex={-1} className="overflow-y-auto">
