@@ -53,7 +53,7 @@ function LastWords({ agent, lastEventId, onGo }: Omit<AgentFactsProps, 'departed
   if (message === null) return at === null ? 'no message known' : <RelativeTime instant={at} />;
   const words = (
     <>
-      <MessageType type={message.msg_type} /> <Text value={message.excerpt || '(no text)'} max={240} />
+      <MessageType type={message.msg_type} /> <Text value={message.excerpt || '(no text)'} max={240} prose />
     </>
   );
   return (

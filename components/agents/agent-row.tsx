@@ -87,7 +87,7 @@ function NewestMessage({ message }: { message: LastMessage | null }) {
         {message.excerpt === '' ? (
           <span className="text-muted">(no text)</span>
         ) : (
-          <Text value={message.excerpt} max={240} />
+          <Text value={message.excerpt} max={240} prose />
         )}
       </span>
     </div>
@@ -119,7 +119,7 @@ function Held({ locks, count }: { locks: readonly Lock[]; count: number | null }
           {formatCount(stale)} stale{' '}
         </span>
       )}
-      <code>
+      <code translate="no">
         <Text value={paths.join(', ')} max={240} />
       </code>
     </div>

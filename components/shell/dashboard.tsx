@@ -1,6 +1,6 @@
 'use client';
 
-import { type ReactNode, useCallback, useLayoutEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { openCount, splitByMarks, targetOf } from '@/components/attention/attention';
 import { useDrawer } from '@/components/drawer/use-drawer';
 import type { PastView } from '@/components/past/past-player';
@@ -9,6 +9,7 @@ import { type Address, panelOf, parseAddress } from '@/lib/client/address';
 import { stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { Settings } from '@/lib/client/settings';
+import { keepTextNodes } from '@/lib/client/translated-page';
 import { useAddress } from '@/lib/client/use-address';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
@@ -16,18 +17,22 @@ import { useTheme } from '@/lib/client/use-theme';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
-import { NeedsYou } from '../attention/attention-panel';
-import { NotificationSwitch } from '../attention/notification-switch';
-import { Drawer } from '../drawer/drawer';
-import { TimeTravel } from '../past/time-travel';
-import { StatsPanel } from '../stats/stats-panel';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
-import { GapNotice, SourceNotices } from './notices';
-import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
+import { type OpenDialog, usePageCommands } from './page-commands';
 import { Panels } from './panels';
-import { TabBar } from './tab-bar';
+import {
+  Drawer,
+  GapNotice,
+  NeedsYou,
+  NotificationSwitch,
+  PageDialogs,
+  SourceNotices,
+  StatsPanel,
+  TabBar,
+  TimeTravel,
+  TopBar,
+} from './parts';
 import { TabSignal } from './tab-signal';
-import { TopBar } from './top-bar';
 
 interface DashboardProps {
   /** The swarm when the server rendered the page. */
@@ -85,6 +90,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
     [change, goTo],
   );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
+  useEffect(() => keepTextNodes(document.body), []);
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
   return (

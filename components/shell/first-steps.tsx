@@ -21,7 +21,9 @@ export function FirstSteps({ folders }: FirstStepsProps) {
         {folders.map((folder, index) => (
           <span key={folder}>
             {index > 0 && ' or '}
-            <code className="wrap-anywhere text-ink">{folder}</code>
+            <code translate="no" className="wrap-anywhere text-ink">
+              {folder}
+            </code>
           </span>
         ))}{' '}
         upwards.
@@ -40,7 +42,7 @@ export function FirstSteps({ folders }: FirstStepsProps) {
         {MARKERS.map((marker, index) => (
           <span key={marker}>
             {index > 0 && ', '}
-            <code>{marker}</code>
+            <code translate="no">{marker}</code>
           </span>
         ))}
         . The dashboard’s own folder does not count.
@@ -55,7 +57,7 @@ function Step({ title, command, children }: { title: string; command: string; ch
       <h2 className="font-semibold">{title}</h2>
       <p className="text-muted">{children}</p>
       <pre className="wrap-anywhere mt-2 whitespace-pre-wrap rounded-md border border-line bg-tint px-3 py-2">
-        <code>{command}</code>
+        <code translate="no">{command}</code>
       </pre>
     </li>
   );

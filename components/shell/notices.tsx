@@ -67,7 +67,7 @@ function SkippedNotice({ name, source }: { name: string; source: Source }) {
         <ul className="text-muted">
           {source.skipped.map(({ reason, count, last }) => (
             <li key={reason} className="wrap-anywhere">
-              {counted(count, 'time')}: <Text value={reason} max={400} />
+              {counted(count, 'time')}: <Text value={reason} max={400} prose />
               {last !== null && (
                 <>
                   {' '}
