@@ -1,16 +1,19 @@
-import { type Dispatch, lazy, Suspense } from 'react';
+import { type Dispatch, Suspense } from 'react';
 import type { DrawerControl } from '@/components/timeline/timeline-props';
 import type { Address } from '@/lib/client/address';
 import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
 import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
+import { lazyPart } from '../ui/lazy-part';
 
 // Loaded when they are first opened.
-const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
-const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
+const HelpDialog = lazyPart(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
+const PaletteDialog = lazyPart(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
 
-const BundleDialog = lazy(() => import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })));
+const BundleDialog = lazyPart(() =>
+  import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })),
+);
 
 /** The open dialog, if any. */
 export type OpenDialog = 'help' | 'palette' | 'bundle' | null;

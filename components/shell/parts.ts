@@ -1,5 +1,4 @@
 /** The parts of the page, each with an error boundary of its own: a fault in one leaves the others as they are. */
-import { lazy } from 'react';
 import { AgentsPanel as Agents } from '../agents/agents-panel';
 import { NeedsYou as Needs } from '../attention/attention-panel';
 import { NotificationSwitch as Notifications } from '../attention/notification-switch';
@@ -9,6 +8,7 @@ import { MessagesPanel as Messages } from '../messages/messages-panel';
 import { TimeTravel as Past } from '../past/time-travel';
 import { StatsPanel as Stats } from '../stats/stats-panel';
 import { contained } from '../ui/contained';
+import { lazyPart } from '../ui/lazy-part';
 import { GapNotice as Gap, SourceNotices as Problems } from './notices';
 import { PageDialogs as Dialogs } from './page-commands';
 import { TabBar as Tabs } from './tab-bar';
@@ -28,7 +28,7 @@ export const LocksPanel = contained('Locks', Locks);
 /** Loaded when an agent is first selected: most visits select none. */
 export const AgentDetail = contained(
   'Agent',
-  lazy(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail }))),
+  lazyPart(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail }))),
 );
 export const Drawer = contained('Timeline and relations', DrawerPart);
 export const PageDialogs = contained('Dialog', Dialogs, { className: 'fixed inset-x-0 bottom-0 z-50' });

@@ -1,11 +1,12 @@
-import { lazy, type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from 'react';
 import { formatCount } from '@/lib/client/text';
 import { usePrinting } from '@/lib/client/use-printing';
+import { lazyPart } from './lazy-part';
 import { Scroller } from './panel';
 import type { RowWindow } from './row-window';
 import { type ListEntry, useRowFocus } from './use-row-focus';
 
-const LongListWindow = lazy(() => import('./row-window'));
+const LongListWindow = lazyPart(() => import('./row-window'));
 
 /** Lists up to this length are rendered in full: the browser's own search finds every row, at little cost. */
 export const MAX_UNWINDOWED_ROWS = 200;
