@@ -20,15 +20,15 @@ export const SourceNotices = contained('Problems with the data', Problems, { as:
 export const GapNotice = contained('Missing messages', Gap, { as: 'li' });
 export const StatsPanel = contained('Numbers', Stats);
 export const TabBar = contained('Tabs', Tabs);
-export const NeedsYou = contained('Needs you', Needs);
+export const NeedsYou = contained('Needs you', Needs, { id: 'needs-you' });
 export const NotificationSwitch = contained('Notifications', Notifications, { className: 'ml-auto' });
-export const AgentsPanel = contained('Agents', Agents);
-export const MessagesPanel = contained('Messages', Messages);
-export const LocksPanel = contained('Locks', Locks);
+export const AgentsPanel = contained('Agents', Agents, { id: 'agents' });
+export const MessagesPanel = contained('Messages', Messages, { id: 'messages' });
+export const LocksPanel = contained('Locks', Locks, { id: 'locks' });
 /** Loaded when an agent is first selected: most visits select none. */
 export const AgentDetail = contained(
   'Agent',
   lazyPart(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail }))),
 );
-export const Drawer = contained('Timeline and relations', DrawerPart);
+export const Drawer = contained('Timeline and relations', DrawerPart, { id: 'timeline' });
 export const PageDialogs = contained('Dialog', Dialogs, { className: 'fixed inset-x-0 bottom-0 z-50' });

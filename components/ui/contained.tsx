@@ -7,6 +7,8 @@ interface NoticeOptions {
   /** The element that a list needs for it. */
   as?: 'div' | 'li';
   className?: string;
+  /** The id of the part, which other parts refer to and which takes the focus. */
+  id?: string;
 }
 
 interface BoundaryProps extends NoticeOptions {
@@ -41,10 +43,14 @@ class Boundary extends Component<BoundaryProps, { failed: boolean }> {
   };
 
   override render(): ReactNode {
-    const { name, as: Notice = 'div', className = 'shrink-0', children } = this.props;
+    const { name, as: Notice = 'div', className = 'shrink-0', id, children } = this.props;
     if (!this.state.failed) return children;
     return (
-      <Notice className={`border-line border-b bg-tint px-4 py-1.5 ${className}`}>
+      <Notice
+        id={id}
+        tabIndex={id === undefined ? undefined : -1}
+        className={`border-line border-b bg-tint px-4 py-1.5 outline-none ${className}`}
+      >
         <span role="alert">
           <span className="font-medium text-bad">{name}</span> could not be shown. The page tries again every 5 s; its
           other parts go on.
