@@ -42,10 +42,9 @@ class TextNodeKeeper {
     const added = records.flatMap(({ addedNodes }) => [...addedNodes].filter(isTranslation));
     if (added.length === 0 && !this.#watchesText) return;
     const fresh = new Set(added);
-    for (const record of records) {
-      if (record.type === 'characterData') this.#takeText(record.target);
-      else this.#takeChildren(record, fresh);
-    }
+    // Texts first: a translator may also write into a node that it has just moved, which is kept only below.
+    for (const { type, target } of records) if (type === 'characterData') this.#takeText(target);
+    for (const record of records) this.#takeChildren(record, fresh);
     // The records of the changes made here, which are no news.
     this.#observer.takeRecords();
   }
