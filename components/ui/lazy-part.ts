@@ -1,8 +1,14 @@
 import { type ComponentType, createElement, lazy, type ReactNode } from 'react';
 
 /**
+ * For this long a failed load counts: an error boundary shows it. Loading again at once would keep the part suspended,
+ * and the page would ask for the script without end.
+ */
+const FAILURE_MS = 1000;
+
+/**
  * A component whose script is loaded when it is first rendered. React remembers a load that has failed, for example
- * while the server restarts; here the next render, of the error boundary around it, loads it again.
+ * while the server restarts; here the error boundary around the part loads it again when it retries.
  *
  * @param load such as `() => import('./chart')`
  */
@@ -12,7 +18,9 @@ export function lazyPart<Part extends (props: never) => ReactNode>(load: () => P
       try {
         return (await load()) as unknown as { default: ComponentType<object> };
       } catch (error) {
-        current = begin();
+        setTimeout(() => {
+          current = begin();
+        }, FAILURE_MS);
         throw error;
       }
     });
