@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { busy } from './busy';
 import { expect, expectFaultless, faults, openLive, panel, SCREENS, test } from './fixtures';
 
@@ -53,7 +54,7 @@ test('help: lists every key, and returns the focus', async ({ page, swarm, serve
   await expect(button).toBeFocused();
 });
 
-test('palette: finds commands, agents and types', async ({ page, swarm, server }) => {
+test('palette: finds commands, agents, types, files, locks and messages', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -73,6 +74,18 @@ test('palette: finds commands, agents and types', async ({ page, swarm, server }
   await expect(page).toHaveURL(/type=BLOCKED/);
   await run('theme');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await run('session.ts');
+  await expect(page).toHaveURL(/lock=/);
+  await run('locked by agent-4');
+  await expect(page.locator('#locks [data-chosen]')).toContainText('README.md');
+  await run('42 tests pass');
+  await expect(page).toHaveURL(/message=/);
+  await run('rotation of everything');
+  await expect(page).toHaveURL(/q=rotation/);
+  await run('export this time');
+  await expect(page.getByRole('dialog', { name: 'Export this time range' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await run('clear all');
   await run('go to locks');
   await expect.poll(() => page.evaluate(() => document.activeElement?.closest('#locks') !== null)).toBe(true);
   await run('collapse or show locks');
@@ -83,7 +96,7 @@ test('palette: finds commands, agents and types', async ({ page, swarm, server }
   await page.keyboard.press('ArrowUp');
   await expect(palette.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.type('no such command');
-  await expect(palette).toContainText('No command matches.');
+  await expect(palette.getByRole('option')).toHaveText([/Search all messages for “no such command”/]);
   expect(await faults(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(palette).toBeHidden();
@@ -140,4 +153,64 @@ test('dialog: keeps the focus inside and the page still; a press beside it close
   await help.getByRole('button', { name: 'Close' }).click();
   await expect(help).toBeHidden();
   await expect(button).toBeFocused();
+});
+
+/** Presses a key of another layout; Playwright's own keyboard has the US layout. */
+function pressOther(
+  page: Page,
+  key: string,
+  code: string,
+  modifiers: { ctrlKey?: boolean; shiftKey?: boolean } = {},
+): Promise<void> {
+  return page.evaluate(
+    (press) => {
+      const event = new KeyboardEvent('keydown', { ...press, bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(event);
+    },
+    { key, code, ...modifiers },
+  );
+}
+
+test('keyboard: a Russian layout has every shortcut in its place', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  await pressOther(page, 'л', 'KeyK', { ctrlKey: true });
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await pressOther(page, 'а', 'KeyF');
+  await expect(page.getByRole('button', { name: 'Follow the newest', pressed: false })).toBeVisible();
+  await pressOther(page, 'е', 'KeyT');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await pressOther(page, ',', 'Slash', { shiftKey: true });
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await pressOther(page, '.', 'Slash');
+  await expect(page.getByRole('searchbox', { name: 'Search messages' })).toBeFocused();
+});
+
+test('keyboard: Escape and Enter of a composition belong to the input method', async ({ page, swarm, server }) => {
+  busy(swarm);
+  await server.start();
+  await openLive(page, server);
+  const input = await page.context().newCDPSession(page);
+  const compose = (text: string) =>
+    input.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  const pressComposing = (key: string, windowsVirtualKeyCode: number) =>
+    input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key, code: key, windowsVirtualKeyCode });
+  const search = page.getByRole('searchbox', { name: 'Search messages' });
+  await search.fill('tests ');
+  await expect(page).toHaveURL(/q=tests/);
+  await compose('にほん');
+  await pressComposing('Escape', 27);
+  await expect(search).toHaveValue(/^tests /);
+  await expect(page).toHaveURL(/q=tests/);
+
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Command palette' });
+  await compose('あ');
+  await pressComposing('Enter', 13);
+  await pressComposing('Escape', 27);
+  await expect(palette).toBeVisible();
+  await expect(palette.getByRole('combobox')).toHaveValue('あ');
 });

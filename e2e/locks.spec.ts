@@ -95,7 +95,7 @@ test('locks: the most severe come first; other orders and groups are kept', asyn
   const answer = await page.reload();
   const html = (await answer?.text())?.split('List of locks')[1] ?? '';
   const paths = ['app/[id]/page.tsx', 'docs/b.md', 'src/db/*.sql', 'src/db/users.sql', 'src/old.ts', 'src/z.ts'];
-  expect([...html.matchAll(/data-row.*?<bdi>(.*?)<\/bdi>/g)].map(([, path]) => path)).toEqual(paths);
+  expect([...html.matchAll(/data-row.*?<bdi[^>]*>(.*?)<\/bdi>/g)].map(([, path]) => path)).toEqual(paths);
   await expect(headings).toHaveText(['app/ · 1 lock', 'docs/ · 1 lock', 'src/db/ · 2 locks', 'src/ · 2 locks']);
 });
 
@@ -268,4 +268,27 @@ test('locks: accessible and reachable in every theme and width', async ({ page, 
     await expect(lockRow(page, 'src/db/*.sql')).toBeInViewport();
     await expect(lockRow(page, 'src/db/*.sql')).toContainText('lock file');
   });
+});
+
+test('locks: their order stays while the pointer is over them or one is selected', async ({ page, swarm, server }) => {
+  swarm.register([{ id: 'agent-0' }]);
+  swarm.lock('src/first.ts', 'agent-0', 'work', 60);
+  swarm.lock('src/second.ts', 'agent-0', 'work', 30);
+  await server.start();
+  await openLive(page, server);
+  await expect.poll(() => shownPaths(page)).toEqual(['src/second.ts', 'src/first.ts']);
+  await lockRow(page, 'src/second.ts').hover();
+  swarm.lock('src/third.ts', 'agent-0', 'work', 5);
+  await expect.poll(() => shownPaths(page)).toEqual(['src/second.ts', 'src/first.ts', 'src/third.ts']);
+  await page.mouse.move(700, 5);
+  await expect.poll(() => shownPaths(page)).toEqual(['src/third.ts', 'src/second.ts', 'src/first.ts']);
+
+  await lockRow(page, 'src/second.ts').click();
+  await page.mouse.move(700, 5);
+  swarm.lock('src/fourth.ts', 'agent-0');
+  await expect.poll(() => shownPaths(page)).toEqual(['src/third.ts', 'src/second.ts', 'src/first.ts', 'src/fourth.ts']);
+  await locks(page).getByLabel('Sort:').selectOption('path');
+  await expect.poll(() => shownPaths(page)).toEqual(['src/first.ts', 'src/fourth.ts', 'src/second.ts', 'src/third.ts']);
+  await page.keyboard.press('Escape');
+  await expect(page).not.toHaveURL(/lock=/);
 });

@@ -64,7 +64,7 @@ function LockList({ locks, onGo }: Pick<AgentLocksProps, 'locks' | 'onGo'>) {
           <li key={lock.lock_file} className="py-1">
             <div className="flex items-baseline gap-2">
               <AddressLink to={{ lock: lock.lock_file }} onGo={onGo} className="link wrap-anywhere min-w-0">
-                <code>
+                <code translate="no">
                   <Text value={asText(lock.filepath) || lock.lock_file} />
                 </code>
               </AddressLink>

@@ -13,7 +13,7 @@ export function AgentPane({ agent }: { agent: Agent }) {
       {commands !== null && 'refused' in commands && (
         <p className="wrap-anywhere text-muted">
           No command is offered: the pane is written as{' '}
-          <code>
+          <code translate="no">
             <Text value={commands.refused} max={80} />
           </code>
           , and that is not safe in a shell.

@@ -87,7 +87,7 @@ export function LocksBefore({ history }: { history: AgentHistory }) {
       <ul>
         {ended.slice(0, MAX_LOCKS).map((span) => (
           <li key={`${span.lock_file} ${span.since}`} className="flex items-baseline gap-2 py-0.5">
-            <code className="wrap-anywhere min-w-0">
+            <code translate="no" className="wrap-anywhere min-w-0">
               <Text value={asText(span.filepath) || span.lock_file} max={200} />
             </code>
             <span className="ml-auto shrink-0 text-muted" title={span.ended === 'expired' ? EXPIRED : undefined}>

@@ -271,7 +271,8 @@ function NoAgents() {
   }
   return (
     <Empty title="No agents are registered.">
-      Run <code>claudeswarm discover-agents</code> in the project; the agents that it finds in tmux appear here.
+      Run <code translate="no">claudeswarm discover-agents</code> in the project; the agents that it finds in tmux
+      appear here.
     </Empty>
   );
 }

@@ -122,7 +122,7 @@ function Why({ why: { rule, facts, threshold, setting } }: Pick<AttentionEntry, 
         <>
           <dt>Setting</dt>
           <dd>
-            <code>{setting}</code>
+            <code translate="no">{setting}</code>
           </dd>
         </>
       )}

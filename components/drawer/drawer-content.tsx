@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
+import { Suspense, useMemo, useSyncExternalStore } from 'react';
 import { type Address, panelOf } from '@/lib/client/address';
 import { now, subscribe } from '@/lib/client/clock';
 import type { DrawerView } from '@/lib/client/settings';
@@ -8,9 +8,12 @@ import { useNarrow } from '@/lib/client/use-layout';
 import { Presets } from '../timeline/presets';
 import { Timeline } from '../timeline/timeline';
 import type { TimelineProps } from '../timeline/timeline-props';
+import { lazyPart } from '../ui/lazy-part';
 
-const TalkMatrix = lazy(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
-const WaitingGraph = lazy(() => import('../waits/waits-graph').then((module) => ({ default: module.WaitingGraph })));
+const TalkMatrix = lazyPart(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
+const WaitingGraph = lazyPart(() =>
+  import('../waits/waits-graph').then((module) => ({ default: module.WaitingGraph })),
+);
 
 /** How often the time range of the conversations moves on with the present, in milliseconds. */
 const SPAN_STEP = 15_000;

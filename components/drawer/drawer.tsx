@@ -1,12 +1,13 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { DrawerControl } from '@/components/timeline/timeline-props';
 import { DEFAULT_DRAWER, DRAWER_HEIGHTS, DRAWER_VIEWS, type DrawerView } from '@/lib/client/settings';
 import { useStyle } from '@/lib/client/use-style';
 import type { TimelineProps } from '../timeline/timeline-props';
+import { lazyPart } from '../ui/lazy-part';
 import { Separator } from '../ui/separator';
 
 // Loaded when it is first opened.
-const DrawerContent = lazy(() => import('./drawer-content').then((module) => ({ default: module.DrawerContent })));
+const DrawerContent = lazyPart(() => import('./drawer-content').then((module) => ({ default: module.DrawerContent })));
 
 const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',

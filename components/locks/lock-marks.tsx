@@ -40,7 +40,7 @@ export function LockMarks({ lock, all = false, tabIndex, onGo }: LockMarksProps)
       {conflicts.map((conflict) => (
         <Mark key={conflict.lock_file} word="overlaps" className="text-bad">
           <AddressLink to={{ lock: conflict.lock_file }} onGo={onGo} tabIndex={tabIndex}>
-            <code>
+            <code translate="no">
               <Text value={conflict.filepath} />
             </code>
           </AddressLink>
@@ -123,7 +123,7 @@ function Part({ words, text }: { words: string; text: string }) {
   return (
     <>
       {words}{' '}
-      <code>
+      <code translate="no">
         <Text value={text} max={120} />
       </code>
     </>

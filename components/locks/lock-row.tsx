@@ -32,7 +32,7 @@ export const LockRow = memo(function LockRow({ lock, chosen, tabIndex, change, o
           onClick={() => change({ lock: chosen ? null : lock.lock_file })}
           className="wrap-anywhere min-w-0 cursor-pointer text-left focus-visible:outline-none"
         >
-          <code>
+          <code translate="no">
             {path === '' ? <span className="text-muted">no path, in {lock.lock_file}</span> : <Text value={path} />}
           </code>
         </button>
@@ -81,7 +81,7 @@ function FileFacts({ lock }: { lock: Lock }) {
       </dd>
       <dt>lock file</dt>
       <dd className="text-ink">
-        <code>
+        <code translate="no">
           <Text value={lock.lock_file} />
         </code>
       </dd>

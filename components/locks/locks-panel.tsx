@@ -12,11 +12,13 @@ import {
   saveLockView,
 } from '@/lib/client/settings';
 import { useShortcut } from '@/lib/client/shortcuts';
+import { useSteadyOrder } from '@/lib/client/steady-order';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
 import { OldData } from '../ui/old-data';
 import { Empty, Panel } from '../ui/panel';
+import { PointerArea } from '../ui/pointer-area';
 import { Text } from '../ui/text';
 import type { ListEntry } from '../ui/use-row-focus';
 import { LockPages } from './lock-pages';
@@ -60,10 +62,10 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
   };
   const flashing = useFlash(locks, changedLocks);
   const shown = useMemo(() => shownLocks(locks, address), [locks, address]);
-  const entries = useMemo(
-    () => lockEntries(grouped(locksInOrder(shown, order), grouping), grouping),
-    [shown, order, grouping],
-  );
+  const [pointedAt, setPointedAt] = useState(false);
+  const sorted = useMemo(() => locksInOrder(shown, order), [shown, order]);
+  const ordered = useSteadyOrder(sorted, fileOf, pointedAt || address.lock !== null, order);
+  const entries = useMemo(() => lockEntries(grouped(ordered, grouping), grouping), [ordered, grouping]);
   const [browsing, setBrowsing] = useState(false);
   const past = use(Moment) !== null;
   const leave = () => change({ lock: null });
@@ -119,19 +121,25 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
               onChange={(next) => choose({ grouping: next })}
             />
           </div>
-          <LockRows
-            label="List of locks"
-            entries={entries}
-            flashing={flashing}
-            address={address}
-            change={change}
-            onGo={onGo}
-          />
+          <PointerArea onChange={setPointedAt}>
+            <LockRows
+              label="List of locks"
+              entries={entries}
+              flashing={flashing}
+              address={address}
+              change={change}
+              onGo={onGo}
+            />
+          </PointerArea>
         </>
       )}
     </Panel>
   );
 });
+
+function fileOf({ lock_file }: Lock): string {
+  return lock_file;
+}
 
 /** The locks that concern the selected agent, or only those past the timeout, plus the selected lock whatever it concerns. */
 function shownLocks(locks: readonly Lock[], { agent, locks: only, lock: chosen }: Address): readonly Lock[] {
@@ -237,8 +245,8 @@ function NoLocks() {
   }
   return (
     <Empty title="No file is locked.">
-      A lock appears here the moment an agent runs <code>claudeswarm acquire-file-lock</code>, and disappears when it is
-      released.
+      A lock appears here the moment an agent runs <code translate="no">claudeswarm acquire-file-lock</code>, and
+      disappears when it is released.
     </Empty>
   );
 }

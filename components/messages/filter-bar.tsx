@@ -4,7 +4,7 @@ import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
-import { useShortcut } from '@/lib/client/shortcuts';
+import { isComposing, useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
 import { Popover } from './popover';
 
@@ -115,6 +115,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
         enterKeyHint="search"
         onChange={({ target }) => setText(target.value)}
         onKeyDown={(event) => {
+          if (isComposing(event.nativeEvent)) return;
           if (event.key === 'Enter') {
             const read = readTyped(text, address.types, true, moment ?? now());
             setError(read.error);

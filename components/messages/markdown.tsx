@@ -101,7 +101,7 @@ function Inline({ token, depth }: Piece) {
       return <del>{inside()}</del>;
     case 'codespan':
       return (
-        <code className="rounded-xs bg-tint px-1 py-px">
+        <code translate="no" className="rounded-xs bg-tint px-1 py-px">
           <Highlighted text={token.text} />
         </code>
       );
@@ -144,7 +144,7 @@ function Code({ token }: { token: Tokens.Code }) {
   return (
     <Wide label="Code" className="rounded-sm bg-tint px-3 py-2">
       <pre className="leading-snug">
-        <code>
+        <code translate="no">
           {lines ? (
             numbered(lines).map(({ item, key }) => <DiffLine key={key} line={item} />)
           ) : (

@@ -1,6 +1,7 @@
-import { lazy, type ReactNode, Suspense, use } from 'react';
+import { type ReactNode, Suspense, use } from 'react';
 import { hasMarkdown } from '@/components/messages/parse-markdown';
 import { counted, folded } from '@/lib/client/text';
+import { lazyPart } from '../ui/lazy-part';
 import { Highlighted } from './highlighted';
 
 const LIMITS = { lines: 12, length: 1200 };
@@ -8,7 +9,7 @@ const LIMITS = { lines: 12, length: 1200 };
 // The Markdown renderer is loaded after hydration, with the first message that needs it. Until then the HTML from the
 // server stays, so that nothing moves.
 const loadMarkdown = () => import('./markdown');
-const Markdown = lazy(loadMarkdown);
+const Markdown = lazyPart(loadMarkdown);
 // The server waits for the renderer: a page without scripts could not insert it later.
 const loadedFirst = typeof window === 'undefined' ? loadMarkdown() : null;
 

@@ -124,7 +124,7 @@ function Task({ task }: { task: unknown }) {
   return (
     <p className="wrap-anywhere text-muted">
       Task{priority !== '' && <Text value={` (${priority})`} max={40} />}:{' '}
-      {objective.length > 600 ? <Text value={objective} max={600} /> : <Highlighted text={objective} />}
+      {objective.length > 600 ? <Text value={objective} max={600} prose /> : <Highlighted text={objective} />}
     </p>
   );
 }

@@ -210,7 +210,7 @@ function Nothing({ list, filtered, past, onClear }: NothingProps) {
     return (
       <Empty title="No messages yet.">
         Messages appear here the moment an agent sends one, for example by{' '}
-        <code>claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
+        <code translate="no">claudeswarm send-message agent-1 INFO &quot;Hello&quot;</code>.
       </Empty>
     );
   }

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
+import { usePrinting } from '@/lib/client/use-printing';
 import type { Message } from '@/lib/contract/schemas';
 import { RowHeights, type RowRange, rowsAround, rowsIn } from './message-rows';
 import { indexAt } from './message-window';
@@ -57,7 +58,8 @@ export function useMessageRows(
     setTarget(list.target);
     if (list.target) setAnchored(list.target.seq);
   }
-  const range = rowsAround(messages, place, mostInView);
+  const printing = usePrinting();
+  const range = printing ? { first: 0, end: messages.length } : rowsAround(messages, place, mostInView);
   const { window, loading } = list;
 
   const hold = (next: Anchor) => {
@@ -70,7 +72,7 @@ export function useMessageRows(
     const view = scroller.current;
     // At the end heights are not needed, and a collapsed panel has none. Measuring forces the browser to lay out the
     // page at once, which is the largest part of a render.
-    if (!view || !rows.current || list.following || view.clientHeight === 0) return;
+    if (!view || !rows.current || list.following || printing || view.clientHeight === 0) return;
     for (const row of rows.current.children) heights.note(rowSeq(row), row.getBoundingClientRect().height);
     if (heights.size > messages.length * 2 + 100) heights.keep(messages);
     if (anchor.current === null) return;
@@ -95,6 +97,8 @@ export function useMessageRows(
   }, [list.following]);
   useLayoutEffect(settle);
   const onResize = useEffectEvent(() => {
+    // On paper the view is as high as its content.
+    if (printing) return;
     settle();
     if (scroller.current) onMostInView(rowsIn(scroller.current.clientHeight));
   });
@@ -116,7 +120,7 @@ export function useMessageRows(
   const fill = useEffectEvent(() => {
     const view = scroller.current;
     // Enough rows fill the view for certain; asking the browser would force a layout in the middle of a task.
-    if (mostInView === null || messages.length >= mostInView) return;
+    if (mostInView === null || printing || messages.length >= mostInView) return;
     // If the rows do not fill the view, the reader cannot scroll up to load more.
     if (view && !list.loading && !list.error && view.scrollHeight <= view.clientHeight) list.store.loadOlder();
   });

@@ -32,7 +32,7 @@ export function BundleDialog({ onClose }: { onClose: () => void }) {
       >
         <p className="text-muted">
           Saves agents, locks and messages of this time range as one file. Any dashboard opens it with{' '}
-          <code>npm start -- --open FILE</code>.
+          <code translate="no">npm start -- --open FILE</code>.
         </p>
         <fieldset className="space-y-1">
           <legend className="mb-1 text-muted">The last … before the end</legend>

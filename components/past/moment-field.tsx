@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { fieldValue, readField } from '@/lib/client/moments';
+import { isComposing } from '@/lib/client/shortcuts';
 import { useZone } from '../ui/time';
 
 interface MomentFieldProps {
@@ -26,6 +27,7 @@ export function MomentField({ moment, onGo }: MomentFieldProps) {
       onChange={({ target }) => setTyped(target.value)}
       onBlur={go}
       onKeyDown={(event) => {
+        if (isComposing(event.nativeEvent)) return;
         if (event.key === 'Enter') go();
         if (event.key === 'Escape' && typed !== null) {
           event.preventDefault();

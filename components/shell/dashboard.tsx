@@ -11,6 +11,7 @@ import { Moment } from '@/lib/client/moment';
 import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
 import type { PanelName, Settings } from '@/lib/client/settings';
 import { milliseconds } from '@/lib/client/time';
+import { keepTextNodes } from '@/lib/client/translated-page';
 import { useAddress } from '@/lib/client/use-address';
 import { useDismissals } from '@/lib/client/use-dismissals';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
@@ -19,21 +20,25 @@ import { useTheme } from '@/lib/client/use-theme';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
 import type { AttentionEntry } from '@/lib/contract/schemas';
-import { NeedsYou } from '../attention/attention-panel';
-import { NotificationSwitch } from '../attention/notification-switch';
-import { Drawer } from '../drawer/drawer';
-import { TimeTravel } from '../past/time-travel';
-import { StatsPanel } from '../stats/stats-panel';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
 import { ConnectionBar } from './connection-bar';
 import { NoSwarmFiles } from './no-swarm-files';
-import { GapNotice, SourceNotices } from './notices';
-import { type OpenDialog, PageDialogs, usePageCommands } from './page-commands';
+import { type OpenDialog, usePageCommands } from './page-commands';
 import { Panels } from './panels';
+import {
+  Drawer,
+  GapNotice,
+  NeedsYou,
+  NotificationSwitch,
+  PageDialogs,
+  SourceNotices,
+  StatsPanel,
+  TabBar,
+  TimeTravel,
+  TopBar,
+} from './parts';
 import { SimulatedBanner } from './simulated-banner';
-import { TabBar } from './tab-bar';
 import { TabSignal } from './tab-signal';
-import { TopBar } from './top-bar';
 import { useDetailTab } from './use-detail-tab';
 
 interface DashboardProps {
@@ -118,6 +123,7 @@ export function Dashboard(props: DashboardProps) {
     [change, goTo],
   );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
+  useEffect(() => keepTextNodes(document.body), []);
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
 
   return (

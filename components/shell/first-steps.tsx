@@ -23,7 +23,9 @@ export function FirstSteps({ folders, nearby }: FirstStepsProps) {
         {folders.map((folder, index) => (
           <span key={folder}>
             {index > 0 && ' or '}
-            <code className="wrap-anywhere text-ink">{folder}</code>
+            <code translate="no" className="wrap-anywhere text-ink">
+              {folder}
+            </code>
           </span>
         ))}{' '}
         upwards.
@@ -38,7 +40,7 @@ export function FirstSteps({ folders, nearby }: FirstStepsProps) {
         {MARKERS.map((marker, index) => (
           <span key={marker}>
             {index > 0 && ', '}
-            <code>{marker}</code>
+            <code translate="no">{marker}</code>
           </span>
         ))}
         . The dashboard’s own folder does not count.

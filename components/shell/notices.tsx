@@ -99,7 +99,7 @@ function skippedNotice(name: string, skipped: Source['skipped']): NoticeContent 
       <ul className="text-muted">
         {skipped.map(({ reason, count, last }) => (
           <li key={reason} className="wrap-anywhere">
-            {counted(count, 'time')}: <Text value={reason} max={400} />
+            {counted(count, 'time')}: <Text value={reason} max={400} prose />
             {last !== null && (
               <>
                 {' '}

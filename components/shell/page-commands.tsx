@@ -1,17 +1,19 @@
-import { type Dispatch, lazy, Suspense } from 'react';
-import type { Choice } from '@/components/shell/palette';
+import { type Dispatch, Suspense } from 'react';
 import type { DrawerControl } from '@/components/timeline/timeline-props';
-import { type Address, EMPTY_ADDRESS } from '@/lib/client/address';
+import type { Address } from '@/lib/client/address';
 import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
 import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
+import { lazyPart } from '../ui/lazy-part';
 
 // Loaded when they are first opened.
-const HelpDialog = lazy(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
-const PaletteDialog = lazy(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
+const HelpDialog = lazyPart(() => import('./help-dialog').then((module) => ({ default: module.HelpDialog })));
+const PaletteDialog = lazyPart(() => import('./palette-dialog').then((module) => ({ default: module.PaletteDialog })));
 
-const BundleDialog = lazy(() => import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })));
+const BundleDialog = lazyPart(() =>
+  import('../past/bundle-dialog').then((module) => ({ default: module.BundleDialog })),
+);
 
 /** The open dialog, if any. */
 export type OpenDialog = 'help' | 'palette' | 'bundle' | null;
@@ -64,26 +66,7 @@ export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps
     <Suspense>
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'bundle' && <BundleDialog onClose={close} />}
-      {dialog === 'palette' && <PaletteDialog choices={choicesOf(swarm, onGo)} onClose={close} />}
+      {dialog === 'palette' && <PaletteDialog swarm={swarm} onGo={onGo} onClose={close} />}
     </Suspense>
   );
-}
-
-/** The moment and the view in the drawer are not filters. */
-const { at: _at, view: _view, span: _span, ...NOTHING_CHOSEN } = EMPTY_ADDRESS;
-
-/** The choices that come from the swarm's data. */
-function choicesOf({ agents, stats }: SwarmState, onGo: PageDialogsProps['onGo']): Choice[] {
-  const ids = [...new Set(agents.agents.map(({ id }) => id))];
-  const left = [...new Set(agents.departed.map(({ id }) => id))].filter((id) => !ids.includes(id));
-  return [
-    ...ids.map((agent) => choice('Choose an agent', agent, () => onGo({ agent }))),
-    ...left.map((agent) => choice('Left in the last hour', agent, () => onGo({ agent }))),
-    ...Object.keys(stats.message_types).map((type) => choice('Filter by type', type, () => onGo({ types: [type] }))),
-    choice('Page', 'Clear all filters and the selection', () => onGo(NOTHING_CHOSEN)),
-  ];
-}
-
-function choice(group: string, label: string, run: () => void): Choice {
-  return { id: `${group}: ${label}`, label, group, keys: null, run };
 }

@@ -1,18 +1,22 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { type Choice, find } from '@/components/shell/palette';
-import { useCommands } from '@/lib/client/shortcuts';
+import { choicesOf, searchChoice } from '@/components/shell/palette-choices';
+import type { Address } from '@/lib/client/address';
+import { isComposing, useCommands } from '@/lib/client/shortcuts';
+import type { SwarmState } from '@/lib/contract/events';
 import { Dialog } from '../ui/dialog';
 import { Keys } from '../ui/keys';
 import { Text } from '../ui/text';
 
 interface PaletteDialogProps {
-  /** Choices in addition to the registered commands. */
-  choices: readonly Choice[];
+  swarm: SwarmState;
+  /** Opens what a choice points at, in whichever panel shows it. */
+  onGo: (to: Partial<Address>) => void;
   onClose: () => void;
 }
 
-/** Finds any command by a few letters of its name; Enter runs it. */
-export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
+/** Finds any command, agent, locked file or message by a few letters; Enter runs or opens it. */
+export function PaletteDialog({ swarm, onGo, onClose }: PaletteDialogProps) {
   const commands = useCommands();
   const [query, setQuery] = useState('');
   const [current, setCurrent] = useState(0);
@@ -20,7 +24,8 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
   const offered = commands.filter(({ inPalette }) => inPalette).map(asChoice);
   // Commands with a key come first, as they are used most.
   offered.sort((one, other) => Number(one.keys === null) - Number(other.keys === null));
-  const found = find([...offered, ...choices], query);
+  const choices = useMemo(() => choicesOf(swarm, onGo), [swarm, onGo]);
+  const found = [...find([...offered, ...choices], query), ...searchChoice(query, onGo)];
   const marked = Math.min(current, found.length - 1);
 
   useEffect(() => {
@@ -34,6 +39,7 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
     setTimeout(choice.run);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === 'Enter') run(found[marked]);
     else if (step !== undefined && found.length > 0) setCurrent((marked + step + found.length) % found.length);
@@ -51,7 +57,7 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
         aria-activedescendant={found[marked] && `palette-${marked}`}
         autoComplete="off"
         spellCheck="false"
-        placeholder="Type a command or an agent’s name"
+        placeholder="Type a command, an agent, a file or words of a message"
         value={query}
         onChange={(event) => {
           setQuery(event.target.value);
@@ -74,9 +80,11 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
             className="flex h-9 cursor-pointer items-center gap-3 rounded-md px-3 aria-selected:bg-tint"
           >
             <span className="min-w-0 truncate">
-              <Text value={choice.label} max={120} />
+              <Text value={choice.label} max={120} prose />
             </span>
-            <span className="ml-auto shrink-0 text-muted text-xs">{choice.group}</span>
+            <span className="ml-auto max-w-2/5 shrink-0 truncate text-muted text-xs">
+              <Text value={choice.group} max={120} prose />
+            </span>
             {choice.keys !== null && (
               <span className="flex shrink-0 gap-1">
                 <Keys keys={choice.keys} />
@@ -85,7 +93,6 @@ export function PaletteDialog({ choices, onClose }: PaletteDialogProps) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="px-5 pb-4 text-muted">No command matches. Type other words.</p>}
     </Dialog>
   );
 }

@@ -1,14 +1,9 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { Address } from '@/lib/client/address';
 import type { AgentView, Layout, LockView, PanelName } from '@/lib/client/settings';
 import type { SwarmState } from '@/lib/contract/events';
-import { AgentsPanel } from '../agents/agents-panel';
-import { LocksPanel } from '../locks/locks-panel';
-import { MessagesPanel } from '../messages/messages-panel';
 import { PanelLayout } from './panel-layout';
-
-// Loaded when an agent is first selected: most visits select none.
-const AgentDetail = lazy(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail })));
+import { AgentDetail, AgentsPanel, LocksPanel, MessagesPanel } from './parts';
 
 interface PanelsProps {
   swarm: SwarmState;

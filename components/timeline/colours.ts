@@ -44,10 +44,11 @@ export function readColours(place: HTMLElement): Colours {
 export function onThemeChange(listener: () => void): () => void {
   const observer = new MutationObserver(listener);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-  const system = window.matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', listener);
+  // Paper has the light theme.
+  const media = [window.matchMedia('(prefers-color-scheme: dark)'), window.matchMedia('print')];
+  for (const query of media) query.addEventListener('change', listener);
   return () => {
     observer.disconnect();
-    system.removeEventListener('change', listener);
+    for (const query of media) query.removeEventListener('change', listener);
   };
 }

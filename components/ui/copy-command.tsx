@@ -25,7 +25,7 @@ export function CopyCommand({ label, command }: { label: string; command: string
           {said}
         </span>
       </div>
-      <code ref={text} className="wrap-anywhere block rounded-sm bg-tint px-2 py-1">
+      <code ref={text} translate="no" className="wrap-anywhere block rounded-sm bg-tint px-2 py-1">
         {command}
       </code>
     </div>

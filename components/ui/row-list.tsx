@@ -1,10 +1,12 @@
-import { lazy, type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, Suspense, useCallback, useRef, useState, useSyncExternalStore } from 'react';
 import { formatCount } from '@/lib/client/text';
+import { usePrinting } from '@/lib/client/use-printing';
+import { lazyPart } from './lazy-part';
 import { Scroller } from './panel';
 import type { RowWindow } from './row-window';
 import { type ListEntry, useRowFocus } from './use-row-focus';
 
-const LongListWindow = lazy(() => import('./row-window'));
+const LongListWindow = lazyPart(() => import('./row-window'));
 
 /** Lists up to this length are rendered in full: the browser's own search finds every row, at little cost. */
 export const MAX_UNWINDOWED_ROWS = 200;
@@ -49,7 +51,8 @@ export function RowList<Item>(props: RowListProps<Item>) {
   const list = useRef<HTMLUListElement>(null);
   // The same function while the entries stay the same: another function would measure every row again.
   const keyOf = useCallback((index: number) => entries[index]?.key ?? index, [entries]);
-  const long = entries.length > MAX_UNWINDOWED_ROWS;
+  const printing = usePrinting();
+  const long = entries.length > MAX_UNWINDOWED_ROWS && !printing;
   const [known, setKnown] = useState<RowWindow | null>(null);
   const rows = long ? known : null;
   const focus = useRowFocus({
@@ -59,7 +62,7 @@ export function RowList<Item>(props: RowListProps<Item>) {
     list,
     scrollTo: (index) => (rows ? rows.scrollTo(index) : bringIntoView(list.current, index)),
   });
-  const drawn = Math.min(entries.length, MAX_UNWINDOWED_ROWS);
+  const drawn = printing ? entries.length : Math.min(entries.length, MAX_UNWINDOWED_ROWS);
   const places = rows?.places ?? Array.from({ length: drawn }, (_, index) => ({ index, style: undefined }));
   return (
     <Scroller ref={scroller} label={label} tabIndex={-1} className="overflow-y-auto">

@@ -21,12 +21,20 @@ export function Revealed({ text }: { text: string }) {
   });
 }
 
+interface TextProps {
+  value: unknown;
+  /** The maximum number of characters; the rest is cut off. */
+  max?: number;
+  /** The value is written for people, not an identifier: a browser may translate it. */
+  prose?: boolean;
+}
+
 /** A value of the swarm in one line, isolated from the text direction around it. */
-export function Text({ value, max = 200 }: { value: unknown; max?: number }) {
+export function Text({ value, max = 200, prose = false }: TextProps) {
   const text = asText(value);
   const shown = truncated(text, max);
   return (
-    <bdi>
+    <bdi translate={prose ? undefined : 'no'}>
       <Revealed text={shown} />
       {shown.length < text.length && <span className="text-muted">… ({formatCount(text.length)} characters)</span>}
     </bdi>

@@ -213,8 +213,12 @@ function numberWithin(text: string | undefined, { least, most }: { least: number
 }
 
 function save(name: string, value: string): void {
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that the page serves
-  document.cookie = `${name}=${value}; path=${HOME}; max-age=${YEAR}; samesite=lax`;
+  try {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in browsers that the page serves
+    document.cookie = `${name}=${value}; path=${HOME}; max-age=${YEAR}; samesite=lax`;
+  } catch {
+    // A page without storage (a frame with `sandbox`) keeps its settings until it is closed.
+  }
 }
 
 /**

@@ -4,11 +4,14 @@ import { commandFor, type KeyPress, register, registered } from './shortcuts';
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
   key,
+  code: '',
   ctrlKey: false,
   metaKey: false,
   altKey: false,
+  shiftKey: false,
   repeat: false,
   isComposing: false,
+  keyCode: 0,
   defaultPrevented: false,
   ...more,
 });
@@ -50,6 +53,41 @@ test('commandFor(): keys of the browser and handled key presses are ignored', ()
   assert.equal(meant(press('f', { defaultPrevented: true })), undefined);
   assert.equal(meant(press('F')), 'follow');
   for (const remove of removals) remove();
+});
+
+test('commandFor(): on a layout without Latin letters the place of the key counts', () => {
+  const removals = ['f', 'mod+k', '/', '?', '1'].map((keys) => register(command(keys, keys)));
+  const russian = (key: string, code: string, more: Partial<KeyPress> = {}) => meant(press(key, { code, ...more }));
+  assert.equal(russian('а', 'KeyF'), 'f');
+  assert.equal(russian('А', 'KeyF', { shiftKey: true }), 'f');
+  assert.equal(russian('л', 'KeyK', { ctrlKey: true }), 'mod+k');
+  assert.equal(russian('.', 'Slash'), '/');
+  assert.equal(russian(',', 'Slash', { shiftKey: true }), '?');
+  assert.equal(russian('ظ', 'Slash'), '/', 'Arabic');
+  assert.equal(russian('ด', 'KeyF'), 'f', 'Thai');
+  assert.equal(russian('&', 'Digit1'), '1', 'French');
+  assert.equal(russian('١', 'Digit1'), '1', 'Arabic');
+  assert.equal(meant(press('а', { code: 'KeyF' }), true), undefined, 'text in a field');
+  for (const remove of removals) remove();
+});
+
+test('commandFor(): on a layout with Latin letters their places do not count', () => {
+  const removals = ['f', 'y', '/', '?', '1'].map((keys) => register(command(keys, keys)));
+  assert.equal(meant(press('z', { code: 'KeyY' })), undefined, 'German');
+  assert.equal(meant(press('u', { code: 'KeyF' })), undefined, 'Dvorak');
+  assert.equal(meant(press('f', { code: 'KeyY' })), 'f', 'Dvorak');
+  assert.equal(meant(press('-', { code: 'Slash' })), undefined, 'German');
+  assert.equal(meant(press('/', { code: 'Digit7', shiftKey: true })), '/', 'German');
+  assert.equal(meant(press('!', { code: 'Digit1', shiftKey: true })), undefined, 'US');
+  for (const remove of removals) remove();
+});
+
+test('commandFor(): a key press that belongs to an input method is not a command', () => {
+  const remove = register(command('Escape', 'leave'));
+  assert.equal(meant(press('Escape', { isComposing: true }), true), undefined);
+  assert.equal(meant(press('Escape', { keyCode: 229 }), true), undefined, 'Safari');
+  assert.equal(meant(press('Escape', { keyCode: 27 }), true), 'leave');
+  remove();
 });
 
 test('registered(): the same array while nothing changes', () => {

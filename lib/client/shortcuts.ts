@@ -32,8 +32,20 @@ export interface CommandOptions {
 /** The relevant part of a key press. */
 export type KeyPress = Pick<
   KeyboardEvent,
-  'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'isComposing' | 'defaultPrevented'
+  | 'key'
+  | 'code'
+  | 'ctrlKey'
+  | 'metaKey'
+  | 'altKey'
+  | 'shiftKey'
+  | 'repeat'
+  | 'isComposing'
+  | 'keyCode'
+  | 'defaultPrevented'
 >;
+
+/** What browsers report as `keyCode` for a key press that the input method takes. */
+const INPUT_METHOD = 229;
 
 let commands: readonly Command[] = [];
 let lastId = 0;
@@ -58,13 +70,41 @@ export function registered(): readonly Command[] {
  * @param writing whether the focus is in a text field, where keys without Ctrl or Command are typed, except Escape
  */
 export function commandFor(press: KeyPress, writing: boolean): Command | undefined {
-  if (press.defaultPrevented || press.isComposing || press.repeat || press.altKey) return undefined;
+  if (press.defaultPrevented || isComposing(press) || press.repeat || press.altKey) return undefined;
   const withModifier = press.ctrlKey || press.metaKey;
   if (writing && !withModifier && press.key !== 'Escape') return undefined;
   // A letter means its key even with Caps Lock or Shift.
   const key = /^[A-Z]$/.test(press.key) ? press.key.toLowerCase() : press.key;
-  const keys = withModifier ? `mod+${key}` : key;
-  return commands.findLast((command) => command.keys === keys);
+  const ofKey = (name: string) => commands.findLast(({ keys }) => keys === (withModifier ? `mod+${name}` : name));
+  const place = keyByPlace(press);
+  return ofKey(key) ?? (place === null ? undefined : ofKey(place));
+}
+
+/**
+ * Whether a key press belongs to an input method, which ends or changes a composition with it. Safari reports the press
+ * that ends one after the composition, with the `keyCode` alone.
+ */
+export function isComposing(press: Pick<KeyPress, 'isComposing' | 'keyCode'>): boolean {
+  return press.isComposing || press.keyCode === INPUT_METHOD;
+}
+
+/**
+ * @returns the key that a US keyboard has in the place of the pressed one, for layouts that have no such key; null where
+ *   the layout has Latin letters, which may be in other places
+ */
+function keyByPlace({ key, code, shiftKey }: KeyPress): string | null {
+  const [, letter] = /^Key([A-Z])$/.exec(code) ?? [];
+  if (letter !== undefined) return isForeignLetter(key) ? letter.toLowerCase() : null;
+  const [, digit] = /^Digit(\d)$/.exec(code) ?? [];
+  // A French keyboard has its digits above other characters.
+  if (digit !== undefined) return shiftKey ? null : digit;
+  // Russian and Hebrew keyboards have a full stop there, and a comma above it.
+  const isSlash = code === 'Slash' && (isForeignLetter(key) || key === (shiftKey ? ',' : '.'));
+  return isSlash ? (shiftKey ? '?' : '/') : null;
+}
+
+function isForeignLetter(key: string): boolean {
+  return /^[\p{L}\p{M}]$/u.test(key) && !/^\p{Script=Latin}$/u.test(key);
 }
 
 function replace(next: readonly Command[]): void {
@@ -120,6 +160,8 @@ export function useCommand(description: string, action: () => void, options?: Om
 export function useShortcutListener(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      // Otherwise the browser empties a search box, or closes the dialog.
+      if (event.key === 'Escape' && isComposing(event)) event.preventDefault();
       const place = event.target instanceof Element ? event.target : null;
       if (place?.closest('[data-modal]')) return;
       const command = commandFor(event, place !== null && isWriting(place));

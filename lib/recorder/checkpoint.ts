@@ -31,13 +31,13 @@ export function committedCheckpoint(history: History): LogCheckpoint | null {
  */
 export function seedMemory(memory: History, from: History, now: number): void {
   try {
-    const checkpoint = from.checkpoint();
+    const checkpoint = committedCheckpoint(from);
     if (checkpoint === null) return;
     const lines = from.newestLines(MAX_COPIED_MESSAGES).flatMap((text) => {
       const line = parseLine(Buffer.from(text), false);
       return line && !('error' in line) ? [line] : [];
     });
-    memory.append(lines, checkpoint, now);
+    memory.append(lines, JSON.stringify(checkpoint), now);
   } catch {
     // See above.
   }

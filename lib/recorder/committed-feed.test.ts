@@ -83,5 +83,5 @@ test('begin(): what was not published of the history before is dropped; the new 
   assert.equal(events.length, 0);
   commit(1);
   feed.flush();
-  assert.deepEqual(last()?.seqs, [4]);
+  assert.deepEqual(last(), { seqs: [4], count: 1, head: 4 });
 });

@@ -47,6 +47,7 @@ export class CommittedFeed {
   begin(history: History, head: number, oldest: number): void {
     this.#history = history;
     this.#waiting = [];
+    this.#waitingCount = 0;
     this.#head = head;
     this.#publishedHead = head;
     this.#publishedOldest = oldest;

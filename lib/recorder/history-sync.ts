@@ -122,8 +122,10 @@ export class HistorySync {
 
   /** Publishes what the steps of a run have added. */
   endRun(): void {
-    this.#flush();
-    this.#feeds.endRun();
+    this.guard(() => {
+      this.#flush();
+      this.#feeds.endRun();
+    });
   }
 
   /**
@@ -145,7 +147,7 @@ export class HistorySync {
     if (this.#options.file !== null) {
       this.#keeper.check();
       if (!this.isRecording && this.#lastLock.claim(LOCK_INTERVAL_MS)) this.guard(() => this.#takeOver());
-      if (this.#journal && this.#lastAlive.claim(ALIVE_INTERVAL_MS)) this.#touchAlive();
+      if (this.#journal && this.#lastAlive.claim(ALIVE_INTERVAL_MS)) this.guard(() => this.#touchAlive());
     }
     if (this.isRecording && this.#pruner.claim()) this.#prune();
     this.#pruner.publishSometimes();
@@ -170,7 +172,7 @@ export class HistorySync {
 
   /** Saves what is known and closes the history. */
   close(): void {
-    this.#touchAlive();
+    this.guard(() => this.#touchAlive());
     this.#pruner.publish();
     if (this.isRecording) this.guard(() => this.#feeds.save());
     this.#log.close();

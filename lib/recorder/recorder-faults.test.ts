@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } fro
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { recorderTests, until } from '../../test/support/recorder-fixtures';
+import type { History } from '../history/history';
 
 const { folder, newSwarm, start, stop } = recorderTests('recorder-faults-');
 
@@ -50,6 +51,60 @@ test('Recorder: on a full disk memory is used under another epoch; with free spa
   const inMemory = [...watched.published].find(([name]) => name !== epoch);
   assert.ok(inMemory && inMemory[1].length >= 1000, 'the live view went on');
 });
+
+test('refresh(): a database that fails when the figures are read at the end of a run means memory, not a rejection', async () => {
+  const { root, file, say } = newSwarm();
+  let now = Date.now();
+  const watched = start({ root, file }, { now: () => now });
+  say(1);
+  await watched.recorder.refresh();
+  failRead(watched.recorder.history, 'summary');
+  now += 1000;
+  say(2);
+  await watched.recorder.refresh();
+  assert.equal(watched.condition.history.mode, 'memory');
+  assert.deepEqual(
+    watched.now.map((text) => text.split(':')[1]),
+    ['1', '2'],
+  );
+});
+
+test('refresh(): a process that follows survives a checkpoint that becomes invalid', async () => {
+  const { root, file, say } = newSwarm();
+  say(1);
+  const recording = start({ root, file });
+  await recording.recorder.refresh();
+  const following = start({ root, file });
+  await following.recorder.refresh();
+  recording.recorder.history.db.prepare("UPDATE meta SET value = '{' WHERE key = 'checkpoint'").run();
+  await following.recorder.refresh();
+  assert.equal(following.condition.history.state, 'degraded');
+});
+
+test('heartbeat(), close(): a database that fails when the liveness file is written means memory, not a rejection', async () => {
+  const { root, file, say } = newSwarm();
+  let now = Date.now();
+  const watched = start({ root, file }, { now: () => now });
+  say(1);
+  await watched.recorder.refresh();
+  failRead(watched.recorder.history, 'head');
+  now += 1000;
+  await watched.recorder.heartbeat(null);
+  assert.equal(watched.condition.history.mode, 'memory');
+  const closed = start({ root, file: newSwarm().file });
+  await closed.recorder.refresh();
+  failRead(closed.recorder.history, 'head');
+  await stop(closed);
+});
+
+/** Lets every further call of one read of this database fail as a defective disk does. */
+function failRead(history: History, read: 'summary' | 'head'): void {
+  Object.defineProperty(history, read, {
+    value: () => {
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+    },
+  });
+}
 
 test('reportDamage(): a file damaged while in use is moved aside, and the log is read again', async () => {
   const { root, file, say } = newSwarm();

@@ -1,0 +1,34 @@
+/** The parts of the page, each with an error boundary of its own: a fault in one leaves the others as they are. */
+import { AgentsPanel as Agents } from '../agents/agents-panel';
+import { NeedsYou as Needs } from '../attention/attention-panel';
+import { NotificationSwitch as Notifications } from '../attention/notification-switch';
+import { Drawer as DrawerPart } from '../drawer/drawer';
+import { LocksPanel as Locks } from '../locks/locks-panel';
+import { MessagesPanel as Messages } from '../messages/messages-panel';
+import { TimeTravel as Past } from '../past/time-travel';
+import { StatsPanel as Stats } from '../stats/stats-panel';
+import { contained } from '../ui/contained';
+import { lazyPart } from '../ui/lazy-part';
+import { GapNotice as Gap, SourceNotices as Problems } from './notices';
+import { PageDialogs as Dialogs } from './page-commands';
+import { TabBar as Tabs } from './tab-bar';
+import { TopBar as Top } from './top-bar';
+
+export const TopBar = contained('Top bar', Top);
+export const TimeTravel = contained('Time travel', Past);
+export const SourceNotices = contained('Problems with the data', Problems, { as: 'li' });
+export const GapNotice = contained('Missing messages', Gap, { as: 'li' });
+export const StatsPanel = contained('Numbers', Stats);
+export const TabBar = contained('Tabs', Tabs);
+export const NeedsYou = contained('Needs you', Needs, { id: 'needs-you' });
+export const NotificationSwitch = contained('Notifications', Notifications, { className: 'ml-auto' });
+export const AgentsPanel = contained('Agents', Agents, { id: 'agents' });
+export const MessagesPanel = contained('Messages', Messages, { id: 'messages' });
+export const LocksPanel = contained('Locks', Locks, { id: 'locks' });
+/** Loaded when an agent is first selected: most visits select none. */
+export const AgentDetail = contained(
+  'Agent',
+  lazyPart(() => import('../agents/agent-detail').then((module) => ({ default: module.AgentDetail }))),
+);
+export const Drawer = contained('Timeline and relations', DrawerPart, { id: 'timeline' });
+export const PageDialogs = contained('Dialog', Dialogs, { className: 'fixed inset-x-0 bottom-0 z-50' });
