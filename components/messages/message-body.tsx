@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense, use } from 'react';
 import { hasMarkdown } from '@/components/messages/parse-markdown';
 import { counted, folded } from '@/lib/client/text';
-import { Highlighted } from './highlighted';
+import { TextBlocks } from './text-blocks';
 
 const LIMITS = { lines: 12, length: 1200 };
 
@@ -22,11 +22,7 @@ interface MessageBodyProps {
 export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
   const fold = folded(text, LIMITS);
   const shown = fold !== null && !open ? `${fold.head}…` : text;
-  const plain = (
-    <div className="whitespace-pre-wrap">
-      <Highlighted text={shown} />
-    </div>
-  );
+  const plain = <TextBlocks text={shown} />;
   return (
     <>
       <div dir="auto" className="wrap-anywhere overflow-hidden">

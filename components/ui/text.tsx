@@ -1,4 +1,5 @@
-import { asText, formatCount, revealed, truncated } from '@/lib/client/text';
+import { Fragment } from 'react';
+import { asText, breakableParts, formatCount, revealed, truncated } from '@/lib/client/text';
 
 /** Text with every invisible or reordering character shown as a small mark that names it. */
 export function Revealed({ text }: { text: string }) {
@@ -6,11 +7,28 @@ export function Revealed({ text }: { text: string }) {
   return revealed(text).map((piece) => {
     const key = offset;
     offset += piece.text.length;
-    if (piece.kind === 'text') return piece.text;
+    if (piece.kind === 'text') return <Breakable key={key} text={piece.text} />;
     return (
       <span key={key} className="mark" title={piece.name}>
         {piece.text}
       </span>
+    );
+  });
+}
+
+/** Ordinary text; a very long run without a blank gets places where a line may be broken, which are not copied. */
+function Breakable({ text }: { text: string }) {
+  const parts = breakableParts(text);
+  if (parts.length === 1) return text;
+  let offset = 0;
+  return parts.map((part) => {
+    const key = offset;
+    offset += part.length;
+    return (
+      <Fragment key={key}>
+        {key > 0 && <wbr />}
+        {part}
+      </Fragment>
     );
   });
 }
