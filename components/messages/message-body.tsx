@@ -1,7 +1,8 @@
 import { lazy, type ReactNode, Suspense, use } from 'react';
 import { hasMarkdown } from '@/components/messages/parse-markdown';
 import { counted, folded } from '@/lib/client/text';
-import { TextBlocks } from './text-blocks';
+import { TextBlocks } from '../ui/text-blocks';
+import { Highlighted } from './highlighted';
 
 const LIMITS = { lines: 12, length: 1200 };
 
@@ -22,7 +23,7 @@ interface MessageBodyProps {
 export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
   const fold = folded(text, LIMITS);
   const shown = fold !== null && !open ? `${fold.head}…` : text;
-  const plain = <TextBlocks text={shown} />;
+  const plain = <TextBlocks text={shown} piece={Highlighted} />;
   return (
     <>
       <div dir="auto" className="wrap-anywhere overflow-hidden">

@@ -21,6 +21,9 @@ const RETRY_INTERVAL_MS = 3000;
 /** Why the message that the address points at is not shown. */
 export type Lost = 'malformed' | 'gone' | 'filtered';
 
+/** Why the list that follows the newest message waits; it goes on by itself afterwards. */
+export type Hold = 'selection' | 'focus' | 'hover';
+
 export interface MessageListInput {
   /** The newest messages of the stream, unfiltered, oldest first. */
   messages: readonly Message[];
@@ -35,9 +38,11 @@ export interface MessageListView {
   /** Null until the server has answered. */
   window: MessageWindow | null;
   following: boolean;
+  /** Why the list waits although it follows; null if it does not wait. */
+  held: Hold | null;
   /** The message to bring into view; a new object for each request to do so. */
   target: { seq: number } | null;
-  /** How many messages have come since the reader left the end. */
+  /** How many messages have come since the reader left the end, or since the list waits. */
   unseen: { count: number; atLeast: boolean };
   /** Of those, how many are known and not in the window. */
   pending: number;
@@ -67,6 +72,7 @@ export interface ListState {
   key: string;
   window: MessageWindow | null;
   following: boolean;
+  held: Hold | null;
   /** The newest number that the reader has had on the screen. */
   seen: number;
   target: MessageListView['target'];
@@ -85,14 +91,14 @@ export function feedOf({ messages, lastEventId, choice, pointedAt }: MessageList
 
 /** @returns the state of a filter that has just been chosen: the stream's own messages, following the newest */
 export function begun({ key, live, matches }: Feed): ListState {
-  return { key, window: windowOfLive(live, matches), following: true, seen: live.head, target: null };
+  return { key, window: windowOfLive(live, matches), following: true, held: null, seen: live.head, target: null };
 }
 
 /** @returns the state that follows from the filter and the stream; the same object if nothing changes */
 export function advanced(state: ListState, feed: Feed): ListState {
   const { key, live, matches } = feed;
   if (state.key !== key) return begun(feed);
-  if (!state.following) return state;
+  if (!state.following || (state.held !== null && state.window !== null)) return state;
   if (state.window === null) {
     const window = windowOfLive(live, matches);
     return window === null ? state : { ...state, window };
@@ -110,15 +116,24 @@ export function paused(state: ListState): ListState {
   return state.following ? { ...state, following: false, seen: state.window?.to ?? state.seen } : state;
 }
 
+/** @returns the state that waits for a reason, or goes on; what has come until it begins to wait counts as seen */
+export function heldFor(state: ListState, held: Hold | null): ListState {
+  if (state.held === held) return state;
+  const begins = state.held === null && state.following;
+  return { ...state, held, seen: begins ? (state.window?.to ?? state.seen) : state.seen };
+}
+
 /** @returns what the list shows */
 export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: LostMessage | null): MessageListView {
   const { window, following, target, seen } = state;
+  const held = following && window !== null ? state.held : null;
   const { live, matches } = feed;
   return {
     window,
     following,
+    held,
     target,
-    unseen: following ? { count: 0, atLeast: false } : countAfter(window, live, matches, seen),
+    unseen: following && held === null ? { count: 0, atLeast: false } : countAfter(window, live, matches, seen),
     pending: window === null ? 0 : countAfter(window, live, matches, window.to).count,
     loading: reads.busy || window === null,
     error: reads.error,
@@ -135,6 +150,7 @@ export function catchUpDelay(state: ListState, feed: Feed, { busy, error }: Read
     if (live.epoch === null) return null;
     return error ? RETRY_INTERVAL_MS : 0;
   }
+  if (following && state.held !== null) return null;
   // Paused, a search reads on as well: nothing else could count what has come since.
   const isReadOn = following || (isSearch && window.messages.length < MAX_HELD);
   if (!isReadOn || live.epoch !== window.epoch || extended(window, live, matches) !== 'behind') return null;

@@ -10,6 +10,7 @@ import { Scroller } from '../ui/panel';
 import { ListStart } from './list-start';
 import type { MessageActions } from './message-actions';
 import { MessageRow } from './message-row';
+import { useHold } from './use-hold';
 
 interface MessageListProps {
   list: List;
@@ -34,7 +35,7 @@ export function MessageList(props: MessageListProps) {
   const [active, setActive] = useState<number | null>(null);
   const index = useMemo(() => linkIndex(messages), [messages]);
   const drawn = messages.slice(rows.range.first, rows.range.end);
-  const reachable = drawn.some(({ seq }) => seq === active) ? active : drawn.at(-1)?.seq;
+  const reachable = reachableRow(drawn, active, rows.inView);
 
   const toggle = (seq: number) => {
     rows.holdOn(seq);
@@ -49,6 +50,7 @@ export function MessageList(props: MessageListProps) {
     focus: setActive,
   });
 
+  useHold(list.store, rows.scroller);
   const focusOn = useFocus(rows.list, rows.scroller);
   const walkTo = (seq: number | undefined) => {
     if (seq === undefined) return;
@@ -75,6 +77,8 @@ export function MessageList(props: MessageListProps) {
       End: () => {
         list.store.follow();
         setActive(null);
+        // A focused row would hold the list.
+        rows.scroller.current?.focus({ preventScroll: true });
       },
       Enter: () => active !== null && toggle(active),
     };
@@ -100,6 +104,8 @@ export function MessageList(props: MessageListProps) {
       label="List of messages"
       onScroll={rows.onScroll}
       onKeyDown={onKeyDown}
+      // The rows have the one stop of the list. A list without rows scrolls nothing.
+      tabIndex={-1}
       className="flex flex-col-reverse overflow-y-auto [overflow-anchor:none]"
     >
       {/* Reversed, so the list starts at the newest message without a script, and rows inserted above move nothing.
@@ -122,6 +128,20 @@ export function MessageList(props: MessageListProps) {
       </div>
     </Scroller>
   );
+}
+
+/**
+ * @param active the row that had the focus last
+ * @returns the one row that Tab focuses: that one while it is in view, else the newest one in view
+ */
+function reachableRow(
+  drawn: readonly Message[],
+  active: number | null,
+  inView: { first: number; last: number } | null,
+): number | undefined {
+  const isInView = ({ seq }: Message) => inView === null || (seq >= inView.first && seq <= inView.last);
+  const kept = drawn.find((message) => message.seq === active && isInView(message));
+  return (kept ?? drawn.findLast(isInView) ?? drawn.at(-1))?.seq;
 }
 
 const LIST_KEY = { group: 'Messages', inPalette: false };

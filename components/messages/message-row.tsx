@@ -7,6 +7,7 @@ import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
 import { Highlighted } from './highlighted';
+import { InReach } from './in-reach';
 import type { MessageActions } from './message-actions';
 import { MessageBody } from './message-body';
 import { MessageRelations } from './message-relations';
@@ -75,7 +76,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {content === '' ? (
         <p className="text-muted">(no text)</p>
       ) : (
-        <MessageBody text={content} open={open} onToggle={() => actions.toggle(message.seq)} />
+        <InReach value={reachable}>
+          <MessageBody text={content} open={open} onToggle={() => actions.toggle(message.seq)} />
+        </InReach>
       )}
       <Task task={message.task} />
       <Undelivered delivery={delivery} />

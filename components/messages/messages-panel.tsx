@@ -14,7 +14,7 @@ import { formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
 import { Empty, Panel } from '../ui/panel';
-import { FilterBar } from './filter-bar';
+import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { FilterChips } from './filter-chips';
 import { Hits } from './highlighted';
 import { MessageList } from './message-list';
@@ -60,8 +60,9 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     if (found === null) search(id);
     else change({ message: found }, true);
   };
-  const toggle = () => (list.following ? list.store.pause() : follow());
-  useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
+  const isMoving = list.following && list.held === null;
+  const toggle = () => (isMoving ? list.store.pause() : follow());
+  useShortcut('f', isMoving ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
     group: 'Messages',
     enabled: moment === null,
   });
@@ -86,6 +87,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         stats={stats}
         agents={agents.agents}
         following={list.following}
+        held={list.held}
         onFollow={toggle}
         onClear={clear}
         fault={list.error?.invalid ? list.error.message : null}
@@ -125,7 +127,9 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
           {said}
         </p>
-        {!list.following && <NewestButton list={list} onFollow={follow} />}
+        {(!list.following || (list.held !== null && (list.unseen.count > 0 || list.unseen.atLeast))) && (
+          <NewestButton list={list} onFollow={follow} />
+        )}
       </div>
     </Panel>
   );
@@ -154,8 +158,8 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
         ? `${formatCount(count)}${atLeast ? ' or more' : ''} new`
         : atLeast
           ? 'Perhaps new messages'
-          : 'Newest'}{' '}
-      <span aria-hidden="true">↓</span>
+          : 'Newest'}
+      {list.held !== null && <span>, waiting {HOLD_REASONS[list.held]}</span>} <span aria-hidden="true">↓</span>
     </button>
   );
 }
