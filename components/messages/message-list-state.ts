@@ -133,12 +133,19 @@ export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: Lo
     following,
     held,
     target,
-    unseen: following && held === null ? { count: 0, atLeast: false } : countAfter(window, live, matches, seen),
+    unseen: following && held === null ? { count: 0, atLeast: false } : unseenAfter(state, feed),
     pending: window === null ? 0 : countAfter(window, live, matches, window.to).count,
     loading: reads.busy || window === null,
     error: reads.error,
     lost: lost !== null && lost.cursor === feed.pointedAt ? lost.why : null,
   };
+}
+
+/** While the list waits, nothing is read: of what only the server can decide, it stays unknown how much matches. */
+function unseenAfter({ window, held, seen }: ListState, { live, matches }: Feed): MessageListView['unseen'] {
+  const unseen = countAfter(window, live, matches, seen);
+  const isUnknown = held !== null && window !== null && extended(window, live, matches) === 'behind';
+  return isUnknown ? { ...unseen, atLeast: true } : unseen;
 }
 
 /** @returns the delay in milliseconds after which the server must be asked for what is missing; null if nothing is */
