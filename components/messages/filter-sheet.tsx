@@ -2,7 +2,7 @@ import { use, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment as Shown } from '@/lib/client/moment';
-import { readTime } from '@/lib/client/search';
+import { readEnd, readTime } from '@/lib/client/search';
 import { asText, formatCount } from '@/lib/client/text';
 import type { Agent, Stats } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
@@ -43,7 +43,7 @@ export default function FilterSheet({ address, change, stats, agents }: FilterSh
           ))}
         </div>
         <Moment label="From" value={address.since} onChange={(since) => change({ since })} />
-        <Moment label="Until" value={address.until} onChange={(until) => change({ until })} />
+        <Moment label="Until" read={readEnd} value={address.until} onChange={(until) => change({ until })} />
       </fieldset>
     </div>
   );
@@ -102,11 +102,13 @@ function AgentChoice({ address, change, agents }: Omit<FilterSheetProps, 'stats'
 interface MomentProps {
   label: string;
   value: string | null;
+  /** Reads what was entered as an instant; null for an invalid text. */
+  read?: (text: string, now: number) => string | null;
   onChange: (value: string | null) => void;
 }
 
 /** A time in the viewer's zone. */
-function Moment({ label, value, onChange }: MomentProps) {
+function Moment({ label, value, read = readTime, onChange }: MomentProps) {
   const [wrong, setWrong] = useState(false);
   return (
     <label className="mt-1 flex items-center gap-2">
@@ -118,9 +120,9 @@ function Moment({ label, value, onChange }: MomentProps) {
         defaultValue={value === null ? '' : localTime(value)}
         aria-invalid={wrong}
         onChange={({ target }) => {
-          const read = target.value === '' ? null : readTime(target.value, now());
-          setWrong(target.value !== '' && read === null);
-          onChange(read);
+          const instant = target.value === '' ? null : read(target.value, now());
+          setWrong(target.value !== '' && instant === null);
+          onChange(instant);
         }}
         className="min-w-0 flex-1 rounded-sm border border-line bg-paper px-2 py-0.5"
       />

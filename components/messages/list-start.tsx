@@ -2,12 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import type { MessageList } from '@/components/messages/use-message-window';
 
 /** Shown above the oldest loaded message: that it is the first one, or a button that loads older ones. */
-export function ListStart({ list }: { list: MessageList }) {
+export function ListStart({ list, filtered }: { list: MessageList; filtered: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   // Out of view it is no stop for Tab: the focus would scroll the list there.
   const tabIndex = useIsInView(place) ? 0 : -1;
   if (list.window?.first) {
-    return list.window.messages.length > 0 && <p className="px-4 py-2 text-muted">This is the first message kept.</p>;
+    const text = filtered ? 'No earlier matches.' : 'This is the first message kept.';
+    return list.window.messages.length > 0 && <p className="px-4 py-2 text-muted">{text}</p>;
   }
   return (
     <div ref={place} className="min-h-9 px-4 py-2">

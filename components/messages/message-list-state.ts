@@ -125,7 +125,7 @@ export function heldFor(state: ListState, held: Hold | null): ListState {
 
 /** @returns what the list shows */
 export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: LostMessage | null): MessageListView {
-  const { window, following, target, seen } = state;
+  const { window, following, target } = state;
   const held = following && window !== null ? state.held : null;
   const { live, matches } = feed;
   return {

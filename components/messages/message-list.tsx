@@ -14,6 +14,8 @@ import { useHold } from './use-hold';
 
 interface MessageListProps {
   list: List;
+  /** Only messages that match a filter are listed. */
+  filtered: boolean;
   messages: readonly Message[];
   /** How many rows the view shows at most; null before it is measured. Kept when the filter changes. */
   mostInView: number | null;
@@ -111,7 +113,7 @@ export function MessageList(props: MessageListProps) {
       {/* Reversed, so the list starts at the newest message without a script, and rows inserted above move nothing.
           The browser's own scroll anchoring would keep the top row in place instead. */}
       <div className="mb-auto">
-        <ListStart list={list} />
+        <ListStart list={list} filtered={props.filtered} />
         <ol ref={rows.list} className="divide-y divide-line" aria-label="Messages" style={room(rows.above, rows.below)}>
           {drawn.map((message) => (
             <MessageRow

@@ -10,9 +10,10 @@ import { Moment } from '@/lib/client/moment';
 import { earlierInstant, formatMoment } from '@/lib/client/moments';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { formatCount } from '@/lib/client/text';
+import { counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
+import { searchWords } from '@/lib/contract/search-text';
 import { Empty, Panel } from '../ui/panel';
 import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { FilterChips } from './filter-chips';
@@ -78,7 +79,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
       id="messages"
       title="Messages"
       count={total}
-      note={filtered ? 'filtered' : shown.length < total && `${formatCount(shown.length)} loaded`}
+      note={filtered ? matchNote(list) : shown.length < total && `${formatCount(shown.length)} loaded`}
       className="relative h-[85dvh] md:h-auto"
     >
       <FilterBar
@@ -107,11 +108,12 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
       )}
       <Hits value={hits}>
         {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
-          <Nothing list={list} filtered={filtered} past={moment !== null} onClear={clear} />
+          <Nothing list={list} q={choice.q} filtered={filtered} past={moment !== null} onClear={clear} />
         ) : (
           <MessageList
             key={query}
             list={list}
+            filtered={filtered}
             messages={shown}
             mostInView={mostInView}
             onMostInView={setMostInView}
@@ -144,6 +146,15 @@ function useChoice({ agent, from, to, types, q, since, ...address }: Address, mo
   const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
   // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by content, not by array
   return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
+}
+
+/** @returns how many messages match the filter, as far as they are loaded */
+function matchNote({ window, pending, unseen }: List): string {
+  if (window === null) return 'filtered';
+  const { messages, first, last } = window;
+  const isWhole = first && last && pending === 0 && !unseen.atLeast;
+  if (isWhole) return counted(messages.length, 'match', 'matches');
+  return `${formatCount(messages.length)} or more matches`;
 }
 
 function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) {
@@ -200,12 +211,14 @@ function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
 
 interface NothingProps {
   list: List;
+  /** The text that was searched for. */
+  q: string;
   filtered: boolean;
   past: boolean;
   onClear: () => void;
 }
 
-function Nothing({ list, filtered, past, onClear }: NothingProps) {
+function Nothing({ list, q, filtered, past, onClear }: NothingProps) {
   if (list.error !== null && !list.error.invalid) {
     return <Empty title="The messages could not be loaded.">{list.error.message}</Empty>;
   }
@@ -219,8 +232,9 @@ function Nothing({ list, filtered, past, onClear }: NothingProps) {
     );
   }
   if (list.loading && list.error === null) return <Empty title="Searching…">The whole history is searched.</Empty>;
+  const title = q !== '' && searchWords(q).length === 0 ? 'Nothing to search for.' : 'No message matches.';
   return (
-    <Empty title="No message matches.">
+    <Empty title={title}>
       <button type="button" className="link" onClick={onClear}>
         Clear the filter
       </button>{' '}

@@ -1,5 +1,7 @@
 /** The search box: free text, and a small forgiving grammar (`type:BLOCKED from:agent-1 since:2h "two words"`). */
+import { ignoredParts, searchWords } from '../contract/search-text';
 import type { MessageChoice } from './message-filter';
+import { truncated } from './text';
 
 export interface Typed {
   /** The text that stays in the box. */
@@ -42,7 +44,7 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
         return '';
       case 'since':
       case 'until': {
-        const instant = readTime(value, now);
+        const instant = name.toLowerCase() === 'until' ? readEnd(value, now) : readTime(value, now);
         if (instant === null) {
           error = `“${value}” is not a valid time: write 15m, 2h, 14:30 or 2026-01-30.`;
           return all;
@@ -75,6 +77,19 @@ export function readTime(text: string, now: number): string | null {
   return Number.isNaN(value) ? null : isoInstant(value);
 }
 
+/**
+ * Reads the end of a span, which includes what it names: a date ends with its last millisecond, a time with a date ends
+ * with that second.
+ *
+ * @returns an instant, null for texts that `readTime` does not understand
+ */
+export function readEnd(text: string, now: number): string | null {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return readTime(`${text}T23:59:59.999`, now);
+  const instant = readTime(text, now);
+  const isToTheSecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$/.test(text);
+  return instant === null || !isToTheSecond ? instant : isoInstant(Date.parse(instant) + 999);
+}
+
 function isoInstant(value: number): string | null {
   return Math.abs(value) <= 8.64e15 ? new Date(value).toISOString() : null;
 }
@@ -99,6 +114,20 @@ export function hitPattern(q: string): RegExp | null {
     return [`(?<![\\p{L}\\p{N}\\p{Co}])${runs.join('[^\\p{L}\\p{N}\\p{Co}]+')}${ending}`];
   });
   return phrases.length === 0 ? null : new RegExp(phrases.join('|'), 'gu');
+}
+
+/**
+ * @returns why a search finds nothing, or less than it names, as a sentence; null if every part is searched for: the
+ *   index contains letters and digits only
+ */
+export function searchNote(q: string): string | null {
+  const parts = ignoredParts(q);
+  if (parts.length === 0) return null;
+  const named = parts.slice(0, 3).map((part) => `“${truncated(part, 20)}”`);
+  const list = named.join(', ') + (parts.length > named.length ? ', …' : '');
+  return searchWords(q).length === 0
+    ? `Cannot search for ${list}: only letters and digits are searched. Add a word.`
+    : `Ignored: ${list}. Only letters and digits are searched.`;
 }
 
 /** @returns a text split at the hits of the pattern: every second piece is a hit */
