@@ -13,12 +13,13 @@ const DEEPEST = 12;
 export default function Markdown({ text }: { text: string }) {
   const tokens = useMemo(() => markdownTokens(text), [text]);
   if (tokens === null) return <Plain text={text} />;
-  return <div className="space-y-1.5">{blocks(tokens, 0)}</div>;
+  // Code and tables scroll on their own and may be as wide as the list.
+  return <div className="space-y-1.5 [&>:not([role=group])]:max-w-measure">{blocks(tokens, 0)}</div>;
 }
 
 function Plain({ text }: { text: string }) {
   return (
-    <div className="whitespace-pre-wrap">
+    <div className="max-w-measure whitespace-pre-wrap">
       <Highlighted text={text} />
     </div>
   );

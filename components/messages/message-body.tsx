@@ -23,7 +23,11 @@ interface MessageBodyProps {
 export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
   const fold = folded(text, LIMITS);
   const shown = fold !== null && !open ? `${fold.head}…` : text;
-  const plain = <TextBlocks text={shown} piece={Highlighted} />;
+  const plain = (
+    <div className="max-w-measure">
+      <TextBlocks text={shown} piece={Highlighted} />
+    </div>
+  );
   return (
     <>
       <div dir="auto" className="wrap-anywhere overflow-hidden">

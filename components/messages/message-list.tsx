@@ -49,6 +49,7 @@ export function MessageList(props: MessageListProps) {
     go: onGo,
     find: onFind,
     search: onSearch,
+    keepInPlace: rows.holdOn,
     focus: setActive,
   });
 

@@ -3,6 +3,7 @@ import type { MessageLinks } from '@/components/messages/message-links';
 import { type Delivery, describeDelivery } from '@/lib/client/delivery';
 import { asText, counted } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
+import { AgentName } from '../ui/agent-name';
 import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
@@ -11,8 +12,7 @@ import { InReach } from './in-reach';
 import type { MessageActions } from './message-actions';
 import { MessageBody } from './message-body';
 import { MessageRelations } from './message-relations';
-
-const MAX_NAMES = 8;
+import { Names, Recipients } from './recipients';
 
 interface MessageRowProps {
   message: Message;
@@ -43,15 +43,15 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     >
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
+          <span className="mr-2 inline-block">
+            <MessageType type={message.msg_type} />
+          </span>
           <span className="font-medium">
-            {asText(message.sender) === '' ? 'unknown sender' : <Text value={message.sender} max={80} />}
+            {asText(message.sender) === '' ? 'unknown sender' : <AgentName id={message.sender} />}
           </span>
           <span className="text-muted">
             {' → '}
-            <Names names={delivery.recipients} none="unknown recipient" />
-          </span>
-          <span className="ml-2 inline-block">
-            <MessageType type={message.msg_type} />
+            <Recipients message={message} onToggle={() => actions.keepInPlace(message.seq)} />
           </span>
         </p>
         <button
@@ -99,33 +99,13 @@ function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
   );
 }
 
-function Names({ names, none }: { names: readonly string[]; none: string }) {
-  if (names.length === 0) return none;
-  const shown = names.slice(0, MAX_NAMES);
-  const hidden = names.length - shown.length;
-  return (
-    <>
-      {shown.map((name, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: names may repeat and never move
-        <span key={index}>
-          {index > 0 && ', '}
-          <Text value={name === 'all' ? 'everyone' : name} max={80} />
-        </span>
-      ))}
-      {hidden > 0 && (
-        <span title={names.slice(MAX_NAMES, MAX_NAMES + 100).join(', ')}> and {counted(hidden, 'other')}</span>
-      )}
-    </>
-  );
-}
-
 /** The task of a delegation, if the message names one. */
 function Task({ task }: { task: unknown }) {
   if (typeof task !== 'object' || task === null || !('objective' in task)) return null;
   const priority = 'priority' in task ? asText(task.priority) : '';
   const objective = asText(task.objective);
   return (
-    <p className="wrap-anywhere text-muted">
+    <p className="wrap-anywhere max-w-measure text-muted">
       Task{priority !== '' && <Text value={` (${priority})`} max={40} />}:{' '}
       {objective.length > 600 ? <Text value={objective} max={600} /> : <Highlighted text={objective} />}
     </p>
@@ -135,12 +115,12 @@ function Task({ task }: { task: unknown }) {
 function Undelivered({ delivery }: { delivery: Delivery }) {
   if (delivery.failedCount === 0) return null;
   return (
-    <p className="wrap-anywhere text-bad">
+    <p className="wrap-anywhere max-w-measure text-bad">
       <span aria-hidden="true">✕ </span>
       {delivery.outcome === 'none' ? 'Not delivered' : 'Partly delivered'}
       {delivery.failed.length > 0 ? (
         <>
-          : did not reach <Names names={delivery.failed} none="" />
+          : did not reach <Names names={delivery.failed} />
         </>
       ) : (
         `: ${counted(delivery.failedCount, 'delivery', 'deliveries')} failed`

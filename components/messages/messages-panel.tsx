@@ -10,7 +10,7 @@ import { Moment } from '@/lib/client/moment';
 import { earlierInstant, formatMoment } from '@/lib/client/moments';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { counted, formatCount } from '@/lib/client/text';
+import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
 import { searchWords } from '@/lib/contract/search-text';
@@ -20,6 +20,7 @@ import { FilterChips } from './filter-chips';
 import { Hits } from './highlighted';
 import { MessageList } from './message-list';
 import { Popover } from './popover';
+import { KnownAgents } from './recipients';
 
 // Loaded on use: few visits download anything.
 const DownloadSheet = lazy(() => import('./download-sheet'));
@@ -45,6 +46,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
   const [mostInView, setMostInView] = useState<number | null>(null);
   const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
+  const known = useKnownAgents(agents);
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
   const filtered = choiceQuery(address) !== '';
@@ -106,25 +108,27 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
           onClear={filtered ? () => change(NO_CHOICE) : null}
         />
       )}
-      <Hits value={hits}>
-        {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
-          <Nothing list={list} q={choice.q} filtered={filtered} past={moment !== null} onClear={clear} />
-        ) : (
-          <MessageList
-            key={query}
-            list={list}
-            filtered={filtered}
-            messages={shown}
-            mostInView={mostInView}
-            onMostInView={setMostInView}
-            chosen={cursorSeq(address.message)}
-            onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
-            onFind={(id, seq) => void find(id, seq)}
-            onSearch={search}
-            onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
-          />
-        )}
-      </Hits>
+      <KnownAgents value={known}>
+        <Hits value={hits}>
+          {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
+            <Nothing list={list} q={choice.q} filtered={filtered} past={moment !== null} onClear={clear} />
+          ) : (
+            <MessageList
+              key={query}
+              list={list}
+              filtered={filtered}
+              messages={shown}
+              mostInView={mostInView}
+              onMostInView={setMostInView}
+              chosen={cursorSeq(address.message)}
+              onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
+              onFind={(id, seq) => void find(id, seq)}
+              onSearch={search}
+              onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
+            />
+          )}
+        </Hits>
+      </KnownAgents>
       <div className="pointer-events-none absolute inset-x-0 bottom-3 flex flex-col items-center gap-2">
         <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
           {said}
@@ -155,6 +159,12 @@ function matchNote({ window, pending, unseen }: List): string {
   const isWhole = first && last && pending === 0 && !unseen.atLeast;
   if (isWhole) return counted(messages.length, 'match', 'matches');
   return `${formatCount(messages.length)} or more matches`;
+}
+
+/** @returns the ids of the registered agents; the same set while they stay the same, so that no row renders again */
+function useKnownAgents({ agents }: AgentsAnswer): ReadonlySet<string> {
+  const ids = JSON.stringify(agents.map(({ id }) => asText(id)));
+  return useMemo(() => new Set(JSON.parse(ids) as string[]), [ids]);
 }
 
 function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) {
