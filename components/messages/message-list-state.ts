@@ -42,6 +42,8 @@ export interface MessageListView {
   held: Hold | null;
   /** The message to bring into view; a new object for each request to do so. */
   target: { seq: number } | null;
+  /** The number of the newest message that the reader has had on the screen. */
+  seen: number;
   /** How many messages have come since the reader left the end, or since the list waits. */
   unseen: { count: number; atLeast: boolean };
   /** Of those, how many are known and not in the window. */
@@ -125,7 +127,7 @@ export function heldFor(state: ListState, held: Hold | null): ListState {
 
 /** @returns what the list shows */
 export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: LostMessage | null): MessageListView {
-  const { window, following, target } = state;
+  const { window, following, target, seen } = state;
   const held = following && window !== null ? state.held : null;
   const { live, matches } = feed;
   return {
@@ -133,6 +135,7 @@ export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: Lo
     following,
     held,
     target,
+    seen: following && held === null ? live.head : seen,
     unseen: following && held === null ? { count: 0, atLeast: false } : unseenAfter(state, feed),
     pending: window === null ? 0 : countAfter(window, live, matches, window.to).count,
     loading: reads.busy || window === null,

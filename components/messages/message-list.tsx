@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type Folds, foldMessages } from '@/components/messages/message-folds';
 import { linkIndex, linksOf } from '@/components/messages/message-links';
 import { indexAt } from '@/components/messages/message-window';
 import { messageRow, useMessageRows } from '@/components/messages/use-message-rows';
@@ -7,6 +8,7 @@ import { Moment } from '@/lib/client/moment';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { Message } from '@/lib/contract/schemas';
 import { Scroller } from '../ui/panel';
+import { firstUnseen, type LastLooked } from './last-looked';
 import { ListStart } from './list-start';
 import type { MessageActions } from './message-actions';
 import { MessageRow } from './message-row';
@@ -17,6 +19,8 @@ interface MessageListProps {
   /** Only messages that match a filter are listed. */
   filtered: boolean;
   messages: readonly Message[];
+  /** What the reader saw before the page was looked at again. */
+  looked: LastLooked | null;
   /** How many rows the view shows at most; null before it is measured. Kept when the filter changes. */
   mostInView: number | null;
   onMostInView: (count: number) => void;
@@ -31,11 +35,17 @@ interface MessageListProps {
 
 /** The loaded messages; only those near the view are rendered. */
 export function MessageList(props: MessageListProps) {
-  const { list, messages, chosen, onGo, onFind, onSearch, onCopyLink } = props;
+  const { list, filtered, chosen, onGo, onFind, onSearch, onCopyLink } = props;
+  const index = useMemo(() => linkIndex(props.messages), [props.messages]);
+  const { rows: messages, into } = useMemo(
+    // Of a search each hit is shown.
+    () => (filtered ? { rows: props.messages, into: NO_FOLDS } : foldMessages(props.messages, index, chosen)),
+    [props.messages, index, filtered, chosen],
+  );
   const rows = useMessageRows(messages, list, props.mostInView, props.onMostInView);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [active, setActive] = useState<number | null>(null);
-  const index = useMemo(() => linkIndex(messages), [messages]);
+  const firstNew = list.window && firstUnseen(messages, props.looked, list.window.epoch);
   const drawn = messages.slice(rows.range.first, rows.range.end);
   const reachable = reachableRow(drawn, active, rows.inView);
 
@@ -114,15 +124,16 @@ export function MessageList(props: MessageListProps) {
       {/* Reversed, so the list starts at the newest message without a script, and rows inserted above move nothing.
           The browser's own scroll anchoring would keep the top row in place instead. */}
       <div className="mb-auto">
-        <ListStart list={list} filtered={props.filtered} />
+        <ListStart list={list} filtered={filtered} />
         <ol ref={rows.list} className="divide-y divide-line" aria-label="Messages" style={room(rows.above, rows.below)}>
           {drawn.map((message) => (
             <MessageRow
               key={message.seq}
               message={message}
-              links={linksOf(message, index)}
+              links={linksOf(message, index, into.get(message.seq))}
               open={open.has(message.seq)}
               chosen={message.seq === chosen}
+              firstNew={message.seq === firstNew}
               reachable={message.seq === reachable}
               actions={actions}
             />
@@ -146,6 +157,8 @@ function reachableRow(
   const kept = drawn.find((message) => message.seq === active && isInView(message));
   return (kept ?? drawn.findLast(isInView) ?? drawn.at(-1))?.seq;
 }
+
+const NO_FOLDS: Folds['into'] = new Map();
 
 const LIST_KEY = { group: 'Messages', inPalette: false };
 

@@ -21,6 +21,8 @@ interface MessageRowProps {
   open: boolean;
   /** The address points at it. */
   chosen: boolean;
+  /** It is the first that came while nobody looked. */
+  firstNew: boolean;
   /** Tab focuses this row; the arrow keys move on from it. */
   reachable: boolean;
   /** The same functions at every render. */
@@ -29,7 +31,7 @@ interface MessageRowProps {
 
 /** One message: sender, recipients, type, time, text, failed deliveries and relations. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, links, open, chosen, reachable, actions } = props;
+  const { message, links, open, chosen, firstNew, reachable, actions } = props;
   const delivery = describeDelivery(message);
   const content = asText(message.content);
   return (
@@ -39,8 +41,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       tabIndex={reachable ? 0 : -1}
       aria-current={chosen ? 'true' : undefined}
       onFocus={(event) => event.target === event.currentTarget && actions.focus(message.seq)}
-      className={`group contain-content px-4 py-2 ${chosen ? 'bg-accent/10 shadow-[inset_2px_0_var(--accent)]' : ''}`}
+      className={`group relative contain-content px-4 py-2 ${chosen ? 'bg-accent/10 shadow-[inset_2px_0_var(--accent)]' : ''}`}
     >
+      {firstNew && <NewLine />}
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
           <span className="mr-2 inline-block">
@@ -94,8 +97,18 @@ function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
     before.links.key === now.links.key &&
     before.open === now.open &&
     before.chosen === now.chosen &&
+    before.firstNew === now.firstNew &&
     before.reachable === now.reachable &&
     before.actions === now.actions
+  );
+}
+
+/** Drawn over the upper edge, so that it moves nothing when it appears. */
+function NewLine() {
+  return (
+    <p className="pointer-events-none absolute inset-x-0 top-0 border-accent border-t text-center text-[11px] text-accent leading-none">
+      <span className="rounded-b-sm bg-paper px-1.5">New since you last looked</span>
+    </p>
   );
 }
 

@@ -18,6 +18,7 @@ import { Empty, Panel } from '../ui/panel';
 import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { FilterChips } from './filter-chips';
 import { Hits } from './highlighted';
+import { useLastLooked } from './last-looked';
 import { MessageList } from './message-list';
 import { Popover } from './popover';
 import { KnownAgents } from './recipients';
@@ -46,6 +47,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
   const [mostInView, setMostInView] = useState<number | null>(null);
   const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
+  const looked = useLastLooked(list.window?.epoch ?? null, list.window === null ? null : list.seen);
   const known = useKnownAgents(agents);
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
@@ -117,6 +119,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
               key={query}
               list={list}
               filtered={filtered}
+              looked={looked}
               messages={shown}
               mostInView={mostInView}
               onMostInView={setMostInView}
