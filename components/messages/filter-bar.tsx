@@ -35,7 +35,9 @@ const TYPING = 150;
 export function FilterBar(props: FilterBarProps) {
   const { address, change, stats, agents } = props;
   const past = use(Moment) !== null;
-  const chosen = address.types.length + [address.agent, address.since, address.until].filter(Boolean).length;
+  const { types, notTypes, only } = address;
+  const chosen =
+    types.length + notTypes.length + only.length + [address.agent, address.since, address.until].filter(Boolean).length;
   return (
     <div className="@container flex h-10 shrink-0 items-center gap-1 border-line border-b pr-2 pl-4">
       <SearchBox {...props} />
@@ -102,7 +104,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
 
   const moment = use(Moment);
   const say = useEffectEvent((typed: string, whole: boolean) => {
-    const read = readTyped(typed, address.types, whole, moment ?? now());
+    const read = readTyped(typed, address, whole, moment ?? now());
     setError(read.error);
     const q = read.text.trim();
     if (read.text !== typed) setText(read.text.trimStart());
@@ -137,7 +139,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
           // Of a composition, Enter and Escape belong to the input method.
           if (event.nativeEvent.isComposing) return;
           if (event.key === 'Enter') {
-            const read = readTyped(text, address.types, true, moment ?? now());
+            const read = readTyped(text, address, true, moment ?? now());
             setError(read.error);
             if (read.error === null) {
               setText(read.text.trim());

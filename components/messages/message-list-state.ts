@@ -1,7 +1,7 @@
 /** The rules of the list of messages: what follows from the filter, the stream and the reader's moves. */
 
 import type { ApiError } from '@/lib/client/api';
-import { choiceQuery, type Matches, type MessageChoice, matcherOf } from '@/lib/client/message-filter';
+import { choiceQuery, isServerChoice, type Matches, type MessageChoice, matcherOf } from '@/lib/client/message-filter';
 import type { Message } from '@/lib/contract/schemas';
 import {
   countAfter,
@@ -63,8 +63,10 @@ export interface Feed {
   /** The filter, as `choiceQuery` gives it. */
   key: string;
   matches: Matches;
-  /** Free text is part of the filter: only the server knows which messages match. */
+  /** Only the server knows which messages match, for example because free text is part of the filter. */
   isSearch: boolean;
+  /** A message that matches may cease to: a question is answered. */
+  isVolatile: boolean;
   live: LiveTail;
   pointedAt: string | null;
 }
@@ -85,7 +87,8 @@ export function feedOf({ messages, lastEventId, choice, pointedAt }: MessageList
   return {
     key: choiceQuery(choice),
     matches: matcherOf(choice),
-    isSearch: choice.q !== '',
+    isSearch: isServerChoice(choice),
+    isVolatile: choice.only.includes('unanswered'),
     live: liveTail(messages, lastEventId),
     pointedAt,
   };
@@ -155,14 +158,14 @@ function unseenAfter({ window, held, seen }: ListState, { live, matches }: Feed)
 export function catchUpDelay(state: ListState, feed: Feed, { busy, error }: ReadStatus): number | null {
   if (busy || error?.invalid) return null;
   const { window, following } = state;
-  const { live, matches, isSearch } = feed;
+  const { live, matches, isSearch, isVolatile } = feed;
   if (window === null) {
     if (live.epoch === null) return null;
     return error ? RETRY_INTERVAL_MS : 0;
   }
   if (following && state.held !== null) return null;
   // Paused, a search reads on as well: nothing else could count what has come since.
-  const isReadOn = following || (isSearch && window.messages.length < MAX_HELD);
+  const isReadOn = following || (isSearch && !isVolatile && window.messages.length < MAX_HELD);
   if (!isReadOn || live.epoch !== window.epoch || extended(window, live, matches) !== 'behind') return null;
   return error ? RETRY_INTERVAL_MS : CATCH_UP_INTERVAL_MS;
 }

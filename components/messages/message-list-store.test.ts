@@ -104,6 +104,23 @@ describe('MessageListStore', () => {
       assert.deepEqual(search.seqs(), [2, 4, 6, 8]);
     });
 
+    it('accept(): of questions without an answer the newest page replaces the window, so that answered ones go', async () => {
+      const unanswered = { ...NO_CHOICE, only: ['unanswered' as const] };
+      const { show, reads, last, seqs, store } = listOf(input(6, { choice: unanswered }));
+      mock.timers.tick(0);
+      await last().answer(6);
+      assert.deepEqual(seqs(), [2, 4, 6]);
+      show(input(8, { choice: unanswered }));
+      mock.timers.tick(250);
+      assert.deepEqual([reads.length, last().place], [2, null]);
+      await last().answer(8);
+      assert.deepEqual(seqs(), [2, 4, 6, 8]);
+      store.pause();
+      show(input(9, { choice: unanswered }));
+      mock.timers.tick(10_000);
+      assert.equal(reads.length, 2, 'while it is paused nothing goes');
+    });
+
     it('accept(): another history replaces the window', () => {
       const { show, view, seqs } = listOf(input(5));
       show(stream(3, TAIL, 'other'));

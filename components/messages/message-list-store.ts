@@ -111,8 +111,13 @@ export class MessageListStore {
   /** Joins what follows on the window: of the stream where possible, else a page of the history. */
   loadNewer(limit = PAGE_SIZE): void {
     const { window } = this.#state;
-    const { live, matches } = this.#feed;
+    const { live, matches, isVolatile } = this.#feed;
     const { head } = live;
+    if (isVolatile && window !== null && this.#state.following) {
+      // Instead of being extended: what no longer matches goes.
+      this.#read(null, PAGE_SIZE, (now, page) => (this.#state.following ? windowOfPage(page, head) : now));
+      return;
+    }
     if (window === null) {
       this.#read(null, PAGE_SIZE, (now, page) => now ?? windowOfPage(page, head));
       return;

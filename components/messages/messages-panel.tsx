@@ -12,7 +12,7 @@ import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
-import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
+import type { AgentsAnswer, Message, MessageState, Stats } from '@/lib/contract/schemas';
 import { searchWords } from '@/lib/contract/search-text';
 import { Empty, Panel } from '../ui/panel';
 import { FilterBar, HOLD_REASONS } from './filter-bar';
@@ -148,11 +148,14 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
  * The filter part of the address, so that selecting a lock or a message does not load messages again. At a past moment
  * it ends with that moment.
  */
-function useChoice({ agent, from, to, types, q, since, ...address }: Address, moment: number | null): MessageChoice {
-  const kinds = types.join('\n');
+function useChoice({ agent, from, to, q, since, ...address }: Address, moment: number | null): MessageChoice {
+  const lists = JSON.stringify([address.types, address.notTypes, address.only]);
   const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by content, not by array
-  return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
+  return useMemo(() => {
+    // By content, not by array.
+    const [types, notTypes, only] = JSON.parse(lists) as [string[], string[], MessageState[]];
+    return { agent, from, to, types, notTypes, only, q, since, until };
+  }, [agent, from, to, lists, q, since, until]);
 }
 
 /** @returns how many messages match the filter, as far as they are loaded */

@@ -1,5 +1,8 @@
-/** The search box: free text, and a small forgiving grammar (`type:BLOCKED from:agent-1 since:2h "two words"`). */
+/** The search box: free text, and a small forgiving grammar (`type:BLOCKED -type:INFO is:failed since:2h "two words"`). */
+
+import type { MessageState } from '../contract/schemas';
 import { ignoredParts, searchWords } from '../contract/search-text';
+import { MESSAGE_STATES } from './address';
 import type { MessageChoice } from './message-filter';
 import { truncated } from './text';
 
@@ -12,7 +15,7 @@ export interface Typed {
   error: string | null;
 }
 
-const WORD = /(\w+):("[^"]*"|[^\s"]+)(\s|$)/g;
+const WORD = /(-?\w+):("[^"]*"|[^\s"]+)(\s|$)/g;
 const AGO = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)$/i;
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
@@ -20,10 +23,16 @@ const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 /**
  * Extracts the finished `name:value` words from the text.
  *
+ * @param before the filter so far, to whose lists words are added
  * @param whole whether a word at the very end also counts as finished
  * @param now milliseconds since 1970, for `since:2h`
  */
-export function readTyped(typed: string, types: readonly string[], whole: boolean, now: number): Typed {
+export function readTyped(
+  typed: string,
+  before: Pick<MessageChoice, 'types' | 'notTypes' | 'only'>,
+  whole: boolean,
+  now: number,
+): Typed {
   const part: { -readonly [Key in keyof MessageChoice]?: MessageChoice[Key] } = {};
   let error: string | null = null;
   const text = typed.replace(WORD, (all, name: string, quoted: string, end: string, offset: number) => {
@@ -33,8 +42,21 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
     if (value === '') return all;
     switch (name.toLowerCase()) {
       case 'type':
-        part.types = [...new Set([...(part.types ?? types), ...value.split(',').map(typeName)])];
+        part.types = [...new Set([...(part.types ?? before.types), ...value.split(',').map(typeName)])];
         return '';
+      case '-type':
+        part.notTypes = [...new Set([...(part.notTypes ?? before.notTypes), ...value.split(',').map(typeName)])];
+        return '';
+      case 'is': {
+        const states = value.toLowerCase().split(',');
+        const unknown = states.find((state) => !isMessageState(state));
+        if (unknown !== undefined) {
+          error = `“is:${unknown}” is not known: write is:${MESSAGE_STATES.join(', is:')}.`;
+          return all;
+        }
+        part.only = [...new Set([...(part.only ?? before.only), ...states.filter(isMessageState)])];
+        return '';
+      }
       case 'agent':
         part.agent = value;
         return '';
@@ -92,6 +114,10 @@ export function readEnd(text: string, now: number): string | null {
 
 function isoInstant(value: number): string | null {
   return Math.abs(value) <= 8.64e15 ? new Date(value).toISOString() : null;
+}
+
+function isMessageState(text: string): text is MessageState {
+  return MESSAGE_STATES.some((state) => state === text);
 }
 
 /** The swarm writes its types in capitals; people rarely type them so. */

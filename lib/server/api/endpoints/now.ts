@@ -59,7 +59,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
       '`after`, is never null, and is also an id of the stream. `seq` rises and may skip.',
     request: 'messages',
     answer: 'messages',
-    problems: [410, 422],
+    problems: [409, 410, 422],
     answerTo: async ({ query, context }) => jsonResponse(await context.runtime.messages(query)),
   }),
   declare({
