@@ -17,9 +17,9 @@ const begun = JSON.stringify({ format: 'claude-swarm-bundle', version: 2 });
 
 test('a file that is no sound bundle is refused with what is wrong and what to do', () => {
   const faulty: [text: string, said: RegExp][] = [
-    ['{"format": "har"}', /^faulty\.json is no bundle of a swarm: open a file/],
-    ['null', /is no bundle/],
-    ['not even JSON', /is no bundle/],
+    ['{"format": "har"}', /^faulty\.json is not an exported time range: open a file/],
+    ['null', /is not an exported time range/],
+    ['not even JSON', /is not an exported time range/],
     [begun.replace('2', '3'), /made by a newer dashboard \(bundle version 3, this one reads 2\): update/],
     [begun.slice(0, -3), /is cut off or damaged.*Make it again/],
     [begun, /is damaged: at \w+: .*Make it again/],

@@ -20,14 +20,15 @@ const SLOW = Array.from({ length: 150 }, (_, index) => [
   comparedEntry('b', `${'a'.repeat(4000)}${index}`),
 ]).flat();
 
-function comparison() {
+/** @param monotonic without it, time passes */
+function comparison(monotonic?: () => number) {
   const events: number[] = [];
-  const made: LockComparison = new LockComparison(ROOT, () => events.push(made.compared.entries.length));
+  const made: LockComparison = new LockComparison(ROOT, () => events.push(made.compared.entries.length), monotonic);
   return { made, events };
 }
 
 test('request(): ordinary locks have been compared when it returns', () => {
-  const { made, events } = comparison();
+  const { made, events } = comparison(() => 0);
   const [path, pattern] = [comparedEntry('a', 'src/a.ts'), comparedEntry('b', 'src/*')];
   made.request([path, pattern]);
   assert.deepEqual(made.compared.conflicts.found.get(path), [pattern]);
@@ -61,7 +62,7 @@ test('request(): of the requests during a comparison only the last one is served
 });
 
 test('request(): a refreshed lock keeps its overlaps, without a comparison', () => {
-  const { made } = comparison();
+  const { made } = comparison(() => 0);
   const [path, pattern, spelled] = [
     comparedEntry('a', 'src/a.ts'),
     comparedEntry('b', 'src/*'),

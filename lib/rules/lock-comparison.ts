@@ -25,6 +25,7 @@ export class LockComparison {
   compared: ComparedLocks = { entries: [], conflicts: NO_CONFLICTS, spelled: NO_SPELLED_LOCKS };
   readonly #root: string;
   readonly #onCompared: () => void;
+  readonly #monotonic: () => number;
   #wanted: readonly LockEntry[] = this.compared.entries;
   #running: Promise<void> | null = null;
   /** Contains the locks of `compared`, for small changes. */
@@ -33,10 +34,12 @@ export class LockComparison {
   /**
    * @param root the swarm's root, absolute
    * @param onCompared called at the end of a comparison that took longer than the turn in which it was requested
+   * @param monotonic the clock of the slices, in milliseconds from any instant
    */
-  constructor(root: string, onCompared: () => void) {
+  constructor(root: string, onCompared: () => void, monotonic: () => number = () => performance.now()) {
     this.#root = root;
     this.#onCompared = onCompared;
+    this.#monotonic = monotonic;
   }
 
   /**
@@ -56,7 +59,7 @@ export class LockComparison {
     const changed = this.#changed(entries);
     if (changed) return;
     const work = compareAll(entries, this.#root);
-    const outcome = runSlice(work);
+    const outcome = this.#runSlice(work);
     if (outcome) this.#take(outcome);
     else this.#running = this.#finish(work);
   }
@@ -100,19 +103,29 @@ export class LockComparison {
   }
 
   async #finish(work: Comparing): Promise<void> {
-    const begun = performance.now();
+    const begun = this.#monotonic();
     for (;;) {
       await nextTurn();
-      const outcome = runSlice(work);
+      const outcome = this.#runSlice(work);
       if (!outcome) continue;
       this.#take(outcome);
       break;
     }
     // Locks that change all the time and take long to compare get at most half of the processor.
-    if (this.#wanted !== this.compared.entries) await restFor(performance.now() - begun);
+    if (this.#wanted !== this.compared.entries) await restFor(this.#monotonic() - begun);
     this.#running = null;
     this.#onCompared();
     this.request(this.#wanted);
+  }
+
+  /** @returns the result of the work if it ended within a slice */
+  #runSlice(work: Comparing): ComparedLocks | null {
+    const begun = this.#monotonic();
+    while (this.#monotonic() - begun < SLICE_MS) {
+      const step = work.next();
+      if (step.done) return step.value;
+    }
+    return null;
   }
 }
 
@@ -122,16 +135,6 @@ function* compareAll(entries: readonly LockEntry[], root: string): Comparing {
   const conflicts = yield* compareLocks(entries);
   const spelled = yield* spellLocks(entries, root);
   return { entries, conflicts, spelled };
-}
-
-/** @returns the result of the work if it ended within a slice */
-function runSlice(work: Comparing): ComparedLocks | null {
-  const begun = performance.now();
-  while (performance.now() - begun < SLICE_MS) {
-    const step = work.next();
-    if (step.done) return step.value;
-  }
-  return null;
 }
 
 /**
