@@ -169,3 +169,149 @@ test('a megabyte of text is unfolded piece by piece, whole, and can be broken an
   expect(await long.evaluate((element) => element.textContent?.length)).toBe(15 * 50_000 + 60_000 + 10);
   expect(await long.locator('wbr').count()).toBeGreaterThan(800);
 });
+
+test('messages: the type first, a broadcast as everyone with its names on demand, a hue for each agent, short lines', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  swarm.register(Array.from({ length: 6 }, (_, index) => ({ id: `agent-${index}` })));
+  const others = ['agent-1', 'agent-2', 'agent-3', 'agent-4', 'agent-5'];
+  const sent = { delivery_status: Object.fromEntries(others.map((name) => [name, true])) };
+  swarm.send(
+    { content: 'To all.', recipients: others, ...sent },
+    { content: 'To most.', recipients: others.slice(1), msg_type: 'QUESTION' },
+    { content: 'To one.', msg_type: 'COMPLETED' },
+    { sender: 'agent-1', content: 'running words of a text '.repeat(40) },
+  );
+  await server.start();
+  await openLive(page, server);
+  await expect(row(page, 'To all.')).toContainText('INFO agent-0 → everyone (5)');
+  await expect(row(page, 'To most.')).toContainText('QUESTION agent-0 → 4 agents');
+  await expect(row(page, 'To one.')).toContainText('COMPLETED agent-0 → agent-1');
+  await row(page, 'To all.').getByRole('button', { name: 'everyone (5)' }).click();
+  await expect(row(page, 'To all.')).toContainText('everyone (5): agent-1, agent-2, agent-3, agent-4, agent-5');
+
+  const colour = (text: string, word: string) =>
+    row(page, text)
+      .getByText(word, { exact: true })
+      .first()
+      .evaluate((element) => getComputedStyle(element).color);
+  expect(await colour('To one.', 'agent-0')).not.toBe(await colour('running words', 'agent-1'));
+  expect(await colour('To one.', 'COMPLETED')).toBe(await colour('To all.', 'INFO'));
+  expect(await colour('To most.', 'QUESTION')).not.toBe(await colour('To all.', 'INFO'));
+
+  const longest = await row(page, 'running words')
+    .locator('[dir="auto"]')
+    .evaluate((element) => {
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const lines = new Map<number, number>();
+      while (walker.nextNode()) {
+        const range = document.createRange();
+        for (let at = 0; at < (walker.currentNode as Text).data.length; at++) {
+          range.setStart(walker.currentNode, at);
+          range.setEnd(walker.currentNode, at + 1);
+          const top = Math.round(range.getBoundingClientRect().top);
+          lines.set(top, (lines.get(top) ?? 0) + 1);
+        }
+      }
+      return Math.max(...lines.values());
+    });
+  expect(longest).toBeLessThanOrEqual(81);
+  expect(longest).toBeGreaterThan(60);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await faults(page, { part: '#messages' })).toEqual([]);
+  }
+});
+
+test('what came while the page was hidden begins with a line that moves nothing', async ({ page, swarm, server }) => {
+  swarm.send(...many(5));
+  await server.start();
+  await openLive(page, server);
+  const show = (state: 'hidden' | 'visible') =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await show('hidden');
+  swarm.send(...many(3));
+  await expect(row(page, 'message 8.')).toBeAttached();
+  const before = await row(page, 'message 6.').boundingBox();
+  await show('visible');
+  await expect(row(page, 'message 6.')).toContainText('New since you last looked');
+  expect(await row(page, 'message 6.').boundingBox()).toEqual(before);
+  await expect(page.getByText('New since you last looked')).toHaveCount(1);
+  // Seen coming: no line.
+  await show('hidden');
+  await show('visible');
+  await expect(page.getByText('New since you last looked')).toHaveCount(0);
+  swarm.send({});
+  await expect(row(page, 'message 9.')).toBeVisible();
+  await expect(page.getByText('New since you last looked')).toHaveCount(0);
+});
+
+test('searches: the number of matches, the end of the matches, and what cannot be searched for', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  swarm.send(...many(30), { content: 'deploy done 👍' }, ...many(3));
+  await server.start();
+  await openLive(page, server);
+  await search(page).fill('message');
+  await expect(panel(page, 'Messages')).toContainText('33 matches');
+  await list(page).evaluate((element) => element.scrollTo({ top: -element.scrollHeight }));
+  await expect(page.getByText('No earlier matches.')).toBeInViewport();
+  await expect(page.getByText('This is the first message kept.')).toHaveCount(0);
+  await search(page).fill('👍');
+  await expect(
+    page.getByText('Cannot search for “👍”: only letters and digits are searched. Add a word.'),
+  ).toBeVisible();
+  await expect(page.getByText('Nothing to search for.')).toBeVisible();
+  await expect(page.getByText('No message matches.')).toHaveCount(0);
+  await search(page).fill('deploy 👍');
+  await expect(page.getByText('Ignored: “👍”. Only letters and digits are searched.')).toBeVisible();
+  await expect(rows(page)).toHaveCount(1);
+  expect(await faults(page, { part: '#messages' })).toEqual([]);
+  await search(page).fill('');
+  const today = await page.evaluate(() => new Date().toLocaleDateString('sv-SE'));
+  await search(page).fill(`since:${today} until:${today} `);
+  await expect(search(page)).toHaveValue('');
+  await expect(row(page, 'deploy done')).toBeVisible();
+});
+
+test('filters: failed deliveries, open questions, a missing type and an excluded type', async ({
+  page,
+  swarm,
+  server,
+}) => {
+  const asked = '44444444-4444-4444-8444-444444444444';
+  swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
+  swarm.send(
+    { content: 'plain' },
+    { content: 'lost', delivery_status: { 'agent-1': false } },
+    { content: 'asked', msg_type: 'QUESTION', msg_id: asked },
+    { content: 'no type', msg_type: null },
+  );
+  await server.start();
+  await openLive(page, server);
+  const shown = (texts: string[]) => expect(rows(page).locator('[dir="auto"]')).toHaveText(texts);
+  await search(page).fill('is:failed ');
+  await shown(['lost']);
+  await page.getByRole('button', { name: 'Remove the filter failed deliveries' }).click();
+  await search(page).fill('-type:info ');
+  await shown(['asked', 'no type']);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'without a type' }).check();
+  await expect(page).toHaveURL(/not_type=INFO&only=untyped/);
+  await shown(['no type']);
+  expect(await faults(page, { part: '#messages' })).toEqual([]);
+  await page.getByRole('checkbox', { name: 'without a type' }).uncheck();
+  await page.getByRole('button', { name: 'Exclude INFO' }).click();
+  await page.getByRole('checkbox', { name: 'unanswered until now' }).check();
+  await shown(['asked']);
+  await page.keyboard.press('Escape');
+  swarm.send({ sender: 'agent-1', recipients: ['agent-0'], content: 'answer', parent_msg_id: asked });
+  await expect(page.getByText('No message matches.')).toBeVisible();
+});

@@ -6,6 +6,8 @@ import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
 import { FoldedMessages } from './folded-messages';
 import type { MessageActions } from './message-actions';
+import { quotedMessages } from './message-pages';
+import { useQuoted } from './quoted-messages';
 
 interface RelationsProps {
   message: Message;
@@ -44,9 +46,7 @@ export function MessageRelations({ message, links, actions }: RelationsProps) {
                 <Quote message={parent.message} />
               </Go>
             ) : (
-              <button type="button" tabIndex={-1} className="link" onClick={() => find(parent.id, message.seq)}>
-                an earlier message, <Text value={shortened(parent.id, 14)} />
-              </button>
+              <NotLoaded id={parent.id} namedBy={message.seq} onFind={find} />
             )}
           </li>
         )}
@@ -78,6 +78,28 @@ export function MessageRelations({ message, links, actions }: RelationsProps) {
       <FoldedMessages messages={folded} onToggle={() => actions.keepInPlace(message.seq)} onGo={onGo} />
       {list}
     </>
+  );
+}
+
+interface NotLoadedProps {
+  id: string;
+  namedBy: number;
+  onFind: (id: string, namedBy: number) => void;
+}
+
+/** A message that is named by its id and is not loaded: the server knows its text, or that it is not kept. */
+function NotLoaded({ id, namedBy, onFind }: NotLoadedProps) {
+  const found = useQuoted(quotedMessages, id, namedBy);
+  return (
+    <button type="button" tabIndex={-1} className="link text-left" onClick={() => onFind(id, namedBy)}>
+      {found ? (
+        <Quote message={found} />
+      ) : (
+        <>
+          {found === null ? 'a message that is not kept' : 'an earlier message'}, <Text value={shortened(id, 14)} />
+        </>
+      )}
+    </button>
   );
 }
 

@@ -63,7 +63,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     const found = await findByMsgId(id, before).catch(() => null);
     // Other messages may still mention a message that is no longer kept.
     if (found === null) search(id);
-    else change({ message: found }, true);
+    else change({ message: found.cursor }, true);
   };
   const isMoving = list.following && list.held === null;
   const toggle = () => (isMoving ? list.store.pause() : follow());
