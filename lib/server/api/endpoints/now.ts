@@ -9,6 +9,9 @@ import {
 } from '../../../contract/paths';
 import { declare, type Endpoint, jsonResponse, stateResponse } from '../endpoint';
 
+/** Parameters of messages for which many rows may be read. */
+const SEARCHES = ['q', 'only', 'not_type'];
+
 /** How cursors of pages work, for descriptions. */
 export const PAGED = 'Cursors are stable: `previous_cursor` feeds `before` and is null at the oldest';
 
@@ -50,7 +53,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: MESSAGES_PATH,
     scope: 'read',
-    limit: (parameters) => (parameters.has('q') ? 'reads' : null),
+    limit: (parameters) => (SEARCHES.some((name) => parameters.has(name)) ? 'reads' : null),
     tag: 'Now',
     id: 'getMessages',
     summary: 'Messages, page by page, filtered and searched',
