@@ -1,11 +1,8 @@
-import { type KeyboardEvent, type RefObject, use, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { type Folds, foldMessages } from '@/components/messages/message-folds';
 import { linkIndex, linksOf } from '@/components/messages/message-links';
-import { indexAt } from '@/components/messages/message-window';
-import { messageRow, useMessageRows } from '@/components/messages/use-message-rows';
+import { useMessageRows } from '@/components/messages/use-message-rows';
 import type { MessageList as List } from '@/components/messages/use-message-window';
-import { Moment } from '@/lib/client/moment';
-import { useShortcut } from '@/lib/client/shortcuts';
 import type { Message } from '@/lib/contract/schemas';
 import { Scroller } from '../ui/panel';
 import { firstUnseen, type LastLooked } from './last-looked';
@@ -13,6 +10,7 @@ import { ListStart } from './list-start';
 import type { MessageActions } from './message-actions';
 import { MessageRow } from './message-row';
 import { useHold } from './use-hold';
+import { useListKeys } from './use-list-keys';
 
 interface MessageListProps {
   list: List;
@@ -47,7 +45,9 @@ export function MessageList(props: MessageListProps) {
   const [active, setActive] = useState<number | null>(null);
   const firstNew = list.window && firstUnseen(messages, props.looked, list.window.epoch);
   const drawn = messages.slice(rows.range.first, rows.range.end);
-  const reachable = reachableRow(drawn, active, rows.inView);
+  // In a list that moves on, the row that had the focus may be out of view by now.
+  const keepsPlace = !list.following || list.held === 'focus';
+  const reachable = reachableRow(drawn, keepsPlace ? active : null, rows.inView);
 
   const toggle = (seq: number) => {
     rows.holdOn(seq);
@@ -64,48 +64,7 @@ export function MessageList(props: MessageListProps) {
   });
 
   useHold(list.store, rows.scroller);
-  const focusOn = useFocus(rows.list, rows.scroller);
-  const walkTo = (seq: number | undefined) => {
-    if (seq === undefined) return;
-    setActive(seq);
-    if (list.following && seq !== messages.at(-1)?.seq) list.store.pause();
-    rows.reveal(seq);
-    focusOn(seq);
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const isRow = event.target instanceof HTMLElement && event.target.matches('[data-seq], [data-scroller]');
-    if (!isRow || event.ctrlKey || event.metaKey || event.altKey) return;
-    const inView = Math.max(1, rows.rowsInView() - 1);
-    const at = active === null || messages.length === 0 ? messages.length - 1 : indexAt(messages, active);
-    const to = (index: number) => messages[Math.min(messages.length - 1, Math.max(0, index))]?.seq;
-    const keys: Record<string, () => void> = {
-      ArrowUp: () => walkTo(to(active === null ? at : at - 1)),
-      ArrowDown: () => walkTo(to(at + 1)),
-      PageUp: () => walkTo(to(at - inView)),
-      PageDown: () => walkTo(to(at + inView)),
-      Home: () => {
-        list.store.goToFirst();
-        setActive(null);
-      },
-      End: () => {
-        list.store.follow();
-        setActive(null);
-        // A focused row would hold the list.
-        rows.scroller.current?.focus({ preventScroll: true });
-      },
-      Enter: () => active !== null && toggle(active),
-    };
-    const action = keys[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  };
-  useShortcut('l', 'Copy a link to the message', () => active !== null && onCopyLink(active), {
-    ...LIST_KEY,
-    // At a past moment `l` goes back to live.
-    enabled: use(Moment) === null,
-  });
-  useShortcut('y', 'Copy a link to the message', () => active !== null && onCopyLink(active), LIST_KEY);
+  const onKeyDown = useListKeys({ list, messages, rows, active, setActive, toggle, onCopyLink });
   const { target } = list;
   useEffect(() => {
     if (target) setActive(target.seq);
@@ -160,36 +119,8 @@ function reachableRow(
 
 const NO_FOLDS: Folds['into'] = new Map();
 
-const LIST_KEY = { group: 'Messages', inPalette: false };
-
 function room(above: number, below: number) {
   return above === 0 && below === 0 ? undefined : { paddingTop: above, paddingBottom: below };
-}
-
-/**
- * Focuses a row once it is rendered. When the focused row is no longer rendered, the list takes the focus, so that the
- * arrow keys keep working.
- *
- * @returns a function that requests the focus for a row
- */
-function useFocus(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLElement | null>) {
-  const wanted = useRef<number | null>(null);
-  const inside = useRef(false);
-  useLayoutEffect(() => {
-    const row = wanted.current !== null && rows.current && messageRow(rows.current, wanted.current);
-    if (row) {
-      wanted.current = null;
-      row.focus({ preventScroll: true });
-    } else if (inside.current && document.activeElement === document.body) {
-      scroller.current?.focus({ preventScroll: true });
-    }
-    inside.current = scroller.current?.contains(document.activeElement) ?? false;
-  });
-  return (seq: number) => {
-    wanted.current = seq;
-    const row = rows.current && messageRow(rows.current, seq);
-    row?.focus({ preventScroll: true });
-  };
 }
 
 /** Returns the same object of functions at every render; each calls the function that was given last. */
