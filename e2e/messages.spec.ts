@@ -218,7 +218,7 @@ test('messages: retries, acknowledgements and replies link to each other', async
   await expect(question).toContainText('[RETRY-1] [REQUIRES-ACK] Who takes the parser?');
   await expect(question).toContainText(`[ACK] ${asked}: I do.`);
   // The time leads to the message as a row of its own.
-  await question.getByRole('list').getByRole('button').last().click();
+  await question.getByRole('listitem').filter({ hasText: 'I do.' }).getByRole('button').click();
   await expect(row(page, 'I do.').last()).toHaveAttribute('aria-current', 'true');
   await expect(row(page, 'I do.').last()).toContainText('answers agent-0');
   await page.goBack();

@@ -136,8 +136,11 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
         enterKeyHint="search"
         onChange={({ target }) => setText(target.value)}
         onKeyDown={(event) => {
-          // Of a composition, Enter and Escape belong to the input method.
-          if (event.nativeEvent.isComposing) return;
+          if (event.nativeEvent.isComposing) {
+            // Of a composition, Enter and Escape belong to the input method; the browser itself would clear the box.
+            if (event.key === 'Escape') event.preventDefault();
+            return;
+          }
           if (event.key === 'Enter') {
             const read = readTyped(text, address, true, moment ?? now());
             setError(read.error);

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useState } from 'react';
-import { now } from '@/lib/client/clock';
+import { exactNow } from '@/lib/client/clock';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import type { Message } from '@/lib/contract/schemas';
 
@@ -42,7 +42,7 @@ export function useLastLooked(epoch: string | null, seen: number | null): LastLo
     const look = () => {
       if (document.visibilityState === 'hidden') return leave();
       const place = parseCursor(read());
-      setLooked(place && { ...place, returnedAt: now() });
+      setLooked(place && { ...place, returnedAt: exactNow() });
     };
     // A page that is closed while it is hidden was left before.
     const onLeave = () => document.visibilityState === 'visible' && leave();

@@ -46,9 +46,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {firstNew && <NewLine />}
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
-          <span className="mr-2 inline-block">
+          <span className="mr-1 inline-block">
             <MessageType type={message.msg_type} />
-          </span>
+          </span>{' '}
           <span className="font-medium">
             {asText(message.sender) === '' ? 'unknown sender' : <AgentName id={message.sender} />}
           </span>
