@@ -178,6 +178,7 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
   return (
     <button
       type="button"
+      data-newest
       onClick={onFollow}
       className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
     >

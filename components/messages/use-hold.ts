@@ -16,22 +16,26 @@ export function useHold(store: MessageListStore, scroller: RefObject<HTMLElement
     const pointer = new PointerRest(() => update());
     const update = () => store.hold(holdOf(view, pointer.isOver));
     const onPointerOver = ({ target, pointerType }: PointerEvent) => {
-      // A finger leaves no pointer behind when it is lifted.
-      pointer.note(pointerType !== 'touch' && isInRow(view, target));
+      // A finger leaves no pointer behind when it is lifted. What waits is announced over the rows: when that appears
+      // under the pointer, the list still waits.
+      const isOver = isInRow(view, target) || (pointer.isOver && isNewestButton(target));
+      pointer.note(pointerType !== 'touch' && isOver);
     };
-    const onPointerLeave = () => pointer.note(false);
+    const onPointerOut = ({ relatedTarget }: PointerEvent) => {
+      if (relatedTarget === null) pointer.note(false);
+    };
     const onFocusOut = ({ relatedTarget }: FocusEvent) => {
       // On the way from row to row nothing may move. When the window loses the focus, the row keeps it.
       if (!isInRow(view, relatedTarget)) update();
     };
-    view.addEventListener('pointerover', onPointerOver);
-    view.addEventListener('pointerleave', onPointerLeave);
+    document.addEventListener('pointerover', onPointerOver);
+    document.addEventListener('pointerout', onPointerOut);
     view.addEventListener('focusin', update);
     view.addEventListener('focusout', onFocusOut);
     document.addEventListener('selectionchange', update);
     return () => {
-      view.removeEventListener('pointerover', onPointerOver);
-      view.removeEventListener('pointerleave', onPointerLeave);
+      document.removeEventListener('pointerover', onPointerOver);
+      document.removeEventListener('pointerout', onPointerOut);
       view.removeEventListener('focusin', update);
       view.removeEventListener('focusout', onFocusOut);
       document.removeEventListener('selectionchange', update);
@@ -55,6 +59,10 @@ function selectsIn(view: Element): boolean {
 
 function isInRow(view: Element, place: EventTarget | null): boolean {
   return place instanceof Element && view.contains(place) && place.closest('[data-seq]') !== null;
+}
+
+function isNewestButton(place: EventTarget | null): boolean {
+  return place instanceof Element && place.closest('[data-newest]') !== null;
 }
 
 /**
