@@ -79,16 +79,17 @@ export function useListKeys(given: ListKeys): (event: KeyboardEvent<HTMLElement>
  */
 function useFocus(rows: RefObject<HTMLElement | null>, scroller: RefObject<HTMLElement | null>) {
   const wanted = useRef<number | null>(null);
-  const inside = useRef(false);
+  const focused = useRef<Element | null>(null);
   useLayoutEffect(() => {
     const row = wanted.current !== null && rows.current && messageRow(rows.current, wanted.current);
     if (row) {
       wanted.current = null;
       row.focus({ preventScroll: true });
-    } else if (inside.current && document.activeElement === document.body) {
+    } else if (focused.current?.isConnected === false && document.activeElement === document.body) {
+      // Only if it was removed: on its way out of the list the focus is for a moment nowhere.
       scroller.current?.focus({ preventScroll: true });
     }
-    inside.current = scroller.current?.contains(document.activeElement) ?? false;
+    focused.current = scroller.current?.contains(document.activeElement) ? document.activeElement : null;
   });
   return (seq: number) => {
     wanted.current = seq;
