@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import { lazy, memo, use, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { lazy, memo, use, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { linkTo } from '@/components/messages/download';
 import type { Lost } from '@/components/messages/message-list-state';
 import { cursorSeq, findByMsgId } from '@/components/messages/message-pages';
@@ -36,6 +36,8 @@ interface MessagesPanelProps {
 }
 
 const NONE: readonly Message[] = [];
+/** Matches that are loaded to be counted. */
+const MAX_COUNTED = 200;
 
 /** The messages, oldest first, scrolled to the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
@@ -52,6 +54,12 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
   const filtered = choiceQuery(address) !== '';
+  // One page of matches is loaded even if fewer fill the view, so that most filters can say how many there are.
+  const { window: loaded, loading, error } = list;
+  const needsCount = filtered && loaded !== null && !loaded.first && loaded.messages.length < MAX_COUNTED;
+  useEffect(() => {
+    if (needsCount && !loading && error === null) list.store.loadOlder();
+  }, [needsCount, loading, error, list.store]);
 
   const clear = () => change({ ...NO_CHOICE, message: null });
   const follow = () => {
