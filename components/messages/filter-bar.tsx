@@ -3,10 +3,9 @@ import { lazy, use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import { readTyped, searchNote } from '@/lib/client/search';
+import { readTyped } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
-import { Revealed } from '../ui/text';
 import type { Hold } from './message-list-state';
 import { Popover } from './popover';
 
@@ -118,7 +117,6 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   }, [text]);
 
   const message = error ?? fault;
-  const note = message === null ? searchNote(address.q) : null;
   return (
     <div className="relative flex min-w-0 flex-1 items-center gap-2">
       <Search aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
@@ -165,10 +163,9 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
       <p
         id="search-fault"
         role="status"
-        className="absolute top-full left-0 z-10 rounded-b-md border border-line border-t-0 bg-paper px-3 py-1.5 shadow-lg empty:hidden"
+        className="absolute top-full left-0 z-10 rounded-b-md border border-line border-t-0 bg-paper px-3 py-1.5 text-bad shadow-lg empty:hidden"
       >
-        {message !== null && <span className="text-bad">{message}</span>}
-        {note !== null && <Revealed text={note} />}
+        {message}
       </p>
     </div>
   );

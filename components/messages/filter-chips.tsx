@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
+import { searchNote } from '@/lib/client/search';
 import type { MessageState } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
-import { Text } from '../ui/text';
+import { Revealed, Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
 /** What the states of messages are called. */
@@ -22,6 +23,7 @@ interface FilterChipsProps {
 /** The parts of the filter, each with a button that removes it. */
 export function FilterChips({ address, change, onClear }: FilterChipsProps) {
   const { agent, from, to, types, notTypes, only, since, until } = address;
+  const note = searchNote(address.q);
   return (
     <ul aria-label="Filters" className="flex shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-4 py-1.5">
       {types.map((type) => (
@@ -63,6 +65,13 @@ export function FilterChips({ address, change, onClear }: FilterChipsProps) {
         <Chip name="until" onRemove={() => change({ until: null })}>
           until <ClockTime instant={until} />
         </Chip>
+      )}
+      {note !== null && (
+        <li className="wrap-anywhere min-w-0 text-muted">
+          <span role="status">
+            <Revealed text={note} />
+          </span>
+        </li>
       )}
       <li className="ml-auto">
         <button type="button" className="link" onClick={onClear}>
