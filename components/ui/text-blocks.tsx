@@ -2,8 +2,8 @@ import { type ComponentType, memo, startTransition, useEffect, useMemo, useState
 import { cutIntoPieces } from '@/lib/client/text';
 import { Revealed } from './text';
 
-/** In UTF-16 units. Invisible characters or hits, one element each, make a piece of this length cost about 50 ms. */
-const MAX_PIECE_LENGTH = 4000;
+/** In UTF-16 units. Invisible characters or hits, one element each, make a piece of this length cost about 100 ms. */
+const MAX_PIECE_LENGTH = 1500;
 
 interface TextBlocksProps {
   text: string;
