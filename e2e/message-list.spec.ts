@@ -143,6 +143,20 @@ test('Escape and Enter in a composition belong to the input method', async ({ pa
     await expect(search(page)).toHaveValue(/^text /);
     await expect(page).toHaveURL(/type=QUESTION/);
   }
+  await page.goto(server.url);
+  await expect(row(page, 'text of a question')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Command palette' });
+  await expect(palette.getByRole('combobox')).toBeFocused();
+  await browser.send('Input.imeSetComposition', { text: 'あ', selectionStart: 1, selectionEnd: 1 });
+  await browser.send('Input.dispatchKeyEvent', {
+    type: 'rawKeyDown',
+    key: 'Escape',
+    code: 'Escape',
+    windowsVirtualKeyCode: 27,
+  });
+  await expect(palette.getByRole('combobox')).toHaveValue('あ');
+  await expect(palette).toBeVisible();
 });
 
 test('a megabyte of text is unfolded piece by piece, whole, and can be broken anywhere', async ({

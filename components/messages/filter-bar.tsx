@@ -134,11 +134,8 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
         enterKeyHint="search"
         onChange={({ target }) => setText(target.value)}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing) {
-            // Of a composition, Enter and Escape belong to the input method; the browser itself would clear the box.
-            if (event.key === 'Escape') event.preventDefault();
-            return;
-          }
+          // Of a composition, Enter and Escape belong to the input method.
+          if (event.nativeEvent.isComposing) return;
           if (event.key === 'Enter') {
             const read = readTyped(text, address, true, moment ?? now());
             setError(read.error);

@@ -120,6 +120,11 @@ export function useCommand(description: string, action: () => void, options?: Om
 export function useShortcutListener(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (event.isComposing) {
+        // It belongs to the input method. By default the browser would clear a search box or close a dialog.
+        if (event.key === 'Escape') event.preventDefault();
+        return;
+      }
       const place = event.target instanceof Element ? event.target : null;
       if (place?.closest('[data-modal]')) return;
       const command = commandFor(event, place !== null && isWriting(place));
