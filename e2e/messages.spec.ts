@@ -148,7 +148,8 @@ test('messages: an answer links to its question, however far back it is', async 
   });
   await server.start();
   await openLive(page, server);
-  await row(page, 'Answered at last.').getByRole('button', { name: 'an earlier message' }).click();
+  // The question is not loaded: the server is asked for its text.
+  await row(page, 'Answered at last.').getByRole('button', { name: 'agent-0: “The first question.”' }).click();
   const question = row(page, 'The first question.');
   await expect(question).toBeInViewport();
   await expect(question).toHaveAttribute('aria-current', 'true');
@@ -203,19 +204,28 @@ test('messages: retries, acknowledgements and replies link to each other', async
   );
   await server.start();
   await openLive(page, server);
-  await expect(row(page, '[RETRY-1]')).toContainText('retry 1 of what was sent');
-  await expect(row(page, 'Then I test it.')).toContainText('answers agent-0: “[REQUIRES-ACK] Who takes the parser?”');
-  await row(page, 'I do.')
-    .getByRole('button', { name: /agent-0: “\[REQUIRES-ACK\]/ })
-    .click();
+  // The retry and the acknowledgement are folded into the question.
+  await expect(row(page, '[RETRY-1]')).toHaveCount(0);
+  await expect(row(page, 'I do.')).toHaveCount(0);
+  const reply = row(page, 'Then I test it.');
+  await expect(reply).toContainText('answers agent-0: “[REQUIRES-ACK] Who takes the parser?”');
+  await reply.getByRole('button', { name: /agent-0: “\[REQUIRES-ACK\]/ }).click();
   const question = rows(page).filter({ hasText: 'acknowledged by agent-1' });
   await expect(question).toBeInViewport();
   await expect(question).toHaveAttribute('aria-current', 'true');
   await expect(question).toContainText('answered by agent-2');
+  await question.getByRole('button', { name: '✓ acknowledged by agent-1 · ↻ 1 retry' }).click();
+  await expect(question).toContainText('[RETRY-1] [REQUIRES-ACK] Who takes the parser?');
+  await expect(question).toContainText(`[ACK] ${asked}: I do.`);
+  // The time leads to the message as a row of its own.
+  await question.getByRole('listitem').filter({ hasText: 'I do.' }).getByRole('button').click();
+  await expect(row(page, 'I do.').last()).toHaveAttribute('aria-current', 'true');
+  await expect(row(page, 'I do.').last()).toContainText('answers agent-0');
+  await page.goBack();
   await page.goBack();
   await page.keyboard.press('f');
   await row(page, 'About something else.')
-    .getByRole('button', { name: /an earlier message/ })
+    .getByRole('button', { name: /a message that is not kept/ })
     .click();
   await expect(search(page)).toHaveValue('"22222222-2222-4222-8222-222222222222"');
 });

@@ -6,6 +6,7 @@ import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
 import { isComposing, useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
+import type { Hold } from './message-list-state';
 import { Popover } from './popover';
 
 // Loaded when it is first opened.
@@ -17,6 +18,8 @@ interface FilterBarProps {
   stats: Stats;
   agents: readonly Agent[];
   following: boolean;
+  /** Why the list waits although it follows; null if it does not wait. */
+  held: Hold | null;
   onFollow: () => void;
   onClear: () => void;
   /** Why the server refuses the filter; null if it does not. */
@@ -31,7 +34,9 @@ const TYPING = 150;
 export function FilterBar(props: FilterBarProps) {
   const { address, change, stats, agents } = props;
   const past = use(Moment) !== null;
-  const chosen = address.types.length + [address.agent, address.since, address.until].filter(Boolean).length;
+  const { types, notTypes, only } = address;
+  const chosen =
+    types.length + notTypes.length + only.length + [address.agent, address.since, address.until].filter(Boolean).length;
   return (
     <div className="@container flex h-10 shrink-0 items-center gap-1 border-line border-b pr-2 pl-4">
       <SearchBox {...props} />
@@ -48,23 +53,37 @@ export function FilterBar(props: FilterBarProps) {
   );
 }
 
+/** Why a list that follows waits, as the end of a sentence. */
+export const HOLD_REASONS: Record<Hold, string> = {
+  selection: 'while text is selected',
+  focus: 'while a message has the focus',
+  hover: 'while the pointer is over a message',
+};
+
 /** At a past moment no messages arrive, so there is nothing to follow. */
-function FollowButton({ following, onFollow }: FilterBarProps) {
+function FollowButton({ following, held, onFollow }: FilterBarProps) {
+  const isMoving = following && held === null;
   return (
     <button
       type="button"
       aria-pressed={following}
       aria-label="Follow the newest"
-      title={following ? 'Follows the newest message; pause (F)' : 'Paused: nothing moves; follow the newest (F)'}
+      title={
+        isMoving
+          ? 'Follows the newest message; pause (F)'
+          : held === null
+            ? 'Paused: nothing moves; follow the newest (F)'
+            : `Paused ${HOLD_REASONS[held]}; show the newest (F)`
+      }
       onClick={onFollow}
-      className={`quiet-button @min-[26rem]:w-[6.5rem] ${following ? '' : 'text-accent'}`}
+      className={`quiet-button @min-[26rem]:w-[6.5rem] ${isMoving ? '' : 'text-accent'}`}
     >
-      {following ? (
+      {isMoving ? (
         <Pause aria-hidden="true" className="size-3.5 shrink-0" />
       ) : (
         <Play aria-hidden="true" className="size-3.5 shrink-0" />
       )}
-      <span className="@max-[26rem]:sr-only">{following ? 'Following' : 'Paused'}</span>
+      <span className="@max-[26rem]:sr-only">{isMoving ? 'Following' : 'Paused'}</span>
     </button>
   );
 }
@@ -84,7 +103,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
 
   const moment = use(Moment);
   const say = useEffectEvent((typed: string, whole: boolean) => {
-    const read = readTyped(typed, address.types, whole, moment ?? now());
+    const read = readTyped(typed, address, whole, moment ?? now());
     setError(read.error);
     const q = read.text.trim();
     if (read.text !== typed) setText(read.text.trimStart());
@@ -115,9 +134,10 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
         enterKeyHint="search"
         onChange={({ target }) => setText(target.value)}
         onKeyDown={(event) => {
+          // Enter and Escape in a composition belong to the input method.
           if (isComposing(event.nativeEvent)) return;
           if (event.key === 'Enter') {
-            const read = readTyped(text, address.types, true, moment ?? now());
+            const read = readTyped(text, address, true, moment ?? now());
             setError(read.error);
             if (read.error === null) {
               setText(read.text.trim());

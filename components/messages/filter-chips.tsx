@@ -1,9 +1,18 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
+import { searchNote } from '@/lib/client/search';
+import type { MessageState } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
-import { Text } from '../ui/text';
+import { Revealed, Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
+
+/** What the states of messages are called. */
+export const MESSAGE_STATE_LABELS: Record<MessageState, string> = {
+  failed: 'failed deliveries',
+  unanswered: 'unanswered until now',
+  untyped: 'without a type',
+};
 
 interface FilterChipsProps {
   address: Address;
@@ -13,7 +22,8 @@ interface FilterChipsProps {
 
 /** The parts of the filter, each with a button that removes it. */
 export function FilterChips({ address, change, onClear }: FilterChipsProps) {
-  const { agent, from, to, types, since, until } = address;
+  const { agent, from, to, types, notTypes, only, since, until } = address;
+  const note = searchNote(address.q);
   return (
     <ul aria-label="Filters" className="flex shrink-0 flex-wrap items-center gap-1.5 border-line border-b px-4 py-1.5">
       {types.map((type) => (
@@ -23,6 +33,24 @@ export function FilterChips({ address, change, onClear }: FilterChipsProps) {
           onRemove={() => change({ types: types.filter((other) => other !== type) })}
         >
           <MessageType type={type} />
+        </Chip>
+      ))}
+      {notTypes.map((type) => (
+        <Chip
+          key={`not ${type}`}
+          name={`not type ${type}`}
+          onRemove={() => change({ notTypes: notTypes.filter((other) => other !== type) })}
+        >
+          <span className="text-muted">not</span> <MessageType type={type} />
+        </Chip>
+      ))}
+      {only.map((state) => (
+        <Chip
+          key={`is ${state}`}
+          name={MESSAGE_STATE_LABELS[state]}
+          onRemove={() => change({ only: only.filter((other) => other !== state) })}
+        >
+          {MESSAGE_STATE_LABELS[state]}
         </Chip>
       ))}
       <Named name="agent" value={agent} onRemove={() => change({ agent: null })} />
@@ -37,6 +65,13 @@ export function FilterChips({ address, change, onClear }: FilterChipsProps) {
         <Chip name="until" onRemove={() => change({ until: null })}>
           until <ClockTime instant={until} />
         </Chip>
+      )}
+      {note !== null && (
+        <li className="wrap-anywhere min-w-0 text-muted">
+          <span role="status">
+            <Revealed text={note} />
+          </span>
+        </li>
       )}
       <li className="ml-auto">
         <button type="button" className="link" onClick={onClear}>

@@ -1,11 +1,12 @@
 import { use, useState } from 'react';
-import type { Address } from '@/lib/client/address';
+import { type Address, MESSAGE_STATES } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment as Shown } from '@/lib/client/moment';
-import { readTime } from '@/lib/client/search';
+import { readEnd, readTime } from '@/lib/client/search';
 import { asText, formatCount } from '@/lib/client/text';
-import type { Agent, Stats } from '@/lib/contract/schemas';
+import type { Agent, MessageState, Stats } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
+import { MESSAGE_STATE_LABELS } from './filter-chips';
 
 interface FilterSheetProps {
   address: Address;
@@ -26,7 +27,8 @@ export default function FilterSheet({ address, change, stats, agents }: FilterSh
   const shown = use(Shown);
   return (
     <div className="space-y-3">
-      <Types chosen={address.types} counts={stats.message_types} onChange={(types) => change({ types })} />
+      <Types address={address} change={change} counts={stats.message_types} />
+      <States chosen={address.only} onChange={(only) => change({ only })} />
       <AgentChoice address={address} change={change} agents={agents} />
       <fieldset>
         <legend className="mb-1 text-muted">Sent within the last</legend>
@@ -43,35 +45,82 @@ export default function FilterSheet({ address, change, stats, agents }: FilterSh
           ))}
         </div>
         <Moment label="From" value={address.since} onChange={(since) => change({ since })} />
-        <Moment label="Until" value={address.until} onChange={(until) => change({ until })} />
+        <Moment label="Until" read={readEnd} value={address.until} onChange={(until) => change({ until })} />
       </fieldset>
     </div>
   );
 }
 
-interface TypesProps {
-  chosen: readonly string[];
+interface TypesProps extends Pick<FilterSheetProps, 'address' | 'change'> {
   counts: Stats['message_types'];
-  onChange: (types: readonly string[]) => void;
 }
 
-function Types({ chosen, counts, onChange }: TypesProps) {
-  const names = [...new Set([...Object.keys(counts), ...chosen])].sort();
+/** Each type with its count: a check shows only it and other checked ones, "not" hides it. */
+function Types({ address: { types, notTypes }, change, counts }: TypesProps) {
+  const names = [...new Set([...Object.keys(counts), ...types, ...notTypes])].sort();
+  const without = (list: readonly string[], name: string) => list.filter((other) => other !== name);
   return (
     <fieldset>
       <legend className="mb-1 text-muted">Type</legend>
       {names.length === 0 && <p className="text-muted">No messages yet.</p>}
       {names.map((name) => (
-        <label key={name} className="flex cursor-pointer items-center gap-2 rounded-sm px-1 py-0.5 hover:bg-tint">
+        <div key={name} className="flex items-center gap-2 rounded-sm px-1 py-0.5 hover:bg-tint">
+          <label className="flex min-w-0 flex-1 cursor-pointer items-center gap-2">
+            <input
+              type="checkbox"
+              checked={types.includes(name)}
+              onChange={({ target }) =>
+                change(
+                  target.checked
+                    ? { types: [...types, name], notTypes: without(notTypes, name) }
+                    : { types: without(types, name) },
+                )
+              }
+            />
+            <MessageType type={name} />
+            <span className="ml-auto text-muted">{formatCount(counts[name] ?? 0)}</span>
+          </label>
+          <button
+            type="button"
+            aria-pressed={notTypes.includes(name)}
+            aria-label={`Exclude ${name.slice(0, 60)}`}
+            title="Exclude this type"
+            onClick={() =>
+              change(
+                notTypes.includes(name)
+                  ? { notTypes: without(notTypes, name) }
+                  : { notTypes: [...notTypes, name], types: without(types, name) },
+              )
+            }
+            className="cursor-pointer rounded-sm px-1 text-muted hover:text-ink aria-pressed:bg-accent aria-pressed:text-paper"
+          >
+            not
+          </button>
+        </div>
+      ))}
+    </fieldset>
+  );
+}
+
+interface StatesProps {
+  chosen: readonly MessageState[];
+  onChange: (states: readonly MessageState[]) => void;
+}
+
+function States({ chosen, onChange }: StatesProps) {
+  return (
+    <fieldset>
+      <legend className="mb-1 text-muted">Only</legend>
+      {MESSAGE_STATES.map((state) => (
+        <label key={state} className="flex cursor-pointer items-center gap-2 rounded-sm px-1 py-0.5 hover:bg-tint">
           <input
             type="checkbox"
-            checked={chosen.includes(name)}
+            checked={chosen.includes(state)}
             onChange={({ target }) =>
-              onChange(target.checked ? [...chosen, name] : chosen.filter((other) => other !== name))
+              onChange(target.checked ? [...chosen, state] : chosen.filter((other) => other !== state))
             }
           />
-          <MessageType type={name} />
-          <span className="ml-auto text-muted">{formatCount(counts[name] ?? 0)}</span>
+          {MESSAGE_STATE_LABELS[state]}
         </label>
       ))}
     </fieldset>
@@ -102,11 +151,13 @@ function AgentChoice({ address, change, agents }: Omit<FilterSheetProps, 'stats'
 interface MomentProps {
   label: string;
   value: string | null;
+  /** Reads what was entered as an instant; null for an invalid text. */
+  read?: (text: string, now: number) => string | null;
   onChange: (value: string | null) => void;
 }
 
 /** A time in the viewer's zone. */
-function Moment({ label, value, onChange }: MomentProps) {
+function Moment({ label, value, read = readTime, onChange }: MomentProps) {
   const [wrong, setWrong] = useState(false);
   return (
     <label className="mt-1 flex items-center gap-2">
@@ -118,9 +169,9 @@ function Moment({ label, value, onChange }: MomentProps) {
         defaultValue={value === null ? '' : localTime(value)}
         aria-invalid={wrong}
         onChange={({ target }) => {
-          const read = target.value === '' ? null : readTime(target.value, now());
-          setWrong(target.value !== '' && read === null);
-          onChange(read);
+          const instant = target.value === '' ? null : read(target.value, now());
+          setWrong(target.value !== '' && instant === null);
+          onChange(instant);
         }}
         className="min-w-0 flex-1 rounded-sm border border-line bg-paper px-2 py-0.5"
       />

@@ -1,7 +1,8 @@
 import { Lexer, type Token, type Tokens } from 'marked';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, use, useMemo } from 'react';
 import { isMeant, safeHref } from '@/components/messages/parse-markdown';
 import { Highlighted } from './highlighted';
+import { InReach } from './in-reach';
 
 const DEEPEST = 12;
 
@@ -12,12 +13,13 @@ const DEEPEST = 12;
 export default function Markdown({ text }: { text: string }) {
   const tokens = useMemo(() => markdownTokens(text), [text]);
   if (tokens === null) return <Plain text={text} />;
-  return <div className="space-y-1.5">{blocks(tokens, 0)}</div>;
+  // Code and tables scroll on their own and may be as wide as the list.
+  return <div className="space-y-1.5 [&>:not([role=group])]:max-w-measure">{blocks(tokens, 0)}</div>;
 }
 
 function Plain({ text }: { text: string }) {
   return (
-    <div className="whitespace-pre-wrap">
+    <div className="max-w-measure whitespace-pre-wrap">
       <Highlighted text={text} />
     </div>
   );
@@ -122,11 +124,12 @@ function Inline({ token, depth }: Piece) {
  */
 function Link({ token, depth }: { token: Tokens.Link; depth: number }) {
   const href = safeHref(token.href);
+  const tabIndex = use(InReach) ? 0 : -1;
   if (href === null) return <Highlighted text={token.raw} />;
   const bare = token.text === token.href;
   return (
     <>
-      <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="link underline">
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow" tabIndex={tabIndex} className="link underline">
         {bare ? <Highlighted text={token.text} /> : inline(token.tokens, depth + 1)}
       </a>
       {!bare && (
@@ -158,10 +161,10 @@ function Code({ token }: { token: Tokens.Code }) {
 
 /** Content without line breaks; it scrolls on its own, also by keyboard. */
 function Wide({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
+  const tabIndex = use(InReach) ? 0 : -1;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div role="group" aria-label={label} tabIndex={0} className={`overflow-x-auto ${className}`}>
+    <div role="group" aria-label={label} tabIndex={tabIndex} className={`overflow-x-auto ${className}`}>
       {children}
     </div>
   );

@@ -8,5 +8,7 @@ export interface MessageActions {
   find: (id: string, namedBy: number) => void;
   /** Searches the history for messages that name an id. */
   search: (id: string) => void;
+  /** Keeps a row where it is while its height changes. */
+  keepInPlace: (seq: number) => void;
   focus: (seq: number) => void;
 }

@@ -2,6 +2,7 @@ import { type ReactNode, Suspense, use } from 'react';
 import { hasMarkdown } from '@/components/messages/parse-markdown';
 import { counted, folded } from '@/lib/client/text';
 import { lazyPart } from '../ui/lazy-part';
+import { TextBlocks } from '../ui/text-blocks';
 import { Highlighted } from './highlighted';
 
 const LIMITS = { lines: 12, length: 1200 };
@@ -24,8 +25,8 @@ export function MessageBody({ text, open, onToggle }: MessageBodyProps) {
   const fold = folded(text, LIMITS);
   const shown = fold !== null && !open ? `${fold.head}…` : text;
   const plain = (
-    <div className="whitespace-pre-wrap">
-      <Highlighted text={shown} />
+    <div className="max-w-measure">
+      <TextBlocks text={shown} piece={Highlighted} />
     </div>
   );
   return (

@@ -6,6 +6,7 @@ import type { Message } from '@/lib/contract/schemas';
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 const RETRY = /^\[RETRY-(\d{1,3})\]\s+/;
 const MAX_ANSWERS = 3;
+const NONE: readonly Message[] = [];
 
 /** Another message, named by its `msg_id`, and the message itself if it is loaded. */
 interface Other {
@@ -18,8 +19,10 @@ export interface MessageLinks {
   parent: Other | null;
   /** The number of the retry, and the message that was sent originally. */
   retry: { count: number; of: Message | null } | null;
-  /** The first answers to this one, oldest first. */
+  /** The first answers to this one, oldest first; without the folded ones. */
   answers: readonly Message[];
+  /** The acknowledgements and retries that this one shows instead of rows of their own. */
+  folded: readonly Message[];
   /** Equal for equal links, so that a row renders again only if its links have changed. */
   key: string;
 }
@@ -60,22 +63,32 @@ export function linkIndex(messages: readonly Message[]): LinkIndex {
   return { byId, naming, byText };
 }
 
-/** @returns the relations of a message to those of the index */
-export function linksOf(message: Message, index: LinkIndex): MessageLinks {
+/**
+ * @param folded the messages that are folded into this one
+ * @returns the relations of a message to those of the index
+ */
+export function linksOf(message: Message, index: LinkIndex, folded: readonly Message[] = NONE): MessageLinks {
   const { id, named } = refsOf(message);
   const parentId = named[0];
   const parent = parentId === undefined ? null : { id: parentId, message: earlier(index.byId.get(parentId), message) };
   const retried = RETRY.exec(asText(message.content));
   const retry = retried ? { count: Number(retried[1]), of: earlier(original(message, index), message) } : null;
-  const answers = id === '' ? [] : (index.naming.get(id) ?? []).filter(({ seq }) => seq > message.seq);
+  const answers =
+    id === '' ? [] : (index.naming.get(id) ?? []).filter((other) => other.seq > message.seq && !folded.includes(other));
   const shown = answers.slice(0, MAX_ANSWERS);
-  const key = [parent?.id, parent?.message?.seq, retry?.of?.seq, ...shown.map(({ seq }) => seq)].join(' ');
-  return { parent, retry, answers: shown, key };
+  const numbers = [...shown.map(({ seq }) => seq), 'folded', folded[0]?.seq, folded.length, folded.at(-1)?.seq];
+  const key = [parent?.id, parent?.message?.seq, retry?.of?.seq, ...numbers].join(' ');
+  return { parent, retry, answers: shown, folded, key };
 }
 
 /** @returns whether a message asks for an acknowledgement, by its field or by the start of its text */
 export function wantsAcknowledgement({ requires_ack, content }: Message): boolean {
   return requires_ack === true || /^(\[RETRY-\d{1,3}\]\s+)?\[REQUIRES-ACK\]/.test(asText(content));
+}
+
+/** @returns whether a message repeats an earlier one, by the start of its text */
+export function isRetry({ content }: Message): boolean {
+  return RETRY.test(asText(content));
 }
 
 function original(message: Message, { byText }: LinkIndex): Message | undefined {

@@ -1,7 +1,7 @@
 /** The rules of the list of messages: what follows from the filter, the stream and the reader's moves. */
 
 import type { ApiError } from '@/lib/client/api';
-import { choiceQuery, type Matches, type MessageChoice, matcherOf } from '@/lib/client/message-filter';
+import { choiceQuery, isServerChoice, type Matches, type MessageChoice, matcherOf } from '@/lib/client/message-filter';
 import type { Message } from '@/lib/contract/schemas';
 import {
   countAfter,
@@ -21,6 +21,9 @@ const RETRY_INTERVAL_MS = 3000;
 /** Why the message that the address points at is not shown. */
 export type Lost = 'malformed' | 'gone' | 'filtered';
 
+/** Why the list that follows the newest message waits; it goes on by itself afterwards. */
+export type Hold = 'selection' | 'focus' | 'hover';
+
 export interface MessageListInput {
   /** The newest messages of the stream, unfiltered, oldest first. */
   messages: readonly Message[];
@@ -35,9 +38,13 @@ export interface MessageListView {
   /** Null until the server has answered. */
   window: MessageWindow | null;
   following: boolean;
+  /** Why the list waits although it follows; null if it does not wait. */
+  held: Hold | null;
   /** The message to bring into view; a new object for each request to do so. */
   target: { seq: number } | null;
-  /** How many messages have come since the reader left the end. */
+  /** The number of the newest message that the reader has had on the screen. */
+  seen: number;
+  /** How many messages have come since the reader left the end, or since the list waits. */
   unseen: { count: number; atLeast: boolean };
   /** Of those, how many are known and not in the window. */
   pending: number;
@@ -56,8 +63,10 @@ export interface Feed {
   /** The filter, as `choiceQuery` gives it. */
   key: string;
   matches: Matches;
-  /** Free text is part of the filter: only the server knows which messages match. */
+  /** Only the server knows which messages match, for example because free text is part of the filter. */
   isSearch: boolean;
+  /** A message that matches may cease to: a question is answered. */
+  isVolatile: boolean;
   live: LiveTail;
   pointedAt: string | null;
 }
@@ -67,6 +76,7 @@ export interface ListState {
   key: string;
   window: MessageWindow | null;
   following: boolean;
+  held: Hold | null;
   /** The newest number that the reader has had on the screen. */
   seen: number;
   target: MessageListView['target'];
@@ -77,7 +87,8 @@ export function feedOf({ messages, lastEventId, choice, pointedAt }: MessageList
   return {
     key: choiceQuery(choice),
     matches: matcherOf(choice),
-    isSearch: choice.q !== '',
+    isSearch: isServerChoice(choice),
+    isVolatile: choice.only.includes('unanswered'),
     live: liveTail(messages, lastEventId),
     pointedAt,
   };
@@ -85,14 +96,14 @@ export function feedOf({ messages, lastEventId, choice, pointedAt }: MessageList
 
 /** @returns the state of a filter that has just been chosen: the stream's own messages, following the newest */
 export function begun({ key, live, matches }: Feed): ListState {
-  return { key, window: windowOfLive(live, matches), following: true, seen: live.head, target: null };
+  return { key, window: windowOfLive(live, matches), following: true, held: null, seen: live.head, target: null };
 }
 
 /** @returns the state that follows from the filter and the stream; the same object if nothing changes */
 export function advanced(state: ListState, feed: Feed): ListState {
   const { key, live, matches } = feed;
   if (state.key !== key) return begun(feed);
-  if (!state.following) return state;
+  if (!state.following || (state.held !== null && state.window !== null)) return state;
   if (state.window === null) {
     const window = windowOfLive(live, matches);
     return window === null ? state : { ...state, window };
@@ -110,15 +121,25 @@ export function paused(state: ListState): ListState {
   return state.following ? { ...state, following: false, seen: state.window?.to ?? state.seen } : state;
 }
 
+/** @returns the state that waits for a reason, or goes on; what has come until it begins to wait counts as seen */
+export function heldFor(state: ListState, held: Hold | null): ListState {
+  if (state.held === held) return state;
+  const begins = state.held === null && state.following;
+  return { ...state, held, seen: begins ? (state.window?.to ?? state.seen) : state.seen };
+}
+
 /** @returns what the list shows */
 export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: LostMessage | null): MessageListView {
   const { window, following, target, seen } = state;
+  const held = following && window !== null ? state.held : null;
   const { live, matches } = feed;
   return {
     window,
     following,
+    held,
     target,
-    unseen: following ? { count: 0, atLeast: false } : countAfter(window, live, matches, seen),
+    seen: following && held === null ? live.head : seen,
+    unseen: following && held === null ? { count: 0, atLeast: false } : unseenAfter(state, feed),
     pending: window === null ? 0 : countAfter(window, live, matches, window.to).count,
     loading: reads.busy || window === null,
     error: reads.error,
@@ -126,17 +147,25 @@ export function viewOf(state: ListState, feed: Feed, reads: ReadStatus, lost: Lo
   };
 }
 
+/** While the list waits, nothing is read: of what only the server can decide, it stays unknown how much matches. */
+function unseenAfter({ window, held, seen }: ListState, { live, matches }: Feed): MessageListView['unseen'] {
+  const unseen = countAfter(window, live, matches, seen);
+  const isUnknown = held !== null && window !== null && extended(window, live, matches) === 'behind';
+  return isUnknown ? { ...unseen, atLeast: true } : unseen;
+}
+
 /** @returns the delay in milliseconds after which the server must be asked for what is missing; null if nothing is */
 export function catchUpDelay(state: ListState, feed: Feed, { busy, error }: ReadStatus): number | null {
   if (busy || error?.invalid) return null;
   const { window, following } = state;
-  const { live, matches, isSearch } = feed;
+  const { live, matches, isSearch, isVolatile } = feed;
   if (window === null) {
     if (live.epoch === null) return null;
     return error ? RETRY_INTERVAL_MS : 0;
   }
+  if (following && state.held !== null) return null;
   // Paused, a search reads on as well: nothing else could count what has come since.
-  const isReadOn = following || (isSearch && window.messages.length < MAX_HELD);
+  const isReadOn = following || (isSearch && !isVolatile && window.messages.length < MAX_HELD);
   if (!isReadOn || live.epoch !== window.epoch || extended(window, live, matches) !== 'behind') return null;
   return error ? RETRY_INTERVAL_MS : CATCH_UP_INTERVAL_MS;
 }

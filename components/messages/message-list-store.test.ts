@@ -51,6 +51,76 @@ describe('MessageListStore', () => {
       assert.equal(store.view(next).window, drawn);
     });
 
+    it('hold(): a list that follows shows nothing new and counts it, until the reason ends', () => {
+      const { store, show, seqs, view, reads } = listOf(input(5));
+      store.hold('hover');
+      show(input(8));
+      assert.deepEqual(seqs(), range(1, 5));
+      const { following, held, unseen } = view();
+      assert.deepEqual(
+        { following, held, unseen },
+        { following: true, held: 'hover', unseen: { count: 3, atLeast: false } },
+      );
+      store.hold('selection');
+      show(input(9));
+      assert.deepEqual([seqs(), view().held, view().unseen.count], [range(1, 5), 'selection', 4]);
+      store.hold(null);
+      assert.deepEqual([seqs(), view().held, view().unseen.count], [range(1, 9), null, 0]);
+      assert.equal(reads.length, 0);
+    });
+
+    it('hold(): follow() shows what waits, and what comes afterwards waits', () => {
+      const { store, show, seqs, view } = listOf(input(5));
+      store.hold('focus');
+      show(input(7));
+      store.follow();
+      assert.deepEqual([seqs(), view().held, view().unseen.count], [range(1, 7), 'focus', 0]);
+      show(input(100));
+      assert.deepEqual([seqs(), view().unseen], [range(1, 7), { count: 10, atLeast: true }]);
+      store.hold(null);
+      assert.deepEqual(seqs(), range(91, 100), 'the stream no longer has what is between');
+    });
+
+    it('hold(): a paused list stays paused; a search that waits reads nothing', async () => {
+      const paused = listOf(input(5));
+      paused.store.pause();
+      paused.store.hold('hover');
+      assert.equal(paused.view().held, null, 'it is paused for another reason');
+      paused.store.hold(null);
+      paused.show(input(8));
+      assert.deepEqual([paused.seqs(), paused.view().following], [range(1, 5), false]);
+
+      const search = listOf(input(6, { choice: SEARCH }));
+      search.store.hold('hover');
+      assert.equal(search.view().held, null, 'nothing is shown yet, so nothing can move');
+      mock.timers.tick(0);
+      await search.last().answer(6);
+      search.show(input(8, { choice: SEARCH }));
+      mock.timers.tick(10_000);
+      assert.deepEqual([search.reads.length, search.seqs(), search.view().unseen.atLeast], [1, [2, 4, 6], true]);
+      search.store.hold(null);
+      mock.timers.tick(250);
+      await search.last().answer(8);
+      assert.deepEqual(search.seqs(), [2, 4, 6, 8]);
+    });
+
+    it('accept(): of questions without an answer the newest page replaces the window, so that answered ones go', async () => {
+      const unanswered = { ...NO_CHOICE, only: ['unanswered' as const] };
+      const { show, reads, last, seqs, store } = listOf(input(6, { choice: unanswered }));
+      mock.timers.tick(0);
+      await last().answer(6);
+      assert.deepEqual(seqs(), [2, 4, 6]);
+      show(input(8, { choice: unanswered }));
+      mock.timers.tick(250);
+      assert.deepEqual([reads.length, last().place], [2, null]);
+      await last().answer(8);
+      assert.deepEqual(seqs(), [2, 4, 6, 8]);
+      store.pause();
+      show(input(9, { choice: unanswered }));
+      mock.timers.tick(10_000);
+      assert.equal(reads.length, 2, 'while it is paused nothing goes');
+    });
+
     it('accept(): another history replaces the window', () => {
       const { show, view, seqs } = listOf(input(5));
       show(stream(3, TAIL, 'other'));
@@ -244,7 +314,10 @@ describe('MessageListStore', () => {
       fc.record({ kind: fc.constant('grow'), by: fc.integer({ min: 1, max: 30 }) }),
       fc.record({ kind: fc.constant('point'), by: fc.integer({ min: 1, max: 400 }) }),
       fc.record({ kind: fc.constantFrom('all', 'even', 'search', 'stop'), by: fc.constant(0) }),
-      fc.record({ kind: fc.constantFrom('older', 'newer', 'first', 'pause', 'follow'), by: fc.constant(0) }),
+      fc.record({
+        kind: fc.constantFrom('older', 'newer', 'first', 'pause', 'follow', 'hold', 'release'),
+        by: fc.constant(0),
+      }),
       fc.record({ kind: fc.constantFrom('answer', 'fail', 'gone', 'tick'), by: fc.constant(0) }),
     );
     const run = async (steps: readonly { kind: string; by: number }[]) => {
@@ -275,6 +348,8 @@ describe('MessageListStore', () => {
         first: () => store.goToFirst(),
         pause: () => store.pause(),
         follow: () => store.follow(),
+        hold: () => store.hold('hover'),
+        release: () => store.hold(null),
         answer: () => reads.at(-1)?.answer(head),
         fail: () => reads.at(-1)?.fail(null),
         gone: () => reads.at(-1)?.fail(410),

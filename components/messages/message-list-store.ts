@@ -6,6 +6,8 @@ import {
   catchUpDelay,
   type Feed,
   feedOf,
+  type Hold,
+  heldFor,
   type ListState,
   type LostMessage,
   type MessageListInput,
@@ -109,8 +111,13 @@ export class MessageListStore {
   /** Joins what follows on the window: of the stream where possible, else a page of the history. */
   loadNewer(limit = PAGE_SIZE): void {
     const { window } = this.#state;
-    const { live, matches } = this.#feed;
+    const { live, matches, isVolatile } = this.#feed;
     const { head } = live;
+    if (isVolatile && window !== null && this.#state.following) {
+      // Instead of being extended: what no longer matches goes.
+      this.#read(null, PAGE_SIZE, (now, page) => (this.#state.following ? windowOfPage(page, head) : now));
+      return;
+    }
     if (window === null) {
       this.#read(null, PAGE_SIZE, (now, page) => now ?? windowOfPage(page, head));
       return;
@@ -130,12 +137,24 @@ export class MessageListStore {
   follow(): void {
     const { window } = this.#state;
     const isJoined = window?.last && window.epoch === this.#feed.live.epoch;
-    this.#change(isJoined ? { following: true, target: null } : begun(this.#feed));
+    const { held } = this.#state;
+    // What waits is shown at once; what comes afterwards waits again.
+    this.#change({ ...(isJoined ? { following: true, target: null } : begun(this.#feed)), held: null });
+    this.hold(held);
   }
 
   /** Stops following: what the stream brings is counted from here on, and not shown. */
   pause(): void {
     if (this.#state.following) this.#change(paused(this.#state));
+  }
+
+  /**
+   * While there is a reason, the list that follows shows nothing new and counts it instead; without one it goes on.
+   * Does not change whether it follows.
+   */
+  hold(reason: Hold | null): void {
+    const held = heldFor(this.#state, reason);
+    if (held !== this.#state) this.#change(held);
   }
 
   /** Notes the number of a message that the reader has had on the screen. */

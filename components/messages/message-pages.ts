@@ -3,7 +3,8 @@
 import { ApiError, readJson, requestPath } from '@/lib/client/api';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
 import { MESSAGES_PATH } from '@/lib/contract/paths';
-import type { MessagesAnswer } from '@/lib/contract/schemas';
+import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
+import { QuotedMessages } from './quoted-messages';
 
 /** The largest page that the server answers. */
 export const MAX_PAGE_SIZE = 1000;
@@ -66,13 +67,19 @@ export function cursorSeq(cursor: string | null): number | null {
  * Finds a message in the whole history by its `msg_id`.
  *
  * @param before the number of a message that names it; the result must be older
- * @returns its cursor; null if the history does not contain it
+ * @returns the message and its cursor; null if the history does not contain it
  * @throws {ApiError} if the server does not answer
  */
-export async function findByMsgId(id: string, before: number): Promise<string | null> {
+export async function findByMsgId(id: string, before: number): Promise<{ message: Message; cursor: string } | null> {
   // The log sometimes repeats ids; the first message with the id is the one that was answered.
   const page = await readPage(new URLSearchParams({ msg_id: id }).toString(), null, MAX_PAGE_SIZE);
   const [first] = page.messages;
   const place = parseCursor(page.next_cursor);
-  return first && place && first.seq < before ? formatCursor(place.epoch, first.seq) : null;
+  const isFound = first && place && first.seq < before;
+  return isFound ? { message: first, cursor: formatCursor(place.epoch, first.seq) } : null;
 }
+
+/** Of the messages that the loaded ones name. */
+export const quotedMessages = new QuotedMessages(
+  async (id, before) => (await findByMsgId(id, before))?.message ?? null,
+);

@@ -3,15 +3,16 @@ import type { MessageLinks } from '@/components/messages/message-links';
 import { type Delivery, describeDelivery } from '@/lib/client/delivery';
 import { asText, counted } from '@/lib/client/text';
 import type { Message } from '@/lib/contract/schemas';
+import { AgentName } from '../ui/agent-name';
 import { MessageType } from '../ui/message-type';
 import { Text } from '../ui/text';
 import { MessageTime } from '../ui/time';
 import { Highlighted } from './highlighted';
+import { InReach } from './in-reach';
 import type { MessageActions } from './message-actions';
 import { MessageBody } from './message-body';
 import { MessageRelations } from './message-relations';
-
-const MAX_NAMES = 8;
+import { Names, Recipients } from './recipients';
 
 interface MessageRowProps {
   message: Message;
@@ -20,6 +21,8 @@ interface MessageRowProps {
   open: boolean;
   /** The address points at it. */
   chosen: boolean;
+  /** It is the first that came while nobody looked. */
+  firstNew: boolean;
   /** Tab focuses this row; the arrow keys move on from it. */
   reachable: boolean;
   /** The same functions at every render. */
@@ -28,7 +31,7 @@ interface MessageRowProps {
 
 /** One message: sender, recipients, type, time, text, failed deliveries and relations. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { message, links, open, chosen, reachable, actions } = props;
+  const { message, links, open, chosen, firstNew, reachable, actions } = props;
   const delivery = describeDelivery(message);
   const content = asText(message.content);
   return (
@@ -38,19 +41,20 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       tabIndex={reachable ? 0 : -1}
       aria-current={chosen ? 'true' : undefined}
       onFocus={(event) => event.target === event.currentTarget && actions.focus(message.seq)}
-      className={`group contain-content px-4 py-2 ${chosen ? 'bg-accent/10 shadow-[inset_2px_0_var(--accent)]' : ''}`}
+      className={`group relative contain-content px-4 py-2 ${chosen ? 'bg-accent/10 shadow-[inset_2px_0_var(--accent)]' : ''}`}
     >
+      {firstNew && <NewLine />}
       <div className="flex items-baseline gap-2">
         <p className="wrap-anywhere min-w-0">
+          <span className="mr-1 inline-block">
+            <MessageType type={message.msg_type} />
+          </span>{' '}
           <span className="font-medium">
-            {asText(message.sender) === '' ? 'unknown sender' : <Text value={message.sender} max={80} />}
+            {asText(message.sender) === '' ? 'unknown sender' : <AgentName id={message.sender} />}
           </span>
           <span className="text-muted">
             {' → '}
-            <Names names={delivery.recipients} none="unknown recipient" />
-          </span>
-          <span className="ml-2 inline-block">
-            <MessageType type={message.msg_type} />
+            <Recipients message={message} onToggle={() => actions.keepInPlace(message.seq)} />
           </span>
         </p>
         <button
@@ -75,7 +79,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {content === '' ? (
         <p className="text-muted">(no text)</p>
       ) : (
-        <MessageBody text={content} open={open} onToggle={() => actions.toggle(message.seq)} />
+        <InReach value={reachable}>
+          <MessageBody text={content} open={open} onToggle={() => actions.toggle(message.seq)} />
+        </InReach>
       )}
       <Task task={message.task} />
       <Undelivered delivery={delivery} />
@@ -91,28 +97,18 @@ function sameRow(before: MessageRowProps, now: MessageRowProps): boolean {
     before.links.key === now.links.key &&
     before.open === now.open &&
     before.chosen === now.chosen &&
+    before.firstNew === now.firstNew &&
     before.reachable === now.reachable &&
     before.actions === now.actions
   );
 }
 
-function Names({ names, none }: { names: readonly string[]; none: string }) {
-  if (names.length === 0) return none;
-  const shown = names.slice(0, MAX_NAMES);
-  const hidden = names.length - shown.length;
+/** Drawn over the upper edge, so that it moves nothing when it appears. */
+function NewLine() {
   return (
-    <>
-      {shown.map((name, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: names may repeat and never move
-        <span key={index}>
-          {index > 0 && ', '}
-          <Text value={name === 'all' ? 'everyone' : name} max={80} />
-        </span>
-      ))}
-      {hidden > 0 && (
-        <span title={names.slice(MAX_NAMES, MAX_NAMES + 100).join(', ')}> and {counted(hidden, 'other')}</span>
-      )}
-    </>
+    <p className="pointer-events-none absolute inset-x-0 top-0 border-accent border-t text-center text-[11px] text-accent leading-none">
+      <span className="rounded-b-sm bg-paper px-1.5">New since you last looked</span>
+    </p>
   );
 }
 
@@ -122,7 +118,7 @@ function Task({ task }: { task: unknown }) {
   const priority = 'priority' in task ? asText(task.priority) : '';
   const objective = asText(task.objective);
   return (
-    <p className="wrap-anywhere text-muted">
+    <p className="wrap-anywhere max-w-measure text-muted">
       Task{priority !== '' && <Text value={` (${priority})`} max={40} />}:{' '}
       {objective.length > 600 ? <Text value={objective} max={600} prose /> : <Highlighted text={objective} />}
     </p>
@@ -132,12 +128,12 @@ function Task({ task }: { task: unknown }) {
 function Undelivered({ delivery }: { delivery: Delivery }) {
   if (delivery.failedCount === 0) return null;
   return (
-    <p className="wrap-anywhere text-bad">
+    <p className="wrap-anywhere max-w-measure text-bad">
       <span aria-hidden="true">✕ </span>
       {delivery.outcome === 'none' ? 'Not delivered' : 'Partly delivered'}
       {delivery.failed.length > 0 ? (
         <>
-          : did not reach <Names names={delivery.failed} none="" />
+          : did not reach <Names names={delivery.failed} />
         </>
       ) : (
         `: ${counted(delivery.failedCount, 'delivery', 'deliveries')} failed`

@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import { lazy, memo, use, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { lazy, memo, use, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { linkTo } from '@/components/messages/download';
 import type { Lost } from '@/components/messages/message-list-state';
 import { cursorSeq, findByMsgId } from '@/components/messages/message-pages';
@@ -10,15 +10,18 @@ import { Moment } from '@/lib/client/moment';
 import { earlierInstant, formatMoment } from '@/lib/client/moments';
 import { hitPattern } from '@/lib/client/search';
 import { useShortcut } from '@/lib/client/shortcuts';
-import { formatCount } from '@/lib/client/text';
+import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
-import type { AgentsAnswer, Message, Stats } from '@/lib/contract/schemas';
+import type { AgentsAnswer, Message, MessageState, Stats } from '@/lib/contract/schemas';
+import { searchWords } from '@/lib/contract/search-text';
 import { Empty, Panel } from '../ui/panel';
-import { FilterBar } from './filter-bar';
+import { FilterBar, HOLD_REASONS } from './filter-bar';
 import { FilterChips } from './filter-chips';
 import { Hits } from './highlighted';
+import { useLastLooked } from './last-looked';
 import { MessageList } from './message-list';
 import { Popover } from './popover';
+import { KnownAgents } from './recipients';
 
 // Loaded on use: few visits download anything.
 const DownloadSheet = lazy(() => import('./download-sheet'));
@@ -33,6 +36,8 @@ interface MessagesPanelProps {
 }
 
 const NONE: readonly Message[] = [];
+/** Matches that are loaded to be counted. */
+const MAX_COUNTED = 200;
 
 /** The messages, oldest first, scrolled to the newest. */
 export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelProps) {
@@ -44,9 +49,17 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
   const hits = useMemo(() => hitPattern(choice.q), [choice.q]);
   const [mostInView, setMostInView] = useState<number | null>(null);
   const list = useMessageWindow({ messages, lastEventId, choice, pointedAt: address.message });
+  const looked = useLastLooked(list.window?.epoch ?? null, list.window === null ? null : list.seen);
+  const known = useKnownAgents(agents);
   const shown = list.window?.messages ?? NONE;
   const total = stats.message_count;
   const filtered = choiceQuery(address) !== '';
+  // One page of matches is loaded even if fewer fill the view, so that most filters can say how many there are.
+  const { window: loaded, loading, error } = list;
+  const needsCount = filtered && loaded !== null && !loaded.first && loaded.messages.length < MAX_COUNTED;
+  useEffect(() => {
+    if (needsCount && !loading && error === null) list.store.loadOlder();
+  }, [needsCount, loading, error, list.store]);
 
   const clear = () => change({ ...NO_CHOICE, message: null });
   const follow = () => {
@@ -58,10 +71,11 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
     const found = await findByMsgId(id, before).catch(() => null);
     // Other messages may still mention a message that is no longer kept.
     if (found === null) search(id);
-    else change({ message: found }, true);
+    else change({ message: found.cursor }, true);
   };
-  const toggle = () => (list.following ? list.store.pause() : follow());
-  useShortcut('f', list.following ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
+  const isMoving = list.following && list.held === null;
+  const toggle = () => (isMoving ? list.store.pause() : follow());
+  useShortcut('f', isMoving ? 'Pause: stop following the newest message' : 'Follow the newest message', toggle, {
     group: 'Messages',
     enabled: moment === null,
   });
@@ -77,7 +91,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
       id="messages"
       title="Messages"
       count={total}
-      note={filtered ? 'filtered' : shown.length < total && `${formatCount(shown.length)} loaded`}
+      note={filtered ? matchNote(list) : shown.length < total && `${formatCount(shown.length)} loaded`}
       className="relative h-[85dvh] md:h-auto"
     >
       <FilterBar
@@ -86,6 +100,7 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
         stats={stats}
         agents={agents.agents}
         following={list.following}
+        held={list.held}
         onFollow={toggle}
         onClear={clear}
         fault={list.error?.invalid ? list.error.message : null}
@@ -103,29 +118,35 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
           onClear={filtered ? () => change(NO_CHOICE) : null}
         />
       )}
-      <Hits value={hits}>
-        {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
-          <Nothing list={list} filtered={filtered} past={moment !== null} onClear={clear} />
-        ) : (
-          <MessageList
-            key={query}
-            list={list}
-            messages={shown}
-            mostInView={mostInView}
-            onMostInView={setMostInView}
-            chosen={cursorSeq(address.message)}
-            onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
-            onFind={(id, seq) => void find(id, seq)}
-            onSearch={search}
-            onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
-          />
-        )}
-      </Hits>
+      <KnownAgents value={known}>
+        <Hits value={hits}>
+          {shown.length === 0 && (list.window === null || list.window.first || !filtered) ? (
+            <Nothing list={list} q={choice.q} filtered={filtered} past={moment !== null} onClear={clear} />
+          ) : (
+            <MessageList
+              key={query}
+              list={list}
+              filtered={filtered}
+              looked={looked}
+              messages={shown}
+              mostInView={mostInView}
+              onMostInView={setMostInView}
+              chosen={cursorSeq(address.message)}
+              onGo={(seq) => epoch !== null && change({ message: formatCursor(epoch, seq) }, true)}
+              onFind={(id, seq) => void find(id, seq)}
+              onSearch={search}
+              onCopyLink={(seq) => epoch !== null && copy(linkTo(epoch, seq, window.location.href))}
+            />
+          )}
+        </Hits>
+      </KnownAgents>
       <div className="pointer-events-none absolute inset-x-0 bottom-3 flex flex-col items-center gap-2">
         <p role="status" className="rounded-md bg-ink px-3 py-1 text-paper shadow-sm empty:hidden">
           {said}
         </p>
-        {!list.following && <NewestButton list={list} onFollow={follow} />}
+        {(!list.following || (list.held !== null && (list.unseen.count > 0 || list.unseen.atLeast))) && (
+          <NewestButton list={list} onFollow={follow} />
+        )}
       </div>
     </Panel>
   );
@@ -135,11 +156,29 @@ export const MessagesPanel = memo(function MessagesPanel(props: MessagesPanelPro
  * The filter part of the address, so that selecting a lock or a message does not load messages again. At a past moment
  * it ends with that moment.
  */
-function useChoice({ agent, from, to, types, q, since, ...address }: Address, moment: number | null): MessageChoice {
-  const kinds = types.join('\n');
+function useChoice({ agent, from, to, q, since, ...address }: Address, moment: number | null): MessageChoice {
+  const lists = JSON.stringify([address.types, address.notTypes, address.only]);
   const until = earlierInstant(address.until, moment === null ? null : formatMoment(moment));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: types are compared by content, not by array
-  return useMemo(() => ({ agent, from, to, types, q, since, until }), [agent, from, to, kinds, q, since, until]);
+  return useMemo(() => {
+    // By content, not by array.
+    const [types, notTypes, only] = JSON.parse(lists) as [string[], string[], MessageState[]];
+    return { agent, from, to, types, notTypes, only, q, since, until };
+  }, [agent, from, to, lists, q, since, until]);
+}
+
+/** @returns how many messages match the filter, as far as they are loaded */
+function matchNote({ window, pending, unseen }: List): string {
+  if (window === null) return 'filtered';
+  const { messages, first, last } = window;
+  const isWhole = first && last && pending === 0 && !unseen.atLeast;
+  if (isWhole) return counted(messages.length, 'match', 'matches');
+  return `${formatCount(messages.length)} or more matches`;
+}
+
+/** @returns the ids of the registered agents; the same set while they stay the same, so that no row renders again */
+function useKnownAgents({ agents }: AgentsAnswer): ReadonlySet<string> {
+  const ids = JSON.stringify(agents.map(({ id }) => asText(id)));
+  return useMemo(() => new Set(JSON.parse(ids) as string[]), [ids]);
 }
 
 function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) {
@@ -147,6 +186,7 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
   return (
     <button
       type="button"
+      data-newest
       onClick={onFollow}
       className="pointer-events-auto cursor-pointer rounded-full bg-accent px-3 py-1 font-medium text-paper shadow-sm"
     >
@@ -154,8 +194,8 @@ function NewestButton({ list, onFollow }: { list: List; onFollow: () => void }) 
         ? `${formatCount(count)}${atLeast ? ' or more' : ''} new`
         : atLeast
           ? 'Perhaps new messages'
-          : 'Newest'}{' '}
-      <span aria-hidden="true">↓</span>
+          : 'Newest'}
+      {list.held !== null && <span>, waiting {HOLD_REASONS[list.held]}</span>} <span aria-hidden="true">↓</span>
     </button>
   );
 }
@@ -196,12 +236,14 @@ function LostNotice({ why, past, onNow, onClear }: LostNoticeProps) {
 
 interface NothingProps {
   list: List;
+  /** The text that was searched for. */
+  q: string;
   filtered: boolean;
   past: boolean;
   onClear: () => void;
 }
 
-function Nothing({ list, filtered, past, onClear }: NothingProps) {
+function Nothing({ list, q, filtered, past, onClear }: NothingProps) {
   if (list.error !== null && !list.error.invalid) {
     return <Empty title="The messages could not be loaded.">{list.error.message}</Empty>;
   }
@@ -215,8 +257,9 @@ function Nothing({ list, filtered, past, onClear }: NothingProps) {
     );
   }
   if (list.loading && list.error === null) return <Empty title="Searching…">The whole history is searched.</Empty>;
+  const title = q !== '' && searchWords(q).length === 0 ? 'Nothing to search for.' : 'No message matches.';
   return (
-    <Empty title="No message matches.">
+    <Empty title={title}>
       <button type="button" className="link" onClick={onClear}>
         Clear the filter
       </button>{' '}

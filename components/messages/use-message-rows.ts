@@ -22,6 +22,8 @@ export interface MessageRows {
   scroller: RefObject<HTMLElement | null>;
   list: RefObject<HTMLOListElement | null>;
   range: RowRange;
+  /** The first and the last message that are in view as a whole; null at the end of the list that follows. */
+  inView: { first: number; last: number } | null;
   /** Room for the rows that are not rendered, in pixels. */
   above: number;
   below: number;
@@ -51,6 +53,7 @@ export function useMessageRows(
   const anchor = useRef<Anchor | null>(null);
   const [heights] = useState(() => new RowHeights());
   const [anchored, setAnchored] = useState<number | null>(null);
+  const [inView, setInView] = useState<MessageRows['inView']>(null);
   const [target, setTarget] = useState<MessageList['target']>(null);
   const place = list.following ? null : anchored;
   if (list.following && anchored !== null) setAnchored(null);
@@ -133,8 +136,13 @@ export function useMessageRows(
     const drawn = [...rows.current.children];
     const visible = drawn.filter((row) => isVisible(view, row));
     const last = visible.at(-1);
+    const whole = visible.filter((row) => isWhole(view, row));
+    const [from = visible[0], to = last] = [whole[0], whole.at(-1)];
+    if (from && to) setInView((now) => sameOr(now, { first: rowSeq(from), last: rowSeq(to) }));
     if (last) list.store.see(rowSeq(last));
     const atEnd = view.scrollTop > -NEAR_THE_END;
+    // What waits is shown when the list goes on, not by a scroll event that a change of the layout causes.
+    if (atEnd && list.held !== null) return;
     if (atEnd && window?.last && list.pending === 0) {
       if (!list.following) list.store.follow();
       return;
@@ -155,6 +163,7 @@ export function useMessageRows(
     scroller,
     list: rows,
     range,
+    inView: list.following ? null : inView,
     above: Math.round(heights.total(messages, { first: 0, end: range.first })),
     below: Math.round(heights.total(messages, { first: range.end, end: messages.length })),
     onScroll,
@@ -195,6 +204,17 @@ export function messageRow(rows: Element, seq: number): HTMLElement | null {
 
 function topIn(view: Element, row: Element): number {
   return row.getBoundingClientRect().top - view.getBoundingClientRect().top;
+}
+
+function isWhole(view: Element, row: Element): boolean {
+  const box = view.getBoundingClientRect();
+  const { top, bottom } = row.getBoundingClientRect();
+  return top >= box.top - 1 && bottom <= box.bottom + 1;
+}
+
+/** @returns the object before if the other equals it, so that nothing renders again */
+function sameOr(before: MessageRows['inView'], now: NonNullable<MessageRows['inView']>): MessageRows['inView'] {
+  return before?.first === now.first && before.last === now.last ? before : now;
 }
 
 function isVisible(view: Element, row: Element): boolean {

@@ -4,7 +4,7 @@ import type { Lane, Lanes } from '@/components/timeline/timeline-lanes';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import type { Address } from '@/lib/client/address';
 import { counted } from '@/lib/client/text';
-import { Text } from '../ui/text';
+import { AgentName } from '../ui/agent-name';
 import { type Pointed, usePointed } from './pointed';
 import type { Stage } from './stage';
 
@@ -89,7 +89,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
             className="flex h-full w-full cursor-pointer items-center border-line border-b pr-2 pl-4 text-left text-muted hover:text-ink focus-visible:text-ink data-pointed:text-ink"
           >
             <span className="truncate">
-              {lane.agent === '' ? 'unknown agent' : <Text value={lane.agent} max={60} />}
+              {lane.agent === '' ? 'unknown agent' : <AgentName id={lane.agent} max={60} />}
               <span className="sr-only"> {inWords(lane)}</span>
             </span>
           </button>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { flushSync } from 'react-dom';
 import { counted, folded } from '@/lib/client/text';
-import { Revealed } from './text';
+import { TextBlocks } from './text-blocks';
 
 const LIMITS = { lines: 12, length: 1200 };
 
@@ -12,9 +12,8 @@ export function FoldedText({ text }: { text: string }) {
   const hidden = fold !== null && !open;
   return (
     <>
-      <div dir="auto" className="wrap-anywhere overflow-hidden whitespace-pre-wrap">
-        <Revealed text={hidden ? fold.head : text} />
-        {hidden && '…'}
+      <div dir="auto" className="wrap-anywhere overflow-hidden">
+        <TextBlocks text={hidden ? `${fold.head}…` : text} />
       </div>
       {fold && (
         <button

@@ -1,20 +1,18 @@
-import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
 import { asText } from '@/lib/client/text';
 import { Text } from './text';
 
-const COLOURS: Record<TypeMeaning, string> = {
-  asks: 'text-accent',
-  trouble: 'text-bad',
-  done: 'text-good',
-  delegates: 'text-violet',
-  tells: 'text-muted',
-};
+/** Only types that want a person have a colour: with a colour for each type, none stands out. */
+const COLOURS = new Map([
+  ['QUESTION', 'text-accent'],
+  ['BLOCKED', 'text-bad'],
+  ['CONFLICT', 'text-bad'],
+]);
 
-/** The type of a message as word and colour. */
+/** The type of a message as a word. */
 export function MessageType({ type }: { type: unknown }) {
   const text = asText(type);
   return (
-    <span className={`font-medium text-[11px] tracking-wide ${COLOURS[meaningOf(text)]}`}>
+    <span className={`font-medium text-[11px] tracking-wide ${COLOURS.get(text) ?? 'text-muted'}`}>
       {text === '' ? 'NO TYPE' : <Text value={text} max={40} />}
     </span>
   );

@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { withMarkup } from '@/lib/client/inline-markup';
 import { breakable } from '@/lib/client/line-breaks';
-import { asText, formatCount, revealed, truncated } from '@/lib/client/text';
+import { asText, breakableParts, formatCount, revealed, truncated } from '@/lib/client/text';
 
 /**
  * Text with every invisible or reordering character shown as a small mark that names it. Long paths and names break
@@ -42,7 +42,7 @@ export function Text({ value, max = 200, prose = false }: TextProps) {
 }
 
 function Breakable({ text }: { text: string }) {
-  const parts = breakable(text);
+  const parts = breakable(text).flatMap(breakableParts);
   if (parts.length === 1) return text;
   return parts.map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no other identity

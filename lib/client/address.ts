@@ -2,6 +2,7 @@
  * The content of the address bar: filters and selection, so that a view can be shared. Pure; `use-address.ts` reads and
  * writes the real address.
  */
+import type { MessageState } from '../contract/schemas';
 import type { PanelName } from './settings';
 
 export interface Address {
@@ -16,6 +17,10 @@ export interface Address {
   to: string | null;
   /** Message types; empty shows all. */
   types: readonly string[];
+  /** Message types that are not shown. */
+  notTypes: readonly string[];
+  /** Only messages with these states. */
+  only: readonly MessageState[];
   /** Full text. */
   q: string;
   /** ISO 8601 with offset, or null. */
@@ -33,6 +38,9 @@ export interface Address {
   span: string | null;
 }
 
+/** Not taken from the schema: the browser would load the library that checks schemas. */
+export const MESSAGE_STATES: readonly MessageState[] = ['failed', 'unanswered', 'untyped'];
+
 export const EMPTY_ADDRESS: Address = {
   agent: null,
   state: null,
@@ -40,6 +48,8 @@ export const EMPTY_ADDRESS: Address = {
   from: null,
   to: null,
   types: [],
+  notTypes: [],
+  only: [],
   q: '',
   since: null,
   until: null,
@@ -63,7 +73,9 @@ export function parseAddress(query: URLSearchParams): Address {
     locks: text('locks'),
     from: agentName('from'),
     to: agentName('to'),
-    types: [...new Set(query.getAll('type').filter((type) => type !== ''))],
+    types: listOf(query, 'type'),
+    notTypes: listOf(query, 'not_type'),
+    only: MESSAGE_STATES.filter((state) => query.getAll('only').includes(state)),
     q: text('q') ?? '',
     since: text('since'),
     until: text('until'),
@@ -75,11 +87,17 @@ export function parseAddress(query: URLSearchParams): Address {
   };
 }
 
+function listOf(query: URLSearchParams, name: string): string[] {
+  return [...new Set(query.getAll(name).filter((value) => value !== ''))];
+}
+
 /** @returns the query of an address, with its question mark; empty for the plain page */
-export function formatAddress({ types, ...single }: Address): string {
+export function formatAddress({ types, notTypes, only, ...single }: Address): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(single)) if (value) query.set(name, value);
   for (const type of types) query.append('type', type);
+  for (const type of notTypes) query.append('not_type', type);
+  for (const state of only) query.append('only', state);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -92,6 +110,8 @@ export function panelOf({
   lock,
   message,
   types = [],
+  notTypes = [],
+  only = [],
   q,
   from,
   to,
@@ -99,6 +119,7 @@ export function panelOf({
   until,
 }: Partial<Address>): PanelName | null {
   if (lock || locks) return 'locks';
-  if (types.length > 0 || [message, q, from, to, since, until].some(Boolean)) return 'messages';
+  if (types.length + notTypes.length + only.length > 0 || [message, q, from, to, since, until].some(Boolean))
+    return 'messages';
   return agent || state ? 'agents' : null;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeDelivery } from './delivery';
+import { audienceOf, describeDelivery } from './delivery';
 
 const message = (fields: Record<string, unknown>) => ({ seq: 1, sent_at: null, ...fields });
 
@@ -28,4 +28,19 @@ test('describeDelivery(): fields of any type are accepted', () => {
     assert.ok(delivery.recipients.every((name) => typeof name === 'string' && name !== ''));
   }
   assert.deepEqual(describeDelivery(message({ recipients: 'agent-1' })).recipients, ['agent-1']);
+});
+
+test('audienceOf(): everyone is said of `all`, and of a message that left out no known agent', () => {
+  const agents = new Set(['a', 'b', 'c']);
+  const of = (fields: Record<string, unknown>) => audienceOf(message({ sender: 'a', ...fields }), agents);
+  assert.deepEqual(of({ recipients: ['b', 'c'] }), { names: ['b', 'c'], isEveryone: true });
+  assert.deepEqual(of({ recipients: ['b', 'c', 'gone'] }), { names: ['b', 'c', 'gone'], isEveryone: true });
+  assert.deepEqual(of({ recipients: ['b', 'gone'] }), { names: ['b', 'gone'], isEveryone: false });
+  assert.deepEqual(of({ recipients: 'b' }), { names: ['b'], isEveryone: false });
+  assert.deepEqual(of({ recipients: ['all'] }), { names: [], isEveryone: true });
+  const delivered = of({ recipients: ['all'], delivery_status: { b: true, c: false } });
+  assert.deepEqual(delivered, { names: ['b', 'c'], isEveryone: true });
+  assert.deepEqual(of({}), { names: [], isEveryone: false });
+  const unknown = audienceOf(message({ sender: 'a', recipients: ['b', 'c'] }), new Set());
+  assert.equal(unknown.isEveryone, false, 'without a registry it is not known whether somebody was left out');
 });

@@ -2,6 +2,8 @@
 import type { Message } from '../contract/schemas';
 import { asText } from './text';
 
+const EVERYONE = 'all';
+
 export interface Delivery {
   recipients: string[];
   /** Recipients whose terminal did not accept the message. */
@@ -29,6 +31,29 @@ export function describeDelivery(message: Message): Delivery {
   if (failures === 0) return { recipients, failed: [], outcome: 'unknown', failedCount: 0 };
   const outcome = positive(message.success_count) > 0 ? 'partial' : 'none';
   return { recipients, failed: [], outcome, failedCount: failures };
+}
+
+export interface Audience {
+  /** The recipients by name, as far as the line names them. */
+  names: string[];
+  /** Whether the message went to all agents, not only to several. */
+  isEveryone: boolean;
+}
+
+/**
+ * Reads to whom a message went.
+ *
+ * @param agents the known agents. Without `all` as recipient, only they show that nobody was left out
+ */
+export function audienceOf({ sender, recipients, delivery_status }: Message, agents: ReadonlySet<string>): Audience {
+  const listed = deliveryNames(recipients);
+  if (listed.includes(EVERYONE)) {
+    const names = objectEntries(delivery_status).map(([name]) => name);
+    return { names: names.filter((name) => name !== EVERYONE), isEveryone: true };
+  }
+  const others = [...agents].filter((agent) => agent !== sender);
+  const isEveryone = listed.length > 1 && others.length > 0 && others.every((agent) => listed.includes(agent));
+  return { names: listed, isEveryone };
 }
 
 function deliveryNames(value: unknown): string[] {

@@ -50,3 +50,20 @@ test('matcherOf(): free text and times without a zone are left to the server', (
   assert.equal(matches({ since: '2026-01-30T12:00:00' }), null);
   assert.equal(matches({ until: 'yesterday' }), null);
 });
+
+test('matcherOf(): excluded types, failed deliveries and missing types; questions without an answer are left to the server', () => {
+  const decide = (choice: Partial<MessageChoice>, fields: Record<string, unknown>) =>
+    matcherOf({ ...NO_CHOICE, ...choice })({ seq: 1, sent_at: null, ...fields });
+  assert.equal(decide({ notTypes: ['INFO'] }, { msg_type: 'INFO' }), false);
+  assert.equal(decide({ notTypes: ['INFO'] }, { msg_type: 'ACK' }), true);
+  assert.equal(decide({ notTypes: ['UNKNOWN'] }, {}), false);
+  assert.equal(decide({ only: ['failed'] }, { delivery_status: { a: false } }), true);
+  assert.equal(decide({ only: ['failed'] }, { delivery_status: { a: true } }), false);
+  assert.equal(decide({ only: ['untyped'] }, { msg_type: 7 }), true);
+  assert.equal(decide({ only: ['untyped'] }, { msg_type: 'INFO' }), false);
+  assert.equal(decide({ only: ['unanswered'] }, { msg_type: 'QUESTION' }), null);
+  assert.equal(
+    choiceQuery({ ...NO_CHOICE, notTypes: ['A', 'B'], only: ['failed'] }),
+    'not_type=A&not_type=B&only=failed',
+  );
+});

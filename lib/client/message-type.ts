@@ -1,4 +1,4 @@
-/** The meaning of a message type for its reader; the page gives each meaning one colour. */
+/** The meaning of a message type for its reader; timeline and conversations give each meaning one colour. */
 export type TypeMeaning = 'asks' | 'trouble' | 'done' | 'delegates' | 'tells';
 
 const MEANINGS: Record<string, TypeMeaning> = {

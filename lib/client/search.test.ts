@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hitPattern, readTime, readTyped, withHits } from './search';
+import { NO_CHOICE } from './message-filter';
+import { hitPattern, readTime, readTyped, searchNote, withHits } from './search';
 
 const NOW = Date.parse('2026-01-30T12:00:00Z');
-const typed = (text: string, whole = true, types: string[] = []) => readTyped(text, types, whole, NOW);
+const typed = (text: string, whole = true, types: string[] = []) =>
+  readTyped(text, { ...NO_CHOICE, types }, whole, NOW);
 
 test('readTyped(): finished words of the grammar leave the box', () => {
   assert.deepEqual(typed('type:blocked from:agent-1 to:"agent 2" "two words"'), {
@@ -55,4 +57,36 @@ test('hitPattern(): hits are whole words in any case and with any accents; phras
   assert.deepEqual(hits('a(b', '('), []);
   assert.equal(hitPattern('  -- '), null);
   assert.equal(withHits('a lock b', hitPattern('lock')).join(''), 'a lock b');
+});
+
+test('readTyped(): the end of a span includes what it names: a date its day, a time its second', () => {
+  const until = (text: string) =>
+    readTyped(`until:${text}`, NO_CHOICE, true, Date.parse('2026-01-30T12:00:00Z')).part.until;
+  const endOfDay = new Date('2026-01-29T23:59:59.999').toISOString();
+  assert.equal(until('2026-01-29'), endOfDay);
+  assert.equal(until('2026-01-29T10:00:05Z'), '2026-01-29T10:00:05.999Z');
+  assert.equal(until('2026-01-29T10:00:05.250Z'), '2026-01-29T10:00:05.250Z');
+  assert.equal(until('2h'), '2026-01-30T10:00:00.000Z');
+  const since = readTyped('since:2026-01-29', NO_CHOICE, true, 0).part.since;
+  assert.equal(since, new Date('2026-01-29T00:00:00').toISOString());
+});
+
+test('searchNote(): names what a search ignores, and what it cannot find at all', () => {
+  assert.equal(searchNote(''), null);
+  assert.equal(searchNote('login "two words" C++ 日本'), null);
+  assert.equal(searchNote('👍'), 'Cannot search for “👍”: only letters and digits are searched. Add a word.');
+  assert.equal(searchNote('done 👍 "!!!"'), 'Ignored: “👍”, “!!!”. Only letters and digits are searched.');
+});
+
+test('readTyped(): excludes types, and asks for failed, unanswered or untyped messages', () => {
+  assert.deepEqual(typed('-type:info,ack deploy'), {
+    text: 'deploy',
+    part: { notTypes: ['INFO', 'ACK'] },
+    error: null,
+  });
+  assert.deepEqual(typed('is:failed is:Unanswered').part, { only: ['failed', 'unanswered'] });
+  const { text, part, error } = typed('is:odd');
+  assert.deepEqual([text, part], ['is:odd', {}]);
+  assert.equal(error, '“is:odd” is not known: write is:failed, is:unanswered, is:untyped.');
+  assert.deepEqual(typed('a-type:INFO').part, {}, 'only at the start of a word');
 });

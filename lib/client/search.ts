@@ -1,5 +1,10 @@
-/** The search box: free text, and a small forgiving grammar (`type:BLOCKED from:agent-1 since:2h "two words"`). */
+/** The search box: free text, and a small forgiving grammar (`type:BLOCKED -type:INFO is:failed since:2h "two words"`). */
+
+import type { MessageState } from '../contract/schemas';
+import { ignoredParts, searchWords } from '../contract/search-text';
+import { MESSAGE_STATES } from './address';
 import type { MessageChoice } from './message-filter';
+import { truncated } from './text';
 
 export interface Typed {
   /** The text that stays in the box. */
@@ -10,7 +15,7 @@ export interface Typed {
   error: string | null;
 }
 
-const WORD = /(\w+):("[^"]*"|[^\s"]+)(\s|$)/g;
+const WORD = /(-?\w+):("[^"]*"|[^\s"]+)(\s|$)/g;
 const AGO = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)$/i;
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
@@ -18,10 +23,16 @@ const CLOCK = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 /**
  * Extracts the finished `name:value` words from the text.
  *
+ * @param before the filter so far, to whose lists words are added
  * @param whole whether a word at the very end also counts as finished
  * @param now milliseconds since 1970, for `since:2h`
  */
-export function readTyped(typed: string, types: readonly string[], whole: boolean, now: number): Typed {
+export function readTyped(
+  typed: string,
+  before: Pick<MessageChoice, 'types' | 'notTypes' | 'only'>,
+  whole: boolean,
+  now: number,
+): Typed {
   const part: { -readonly [Key in keyof MessageChoice]?: MessageChoice[Key] } = {};
   let error: string | null = null;
   const text = typed.replace(WORD, (all, name: string, quoted: string, end: string, offset: number) => {
@@ -31,8 +42,21 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
     if (value === '') return all;
     switch (name.toLowerCase()) {
       case 'type':
-        part.types = [...new Set([...(part.types ?? types), ...value.split(',').map(typeName)])];
+        part.types = [...new Set([...(part.types ?? before.types), ...value.split(',').map(typeName)])];
         return '';
+      case '-type':
+        part.notTypes = [...new Set([...(part.notTypes ?? before.notTypes), ...value.split(',').map(typeName)])];
+        return '';
+      case 'is': {
+        const states = value.toLowerCase().split(',');
+        const unknown = states.find((state) => !isMessageState(state));
+        if (unknown !== undefined) {
+          error = `“is:${unknown}” is not known: write is:${MESSAGE_STATES.join(', is:')}.`;
+          return all;
+        }
+        part.only = [...new Set([...(part.only ?? before.only), ...states.filter(isMessageState)])];
+        return '';
+      }
       case 'agent':
         part.agent = value;
         return '';
@@ -42,7 +66,7 @@ export function readTyped(typed: string, types: readonly string[], whole: boolea
         return '';
       case 'since':
       case 'until': {
-        const instant = readTime(value, now);
+        const instant = name.toLowerCase() === 'until' ? readEnd(value, now) : readTime(value, now);
         if (instant === null) {
           error = `“${value}” is not a valid time: write 15m, 2h, 14:30 or 2026-01-30.`;
           return all;
@@ -75,8 +99,25 @@ export function readTime(text: string, now: number): string | null {
   return Number.isNaN(value) ? null : isoInstant(value);
 }
 
+/**
+ * Reads the end of a span, which includes what it names: a date ends with its last millisecond, a time with a date ends
+ * with that second.
+ *
+ * @returns an instant, null for texts that `readTime` does not understand
+ */
+export function readEnd(text: string, now: number): string | null {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return readTime(`${text}T23:59:59.999`, now);
+  const instant = readTime(text, now);
+  const isToTheSecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$/.test(text);
+  return instant === null || !isToTheSecond ? instant : isoInstant(Date.parse(instant) + 999);
+}
+
 function isoInstant(value: number): string | null {
   return Math.abs(value) <= 8.64e15 ? new Date(value).toISOString() : null;
+}
+
+function isMessageState(text: string): text is MessageState {
+  return MESSAGE_STATES.some((state) => state === text);
 }
 
 /** The swarm writes its types in capitals; people rarely type them so. */
@@ -99,6 +140,20 @@ export function hitPattern(q: string): RegExp | null {
     return [`(?<![\\p{L}\\p{N}\\p{Co}])${runs.join('[^\\p{L}\\p{N}\\p{Co}]+')}${ending}`];
   });
   return phrases.length === 0 ? null : new RegExp(phrases.join('|'), 'gu');
+}
+
+/**
+ * @returns why a search finds nothing, or less than it names, as a sentence; null if every part is searched for: the
+ *   index contains letters and digits only
+ */
+export function searchNote(q: string): string | null {
+  const parts = ignoredParts(q);
+  if (parts.length === 0) return null;
+  const named = parts.slice(0, 3).map((part) => `“${truncated(part, 20)}”`);
+  const list = named.join(', ') + (parts.length > named.length ? ', …' : '');
+  return searchWords(q).length === 0
+    ? `Cannot search for ${list}: only letters and digits are searched. Add a word.`
+    : `Ignored: ${list}. Only letters and digits are searched.`;
 }
 
 /** @returns a text split at the hits of the pattern: every second piece is a hit */

@@ -160,7 +160,7 @@ export function useCommand(description: string, action: () => void, options?: Om
 export function useShortcutListener(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      // Otherwise the browser empties a search box, or closes the dialog.
+      // Otherwise the browser clears a search box, or closes the dialog.
       if (event.key === 'Escape' && isComposing(event)) event.preventDefault();
       const place = event.target instanceof Element ? event.target : null;
       if (place?.closest('[data-modal]')) return;

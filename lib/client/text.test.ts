@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { asText, counted, folded, revealed, truncated } from './text';
+import { asText, breakableParts, counted, cutIntoPieces, folded, revealed, truncated } from './text';
 
 test('asText(): shows any JSON value and never fails', () => {
   assert.equal(asText('plain'), 'plain');
@@ -89,4 +89,54 @@ test('revealed(): an emoji that is joined from several stays whole', () => {
   for (const emoji of ['❤️‍🔥', '🏳️‍🌈', '👩‍💻', '🧑🏽‍🚒', '👨‍👩‍👧‍👦']) {
     assert.deepEqual(revealed(emoji), [{ kind: 'text', text: emoji }], emoji);
   }
+});
+
+test('revealed(): long runs of combining marks and of invisible characters are bounded and counted', () => {
+  const heavy = `e${'\u0301'.repeat(50_000)}`;
+  assert.deepEqual(revealed(heavy), [
+    { kind: 'text', text: `e${'\u0301'.repeat(16)}` },
+    { kind: 'mark', text: '+49,984', name: '49,984 more combining marks' },
+  ]);
+  const unseen = revealed(`a${'\u202E\u200B'.repeat(10_000)}b`);
+  assert.equal(unseen.length, 19);
+  assert.deepEqual(unseen.slice(-2), [
+    { kind: 'mark', text: '+19,984', name: '19,984 more invisible characters' },
+    { kind: 'text', text: 'b' },
+  ]);
+  const stacked = `Z${'\u0300'.repeat(16)}a${'\u0300'.repeat(16)}`;
+  assert.deepEqual(revealed(stacked), [{ kind: 'text', text: stacked }]);
+});
+
+test('cutIntoPieces(): the pieces are the text, each bounded, cut at a line or a blank where one is near', () => {
+  assert.deepEqual(cutIntoPieces('', 8), ['']);
+  assert.deepEqual(cutIntoPieces('short', 8), ['short']);
+  assert.deepEqual(cutIntoPieces('12345\n789 abcdefghij', 8), ['12345\n', '789 abcd', 'efghij']);
+  assert.deepEqual(cutIntoPieces('12345 789', 8), ['12345 ', '789']);
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('a', ' ', '\n', '😀') }),
+      fc.integer({ min: 2, max: 20 }),
+      (text, length) => {
+        const pieces = cutIntoPieces(text, length);
+        assert.equal(pieces.join(''), text);
+        for (const piece of pieces) {
+          assert.ok(piece.length <= length);
+          assert.doesNotMatch(piece, /\p{Cs}/u);
+        }
+      },
+    ),
+  );
+});
+
+test('breakableParts(): no part of a run without a blank is long; ordinary text is one part', () => {
+  const sentence = `see ${'src/'.repeat(100)}index.ts for it`;
+  assert.deepEqual(breakableParts(sentence), [sentence]);
+  const text = `a ${'x'.repeat(1000)} b ${'😀'.repeat(600)}\nc`;
+  const parts = breakableParts(text);
+  assert.equal(parts.join(''), text);
+  for (const part of parts) assert.ok([...part].length <= 70);
+  assert.deepEqual(
+    breakableParts(`${'e\u0301'.repeat(300)}`).filter((part) => part.startsWith('\u0301')),
+    [],
+  );
 });

@@ -19,10 +19,19 @@ export function asText(value: unknown): string {
 /** A run of ordinary text, or one character that would be invisible or would reorder the text around it. */
 export type Piece = { kind: 'text'; text: string } | { kind: 'mark'; text: string; name: string };
 
+/** More combining marks on one letter than any script has; 50,000 of them block a browser for seconds. */
+const MAX_COMBINING = 16;
+/** Invisible characters in a row that are named one by one: each costs an element. */
+const MAX_UNSEEN_RUN = 16;
+
 // Controls except tab and line feed, format characters (bidirectional, zero-width, tags), separators that break lines
-// unseen, lone surrogates, blank letters and variation selectors that can carry hidden text.
-const UNSEEN =
-  /(?![\t\n])(?:[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115F\u1160\u3164\uFFA0]|\u034F|[\u17B4\u17B5]|[\u{E0100}-\u{E01EF}])/gu;
+// unseen, lone surrogates, blank letters and variation selectors that can carry hidden text; combining marks beyond
+// the bound, as one match.
+const UNSEEN = new RegExp(
+  `(?<=\\p{M}{${MAX_COMBINING}})\\p{M}+|` +
+    '(?![\\t\\n])(?:[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}\\u115F\\u1160\\u3164\\uFFA0]|\\u034F|[\\u17B4\\u17B5]|[\\u{E0100}-\\u{E01EF}])',
+  'gu',
+);
 
 const NAMES: Record<number, string> = {
   0: 'null',
@@ -55,18 +64,33 @@ const NAMES: Record<number, string> = {
  * Splits text into pieces that may be shown as they are and characters that must be made visible.
  *
  * @param text any text
- * @returns pieces in order; a joiner inside an emoji and the carriage return of a line end stay in the text
+ * @returns pieces in order; a joiner inside an emoji and the carriage return of a line end stay in the text. Of a long
+ *   run of invisible characters or combining marks, one mark counts those beyond the bound
  */
 export function revealed(text: string): Piece[] {
   const pieces: Piece[] = [];
   let shown = 0;
+  let run: Piece[] = [];
+  const endRun = () => {
+    pieces.push(...run.slice(0, MAX_UNSEEN_RUN));
+    const left = run.length - MAX_UNSEEN_RUN;
+    if (left > 0) pieces.push(moreMark(left, 'invisible character'));
+    run = [];
+  };
   for (const match of text.matchAll(UNSEEN)) {
-    const character = match[0];
+    const [character] = match;
     if (belongs(text, match.index, character)) continue;
-    if (match.index > shown) pieces.push({ kind: 'text', text: text.slice(shown, match.index) });
-    pieces.push(mark(character));
+    if (match.index > shown) {
+      endRun();
+      pieces.push({ kind: 'text', text: text.slice(shown, match.index) });
+    }
+    if (/^\p{M}{2}/u.test(character)) {
+      endRun();
+      pieces.push(moreMark([...character].length, 'combining mark'));
+    } else run.push(mark(character));
     shown = match.index + character.length;
   }
+  endRun();
   if (shown < text.length) pieces.push({ kind: 'text', text: text.slice(shown) });
   return pieces;
 }
@@ -82,6 +106,10 @@ function belongs(text: string, index: number, character: string): boolean {
     /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier})\uFE0F?$/u.test(before) &&
     /^\p{Extended_Pictographic}/u.test(after)
   );
+}
+
+function moreMark(count: number, what: string): Piece {
+  return { kind: 'mark', text: `+${counting.format(count)}`, name: counted(count, `more ${what}`) };
 }
 
 function mark(character: string): Piece {
@@ -109,13 +137,65 @@ export interface Fold {
  * @returns the start of the text and its number of lines; null if the text is short enough to be shown whole
  */
 export function folded(text: string, limits: { lines: number; length: number }): Fold | null {
-  const ends = [...text.matchAll(/\n/g)].map((match) => match.index);
+  let breaks = 0;
+  let end: number | undefined;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    breaks += 1;
+    if (breaks === limits.lines) end = at;
+  }
   // A few more characters do not justify hiding anything.
-  const lastShownLine = ends.length >= limits.lines + 2 ? ends[limits.lines - 1] : undefined;
+  const lastShownLine = breaks >= limits.lines + 2 ? end : undefined;
   const tooLong = text.length > limits.length * 1.25;
   if (lastShownLine === undefined && !tooLong) return null;
   const head = truncated(text, Math.min(lastShownLine ?? text.length, tooLong ? limits.length : text.length));
-  return { head, lines: ends.length + 1 };
+  return { head, lines: breaks + 1 };
+}
+
+/**
+ * Cuts a long text into pieces that are rendered one at a time, each as a block of its own.
+ *
+ * @param text any text
+ * @param length the largest length of a piece in UTF-16 units
+ * @returns the pieces in order, which together are the text; cut after a line feed where one is near, else after a
+ *   blank, else between any two characters, but not inside a surrogate pair
+ */
+export function cutIntoPieces(text: string, length: number): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  while (text.length - from > length) {
+    const piece = truncated(text.slice(from, from + length + 1), length);
+    const line = piece.lastIndexOf('\n') + 1;
+    const blank = piece.lastIndexOf(' ') + 1;
+    const end = line > length / 2 ? line : Math.max(line, blank > length / 2 ? blank : 0) || piece.length;
+    pieces.push(piece.slice(0, end));
+    from += end;
+  }
+  return [...pieces, text.slice(from)];
+}
+
+/** Text without a blank that is longer than this is broken up: a browser needs the square of its length to lay it out. */
+const LONG_RUN = /\S{500,}/g;
+// A combining mark and the joined part of an emoji stay with the character before them.
+const RUN_PART = /[\s\S]{1,64}(?:\p{M}|\u200D[\s\S])*/gu;
+
+/**
+ * Splits a text where a line may be broken inside a long run without a blank. Text between two such places is short
+ * enough to be laid out quickly.
+ *
+ * @returns the parts in order, which together are the text; one part for ordinary text
+ */
+export function breakableParts(text: string): string[] {
+  const parts: string[] = [];
+  let end = 0;
+  for (const { index, 0: run } of text.matchAll(LONG_RUN)) {
+    const [first = '', ...more] = run.match(RUN_PART) ?? [];
+    parts.push(text.slice(end, index) + first, ...more);
+    end = index + run.length;
+  }
+  if (end === 0) return [text];
+  // What follows the last run belongs to its last part: there is a blank between them.
+  parts[parts.length - 1] += text.slice(end);
+  return parts;
 }
 
 /** @returns at most `length` UTF-16 units of the text, never half of a surrogate pair */

@@ -12,6 +12,7 @@ import { bundleText } from './bundle-schemas';
 import { parseCursor } from './events';
 import { parseLockCursor } from './lock-cursor';
 import { AGENT_HISTORY_BY_QUERY_PATH } from './paths';
+import { type MessageState, messageState } from './schemas';
 import { MAX_SEARCH_WORDS, searchWords } from './search-text';
 import type { TimeSpan } from './time-span';
 
@@ -138,18 +139,34 @@ const search = parameter(
   },
 );
 
-const types = parameter(
+const typeNames = (description: string, example: string[]) =>
+  parameter(
+    (given, refuse) => {
+      const values = [...new Set(given.map((value) => value.trim()))].filter((value) => value !== '');
+      if (values.length > MAX_TYPES || values.some((value) => value.length > MAX_TEXT_LENGTH)) {
+        return refuse(`must name at most ${MAX_TYPES} types.`);
+      }
+      return values.length > 0 ? values : undefined;
+    },
+    { description, schema: { type: 'array', items: { type: 'string' }, maxItems: MAX_TYPES }, example },
+  );
+
+const messageStates = parameter(
   (given, refuse) => {
-    const values = [...new Set(given.map((value) => value.trim()))].filter((value) => value !== '');
-    if (values.length > MAX_TYPES || values.some((value) => value.length > MAX_TEXT_LENGTH)) {
-      return refuse(`must name at most ${MAX_TYPES} types.`);
+    const states: MessageState[] = [];
+    for (const value of given.map((text) => text.trim()).filter((text) => text !== '')) {
+      const read = messageState.safeParse(value);
+      if (!read.success) return refuse(`must be ${messageState.options.join(', ')}.`);
+      if (!states.includes(read.data)) states.push(read.data);
     }
-    return values.length > 0 ? values : undefined;
+    return states.length > 0 ? states : undefined;
   },
   {
-    description: 'Only messages of one of these types; may be repeated.',
-    schema: { type: 'array', items: { type: 'string' }, maxItems: MAX_TYPES },
-    example: ['QUESTION', 'BLOCKED'],
+    description:
+      'Only messages with a failed delivery (`failed`), questions without an answer (`unanswered`, of a live swarm ' +
+      'only), messages without a type (`untyped`); may be repeated, all must hold.',
+    schema: { type: 'array', items: { type: 'string', enum: [...messageState.options] } },
+    example: ['failed'],
   },
 );
 
@@ -275,7 +292,9 @@ function timedSchemas({ readInstant, now }: Clock) {
         sender: agentName('Only messages from this agent.', 'agent-0'),
         recipient: agentName('Only messages to this agent.', 'agent-1'),
         msg_id: text('Only messages with this id in the log. Ids may repeat.', 'b5c3f0a2-58f8-4c58-a7f9-4a3dd9d2b0c1'),
-        type: types,
+        type: typeNames('Only messages of one of these types; may be repeated.', ['QUESTION', 'BLOCKED']),
+        not_type: typeNames('No messages of these types; may be repeated.', ['INFO']),
+        only: messageStates,
         before: cursor('A cursor: the newest messages before it.'),
         after: cursor('A cursor: the oldest messages after it.'),
         around: cursor('A cursor: a page around that message.'),

@@ -463,6 +463,9 @@ export const problem = z
   })
   .meta({ id: 'Problem' });
 
+/** What may be asked of messages beside their fields. */
+export const messageState = z.enum(['failed', 'unanswered', 'untyped']);
+
 /** A filter of messages, in the terms of the stream and the history; every given part must match. */
 export const messageFilter = z.object({
   /** Sender or recipient. */
@@ -472,6 +475,9 @@ export const messageFilter = z.object({
   /** The id that a message was given by its sender; the log repeats some. */
   msg_id: z.string().optional(),
   type: z.array(z.string()).optional(),
+  /** None of these types. */
+  not_type: z.array(z.string()).optional(),
+  only: z.array(messageState).optional(),
   /** Milliseconds since 1970, both inclusive. */
   since: z.int().optional(),
   until: z.int().optional(),
@@ -525,4 +531,5 @@ export type MessagesEvent = z.infer<typeof messagesEvent>;
 export type Heartbeat = z.infer<typeof heartbeat>;
 export type Health = z.infer<typeof health>;
 export type Problem = z.infer<typeof problem>;
+export type MessageState = z.infer<typeof messageState>;
 export type MessageFilter = z.infer<typeof messageFilter>;

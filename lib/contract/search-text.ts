@@ -10,6 +10,18 @@ export const MAX_SEARCH_WORDS = 8;
  * @returns each word or phrase once; empty if the text has no letter or digit to search for
  */
 export function searchWords(q: string): string[] {
-  const parts = [...q.matchAll(/"([^"]*)"?|(\S+)/g)].map(([, phrase, word]) => phrase ?? word ?? '');
-  return [...new Set(parts.filter((part) => /[\p{L}\p{N}\p{Co}]/u.test(part)))];
+  return searchParts(q).filter(isIndexed);
+}
+
+/** @returns the parts of a search that it ignores, each once: those without a letter or digit, such as an emoji */
+export function ignoredParts(q: string): string[] {
+  return searchParts(q).filter((part) => part.trim() !== '' && !isIndexed(part));
+}
+
+function searchParts(q: string): string[] {
+  return [...new Set([...q.matchAll(/"([^"]*)"?|(\S+)/g)].map(([, phrase, word]) => phrase ?? word ?? ''))];
+}
+
+function isIndexed(part: string): boolean {
+  return /[\p{L}\p{N}\p{Co}]/u.test(part);
 }

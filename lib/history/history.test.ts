@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import type { Message, MessageFilter } from '../contract/schemas';
+import { type Message, type MessageFilter, type MessageState, messageState } from '../contract/schemas';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { History, type Line } from './history';
 import { HistoryFault } from './history-fault';
@@ -109,7 +109,15 @@ test('summary(): rates count messages by their time of sending', () => {
 });
 
 /** Answers the same query by testing every message. */
-function naive(all: readonly Message[], { filter, limit, before, after: later, around }: PageQuery): number[] {
+function naive(
+  all: readonly Message[],
+  { filter, limit, before, after: later, around, unanswered = [] }: PageQuery,
+): number[] {
+  const states: Record<MessageState, (message: Message) => boolean> = {
+    failed: (message) => message.failure_count === 1,
+    untyped: ({ msg_type }) => typeof msg_type !== 'string' || msg_type === '',
+    unanswered: ({ seq }) => unanswered.includes(seq),
+  };
   const isFor = (message: Message, name: string) =>
     [message.recipients].flat().some((recipient) => recipient === name || recipient === 'all');
   const matches = all.filter((message) => {
@@ -120,6 +128,8 @@ function naive(all: readonly Message[], { filter, limit, before, after: later, a
       (filter.agent === undefined || message.sender === filter.agent || isFor(message, filter.agent)) &&
       (filter.msg_id === undefined || message.msg_id === filter.msg_id) &&
       (filter.type === undefined || filter.type.includes((message.msg_type as string) ?? 'UNKNOWN')) &&
+      !filter.not_type?.includes((message.msg_type as string) ?? 'UNKNOWN') &&
+      (filter.only ?? []).every((state) => states[state](message)) &&
       (filter.since === undefined || (sent !== null && sent >= filter.since)) &&
       (filter.until === undefined || (sent !== null && sent <= filter.until)) &&
       (filter.q === undefined ||
@@ -139,7 +149,7 @@ function naive(all: readonly Message[], { filter, limit, before, after: later, a
 
 const name = fc.constantFrom('agent-0', 'agent-1', 'Agent-1', 'agent 3', 'système', '');
 const words = fc.array(fc.constantFrom('cart', 'Totals', 'race', 'fix', 'naïve'), { minLength: 1, maxLength: 3 });
-const type = fc.constantFrom('INFO', 'ACK', 'info', 'SOMETHING-NEW');
+const type = fc.constantFrom('INFO', 'ACK', 'info', 'SOMETHING-NEW', 'UNKNOWN', '');
 const msgId = fc.constantFrom('id-1', 'ID-1', 'id-2', '7', '["id-1"]', 'ключ', '\ud83d');
 const anyLine = fc.record(
   {
@@ -147,6 +157,7 @@ const anyLine = fc.record(
     recipients: fc.array(fc.oneof(name, fc.constant('all')), { maxLength: 3 }),
     msg_type: type,
     content: words.map((list) => list.join(' ')),
+    failure_count: fc.constantFrom(0, 1),
     msg_id: fc.oneof(msgId, fc.constantFrom(7, null, ['id-1'])),
     timestamp: fc.integer({ min: -300, max: 0 }).map((s) => new Date(NOW + s * 1000).toISOString()),
   },
@@ -160,6 +171,8 @@ const anyFilter: fc.Arbitrary<MessageFilter> = fc.record(
     recipient: name,
     msg_id: msgId,
     type: fc.uniqueArray(type, { minLength: 1, maxLength: 2 }),
+    not_type: fc.uniqueArray(type, { minLength: 1, maxLength: 2 }),
+    only: fc.uniqueArray(fc.constantFrom(...messageState.options), { minLength: 1, maxLength: 2 }),
     since: instant,
     until: instant,
     q: fc.constantFrom('cart', 'totals race', 'fix'),
@@ -181,12 +194,15 @@ test('page(): every combination of filters and positions returns the same as a t
         history.append(lines.map(line), '{}', NOW);
         const all = messages(history, { limit: 1000, filter: {} });
         for (const [filter, at, limit] of queries) {
-          const query = { filter, limit, ...at };
+          const query = { filter, limit, ...at, unanswered: [2, 3, 5, 8, 13, 21, 34] };
           const page = history.page(query);
           const found = page.messages.map(({ seq }) => seq);
           assert.deepEqual(found, naive(all, query));
           if (found[0] !== undefined) {
-            assert.equal(page.hasOlder, naive(all, { filter, limit: 1, before: found[0] }).length > 0);
+            assert.equal(
+              page.hasOlder,
+              naive(all, { filter, limit: 1, before: found[0], unanswered: query.unanswered }).length > 0,
+            );
           }
         }
         history.close();

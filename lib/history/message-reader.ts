@@ -1,6 +1,6 @@
 /** Reads messages by `seq`, and pages of those that match a filter. */
 import type Database from 'better-sqlite3';
-import type { MessageFilter } from '../contract/schemas';
+import type { MessageFilter, MessageState } from '../contract/schemas';
 import { type KeptMessage, keptMessage, type MessageRow } from './kept-message';
 import { MSG_ID } from './schema';
 import { matchExpression } from './search-terms';
@@ -13,6 +13,8 @@ export interface PageQuery {
   before?: number;
   after?: number;
   around?: number;
+  /** The numbers of the questions without an answer; needed for the filter `unanswered`. */
+  unanswered?: readonly number[];
 }
 
 export interface Page {
@@ -20,6 +22,22 @@ export interface Page {
   /** Whether matching messages older than the first one of the page are kept. */
   hasOlder: boolean;
 }
+
+interface Selection {
+  filter: MessageFilter;
+  unanswered: readonly number[] | undefined;
+  before?: number | undefined;
+  after?: number;
+  limit: number;
+}
+
+const STATES: Record<MessageState, string> = {
+  failed: 'm.failed > 0',
+  unanswered: 'm.seq IN (SELECT value FROM json_each(@unanswered))',
+  // A type that is no text is counted as UNKNOWN, which a line may also have as its text.
+  untyped:
+    "(m.type = '' OR (m.type = 'UNKNOWN' AND json_valid(m.line) AND json_type(m.line, '$.msg_type') IS NOT 'text'))",
+};
 
 const ALL: SeqBounds = { first: 0, last: Number.MAX_SAFE_INTEGER };
 
@@ -80,19 +98,21 @@ export class MessageReader {
 
   /** @returns one page of the matching messages, oldest first */
   page(query: PageQuery): Page {
+    const { filter, unanswered } = query;
+    const select = (range: Omit<Selection, 'filter' | 'unanswered'>) => this.#select({ filter, unanswered, ...range });
     if (query.around !== undefined) {
-      const older = this.#select(query.filter, { before: query.around + 1, limit: Math.ceil(query.limit / 2) + 1 });
-      const newer = this.#select(query.filter, { after: query.around, limit: Math.floor(query.limit / 2) });
+      const older = select({ before: query.around + 1, limit: Math.ceil(query.limit / 2) + 1 });
+      const newer = select({ after: query.around, limit: Math.floor(query.limit / 2) });
       const hasOlder = older.length > Math.ceil(query.limit / 2);
       if (hasOlder) older.pop();
       return { messages: [...older.reverse(), ...newer].map(keptMessage), hasOlder };
     }
     if (query.after !== undefined) {
-      const rows = this.#select(query.filter, { after: query.after, limit: query.limit });
-      const hasOlder = this.#select(query.filter, { before: rows[0]?.seq ?? query.after + 1, limit: 1 }).length > 0;
+      const rows = select({ after: query.after, limit: query.limit });
+      const hasOlder = select({ before: rows[0]?.seq ?? query.after + 1, limit: 1 }).length > 0;
       return { messages: rows.map(keptMessage), hasOlder };
     }
-    const rows = this.#select(query.filter, { before: query.before, limit: query.limit + 1 });
+    const rows = select({ before: query.before, limit: query.limit + 1 });
     const hasOlder = rows.length > query.limit;
     if (hasOlder) rows.pop();
     return { messages: rows.reverse().map(keptMessage), hasOlder };
@@ -108,7 +128,7 @@ export class MessageReader {
   }
 
   /** Matching rows; newest first unless `after` is given. */
-  #select(filter: MessageFilter, range: { before?: number | undefined; after?: number; limit: number }): MessageRow[] {
+  #select({ filter, unanswered, ...range }: Selection): MessageRow[] {
     const match = matchExpression(filter);
     const bounds = this.#boundsOf(filter);
     if (match === 'nothing' || bounds === null) return [];
@@ -121,6 +141,8 @@ export class MessageReader {
       filter.since === undefined ? '' : 'm.sent_at >= @since',
       filter.until === undefined ? '' : 'm.sent_at <= @until',
       filter.msg_id === undefined ? '' : `${MSG_ID} = @msgId`,
+      filter.not_type === undefined ? '' : 'm.type NOT IN (SELECT value FROM json_each(@notTypes))',
+      ...(filter.only ?? []).map((state) => STATES[state]),
     ].filter((condition) => condition !== '');
     const from = match === null ? 'messages m' : 'search JOIN messages m ON m.seq = search.rowid';
     const order = range.after === undefined ? 'DESC' : 'ASC';
@@ -133,6 +155,8 @@ export class MessageReader {
       since: (filter.since ?? 0) * 1000,
       until: (filter.until ?? 0) * 1000 + 999,
       msgId: filter.msg_id,
+      notTypes: JSON.stringify(filter.not_type ?? []),
+      unanswered: JSON.stringify(unanswered ?? []),
       limit: range.limit,
     }) as MessageRow[];
   }

@@ -1,6 +1,7 @@
 /** Writes messages together with everything that is counted of them, and with the checkpoint of the log. */
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
+import { failedCount } from '../contract/failed-count';
 import { type KeptMessage, keptMessage, type Line } from './kept-message';
 import type { LiveSummary } from './live-summary';
 import type { Meta } from './meta';
@@ -77,7 +78,7 @@ export class MessageWriter {
   #insert(line: Line, recordedAt: number, tally: Tally): KeptMessage {
     const { fields, text, kept } = line;
     const type = messageType(fields);
-    const failed = failedDeliveries(fields);
+    const failed = failedCount(fields);
     const sentAt = kept ? kept.sentAt : this.#readTime(fields.timestamp);
     const speech = tally.times.speech(messageSender(fields), type, recipientNames(fields));
     tally.times.count(speech, sentAt, failed, 1);
@@ -125,11 +126,4 @@ function prepare(db: Database.Database) {
     ),
     copies: db.prepare('SELECT count(*) AS count FROM messages WHERE line_hash = ? AND line = ?'),
   };
-}
-
-/** The number of recipients that did not get the message: by its count, or else by the status of each delivery. */
-function failedDeliveries({ failure_count: count, delivery_status: status }: Line['fields']): number {
-  if (typeof count === 'number') return Number.isSafeInteger(count) && count > 0 ? count : 0;
-  const deliveries = typeof status === 'object' && status !== null ? Object.values(status) : [];
-  return deliveries.filter((delivered) => delivered === false).length;
 }

@@ -7,6 +7,8 @@ import { MAX_SEARCH_WORDS, searchWords } from '../contract/search-text';
 const EVERYONE = 'all';
 /** One line of a megabyte may name a hundred thousand recipients, and each list costs a row of the counts. */
 const MAX_RECIPIENTS = 1000;
+/** The type under which messages count whose type is no text. */
+const UNTYPED = 'UNKNOWN';
 const MAX_CACHED_TOKENS = 10_000;
 const tokens = new Map<string, string>();
 
@@ -39,7 +41,7 @@ export function indexed(fields: Readonly<Record<string, unknown>>, type: string)
 
 /** @returns the type under which a message is counted and found. */
 export function messageType(fields: Readonly<Record<string, unknown>>): string {
-  return typeof fields.msg_type === 'string' ? fields.msg_type : 'UNKNOWN';
+  return typeof fields.msg_type === 'string' ? fields.msg_type : UNTYPED;
 }
 
 /** @returns the sender; '' if the line names none */
@@ -84,6 +86,8 @@ export function matchExpression(filter: MessageFilter): string | 'nothing' | nul
   if (filter.sender !== undefined) tagged([token('s', filter.sender)]);
   if (filter.recipient !== undefined) tagged(receivedBy(filter.recipient));
   if (filter.type !== undefined && filter.type.length > 0) tagged(filter.type.map((type) => token('t', type)));
+  // Finds the few without a type; the reader then excludes those whose type is this word.
+  if (filter.only?.includes('untyped')) tagged([token('t', UNTYPED), token('t', '')]);
   if (filter.q !== undefined) {
     const words = searchWords(filter.q);
     if (words.length === 0) return 'nothing';

@@ -13,7 +13,9 @@ export function messagesPage(history: History, query: MessageQuery): string {
   for (const place of [query.before, query.after, query.around]) {
     if (place) assertReachable(history, place, head);
   }
+  const unanswered = unansweredIn(history, query);
   const { messages, hasOlder } = history.page({
+    ...(unanswered && { unanswered }),
     limit: query.limit,
     filter: query.filter,
     before: query.before?.seq,
@@ -28,6 +30,18 @@ export function messagesPage(history: History, query: MessageQuery): string {
     next: formatCursor(history.epoch, last),
     previous: hasOlder ? formatCursor(history.epoch, first) : null,
   });
+}
+
+/** @returns the numbers of the questions without an answer; null if the query does not ask for them */
+function unansweredIn(history: History, { filter, open }: MessageQuery): number[] | null {
+  if (!filter.only?.includes('unanswered')) return null;
+  if (open === undefined) {
+    throw new QueryRefused('not_live', 'Unanswered questions are known only of a live swarm; omit `only=unanswered`.');
+  }
+  if (open.epoch !== history.epoch) {
+    throw new QueryRefused('unavailable', 'Unanswered questions are not known yet. Retry in a second.');
+  }
+  return open.questions.flatMap(({ seqs }) => seqs);
 }
 
 /** The messages at which the pages before and after a page begin. */

@@ -21,6 +21,8 @@ export interface MessageQuery {
   before?: MessagePlace;
   after?: MessagePlace;
   around?: MessagePlace;
+  /** The questions without an answer; the thread that answers does not know them. */
+  open?: Pick<UnresolvedMessages, 'epoch' | 'questions'>;
 }
 
 /** A page of spans, newest first: those older than the place that an earlier page returned. */

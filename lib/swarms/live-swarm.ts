@@ -126,7 +126,9 @@ export class LiveSwarm implements Runtime {
 
   async messages(query: MessageQuery): Promise<Json> {
     const newest = this.#readiness.historyOpen ? newestPage(this.hub, query) : null;
-    return newest ?? this.#recorder.page(query);
+    if (newest !== null) return newest;
+    const asksOpen = query.filter.only?.includes('unanswered') === true;
+    return this.#recorder.page(asksOpen ? { ...query, open: this.#openQuestions() } : query);
   }
 
   locks(query: LockPageQuery): LocksAnswer {
@@ -138,9 +140,13 @@ export class LiveSwarm implements Runtime {
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
-    // The thread that reads does not know which questions are open.
+    return this.#recorder.ask(name, name === 'talk' ? { ...query, open: this.#openQuestions() } : query);
+  }
+
+  /** The thread that reads does not know which questions are open. */
+  #openQuestions() {
     const { epoch, questions } = this.#attention.unresolved;
-    return this.#recorder.ask(name, name === 'talk' ? { ...query, open: { epoch, questions } } : query);
+    return { epoch, questions };
   }
 
   async stats(): Promise<string | null> {

@@ -8,6 +8,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ZodType } from 'zod';
+import { failedCount } from '../../lib/contract/failed-count';
 import * as schemas from '../../lib/contract/schemas';
 import { ProductionServer } from '../support/production-server';
 import { type Sample, samples } from '../support/samples';
@@ -185,6 +186,19 @@ describe('one server over the normal swarm', () => {
     );
     const early = await answer(server, '/api/messages?until=2026-02-03T08:01:30Z', schemas.messagesAnswer);
     assert.equal(early.count, 2);
+    const all = await answer(server, '/api/messages?limit=1000', schemas.messagesAnswer);
+    const others = await answer(
+      server,
+      '/api/messages?limit=1000&not_type=QUESTION&not_type=BLOCKED',
+      schemas.messagesAnswer,
+    );
+    assert.equal(others.count, all.count - 7);
+    const failed = await answer(server, '/api/messages?limit=1000&only=failed', schemas.messagesAnswer);
+    assert.deepEqual(
+      failed.messages.map(({ seq }) => seq),
+      all.messages.filter((message) => failedCount(message) > 0).map(({ seq }) => seq),
+    );
+    assert.equal((await ask(server, '/api/messages?only=odd')).status, 422);
   });
 
   test('limits: below 1 means 50, above 1000 means 1000; a value that is not an integer is refused', async () => {

@@ -9,6 +9,9 @@ import {
 } from '../../../contract/paths';
 import { declare, type Endpoint, jsonResponse, stateResponse } from '../endpoint';
 
+/** Parameters of messages for which many rows may be read. */
+const SEARCHES = ['q', 'only', 'not_type'];
+
 /** Describes how cursors of pages work, for API descriptions. */
 export const PAGED = 'Cursors are stable: pass `previous_cursor` as `before`; it is null at the oldest';
 
@@ -50,7 +53,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
   declare({
     path: MESSAGES_PATH,
     scope: 'read',
-    limit: (parameters) => (parameters.has('q') ? 'reads' : null),
+    limit: (parameters) => (SEARCHES.some((name) => parameters.has(name)) ? 'reads' : null),
     tag: 'Now',
     id: 'getMessages',
     summary: 'Messages, page by page, filtered and searched',
@@ -59,7 +62,7 @@ export const NOW_ENDPOINTS: readonly Endpoint[] = [
       '`next_cursor` as `after`; it is never null, and is also an id of the stream. `seq` rises and may skip numbers.',
     request: 'messages',
     answer: 'messages',
-    problems: [410, 422],
+    problems: [409, 410, 422],
     answerTo: async ({ query, context }) => jsonResponse(await context.runtime.messages(query)),
   }),
   declare({
