@@ -83,8 +83,10 @@ test('palette: finds commands, agents, types, files, locks and messages', async 
   await run('rotation of everything');
   await expect(page).toHaveURL(/q=rotation/);
   await run('export this time');
-  await expect(page.getByRole('dialog', { name: 'Export this time range' })).toBeVisible();
+  const exporting = page.getByRole('dialog', { name: 'Export this time range' });
+  await expect(exporting).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(exporting).toBeHidden();
   await run('clear all');
   await run('go to locks');
   await expect.poll(() => page.evaluate(() => document.activeElement?.closest('#locks') !== null)).toBe(true);
@@ -206,8 +208,11 @@ test('keyboard: Escape and Enter of a composition belong to the input method', a
   await expect(search).toHaveValue(/^tests /);
   await expect(page).toHaveURL(/q=tests/);
 
+  // The composition in the search box ends with the page.
+  await openLive(page, server);
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Command palette' });
+  await expect(palette.getByRole('combobox')).toBeFocused();
   await compose('あ');
   await pressComposing('Enter', 13);
   await pressComposing('Escape', 27);
