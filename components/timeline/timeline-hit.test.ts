@@ -42,6 +42,7 @@ const answer: TimelineAnswer = {
   unknown: [{ since: iso(70), until: iso(80), about: 'everything', reason: 'No dashboard ran.' }],
   totals: { messages: 14, lock_spans: 2, health_spans: 1 },
   next_agent: null,
+  earlier_locks: [],
 };
 const lanes = makeLanes(answer);
 const [lane] = lanes.lanes as [Lane];

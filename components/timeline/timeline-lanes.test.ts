@@ -39,6 +39,7 @@ const answer: TimelineAnswer = {
   unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Not recorded.' }],
   totals: { messages: 4, lock_spans: 2, health_spans: 1 },
   next_agent: null,
+  earlier_locks: [],
 };
 
 test('makeLanes(): each agent has a lane with its own things in order of time', () => {

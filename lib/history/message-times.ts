@@ -187,8 +187,8 @@ function prepare(db: Database.Database) {
       .raw(),
     hourCounts: db.prepare(hourCounts),
     hourCountsOf: db.prepare(
-      `SELECT voice, count FROM (${hourCounts})
-       WHERE voice IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))`,
+      `SELECT senderType, count FROM (${hourCounts})
+       WHERE senderType IN (SELECT id FROM voices WHERE sender IN (SELECT value FROM json_each(@senders)))`,
     ),
     senderTypes: db.prepare('SELECT id, sender, type FROM voices'),
     recipientSet: db.prepare('SELECT recipients FROM audiences WHERE id = ?'),
