@@ -70,7 +70,7 @@ export class TracedTraffic {
 export function followerFaults(followers: readonly Follower[], history: readonly Received[]): string[] {
   return followers.flatMap(({ received, gapsSaid, faults }, index) => {
     const inReceived = verdictFaults(compare(received, history));
-    const gaps = gapsSaid > 0 ? [`client ${index} was told of a gap ${gapsSaid} times`] : [];
+    const gaps = gapsSaid > 0 ? [`client ${index} got ${gapsSaid} notices of a gap`] : [];
     const own = [...(inReceived === null ? [] : [inReceived]), ...faults];
     return [...own.map((fault) => `client ${index}: ${fault}`), ...gaps];
   });

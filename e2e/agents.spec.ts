@@ -4,7 +4,7 @@ import { claudeProcess } from '../test/support/claude-process';
 import { connection, expect, expectFaultless, openLive, panel, pasted, test } from './fixtures';
 import type { TestSwarm } from './swarm';
 
-/** Six agents in two sessions, in every health, some of them with locks. */
+/** Six agents in two sessions with all healths, some of them with locks. */
 function busy(swarm: TestSwarm): void {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   swarm.register([
@@ -43,12 +43,12 @@ function figure(page: Page, name: string) {
   return page.getByRole('region', { name: 'Numbers' }).locator('dl > div').filter({ has: term }).locator('dd').first();
 }
 
-/** The ids in the order in which they stand. */
+/** The ids in the order of the list. */
 function shownIds(page: Page) {
   return panel(page, 'Agents').locator('[data-row]').allTextContents();
 }
 
-test('each agent shows how it is, what it does, what it holds and where it sits', async ({ page, swarm, server }) => {
+test('agents: each row shows health, last message, locks and pane', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -64,7 +64,7 @@ test('each agent shows how it is, what it does, what it holds and where it sits'
   await expect(agentRow(page, 'agent-1')).toContainText('1 orphaned');
 });
 
-test('the time since an agent spoke ticks', async ({ page, swarm, server }) => {
+test('agents: the time since the last message ticks', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', age: 30 }]);
   swarm.send({ sender: 'agent-0' });
   await server.start();
@@ -75,7 +75,11 @@ test('the time since an agent spoke ticks', async ({ page, swarm, server }) => {
   await expect(spoke).not.toHaveText(before ?? '');
 });
 
-test('who holds locks without being there stands first, then everyone by id', async ({ page, swarm, server }) => {
+test('agents: those that cannot release their locks come first, then all others by id', async ({
+  page,
+  swarm,
+  server,
+}) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -85,7 +89,7 @@ test('who holds locks without being there stands first, then everyone by id', as
   expect((await shownIds(page))[0]).toBe('agent-1');
 });
 
-test('who moved is shown as such, and who left can still be found', async ({ page, swarm, server }) => {
+test('agents: a moved agent is marked, and an agent that left can still be found', async ({ page, swarm, server }) => {
   const pid = claudeProcess();
   const seven = { id: 'agent-7', pid, tmux_pane_id: '%5' };
   swarm.register([
@@ -128,7 +132,7 @@ test('who moved is shown as such, and who left can still be found', async ({ pag
   });
 });
 
-test('more than five that left are collapsed until a person opens them, and then stay open', async ({
+test('agents: more than five that left are collapsed until a person opens them, and then stay open', async ({
   page,
   swarm,
   server,
@@ -152,7 +156,7 @@ test('more than five that left are collapsed until a person opens them, and then
   await expect(left).toBeVisible();
 });
 
-test('a suspended process is said beside the health, until it runs again', async ({ page, swarm, server }) => {
+test('agents: a suspended process is marked beside the health until it runs again', async ({ page, swarm, server }) => {
   const pid = claudeProcess();
   swarm.register([{ id: 'agent-0', pid }]);
   await server.start();
@@ -168,7 +172,7 @@ test('a suspended process is said beside the health, until it runs again', async
   await expect(detail(page, 'agent-0')).toContainText(`claude runs (pid ${pid})`);
 });
 
-test('only the failed deliveries that are still open are counted, all of them named beside', async ({
+test('numbers: open failed deliveries are counted, with the number of all beside it', async ({
   page,
   swarm,
   server,
@@ -183,7 +187,7 @@ test('only the failed deliveries that are still open are counted, all of them na
   await expect(figure(page, 'Failed')).toHaveText('01 ever');
 });
 
-test('last words without a readable time are no silence', async ({ page, swarm, server }) => {
+test('agents: a last message without a readable time does not count as silence', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.send({ sender: 'agent-0', content: 'when was that?', timestamp: 'some day' });
   await server.start();
@@ -194,7 +198,7 @@ test('last words without a readable time are no silence', async ({ page, swarm, 
   await expect(detail(page, 'agent-0')).toContainText('at an unknown time: INFO when was that?');
 });
 
-test('several sessions are groups, one is none', async ({ page, swarm, server }) => {
+test('agents: several sessions are groups, a single one is not', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1', session_name: 'night-shift' }, { id: 'agent-2' }]);
   await server.start();
   await openLive(page, server);
@@ -205,7 +209,11 @@ test('several sessions are groups, one is none', async ({ page, swarm, server })
   await expect(headings).toHaveCount(0);
 });
 
-test('choosing one filters the locks, opens its detail and stands in the address', async ({ page, swarm, server }) => {
+test('agents: selecting one filters the locks, opens its detail and changes the address', async ({
+  page,
+  swarm,
+  server,
+}) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -220,7 +228,7 @@ test('choosing one filters the locks, opens its detail and stands in the address
   await expect(panel(page, 'Locks').locator('[data-row]')).toHaveCount(2);
 });
 
-test('the list is walked, chosen from and left by keys alone', async ({ page, swarm, server }) => {
+test('agents: the list works with keys alone', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -248,7 +256,7 @@ test('the list is walked, chosen from and left by keys alone', async ({ page, sw
   await expect(handle(page, 'agent-1')).toBeFocused();
 });
 
-test('the focus stays in the list when its row goes', async ({ page, swarm, server }) => {
+test('agents: the focus stays in the list when its row disappears', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   await server.start();
   await openLive(page, server);
@@ -257,7 +265,7 @@ test('the focus stays in the list when its row goes', async ({ page, swarm, serv
   await expect(handle(page, 'agent-2')).toBeFocused();
 });
 
-test('the detail says everything the registry says, unknown fields too', async ({ page, swarm, server }) => {
+test('detail: shows every field of the registry, including unknown ones', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-2`);
@@ -269,11 +277,7 @@ test('the detail says everything the registry says, unknown fields too', async (
   await expect(about).toContainText('Which port');
 });
 
-test('the detail finds messages that the page no longer has at hand, and adds new ones', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('detail: finds messages that the page has not loaded, and adds new ones', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-8' }]);
   swarm.send({ sender: 'agent-8', content: 'long ago' });
   swarm.send(...Array.from({ length: 120 }, () => ({})));
@@ -289,7 +293,7 @@ test('the detail finds messages that the page no longer has at hand, and adds ne
   await expect(page).toHaveURL(/message=[^&]+\.122/);
 });
 
-test('the detail keeps the changes of health that the page has seen, and no more', async ({ page, swarm, server }) => {
+test('detail: shows the changes of health since the page was opened, and no more', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', age: 120 }]);
   await server.start();
   await openLive(page, server);
@@ -302,7 +306,7 @@ test('the detail keeps the changes of health that the page has seen, and no more
   await expect(seen).toContainText(/Health before \d\d:\d\d:\d\d is not shown here/);
 });
 
-test('the detail knows from the server how an agent was, and what it held before', async ({ page, swarm, server }) => {
+test('detail: shows earlier health and earlier locks from the server', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', pid: claudeProcess() }]);
   swarm.lock('src/done.ts', 'agent-0');
   await server.start();
@@ -319,7 +323,7 @@ test('the detail knows from the server how an agent was, and what it held before
 test.describe('with a clipboard', () => {
   test.use({ permissions: ['clipboard-write'] });
 
-  test('the command that jumps to the pane is copied, and that is said', async ({ page, swarm, server }) => {
+  test('detail: the command that jumps to the pane is copied and confirmed', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }]);
     await server.start();
     await page.goto(`${server.url}/?agent=agent-0`);
@@ -331,7 +335,7 @@ test.describe('with a clipboard', () => {
   });
 });
 
-test('without a clipboard the command is selected', async ({ page, swarm, server }) => {
+test('detail: without a clipboard the command is selected', async ({ page, swarm, server }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
@@ -342,7 +346,7 @@ test('without a clipboard the command is selected', async ({ page, swarm, server
   expect(await page.evaluate(() => String(window.getSelection()))).toBe("tmux switch-client -t '%0'");
 });
 
-test('a pane that could be more than a pane gets no command', async ({ page, swarm, server }) => {
+test('detail: a pane with unsafe characters gets no command', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', tmux_pane_id: "%1'; rm -rf ~ #", pane_index: '$(id):0.1' }]);
   await server.start();
   await page.goto(`${server.url}/?agent=agent-0`);
@@ -350,7 +354,7 @@ test('a pane that could be more than a pane gets no command', async ({ page, swa
   await expect(detail(page, 'agent-0').getByRole('button', { name: /Copy/ })).toHaveCount(0);
 });
 
-test('an agent that is not registered can be looked at all the same', async ({ page, swarm, server }) => {
+test('detail: opens for an agent that is not registered', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.lock('src/a.ts', 'agent-ghost');
   await server.start();
@@ -363,7 +367,7 @@ test('an agent that is not registered can be looked at all the same', async ({ p
   await expect(detail(page, 'agent-ghost')).toHaveCount(0);
 });
 
-test('what an unreadable registry said before is marked as old', async ({ page, swarm, server }) => {
+test('agents: data from before the registry became unreadable is marked as old', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await openLive(page, server);
@@ -380,7 +384,7 @@ test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 390, height: 844 } });
   const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 
-  test('AgentDetail: the history that arrives later moves nothing below its bar', async ({ page, swarm, server }) => {
+  test('detail: a history that arrives later moves nothing below its bar', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     let release = () => {};
@@ -402,7 +406,11 @@ test.describe('on a narrow screen', () => {
     expect((await lock.boundingBox())?.y).toBe(before?.y);
   });
 
-  test('an agent in the address stands open, and its links lead to their own tabs', async ({ page, swarm, server }) => {
+  test('detail: an agent in the address is open, and its links open their own tabs', async ({
+    page,
+    swarm,
+    server,
+  }) => {
     busy(swarm);
     await server.start();
     await page.goto(`${server.url}/?agent=agent-10`);
@@ -436,10 +444,10 @@ test.describe('on a narrow screen', () => {
   });
 });
 
-test.describe('where the detail lies over the panels', () => {
+test.describe('where the detail covers the panels', () => {
   test.use({ viewport: { width: 900, height: 800 } });
 
-  test('it makes way for what a link in it leads to', async ({ page, swarm, server }) => {
+  test('detail: closes when a link in it opens a panel', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     await openLive(page, server);
@@ -450,7 +458,7 @@ test.describe('where the detail lies over the panels', () => {
   });
 });
 
-test('the detail is easy to read and all in reach in every look', async ({ page, swarm, server }) => {
+test('detail: accessible and fully reachable in every theme and width', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);

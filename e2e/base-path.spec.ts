@@ -11,7 +11,7 @@ const MINUTES = 60_000;
 
 test.use({ settings: SETTINGS });
 
-/** The launcher makes the build where it is missing, starts it, and is ended. @returns the address that it printed */
+/** Starts the launcher, which creates a missing build, and returns the printed address. */
 async function addressOfLauncher(): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
   const words = [join(PROJECT, 'bin/claude-swarm-dashboard.mjs'), '--demo', '--no-browser', '--port', '0'];
@@ -30,14 +30,14 @@ async function addressOfLauncher(): Promise<string> {
 
 const address = (page: Page) => new URL(page.url());
 
-test('under a sub-path everything works, and nothing outside of it is asked for', async ({
+test('base path: everything works under a sub-path, without requests outside of it', async ({
   page,
   swarm,
   server,
   context,
   complaints,
 }) => {
-  // A second build is made for this test.
+  // This test creates a second build.
   test.setTimeout(10 * MINUTES);
   expect(await addressOfLauncher()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/team\/swarm$/);
 
@@ -48,7 +48,7 @@ test('under a sub-path everything works, and nothing outside of it is asked for'
   const foreign: string[] = [];
   context.on('request', (request) => {
     const { pathname, protocol } = new URL(request.url());
-    // What a page made by itself, such as ReDoc's worker, is not asked for (blob:).
+    // Resources that a page creates itself, such as ReDoc's worker (blob:), are not requests.
     if (protocol === 'http:' && !`${pathname}/`.startsWith(`${SETTINGS.BASE_PATH}/`)) foreign.push(pathname);
   });
 
@@ -104,7 +104,7 @@ test('under a sub-path everything works, and nothing outside of it is asked for'
   expect(foreign).toEqual([]);
 });
 
-/** Where the icon in the browser's tab comes from. */
+/** The address of the icon in the browser's tab. */
 async function icon(page: Page): Promise<string> {
   return page.locator('link[rel=icon]').evaluate((link: HTMLLinkElement) => link.href);
 }

@@ -5,7 +5,7 @@ import { connection, expect, faults, openLive, pageWidth, panel, test } from './
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Time', exact: true });
 
-test('a span is saved by the dialog, and opened again it shows the same, read-only', async ({
+test('export: the dialog saves a time range, and opening it shows the same data, read-only', async ({
   page,
   swarm,
   server,
@@ -25,7 +25,7 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
   await expect(dialog).toBeVisible();
   expect(await faults(page)).toEqual([]);
   await dialog.getByRole('button', { name: '15 min' }).click();
-  // The second that is running is not over.
+  // The current second has not ended.
   const until = await page.evaluate(() => {
     const soon = new Date(Date.now() + 2000);
     return new Date(soon.getTime() - soon.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
@@ -68,7 +68,7 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
     await expect(panel(other, 'Locks')).not.toContainText('src/a.ts');
     await other.keyboard.press('l');
     await expect(panel(other, 'Messages')).toContainText('Said in time.');
-    // The recording has an end and no present: nothing after it is shown.
+    // An exported time range has an end and no present: nothing after its end is shown.
     await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(`${until}Z`) + 1000 + zone);
     const asked = other.waitForRequest(/api\/timeline\?/);
     await other.keyboard.press('5');
@@ -81,7 +81,7 @@ test('a span is saved by the dialog, and opened again it shows the same, read-on
   }
 });
 
-test('a span that can’t be taken is refused in words', async ({ page, server, complaints }) => {
+test('export: a time range that cannot be exported is refused with a reason', async ({ page, server, complaints }) => {
   complaints.allow(/status of 422/);
   await server.start();
   await openLive(page, server);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { claudeProcess } from '../test/support/claude-process';
 import type { TestSwarm } from './swarm';
 
-/** A morning's work of six agents, with some trouble in it. */
+/** A morning's work of six agents, with some problems. */
 export function busy(swarm: TestSwarm): void {
   swarm.register([
     { id: 'agent-0', pid: claudeProcess() },
@@ -23,7 +23,7 @@ export function busy(swarm: TestSwarm): void {
   }
 }
 
-/** The pid of a process that has ended. */
+/** The pid of an ended process. */
 export function goneProcess(): number {
   return spawnSync(process.execPath, ['-e', '']).pid;
 }

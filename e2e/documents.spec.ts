@@ -2,12 +2,12 @@ import type { Locator, Page } from '@playwright/test';
 import { busy } from './busy';
 import { expect, openLive, pageWidth, test } from './fixtures';
 
-/** A viewer is a megabyte of script that draws the whole document in one go. */
+/** A viewer is a megabyte of script that renders the whole document at once. */
 const DRAWN = { timeout: 45_000 };
 test.slow();
 test.use({ colorScheme: 'dark' });
 
-/** The theme holds, and a narrow screen holds the page. */
+/** The theme applies, and the page fits a narrow screen. */
 async function suits(page: Page, text: Locator): Promise<void> {
   const brightness = await text.evaluate((element) => {
     const parts = getComputedStyle(element).color.match(/\d+/g)?.map(Number) ?? [];
@@ -25,7 +25,7 @@ test.describe('with credentials', () => {
     httpCredentials: { username: 'ann', password: 'secret words' },
   });
 
-  test('Swagger UI shows the document, and requests can be tried out', async ({ page, swarm, server }) => {
+  test('Swagger UI: shows the document, and requests can be tried out', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     await page.goto(`${server.url}/docs`);
@@ -40,7 +40,7 @@ test.describe('with credentials', () => {
     await expect(answer.locator('.response-col_status').filter({ hasText: '200' })).toBeVisible(DRAWN);
     await expect(answer).toContainText('"agent-0"');
 
-    // A stream never ends: there is nothing to wait for.
+    // A stream never ends, so its answer is not awaited.
     await page.getByText('/api/stream', { exact: true }).click();
     const stream = page.locator('#operations-Stream-followSwarm');
     await expect(stream.getByText('Last-Event-ID').first()).toBeVisible(DRAWN);
@@ -49,18 +49,18 @@ test.describe('with credentials', () => {
   });
 });
 
-test('ReDoc shows the document, finds in it, and asks nobody else', async ({ page, server }) => {
+test('ReDoc: shows and searches the document without requests to other hosts', async ({ page, server }) => {
   await server.start();
   await page.goto(`${server.url}/redoc`);
   await expect(page).toHaveTitle('API reference · Claude Swarm');
   const heading = page.getByRole('heading', { name: 'Agents with their health' });
   await expect(heading).toBeVisible(DRAWN);
   await page.getByPlaceholder('Search').fill('deadlock');
-  await expect(page.locator('[data-role="search:results"]')).toContainText('Who waits for whom', DRAWN);
+  await expect(page.locator('[data-role="search:results"]')).toContainText('Wait relations', DRAWN);
   await suits(page, heading);
 });
 
-test('the help leads to them', async ({ page, server }) => {
+test('help: links to the API documents', async ({ page, server }) => {
   await server.start();
   await openLive(page, server);
   await page.keyboard.press('?');

@@ -6,7 +6,7 @@ import { connection, expect, openLive, panel, test } from './fixtures';
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the first state stands in the page', async ({ page, swarm, server }) => {
+  test('page: the HTML contains the first state', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
     swarm.lock('src/a.ts', 'agent-1', 'fix the parser');
     swarm.send({ content: 'hello from before' });
@@ -23,7 +23,7 @@ test.describe('without JavaScript', () => {
   });
 });
 
-test('an empty project says what to do in each panel', async ({ page, server }) => {
+test('page: each panel of an empty project says what to do', async ({ page, server }) => {
   await server.start();
   await openLive(page, server);
   await expect(panel(page, 'Agents')).toContainText('claudeswarm discover-agents');
@@ -33,12 +33,12 @@ test('an empty project says what to do in each panel', async ({ page, server }) 
 });
 
 test.describe('without a project', () => {
-  // Whoever starts in the dashboard's own folder has named no project, unless one lies around it.
+  // A start in the dashboard's own folder names no project, unless the folder is inside one.
   test.use({ settings: { CLAUDESWARM_ROOT: '' } });
   const around = findProjectRoot({ startFolders: [PROJECT], excluded: PROJECT });
-  test.skip(around !== null, `This checkout lies inside the project ${around?.root}.`);
+  test.skip(around !== null, `This checkout is inside the project ${around?.root}.`);
 
-  test('the first steps say what was looked for, where, and how to go on', async ({ page, server }) => {
+  test('first steps: state where the dashboard searched and what to do next', async ({ page, server }) => {
     await server.start();
     await page.goto(server.url);
     await expect(page.getByRole('heading', { name: 'No swarm found' })).toBeVisible();
@@ -47,7 +47,7 @@ test.describe('without a project', () => {
   });
 });
 
-test('a request under a foreign name is refused and learns nothing', async ({ swarm, server }) => {
+test('Host check: a request with a foreign host is refused and gets no data', async ({ swarm, server }) => {
   swarm.register([{ id: 'agent-secret' }]);
   swarm.send({ content: 'a secret sentence' });
   await server.start();
@@ -63,7 +63,7 @@ test('a request under a foreign name is refused and learns nothing', async ({ sw
   expect((await request(server.port, '/', `localhost:${server.port}`)).body).toContain('agent-secret');
 });
 
-test('an unknown address says so', async ({ page, server, complaints }) => {
+test('page: an unknown address is reported as such', async ({ page, server, complaints }) => {
   complaints.allow(/404/);
   await server.start();
   const response = await page.goto(`${server.url}/nothing`);

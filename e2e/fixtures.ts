@@ -3,12 +3,12 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { ProductionServer } from '../test/support/production-server';
 import { TestSwarm } from './swarm';
 
-/** What the page complained of: console errors and warnings, uncaught errors, requests to other origins. */
+/** The faults of the page: console errors and warnings, uncaught errors, requests to other origins. */
 export class Complaints {
   readonly #heard: string[] = [];
   readonly #allowed: RegExp[] = [];
 
-  /** For what a test provokes by itself. */
+  /** Clears faults that a test provokes on purpose. */
   allow(pattern: RegExp): void {
     this.#allowed.push(pattern);
   }
@@ -30,11 +30,11 @@ export class Complaints {
 }
 
 interface Fixtures {
-  /** An empty swarm of this test's own. */
+  /** An empty swarm for this test. */
   swarm: TestSwarm;
-  /** Settings of the server beside the swarm's root. */
+  /** Settings of the server in addition to the swarm's root. */
   settings: Record<string, string>;
-  /** A server over the swarm; the test starts it when its swarm is as it should be found. */
+  /** A server for the swarm; the test starts it when the swarm is prepared. */
   server: ProductionServer;
   complaints: Complaints;
 }
@@ -63,36 +63,36 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
-/** Opens the page and waits until it is live. */
+/** Opens the page and waits until its stream is live. */
 export async function openLive(page: Page, server: ProductionServer): Promise<void> {
   await page.goto(server.url);
   await expect(connection(page)).toHaveText(/Live/);
 }
 
-/** The words that say how the connection stands. */
+/** The state of the connection in words. */
 export function connection(page: Page) {
   return page.locator('[data-connection]');
 }
 
-/** One panel by its heading. */
+/** A panel by its heading. */
 export function panel(page: Page, name: 'Agents' | 'Messages' | 'Locks') {
   return page.getByRole('region', { name, exact: true });
 }
 
-/** Of axe's rules those that hang on colours. */
+/** The rules of axe that depend on colours. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /**
- * What axe finds wrong with the page as it is, each fault with the elements that have it.
+ * Runs axe on the current page and returns each fault with its elements.
  *
- * @param part only what this selector finds is looked at
- * @param rules only these are; all by default
+ * @param part a selector of the part to check
+ * @param rules the rules to check; all by default
  */
 export async function faults(page: Page, { part, rules }: { part?: string; rules?: string[] } = {}): Promise<string[]> {
   const builder = new AxeBuilder({ page })
-    // What is right is not told one by one: it is most of the answer.
+    // Passed rules are left out: they are most of the answer.
     .options({ resultTypes: ['violations'] })
-    // Else a page of its own would be opened to sum up frames, of which there are none here.
+    // Otherwise axe would open a page to merge the results of frames, of which there are none.
     .setLegacyMode();
   if (part !== undefined) builder.include(part);
   if (rules !== undefined) builder.withRules(rules);
@@ -100,17 +100,17 @@ export async function faults(page: Page, { part, rules }: { part?: string; rules
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
-/** A laptop's and a telephone's. */
+/** The sizes of a laptop and a phone. */
 export const SCREENS = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
 ] as const;
 
 /**
- * Looks at the page in both themes, on a wide and on a narrow screen; each time axe must find no fault with it, and
- * nothing may stick out of it.
+ * Checks the page in both themes, on a wide and a narrow screen: axe must find no fault, and nothing may overflow the
+ * page.
  *
- * @param bring brings what is to be looked at into view on a screen of that width
+ * @param bring brings the part to check into view on a screen of that width
  */
 export async function expectFaultless(
   page: Page,
@@ -123,21 +123,21 @@ export async function expectFaultless(
     await bring(width);
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await faults(page), `light, ${width} px wide`).toEqual([]);
-    // The themes differ in colours alone.
+    // The themes differ only in colours.
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await faults(page, { rules: COLOUR_RULES }), `dark, ${width} px wide`).toEqual([]);
     expect(await pageWidth(page), `${width} px wide`).toBeLessThanOrEqual(width);
   }
 }
 
-/** How wide the page is with whatever sticks out of it. */
+/** The width of the page including its overflow. */
 export function pageWidth(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth);
 }
 
 export { expect };
 
-/** What was copied, as a person sees it: pasted into the search. The page itself may not read the clipboard. */
+/** The copied text, pasted into the search box: the page itself may not read the clipboard. */
 export async function pasted(page: Page): Promise<string> {
   const search = page.getByRole('searchbox', { name: 'Search messages' });
   await search.focus();

@@ -1,7 +1,7 @@
 import { busy } from './busy';
 import { expect, expectFaultless, faults, openLive, panel, SCREENS, test } from './fixtures';
 
-test('the whole page is driven by keys alone', async ({ page, swarm, server }) => {
+test('keyboard: the whole page works with keys alone', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -34,7 +34,7 @@ test('the whole page is driven by keys alone', async ({ page, swarm, server }) =
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');
 });
 
-test('help lists every key, and gives the focus back', async ({ page, swarm, server }) => {
+test('help: lists every key, and returns the focus', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -45,7 +45,7 @@ test('help lists every key, and gives the focus back', async ({ page, swarm, ser
   for (const words of ['Go to agents', 'Go to what needs you', 'Change the theme', 'Open the command palette']) {
     await expect(help).toContainText(words);
   }
-  // The keys of the page sleep while a dialog has the keyboard.
+  // The page's shortcuts are off while a dialog is open.
   await page.keyboard.press('t');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'system');
   await page.keyboard.press('Escape');
@@ -53,7 +53,7 @@ test('help lists every key, and gives the focus back', async ({ page, swarm, ser
   await expect(button).toBeFocused();
 });
 
-test('the palette finds commands, agents and types', async ({ page, swarm, server }) => {
+test('palette: finds commands, agents and types', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -90,11 +90,7 @@ test('the palette finds commands, agents and types', async ({ page, swarm, serve
   await expect(panel(page, 'Messages')).toBeVisible();
 });
 
-test('what stands over the page is easy to read, closed by Escape, and gives the focus back', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('dialogs and popovers: accessible, close on Escape, and return the focus', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -116,7 +112,7 @@ test('what stands over the page is easy to read, closed by Escape, and gives the
   }
 });
 
-test('a dialog keeps the focus inside and the page still; a press beside it closes it and gives the focus back', async ({
+test('dialog: keeps the focus inside and the page still; a press beside it closes it and returns the focus', async ({
   page,
   swarm,
   server,
@@ -130,7 +126,7 @@ test('a dialog keeps the focus inside and the page still; a press beside it clos
   await expect(help.getByRole('button', { name: 'Close' })).toBeFocused();
   for (let n = 0; n < 12; n += 1) {
     await page.keyboard.press('Tab');
-    // Between the last and the first the browser's own controls have it.
+    // Between the last and the first element the browser's own controls have the focus.
     const place = page.locator(':focus');
     if ((await place.count()) > 0) await expect(help.locator(':focus')).toHaveCount(1);
   }

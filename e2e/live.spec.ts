@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { claudeProcess } from '../test/support/claude-process';
 import { expect, openLive, panel, test } from './fixtures';
 
-test('messages, locks and agents come and go without a reload', async ({ page, swarm, server }) => {
+test('live: messages, locks and agents come and go without a reload', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await openLive(page, server);
@@ -27,7 +27,7 @@ test('messages, locks and agents come and go without a reload', async ({ page, s
   await expect(panel(page, 'Agents')).toContainText('agent-0');
 });
 
-test('health is said in words, with its reason', async ({ page, swarm, server }) => {
+test('live: health is shown in words, with its reason', async ({ page, swarm, server }) => {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   swarm.register([
     { id: 'agent-here', pid: claudeProcess() },
@@ -47,7 +47,11 @@ test('health is said in words, with its reason', async ({ page, swarm, server })
   }
 });
 
-test('a registry that can’t be read is said on top, and the last good one stays', async ({ page, swarm, server }) => {
+test('live: an unreadable registry is reported at the top, and the last good one stays', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await openLive(page, server);
@@ -61,7 +65,11 @@ test('a registry that can’t be read is said on top, and the last good one stay
   await expect(panel(page, 'Agents')).toContainText('agent-1');
 });
 
-test('failed deliveries, stale and overlapping locks are marked with why', async ({ page, swarm, server }) => {
+test('live: failed deliveries, stale and overlapping locks are marked with their reasons', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
   swarm.send({ recipients: ['agent-1', 'agent-2'], delivery_status: { 'agent-1': true, 'agent-2': false } });
   swarm.lock('src/a.ts', 'agent-0', 'long work', 400);
@@ -77,7 +85,11 @@ test('failed deliveries, stale and overlapping locks are marked with why', async
   await expect(lock('docs/b.md')).toContainText('orphaned');
 });
 
-test('the list follows its end, and stands still while one reads above', async ({ page, swarm, server }) => {
+test('messages: the list follows its end, and does not move while the reader is above', async ({
+  page,
+  swarm,
+  server,
+}) => {
   for (let count = 0; count < 60; count++) swarm.send({});
   await server.start();
   await openLive(page, server);

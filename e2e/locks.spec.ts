@@ -29,7 +29,7 @@ function shownPaths(page: Page) {
   return locks(page).locator('[data-row]').allTextContents();
 }
 
-test('each lock says path, holder, reason and age, and what is wrong with it', async ({ page, swarm, server }) => {
+test('locks: each row shows path, holder, reason and age, and its problems', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -50,7 +50,7 @@ test('each lock says path, holder, reason and age, and what is wrong with it', a
   await expect(lockRow(page, 'app/[id]/page.tsx')).toContainText('each wildcard is one character');
 });
 
-test('odd files are explained in words', async ({ page, swarm, server }) => {
+test('locks: odd files are explained in words', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.lock('src/a.ts', 'agent-0');
   const odd = { agent_id: 'agent-0', filepath: 'src/b.ts', locked_at: 'soon', colour: 'red' };
@@ -65,7 +65,7 @@ test('odd files are explained in words', async ({ page, swarm, server }) => {
   await expect(row).toContainText('no time');
 });
 
-test('what matters stands first; other orders and groups are kept', async ({ page, swarm, server }) => {
+test('locks: the most severe come first; other orders and groups are kept', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -91,7 +91,7 @@ test('what matters stands first; other orders and groups are kept', async ({ pag
   await locks(page).getByLabel('Group:').selectOption('folder');
   await locks(page).getByLabel('Sort:').selectOption('path');
   await expect(headings).toHaveText(['app/ · 1 lock', 'docs/ · 1 lock', 'src/db/ · 2 locks', 'src/ · 2 locks']);
-  // Nothing is sorted anew once the page is alive: the server has drawn it so.
+  // The server rendered this order; hydration does not sort again.
   const answer = await page.reload();
   const html = (await answer?.text())?.split('List of locks')[1] ?? '';
   const paths = ['app/[id]/page.tsx', 'docs/b.md', 'src/db/*.sql', 'src/db/users.sql', 'src/old.ts', 'src/z.ts'];
@@ -99,7 +99,7 @@ test('what matters stands first; other orders and groups are kept', async ({ pag
   await expect(headings).toHaveText(['app/ · 1 lock', 'docs/ · 1 lock', 'src/db/ · 2 locks', 'src/ · 2 locks']);
 });
 
-test('what changed flashes once, and nothing does at first', async ({ page, swarm, server }) => {
+test('locks: a change flashes once, and nothing flashes at first', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
   swarm.lock('src/a.ts', 'agent-0');
   swarm.lock('src/b.ts', 'agent-0');
@@ -128,7 +128,7 @@ test('what changed flashes once, and nothing does at first', async ({ page, swar
   expect(flashed[0]).toBe('src/c.ts');
 });
 
-test('an overlap and a holder lead to what they name', async ({ page, swarm, server }) => {
+test('locks: an overlap and a holder link to what they name', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -145,7 +145,7 @@ test('an overlap and a holder lead to what they name', async ({ page, swarm, ser
   await expect(locks(page).locator('[data-row]')).toHaveCount(6);
 });
 
-test('the list is walked, chosen from and left by keys alone', async ({ page, swarm, server }) => {
+test('locks: the list works with keys alone', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -165,7 +165,11 @@ test('the list is walked, chosen from and left by keys alone', async ({ page, sw
   await expect(lockRow(page, 'src/db/*.sql').getByRole('link', { name: 'agent-1' })).toBeFocused();
 });
 
-test('an address brings its lock into view, and says so where there is none', async ({ page, swarm, server }) => {
+test('locks: an address brings its lock into view, or reports that it does not exist', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }]);
   for (let count = 0; count < 80; count++) swarm.lock(`src/file-${count}.ts`, 'agent-0', '', 1 + count);
   await server.start();
@@ -186,14 +190,14 @@ test.describe('with thousands of locks', () => {
   const MANY = 3000;
   const many = (swarm: TestSwarm) => {
     swarm.register([{ id: 'agent-0' }]);
-    // Writing them takes its time: each is a little older than the one before, whenever it is written.
+    // Writing them takes a while: each lock is slightly older than the previous one, whenever it is written.
     const newest = Date.now();
     for (let count = 0; count < MANY; count++) {
       swarm.lock(`src/file-${count}.ts`, 'agent-0', '', (Date.now() - newest) / 1000 + count / 100);
     }
   };
 
-  test('only what is seen is drawn, and every one is in reach', async ({ page, swarm, server }) => {
+  test('locks: only visible rows are rendered, and every row is reachable', async ({ page, swarm, server }) => {
     many(swarm);
     await server.start();
     await openLive(page, server);
@@ -218,7 +222,7 @@ test.describe('with thousands of locks', () => {
   test.describe('without JavaScript', () => {
     test.use({ javaScriptEnabled: false });
 
-    test('the first 200 are shown, and how many more there are', async ({ page, swarm, server }) => {
+    test('locks: the first 200 are shown, with the number of the others', async ({ page, swarm, server }) => {
       many(swarm);
       await server.start();
       await page.goto(server.url);
@@ -228,11 +232,7 @@ test.describe('with thousands of locks', () => {
   });
 });
 
-test('of more locks than are listed all are counted, and every one can be browsed to', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('locks: beyond the list all locks are counted, and every one can be browsed', async ({ page, swarm, server }) => {
   const many = 10_020;
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
   const newest = Date.now();
@@ -258,7 +258,7 @@ test('of more locks than are listed all are counted, and every one can be browse
   expect(await faults(page)).toEqual([]);
 });
 
-test('a lock is easy to read and in reach in every look', async ({ page, swarm, server }) => {
+test('locks: accessible and reachable in every theme and width', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);

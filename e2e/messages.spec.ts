@@ -9,7 +9,7 @@ const row = (page: Page, text: string | RegExp) => rows(page).filter({ hasText: 
 const search = (page: Page) => page.getByRole('searchbox', { name: 'Search messages' });
 const many = (count: number) => Array.from({ length: count }, () => ({}));
 
-/** The numbers of the messages that are drawn, in order. */
+/** The numbers of the rendered messages, in order. */
 async function numbers(page: Page): Promise<number[]> {
   const texts = await rows(page).allTextContents();
   return texts.map((text) => Number(/message (\d+)\./.exec(text)?.[1]));
@@ -19,7 +19,7 @@ function isUnbroken(drawn: readonly number[]): boolean {
   return drawn.length > 0 && drawn.every((number, index) => number === (drawn[0] ?? 0) + index);
 }
 
-test('older pages load as one scrolls up, back to the first message, each once and in order', async ({
+test('messages: scrolling up loads older pages back to the first message, each message once and in order', async ({
   page,
   swarm,
   server,
@@ -42,7 +42,7 @@ test('older pages load as one scrolls up, back to the first message, each once a
   await expect(row(page, 'message 430.')).toBeInViewport();
 });
 
-test('what is read does not move while older pages come in above', async ({ page, swarm, server }) => {
+test('messages: visible text does not move while older pages are inserted above', async ({ page, swarm, server }) => {
   swarm.send(
     ...Array.from({ length: 400 }, (_, index) => ({ content: `message ${index + 1}.${'\nline'.repeat(index % 7)}` })),
   );
@@ -71,7 +71,7 @@ test('what is read does not move while older pages come in above', async ({ page
   expect(Math.abs((after?.y ?? 0) - (before?.y ?? 1e9))).toBeLessThan(1);
 });
 
-test('the whole history can be walked with a bounded number of rows', async ({ page, swarm, server }) => {
+test('messages: the whole history can be scrolled with a bounded number of rows', async ({ page, swarm, server }) => {
   swarm.send(...many(4000));
   await server.start();
   await openLive(page, server);
@@ -90,7 +90,7 @@ test('the whole history can be walked with a bounded number of rows', async ({ p
   await expect(row(page, 'message 4000.')).toBeInViewport();
 });
 
-test('code, lists, tables and links are structure, HTML is text, only http(s) is a link', async ({
+test('messages: code, lists, tables and links are rendered, HTML is text, only http(s) is a link', async ({
   page,
   swarm,
   server,
@@ -125,7 +125,7 @@ test('code, lists, tables and links are structure, HTML is text, only http(s) is
   await expect(message.locator('img, b')).toHaveCount(0);
 });
 
-test('code wider than the list scrolls by keyboard', async ({ page, swarm, server }) => {
+test('messages: code wider than the list scrolls by keyboard', async ({ page, swarm, server }) => {
   swarm.send({ content: `\`\`\`\n${'wide '.repeat(300)}\n\`\`\`` });
   await server.start();
   await openLive(page, server);
@@ -139,7 +139,7 @@ test('code wider than the list scrolls by keyboard', async ({ page, swarm, serve
   expect(await faults(page)).toEqual([]);
 });
 
-test('an answer leads to what it answers, however far back that is', async ({ page, swarm, server }) => {
+test('messages: an answer links to its question, however far back it is', async ({ page, swarm, server }) => {
   const asked = '33333333-3333-4333-8333-333333333333';
   swarm.send({ content: 'The first question.', msg_id: asked }, ...many(1500), {
     sender: 'agent-2',
@@ -157,7 +157,7 @@ test('an answer leads to what it answers, however far back that is', async ({ pa
   await expect(page).toHaveURL(/\/$/);
 });
 
-test('in the narrowest panel there is room to search', async ({ page, context, swarm, server }) => {
+test('messages: the narrowest panel has room for the search box', async ({ page, context, swarm, server }) => {
   swarm.send({});
   await server.start();
   await context.addCookies([{ name: 'swarm_layout', value: '1600.1600', url: server.url }]);
@@ -170,7 +170,11 @@ test('in the narrowest panel there is room to search', async ({ page, context, s
   expect(await sheet.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
 });
 
-test('long messages are folded; Enter opens and folds them without moving them', async ({ page, swarm, server }) => {
+test('messages: long ones are folded; Enter opens and folds them without moving them', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.send(...many(30), { content: `long\n${'line\n'.repeat(60)}end of it` }, ...many(6));
   await server.start();
   await openLive(page, server);
@@ -186,7 +190,7 @@ test('long messages are folded; Enter opens and folds them without moving them',
   await expect(opened).toHaveCount(0);
 });
 
-test('retries, acknowledgements and replies lead to one another', async ({ page, swarm, server }) => {
+test('messages: retries, acknowledgements and replies link to each other', async ({ page, swarm, server }) => {
   const asked = '11111111-1111-4111-8111-111111111111';
   const text = '[REQUIRES-ACK] Who takes the parser?';
   swarm.send(
@@ -216,7 +220,11 @@ test('retries, acknowledgements and replies lead to one another', async ({ page,
   await expect(search(page)).toHaveValue('"22222222-2222-4222-8222-222222222222"');
 });
 
-test('filters combine, stand in the address, take what is new, and go by one key', async ({ page, swarm, server }) => {
+test('filter: parts combine, are in the address, apply to new messages, and are cleared by one key', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   swarm.send(
     ...Array.from({ length: 300 }, (_, index) => ({
@@ -268,7 +276,7 @@ test('filters combine, stand in the address, take what is new, and go by one key
   await expect(page).toHaveURL(/\/$/);
 });
 
-test('a filter that can’t be understood is said under the box', async ({ page, swarm, server, complaints }) => {
+test('filter: an invalid part is reported below the box', async ({ page, swarm, server, complaints }) => {
   complaints.allow(/422/);
   swarm.send({});
   await server.start();
@@ -282,7 +290,12 @@ test('a filter that can’t be understood is said under the box', async ({ page,
   await expect(row(page, 'message 1.')).toBeVisible();
 });
 
-test('a link leads to its message; one that leads nowhere says so', async ({ page, swarm, server, complaints }) => {
+test('messages: a link opens its message; a link to a missing message is reported', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
   complaints.allow(/410/);
   swarm.send(...many(700));
   await server.start();
@@ -305,7 +318,12 @@ test('a link leads to its message; one that leads nowhere says so', async ({ pag
   await expect(page.getByText('That message is no longer kept')).toHaveCount(0);
 });
 
-test('the list is walked by keyboard, and a link to a row copied', async ({ page, context, swarm, server }) => {
+test('messages: the list works by keyboard, and a link to a row is copied', async ({
+  page,
+  context,
+  swarm,
+  server,
+}) => {
   await context.grantPermissions(['clipboard-write']);
   swarm.send(...many(120));
   await server.start();
@@ -329,7 +347,7 @@ test('the list is walked by keyboard, and a link to a row copied', async ({ page
   expect(await pasted(page)).toMatch(new RegExp(`^${server.url}/\\?message=[\\w-]+\\.${focused}$`));
 });
 
-test('what the filter shows can be saved, as JSON lines or CSV', async ({ page, swarm, server }) => {
+test('download: filtered messages are saved as JSON lines or CSV', async ({ page, swarm, server }) => {
   swarm.send(...many(1500), { msg_type: 'BLOCKED', content: '=HYPERLINK("x")\nsecond' });
   await server.start();
   await openLive(page, server);
@@ -357,7 +375,7 @@ test('what the filter shows can be saved, as JSON lines or CSV', async ({ page, 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('messages stand in the page, Markdown and a simple filter included', async ({ page, swarm, server }) => {
+  test('messages: the HTML contains them, including Markdown and a simple filter', async ({ page, swarm, server }) => {
     swarm.send({ content: 'plain words' }, { msg_type: 'BLOCKED', content: 'see `code`' });
     await server.start();
     await page.goto(server.url);
@@ -368,7 +386,7 @@ test.describe('without JavaScript', () => {
   });
 });
 
-test('times are right in the viewer’s own zone', async ({ browser, swarm, server }) => {
+test('messages: times are shown in the viewer’s zone', async ({ browser, swarm, server }) => {
   swarm.send({});
   await server.start();
   const { messages } = await server.get<MessagesAnswer>('/api/messages');

@@ -5,7 +5,7 @@ import { expect, faults, openLive, panel, test } from './fixtures';
 
 const needsYou = (page: Parameters<typeof panel>[0]) => page.getByRole('region', { name: 'Needs you' });
 
-test('nothing needs anybody in a quiet swarm', async ({ page, swarm, server }) => {
+test('needs you: empty in a quiet swarm', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.send({});
   await server.start();
@@ -14,7 +14,11 @@ test('nothing needs anybody in a quiet swarm', async ({ page, swarm, server }) =
   await expect(page).toHaveTitle('Claude Swarm');
 });
 
-test('what needs a person comes worst first, says why, and leads there', async ({ page, swarm, server }) => {
+test('needs you: items are listed by severity with their reasons, and link to their target', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([
     { id: 'agent-0' },
     { id: 'agent-4', pid: goneProcess(), age: 900 },
@@ -57,7 +61,7 @@ test('what needs a person comes worst first, says why, and leads there', async (
   expect(await top()).toBe(before);
 });
 
-test('more than a few fold away', async ({ page, swarm, server }) => {
+test('needs you: a long list is folded', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   for (let count = 0; count < 9; count++) swarm.lock(`docs/${count}.md`, `ghost-${count}`);
   await server.start();
@@ -69,7 +73,7 @@ test('more than a few fold away', async ({ page, swarm, server }) => {
   await expect(needsYou(page).getByRole('link')).toHaveCount(4);
 });
 
-test('a source that can’t be read is said once', async ({ page, swarm, server }) => {
+test('needs you: an unreadable source is reported once', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -80,7 +84,7 @@ test('a source that can’t be read is said once', async ({ page, swarm, server 
   await expect(panel(page, 'Agents')).toContainText('agent-0');
 });
 
-test('items are acknowledged and taken back with the mouse, for every viewer', async ({
+test('needs you: items are acknowledged and taken back with the mouse, for every viewer', async ({
   page,
   swarm,
   server,
@@ -108,7 +112,11 @@ test('items are acknowledged and taken back with the mouse, for every viewer', a
   await expect(page).toHaveTitle('(2) Claude Swarm');
 });
 
-test('items are snoozed and acknowledged with keys, and the focus goes on', async ({ page, swarm, server }) => {
+test('needs you: items are snoozed and acknowledged with keys, and the focus moves on', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }]);
   for (const name of ['a', 'b', 'c']) swarm.lock(`docs/${name}.md`, `ghost-${name}`);
   await server.start();
@@ -131,7 +139,7 @@ test('items are snoozed and acknowledged with keys, and the focus goes on', asyn
   await expect(needsYou(page).getByRole('link')).toHaveCount(1);
 });
 
-test('why an item is listed is shown below it', async ({ page, swarm, server }) => {
+test('needs you: the evidence of an item is shown below it', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   swarm.lock('docs/a.md', 'ghost-1');
   await server.start();
@@ -145,7 +153,7 @@ test('why an item is listed is shown below it', async ({ page, swarm, server }) 
     setting: 'SOME_SETTING',
   };
   const changed = { ...answer, attention: answer.attention.map((entry) => ({ ...entry, why })) };
-  // Its rule may state anything: the stream gives what this test knows, once.
+  // Replaces the first state of the stream, so that the rule and its evidence are known to this test.
   const body = `event: attention\ndata: ${JSON.stringify(changed)}\n\n`;
   await page.route('**/api/stream*', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
   await page.reload();
@@ -159,7 +167,11 @@ test('why an item is listed is shown below it', async ({ page, swarm, server }) 
   await expect(item).not.toContainText('The rule.');
 });
 
-test('many of one kind about one agent share a row, and are acknowledged together', async ({ page, swarm, server }) => {
+test('needs you: many items of one kind about one agent share a row, and are acknowledged together', async ({
+  page,
+  swarm,
+  server,
+}) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
   const timestamp = new Date(Date.now() - 3_600_000).toISOString();
   for (let count = 0; count < 5; count++) {
@@ -184,7 +196,7 @@ test('many of one kind about one agent share a row, and are acknowledged togethe
   await expect(needsYou(page)).toContainText('Nothing right now.');
 });
 
-test('a decision that the server does not take says so', async ({ page, swarm, server, complaints }) => {
+test('needs you: a failed acknowledgement is reported', async ({ page, swarm, server, complaints }) => {
   complaints.allow(/Failed to load resource/);
   swarm.register([{ id: 'agent-0' }]);
   swarm.lock('docs/a.md', 'ghost-1');
@@ -200,7 +212,7 @@ test('a decision that the server does not take says so', async ({ page, swarm, s
 test.describe('notifications', () => {
   test.use({ permissions: ['notifications'] });
 
-  test('come for what is new, once they are switched on, while one looks elsewhere', async ({
+  test('appear for new items once they are switched on, while the page is in the background', async ({
     page,
     swarm,
     server,
@@ -231,7 +243,7 @@ test.describe('notifications', () => {
     await openLive(page, server);
     const shown = () => page.evaluate(() => (window as unknown as { shown: string[] }).shown);
     await expect(needsYou(page).getByRole('link')).toHaveCount(1);
-    // The permission is another process's to say: it is not asked at every draw.
+    // The permission is read from another process of the browser, so it is not read at every render.
     const reads = () => page.evaluate(() => (window.Notification as unknown as { reads: number }).reads);
     const readsBefore = await reads();
     swarm.lock('quiet.md', 'ghost-1');
@@ -249,11 +261,11 @@ test.describe('notifications', () => {
 test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('what needs a person is the tab that stands open', async ({ page, swarm, server }) => {
+  test('needs you: with open items its tab is selected at first', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }]);
     swarm.lock('docs/b.md', 'agent-ghost');
     await server.start();
-    // The first page of a server is drawn before anything was judged.
+    // The first page of a server is rendered before the rules have run.
     await openLive(page, server);
     await expect(page.getByRole('tab', { name: 'Needs you 1' })).toBeVisible();
     await page.reload();

@@ -13,7 +13,7 @@ test.describe('with a history', () => {
     },
   });
 
-  test('a restart of the server loses nothing and shows nothing twice', async ({ page, swarm, server, complaints }) => {
+  test('restart of the server: loses nothing and shows nothing twice', async ({ page, swarm, server, complaints }) => {
     complaints.allow(/^Failed to load resource/);
     swarm.send({}, {}, {});
     await server.start();
@@ -26,7 +26,7 @@ test.describe('with a history', () => {
     await expect(connection(page)).toHaveText(/Live/);
     const rows = panel(page, 'Messages').locator('li[data-seq]');
     await expect(rows.last()).toContainText('message 53.');
-    // Only what is near the view is drawn: every part of the way up must be whole.
+    // Only rows near the view are rendered, so each part is checked while scrolling up.
     const seen = new Set<number>();
     await page.getByRole('region', { name: 'List of messages' }).hover();
     await expect
@@ -42,7 +42,12 @@ test.describe('with a history', () => {
   });
 });
 
-test('without a history the page says that messages may be missing', async ({ page, swarm, server, complaints }) => {
+test('restart of the server without a history: the page reports that messages may be missing', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
   complaints.allow(/^Failed to load resource/);
   swarm.send({});
   await server.start();

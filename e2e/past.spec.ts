@@ -14,7 +14,7 @@ const frame = (page: Page) => page.locator('.page[data-past]');
 const momentOf = (page: Page) => new URL(page.url()).searchParams.get('at');
 const link = (server: ProductionServer, at: number) => `${server.url}/?at=${encodeURIComponent(formatInstant(at))}`;
 
-/** The moment now, once the journal has it behind itself. */
+/** The present moment, once the journal covers it. */
 async function momentWhen(server: ProductionServer, known: (state: PastState) => boolean): Promise<number> {
   let at = 0;
   await expect
@@ -29,8 +29,8 @@ async function momentWhen(server: ProductionServer, known: (state: PastState) =>
 const holds = (path: string) => (state: PastState) => state.locks.locks.some(({ filepath }) => filepath === path);
 
 /**
- * Answers for moments as a swarm of one agent would, whose id is the number of seconds since `start`; so that nothing
- * has to be waited for.
+ * Answers for past moments like a swarm of one agent whose id is the number of seconds since `start`, so that the test
+ * does not wait.
  */
 async function pretend(
   page: Page,
@@ -54,7 +54,7 @@ async function pretend(
   });
 }
 
-test('a link shows the swarm as it was, with and without JavaScript, and one step leads back to now', async ({
+test('past: a link shows the swarm as it was, with and without JavaScript, and one step returns to the present', async ({
   page,
   swarm,
   server,
@@ -111,7 +111,7 @@ test('a link shows the swarm as it was, with and without JavaScript, and one ste
   await expect(panel(page, 'Agents')).toContainText('agent-then');
 });
 
-test('by keyboard alone: in, along the slider, and out by l or Escape', async ({ page, swarm, server }) => {
+test('past: keys open it, move the slider, and leave it by l or Escape', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   const start = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
@@ -138,7 +138,7 @@ test('by keyboard alone: in, along the slider, and out by l or Escape', async ({
   await expect(frame(page)).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Go to a moment' })).toBeFocused();
   await expect(panel(page, 'Agents')).toContainText('agent-0');
-  // All the sliding was one step for the back button.
+  // All moves of the slider are one step in the browser's history.
   await page.goBack();
   await expect(frame(page)).toBeVisible();
   await page.goBack();
@@ -153,7 +153,7 @@ test('by keyboard alone: in, along the slider, and out by l or Escape', async ({
   await expect(frame(page)).toHaveCount(0);
 });
 
-test('Escape closes what is open before it leaves the past', async ({ page, swarm, server }) => {
+test('past: Escape clears the selection before it leaves the past', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   const at = await momentWhen(server, ({ agents }) => agents.agents.length === 1);
@@ -167,7 +167,7 @@ test('Escape closes what is open before it leaves the past', async ({ page, swar
   await expect(frame(page)).toHaveCount(0);
 });
 
-test('Escape leaves the past with the timeline open, which stays', async ({ page, swarm, server }) => {
+test('past: Escape leaves the past and keeps the timeline open', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   const at = await momentWhen(server, ({ agents }) => agents.agents.length === 1);
@@ -178,7 +178,7 @@ test('Escape leaves the past with the timeline open, which stays', async ({ page
   expect(new URL(page.url()).searchParams.get('view')).toBe('timeline');
 });
 
-test('of a moment when nobody looked, nothing is said to be so', async ({ page, swarm, server }) => {
+test('past: a moment that was not recorded is shown as not recorded', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await page.goto(link(server, Date.parse('2020-01-01T00:00:00Z')));
@@ -194,14 +194,14 @@ test('of a moment when nobody looked, nothing is said to be so', async ({ page, 
   await expect(panel(page, 'Locks').getByTitle('Not recorded at this moment')).toBeVisible();
 });
 
-test('keys lead from change to change, and it is said where there is none', async ({ page, swarm, server }) => {
+test('past: keys go from change to change, and report when there is none', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0', pid: claudeProcess() }]);
   await server.start();
   await momentWhen(server, ({ agents }) => agents.agents.length === 1);
   swarm.send({ content: 'A first word.' });
   await momentWhen(server, ({ messages }) => messages.count === 1);
   swarm.lock('src/step.ts', 'agent-0');
-  // The key leads to the first whole millisecond after a change, so this must be after that.
+  // The key goes to the first whole millisecond after a change, so this moment must be later.
   const at = 2 + (await momentWhen(server, holds('src/step.ts')));
   await page.goto(link(server, at));
   await expect(connection(page)).toHaveText(/Connected/);
@@ -222,7 +222,7 @@ test('keys lead from change to change, and it is said where there is none', asyn
   await expect(panel(page, 'Messages')).toContainText('A first word.');
 });
 
-test('ages count from the moment, and the date field leads to another in the viewer’s zone', async ({
+test('past: ages count from the moment, and the date field goes to another one in the viewer’s zone', async ({
   page,
   swarm,
   server,
@@ -247,7 +247,7 @@ test('ages count from the moment, and the date field leads to another in the vie
   await expect.poll(() => Date.parse(momentOf(page) ?? '')).toBe(wanted.getTime());
 });
 
-test('plays forward, pauses by Space, and arrives at now', async ({ page, swarm, server }) => {
+test('past: playback goes forward, pauses by Space, and ends at the present', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   const start = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
@@ -257,7 +257,7 @@ test('plays forward, pauses by Space, and arrives at now', async ({ page, swarm,
   await page.clock.pauseAt(Date.now() + 60_000);
   await page.keyboard.press('p');
   await expect(panel(page, 'Agents')).toContainText(/second-\d+/);
-  /** The second that the slider stands at, once the page shows it. */
+  /** The second of the slider, once the page shows it. */
   const second = async () => {
     const wanted = Math.floor((Number(await slider(page).inputValue()) - start) / 1000);
     await expect(panel(page, 'Agents')).toContainText(`second-${wanted}`);
@@ -269,7 +269,7 @@ test('plays forward, pauses by Space, and arrives at now', async ({ page, swarm,
   await page.getByRole('button', { name: 'Play 10 times as fast' }).click();
   await expect(page.getByRole('button', { name: 'Play 10 times as fast' })).toHaveAttribute('aria-pressed', 'true');
   for (let step = 0; step < 6; step++) {
-    // It moves twice a second and asks a tenth of a second later: each look falls on that moment.
+    // The player moves twice per second and requests the state 100 ms later, so each read is of that moment.
     await page.clock.runFor(step === 0 ? 600 : 500);
     await second();
   }
@@ -292,7 +292,7 @@ test('plays forward, pauses by Space, and arrives at now', async ({ page, swarm,
     .toBe(0);
 });
 
-test('what is unknown about a moment is said in words', async ({ page, swarm, server }) => {
+test('past: unknown times are stated in words', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   const start = Date.now() - 3_600_000;
@@ -305,11 +305,7 @@ test('what is unknown about a moment is said in words', async ({ page, swarm, se
   await expect(bar(page)).toContainText('No dashboard was running.');
 });
 
-test('a moment that is no time, or has not come yet, is said, and the page is live', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('past: an invalid or future moment is reported, and the page is live', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   for (const [at, words] of [
@@ -331,7 +327,7 @@ test('a moment that is no time, or has not come yet, is said, and the page is li
   await expect(bar(page)).toContainText(/Not recorded before/);
 });
 
-test('a failure of the live connection is said while the past is shown', async ({
+test('past: a failure of the connection is reported while the past is shown', async ({
   page,
   swarm,
   server,
@@ -350,7 +346,7 @@ test('a failure of the live connection is said while the past is shown', async (
   await expect(bar(page)).toContainText('the server does not answer');
 });
 
-test('on a narrow screen everything of the bar is in reach', async ({ page, swarm, server }) => {
+test('past: on a narrow screen the whole bar is reachable', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await page.setViewportSize(SCREENS[1]);
   await server.start();

@@ -4,10 +4,10 @@ import type { TestSwarm } from './swarm';
 
 const HOSTILE = `<img src=x onerror="document.title='taken'">\u001b[31mred\u202Edrow\u200B${'w'.repeat(10_000)}`;
 
-// So long a name can stand in an address only if the setting lets it.
+// A name this long fits in an address only with this setting.
 test.use({ settings: { LIMIT_URL_BYTES: '16384' } });
 
-/** Something of everything that a panel can show. */
+/** An example of everything that the panels can show. */
 function busy(swarm: TestSwarm): void {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1', age: 120 }, { id: 'agent-2', age: 9000 }]);
   swarm.lock('src/a.ts', 'agent-0');
@@ -19,7 +19,7 @@ function busy(swarm: TestSwarm): void {
   swarm.send({ content: 'line\n'.repeat(40) });
 }
 
-/** Hostile text in every field of every record that the page shows, and values of types that nobody expects. */
+/** Hostile text in every field of every record on the page, and values of unexpected types. */
 function hostile(swarm: TestSwarm): void {
   swarm.register(
     [
@@ -62,8 +62,8 @@ function hostile(swarm: TestSwarm): void {
   );
 }
 
-test('hostile text is text in every field of every record', async ({ page, swarm, server, complaints }) => {
-  // Nobody can ask the API for an agent whose name has 10,000 characters; the page says so.
+test('safety: hostile text stays text in every field of every record', async ({ page, swarm, server, complaints }) => {
+  // The API refuses a name of 10,000 characters; the page reports it.
   complaints.allow(/422/);
   hostile(swarm);
   await server.start();
@@ -115,7 +115,11 @@ test('hostile text is text in every field of every record', async ({ page, swarm
   }
 });
 
-test('nothing is hard to read or out of reach in any part or look', async ({ page, swarm, server }) => {
+test('accessibility: every part is readable and reachable in every theme and width', async ({
+  page,
+  swarm,
+  server,
+}) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -123,6 +127,6 @@ test('nothing is hard to read or out of reach in any part or look', async ({ pag
   await page.keyboard.press('4');
   await expect(page.getByRole('region', { name: 'Needs you' })).toContainText('Can’t be read');
   await expectFaultless(page, async () => {});
-  // On a wide screen that was everything; on a narrow one each part is a tab.
+  // A wide screen shows every part; on a narrow one each part is a tab.
   for (const key of ['1', '2', '3']) await expectFaultless(page, () => page.keyboard.press(key), [SCREENS[1]]);
 });

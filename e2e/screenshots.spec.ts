@@ -10,7 +10,7 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
-/** Takes the page as it stands in both sizes and themes. */
+/** Takes screenshots of the current page in both sizes and themes. */
 async function pictures(page: Page, name: string): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);

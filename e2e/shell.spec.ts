@@ -5,7 +5,7 @@ const narrow = { width: 390, height: 844 };
 const side = (page: Parameters<typeof panel>[0], name: 'agents' | 'locks') =>
   page.getByRole('separator', { name: `Width of ${name}` });
 
-test('everything stands on one screen, and each panel scrolls on its own', async ({ page, swarm, server }) => {
+test('layout: everything fits on one screen, and each panel scrolls on its own', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -18,7 +18,7 @@ test('everything stands on one screen, and each panel scrolls on its own', async
   }
 });
 
-test('a small window leaves room for the messages, and nothing is cut off', async ({ page, swarm, server }) => {
+test('layout: a small window leaves room for the messages, and nothing is cut off', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await page.setViewportSize({ width: 768, height: 1024 });
@@ -31,7 +31,7 @@ test('a small window leaves room for the messages, and nothing is cut off', asyn
   expect(await faults(page)).toEqual([]);
 });
 
-test('nothing shifts while the page comes alive', async ({ page, swarm, server }) => {
+test('layout: nothing shifts during hydration', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await page.addInitScript(() => {
@@ -52,7 +52,7 @@ test('nothing shifts while the page comes alive', async ({ page, swarm, server }
   }
 });
 
-test('panels are resized by mouse and keys, and the server draws them so the next time', async ({
+test('layout: panels are resized by mouse and keys, and the server renders the sizes at the next visit', async ({
   page,
   swarm,
   server,
@@ -82,7 +82,7 @@ test('panels are resized by mouse and keys, and the server draws them so the nex
   await expect.poll(() => width('Agents')).toBe(before.agents);
 });
 
-test('panels collapse into a rail and come back; the last one stays', async ({ page, swarm, server }) => {
+test('layout: panels collapse into a rail and come back; the last one stays', async ({ page, swarm, server }) => {
   busy(swarm);
   await server.start();
   await openLive(page, server);
@@ -103,7 +103,7 @@ test('panels collapse into a rail and come back; the last one stays', async ({ p
 test.describe('on a narrow screen', () => {
   test.use({ viewport: narrow });
 
-  test('the panels are tabs', async ({ page, swarm, server }) => {
+  test('layout: the panels are tabs', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     await page.goto(`${server.url}/?lock=none`);
@@ -128,7 +128,7 @@ test.describe('on a narrow screen', () => {
   test.describe('without JavaScript', () => {
     test.use({ javaScriptEnabled: false });
 
-    test('all parts stand below one another', async ({ page, swarm, server }) => {
+    test('layout: all parts are below each other', async ({ page, swarm, server }) => {
       busy(swarm);
       await server.start();
       await page.goto(server.url);
@@ -138,7 +138,7 @@ test.describe('on a narrow screen', () => {
   });
 });
 
-test('the theme follows the system until one is chosen, and the server draws the chosen one', async ({
+test('theme: follows the system until one is chosen, and the server renders the chosen one', async ({
   page,
   server,
 }) => {
@@ -165,7 +165,7 @@ test('the theme follows the system until one is chosen, and the server draws the
 test.describe('with reduced motion', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-  test('nothing moves by itself', async ({ page, swarm, server }) => {
+  test('layout: nothing is animated', async ({ page, swarm, server }) => {
     busy(swarm);
     await server.start();
     await openLive(page, server);
@@ -176,7 +176,7 @@ test.describe('with reduced motion', () => {
   });
 });
 
-test('an error of another page says what to do', async ({ page, server, complaints }) => {
+test('page: an error page says what to do', async ({ page, server, complaints }) => {
   complaints.allow(/404/);
   await server.start();
   await page.goto(`${server.url}/nothing`);

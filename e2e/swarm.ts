@@ -6,9 +6,9 @@ import { formatNaiveLocal } from '../lib/sources/claudeswarm/written-form';
 
 interface TestAgent {
   id: string;
-  /** Seconds since its entry was written. */
+  /** The age of the entry in seconds. */
   age?: number;
-  /** Above every real one by default, so that nothing is seen of it. */
+  /** The default is above every real pid, so that no process is found. */
   pid?: number;
   [field: string]: unknown;
 }
@@ -40,7 +40,7 @@ export class TestSwarm {
     );
   }
 
-  /** Puts any text where the registry stands. */
+  /** Writes any text as the registry. */
   writeRegistry(text: string): void {
     const temporary = join(this.root, 'tmpabcdefgh');
     writeFileSync(temporary, text);
@@ -51,7 +51,7 @@ export class TestSwarm {
     rmSync(join(this.root, 'ACTIVE_AGENTS.json'));
   }
 
-  /** Appends messages in one write; each holds its number unless it says something of its own. */
+  /** Appends messages in one write; the default content of each is its number. */
   send(...messages: Record<string, unknown>[]): void {
     this.#log.appendAll(
       messages.map((fields) => {
@@ -74,7 +74,7 @@ export class TestSwarm {
     );
   }
 
-  /** Locks a path whatever other locks say: a listing or another acquire would take away what is stale. */
+  /** Locks a path regardless of other locks; listing or acquiring by the tool would remove stale ones. */
   lock(filepath: string, agentId: string, reason = 'work', ageSeconds = 0): void {
     mkdirSync(join(this.root, '.agent_locks'), { recursive: true });
     createLock(this.root, { agentId, filepath, reason, now: Date.now() - ageSeconds * 1000 });

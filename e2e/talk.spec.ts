@@ -19,7 +19,7 @@ const PAIRS = [
   pair('agent-2', 'all', { INFO: 2 }),
 ];
 
-/** Answers every question for talk with the same. */
+/** Answers every request for conversations with the same data. */
 async function answerTalk(page: Parameters<typeof panel>[0], pairs: TalkPair[]): Promise<void> {
   await page.route('**/api/talk?*', (route) => {
     const query = new URL(route.request().url()).searchParams;
@@ -30,7 +30,7 @@ async function answerTalk(page: Parameters<typeof panel>[0], pairs: TalkPair[]):
   });
 }
 
-test('cells say in words what they hold; choosing one filters the messages', async ({
+test('conversations: cells state their counts in words; selecting one filters the messages', async ({
   page,
   swarm,
   server,
@@ -57,7 +57,7 @@ test('cells say in words what they hold; choosing one filters the messages', asy
   await expect(page).toHaveURL(/from=agent-0/);
   await expect(page).toHaveURL(/to=agent-1/);
   await expect(page).toHaveURL(/since=/);
-  // The span goes on to the present, and so does the filter.
+  // The range follows the present, and so does the filter.
   await expect(page).not.toHaveURL(/until=/);
   await expect(cell).toHaveAttribute('aria-pressed', 'true');
   await cell.click();
@@ -68,7 +68,7 @@ test('cells say in words what they hold; choosing one filters the messages', asy
   await expect(page).toHaveURL(/message=e\.1/);
 });
 
-test('counts what was said, and marks the question that nobody answered', async ({ page, swarm, server }) => {
+test('conversations: counts messages, and marks the unanswered question', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }]);
   swarm.send({}, { msg_type: 'QUESTION', content: 'Cents?' }, { sender: 'agent-1', recipients: ['agent-2'] });
   await server.start();
@@ -84,7 +84,7 @@ test('counts what was said, and marks the question that nobody answered', async 
   await expect(messages.getByText('Cents?')).toBeInViewport();
 });
 
-test('by keyboard alone: one stop, arrows walk, Enter chooses', async ({ page, swarm, server }) => {
+test('conversations: one tab stop, arrow keys move, Enter selects', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await answerTalk(page, PAIRS);
@@ -103,7 +103,12 @@ test('by keyboard alone: one stop, arrows walk, Enter chooses', async ({ page, s
   await expect(matrix(page).getByRole('button', { name: /^agent-2 to all/ })).toBeFocused();
 });
 
-test('a quiet span and a server that refuses are said', async ({ page, swarm, server, complaints }) => {
+test('conversations: an empty range and a refusing server are reported', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
   swarm.register([{ id: 'agent-0' }]);
   await server.start();
   await answerTalk(page, []);
@@ -120,7 +125,7 @@ test('a quiet span and a server that refuses are said', async ({ page, swarm, se
 test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('the matrix scrolls beside its senders', async ({ page, swarm, server }) => {
+  test('conversations: the matrix scrolls beside its senders', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }]);
     await server.start();
     const names = Array.from({ length: 18 }, (_, index) => `agent-${index}`);
@@ -130,7 +135,7 @@ test.describe('on a narrow screen', () => {
       names.flatMap((from, index) => others(from).map((to) => pair(from, to, { INFO: index + 1 }))),
     );
     await page.goto(`${server.url}/?view=talk`);
-    // Of many the busiest come first.
+    // Of many agents the busiest come first.
     await expect(matrix(page).getByRole('rowheader').first()).toHaveText('agent-17');
     const last = matrix(page).getByRole('columnheader').last();
     await last.scrollIntoViewIfNeeded();

@@ -10,9 +10,9 @@ interface Size {
 }
 
 /**
- * An answer of a swarm that was busy all the time that was asked for, the same at each call with the same arguments.
+ * The answer of a swarm that was busy during the whole requested time; equal for equal arguments.
  *
- * @param url what was asked; the state of agents and locks is not known in a part of it
+ * @param url the requested address; the state of agents and locks is unknown in a part of the time
  */
 export function manyThings(url: string, { agents, locks, messages }: Size): TimelineAnswer {
   const query = new URL(url).searchParams;

@@ -13,7 +13,7 @@ import { manyThings } from './timeline-answer';
 const MINUTE = 60_000;
 const narrow = { width: 390, height: 844 };
 
-/** The naive local time that a log line of so long ago carries. */
+/** The local time, as in a log line, of a moment this many milliseconds ago. */
 function ago(minutes: number): string {
   const time = new Date(Date.now() - minutes * MINUTE);
   return new Date(time.getTime() - time.getTimezoneOffset() * MINUTE)
@@ -22,7 +22,7 @@ function ago(minutes: number): string {
     .replace('Z', '000');
 }
 
-/** Three agents; talk 50 and 5 to 2 minutes ago, and nothing between; one lock that is held. */
+/** Three agents; messages 50 and 5 to 2 minutes ago, and none between; one held lock. */
 function story(swarm: TestSwarm): number {
   const storyEnd = Date.now();
   swarm.register([{ id: 'agent-0', pid: claudeProcess() }, { id: 'agent-1' }, { id: 'agent-2' }]);
@@ -52,7 +52,7 @@ async function open(page: Page, server: ProductionServer, query = '?view=timelin
   await expect(page.locator('[data-loaded="true"]')).toBeVisible();
 }
 
-/** The span of the address, in milliseconds. */
+/** The time range in the address, in milliseconds. */
 function shownSpan(page: Page): { since: number; until: number } {
   const [since = '', until = ''] = new URL(page.url()).searchParams.get('span')?.split('/') ?? [];
   return { since: Date.parse(since), until: Date.parse(until) };
@@ -60,7 +60,7 @@ function shownSpan(page: Page): { since: number; until: number } {
 
 const written = (page: Page) => expect.poll(() => Number.isNaN(shownSpan(page).until)).toBe(false);
 
-/** Twenty minutes that hold the newer part of the story and no idle time to fold. */
+/** Twenty minutes with the newer messages and no idle time to fold. */
 function recent(): { since: number; until: number; query: string } {
   const until = Date.now() - 1.5 * MINUTE;
   const since = until - 6 * MINUTE;
@@ -68,19 +68,15 @@ function recent(): { since: number; until: number; query: string } {
   return { since, until, query: `?view=timeline&span=${iso(since)}/${iso(until)}` };
 }
 
-/** Points at a moment in a lane, counted from 0; the upper part holds messages, the lower one locks. */
+/** Points at a moment in a lane, counted from 0; messages are in the upper part, locks in the lower one. */
 async function barPlace(page: Page, index: number, part: number, lower = false): Promise<{ x: number; y: number }> {
   const box = await overlay(page).boundingBox();
   const row = await page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').nth(index).boundingBox();
-  if (!box || !row) throw new Error('The lanes are not to be seen.');
+  if (!box || !row) throw new Error('The lanes are not visible.');
   return { x: box.x + box.width * part, y: row.y + row.height * (lower ? 0.7 : 0.3) };
 }
 
-test('the drawer opens by key, by its row and by the address, and stays as it was left', async ({
-  page,
-  swarm,
-  server,
-}) => {
+test('drawer: opens by key, by its row and by the address, and keeps its state', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
   await page.goto(server.url);
@@ -105,7 +101,7 @@ test('the drawer opens by key, by its row and by the address, and stays as it wa
   await page.mouse.up();
   await expect.poll(height).toBe(before + 76);
 
-  // The server draws it in its place, before any script has run.
+  // The server renders it in its place, before any script has run.
   await page.goto(server.url, { waitUntil: 'commit' });
   await expect(opener(page)).toHaveAttribute('aria-expanded', 'true');
   expect(await height()).toBe(before + 76);
@@ -117,7 +113,11 @@ test('the drawer opens by key, by its row and by the address, and stays as it wa
   await expect(opener(page)).toHaveAttribute('aria-expanded', 'false');
 });
 
-test('each agent has a lane, and what comes by the stream stands in it at once', async ({ page, swarm, server }) => {
+test('timeline: each agent has a lane, and messages of the stream appear in it at once', async ({
+  page,
+  swarm,
+  server,
+}) => {
   story(swarm);
   await server.start();
   await open(page, server);
@@ -131,7 +131,7 @@ test('each agent has a lane, and what comes by the stream stands in it at once',
   await expect(lane(page, 'stranger')).toHaveAccessibleName(/1 message, 0 locks, not registered/);
 });
 
-test('what is pointed at is said, and a click leads to it', async ({ page, swarm, server }) => {
+test('timeline: the pointed thing is described, and a click opens it', async ({ page, swarm, server }) => {
   const storyEnd = story(swarm);
   await server.start();
   const { since, until, query } = recent();
@@ -147,7 +147,7 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
   await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('QUESTION');
 
   await page.getByRole('button', { name: '15 min' }).click();
-  // The bar begins with the server, some seconds ago: it has to be wide enough to be met.
+  // The bar starts with the server, some seconds ago: it must be wide enough to be hit.
   const begun = await barPlace(page, 1, 0.988, true);
   await expect
     .poll(async () => {
@@ -172,7 +172,7 @@ test('what is pointed at is said, and a click leads to it', async ({ page, swarm
   expect(Math.abs(at - (since + 0.1 * (until - since)))).toBeLessThan(2000);
 });
 
-/** Moves around a place until the words say what they should: a tick is thin. */
+/** Moves around a place until the expected words appear: a tick is thin. */
 async function nearby(page: Page, { x, y }: { x: number; y: number }, expected: RegExp): Promise<void> {
   for (let off = 0; off <= 60; off += 3) {
     for (const side of [off, -off]) {
@@ -184,7 +184,7 @@ async function nearby(page: Page, { x, y }: { x: number; y: number }, expected: 
   await expect(words(page)).toHaveText(expected);
 }
 
-test('wheel and drag zoom and move, and the address holds the span without a history of it', async ({
+test('timeline: wheel and drag zoom and move, and the address has the range without extra steps in the browser’s history', async ({
   page,
   swarm,
   server,
@@ -207,7 +207,7 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   const zoomed = shownSpan(page);
   expect(zoomed.until - zoomed.since).toBeLessThan(40 * MINUTE);
   await expect(drawer(page).getByText(CLOCKS)).toBeVisible();
-  // What the pointer was at stays under it: the middle of an hour.
+  // The moment under the pointer stays there: the middle of an hour.
   const middle = (zoomed.since + zoomed.until) / 2;
   expect(Math.abs(middle - (Date.now() - 30 * MINUTE))).toBeLessThan(2 * MINUTE);
 
@@ -245,13 +245,13 @@ test('wheel and drag zoom and move, and the address holds the span without a his
   await expect(page.getByRole('button', { name: 'Now', exact: true })).toBeHidden();
 });
 
-test('idle time folds into a break, and unfolds', async ({ page, swarm, server }) => {
+test('timeline: idle time folds into a break, and unfolds', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
   await open(page, server);
   const fold = page.getByRole('button', { name: 'Fold idle time' });
   await expect(fold).toHaveAttribute('aria-pressed', 'true');
-  // Forty-five quiet minutes are folded: far to the left it is a moment shortly before the newer talk.
+  // Forty-five quiet minutes are folded: far to the left is a moment shortly before the newer messages.
   const shown = async () => {
     const place = await barPlace(page, 2, 0.6);
     await page.mouse.move(place.x, place.y - 1);
@@ -269,7 +269,7 @@ test('idle time folds into a break, and unfolds', async ({ page, swarm, server }
   await expect(fold).toHaveAttribute('aria-pressed', 'false');
 });
 
-test('it is read and used by keys alone', async ({ page, swarm, server }) => {
+test('timeline: works with keys alone', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
   await page.goto(`${server.url}/?span=1h`);
@@ -315,7 +315,7 @@ test('it is read and used by keys alone', async ({ page, swarm, server }) => {
   await expect(panel(page, 'Messages').locator('[aria-current="true"]')).toContainText('BLOCKED');
 });
 
-test('timeline: where another process takes over an id there is a boundary, and the detail lists both', async ({
+test('timeline: a boundary shows where another process takes over an id, and the detail lists both', async ({
   page,
   swarm,
   server,
@@ -344,12 +344,12 @@ test('timeline: where another process takes over an id there is a boundary, and 
   ]);
 });
 
-test('it is drawn in both themes, and anew when the theme changes', async ({ page, swarm, server }) => {
+test('timeline: drawn in both themes, and again when the theme changes', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
   await page.emulateMedia({ colorScheme: 'light' });
   await open(page, server);
-  /** How bright the drawn pixels of the lanes are on the average. */
+  /** The average brightness of the drawn pixels of the lanes. */
   const brightness = () =>
     page.getByRole('img', { name: /^Timeline of/ }).evaluate((canvas: HTMLCanvasElement) => {
       const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
@@ -371,14 +371,14 @@ test('it is drawn in both themes, and anew when the theme changes', async ({ pag
   expect(await faults(page)).toEqual([]);
 });
 
-test('while little is known yet, little time is shown', async ({ page, swarm, server }) => {
+test('timeline: while little time is known, little time is shown', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
   await open(page, server, '?view=timeline');
   await expect(page.getByRole('button', { name: '15 min' })).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('of more lanes than can be drawn, the rest is in reach', async ({ page, server }) => {
+test('timeline: lanes beyond the maximum are reachable', async ({ page, server }) => {
   await server.start();
   await page.route('**/api/timeline?*', (route) => {
     const url = route.request().url();
@@ -401,14 +401,14 @@ test('of more lanes than can be drawn, the rest is in reach', async ({ page, ser
 test.describe('on a narrow screen', () => {
   test.use({ viewport: narrow, hasTouch: true });
 
-  test('names of any width leave the page as wide as the screen', async ({ page, swarm, server }) => {
+  test('timeline: names of any width do not make the page wider than the screen', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }, { id: 'agent-11' }]);
     await server.start();
     await open(page, server);
     expect(await pageWidth(page)).toBe(390);
   });
 
-  test('it is a tab of its own; the first touch says what is there, the second follows', async ({
+  test('timeline: has a tab of its own; the first touch describes a thing, the second opens it', async ({
     page,
     swarm,
     server,
@@ -422,7 +422,7 @@ test.describe('on a narrow screen', () => {
     await expect(panel(page, 'Agents')).toBeHidden();
     expect(await pageWidth(page)).toBe(390);
     expect(await faults(page)).toEqual([]);
-    // Of an hour, the few seconds since the server began are no wider than a pixel.
+    // In a range of an hour, the few seconds since the server started are at most one pixel wide.
     await page.getByRole('button', { name: '15 min' }).click();
     const held = await barPlace(page, 1, 0.992, true);
     await page.touchscreen.tap(held.x, held.y);
@@ -433,7 +433,7 @@ test.describe('on a narrow screen', () => {
     await expect(panel(page, 'Locks')).toBeVisible();
   });
 
-  test('two fingers zoom, and what they hold stays under them', async ({ page, swarm, server }) => {
+  test('timeline: two fingers zoom, and the moments under them stay there', async ({ page, swarm, server }) => {
     story(swarm);
     await server.start();
     await open(page, server);
@@ -450,7 +450,7 @@ test.describe('on a narrow screen', () => {
     await fingers('touchEnd', null);
     await written(page);
     const { since, until } = shownSpan(page);
-    // Four times as far apart: a quarter of an hour, in the middle of the hour that was shown.
+    // Four times the distance: a quarter of an hour in the middle of the shown hour.
     expect(Math.abs(until - since - 15 * MINUTE)).toBeLessThan(MINUTE);
     expect(Math.abs((since + until) / 2 - (Date.now() - 30 * MINUTE))).toBeLessThan(2 * MINUTE);
     expect(page.url()).not.toMatch(/[?&](at|message|lock)=/);
@@ -467,7 +467,12 @@ test.describe('with a history that outlives the server', () => {
     },
   });
 
-  test('the time in which no server ran is not known, and says so', async ({ page, swarm, server, complaints }) => {
+  test('timeline: the time in which no server ran is shown as not known', async ({
+    page,
+    swarm,
+    server,
+    complaints,
+  }) => {
     complaints.allow(/^Failed to load resource/);
     story(swarm);
     await server.start();
@@ -475,7 +480,7 @@ test.describe('with a history that outlives the server', () => {
     await expect(lane(page, 'agent-0')).toHaveAccessibleName(/active/);
     await server.stop('SIGKILL');
     await expect(connection(page)).toHaveText(/Reconnecting/);
-    // While nobody is heard, the newest time is not known to the page either.
+    // While the page is disconnected, the newest time is not known either.
     const edge = await barPlace(page, 0, 0.995);
     await page.mouse.move(edge.x - 5, edge.y);
     await page.mouse.move(edge.x, edge.y);

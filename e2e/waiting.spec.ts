@@ -20,7 +20,7 @@ const task = (id: string, assigned_to: string, ...blocked_by: string[]) => ({
   [id]: { task_id: id, objective: `do ${id}`, status: 'working', assigned_to, blocked_by },
 });
 
-test('nobody waits; then each wait comes, says why, leads to its evidence, and goes', async ({
+test('waiting: empty at first; each wait appears with its reason, links to its evidence, and disappears', async ({
   page,
   swarm,
   server,
@@ -58,7 +58,7 @@ test('nobody waits; then each wait comes, says why, leads to its evidence, and g
   await expect(view(page)).toContainText('The files show no agent that waits for another.');
 });
 
-test('a ring needs you before everything else, and leads here', async ({ page, swarm, server }) => {
+test('waiting: a wait cycle is the first item in "Needs you", and links here', async ({ page, swarm, server }) => {
   swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
   swarm.lock('docs/b.md', 'agent-ghost');
   await server.start();
@@ -85,7 +85,7 @@ test('a ring needs you before everything else, and leads here', async ({ page, s
   await expect(waits(page)).toHaveCount(2);
 });
 
-test('too many to draw are listed; a view of the past says that this is known of now only', async ({
+test('waiting: too many agents to draw are listed; at a past moment waits are reported as unknown', async ({
   page,
   swarm,
   server,
@@ -103,7 +103,7 @@ test('too many to draw are listed; a view of the past says that this is known of
 test.describe('on a narrow screen', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('drawing and words stand below one another', async ({ page, swarm, server }) => {
+  test('waiting: drawing and list are below each other', async ({ page, swarm, server }) => {
     swarm.register([{ id: 'agent-0' }, { id: 'agent-1' }, { id: 'agent-2' }]);
     ask(swarm, 'agent-0', 'agent-1');
     ask(swarm, 'agent-1', 'agent-2');

@@ -97,7 +97,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   e2e: ['lib/contract', 'lib/config', ...SOURCES, 'lib/simulator', 'test'],
   test: [
     ...['lib/contract', 'lib/config', ...SOURCES, ...HISTORY, 'lib/alerts', 'lib/simulator', 'lib/swarms'],
-    ...['lib/server/api', 'lib/server/http', 'lib/client', 'components/messages', 'e2e'],
+    ...['lib/server/access', 'lib/server/api', 'lib/server/http', 'lib/client', 'components/messages', 'e2e'],
   ],
 };
 

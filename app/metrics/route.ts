@@ -1,3 +1,3 @@
-import { served } from '@/lib/server/api/route-file';
+import { routeHandlers } from '@/lib/server/api/route-file';
 
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/metrics');
+export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = routeHandlers();

@@ -1,6 +1,7 @@
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import type { AgentHistory } from '@/lib/contract/past-schemas';
+import { AGENT_HISTORY_BY_QUERY_PATH } from '@/lib/contract/paths';
 
 /**
  * Reads what the server's journal knows about an agent; null until it has answered, or if it knows nothing.
@@ -10,7 +11,7 @@ import type { AgentHistory } from '@/lib/contract/past-schemas';
  */
 export function useAgentHistory(id: string | null, changes: string): AgentHistory | null {
   const { data } = useSWR<AgentHistory, Error>(
-    id === null ? null : [`/api/agent?${new URLSearchParams({ id })}`, changes],
+    id === null ? null : [requestPath(AGENT_HISTORY_BY_QUERY_PATH, new URLSearchParams({ id })), changes],
     ([path]: [string, string]) => readJson<AgentHistory>(path),
     { keepPreviousData: true, revalidateOnFocus: false, shouldRetryOnError: false },
   );

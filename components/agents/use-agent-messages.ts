@@ -1,9 +1,10 @@
 import { use, useMemo } from 'react';
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { Moment } from '@/lib/client/moment';
 import { formatMoment } from '@/lib/client/moments';
 import { parseCursor } from '@/lib/contract/events';
+import { MESSAGES_PATH } from '@/lib/contract/paths';
 import type { Message, MessagesAnswer } from '@/lib/contract/schemas';
 import { concerns } from './agents';
 
@@ -31,7 +32,7 @@ export function useAgentMessages(id: string, atHand: readonly Message[]): AgentM
   const query = new URLSearchParams({ agent: id, limit: String(MAX_MESSAGES) });
   if (moment !== null) query.set('until', formatMoment(moment));
   // The stream brings everything after the first answer.
-  const answer = useSWR<MessagesAnswer, Error>(`/api/messages?${query}`, read, {
+  const answer = useSWR<MessagesAnswer, Error>(requestPath(MESSAGES_PATH, query), read, {
     revalidateOnFocus: false,
     shouldRetryOnError: false,
   });

@@ -1,5 +1,7 @@
-import { ApiError, request } from '@/lib/client/api';
+import { ApiError, request, requestPath } from '@/lib/client/api';
 import type { AttentionDecision } from '@/lib/contract/attention-requests';
+import type { Path } from '@/lib/contract/path-list';
+import { ACKNOWLEDGE_PATH, ATTENTION_ITEM_PATH, SNOOZE_PATH } from '@/lib/contract/paths';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 
 /** Browsers queue further requests to one host. */
@@ -18,8 +20,7 @@ export async function decide(entries: readonly AttentionEntry[], decision: Atten
 }
 
 async function send(id: string, decision: AttentionDecision): Promise<void> {
-  const item = `/api/attention/${encodeURIComponent(id)}`;
-  await request(...requestFor(item, decision)).catch((error: unknown) => {
+  await request(...requestFor(id, decision)).catch((error: unknown) => {
     if (error instanceof ApiError && error.missing) return;
     if (error instanceof ApiError && error.status === null) {
       throw new Error(`${error.message} Check that it runs, then try again.`);
@@ -28,8 +29,9 @@ async function send(id: string, decision: AttentionDecision): Promise<void> {
   });
 }
 
-function requestFor(item: string, decision: AttentionDecision): Parameters<typeof request> {
-  if (decision.action === 'withdraw') return [item, { method: 'DELETE' }];
-  if (decision.action === 'acknowledge') return [`${item}/ack`, { method: 'POST', body: {} }];
-  return [`${item}/snooze`, { method: 'POST', body: { minutes: decision.minutes } }];
+function requestFor(id: string, decision: AttentionDecision): Parameters<typeof request> {
+  const at = (path: Path) => requestPath(path, undefined, id);
+  if (decision.action === 'withdraw') return [at(ATTENTION_ITEM_PATH), { method: 'DELETE' }];
+  if (decision.action === 'acknowledge') return [at(ACKNOWLEDGE_PATH), { method: 'POST', body: {} }];
+  return [at(SNOOZE_PATH), { method: 'POST', body: { minutes: decision.minutes } }];
 }

@@ -3,6 +3,7 @@
 import './documents.css';
 import { useEffect, useRef } from 'react';
 import { served } from '@/lib/client/base-path';
+import { OPENAPI_PATH } from '@/lib/contract/paths';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
 
@@ -50,7 +51,7 @@ export function ReDoc() {
         // One root for each theme: ReDoc does not change the colours of what it has rendered.
         const root = document.createElement('div');
         place.current.replaceChildren(root);
-        init(served('/openapi.json'), options, root);
+        init(served(OPENAPI_PATH), options, root);
       });
     });
     return () => {

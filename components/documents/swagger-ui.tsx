@@ -4,11 +4,12 @@ import 'swagger-ui-dist/swagger-ui.css';
 import './documents.css';
 import { useEffect, useRef } from 'react';
 import { served } from '@/lib/client/base-path';
+import { OPENAPI_PATH, STREAM_PATH } from '@/lib/contract/paths';
 import { ViewerFrame } from './viewer-frame';
 import { whenDark } from './when-dark';
 
 /** A stream never ends, so the viewer would wait for its answer forever. */
-const NOT_TO_TRY = ['/api/stream'];
+const NOT_TO_TRY: readonly string[] = [STREAM_PATH];
 
 const noStreams = {
   statePlugins: {
@@ -31,7 +32,7 @@ export function SwaggerUi() {
     const stop = whenDark((dark) => classList.toggle('dark-mode', dark));
     void import('swagger-ui-dist/swagger-ui-es-bundle.js').then(({ default: show }) =>
       show({
-        url: served('/openapi.json'),
+        url: served(OPENAPI_PATH),
         domNode: place.current,
         plugins: [() => noStreams],
         deepLinking: true,

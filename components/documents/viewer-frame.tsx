@@ -1,5 +1,6 @@
 import type { RefObject } from 'react';
 import { served } from '@/lib/client/base-path';
+import { OPENAPI_PATH } from '@/lib/contract/paths';
 
 /** The element that a viewer renders into; without scripts it shows a link to the document itself. */
 export function ViewerFrame({ place }: { place: RefObject<HTMLDivElement | null> }) {
@@ -7,7 +8,7 @@ export function ViewerFrame({ place }: { place: RefObject<HTMLDivElement | null>
     <main className="viewer">
       <link rel="icon" href={served('/static/icon.svg')} />
       <noscript>
-        This page needs JavaScript; the document itself is <a href={served('/openapi.json')}>openapi.json</a>.
+        This page needs JavaScript; the document itself is <a href={served(OPENAPI_PATH)}>openapi.json</a>.
       </noscript>
       <div ref={place} />
     </main>

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import useSWR from 'swr';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { exactNow } from '@/lib/client/clock';
+import { LOCKS_PATH } from '@/lib/contract/paths';
 import type { LocksAnswer } from '@/lib/contract/schemas';
 
 const PAGE_LOCKS = 1000;
@@ -33,7 +34,7 @@ export function useLockPages(holder: string | null): LockPages {
     ...(holder !== null && { holder }),
     ...(cursor !== null && { cursor }),
   });
-  const { data, error } = useSWR<LockPage, Error>(`/api/locks?${query}`, readPage, {
+  const { data, error } = useSWR<LockPage, Error>(requestPath(LOCKS_PATH, query), readPage, {
     revalidateOnFocus: false,
     revalidateOnReconnect: false,
     shouldRetryOnError: false,

@@ -34,6 +34,13 @@ describe('MessageListStore', () => {
       assert.deepEqual(seqs(), [2, 4, 6, 8]);
     });
 
+    it('view(): the read of one filter does not show as the loading of another', () => {
+      const { store } = listOf(input(300));
+      store.loadOlder();
+      assert.equal(store.view(input(300)).loading, true);
+      assert.equal(store.view(input(300, { choice: EVEN })).loading, false);
+    });
+
     it('accept(): keeps the objects of view() and does not notify listeners of them', () => {
       const { store } = listOf(input(5));
       const before = store.version();
@@ -166,6 +173,28 @@ describe('MessageListStore', () => {
       store.loadNewer();
       await last().answer(100);
       assert.deepEqual(seqs(), range(1, 100));
+    });
+
+    it('loadNewer(): a page for another history is not joined', async () => {
+      const { store, show, view, last } = listOf(input(5));
+      store.pause();
+      show(stream(100));
+      store.loadNewer();
+      show(stream(3, TAIL, 'other'));
+      store.follow();
+      const { window } = view();
+      await last().answer(100);
+      assert.equal(view().window, window);
+    });
+
+    it('loadNewer(): the newest page does not replace a window that the stream has filled meanwhile', async () => {
+      const { store, show, view, last } = listOf(input(0, { messages: [], lastEventId: null }));
+      store.loadNewer();
+      assert.equal(last().place, null);
+      show(stream(12));
+      const { window } = view();
+      await last().answer(12);
+      assert.equal(view().window, window);
     });
 
     it('loadNewer(): starts again at the newest if the server no longer keeps the place', async () => {

@@ -1,7 +1,8 @@
 /** Reads the history page by page. */
 
-import { ApiError, readJson } from '@/lib/client/api';
+import { ApiError, readJson, requestPath } from '@/lib/client/api';
 import { formatCursor, parseCursor } from '@/lib/contract/events';
+import { MESSAGES_PATH } from '@/lib/contract/paths';
 import type { MessagesAnswer } from '@/lib/contract/schemas';
 
 /** The largest page that the server answers. */
@@ -25,7 +26,7 @@ export async function readPage(
   const query = new URLSearchParams(choice);
   for (const [name, cursor] of Object.entries(place ?? {})) query.set(name, cursor);
   query.set('limit', String(limit));
-  return readJson(`/api/messages?${query}`, { signal, failure: 'Could not load messages' });
+  return readJson(requestPath(MESSAGES_PATH, query), { signal, failure: 'Could not load messages' });
 }
 
 /**

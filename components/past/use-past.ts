@@ -1,11 +1,12 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Address } from '@/lib/client/address';
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { exactNow } from '@/lib/client/clock';
 import { isKnown } from '@/lib/client/moments';
 import { milliseconds } from '@/lib/client/time';
 import { type SwarmState, swarmAt } from '@/lib/contract/events';
 import type { PastState } from '@/lib/contract/past-schemas';
+import { STATE_PATH } from '@/lib/contract/paths';
 import { PastPlayer, type PastView } from './past-player';
 
 interface UsePast {
@@ -66,5 +67,8 @@ export function usePast({ at, change, first, end }: UsePast): TimeTravel {
 }
 
 function readState(at: string, signal: AbortSignal): Promise<PastState> {
-  return readJson(`/api/state?at=${encodeURIComponent(at)}`, { signal, failure: 'Could not load this moment' });
+  return readJson(requestPath(STATE_PATH, new URLSearchParams({ at })), {
+    signal,
+    failure: 'Could not load this moment',
+  });
 }

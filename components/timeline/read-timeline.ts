@@ -1,6 +1,7 @@
-import { readJson } from '@/lib/client/api';
+import { readJson, requestPath } from '@/lib/client/api';
 import { isoOf } from '@/lib/client/spans';
 import type { TimelineAnswer } from '@/lib/contract/past-schemas';
+import { TIMELINE_PATH } from '@/lib/contract/paths';
 import type { TimeSpan } from '@/lib/contract/time-span';
 
 /** The number of steps in the requested time, which is twice the time in view on a wide screen. */
@@ -23,7 +24,7 @@ export async function readTimeline(
   const part = (after: string | null) => {
     const query = new URLSearchParams({ since: isoOf(span.since), until: isoOf(span.until), points: String(POINTS) });
     if (after !== null) query.set('after_agent', after);
-    return readJson<TimelineAnswer>(`/api/timeline?${query}`, { signal });
+    return readJson<TimelineAnswer>(requestPath(TIMELINE_PATH, query), { signal });
   };
   const first = await part(afterAgent);
   let answer = first;

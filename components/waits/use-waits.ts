@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import useSWR from 'swr';
 import { readJson } from '@/lib/client/api';
 import type { WaitingAnswer } from '@/lib/contract/past-schemas';
+import { WAITING_PATH } from '@/lib/contract/paths';
 
 const AFTER_CHANGE = 250;
 /**
@@ -18,7 +19,7 @@ const ANYWAY = 5000;
  */
 export function useWaiting(changes: readonly object[], enabled: boolean) {
   const { data, error, mutate } = useSWR<WaitingAnswer, Error>(
-    enabled ? '/api/waiting' : null,
+    enabled ? WAITING_PATH : null,
     (path: string) => readJson(path),
     {
       refreshInterval: ANYWAY,

@@ -28,7 +28,7 @@ export function readBundle(file: string): Bundle {
   const text = readText(file, name);
   const written = parse(text, name) as Partial<Record<keyof Bundle, unknown>> | null;
   if (written?.format !== BUNDLE_FORMAT) {
-    throw new BundleFault(`${name} is no bundle of a swarm: open a file that the dashboard's "Take along" has saved.`);
+    throw new BundleFault(`${name} is not an exported time range: open a file that "Export this time range" saved.`);
   }
   if (typeof written.version === 'number' && written.version > BUNDLE_VERSION) {
     throw new BundleFault(
@@ -63,7 +63,7 @@ function parse(text: string, name: string): unknown {
   } catch {
     const begun = text.slice(0, 200).includes(`"${BUNDLE_FORMAT}"`);
     if (begun) throw new BundleFault(`${name} is cut off or damaged: its download did not end well. Make it again.`);
-    throw new BundleFault(`${name} is no bundle of a swarm: open a file that the dashboard's "Take along" has saved.`);
+    throw new BundleFault(`${name} is not an exported time range: open a file that "Export this time range" saved.`);
   }
 }
 

@@ -1,4 +1,5 @@
-/** Requests to the server: its address, retries while it is busy, and the sentence for a failure. */
+/** Questions to the server: one place for its address, the wait while it is busy, and what a refusal says to a person. */
+import type { Path } from '../contract/path-list';
 import type { Problem } from '../contract/schemas';
 import { served } from './base-path';
 
@@ -44,8 +45,21 @@ export interface RequestOptions {
 }
 
 /**
- * Sends a request, and repeats it when a busy server says so (`Retry-After`), up to `MAX_WAIT_MS`. The page shows the
- * last data meanwhile.
+ * Builds the path of a request.
+ *
+ * @param path of the endpoint
+ * @param query its parameters, at least one; absent for none
+ * @param id the text for `{id}` of the path, not encoded
+ * @returns the path with its id percent-encoded, followed by the query
+ */
+export function requestPath(path: Path, query?: URLSearchParams, id = ''): string {
+  const filled = path.replace('{id}', encodeURIComponent(id));
+  return query ? `${filled}?${query}` : filled;
+}
+
+/**
+ * Asks, and asks again when a busy server says so (`Retry-After`), for as long as a person would wait. What was on the page
+ * before stays there meanwhile.
  *
  * @param path starts with a slash, without the base path
  * @returns a response with a status of 2xx

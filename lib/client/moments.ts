@@ -1,7 +1,9 @@
 /** Past moments in the address, on the slider and by keys. Pure; times are milliseconds since 1970. */
 
 import type { PastState, UnknownSpan } from '../contract/past-schemas';
+import { BUNDLE_PATH } from '../contract/paths';
 import type { TimeSpan } from '../contract/time-span';
+import { requestPath } from './api';
 import { milliseconds } from './time';
 
 const SECOND = 1000;
@@ -104,7 +106,7 @@ export function readField(value: string): number | null {
 export function bundlePath({ since, until, blank }: TimeSpan & { blank: boolean }): string {
   const query = new URLSearchParams({ since: formatMoment(since), until: formatMoment(until) });
   if (blank) query.set('text', 'blank');
-  return `/api/bundle?${query}`;
+  return requestPath(BUNDLE_PATH, query);
 }
 
 /** @returns whether anything is known about agents and locks at a moment, even if only the last state before it */

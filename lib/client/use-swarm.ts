@@ -1,5 +1,7 @@
 import { startTransition, useCallback, useEffect, useReducer, useState } from 'react';
 import type { StreamEvent, SwarmState } from '../contract/events';
+import { STREAM_PATH } from '../contract/paths';
+import { requestPath } from './api';
 import { served } from './base-path';
 import { adjust } from './clock';
 import { type ConnectionState, StreamClient } from './stream-client';
@@ -26,7 +28,9 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
   useEffect(() => {
     const stream = new StreamClient({
       open: (id) =>
-        new EventSource(served(`/api/stream${id === null ? '' : `?last_event_id=${encodeURIComponent(id)}`}`)),
+        new EventSource(
+          served(requestPath(STREAM_PATH, id === null ? undefined : new URLSearchParams({ last_event_id: id }))),
+        ),
       lastEventId,
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { SseParser } from '../../test/support/sse-client';
+import { ENDPOINTS } from '../server/api/endpoints/endpoints';
+import { ANSWERS, type Answer } from './answers';
 import { openApiDocument } from './openapi';
-import { PATHS } from './paths';
+import { PATHS } from './path-list';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
 import { parameterDescriptions, requestSchemas } from './requests';
-import { ROUTES } from './routes';
 import { problem } from './schemas';
 import { STREAM_EVENTS, STREAM_EXAMPLE, streamEvent } from './stream-schemas';
 
@@ -25,7 +26,7 @@ test('openApiDocument(): valid OpenAPI 3.1, with examples that fit its schemas',
       'no-invalid-parameter-examples': { severity: 'error', allowAdditionalProperties: true },
     },
   });
-  const source = JSON.stringify(openApiDocument('1.0.0'));
+  const source = JSON.stringify(openApiDocument('1.0.0', ENDPOINTS));
   const faults = await lintFromString({ source, config, absoluteRef: 'openapi.json' });
   assert.deepEqual(
     faults.map(({ message, location }) => `${location[0]?.pointer}: ${message}`),
@@ -35,13 +36,13 @@ test('openApiDocument(): valid OpenAPI 3.1, with examples that fit its schemas',
 });
 
 test('openApiDocument(): describes every path that is served', () => {
-  const described = ROUTES.map(({ path }) => path);
+  const described = ENDPOINTS.map(({ path }) => path);
   assert.deepEqual(described.sort(), [...PATHS].sort());
 });
 
 describe('every example is what its schema says, with nothing beside it', () => {
-  for (const { path, answer } of ROUTES) {
-    const { schema, example } = answer;
+  for (const { path, answer } of ENDPOINTS) {
+    const { schema, example }: Answer = ANSWERS[answer];
     if (schema)
       test(`openApiDocument(): the example of GET ${path} fits its schema`, () =>
         assert.deepEqual(schema.parse(example), example));

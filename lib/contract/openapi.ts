@@ -1,8 +1,9 @@
 /** The API's document, derived from the schemas that check requests and answers. */
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from 'zod-openapi';
+import { ANSWERS, type Answer, isEndless } from './answers';
+import { type EndpointDescription, problemsOf, TAGS } from './endpoint';
 import { PROBLEM_STATUSES, type ProblemStatus, problemExamples } from './problems';
-import { parameterDescriptions } from './requests';
-import { problemsOf, ROUTES, type Route, TAGS } from './routes';
+import { parameterDescriptions, requestSchemas } from './requests';
 import { problem } from './schemas';
 import { streamEvent } from './stream-schemas';
 
@@ -15,11 +16,17 @@ Fields that the swarm's own files define are passed on as they were written, of 
 
 Credentials are needed where the server is set up with some: a user name and a password, or a token.`;
 
+// Only the descriptions of parameters are read here, which need no clock.
+const requests = requestSchemas({ readInstant: () => null, now: () => 0 });
+
 /**
- * @param version the product's version
+ * Describes the API.
+ *
+ * @param version of the product
+ * @param endpoints in the order in which they are shown
  * @returns the document (OpenAPI 3.1); its server is relative to the address that the document is read from
  */
-export function openApiDocument(version: string): oas31.OpenAPIObject {
+export function openApiDocument(version: string, endpoints: readonly EndpointDescription[]): oas31.OpenAPIObject {
   return createDocument(
     {
       openapi: '3.1.0',
@@ -27,7 +34,7 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
       servers: [{ url: './', description: 'This server.' }],
       security: [{ basic: [] }, { bearer: [] }],
       tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-      paths: Object.fromEntries(ROUTES.map(({ path }) => [path, operationsAt(path)])),
+      paths: Object.fromEntries(endpoints.map(({ path }) => [path, operationsAt(path, endpoints)])),
       components: {
         schemas: { StreamEvent: streamEvent, Problem: problem },
         responses: Object.fromEntries(
@@ -55,22 +62,27 @@ export function openApiDocument(version: string): oas31.OpenAPIObject {
   );
 }
 
-/** Collects all methods of a path, which the table lists one by one. */
-function operationsAt(path: Route['path']): Record<string, ZodOpenApiOperationObject> {
-  const there = ROUTES.filter((route) => route.path === path);
-  return Object.fromEntries(there.map((route) => [route.method ?? 'get', operationOf(route)]));
+/** All methods of a path, which the list has one by one. */
+function operationsAt(
+  path: EndpointDescription['path'],
+  endpoints: readonly EndpointDescription[],
+): Record<string, ZodOpenApiOperationObject> {
+  const there = endpoints.filter((endpoint) => endpoint.path === path);
+  return Object.fromEntries(there.map((endpoint) => [(endpoint.method ?? 'GET').toLowerCase(), operationOf(endpoint)]));
 }
 
-function operationOf(route: Route): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, request, body, answer, open } = route;
-  const { mediaType, schema, example } = answer;
+function operationOf(endpoint: EndpointDescription): ZodOpenApiOperationObject {
+  const { id, tag, summary, request, body, scope } = endpoint;
+  const answer: Answer = ANSWERS[endpoint.answer];
+  const description = endpoint.description ?? answer.operation;
+  const parameters = request && Object.entries(requests[request].in.shape);
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description && { description }),
-    ...(open && { security: [] }),
-    ...(request && { parameters: Object.entries(request.in.shape).map(([name, one]) => parameterOf(name, one)) }),
+    ...(scope === 'open' && { security: [] }),
+    ...(parameters && { parameters: parameters.map(([name, one]) => parameterOf(name, one)) }),
     ...(body && {
       requestBody: {
         required: body.required,
@@ -78,19 +90,23 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
       },
     }),
     responses: {
-      200: {
-        description: answer.description,
-        content: {
-          [mediaType]: {
-            schema: schema ?? { type: 'string' },
-            example,
-            ...(route.streams && { 'x-event-schema': '#/components/schemas/StreamEvent' }),
-          },
-        },
-      },
+      200: successOf(answer),
       ...Object.fromEntries(
-        problemsOf(route).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
+        problemsOf(endpoint).map((status) => [status, { $ref: `#/components/responses/${responseName(status)}` }]),
       ),
+    },
+  };
+}
+
+function successOf({ description, mediaType, schema, example }: Answer): ZodOpenApiResponseObject {
+  return {
+    description,
+    content: {
+      [mediaType]: {
+        schema: schema ?? { type: 'string' },
+        example,
+        ...(isEndless({ mediaType }) && { 'x-event-schema': '#/components/schemas/StreamEvent' }),
+      },
     },
   };
 }

@@ -1,31 +1,25 @@
 /**
- * The paths of all endpoints. Apart from `routes.ts`, which describes them: that module is as large as the API, and code that
- * only matches a path needs none of it.
+ * The path of every endpoint, with `{name}` for a part that varies. Each path is written here and nowhere else. Each is an
+ * export of its own, so that a browser loads only the paths that it uses.
  */
-export const PATHS = [
-  '/api/agents',
-  '/api/locks',
-  '/api/messages',
-  '/api/stats',
-  '/api/attention',
-  '/api/attention/{id}',
-  '/api/attention/{id}/ack',
-  '/api/attention/{id}/snooze',
-  '/api/waiting',
-  '/api/stream',
-  '/api/state',
-  '/api/timeline',
-  '/api/agents/{id}',
-  '/api/agent',
-  '/api/locks/history',
-  '/api/talk',
-  '/api/bundle',
-  '/health',
-  '/metrics',
-  '/openapi.json',
-] as const;
-/** With `{name}` for a part that varies. */
-export type Path = (typeof PATHS)[number];
-
-/** Pages for people, which are not part of the API's document. */
-export const PAGES = ['/', '/docs', '/redoc'] as const;
+export const AGENTS_PATH = '/api/agents';
+export const AGENT_HISTORY_PATH = '/api/agents/{id}';
+/** For ids that no path can contain. */
+export const AGENT_HISTORY_BY_QUERY_PATH = '/api/agent';
+export const LOCKS_PATH = '/api/locks';
+export const LOCK_HISTORY_PATH = '/api/locks/history';
+export const MESSAGES_PATH = '/api/messages';
+export const STATS_PATH = '/api/stats';
+export const ATTENTION_PATH = '/api/attention';
+export const ATTENTION_ITEM_PATH = '/api/attention/{id}';
+export const ACKNOWLEDGE_PATH = '/api/attention/{id}/ack';
+export const SNOOZE_PATH = '/api/attention/{id}/snooze';
+export const WAITING_PATH = '/api/waiting';
+export const STREAM_PATH = '/api/stream';
+export const STATE_PATH = '/api/state';
+export const TIMELINE_PATH = '/api/timeline';
+export const TALK_PATH = '/api/talk';
+export const BUNDLE_PATH = '/api/bundle';
+export const HEALTH_PATH = '/health';
+export const METRICS_PATH = '/metrics';
+export const OPENAPI_PATH = '/openapi.json';

@@ -11,6 +11,7 @@ import type { oas31 } from 'zod-openapi';
 import { bundleText } from './bundle-schemas';
 import { parseCursor } from './events';
 import { parseLockCursor } from './lock-cursor';
+import { AGENT_HISTORY_BY_QUERY_PATH } from './paths';
 import { MAX_SEARCH_WORDS, searchWords } from './search-text';
 import type { TimeSpan } from './time-span';
 
@@ -374,7 +375,7 @@ const timeless = {
   agentHistory: z
     .object({
       id: pathId(
-        'The id of the agent, percent-encoded: any text, slashes included. `/api/agent?id=` accepts ids that no path can contain.',
+        `The id of the agent, percent-encoded: any text, slashes included. \`${AGENT_HISTORY_BY_QUERY_PATH}?id=\` accepts ids that no path can contain.`,
         'agent-1',
       ),
       ...page,

@@ -4,16 +4,7 @@ import type { StreamEventName } from './events';
 import { examples } from './examples';
 import { connected, cursor, heartbeat, messagesEvent } from './schemas';
 import { mapStates, STATE_KINDS, type StateKind } from './state';
-import { STATE_SCHEMAS } from './state-schemas';
-
-/** The description of when the event of a kind of state comes. */
-const STATE_EVENTS: Record<StateKind, string> = {
-  sources: 'first state, then on change',
-  agents: 'first state, then on change, by time alone too',
-  locks: 'first state, then on change, releases included',
-  stats: 'first state, on change, at least every 5 s',
-  attention: 'first state, then on change',
-};
+import { STATE_EVENTS, STATE_SCHEMAS } from './state-schemas';
 
 /** The data of each event, in the order in which a new client gets them, and when it comes. */
 export const STREAM_EVENTS: Record<StreamEventName, { data: z.ZodType; when: string }> = {

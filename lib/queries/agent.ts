@@ -12,7 +12,7 @@ import { swarmAt, withEvidence } from './state';
 
 /**
  * @returns an `AgentHistory` as JSON; null if nothing at all is known of such an agent
- * @throws {QueryRefused} if the cursor leads nowhere
+ * @throws {QueryRefused} if the cursor is no longer valid
  */
 export function agentHistory(history: History, query: Questions['agent_history']['query']): string | null {
   const { id } = query;

@@ -22,9 +22,6 @@ export function spanPage(
     return { rows, previous_cursor: previous === null ? null : formatCursor(history.epoch, previous) };
   }
   const cursor = before ? formatCursor(before.epoch, before.seq) : '';
-  const because = foreign ? 'it belongs to another history' : 'what stood there is no longer kept';
-  throw new QueryRefused(
-    'gone_cursor',
-    `The cursor ${cursor} leads nowhere: ${because}. Start again without a cursor.`,
-  );
+  const because = foreign ? 'it belongs to another history' : 'its entry is no longer kept';
+  throw new QueryRefused('gone_cursor', `The cursor ${cursor} is no longer valid: ${because}. Retry without a cursor.`);
 }

@@ -7,7 +7,7 @@ import type { Questions } from './questions';
 
 /**
  * @returns a `LockHistory` as JSON
- * @throws {QueryRefused} if the cursor leads nowhere
+ * @throws {QueryRefused} if the cursor is no longer valid
  */
 export function lockHistory(history: History, query: Questions['lock_history']['query']): string {
   const { filepath, holder } = query;

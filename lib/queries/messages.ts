@@ -73,6 +73,6 @@ function assertReachable(history: History, { epoch, seq }: MessagePlace, head: n
           ? 'the messages there are no longer kept'
           : null;
   if (because === null) return;
-  const detail = `The cursor ${formatCursor(epoch, seq)} leads nowhere: ${because}. Start again without a cursor.`;
+  const detail = `The cursor ${formatCursor(epoch, seq)} is no longer valid: ${because}. Retry without a cursor.`;
   throw new QueryRefused('gone_cursor', detail);
 }

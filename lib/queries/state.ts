@@ -212,7 +212,7 @@ function pastSources(things: PastThings, at: number): Sources {
 function unknownSources(at: number): Sources {
   const source = {
     state: 'missing' as const,
-    reason: 'Nobody looked at that time, or it is no longer kept.',
+    reason: 'That time was not recorded, or its records are no longer kept.',
     since: formatInstant(at),
     kept_from: null,
     skipped: [],

@@ -1,6 +1,7 @@
 /** The place in the message log up to which a history has recorded, as it is kept with the history. */
-import { HistoryFault } from '../history/database';
+
 import type { History } from '../history/history';
+import { HistoryFault } from '../history/history-fault';
 import { parseLine } from '../sources/claudeswarm/log-line';
 import { isLogCheckpoint, type LogCheckpoint } from '../sources/claudeswarm/message-log';
 

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { recorderTests } from '../../test/support/recorder-fixtures';
-import { HistoryFault } from '../history/database';
 import type { History } from '../history/history';
+import { HistoryFault } from '../history/history-fault';
 import { HistoryKeeper } from './history-keeper';
 import { HistorySlot } from './history-slot';
 

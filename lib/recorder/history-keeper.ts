@@ -2,8 +2,9 @@
  * Keeps a usable history open: after a fault of the database it continues with one in memory, moves a damaged file
  * aside and returns to the file when it works again. Each switch goes through `Prepare`.
  */
-import { HistoryFault, historyFault } from '../history/database';
+
 import type { History } from '../history/history';
+import { HistoryFault, historyFault } from '../history/history-fault';
 import { seedMemory } from './checkpoint';
 import type { HistorySlot, Opened } from './history-slot';
 import { LastRun } from './last-run';

@@ -85,7 +85,7 @@ test('handle(): unresolved messages, alerts and dispositions reach attention', (
   const { after } = handling(context);
   const unresolved = { epoch: 'e', questions: [], failures: [], awaiting: [], cut: 0 };
   assert.deepEqual(after({ type: 'unresolved', unresolved }), [
-    ['attention.matters =', unresolved],
+    ['attention.unresolved =', unresolved],
     ['attention.request'],
     ['publisher.publishStats'],
   ]);

@@ -48,7 +48,7 @@ export class RecorderEvents {
   readonly #handlers: Handlers = {
     opened: (event) => this.#opened(event),
     committed: (event) => this.#committed(event),
-    unresolved: ({ unresolved }) => this.#openMessages(unresolved),
+    unresolved: ({ unresolved }) => this.#unresolved(unresolved),
     alerts: (event) => this.#alerts(event),
     dispositions: ({ dispositions }) => this.#options.attention.takeDispositions(dispositions),
     caught_up: () => this.#caughtUp(),
@@ -104,7 +104,7 @@ export class RecorderEvents {
     hub.setOldest(oldest);
   }
 
-  #openMessages(unresolved: EventOf<'unresolved'>['unresolved']): void {
+  #unresolved(unresolved: EventOf<'unresolved'>['unresolved']): void {
     const { attention, publisher } = this.#options;
     attention.unresolved = unresolved;
     attention.request();

@@ -37,7 +37,7 @@ function answerFrom(bundle: OpenBundle, question: Extract<ToThread, { type: 'ask
     const isState = question.name === 'state' && answer.type === 'answer';
     return isState ? { ...answer, answer: bundle.state((question.query as { at: number }).at) } : answer;
   } catch (error) {
-    const detail = `${basename(file)} is damaged: what is asked for can't be told from it (${(error as Error).message}).`;
+    const detail = `${basename(file)} is damaged and could not be read (${(error as Error).message}).`;
     return { type: 'refusal', id: question.id, code: 'unavailable', detail };
   }
 }

@@ -70,7 +70,7 @@ export class MixedTruth {
     if (asks) this.#open.push({ ...message, ids: new Set([message.msgId]) });
   }
 
-  /** Who waits for whom: a BLOCKED counts at once, a question once it is old. */
+  /** Wait relations: a BLOCKED counts at once, a question once it is old. */
   #holds(): { from: string; to: readonly string[] }[] {
     const { clock } = this.#world;
     return this.#open

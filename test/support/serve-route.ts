@@ -5,7 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { parseConfig } from '../../lib/config/config';
-import type { endpoint } from '../../lib/server/api/endpoint';
+import { AGENTS_PATH } from '../../lib/contract/paths';
+import { createAccess } from '../../lib/server/access/access-context';
+import { declare, type Endpoint } from '../../lib/server/api/endpoint';
+import { createServerContext, type ServerContext } from '../../lib/server/api/server-context';
+import type { Method, Route } from '../../lib/server/http/methods';
 import { watchConnections } from '../../lib/server/http/request-connection';
 import type { Runtime } from '../../lib/swarms/swarm';
 
@@ -15,16 +19,23 @@ interface Served {
   close(): void;
 }
 
-const shared = globalThis as Record<symbol, unknown>;
-
-/** Sets the results of `getConfig` and `getRuntime` in this process, and resets the rate limits. */
-export function provide(runtime: Partial<Runtime>, environment: Record<string, string> = {}): void {
-  shared[Symbol.for('claude-swarm-dashboard.config')] = parseConfig(environment, '/');
-  shared[Symbol.for('claude-swarm-dashboard.limits')] = undefined;
-  shared[Symbol.for('claude-swarm-dashboard.runtime')] = { ready: async () => {}, ...runtime };
+/** Creates what endpoints answer from, over a part of a runtime and settings of the test's own; no limit is used yet. */
+export function contextFor(runtime: Partial<Runtime> = {}, environment: Record<string, string> = {}): ServerContext {
+  const whole = { ready: async () => {}, ...runtime } as Runtime;
+  return createServerContext(createAccess(parseConfig(environment, '/')), {
+    runtime: whole,
+    version: '1.0.0',
+    endpoints: [],
+  });
 }
 
-export async function serveRoute(route: ReturnType<typeof endpoint>): Promise<Served> {
+/** Declares an endpoint that only a test has. */
+export function endpointFor(answerTo: Endpoint['answerTo'], more: Partial<Endpoint> = {}): Endpoint {
+  const about = { path: AGENTS_PATH, scope: 'read', tag: 'Now', id: 'test', summary: '', answer: 'agents' } as const;
+  return declare({ ...about, ...more, answerTo });
+}
+
+export async function serveRoute(route: Record<Method, Route>): Promise<Served> {
   watchConnections();
   const server = createServer(async (incoming, outgoing) => {
     const left = new AbortController();

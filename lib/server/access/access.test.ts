@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { provide } from '../../../test/support/serve-route';
 import { parseConfig } from '../../config/config';
 import { digestOf } from '../../config/tokens-file';
 import { admit, checkAccess } from './access';
+import { createLimits } from './limits';
 
 const LOCAL = {
   remoteAddress: '127.0.0.1' as string | undefined,
@@ -17,7 +17,17 @@ const LOCAL = {
 const REMOTE = { ...LOCAL, remoteAddress: '192.168.1.20' };
 const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'grün:1 ' };
 
-beforeEach(() => provide({}));
+let limits = createLimits();
+beforeEach(() => {
+  limits = createLimits();
+});
+
+/** What admission needs, with settings of an environment. */
+const admission = (environment: Record<string, string> = {}, tokens: Parameters<typeof admit>[1]['tokens'] = null) => ({
+  config: parseConfig(environment, '/'),
+  limits,
+  tokens,
+});
 
 const TOKEN = 'swarm_0123456789abcdef0123456789abcdef';
 const READER = { name: 'ci', scope: 'read' as const, digest: digestOf(TOKEN) };
@@ -40,7 +50,7 @@ function ask({
 }: Asked) {
   const headers = new Headers(host === '' ? {} : { host });
   if (authorization) headers.set('authorization', authorization);
-  return checkAccess(headers, { hostOnly, connection, config: parseConfig(environment, '/') });
+  return checkAccess(headers, admission(environment), { hostOnly, connection });
 }
 
 const code = (asked: Asked) => ask(asked)?.code ?? null;
@@ -130,7 +140,7 @@ test('beyond loopback: nothing without credentials', () => {
 
 test('a connection is unknown where no request was marked, whatever a client sends', () => {
   const headers = new Headers({ host: 'localhost', 'x-swarm-connection': '1' });
-  assert.equal(checkAccess(headers, { config: parseConfig({}, '/') })?.code, 'unavailable');
+  assert.equal(checkAccess(headers, admission())?.code, 'unavailable');
 });
 
 test('credentials: needed by everyone once they are set', () => {
@@ -179,8 +189,8 @@ test('sizes come first, and nothing else is looked at', () => {
   assert.equal(code({ connection: { ...connection, malformedPath: true } }), 'malformed_url');
   assert.equal(code({ connection: { ...LOCAL, urlBytes: 8192 } }), null);
   const headers = new Headers({ host: 'localhost', 'content-length': '11' });
-  const config = parseConfig({ LIMIT_BODY_BYTES: '10' }, '/');
-  assert.equal(checkAccess(headers, { config, connection: LOCAL })?.code, 'body_too_large');
+  const small = admission({ LIMIT_BODY_BYTES: '10' });
+  assert.equal(checkAccess(headers, small, { connection: LOCAL })?.code, 'body_too_large');
 });
 
 test('a request that was forwarded is not from here, unless anybody may read', () => {
@@ -200,7 +210,7 @@ test('a request that was forwarded is not from here, unless anybody may read', (
 test('who may change something: the local user, the user of Basic, a token for writing', () => {
   const admitted = (connection: typeof LOCAL, environment: Record<string, string>, authorization = '') => {
     const headers = new Headers({ host: 'localhost', authorization });
-    return admit(headers, { connection, config: parseConfig(environment, '/'), tokens });
+    return admit(headers, admission(environment, tokens), { connection });
   };
   assert.deepEqual(admitted(LOCAL, {}), { client: '127.0.0.1', credential: null, mayWrite: true });
   const anonymous = { DASHBOARD_ALLOW_ANONYMOUS: '1' };
@@ -218,9 +228,9 @@ test('who may change something: the local user, the user of Basic, a token for w
 });
 
 test('tokens: any other one is refused, and the answer says both ways in', () => {
-  const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '100' }, '/');
+  const given = admission({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '100' }, tokens);
   const refusal = (authorization: string) =>
-    checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection: LOCAL, tokens });
+    checkAccess(new Headers({ host: 'localhost', authorization }), given, { connection: LOCAL });
   for (const authorization of [
     '',
     'Bearer',
@@ -259,12 +269,11 @@ test('after some wrong credentials even the right ones are not compared that wer
 });
 
 test('credentials that were right pass the limit at their address while others guess there, and are still compared', () => {
-  const config = parseConfig({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '3' }, '/');
   let valid = true;
   const changing = { find: (digest: string) => (valid ? tokens.find(digest) : null) };
+  const given = admission({ DASHBOARD_TOKENS_FILE: '/none', LIMIT_LOGINS_PER_MINUTE: '3' }, changing);
   const codeFor = (authorization: string, connection: typeof LOCAL = REMOTE) =>
-    checkAccess(new Headers({ host: 'localhost', authorization }), { config, connection, tokens: changing })?.code ??
-    null;
+    checkAccess(new Headers({ host: 'localhost', authorization }), given, { connection })?.code ?? null;
   const right = `Bearer ${TOKEN}`;
   assert.equal(codeFor(right), null);
   for (let guess = 0; guess < 3; guess++) assert.equal(codeFor(`Bearer ${guess}`), 'credentials_required');

@@ -2,16 +2,14 @@
  * Who may ask. Holds however the server was started: `next start` alone listens on every interface.
  */
 import { isIP } from 'node:net';
-import { type Config, getConfig } from '../../config/config';
-import { log } from '../../platform/log';
+import type { Config } from '../../config/config';
 import { bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
 import { connectionOf, type HeaderReader, type RequestConnection } from '../http/request-connection';
+import { type AccessContext, needsCredentials } from './access-context';
 import { clientAddress, isLoopback, limitKey } from './client-address';
 import { challenge, readCredentials } from './credentials';
-import { limits } from './limits';
 import type { Credential, Principal } from './principal';
-import { getTokens, type TokenStore } from './tokens';
 
 /** Null where the connection is not known. */
 type Peer = Omit<
@@ -19,12 +17,13 @@ type Peer = Omit<
   'requestId' | 'kind' | 'refusedMethod' | 'socket' | 'response' | 'outside' | 'ownListeners'
 > | null;
 
-interface AccessOptions {
-  /** Only sizes and the Host header are checked: for answers that say nothing of the swarm. */
+/** What admission needs of the access context. */
+type Admission = Pick<AccessContext, 'config' | 'limits' | 'tokens'>;
+
+interface AdmitOptions {
+  /** Checks only sizes and the Host header: for answers that say nothing of the swarm. */
   hostOnly?: boolean;
-  config?: Config;
   connection?: Peer;
-  tokens?: Pick<TokenStore, 'find'> | null;
 }
 
 /**
@@ -32,9 +31,13 @@ interface AccessOptions {
  *
  * @returns what to answer instead, null if the request may be answered
  */
-export function checkAccess(headers: HeaderReader, options: AccessOptions = {}): ProblemError | null {
+export function checkAccess(
+  headers: HeaderReader,
+  admission: Admission,
+  options: AdmitOptions = {},
+): ProblemError | null {
   try {
-    admit(headers, options);
+    admit(headers, admission, options);
     return null;
   } catch (error) {
     if (error instanceof ProblemError) return error;
@@ -47,25 +50,20 @@ export function checkAccess(headers: HeaderReader, options: AccessOptions = {}):
  *
  * @throws {ProblemError} to be answered instead
  */
-export function admit(headers: HeaderReader, options: AccessOptions = {}): Principal {
-  const { hostOnly = false, config = getConfig(), connection = connectionOf(headers) } = options;
+export function admit(headers: HeaderReader, admission: Admission, options: AdmitOptions = {}): Principal {
+  const { config } = admission;
+  const { hostOnly = false, connection = connectionOf(headers) } = options;
   checkSizes(headers, connection, config);
   checkHost(headers, connection, config);
   const client = limitKey(connection && clientAddress(connection, config.trustProxy));
   if (hostOnly) return { client, credential: null, mayWrite: false };
   if (needsCredentials(config)) {
-    const tokens = options.tokens === undefined ? getTokens(config) : options.tokens;
-    const credential = checkCredentials(headers, client, config, tokens);
+    const credential = checkCredentials(headers, client, admission);
     return { client, credential, mayWrite: credential.scope === 'write' };
   }
   const local = connection !== null && isLoopback(connection.remoteAddress ?? '') && connection.forwardedBy === null;
   if (!local && !config.allowAnonymous) throw notLocal(connection);
   return { client, credential: null, mayWrite: local };
-}
-
-/** @returns whether everything but a probe needs credentials */
-export function needsCredentials({ credentials, tokensFile }: Pick<Config, 'credentials' | 'tokensFile'>): boolean {
-  return credentials !== null || tokensFile !== null;
 }
 
 function checkSizes(headers: HeaderReader, connection: Peer, { urlBytes, bodyBytes }: Config): void {
@@ -129,8 +127,7 @@ function notLocal(connection: Peer): ProblemError {
 function checkCredentials(
   headers: HeaderReader,
   client: string,
-  { credentials, loginsPerMinute }: Config,
-  tokens: (AccessOptions['tokens'] & object) | null,
+  { config: { credentials, loginsPerMinute }, limits: { logins, remembered }, tokens }: Admission,
 ): Credential {
   const refused = new ProblemError(
     'credentials_required',
@@ -141,7 +138,6 @@ function checkCredentials(
   );
   const authorization = headers.get('authorization');
   if (!authorization) throw refused;
-  const { logins, remembered } = limits();
   const seconds = logins.wait(client, loginsPerMinute);
   // Not compared, unless it was right here before: who could go on trying would learn of the right one.
   if (seconds > 0 && !remembered.has(client, authorization)) {
@@ -159,19 +155,4 @@ function checkCredentials(
   remembered.remove(client, authorization);
   logins.failed(client);
   throw refused;
-}
-
-/**
- * Reads the tokens and says what a person should know about who is let in; at the start of the server.
- *
- * @throws {ConfigError} if the tokens file can't be used
- */
-export function openAccess(config: Config = getConfig()): void {
-  getTokens(config);
-  if (!config.allowAnonymous) return;
-  log().warn(
-    needsCredentials(config)
-      ? 'DASHBOARD_ALLOW_ANONYMOUS has no effect: there are credentials, and everybody needs them.'
-      : 'DASHBOARD_ALLOW_ANONYMOUS is set: everybody who reaches this server reads everything.',
-  );
 }

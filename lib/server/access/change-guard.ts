@@ -1,29 +1,32 @@
 /** What a request must bring that changes something: nothing that a page of another site could make a browser send. */
-import { getConfig } from '../../config/config';
+import type { Config } from '../../config/config';
+import type { Scope } from '../../contract/endpoint';
 import { BODY_TIMEOUT_MS, bodyTimedOut, bodyTooLarge } from '../http/body-limits';
 import { ProblemError } from '../http/problem';
 import type { Principal } from './principal';
-
-/** The swarm needs the scope "write"; the dashboard's own state is open to everybody who may read. */
-export type Changed = 'swarm' | 'dashboard';
 
 /**
  * Checks a request that changes something, and reads its body. A DELETE may come without a body.
  *
  * @param principal who was let in
- * @param changes what it changes
+ * @param scope of the endpoint: `write` for changes of the swarm, `read` for those of the dashboard's own state
  * @returns the body's JSON; null for an empty one
  * @throws {ProblemError} if the scope, the origin, the type or the size is not allowed, or the body is no JSON
  */
-export async function readChange(request: Request, principal: Principal, changes: Changed = 'swarm'): Promise<unknown> {
-  if (changes === 'swarm' && !principal.mayWrite) {
+export async function readChange(
+  request: Request,
+  principal: Principal,
+  scope: Scope,
+  config: Config,
+): Promise<unknown> {
+  if (scope === 'write' && !principal.mayWrite) {
     throw new ProblemError('write_scope_required', 'Changing something needs credentials with the scope "write".');
   }
-  checkOrigin(request.headers, principal);
+  checkOrigin(request.headers, principal, config);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   const mayBeEmpty = request.method === 'DELETE' && type === undefined;
   if (type !== 'application/json' && !mayBeEmpty) throw notJson();
-  const text = await readText(request.body, getConfig().bodyBytes);
+  const text = await readText(request.body, config.bodyBytes);
   if (mayBeEmpty && text !== '') throw notJson();
   if (text.trim() === '') return null;
   try {
@@ -40,11 +43,10 @@ function notJson(): ProblemError {
   );
 }
 
-function checkOrigin(headers: Headers, { credential }: Principal): void {
+function checkOrigin(headers: Headers, { credential }: Principal, { allowedOrigins, publicUrl }: Config): void {
   const origin = headers.get('origin');
   const site = headers.get('sec-fetch-site');
   if (origin !== null) {
-    const { allowedOrigins, publicUrl } = getConfig();
     if (allowedOrigins.includes(origin)) return;
     if (isOwn(origin, headers.get('host') ?? '', publicUrl) && (site === null || site === 'same-origin')) return;
   } else if (site === null ? credential !== null : site === 'same-origin' || site === 'none') return;

@@ -2,8 +2,8 @@
  * How often somebody may ask. Looking and counting are one synchronous step: requests that arrive together could all
  * pass between the two otherwise. Nothing runs per client, and what is remembered is bounded.
  */
-import { getConfig } from '../../config/config';
-import { oncePerProcess } from '../../platform/process-global';
+import type { Config } from '../../config/config';
+import type { LimitedKind } from '../../contract/endpoint';
 import { ProblemError } from '../http/problem';
 import { RememberedCredentials } from './remembered-credentials';
 
@@ -78,17 +78,27 @@ export class FailureLimit {
   }
 }
 
-/** The limits of this process. */
-export const limits = () =>
-  oncePerProcess('limits', () => ({
+/** What each client has used of its limits. */
+export interface Limits extends Record<LimitedKind, RateLimit> {
+  readonly logins: FailureLimit;
+  readonly remembered: RememberedCredentials;
+}
+
+/** @returns limits of which nothing is used yet */
+export function createLimits(): Limits {
+  return {
     reads: new RateLimit(),
     exports: new RateLimit(),
     logins: new FailureLimit(),
     remembered: new RememberedCredentials(),
-  }));
+  };
+}
 
-/** What is limited by how often it is asked for: questions about the past and searches, or bundles. */
-export type LimitedKind = 'reads' | 'exports';
+/** Each limited kind of request: the setting that bounds it, and its name in the plural for a sentence. */
+const LIMITED = {
+  reads: { setting: 'readsPerMinute', plural: 'searches and questions about the past' },
+  exports: { setting: 'exportsPerMinute', plural: 'bundles' },
+} as const satisfies Record<LimitedKind, { setting: keyof Config; plural: string }>;
 
 /**
  * Counts a request that costs more than others.
@@ -96,15 +106,18 @@ export type LimitedKind = 'reads' | 'exports';
  * @param client whose share it takes from, as `limitKey` names it
  * @throws {ProblemError} if that is used up
  */
-export function limitRequests(kind: LimitedKind, client: string): void {
-  const { readsPerMinute, exportsPerMinute } = getConfig();
-  const perMinute = kind === 'reads' ? readsPerMinute : exportsPerMinute;
-  const seconds = limits()[kind].take(client, perMinute);
+export function limitRequests(
+  kind: LimitedKind,
+  client: string,
+  { config, limits }: { config: Config; limits: Limits },
+): void {
+  const { setting, plural } = LIMITED[kind];
+  const perMinute = config[setting];
+  const seconds = limits[kind].take(client, perMinute);
   if (seconds === 0) return;
   throw new ProblemError(
     'too_many_requests',
-    `This address has asked for more than ${perMinute} ${kind === 'reads' ? 'searches and questions about the past' : 'bundles'} ` +
-      `a minute; ask again in ${seconds} s.`,
+    `This address has asked for more than ${perMinute} ${plural} a minute; ask again in ${seconds} s.`,
     { headers: { 'Retry-After': String(seconds) } },
   );
 }

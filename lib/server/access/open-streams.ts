@@ -1,6 +1,5 @@
 /** The streams that are open: how many there may be, and whose have to end. */
-import { type Config, getConfig } from '../../config/config';
-import { oncePerProcess } from '../../platform/process-global';
+import type { Config } from '../../config/config';
 import { ProblemError } from '../http/problem';
 import type { Principal } from './principal';
 
@@ -28,10 +27,7 @@ export class OpenStreams {
    *
    * @throws {ProblemError} if there is none left, in total or for this client
    */
-  take(
-    { client, credential }: Principal,
-    most: Pick<Config, 'streams' | 'streamsPerClient'> = getConfig(),
-  ): StreamPlace {
+  take({ client, credential }: Principal, most: Pick<Config, 'streams' | 'streamsPerClient'>): StreamPlace {
     const own = this.#byClient.get(client) ?? 0;
     if (this.#entries.size >= most.streams) throw full(`the ${most.streams} streams that the server may have`);
     if (own >= most.streamsPerClient) throw full(`the ${most.streamsPerClient} streams that one address may have`);
@@ -64,6 +60,3 @@ function full(which: string): ProblemError {
     headers: { 'Retry-After': RETRY_SECONDS },
   });
 }
-
-/** The streams of this process. */
-export const openStreams = () => oncePerProcess('open-streams', () => new OpenStreams());

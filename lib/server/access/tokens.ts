@@ -1,11 +1,10 @@
 /** The bearer tokens in force: those of a file, which is looked at once a second. */
 import { statSync } from 'node:fs';
-import { ConfigError, getConfig } from '../../config/config';
+import { type Config, ConfigError } from '../../config/config';
 import { parseTokens, type Token } from '../../config/tokens-file';
 import { SettingsFile } from '../../config/watched-file';
 import { log } from '../../platform/log';
-import { oncePerProcess } from '../../platform/process-global';
-import { openStreams } from './open-streams';
+import type { OpenStreams } from './open-streams';
 
 const REFRESH_INTERVAL_MS = 1000;
 /** Of a file's mode: its group or all others may read or write it. */
@@ -73,21 +72,19 @@ function readTokens(text: string, path: string): Tokens {
 }
 
 /**
- * The tokens of this process. From the first use on their file is looked at once a second, and the streams of tokens
- * that it holds no longer are ended.
+ * Opens the tokens file that the settings name. From then on it is checked once a second, and the streams of tokens that it
+ * no longer contains are closed.
  *
  * @returns null where no file is set
- * @throws {ConfigError} if the file can't be used
+ * @throws {ConfigError} if the file cannot be used
  */
-export function getTokens({ tokensFile } = getConfig()): TokenStore | null {
+export function openTokens({ tokensFile }: Pick<Config, 'tokensFile'>, streams: OpenStreams): TokenStore | null {
   if (tokensFile === null) return null;
-  return oncePerProcess(`tokens:${tokensFile}`, () => {
-    const store = new TokenStore(tokensFile, (sentence) => log().warn(sentence));
-    const refresh = () => {
-      store.refresh();
-      openStreams().endRevoked((digest) => store.find(digest) !== null);
-    };
-    setInterval(refresh, REFRESH_INTERVAL_MS).unref();
-    return store;
-  });
+  const store = new TokenStore(tokensFile, (sentence) => log().warn(sentence));
+  const refresh = () => {
+    store.refresh();
+    streams.endRevoked((digest) => store.find(digest) !== null);
+  };
+  setInterval(refresh, REFRESH_INTERVAL_MS).unref();
+  return store;
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { contextFor } from '../../../test/support/serve-route';
 import { MAX_BUNDLED } from '../../contract/bundle-schemas';
-import type { Runtime } from '../../swarms/swarm';
-import { requestsAt } from '../http/parameters';
+import { BUNDLE_PATH } from '../../contract/paths';
+import { readRequest, requestsIn } from '../http/parameters';
 import { ProblemError } from '../http/problem';
-import { bundleResponse, parseBundleRequest } from './bundle';
+import { bundleResponse } from './bundle';
 
 const REQUEST = { since: Date.parse('2026-03-01T10:00:00Z'), until: Date.parse('2026-03-01T11:00:00Z') };
 
@@ -27,12 +28,13 @@ function runtimeWith(pages: Record<string, number[]>, held: { messages?: number;
     const count = Math.min(left.length, 1);
     return { json: count > 0 ? String(left[0]) : '', last: left.length > 1 ? left[0] : null, count };
   };
-  return { runtime: { root: '/home/ada/my project', past } as unknown as Runtime, asked };
+  const runtime = { root: '/home/ada/my project', past: past as never };
+  return { context: contextFor(runtime), asked };
 }
 
 test('pages are put together to one JSON text, named after the project and the span', async () => {
-  const { runtime } = runtimeWith({ journal: [1, 2, 3], messages: [4] });
-  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  const { context } = runtimeWith({ journal: [1, 2, 3], messages: [4] });
+  const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
   assert.equal(
     response.headers.get('content-disposition'),
     'attachment; filename="swarm-my_project-2026-03-01T100000Z-2026-03-01T110000Z.json"',
@@ -46,8 +48,8 @@ test('pages are put together to one JSON text, named after the project and the s
 
 test('what is dropped from the history while it is read is said to be missing', async () => {
   const pages = { journal: [1, 2, 3], messages: [1, 2, 3, 4] };
-  const { runtime } = runtimeWith(pages);
-  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  const { context } = runtimeWith(pages);
+  const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
   pages.messages = [4];
   const read = await response.json();
   assert.deepEqual(read.messages, [4]);
@@ -55,8 +57,8 @@ test('what is dropped from the history while it is read is said to be missing', 
 });
 
 test('is read as fast as the client takes it, and no further than that', async () => {
-  const { runtime, asked } = runtimeWith({ journal: Array.from({ length: 100 }, (_, index) => index + 1) });
-  const response = await bundleResponse(runtime, { ...REQUEST, text: 'keep' });
+  const { context, asked } = runtimeWith({ journal: Array.from({ length: 100 }, (_, index) => index + 1) });
+  const response = await bundleResponse(context, { ...REQUEST, text: 'keep' });
   const reader = response.body?.getReader();
   await reader?.read();
   assert.ok(asked.length < 5, `${asked.length} pages were read ahead`);
@@ -64,17 +66,20 @@ test('is read as fast as the client takes it, and no further than that', async (
 });
 
 test('a span that holds too much is refused with what to do', async () => {
-  const { runtime } = runtimeWith({}, { messages: MAX_BUNDLED.messages + 1, entries: 0 });
+  const { context } = runtimeWith({}, { messages: MAX_BUNDLED.messages + 1, entries: 0 });
   await assert.rejects(
-    () => bundleResponse(runtime, { ...REQUEST, text: 'keep' }),
-    (error) => error instanceof ProblemError && /200001 messages.*Take a shorter span/.test(error.message),
+    () => bundleResponse(context, { ...REQUEST, text: 'keep' }),
+    (error) => error instanceof ProblemError && /200001 messages.*Choose a shorter range/.test(error.message),
   );
 });
 
 test('the end is now where none is given, and never later', () => {
   const now = REQUEST.until;
   const parse = (query: string) =>
-    parseBundleRequest(new URLSearchParams(query), requestsAt({ zone: 'UTC', now: () => now }));
+    readRequest(requestsIn({ zone: 'UTC', now: () => now }).bundle, BUNDLE_PATH, {
+      url: `${BUNDLE_PATH}?${query}`,
+      headers: new Headers(),
+    });
   assert.deepEqual(parse('since=2026-03-01T10:00:00Z'), { ...REQUEST, text: 'keep' });
   assert.deepEqual(parse('since=2026-03-01T10:00:00Z&until=2027-01-01T00:00:00Z&text=blank'), {
     ...REQUEST,

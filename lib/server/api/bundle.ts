@@ -1,44 +1,41 @@
-/** A span of time as one file to take along. */
+/** Answers with an exported time range. */
 import { isAbsolute } from 'node:path';
-import packageJson from '../../../package.json';
-import { getConfig } from '../../config/config';
+import type { z } from 'zod';
 import { BUNDLE_FORMAT, BUNDLE_VERSION, MAX_BUNDLED } from '../../contract/bundle-schemas';
 import { formatInstant } from '../../contract/instant';
+import type { RequestSchemas } from '../../contract/requests';
 import type { BundlePart, Questions, Runtime } from '../../swarms/swarm';
-import { readParameters, requests } from '../http/parameters';
 import { ProblemError } from '../http/problem';
+import type { ServerContext } from './server-context';
 
-type BundleRequest = ReturnType<typeof parseBundleRequest>;
+type BundleRequest = z.output<RequestSchemas['bundle']>;
 
-/**
- * Reads the parameters of `GET /api/bundle`.
- *
- * @returns times in milliseconds since 1970, both inclusive
- * @throws {ProblemError} naming every faulty parameter
- */
-export function parseBundleRequest(given: URLSearchParams, { bundle } = requests()) {
-  return readParameters(bundle, (name) => given.getAll(name));
-}
+type BundleContext = Pick<ServerContext, 'runtime' | 'config' | 'version'>;
 
 /**
  * Answers with a bundle, read page by page as fast as the client takes it.
  *
  * @throws {ProblemError} if the span holds more than a bundle may
  */
-export async function bundleResponse(runtime: Runtime, request: BundleRequest): Promise<Response> {
+export async function bundleResponse(
+  { runtime, config, version }: BundleContext,
+  request: BundleRequest,
+): Promise<Response> {
   const { since, until } = request;
   const size = await runtime.past('bundle_size', { since, until });
   const { messages, entries } = size;
   if (messages > MAX_BUNDLED.messages || entries > MAX_BUNDLED.entries) {
     throw new ProblemError(
       'invalid_parameter',
-      `The span holds ${messages} messages and ${entries} changes; a bundle holds at most ${MAX_BUNDLED.messages} and ` +
-        `${MAX_BUNDLED.entries}. Take a shorter span.`,
+      `The time range has ${messages} messages and ${entries} changes; a bundle has at most ${MAX_BUNDLED.messages} and ` +
+        `${MAX_BUNDLED.entries}. Choose a shorter range.`,
     );
   }
   const root = runtime.root ?? '';
   const name = root.split('/').findLast((part) => part !== '') ?? 'swarm';
-  const chunks = chunksOf(runtime, request, name, size);
+  // The setting may name the project through a link.
+  const roots = [runtime.root, config.root].filter((root) => root !== null).filter(isAbsolute);
+  const chunks = chunksOf({ runtime, request, name, size, roots, version });
   // What can fail fails before the answer has begun.
   const first = await chunks.next();
   return new Response(streamOf(first.value ?? '', chunks), {
@@ -49,22 +46,28 @@ export async function bundleResponse(runtime: Runtime, request: BundleRequest): 
   });
 }
 
-async function* chunksOf(
-  runtime: Runtime,
-  request: BundleRequest,
-  name: string,
-  size: Questions['bundle_size']['answer'],
-): AsyncGenerator<string, undefined> {
-  const { since, until, text } = request;
-  // The setting may name the project through a link.
-  const roots = [runtime.root, getConfig().root].filter((root) => root !== null).filter(isAbsolute);
+interface BundleContents {
+  runtime: Runtime;
+  request: BundleRequest;
+  /** Of the project. */
+  name: string;
+  size: Questions['bundle_size']['answer'];
+  /** Paths of the machine, which are left out. */
+  roots: string[];
+  /** Of the product. */
+  version: string;
+}
+
+async function* chunksOf(contents: BundleContents): AsyncGenerator<string, undefined> {
+  const { runtime, name, size, roots, version } = contents;
+  const { since, until, text } = contents.request;
   const query = { since, until, text, roots, marks: size.marks };
   const head = await runtime.past('bundle', { ...query, part: 'head', after: 0 });
   const about = {
     format: BUNDLE_FORMAT,
     version: BUNDLE_VERSION,
     made_at: formatInstant(Date.now()),
-    made_by: packageJson.version,
+    made_by: version,
     name,
     since: formatInstant(since),
     until: formatInstant(until),

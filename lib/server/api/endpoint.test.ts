@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { provide, serveRoute } from '../../../test/support/serve-route';
+import { z } from 'zod';
+import { contextFor, endpointFor, serveRoute } from '../../../test/support/serve-route';
 import { problem } from '../../contract/schemas';
 import { createLog } from '../../platform/log';
 import { ProblemError } from '../http/problem';
-import { endpoint, jsonResponse, missing, stateResponse } from './endpoint';
+import { type Endpoint, endpoint, jsonResponse, missingEndpoint, stateResponse } from './endpoint';
+import type { ServerContext } from './server-context';
 
 const CREDENTIALS = { DASHBOARD_USERNAME: 'anna', DASHBOARD_PASSWORD: 'secret' };
 const closing: (() => void)[] = [];
@@ -12,8 +14,8 @@ after(() => {
   for (const close of closing) close();
 });
 
-async function serve(...given: Parameters<typeof endpoint>): Promise<string> {
-  return serveGiven(endpoint(...given));
+async function serve(one: Endpoint, context: ServerContext = contextFor()): Promise<string> {
+  return serveGiven(endpoint([one], context));
 }
 
 async function serveGiven(route: ReturnType<typeof endpoint>): Promise<string> {
@@ -22,10 +24,11 @@ async function serveGiven(route: ReturnType<typeof endpoint>): Promise<string> {
   return url;
 }
 
-const answers = { GET: () => jsonResponse('{"a":1}') };
+const answer = () => jsonResponse('{"a":1}');
+const answers = endpointFor(answer);
+const probe = endpointFor(answer, { scope: 'open' });
 
 test('GET answers; data is private and its type is not to be guessed', async () => {
-  provide({});
   const response = await fetch(await serve(answers));
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'application/json');
@@ -36,7 +39,6 @@ test('GET answers; data is private and its type is not to be guessed', async () 
 });
 
 test('HEAD answers like GET without a body, which is cancelled', async () => {
-  provide({});
   let cancelled = 0;
   const stream = () =>
     new ReadableStream({
@@ -44,7 +46,7 @@ test('HEAD answers like GET without a body, which is cancelled', async () => {
         cancelled++;
       },
     });
-  const url = await serve({ GET: () => new Response(stream(), { headers: { 'X-Kept': 'yes' } }) });
+  const url = await serve(endpointFor(() => new Response(stream(), { headers: { 'X-Kept': 'yes' } })));
   const response = await fetch(url, { method: 'HEAD' });
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('x-kept'), 'yes');
@@ -53,7 +55,6 @@ test('HEAD answers like GET without a body, which is cancelled', async () => {
 });
 
 test('OPTIONS says what is allowed, other methods are refused with it', async () => {
-  provide({});
   const url = await serve(answers);
   const options = await fetch(url, { method: 'OPTIONS' });
   assert.equal(options.status, 204);
@@ -68,8 +69,7 @@ test('OPTIONS says what is allowed, other methods are refused with it', async ()
 });
 
 test('a path that does not exist is a problem for every method', async () => {
-  provide({});
-  const url = await serveGiven(missing);
+  const url = await serveGiven(missingEndpoint(contextFor()));
   for (const method of ['GET', 'POST', 'OPTIONS']) {
     const response = await fetch(`${url}nope?q=1`, { method });
     assert.equal(response.status, 404, method);
@@ -78,26 +78,25 @@ test('a path that does not exist is a problem for every method', async () => {
 });
 
 test('problems become answers, anything else a 500 that tells nothing', async () => {
-  provide({});
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const shared = globalThis as Record<symbol, unknown>;
   shared[Symbol.for('claude-swarm-dashboard.log')] = createLog({ logLevel: 'info', logFormat: 'json' }, { write });
   const gone = await fetch(
-    await serve({
-      GET: () => {
+    await serve(
+      endpointFor(() => {
         throw new ProblemError('gone_cursor', 'That message has been pruned.');
-      },
-    }),
+      }),
+    ),
   );
   assert.equal(gone.status, 410);
   assert.equal(problem.parse(await gone.json()).detail, 'That message has been pruned.');
   const broken = await fetch(
-    await serve({
-      GET: async () => {
+    await serve(
+      endpointFor(async () => {
         throw new Error('secret');
-      },
-    }),
+      }),
+    ),
   );
   assert.equal(broken.status, 500);
   assert.doesNotMatch(await broken.text(), /secret/);
@@ -122,18 +121,18 @@ test('a handler waits for the first state, a probe does not', async () => {
     waits();
     return state;
   };
-  provide({ ready });
-  const answer = { GET: () => jsonResponse(String(known)) };
-  assert.equal(await (await fetch(await serve(answer, { probe: true }))).text(), 'false');
-  const asking = fetch(await serve(answer));
+  const context = contextFor({ ready });
+  const published = () => jsonResponse(String(known));
+  assert.equal(await (await fetch(await serve(endpointFor(published, { scope: 'open' }), context))).text(), 'false');
+  const asking = fetch(await serve(endpointFor(published), context));
   await waiting;
   letKnow();
   assert.equal(await (await asking).text(), 'true');
 });
 
 test('a first state that can not be read is said', async () => {
-  provide({ ready: () => Promise.reject(new Error('no such disk')) });
-  const response = await fetch(await serve(answers));
+  const context = contextFor({ ready: () => Promise.reject(new Error('no such disk')) });
+  const response = await fetch(await serve(answers, context));
   assert.equal(response.status, 503);
   assert.doesNotMatch(await response.text(), /disk/);
 });
@@ -143,20 +142,19 @@ test('a state that is not known yet is unavailable', () => {
 });
 
 test('credentials are asked for, except by probes and for permission', async () => {
-  provide({}, CREDENTIALS);
-  const url = await serve(answers);
+  const context = contextFor({}, CREDENTIALS);
+  const url = await serve(answers, context);
   const refused = await fetch(url);
   assert.equal(refused.status, 401);
   assert.match(refused.headers.get('www-authenticate') ?? '', /^Basic /);
   const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`;
   assert.equal((await fetch(url, { headers: { authorization } })).status, 200);
   assert.equal((await fetch(url, { method: 'OPTIONS' })).status, 204);
-  assert.equal((await fetch(await serve(answers, { probe: true }))).status, 200);
+  assert.equal((await fetch(await serve(probe, context))).status, 200);
 });
 
 test('CORS: only a listed origin is let in', async () => {
-  provide({}, { ALLOWED_ORIGINS: 'https://a.example, https://b.example' });
-  const url = await serve(answers);
+  const url = await serve(answers, contextFor({}, { ALLOWED_ORIGINS: 'https://a.example, https://b.example' }));
   const from = (origin: string, method = 'GET') => fetch(url, { method, headers: { origin } });
   const listed = await from('https://b.example');
   assert.equal(listed.headers.get('access-control-allow-origin'), 'https://b.example');
@@ -172,10 +170,10 @@ test('CORS: only a listed origin is let in', async () => {
 });
 
 test('what costs more is limited for each client, the rest is not', async () => {
-  const environment = { LIMIT_READS_PER_MINUTE: '2', LIMIT_EXPORTS_PER_MINUTE: '0' };
-  provide({}, environment);
-  const search = await serve(answers, { limit: (parameters) => (parameters.has('q') ? 'reads' : null) });
-  const bundle = await serve(answers, { limit: 'exports' });
+  const context = contextFor({}, { LIMIT_READS_PER_MINUTE: '2', LIMIT_EXPORTS_PER_MINUTE: '0' });
+  const limit = (parameters: URLSearchParams) => (parameters.has('q') ? 'reads' : null);
+  const search = await serve(endpointFor(answer, { limit }), context);
+  const bundle = await serve(endpointFor(answer, { limit: 'exports' }), context);
   const statuses = async (url: string) => {
     const answered: number[] = [];
     for (let asked = 0; asked < 4; asked++) answered.push((await fetch(url)).status);
@@ -192,13 +190,18 @@ test('what costs more is limited for each client, the rest is not', async () => 
 
 test('a change needs JSON from this site, from a listed one, or with credentials; of bounded size', async () => {
   const changes: unknown[] = [];
-  const url = await serve({
-    POST: (_request, _runtime, { body }) => {
+  const change = endpointFor(
+    ({ body }) => {
       changes.push(body);
       return jsonResponse('{}');
     },
-  });
-  const own = { origin: new URL(url).origin, 'content-type': 'application/json' };
+    { method: 'POST', scope: 'write', body: { schema: z.unknown(), example: {}, required: false } },
+  );
+  const serveWith = (environment: Record<string, string>) => serve(change, contextFor({}, environment));
+  let url = await serveWith({ ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
+  const JSON_TYPE = { 'content-type': 'application/json' };
+  const ownOf = (served: string) => ({ origin: new URL(served).origin, ...JSON_TYPE });
+  let own = ownOf(url);
   const post = async (headers: Record<string, string>, body: RequestInit['body'] = '{"a":1}') => {
     const response = await fetch(url, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
     return response.ok ? 'ok' : problem.parse(await response.json()).type.replace(/.*:/, '');
@@ -217,7 +220,6 @@ test('a change needs JSON from this site, from a listed one, or with credentials
     [{ ...own, 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
     [{ ...own, 'content-type': 'application/jsonp' }, 'unsupported_media_type'],
   ];
-  provide({}, { ALLOWED_ORIGINS: 'https://listed.example', LIMIT_BODY_BYTES: '100' });
   for (const [headers, expected] of cases) assert.equal(await post(headers), expected, JSON.stringify(headers));
   assert.deepEqual(changes, [{ a: 1 }, { a: 1 }, { a: 1 }]);
   assert.equal(await post(own, '{"a":'), 'malformed_body');
@@ -232,13 +234,16 @@ test('a change needs JSON from this site, from a listed one, or with credentials
   assert.equal(await post(own, ''), 'ok');
   assert.equal(changes.at(-1), null);
 
-  provide({}, { ...CREDENTIALS });
+  url = await serveWith({ ...CREDENTIALS });
+  own = ownOf(url);
   const authorization = `Basic ${Buffer.from('anna:secret').toString('base64')}`;
   assert.equal(await post({ authorization, 'content-type': 'application/json' }), 'ok', 'no browser');
   assert.equal(await post({ ...own, authorization, origin: 'https://evil.example' }), 'cross_origin');
-  provide({}, { ...CREDENTIALS, PUBLIC_URL: 'https://dash.example' });
+  url = await serveWith({ ...CREDENTIALS, PUBLIC_URL: 'https://dash.example' });
+  own = ownOf(url);
   assert.equal(await post({ ...own, authorization, origin: 'https://dash.example' }), 'ok');
   assert.equal(await post({ ...own, authorization, origin: 'http://dash.example' }), 'cross_origin');
-  provide({}, { DASHBOARD_ALLOW_ANONYMOUS: '1' });
+  url = await serveWith({ DASHBOARD_ALLOW_ANONYMOUS: '1' });
+  own = ownOf(url);
   assert.equal(await post({ ...own, 'X-Forwarded-For': '10.0.0.1' }), 'write_scope_required');
 });

@@ -1,87 +1,139 @@
-import { getConfig } from '../../config/config';
-import { getRuntime, type Json, type Runtime } from '../../swarms/swarm';
+import type { z } from 'zod';
+import type { EndpointDescription, RequestName } from '../../contract/endpoint';
+import type { RequestSchemas } from '../../contract/requests';
+import type { Json } from '../../swarms/swarm';
 import { admit } from '../access/access';
-import { type Changed, readChange } from '../access/change-guard';
-import { type LimitedKind, limitRequests } from '../access/limits';
+import { readChange } from '../access/change-guard';
+import { limitRequests } from '../access/limits';
 import type { Principal } from '../access/principal';
+import type { DirectAnswer } from '../front/direct-answers';
 import { setDataHeaders } from '../http/headers';
-import { CHANGING_METHODS, METHODS, type Method, type Route } from '../http/methods';
+import { METHODS, type Method, type Route } from '../http/methods';
+import { faultyParameters, readRequest } from '../http/parameters';
 import { ProblemError } from '../http/problem';
 import { connectionOf, type HeaderReader } from '../http/request-connection';
 import { errorResponse } from './report-error';
+import { awaitFirstState, type ServerContext } from './server-context';
 
-/** Who asks, and what for a change was sent: JSON, null where there is none. */
-interface Asked {
+/** A request that passed all checks. */
+export interface Asked<Query, Body = unknown> {
+  request: Request;
   principal: Principal;
-  body: unknown;
+  /** The parameters as their schema gives them. */
+  query: Query;
+  /** The body as its schema gives it, null where none is declared. */
+  body: Body;
+  context: ServerContext;
 }
+
+/** One method of one path, declared once. Everything that is served derives from the list of these (`endpoints/`). */
+export interface Endpoint<Name extends RequestName = RequestName, Body extends z.ZodType = z.ZodType>
+  extends EndpointDescription<Name, Body> {
+  /** A method, not a property, so that endpoints with different parameters fit into one list. */
+  answerTo(asked: Asked<z.output<RequestSchemas[Name]>, z.output<Body>>): Response | Promise<Response>;
+  /** Answers GET in front of Next, for what must stay fast under load; `true` for answers that are not streamed. */
+  direct?: true | ((context: ServerContext) => DirectAnswer);
+}
+
+/** Declares an endpoint: types the handler's parameters by the names of the schemas. */
+export function declare<Name extends RequestName, Body extends z.ZodType>(endpoint: Endpoint<Name, Body>): Endpoint {
+  return endpoint as Endpoint;
+}
+
 /** What of a request decides about the headers of its answer. */
 type Asking = { headers: HeaderReader; method: string };
-type Handler = (request: Request, runtime: Runtime, asked: Asked) => Response | Promise<Response>;
 type Answer = (request: Request, principal: Principal) => Promise<Response>;
 
-interface EndpointOptions {
-  /** For probes: answers without credentials and before the first state is read. Must say nothing of the swarm. */
-  probe?: boolean;
-  /** What GET counts as, if it costs more than what is in memory. */
-  limit?: LimitedKind | ((parameters: URLSearchParams) => LimitedKind | null);
-  /** What its methods change; `swarm` if absent. */
-  changes?: Changed;
-  /** What becomes of methods that have no handler, instead of being told which have one. */
-  otherwise?: (request: Request) => never;
+/**
+ * The routes of one path: every method, each behind the access check, with failures as problems.
+ *
+ * @param endpoints of this path, one for each method; HEAD follows from GET, OPTIONS from all, other methods are refused
+ */
+export function endpoint(endpoints: readonly Endpoint[], context: ServerContext): Record<Method, Route> {
+  const answers: Partial<Record<Method, Answer>> = {};
+  for (const one of endpoints) {
+    answers[one.method ?? 'GET'] = (request, principal) => answerTo(one, request, principal, context);
+  }
+  const { GET } = answers;
+  if (GET) answers.HEAD = async (request, principal) => withoutBody(await GET(request, principal));
+  const allow = METHODS.filter((method) => answers[method] || method === 'OPTIONS').join(', ');
+  answers.OPTIONS = async () => new Response(null, { status: 204, headers: { Allow: allow } });
+  const refuse: Answer = async (request) => {
+    const refused = connectionOf(request.headers)?.refusedMethod;
+    throw notAllowed(refused?.name ?? request.method, refused?.allow ?? allow);
+  };
+  const isOpen = endpoints.every(({ scope }) => scope === 'open');
+  return routesOf(answers, refuse, isOpen, context);
 }
 
-/**
- * The entry of a path in the table of routes: every method, each behind the access check, with failures as problems.
- *
- * @param handlers by method; HEAD follows from GET, OPTIONS from all, and other methods are refused
- */
-export function endpoint(
-  handlers: Partial<Record<Method, Handler>>,
-  options: EndpointOptions = {},
-): Record<Method, Route> {
-  const probe = options.probe ?? false;
-  const routes: Partial<Record<Method, Answer>> = {};
-  for (const method of METHODS) {
-    const handler = handlers[method];
-    if (!handler) continue;
-    routes[method] = async (request, principal) => {
-      const body =
-        CHANGING_METHODS.includes(method) && !probe ? await readChange(request, principal, options.changes) : null;
-      if (method === 'GET') limitGet(request, principal, options.limit);
-      return handler(request, await runtimeFor(probe), { principal, body });
-    };
-  }
-  const { GET } = routes;
-  if (GET) routes.HEAD ??= async (request, principal) => withoutBody(await GET(request, principal));
-  const allow = METHODS.filter((method) => routes[method] || method === 'OPTIONS').join(', ');
-  routes.OPTIONS ??= async () => new Response(null, { status: 204, headers: { Allow: allow } });
-
-  const refused: Answer = async (request) => {
-    const written = connectionOf(request.headers)?.refusedMethod;
-    if (!written?.allow) options.otherwise?.(request);
-    throw notAllowed(written?.name ?? request.method, written?.allow ?? allow);
+/** @returns the routes of a path that does not exist */
+export function missingEndpoint(context: ServerContext): Record<Method, Route> {
+  const refuse: Answer = async (request) => {
+    const refused = connectionOf(request.headers)?.refusedMethod;
+    if (refused?.allow) throw notAllowed(refused.name, refused.allow);
+    throw new ProblemError('not_found', `There is nothing at ${new URL(request.url).pathname}.`);
   };
-  return Object.fromEntries(
-    METHODS.map((method) => {
-      // A browser asks for permission (OPTIONS) without credentials; the answer says nothing of the swarm.
-      const hostOnly = probe || method === 'OPTIONS';
-      // A method that was refused stands under another name.
-      const routeFor = ({ headers }: Request) =>
-        connectionOf(headers)?.refusedMethod ? refused : (routes[method] ?? refused);
-      return [method, (request: Request) => answer(request, hostOnly, routeFor(request))];
-    }),
-  ) as Record<Method, Route>;
+  return routesOf({}, refuse, true, context);
+}
+
+function routesOf(
+  answers: Partial<Record<Method, Answer>>,
+  refuse: Answer,
+  isOpen: boolean,
+  context: ServerContext,
+): Record<Method, Route> {
+  const routes = METHODS.map((method): [Method, Route] => {
+    // A browser asks for permission (OPTIONS) without credentials; the answer says nothing of the swarm.
+    const hostOnly = isOpen || method === 'OPTIONS';
+    return [
+      method,
+      async (request) => {
+        // A refused method arrives under another name.
+        const answer = connectionOf(request.headers)?.refusedMethod ? refuse : (answers[method] ?? refuse);
+        try {
+          return completed(await answer(request, admit(request.headers, context, { hostOnly })), request, context);
+        } catch (error) {
+          return failureResponse(error, request, context);
+        }
+      },
+    ];
+  });
+  return Object.fromEntries(routes) as Record<Method, Route>;
+}
+
+async function answerTo(
+  endpoint: Endpoint,
+  request: Request,
+  principal: Principal,
+  context: ServerContext,
+): Promise<Response> {
+  const { method, scope, path } = endpoint;
+  const sent = method === undefined ? null : await readChange(request, principal, scope, context.config);
+  limitRequest(endpoint, request, principal, context);
+  if (scope !== 'open') await awaitFirstState(context.runtime);
+  const query = endpoint.request ? readRequest(context.requests[endpoint.request], path, request) : {};
+  const body = endpoint.body ? readBody(endpoint.body.schema, sent) : null;
+  return endpoint.answerTo({ request, principal, query: query as never, body, context });
+}
+
+function limitRequest({ limit }: Endpoint, { url }: Request, { client }: Principal, context: ServerContext): void {
+  const kind = typeof limit === 'function' ? limit(new URL(url).searchParams) : limit;
+  if (kind) limitRequests(kind, client, context);
+}
+
+function readBody(schema: z.ZodType, sent: unknown): unknown {
+  const result = schema.safeParse(sent);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path: [name], message }) => ({
+    parameter: String(name ?? 'body'),
+    detail: name === undefined ? 'must be a JSON object.' : message,
+  }));
+  throw faultyParameters(errors);
 }
 
 /** @param json the body, encoded; state comes from the hub as it was encoded for the stream */
 export function jsonResponse(json: Json): Response {
   return new Response(json, { headers: { 'Content-Type': 'application/json' } });
-}
-
-function notFound(request: Request): never {
-  const { pathname } = new URL(request.url);
-  throw new ProblemError('not_found', `There is nothing at ${pathname}.`);
 }
 
 function notAllowed(method: string, allow: string): ProblemError {
@@ -97,56 +149,29 @@ export function stateResponse(json: string | null | undefined): Response {
   });
 }
 
-/** The entry for paths that do not exist. */
-export const missing: Record<Method, Route> = endpoint({ OPTIONS: notFound }, { probe: true, otherwise: notFound });
-
-function limitGet({ url }: Request, { client }: Principal, limit: EndpointOptions['limit'] = () => null): void {
-  const kind = typeof limit === 'function' ? limit(new URL(url).searchParams) : limit;
-  if (kind !== null) limitRequests(kind, client);
-}
-
-async function answer(request: Request, hostOnly: boolean, route: Answer): Promise<Response> {
-  try {
-    return completed(await route(request, admit(request.headers, { hostOnly })), request);
-  } catch (error) {
-    return failureResponse(error, request);
-  }
-}
-
 /** @returns the answer to a request that failed; a fault of this server is logged and counted */
-export function failureResponse(error: unknown, request: Asking): Response {
-  return completed(errorResponse(error), request);
+export function failureResponse(error: unknown, request: Asking, context: ServerContext): Response {
+  return completed(errorResponse(error, context.config), request, context);
 }
 
-function completed(response: Response, request: Asking): Response {
-  setDataHeaders(response.headers);
-  allowOrigin(request, response.headers);
+function completed(response: Response, request: Asking, { config }: ServerContext): Response {
+  setDataHeaders(response.headers, config);
+  allowOrigin(request, response.headers, config);
   return response;
 }
 
-/**
- * @param probe whether the answer needs no state
- * @throws {ProblemError} if the first state can't be read
- */
-export async function runtimeFor(probe: boolean): Promise<Runtime> {
-  const runtime = getRuntime();
-  if (!probe) {
-    await runtime.ready().catch(() => {
-      throw new ProblemError('unavailable', 'The swarm could not be read yet; /health says what is wrong.');
-    });
-  }
-  return runtime;
-}
-
 async function withoutBody(response: Response): Promise<Response> {
-  // A stream learns by this that nobody follows it.
+  // This tells a stream that nobody follows it.
   await response.body?.cancel();
   return new Response(null, response);
 }
 
-/** CORS, for the listed origins alone (WHATWG Fetch, 3.3); a browser keeps answers without these from other sites. */
-export function allowOrigin(request: Asking, headers: Pick<Headers, 'append' | 'get' | 'set'>): void {
-  const { allowedOrigins } = getConfig();
+/** Sets the CORS headers, for the listed origins only (WHATWG Fetch, 3.3); browsers keep other answers from other sites. */
+export function allowOrigin(
+  request: Asking,
+  headers: Pick<Headers, 'append' | 'get' | 'set'>,
+  { allowedOrigins }: ServerContext['config'],
+): void {
   if (allowedOrigins.length === 0) return;
   headers.append('Vary', 'Origin');
   const origin = request.headers.get('origin');

@@ -13,7 +13,7 @@ test('any other error is logged without its words, and the answer tells nothing 
     'thrown text',
     undefined,
   ]) {
-    const response = errorResponse(error);
+    const response = errorResponse(error, { publicUrl: null });
     assert.equal(response.status, 500);
     assert.doesNotMatch(await response.text(), /SQLITE|secret|thrown/);
   }

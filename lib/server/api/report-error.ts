@@ -1,4 +1,5 @@
 import { log } from '../../platform/log';
+import type { HeadersConfig } from '../http/headers';
 import { isProblem, problemResponse } from '../http/problem';
 import { ERROR_PLACES, metrics } from '../metrics/metrics';
 
@@ -15,7 +16,7 @@ export function reportError(where: string, error: unknown, file?: string): void 
 }
 
 /** @returns the answer that says what went wrong; a fault of this server is logged and counted */
-export function errorResponse(error: unknown): Response {
+export function errorResponse(error: unknown, config: HeadersConfig): Response {
   if (!isProblem(error)) reportError('endpoint', error);
-  return problemResponse(error);
+  return problemResponse(error, config);
 }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { METHODS } from '../http/methods';
-import { served, setRoutes } from './route-file';
-import type { Routes } from './routes';
+import { routeHandlers, setAnswer } from './route-file';
 
-test('a route file answers with its entry of the table that was handed over, by method', async () => {
-  const exports = served('/api/stats');
+test('routeHandlers(): every method is answered by the table that was handed over, and by nothing before', async () => {
+  const handlers = routeHandlers();
   const request = new Request('http://localhost/api/stats');
-  await assert.rejects(exports.GET(request), /before the server has started/);
+  await assert.rejects(handlers.GET(request), /before the server has started/);
 
-  const entry = Object.fromEntries(METHODS.map((method) => [method, async () => new Response(method)]));
-  setRoutes({ '/api/stats': entry } as unknown as Routes);
-  for (const method of METHODS) assert.equal(await (await exports[method](request)).text(), method);
+  setAnswer(async (method, { url }) => new Response(`${method} ${url}`));
+  for (const method of METHODS) {
+    assert.equal(await (await handlers[method](request)).text(), `${method} http://localhost/api/stats`);
+  }
 });

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { provide } from '../../../test/support/serve-route';
+import { contextFor, endpointFor } from '../../../test/support/serve-route';
+import { HEALTH_PATH, STREAM_PATH } from '../../contract/paths';
 import { Hub } from '../../hub/hub';
-import { answerStream } from '../api/direct-stream';
+import { directStream } from '../api/direct-stream';
 import { endpoint } from '../api/endpoint';
 import { watchConnections } from '../http/request-connection';
 import { answerDirectly, throughRoute } from './direct-answers';
@@ -14,15 +15,23 @@ import { answerDirectly, throughRoute } from './direct-answers';
 const hub = new Hub({ source: { after: async () => [] } });
 const server = createServer((_asked, response) => response.end('behind'));
 let port = 0;
+/** Whether the server lists another origin. */
+let isListing = false;
 /** The server's side of each connection, the newest first. */
 const peers: Socket[] = [];
 
 before(async () => {
-  provide({ hub });
   hub.open('e', [{ seq: 1, json: Buffer.from('{"seq":1}') }], 1);
-  const health = endpoint({ GET: () => Response.json({ status: 'healthy' }) }, { probe: true });
+  const context = contextFor({ hub });
+  const probe = endpointFor(() => Response.json({ status: 'healthy' }), { path: HEALTH_PATH, scope: 'open' });
+  const health = endpoint([probe], context);
+  const stream = directStream(context);
+  const listed = directStream(contextFor({ hub }, { ALLOWED_ORIGINS: 'https://a.example' }));
   watchConnections();
-  answerDirectly(server, { '/health': throughRoute(health.GET), '/api/stream': answerStream });
+  answerDirectly(server, {
+    [HEALTH_PATH]: throughRoute(health.GET),
+    [STREAM_PATH]: (asked, response) => (isListing ? listed : stream)(asked, response),
+  });
   server.on('connection', (socket) => peers.unshift(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -129,12 +138,12 @@ test('answerDirectly(): a stream has the headers of every answer, and its head l
 });
 
 test('answerDirectly(): a page of another origin that is listed may read the stream', async () => {
-  provide({ hub }, { ALLOWED_ORIGINS: 'https://a.example' });
+  isListing = true;
   const listed = await firstAnswer('/api/stream', '', 'Origin: https://a.example\r\n');
   assert.match(listed, /\r\nAccess-Control-Allow-Origin: https:\/\/a\.example\r\n/i);
   assert.match(listed, /\r\nVary: Origin\r\n/i);
   assert.doesNotMatch(await firstAnswer('/api/stream', '', 'Origin: https://b.example\r\n'), /Allow-Origin/i);
-  provide({ hub });
+  isListing = false;
 });
 
 test('answerDirectly(): who leaves is no error of the request, whatever the stream was at', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { provide } from '../../../test/support/serve-route';
 import { newNonce, pagePolicy, setDataHeaders, setPageHeaders, standingHeaders } from './headers';
 import { ProblemError, problemPage } from './problem';
 
 const HSTS = 'Strict-Transport-Security';
+const LOCAL = { publicUrl: null };
 
 function directives(policy: string | null): Map<string, string> {
   const parts = (policy ?? '').split('; ').map((part): [string, string] => {
@@ -27,13 +27,12 @@ test('HTTPS is asked for where the public address is one, and nowhere else', () 
 });
 
 test('an answer keeps what it says of being kept, and may never be shown as a page', () => {
-  provide({});
   const plain = new Headers();
-  setDataHeaders(plain);
+  setDataHeaders(plain, LOCAL);
   assert.equal(plain.get('cache-control'), 'private, no-store');
   assert.equal(directives(plain.get('content-security-policy')).get('default-src'), "'none'");
   const stream = new Headers({ 'Cache-Control': 'no-cache, no-transform' });
-  setDataHeaders(stream);
+  setDataHeaders(stream, LOCAL);
   assert.equal(stream.get('cache-control'), 'no-cache, no-transform');
   assert.equal(stream.get('x-content-type-options'), 'nosniff');
 });
@@ -59,16 +58,15 @@ test('every page has a nonce of its own, long enough not to be guessed', () => {
 });
 
 test('a page carries its own policy and all the rest', () => {
-  provide({}, { PUBLIC_URL: 'https://swarm.example' });
+  const config = { publicUrl: 'https://swarm.example' };
   const headers = new Headers({ 'Content-Security-Policy': "default-src 'none'" });
-  setPageHeaders(headers, { nonce: 'abc', path: '/', development: false });
+  setPageHeaders(headers, { nonce: 'abc', path: '/', development: false }, config);
   assert.match(headers.get('content-security-policy') ?? '', /'nonce-abc'/);
-  for (const name of Object.keys(standingHeaders())) assert.ok(headers.has(name), name);
+  for (const name of Object.keys(standingHeaders(config))) assert.ok(headers.has(name), name);
 });
 
 test('the style of a plain refusal is the one that its policy names', async () => {
-  provide({});
-  const answer = problemPage(new ProblemError('not_found', 'Nothing.'));
+  const answer = problemPage(new ProblemError('not_found', 'Nothing.'), LOCAL);
   const style = /<style>(.*)<\/style>/s.exec(await answer.text())?.[1] ?? '';
   const hash = createHash('sha256').update(style).digest('base64');
   const policy = directives(answer.headers.get('content-security-policy'));

@@ -6,9 +6,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
-import { type Config, getConfig } from '../../config/config';
+import type { Config } from '../../config/config';
 
-type HeadersConfig = Pick<Config, 'publicUrl'>;
+export type HeadersConfig = Pick<Config, 'publicUrl'>;
 
 const POLICY = 'Content-Security-Policy';
 
@@ -60,14 +60,14 @@ const PERMISSIONS = [...DENIED_FEATURES.map((name) => `${name}=()`), 'clipboard-
 const HSTS = 'max-age=31536000';
 
 /** @returns what every answer carries, whatever it is */
-export function standingHeaders(config: HeadersConfig = getConfig()): Record<string, string> {
+export function standingHeaders(config: HeadersConfig): Record<string, string> {
   const secure = config.publicUrl?.startsWith('https:') ?? false;
   return secure ? { ...STANDING, 'Strict-Transport-Security': HSTS } : STANDING;
 }
 
 /** Sets the standing headers on every answer of this process from now on; to be called once. */
-export function coverEveryAnswer(): void {
-  const headers = Object.entries(standingHeaders());
+export function coverEveryAnswer(config: HeadersConfig): void {
+  const headers = Object.entries(standingHeaders(config));
   subscribe('http.server.request.start', (message) => {
     const { response } = message as { response: ServerResponse };
     for (const [name, value] of headers) response.setHeader(name, value);
@@ -78,8 +78,8 @@ export function coverEveryAnswer(): void {
  * Gives an answer of the API what it does not have yet: it may not be kept, except as it says itself. The standing
  * headers are among them, since Next listens a moment before `coverEveryAnswer` can be called.
  */
-export function setDataHeaders(headers: Pick<Headers, 'has' | 'set'>): void {
-  const wanted = { ...standingHeaders(), 'Cache-Control': 'private, no-store' };
+export function setDataHeaders(headers: Pick<Headers, 'has' | 'set'>, config: HeadersConfig): void {
+  const wanted = { ...standingHeaders(config), 'Cache-Control': 'private, no-store' };
   for (const [name, value] of Object.entries(wanted)) if (!headers.has(name)) headers.set(name, value);
 }
 
@@ -119,10 +119,10 @@ export function pagePolicy({ nonce, path, development }: PageOptions): string {
 }
 
 /** Sets what a page carries. */
-export function setPageHeaders(headers: Headers, options: PageOptions): void {
+export function setPageHeaders(headers: Headers, options: PageOptions, config: HeadersConfig): void {
   headers.set(POLICY, pagePolicy(options));
   headers.set('Permissions-Policy', PERMISSIONS);
-  setDataHeaders(headers);
+  setDataHeaders(headers, config);
 }
 
 /** @returns the headers of a page that has no scripts and only this style */

@@ -1,6 +1,6 @@
 import { PROBLEMS, type ProblemCode, problemOf } from '../../contract/problems';
 import type { Problem } from '../../contract/schemas';
-import { plainPageHeaders, setDataHeaders } from './headers';
+import { type HeadersConfig, plainPageHeaders, setDataHeaders } from './headers';
 
 interface ProblemExtras {
   /** The faulty parameters, one sentence each. */
@@ -33,11 +33,16 @@ const UNEXPECTED = new ProblemError('internal', 'The server failed to answer thi
  * An error as an answer (RFC 9457). What is neither a `ProblemError` nor a refusal of the runtime is answered with a
  * sentence that says nothing of the inside.
  */
-export function problemResponse(error: unknown): Response {
+export function problemResponse(error: unknown, config: HeadersConfig): Response {
   const known = isProblem(error) ? error : UNEXPECTED;
   const extras: ProblemExtras = 'extras' in known ? known.extras : {};
   const body = problemOf(known.code, known.message, extras.errors);
-  return answer(JSON.stringify(body), 'application/problem+json', body.status, extras.headers);
+  return answer(
+    JSON.stringify(body),
+    body.status,
+    { 'Content-Type': 'application/problem+json', ...extras.headers },
+    config,
+  );
 }
 
 const STYLE = `
@@ -47,7 +52,7 @@ h1 { font-size: 1.25rem; }
 `;
 
 /** A refusal for a person, where a browser asks for a page; it needs nothing else from this server. */
-export function problemPage({ code, message, extras }: ProblemError): Response {
+export function problemPage({ code, message, extras }: ProblemError, config: HeadersConfig): Response {
   const { status, title } = PROBLEMS[code];
   const page = `<!doctype html>
 <html lang="en">
@@ -61,12 +66,13 @@ export function problemPage({ code, message, extras }: ProblemError): Response {
 </main>
 </html>
 `;
-  return answer(page, 'text/html; charset=utf-8', status, { ...plainPageHeaders(STYLE), ...extras.headers });
+  const type = { 'Content-Type': 'text/html; charset=utf-8' };
+  return answer(page, status, { ...type, ...plainPageHeaders(STYLE), ...extras.headers }, config);
 }
 
-function answer(body: string, type: string, status: number, extra: Record<string, string> = {}): Response {
-  const response = new Response(body, { status, headers: { 'Content-Type': type, ...extra } });
-  setDataHeaders(response.headers);
+function answer(body: string, status: number, headers: Record<string, string>, config: HeadersConfig): Response {
+  const response = new Response(body, { status, headers });
+  setDataHeaders(response.headers, config);
   return response;
 }
 

@@ -1,27 +1,36 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { API_PREFIX, PAGES, PATHS } from '../../contract/path-list';
 import { isMinor, kindOfPath, methodName, routeName } from './route-names';
 
-const APP = join(import.meta.dirname, '../../../app');
+const PROJECT = join(import.meta.dirname, '../../..');
 
-/** The addresses of the built routes and pages, with a value for each parameter. */
-function builtRoutes(): { path: string; name: string }[] {
-  return readdirSync(APP, { recursive: true, encoding: 'utf8' })
+/** The addresses of all endpoints and of the built routes and pages, with a value for each parameter. */
+function servedRoutes(): { path: string; name: string }[] {
+  const built = readdirSync(join(PROJECT, 'app'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /(^|\/)(route|page)\.tsx?$/.test(file) && !file.includes('[['))
-    .map((file) => `/${file.replace(/\/?(route|page)\.tsx?$/, '')}`)
-    .map((path) => ({ path: path.replace(/\[\w+\]/g, 'a%20b'), name: path.replace(/\[(\w+)\]/g, '{$1}') }));
+    .map((file) => `/${file.replace(/\/?(route|page)\.tsx?$/, '')}`);
+  return [...new Set([...PATHS, ...built])].map((name) => ({ path: name.replace('{id}', 'a%20b'), name }));
 }
 
-test('every route that is built has a name, with and without query and version', () => {
-  const routes = builtRoutes();
+test('routeName(): every endpoint and page has a name, with and without query and version', () => {
+  const routes = servedRoutes();
   assert.ok(routes.length > 10);
   for (const { path, name } of routes) {
     assert.equal(routeName(path), name);
     assert.equal(routeName(`${path}?q=secret`), name);
     if (path.startsWith('/api/')) assert.equal(routeName(path.replace('/api/', '/api/v1/')), name);
   }
+});
+
+test('proxy.ts: the pattern leaves out every endpoint, and no page', () => {
+  const [, source] = /matcher: \['\/', '(.*)'\]/.exec(readFileSync(join(PROJECT, 'proxy.ts'), 'utf8')) ?? [];
+  const pattern = new RegExp(`^${source?.replaceAll('\\\\', '\\')}$`);
+  for (const path of PATHS) assert.doesNotMatch(path.replace('{id}', 'a'), pattern);
+  for (const page of PAGES) assert.match(page, pattern);
+  assert.ok(PATHS.some((path) => !path.startsWith(API_PREFIX)));
 });
 
 test('nothing that a client chooses becomes a name', () => {

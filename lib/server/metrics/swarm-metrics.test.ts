@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
-import { provide } from '../../../test/support/serve-route';
-import { type Figures, NO_FIGURES, type Runtime } from '../../swarms/swarm';
+import { type Figures, NO_FIGURES, type Runtime, setRuntime } from '../../swarms/swarm';
 import { registerSwarmMetrics } from './swarm-metrics';
 
 test('what the history has counted is not told as nothing before it is known: a restart would look like losses', async () => {
@@ -15,7 +14,7 @@ test('what the history has counted is not told as nothing before it is known: a 
     health: () => ({ status: 'healthy', history: { role: 'recorder' } }),
   };
   const runtime = { hub, health, figures: () => figures, alerts: () => [] };
-  provide(runtime as unknown as Runtime);
+  setRuntime(runtime as unknown as Runtime);
   const counted = async () =>
     (await registry.metrics()).match(
       /^claude_swarm_log_(gaps|lines_skipped)_total\S* [1-9]\d*$|^claude_swarm_log_\w+_total\S* 0$/gm,

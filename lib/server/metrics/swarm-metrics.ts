@@ -2,19 +2,12 @@
 import { statSync } from 'node:fs';
 import type { Registry } from 'prom-client';
 import type { LockCounts } from '../../contract/locks-answer';
-import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Source, Sources, Stats } from '../../contract/schemas';
+import type { Source, Sources } from '../../contract/schemas';
 import { agentHealth, attentionKind, sourceState } from '../../contract/schemas';
+import type { States } from '../../contract/state';
 import { getRuntime } from '../../swarms/swarm';
 import { registerAlertMetrics } from './alert-metrics';
 import { type Reading, readCounter, readGauge } from './read-metric';
-
-interface States {
-  agents: AgentsAnswer;
-  locks: LocksAnswer;
-  stats: Stats;
-  attention: AttentionAnswer;
-  sources: Sources;
-}
 
 /** The reasons of the log's reader; others would be of a later version and have no series of their own. */
 const SKIPPED_LINES: Readonly<Record<string, string>> = {

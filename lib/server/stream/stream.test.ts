@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, mock, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { provide, serveRoute } from '../../../test/support/serve-route';
+import { contextFor, endpointFor, serveRoute } from '../../../test/support/serve-route';
 import { NO_AGENTS } from '../../contract/defaults';
+import { STREAM_PATH } from '../../contract/paths';
 import { Hub, type PublishedMessage, type Subscriber } from '../../hub/hub';
-import { openStreams } from '../access/open-streams';
+import type { Principal } from '../access/principal';
 import { endpoint } from '../api/endpoint';
+import { readRequest } from '../http/parameters';
 import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { streamResponse } from './stream';
 
@@ -34,6 +36,12 @@ function ask(search = '', headers: Record<string, string> = {}, signal?: AbortSi
   return new Request(`http://localhost/api/stream${search}`, { headers, signal });
 }
 
+/** Opens a stream as the endpoint does. */
+function open(request: Request, hub: Hub, principal: Principal = PRINCIPAL, context = contextFor()): Response {
+  const { lastEventId } = readRequest(context.requests.stream, STREAM_PATH, request);
+  return streamResponse(request, { hub, lastEventId, place: context.streams.take(principal, context.config) });
+}
+
 /** The events of a body, as they come. */
 async function* eventsOf(response: Response): AsyncGenerator<Record<string, string>> {
   let rest = '';
@@ -53,7 +61,7 @@ async function read(events: AsyncGenerator<Record<string, string>>): Promise<Rec
 }
 
 test('it says what it is, so that nothing on the way holds it back', () => {
-  const response = streamResponse(ask(), openHub(), PRINCIPAL);
+  const response = open(ask(), openHub());
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   assert.equal(response.headers.get('cache-control'), 'no-cache, no-transform');
   assert.equal(response.headers.get('x-accel-buffering'), 'no');
@@ -63,7 +71,7 @@ test('it says what it is, so that nothing on the way holds it back', () => {
 test('the events of the hub in their order, until the hub closes', async () => {
   const hub = openHub();
   hub.setState('agents', NO_AGENTS);
-  const events = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
+  const events = eventsOf(open(ask(), hub));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await read(events)).event, 'connected');
   assert.deepEqual(await read(events), { event: 'agents', data: JSON.stringify(NO_AGENTS) });
@@ -88,7 +96,7 @@ test('where it continues from: the header, else the parameter', async () => {
     ['?last_event_id=%0d%0aid', {}, false, true],
   ];
   for (const [search, headers, resumed, gap] of cases) {
-    const events = eventsOf(streamResponse(ask(search, headers), hub, PRINCIPAL));
+    const events = eventsOf(open(ask(search, headers), hub));
     await read(events);
     const connected = JSON.parse((await read(events)).data ?? '') as { resumed: boolean; gap: boolean };
     assert.deepEqual([connected.resumed, connected.gap], [resumed, gap], `${search} ${headers['Last-Event-ID']}`);
@@ -99,33 +107,33 @@ test('where it continues from: the header, else the parameter', async () => {
 test('who leaves is forgotten at once, whether the body or the request ends first', async () => {
   const hub = openHub();
   const left = new AbortController();
-  const body = streamResponse(ask('', {}, left.signal), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
+  const body = open(ask('', {}, left.signal), hub).body as ReadableStream<Uint8Array>;
   assert.equal(hub.subscriberCount, 1);
   await body.cancel();
   left.abort();
   assert.equal(hub.subscriberCount, 0);
 
   const aborted = new AbortController();
-  const other = streamResponse(ask('', {}, aborted.signal), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
+  const other = open(ask('', {}, aborted.signal), hub).body as ReadableStream<Uint8Array>;
   aborted.abort();
   assert.equal(hub.subscriberCount, 0);
   await other.cancel();
 
-  streamResponse(ask('', {}, AbortSignal.abort()), hub, PRINCIPAL);
+  open(ask('', {}, AbortSignal.abort()), hub);
   assert.equal(hub.subscriberCount, 0, 'it was gone before it began');
 });
 
 test('a stopped hub ends a stream at once', async () => {
   const hub = openHub();
   hub.close();
-  const events = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
+  const events = eventsOf(open(ask(), hub));
   assert.deepEqual(await read(events), { retry: '1000' });
   assert.equal((await events.next()).done, true);
 });
 
 test('nothing is taken from the hub before the body is read', async () => {
   const hub = openHub();
-  const body = streamResponse(ask(), hub, PRINCIPAL).body as ReadableStream<Uint8Array>;
+  const body = open(ask(), hub).body as ReadableStream<Uint8Array>;
   hub.publish([message(3)], 3);
   await turn();
   const reader = body.getReader();
@@ -142,10 +150,8 @@ test('nothing is taken from the hub before the body is read', async () => {
 
 test('HEAD leaves no subscriber behind', async () => {
   const hub = openHub();
-  provide({ hub });
-  const { url, close } = await serveRoute(
-    endpoint({ GET: (request, runtime, { principal }) => streamResponse(request, runtime.hub, principal) }),
-  );
+  const stream = endpointFor(({ request, principal, context }) => open(request, hub, principal, context));
+  const { url, close } = await serveRoute(endpoint([stream], contextFor()));
   closing.push(close);
   assert.equal((await fetch(url, { method: 'HEAD' })).status, 200);
   assert.equal(hub.subscriberCount, 0);
@@ -161,16 +167,12 @@ test('a client that does not read is bounded in what it costs and loses its sock
     subscriber = subscribe(id);
     return subscriber;
   });
-  provide({ hub });
   let ended: Promise<unknown> | undefined;
-  const { port, close } = await serveRoute(
-    endpoint({
-      GET: (request, runtime, { principal }) => {
-        ended = once((connectionOf(request.headers) as RequestConnection).socket, 'close');
-        return streamResponse(request, runtime.hub, principal);
-      },
-    }),
-  );
+  const stream = endpointFor(({ request, principal, context }) => {
+    ended = once((connectionOf(request.headers) as RequestConnection).socket, 'close');
+    return open(request, hub, principal, context);
+  });
+  const { port, close } = await serveRoute(endpoint([stream], contextFor()));
   closing.push(close);
   const socket = connect(port, '127.0.0.1').pause();
   socket.on('error', () => {});
@@ -194,33 +196,33 @@ test('a client that does not read is bounded in what it costs and loses its sock
 
 test('more streams than may be are refused before the hub hears of them, and places come back', async () => {
   const hub = openHub();
-  provide({ hub }, { LIMIT_STREAMS: '3', LIMIT_STREAMS_PER_CLIENT: '2' });
-  const open = (client: string) => streamResponse(ask(), hub, { ...PRINCIPAL, client });
+  const context = contextFor({}, { LIMIT_STREAMS: '3', LIMIT_STREAMS_PER_CLIENT: '2' });
+  const openFor = (client: string) => open(ask(), hub, { ...PRINCIPAL, client }, context);
   const refused = { code: 'too_many_streams', extras: { headers: { 'Retry-After': '5' } } };
-  const [first] = [open('10.0.0.1'), open('10.0.0.1')];
-  assert.throws(() => open('10.0.0.1'), refused);
-  const other = open('10.0.0.2');
-  assert.throws(() => open('10.0.0.3'), refused);
+  const [first] = [openFor('10.0.0.1'), openFor('10.0.0.1')];
+  assert.throws(() => openFor('10.0.0.1'), refused);
+  const other = openFor('10.0.0.2');
+  assert.throws(() => openFor('10.0.0.3'), refused);
   assert.equal(hub.subscriberCount, 3);
   await first?.body?.cancel();
   await other.body?.cancel();
-  const again = [open('10.0.0.1'), open('10.0.0.3')];
-  assert.throws(() => open('10.0.0.2'), refused);
+  const again = [openFor('10.0.0.1'), openFor('10.0.0.3')];
+  assert.throws(() => openFor('10.0.0.2'), refused);
   hub.close();
-  const late = streamResponse(ask(), hub, PRINCIPAL);
+  const late = open(ask(), hub, PRINCIPAL, context);
   await late.body?.pipeTo(new WritableStream());
   assert.equal(again.length, 2);
-  for (let taken = 0; taken < 3; taken++) openStreams().take({ ...PRINCIPAL, client: String(taken) });
+  for (let taken = 0; taken < 3; taken++) context.streams.take({ ...PRINCIPAL, client: String(taken) }, context.config);
 });
 
 test('a stream ends with its token, others go on', async () => {
   const hub = openHub();
-  provide({ hub });
+  const context = contextFor();
   const withToken = (digest: string) => ({ ...PRINCIPAL, credential: { name: 'ci', scope: 'read' as const, digest } });
-  const gone = eventsOf(streamResponse(ask(), hub, withToken('a')));
-  const kept = eventsOf(streamResponse(ask(), hub, withToken('b')));
-  const free = eventsOf(streamResponse(ask(), hub, PRINCIPAL));
-  openStreams().endRevoked((digest) => digest === 'b');
+  const gone = eventsOf(open(ask(), hub, withToken('a'), context));
+  const kept = eventsOf(open(ask(), hub, withToken('b'), context));
+  const free = eventsOf(open(ask(), hub, PRINCIPAL, context));
+  context.streams.endRevoked((digest) => digest === 'b');
   assert.equal(hub.subscriberCount, 2);
   assert.deepEqual(await read(gone), { retry: '1000' });
   assert.equal((await gone.next()).done, true);

@@ -1,11 +1,9 @@
 import type { Hub, HubEvent, Subscriber } from '../../hub/hub';
-import { openStreams, type StreamPlace } from '../access/open-streams';
-import type { Principal } from '../access/principal';
+import type { StreamPlace } from '../access/open-streams';
 import { connectionOf, type RequestConnection } from '../http/request-connection';
 import { type DetachedResponse, detach } from './detached-response';
 import { totalBytes } from './join-small';
 import { encodeEvent, encodeRetry } from './sse';
-import { parseStreamQuery } from './stream-query';
 import { type WatchedStream, watchStream } from './stream-watch';
 
 /** How long a browser waits before it comes back. Begins every stream. */
@@ -26,6 +24,14 @@ const HEADERS = {
   Connection: 'close',
 };
 
+/** What a stream begins with. */
+export interface StreamStart {
+  hub: Hub;
+  /** The last event that the client knows, null for a first visit. */
+  lastEventId: string | null;
+  place: StreamPlace;
+}
+
 /** A client that follows, and what it takes up. What closes over this must not close over the request too. */
 interface Follower {
   subscriber: Subscriber;
@@ -35,16 +41,14 @@ interface Follower {
 }
 
 /**
- * The stream of events (WHATWG HTML, 9.2), from where `Last-Event-ID` or `?last_event_id=` says; the header wins.
- * An event is taken from the hub when the socket has room, so nothing is queued for a slow client.
+ * The stream of events (WHATWG HTML, 9.2). An event is taken from the hub when the socket has room, so nothing is queued
+ * for a slow client.
  *
- * @param principal who asks; the stream ends when its token does
- * @throws {ProblemError} if as many streams are open as may be
+ * @param start.place counts the stream, and closes it when its token is revoked
  */
-export function streamResponse(request: Request, hub: Hub, principal: Principal): Response {
+export function streamResponse(request: Request, { hub, lastEventId, place }: StreamStart): Response {
   const { headers, signal, method } = request;
-  const { lastEventId } = parseStreamQuery(request);
-  const follower = subscribe(hub, lastEventId, openStreams().take(principal), connectionOf(headers));
+  const follower = subscribe(hub, lastEventId, place, connectionOf(headers));
   const detached = method === 'GET' && followDetached(follower);
   return new Response(detached ? null : piped(follower, signal), { headers: HEADERS });
 }
@@ -52,18 +56,14 @@ export function streamResponse(request: Request, hub: Hub, principal: Principal)
 /**
  * The same in front of Next, written to a response that nobody else holds.
  *
- * @param lastEventId what the client showed, null for a first visit
  * @param send sends the head, and gives the response; null if the client has left
- * @throws {ProblemError} if as many streams are open as may be; nothing is sent then
  */
 export function streamDirectly(
-  hub: Hub,
-  lastEventId: string | null,
-  principal: Principal,
+  { hub, lastEventId, place }: StreamStart,
   connection: RequestConnection,
   send: (headers: Readonly<Record<string, string>>) => DetachedResponse | null,
 ): void {
-  const follower = subscribe(hub, lastEventId, openStreams().take(principal), connection);
+  const follower = subscribe(hub, lastEventId, place, connection);
   const onClose = endTogether(follower, connection);
   const detached = send(HEADERS);
   if (detached === null) onClose();

@@ -4,14 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { provide, serveRoute } from '../../../test/support/serve-route';
-import type { AttentionDecision } from '../../contract/attention-requests';
-import { examples } from '../../contract/examples';
-import { type AttentionEntry, attentionEntry, problem } from '../../contract/schemas';
-import { BundleSwarm } from '../../swarms/bundle-swarm';
-import { NoSwarm } from '../../swarms/empty-swarm';
-import type { Runtime } from '../../swarms/swarm';
-import { routes } from './routes';
+import { contextFor, serveRoute } from '../../../../test/support/serve-route';
+import type { AttentionDecision } from '../../../contract/attention-requests';
+import { examples } from '../../../contract/examples';
+import { ATTENTION_ITEM_PATH } from '../../../contract/paths';
+import { type AttentionEntry, attentionEntry, problem } from '../../../contract/schemas';
+import { BundleSwarm } from '../../../swarms/bundle-swarm';
+import { NoSwarm } from '../../../swarms/empty-swarm';
+import type { Runtime } from '../../../swarms/swarm';
+import { endpoint } from '../endpoint';
+import { ATTENTION_ENDPOINTS } from './attention';
 
 const folder = mkdtempSync(join(tmpdir(), 'decisions-'));
 const closing: (() => void)[] = [];
@@ -40,9 +42,17 @@ const live: Partial<Runtime> = {
 
 type Decision = '' | '/ack' | '/snooze';
 
+/** What the endpoints answer from in one test. */
+let context = contextFor(live);
+
 /** Sends a request with JSON, as a page of this site does unless headers say otherwise. */
 async function send(path: Decision, method: string, body?: string, headers: Record<string, string> = {}, id = ID) {
-  const { url, close } = await serveRoute(routes[`/api/attention/{id}${path}`]);
+  const { url, close } = await serveRoute(
+    endpoint(
+      ATTENTION_ENDPOINTS.filter((one) => one.path === `${ATTENTION_ITEM_PATH}${path}`),
+      context,
+    ),
+  );
   closing.push(close);
   const sent = { ...(body !== undefined && { 'Content-Type': 'application/json' }), 'Sec-Fetch-Site': 'same-origin' };
   return fetch(`${url}attention/${encodeURIComponent(id)}${path}`, {
@@ -58,7 +68,7 @@ async function refusal(response: Promise<Response>) {
 }
 
 test('POST and DELETE answer the item, and decide for the id as it was before it was encoded', async () => {
-  provide(live);
+  context = contextFor(live);
   decisions.length = 0;
   const answers = [
     await send('/ack', 'POST', '{}'),
@@ -83,7 +93,7 @@ test('POST and DELETE answer the item, and decide for the id as it was before it
 });
 
 test('POST: read access is enough, and the name of the token is kept', async () => {
-  provide(live, { DASHBOARD_TOKENS_FILE: tokens });
+  context = contextFor(live, { DASHBOARD_TOKENS_FILE: tokens });
   decisions.length = 0;
   assert.equal((await send('/ack', 'POST', '{}')).status, 401);
   const answer = await send('/ack', 'POST', '{}', { Authorization: `Bearer ${TOKEN}` });
@@ -92,7 +102,7 @@ test('POST: read access is enough, and the name of the token is kept', async () 
 });
 
 test('POST and DELETE: another origin and another type than JSON are refused', async () => {
-  provide(live);
+  context = contextFor(live);
   decisions.length = 0;
   const elsewhere = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
   for (const [path, method] of [
@@ -109,7 +119,7 @@ test('POST and DELETE: another origin and another type than JSON are refused', a
 });
 
 test('POST: a faulty body is refused with the name of the field', async () => {
-  provide(live);
+  context = contextFor(live);
   decisions.length = 0;
   for (const body of ['{}', '{"minutes": 30}', '{"minutes": "15"}']) {
     const { status, errors } = await refusal(send('/snooze', 'POST', body));
@@ -123,19 +133,19 @@ test('POST: a faulty body is refused with the name of the field', async () => {
 });
 
 test('POST: an unknown item is 404; without a live swarm nothing is decided', async () => {
-  provide(live);
+  context = contextFor(live);
   const unknown = await refusal(send('/ack', 'POST', '{}', {}, 'agent_dead:nobody'));
   assert.deepEqual([unknown.code, unknown.status], ['not_found', 404]);
   const closed: Runtime[] = [new NoSwarm('1'), Object.create(BundleSwarm.prototype)];
   for (const runtime of closed) {
-    provide({ decide: () => runtime.decide(ID, { action: 'acknowledge' }, null) });
+    context = contextFor({ decide: () => runtime.decide(ID, { action: 'acknowledge' }, null) });
     const { code, status } = await refusal(send('/ack', 'POST', '{}'));
     assert.deepEqual([code, status], ['not_live', 409]);
   }
 });
 
 test('other methods are refused with those that are possible', async () => {
-  provide(live);
+  context = contextFor(live);
   const get = await send('/ack', 'GET');
   assert.deepEqual([get.status, get.headers.get('allow')], [405, 'OPTIONS, POST']);
   const post = await send('', 'POST', '{}');

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestsAt } from '../http/parameters';
-import type { ProblemError } from '../http/problem';
-import { parseMessageQuery } from './message-query';
+import { MESSAGES_PATH } from '../../contract/paths';
+import { readRequest, requestsIn } from './parameters';
+import type { ProblemError } from './problem';
 
-const requests = requestsAt({ zone: 'Europe/Berlin' });
-const parse = (search: string) => parseMessageQuery(new URLSearchParams(search), requests);
+const requests = requestsIn({ zone: 'Europe/Berlin' });
+const headers = new Headers();
+const parse = (search: string) =>
+  readRequest(requests.messages, MESSAGES_PATH, { url: `${MESSAGES_PATH}?${search}`, headers });
 
 function refusal(search: string): ProblemError {
   try {

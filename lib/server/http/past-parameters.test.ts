@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestsAt } from '../http/parameters';
-import type { ProblemError } from '../http/problem';
-import { parseSpan, parseTimelineQuery } from './past-query';
+import { TALK_PATH, TIMELINE_PATH } from '../../contract/paths';
+import { readRequest, requestsIn } from './parameters';
+import type { ProblemError } from './problem';
 
 const NOW = Date.parse('2026-02-03T09:30:00Z');
 const HOUR = 3_600_000;
-const requests = requestsAt({ zone: 'Europe/Berlin', now: () => NOW });
-const timeline = (search: string) => parseTimelineQuery(new URLSearchParams(search), requests);
-const span = (search: string) => parseSpan(new URLSearchParams(search), requests);
+const requests = requestsIn({ zone: 'Europe/Berlin', now: () => NOW });
+const headers = new Headers();
+const timeline = (search: string) =>
+  readRequest(requests.timeline, TIMELINE_PATH, { url: `${TIMELINE_PATH}?${search}`, headers });
+const span = (search: string) => readRequest(requests.talk, TALK_PATH, { url: `${TALK_PATH}?${search}`, headers });
 
 function faulty(parse: () => unknown): (string | undefined)[] | undefined {
   try {

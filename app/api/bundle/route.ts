@@ -1,3 +1,0 @@
-import { served } from '@/lib/server/api/route-file';
-
-export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = served('/api/bundle');
