@@ -4,7 +4,7 @@ import { type LaneShape, rowHeight, type Thing } from '@/components/timeline/tim
 import type { Lanes } from '@/components/timeline/timeline-lanes';
 import { type Scale, xOf } from '@/components/timeline/timeline-scale';
 import { type Colours, MEANING_COLOURS } from './colours';
-import { foldWords } from './draw-lanes';
+import { foldWords } from './draw-unknown';
 
 type Context = CanvasRenderingContext2D;
 

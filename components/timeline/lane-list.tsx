@@ -99,11 +99,14 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
   );
 }
 
-const NOWHERE = { kind: 'place', health: null, unknown: null } as const;
+const NOWHERE = { kind: 'place', health: null, unknown: null, spoke: null } as const;
 
 function inWords({ ticks, bars, health, lives }: Lane): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
-  const locks = bars.reduce((sum, { lock }) => sum + lock.count, 0);
+  const recorded = bars.filter(({ byFile }) => !byFile);
+  const files = new Set(recorded.map(({ lock }) => lock.lock_file));
+  const earlier = bars.filter(({ byFile, lock }) => byFile && !files.has(lock.lock_file));
+  const locks = [...recorded, ...earlier].reduce((sum, { lock }) => sum + lock.count, 0);
   const last = health.at(-1)?.health ?? 'not registered';
   const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
   return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}${former}`;

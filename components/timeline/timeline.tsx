@@ -102,7 +102,7 @@ function MoreLanes({ count, after, next, onGo }: MoreLanesProps) {
   );
 }
 
-const NOTHING: Lanes = { lanes: [], unknown: [], moments: [], known: { since: 0, until: 0 } };
+const NOTHING: Lanes = { lanes: [], unknown: [], recordedSince: null, moments: [], known: { since: 0, until: 0 } };
 
 function summaryOf({ lanes, totals }: TimelineState): string {
   if (lanes === null || totals === null) return 'Timeline, not loaded yet';

@@ -74,7 +74,7 @@ function prepare(db: Database.Database) {
     firstRecorded: db.prepare('SELECT recorded_at FROM messages ORDER BY seq LIMIT 1'),
     // Rows are in order of recording, so the oldest are the first ones: no row is read beyond those that are dropped.
     prunable: db.prepare(
-      `SELECT seq, sent_at, type, failed, voice, audience FROM
+      `SELECT seq, sent_at, type, failed, voice AS senderType, audience AS recipientSet FROM
          (SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (SELECT * FROM messages ORDER BY seq LIMIT @most))
        WHERE recorded_at < @until OR place <= @excess`,
     ),
