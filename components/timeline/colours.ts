@@ -33,10 +33,14 @@ export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
  * @param place an element without size; `light-dark()` is resolved only where a colour is used
  */
 export function readColours(place: HTMLElement): Colours {
+  // With forced colours every text would have the same one; app/globals.css sets system colours for each name instead.
+  place.style.forcedColorAdjust = 'none';
   const entries = NAMES.map((name) => {
     place.style.color = `var(--${name})`;
     return [name, getComputedStyle(place).color];
   });
+  place.style.removeProperty('forced-color-adjust');
+  place.style.removeProperty('color');
   return Object.fromEntries(entries) as Colours;
 }
 
@@ -44,10 +48,10 @@ export function readColours(place: HTMLElement): Colours {
 export function onThemeChange(listener: () => void): () => void {
   const observer = new MutationObserver(listener);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-  const system = window.matchMedia('(prefers-color-scheme: dark)');
-  system.addEventListener('change', listener);
+  const system = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => window.matchMedia(query));
+  for (const query of system) query.addEventListener('change', listener);
   return () => {
     observer.disconnect();
-    system.removeEventListener('change', listener);
+    for (const query of system) query.removeEventListener('change', listener);
   };
 }

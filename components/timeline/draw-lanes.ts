@@ -4,13 +4,21 @@ import { rowHeight } from '@/components/timeline/timeline-hit';
 import { firstAt, type Lane, type LaneBar } from '@/components/timeline/timeline-lanes';
 import { xOf } from '@/components/timeline/timeline-scale';
 import type { TypeMeaning } from '@/lib/client/message-type';
+import type { AgentHealth } from '@/lib/contract/schemas';
 import { HEALTH_COLOURS, MEANING_COLOURS } from './colours';
 import { drawFolds, drawRecordStart, hatchUnknown, labelUnknown } from './draw-unknown';
 import { type Box, type Context, ends, type Picture } from './picture';
 
 /** The most important meaning is drawn last, so that nothing covers it. */
 const ORDER: readonly TypeMeaning[] = ['tells', 'done', 'delegates', 'asks', 'trouble'];
-const DASHES = { active: [], stale: [7, 3], dead: [1.5, 2.5], moved: [1, 5], unknown: [1.5, 5] };
+/** The line below a lane shows its health also without colour. */
+export const HEALTH_DASHES: Readonly<Record<AgentHealth, number[]>> = {
+  active: [],
+  stale: [7, 3],
+  dead: [1.5, 2.5],
+  moved: [1, 5],
+  unknown: [1.5, 5],
+};
 
 /** Draws one picture; the context is scaled to CSS pixels, its origin the upper left corner of the first lane. */
 export function drawLanes(context: Context, picture: Picture): void {
@@ -50,7 +58,7 @@ function drawHealth(context: Context, picture: Picture, { health }: Lane): void 
     context.globalAlpha = 0.75;
     context.strokeStyle = context.fillStyle;
     context.lineWidth = 1.5;
-    context.setLineDash(DASHES[state]);
+    context.setLineDash(HEALTH_DASHES[state]);
     context.beginPath();
     context.moveTo(left, shape.height - 2);
     context.lineTo(right, shape.height - 2);

@@ -138,7 +138,7 @@ test('leadOf(): each thing links to the place that shows it in full', () => {
   assert.deepEqual(lead(40, 6)?.to, { message: 'e.40' });
   assert.deepEqual(lead(12, shape.bars.top + 1)?.to, { agent: 'agent-0' });
   assert.deepEqual(lead(25, shape.bars.top + row + 1)?.to, { lock: 'b' });
-  assert.equal(lead(50, 36)?.label, 'Go to 12:00:50');
+  assert.equal(lead(50, 36)?.label, 'Select 12:00:50');
   assert.deepEqual(lead(50, 36)?.to, { at: iso(50) });
 });
 

@@ -139,6 +139,6 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
     case 'moment':
     case 'place':
-      return { to: { at: isoOf(thing.at) }, tab: null, label: `Go to ${clockTime(isoOf(thing.at), now, zone)}` };
+      return { to: { at: isoOf(thing.at) }, tab: null, label: `Select ${clockTime(isoOf(thing.at), now, zone)}` };
   }
 }
