@@ -10,6 +10,7 @@ import { stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import type { Settings } from '@/lib/client/settings';
 import { useAddress } from '@/lib/client/use-address';
+import { useCalmSetting } from '@/lib/client/use-calm';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
@@ -58,6 +59,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
   const { moment } = travel;
   const swarm = travel.swarm ?? live;
   const [theme, nextTheme] = useTheme(settings.theme);
+  const calmSetting = useCalmSetting(settings.calm);
   const [initialTab] = useState(() => tabFor(parseAddress(new URLSearchParams(query)), first));
   const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
   const narrow = useNarrow();
@@ -85,7 +87,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
     [change, goTo],
   );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
-  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
+  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting });
 
   return (
     <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
@@ -155,7 +157,7 @@ export function Dashboard({ first, root, renderedAt, query, settings, past, bund
           />
         </main>
       </div>
-      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} onGo={follow} />
+      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} calmSetting={calmSetting} onGo={follow} />
     </Now>
   );
 }

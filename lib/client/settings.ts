@@ -49,6 +49,8 @@ export interface Settings {
   layout: Layout;
   locks: LockView;
   drawer: Drawer;
+  /** The page shows at most one update a second. */
+  calm: boolean;
 }
 
 export const DEFAULT_LAYOUT: Layout = { widths: { agents: 304, locks: 344 }, collapsed: [] };
@@ -66,6 +68,7 @@ const THEME_COOKIE = 'swarm_theme';
 const LAYOUT_COOKIE = 'swarm_layout';
 const LOCKS_COOKIE = 'swarm_locks';
 const DRAWER_COOKIE = 'swarm_drawer';
+const CALM_COOKIE = 'swarm_calm';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -81,6 +84,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     layout: parseLayout(read(LAYOUT_COOKIE)),
     locks: parseLockView(read(LOCKS_COOKIE)),
     drawer: parseDrawer(read(DRAWER_COOKIE)),
+    calm: read(CALM_COOKIE) === 'on',
   };
 }
 
@@ -97,6 +101,11 @@ export function saveLayout(layout: Layout): void {
 /** Remembers for a year how the locks are sorted and grouped, as `order.grouping`. */
 export function saveLockView({ order, grouping }: LockView): void {
   save(LOCKS_COOKIE, `${order}.${grouping}`);
+}
+
+/** Remembers for a year whether the page is calm. */
+export function saveCalm(calm: boolean): void {
+  save(CALM_COOKIE, calm ? 'on' : 'off');
 }
 
 /** Remembers the drawer for a year. */

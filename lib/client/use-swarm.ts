@@ -3,6 +3,7 @@ import type { StreamEvent, SwarmState } from '../contract/events';
 import { STREAM_PATH } from '../contract/paths';
 import { requestPath } from './api';
 import { served } from './base-path';
+import { CalmGate } from './calm';
 import { adjust } from './clock';
 import { type ConnectionState, StreamClient } from './stream-client';
 import { milliseconds } from './time';
@@ -24,6 +25,9 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
   const [view, dispatch] = useReducer(reduce, { swarm: first, gap: null });
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [lastEventId] = useState(first.lastEventId);
+  // Rendered in slices, which yield to the reader's input.
+  const [gate] = useState(() => new CalmGate((events) => startTransition(() => dispatch({ events }))));
+  useEffect(() => gate.follow(), [gate]);
 
   useEffect(() => {
     const stream = new StreamClient({
@@ -35,8 +39,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));
         if (heard !== null) adjust(heard);
-        // Rendered in slices, which yield to the reader's input.
-        startTransition(() => dispatch({ events }));
+        gate.receive(events);
       },
       onState: setConnection,
     });
@@ -53,7 +56,7 @@ export function useSwarm(first: SwarmState): View & { connection: ConnectionStat
       document.removeEventListener('visibilitychange', wake);
       stream.stop();
     };
-  }, [lastEventId]);
+  }, [lastEventId, gate]);
 
   const dismissGap = useCallback(() => dispatch({ dismissGap: true }), []);
   return { ...view, connection, dismissGap };
