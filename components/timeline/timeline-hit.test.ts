@@ -147,3 +147,29 @@ test('thingWords(): invisible characters in names are made visible', () => {
   const thing = thingAt(odd, scale, shape, 400, 6);
   assert.equal(thing && thingWords(thing, at(100), 'UTC'), 'agent-0 · INU+202EFO  to everyone · 12:00:40');
 });
+
+test('thingAt(): before recording began, health is not known, and messages and lock files say the rest', () => {
+  const before = makeLanes({
+    ...answer,
+    locks: [lock('a', 70, null, { state: 'stale' })],
+    earlier_locks: [{ agent: 'agent-0', lock_file: 'a', filepath: 'src/a.ts', since: iso(10), until: iso(70) }],
+    health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(30), until: null }],
+    unknown: [{ since: null, until: iso(70), about: 'everything', reason: 'Nothing older is kept.' }],
+  });
+  const wordsAt = (second: number, y: number) => {
+    const thing = thingAt(before, scale, shape, xOf(scale, at(second)), y);
+    return thing && thingWords(thing, at(100), 'UTC');
+  };
+  assert.equal(
+    wordsAt(50, 6),
+    'agent-0 · health not recorded before 12:01:10 · messages from 12:00:40 to 12:01:00 · 12:00:50',
+  );
+  assert.equal(
+    wordsAt(50, shape.bars.top + 1),
+    'agent-0 · held: src/a.ts · 12:00:10 to 12:01:10, 1 min, by its lock file',
+  );
+  assert.equal(wordsAt(90, shape.bars.top + 1), 'agent-0 · stale: src/a.ts · since 12:01:10, 30 s');
+  assert.equal(wordsAt(20, 36), 'agent-1 · health not recorded before 12:01:10 · no message in view · 12:00:20');
+  // A span that is kept from before the record is known.
+  assert.match(wordsAt(40, 36) ?? '', /^agent-1 · stale since 12:00:30/);
+});
