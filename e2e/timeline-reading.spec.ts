@@ -11,7 +11,7 @@ test('legend: explains every mark, and can be hidden', async ({ page, swarm, ser
   story(swarm);
   await server.start();
   await open(page, server);
-  for (const text of ['active', 'stale', 'dead', 'lock held', 'question', 'not known', 'idle time, folded']) {
+  for (const text of ['active', 'stale', 'dead', 'lock held', 'question', 'not known', 'folded idle time']) {
     await expect(legend(page).getByText(text, { exact: true }).first()).toBeVisible();
   }
   const button = drawer(page).getByRole('button', { name: 'Legend' });
@@ -73,7 +73,9 @@ test('presets: the pressed one is marked by more than a shade, also with forced 
   /** Contrast of the pressed preset's background with the one beside it, by the formula of WCAG. */
   const contrast = () =>
     page.getByRole('group', { name: 'Time shown' }).evaluate((group) => {
-      const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
+      const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', {
+        willReadFrequently: true,
+      });
       const luminance = (element: Element) => {
         context?.clearRect(0, 0, 1, 1);
         for (const colour of [
@@ -124,7 +126,21 @@ test('moment: a click selects and offers to view it; a double click or Enter vie
   await page.keyboard.press('Escape');
   await expect(offer(page)).toBeHidden();
 
+  // Nothing covers the offer: neither the tooltip nor, with forced colours, its own ground.
   await page.mouse.click(place.x, place.y);
+  await expect(page.locator('.timeline-tooltip')).toBeVisible();
+  const gap = async () => {
+    const [tip, button] = [await page.locator('.timeline-tooltip').boundingBox(), await offer(page).boundingBox()];
+    return (tip?.y ?? 0) - ((button?.y ?? 0) + (button?.height ?? 0));
+  };
+  await expect.poll(gap).toBeGreaterThan(0);
+  await page.emulateMedia({ forcedColors: 'active' });
+  const [text, ground] = await offer(page).evaluate((button) => [
+    getComputedStyle(button).color,
+    getComputedStyle(document.documentElement).backgroundColor,
+  ]);
+  expect(text).not.toBe(ground);
+  await page.emulateMedia({ forcedColors: 'none' });
   await expect(offer(page)).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/[?&]at=/);

@@ -33,7 +33,7 @@ export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
  * @param place an element without size; `light-dark()` is resolved only where a colour is used
  */
 export function readColours(place: HTMLElement): Colours {
-  // With forced colours every text would have the same one; app/globals.css sets system colours for each name instead.
+  // The browser would force one colour for all; `.drawn-colours` sets a system colour for each name instead.
   place.style.forcedColorAdjust = 'none';
   const entries = NAMES.map((name) => {
     place.style.color = `var(--${name})`;

@@ -120,4 +120,4 @@ export function drawRecordStart(context: Context, picture: Picture): void {
   context.fillText(RECORD_WORDS, x - width + 4, top + 9.5);
 }
 
-const RECORD_WORDS = 'recording began';
+const RECORD_WORDS = 'first record';

@@ -24,10 +24,10 @@ const HEALTH_WORDS: Partial<Record<AgentHealth, string>> = {
   active: 'active',
   stale: 'stale',
   dead: 'dead',
-  unknown: 'unknown or moved',
+  unknown: 'unknown, moved',
 };
 const MEANING_WORDS: Record<TypeMeaning, string> = {
-  trouble: 'blocked or conflict',
+  trouble: 'blocked, conflict',
   asks: 'question',
   delegates: 'delegation',
   done: 'done or ack',
@@ -39,7 +39,7 @@ export function Legend() {
   return (
     <ul
       aria-label="Legend"
-      className="flex shrink-0 flex-wrap gap-x-3.5 border-line border-t px-4 py-0.5 text-[11px] text-muted leading-5"
+      className="drawn-colours flex shrink-0 flex-wrap gap-x-3 border-line border-t px-4 py-0.5 text-[11px] text-muted leading-5"
     >
       {Object.entries(HEALTH_WORDS).map(([health, words]) => (
         <Item key={health} words={words}>
@@ -62,18 +62,18 @@ export function Legend() {
           <path d="M4 1v10" stroke={`var(--${MEANING_COLOURS[meaning as TypeMeaning]})`} strokeWidth="2" />
         </Item>
       ))}
-      <Item words="before recording: lock by its file, time of messages">
+      <Item words="before the first record: locks, messages">
         <path d="M1 2.5h18M1 7.5h18" stroke="var(--muted)" strokeDasharray="3 2" />
         <path d="M1 11h18" stroke="var(--muted)" opacity="0.5" />
       </Item>
       <Item words="not known">
         <path d="M0 12 12 0M7 12 19 0M-7 12 5 0M14 12 26 0" stroke="var(--muted)" opacity="0.6" />
       </Item>
-      <Item words="idle time, folded">
+      <Item words="folded idle time">
         <path d="M1 0h18v12H1z" fill="var(--tint)" />
         <path d="M2 0 0 4l2 4-2 4M18 0l2 4-2 4 2 4" fill="none" stroke="var(--muted)" opacity="0.6" />
       </Item>
-      <Item words="another process has the id" narrow>
+      <Item words="new process" narrow>
         <path d="M4 0v12M1 .5h6M1 11.5h6" stroke="var(--ink)" />
       </Item>
     </ul>

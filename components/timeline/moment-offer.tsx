@@ -31,7 +31,7 @@ export function MomentOffer({ ref, selection, onView, onDismiss }: MomentOfferPr
     <div
       ref={ref}
       hidden={selection === null}
-      className="absolute top-0 left-0 z-10 flex h-[22px] items-stretch rounded-sm bg-accent text-paper"
+      className="absolute top-0 left-0 z-10 flex h-[22px] items-stretch rounded-sm bg-accent text-paper forced-colors:border"
     >
       {selection !== null && (
         <>

@@ -280,7 +280,9 @@ export class Stage {
     const above = top - tooltip.offsetHeight - 6;
     const below = top + this.#shape.height + 6;
     const fits = below + tooltip.offsetHeight < window.innerHeight - 8;
-    tooltip.style.transform = `translate(${Math.max(8, left)}px, ${fits && above < 8 ? below : Math.max(8, above)}px)`;
+    // The offer to view the selected moment is above the lanes.
+    const isBelow = fits && (above < 8 || this.#shown.selected !== null);
+    tooltip.style.transform = `translate(${Math.max(8, left)}px, ${isBelow ? below : Math.max(8, above)}px)`;
   }
 }
 

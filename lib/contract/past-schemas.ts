@@ -87,7 +87,7 @@ export const earlierLock = z.object({
   lock_file: z.string(),
   filepath: z.string(),
   since: instant.describe('When it was acquired, by `locked_at` in its file.'),
-  until: instant.describe('When recording began, which is `known_since`.'),
+  until: instant.describe('The first known moment: `known_since`.'),
 });
 
 /** Messages of one sender and type within one step of time. */
