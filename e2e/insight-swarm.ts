@@ -53,9 +53,9 @@ export const INSIGHT_QUESTIONS: readonly (readonly [question: string, answer: st
 export function insight(swarm: TestSwarm): void {
   writeCards(swarm);
   swarm.register(
-    CARDS.map(([id], index) => {
-      const isDead = id === 'agent-4';
-      return { id, pid: isDead ? goneProcess() : anotherClaudeProcess(), age: isDead ? 1200 : 4 + index };
+    CARDS.map(([id]) => {
+      // A living process must not be younger than its entry, or it counts as another one with the same pid.
+      return id === 'agent-4' ? { id, pid: goneProcess(), age: 1200 } : { id, pid: anotherClaudeProcess(), age: 0 };
     }),
   );
   for (const [minutes, sender, recipients, msg_type, content, failed = []] of SAID) {
