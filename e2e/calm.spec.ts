@@ -27,8 +27,9 @@ test('calm page: set in the list of keys or by the palette, kept for the next vi
   for (let number = 1; number <= 4; number++) await expect(list.getByText(`calm ${number}.`)).toHaveCount(1);
 
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('calm page off');
+  await page.getByRole('combobox', { name: 'Command' }).fill('calm page off');
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.keyboard.press('?');
   await expect(setting(page)).not.toBeChecked();
 });

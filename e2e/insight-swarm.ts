@@ -21,13 +21,12 @@ const CARDS: readonly (readonly [id: string, name: string, description: string])
   ['agent-7', 'routes', 'public routes'],
 ];
 
-/** What the attention list must contain before a picture is taken. */
+/** What the attention list must contain before a picture is taken. A stale lock that nobody waits for is in no list. */
 export const INSIGHT_KINDS: readonly AttentionKind[] = [
   'agent_dead',
   'blocked_unanswered',
   'question_unanswered',
   'delivery_failed',
-  'lock_stale',
   'lock_overlap',
 ];
 
@@ -39,7 +38,10 @@ export const INSIGHT_QUESTIONS: readonly (readonly [question: string, answer: st
   ['Which agent is blocked, and since when?', 'agent-2 (billing), for 12 minutes.'],
   ['What is the blocked agent waiting for?', 'src/billing/ledger.ts, which agent-4 holds.'],
   ['Which question is unanswered: who asked whom?', 'agent-3 (ui) asked agent-1 (auth), 8 minutes ago.'],
-  ['Which lock is stale, and who holds it?', 'src/search/index.ts, held by agent-6 (search) for 9 minutes.'],
+  [
+    'Which lock of a living agent is past its timeout, and who holds it?',
+    'src/search/index.ts, held by agent-6 (search) for 9 minutes.',
+  ],
   ['Which two locks overlap?', 'src/api/*.ts of agent-0 and src/api/routes.ts of agent-7.'],
   ['Which message was not delivered, and to whom?', 'The REVIEW-REQUEST of agent-1, to agent-6.'],
   ['How many locks are held?', '5.'],
