@@ -93,6 +93,8 @@ async function emptyPage(browser: Browser, updates: DomUpdates): Promise<Busy> {
   const bare = await BareNext.started();
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   try {
+    // The compiler wraps named functions in a call of `__name`, which the page lacks.
+    await page.addInitScript('globalThis.__name = (value) => value;');
     await page.goto(bare.url);
     await page.evaluate(replayUpdates, updates);
     await delay(1000);
