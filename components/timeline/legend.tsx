@@ -39,7 +39,7 @@ export function Legend() {
   return (
     <ul
       aria-label="Legend"
-      className="drawn-colours flex shrink-0 flex-wrap gap-x-3 border-line border-t px-4 py-0.5 text-[11px] text-muted leading-5"
+      className="drawn-colours flex shrink-0 flex-wrap gap-x-2.5 border-line border-t px-4 py-0.5 text-[11px] text-muted leading-5"
     >
       {Object.entries(HEALTH_WORDS).map(([health, words]) => (
         <Item key={health} words={words}>
@@ -62,7 +62,7 @@ export function Legend() {
           <path d="M4 1v10" stroke={`var(--${MEANING_COLOURS[meaning as TypeMeaning]})`} strokeWidth="2" />
         </Item>
       ))}
-      <Item words="before the first record: locks, messages">
+      <Item words="before the first record">
         <path d="M1 2.5h18M1 7.5h18" stroke="var(--muted)" strokeDasharray="3 2" />
         <path d="M1 11h18" stroke="var(--muted)" opacity="0.5" />
       </Item>
