@@ -24,13 +24,15 @@ const FEATURES_OFF = [
   'PreconnectToSearch',
   'ThirdPartyStoragePartitioning',
 ];
+/** Their tests check little: they take pictures for a person to look at. */
+const PICTURES = 'screenshots*.spec.ts';
 const pictures = process.env.SCREENSHOTS !== undefined;
 
 // Every test starts its own server over its own swarm (e2e/fixtures.ts), on the production build that is there.
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: pictures ? 'screenshots.spec.ts' : '*.spec.ts',
-  testIgnore: pictures ? [] : 'screenshots.spec.ts',
+  testMatch: pictures ? PICTURES : '*.spec.ts',
+  testIgnore: pictures ? [] : PICTURES,
   reporter: 'list',
   workers: 2,
   fullyParallel: true,

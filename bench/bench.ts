@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { PROJECT } from '../test/support/production-server';
 import { burst } from './measure/burst';
 import { fanOut } from './measure/fan-out';
+import { following } from './measure/following';
 import { growth } from './measure/growth';
 import { page } from './measure/page';
 import { push } from './measure/push';
@@ -22,7 +23,20 @@ import { active, idle } from './measure/standing';
 import { type Bench, type Figure, holds, markdown, printed, type Result } from './measure/table';
 import { makeScratch } from './scratch';
 
-const BENCHES: readonly Bench[] = [active, push, fanOut, burst, reading, restart, rest, search, growth, page, idle];
+const BENCHES: readonly Bench[] = [
+  active,
+  push,
+  fanOut,
+  burst,
+  reading,
+  restart,
+  rest,
+  search,
+  growth,
+  page,
+  following,
+  idle,
+];
 const RESULTS = path.join(PROJECT, 'bench-results');
 
 interface Choice {

@@ -4,6 +4,7 @@ import type { PastState } from '../lib/contract/past-schemas';
 import type { ProductionServer } from '../test/support/production-server';
 import { busy } from './busy';
 import { connection, expect, openLive, test } from './fixtures';
+import { insight } from './insight-swarm';
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -100,6 +101,22 @@ test.describe('without a project', () => {
     await page.goto(server.url);
     await pictures(page, 'first-steps');
   });
+});
+
+test('timeline', async ({ page, swarm, server }) => {
+  insight(swarm);
+  await server.start();
+  await page.goto(`${server.url}/?view=timeline&span=1h`);
+  await expect(page.locator('[data-loaded="true"]')).toBeVisible();
+  await pictures(page, 'timeline');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const box = await page.locator('[data-timeline-overlay]').boundingBox();
+  await page.mouse.click((box?.x ?? 0) + 500, (box?.y ?? 0) + 40);
+  await expect(page.getByRole('button', { name: /^View this moment/ })).toBeVisible();
+  await pictures(page, 'timeline-selected');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.screenshot({ path: 'screenshots/timeline-forced-colours.png' });
 });
 
 test('past: the page as it was', async ({ page, swarm, server }) => {

@@ -43,6 +43,7 @@ export function manyThings(url: string, { agents, locks, messages }: Size): Time
       const end = instant(Math.min(1, start + random() * 0.02));
       return { agent: id(), lock_file: `${index}.lock`, filepath, state, since: instant(start), until: end, count: 1 };
     }),
+    earlier_locks: [],
     messages: Array.from({ length: messages }, (_, index) => ({
       sender: id(),
       type: TYPES[Math.floor(random() * TYPES.length)] as string,

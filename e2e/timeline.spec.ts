@@ -1,81 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import type { TimelineAnswer } from '../lib/contract/past-schemas';
 import type { AgentsAnswer } from '../lib/contract/schemas';
-import { claudeProcess } from '../test/support/claude-process';
-import type { ProductionServer } from '../test/support/production-server';
 import { connection, expect, faults, pageWidth, panel, test } from './fixtures';
-import type { TestSwarm } from './swarm';
 import { manyThings } from './timeline-answer';
+import {
+  barPlace,
+  CLOCKS,
+  drawer,
+  lane,
+  MINUTE,
+  nearby,
+  open,
+  opener,
+  overlay,
+  recent,
+  shownSpan,
+  story,
+  words,
+  written,
+} from './timeline-page';
 
-const MINUTE = 60_000;
 const narrow = { width: 390, height: 844 };
 
 /** The local time, as in a log line, of a moment this many milliseconds ago. */
-function ago(minutes: number): string {
-  const time = new Date(Date.now() - minutes * MINUTE);
-  return new Date(time.getTime() - time.getTimezoneOffset() * MINUTE)
-    .toISOString()
-    .replace('T', ' ')
-    .replace('Z', '000');
-}
-
-/** Three agents; messages 50 and 5 to 2 minutes ago, and none between; one held lock. */
-function story(swarm: TestSwarm): number {
-  const storyEnd = Date.now();
-  swarm.register([{ id: 'agent-0', pid: claudeProcess() }, { id: 'agent-1' }, { id: 'agent-2' }]);
-  swarm.lock('src/parser.ts', 'agent-1', 'tokens', 120);
-  swarm.send(
-    { sender: 'agent-0', timestamp: ago(50), msg_type: 'TASK-DELEGATION', recipients: ['agent-1'] },
-    { sender: 'agent-1', timestamp: ago(49.5), msg_type: 'ACK', recipients: ['agent-0'] },
-    { sender: 'agent-2', timestamp: ago(5), msg_type: 'QUESTION', recipients: ['agent-0', 'agent-1'] },
-    { sender: 'agent-0', timestamp: ago(4), msg_type: 'INFO', recipients: ['agent-2'] },
-    { sender: 'agent-1', timestamp: ago(2), msg_type: 'BLOCKED', recipients: ['all'] },
-  );
-  return storyEnd;
-}
-
-const drawer = (page: Page) => page.getByRole('region', { name: 'Timeline and relations' });
-const opener = (page: Page) => drawer(page).getByRole('button', { name: 'Timeline', exact: true });
-const lane = (page: Page, agent: string) =>
-  page.getByRole('list', { name: 'Lanes' }).getByRole('button', { name: new RegExp(`^${agent} \\d`) });
-/** The two ends of a span. */
-const CLOCKS = /^\d\d:\d\d:\d\d – \d\d:\d\d:\d\d$/;
-const words = (page: Page) => page.locator('[data-words]');
-const overlay = (page: Page) => page.locator('[data-timeline-overlay]');
-
-async function open(page: Page, server: ProductionServer, query = '?view=timeline&span=1h'): Promise<void> {
-  await page.goto(`${server.url}/${query}`);
-  await expect(connection(page)).toHaveText(/Live/);
-  await expect(page.locator('[data-loaded="true"]')).toBeVisible();
-}
-
-/** The time range in the address, in milliseconds. */
-function shownSpan(page: Page): { since: number; until: number } {
-  const [since = '', until = ''] = new URL(page.url()).searchParams.get('span')?.split('/') ?? [];
-  return { since: Date.parse(since), until: Date.parse(until) };
-}
-
-const written = (page: Page) => expect.poll(() => Number.isNaN(shownSpan(page).until)).toBe(false);
-
-/** Twenty minutes with the newer messages and no idle time to fold. */
-function recent(): { since: number; until: number; query: string } {
-  const until = Date.now() - 1.5 * MINUTE;
-  const since = until - 6 * MINUTE;
-  const iso = (time: number) => new Date(time).toISOString();
-  return { since, until, query: `?view=timeline&span=${iso(since)}/${iso(until)}` };
-}
-
-/** Points at a moment in a lane, counted from 0; messages are in the upper part, locks in the lower one. */
-async function barPlace(page: Page, index: number, part: number, lower = false): Promise<{ x: number; y: number }> {
-  const box = await overlay(page).boundingBox();
-  const row = await page.getByRole('list', { name: 'Lanes' }).getByRole('listitem').nth(index).boundingBox();
-  if (!box || !row) throw new Error('The lanes are not visible.');
-  return { x: box.x + box.width * part, y: row.y + row.height * (lower ? 0.7 : 0.3) };
-}
-
 test('drawer: opens by key, by its row and by the address, and keeps its state', async ({ page, swarm, server }) => {
   story(swarm);
   await server.start();
@@ -165,24 +114,16 @@ test('timeline: the pointed thing is described, and a click opens it', async ({ 
   const empty = await barPlace(page, 0, 0.1);
   await page.mouse.move(empty.x - 9, empty.y);
   await page.mouse.move(empty.x, empty.y);
-  await expect(page.locator('.timeline-tooltip')).toContainText(/Go to \d\d:\d\d:\d\d/);
+  await expect(page.locator('.timeline-tooltip')).toContainText(/Select \d\d:\d\d:\d\d/);
   await page.mouse.click(empty.x, empty.y);
+  const offer = drawer(page).getByRole('button', { name: /^View this moment · \d\d:\d\d:\d\d$/ });
+  await expect(offer).toBeVisible();
+  expect(page.url()).not.toMatch(/[?&]at=/);
+  await offer.click();
   await expect(page).toHaveURL(/[?&]at=/);
   const at = Date.parse(new URL(page.url()).searchParams.get('at') ?? '');
   expect(Math.abs(at - (since + 0.1 * (until - since)))).toBeLessThan(2000);
 });
-
-/** Moves around a place until the expected words appear: a tick is thin. */
-async function nearby(page: Page, { x, y }: { x: number; y: number }, expected: RegExp): Promise<void> {
-  for (let off = 0; off <= 60; off += 3) {
-    for (const side of [off, -off]) {
-      await page.mouse.move(x + side, y);
-      await page.evaluate(() => new Promise(requestAnimationFrame));
-      if (expected.test((await words(page).textContent()) ?? '')) return;
-    }
-  }
-  await expect(words(page)).toHaveText(expected);
-}
 
 test('timeline: wheel and drag zoom and move, and the address has the range without extra steps in the browser’s history', async ({
   page,
@@ -256,9 +197,9 @@ test('timeline: idle time folds into a break, and unfolds', async ({ page, swarm
     const place = await barPlace(page, 2, 0.6);
     await page.mouse.move(place.x, place.y - 1);
     await page.mouse.move(place.x, place.y);
-    await expect(page.locator('.timeline-tooltip')).toContainText('Go to');
+    await expect(page.locator('.timeline-tooltip')).toContainText('Select');
     const [clock = ''] =
-      /\d\d:\d\d:\d\d/.exec((await page.locator('.timeline-tooltip').textContent())?.split('Go to')[1] ?? '') ?? [];
+      /\d\d:\d\d:\d\d/.exec((await page.locator('.timeline-tooltip').textContent())?.split('Select')[1] ?? '') ?? [];
     return clock;
   };
   const folded = await shown();

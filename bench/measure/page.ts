@@ -1,58 +1,20 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
+import type { Browser, CDPSession, Page } from '@playwright/test';
 import type { Stats } from '../../lib/contract/schemas';
 import { Simulator } from '../../lib/simulator/simulator';
 import { writeBacklog } from '../../test/support/backlog';
 import type { ProductionServer } from '../../test/support/production-server';
+import { launchBrowser, takeNotes } from './page-notes';
 import { BareNext, startDashboard, untilRead } from './processes';
 import { type Bench, type Figure, quantile } from './table';
 
 const HISTORY = 100_000;
 const RATE = 500;
 const SECONDS = 30;
-const SYSTEM_CHROMIUM = '/usr/bin/chromium';
 
 const LIMITS = { longTasks: 0, typingMs: 100, heapGrowthMb: 40, scriptAboveEmptyKb: 50, cls: 0.02 };
-
-/** Measurements inside the page; set up before its first script. */
-interface Notes {
-  longTasks: number[];
-  shift: number;
-  typing: number[];
-}
-
-declare global {
-  interface Window {
-    notes: Notes;
-  }
-}
-
-function takeNotes(): void {
-  const notes: Notes = { longTasks: [], shift: 0, typing: [] };
-  window.notes = notes;
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) notes.longTasks.push(duration);
-  }).observe({ type: 'longtask', buffered: true });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-      if (!entry.hadRecentInput) notes.shift += entry.value;
-    }
-  }).observe({ type: 'layout-shift', buffered: true });
-  window.addEventListener(
-    'keydown',
-    ({ timeStamp }) => {
-      // A message posted in the callback of a frame arrives right after that frame was painted.
-      requestAnimationFrame(() => {
-        const painted = new MessageChannel();
-        painted.port1.onmessage = () => notes.typing.push(performance.now() - timeStamp);
-        painted.port2.postMessage(null);
-      });
-    },
-    true,
-  );
-}
 
 async function forgetTasks(page: Page): Promise<void> {
   await page.evaluate(() => {
@@ -200,10 +162,7 @@ async function run(scratch: string): Promise<Figure[]> {
   mkdirSync(root);
   writeBacklog({ root, messages: HISTORY });
   const server = await startDashboard(root, `${root}.sqlite`);
-  const browser = await chromium.launch({
-    executablePath: existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  });
+  const browser = await launchBrowser();
   try {
     await untilRead(server, HISTORY);
     const empty = await emptyPage(browser);

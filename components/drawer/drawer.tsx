@@ -65,7 +65,7 @@ export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
             className="drawer-content flex min-h-0 flex-col border-line border-t max-md:flex-1 max-md:border-t-0"
           >
             {shown && (
-              <Suspense>
+              <Suspense fallback={<p className="p-4 text-muted">Loading…</p>}>
                 <DrawerContent view={view} drawer={drawer} {...content} />
               </Suspense>
             )}
@@ -87,7 +87,7 @@ function HeightSeparator({ drawer: { height, resize, close } }: { drawer: Drawer
       size={height}
       least={DRAWER_HEIGHTS.least}
       usual={DEFAULT_DRAWER.height}
-      drawn={() => Math.min(height, highest())}
+      drawn={drawnHeight}
       most={highest}
       onResize={resize}
       onCollapse={close}
@@ -97,7 +97,16 @@ function HeightSeparator({ drawer: { height, resize, close } }: { drawer: Drawer
   );
 }
 
-/** Leaves enough room for the panels above. */
+/** The height that the panels above keep beside the drawer, in CSS pixels (`.panels-row` in app/globals.css). */
+const LEFT_TO_PANELS = 300;
+
+/** The actual height: CSS limits the chosen one to leave room for the panels. */
+function drawnHeight(): number {
+  return document.getElementById('drawer-content')?.getBoundingClientRect().height ?? 0;
+}
+
 function highest(): number {
-  return Math.max(DRAWER_HEIGHTS.least, Math.floor(window.innerHeight * 0.6));
+  const panels = document.querySelector('.panels-row')?.getBoundingClientRect().height ?? 0;
+  const free = Math.max(0, Math.floor(panels - LEFT_TO_PANELS));
+  return Math.max(DRAWER_HEIGHTS.least, Math.min(Math.floor(window.innerHeight * 0.6), drawnHeight() + free));
 }

@@ -35,6 +35,7 @@ function server(messages: readonly number[], lock: TimeSpan, health: TimeSpan) {
       unknown: [],
       totals: { messages: 0, lock_spans: 0, health_spans: 1 },
       next_agent: null,
+      earlier_locks: [],
     };
   };
   return { asked, bounds: { latest: now, read } };

@@ -13,6 +13,7 @@ import type { PanelName, Settings } from '@/lib/client/settings';
 import { milliseconds } from '@/lib/client/time';
 import { keepTextNodes } from '@/lib/client/translated-page';
 import { useAddress } from '@/lib/client/use-address';
+import { useCalmSetting } from '@/lib/client/use-calm';
 import { useDismissals } from '@/lib/client/use-dismissals';
 import { isPanel, type Tab, useLayout, useNarrow } from '@/lib/client/use-layout';
 import { useSwarm } from '@/lib/client/use-swarm';
@@ -76,6 +77,7 @@ export function Dashboard(props: DashboardProps) {
   const { moment } = travel;
   const swarm = travel.swarm ?? live;
   const [theme, nextTheme] = useTheme(settings.theme);
+  const calmSetting = useCalmSetting(settings.calm);
   const [initialTab] = useState(() => tabFor(parseAddress(new URLSearchParams(query)), first));
   const { layout, setLayout, tab, setTab, goTo } = useLayout(settings.layout, initialTab);
   const narrow = useNarrow();
@@ -124,7 +126,7 @@ export function Dashboard(props: DashboardProps) {
   );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
   useEffect(() => keepTextNodes(document.body), []);
-  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer });
+  usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting });
 
   return (
     <Now renderedAt={renderedAt} moment={moment} zoneInDoubt={swarm.sources.zone.state === 'degraded'}>
@@ -217,7 +219,7 @@ export function Dashboard(props: DashboardProps) {
           />
         </main>
       </div>
-      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} onGo={follow} />
+      <PageDialogs dialog={dialog} setDialog={setDialog} swarm={swarm} calmSetting={calmSetting} onGo={follow} />
     </Now>
   );
 }

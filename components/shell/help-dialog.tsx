@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import { served } from '@/lib/client/base-path';
 import { byGroup, type Command, useCommands } from '@/lib/client/shortcuts';
+import type { CalmSetting } from '@/lib/client/use-calm';
 import { Dialog } from '../ui/dialog';
 import { Keys } from '../ui/keys';
 
@@ -12,8 +13,13 @@ const EVERYWHERE: readonly [string[], string][] = [
   [['←', '→'], 'On the line between two panels: resize them; Enter collapses one'],
 ];
 
-/** Lists every key with its action. */
-export function HelpDialog({ onClose }: { onClose: () => void }) {
+interface HelpDialogProps {
+  calmSetting: CalmSetting;
+  onClose: () => void;
+}
+
+/** Lists every key with its action, and below them the settings that have no place of their own on the page. */
+export function HelpDialog({ calmSetting: { calm, setCalm }, onClose }: HelpDialogProps) {
   const groups = byGroup(withKeys(useCommands()));
   return (
     <Dialog title="Keys" onClose={onClose}>
@@ -24,6 +30,10 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         ))}
         <Group title="Everywhere" rows={EVERYWHERE} />
       </div>
+      <label className="flex items-center gap-2 border-line border-t px-5 py-3">
+        <input type="checkbox" checked={calm} onChange={(event) => setCalm(event.target.checked)} />
+        Calm page: show at most one update a second
+      </label>
       <p className="border-line border-t px-5 py-3 text-muted">
         The palette (<Keys keys="mod+k" />) finds every command by its name. For programs there is an API:{' '}
         <a className="link underline" href={served('/redoc')}>

@@ -3,6 +3,7 @@ import type { DrawerControl } from '@/components/timeline/timeline-props';
 import type { Address } from '@/lib/client/address';
 import { type Layout, type PanelName, toggled } from '@/lib/client/settings';
 import { useCommand, useShortcut, useShortcutListener } from '@/lib/client/shortcuts';
+import type { CalmSetting } from '@/lib/client/use-calm';
 import type { Tab } from '@/lib/client/use-layout';
 import type { SwarmState } from '@/lib/contract/events';
 import { lazyPart } from '../ui/lazy-part';
@@ -27,11 +28,12 @@ interface PageCommands {
   setLayout: Dispatch<Layout>;
   setDialog: Dispatch<OpenDialog>;
   drawer: DrawerControl;
+  calmSetting: CalmSetting;
 }
 
 /** The commands of the page as a whole; panels register their own. */
 export function usePageCommands(page: PageCommands): void {
-  const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer } = page;
+  const { address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting } = page;
   const toggle = (name: PanelName) => () => setLayout(toggled(layout, name));
   useShortcutListener();
   useShortcut('1', 'Go to agents', () => goTo('agents'), { group: 'Panels' });
@@ -47,6 +49,10 @@ export function usePageCommands(page: PageCommands): void {
   useShortcut('mod+k', 'Open the command palette', () => setDialog('palette'), { inPalette: false });
   useShortcut('?', 'Show all keys', () => setDialog('help'));
   useShortcut('t', 'Change the theme: system, light, dark', nextTheme);
+  const { calm, setCalm } = calmSetting;
+  useCommand(calm ? 'Calm page off: show changes as they arrive' : 'Calm page: at most one update a second', () =>
+    setCalm(!calm),
+  );
   useCommand('Export this time range…', () => setDialog('bundle'), { group: 'Past' });
   useCommand('Copy the link to this view', () => void navigator.clipboard?.writeText(window.location.href));
   useShortcut('Escape', 'Deselect the agent', closeDetail, { enabled: address.agent !== null });
@@ -56,15 +62,16 @@ interface PageDialogsProps {
   dialog: OpenDialog;
   setDialog: Dispatch<OpenDialog>;
   swarm: SwarmState;
+  calmSetting: CalmSetting;
   onGo: (to: Partial<Address>) => void;
 }
 
 /** The help and the palette while they are open. */
-export function PageDialogs({ dialog, setDialog, swarm, onGo }: PageDialogsProps) {
+export function PageDialogs({ dialog, setDialog, swarm, calmSetting, onGo }: PageDialogsProps) {
   const close = () => setDialog(null);
   return (
     <Suspense>
-      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'help' && <HelpDialog calmSetting={calmSetting} onClose={close} />}
       {dialog === 'bundle' && <BundleDialog onClose={close} />}
       {dialog === 'palette' && <PaletteDialog swarm={swarm} onGo={onGo} onClose={close} />}
     </Suspense>

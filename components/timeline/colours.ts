@@ -33,10 +33,14 @@ export const HEALTH_COLOURS: Record<AgentHealth, Name> = {
  * @param place an element without size; `light-dark()` is resolved only where a colour is used
  */
 export function readColours(place: HTMLElement): Colours {
+  // The browser would force one colour for all; `.drawn-colours` sets a system colour for each name instead.
+  place.style.forcedColorAdjust = 'none';
   const entries = NAMES.map((name) => {
     place.style.color = `var(--${name})`;
     return [name, getComputedStyle(place).color];
   });
+  place.style.removeProperty('forced-color-adjust');
+  place.style.removeProperty('color');
   return Object.fromEntries(entries) as Colours;
 }
 
@@ -45,7 +49,8 @@ export function onThemeChange(listener: () => void): () => void {
   const observer = new MutationObserver(listener);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
   // Paper has the light theme.
-  const media = [window.matchMedia('(prefers-color-scheme: dark)'), window.matchMedia('print')];
+  const system = ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'];
+  const media = system.map((query) => window.matchMedia(query));
   for (const query of media) query.addEventListener('change', listener);
   return () => {
     observer.disconnect();

@@ -4,7 +4,7 @@ import { type LaneShape, rowHeight, type Thing } from '@/components/timeline/tim
 import type { Lanes } from '@/components/timeline/timeline-lanes';
 import { type Scale, xOf } from '@/components/timeline/timeline-scale';
 import { type Colours, MEANING_COLOURS } from './colours';
-import { foldWords } from './draw-lanes';
+import { foldWords } from './draw-unknown';
 
 type Context = CanvasRenderingContext2D;
 
@@ -71,6 +71,8 @@ export interface Overlay {
   shape: LaneShape;
   colours: Colours;
   at: number | null;
+  /** The selected moment; null for none. */
+  selected: number | null;
   /** The thing under the pointer or the keyboard's cursor. */
   thing: Thing | null;
   height: number;
@@ -78,12 +80,15 @@ export interface Overlay {
 
 /** Draws the overlay of the lanes, the only part that is drawn while a pointer moves. */
 export function drawOverlay(context: Context, overlay: Overlay): void {
-  const { scale, shape, colours, at, thing, height } = overlay;
+  const { scale, shape, colours, at, selected, thing, height } = overlay;
   context.clearRect(0, 0, scale.width, height);
-  if (at !== null && at >= scale.span.since && at <= scale.span.until) {
-    context.fillStyle = colours.warn;
-    context.fillRect(Math.round(xOf(scale, at)), 0, 1, height);
-  }
+  const drawLine = (time: number | null, colour: string, width: number) => {
+    if (time === null || time < scale.span.since || time > scale.span.until) return;
+    context.fillStyle = colour;
+    context.fillRect(Math.round(xOf(scale, time)), 0, width, height);
+  };
+  drawLine(at, colours.warn, 1);
+  drawLine(selected, colours.accent, 2);
   if (thing === null) return;
   const index = overlay.lanes.lanes.findIndex(({ agent }) => agent === thing.agent);
   const top = index * shape.height;

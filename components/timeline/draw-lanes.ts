@@ -1,38 +1,24 @@
-/** Draws the lanes: health as background, locks, lives of ids, messages, unknown times, and breaks. */
+/** Draws the lanes: health as background, locks, lives of ids, and messages. */
 
-import { type LaneShape, rowHeight } from '@/components/timeline/timeline-hit';
-import {
-  firstAt,
-  type Lane,
-  type LaneBar,
-  type Lanes,
-  type UnknownStretch,
-} from '@/components/timeline/timeline-lanes';
-import { type Scale, xOf } from '@/components/timeline/timeline-scale';
-import { durationText } from '@/components/timeline/timeline-words';
+import { rowHeight } from '@/components/timeline/timeline-hit';
+import { firstAt, type Lane, type LaneBar } from '@/components/timeline/timeline-lanes';
+import { xOf } from '@/components/timeline/timeline-scale';
 import type { TypeMeaning } from '@/lib/client/message-type';
-import type { TimeSpan } from '@/lib/contract/time-span';
-import { type Colours, HEALTH_COLOURS, MEANING_COLOURS } from './colours';
-
-export interface Picture {
-  lanes: Lanes;
-  scale: Scale;
-  shape: LaneShape;
-  colours: Colours;
-  /** The present, in milliseconds: the end of spans that still last. */
-  now: number;
-  font: string;
-  hatch: CanvasPattern | null;
-  /** The visible lanes: the first, and the one after the last. */
-  from: number;
-  to: number;
-}
-
-type Context = CanvasRenderingContext2D;
+import type { AgentHealth } from '@/lib/contract/schemas';
+import { HEALTH_COLOURS, MEANING_COLOURS } from './colours';
+import { drawFolds, drawRecordStart, hatchUnknown, labelUnknown } from './draw-unknown';
+import { type Box, type Context, ends, type Picture } from './picture';
 
 /** The most important meaning is drawn last, so that nothing covers it. */
 const ORDER: readonly TypeMeaning[] = ['tells', 'done', 'delegates', 'asks', 'trouble'];
-const DASHES = { active: [], stale: [7, 3], dead: [1.5, 2.5], moved: [1, 5], unknown: [1.5, 5] };
+/** The line below a lane shows its health also without colour. */
+export const HEALTH_DASHES: Readonly<Record<AgentHealth, number[]>> = {
+  active: [],
+  stale: [7, 3],
+  dead: [1.5, 2.5],
+  moved: [1, 5],
+  unknown: [1.5, 5],
+};
 
 /** Draws one picture; the context is scaled to CSS pixels, its origin the upper left corner of the first lane. */
 export function drawLanes(context: Context, picture: Picture): void {
@@ -45,6 +31,7 @@ export function drawLanes(context: Context, picture: Picture): void {
     context.save();
     context.translate(0, index * shape.height);
     drawHealth(context, picture, lane);
+    drawSpoke(context, picture, lane);
     drawLocks(context, picture, lane);
     hatchUnknown(context, picture);
     drawLives(context, picture, lane);
@@ -54,14 +41,8 @@ export function drawLanes(context: Context, picture: Picture): void {
     context.restore();
   }
   labelUnknown(context, picture);
+  drawRecordStart(context, picture);
   drawFolds(context, picture);
-}
-
-/** Both ends of a span in pixels, cut to the view; null outside the view. */
-function ends({ scale, now }: Picture, since: number, until: number): { left: number; right: number } | null {
-  const end = Math.min(until, now);
-  if (end < scale.span.since || since > scale.span.until) return null;
-  return { left: Math.max(0, xOf(scale, since)), right: Math.min(scale.width, xOf(scale, end)) };
 }
 
 function drawHealth(context: Context, picture: Picture, { health }: Lane): void {
@@ -77,13 +58,24 @@ function drawHealth(context: Context, picture: Picture, { health }: Lane): void 
     context.globalAlpha = 0.75;
     context.strokeStyle = context.fillStyle;
     context.lineWidth = 1.5;
-    context.setLineDash(DASHES[state]);
+    context.setLineDash(HEALTH_DASHES[state]);
     context.beginPath();
     context.moveTo(left, shape.height - 2);
     context.lineTo(right, shape.height - 2);
     context.stroke();
   }
   context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+/** The time before the record: a faint line from the first to the last message there, where health has its line. */
+function drawSpoke(context: Context, picture: Picture, { spoke }: Lane): void {
+  const place = spoke && ends(picture, spoke.since, spoke.until);
+  if (!place) return;
+  const { shape, colours } = picture;
+  context.fillStyle = colours.muted;
+  context.globalAlpha = 0.5;
+  context.fillRect(place.left, shape.height - 2.5, Math.max(2, place.right - place.left), 1);
   context.globalAlpha = 1;
 }
 
@@ -120,22 +112,21 @@ function drawLocks(context: Context, picture: Picture, lane: Lane): void {
   context.globalAlpha = 1;
 }
 
-interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
 /** Held is filled, stale is half filled, orphaned is an outline: three shapes in addition to three colours. */
-function drawBar(context: Context, { colours, font }: Picture, { lock }: LaneBar, { x, y, width, height }: Box): void {
+function drawBar(context: Context, picture: Picture, bar: LaneBar, { x, y, width, height }: Box): void {
+  const { colours, font } = picture;
+  const { lock } = bar;
   const colour = { held: colours.muted, stale: colours.warn, orphaned: colours.bad }[lock.state];
   context.fillStyle = colour;
   context.strokeStyle = colour;
-  context.globalAlpha = { held: 0.32, stale: 0.4, orphaned: 0.12 }[lock.state];
+  context.globalAlpha = bar.byFile ? 0.14 : { held: 0.32, stale: 0.4, orphaned: 0.12 }[lock.state];
   context.fillRect(x, y, width, height);
   context.globalAlpha = 0.9;
-  if (lock.state === 'orphaned' && width > 3 && height > 3) {
+  if (bar.byFile) {
+    for (let from = x; from < x + width; from += 5) {
+      for (const edge of [y, y + height - 1]) context.fillRect(from, edge, Math.min(3, x + width - from), 1);
+    }
+  } else if (lock.state === 'orphaned' && width > 3 && height > 3) {
     context.lineWidth = 1;
     context.strokeRect(x + 0.5, y + 0.5, width - 1, height - 1);
   } else if (lock.state === 'stale') {
@@ -223,95 +214,4 @@ function drawMessages(context: Context, { scale, shape, colours, font }: Picture
 
 function countText(count: number): string {
   return count < 1000 ? String(count) : `${Math.round(count / 1000)}k`;
-}
-
-/**
- * Hatches unknown times: the whole lane, or the half that would show the unknown data; messages are in the upper half.
- */
-function hatchUnknown(context: Context, picture: Picture): void {
-  for (const stretch of picture.lanes.unknown) {
-    const place = ends(picture, stretch.since, stretch.until);
-    if (place === null) continue;
-    const [top, bottom] = partOf(stretch, picture.shape);
-    context.fillStyle = picture.hatch ?? picture.colours.line;
-    context.fillRect(place.left, top, Math.max(2, place.right - place.left), bottom - top);
-  }
-}
-
-/** Draws the start, the end and the label of an unknown time over the lanes. */
-function labelUnknown(context: Context, picture: Picture): void {
-  const { lanes, shape, scale, colours, from, to, font } = picture;
-  const top = from * shape.height;
-  const height = Math.min(to, lanes.lanes.length) * shape.height - top;
-  context.font = font;
-  for (const { since, until, about } of lanes.unknown) {
-    const place = ends(picture, since, until);
-    if (place === null) continue;
-    const { left, right } = place;
-    context.fillStyle = colours.muted;
-    context.globalAlpha = 0.6;
-    for (const x of [left, right - 1]) if (x > 0 && x < scale.width - 1) context.fillRect(x, top, 1, height);
-    context.globalAlpha = 1;
-    drawLabel(context, picture, UNKNOWN_WORDS[about], {
-      x: left,
-      y: top + height / 2,
-      width: right - left,
-      height: 16,
-    });
-  }
-}
-
-const UNKNOWN_WORDS = {
-  everything: 'not known',
-  registry: 'agents not known',
-  locks: 'locks not known',
-  log: 'messages not known',
-};
-
-function partOf({ about }: UnknownStretch, { height, ticks, bars }: LaneShape): [number, number] {
-  if (about === 'locks') return [bars.top, bars.bottom];
-  if (about === 'log') return [ticks.top, ticks.bottom];
-  return [0, height - 1];
-}
-
-/** Draws words on a background in the middle of a box; omitted if they do not fit. */
-function drawLabel(context: Context, { colours }: Picture, text: string, { x, y, width }: Box): void {
-  const wide = context.measureText(text).width + 12;
-  if (wide > width - 4) return;
-  context.fillStyle = colours.paper;
-  context.fillRect(x + (width - wide) / 2, y - 8, wide, 16);
-  context.fillStyle = colours.muted;
-  context.textBaseline = 'middle';
-  context.textAlign = 'center';
-  context.fillText(text, x + width / 2, y + 0.5);
-  context.textAlign = 'left';
-}
-
-/** Draws a break: two edges where the lanes are cut. Its length is on the axis. */
-function drawFolds(context: Context, picture: Picture): void {
-  const { scale, shape, colours, lanes, from, to, hatch } = picture;
-  const top = from * shape.height;
-  const height = Math.min(to, lanes.lanes.length) * shape.height - top;
-  for (const { left, right, folded, since } of scale.pieces) {
-    if (!folded) continue;
-    context.fillStyle = colours.paper;
-    context.fillRect(left, top, right - left, height);
-    const unknown = lanes.unknown.some((one) => one.since <= since && since < one.until);
-    context.fillStyle = unknown && hatch ? hatch : colours.tint;
-    context.fillRect(left, top, right - left, height);
-    context.strokeStyle = colours.muted;
-    context.globalAlpha = 0.55;
-    context.lineWidth = 1;
-    for (const x of [left + 0.5, right - 0.5]) {
-      context.beginPath();
-      for (let y = top, side = 1; y <= top + height; y += 4, side = -side) context.lineTo(x + side * 1.5, y);
-      context.stroke();
-    }
-    context.globalAlpha = 1;
-  }
-}
-
-/** @returns the label of a break: its length */
-export function foldWords({ since, until }: TimeSpan): string {
-  return durationText(until - since);
 }

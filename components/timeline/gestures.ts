@@ -14,6 +14,8 @@ export interface Moves {
   point: (place: { x: number; y: number } | null) => void;
   /** `touch` if nothing was pointed at before: a finger does not hover. */
   click: (place: { x: number; y: number }, touch: boolean) => void;
+  /** The second click of a double click, after both calls of `click`. */
+  doubleClick: (place: { x: number; y: number }) => void;
 }
 
 const LINE = 16;
@@ -103,6 +105,7 @@ function listenToPointers(place: HTMLElement, moves: Moves, signal: AbortSignal)
   );
   // Not when the finger leaves: the browser's click would then hit the content that the followed link has shown there.
   place.addEventListener('click', (event) => dragging || moves.click(eventPlace(event), touched), { signal });
+  place.addEventListener('dblclick', (event) => dragging || moves.doubleClick(eventPlace(event)), { signal });
   place.addEventListener('pointercancel', release, { signal });
   place.addEventListener(
     'pointerleave',

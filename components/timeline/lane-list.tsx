@@ -16,7 +16,8 @@ interface LaneListProps {
   pointed: Pointed;
   stage: RefObject<Stage | null>;
   view: TimelineView;
-  onFollow: (thing: Thing) => void;
+  /** Enter at the cursor's thing. */
+  onEnter: (thing: Thing) => void;
   change: (part: Partial<Address>, push?: boolean) => void;
 }
 
@@ -24,7 +25,7 @@ interface LaneListProps {
  * The names of the lanes, with keyboard control: up and down move between lanes, left and right between things, Enter
  * follows a thing's link. The thing at the cursor is shown in words above and read aloud.
  */
-export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, change }: LaneListProps) {
+export function LaneList({ lanes: { lanes }, pointed, stage, view, onEnter, change }: LaneListProps) {
   const [current, setCurrent] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
   const pointedAgent = usePointed(pointed)?.agent;
@@ -71,9 +72,9 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
     else return false;
     return true;
   };
-  const onEnter = (agent: string) => {
+  const onPress = (agent: string) => {
     const thing = cursor();
-    if (thing?.agent === agent) onFollow(thing);
+    if (thing?.agent === agent) onEnter(thing);
     else change({ agent }, true);
   };
   return (
@@ -85,7 +86,7 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
             tabIndex={index === reachable ? 0 : -1}
             data-pointed={lane.agent === pointedAgent || undefined}
             onFocus={() => setCurrent(lane.agent)}
-            onClick={() => onEnter(lane.agent)}
+            onClick={() => onPress(lane.agent)}
             className="flex h-full w-full cursor-pointer items-center border-line border-b pr-2 pl-4 text-left text-muted hover:text-ink focus-visible:text-ink data-pointed:text-ink"
           >
             <span className="truncate">
@@ -99,11 +100,14 @@ export function LaneList({ lanes: { lanes }, pointed, stage, view, onFollow, cha
   );
 }
 
-const NOWHERE = { kind: 'place', health: null, unknown: null } as const;
+const NOWHERE = { kind: 'place', health: null, unknown: null, spoke: null } as const;
 
 function inWords({ ticks, bars, health, lives }: Lane): string {
   const messages = ticks.reduce((sum, { tick }) => sum + tick.count, 0);
-  const locks = bars.reduce((sum, { lock }) => sum + lock.count, 0);
+  const recorded = bars.filter(({ byFile }) => !byFile);
+  const files = new Set(recorded.map(({ lock }) => lock.lock_file));
+  const earlier = bars.filter(({ byFile, lock }) => byFile && !files.has(lock.lock_file));
+  const locks = [...recorded, ...earlier].reduce((sum, { lock }) => sum + lock.count, 0);
   const last = health.at(-1)?.health ?? 'not registered';
   const former = lives.length > 0 ? `, ${counted(lives.length, 'former process', 'former processes')}` : '';
   return `${counted(messages, 'message')}, ${counted(locks, 'lock')}, ${last}${former}`;

@@ -19,7 +19,7 @@ export function Presets({ preset, onPreset }: PresetsProps) {
           type="button"
           aria-pressed={preset === name}
           onClick={() => onPreset(name)}
-          className="h-6 cursor-pointer rounded-md px-2 text-muted hover:text-ink aria-pressed:bg-tint aria-pressed:font-medium aria-pressed:text-ink"
+          className="h-6 cursor-pointer rounded-md px-2 text-muted hover:text-ink aria-pressed:bg-ink aria-pressed:font-medium aria-pressed:text-paper forced-colors:aria-pressed:bg-[Highlight] forced-colors:aria-pressed:text-[HighlightText] forced-colors:aria-pressed:forced-color-adjust-none"
         >
           {NAMES[name]}
         </button>

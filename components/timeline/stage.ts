@@ -7,6 +7,7 @@ import type { TimelineView } from '@/components/timeline/timeline-view';
 import { now, subscribe as subscribeToClock } from '@/lib/client/clock';
 import type { TimeSpan } from '@/lib/contract/time-span';
 
+import { draw, hatchOf, resize } from './canvas';
 import { type Colours, onThemeChange, readColours } from './colours';
 import { AXIS_HEIGHT, drawAxis, drawOverlay } from './draw-axis';
 import { drawLanes } from './draw-lanes';
@@ -16,7 +17,6 @@ import type { Pointed } from './pointed';
 const MIN_LANE_HEIGHT = 22;
 const MAX_LANE_HEIGHT = 52;
 const FONT_SIZE = 11;
-const HATCH = 7;
 /** The maximum distance of a second touch that follows the first one's thing, in CSS pixels. */
 const FINGER = 24;
 
@@ -27,6 +27,8 @@ export interface StageElements {
   lanes: HTMLCanvasElement;
   overlay: HTMLCanvasElement;
   tooltip: HTMLElement;
+  /** Stays beside the selected moment. */
+  offer: HTMLElement;
 }
 
 export interface Shown {
@@ -35,12 +37,17 @@ export interface Shown {
   folding: boolean;
   /** The past moment that the page shows; null for the present. */
   at: number | null;
+  /** The selected moment; null for none. */
+  selected: number | null;
 }
 
 interface StageOptions {
   view: TimelineView;
   pointed: Pointed;
-  onClick: (thing: Thing) => void;
+  /** A thing was clicked at a moment. */
+  onClick: (thing: Thing, at: number) => void;
+  /** A moment was double-clicked. */
+  onView: (at: number) => void;
 }
 
 /** Draws a timeline into its elements until `stop` is called. */
@@ -146,7 +153,7 @@ export class Stage {
   }
 
   #moves(): Moves {
-    const { view, onClick } = this.#options;
+    const { view, onClick, onView } = this.#options;
     return {
       zoom: (factor, x) => this.#zoomAt(factor, x),
       pan: (pixels) => this.#panBy(pixels),
@@ -165,8 +172,14 @@ export class Stage {
       point: (place) => this.#point(place),
       click: (place, touch) => {
         const thing = this.#thingAt(place);
-        if (thing && (!touch || this.#isSecondTouch(place, thing))) onClick(thing);
-        else this.#point(place);
+        // A touched place leads nowhere, so that its first touch may select it.
+        const follows = thing && (!touch || isPlace(thing) || this.#isSecondTouch(place, thing));
+        if (follows) onClick(thing, this.#momentOf(thing, place.x));
+        if (!follows || touch) this.#point(place);
+      },
+      doubleClick: (place) => {
+        const thing = this.#thingAt(place);
+        if (thing) onView(this.#momentOf(thing, place.x));
       },
     };
   }
@@ -176,6 +189,11 @@ export class Stage {
     const before = this.#touched;
     this.#touched = { ...place, kind };
     return before?.kind === kind && Math.hypot(before.x - place.x, before.y - place.y) < FINGER;
+  }
+
+  /** The moment of a thing that has one; of one that lasts, the moment at the pointer. */
+  #momentOf(thing: Thing, x: number): number {
+    return thing.kind === 'messages' || thing.kind === 'life' ? thing.at : timeAt(this.scale(), x);
   }
 
   #thingAt({ x, y }: { x: number; y: number }): Thing | null {
@@ -224,7 +242,7 @@ export class Stage {
     if (this.#width === 0) return;
     const { scroller, axis, lanes, overlay } = this.#elements;
     const shared = { scale: this.scale(), colours: this.#colours, shape: this.#shape, font: this.#font, now: now() };
-    const { at } = this.#shown;
+    const { at, selected } = this.#shown;
     if (this.#stale) {
       this.#stale = false;
       const from = Math.floor(scroller.scrollTop / this.#shape.height);
@@ -238,8 +256,16 @@ export class Stage {
     }
     const { thing } = this.#options.pointed;
     const height = this.#shown.lanes.lanes.length * this.#shape.height;
-    draw(overlay, (context) => drawOverlay(context, { ...shared, lanes: this.#shown.lanes, at, thing, height }));
+    const { lanes: drawn } = this.#shown;
+    draw(overlay, (context) => drawOverlay(context, { ...shared, lanes: drawn, at, selected, thing, height }));
     this.#placeTooltip(shared.scale, thing);
+    if (selected !== null) this.#placeOffer(xWithin(shared.scale, selected));
+  }
+
+  #placeOffer(x: number): void {
+    const { offer } = this.#elements;
+    const left = Math.min(this.#width - offer.offsetWidth, Math.max(0, x - offer.offsetWidth / 2));
+    offer.style.transform = `translateX(${Math.round(Math.max(0, left))}px)`;
   }
 
   /** Places the tooltip beside the pointed thing, always in view. */
@@ -254,52 +280,17 @@ export class Stage {
     const above = top - tooltip.offsetHeight - 6;
     const below = top + this.#shape.height + 6;
     const fits = below + tooltip.offsetHeight < window.innerHeight - 8;
-    tooltip.style.transform = `translate(${Math.max(8, left)}px, ${fits && above < 8 ? below : Math.max(8, above)}px)`;
+    // The offer to view the selected moment is above the lanes.
+    const isBelow = fits && (above < 8 || this.#shown.selected !== null);
+    tooltip.style.transform = `translate(${Math.max(8, left)}px, ${isBelow ? below : Math.max(8, above)}px)`;
   }
+}
+
+function isPlace({ kind }: Thing): boolean {
+  return kind === 'place' || kind === 'moment';
 }
 
 /** The place of a moment, or the edge beyond which it is. */
 function xWithin(scale: Scale, time: number): number {
   return Math.min(scale.width, Math.max(0, xOf(scale, time)));
-}
-
-/** One canvas pixel is one device pixel. Setting a size clears a canvas, so it is set only when it changes. */
-function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
-  const ratio = window.devicePixelRatio;
-  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== wide) canvas.width = wide;
-  if (canvas.height !== high) canvas.height = high;
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-}
-
-function draw(canvas: HTMLCanvasElement, how: (context: CanvasRenderingContext2D) => void): void {
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const ratio = window.devicePixelRatio;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  how(context);
-}
-
-/** A pattern of diagonal hairlines in device pixels. */
-function hatchOf(canvas: HTMLCanvasElement, colour: string): CanvasPattern | null {
-  const ratio = window.devicePixelRatio;
-  const tile = document.createElement('canvas');
-  tile.width = tile.height = HATCH * Math.ceil(ratio);
-  const context = tile.getContext('2d');
-  if (context === null) return null;
-  const scale = tile.width / HATCH;
-  context.scale(scale, scale);
-  context.strokeStyle = colour;
-  context.globalAlpha = 0.42;
-  context.lineWidth = 0.8;
-  context.beginPath();
-  for (const shift of [-HATCH, 0, HATCH]) {
-    context.moveTo(shift - 1, HATCH + 1);
-    context.lineTo(shift + HATCH + 1, -1);
-  }
-  context.stroke();
-  const pattern = canvas.getContext('2d')?.createPattern(tile, 'repeat') ?? null;
-  pattern?.setTransform(new DOMMatrix().scale(1 / scale));
-  return pattern;
 }

@@ -42,6 +42,7 @@ const answer: TimelineAnswer = {
   unknown: [{ since: iso(70), until: iso(80), about: 'everything', reason: 'No dashboard ran.' }],
   totals: { messages: 14, lock_spans: 2, health_spans: 1 },
   next_agent: null,
+  earlier_locks: [],
 };
 const lanes = makeLanes(answer);
 const [lane] = lanes.lanes as [Lane];
@@ -115,7 +116,7 @@ test('nextThing(): keys move through the things of a lane in order of time, and 
   assert.equal(nextThing(things, first, 1)?.at, at(20));
   assert.equal(nextThing(things, null, -1)?.at, at(60));
   // A place between things, where the cursor arrives from another lane.
-  const place = { kind: 'place', agent: 'agent-0', at: at(50), health: null, unknown: null } as const;
+  const place = { kind: 'place', agent: 'agent-0', at: at(50), health: null, unknown: null, spoke: null } as const;
   assert.equal(nextThing(things, place, 1)?.at, at(60));
   assert.equal(nextThing(things, place, -1)?.at, at(40));
   assert.equal(nearestThing(things, at(44))?.at, at(40));
@@ -137,7 +138,7 @@ test('leadOf(): each thing links to the place that shows it in full', () => {
   assert.deepEqual(lead(40, 6)?.to, { message: 'e.40' });
   assert.deepEqual(lead(12, shape.bars.top + 1)?.to, { agent: 'agent-0' });
   assert.deepEqual(lead(25, shape.bars.top + row + 1)?.to, { lock: 'b' });
-  assert.equal(lead(50, 36)?.label, 'Go to 12:00:50');
+  assert.equal(lead(50, 36)?.label, 'Select 12:00:50');
   assert.deepEqual(lead(50, 36)?.to, { at: iso(50) });
 });
 
@@ -145,4 +146,30 @@ test('thingWords(): invisible characters in names are made visible', () => {
   const odd = makeLanes({ ...answer, messages: [tick(40, 'IN\u202EFO\n', 1, ['all'])] });
   const thing = thingAt(odd, scale, shape, 400, 6);
   assert.equal(thing && thingWords(thing, at(100), 'UTC'), 'agent-0 · INU+202EFO  to everyone · 12:00:40');
+});
+
+test('thingAt(): before recording began, health is not known, and messages and lock files say the rest', () => {
+  const before = makeLanes({
+    ...answer,
+    locks: [lock('a', 70, null, { state: 'stale' })],
+    earlier_locks: [{ agent: 'agent-0', lock_file: 'a', filepath: 'src/a.ts', since: iso(10), until: iso(70) }],
+    health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(30), until: null }],
+    unknown: [{ since: null, until: iso(70), about: 'everything', reason: 'Nothing older is kept.' }],
+  });
+  const wordsAt = (second: number, y: number) => {
+    const thing = thingAt(before, scale, shape, xOf(scale, at(second)), y);
+    return thing && thingWords(thing, at(100), 'UTC');
+  };
+  assert.equal(
+    wordsAt(50, 6),
+    'agent-0 · health not recorded before 12:01:10 · messages from 12:00:40 to 12:01:00 · 12:00:50',
+  );
+  assert.equal(
+    wordsAt(50, shape.bars.top + 1),
+    'agent-0 · held: src/a.ts · 12:00:10 to 12:01:10, 1 min, by its lock file',
+  );
+  assert.equal(wordsAt(90, shape.bars.top + 1), 'agent-0 · stale: src/a.ts · since 12:01:10, 30 s');
+  assert.equal(wordsAt(20, 36), 'agent-1 · health not recorded before 12:01:10 · no message in view · 12:00:20');
+  // A span that is kept from before the record is known.
+  assert.match(wordsAt(40, 36) ?? '', /^agent-1 · stale since 12:00:30/);
 });

@@ -3,6 +3,7 @@ import type { TimeSpan } from '@/lib/contract/time-span';
 import type { LaneLife } from './lane-lives';
 import {
   firstAt,
+  isBeforeRecord,
   type Lane,
   type LaneBar,
   type LaneHealth,
@@ -29,7 +30,15 @@ export type Thing =
   | { kind: 'life'; agent: string; at: number; life: LaneLife }
   /** A moment on the axis, outside the lanes. */
   | { kind: 'moment'; agent: ''; at: number }
-  | { kind: 'place'; agent: string; at: number; health: LaneHealth | null; unknown: UnknownStretch | null };
+  | {
+      kind: 'place';
+      agent: string;
+      at: number;
+      health: LaneHealth | null;
+      unknown: UnknownStretch | null;
+      /** In the time before the record: the first and the last message of the agent there; null if there is none. */
+      spoke: TimeSpan | null;
+    };
 
 /** A pointer within this distance hits a tick; ticks within this distance look like one. In CSS pixels. */
 const NEAR = 5;
@@ -115,13 +124,11 @@ function barAt(lane: Lane, scale: Scale, shape: LaneShape, x: number, y: number)
 
 function placeAt({ unknown }: Lanes, lane: Lane, at: number): Thing {
   const holds = ({ since, until }: TimeSpan) => since <= at && at < until;
-  return {
-    kind: 'place',
-    agent: lane.agent,
-    at,
-    health: lane.health.findLast(holds) ?? null,
-    unknown: unknown.find(holds) ?? null,
-  };
+  const health = lane.health.findLast(holds) ?? null;
+  // Health that is kept from before the record is known all the same.
+  const notKnown = unknown.find((one) => holds(one) && !(health !== null && isBeforeRecord(one))) ?? null;
+  const spoke = notKnown !== null && isBeforeRecord(notKnown) ? lane.spoke : null;
+  return { kind: 'place', agent: lane.agent, at, health, unknown: notKnown, spoke };
 }
 
 /**

@@ -39,6 +39,7 @@ const answer: TimelineAnswer = {
   unknown: [{ since: null, until: iso(2), about: 'everything', reason: 'Not recorded.' }],
   totals: { messages: 4, lock_spans: 2, health_spans: 1 },
   next_agent: null,
+  earlier_locks: [],
 };
 
 test('makeLanes(): each agent has a lane with its own things in order of time', () => {
@@ -75,4 +76,50 @@ test('heldOver(): counts the locks of each bar, and the stale or orphaned ones a
     { at: 5, held: 4, lost: 1 },
     { at: 10, held: 0, lost: 0 },
   ]);
+});
+
+test('makeLanes(): a lock that is older than the record has a bar from its file, in the row of its later bars', () => {
+  const earlier = (name: string, since: number) => ({
+    ...{ agent: 'agent-0', lock_file: name, filepath: 'a.ts', since: iso(since), until: iso(20) },
+  });
+  const { lanes, recordedSince } = makeLanes({
+    ...answer,
+    locks: [
+      lock(20, 40, { lock_file: 'other' }),
+      lock(20, 30, { lock_file: 'x', state: 'stale' }),
+      lock(30, null, { lock_file: 'x', state: 'orphaned' }),
+    ],
+    earlier_locks: [earlier('x', 3), earlier('gone', 5)],
+    unknown: [{ since: null, until: iso(20), about: 'everything', reason: 'Not recorded.' }],
+  });
+  assert.equal(recordedSince, at(20));
+  assert.deepEqual(
+    lanes[0]?.bars.map(({ lock, row, byFile = false }) => [lock.lock_file, lock.state, row, byFile]),
+    [
+      ['x', 'held', 0, true],
+      ['gone', 'held', 1, true],
+      ['x', 'stale', 0, false],
+      ['other', 'held', 1, false],
+      ['x', 'orphaned', 0, false],
+    ],
+  );
+});
+
+test('makeLanes(): messages before the record bound the time in which the agent spoke, and nothing more', () => {
+  const early = makeLanes({
+    ...answer,
+    unknown: [{ since: null, until: iso(28), about: 'everything', reason: 'Not recorded.' }],
+  });
+  assert.deepEqual(
+    early.lanes.map(({ spoke }) => spoke),
+    [{ since: at(25), until: at(25) }, null],
+  );
+  // Nothing was ever recorded, or only a part is not known: then no time counts as the one before the record.
+  for (const unknown of [
+    [{ since: null, until: null, about: 'everything' as const, reason: '' }],
+    [{ since: iso(2), until: iso(9), about: 'everything' as const, reason: '' }],
+    [{ since: null, until: iso(9), about: 'log' as const, reason: '' }],
+  ]) {
+    assert.equal(makeLanes({ ...answer, unknown }).recordedSince, null);
+  }
 });

@@ -3,7 +3,7 @@
 import { groupBy } from '@/lib/client/group-by';
 import { meaningOf, type TypeMeaning } from '@/lib/client/message-type';
 import { milliseconds } from '@/lib/client/time';
-import type { LockBar, MessageTick, TimelineAnswer, UnknownSpan } from '@/lib/contract/past-schemas';
+import type { EarlierLock, LockBar, MessageTick, TimelineAnswer, UnknownSpan } from '@/lib/contract/past-schemas';
 import type { AgentHealth } from '@/lib/contract/schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 import { type LaneLife, laneLives } from './lane-lives';
@@ -19,6 +19,8 @@ export interface LaneBar extends TimeSpan {
   lock: LockBar;
   /** Counted from 0: bars of one lane that overlap in time are in different rows. */
   row: number;
+  /** The bar is older than the record: only the lock's file says how long it has been held. */
+  byFile?: true;
 }
 
 export interface LaneTick {
@@ -45,6 +47,8 @@ export interface Lane {
   /** The number of held locks over time, for lanes with too many rows. */
   held: readonly Held[];
   ticks: readonly LaneTick[];
+  /** From the first to the last message that is older than the record; null if there is none. */
+  spoke: TimeSpan | null;
 }
 
 export interface UnknownStretch extends TimeSpan {
@@ -55,6 +59,8 @@ export interface UnknownStretch extends TimeSpan {
 export interface Lanes {
   lanes: readonly Lane[];
   unknown: readonly UnknownStretch[];
+  /** When recording of agents and locks began, if that is known: older facts come from messages and lock files. */
+  recordedSince: number | null;
   /** The moments of all events, sorted. */
   moments: readonly number[];
   /** The requested time range. */
@@ -65,9 +71,14 @@ export interface Lanes {
 export function makeLanes(answer: TimelineAnswer): Lanes {
   const health = groupBy(answer.health, ({ agent }) => agent);
   const locks = groupBy(answer.locks, ({ agent }) => agent);
+  const earlier = groupBy(answer.earlier_locks, ({ agent }) => agent);
   const messages = groupBy(answer.messages, ({ sender }) => sender);
+  const unknown = answer.unknown.map((one) => ({ ...spanOfThing(one), about: one.about, reason: one.reason }));
+  const recordedSince = recordingStart(unknown);
   const lanes = answer.agents.map((agent): Lane => {
-    const bars = stacked((locks.get(agent) ?? []).map((lock) => ({ ...spanOfThing(lock), lock })));
+    const recorded = (locks.get(agent) ?? []).map((lock) => ({ ...spanOfThing(lock), lock }));
+    const bars = stacked([...recorded, ...(earlier.get(agent) ?? []).map(barByFile)]);
+    const ticks = laneTicks(messages.get(agent) ?? []);
     const healths = (health.get(agent) ?? []).map(({ health, life, ...one }) => ({
       ...spanOfThing(one),
       ...{ health, life },
@@ -79,12 +90,31 @@ export function makeLanes(answer: TimelineAnswer): Lanes {
       bars,
       rows: bars.reduce((most, { row }) => Math.max(most, row + 1), 0),
       held: heldOver(bars),
-      ticks: laneTicks(messages.get(agent) ?? []),
+      ticks,
+      spoke: recordedSince === null ? null : spokenBefore(ticks, recordedSince),
     };
   });
-  const unknown = answer.unknown.map((one) => ({ ...spanOfThing(one), about: one.about, reason: one.reason }));
   const known = { since: milliseconds(answer.since) ?? 0, until: milliseconds(answer.until) ?? 0 };
-  return { lanes, unknown, moments: laneMoments(lanes, unknown), known };
+  return { lanes, unknown, recordedSince, moments: laneMoments(lanes, unknown), known };
+}
+
+/** @returns whether an unknown time is the one before the record, of which messages and lock files tell a part */
+export function isBeforeRecord({ since, until, about }: UnknownStretch): boolean {
+  return since === Number.NEGATIVE_INFINITY && Number.isFinite(until) && about === 'everything';
+}
+
+function recordingStart(unknown: readonly UnknownStretch[]): number | null {
+  return unknown.find(isBeforeRecord)?.until ?? null;
+}
+
+function barByFile(lock: EarlierLock): Omit<LaneBar, 'row'> {
+  return { ...spanOfThing(lock), lock: { ...lock, state: 'held', count: 1 }, byFile: true };
+}
+
+function spokenBefore(ticks: readonly LaneTick[], recordedSince: number): TimeSpan | null {
+  const [first] = ticks;
+  const last = ticks[firstAt(ticks, recordedSince) - 1];
+  return first && last ? { since: first.at, until: last.at } : null;
 }
 
 /** @returns prepared ticks in order of time */
@@ -102,17 +132,32 @@ function spanOfThing({ since, until }: { since: string | null; until: string | n
   };
 }
 
-/** @returns the bars in order of their start, each in the first row that is free then */
+/**
+ * @returns the bars in order of their start, each in the first row that is free then; the next bar of the same lock
+ *   stays in its row
+ */
 export function stacked(bars: readonly Omit<LaneBar, 'row'>[]): LaneBar[] {
-  const ends: number[] = [];
-  return [...bars]
-    .sort((one, other) => one.since - other.since)
-    .map((bar) => {
-      const free = ends.findIndex((end) => end <= bar.since);
-      const row = free === -1 ? ends.length : free;
-      ends[row] = bar.until;
-      return { ...bar, row };
-    });
+  const rows: { until: number; lockFile: string }[] = [];
+  const ends = new Set(bars.map(({ until, lock }) => endKey(until, lock)));
+  const continues = ({ since, lock }: Omit<LaneBar, 'row'>) => ends.has(endKey(since, lock));
+  return (
+    [...bars]
+      // Of bars that start together, a continued lock takes its row before another bar can.
+      .sort((one, other) => one.since - other.since || Number(continues(other)) - Number(continues(one)))
+      .map((bar) => {
+        const { since, until, lock } = bar;
+        const isFree = (row: { until: number }) => row.until <= since;
+        const own = rows.findIndex((row) => isFree(row) && row.until === since && row.lockFile === lock.lock_file);
+        const free = own === -1 ? rows.findIndex(isFree) : own;
+        const row = free === -1 ? rows.length : free;
+        rows[row] = { until, lockFile: lock.lock_file };
+        return { ...bar, row };
+      })
+  );
+}
+
+function endKey(time: number, { lock_file }: LockBar): string {
+  return `${time} ${lock_file}`;
 }
 
 /** @returns the changes of the number of held locks, in order of time; a bar for several locks counts each of them */

@@ -26,6 +26,7 @@ const lanes = makeLanes({
   unknown: [],
   totals: { messages: 1, lock_spans: 0, health_spans: 0 },
   next_agent: null,
+  earlier_locks: [],
 });
 const asked = { head: 5, step: 1000 };
 const cursors = ({ lanes: all }: Lanes, agent: string) =>

@@ -11,6 +11,7 @@ function setUp() {
   const asked: { span: TimeSpan; signal: AbortSignal; answer: () => void; fail: (error: Error) => void }[] = [];
   const loaded: number[] = [];
   const errors: (string | null)[] = [];
+  const waits: boolean[] = [];
   const loader = new TimelineLoader({
     read: (span, signal) =>
       new Promise((resolve, reject) => {
@@ -20,8 +21,9 @@ function setUp() {
     head: () => 7,
     onLoaded: ({ head }) => loaded.push(head),
     onError: (error) => errors.push(error),
+    onWaiting: (waiting) => waits.push(waiting),
   });
-  return { loader, asked, loaded, errors };
+  return { loader, asked, loaded, errors, waits };
 }
 
 let time = 0;
@@ -119,4 +121,39 @@ test('TimelineLoader: after a failure it reports the reason, waits, and requests
   asked[1]?.answer();
   await pass(0);
   assert.deepEqual(errors, ['The server does not answer.', null]);
+});
+
+test('TimelineLoader: the view waits from the first moment until the answer for it, and not for changes of the swarm', async () => {
+  const { loader, asked, waits } = setUp();
+  loader.want({ since: NOW - 1000, until: NOW }, true);
+  assert.deepEqual(waits, [true]);
+  await pass(0);
+  asked[0]?.answer();
+  await pass(0);
+  assert.deepEqual(waits, [true, false]);
+  loader.changed();
+  await pass(5000);
+  assert.equal(asked.length, 2);
+  asked[1]?.answer();
+  await pass(0);
+  assert.deepEqual(waits, [true, false]);
+  loader.want({ since: NOW - 9000, until: NOW - 8000 }, false);
+  assert.deepEqual(waits, [true, false, true]);
+  await pass(200);
+  asked[2]?.fail(new Error('The server does not answer.'));
+  await pass(0);
+  assert.deepEqual(waits, [true, false, true, false]);
+});
+
+test('TimelineLoader: a view that returns to what is loaded waits no longer', async () => {
+  const { loader, asked, waits } = setUp();
+  loader.want({ since: NOW - 1000, until: NOW }, true);
+  await pass(0);
+  asked[0]?.answer();
+  await pass(0);
+  loader.want({ since: NOW - 9000, until: NOW - 8000 }, false);
+  loader.want({ since: NOW - 1000, until: NOW }, true);
+  await pass(1000);
+  assert.equal(asked.length, 1);
+  assert.deepEqual(waits, [true, false, true, false]);
 });

@@ -27,6 +27,8 @@ interface Options {
   onLoaded: (loaded: Loaded) => void;
   /** Why a request failed, as a sentence; null once a request has succeeded. */
   onError: (error: string | null) => void;
+  /** Whether the view waits for an answer; false while only changes of the swarm are read again. */
+  onWaiting: (waiting: boolean) => void;
 }
 
 /** Keeps the drawn data in step with the view. */
@@ -42,6 +44,7 @@ export class TimelineLoader {
   /** No request is made before this time after a failure. */
   #notBefore = Number.NEGATIVE_INFINITY;
   #running: AbortController | null = null;
+  #waiting = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -50,7 +53,12 @@ export class TimelineLoader {
   /** Reports the view; may be called at every frame. */
   want(span: TimeSpan, follows: boolean): void {
     this.#wanted = { span, follows };
-    if (!this.#fits()) this.#plan(PAUSE);
+    if (this.#fits()) {
+      if (this.#running === null) this.#report(false);
+      return;
+    }
+    this.#report(true);
+    this.#plan(PAUSE);
   }
 
   /** Reports a change of the swarm that the stream announces without details. */
@@ -66,6 +74,12 @@ export class TimelineLoader {
     this.#running?.abort();
     this.#running = null;
     this.#asked = null;
+  }
+
+  #report(waiting: boolean): void {
+    if (waiting === this.#waiting) return;
+    this.#waiting = waiting;
+    this.#options.onWaiting(waiting);
   }
 
   #fits(): boolean {
@@ -106,12 +120,14 @@ export class TimelineLoader {
       this.#running = null;
       onError(null);
       onLoaded({ answer, head: known });
+      this.#report(!this.#fits());
       if (this.#wanted.follows && this.#changed) this.#plan(LIVE_PAUSE);
     } catch (error) {
       if (running.signal.aborted) return;
       this.#running = null;
       this.#asked = null;
       onError(error instanceof Error ? error.message : String(error));
+      this.#report(false);
       this.#notBefore = performance.now() + RETRY_PAUSE;
       this.#plan(RETRY_PAUSE);
     }

@@ -7,6 +7,7 @@ import { clockTime, duration } from '@/lib/client/time';
 import { lifeParts } from '@/lib/contract/life';
 import type { TimeSpan } from '@/lib/contract/time-span';
 import type { Thing } from './timeline-hit';
+import { isBeforeRecord } from './timeline-lanes';
 
 const MAX_NAMES = 5;
 const MAX_TEXT_LENGTH = 120;
@@ -29,11 +30,11 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
     case 'messages':
       return `${agent} · ${messageWords(thing.ticks)} · ${clock(thing.at)}`;
     case 'lock': {
-      const { lock, since, until } = thing.bar;
+      const { lock, since, until, byFile } = thing.bar;
       const what =
         lock.count > 1 ? `${counted(lock.count, 'lock')}, first ${visible(lock.filepath)}` : visible(lock.filepath);
 
-      return `${agent} · ${lock.state}: ${what} · ${lasted(since, until)}`;
+      return `${agent} · ${lock.state}: ${what} · ${lasted(since, until)}${byFile ? ', by its lock file' : ''}`;
     }
     case 'locks': {
       const lost = thing.lost > 0 ? `, ${thing.lost} of them stale or orphaned` : '';
@@ -44,7 +45,11 @@ export function thingWords(thing: Thing, now: number, zone?: string): string {
     case 'moment':
       return clock(thing.at);
     case 'place': {
-      const { unknown, health } = thing;
+      const { unknown, health, spoke } = thing;
+      if (unknown && isBeforeRecord(unknown)) {
+        const known = spoke ? `messages from ${clock(spoke.since)} to ${clock(spoke.until)}` : 'no message in view';
+        return `${agent} · health not recorded before ${clock(unknown.until)} · ${known} · ${clock(thing.at)}`;
+      }
       if (unknown)
         return `${SUBJECTS[unknown.about]} not known · ${lasted(unknown.since, unknown.until)} · ${unknown.reason}`;
       return `${agent} · ${health ? `${health.health} ${lasted(health.since, health.until)}` : 'not registered'} · ${clock(thing.at)}`;
@@ -134,6 +139,6 @@ export function leadOf(thing: Thing, now: number, zone?: string): Lead {
       return { to: { agent: thing.agent }, tab: 'agents', label: `Show ${agentName(thing.agent)}` };
     case 'moment':
     case 'place':
-      return { to: { at: isoOf(thing.at) }, tab: null, label: `Go to ${clockTime(isoOf(thing.at), now, zone)}` };
+      return { to: { at: isoOf(thing.at) }, tab: null, label: `Select ${clockTime(isoOf(thing.at), now, zone)}` };
   }
 }

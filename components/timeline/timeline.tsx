@@ -1,18 +1,19 @@
-import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
-import type { Thing } from '@/components/timeline/timeline-hit';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { Lanes } from '@/components/timeline/timeline-lanes';
 import { TimelineView } from '@/components/timeline/timeline-view';
-import { leadOf } from '@/components/timeline/timeline-words';
 import { type TimelineState, useTimeline } from '@/components/timeline/use-timeline';
 import { now } from '@/lib/client/clock';
 import { counted } from '@/lib/client/text';
 import { milliseconds } from '@/lib/client/time';
 import { LaneList } from './lane-list';
+import { Legend, useLegendFits } from './legend';
+import { MomentOffer } from './moment-offer';
 import { Pointed } from './pointed';
-import { Stage } from './stage';
 import type { TimelineProps } from './timeline-props';
 import { Toolbar } from './toolbar';
 import { Tooltip } from './tooltip';
+import { useSelection } from './use-selection';
+import { useParts, useStage } from './use-stage';
 
 /** Lanes of agents over time with their health, locks and messages. */
 export function Timeline({ drawer, swarm, connection, address, change, goTo }: TimelineProps) {
@@ -22,14 +23,13 @@ export function Timeline({ drawer, swarm, connection, address, change, goTo }: T
   const deafSince = connection === 'reconnecting' ? milliseconds(swarm.heardAt) : null;
   const [afterAgent, setAfterAgent] = useState<string | null>(null);
   const state = useTimeline(view, swarm, afterAgent, deafSince);
-  const follow = (thing: Thing) => {
-    const { to, tab } = leadOf(thing, now());
-    change(to, true);
-    if (tab !== null) goTo(tab);
-  };
+  const { selection, select, viewMoment, onEnter, clear } = useSelection(change, goTo);
+  const legendFits = useLegendFits();
+  const [legend, setLegend] = useState<boolean | null>(null);
+  const showsLegend = legend ?? legendFits;
   const parts = useParts();
-  const shown = { lanes: state.lanes ?? NOTHING, folding: drawer.folds, at };
-  const stage = useStage(parts, shown, { view, pointed, onClick: follow });
+  const shown = { lanes: state.lanes ?? NOTHING, folding: drawer.folds, at, selected: selection?.at ?? null };
+  const stage = useStage(parts, shown, { view, pointed, onClick: select, onView: viewMoment });
   const { lanes } = shown.lanes;
 
   return (
@@ -41,15 +41,25 @@ export function Timeline({ drawer, swarm, connection, address, change, goTo }: T
         error={state.error}
         folding={shown.folding}
         onFolding={drawer.setFolds}
+        legend={showsLegend}
+        onLegend={setLegend}
       />
-      <div className="flex min-h-0 flex-1 flex-col" data-lanes={lanes.length} data-loaded={state.lanes !== null}>
+      <div
+        className="relative flex min-h-0 flex-1 flex-col"
+        data-lanes={lanes.length}
+        data-loaded={state.lanes !== null}
+      >
         <div className="timeline-axis border-line border-b">
-          <div aria-hidden="true" className="min-w-0 overflow-hidden">
-            <canvas ref={parts.axis} className="block cursor-ew-resize touch-none" />
+          <div className="relative min-w-0 overflow-hidden">
+            <div aria-hidden="true">
+              <canvas ref={parts.axis} className="block cursor-ew-resize touch-none" />
+            </div>
+            <MomentOffer ref={parts.offer} selection={selection} onView={viewMoment} onDismiss={clear} />
           </div>
         </div>
+        <Waiting loaded={state.lanes !== null} waiting={state.waiting} error={state.error} />
         <div ref={parts.scroller} className="timeline-lanes relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden">
-          <LaneList lanes={shown.lanes} pointed={pointed} stage={stage} view={view} onFollow={follow} change={change} />
+          <LaneList lanes={shown.lanes} pointed={pointed} stage={stage} view={view} onEnter={onEnter} change={change} />
           <div className="relative min-w-0">
             <canvas ref={parts.lanes} role="img" aria-label={summaryOf(state)} className="block" />
             <div aria-hidden="true" className="absolute inset-0">
@@ -66,8 +76,34 @@ export function Timeline({ drawer, swarm, connection, address, change, goTo }: T
       {(afterAgent !== null || state.nextAgent !== null) && (
         <MoreLanes count={lanes.length} after={afterAgent} next={state.nextAgent} onGo={setAfterAgent} />
       )}
+      {showsLegend && <Legend />}
       <Tooltip ref={parts.tooltip} pointed={pointed} />
     </>
+  );
+}
+
+interface WaitingProps {
+  loaded: boolean;
+  waiting: boolean;
+  error: string | null;
+}
+
+/** States that the shown range is being loaded, or why nothing is drawn. */
+function Waiting({ loaded, waiting, error }: WaitingProps) {
+  if (!loaded) {
+    return (
+      <p role="status" className="absolute inset-x-0 top-6 z-10 p-4 text-muted">
+        {error === null ? 'Loading the timeline…' : <span className="text-bad">{error} Retrying every 5 s.</span>}
+      </p>
+    );
+  }
+  return (
+    <p
+      role="status"
+      className="pointer-events-none absolute top-7 right-2 z-10 rounded-sm bg-paper px-2 text-muted shadow-sm outline outline-line empty:hidden"
+    >
+      {waiting && 'Loading…'}
+    </p>
   );
 }
 
@@ -102,7 +138,7 @@ function MoreLanes({ count, after, next, onGo }: MoreLanesProps) {
   );
 }
 
-const NOTHING: Lanes = { lanes: [], unknown: [], moments: [], known: { since: 0, until: 0 } };
+const NOTHING: Lanes = { lanes: [], unknown: [], recordedSince: null, moments: [], known: { since: 0, until: 0 } };
 
 function summaryOf({ lanes, totals }: TimelineState): string {
   if (lanes === null || totals === null) return 'Timeline, not loaded yet';
@@ -121,53 +157,4 @@ function useView(span: string | null, at: number | null, write: (span: string) =
   useEffect(() => view.take(span, at), [view, span, at]);
   useEffect(() => () => view.stop(), [view]);
   return view;
-}
-
-interface Parts {
-  scroller: RefObject<HTMLDivElement | null>;
-  axis: RefObject<HTMLCanvasElement | null>;
-  lanes: RefObject<HTMLCanvasElement | null>;
-  overlay: RefObject<HTMLCanvasElement | null>;
-  tooltip: RefObject<HTMLDivElement | null>;
-}
-
-function useParts(): Parts {
-  return {
-    scroller: useRef<HTMLDivElement>(null),
-    axis: useRef<HTMLCanvasElement>(null),
-    lanes: useRef<HTMLCanvasElement>(null),
-    overlay: useRef<HTMLCanvasElement>(null),
-    tooltip: useRef<HTMLDivElement>(null),
-  };
-}
-
-type StageOptions = ConstructorParameters<typeof Stage>[2];
-
-/** @returns the stage that draws the canvases; its `current` is null before the first render */
-function useStage(parts: Parts, shown: ConstructorParameters<typeof Stage>[1], options: StageOptions) {
-  const stage = useRef<Stage | null>(null);
-  const { view, pointed, onClick } = options;
-  const click = useEffectEvent(onClick);
-  const start = useEffectEvent(() => {
-    const { scroller, axis, lanes, overlay, tooltip } = parts;
-    if (!scroller.current || !axis.current || !lanes.current || !overlay.current || !tooltip.current) return;
-    const elements = {
-      scroller: scroller.current,
-      axis: axis.current,
-      lanes: lanes.current,
-      overlay: overlay.current,
-      tooltip: tooltip.current,
-    };
-    stage.current = new Stage(elements, shown, { view, pointed, onClick: (thing) => click(thing) });
-  });
-  useEffect(() => {
-    start();
-    return () => {
-      stage.current?.stop();
-      stage.current = null;
-    };
-  }, []);
-  const { lanes, folding, at } = shown;
-  useEffect(() => stage.current?.show({ lanes, folding, at }), [lanes, folding, at]);
-  return stage;
 }

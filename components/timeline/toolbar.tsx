@@ -1,4 +1,4 @@
-import { FoldHorizontal, ZoomIn, ZoomOut } from 'lucide-react';
+import { FoldHorizontal, Info, ZoomIn, ZoomOut } from 'lucide-react';
 import { type RefObject, useSyncExternalStore } from 'react';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import { spanWords, thingWords } from '@/components/timeline/timeline-words';
@@ -18,10 +18,12 @@ interface ToolbarProps {
   error: string | null;
   folding: boolean;
   onFolding: (on: boolean) => void;
+  legend: boolean;
+  onLegend: (on: boolean) => void;
 }
 
 /** The length of the shown range, the thing at the cursor in words, and buttons to move and zoom. */
-export function Toolbar({ view, pointed, stage, error, folding, onFolding }: ToolbarProps) {
+export function Toolbar({ view, pointed, stage, error, folding, onFolding, legend, onLegend }: ToolbarProps) {
   // A text, so that only another preset renders this again, and not each step of a drag.
   const state = useSyncExternalStore(
     (listener) => view.subscribe(listener),
@@ -39,6 +41,7 @@ export function Toolbar({ view, pointed, stage, error, folding, onFolding }: Too
             Now
           </button>
         )}
+        <IconButton label="Legend" icon={Info} pressed={legend} onClick={() => onLegend(!legend)} />
         <IconButton
           label="Fold idle time"
           icon={FoldHorizontal}
@@ -78,7 +81,7 @@ function PointedWords({ pointed, error }: { pointed: Pointed; error: string | nu
       </p>
       {thing === null && error === null && (
         <p className="shrink-0 whitespace-nowrap text-muted max-xl:hidden">
-          Drag to move · <kbd className="kbd">Ctrl</kbd> + wheel to zoom · arrow keys walk the lanes
+          Drag to move · <kbd className="kbd">Ctrl</kbd> + wheel to zoom · double click to view a moment
         </p>
       )}
     </>

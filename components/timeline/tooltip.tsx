@@ -12,7 +12,7 @@ export function Tooltip({ ref, pointed }: { ref: Ref<HTMLDivElement>; pointed: P
     <div
       ref={ref}
       aria-hidden="true"
-      className="timeline-tooltip pointer-events-none fixed top-0 left-0 z-40 max-w-[min(26rem,calc(100vw-1rem))] rounded-md border border-line bg-paper px-2.5 py-1.5 shadow-lg data-hidden:invisible"
+      className="timeline-tooltip drawn-colours pointer-events-none fixed top-0 left-0 z-40 max-w-[min(26rem,calc(100vw-1rem))] rounded-md border border-line bg-paper px-2.5 py-1.5 shadow-lg data-hidden:invisible"
       data-hidden={thing === null || undefined}
     >
       {thing !== null && (

@@ -19,6 +19,8 @@ export interface TimelineState {
   nextAgent: string | null;
   /** Why the server did not answer, as a sentence; the last data stays. */
   error: string | null;
+  /** The view waits for an answer. */
+  waiting: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export function useTimeline(
 ): TimelineState {
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [waiting, setWaiting] = useState(true);
   const loader = useRef<TimelineLoader | null>(null);
   const { messages, lastEventId } = swarm;
   const head = useEffectEvent(() => messages.at(-1)?.seq ?? 0);
@@ -50,6 +53,7 @@ export function useTimeline(
         view.learnFirst(firstKnown(next.answer), milliseconds(next.answer.known_since));
       },
       onError: setError,
+      onWaiting: setWaiting,
     });
     loader.current = own;
     const want = () => own.want(view.read(), view.follows);
@@ -78,7 +82,8 @@ export function useTimeline(
       : withArrived(base, messages, epoch, { head: loaded.head, step: loaded.answer.message_step_ms });
     return deafSince === null ? live : deaf(live, deafSince);
   }, [base, loaded, messages, lastEventId, afterAgent, deafSince]);
-  return { lanes, totals: loaded?.answer.totals ?? null, nextAgent: loaded?.answer.next_agent ?? null, error };
+  const { totals = null, next_agent: nextAgent = null } = loaded?.answer ?? {};
+  return { lanes, totals, nextAgent, error, waiting };
 }
 
 function deaf(lanes: Lanes, since: number): Lanes {

@@ -1,5 +1,6 @@
 import { use, useEffect, useState } from 'react';
 import { Moment } from './moment';
+import { useIsCalm } from './use-calm';
 
 const FLASH_MS = 1200;
 const NONE: ReadonlyMap<string, number> = new Map();
@@ -16,13 +17,15 @@ export function useFlash<Item>(
   changed: (before: readonly Item[], after: readonly Item[]) => readonly string[],
 ): ReadonlyMap<string, number> {
   const moment = use(Moment);
+  const calm = useIsCalm();
   const [known, setKnown] = useState({ items, moment });
   const [marked, setMarked] = useState(NONE);
   const [batch, setBatch] = useState(0);
   if (known.items !== items) {
     setKnown({ items, moment });
-    // A step between two past moments may change everything, but nothing has just happened.
-    const fresh = known.moment === null && moment === null ? changed(known.items, items) : [];
+    // A step between two past moments may change everything, but nothing has just happened. The end of a mark would be
+    // one more update of a calm page.
+    const fresh = known.moment === null && moment === null && !calm ? changed(known.items, items) : [];
     if (fresh.length > 0) {
       setBatch(batch + 1);
       setMarked(new Map([...marked, ...fresh.map((key): [string, number] => [key, batch + 1])]));

@@ -49,6 +49,11 @@ test('readSettings(): order and density of the agents are read separately', () =
   assert.deepEqual(viewOf(''), { order: 'session', density: 'comfortable' });
 });
 
+test('readSettings(): the page is calm only if the cookie says so', () => {
+  const calmFor = (text: string) => readSettings((name) => (name === 'swarm_calm' ? text : undefined)).calm;
+  assert.deepEqual(['on', 'off', '', 'ON', '<b>'].map(calmFor), [true, false, false, false, false]);
+});
+
 test('toggled(): the last open panel stays open', () => {
   const closed = PANELS.reduce(toggled, DEFAULT_LAYOUT);
   assert.deepEqual(closed.collapsed, ['agents', 'messages']);

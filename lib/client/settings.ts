@@ -67,6 +67,8 @@ export interface Settings {
   needsLines: NeedsLines;
   /** The numbers of dismissed notices. */
   dismissed: readonly string[];
+  /** The page shows at most one update a second. */
+  calm: boolean;
 }
 
 /** How many lines "Needs you" shows without scrolling; the style sheet has a height for each. */
@@ -92,6 +94,7 @@ const LOCKS_COOKIE = 'swarm_locks';
 const DRAWER_COOKIE = 'swarm_drawer';
 const NEEDS_COOKIE = 'swarm_needs';
 const DISMISSED_COOKIE = 'swarm_dismissed';
+const CALM_COOKIE = 'swarm_calm';
 const YEAR = 365 * 24 * 3600;
 
 /**
@@ -110,6 +113,7 @@ export function readSettings(read: (name: string) => string | undefined): Settin
     drawer: parseDrawer(read(DRAWER_COOKIE)),
     needsLines: NEEDS_LINES.find((lines) => lines === read(NEEDS_COOKIE)) ?? DEFAULT_NEEDS_LINES,
     dismissed: parseDismissed(read(DISMISSED_COOKIE)),
+    calm: read(CALM_COOKIE) === 'on',
   };
 }
 
@@ -131,6 +135,11 @@ export function saveAgentView({ order, density }: AgentView): void {
 /** Remembers for a year how the locks are sorted and grouped, as `order.grouping`. */
 export function saveLockView({ order, grouping }: LockView): void {
   save(LOCKS_COOKIE, `${order}.${grouping}`);
+}
+
+/** Remembers for a year whether the page is calm. */
+export function saveCalm(calm: boolean): void {
+  save(CALM_COOKIE, calm ? 'on' : 'off');
 }
 
 /** Remembers the drawer for a year. */

@@ -3,6 +3,7 @@ import type { StreamEvent, SwarmState } from '../contract/events';
 import { STREAM_PATH } from '../contract/paths';
 import { requestPath } from './api';
 import { HOME, serverUrl } from './base-path';
+import { CalmGate } from './calm';
 import { adjust } from './clock';
 import { SharedStream } from './shared-stream';
 import { answerCensus } from './stream-census';
@@ -35,19 +36,21 @@ export function useSwarm(
   const [view, dispatch] = useReducer(reduce, { swarm: first, gap: null });
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [initial] = useState(first);
+  // Rendered in slices, which yield to the reader's input.
+  const [gate] = useState(() => new CalmGate((events) => startTransition(() => dispatch({ events }))));
+  useEffect(() => gate.follow(), [gate]);
 
   useEffect(() => {
     const stream = openSharedStream(initial, root, {
       onEvents: (events) => {
         const heard = milliseconds(lastHeard(events));
         if (heard !== null) adjust(heard);
-        // Rendered in slices, which yield to the reader's input.
-        startTransition(() => dispatch({ events }));
+        gate.receive(events);
       },
       onState: setConnection,
     });
     return followPage(stream);
-  }, [initial, root]);
+  }, [initial, root, gate]);
 
   const dismissGap = useCallback(() => dispatch({ dismissGap: true }), []);
   return { ...view, connection, dismissGap };

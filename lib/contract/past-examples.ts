@@ -76,6 +76,15 @@ const timeline: TimelineAnswer = {
     { agent: 'agent-1', health: 'stale', life: '41231@%2', since: SILENT_SINCE, until: null },
   ],
   locks: [barOf(earlier), barOf(current)],
+  earlier_locks: [
+    {
+      agent: 'agent-1',
+      lock_file: totals.lock_file,
+      filepath: 'src/cart/totals.ts',
+      since: '2026-02-03T07:58:40.511+00:00',
+      until: KNOWN_SINCE,
+    },
+  ],
   messages: [question, news].map(({ seq, sent_at, msg_type }) => ({
     sender: 'agent-0',
     type: String(msg_type),

@@ -85,6 +85,15 @@ export const lockBar = lockSpan.omit({ reason: true, ended: true }).extend({
   count: z.int().describe('How many spans are merged into this one; the other fields are those of the first.'),
 });
 
+/** A lock in the time before anything was recorded: its file was there when recording began, and says that it is older. */
+export const earlierLock = z.object({
+  agent: z.string().describe('Its holder, as text.'),
+  lock_file: z.string(),
+  filepath: z.string(),
+  since: instant.describe('When it was acquired, by `locked_at` in its file.'),
+  until: instant.describe('The first known moment: `known_since`.'),
+});
+
 /** Messages of one sender and type within one step of time. */
 export const messageTick = z.object({
   sender: z.string(),
@@ -116,6 +125,11 @@ export const timelineAnswer = z
       ),
     health: z.array(healthSpan),
     locks: z.array(lockBar),
+    earlier_locks: z
+      .array(earlierLock)
+      .describe(
+        'Locks before `known_since` that are known from their files, oldest first, at most 2,000; `locks` has their later spans.',
+      ),
     messages: z.array(messageTick),
     unknown: z.array(unknownSpan),
     totals: z
@@ -223,6 +237,7 @@ export type AgentLife = z.infer<typeof agentLife>;
 export type LockSpan = z.infer<typeof lockSpan>;
 export type LockBar = z.infer<typeof lockBar>;
 export type MessageTick = z.infer<typeof messageTick>;
+export type EarlierLock = z.infer<typeof earlierLock>;
 export type TimelineAnswer = z.infer<typeof timelineAnswer>;
 export type AgentHistory = z.infer<typeof agentHistory>;
 export type LockHistory = z.infer<typeof lockHistory>;

@@ -7,6 +7,7 @@ import { RowVisitor } from './columns/row-visitor';
 import { SpanColumns } from './columns/span-columns';
 import { newEpoch, openDatabase } from './database';
 import { fileIdentity } from './database-files';
+import { EarlierLocks } from './earlier-locks';
 import type { KeptMessage, Line } from './kept-message';
 import { LiveSummary } from './live-summary';
 import { MessagePruner, type Retention } from './message-pruner';
@@ -25,6 +26,7 @@ export class History {
   readonly db: Database.Database;
   readonly times: MessageTimes;
   readonly spans: SpanColumns;
+  readonly earlierLocks: EarlierLocks;
   readonly #meta: Meta;
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
@@ -54,6 +56,7 @@ export class History {
     const visitor = new RowVisitor(this.db);
     this.times = new MessageTimes(this.db, visitor);
     this.spans = new SpanColumns(this.db, visitor);
+    this.earlierLocks = new EarlierLocks(this.db);
     this.#epoch = this.#meta.read('epoch') ?? '';
   }
 

@@ -231,8 +231,8 @@ export function lockContent(body: string): SpanContent {
   };
 }
 
-/** Files may have any JSON value in place of a string. */
-function spanText(value: unknown): string {
+/** @returns a value of a file as text; files may have any JSON value in place of a string */
+export function spanText(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }

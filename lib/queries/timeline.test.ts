@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TalkAnswer, type TimelineAnswer, talkAnswer, timelineAnswer } from '../contract/past-schemas';
 import { History } from '../history/history';
+import { Journal } from '../history/journal';
 import { Spans } from '../history/spans';
 import type { OpenQuestion } from '../rules/unresolved-messages';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
@@ -245,4 +246,42 @@ test('agentHistory(): lists the recipients and the senders of messages', () => {
     { agent: 'agent-2', sent: 1, received: 1 },
     { agent: 'agent-3', sent: 1, received: 0 },
   ]);
+});
+
+test('timeline(): locks that are older than the record are given from the times in their files', () => {
+  const history = emptyHistory();
+  const journal = new Journal(history.db, { aliveAt: null, reason: 'No dashboard was running.', now: NOW });
+  const lock = (name: string, agent_id: unknown, acquired_at: string | null) =>
+    ['lock', name, JSON.stringify({ agent_id, filepath: `src/${name}`, acquired_at })] as const;
+  journal.record({
+    at: NOW - 10 * MINUTE,
+    changed: [
+      lock('younger', 'agent-2', at(-20 * MINUTE)),
+      lock('older', 'agent-1', at(-50 * MINUTE)),
+      lock('later', 'agent-1', at(-5 * MINUTE)),
+      lock('unreadable', 'agent-1', null),
+    ],
+    complete: ['lock', 'agent', 'registry'],
+  });
+  const { earlier_locks, agents, known_since } = timelineOf(history);
+  assert.equal(known_since, at(-10 * MINUTE));
+  assert.deepEqual(earlier_locks, [
+    { agent: 'agent-1', lock_file: 'older', filepath: 'src/older', since: at(-50 * MINUTE), until: at(-10 * MINUTE) },
+    {
+      agent: 'agent-2',
+      lock_file: 'younger',
+      filepath: 'src/younger',
+      since: at(-20 * MINUTE),
+      until: at(-10 * MINUTE),
+    },
+  ]);
+  assert.deepEqual(agents, ['agent-1', 'agent-2']);
+  // A span that ends before recording began has the lanes of these locks all the same.
+  const before = timelineOf(history, { until: NOW - 30 * MINUTE });
+  assert.deepEqual([before.agents, before.earlier_locks.length], [['agent-1'], 1]);
+  assert.deepEqual(timelineOf(history, { since: NOW - 9 * MINUTE }).earlier_locks, []);
+  assert.deepEqual(
+    timelineOf(history, { agent: 'agent-2' }).earlier_locks.map(({ lock_file }) => lock_file),
+    ['younger'],
+  );
 });

@@ -4,7 +4,7 @@
  */
 import { formatInstant } from '../contract/instant';
 import { compareNaturally } from '../contract/natural-order';
-import type { TimelineAnswer } from '../contract/past-schemas';
+import type { EarlierLock, TimelineAnswer } from '../contract/past-schemas';
 import type { TimeSpan } from '../contract/time-span';
 import type { History } from '../history/history';
 import { knownSince } from '../history/snapshots';
@@ -16,6 +16,7 @@ import { ElementWriter } from './timeline-json';
 const MAX_LANES = 200;
 const MAX_BARS = 2000;
 const MAX_TICKS = 10_000;
+const MAX_EARLIER_LOCKS = 2000;
 
 /** @returns a `Timeline` as JSON */
 export function timeline(history: History, query: Questions['timeline']['query']): string {
@@ -31,10 +32,10 @@ export function timeline(history: History, query: Questions['timeline']['query']
   const spoken = history.times.spoken(span).filter(({ sender }) => agent === undefined || sender === agent);
   const totals = { messages: totalCount(spoken), lock_spans: locks.total, health_spans: health.total };
 
-  const lanes = pageOfLanes(
-    [...health.agents(), ...locks.agents(), ...spoken.map(({ sender }) => sender)],
-    query.after,
-  );
+  const known = knownSince(history.db);
+  const earlier = earlierLocks(history, span, known).filter((lock) => agent === undefined || lock.agent === agent);
+  const names = [...health.agents(), ...locks.agents(), ...earlier.map((lock) => lock.agent)];
+  const lanes = pageOfLanes([...names, ...spoken.map(({ sender }) => sender)], query.after);
   const shown = new Set(lanes.shown);
   if (lanes.all.length > shown.size) keepLanes((lane) => shown.has(lane));
   const steps = [
@@ -47,7 +48,6 @@ export function timeline(history: History, query: Questions['timeline']['query']
     step,
     lanes.all.length === shown.size && !agent ? null : lanes.shown,
   );
-  const known = knownSince(history.db);
   const answer: Omit<TimelineAnswer, 'health' | 'locks' | 'messages'> = {
     since: formatInstant(since),
     until: formatInstant(until),
@@ -56,6 +56,7 @@ export function timeline(history: History, query: Questions['timeline']['query']
     known_since: instantOrNull(known),
     first_message_at: instantOrNull(history.times.firstMessageAt()),
     agents: lanes.shown,
+    earlier_locks: earlier.filter((lock) => shown.has(lock.agent)).slice(0, MAX_EARLIER_LOCKS),
     unknown: unknownSpans(history.db, since, until, known),
     totals,
     next_agent: lanes.next,
@@ -65,6 +66,12 @@ export function timeline(history: History, query: Questions['timeline']['query']
   write.list('locks', locks.list(), (cell) => write.bar(cell, history.spans.subjectFor(cell.id)));
   write.list('messages', ticks, (tick) => write.tick(tick));
   return `${JSON.stringify(answer).slice(0, -1)}${write}}`;
+}
+
+/** The locks of the time before the first record that touch a span. */
+function earlierLocks(history: History, span: TimeSpan, known: number | null): EarlierLock[] {
+  if (known === null || span.since >= known) return [];
+  return history.earlierLocks.until(known).filter(({ since }) => Date.parse(since) <= span.until);
 }
 
 /** @param after the last lane of an earlier answer */

@@ -146,6 +146,7 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
     agents: [],
     health: [],
     locks: [],
+    earlier_locks: [],
     messages: [],
     unknown: [],
     totals: { messages: 0, lock_spans: 0, health_spans: 0 },

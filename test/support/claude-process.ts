@@ -5,12 +5,16 @@ let running: number | null = null;
 
 /** @returns the pid of such a process, which runs until this one ends; every call returns the same */
 export function claudeProcess(): number {
-  if (running !== null) return running;
+  running ??= anotherClaudeProcess();
+  return running;
+}
+
+/** @returns the pid of a new such process, which runs until this one ends */
+export function anotherClaudeProcess(): number {
   const child = spawn('sleep', ['86400'], { argv0: 'claude', stdio: 'ignore' });
   child.unref();
   process.on('exit', () => child.kill('SIGKILL'));
   const { pid } = child;
   if (pid === undefined) throw new Error('sleep cannot be started.');
-  running = pid;
   return pid;
 }
