@@ -3,7 +3,7 @@ import type { StreamEvent, SwarmState } from '../contract/events';
 import { STREAM_PATH } from '../contract/paths';
 import { requestPath } from './api';
 import { HOME, serverUrl } from './base-path';
-import { CalmGate } from './calm';
+import { CalmGate, isCalm } from './calm';
 import { adjust } from './clock';
 import { SharedStream } from './shared-stream';
 import { answerCensus } from './stream-census';
@@ -36,8 +36,15 @@ export function useSwarm(
   const [view, dispatch] = useReducer(reduce, { swarm: first, gap: null });
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [initial] = useState(first);
-  // Rendered in slices, which yield to the reader's input.
-  const [gate] = useState(() => new CalmGate((events) => startTransition(() => dispatch({ events }))));
+  const [gate] = useState(
+    () =>
+      new CalmGate((events) => {
+        // A calm page renders with the ages of the same tick, in one update.
+        if (isCalm()) dispatch({ events });
+        // Rendered in slices, which yield to the reader's input.
+        else startTransition(() => dispatch({ events }));
+      }),
+  );
   useEffect(() => gate.follow(), [gate]);
 
   useEffect(() => {
