@@ -40,7 +40,10 @@ test('needs you: its height is the setting alone; more items scroll inside, and 
 });
 
 test('needs you: rows keep their places while the mouse is over them', async ({ page, swarm, server }) => {
-  swarm.register([{ id: 'agent-0' }, { id: 'agent-4', pid: claudeProcess() }]);
+  swarm.register([
+    { id: 'agent-0', pid: claudeProcess() },
+    { id: 'agent-4', pid: goneProcess(), age: 900 },
+  ]);
   for (const name of ['b', 'c', 'd']) swarm.lock(`docs/${name}.md`, `ghost-${name}`);
   await server.start();
   await openLive(page, server);
@@ -53,7 +56,6 @@ test('needs you: rows keep their places while the mouse is over them', async ({ 
   const first = (await rows.first().textContent()) ?? '';
   const gone = /ghost-(\w)/.exec(first)?.[1] ?? '';
   swarm.lock('docs/a.md', 'agent-4');
-  swarm.register([{ id: 'agent-0' }, { id: 'agent-4', pid: goneProcess(), age: 900 }]);
   swarm.release(`docs/${gone}.md`, `ghost-${gone}`);
   await expect(rows.first()).toHaveText('No longer listed');
   await expect(rows).toHaveCount(4);
@@ -107,8 +109,11 @@ test('needs you: a waiting chain is one row with its root first, opens into its 
   swarm,
   server,
 }) => {
-  const others = [{ id: 'agent-2' }, { id: 'agent-5' }, { id: 'agent-6' }];
-  swarm.register([{ id: 'agent-1', pid: claudeProcess() }, ...others]);
+  swarm.register([
+    { id: 'agent-0', pid: claudeProcess() },
+    { id: 'agent-1', pid: goneProcess(), age: 900 },
+    ...['agent-2', 'agent-5', 'agent-6'].map((id) => ({ id })),
+  ]);
   swarm.lock('src/ledger.ts', 'agent-1', 'balance');
   const blocked = (sender: string, recipient: string, minutes: number) => ({
     ...{ sender, recipients: [recipient], msg_type: 'BLOCKED', content: 'I need `src/ledger.ts`.' },
@@ -119,11 +124,9 @@ test('needs you: a waiting chain is one row with its root first, opens into its 
   await server.start();
   await openLive(page, server);
   const rows = rowsOf(page);
-  await expect(rows).toHaveCount(1);
-  swarm.register([{ id: 'agent-1', pid: goneProcess(), age: 900 }, ...others]);
   const chain = rows.first().getByRole('button', { name: /Waiting chain/ });
   await expect(chain).toContainText(
-    /agent-1 \(dead, holds src\/ledger\.ts\) blocks agent-2 for \d+ min, which blocks agent-5 for \d+ min; 1 more wait in this chain/,
+    /agent-1 \(dead, holds ledger\.ts\) blocks agent-2 for \d+ min, which blocks agent-5 for \d+ min; 1 more wait in this chain/,
   );
   await expect(rows).toHaveCount(1);
   await expect(needsYou(page).getByRole('status')).toContainText('4');

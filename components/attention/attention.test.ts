@@ -103,11 +103,21 @@ test('attentionRows(): the items of a waiting chain share one row, in the place 
   );
 });
 
-test('attentionRows(): a chain without open items has no row, and one of two agents with one item is that item', () => {
+test('attentionRows(): a chain without open items has no row; one of two agents is its item or the group of its items', () => {
   const entries = [member('x', 'x')];
   assert.equal(attentionRows(entries, [chain(['gone'], ['b', 'a'], ['c', 'b'])])[0]?.chain, null);
   assert.equal(attentionRows(entries, [chain(['x'], ['b', 'a'])])[0]?.chain, null);
   assert.notEqual(attentionRows(entries, [chain(['x'], ['b', 'a'], ['c', 'b'])])[0]?.chain, null);
+  const group = ['1', '2', '3', '4'].map((id) => member(id, 'a'));
+  const asked = chain(['1', '2', '3', '4', 'dead'], ['b', 'a']);
+  assert.deepEqual(
+    attentionRows(group, [asked]).map(({ key }) => key),
+    ['group:a'],
+  );
+  assert.deepEqual(
+    attentionRows([...group, member('dead', 'd')], [asked]).map(({ key }) => key),
+    ['chain:a'],
+  );
 });
 
 test('chainLine(): the longest branch from the root on, and how many waits branch off', () => {

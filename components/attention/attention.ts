@@ -82,11 +82,12 @@ export function attentionRows(entries: readonly AttentionEntry[], chains: readon
   return [...inChains, ...rows].sort((one, other) => rowPlace(one) - rowPlace(other));
 }
 
-/** A chain of two agents about which there is one item says no more than the item. */
+/** A chain of two agents says no more than the item about it, or than the group of its items. */
 function chainRow(chain: WaitChain, entries: readonly AttentionEntry[]): AttentionRow[] {
   const ids = new Set(chain.items);
   const [first, ...others] = entries.filter(({ id }) => ids.has(id));
-  if (!first || (others.length === 0 && chain.link_count < 2)) return [];
+  const isOneGroup = others.every(({ group }) => group === first?.group && group !== '');
+  if (!first || (isOneGroup && chain.link_count < 2)) return [];
   return [{ key: `chain:${chain.root}`, entries: [first, ...others], chain }];
 }
 

@@ -15,6 +15,8 @@ const ROOT_STATES: Record<AgentHealth | 'missing', string | null> = {
   missing: 'not in the registry',
 };
 
+const MAX_FILE_NAME = 60;
+
 type Link = WaitChain['links'][number];
 
 /** Tells a waiting chain from its root on: `agent-1 (dead, holds a.ts) blocks agent-2 for 12 min, which blocks agent-5`. */
@@ -58,10 +60,17 @@ function RootState({ chain: { root_health, root_locks, root_lock_count } }: { ch
   return (
     <>
       {state === null ? ' (holds ' : ` (${state}, holds `}
-      <Text value={first} max={80} />
+      <span title={first}>
+        <Text value={fileName(first)} max={MAX_FILE_NAME} />
+      </span>
       {root_lock_count > 1 && ` and ${counted(root_lock_count - 1, 'more lock')}`})
     </>
   );
+}
+
+/** The last part of a path: a whole one would push the rest of the chain out of the line. */
+function fileName(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
 }
 
 function Name({ value }: { value: string }) {

@@ -44,7 +44,8 @@ export function RelativeTime({ instant, form, label }: TimeProps) {
   const title = useMemo(() => absoluteTime(instant, zone), [instant, zone]);
   return (
     <time dateTime={instant ?? undefined} title={label ? `${label}: ${title}` : title}>
-      {text}
+      {/* Each text is new: at the right end of a row the same one would begin at another place, and count as moved. */}
+      <span key={text}>{text}</span>
     </time>
   );
 }

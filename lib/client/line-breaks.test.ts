@@ -6,9 +6,9 @@ import { breakable } from './line-breaks';
 const marked = (text: string) => breakable(text).join('|');
 
 test('breakable(): paths and long names may break after separators and between the words of camelCase', () => {
-  assert.equal(marked('src/auth/session_store.test.ts'), 'src/|auth/|session_|store.|test.|ts');
-  assert.equal(marked('/srv/app/lib/main.py'), '/srv/|app/|lib/|main.|py');
-  assert.equal(marked('see C:\\repo\\src\\index.ts now'), 'see C:\\|repo\\|src\\|index.|ts now');
+  assert.equal(marked('src/auth/session_store.test.ts'), 'src/|auth/|session_|store.|test.ts');
+  assert.equal(marked('/srv/app/lib/main.py'), '/srv/|app/|lib/|main.py');
+  assert.equal(marked('see C:\\repo\\src\\index.ts now'), 'see C:\\|repo\\|src\\|index.ts now');
   assert.equal(marked('renderAgentDetailPanel'), 'render|Agent|Detail|Panel');
 });
 

@@ -3,8 +3,9 @@
 /** Shorter words fit in any column. */
 const MIN_WORD_LENGTH = 12;
 const LONG_WORD = new RegExp(`\\S{${MIN_WORD_LENGTH},}`, 'g');
-/** After separators of paths and names, and between the words of camelCase; never between two separators. */
-const BREAK = /(?=[\p{L}\p{N}])(?<=[\p{L}\p{N}][/\\_.:=&?]+)|(?=\p{Lu}\p{Ll})(?<=[\p{Ll}\p{N}])/gu;
+/** After separators of paths and names, and between the words of camelCase; never before a short file extension. */
+const BREAK =
+  /(?=[\p{L}\p{N}])(?<=[\p{L}\p{N}][/\\_:=&?]+)|(?=[\p{L}\p{N}]{4})(?<=[\p{L}\p{N}]\.)|(?=\p{Lu}\p{Ll})(?<=[\p{Ll}\p{N}])/gu;
 /** Each break is an element of the page; a text of 1 MB must not become a million. */
 const MAX_BREAKS = 200;
 
