@@ -34,3 +34,11 @@ test('seedMemory(): leaves the memory empty where nothing can be read', () => {
   seedMemory(memory, closed, Date.now());
   assert.deepEqual([memory.head(), memory.checkpoint()], [0, null]);
 });
+
+test('seedMemory(): leaves the memory empty where the checkpoint is invalid, so that it can be used', () => {
+  const damaged = new History(':memory:');
+  damaged.append([{ text: '{"n":1}', fields: { n: 1 } }], '{', Date.now());
+  const memory = new History(':memory:');
+  seedMemory(memory, damaged, Date.now());
+  assert.deepEqual([memory.head(), committedCheckpoint(memory)], [0, null]);
+});

@@ -31,6 +31,7 @@ export function committedCheckpoint(history: History): LogCheckpoint | null {
  */
 export function seedMemory(memory: History, from: History, now: number): void {
   try {
+    // Throws for an invalid checkpoint, with which the memory could not be used either.
     const checkpoint = committedCheckpoint(from);
     if (checkpoint === null) return;
     const lines = from.newestLines(MAX_COPIED_MESSAGES).flatMap((text) => {

@@ -80,10 +80,11 @@ test('guard(): a fault of the database switches to memory; the file returns when
     keeper.guard(() => 7),
     7,
   );
-  keeper.history.append([{ text: '{"n":1}', fields: { n: 1 } }], '{"place":1}', Date.now());
+  const checkpoint = JSON.stringify({ version: 1, current: null, generations: [], gaps: 3, skipped: {} });
+  keeper.history.append([{ text: '{"n":1}', fields: { n: 1 } }], checkpoint, Date.now());
   assert.equal(keeper.guard(fail(full())), undefined);
   assert.deepEqual([switches.at(-1), keeper.inMemory], [[file, ':memory:'], true]);
-  assert.deepEqual([keeper.history.checkpoint(), keeper.history.head()], ['{"place":1}', 1], 'memory continues there');
+  assert.deepEqual([keeper.history.checkpoint(), keeper.history.head()], [checkpoint, 1], 'memory continues there');
   assert.match(keeper.fault ?? '', /disk is full/);
   pass(2000);
   keeper.check();
