@@ -65,6 +65,8 @@ test('filters: combine; blank ones count as absent; unknown parameters are ignor
       recipient: 'agent-2',
       msg_id: 'a-1',
       type: ['INFO', 'ACK'],
+      not_type: undefined,
+      only: undefined,
       q: 'C++',
       since: undefined,
       until: undefined,

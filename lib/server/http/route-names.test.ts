@@ -10,7 +10,7 @@ const PROJECT = join(import.meta.dirname, '../../..');
 /** The paths of all endpoints and of the built routes and pages, with a value for each parameter. */
 function servedRoutes(): { path: string; name: string }[] {
   const built = readdirSync(join(PROJECT, 'app'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /(^|\/)(route|page)\.tsx?$/.test(file) && !file.includes('[['))
+    .filter((file) => /(^|\/)(route|page)\.tsx?$/.test(file) && !file.includes('[[') && !file.startsWith('static/'))
     .map((file) => `/${file.replace(/\/?(route|page)\.tsx?$/, '')}`);
   return [...new Set([...PATHS, ...built])].map((name) => ({ path: name.replace('{id}', 'a%20b'), name }));
 }
