@@ -95,7 +95,9 @@ test('locks: the most severe come first; other orders and groups are kept', asyn
   const answer = await page.reload();
   const html = (await answer?.text())?.split('List of locks')[1] ?? '';
   const paths = ['app/[id]/page.tsx', 'docs/b.md', 'src/db/*.sql', 'src/db/users.sql', 'src/old.ts', 'src/z.ts'];
-  expect([...html.matchAll(/data-row.*?<bdi[^>]*>(.*?)<\/bdi>/g)].map(([, path]) => path)).toEqual(paths);
+  expect(
+    [...html.matchAll(/data-row.*?<bdi[^>]*>(.*?)<\/bdi>/g)].map(([, path]) => path?.replaceAll(/<wbr\/?>/g, '')),
+  ).toEqual(paths);
   await expect(headings).toHaveText(['app/ · 1 lock', 'docs/ · 1 lock', 'src/db/ · 2 locks', 'src/ · 2 locks']);
 });
 

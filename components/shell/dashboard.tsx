@@ -92,7 +92,7 @@ export function Dashboard(props: DashboardProps) {
   useFrozenAges(connection === 'reconnecting' ? milliseconds(heardAt) : null);
   const nothing = surroundings !== null && moment === null && hasNoFiles(live) ? surroundings : null;
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
-  const { detailShown, openDetail } = useDetailTab(address.agent, tab);
+  const { detailShown, openDetail } = useDetailTab(address.agent, narrow ? tab : 'agents', tab);
   // On a narrow screen the detail covers the tab that is open, so that closing it leads back there.
   const showIn = useCallback(
     (agent: string | null | undefined, panel: Tab) => {

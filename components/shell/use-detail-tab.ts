@@ -12,12 +12,14 @@ interface DetailTab {
  * Remembers over which tab of a narrow screen the detail of an agent was opened: it covers that tab, and no other one.
  *
  * @param agent the agent in the address, which also filters the panels; null for none
+ * @param place the tab over which the detail opens now: on a wide screen that of the agents
+ * @param tab the tab that is open
  */
-export function useDetailTab(agent: string | null, tab: Tab): DetailTab {
-  const [opened, setOpened] = useState({ agent, tab });
+export function useDetailTab(agent: string | null, place: Tab, tab: Tab): DetailTab {
+  const [opened, setOpened] = useState({ agent, tab: place });
   const origin = useRef<Element | null>(null);
   // Adjusted while rendering, so that no frame shows the detail over another tab.
-  if (opened.agent !== agent) setOpened({ agent, tab });
+  if (opened.agent !== agent) setOpened({ agent, tab: place });
   const detailShown = agent !== null && opened.agent === agent && opened.tab === tab;
 
   useEffect(() => {
@@ -32,9 +34,9 @@ export function useDetailTab(agent: string | null, tab: Tab): DetailTab {
   const openDetail = useCallback(
     (id: string) => {
       origin.current = document.activeElement;
-      setOpened({ agent: id, tab });
+      setOpened({ agent: id, tab: place });
     },
-    [tab],
+    [place],
   );
   return { detailShown, openDetail };
 }
