@@ -112,7 +112,10 @@ function findStuck(holds: readonly Hold[], tasks: readonly AssignedTask[]): Stuc
 }
 
 /** @returns items by key, groups in the order of their first item; an item may have several keys */
-export function groupedBy<Item>(items: readonly Item[], keysOf: (item: Item) => readonly string[]): Map<string, Item[]> {
+export function groupedBy<Item>(
+  items: readonly Item[],
+  keysOf: (item: Item) => readonly string[],
+): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     for (const key of keysOf(item)) {
