@@ -1,7 +1,8 @@
 /**
  * `npm run endure`: what the server must withstand from its clients and its machine: clients that never read, bodies
  * that are unwanted, hundreds that reconnect continuously, thousands at once, kills and stops at any moment. `--short`
- * is its form for the tests, in which only outcomes can fail and times are only printed. Ends with exit code 1 if
+ * is its form for the tests, in which only outcomes can fail and times are only printed; `--only kills` runs the steps whose
+ * names contain that text. Ends with exit code 1 if
  * anything failed.
  */
 import { mkdirSync } from 'node:fs';
@@ -76,18 +77,21 @@ function folders(scratch: string, name: string): { root: string; history: string
   return { root, history: path.join(scratch, `${name}.sqlite`) };
 }
 
-function readFlags(): { short: boolean } {
+function readFlags(): { short: boolean; only: string } {
+  const options = { short: { type: 'boolean', default: false }, only: { type: 'string', default: '' } } as const;
   try {
-    return { short: parseArgs({ options: { short: { type: 'boolean', default: false } } }).values.short };
+    return parseArgs({ options }).values;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm run endure [-- --short]`);
+    console.error(
+      `${error instanceof Error ? error.message : error}\nUsage: npm run endure [-- --short] [--only TEXT]`,
+    );
     process.exit(2);
   }
 }
 
-const { short } = readFlags();
+const { short, only } = readFlags();
 const scratch = makeScratch('endure');
-const report = new Report(!short);
+const report = new Report(!short, only);
 await endure(short ? SHORT : LONG, short, report, scratch);
 report.end();
 process.exit(report.hasFailures ? 1 : 0);

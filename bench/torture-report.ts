@@ -13,12 +13,17 @@ export interface Outcome {
 
 export class Report {
   readonly #judgeTimings: boolean;
+  readonly #only: string;
   readonly #failed: string[] = [];
   #steps = 0;
 
-  /** @param judgeTimings false if the machine is shared and only outcomes count */
-  constructor(judgeTimings: boolean) {
+  /**
+   * @param judgeTimings false if the machine is shared and only outcomes count
+   * @param only runs only the steps whose names contain this text
+   */
+  constructor(judgeTimings: boolean, only = '') {
     this.#judgeTimings = judgeTimings;
+    this.#only = only;
   }
 
   get hasFailures(): boolean {
@@ -27,6 +32,7 @@ export class Report {
 
   /** Runs one step and prints its line; a step that throws counts as failed and does not end the others. */
   async step(name: string, run: () => Promise<Outcome>): Promise<void> {
+    if (!name.includes(this.#only)) return;
     this.#steps += 1;
     const begun = performance.now();
     const {
