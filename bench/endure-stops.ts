@@ -33,7 +33,6 @@ export async function stops(folders: { root: string; history: string }, plan: St
     traffic.stop();
     await server.start();
     await traffic.arrived(followers);
-    await traffic.readable([server]);
     const { backwards } = await server.history();
     const inHistory = traffic.historyFault(backwards);
     const faults = [

@@ -2,8 +2,7 @@
  * `npm run endure`: what the server must withstand from its clients and its machine: clients that never read, bodies
  * that are unwanted, hundreds that reconnect continuously, thousands at once, kills and stops at any moment. `--short`
  * is its form for the tests, in which only outcomes can fail and times are only printed; `--only kills` runs the steps whose
- * names contain that text. Ends with exit code 1 if
- * anything failed.
+ * names contain that text. Ends with exit code 1 if anything failed.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';

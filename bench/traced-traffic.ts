@@ -39,28 +39,30 @@ export class TracedTraffic {
 
   /** Waits until the last message has reached all followers, a minute at most. */
   async arrived(followers: readonly Follower[]): Promise<void> {
-    const last = traceNumber(WRITER, this.written - 1);
-    const begun = performance.now();
-    const missing = () => followers.some(({ received }) => received.at(-1)?.trace !== last);
-    while (missing() && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
+    await this.#untilLast(async () => followers.map(({ received }) => received.at(-1)));
   }
 
   /**
-   * Waits until the last message can be read from every server, a minute at most: a process follows another's commits
-   * by up to a tick.
+   * Waits until the last message can be read from every server, a minute at most: a process follows the commits of
+   * another one by up to a tick.
    */
   async readable(servers: readonly Server[]): Promise<void> {
-    const last = traceNumber(WRITER, this.written - 1);
-    const begun = performance.now();
-    const newest = async (server: Server) => (await server.messages('limit=1')).messages.map(receivedOf).at(-1)?.trace;
-    for (const server of servers) {
-      while ((await newest(server)) !== last && performance.now() - begun < ARRIVAL_DEADLINE_MS) await delay(20);
-    }
+    const pages = () => Promise.all(servers.map((server) => server.messages('limit=1')));
+    await this.#untilLast(async () => (await pages()).map(({ messages }) => messages.map(receivedOf).at(-1)));
   }
 
   /** @returns the fault of a history; null if it has each message once and in order */
   historyFault(history: readonly Received[]): string | null {
     return verdictFaults(compareWithWriters(history, new Map([[WRITER, this.written]])));
+  }
+
+  async #untilLast(newest: () => Promise<(Received | undefined)[]>): Promise<void> {
+    const last = traceNumber(WRITER, this.written - 1);
+    const begun = performance.now();
+    while ((await newest()).some((message) => message?.trace !== last)) {
+      if (performance.now() - begun >= ARRIVAL_DEADLINE_MS) return;
+      await delay(20);
+    }
   }
 
   #write(): void {

@@ -2,7 +2,7 @@
  * Divides a time range into whole hours, which are counted already, and the rest, whose messages are counted singly.
  */
 import type { TimeSpan } from '../contract/time-span';
-import { HOUR_US } from './columns/message-columns';
+import { HOUR_US } from './time-units';
 
 /** Microseconds since 1970, hours since 1970. */
 export interface HourParts {

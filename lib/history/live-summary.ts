@@ -1,10 +1,11 @@
 /** The figures over all kept messages as of now, for the dashboard's statistics. */
+
 import type Database from 'better-sqlite3';
 import type { Meta } from './meta';
 import { seqBounds } from './seq-bounds';
 import type { Summary } from './summary';
+import { SECOND_US } from './time-units';
 
-const SECOND_US = 1_000_000;
 const MINUTES_OF_AN_HOUR = 60;
 const SECONDS_OF_A_MINUTE = 60;
 

@@ -1,10 +1,8 @@
 /** Drops messages beyond the retention, together with everything that is counted of them. */
 import type Database from 'better-sqlite3';
 import type { Meta } from './meta';
-import { TimesWriter } from './times-writer';
-
-const MINUTE_US = 60_000_000;
-const DAY_MS = 86_400_000;
+import { DAY_MS, MINUTE_US } from './time-units';
+import { type Speech, TimesWriter } from './times-writer';
 
 /** What is kept: at most so many messages, none older than so many days. */
 export interface Retention {
@@ -12,13 +10,11 @@ export interface Retention {
   messages: number;
 }
 
-interface PrunableRow {
+interface PrunableRow extends Speech {
   seq: number;
   sent_at: number | null;
   type: string;
   failed: number;
-  senderType: number;
-  recipientSet: number;
 }
 
 export class MessagePruner {
@@ -52,12 +48,13 @@ export class MessagePruner {
     const types = new Map<string, number>();
     const times = this.#times.begin();
     let failed = 0;
-    for (const { seq, type, sent_at, failed: hasFailed, senderType, recipientSet } of rows) {
+    for (const row of rows) {
+      const { seq, type, sent_at } = row;
       this.#statements.dropMessage.run(seq);
       this.#statements.dropIndexed.run(seq);
       types.set(type, (types.get(type) ?? 0) + 1);
-      failed += hasFailed;
-      times.count({ senderType, recipientSet }, sent_at, hasFailed, -1);
+      failed += row.failed;
+      times.count(row, sent_at, row.failed, -1);
       if (sent_at !== null) this.#statements.dropFromMinute.run(Math.floor(sent_at / MINUTE_US));
     }
     times.flush();

@@ -1,8 +1,8 @@
 /** Counts who wrote how many messages of which type to whom in a time range. Read-only. */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from '../contract/time-span';
-import { HOUR_US } from './columns/message-columns';
 import { hourParts } from './hour-parts';
+import { HOUR_US } from './time-units';
 
 /**
  * Up to this number of messages outside of whole hours are counted singly; if there are more, their hours count whole.

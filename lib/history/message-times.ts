@@ -4,13 +4,14 @@
  */
 import type Database from 'better-sqlite3';
 import type { TimeSpan } from '../contract/time-span';
-import { HOUR_US, MessageColumns } from './columns/message-columns';
+import { MessageColumns } from './columns/message-columns';
 import type { RowVisitor } from './columns/row-visitor';
 import { StepCells, type TickCell } from './columns/step-cells';
 import { hourParts } from './hour-parts';
 import { MessageTalk, type SenderTypeCount, type Talk } from './message-talk';
 import { MessageTotals } from './message-totals';
 import type { Summary } from './summary';
+import { HOUR_US } from './time-units';
 import { ANY_RECIPIENT_SET } from './times-writer';
 
 /** Messages by one sender with one type within one step of time. The other fields describe the first of them. */

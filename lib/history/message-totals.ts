@@ -1,11 +1,9 @@
 /** The figures of a past moment over the messages that had been sent by then. Read-only. */
 import type Database from 'better-sqlite3';
-import { HOUR_US } from './columns/message-columns';
 import type { Summary } from './summary';
+import { HOUR_US, MINUTE_US, SECOND_US } from './time-units';
 import { ANY_RECIPIENT_SET } from './times-writer';
 
-const SECOND_US = 1_000_000;
-const MINUTE_US = 60 * SECOND_US;
 const MINUTES_OF_AN_HOUR = 60;
 
 interface TypeTotal {

@@ -7,9 +7,8 @@ import type { LiveSummary } from './live-summary';
 import type { Meta } from './meta';
 import type { ReadTime } from './read-time';
 import { indexed, messageSender, messageType, recipientNames } from './search-terms';
+import { MINUTE_US } from './time-units';
 import { type TimesBatch, TimesWriter } from './times-writer';
-
-const MINUTE_US = 60_000_000;
 
 /** What an append changes besides rows, summed up first: one statement for each key instead of one for each line. */
 interface Tally {

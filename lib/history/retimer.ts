@@ -5,17 +5,15 @@
  */
 import type Database from 'better-sqlite3';
 import type { ReadTime } from './read-time';
-import { TimesWriter } from './times-writer';
+import { MINUTE_US } from './time-units';
+import { type Speech, TimesWriter } from './times-writer';
 
-const MINUTE_US = 60_000_000;
 const STEP_MESSAGES = 1000;
 
-interface Row {
+interface Row extends Speech {
   seq: number;
   sent_at: number | null;
   failed: number;
-  senderType: number;
-  recipientSet: number;
   line: string;
 }
 

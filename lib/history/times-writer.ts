@@ -1,11 +1,11 @@
 /** Keeps the tables for questions by time consistent with the messages: senders, recipients, and counts by hour. */
 import type Database from 'better-sqlite3';
+import { HOUR_US } from './time-units';
 
-const HOUR_US = 3_600_000_000;
 /** The `recipientSet` of rows of `hours` that count each message once, whatever its recipients. */
 export const ANY_RECIPIENT_SET = 0;
 
-/** Sender with type, and recipients of a message, as the numbers of their rows in `senderTypes` and `recipientSets`. */
+/** Sender with type, and recipients of a message, as the numbers of their rows in the tables `voices` and `audiences`. */
 export interface Speech {
   readonly senderType: number;
   readonly recipientSet: number;

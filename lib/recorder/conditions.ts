@@ -1,11 +1,11 @@
 /** The state of the log and of the history, as the API shows it. */
 import { formatInstant } from '../contract/instant';
 import { lossWords } from '../contract/log-losses';
+import { DAY_MS } from '../history/time-units';
 import type { LogLosses, MessageLog } from '../sources/claudeswarm/message-log';
 import type { HistoryCondition, LogCondition } from './events';
 import type { ClockJump } from './retention-clock';
 
-const DAY_MS = 86_400_000;
 /** A smaller backlog is not reported: it is read before anybody could ask. */
 const BACKLOG_BYTES = 1024 * 1024;
 const MAX_LOSSES_IN_REASON = 3;

@@ -1,11 +1,11 @@
 /** Drops messages and journal entries beyond the retention, in steps, and publishes how many. */
 import type { History, Retention } from '../history/history';
 import type { Journal } from '../history/journal';
+import { DAY_MS } from '../history/time-units';
 import type { Pruned, RecorderEvent } from './events';
 import { LastRun } from './last-run';
 import type { RetentionClock } from './retention-clock';
 
-const DAY_MS = 86_400_000;
 const MAX_MEMORY_MESSAGES = 20_000;
 const MESSAGES_PER_STEP = 500;
 /** Slightly less than from one heartbeat of the main thread to the next. */

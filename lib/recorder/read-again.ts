@@ -3,12 +3,11 @@
  * (docs/decisions/0057-whose-history.md).
  */
 import type { History, Retention } from '../history/history';
+import { DAY_MS } from '../history/time-units';
 import type { LogCheckpoint } from '../sources/claudeswarm/message-log';
 import { committedCheckpoint } from './checkpoint';
 import type { LogRecorder } from './log-recorder';
 import type { RetentionClock } from './retention-clock';
-
-const DAY_MS = 86_400_000;
 
 export interface ReadAgainOptions {
   log: Pick<LogRecorder, 'readAgain'>;

@@ -2,8 +2,8 @@
  * The clock that gives the age of messages. It follows monotonic time, and the time between two recorders, but never a
  * jump of the system's clock: a clock that is wrong for a moment must not delete messages.
  */
+import { DAY_MS } from '../history/time-units';
 
-const DAY_MS = 86_400_000;
 /** After a jump nothing is deleted by age for this time. */
 const HOLD_MS = 3_600_000;
 

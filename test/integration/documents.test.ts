@@ -79,10 +79,12 @@ function ask(path: string, { method = 'GET', headers = {} }: Asking = {}): Promi
 }
 
 function builtRoutes(file: 'route.ts' | 'page.tsx'): string[] {
-  return readdirSync(join(PROJECT, 'app'), { recursive: true, encoding: 'utf8' })
-    // What is below `static` is an asset.
-    .filter((path) => (path === file || path.endsWith(`/${file}`)) && !path.startsWith('static/'))
-    .map((path) => `/${path.slice(0, -file.length)}`.replace(/(.)\/$/, '$1'));
+  return (
+    readdirSync(join(PROJECT, 'app'), { recursive: true, encoding: 'utf8' })
+      // What is below `static` is an asset.
+      .filter((path) => (path === file || path.endsWith(`/${file}`)) && !path.startsWith('static/'))
+      .map((path) => `/${path.slice(0, -file.length)}`.replace(/(.)\/$/, '$1'))
+  );
 }
 
 test('the table contains every built route and page, and no others', () => {

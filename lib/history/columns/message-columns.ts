@@ -1,10 +1,11 @@
 /** Messages with a time as columns of numbers, hour by hour, cached between questions. */
+
 import type Database from 'better-sqlite3';
+import { HOUR_US } from '../time-units';
 import { ANY_RECIPIENT_SET } from '../times-writer';
 import { type CachePlace, HourCache, type HourRows } from './hour-cache';
 import type { RowVisitor } from './row-visitor';
 
-export const HOUR_US = 3_600_000_000;
 /** 20 bytes each. */
 const MAX_CACHED_MESSAGES = 500_000;
 const MAX_ADDED_MESSAGES = 50_000;
