@@ -4,9 +4,9 @@
  * pass them on as written, so only fields that this product adds have a type of their own.
  */
 import { z } from 'zod';
+import { instant } from './instant-schema';
 
-/** ISO 8601 in UTC with the offset `+00:00`, up to microseconds. */
-export const instant = z.string().meta({ format: 'date-time' });
+export { instant } from './instant-schema';
 
 /** Absent if the entry lacks it. */
 const asWritten = z.unknown().optional().describe('As the swarm wrote it: any JSON value.');

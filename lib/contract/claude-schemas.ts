@@ -1,0 +1,109 @@
+/** What Claude Code's own files add to an agent and to a swarm: sessions, activity and usage. */
+import { z } from 'zod';
+import { instant } from './instant-schema';
+
+/** What a session says of itself, as this version or another of Claude Code writes it: unknown words are passed on. */
+export const agentSession = z.object({
+  session_id: z.string().nullable(),
+  name: z.string().nullable(),
+  version: z.string().nullable(),
+  kind: z.string().nullable().describe('`interactive` or `bg`, as written.'),
+  status: z.string().nullable().describe('As written: `idle`, `busy`, `waiting`, `shell`; null before the first.'),
+  waiting_for: z.string().nullable().describe('As written, such as `permission prompt`; null unless it waits.'),
+  status_since: instant.nullable(),
+  model: z.string().nullable().describe('Of the newest answer in its transcript; null if none is known.'),
+  permission_mode: z.string().nullable(),
+  cwd: z.string().nullable(),
+  git_branch: z.string().nullable(),
+  entrypoint: z.string().nullable(),
+});
+
+export const activityState = z.enum(['working', 'waiting', 'blocked', 'idle', 'shell', 'unknown']);
+
+/** What an agent does, as far as there is evidence. */
+export const agentActivity = z.object({
+  state: activityState,
+  since: instant.nullable().describe('Since when; null if that is not known.'),
+  reason: z.string().describe('One plain sentence: the evidence.'),
+  source: z
+    .enum(['session', 'swarm', 'hook', 'team', 'none'])
+    .describe('Where the evidence is from: a session file, the messages, a hook, a team, or nowhere.'),
+});
+
+/** What the transcript of a session says, kept in memory only. */
+export const agentWork = z.object({
+  tool: z
+    .object({ name: z.string(), input: z.string().describe('At most 200 characters.'), since: instant.nullable() })
+    .nullable()
+    .describe('The tool that runs now; null if none is known.'),
+  last_prompt: z.object({ text: z.string(), at: instant.nullable() }).nullable().describe('An excerpt.'),
+  last_answer: z.object({ text: z.string(), at: instant.nullable() }).nullable().describe('An excerpt.'),
+  context_tokens: z.int().nonnegative().nullable().describe('Tokens in the context of the newest answer.'),
+  context_percent: z.number().nullable().describe('Of the context window of its model; null if that is not known.'),
+  last_turn_ms: z.number().nullable(),
+  errors: z.int().nonnegative().describe('API errors since the transcript is followed.'),
+  compactions: z.int().nonnegative(),
+  subagents: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string().nullable(),
+      description: z.string().nullable(),
+      finished: z.boolean(),
+    }),
+  ),
+});
+
+export const usageTokens = z.object({
+  input: z.int().nonnegative(),
+  output: z.int().nonnegative(),
+  cache_read: z.int().nonnegative(),
+  cache_write_5m: z.int().nonnegative(),
+  cache_write_1h: z.int().nonnegative(),
+});
+
+/** Tokens and an estimated cost of several answers. */
+export const usageSum = z.object({
+  messages: z.int().nonnegative(),
+  tokens: usageTokens,
+  cost_usd: z.number().nullable().describe('An estimate of the priced tokens; null if no model has a known price.'),
+  unpriced_tokens: z.int().nonnegative().describe('Tokens of models without a known price, not part of `cost_usd`.'),
+});
+
+export const usageRow = usageSum.extend({
+  key: z.string().nullable().describe('The agent, model, day or hour; null if it is not known.'),
+  part: z.string().nullable().optional().describe('The second grouping, if one was asked for.'),
+});
+
+export const usageAnswer = z.object({
+  since: instant,
+  until: instant,
+  by: z.enum(['agent', 'model', 'day', 'hour']),
+  estimated: z.literal(true),
+  rows: z.array(usageRow),
+  total: usageSum,
+  unknown_models: z.array(z.string()),
+  progress: z
+    .object({ read_bytes: z.int(), total_bytes: z.int() })
+    .nullable()
+    .describe('While transcripts are read for the first time; null once they are read.'),
+});
+
+/** The kind of state `usage`: what the tiles and the details of agents show. */
+export const usageState = z.object({
+  estimated: z.literal(true),
+  today: usageSum.describe('Since midnight in the zone of the server.'),
+  since_start: usageSum.describe('Since the history began.'),
+  agents: z.array(z.object({ id: z.string(), today: usageSum, since_start: usageSum })).describe('At most 200.'),
+  unknown_models: z.array(z.string()),
+  progress: z.object({ read_bytes: z.int(), total_bytes: z.int() }).nullable(),
+});
+
+export type AgentSession = z.infer<typeof agentSession>;
+export type ActivityState = z.infer<typeof activityState>;
+export type AgentActivity = z.infer<typeof agentActivity>;
+export type AgentWork = z.infer<typeof agentWork>;
+export type UsageTokens = z.infer<typeof usageTokens>;
+export type UsageSum = z.infer<typeof usageSum>;
+export type UsageRow = z.infer<typeof usageRow>;
+export type UsageAnswer = z.infer<typeof usageAnswer>;
+export type UsageState = z.infer<typeof usageState>;

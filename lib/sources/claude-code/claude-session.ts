@@ -1,0 +1,145 @@
+/**
+ * The records of Claude Code's own files that other rooms use: sessions, teams, transcripts and usage. Fields are as
+ * Claude Code 2.1.332 writes them; words that are not known are passed on.
+ */
+
+/** One file `sessions/<pid>.json`, as it was read last. */
+export interface ClaudeSession {
+  pid: number;
+  /** Field 22 of `/proc/<pid>/stat` when the session started; null if the file does not say. */
+  procStart: string | null;
+  /**
+   * Whether its process runs: true, false, or null where that cannot be known (another pid domain, another user, no
+   * `/proc`).
+   */
+  alive: boolean | null;
+  sessionId: string | null;
+  /** The folder in which it started, a real path. */
+  cwd: string | null;
+  name: string | null;
+  /** `derived`, `user` or `peer`. */
+  nameSource: string | null;
+  version: string | null;
+  /** `interactive` or `bg`. */
+  kind: string | null;
+  /** `cli`, or `sdk-cli` for a headless one. */
+  entrypoint: string | null;
+  /** From `<session>:@<window>.%<pane>`; null outside tmux. */
+  tmux: { session: string; window: string; pane: string } | null;
+  messagingSocketPath: string | null;
+  jobId: string | null;
+  /** `idle`, `busy`, `waiting`, `shell` or another word; null in the first write. */
+  status: string | null;
+  waitingFor: string | null;
+  /** Milliseconds since 1970. */
+  statusUpdatedAt: number | null;
+  startedAt: number | null;
+}
+
+/** One member of an agent team. */
+export interface ClaudeTeamMember {
+  agentId: string | null;
+  name: string;
+  agentType: string | null;
+  model: string | null;
+  /** `leader`, `in-process` or a pane such as `%2`. */
+  tmuxPaneId: string | null;
+  backendType: string | null;
+  cwd: string | null;
+  joinedAt: number | null;
+  isActive: boolean | null;
+}
+
+/** One file `teams/<name>/config.json`. */
+export interface ClaudeTeam {
+  /** The name of its folder. */
+  folder: string;
+  name: string | null;
+  leadAgentId: string | null;
+  /** Keeps the first id after `/clear`: a team is joined to a session by `leadProcess`. */
+  leadSessionId: string | null;
+  leadProcess: { pid: number; procStart: string | null } | null;
+  members: readonly ClaudeTeamMember[];
+}
+
+/** One message of an inbox `teams/<name>/inboxes/<agent>.json`. */
+export interface ClaudeInboxMessage {
+  team: string;
+  to: string;
+  from: string;
+  text: string;
+  summary: string | null;
+  msgId: string | null;
+  /** Milliseconds since 1970. */
+  sentAt: number | null;
+}
+
+/** One task of `tasks/<list>/<id>.json`. */
+export interface ClaudeTask {
+  list: string;
+  id: string;
+  subject: string;
+  description: string | null;
+  activeForm: string | null;
+  status: string;
+  owner: string | null;
+  blocks: readonly string[];
+  blockedBy: readonly string[];
+}
+
+/** What was said last, an excerpt. `at` is milliseconds since 1970. */
+export interface Excerpt {
+  text: string;
+  at: number | null;
+}
+
+/** What a transcript says about its session; memory only, never in the history or a bundle. */
+export interface TranscriptFacts {
+  sessionId: string;
+  model: string | null;
+  permissionMode: string | null;
+  cwd: string | null;
+  gitBranch: string | null;
+  /** `tool_use` lines without a result. */
+  tool: { name: string; input: string; since: number | null } | null;
+  lastPrompt: Excerpt | null;
+  lastAnswer: Excerpt | null;
+  /** Whether the newest turn ended with a question to the person, by the text of its last answer. */
+  asks: boolean;
+  contextTokens: number | null;
+  lastTurnMs: number | null;
+  errors: number;
+  /** The newest API error, and whether an answer followed. */
+  lastError: { kind: string; at: number | null; resolved: boolean } | null;
+  compactions: number;
+  /** The newest decisions on permissions: tool, accepted or not, and by whom. */
+  decisions: readonly { tool: string; accepted: boolean; source: string; at: number | null }[];
+  subagents: readonly { id: string; type: string | null; description: string | null; finished: boolean }[];
+  /** Of a teammate in a tmux pane of its own. */
+  teamName: string | null;
+  agentName: string | null;
+}
+
+/** The tokens of one answer of the API, counted once for each `message.id` over all files. */
+export interface ClaudeUsage {
+  messageId: string;
+  sessionId: string;
+  /** The subagent or teammate that used them; null for the session's main agent. */
+  subagentId: string | null;
+  /** Milliseconds since 1970. */
+  at: number;
+  model: string;
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite5m: number;
+  cacheWrite1h: number;
+}
+
+/** How far a transcript was read, to continue there after a restart. */
+export interface TranscriptMark {
+  file: string;
+  /** A hash of its first line: another file under the same name begins anew. */
+  head: string;
+  offset: number;
+}
