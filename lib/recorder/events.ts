@@ -6,10 +6,13 @@ import type { Disposition } from '../history/dispositions';
 import type { EncodedMessage } from '../history/encoded-messages';
 import type { Retention } from '../history/history';
 import type { Summary } from '../history/summary';
+import type { SafeError } from '../platform/safe-error';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import type { UnresolvedOptions } from '../rules/unresolved-options';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
+import type { DerivedPart } from './message-faults';
 import type { NewestMessage } from './newest-senders';
+import type { RecorderPart } from './part-faults';
 
 export interface RecorderOptions {
   root: string;
@@ -86,4 +89,8 @@ export type RecorderEvent =
   | { type: 'dispositions'; dispositions: readonly Disposition[] }
   /** The main thread's event loop was blocked for at least `heldMs` milliseconds and runs again. */
   | { type: 'loop_held'; heldMs: number }
+  /** Something could not be derived from a message. Of many of these, one a minute is published. */
+  | { type: 'unjudged'; part: DerivedPart; seq: number; error: SafeError }
+  /** A part of the recorder has failed while the others go on, or works again (null). */
+  | { type: 'part'; part: RecorderPart; fault: SafeError | null }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };

@@ -6,6 +6,7 @@ import { formatMicroseconds } from '../contract/instant';
 import type { LastMessage } from '../contract/schemas';
 import type { History, KeptMessage } from '../history/history';
 import { excerptOf, isAutomatic, messageContent } from '../sources/claudeswarm/message-fields';
+import type { MessageFaults } from './message-faults';
 
 /** What is known of one sender. */
 export interface NewestMessage {
@@ -32,14 +33,21 @@ export class NewestSenders {
   /** By sender; the one that spoke last comes last. */
   readonly #newest = new Map<string, NewestMessage>();
   readonly #readTime: (timestamp: unknown) => number | null;
+  readonly #faults: Pick<MessageFaults, 'attempt'>;
   readonly #now: () => number;
 
   /**
    * @param readTime reads the time of a message; microseconds since 1970, null for what is not a time
+   * @param faults takes messages that cannot be judged
    * @param now milliseconds since 1970
    */
-  constructor(readTime: (timestamp: unknown) => number | null, now: () => number) {
+  constructor(
+    readTime: (timestamp: unknown) => number | null,
+    faults: Pick<MessageFaults, 'attempt'>,
+    now: () => number,
+  ) {
     this.#readTime = readTime;
+    this.#faults = faults;
     this.#now = now;
   }
 
@@ -61,6 +69,10 @@ export class NewestSenders {
 
   /** Takes the next message. */
   note(seq: number, fields: Fields): void {
+    this.#faults.attempt('the newest message of its sender', seq, () => this.#note(seq, fields));
+  }
+
+  #note(seq: number, fields: Fields): void {
     const { sender, timestamp, msg_type: type } = fields;
     if (typeof sender !== 'string' || sender === '' || isAutomatic(fields)) return;
     const sentAt = this.#readTime(timestamp);

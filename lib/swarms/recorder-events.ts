@@ -60,6 +60,8 @@ export class RecorderEvents {
     pruned: (event) => this.#pruned(event),
     rezoned: ({ before, zone }) =>
       log().info({ before, zone }, 'Times of kept messages are read again in another zone.'),
+    unjudged: ({ part, seq, error }) => log().error({ part, seq, error }, 'A message could not be judged.'),
+    part: ({ part, fault }) => this.#part(part, fault),
     condition: (event) => this.#condition(event),
   };
 
@@ -143,6 +145,13 @@ export class RecorderEvents {
     this.figures.pruned.messages += messages;
     this.figures.pruned.entries += entries;
     log().info({ messages, entries }, 'The retention deleted messages or journal entries.');
+  }
+
+  #part(part: EventOf<'part'>['part'], fault: EventOf<'part'>['fault']): void {
+    const detail = `An internal fault keeps the recorder from processing ${part}; messages are still recorded.`;
+    // What the journal has missed is recorded with the whole state, which begins it again.
+    if (part === 'the journal') this.#options.journal.end();
+    this.#options.publisher.fault(part, fault && detail, fault);
   }
 
   #condition(event: EventOf<'condition'>): void {
