@@ -53,24 +53,18 @@ test('Recorder: messages with hostile values in any field are recorded and judge
   assert.deepEqual(second.condition.log.skipped, []);
 });
 
-/** Makes a rule fail for messages with the content `poison`. */
-function poisoned(prototype: object, method: string) {
-  const rule = Reflect.get(prototype, method) as (...given: unknown[]) => unknown;
-  return mock.method(
-    prototype as Record<string, unknown>,
-    method as never,
-    function (this: unknown, ...given: unknown[]) {
-      if (given.some((value) => (value as { content?: unknown } | null)?.content === 'poison')) {
-        throw new TypeError('Cannot convert object to primitive value');
-      }
-      return rule.apply(this, given);
-    } as never,
-  );
+/** Makes `AwaitedAcks.feed` fail for messages with the content `poison`. */
+function poisoned() {
+  const { feed } = AwaitedAcks.prototype;
+  return mock.method(AwaitedAcks.prototype, 'feed', function (this: AwaitedAcks, ...given: Parameters<typeof feed>) {
+    if (given[2].content === 'poison') throw new TypeError('Cannot convert object to primitive value');
+    feed.apply(this, given);
+  });
 }
 
 test('Recorder: a message that a rule fails for is recorded, counted and logged; the others are judged', async () => {
   const { root, file, append } = newSwarm();
-  const rule = poisoned(AwaitedAcks.prototype, 'feed');
+  const rule = poisoned();
   try {
     append(...scene(), { ...ordinary, content: 'poison' });
     const first = start({ root, file });

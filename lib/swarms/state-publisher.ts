@@ -4,6 +4,7 @@
  */
 import type { AttentionAnswer, Stats } from '../contract/schemas';
 import type { Hub } from '../hub/hub';
+import { runAtOnce, runInTurns } from '../platform/turns';
 import type { Speech } from '../rules/agent-health';
 import { statistics } from '../rules/stats';
 import { findLock } from '../sources/claudeswarm/lock-list';
@@ -50,7 +51,7 @@ export class StatePublisher {
    */
   describeSoon(): void {
     this.#describing ??= setTimeout(() => {
-      if (this.#options.readiness.filesRead) this.describe();
+      if (this.#options.readiness.filesRead) void this.describeInTurns();
     }, 0);
   }
 
@@ -61,30 +62,50 @@ export class StatePublisher {
    * @param withNewSigns also takes signs of life that only prolong an activity
    */
   describe(withNewSigns = false): void {
+    runAtOnce(this.#describe(withNewSigns));
+  }
+
+  /** The same as `describe`, in as many turns of the event loop as it takes; of a usual swarm it ends in this one. */
+  describeInTurns(withNewSigns = false): Promise<void> | undefined {
+    return runInTurns(this.#describe(withNewSigns));
+  }
+
+  *#describe(withNewSigns: boolean): Generator<void> {
     if (this.#describing) clearTimeout(this.#describing);
     this.#describing = null;
     try {
-      this.#describe(withNewSigns);
+      yield* this.#describeSteps(withNewSigns);
       this.fault('describing', null);
     } catch (error) {
       this.fault('describing', `The content of the swarm's files can't be shown: ${error}`, error);
     }
   }
 
-  #describe(withNewSigns: boolean): void {
-    const now = Date.now();
+  /** Each step takes what was described last, since another description may come between two of them. */
+  *#describeSteps(withNewSigns: boolean): Generator<void> {
     const { description, hub, journal, requestAttention } = this.#options;
-    description.describe(this.newestBySender, now, withNewSigns);
-    const lives = this.#livesRestored ? description.lives.save() : null;
-    if (lives !== null) this.#options.keepLives(lives);
-    const { agents, locks, locksJson } = description;
-    const agentsDiffer = hub.setState('agents', agents);
-    const locksDiffer = hub.setState('locks', locks, locksJson);
-    if (agentsDiffer) journal.agents(agents);
-    if (locksDiffer) journal.locks(locks, (lockFile) => findLock(description.allLocks, lockFile) !== undefined);
+    description.describe(this.newestBySender, Date.now(), withNewSigns);
+    yield;
+    const agentsDiffer = hub.setState('agents', description.agents);
+    yield;
+    const locksDiffer = hub.setState('locks', description.locks, description.locksJson);
     if (agentsDiffer || locksDiffer) requestAttention();
-    journal.commit(now);
+    yield;
+    if (agentsDiffer) journal.agents(description.agents);
+    yield;
+    if (locksDiffer) {
+      journal.locks(description.locks, (lockFile) => findLock(description.allLocks, lockFile) !== undefined);
+    }
+    journal.commit(Date.now());
+    yield;
+    this.#keepLives();
+    yield;
     this.publishStats();
+  }
+
+  #keepLives(): void {
+    const lives = this.#livesRestored ? this.#options.description.lives.save() : null;
+    if (lives !== null) this.#options.keepLives(lives);
   }
 
   /** @returns the statistics of this moment */
