@@ -21,7 +21,8 @@ const FIELDS = [
   ...['sender', 'recipients', 'msg_id', 'msg_type', 'content', 'timestamp', 'parent_msg_id', 'requires_ack', 'task'],
   ...['delivery_status', 'success_count', 'failure_count', 'priority', 'seq', 'sent_at', 'line_bytes'],
 ];
-const ordinary = { sender: 'b', recipients: ['a'], msg_id: 'x', msg_type: 'INFO', content: 'Well.' };
+/** Answers nothing of the scene, so that every rule compares it with all of that. */
+const ordinary = { sender: 'b', recipients: ['c'], msg_id: 'x', msg_type: 'INFO', content: 'Well.' };
 const hostileMessage = fc
   .dictionary(fc.constantFrom(...FIELDS), hostileJson, { minKeys: 1, maxKeys: FIELDS.length, noNullPrototype: true })
   .map((fields) => ({ ...ordinary, timestamp: at(), ...fields }));
