@@ -10,9 +10,7 @@ import type { SafeError } from '../platform/safe-error';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import type { UnresolvedOptions } from '../rules/unresolved-options';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
-import type { DerivedPart } from './message-faults';
 import type { NewestMessage } from './newest-senders';
-import type { RecorderPart } from './part-faults';
 
 export interface RecorderOptions {
   root: string;
@@ -55,6 +53,12 @@ export interface Pruned {
   messages: number;
   entries: number;
 }
+
+/** What is derived from a message, in the words of the API. */
+export type DerivedPart = 'search' | 'open questions' | 'the newest message of its sender' | 'the zone of its time';
+
+/** A part of the recorder that can fail while the others go on, in the words of the API. */
+export type RecorderPart = 'the journal' | 'alerts' | 'agent lives' | 'decisions' | 'open questions';
 
 export type RecorderEvent =
   /** A history was opened: the first one, or another one than before. */

@@ -4,14 +4,11 @@
  */
 import type { Skipped } from '../contract/schemas';
 import { safeError } from '../platform/safe-error';
-import type { RecorderEvent } from './events';
+import type { DerivedPart, RecorderEvent } from './events';
 import { LastRun } from './last-run';
 
 /** Each fault is counted, but a hostile log must not fill the dashboard's own log. */
 const LOG_INTERVAL_MS = 60_000;
-
-/** What is derived from a message. */
-export type DerivedPart = 'search' | 'open questions' | 'the newest message of its sender' | 'the zone of its time';
 
 export class MessageFaults {
   readonly #publish: (event: RecorderEvent) => void;

@@ -6,7 +6,6 @@ import { formatMicroseconds } from '../contract/instant';
 import type { LastMessage } from '../contract/schemas';
 import type { History, KeptMessage } from '../history/history';
 import { excerptOf, isAutomatic, messageContent } from '../sources/claudeswarm/message-fields';
-import type { MessageFaults } from './message-faults';
 
 /** What is known of one sender. */
 export interface NewestMessage {
@@ -20,6 +19,7 @@ export interface NewestMessage {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Attempt = (seq: number, step: () => void) => void;
 
 const MAX_SENDERS = 1000;
 const MAX_TYPE_CHARACTERS = 256;
@@ -33,21 +33,17 @@ export class NewestSenders {
   /** By sender; the one that spoke last comes last. */
   readonly #newest = new Map<string, NewestMessage>();
   readonly #readTime: (timestamp: unknown) => number | null;
-  readonly #faults: Pick<MessageFaults, 'attempt'>;
+  readonly #attempt: Attempt;
   readonly #now: () => number;
 
   /**
    * @param readTime reads the time of a message; microseconds since 1970, null for what is not a time
-   * @param faults takes messages that cannot be judged
+   * @param attempt runs a step for the message with a `seq`, and takes what it throws
    * @param now milliseconds since 1970
    */
-  constructor(
-    readTime: (timestamp: unknown) => number | null,
-    faults: Pick<MessageFaults, 'attempt'>,
-    now: () => number,
-  ) {
+  constructor(readTime: (timestamp: unknown) => number | null, attempt: Attempt, now: () => number) {
     this.#readTime = readTime;
-    this.#faults = faults;
+    this.#attempt = attempt;
     this.#now = now;
   }
 
@@ -69,7 +65,7 @@ export class NewestSenders {
 
   /** Takes the next message. */
   note(seq: number, fields: Fields): void {
-    this.#faults.attempt('the newest message of its sender', seq, () => this.#note(seq, fields));
+    this.#attempt(seq, () => this.#note(seq, fields));
   }
 
   #note(seq: number, fields: Fields): void {

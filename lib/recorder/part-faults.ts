@@ -4,10 +4,7 @@
  */
 import { HistoryFault, historyFault } from '../history/history-fault';
 import { safeError } from '../platform/safe-error';
-import type { RecorderEvent } from './events';
-
-/** A part that can fail while the others go on, in the words of the API. */
-export type RecorderPart = 'the journal' | 'alerts' | 'agent lives' | 'decisions' | 'open questions';
+import type { RecorderEvent, RecorderPart } from './events';
 
 export class PartFaults {
   readonly #publish: (event: RecorderEvent) => void;

@@ -39,7 +39,8 @@ export class SummaryFeed {
     this.#publish = publish;
     this.#guard = guard;
     this.#now = now;
-    this.#senders = new NewestSenders(readTime, faults, now);
+    const attempt = (seq: number, step: () => void) => faults.attempt('the newest message of its sender', seq, step);
+    this.#senders = new NewestSenders(readTime, attempt, now);
     this.#lastPublished = new LastRun(now);
   }
 

@@ -8,7 +8,6 @@ import { MixedStage } from '../../test/support/mixed-stage';
 import { MIXED_STORY_SECONDS, MixedStory } from '../../test/support/mixed-story';
 import { blockedItem, deadlockItem, lostLockItem, sourceItem } from '../../test/support/mixed-truth';
 import { type MixedWorld, type SaidMessage, STALE_LOCK_SECONDS } from '../../test/support/mixed-world';
-import { unguarded } from '../../test/support/recorder-fixtures';
 import { formatInstant } from '../contract/instant';
 import type { AttentionEntry, Source, Sources } from '../contract/schemas';
 import { NewestSenders } from '../recorder/newest-senders';
@@ -72,7 +71,11 @@ class Dashboard {
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
     this.#unresolved = new UnresolvedTracker({ ...openFor, readTime, now });
-    this.#senders = new NewestSenders((timestamp) => readMicroseconds(timestamp), unguarded, now);
+    this.#senders = new NewestSenders(
+      (timestamp) => readMicroseconds(timestamp),
+      (_seq, step) => step(),
+      now,
+    );
   }
 
   /** Feeds the line of a message to the rules as the recorder does. */

@@ -213,10 +213,11 @@ const MAX_OVERLAP_PAIRS = 20_000;
 /** Both hold a lock, so no file says who waits; the holder of the younger lock is assumed to. */
 function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
   let pairs = 0;
+  const acquired = acquiredReader();
   for (const overlap of overlaps) {
     for (const [lock, other] of overlapPairs(overlap)) {
       if (++pairs > MAX_OVERLAP_PAIRS) return;
-      const [one, another] = [instantOf(lock.acquired_at), instantOf(other.acquired_at)];
+      const [one, another] = [acquired(lock), acquired(other)];
       if (one === null || another === null || one === another) continue;
       const [younger, older] = one > another ? [lock, other] : [other, lock];
       const [from, to] = [valueText(younger.agent_id), valueText(older.agent_id)];
@@ -232,6 +233,18 @@ function* overlapWaits({ overlaps }: WaitingFacts): Generator<Wait> {
       };
     }
   }
+}
+
+/** @returns a function that reads when a lock was acquired, once for each: a lock may be in thousands of pairs */
+function acquiredReader(): (lock: HeldLock) => number | null {
+  const known = new Map<HeldLock, number | null>();
+  return (lock) => {
+    const at = known.get(lock);
+    if (at !== undefined) return at;
+    const read = instantOf(lock.acquired_at);
+    known.set(lock, read);
+    return read;
+  };
 }
 
 /** A sender continues meanwhile, so this blocks nobody. */
