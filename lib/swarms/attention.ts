@@ -14,7 +14,7 @@ import { openFailures } from '../rules/attention-messages';
 import { blockedAgents } from '../rules/blocked-agents';
 import { DeadlineClock } from '../rules/deadline-clock';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
-import { waiting } from '../rules/waits';
+import { waitingSteps } from '../rules/waits';
 import { CONFLICT_LOG_FILE, ConflictLogReader } from '../sources/claudeswarm/conflict-log';
 import { PendingAcksReader } from '../sources/claudeswarm/pending-acks';
 import { mergeAcks, PendingAcksPlaces } from '../sources/claudeswarm/pending-acks-places';
@@ -161,7 +161,7 @@ export class SwarmAttention {
     const { tasks } = this.#tasks;
     const { conflicts } = this.#conflicts;
     const acks = mergeAcks(this.#acks.acks, this.#ackPlaces.acks);
-    this.waiting = waiting({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
+    this.waiting = yield* waitingSteps({ ...facts, tasks, conflicts, acks, questionFromMs: limits.questionFromMs });
     this.#describeBlocked();
     cost += performance.now() - begun;
     yield;

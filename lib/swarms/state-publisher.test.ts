@@ -34,7 +34,10 @@ function publishing(context: TestContext) {
     locksJson: JSON.stringify(wholeLocks([])),
     allLocks: [],
     lives: { save: () => lives.kept, restore: (json: string) => lives.restored.push(json) },
-    describe: (_newest: unknown, _now: number, withNewSigns: boolean) => void steps.push(`describe ${withNewSigns}`),
+    *describeSteps(_newest: unknown, _now: number, withNewSigns: boolean) {
+      steps.push(`describe ${withNewSigns}`);
+      yield;
+    },
   };
   const sources = {
     history: { role: 'follower' },
@@ -95,8 +98,8 @@ test('describe(): what differs is journaled with the time of the description', (
 
 test('describe(): a fault is published as one of the sources, and ends with the next description', (context) => {
   const { publisher, description, faults, taken } = publishing(context);
-  const { describe } = description;
-  description.describe = () => {
+  const { describeSteps } = description;
+  description.describeSteps = () => {
     throw new Error('odd');
   };
   publisher.describe();
@@ -104,7 +107,7 @@ test('describe(): a fault is published as one of the sources, and ends with the 
   assert.deepEqual(taken(), ['sources', 'attention requested']);
   publisher.describe();
   assert.deepEqual(taken(), [], 'the same fault is published once');
-  description.describe = describe;
+  description.describeSteps = describeSteps;
   publisher.describe();
   assert.equal(faults.size, 0);
   const described = ['describe false', 'agents', 'locks', 'attention requested', 'stats'];

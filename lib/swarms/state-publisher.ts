@@ -18,7 +18,7 @@ import type { SwarmSources } from './source-status';
 interface Options {
   hub: Pick<Hub, 'setState'>;
   journal: SwarmJournal;
-  description: Pick<SwarmDescription, 'describe' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives'>;
+  description: Pick<SwarmDescription, 'describeSteps' | 'agents' | 'locks' | 'locksJson' | 'allLocks' | 'lives'>;
   sources: Pick<SwarmSources, 'now' | 'fault' | 'history'>;
   counts: Pick<MessageCounts, 'summary'>;
   readiness: Pick<Readiness, 'filesRead'>;
@@ -84,7 +84,7 @@ export class StatePublisher {
   /** Each step takes what was described last, since another description may come between two of them. */
   *#describeSteps(withNewSigns: boolean): Generator<void> {
     const { description, hub, journal, requestAttention } = this.#options;
-    description.describe(this.newestBySender, Date.now(), withNewSigns);
+    yield* description.describeSteps(this.newestBySender, Date.now(), withNewSigns);
     yield;
     const agentsDiffer = hub.setState('agents', description.agents);
     yield;
