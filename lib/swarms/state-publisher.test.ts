@@ -96,6 +96,34 @@ test('describe(): what differs is journaled with the time of the description', (
   );
 });
 
+test('describeInTurns(): a description between two turns journals what the first has published', async (context) => {
+  const { publisher, description, sources, updates, taken } = publishing(context);
+  publisher.describe();
+  sources.history.role = 'recorder';
+  publisher.syncJournal(NOW);
+  updates.length = 0;
+  taken();
+  let ticks = 0;
+  // Every step takes longer than a turn may.
+  context.mock.method(performance, 'now', () => (ticks += 10));
+  description.agents = otherAgents('shop');
+  const running = publisher.describeInTurns();
+  const seen: string[] = [];
+  while (!seen.includes('agents')) {
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.push(...taken());
+  }
+  assert.deepEqual([seen, updates.length], [['describe false', 'agents'], 0]);
+  publisher.describe();
+  assert.deepEqual(
+    updates.map(({ changed }) => changed.map(([kind, subject]) => `${kind} ${subject}`)),
+    [['registry header']],
+  );
+  assert.deepEqual(taken(), ['describe false', 'attention requested', 'stats']);
+  await running;
+  assert.deepEqual([taken(), updates.length], [[], 1]);
+});
+
 test('describe(): a fault is published as one of the sources, and ends with the next description', (context) => {
   const { publisher, description, faults, taken } = publishing(context);
   const { describeSteps } = description;

@@ -40,6 +40,8 @@ export class StatePublisher {
   /** Runs while a description that can wait is pending. */
   #describing: NodeJS.Timeout | null = null;
   #livesRestored = false;
+  /** Published, but not journaled yet: a description in turns, or one that comes between two turns, will do it. */
+  readonly #unjournaled = new Set<'agents' | 'locks'>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -86,14 +88,14 @@ export class StatePublisher {
     const { description, hub, journal, requestAttention } = this.#options;
     yield* description.describeSteps(this.newestBySender, Date.now(), withNewSigns);
     yield;
-    const agentsDiffer = hub.setState('agents', description.agents);
+    if (hub.setState('agents', description.agents)) this.#unjournaled.add('agents');
     yield;
-    const locksDiffer = hub.setState('locks', description.locks, description.locksJson);
-    if (agentsDiffer || locksDiffer) requestAttention();
+    if (hub.setState('locks', description.locks, description.locksJson)) this.#unjournaled.add('locks');
+    if (this.#unjournaled.size > 0) requestAttention();
     yield;
-    if (agentsDiffer) journal.agents(description.agents);
+    if (this.#unjournaled.delete('agents')) journal.agents(description.agents);
     yield;
-    if (locksDiffer) {
+    if (this.#unjournaled.delete('locks')) {
       journal.locks(description.locks, (lockFile) => findLock(description.allLocks, lockFile) !== undefined);
     }
     journal.commit(Date.now());
