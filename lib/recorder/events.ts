@@ -95,6 +95,6 @@ export type RecorderEvent =
   | { type: 'loop_held'; heldMs: number }
   /** Something could not be derived from a message. Of many of these, one a minute is published. */
   | { type: 'unjudged'; part: DerivedPart; seq: number; error: SafeError }
-  /** A part of the recorder has failed while the others go on, or works again (null). */
+  /** A part of the recorder has failed while the others go on, or has recovered (null). */
   | { type: 'part'; part: RecorderPart; fault: SafeError | null }
   | { type: 'condition'; log: LogCondition; history: HistoryCondition; zone: ZoneMismatch | null };

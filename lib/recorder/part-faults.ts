@@ -15,7 +15,7 @@ export class PartFaults {
   }
 
   /**
-   * Runs a step of a part. The first fault of the part is published, and that it works again.
+   * Runs a step of a part. The first fault of the part is published, and its recovery.
    *
    * @returns whether it worked
    * @throws what an unusable or damaged database throws
