@@ -145,7 +145,7 @@ export const PROBLEM_STATUSES: Readonly<Record<ProblemStatus, StatusDescription>
   404: { description: 'Not found.' },
   405: { description: 'The method is not possible here.', headers: { Allow: 'The allowed methods.' } },
   408: { description: 'The body did not arrive within 10 s.' },
-  409: { description: 'No live swarm is shown, so there is nothing to change.' },
+  409: { description: 'No live swarm is shown: there is nothing to change, and what is open is not known.' },
   410: { description: 'The cursor is of another history, or of messages that are no longer kept.' },
   413: { description: 'The body is larger than the setting LIMIT_BODY_BYTES allows.' },
   414: { description: 'The URL is longer than the setting LIMIT_URL_BYTES allows.' },

@@ -71,7 +71,11 @@ class Dashboard {
     const readTime = (timestamp: unknown) => readInstant(timestamp)?.milliseconds ?? null;
     const openFor = { questionsMs: LIMITS.questionUntilMs, failuresMs: LIMITS.deliveryUntilMs };
     this.#unresolved = new UnresolvedTracker({ ...openFor, readTime, now });
-    this.#senders = new NewestSenders((timestamp) => readMicroseconds(timestamp), now);
+    this.#senders = new NewestSenders(
+      (timestamp) => readMicroseconds(timestamp),
+      (_seq, step) => step(),
+      now,
+    );
   }
 
   /** Feeds the line of a message to the rules as the recorder does. */

@@ -1,6 +1,7 @@
 /** Describes a swarm from its files: agents with their health, locks with their overlaps. */
 import { NO_AGENTS } from '../contract/defaults';
 import type { AgentsAnswer, LocksAnswer } from '../contract/schemas';
+import { runAtOnce } from '../platform/turns';
 import { describeAgents, type Speech } from '../rules/agent-health';
 import { AgentLives } from '../rules/agent-lives';
 import type { BlockedAgents } from '../rules/blocked-agents';
@@ -97,6 +98,11 @@ export class SwarmDescription {
    * @param signsAnew takes all signs of life, however recently they were taken
    */
   describe(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): void {
+    runAtOnce(this.describeSteps(newestBySender, now, signsAnew));
+  }
+
+  /** The same as `describe`, in steps. */
+  *describeSteps(newestBySender: ReadonlyMap<string, Speech>, now: number, signsAnew = false): Generator<void> {
     const { registry } = this.#from.registry;
     const { cards } = this.#from.cards;
     const { blocked } = this;
@@ -104,6 +110,7 @@ export class SwarmDescription {
     if (signsAnew || this.#wantsDescribing(signs)) {
       this.#signs = signs;
       this.agents = this.#describeAgents(signs);
+      yield;
     }
     this.#describeLocks(now);
   }

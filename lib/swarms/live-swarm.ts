@@ -225,8 +225,8 @@ export class LiveSwarm implements Runtime {
       subscriberCount: () => this.hub.subscriberCount,
       events: {
         beginsAll: () => this.#attention.requestIfDue(),
-        changed: (all) => {
-          this.#publisher.describe(all);
+        changed: async (all) => {
+          await this.#publisher.describeInTurns(all);
           this.#publisher.publishSources();
         },
         endsAll: () => this.#heartbeat.done(),
