@@ -323,6 +323,7 @@ export const sources = z
     watcher: watcherSource,
     config: source,
     zone: zoneSource,
+    claude_code: source.describe('The files of Claude Code itself: its sessions, teams and tasks.'),
   })
   .meta({ id: 'Sources' });
 
