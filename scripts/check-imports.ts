@@ -22,7 +22,7 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/config': ['lib/contract', 'lib/platform'],
   'lib/sources': ['lib/contract', 'lib/platform'],
   'lib/sources/claudeswarm': ['lib/contract', 'lib/platform', 'lib/sources'],
-  'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources'],
+  'lib/sources/claude-code': ['lib/contract', 'lib/platform', 'lib/sources', 'lib/sources/processes'],
   'lib/sources/processes': ['lib/contract', 'lib/platform', 'lib/sources'],
   'lib/hub': ['lib/contract'],
   'lib/history': ['lib/contract', 'lib/platform'],
