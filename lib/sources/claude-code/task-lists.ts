@@ -30,9 +30,14 @@ export class TaskLists {
 
   /** A sentence part for each file that can't be used, with its place. */
   get faults(): [fault: string, place: string][] {
-    return [...this.#lists].flatMap(([list, { faults }]) =>
-      faults.map(([fault, name]): [string, string] => [`a task ${fault}`, `${list}/${name}`]),
+    const links = [...this.#asked].map(([name, { fault }]) => [fault, `${name}/${LINK}`] as const);
+    const found = links.flatMap(([fault, place]): [string, string][] =>
+      fault === null ? [] : [[`a link ${fault}`, place]],
     );
+    for (const [list, { faults }] of this.#lists) {
+      for (const [fault, name] of faults) found.push([`a task ${fault}`, `${list}/${name}`]);
+    }
+    return found;
   }
 
   /** How many tasks are left out, because there are too many. */
