@@ -21,6 +21,8 @@ export type FolderState = { kind: 'ok' } | { kind: 'missing' } | { kind: 'fault'
 export class FolderNames {
   state: FolderState = { kind: 'missing' };
   names: readonly string[] = [];
+  /** Whether the folder has more entries than are looked at. */
+  isCut = false;
 
   readonly #path: string;
   readonly #accepts: (name: string, isFolder: boolean) => boolean;
@@ -75,6 +77,7 @@ export class FolderNames {
       if (this.#accepts(entry.name, entry.isDirectory())) names.push(entry.name);
       if (++seen === MAX_NAMES) break;
     }
+    this.isCut = seen === MAX_NAMES;
     return names;
   }
 }
@@ -95,7 +98,7 @@ export interface SettledFolderKind<Content> {
 export class SettledFolder<Content> {
   /** By name. A file stays while it exists, readable or not. */
   readonly files = new Map<string, SettledFile<Content>>();
-  /** How many files are left out, because there are too many. */
+  /** How many files are left out at least, because there are too many. */
   beyond = 0;
 
   readonly #path: string;
@@ -148,7 +151,7 @@ export class SettledFolder<Content> {
     const { order, maxFiles } = this.#kind;
     const all = [...this.#names.names];
     const names = all.length > maxFiles && order ? order(all).slice(0, maxFiles) : all.slice(0, maxFiles);
-    const beyond = all.length - names.length;
+    const beyond = all.length - names.length + (this.#names.isCut ? 1 : 0);
     const kept = new Set(names);
     const gone = [...this.files.keys()].filter((name) => !kept.has(name));
     for (const name of gone) this.files.delete(name);

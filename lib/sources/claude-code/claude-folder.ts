@@ -20,7 +20,10 @@ export type ClaudeFolderState = Pick<ReaderStatus, 'state' | 'reason'>;
  * @param folder absolute, as the settings name it
  * @param user the id of the user whose folder may be read; null on systems without one
  */
-export async function claudeFolderState(folder: string, user: number | null): Promise<ClaudeFolderState> {
+export async function claudeFolderState(
+  folder: string,
+  user: number | null = process.getuid?.() ?? null,
+): Promise<ClaudeFolderState> {
   try {
     const found = await stat(folder);
     if (!found.isDirectory()) {
@@ -46,18 +49,19 @@ export async function claudeFolderState(folder: string, user: number | null): Pr
 const SEVERITY = ['unreadable', 'degraded', 'missing', 'ok'] as const;
 
 /**
- * Joins what the readers of the folder report to one source.
+ * Joins what the readers and the watcher of the folder report to one source.
  *
- * @param first the status of the sessions: if they are missing, so is the source
  * @returns the worst state, with all reasons and everything that was skipped
  */
-export function claudeCodeStatus(first: ReaderStatus, second: ReaderStatus): ReaderStatus {
-  if (second.state === 'ok' && second.skipped.length === 0) return first;
-  const [worst] = [first, second].sort((a, b) => SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state));
-  const reasons = [first, second].flatMap(({ reason }) => reason ?? []);
+export function claudeCodeStatus(first: ReaderStatus, ...others: readonly ReaderStatus[]): ReaderStatus {
+  const all = [first, ...others];
+  const [worst = first] = [...all].sort((a, b) => SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state));
+  const reasons = new Set(all.flatMap(({ reason }) => reason ?? []));
   return {
-    ...(worst as ReaderStatus),
-    reason: reasons.length === 0 ? null : [...new Set(reasons)].join(' '),
-    skipped: [...first.skipped, ...second.skipped],
+    state: worst.state,
+    reason: reasons.size === 0 ? null : [...reasons].join(' '),
+    since: worst.since,
+    keptFrom: all.find(({ keptFrom }) => keptFrom !== null)?.keptFrom ?? null,
+    skipped: all.flatMap(({ skipped }) => skipped),
   };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatInstant } from '../../contract/instant';
+import { RefreshQueue } from '../refresh-queue';
 import type { SettledFileOptions } from '../settled-file';
 import { SettledFolder } from '../settled-folder';
 import { countSkipped, type ReaderStatus, statusAfter } from '../source-status';
@@ -36,20 +37,18 @@ export class SessionsReader {
   readonly #now: () => number;
   readonly #proc: string;
   readonly #domain: string | null;
-  readonly #user: number | null;
   readonly #files: SettledFolder<SessionFile>;
   /** The session made from a content; the same object while neither changed. */
   readonly #made = new Map<number, { content: SessionFile; session: ClaudeSession }>();
   #readAt: number | null = null;
   #found: ClaudeFolderState = { state: 'ok', reason: null };
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #queue = new RefreshQueue((names) => this.#refresh(names));
 
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#proc = options.proc ?? '/proc';
     this.#domain = options.domain === undefined ? ownPidDomain(this.#proc) : options.domain;
-    this.#user = options.user === undefined ? (process.getuid?.() ?? null) : options.user;
     const kind = {
       followLinks: true,
       accepts: (name: string) => sessionPid(name) !== null,
@@ -64,22 +63,21 @@ export class SessionsReader {
   }
 
   /**
-   * Reads the sessions that changed, and looks which of them run. Never throws. Calls follow each other.
+   * Reads the sessions that changed, and looks which of them run. Never throws. Calls follow each other; those that wait
+   * are answered together.
    *
    * @param names of files in `sessions/` that may have changed; null for all. Only a refresh of all notices new states
    *   of the folder and processes that ended: call it at least once a second.
    * @returns whether `sessions` or `status` changed
    */
   refresh(names: ReadonlySet<string> | null = null): Promise<boolean> {
-    const refreshed = this.#running.then(() => this.#refresh(names));
-    this.#running = refreshed.catch(() => undefined);
-    return refreshed;
+    return this.#queue.request(names);
   }
 
   async #refresh(names: ReadonlySet<string> | null): Promise<boolean> {
-    const { folder } = this.#options;
+    const { folder, user } = this.#options;
     if (folder === null) return this.#setStatus({ ...CLAUDE_CODE_OFF, keptFrom: null, skipped: [] });
-    const found = names === null ? await claudeFolderState(folder, this.#user) : this.#found;
+    const found = names === null ? await claudeFolderState(folder, user) : this.#found;
     this.#found = found;
     if (found.state === 'ok') await this.#files.refresh(names);
     const changed = this.#take(names);

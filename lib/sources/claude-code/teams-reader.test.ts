@@ -220,3 +220,11 @@ test('refresh(): reads nothing if Claude Code is off', async () => {
   assert.equal(await reader.refresh(), false);
   assert.deepEqual([reader.teams, reader.tasks, reader.status.state], [[], [], 'missing']);
 });
+
+test("refresh(): another user's folder is not read", async () => {
+  folder.write(`teams/${TEAM}/config.json`, claudeExcerpt('teams/tmux.json'));
+  folder.write(`teams/${TEAM}/inboxes/tester.json`, claudeExcerpt('teams/inbox.json'));
+  const reader = readerOf({ user: 4_000_000 });
+  assert.equal(await reader.refresh(), false);
+  assert.deepEqual([reader.teams, messages], [[], []]);
+});

@@ -1,9 +1,10 @@
 /** The agent teams of Claude Code, their messages as they pass through inboxes, and the tasks of sessions. */
 import { join } from 'node:path';
+import { RefreshQueue } from '../refresh-queue';
 import { SettledFile, type SettledFileOptions } from '../settled-file';
 import { FolderNames, type FolderState, SettledFolder } from '../settled-folder';
 import { countSkipped, type ReaderStatus, statusAfter } from '../source-status';
-import { CLAUDE_CODE_OFF, TASKS_FOLDER, TEAMS_FOLDER } from './claude-folder';
+import { CLAUDE_CODE_OFF, claudeFolderState, TASKS_FOLDER, TEAMS_FOLDER } from './claude-folder';
 import type { ClaudeInboxMessage, ClaudeSession, ClaudeTask, ClaudeTeam } from './claude-session';
 import { TaskLists } from './task-lists';
 import { INBOXES, isTeamFolder, MAX_TEAM_BYTES, parseTeam, type WaitingMessage } from './team-files';
@@ -21,6 +22,8 @@ export interface TeamsOptions extends SettledFileOptions {
   onMessage: (message: ClaudeInboxMessage) => void;
   /** Names of further task lists to read, besides those of the teams: a session's is `session-<8 of its first id>`. */
   lists?: () => Iterable<string>;
+  /** Whose folder may be read; the own user except in tests, null on systems without users. */
+  user?: number | null;
 }
 
 /** The files of one team. */
@@ -30,6 +33,7 @@ interface TeamFolder {
 }
 
 export class TeamsReader {
+  /** Of teams and tasks; whether the folder of Claude Code may be read at all is the status of the sessions. */
   status: ReaderStatus;
   /** By the name of their folder; a new list after a change. */
   teams: readonly ClaudeTeam[] = [];
@@ -43,7 +47,7 @@ export class TeamsReader {
   /** Keys of the messages that were handed out, the newest last. */
   readonly #known = new Set<string>();
   #beyond = 0;
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #queue = new RefreshQueue(() => this.#refresh());
 
   constructor(options: TeamsOptions) {
     this.#options = options;
@@ -74,13 +78,14 @@ export class TeamsReader {
    * @returns whether `teams`, `tasks`, `taskLists` or `status` changed
    */
   refresh(): Promise<boolean> {
-    const refreshed = this.#running.then(() => this.#refresh());
-    this.#running = refreshed.catch(() => undefined);
-    return refreshed;
+    return this.#queue.request(null);
   }
 
   async #refresh(): Promise<boolean> {
-    if (this.#options.folder === null) return false;
+    const { folder, user } = this.#options;
+    if (folder === null) return false;
+    // The folder of another user: the sessions say so.
+    if ((await claudeFolderState(folder, user)).state === 'unreadable') return false;
     if (await this.#names.refresh()) this.#takeNames();
     const readings = await Promise.all([...this.#folders].map(([name, folder]) => this.#readTeam(name, folder)));
     const inTeams = readings.includes(true);
