@@ -323,7 +323,8 @@ export const sources = z
     watcher: watcherSource,
     config: source,
     zone: zoneSource,
-    claude_code: source.describe('The files of Claude Code itself: its sessions, teams and tasks.'),
+    /** The files of Claude Code itself: its sessions, teams and tasks. */
+    claude_code: source,
   })
   .meta({ id: 'Sources' });
 
