@@ -323,6 +323,8 @@ export const sources = z
     watcher: watcherSource,
     config: source,
     zone: zoneSource,
+    /** The files of Claude Code itself: its sessions, teams and tasks. */
+    claude_code: source,
   })
   .meta({ id: 'Sources' });
 

@@ -20,3 +20,11 @@ test('now(): an unusable zone and one that arriving messages contradict are one 
   assert.equal(sources.now().zone.reason, zone.notice);
   assert.equal(new SwarmSources({ ...readers, zone: { ...zone, notice: null } }).now().zone.state, 'ok');
 });
+
+test('now(): Claude Code is a source of its own, and missing where nothing reads it', () => {
+  const zone = { zone: 'UTC', notice: null };
+  assert.equal(new SwarmSources({ ...readers, zone }).now().claude_code.state, 'missing');
+  const fault = { ...status, state: 'unreadable' as const, reason: 'It belongs to another user.' };
+  const { claude_code } = new SwarmSources({ ...readers, zone, claudeCode: { status: fault } }).now();
+  assert.deepEqual([claude_code.state, claude_code.reason], ['unreadable', fault.reason]);
+});

@@ -17,6 +17,8 @@ interface Readers {
   config: { status: ReaderStatus };
   /** The zone in which naive times of the log are read. */
   zone: Pick<ResolvedZone, 'zone' | 'notice'>;
+  /** The files of Claude Code; absent where nothing reads them. */
+  claudeCode?: { status: ReaderStatus };
 }
 
 export class SwarmSources {
@@ -64,7 +66,14 @@ export class SwarmSources {
       watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
       config: asSource(config.status),
       zone: this.#zone(),
+      claude_code: this.#claudeCode(),
     };
+  }
+
+  #claudeCode(): Source {
+    const { claudeCode } = this.#readers;
+    if (claudeCode) return asSource(claudeCode.status);
+    return { ...UNREAD_CLAUDE_CODE, since: this.#stateSince('claude_code', UNREAD_CLAUDE_CODE) };
   }
 
   #zone(): ZoneSource {
@@ -101,6 +110,13 @@ const UNREAD_LOG: LogCondition = {
   losses: [],
   unterminated_tail: null,
   backlog: null,
+};
+
+const UNREAD_CLAUDE_CODE = {
+  state: 'missing' as const,
+  reason: "Claude Code's own files are not read.",
+  kept_from: null,
+  skipped: [],
 };
 
 const UNOPENED_HISTORY: HistoryCondition = {
