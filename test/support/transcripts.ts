@@ -1,4 +1,5 @@
 /** Transcripts of the fixtures in a folder of their own, and readers that follow them. */
+import assert from 'node:assert/strict';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,6 +30,8 @@ export function fixtureTranscripts(scenario: string): Map<string, Buffer> {
 export class Follower {
   readonly facts = new Map<string, TranscriptFacts>();
   readonly rows: ClaudeUsage[] = [];
+  /** Rows whose message was given before; the same each time. */
+  repeated = 0;
   readonly marks = new Map<string, TranscriptMark>();
   skipped = { tooLong: 0, notJson: 0 };
   faults: readonly string[] = [];
@@ -54,7 +57,7 @@ export class Follower {
     for (let step = 0; step < maxSteps && this.#transcripts.step(); step++);
     const { facts, usage, marks, status } = this.#transcripts.drain(this.#now);
     for (const one of facts) this.facts.set(one.sessionId, one);
-    this.rows.push(...usage);
+    for (const row of usage) this.#take(row);
     for (const mark of marks) this.marks.set(mark.file, mark);
     this.skipped = status.skipped;
     this.faults = status.faults;
@@ -64,6 +67,15 @@ export class Follower {
   restart(): void {
     this.#transcripts = new Transcripts({ ...this.#options, marks: [...this.marks.values()] });
     this.#transcripts.follow(this.#sessions, this.#now);
+  }
+
+  #take(row: ClaudeUsage): void {
+    const known = this.rows.find(({ messageId }) => messageId === row.messageId);
+    if (!known) this.rows.push(row);
+    else {
+      assert.deepEqual(row, known);
+      this.repeated += 1;
+    }
   }
 }
 

@@ -192,12 +192,13 @@ test('step(): lines over 1 MB are skipped and counted once, wherever the file en
     follower.read();
     assert.equal(follower.facts.get('one')?.contextTokens, 111);
   }
-  const longest = answer('longest', { text: '' }).length;
-  appendTo(path, answer('longest', { text: 'y'.repeat(1024 * 1024 + 1 - longest) }));
-  appendTo(path, answer('m2', { text: 'z'.repeat(1024 * 1024 + 2 - longest) }));
+  const sized = (id: string, bytes: number) =>
+    answer(id, { text: 'y'.repeat(bytes + 1 - answer(id, { text: '' }).length) });
+  appendTo(path, sized('largest', 1024 * 1024));
+  appendTo(path, sized('larger', 1024 * 1024 + 1));
   appendTo(path, answer('m3'));
   follower.read();
-  assert.deepEqual([ids(follower), follower.skipped.tooLong], [['m1', 'longest', 'm3'], 2]);
+  assert.deepEqual([ids(follower), follower.skipped.tooLong], [['largest', 'm1', 'm3'], 2]);
 });
 
 test('step(): the state is known before the past was counted', () => {
