@@ -3,6 +3,7 @@
  * Prints the number of counted answers for each SIGUSR2, and `read` when the usage is complete.
  */
 import { TranscriptsHandle } from '../../lib/workers/transcripts';
+import { sourceWorker } from '../../test/support/source-worker';
 import { CWD } from '../measure/transcript-load';
 
 const [folder = '', ...sessionIds] = process.argv.slice(2);
@@ -24,6 +25,7 @@ const handle = new TranscriptsHandle({
     complete ||= progress === null;
   },
   onStatus: () => {},
+  startWorker: (options) => sourceWorker(new URL('../../lib/workers/transcripts-thread.ts', import.meta.url), options),
   onFault: (_thread, detail) => console.error(detail),
 });
 if (sessionIds.length > 0) handle.follow(sessionIds.map((sessionId) => ({ sessionId, cwd: CWD })));

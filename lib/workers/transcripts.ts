@@ -1,5 +1,5 @@
 /** The main thread's side of the thread that reads Claude Code's transcripts. */
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { SafeError } from '../platform/safe-error';
 import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from '../sources/claude-code/claude-session';
 import type {
@@ -32,6 +32,13 @@ export interface TranscriptsHandleOptions {
   onStatus(status: TranscriptsStatus): void;
   /** Receives a sentence and the error when the thread died, and null when it has worked again for a while. */
   onFault(thread: string, detail: string | null, error?: SafeError): void;
+  /** Starts the thread; left out except where it runs from source. */
+  startWorker?(options: WorkerOptions): Worker;
+}
+
+// The bundler recognises a worker by this form.
+function startWorker(options: WorkerOptions): Worker {
+  return new Worker(new URL('./transcripts-thread.ts', import.meta.url), options);
 }
 
 /** Starts the thread when the first session is followed. */
@@ -76,7 +83,7 @@ export class TranscriptsHandle {
         marks: [...this.#marks.values()],
         sessions: this.#sessions,
       };
-      return new Worker(new URL('./transcripts-thread.ts', import.meta.url), { workerData, resourceLimits });
+      return (this.#options.startWorker ?? startWorker)({ workerData, resourceLimits });
     };
     this.#thread = new Thread('transcripts', start, (message) => this.#take(message), this.#options.onFault);
   }
