@@ -89,7 +89,7 @@ test('TranscriptsHandle: what is appended follows, and another handle continues 
   appendTo(path, bytes.subarray(0, half));
   const first = started(folder);
   first.handle.follow([{ sessionId: SESSION, cwd: CWD }]);
-  await first.until(() => first.rows.length === 3);
+  await first.until(() => first.rows.length > 0);
   await first.handle.stop();
   appendTo(path, bytes.subarray(half));
   const second = started(folder, { marks: first.marks });
