@@ -1,5 +1,5 @@
 /** Where Claude Code keeps the transcript of a session and those of its subagents. */
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAX_SLUG_LENGTH = 200;
@@ -54,6 +54,17 @@ export function transcriptOwner(path: string): { sessionId: string; subagentId: 
   const subagentId = parts.at(-2) === 'subagents' ? SUBAGENT_FILE.exec(file)?.[1] : undefined;
   if (subagentId !== undefined) return { sessionId: parts.at(-3) ?? '', subagentId };
   return { sessionId: file.replace(/\.jsonl$/, ''), subagentId: null };
+}
+
+/** @returns why a folder can't be listed; null if it can, or does not exist yet */
+export function folderFault(folder: string): string | null {
+  try {
+    accessSync(`${folder}/`, constants.R_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const { code = 'unknown fault' } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? null : code;
+  }
 }
 
 function cutSlugs(projects: string, slug: string): string[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import {
@@ -227,6 +227,18 @@ test('poll(): a transcript that appears later, or in the folder of another proje
   appendTo(join(folder, 'projects', '-elsewhere', 'two.jsonl'), answer('m2'));
   follower.read();
   assert.deepEqual(ids(follower), ['m1', 'm2']);
+});
+
+test('drain(): a folder of projects that is none is a fault, a missing one is not', () => {
+  const { folder } = made();
+  rmSync(join(folder, 'projects'), { recursive: true });
+  const follower = new Follower({ folder });
+  follower.follow('one');
+  follower.read();
+  assert.deepEqual(follower.faults, []);
+  writeFileSync(join(folder, 'projects'), '');
+  follower.read();
+  assert.deepEqual(follower.faults, [`${join(folder, 'projects')} can't be read (ENOTDIR).`]);
 });
 
 test('drain(): marks say up to where the usage was read', () => {

@@ -2,11 +2,12 @@
  * Follows the transcripts of the sessions that are shown, and counts the usage of those that were. Synchronous and in
  * steps of a few milliseconds: runs in a thread of its own.
  */
+import { join } from 'node:path';
 import type { ClaudeUsage, TranscriptFacts, TranscriptMark } from './claude-session';
 import { KnownIds } from './known-ids';
 import { FactsReader } from './transcript-facts';
 import { type FileSink, TranscriptFile } from './transcript-file';
-import { findTranscript } from './transcript-path';
+import { findTranscript, folderFault } from './transcript-path';
 import { SubagentsReader } from './transcript-subagents';
 
 const SLICE_BYTES = 1024 * 1024;
@@ -75,6 +76,7 @@ export class Transcripts {
   /** Files to read, the ones written last at the end. */
   #queue: TranscriptFile[] = [];
   #foldersAt = 0;
+  #folderFault: { path: string; fault: string } | null = null;
   #quietAt = 0;
   #marksAt = 0;
   readonly #moved = new Set<TranscriptFile>();
@@ -124,10 +126,7 @@ export class Transcripts {
    * @returns whether `step()` has something to read
    */
   poll(now: number): boolean {
-    if (now >= this.#foldersAt) {
-      this.#foldersAt = now + FOLDER_INTERVAL_MS;
-      for (const session of this.#sessions.values()) this.#lookInFolder(session, now);
-    }
+    if (now >= this.#foldersAt) this.#lookInFolders(now);
     const wall = Date.now();
     const all = now >= this.#quietAt;
     if (all) this.#quietAt = now + QUIET_INTERVAL_MS;
@@ -169,6 +168,15 @@ export class Transcripts {
     }
     const status = { skipped: { ...this.#skipped }, faults: this.#faults() };
     return { facts: this.#changedFacts(), usage, marks, progress: this.#progress(), status };
+  }
+
+  #lookInFolders(now: number): void {
+    this.#foldersAt = now + FOLDER_INTERVAL_MS;
+    for (const session of this.#sessions.values()) this.#lookInFolder(session, now);
+    const path = join(this.#options.folder, 'projects');
+    const missing = [...this.#sessions.values()].some(({ file }) => file === null);
+    const fault = missing ? folderFault(path) : null;
+    this.#folderFault = fault === null ? null : { path, fault };
   }
 
   #lookInFolder(session: Session, now: number): void {
@@ -236,7 +244,10 @@ export class Transcripts {
   }
 
   #faults(): string[] {
-    const unreadable = [...this.#files.values()].filter(({ fault }) => fault !== null);
+    const unreadable = [...this.#files.values()].flatMap(({ path, fault }) =>
+      fault === null ? [] : [{ path, fault }],
+    );
+    if (this.#folderFault) unreadable.unshift(this.#folderFault);
     return unreadable.slice(0, MAX_FAULTS).map(({ path, fault }) => `${path} can't be read (${fault}).`);
   }
 }
