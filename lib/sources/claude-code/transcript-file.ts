@@ -140,6 +140,8 @@ export class TranscriptFile {
       if (this.facts) this.follow(new FactsReader());
     }
     if (!this.#begun || !intact) this.#beginUsage(fd);
+    // Its beginning may not have been written before.
+    else if (this.#usage.offset < HEAD_BYTES) this.#cleared = beginsCleared(readAt(fd, 0, HEAD_BYTES));
     if (!this.#state || this.#stateBegun) return;
     this.#state.continueAfter(fd, Math.max(0, this.size - firstBytes));
     this.#stateBegun = true;
@@ -147,10 +149,10 @@ export class TranscriptFile {
 
   #beginUsage(fd: number): void {
     this.#begun = true;
-    this.#cleared = beginsCleared(readAt(fd, 0, HEAD_BYTES));
     const mark = this.#mark;
     const known = mark !== null && mark.offset <= this.size && fingerprint(fd, mark.offset) === mark.head;
     this.#usage.continueAt(fd, known ? mark.offset : 0);
+    this.#cleared = beginsCleared(readAt(fd, 0, HEAD_BYTES));
     if (known) this.#learnCounted(fd, mark.offset);
   }
 

@@ -76,6 +76,24 @@ test('drain(): a fork and a resume count each answer once, for the session that 
   assert.deepEqual([bySession(original), bySession(fork), bySession(cleared)], [2, 1, 2]);
 });
 
+test('drain(): answers after /clear are of the new session, also in a file that was seen before its first line', () => {
+  const { folder, projects } = made();
+  const cleared = sessionIn('session-life', '2018');
+  const follower = new Follower({ folder });
+  follower.follow(cleared);
+  appendTo(join(projects, `${cleared}.jsonl`), '');
+  follower.read();
+  appendTo(
+    join(projects, `${cleared}.jsonl`),
+    fixtureTranscripts('session-life').get(`${PROJECT}/${cleared}.jsonl`) ?? '',
+  );
+  follower.read();
+  assert.deepEqual(
+    follower.rows.map(({ sessionId }) => sessionId),
+    [cleared, cleared],
+  );
+});
+
 test('drain(): errors that Claude Code words itself are no usage', () => {
   const follower = new Follower(made('api-errors-and-compact'));
   follower.follow(sessionIn('api-errors-and-compact', '3185'));
