@@ -8,6 +8,8 @@ const WORDS = 'The parser reads the file in parts, keeps the offset and continue
 /** A turn writes what goes to the model once, then a call with its result again and again. */
 const CALLS_IN_TURN = 30;
 
+const FIRST_OF_ANSWER = '"apiBlockIndex":0';
+
 /** Writes one session line by line. */
 export class SessionWriter {
   readonly id: string;
@@ -23,7 +25,7 @@ export class SessionWriter {
     this.#file = path.join(project, `${id}.jsonl`);
   }
 
-  /** Answers with usage in the lines so far. */
+  /** Answers with usage that were written so far. */
   get answers(): number {
     return this.#answers;
   }
@@ -31,7 +33,7 @@ export class SessionWriter {
   /** Appends lines with one write, as Claude Code does. */
   append(lines: number): void {
     while (this.#lines.length < lines) this.#lines.push(...this.#step());
-    appendFileSync(this.#file, `${this.#lines.splice(0, lines).join('\n')}\n`);
+    this.#write(this.#lines.splice(0, lines));
   }
 
   /** Appends about so many bytes. */
@@ -42,11 +44,16 @@ export class SessionWriter {
       size += step.reduce((sum, line) => sum + line.length + 1, 0);
       parts.push(...step);
       if (size < 2 ** 20 && written + size < bytes) continue;
-      appendFileSync(this.#file, `${parts.join('\n')}\n`);
+      this.#write(parts);
       written += size;
       size = 0;
       parts = [];
     }
+  }
+
+  #write(lines: readonly string[]): void {
+    this.#answers += lines.filter((line) => line.includes(FIRST_OF_ANSWER)).length;
+    appendFileSync(this.#file, `${lines.join('\n')}\n`);
   }
 
   #step(): string[] {
@@ -84,7 +91,6 @@ export class SessionWriter {
   }
 
   #answer(content: unknown[], apiBlockIndex: number): string {
-    if (apiBlockIndex === 0) this.#answers += 1;
     const usage = {
       ...{ input_tokens: 12, cache_creation_input_tokens: 200, cache_read_input_tokens: 5000, output_tokens: 87 },
       cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 200 },

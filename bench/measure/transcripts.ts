@@ -115,16 +115,16 @@ export async function followTranscripts(scratch: string, load: Load): Promise<Fi
   const [memory, idleMemory] = [residentMb(following.pid), residentMb(idle.pid)];
   await Promise.all([following.stop(), idle.stop()]);
   return [
-    { name: 'first look, usage complete', value: firstSeconds, unit: 's', atMost: 60 },
+    { name: 'first reading, usage complete', value: firstSeconds, unit: 's', atMost: 60 },
     {
-      name: 'first look, longest hold of the event loop, computed',
+      name: 'first reading, longest hold of the event loop, computed',
       value: firstHolds.computed,
       unit: 'ms',
       atMost: 50,
     },
-    { name: 'first look, longest hold of the event loop, observed', value: firstHolds.observed, unit: 'ms' },
+    { name: 'first reading, longest hold of the event loop, observed', value: firstHolds.observed, unit: 'ms' },
     { name: 'processor share more than none', value: share - idleShare, unit: '%', atMost: 5, baseline: idleShare },
-    { name: 'memory more than none', value: memory - idleMemory, unit: 'MB', atMost: 30, baseline: idleMemory },
+    { name: 'memory more than none', value: memory - idleMemory, unit: 'MB', atMost: 40, baseline: idleMemory },
     { name: 'memory more than none, at most', value: mostMemory - idleMemory, unit: 'MB' },
     { name: 'answers not counted', value: missed, unit: '', atMost: 0 },
   ];
@@ -132,6 +132,6 @@ export async function followTranscripts(scratch: string, load: Load): Promise<Fi
 
 export const transcripts: Bench = {
   name: 'transcripts',
-  how: 'Twenty sessions with transcripts of 50 MB, read for the first time by a process that does nothing else; then each grows by 20 lines a second for 30 s. Baseline: the same process without sessions.',
+  how: 'Twenty sessions with transcripts of 50 MB, read for the first time by a process that does nothing else; then each grows by 20 lines a second for 30 s. Baseline: the same process without sessions. Here the thread loads a compiler for TypeScript, 8 to 10 MB that the built server does not need.',
   run: (scratch) => followTranscripts(scratch, LOAD),
 };

@@ -12,7 +12,7 @@ import type { FromThread, TranscriptsThreadOptions } from './protocol';
 import { Thread } from './workers';
 
 /** The thread keeps little: the small young generation makes V8 collect what was parsed before it accumulates. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 };
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 export interface TranscriptsHandleOptions {
   /** Claude Code's own folder. */

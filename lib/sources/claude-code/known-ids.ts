@@ -2,8 +2,6 @@
  * A bounded set of ids, kept as hashes of 64 bits: 16 bytes for each id. Strings would need more than 100, which for a
  * gigabyte of transcripts is more than everything else here.
  */
-import { hash } from 'node:crypto';
-
 const FIRST_SLOTS = 1 << 12;
 /** The older half is forgotten above this, so at most twice as many are kept: 8 MB. */
 const MAX_IDS = 1 << 18;
@@ -20,9 +18,7 @@ export class KnownIds {
 
   /** @returns false if the id is known already */
   add(id: string): boolean {
-    const bytes = hash('md5', id, 'buffer');
-    // Zero marks a free slot.
-    const [high, low] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4) || 1];
+    const [high, low] = hash64(id);
     if (this.#old.has(high, low) || !this.#young.add(high, low)) return false;
     if (this.#young.size >= this.#max) {
       this.#old = this.#young;
@@ -68,4 +64,21 @@ class HashTable {
       if (low !== 0) this.add(high, low);
     }
   }
+}
+
+/**
+ * Two different hashes of 32 bits (FNV-1a, and one with the multiplier of MurmurHash). Nobody gains from ids with equal
+ * hashes, and a hash of OpenSSL would allocate for each.
+ */
+function hash64(id: string): [high: number, low: number] {
+  let high = 0x811c9dc5;
+  let low = 0x9747b28c;
+  for (let i = 0; i < id.length; i++) {
+    const unit = id.charCodeAt(i);
+    high = Math.imul(high ^ unit, 0x01000193);
+    low = Math.imul(low ^ unit, 0x5bd1e995);
+    low ^= low >>> 15;
+  }
+  // Zero marks a free slot.
+  return [(high ^ (high >>> 16)) >>> 0, low >>> 0 || 1];
 }

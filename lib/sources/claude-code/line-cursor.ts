@@ -10,6 +10,7 @@ const LF = 0x0a;
 
 /** Used by one read at a time; a buffer for each file would cost more than the thread itself. */
 const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+const recheck = Buffer.allocUnsafeSlow(IDENTITY_BYTES);
 let longChunk: Buffer | null = null;
 
 export interface LineTaker {
@@ -56,19 +57,13 @@ export class LineCursor {
     this.#inside = true;
   }
 
-  /** Continues where another cursor of the same file is. */
-  join(other: LineCursor): void {
-    this.offset = other.offset;
-    this.#scanned = other.#scanned;
-    this.#inside = other.#inside;
-    this.#before = other.#before;
-  }
-
   /** @returns false if the bytes before the offset are no longer there: the file was cut, rewritten or replaced */
   intact(fd: number, size: number): boolean {
     if (size < (this.#scanned ?? this.offset)) return false;
     const length = this.#before.length;
-    return length === 0 || readAt(fd, this.offset - length, length).equals(this.#before);
+    if (length === 0) return true;
+    const there = recheck.subarray(0, readSync(fd, recheck, 0, length, this.offset - length));
+    return there.equals(this.#before);
   }
 
   /**
@@ -102,14 +97,18 @@ export class LineCursor {
     }
     if (start > 0) {
       this.offset += start;
-      this.#before = Buffer.concat([this.#before, bytes.subarray(0, start).subarray(-IDENTITY_BYTES)]).subarray(
-        -IDENTITY_BYTES,
-      );
+      this.#keep(bytes.subarray(Math.max(0, start - IDENTITY_BYTES), start));
       return true;
     }
     if (bytes.length <= MAX_LINE_BYTES) return false;
     this.#scanned = this.offset + bytes.length;
     return true;
+  }
+
+  /** Remembers the last bytes before the offset. */
+  #keep(taken: Buffer): void {
+    if (taken.length === IDENTITY_BYTES && this.#before.length === IDENTITY_BYTES) taken.copy(this.#before);
+    else this.#before = Buffer.concat([this.#before, taken]).subarray(-IDENTITY_BYTES);
   }
 
   /** Scans for the end of a line without keeping its bytes; false at the end of the file. */
