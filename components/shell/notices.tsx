@@ -16,6 +16,7 @@ const NAMES: Record<keyof Sources, string> = {
   watcher: 'File watching',
   config: 'Swarm configuration',
   zone: 'Time zone',
+  hooks: 'Hooks of Claude Code',
 };
 
 interface SourceNoticesProps {

@@ -104,5 +104,6 @@ export function missingSources(reason: string, since: Source['since']): Sources 
     watcher: { ...source, mode: 'events' },
     config: source,
     zone: unknownZone(source),
+    hooks: source,
   };
 }

@@ -232,13 +232,17 @@ const sources: Sources = {
     reason: "There is no .claudeswarm.yaml and no .claudeswarm.toml: the defaults of the swarm's tool hold.",
   },
   zone: { ...fine, zone: 'Europe/Berlin', suggested: null },
+  hooks: fine,
 };
 
 const health: Health = {
   status: 'healthy',
   timestamp: NOW,
   files: { agents: true, messages: true, locks_dir: true },
-  sources: { registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing', zone: 'ok' },
+  sources: {
+    ...{ registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing', zone: 'ok' },
+    hooks: 'ok',
+  },
   history: { mode: 'file', role: 'recorder' },
   backlog: null,
   uptime_seconds: 4311.7,

@@ -323,6 +323,9 @@ export const sources = z
     watcher: watcherSource,
     config: source,
     zone: zoneSource,
+    hooks: source.describe(
+      'The hooks of Claude Code. `ok` since the first event arrived; while it is `missing`, only files are used.',
+    ),
   })
   .meta({ id: 'Sources' });
 

@@ -228,5 +228,6 @@ function unknownSources(at: number): Sources {
     watcher: { ...source, mode: 'events' },
     config: source,
     zone: unknownZone(source),
+    hooks: source,
   };
 }

@@ -164,7 +164,7 @@ test('take(): the end of a session ends its facts', () => {
   assert.equal(story.facts, null);
   story.hook(2_001, 'SessionEnd');
   assert.equal(story.changed.length, 2);
-  assert.equal(story.events.lastAt, 2_001);
+  assert.equal(story.events.firstAt, 1_000);
 });
 
 test('onChange(): the function that it returns ends it', () => {

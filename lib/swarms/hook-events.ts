@@ -72,16 +72,16 @@ export class HookEvents {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<Listener>();
   #units = 0;
-  #lastAt: number | null = null;
+  #firstAt: number | null = null;
 
-  /** When the newest event of any session arrived; null before the first. */
-  get lastAt(): number | null {
-    return this.#lastAt;
+  /** When the first event of any session arrived; null before that. */
+  get firstAt(): number | null {
+    return this.#firstAt;
   }
 
   /** Takes an event. @param at when it arrived */
   take(payload: HookPayload, at = Date.now()): void {
-    this.#lastAt = at;
+    this.#firstAt ??= at;
     const { session_id: id } = payload;
     if (payload.hook_event_name === 'SessionEnd') {
       if (this.#delete(id)) this.#publish(id);

@@ -113,7 +113,8 @@ export class LiveSwarm implements Runtime {
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#files.request(hint));
     this.#description = this.#createDescription(locks);
     const { swarmConfig: config, zone } = options;
-    this.#sources = new SwarmSources({ registry: this.#registry, locks, watcher: this.#watcher, config, zone });
+    const read = { registry: this.#registry, locks, watcher: this.#watcher, config, zone };
+    this.#sources = new SwarmSources({ ...read, hooks: this.#hooks });
     this.#publisher = this.#createPublisher();
     this.#attention = this.#createAttention();
     this.#recorderEvents = this.#createRecorderEvents();
