@@ -2,11 +2,18 @@
 import { HOOK_EVENTS } from '../lib/sources/claude-code/hook-payloads';
 import type { HookInstalls } from './hook-installs';
 import { installedHooks } from './hook-settings';
-import type { SettingsPlaces } from './hooks';
 import { readSettingsFile } from './settings-file';
 import { StartError } from './start-error';
 
 const ANSWER_TIMEOUT_MS = 3000;
+
+/** Where the hooks may be: the user's settings, and those of a project that are not shared. */
+export interface SettingsPlaces {
+  user: string;
+  project: string;
+  /** Of the project; null where none was found. */
+  root: string | null;
+}
 
 /** @param url where hooks are posted to unless an installation names another address */
 export async function describeStatus(places: SettingsPlaces, installs: HookInstalls, url: string): Promise<string> {

@@ -10,7 +10,7 @@ import { readSwarmConfig } from '../lib/sources/claudeswarm/swarm-config';
 import type { HookArguments } from './hook-arguments';
 import { HookInstalls, newHookToken } from './hook-installs';
 import { NO_FILE, withHooks, withoutHooks } from './hook-settings';
-import { describeStatus } from './hook-status';
+import { describeStatus, type SettingsPlaces } from './hook-status';
 import { chosen, locateRoot } from './settings';
 import {
   gitExposure,
@@ -51,14 +51,6 @@ export async function runHooks(given: HookArguments, surroundings: HookSurroundi
   }
   const file = readSettingsFile(places[given.place]);
   await (given.action === 'install' ? install : uninstall)(file, given, surroundings, { installs, root: places.root });
-}
-
-/** Where the hooks may be: the user's settings, and those of a project that are not shared. */
-export interface SettingsPlaces {
-  user: string;
-  project: string;
-  /** Of the project; null where none was found. */
-  root: string | null;
 }
 
 function settingsPlaces(given: HookArguments, { config, folder, claudeFolder }: HookSurroundings): SettingsPlaces {

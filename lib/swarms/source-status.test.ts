@@ -31,6 +31,6 @@ test('now(): hooks are missing until the first event, and say what to do', () =>
   hooks.take({ hook_event_name: 'SessionEnd', session_id: 'a' }, 1_000);
   hooks.take({ hook_event_name: 'SessionEnd', session_id: 'a' }, 2_000);
   assert.deepEqual(sources.now().hooks, {
-    ...{ state: 'ok', reason: null, since: '1970-01-01T00:00:01.000Z', kept_from: null, skipped: [] },
+    ...{ state: 'ok', reason: null, since: '1970-01-01T00:00:01.000+00:00', kept_from: null, skipped: [] },
   });
 });

@@ -5,8 +5,7 @@ import { PROBLEMS } from '../../contract/problems';
 import { readIfChanged } from '../../platform/read-file';
 import { ProblemError } from '../http/problem';
 import type { HeaderReader } from '../http/request-connection';
-import type { AccessContext } from './access-context';
-import { readCredentials } from './credentials';
+import { type KnownCredentials, readCredentials } from './credentials';
 import type { Credential } from './principal';
 
 const MAX_FILE_BYTES = 1000;
@@ -67,7 +66,7 @@ export class HookTokenFile {
  */
 export function checkHookToken(
   headers: HeaderReader,
-  { tokens, hookToken }: Pick<AccessContext, 'tokens' | 'hookToken'>,
+  { tokens, hookToken }: Pick<KnownCredentials, 'tokens'> & { hookToken: Pick<HookTokenFile, 'has'> },
 ): Credential {
   const authorization = headers.get('authorization') ?? '';
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
