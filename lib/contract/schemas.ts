@@ -314,6 +314,11 @@ export const zoneSource = source
 
 export const watcherSource = source.extend({ mode: z.enum(['events', 'polling']) }).meta({ id: 'WatcherSource' });
 
+export const hooksSource = source.extend({}).meta({
+  id: 'HooksSource',
+  description: 'The hooks of Claude Code: `ok` from the first event on; while it is `missing`, only files are used.',
+});
+
 export const sources = z
   .object({
     registry: source,
@@ -323,9 +328,7 @@ export const sources = z
     watcher: watcherSource,
     config: source,
     zone: zoneSource,
-    hooks: source.describe(
-      'The hooks of Claude Code. `ok` since the first event arrived; while it is `missing`, only files are used.',
-    ),
+    hooks: hooksSource,
   })
   .meta({ id: 'Sources' });
 

@@ -1,15 +1,17 @@
 /** Events of hooks with the production server, over real HTTP. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { hookTokenFile } from '../../lib/config/hook-token';
 import type { Sources } from '../../lib/contract/schemas';
 import { ProductionServer } from '../support/production-server';
 import { openStream } from '../support/sse-client';
 
+const run = promisify(execFile);
 const PROJECT = join(import.meta.dirname, '../..');
 const COMMAND = join(PROJECT, 'bin/claude-swarm-dashboard.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'hooks-server-'));
@@ -31,15 +33,10 @@ after(async () => {
 });
 
 /** Runs the command as the user of the server would. */
-function hooks(action: 'install' | 'uninstall' | 'status'): string {
+async function hooks(action: 'install' | 'uninstall' | 'status'): Promise<string> {
   const words = ['hooks', action, '--url', server.url, '--yes'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...words], {
-    cwd: root,
-    env: { PATH: process.env.PATH ?? '', HOME: folder, XDG_STATE_HOME: state } as unknown as NodeJS.ProcessEnv,
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
-  return stdout;
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, XDG_STATE_HOME: state } as unknown as NodeJS.ProcessEnv;
+  return (await run(process.execPath, [COMMAND, ...words], { cwd: root, env })).stdout;
 }
 
 async function post(body: string, authorization = `Bearer ${token}`) {
@@ -57,9 +54,9 @@ test('without an installation no process of this computer can report events', as
 });
 
 test('an installation is valid at once: 1,000 events are each answered with an empty 204, and the stream says so', async () => {
-  hooks('install');
+  await hooks('install');
   token = readFileSync(hookTokenFile(join(state, 'claude-swarm-dashboard')), 'utf8').trim();
-  assert.match(hooks('status'), /accepts the token/);
+  assert.match(await hooks('status'), /accepts the token/);
   assert.equal((await sources()).hooks, 'missing', 'an event that is not used is none');
   const receiving = new Promise<void>((resolve) => {
     const drop = openStream({
@@ -115,6 +112,6 @@ test('the token reads nothing, and is invalid once the hooks are uninstalled', a
   } finally {
     await closed.stop();
   }
-  hooks('uninstall');
+  await hooks('uninstall');
   assert.equal((await post('{}')).status, 401);
 });
