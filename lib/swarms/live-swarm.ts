@@ -19,6 +19,7 @@ import type { RecorderOptions } from '../recorder/events';
 import type { AttentionLimits } from '../rules/attention';
 import { changeFrom } from '../rules/attention-dispositions';
 import { type LockPageQuery, locksPage } from '../rules/lock-pages';
+import type { HookPayload } from '../sources/claude-code/hook-payloads';
 import { AGENT_CARDS_FILE, AgentCardsReader } from '../sources/claudeswarm/agent-cards';
 import { LocksReader } from '../sources/claudeswarm/locks';
 import { RegistryReader } from '../sources/claudeswarm/registry';
@@ -32,6 +33,7 @@ import { SwarmAttention } from './attention';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
+import { HookEvents } from './hook-events';
 import { SwarmJournal } from './journal-feed';
 import { liveHealth } from './live-health';
 import { MessageCounts } from './message-counts';
@@ -86,6 +88,7 @@ export class LiveSwarm implements Runtime {
   readonly #counts = new MessageCounts({ head: () => this.hub.head().seq, ask: () => this.#recorder.summary() });
   readonly #publisher: StatePublisher;
   readonly #attention: SwarmAttention;
+  readonly #hooks = new HookEvents();
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
@@ -110,7 +113,8 @@ export class LiveSwarm implements Runtime {
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#files.request(hint));
     this.#description = this.#createDescription(locks);
     const { swarmConfig: config, zone } = options;
-    this.#sources = new SwarmSources({ registry: this.#registry, locks, watcher: this.#watcher, config, zone });
+    const read = { registry: this.#registry, locks, watcher: this.#watcher, config, zone };
+    this.#sources = new SwarmSources({ ...read, hooks: this.#hooks });
     this.#publisher = this.#createPublisher();
     this.#attention = this.#createAttention();
     this.#recorderEvents = this.#createRecorderEvents();
@@ -176,6 +180,10 @@ export class LiveSwarm implements Runtime {
     const change = changeFrom({ id, fingerprint }, decision, by, Date.now());
     this.#attention.takeDispositions(await this.#recorder.dispose(change));
     return this.#attention.find(id)?.entry ?? found.entry;
+  }
+
+  takeHook(payload: HookPayload): void {
+    this.#hooks.take(payload);
   }
 
   alerts(): readonly ReceiverState[] {
