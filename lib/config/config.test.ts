@@ -52,6 +52,7 @@ test('parseConfig(): an empty environment gives the defaults', () => {
     logFormat: 'auto',
     alertWebhooks: [],
     alertsFile: null,
+    claudePrices: null,
     alertSecret: null,
     alertHosts: [],
     startFolders: [FOLDER],

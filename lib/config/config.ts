@@ -103,6 +103,7 @@ export function parseConfig(environment: Environment, workingFolder = process.cw
     bundle: absolute(bundle),
     tokensFile: absolute(rest.tokensFile),
     alertsFile: absolute(rest.alertsFile),
+    claudePrices: absolute(rest.claudePrices),
     history: Object.freeze('path' in history ? { ...history, path: absolute(history.path) as string } : history),
     credentials: username !== null && password !== null ? Object.freeze({ username, password }) : null,
     allowedHosts: Object.freeze(rest.allowedHosts) as string[],

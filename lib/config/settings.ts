@@ -268,6 +268,13 @@ export const SETTINGS = {
     standard: 'public addresses',
     help: 'The only hosts and subnets that alerts may be posted to.',
   },
+  claudePrices: {
+    env: ['CLAUDE_PRICES'],
+    schema: text,
+    standard: 'the prices that are part of the dashboard',
+    help: 'A file of own prices for models. Read again when it changes.',
+    exact: true,
+  },
 } as const satisfies Record<string, SettingDeclaration>;
 
 export type SettingName = keyof typeof SETTINGS;

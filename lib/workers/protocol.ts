@@ -8,6 +8,9 @@ import type { LogSettings } from '../platform/log';
 import type { SafeError } from '../platform/safe-error';
 import type { QueryRefusedCode, QuestionName, Questions } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
+import type { AgentUsage } from '../recorder/usage-feed';
+import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { OwnPrice } from '../sources/claude-code/model-prices';
 
 /** How the recorder thread watches the main thread. */
 export interface WatchdogOptions {
@@ -50,6 +53,10 @@ export type ToThread =
   | { type: 'dispose'; id: number; change: DispositionChange }
   /** Which of the items with a decision exist, and which decisions have ended. */
   | { type: 'review'; review: DispositionReview }
+  /** The usage of agents, and how far transcripts were read. */
+  | { type: 'usage'; rows: readonly AgentUsage[]; marks: readonly TranscriptMark[] }
+  /** The own prices of models from now on. */
+  | { type: 'own_prices'; own: readonly OwnPrice[] }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }

@@ -17,6 +17,9 @@ import {
   type Questions,
 } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
+import type { AgentUsage } from '../recorder/usage-feed';
+import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { OwnPrice } from '../sources/claude-code/model-prices';
 import { LoopSigns } from './loop-watch';
 import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
 
@@ -112,6 +115,20 @@ export class RecorderHandle {
   setReceivers(alerts: readonly AlertRule[]): void {
     this.#options = { ...this.#options, alerts };
     this.#recorder.post({ type: 'receivers', alerts });
+  }
+
+  /**
+   * Records the usage of agents, each answer once, and how far transcripts were read; both are committed together. The
+   * marks come back with the event `opened`.
+   */
+  recordUsage(rows: readonly AgentUsage[], marks: readonly TranscriptMark[]): void {
+    this.#recorder.post({ type: 'usage', rows, marks });
+  }
+
+  /** Sets the own prices of models from now on. */
+  setOwnPrices(ownPrices: readonly OwnPrice[]): void {
+    this.#options = { ...this.#options, ownPrices };
+    this.#recorder.post({ type: 'own_prices', own: ownPrices });
   }
 
   /**
