@@ -89,6 +89,11 @@ export const usageAnswer = z
     zone: z.string().describe('The zone of days and hours.'),
     estimated: z.literal(true).describe('Costs are estimates from list prices.'),
     rows: z.array(usageRow).describe('In order of time, else the largest first; at most 5000.'),
+    periods: z
+      .array(instant)
+      .describe(
+        'The beginning of each day or hour in the range, also without usage; the newest 1000. Empty without one.',
+      ),
     count: z.int().describe('The number of all rows; `total` includes those that are left out.'),
     total: usageSum,
     unknown_models: unknownModels,

@@ -251,6 +251,7 @@ const bundle: Bundle = {
 const usage: UsageAnswer = {
   ...{ since: SINCE, until: UNTIL, by: 'agent', part: 'model', zone: 'Europe/Berlin', estimated: true },
   rows: [{ key: 'agent-0', part: 'claude-opus-5-5', since: null, ...examples.usage.today }],
+  periods: [],
   count: 1,
   total: examples.usage.today,
   unknown_models: [],

@@ -47,6 +47,11 @@ test('usage(): days are those of the zone, in order', () => {
     ['2026-02-03', undefined, 6],
   ]);
   assert.equal(answer.rows[1]?.since, '2026-02-02T23:00:00.000+00:00');
+  assert.deepEqual(answer.periods, [
+    '2026-02-01T23:00:00.000+00:00',
+    '2026-02-02T23:00:00.000+00:00',
+    '2026-02-03T23:00:00.000+00:00',
+  ]);
   assert.equal(ask({ by: 'day', zone: 'UTC' }).rows[0]?.cost_usd, 5);
 });
 

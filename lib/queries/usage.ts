@@ -8,6 +8,7 @@ import { dateIn, startOfDay, startOfHour } from '../sources/claudeswarm/zone-day
 import type { Questions } from './questions';
 
 const MAX_ROWS = 5000;
+const MAX_PERIODS = 1000;
 
 /** The value of one grouping. */
 interface Key {
@@ -44,6 +45,7 @@ export function usage(history: History, query: Questions['usage']['query']): str
     until: formatInstant(until),
     ...{ by, part: part ?? null, zone, estimated: true },
     rows: [...groups.values()].sort(compare).slice(0, MAX_ROWS).map(rowOf),
+    periods: periodsOf(query, zone),
     count: groups.size,
     total: usageSumOf(total),
     unknown_models: unknownModels.filter((model) => unpriced.has(model)),
@@ -68,6 +70,19 @@ function timeKey(by: 'day' | 'hour', zone: string, at: number): Key {
   if (by === 'day') return { text: dateIn(zone, at), since: startOfDay(zone, at) };
   const since = startOfHour(zone, at);
   return { text: formatInstant(since), since };
+}
+
+/** @returns the beginnings of the days or hours in the span, oldest first */
+function periodsOf({ since, until, by, part }: Questions['usage']['query'], zone: string): string[] {
+  const unit = [by, part].find((grouping) => grouping === 'day' || grouping === 'hour');
+  if (unit === undefined) return [];
+  const startOf = unit === 'day' ? startOfDay : startOfHour;
+  const periods: string[] = [];
+  for (let start = startOf(zone, until); periods.length < MAX_PERIODS; start = startOf(zone, start - 1)) {
+    periods.push(formatInstant(start));
+    if (start <= since) break;
+  }
+  return periods.reverse();
 }
 
 function rowOf({ key, part, sums }: Group): UsageRow {

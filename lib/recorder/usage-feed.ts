@@ -194,7 +194,7 @@ export class UsageFeed {
   #publishSometimes(): void {
     if (!this.#isDue || !this.#history || !this.#lastPublished.claim(PUBLISH_INTERVAL_MS)) return;
     this.#isDue = false;
-    const event = this.#figures.changed(this.#history.db, this.#options.now(), (model) => this.#pricesOf(model));
+    const event = this.#figures.changed(this.#history, this.#options.now(), (model) => this.#pricesOf(model));
     if (event) this.#options.publish(event);
   }
 }

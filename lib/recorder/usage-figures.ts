@@ -1,6 +1,6 @@
 /** The sums of usage that are published: today and since the history began, by agent. */
-import type Database from 'better-sqlite3';
 import type { UsageState } from '../contract/claude-schemas';
+import type { History } from '../history/history';
 import {
   type AgentSums,
   addSums,
@@ -51,7 +51,7 @@ export class UsageFigures {
    * @throws what SQLite throws
    */
   changed(
-    db: Database.Database,
+    { db }: Pick<History, 'db'>,
     now: number,
     pricesOf: (model: string) => ModelPrices | null | undefined,
   ): UsageEvent | null {

@@ -164,7 +164,7 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
 function emptyUsage({ since, until, by, part }: Questions['usage']['query']): UsageAnswer {
   return {
     ...{ since: formatInstant(since), until: formatInstant(until), by, part: part ?? null, zone: 'UTC' },
-    ...{ estimated: true, rows: [], count: 0, total: NO_SUM, unknown_models: [], progress: null },
+    ...{ estimated: true, rows: [], periods: [], count: 0, total: NO_SUM, unknown_models: [], progress: null },
   };
 }
 

@@ -35,7 +35,16 @@ function handling(context: TestContext) {
   return { events, readiness, after, taken: () => steps.splice(0) };
 }
 
-const opened = { type: 'opened' as const, epoch: 'e', file: '/h.db', newest: [], head: 0, oldest: 1, lives: '{}', marks: [] };
+const opened = {
+  type: 'opened' as const,
+  epoch: 'e',
+  file: '/h.db',
+  newest: [],
+  head: 0,
+  oldest: 1,
+  lives: '{}',
+  marks: [],
+};
 
 test('handle(): a history is opened after what it knows of lives was described', (context) => {
   const { events, after, readiness } = handling(context);
