@@ -16,7 +16,9 @@ test('formatUsd(): a small cost is not zero, and large ones have no cents', () =
 });
 
 test('formatTokens(): is short at every size', () => {
-  assert.deepEqual([0, 999, 48_200, 31_204_000].map(formatTokens), ['0', '999', '48.2K', '31.2M']);
+  assert.deepEqual([0, 999, 1000, 48_200, 999_960, 31_204_000, 2e9].map(formatTokens), [
+    ...['0', '999', '1K', '48.2K', '1M', '31.2M', '2B'],
+  ]);
 });
 
 test('tokenWords(): names the tokens without a known price', () => {
