@@ -5,6 +5,8 @@ import type { OwnPrice } from '../sources/claude-code/model-prices';
 import { parsePriceFile } from '../sources/claude-code/price-file';
 
 const CALLED = 'CLAUDE_PRICES';
+/** One object: another one would be a change. */
+const NO_PRICES: readonly OwnPrice[] = [];
 
 export class OwnPrices {
   readonly #file: SettingsFile<readonly OwnPrice[]> | null;
@@ -21,7 +23,7 @@ export class OwnPrices {
               if ('faults' in read) throw new ConfigError(read.faults);
               return read.prices;
             },
-            initial: [],
+            initial: NO_PRICES,
             consequence: (prices) =>
               prices.length === 0
                 ? 'Bundled prices are used; correct the file.'
@@ -30,7 +32,7 @@ export class OwnPrices {
   }
 
   get all(): readonly OwnPrice[] {
-    return this.#file?.content ?? [];
+    return this.#file?.content ?? NO_PRICES;
   }
 
   /** The fault of the file and its consequence, sentences; null if it has none. */
