@@ -76,17 +76,22 @@ export function usageBetween(db: Database.Database, since: number, until: number
 
 /**
  * @param span both ends included
- * @returns the sums of each quarter of an hour, agent and model; at the ends only the answers within the span
+ * @param byTime whether the sums of each quarter of an hour are needed, or only those of the whole span
+ * @returns the sums by agent and model, and by quarter of an hour; at the ends only the answers within the span
  */
-export function usageWithin(db: Database.Database, { since, until }: TimeSpan): IterableIterator<TimedSums> {
+export function usageWithin(
+  db: Database.Database,
+  { since, until }: TimeSpan,
+  byTime: boolean,
+): IterableIterator<TimedSums> {
   const [first, after] = [Math.ceil(since / QUARTER_MS), Math.floor((until + 1) / QUARTER_MS)];
-  const columns = `agent, model, ${SUM_COLUMNS.join(', ')}`;
   const single = `SELECT at, agent, model, ${ROW_SUMS} FROM usage WHERE at >= ? AND at < ?`;
-  if (first >= after) return db.prepare(single).iterate(since, until + 1) as IterableIterator<TimedSums>;
-  return db
-    .prepare(
-      `SELECT quarter * ${QUARTER_MS} AS at, ${columns} FROM usage_quarters WHERE quarter >= ? AND quarter < ?
-        UNION ALL ${single} UNION ALL ${single}`,
-    )
-    .iterate(first, after, since, first * QUARTER_MS, after * QUARTER_MS, until + 1) as IterableIterator<TimedSums>;
+  const quarters = `SELECT quarter * ${QUARTER_MS} AS at, agent, model, ${SUM_COLUMNS.join(', ')} FROM usage_quarters
+    WHERE quarter >= ? AND quarter < ?`;
+  const whole = first < after;
+  const rows = whole ? `${quarters} UNION ALL ${single} UNION ALL ${single}` : single;
+  // Handing over each row takes longer than adding it.
+  const sql = byTime ? rows : `SELECT min(at) AS at, agent, model, ${SUMMED} FROM (${rows}) GROUP BY agent, model`;
+  const bounds = whole ? [first, after, since, first * QUARTER_MS, after * QUARTER_MS, until + 1] : [since, until + 1];
+  return db.prepare(sql).iterate(...bounds) as IterableIterator<TimedSums>;
 }

@@ -31,7 +31,7 @@ export function usage(history: History, query: Questions['usage']['query']): str
   const total = emptySums();
   const unpriced = new Set<string>();
   const [keyOf, partOf] = [keyReader(by, zone), part === undefined ? null : keyReader(part, zone)];
-  for (const row of usageWithin(history.db, { since, until })) {
+  for (const row of usageWithin(history.db, { since, until }, timeUnit(query) !== undefined)) {
     const [key, partKey] = [keyOf(row), partOf?.(row) ?? null];
     const id = JSON.stringify([key.text, partKey?.text]);
     const group = groups.get(id) ?? { key, part: partKey, sums: emptySums() };
@@ -72,9 +72,15 @@ function timeKey(by: 'day' | 'hour', zone: string, at: number): Key {
   return { text: formatInstant(since), since };
 }
 
+/** @returns the unit of the periods; undefined if neither grouping is by time */
+function timeUnit({ by, part }: Questions['usage']['query']): 'day' | 'hour' | undefined {
+  return [by, part].find((grouping) => grouping === 'day' || grouping === 'hour');
+}
+
 /** @returns the beginnings of the days or hours in the span, oldest first */
-function periodsOf({ since, until, by, part }: Questions['usage']['query'], zone: string): string[] {
-  const unit = [by, part].find((grouping) => grouping === 'day' || grouping === 'hour');
+function periodsOf(query: Questions['usage']['query'], zone: string): string[] {
+  const { since, until } = query;
+  const unit = timeUnit(query);
   if (unit === undefined) return [];
   const startOf = unit === 'day' ? startOfDay : startOfHour;
   const periods: string[] = [];

@@ -59,6 +59,8 @@ export class UsageFeed {
   #records = false;
   #dataVersion: unknown = null;
   #isDue = true;
+  /** Answers without a cost may have a price now. */
+  #priceable = true;
 
   constructor(options: Options) {
     const { zone, now, ownPrices = [] } = options;
@@ -81,6 +83,7 @@ export class UsageFeed {
     this.#records = records;
     this.#dataVersion = null;
     this.#isDue = true;
+    this.#priceable = true;
   }
 
   /** Records usage and how far transcripts were read; waits for the prices of models that are new. */
@@ -92,6 +95,7 @@ export class UsageFeed {
   /** Replaces the own prices. Answers that have a cost keep it. */
   setOwnPrices(own: readonly OwnPrice[]): void {
     this.#own = own;
+    this.#priceable = true;
     this.#lastModelCheck.note();
     this.#checkModels();
     this.#advance();
@@ -170,6 +174,7 @@ export class UsageFeed {
       .finally(() => {
         this.#lookingUp = null;
         this.#isDue = true;
+        this.#priceable = true;
         guard(() => this.#advance());
       });
   }
@@ -182,6 +187,7 @@ export class UsageFeed {
 
   /** Gives a cost to some answers that were recorded without one. */
   #priceStep(): void {
+    if (!this.#priceable) return;
     for (const model of this.#usage?.unpricedModels() ?? []) {
       const prices = this.#pricesOf(model);
       if (!prices) continue;
@@ -189,6 +195,7 @@ export class UsageFeed {
       this.#isDue = true;
       return;
     }
+    this.#priceable = false;
   }
 
   #publishSometimes(): void {
