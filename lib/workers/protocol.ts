@@ -10,7 +10,7 @@ import type { QueryRefusedCode, QuestionName, Questions } from '../queries/quest
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
 import type { AgentUsage } from '../recorder/usage-feed';
 import type { TranscriptMark } from '../sources/claude-code/claude-session';
-import type { OwnPrice } from '../sources/claude-code/model-prices';
+import type { OwnPrice, PricesByModel } from '../sources/claude-code/model-prices';
 
 /** How the recorder thread watches the main thread. */
 export interface WatchdogOptions {
@@ -55,6 +55,8 @@ export type ToThread =
   | { type: 'review'; review: DispositionReview }
   /** The usage of agents, and how far transcripts were read. */
   | { type: 'usage'; rows: readonly AgentUsage[]; marks: readonly TranscriptMark[] }
+  /** The prices that the recorder thread asked for; null if they could not be loaded, with the reason. */
+  | { type: 'prices'; found: PricesByModel | null; detail: string }
   /** The own prices of models from now on. */
   | { type: 'own_prices'; own: readonly OwnPrice[] }
   /** Another thread found the database damaged. */
@@ -70,6 +72,8 @@ export type FromThread =
   | { type: 'fault'; id: number; error: SafeError }
   /** A fault of this program ends the thread. */
   | { type: 'failed'; detail: string; error: SafeError }
+  /** The recorder thread needs the prices of these models. Threads are started by the main thread alone. */
+  | { type: 'look_up_prices'; models: readonly string[] }
   | { type: 'bundle'; opened: OpenedBundle }
   /** The bundle can't be opened: a sentence that states what is wrong and what to do. */
   | { type: 'refused'; detail: string }

@@ -20,6 +20,7 @@ import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '..
 import type { AgentUsage } from '../recorder/usage-feed';
 import type { TranscriptMark } from '../sources/claude-code/claude-session';
 import type { OwnPrice } from '../sources/claude-code/model-prices';
+import { lookUpPrices } from './look-up-prices';
 import { LoopSigns } from './loop-watch';
 import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
 
@@ -186,6 +187,7 @@ export class RecorderHandle {
   }
 
   #take(message: FromThread): void {
+    if (message.type === 'look_up_prices') void this.#lookUpPrices(message.models);
     if (message.type !== 'events') return;
     for (const event of message.events) {
       if (event.type === 'opened') {
@@ -194,6 +196,14 @@ export class RecorderHandle {
       }
       this.#onEvent(event);
     }
+  }
+
+  async #lookUpPrices(models: readonly string[]): Promise<void> {
+    const prices = await lookUpPrices(models).then(
+      (found) => ({ found, detail: '' }),
+      (error) => ({ found: null, detail: String(error) }),
+    );
+    this.#recorder.post({ type: 'prices', ...prices });
   }
 
   /** @returns the reader, started if it was idle; null for a history in memory, which only its own thread can read */
