@@ -75,7 +75,7 @@ test('base path: everything works under a sub-path, without requests outside of 
   await expect(connection(page)).toHaveText(/Live/);
   await expect(panel(page, 'Messages')).not.toContainText('Said live.');
 
-  for (const view of ['timeline', 'talk', 'waits']) {
+  for (const view of ['timeline', 'talk', 'waits', 'usage']) {
     const asked = page.waitForResponse(/\/api\/(timeline|talk|waiting)/);
     await page.goto(`${server.url}?view=${view}`);
     expect((await asked).status(), view).toBe(200);

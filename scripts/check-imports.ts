@@ -32,8 +32,8 @@ export const ROOMS: Record<string, readonly string[]> = {
   'lib/recorder': ['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
   'lib/bundle': ['lib/contract', ...SOURCES, 'lib/history', 'lib/rules', 'lib/queries'],
   'lib/workers': [
-    ...['lib/contract', 'lib/platform', 'lib/history', 'lib/rules', 'lib/alerts'],
-    ...['lib/queries', 'lib/recorder', 'lib/bundle', 'lib/sources/claude-code'],
+    ...['lib/contract', 'lib/platform', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
+    ...['lib/queries', 'lib/recorder', 'lib/bundle'],
   ],
   'lib/swarms': [
     ...['lib/contract', 'lib/platform', 'lib/config', 'lib/hub', ...SOURCES, 'lib/history', 'lib/rules', 'lib/alerts'],
@@ -63,9 +63,10 @@ export const ROOMS: Record<string, readonly string[]> = {
   'components/timeline': FEATURE,
   'components/talk': FEATURE,
   'components/waits': FEATURE,
+  'components/usage': FEATURE,
   'components/documents': FEATURE,
   'components/past': [...FEATURE, 'components/timeline'],
-  'components/drawer': [...FEATURE, 'components/timeline', 'components/talk', 'components/waits'],
+  'components/drawer': [...FEATURE, 'components/timeline', 'components/talk', 'components/usage', 'components/waits'],
   'components/shell': [
     ...[...FEATURE, 'components/agents', 'components/attention', 'components/drawer', 'components/locks'],
     ...['components/messages', 'components/past', 'components/stats', 'components/timeline'],

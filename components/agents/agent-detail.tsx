@@ -7,6 +7,7 @@ import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { asText } from '@/lib/client/text';
 import { detailCovers } from '@/lib/client/use-layout';
+import type { UsageState } from '@/lib/contract/claude-schemas';
 import { lifeKey } from '@/lib/contract/life';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
 import { DetailPart } from '../ui/detail-part';
@@ -21,6 +22,7 @@ import { AgentPane } from './agent-pane';
 import { HealthBar, HealthBarSpace, LocksBefore } from './agent-past';
 import { AgentRecord } from './agent-record';
 import { agentState } from './agent-state';
+import { AgentUsage } from './agent-usage';
 import { LastSpoke } from './last-spoke';
 import { State } from './state-mark';
 
@@ -30,6 +32,7 @@ interface AgentDetailProps {
   locks: LocksAnswer;
   messages: readonly Message[];
   attention: AttentionAnswer;
+  usage: UsageState;
   /** The id of the newest known message. */
   lastEventId: string | null;
   /** Opens what a link on the page points at, in whichever panel shows it. */
@@ -40,7 +43,7 @@ interface AgentDetailProps {
 
 /** Everything about one agent. */
 export function AgentDetail(props: AgentDetailProps) {
-  const { id, answer, locks, messages, attention, lastEventId, onGo, onShow, onClose } = props;
+  const { id, answer, locks, messages, attention, usage, lastEventId, onGo, onShow, onClose } = props;
   const entries = answer.agents.filter((agent) => agent.id === id);
   const agent = findAgent(answer, id);
   const hasLeft = entries.length === 0 && agent !== undefined;
@@ -89,6 +92,7 @@ export function AgentDetail(props: AgentDetailProps) {
         {history ? <HealthBar history={history} /> : <HealthBarSpace />}
         {needs.length > 0 && <Needs entries={needs} />}
         {agent && <AgentPane agent={agent} />}
+        <AgentUsage id={id} usage={usage} work={agent?.work} />
         <AgentLocks locks={held} count={heldCount(locks, id, held.length)} onGo={go} onShow={onShow} />
         {history && <LocksBefore history={history} />}
         {history && <AgentLives history={history} />}

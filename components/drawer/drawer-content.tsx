@@ -11,6 +11,7 @@ import type { TimelineProps } from '../timeline/timeline-props';
 import { lazyPart } from '../ui/lazy-part';
 
 const TalkMatrix = lazyPart(() => import('../talk/talk-matrix').then((module) => ({ default: module.TalkMatrix })));
+const UsageView = lazyPart(() => import('../usage/usage-view').then((module) => ({ default: module.UsageView })));
 const WaitingGraph = lazyPart(() =>
   import('../waits/waits-graph').then((module) => ({ default: module.WaitingGraph })),
 );
@@ -28,6 +29,13 @@ export function DrawerContent({ view, ...props }: DrawerContentProps) {
   const change = useLead(props);
   if (view === 'timeline') return <Timeline {...props} />;
   if (view === 'talk') return <Talk {...props} change={change} />;
+  if (view === 'usage') {
+    return (
+      <Suspense>
+        <UsageView usage={swarm.usage} at={address.at} onAgent={(agent) => change({ agent }, true)} />
+      </Suspense>
+    );
+  }
   return (
     <Suspense>
       <WaitingGraph

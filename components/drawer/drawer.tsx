@@ -13,6 +13,7 @@ const NAMES: Record<DrawerView, string> = {
   timeline: 'Timeline',
   talk: 'Conversations',
   waits: 'Waiting',
+  usage: 'Usage',
 };
 
 interface DrawerProps extends TimelineProps {
@@ -22,7 +23,7 @@ interface DrawerProps extends TimelineProps {
   tabShown: boolean;
 }
 
-/** The drawer below the panels with timeline, conversations and waiting agents. A slim row while it is closed. */
+/** The drawer below the panels with timeline, conversations, waiting agents and usage. A slim row while it is closed. */
 export function Drawer({ drawer, asTab, tabShown, ...content }: DrawerProps) {
   const height = useStyle('--drawer', `${drawer.height}px`);
   const view = asTab === null ? drawer.view : (drawer.view ?? 'timeline');

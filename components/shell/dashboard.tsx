@@ -125,6 +125,8 @@ export function Dashboard(props: DashboardProps) {
     [change, goTo],
   );
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
+  const { open: openView } = drawer;
+  const openUsage = useCallback(() => openView('usage'), [openView]);
   useEffect(() => keepTextNodes(document.body), []);
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting });
 
@@ -172,9 +174,11 @@ export function Dashboard(props: DashboardProps) {
             stats={swarm.stats}
             agents={swarm.agents.agents}
             attention={swarm.attention}
+            usage={live.usage}
             state={address.state}
             onOpen={openPanel}
             onGo={follow}
+            onUsage={openUsage}
           />
           <TabBar tab={tab} onTab={setTab} attention={openCount(swarm.attention)} />
           <div

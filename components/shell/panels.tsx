@@ -30,7 +30,7 @@ interface PanelsProps {
 export function Panels(props: PanelsProps) {
   const { swarm, known, address, change, agentView, lockView, detailShown, onGo, onShow, onCloseDetail, ...place } =
     props;
-  const { agents, locks, messages, attention, sources, stats, lastEventId } = swarm;
+  const { agents, locks, messages, attention, usage, sources, stats, lastEventId } = swarm;
   const where = { address, change };
   return (
     <div className="panels-row relative flex flex-1">
@@ -76,6 +76,7 @@ export function Panels(props: PanelsProps) {
               locks={locks}
               messages={messages}
               attention={attention}
+              usage={usage}
               lastEventId={lastEventId}
               onGo={onGo}
               onShow={onShow}

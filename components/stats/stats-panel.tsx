@@ -8,6 +8,8 @@ import { NO_CHOICE } from '@/lib/client/message-filter';
 import { Moment } from '@/lib/client/moment';
 import type { PanelName } from '@/lib/client/settings';
 import { counted, formatCount } from '@/lib/client/text';
+import { formatTokens, formatUsd, tokensOf, tokenWords } from '@/lib/client/usage-words';
+import type { UsageState, UsageSum } from '@/lib/contract/claude-schemas';
 import type { Agent, AttentionAnswer, Stats } from '@/lib/contract/schemas';
 import { StateCounts } from '../agents/state-counts';
 import { NotKnown } from '../ui/panel';
@@ -20,27 +22,34 @@ interface StatsPanelProps {
   stats: Stats;
   agents: readonly Agent[];
   attention: AttentionAnswer;
+  /** The present one. */
+  usage: UsageState;
   /** The state by which the list of agents is filtered, as the address has it. */
   state: string | null;
   /** Opens a panel at what a number counts. */
   onOpen: (panel: PanelName, to: Partial<Address>) => void;
   /** Opens what a link points at. */
   onGo: (to: Partial<Address>) => void;
+  /** Opens the view of usage over time. */
+  onUsage: () => void;
 }
 
 /** The key figures of the swarm in one line. Each number opens what it counts. */
 export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
-  const { known, stats, agents, attention, state, onOpen, onGo } = props;
+  const { known, stats, agents, attention, usage, state, onOpen, onGo, onUsage } = props;
   // The page's samples of the last ten minutes do not apply to a past moment.
   const moment = use(Moment);
   const past = moment !== null;
   const locks = useTrend(stats.lock_count);
   const stale = useTrend(stats.stale_lock_count);
   const failed = useTrend(stats.failed_deliveries_open);
+  const showsUsage = usage.since_start.messages > 0;
   const failures = attention.attention.filter(({ kind }) => kind === 'delivery_failed');
   return (
     <section aria-label="Numbers" className="shrink-0 border-line border-b">
-      <dl className="grid grid-cols-5 divide-line md:grid-cols-[1.6fr_1.4fr_1fr_1fr_1fr] md:divide-x">
+      <dl
+        className={`grid divide-line md:divide-x ${showsUsage ? 'grid-cols-6 md:grid-cols-[1.6fr_1.4fr_1fr_1fr_1fr_1fr]' : 'grid-cols-5 md:grid-cols-[1.6fr_1.4fr_1fr_1fr_1fr]'}`}
+      >
         <Figure
           name="Agents"
           value={known ? countAgents(agents) : null}
@@ -90,6 +99,7 @@ export const StatsPanel = memo(function StatsPanel(props: StatsPanelProps) {
           colour="text-bad"
           graphic={!past && tenMinutes('Open failed deliveries', failed)}
         />
+        {showsUsage && <UsageTile sum={past ? null : usage.today} onOpen={onUsage} />}
       </dl>
     </section>
   );
@@ -126,6 +136,39 @@ function tenMinutes(name: string, samples: readonly number[]): ReactNode {
   if (least === most) return null;
   const label = `${name}: between ${formatCount(least)} and ${formatCount(most)} in the last ten minutes`;
   return <Trend samples={samples} label={label} />;
+}
+
+interface UsageTileProps {
+  /** Null at a past moment. */
+  sum: UsageSum | null;
+  onOpen: () => void;
+}
+
+/** The estimated cost of the day; its tokens where no price is known. */
+function UsageTile({ sum, onOpen }: UsageTileProps) {
+  const isPriced = sum === null || sum.cost_usd !== null;
+  const name = isPriced ? 'Cost today, estimated' : 'Tokens today';
+  return (
+    <Figure
+      name={name}
+      short={isPriced ? 'Cost, est.' : 'Tokens'}
+      value={sum && tokensOf(sum)}
+      number={() => {
+        const text = sum && (sum.cost_usd === null ? formatTokens(tokensOf(sum)) : formatUsd(sum.cost_usd));
+        return (
+          <button
+            type="button"
+            aria-label={`${name}: ${text}. Show usage over time`}
+            onClick={onOpen}
+            className="tile-button max-md:text-base"
+          >
+            {text}
+          </button>
+        );
+      }}
+      words={sum && sum.cost_usd !== null && <span title={tokenWords(sum)}>{tokenWords(sum)}</span>}
+    />
+  );
 }
 
 interface FigureProps {

@@ -32,7 +32,7 @@ export interface Address {
   lock: string | null;
   /** The past moment that the whole page shows, ISO 8601; null for the present. */
   at: string | null;
-  /** The open view in the drawer: `timeline`, `talk` or `waits`. */
+  /** The open view in the drawer: `timeline`, `talk`, `waits` or `usage`. */
   view: string | null;
   /** The time range of that view: `15m`, `1h`, `1d`, `all`, or two instants separated by a slash. */
   span: string | null;

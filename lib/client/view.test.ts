@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NO_AGENTS, NO_ATTENTION } from '../contract/defaults';
+import { NO_AGENTS, NO_ATTENTION, NO_USAGE } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { wholeLocks } from '../contract/locks-answer';
 import type { Message, Sources, Stats } from '../contract/schemas';
@@ -12,6 +12,7 @@ const swarm: SwarmState = {
   locks: wholeLocks([]),
   stats: {} as Stats,
   attention: NO_ATTENTION,
+  usage: NO_USAGE,
   sources: {} as Sources,
   messages: [message(1), message(2)],
   lastEventId: 'e.2',

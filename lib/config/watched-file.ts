@@ -15,6 +15,8 @@ export interface SettingsFileKind<Content> {
    * @throws {ConfigError} whose sentences name the file and repeat no secret of it
    */
   parse(text: string): Content;
+  /** The content that is used if the file has a fault at the start; if left out, that is an error. */
+  initial?: Content;
   /** The content that is used once the file is gone; if left out, its last content. */
   gone?: Content;
   /** The consequence of a fault while `content` is in use, a sentence. */
@@ -30,14 +32,15 @@ export class SettingsFile<Content> {
 
   /**
    * @param path absolute
-   * @throws {ConfigError} if it can't be used
+   * @throws {ConfigError} if it can't be used and its kind has no initial content
    */
   constructor(path: string, kind: SettingsFileKind<Content>) {
     this.#path = path;
     this.#kind = kind;
     const read = this.#read();
-    if (!read || this.#faults.length > 0) throw new ConfigError(this.#faults);
-    this.#content = read.content;
+    if (read && this.#faults.length === 0) this.#content = read.content;
+    else if (kind.initial !== undefined) this.#content = kind.initial;
+    else throw new ConfigError(this.#faults);
   }
 
   /** Its last content without a fault; a new object after each reading. */

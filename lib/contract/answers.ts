@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { bundle } from './bundle-schemas';
+import { usageAnswer } from './claude-schemas';
 import { examples } from './examples';
 import { pastExamples } from './past-examples';
 import { agentHistory, lockHistory, pastState, talkAnswer, timelineAnswer, waitingAnswer } from './past-schemas';
@@ -63,6 +64,7 @@ export const ANSWERS = {
   agentHistory: json('The agent.', agentHistory, pastExamples.agentHistory),
   lockHistory: json('The spans.', lockHistory, pastExamples.lockHistory),
   talk: json('The pairs.', talkAnswer, pastExamples.talk),
+  usage: json('Tokens and cost.', usageAnswer, pastExamples.usage),
   bundle: json('The bundle, as a file attachment.', bundle, pastExamples.bundle),
   hookTaken: {
     description: 'The event was taken, or is one that is not used.',

@@ -72,31 +72,54 @@ export const usageSum = z.object({
 export const usageRow = usageSum.extend({
   key: z.string().nullable().describe('The agent, model, day or hour; null if it is not known.'),
   part: z.string().nullable().optional().describe('The second grouping, if one was asked for.'),
+  since: instant.nullable().describe('The beginning of the day or hour; null for an agent or a model.'),
 });
 
-export const usageAnswer = z.object({
-  since: instant,
-  until: instant,
-  by: z.enum(['agent', 'model', 'day', 'hour']),
-  estimated: z.literal(true),
-  rows: z.array(usageRow),
-  total: usageSum,
-  unknown_models: z.array(z.string()),
-  progress: z
-    .object({ read_bytes: z.int(), total_bytes: z.int() })
-    .nullable()
-    .describe('While transcripts are read for the first time; null once they are read.'),
-});
+export const usageGrouping = z.enum(['agent', 'model', 'day', 'hour']);
+
+const unknownModels = z.array(z.string()).describe('Models without a known price, at most 100.');
+
+/** Tokens and cost in a time range. */
+export const usageAnswer = z
+  .object({
+    since: instant,
+    until: instant,
+    by: usageGrouping,
+    part: usageGrouping.nullable().describe('The second grouping; null without one.'),
+    zone: z.string().describe('The zone of days and hours.'),
+    estimated: z.literal(true).describe('Costs are estimates from list prices.'),
+    rows: z.array(usageRow).describe('In order of time, else the largest first; at most 5000.'),
+    periods: z
+      .array(instant)
+      .describe(
+        'The beginning of each day or hour in the range, also without usage; the newest 1000. Empty without one.',
+      ),
+    count: z.int().describe('The number of all rows; `total` includes those that are left out.'),
+    total: usageSum,
+    unknown_models: unknownModels,
+    progress: z
+      .object({ read_bytes: z.int(), total_bytes: z.int() })
+      .nullable()
+      .describe('While transcripts are read for the first time; null once they are read.'),
+  })
+  .meta({ id: 'UsageAnswer' });
 
 /** The kind of state `usage`: what the tiles and the details of agents show. */
-export const usageState = z.object({
-  estimated: z.literal(true),
-  today: usageSum.describe('Since midnight in the zone of the server.'),
-  since_start: usageSum.describe('Since the history began.'),
-  agents: z.array(z.object({ id: z.string(), today: usageSum, since_start: usageSum })).describe('At most 200.'),
-  unknown_models: z.array(z.string()),
-  progress: z.object({ read_bytes: z.int(), total_bytes: z.int() }).nullable(),
-});
+export const usageState = z
+  .object({
+    estimated: z.literal(true).describe('Costs are estimates from list prices.'),
+    today: usageSum.describe('Since midnight in the zone of the server.'),
+    since_start: usageSum.describe('Since the history began.'),
+    agents: z
+      .array(z.object({ id: z.string(), today: usageSum, since_start: usageSum }))
+      .describe('At most 200, the largest cost first. Usage of unknown agents is in the sums alone.'),
+    unknown_models: unknownModels,
+    progress: z
+      .object({ read_bytes: z.int(), total_bytes: z.int() })
+      .nullable()
+      .describe('While transcripts are read for the first time: the figures still grow. Null once they are read.'),
+  })
+  .meta({ id: 'Usage' });
 
 export type AgentSession = z.infer<typeof agentSession>;
 export type ActivityState = z.infer<typeof activityState>;
@@ -106,4 +129,5 @@ export type UsageTokens = z.infer<typeof usageTokens>;
 export type UsageSum = z.infer<typeof usageSum>;
 export type UsageRow = z.infer<typeof usageRow>;
 export type UsageAnswer = z.infer<typeof usageAnswer>;
+export type UsageGrouping = z.infer<typeof usageGrouping>;
 export type UsageState = z.infer<typeof usageState>;

@@ -2,6 +2,7 @@
  * The added fields where nothing is known: for entries that an older version journaled or exported without them, for a
  * dashboard without a swarm, and for tests.
  */
+import type { UsageState, UsageSum } from './claude-schemas';
 import { wholeLocks } from './locks-answer';
 import type {
   Agent,
@@ -82,6 +83,23 @@ export const NO_ATTENTION: AttentionAnswer = {
   hidden_count: 0,
   hidden_critical_count: 0,
   chains: [],
+};
+
+/** The sum of no messages. */
+export const NO_SUM: UsageSum = {
+  messages: 0,
+  tokens: { input: 0, output: 0, cache_read: 0, cache_write_5m: 0, cache_write_1h: 0 },
+  cost_usd: 0,
+  unpriced_tokens: 0,
+};
+
+export const NO_USAGE: UsageState = {
+  estimated: true,
+  today: NO_SUM,
+  since_start: NO_SUM,
+  agents: [],
+  unknown_models: [],
+  progress: null,
 };
 
 /** @returns the zone source for a moment at which the zone is not known */

@@ -1,4 +1,5 @@
 /** The examples of the documents for the present: one moment of one swarm, the same in every answer. */
+import type { UsageState, UsageSum } from './claude-schemas';
 import { wholeLocks } from './locks-answer';
 import type {
   AgentsAnswer,
@@ -258,6 +259,22 @@ const connected: Connected = {
   resumed: true,
   gap: false,
 };
+const sumOfDay: UsageSum = {
+  messages: 412,
+  tokens: { input: 9_120, output: 188_400, cache_read: 31_204_000, cache_write_5m: 1_418_200, cache_write_1h: 0 },
+  cost_usd: 17.13668,
+  unpriced_tokens: 0,
+};
+const sumOfAll: UsageSum = { ...sumOfDay, messages: 431, unpriced_tokens: 48_200 };
+const usage: UsageState = {
+  estimated: true,
+  today: sumOfDay,
+  since_start: sumOfAll,
+  agents: [{ id: 'agent-0', today: sumOfDay, since_start: sumOfAll }],
+  unknown_models: ['in-house-7b'],
+  progress: null,
+};
+
 const heartbeat: Heartbeat = { timestamp: NOW };
 const messagesEvent: MessagesEvent = { messages: [news], count: 1 };
 
@@ -270,6 +287,7 @@ export const examples = {
   attention,
   attentionEntry: attention.attention[0] as AttentionEntry,
   sources,
+  usage,
   health,
   connected,
   heartbeat,

@@ -1,5 +1,6 @@
 /** The examples of the documents for the past: the same swarm as in `examples.ts`. */
 import { BUNDLE_FORMAT, BUNDLE_VERSION, type Bundle } from './bundle-schemas';
+import type { UsageAnswer } from './claude-schemas';
 import { EXAMPLE_EPOCH, examples } from './examples';
 import type {
   AgentHistory,
@@ -12,9 +13,8 @@ import type {
   WaitingAnswer,
 } from './past-schemas';
 import type { Agent, Lock, Message } from './schemas';
-import { pickStates } from './state';
 
-const { agents, locks, messages } = examples;
+const { agents, locks, stats, attention, sources, messages } = examples;
 
 const SINCE = '2026-02-03T08:12:04.118+00:00';
 const UNTIL = '2026-02-03T09:12:04.118+00:00';
@@ -37,7 +37,7 @@ const state: PastState = {
   unknown: [],
   known_since: KNOWN_SINCE,
   known: { agents: true, locks: true, messages: true },
-  ...pickStates(examples),
+  ...{ agents, locks, stats, attention, sources },
   messages,
 };
 
@@ -248,5 +248,15 @@ const bundle: Bundle = {
   messages: [{ seq: news.seq, sent_at: String(news.sent_at), line: exampleLine(news) }],
 };
 
+const usage: UsageAnswer = {
+  ...{ since: SINCE, until: UNTIL, by: 'agent', part: 'model', zone: 'Europe/Berlin', estimated: true },
+  rows: [{ key: 'agent-0', part: 'claude-opus-5-5', since: null, ...examples.usage.today }],
+  periods: [],
+  count: 1,
+  total: examples.usage.today,
+  unknown_models: [],
+  progress: null,
+};
+
 /** The examples by the names of their schemas. */
-export const pastExamples = { state, timeline, agentHistory, lockHistory, talk, waiting, bundle };
+export const pastExamples = { state, timeline, agentHistory, lockHistory, talk, waiting, usage, bundle };

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { agent, agentHealth, cursor, instant, lock, messagesAnswer, waitKind } from './schemas';
-import { STATE_SCHEMAS } from './state-schemas';
+import { PAST_STATE_SCHEMAS } from './state-schemas';
 
 /** A time for which something is not known: it was not recorded, or a source could not be read. */
 export const unknownSpan = z.object({
@@ -33,7 +33,7 @@ export const pastState = z
       .describe(
         'Whether anything is known about the moment. If not, lists are empty and figures 0 because nothing is known, not because there was nothing.',
       ),
-    ...STATE_SCHEMAS,
+    ...PAST_STATE_SCHEMAS,
     messages: messagesAnswer,
   })
   .meta({ id: 'PastState' });

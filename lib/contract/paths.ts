@@ -19,6 +19,7 @@ export const STREAM_PATH = '/api/stream';
 export const STATE_PATH = '/api/state';
 export const TIMELINE_PATH = '/api/timeline';
 export const TALK_PATH = '/api/talk';
+export const USAGE_PATH = '/api/usage';
 export const BUNDLE_PATH = '/api/bundle';
 /** For the hooks of Claude Code. */
 export const HOOKS_PATH = '/hooks/claude';

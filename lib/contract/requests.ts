@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { oas31 } from 'zod-openapi';
 import { bundleText } from './bundle-schemas';
+import { type UsageGrouping, usageGrouping } from './claude-schemas';
 import { parseCursor } from './events';
 import { parseLockCursor } from './lock-cursor';
 import { AGENT_HISTORY_BY_QUERY_PATH } from './paths';
@@ -21,6 +22,7 @@ const MAX_TEXT_LENGTH = 1_000;
 const DEFAULT_LIMIT = 50;
 const MAX_TYPES = 100;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Into how many steps a timeline is divided: about as many as its columns on a screen. */
 const POINTS = { usual: 600, least: 50, most: 2000 };
 /** The first instant that can be written with a year of four digits, in milliseconds since 1970. */
@@ -208,6 +210,20 @@ const points = parameter(
   },
 );
 
+const grouping = (description: string, initial?: UsageGrouping) =>
+  parameter(
+    (given, refuse) => {
+      const value = readText(given, refuse);
+      if (typeof value !== 'string') return value ?? initial;
+      const read = usageGrouping.safeParse(value);
+      return read.success ? read.data : refuse(`must be ${usageGrouping.options.join(', ')}.`);
+    },
+    {
+      description,
+      schema: { type: 'string', enum: [...usageGrouping.options], ...(initial && { default: initial }) },
+    },
+  );
+
 const takenText = parameter(
   (given, refuse) => {
     const read = bundleText.safeParse(readText(given, refuse) ?? 'keep');
@@ -239,10 +255,10 @@ interface RequestedSpan {
 /** A fault takes the place of its value until all are collected. */
 const isRead = (value: unknown): value is number => typeof value === 'number';
 
-/** The last hour by default. */
-function resolveSpan(span: RequestedSpan, now: number): TimeSpan {
+/** The last hour by default, or another length in milliseconds. */
+function resolveSpan(span: RequestedSpan, now: number, length = HOUR_MS): TimeSpan {
   const until = isRead(span.until) ? span.until : now;
-  return { since: isRead(span.since) ? span.since : Math.max(until - HOUR_MS, YEAR_0), until };
+  return { since: isRead(span.since) ? span.since : Math.max(until - length, YEAR_0), until };
 }
 
 /** Rules about several parameters are checked even where one is faulty, so that all faults are reported at once. */
@@ -341,6 +357,20 @@ function timedSchemas({ readInstant, now }: Clock) {
       .object(span)
       .superRefine(inOrder, ALWAYS)
       .transform((values) => resolveSpan(values, now())),
+
+    usage: z
+      .object({
+        until: span.until,
+        since: instant('The beginning of the span, included; a day before its end if absent.'),
+        by: grouping('What each row sums up.', 'agent'),
+        part: grouping('A second grouping, for each pair a row: for a chart of one by the other.'),
+      })
+      .superRefine((values, context) => {
+        const { since, until } = resolveSpan(values, now(), DAY_MS);
+        if (since > until) fault(context, 'since', 'must not be later than until.');
+        if (values.part === values.by) fault(context, 'part', 'must differ from by.');
+      }, ALWAYS)
+      .transform(({ by, part, ...rest }) => ({ ...resolveSpan(rest, now(), DAY_MS), by: by ?? 'agent', part })),
 
     bundle: z
       .object({

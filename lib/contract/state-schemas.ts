@@ -1,5 +1,6 @@
 /** The schema of each kind of state, and when its event is sent; apart from `state.ts` since browsers load no zod. */
 import type { z } from 'zod';
+import { usageState } from './claude-schemas';
 import { agentsAnswer, attentionAnswer, locksAnswer, sources, stats } from './schemas';
 import type { StateKind, States } from './state';
 
@@ -9,7 +10,11 @@ export const STATE_SCHEMAS = {
   locks: locksAnswer,
   stats,
   attention: attentionAnswer,
+  usage: usageState,
 } as const satisfies { [Kind in StateKind]: z.ZodType<States[Kind]> };
+
+/** The schemas of the kinds that are known of past moments. */
+export const { usage: _usage, ...PAST_STATE_SCHEMAS } = STATE_SCHEMAS;
 
 /** When the event of each kind of state is sent, for the API document. */
 export const STATE_EVENTS: Record<StateKind, string> = {
@@ -18,4 +23,5 @@ export const STATE_EVENTS: Record<StateKind, string> = {
   locks: 'first state, then on change, including releases',
   stats: 'first state, on change, at least every 5 s',
   attention: 'first state, then on change',
+  usage: 'first state, then on change, at most once a second',
 };

@@ -3,7 +3,8 @@
  * the empty swarm derive from this list. Browser-safe; `STATE_SCHEMAS` in `state-schemas.ts` has the schema of each
  * kind.
  */
-import { missingSources, NO_AGENTS, NO_ATTENTION, NO_LOCKS, NO_STATS } from './defaults';
+import type { UsageState } from './claude-schemas';
+import { missingSources, NO_AGENTS, NO_ATTENTION, NO_LOCKS, NO_STATS, NO_USAGE } from './defaults';
 import { formatInstant } from './instant';
 import type { AgentsAnswer, AttentionAnswer, LocksAnswer, Sources, Stats } from './schemas';
 
@@ -13,7 +14,11 @@ export interface States {
   locks: LocksAnswer;
   stats: Stats;
   attention: AttentionAnswer;
+  usage: UsageState;
 }
+
+/** The kinds of state that are known of past moments: of usage, `GET /api/usage` has the past. */
+export type PastStates = Omit<States, 'usage'>;
 
 export type StateKind = keyof States;
 
@@ -27,6 +32,7 @@ export const EMPTY_STATES: States = {
   locks: NO_LOCKS,
   stats: NO_STATS,
   attention: NO_ATTENTION,
+  usage: NO_USAGE,
 };
 
 export const STATE_KINDS = Object.keys(EMPTY_STATES) as readonly StateKind[];
@@ -42,7 +48,8 @@ export function mapStates<Values extends Record<StateKind, unknown>>(
   return Object.fromEntries(STATE_KINDS.map((kind) => [kind, of(kind)])) as Values;
 }
 
-/** @returns only the kinds of state from an object that has more */
-export function pickStates(from: States): States {
-  return mapStates<States>((kind) => from[kind]);
+/** @returns the kinds of state from an object that has more; of a past moment without usage */
+export function pickStates(from: PastStates): States {
+  const states = { ...from, usage: NO_USAGE };
+  return mapStates<States>((kind) => states[kind]);
 }

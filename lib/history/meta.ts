@@ -18,6 +18,8 @@ type MetaKey =
   | 'failed'
   /** Timestamp of the newest message that has one, JSON. */
   | 'latest_activity'
+  /** Answers of the API up to this time may have been dropped, milliseconds since 1970; see usage.ts. */
+  | 'usage_floor'
   | 'probed';
 
 export class Meta {

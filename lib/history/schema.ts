@@ -137,6 +137,52 @@ const DISPOSITIONS = `
   ) WITHOUT ROWID;
 `;
 
+/** Version 5: tokens and cost of agents, and how far transcripts were read; see usage.ts. */
+const USAGE = `
+  -- One row for each answer of the API. An agent of '' is not known.
+  CREATE TABLE usage (
+    id INTEGER PRIMARY KEY,
+    message TEXT NOT NULL UNIQUE, -- its id: forks and resumed sessions repeat it in other files
+    at INTEGER NOT NULL,          -- milliseconds since 1970
+    agent TEXT NOT NULL,
+    session TEXT NOT NULL,
+    subagent TEXT,
+    model TEXT NOT NULL,
+    input INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    cache_write_5m INTEGER NOT NULL,
+    cache_write_1h INTEGER NOT NULL,
+    cost REAL                     -- US dollars; null while the model has no known price
+  );
+  CREATE INDEX usage_by_time ON usage (at);
+  CREATE INDEX usage_unpriced ON usage (model) WHERE cost IS NULL;
+
+  -- Sums by quarter of an hour since 1970, which divides the days and hours of every zone.
+  CREATE TABLE usage_quarters (
+    quarter INTEGER NOT NULL, agent TEXT NOT NULL, model TEXT NOT NULL,
+    messages INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+    cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+    priced INTEGER NOT NULL,      -- messages with a cost
+    cost REAL NOT NULL,           -- of these
+    unpriced_tokens INTEGER NOT NULL,
+    PRIMARY KEY (quarter, agent, model)
+  ) WITHOUT ROWID;
+  -- The same sums since the history began; the retention keeps them.
+  CREATE TABLE usage_totals (
+    agent TEXT NOT NULL, model TEXT NOT NULL,
+    messages INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+    cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+    priced INTEGER NOT NULL, cost REAL NOT NULL, unpriced_tokens INTEGER NOT NULL,
+    PRIMARY KEY (agent, model)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE transcript_marks (
+    file TEXT PRIMARY KEY, head TEXT NOT NULL, offset INTEGER NOT NULL,
+    at INTEGER NOT NULL           -- when it was set, milliseconds since 1970
+  ) WITHOUT ROWID;
+`;
+
 interface Step {
   /** The `user_version` of a database after the step. */
   version: number;
@@ -151,6 +197,7 @@ const STEPS: readonly Step[] = [
   { version: 2, apply: addPast },
   { version: 3, apply: (db) => addTables(db, OUTBOX) },
   { version: 4, apply: (db) => addTables(db, DISPOSITIONS) },
+  { version: 5, apply: (db) => addTables(db, USAGE) },
 ];
 
 const FIRST_VERSION = 1;

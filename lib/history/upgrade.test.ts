@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { answered } from '../../test/support/claude-usage';
 import { readMicroseconds } from '../sources/claudeswarm/naive-time';
 import { upgrades } from './database';
 import { History, type Line } from './history';
 import { HistoryFault } from './history-fault';
 import { RecorderLock } from './recorder-lock';
+import { SCHEMA_VERSION } from './schema';
+import { Usage } from './usage';
 
 const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -88,6 +91,8 @@ function schemaVersion(file: string): unknown {
   }
 }
 
+const USAGE_TABLES = ['usage', 'usage_quarters', 'usage_totals', 'transcript_marks'];
+
 const unusable = (error: unknown) => error instanceof HistoryFault && error.kind === 'unusable';
 
 test('History: a database of version 1 gets the same counts as a new database, and keeps its epoch', () => {
@@ -117,7 +122,7 @@ test('History: an upgrade that fails half-way leaves version 1 unchanged', () =>
   db.prepare('UPDATE messages SET line = ? WHERE seq = ?').run('{}', lines.length);
   db.close();
   new History(file, { readTime }).close();
-  assert.equal(schemaVersion(file), 4);
+  assert.equal(schemaVersion(file), SCHEMA_VERSION);
 });
 
 test('History: an earlier version stays unchanged for a reader, and while another process records in it', () => {
@@ -130,7 +135,7 @@ test('History: an earlier version stays unchanged for a reader, and while anothe
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
   assert.equal(schemaVersion(file), 1);
   new History(file, { readTime }).close();
-  assert.equal(schemaVersion(file), 4);
+  assert.equal(schemaVersion(file), SCHEMA_VERSION);
   new History(file, { readTime, readonly: true }).close();
 });
 
@@ -140,14 +145,14 @@ test('History: a database of version 2 gets an outbox and keeps everything else'
   const before = new History(file, { readTime });
   before.append(lines.slice(0, 10), '{}', NOW);
   const tables = before.db.prepare("SELECT sql FROM sqlite_schema WHERE name LIKE 'alert%' ORDER BY name").all();
-  for (const name of ['alert_matters', 'alert_queue', 'alert_receivers', 'dispositions'])
+  for (const name of ['alert_matters', 'alert_queue', 'alert_receivers', 'dispositions', ...USAGE_TABLES])
     before.db.exec(`DROP TABLE ${name}`);
   before.db.exec("INSERT INTO journal_now VALUES ('agent', 'agent-1', '{}')");
   before.db.pragma('user_version = 2');
   before.close();
   assert.throws(() => new History(file, { readTime, readonly: true }), unusable);
   const after = new History(file, { readTime });
-  assert.equal(schemaVersion(file), 4);
+  assert.equal(schemaVersion(file), SCHEMA_VERSION);
   assert.equal(after.epoch, before.epoch);
   assert.equal(after.head(), 10);
   assert.equal(after.db.prepare('SELECT * FROM journal_now').all().length, 1);
@@ -155,5 +160,22 @@ test('History: a database of version 2 gets an outbox and keeps everything else'
     after.db.prepare("SELECT sql FROM sqlite_schema WHERE name LIKE 'alert%' ORDER BY name").all(),
     tables,
   );
+  after.close();
+});
+
+test('History: a database of version 4 gets tables for usage and keeps everything else', () => {
+  files += 1;
+  const file = join(folder, `state-${files}`, 'history.sqlite');
+  const before = new History(file, { readTime });
+  before.append(lines.slice(0, 10), '{}', NOW);
+  for (const name of USAGE_TABLES) before.db.exec(`DROP TABLE ${name}`);
+  before.db.pragma('user_version = 4');
+  before.close();
+  const after = new History(file, { readTime });
+  assert.deepEqual([schemaVersion(file), after.epoch, after.head()], [SCHEMA_VERSION, before.epoch, 10]);
+  const usage = new Usage(after.db);
+  const entry = { ...answered({ at: NOW }), cost: null };
+  assert.equal(usage.record([entry], [{ file: 'f', head: 'h', offset: 1 }], NOW), 1);
+  assert.deepEqual([usage.unpricedModels(), usage.marks().length], [[entry.model], 1]);
   after.close();
 });

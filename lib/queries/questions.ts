@@ -1,6 +1,7 @@
 /** The questions that a history answers, in this thread or in another. Everything here survives structured cloning. */
 
 import type { BundleText } from '../contract/bundle-schemas';
+import type { UsageAnswer, UsageGrouping } from '../contract/claude-schemas';
 import type { MessageFilter } from '../contract/schemas';
 import type { TimeSpan } from '../contract/time-span';
 import type { BundleMarks, BundleSize } from '../history/bundle-rows';
@@ -78,6 +79,17 @@ export interface Questions {
   };
   /** An `AgentHistory`, or null if nothing is known about the agent. */
   agent_history: { query: SpanPage & { id: string }; answer: string | null };
+  /** A `UsageAnswer`. The caller supplies the zone of days and hours, and how far transcripts are read. */
+  usage: {
+    query: TimeSpan & {
+      by: UsageGrouping;
+      part?: UsageGrouping | undefined;
+      zone?: string;
+      progress?: UsageAnswer['progress'];
+      unknownModels?: string[];
+    };
+    answer: string;
+  };
   bundle_size: { query: TimeSpan; answer: BundleSize };
   bundle: { query: BundleQuery; answer: BundlePart };
   /** A `LockHistory`. */

@@ -1,14 +1,18 @@
 /** Options of the recorder, and the events that it publishes about the swarm's messages and its history. */
 import type { AlertRule } from '../alerts/rule';
 import type { KeptPost, PostOutcome, ReceiverState } from '../contract/alert-schemas';
+import type { UsageState } from '../contract/claude-schemas';
 import type { AttentionEntry, HistorySource, LogSource, SourceState } from '../contract/schemas';
 import type { Disposition } from '../history/dispositions';
 import type { EncodedMessage } from '../history/encoded-messages';
 import type { Retention } from '../history/history';
 import type { Summary } from '../history/summary';
+import type { AgentSums } from '../history/usage-sums';
 import type { SafeError } from '../platform/safe-error';
 import type { UnresolvedMessages } from '../rules/unresolved-messages';
 import type { UnresolvedOptions } from '../rules/unresolved-options';
+import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { OwnPrice } from '../sources/claude-code/model-prices';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 import type { NewestMessage } from './newest-senders';
 
@@ -27,6 +31,8 @@ export interface RecorderOptions {
   openFor: Pick<UnresolvedOptions, 'questionsMs' | 'failuresMs'>;
   /** The receivers of alerts at the start; none if left out. */
   alerts?: readonly AlertRule[];
+  /** Own prices of models at the start; none if left out. */
+  ownPrices?: readonly OwnPrice[];
 }
 
 /** The attention items of now; `complete` if there are no others. */
@@ -58,7 +64,16 @@ export interface Pruned {
 export type DerivedPart = 'search' | 'open questions' | 'the newest message of its sender' | 'the zone of its time';
 
 /** A part of the recorder that can fail while the others go on, in the words of the API. */
-export type RecorderPart = 'the journal' | 'alerts' | 'agent lives' | 'decisions' | 'open questions';
+export type RecorderPart = 'the journal' | 'alerts' | 'agent lives' | 'decisions' | 'open questions' | 'usage';
+/** Sums of usage. */
+export interface UsageEvent {
+  type: 'usage';
+  usage: Omit<UsageState, 'progress'>;
+  /** By agent and model since the history began, at most 1000; the rest is in a row with the agent `other`. */
+  totals: readonly AgentSums[];
+  /** The context windows of the models in use, as far as they are known, in tokens. */
+  contextWindows: readonly (readonly [model: string, tokens: number])[];
+}
 
 export type RecorderEvent =
   /** A history was opened: the first one, or another one than before. */
@@ -73,6 +88,8 @@ export type RecorderEvent =
        * The lives of agents that were last stored with `keep_lives` for this history, as JSON; null if there are none.
        */
       lives: string | null;
+      /** How far each transcript was read for this history. */
+      marks: TranscriptMark[];
     }
   /** The newest of the messages committed since the last event, up to `head`; `count` is the number of all of them. */
   | { type: 'committed'; messages: EncodedMessage[]; count: number; head: number; oldest: number }
@@ -91,6 +108,10 @@ export type RecorderEvent =
   | { type: 'alerts'; posts: KeptPost[]; receivers: ReceiverState[] }
   /** Which attention items are acknowledged or snoozed, whenever that has changed, by any process on the history. */
   | { type: 'dispositions'; dispositions: readonly Disposition[] }
+  /** The sums of usage, whenever they have changed, at most once a second. */
+  | UsageEvent
+  /** Why the prices of models could not be loaded, a sentence; null once they could. */
+  | { type: 'prices'; fault: string | null }
   /** The main thread's event loop was blocked for at least `heldMs` milliseconds and runs again. */
   | { type: 'loop_held'; heldMs: number }
   /** Something could not be derived from a message. Of many of these, one a minute is published. */

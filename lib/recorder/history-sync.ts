@@ -21,6 +21,7 @@ import { Pruner } from './pruner';
 import { readDeletedAgain } from './read-again';
 import type { RetentionClock } from './retention-clock';
 import { fieldsOf } from './unresolved-feed';
+import { type LookUpPrices, UsageFeed } from './usage-feed';
 
 const LOCK_INTERVAL_MS = 500;
 /** Slightly less than from one heartbeat of the main thread to the next. */
@@ -45,11 +46,13 @@ export interface HistorySyncOptions extends RecorderOptions {
   now: () => number;
   /** Milliseconds since any instant. */
   monotonic: () => number;
+  lookUpPrices: LookUpPrices;
 }
 
 export class HistorySync {
   readonly alerts: AlertsFeed;
   readonly dispositions: DispositionsFeed;
+  readonly usage: UsageFeed;
   /** Runs what uses the database. */
   readonly guard: Guard;
   readonly #parts: PartFaults;
@@ -85,6 +88,7 @@ export class HistorySync {
     this.#pruner = new Pruner(retention, publish, now);
     this.alerts = new AlertsFeed(options, publish, now);
     this.dispositions = new DispositionsFeed(publish, now);
+    this.usage = new UsageFeed({ ...options, guard: this.guard });
     this.#lastLock = new LastRun(now);
     this.#lastAlive = new LastRun(now);
     this.#keeper.reopen();
@@ -170,6 +174,7 @@ export class HistorySync {
     if (this.isRecording) this.attempt('open questions', () => this.#feeds.saveSometimes());
     this.attempt('alerts', () => this.alerts.advance());
     this.attempt('decisions', () => this.dispositions.follow());
+    this.attempt('usage', () => this.usage.maintain());
   }
 
   /**
@@ -192,6 +197,7 @@ export class HistorySync {
     this.#pruner.publish();
     if (this.isRecording) this.attempt('open questions', () => this.#feeds.save());
     this.#log.close();
+    this.usage.stop();
     this.history.close();
     this.#slot.release();
   }
@@ -209,6 +215,7 @@ export class HistorySync {
     if (records) this.#enterZone(history);
     const enterFeeds = this.#feeds.prepare(history);
     this.dispositions.begin(history, records);
+    this.usage.begin(history, records);
     this.alerts.begin(history, records, this.isRecording ? this.history : undefined);
 
     return (before) => {
@@ -306,6 +313,7 @@ export class HistorySync {
     this.#enterZone(history);
     this.alerts.begin(history, true);
     this.dispositions.begin(history, true);
+    this.usage.begin(history, true);
     this.#log.record(history, committedCheckpoint(history));
     this.#publishCondition();
   }
@@ -317,7 +325,7 @@ export class HistorySync {
   }
 
   #prune(): void {
-    const target = { history: this.history, journal: this.#journal, clock: this.#clock };
+    const target = { history: this.history, journal: this.#journal, clock: this.#clock, usage: this.usage };
     if (this.guard(() => this.#pruner.prune(target))) this.#feeds.markFiguresChanged();
   }
 

@@ -5,6 +5,7 @@
 
 import { encodeMessages } from '../history/encoded-messages';
 import type { History, KeptMessage } from '../history/history';
+import { Usage } from '../history/usage';
 import { processZone } from '../sources/claudeswarm/naive-time';
 import type { ZoneMismatch } from '../sources/claudeswarm/zone-mismatch';
 import { CommittedFeed, MAX_PUBLISHED } from './committed-feed';
@@ -96,7 +97,8 @@ export class MessageFeeds {
       this.#committed.begin(history, head, oldest);
       this.#summary.begin(history, newest);
       const [{ epoch }, file] = [history, history.file === ':memory:' ? null : history.file];
-      publish({ type: 'opened', epoch, file, newest: encodeMessages(newest), head, oldest, lives: history.lives() });
+      const opened = { epoch, file, newest: encodeMessages(newest), head, oldest, lives: history.lives() };
+      publish({ type: 'opened', ...opened, marks: new Usage(history.db).marks() });
       this.#summary.publishRead(summary);
     };
   }

@@ -5,6 +5,7 @@ import { DAY_MS } from '../history/time-units';
 import type { Pruned, RecorderEvent } from './events';
 import { LastRun } from './last-run';
 import type { RetentionClock } from './retention-clock';
+import type { UsageFeed } from './usage-feed';
 
 const MAX_MEMORY_MESSAGES = 20_000;
 const MESSAGES_PER_STEP = 500;
@@ -20,6 +21,7 @@ export interface PruneTarget {
   /** Null in a process that only follows. */
   journal: Pick<Journal, 'prune'> | null;
   clock: RetentionClock;
+  usage: Pick<UsageFeed, 'prune'>;
 }
 
 export class Pruner {
@@ -70,7 +72,7 @@ export class Pruner {
    * @returns whether messages were dropped
    * @throws what SQLite throws
    */
-  prune({ history, journal, clock }: PruneTarget): boolean {
+  prune({ history, journal, clock, usage }: PruneTarget): boolean {
     const limit = this.#recorded + MESSAGES_PER_STEP;
     this.#recorded = 0;
     this.#isDue = false;
@@ -88,9 +90,10 @@ export class Pruner {
     // Journal entries have the times of the system's clock, which may be behind.
     const before = Math.min(aged, now) - retention.days * DAY_MS;
     const entries = journal?.prune(before, retention.messages, limit) ?? 0;
+    const answers = usage.prune(before, inMemory);
     this.#pruned.messages += messages;
     this.#pruned.entries += entries;
-    if (messages + entries > 0) this.#isDue = true;
+    if (messages + entries + answers > 0) this.#isDue = true;
     return messages > 0;
   }
 

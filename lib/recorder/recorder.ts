@@ -11,8 +11,11 @@ import type { AlertRule } from '../alerts/rule';
 import type { Disposition, DispositionChange, DispositionReview } from '../history/dispositions';
 import type { History } from '../history/history';
 import type { JournalUpdate } from '../history/journal';
+import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { OwnPrice } from '../sources/claude-code/model-prices';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from './events';
 import { HistorySync } from './history-sync';
+import type { AgentUsage, LookUpPrices } from './usage-feed';
 
 /** Each step reads a thousand messages, which takes 20 to 40 ms. */
 const MAX_RETIME_STEPS = 20;
@@ -30,16 +33,18 @@ export class Recorder {
    * @param publish takes the events, in order; the first one is `opened`
    * @param now milliseconds since 1970
    * @param monotonic milliseconds since any instant
+   * @param lookUpPrices finds the prices of models; without it only own prices are known
    */
   constructor(
     options: RecorderOptions,
     publish: (event: RecorderEvent) => void,
     now: () => number = Date.now,
     monotonic: () => number = () => performance.now(),
+    lookUpPrices: LookUpPrices = async () => new Map(),
   ) {
     this.#sync = new HistorySync({
       ...options,
-      ...{ publish, now, monotonic },
+      ...{ publish, now, monotonic, lookUpPrices },
       isRunning: () => this.#refreshing !== null,
       onSwitch: () => {
         this.#refreshAgain = true;
@@ -116,6 +121,16 @@ export class Recorder {
   /** Drops the decisions that have ended; a process that only follows leaves that to the one that records. */
   review(review: DispositionReview): void {
     this.#sync.attempt('decisions', () => this.#sync.dispositions.review(review));
+  }
+
+  /** Records the usage of agents and how far transcripts were read, also in a process that follows. */
+  recordUsage(rows: readonly AgentUsage[], marks: readonly TranscriptMark[]): void {
+    this.#sync.guard(() => this.#sync.usage.take(rows, marks));
+  }
+
+  /** Replaces the own prices of models. */
+  setOwnPrices(own: readonly OwnPrice[]): void {
+    this.#sync.guard(() => this.#sync.usage.setOwnPrices(own));
   }
 
   /** Continues without the database file: another thread found it damaged. */

@@ -8,6 +8,7 @@ import { formatInstant } from '../contract/instant';
 import { wholeLocks } from '../contract/locks-answer';
 import type { PastState, WaitingAnswer } from '../contract/past-schemas';
 import type { Health, LocksAnswer } from '../contract/schemas';
+import { pickStates } from '../contract/state';
 import { Hub } from '../hub/hub';
 import { log } from '../platform/log';
 import { type Answer, type Json, type PastQuestion, QueryRefused, type Questions } from '../queries/questions';
@@ -92,7 +93,11 @@ export class BundleSwarm implements Runtime {
     return locksPage(locks.locks, locks, query, (lock) => lock);
   }
 
-  past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
+  async past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
+    if (name === 'usage') {
+      const start = 'start the dashboard with the folder of the swarm to read it';
+      throw new QueryRefused('not_live', `An exported time range contains no usage; ${start}.`);
+    }
     return this.#thread.ask(name, query);
   }
 
@@ -140,7 +145,7 @@ export class BundleSwarm implements Runtime {
     this.#bundle = bundle;
     const end = await this.#thread.ask('state', { at: Date.parse(bundle.until) });
     this.#end = (await new Response(end).json()) as PastState;
-    this.hub.setStates(this.#end);
+    this.hub.setStates(pickStates(this.#end));
     this.hub.open(epoch, newest, oldest);
   }
 }

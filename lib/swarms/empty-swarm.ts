@@ -1,11 +1,12 @@
 /** The runtime where no swarm was found: gives every answer, without content. */
-import { missingSources } from '../contract/defaults';
+import type { UsageAnswer } from '../contract/claude-schemas';
+import { missingSources, NO_SUM } from '../contract/defaults';
 import type { SwarmState } from '../contract/events';
 import { formatCursor } from '../contract/events';
 import { formatInstant } from '../contract/instant';
 import type { LockHistory, PastState, TalkAnswer, TimelineAnswer, WaitingAnswer } from '../contract/past-schemas';
 import type { Health, LocksAnswer, Stats } from '../contract/schemas';
-import { EMPTY_STATES, type States } from '../contract/state';
+import { EMPTY_STATES, type PastStates, type States } from '../contract/state';
 import { Hub } from '../hub/hub';
 import { messagesAnswer } from '../queries/messages';
 import { type Answer, type Json, type PastQuestion, QueryRefused, type Questions } from '../queries/questions';
@@ -57,6 +58,7 @@ export class NoSwarm implements Runtime {
       timeline: ({ since, until }) => JSON.stringify(emptyTimeline(since, until)),
       talk: ({ since, until }) => JSON.stringify(emptyTalk(since, until)),
       agent_history: () => null,
+      usage: (query) => JSON.stringify(emptyUsage(query)),
       lock_history: ({ filepath }) => JSON.stringify(emptyLockHistory(filepath)),
       bundle_size: nothingToExport,
       bundle: nothingToExport,
@@ -122,13 +124,18 @@ export class NoSwarm implements Runtime {
       unknown: [],
       known_since: null,
       known: { agents: false, locks: false, messages: false },
-      ...this.#states(),
+      ...this.#pastStates(),
       messages,
     };
   }
 
   #stats(): Stats {
     return statistics(EMPTY_STATES.agents, EMPTY_STATES.locks, null, this.startedAt, Date.now());
+  }
+
+  #pastStates(): PastStates {
+    const { usage: _usage, ...states } = this.#states();
+    return states;
   }
 
   #states(): States {
@@ -153,6 +160,13 @@ function emptyTimeline(since: number, until: number): TimelineAnswer {
     unknown: [],
     totals: { messages: 0, lock_spans: 0, health_spans: 0 },
     next_agent: null,
+  };
+}
+
+function emptyUsage({ since, until, by, part }: Questions['usage']['query']): UsageAnswer {
+  return {
+    ...{ since: formatInstant(since), until: formatInstant(until), by, part: part ?? null, zone: 'UTC' },
+    ...{ estimated: true, rows: [], periods: [], count: 0, total: NO_SUM, unknown_models: [], progress: null },
   };
 }
 

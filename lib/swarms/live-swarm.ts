@@ -38,11 +38,13 @@ import { SwarmJournal } from './journal-feed';
 import { liveHealth } from './live-health';
 import { MessageCounts } from './message-counts';
 import { newestMessages, newestPage } from './newest-messages';
+import type { OwnPrices } from './own-prices';
 import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
 import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import type { Figures, Runtime } from './swarm';
+import { SwarmUsage } from './usage';
 
 /** At least once a second, also when the event loop is a little late. */
 const RECONCILE_INTERVAL_MS = 950;
@@ -61,6 +63,8 @@ export interface LiveSwarmOptions {
   zone: ResolvedZone;
   attention: AttentionLimits;
   alerts: AlertOptions;
+  /** Own prices of models. */
+  prices: OwnPrices;
   version: string;
   /** How the watchdog of this process logs; null for no watchdog. */
   watchdogLog: LogSettings | null;
@@ -89,6 +93,7 @@ export class LiveSwarm implements Runtime {
   readonly #publisher: StatePublisher;
   readonly #attention: SwarmAttention;
   readonly #hooks = new HookEvents();
+  readonly #usage: SwarmUsage;
   readonly #heartbeat = new HeartbeatTimer();
   readonly #timer: NodeJS.Timeout;
 
@@ -116,6 +121,7 @@ export class LiveSwarm implements Runtime {
     const read = { registry: this.#registry, locks, watcher: this.#watcher, config, zone };
     this.#sources = new SwarmSources({ ...read, hooks: this.#hooks });
     this.#publisher = this.#createPublisher();
+    this.#usage = this.#createUsage();
     this.#attention = this.#createAttention();
     this.#recorderEvents = this.#createRecorderEvents();
     this.#files.request(EVERYWHERE);
@@ -144,7 +150,9 @@ export class LiveSwarm implements Runtime {
   }
 
   past<Name extends PastQuestion>(name: Name, query: Questions[Name]['query']): Promise<Answer<Name>> {
-    return this.#recorder.ask(name, name === 'talk' ? { ...query, open: this.#openQuestions() } : query);
+    if (name === 'talk') return this.#recorder.ask(name, { ...query, open: this.#openQuestions() });
+    if (name === 'usage') return this.#recorder.ask(name, this.#usage.complete(query as Questions['usage']['query']));
+    return this.#recorder.ask(name, query);
   }
 
   /** The thread that reads does not know which questions are open. */
@@ -197,6 +205,7 @@ export class LiveSwarm implements Runtime {
       locks: this.#description.locks,
       stats: this.#publisher.stats(),
       attention: this.#attention.answer,
+      usage: this.#usage.state,
       sources: this.#sources.now(),
       messages: newestMessages(this.hub, FIRST_MESSAGES),
       lastEventId: formatCursor(epoch, seq),
@@ -245,11 +254,11 @@ export class LiveSwarm implements Runtime {
   }
 
   #startRecorder(): RecorderHandle {
-    const { history, retention, attention, alerts, watchdogLog, zone } = this.#options;
+    const { history, retention, attention, alerts, prices, watchdogLog, zone } = this.#options;
     const openFor = { questionsMs: attention.questionUntilMs, failuresMs: attention.deliveryUntilMs };
     const settings = { root: this.root, ...history, retention, zone: zone.zone, openFor };
     return new RecorderHandle(
-      { ...settings, alerts: alerts.receivers.all.map(({ rule }) => rule), watchdogLog },
+      { ...settings, alerts: alerts.receivers.all.map(({ rule }) => rule), ownPrices: prices.all, watchdogLog },
       (event) => this.#recorderEvents.handle(event),
       (...fault) => this.#publisher.fault(...fault),
     );
@@ -285,7 +294,7 @@ export class LiveSwarm implements Runtime {
         return swarmConfig.config.lockStaleTimeoutSeconds;
       },
       ...{ startedAt: this.startedAt, description: this.#description, sources: this.#sources },
-      others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.#alerts.sources }),
+      others: () => ({ [AGENT_CARDS_FILE]: this.#cards.status, ...this.#alerts.sources, ...this.#usage.sources }),
       publish: (answer) => this.#publisher.publishAttention(answer),
       onBlocked: () => this.#publisher.describeSoon(),
       // Before everything was read, facts are missing that the decisions were made about.
@@ -299,10 +308,19 @@ export class LiveSwarm implements Runtime {
     });
   }
 
+  #createUsage(): SwarmUsage {
+    const { prices, zone } = this.#options;
+    return new SwarmUsage({
+      ...{ prices, zone: zone.zone, recorder: this.#recorder },
+      publish: (usage) => this.hub.setState('usage', usage),
+    });
+  }
+
   #createRecorderEvents(): RecorderEvents {
     return new RecorderEvents({
       ...{ hub: this.hub, publisher: this.#publisher, journal: this.#journal, attention: this.#attention },
       ...{ alerts: this.#alerts, sources: this.#sources, counts: this.#counts, readiness: this.#readiness },
+      usage: this.#usage,
       startedAt: this.startedAt,
     });
   }
@@ -313,6 +331,7 @@ export class LiveSwarm implements Runtime {
     this.#watcher.reconcile();
     this.#observeProcesses();
     if (this.#alerts.refresh()) this.#attention.request();
+    if (this.#usage.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();
     this.#files.request(EVERYWHERE);
   }

@@ -9,6 +9,7 @@ import { resolveZone } from '../sources/claudeswarm/time-zone';
 import { BundleSwarm } from './bundle-swarm';
 import { NoSwarm } from './empty-swarm';
 import { LiveSwarm } from './live-swarm';
+import { OwnPrices } from './own-prices';
 import type { Runtime } from './swarm';
 
 /**
@@ -44,6 +45,7 @@ export function createRuntime(): Runtime {
       ackOverdueMs: config.ackSeconds * 1000,
     },
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
+    prices: new OwnPrices(config.claudePrices),
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

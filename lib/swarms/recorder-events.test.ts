@@ -23,7 +23,7 @@ function handling(context: TestContext) {
       },
     });
   const readiness = new Readiness();
-  const parts = ['hub', 'publisher', 'journal', 'attention', 'alerts', 'sources', 'counts'];
+  const parts = ['hub', 'publisher', 'journal', 'attention', 'alerts', 'sources', 'counts', 'usage'];
   const options = Object.fromEntries(parts.map((name) => [name, noting(name)]));
   const events = new RecorderEvents({ ...options, readiness, startedAt: NOW } as unknown as ConstructorParameters<
     typeof RecorderEvents
@@ -35,7 +35,16 @@ function handling(context: TestContext) {
   return { events, readiness, after, taken: () => steps.splice(0) };
 }
 
-const opened = { type: 'opened' as const, epoch: 'e', file: '/h.db', newest: [], head: 0, oldest: 1, lives: '{}' };
+const opened = {
+  type: 'opened' as const,
+  epoch: 'e',
+  file: '/h.db',
+  newest: [],
+  head: 0,
+  oldest: 1,
+  lives: '{}',
+  marks: [],
+};
 
 test('handle(): a history is opened after what it knows of lives was described', (context) => {
   const { events, after, readiness } = handling(context);

@@ -12,6 +12,7 @@ import type { Readiness } from './readiness';
 import type { SwarmSources } from './source-status';
 import type { StatePublisher } from './state-publisher';
 import { type Figures, NO_FIGURES } from './swarm';
+import type { SwarmUsage } from './usage';
 
 /** A first read of the log that takes longer does not delay requests: they are answered with what is there. */
 const READY_TIMEOUT_MS = 1500;
@@ -36,6 +37,7 @@ interface Options {
   alerts: Pick<SwarmAlerts, 'take' | 'caughtUp'>;
   sources: Pick<SwarmSources, 'log' | 'history' | 'zoneMismatch'>;
   counts: Pick<MessageCounts, 'take'>;
+  usage: Pick<SwarmUsage, 'take'>;
   readiness: Readiness;
   /** When this process started, milliseconds since 1970. */
   startedAt: number;
@@ -59,6 +61,8 @@ export class RecorderEvents {
     summary: (event) => this.#summary(event),
     loop_held: ({ heldMs }) => this.#loopHeld(heldMs),
     upgraded: ({ sentence }) => log().info(sentence),
+    usage: (event) => this.#usage(event),
+    prices: ({ fault }) => this.#options.publisher.fault('prices', fault),
     pruned: (event) => this.#pruned(event),
     rezoned: ({ before, zone }) =>
       log().info({ before, zone }, 'Times of kept messages are read again in another zone.'),
@@ -146,6 +150,11 @@ export class RecorderEvents {
     counts.take(summary);
     publisher.newestBySender = new Map(newestBySender);
     publisher.describeSoon();
+  }
+
+  #usage(event: EventOf<'usage'>): void {
+    this.figures.usage = event.totals;
+    this.#options.usage.take(event);
   }
 
   #loopHeld(heldMs: number): void {

@@ -14,6 +14,7 @@ import type { Answer, Json, MessageQuery, PastQuestion, Questions } from '../que
 
 export type { BundlePart, Json, MessageQuery, Questions } from '../queries/questions';
 
+import type { UsageEvent } from '../recorder/events';
 import type { LockPageQuery } from '../rules/lock-pages';
 import type { HookPayload } from '../sources/claude-code/hook-payloads';
 
@@ -35,6 +36,8 @@ export interface Figures {
    */
   loopHeldCount: number;
   longestLoopHoldMs: number;
+  /** Sums of tokens and cost since the history began. */
+  usage: UsageEvent['totals'];
 }
 
 /** The figures where nothing is read. */
@@ -45,6 +48,7 @@ export const NO_FIGURES: Readonly<Figures> = {
   logKnown: false,
   loopHeldCount: 0,
   longestLoopHoldMs: 0,
+  usage: [],
 };
 
 /** One swarm, wired. */

@@ -9,6 +9,7 @@ import type { QuestionName, Questions } from '../queries/questions';
 import { pastState } from '../queries/state';
 import { talk } from '../queries/talk';
 import { timeline } from '../queries/timeline';
+import { usage } from '../queries/usage';
 
 type Answers = {
   [Name in QuestionName]: (history: History, query: Questions[Name]['query']) => Questions[Name]['answer'];
@@ -23,6 +24,7 @@ const ANSWERS: Answers = {
   talk,
   agent_history: agentHistory,
   lock_history: lockHistory,
+  usage,
   bundle_size: bundleSize,
   bundle: bundlePart,
 };

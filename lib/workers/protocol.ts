@@ -8,7 +8,9 @@ import type { LogSettings } from '../platform/log';
 import type { SafeError } from '../platform/safe-error';
 import type { QueryRefusedCode, QuestionName, Questions } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
+import type { AgentUsage } from '../recorder/usage-feed';
 import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { OwnPrice, PricesByModel } from '../sources/claude-code/model-prices';
 import type { FollowedSession, TranscriptsNews } from '../sources/claude-code/transcripts';
 
 /** How the recorder thread watches the main thread. */
@@ -60,6 +62,12 @@ export type ToThread =
   | { type: 'dispose'; id: number; change: DispositionChange }
   /** Which of the items with a decision exist, and which decisions have ended. */
   | { type: 'review'; review: DispositionReview }
+  /** The usage of agents, and how far transcripts were read. */
+  | { type: 'usage'; rows: readonly AgentUsage[]; marks: readonly TranscriptMark[] }
+  /** The prices that the recorder thread asked for; null if they could not be loaded, with the reason. */
+  | { type: 'prices'; found: PricesByModel | null; detail: string }
+  /** The own prices of models from now on. */
+  | { type: 'own_prices'; own: readonly OwnPrice[] }
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   /** Which sessions the transcripts thread follows from now on. */
@@ -78,6 +86,8 @@ export type FromThread =
   /** A fault of this program ends the thread. */
   | { type: 'failed'; detail: string; error: SafeError }
   | { type: 'transcripts'; news: TranscriptsNews }
+  /** The recorder thread needs the prices of these models. Threads are started by the main thread alone. */
+  | { type: 'look_up_prices'; models: readonly string[] }
   | { type: 'bundle'; opened: OpenedBundle }
   /** The bundle can't be opened: a sentence that states what is wrong and what to do. */
   | { type: 'refused'; detail: string }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { upgrades } from '../history/database';
 import type { RecorderEvent } from '../recorder/events';
 import { Recorder } from '../recorder/recorder';
+import { PriceQuestions } from './price-questions';
 import type { RecorderThreadOptions, ToThread } from './protocol';
 import { answerTo, decisionAnswer, postTo } from './thread-port';
 import { startWatchdog } from './thread-watchdog';
@@ -19,7 +20,8 @@ const publish = (event: RecorderEvent) => {
 };
 upgrades.subscribe((sentence) => publish({ type: 'upgraded', sentence: String(sentence) }));
 const { watchdog: watchdogOptions, ...options } = workerData as RecorderThreadOptions;
-const recorder = new Recorder(options, publish);
+const prices = new PriceQuestions((models) => post({ type: 'look_up_prices', models }));
+const recorder = new Recorder(options, publish, Date.now, () => performance.now(), prices.ask);
 void recorder.refresh();
 /** Closing happens once, although both the main thread and the watchdog may request it. */
 let closed: Promise<void> | null = null;
@@ -60,6 +62,15 @@ parentPort?.on('message', (message: ToThread) => {
       break;
     case 'review':
       recorder.review(message.review);
+      break;
+    case 'usage':
+      recorder.recordUsage(message.rows, message.marks);
+      break;
+    case 'prices':
+      prices.answer(message);
+      break;
+    case 'own_prices':
+      recorder.setOwnPrices(message.own);
       break;
     case 'damaged':
       recorder.reportDamage();

@@ -17,6 +17,10 @@ import {
   type Questions,
 } from '../queries/questions';
 import type { AlertsUpdate, PostTried, RecorderEvent, RecorderOptions } from '../recorder/events';
+import type { AgentUsage } from '../recorder/usage-feed';
+import type { TranscriptMark } from '../sources/claude-code/claude-session';
+import type { OwnPrice } from '../sources/claude-code/model-prices';
+import { lookUpPrices } from './look-up-prices';
 import { LoopSigns } from './loop-watch';
 import type { FromThread, RecorderThreadOptions, ToThread } from './protocol';
 
@@ -115,6 +119,20 @@ export class RecorderHandle {
   }
 
   /**
+   * Records the usage of agents, each answer once, and how far transcripts were read; both are committed together. The
+   * marks come back with the event `opened`.
+   */
+  recordUsage(rows: readonly AgentUsage[], marks: readonly TranscriptMark[]): void {
+    this.#recorder.post({ type: 'usage', rows, marks });
+  }
+
+  /** Sets the own prices of models from now on. */
+  setOwnPrices(ownPrices: readonly OwnPrice[]): void {
+    this.#options = { ...this.#options, ownPrices };
+    this.#recorder.post({ type: 'own_prices', own: ownPrices });
+  }
+
+  /**
    * Keeps a decision about an attention item.
    *
    * @returns all current decisions
@@ -169,6 +187,7 @@ export class RecorderHandle {
   }
 
   #take(message: FromThread): void {
+    if (message.type === 'look_up_prices') void this.#lookUpPrices(message.models);
     if (message.type !== 'events') return;
     for (const event of message.events) {
       if (event.type === 'opened') {
@@ -177,6 +196,14 @@ export class RecorderHandle {
       }
       this.#onEvent(event);
     }
+  }
+
+  async #lookUpPrices(models: readonly string[]): Promise<void> {
+    const prices = await lookUpPrices(models).then(
+      (found) => ({ found, detail: '' }),
+      (error) => ({ found: null, detail: String(error) }),
+    );
+    this.#recorder.post({ type: 'prices', ...prices });
   }
 
   /** @returns the reader, started if it was idle; null for a history in memory, which only its own thread can read */

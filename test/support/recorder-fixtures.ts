@@ -9,6 +9,7 @@ import type { EncodedMessage } from '../../lib/history/encoded-messages';
 import type { KeptMessage } from '../../lib/history/history';
 import type { RecorderEvent, RecorderOptions } from '../../lib/recorder/events';
 import { Recorder } from '../../lib/recorder/recorder';
+import type { LookUpPrices } from '../../lib/recorder/usage-feed';
 import { LOG_NAME } from '../../lib/sources/claudeswarm/message-log';
 
 const UNTIL_INTERVAL_MS = 10;
@@ -22,10 +23,11 @@ const RECORDER_DEFAULTS = {
 
 type StartOptions = Partial<RecorderOptions> & Pick<RecorderOptions, 'root' | 'file'>;
 
-/** Both in milliseconds; the system's clock by default. */
+/** Clocks in milliseconds, the system's by default; prices, none by default. */
 export interface Clocks {
   now?: () => number;
   monotonic?: () => number;
+  lookUpPrices?: LookUpPrices;
 }
 
 /** The folder of a project, and the path of a history for it, whose folder does not exist yet. */
@@ -57,8 +59,9 @@ export class WatchedRecorder {
   /** The numbers of the published messages by epoch, as streams would get them. */
   readonly published = new Map<string, string[]>();
 
-  constructor(options: StartOptions, { now, monotonic }: Clocks) {
-    this.recorder = new Recorder({ ...RECORDER_DEFAULTS, ...options }, (event) => this.#take(event), now, monotonic);
+  constructor(options: StartOptions, { now, monotonic, lookUpPrices }: Clocks) {
+    const publish = (event: RecorderEvent) => this.#take(event);
+    this.recorder = new Recorder({ ...RECORDER_DEFAULTS, ...options }, publish, now, monotonic, lookUpPrices);
   }
 
   #take(event: RecorderEvent): void {

@@ -8,6 +8,7 @@ import type { States } from '../../contract/state';
 import { getRuntime } from '../../swarms/swarm';
 import { registerAlertMetrics } from './alert-metrics';
 import { type Reading, readCounter, readGauge } from './read-metric';
+import { registerUsageMetrics } from './usage-metrics';
 
 /** The reasons of the log reader. Others would be of a later version and have no series of their own. */
 const SKIPPED_LINES: Readonly<Record<string, string>> = {
@@ -32,6 +33,7 @@ export function registerSwarmMetrics(registry: Registry): void {
   registerHistory(registry);
   registerLoop(registry);
   registerAlertMetrics(registry);
+  registerUsageMetrics(registry);
 }
 
 function registerAgentsAndLocks(registry: Registry): void {

@@ -7,6 +7,7 @@ import {
   STATE_PATH,
   TALK_PATH,
   TIMELINE_PATH,
+  USAGE_PATH,
 } from '../../../contract/paths';
 import type { Questions, Runtime } from '../../../swarms/swarm';
 import { ProblemError } from '../../http/problem';
@@ -102,6 +103,20 @@ export const PAST_ENDPOINTS: readonly Endpoint[] = [
     answer: 'talk',
     problems: [422],
     answerTo: async ({ query, context }) => jsonResponse(await context.runtime.past('talk', query)),
+  }),
+  declare({
+    path: USAGE_PATH,
+    scope: 'read',
+    limit: 'reads',
+    tag: 'Past',
+    id: 'getUsage',
+    summary: 'Tokens and cost of the agents',
+    description:
+      "From the transcripts of Claude Code, each answer of the model once. Costs are estimates from list prices. Days and hours are those of the swarm's zone.",
+    request: 'usage',
+    answer: 'usage',
+    problems: [409, 422],
+    answerTo: async ({ query, context }) => jsonResponse(await context.runtime.past('usage', query)),
   }),
   declare({
     path: BUNDLE_PATH,
