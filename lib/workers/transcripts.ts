@@ -11,8 +11,10 @@ import type {
 import type { FromThread, TranscriptsThreadOptions } from './protocol';
 import { Thread } from './workers';
 
-/** The thread keeps little: the small young generation makes V8 collect what was parsed before it accumulates. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+/**
+ * The thread keeps little. A line of 1 MB with as many values as it can contain needs up to 48 MB of the old generation
+ * while it is parsed; the small young generation makes V8 collect what was parsed before it accumulates. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 export interface TranscriptsHandleOptions {
   /** Claude Code's own folder. */
