@@ -32,6 +32,7 @@ export interface TranscriptsThreadOptions {
   folder: string;
   marks: TranscriptMark[];
   sessions: FollowedSession[];
+  teams: string[];
 }
 
 /** The contents of a bundle that was opened. */
@@ -71,7 +72,7 @@ export type ToThread =
   /** Another thread found the database damaged. */
   | { type: 'damaged' }
   /** Which sessions the transcripts thread follows from now on. */
-  | { type: 'follow'; sessions: FollowedSession[] }
+  | { type: 'follow'; sessions: FollowedSession[]; teams: string[] }
   /** The main thread has taken the usage of one message. */
   | { type: 'usage_taken' }
   | { type: 'ask'; id: number; name: QuestionName; query: Questions[QuestionName]['query'] }

@@ -17,7 +17,7 @@ const TURN_MS = 10;
 const MAX_UNTAKEN = 4;
 
 const port = threadPort(parentPort);
-const { folder, marks, sessions } = workerData as TranscriptsThreadOptions;
+const { folder, marks, sessions, teams } = workerData as TranscriptsThreadOptions;
 const transcripts = new Transcripts({ folder, marks });
 let untaken = 0;
 let working: NodeJS.Timeout | null = null;
@@ -57,14 +57,14 @@ function poll(): void {
   if (!working) work();
 }
 
-transcripts.follow(sessions, performance.now());
+transcripts.follow(sessions, teams, performance.now());
 poll();
 const polling = setInterval(poll, POLL_INTERVAL_MS);
 
 port.on('message', (message: ToThread) => {
   switch (message.type) {
     case 'follow':
-      transcripts.follow(message.sessions, performance.now());
+      transcripts.follow(message.sessions, message.teams, performance.now());
       poll();
       break;
     case 'refresh':

@@ -11,8 +11,10 @@ import type {
 import type { FromThread, TranscriptsThreadOptions } from './protocol';
 import { Thread } from './workers';
 
-/** The thread keeps little: the small young generation makes V8 collect what was parsed before it accumulates. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+/**
+ * The thread keeps little. A line of 1 MB with as many values as it can contain needs up to 48 MB of the old generation
+ * while it is parsed; the small young generation makes V8 collect what was parsed before it accumulates. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
 
 export interface TranscriptsHandleOptions {
   /** Claude Code's own folder. */
@@ -46,7 +48,7 @@ export class TranscriptsHandle {
   readonly #options: TranscriptsHandleOptions;
   /** Where a new thread continues if this one dies. */
   readonly #marks: Map<string, TranscriptMark>;
-  #sessions: FollowedSession[] = [];
+  #shown: Pick<TranscriptsThreadOptions, 'sessions' | 'teams'> = { sessions: [], teams: [] };
   #thread: Thread | null = null;
   #stopped = false;
   #progress = 'null';
@@ -57,12 +59,17 @@ export class TranscriptsHandle {
     this.#marks = new Map(options.marks.map((mark) => [mark.file, mark]));
   }
 
-  /** Sets which sessions are shown. Cheap if nothing has changed. */
-  follow(sessions: readonly FollowedSession[]): void {
-    const wanted = sessions.map(({ sessionId, cwd }) => ({ sessionId, cwd }));
-    if (this.#stopped || JSON.stringify(wanted) === JSON.stringify(this.#sessions)) return;
-    this.#sessions = wanted;
-    if (this.#thread) this.#thread.post({ type: 'follow', sessions: wanted });
+  /**
+   * Sets which sessions are shown. Cheap if nothing has changed.
+   *
+   * @param teams names of shown teams: the transcripts of members in tmux panes, which have no session file, are found
+   *   in the folders of the sessions
+   */
+  follow(sessions: readonly FollowedSession[], teams: readonly string[] = []): void {
+    const shown = { sessions: sessions.map(({ sessionId, cwd }) => ({ sessionId, cwd })), teams: [...teams] };
+    if (this.#stopped || JSON.stringify(shown) === JSON.stringify(this.#shown)) return;
+    this.#shown = shown;
+    if (this.#thread) this.#thread.post({ type: 'follow', ...shown });
     else this.#start();
   }
 
@@ -81,7 +88,7 @@ export class TranscriptsHandle {
       const workerData: TranscriptsThreadOptions = {
         folder: this.#options.folder,
         marks: [...this.#marks.values()],
-        sessions: this.#sessions,
+        ...this.#shown,
       };
       return (this.#options.startWorker ?? startWorker)({ workerData, resourceLimits });
     };

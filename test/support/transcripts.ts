@@ -37,17 +37,19 @@ export class Follower {
   faults: readonly string[] = [];
   readonly #options: Omit<TranscriptsOptions, 'marks'>;
   #sessions: FollowedSession[] = [];
+  readonly #teams: readonly string[];
   #transcripts: Transcripts;
   #now = 0;
 
-  constructor(options: Omit<TranscriptsOptions, 'marks'>) {
+  constructor(options: Omit<TranscriptsOptions, 'marks'>, teams: readonly string[] = []) {
     this.#options = options;
+    this.#teams = teams;
     this.#transcripts = new Transcripts({ ...options, marks: [] });
   }
 
   follow(...sessionIds: string[]): void {
     this.#sessions = sessionIds.map((sessionId) => ({ sessionId, cwd: CWD }));
-    this.#transcripts.follow(this.#sessions, this.#now);
+    this.#transcripts.follow(this.#sessions, this.#teams, this.#now);
   }
 
   /** Reads everything that is there, or a number of steps. */
@@ -66,7 +68,7 @@ export class Follower {
   /** Continues with a new reader from the marks, as after a restart or a crash. */
   restart(): void {
     this.#transcripts = new Transcripts({ ...this.#options, marks: [...this.marks.values()] });
-    this.#transcripts.follow(this.#sessions, this.#now);
+    this.#transcripts.follow(this.#sessions, this.#teams, this.#now);
   }
 
   #take(row: ClaudeUsage): void {

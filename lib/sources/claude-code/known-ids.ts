@@ -3,8 +3,8 @@
  * gigabyte of transcripts is more than everything else here.
  */
 const FIRST_SLOTS = 1 << 12;
-/** The older half is forgotten above this, so at most twice as many are kept: 8 MB. */
-const MAX_IDS = 1 << 18;
+/** The older half is forgotten above this, so at most twice as many are kept: 4 MB. */
+const MAX_IDS = 1 << 17;
 
 export class KnownIds {
   readonly #max: number;

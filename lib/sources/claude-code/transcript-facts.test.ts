@@ -152,6 +152,12 @@ test('FactsReader: a prompt typed during a turn counts, the message of a peer do
   assert.equal(read(queued('peer')).lastPrompt, null);
 });
 
+test('FactsReader: names that are too long for a name are not taken', () => {
+  const long = 'x'.repeat(5000);
+  const facts = read({ ...said([{ ...TOOL, name: long }], { model: long }), cwd: long });
+  assert.deepEqual([facts.model, facts.cwd, facts.tool], [null, null, null]);
+});
+
 test('FactsReader: fields of other types are passed over', () => {
   const strange: unknown[] = [null, 7, 'x', [], {}, [[]], [null], { type: 'text' }, [{ type: 'text', text: 7 }]];
   const reader = new FactsReader();

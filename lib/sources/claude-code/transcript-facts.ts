@@ -1,7 +1,7 @@
 /** What the lines of a transcript say about its session, in the order in which they were written. */
 import type { Excerpt, TranscriptFacts } from './claude-session';
 import { endsWithQuestion, excerpt, inputExcerpt, isByPerson } from './transcript-excerpts';
-import { blocksOf, countField, type Json, objectField, textField, timeOf } from './transcript-json';
+import { blocksOf, countField, type Json, nameField, objectField, textField, timeOf } from './transcript-json';
 import { NO_MODEL } from './transcript-usage';
 
 const MAX_DECISIONS = 10;
@@ -60,26 +60,26 @@ export class FactsReader {
   #takePlace(line: Json): void {
     const facts = this.#facts;
     this.#set({
-      cwd: textField(line, 'cwd') ?? facts.cwd,
-      gitBranch: textField(line, 'gitBranch') ?? facts.gitBranch,
-      permissionMode: textField(line, 'permissionMode') ?? facts.permissionMode,
-      teamName: textField(line, 'teamName') ?? facts.teamName,
-      agentName: textField(line, 'agentName') ?? facts.agentName,
+      cwd: nameField(line, 'cwd') ?? facts.cwd,
+      gitBranch: nameField(line, 'gitBranch') ?? facts.gitBranch,
+      permissionMode: nameField(line, 'permissionMode') ?? facts.permissionMode,
+      teamName: nameField(line, 'teamName') ?? facts.teamName,
+      agentName: nameField(line, 'agentName') ?? facts.agentName,
     });
   }
 
   #takeAnswer(line: Json): void {
     const message = objectField(line, 'message');
     const at = timeOf(line);
-    if (textField(message, 'model') === NO_MODEL || line.isApiErrorMessage === true) {
+    if (nameField(message, 'model') === NO_MODEL || line.isApiErrorMessage === true) {
       if (line.isApiErrorMessage !== true) return;
-      const kind = textField(line, 'error') ?? textField(line, 'apiErrorType') ?? 'unknown';
+      const kind = nameField(line, 'error') ?? nameField(line, 'apiErrorType') ?? 'unknown';
       this.#set({ errors: this.#facts.errors + 1, lastError: { kind, at, resolved: false }, asks: false });
       return;
     }
     const { lastError } = this.#facts;
     this.#set({
-      model: textField(message, 'model') ?? this.#facts.model,
+      model: nameField(message, 'model') ?? this.#facts.model,
       contextTokens: contextTokens(objectField(message, 'usage')) ?? this.#facts.contextTokens,
       lastError: lastError && { ...lastError, resolved: true },
     });
@@ -92,7 +92,7 @@ export class FactsReader {
       const asks = message.stop_reason === 'end_turn' && endsWithQuestion(text);
       this.#set({ lastAnswer: { text: excerpt(text), at }, asks });
     }
-    const [id, name] = [textField(block, 'id'), textField(block, 'name')];
+    const [id, name] = [nameField(block, 'id'), nameField(block, 'name')];
     if (block.type !== 'tool_use' || id === null || name === null) return;
     if (this.#tools.size >= MAX_OPEN_TOOLS) this.#tools.clear();
     this.#tools.set(id, { name, input: inputExcerpt(objectField(block, 'input')), since: at });
@@ -102,7 +102,7 @@ export class FactsReader {
   #takeUser(line: Json): void {
     const blocks = blocksOf(objectField(line, 'message'));
     const results = blocks.filter(({ type }) => type === 'tool_result');
-    for (const result of results) this.#takeResult(line, textField(result, 'tool_use_id') ?? '');
+    for (const result of results) this.#takeResult(line, nameField(result, 'tool_use_id') ?? '');
     if (results.length > 0) return;
     const text = blocks.map((block) => textField(block, 'text') ?? '').join('\n');
     if (text.startsWith('[Request interrupted by user')) this.#endTurn();
@@ -130,10 +130,10 @@ export class FactsReader {
     this.#tools.delete(id);
     this.#set({ asks: false });
     const decision = objectField(line, 'permissionDecision');
-    const denial = textField(line, 'toolDenialKind');
-    const decided = textField(decision, 'decision') ?? (denial === null ? null : 'reject');
+    const denial = nameField(line, 'toolDenialKind');
+    const decided = nameField(decision, 'decision') ?? (denial === null ? null : 'reject');
     if (decided === null) return;
-    const source = textField(decision, 'source') ?? denial ?? 'unknown';
+    const source = nameField(decision, 'source') ?? denial ?? 'unknown';
     const decisions = [...this.#facts.decisions, { tool, accepted: decided === 'accept', source, at: timeOf(line) }];
     this.#set({ decisions: decisions.slice(-MAX_DECISIONS) });
   }

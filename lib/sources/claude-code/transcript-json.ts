@@ -1,6 +1,8 @@
 /** Fields of the lines of a transcript. Anything may be missing or of another type in another version. */
 import { isObject } from '../../platform/json-shape';
 
+const MAX_NAME_LENGTH = 4096;
+
 export type Json = Record<string, unknown>;
 
 /** @returns the object of a line; null if it is not the text of a JSON object */
@@ -23,6 +25,12 @@ export function objectField(of: Json, name: string): Json {
 export function textField(of: Json, name: string): string | null {
   const value = of[name];
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** @returns a text that may be a name, an id or a path; null if it is longer than those are */
+export function nameField(of: Json, name: string): string | null {
+  const text = textField(of, name);
+  return text !== null && text.length <= MAX_NAME_LENGTH ? text : null;
 }
 
 /** @returns a number from 0, or null */

@@ -1,7 +1,7 @@
 /** The subagents and in-process teammates of one session, from the files beside its transcript. */
 import { readIfChanged } from '../../platform/read-file';
 import type { TranscriptFacts } from './claude-session';
-import { parseObject, textField } from './transcript-json';
+import { nameField, parseObject } from './transcript-json';
 import { subagentTranscripts } from './transcript-path';
 
 const MAX_META_BYTES = 64 * 1024;
@@ -60,9 +60,9 @@ function readMeta(known: Known, now: number): boolean {
   const before = known.subagent;
   known.subagent = {
     id: before.id,
-    type: textField(meta, 'agentType'),
-    description: textField(meta, 'description'),
-    teammate: meta.taskKind === 'in_process_teammate' ? textField(meta, 'name') : null,
+    type: nameField(meta, 'agentType'),
+    description: nameField(meta, 'description'),
+    teammate: meta.taskKind === 'in_process_teammate' ? nameField(meta, 'name') : null,
     finished: meta.finished === true,
   };
   return JSON.stringify(before) !== JSON.stringify(known.subagent);

@@ -1,7 +1,7 @@
 /** The tokens that an answer in a transcript states. */
 import { isObject } from '../../platform/json-shape';
 import type { ClaudeUsage } from './claude-session';
-import { countField, type Json, objectField, textField, timeOf } from './transcript-json';
+import { countField, type Json, nameField, objectField, timeOf } from './transcript-json';
 
 /** The model of answers that Claude Code made up itself: its own words for an error of the API. */
 export const NO_MODEL = '<synthetic>';
@@ -26,8 +26,8 @@ export function beginsCleared(head: Buffer): boolean {
 /** @returns what an answer used; null if the line is none, or says nothing of it */
 export function usageIn(line: Json, place: AnswerPlace): ClaudeUsage | null {
   const message = objectField(line, 'message');
-  const messageId = textField(message, 'id');
-  const model = textField(message, 'model');
+  const messageId = nameField(message, 'id');
+  const model = nameField(message, 'model');
   if (line.type !== 'assistant' || messageId === null || model === NO_MODEL || !isObject(message.usage)) return null;
   const usage = message.usage;
   const split = objectField(usage, 'cache_creation');
@@ -36,7 +36,7 @@ export function usageIn(line: Json, place: AnswerPlace): ClaudeUsage | null {
   return {
     messageId,
     sessionId: sessionOf(line, place),
-    subagentId: place.subagentId ?? (line.isSidechain === true ? textField(line, 'agentId') : null),
+    subagentId: place.subagentId ?? (line.isSidechain === true ? nameField(line, 'agentId') : null),
     at: timeOf(line) ?? Math.round(place.writtenAt),
     model: model ?? 'unknown',
     input: countField(usage, 'input_tokens') ?? 0,
@@ -54,5 +54,5 @@ export function usageIn(line: Json, place: AnswerPlace): ClaudeUsage | null {
  */
 function sessionOf(line: Json, { sessionId, subagentId, cleared }: AnswerPlace): string {
   if (subagentId !== null || cleared) return sessionId;
-  return textField(line, 'session_id') ?? sessionId;
+  return nameField(line, 'session_id') ?? sessionId;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import {
@@ -107,6 +107,25 @@ test('drain(): answers of subagents name them', () => {
   follower.read();
   const ids = new Set(follower.rows.map(({ subagentId }) => subagentId));
   assert.deepEqual([...ids].sort(), ['atester-33337939f1b38feb', 'awriter-3c1f0b5b5508f02a', null].sort());
+});
+
+test('poll(): teammates in panes of their own are found by their team, as long as it is shown', () => {
+  const { folder, projects } = made('team-tmux');
+  const [lead, ...teammates] = ['d21e', '4cf2', 'd536'].map((begin) => sessionIn('team-tmux', begin));
+  for (const id of teammates) utimesSync(join(projects, `${id}.jsonl`), new Date(), new Date());
+  const team = 'session-d21ea0c8';
+  const follower = new Follower({ folder }, [team]);
+  follower.follow(lead ?? '');
+  follower.read();
+  follower.read();
+  const found = [...follower.facts.values()].filter(({ teamName }) => teamName === team);
+  assert.deepEqual(found.map(({ agentName }) => agentName).sort(), ['tester', 'writer']);
+  assert.equal(new Set(follower.rows.map(({ sessionId }) => sessionId)).size, 3);
+  const other = new Follower({ folder }, ['session-other']);
+  other.follow(lead ?? '');
+  other.read();
+  other.read();
+  assert.deepEqual([...other.facts.keys()], [lead]);
 });
 
 test('drain(): a session that is no longer followed is counted to its end', () => {

@@ -9,10 +9,12 @@ import { FactsReader } from './transcript-facts';
 import { type FileSink, TranscriptFile } from './transcript-file';
 import { findTranscript, folderFault } from './transcript-path';
 import { SubagentsReader } from './transcript-subagents';
+import { TeammatesFinder } from './transcript-teammates';
 
 const SLICE_BYTES = 1024 * 1024;
 const FIRST_LOOK_BYTES = 4 * 1024 * 1024;
 const FOLDER_INTERVAL_MS = 1000;
+const TEAMMATES_INTERVAL_MS = 4000;
 /** All folders are searched for a transcript that is not where it should be, less and less often. */
 const MAX_SEARCH_INTERVAL_MS = 60_000;
 /** A place without new usage is only worth storing to save reading after a restart. */
@@ -67,6 +69,14 @@ interface Session extends FollowedSession {
   changed: boolean;
 }
 
+const UNKNOWN_FILE: Omit<Session, keyof FollowedSession> = {
+  file: null,
+  subagents: null,
+  searchAt: 0,
+  searchIntervalMs: FOLDER_INTERVAL_MS,
+  changed: false,
+};
+
 export class Transcripts {
   readonly #options: Required<TranscriptsOptions>;
   readonly #marks: Map<string, TranscriptMark>;
@@ -78,6 +88,10 @@ export class Transcripts {
   #foldersAt = 0;
   #folderFault: { path: string; fault: string } | null = null;
   #quietAt = 0;
+  #shown: readonly FollowedSession[] = [];
+  #teams: ReadonlySet<string> = new Set();
+  readonly #teammates = new TeammatesFinder();
+  #teammatesAt = 0;
   #marksAt = 0;
   readonly #moved = new Set<TranscriptFile>();
   #usage: ClaudeUsage[] = [];
@@ -93,8 +107,19 @@ export class Transcripts {
     }
   }
 
-  /** Sets which sessions are shown. The usage of the others is read up to the current end of their files. */
-  follow(sessions: readonly FollowedSession[], now: number): void {
+  /**
+   * Sets which sessions are shown, and the teams whose members in panes of their own are followed too. The usage of
+   * others is read up to the current end of their files.
+   */
+  follow(sessions: readonly FollowedSession[], teams: readonly string[], now: number): void {
+    this.#shown = sessions;
+    this.#teams = new Set(teams);
+    this.#setSessions(sessions, now);
+    this.#foldersAt = 0;
+    this.#teammatesAt = 0;
+  }
+
+  #setSessions(sessions: readonly FollowedSession[], now: number): void {
     const wanted = new Map(sessions.map((session) => [session.sessionId, session]));
     for (const [id, session] of this.#sessions) {
       if (wanted.has(id)) continue;
@@ -105,18 +130,23 @@ export class Transcripts {
     for (const [id, { sessionId, cwd }] of wanted) {
       const known = this.#sessions.get(id);
       if (known) known.cwd = cwd;
-      else {
-        const fresh = {
-          file: null,
-          subagents: null,
-          searchAt: 0,
-          searchIntervalMs: FOLDER_INTERVAL_MS,
-          changed: false,
-        };
-        this.#sessions.set(id, { sessionId, cwd, ...fresh });
-      }
+      else this.#sessions.set(id, { ...UNKNOWN_FILE, sessionId, cwd });
     }
-    this.#foldersAt = 0;
+  }
+
+  #findTeammates(now: number): void {
+    this.#teammatesAt = now + TEAMMATES_INTERVAL_MS;
+    if (this.#teams.size === 0) return;
+    const shown = this.#shown.flatMap((one) => this.#sessions.get(one.sessionId) ?? []);
+    const transcripts = shown.flatMap(({ file }) => file?.path ?? []);
+    const found = this.#teammates.find(transcripts, (team) => this.#teams.has(team), Date.now());
+    const cwd = shown[0]?.cwd ?? null;
+    const teammates = found.filter((id) => !shown.some(({ sessionId }) => sessionId === id));
+    this.#setSessions([...this.#shown, ...teammates.map((sessionId) => ({ sessionId, cwd }))], now);
+    for (const id of teammates) {
+      const session = this.#sessions.get(id);
+      if (session) this.#lookInFolder(session, now);
+    }
   }
 
   /**
@@ -127,6 +157,7 @@ export class Transcripts {
    */
   poll(now: number): boolean {
     if (now >= this.#foldersAt) this.#lookInFolders(now);
+    if (now >= this.#teammatesAt) this.#findTeammates(now);
     const wall = Date.now();
     const all = now >= this.#quietAt;
     if (all) this.#quietAt = now + QUIET_INTERVAL_MS;
