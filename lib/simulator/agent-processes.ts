@@ -3,7 +3,7 @@
  * `cat` that waits for input, and ends with this process, however that ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 /** A process as Claude Code names its own in its files. */
 export interface AgentProcess {
@@ -49,6 +49,16 @@ function startOf(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name of the command, in parentheses, may contain spaces; field 3 follows it.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the domain in which the pids of this process mean something, as Claude Code writes it; undefined if unknown */
+export function ownPidDomain(): string | undefined {
+  try {
+    const machine = readFileSync('/etc/machine-id', 'utf8').trim();
+    return `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
     return undefined;
   }

@@ -1,8 +1,7 @@
 /** A process that the dashboard recognizes as Claude Code: a `sleep` under its name. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 
 let running: number | null = null;
-const started = new Set<ChildProcess>();
 
 /** @returns the pid of such a process, which runs until this one ends; every call returns the same */
 export function claudeProcess(): number {
@@ -14,12 +13,7 @@ export function claudeProcess(): number {
 export function anotherClaudeProcess(): number {
   const child = spawn('sleep', ['86400'], { argv0: 'claude', stdio: 'ignore' });
   child.unref();
-  if (started.size === 0) {
-    process.on('exit', () => {
-      for (const one of started) one.kill('SIGKILL');
-    });
-  }
-  started.add(child);
+  process.on('exit', () => child.kill('SIGKILL'));
   const { pid } = child;
   if (pid === undefined) throw new Error('sleep cannot be started.');
   return pid;

@@ -7,19 +7,9 @@
  * and behind it the end of the one before. `empty` is the file at its creation. `says` are the status and `waitingFor`
  * that the scenario's own timeline says (`timeline: false`: that the content says, where no timeline covers it).
  */
-import {
-  closeSync,
-  constants,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { anotherClaudeProcess } from './claude-process';
+import { type AgentProcess, AgentProcesses, ownPidDomain } from '../../lib/simulator/agent-processes';
 
 const FILE = join(import.meta.dirname, '../fixtures/claude-code/replay.jsonl');
 /** The folder of the project in the captured runs. */
@@ -75,7 +65,7 @@ interface ReplayedFile {
   captured: Fields | null;
   /** The bytes that a reader sees now. */
   bytes: Buffer;
-  process: { pid: number; procStart: string };
+  process: AgentProcess;
 }
 
 /** One scenario on its way. Its processes are live ones of this test. */
@@ -86,7 +76,7 @@ export class Replay {
   /** Added to every captured time, so that all are shortly before now. */
   readonly #shiftMs: number;
   readonly #files = new Map<number, ReplayedFile>();
-  readonly #processes: number[] = [];
+  readonly #processes = new AgentProcesses();
 
   /**
    * @param claudeFolder the configuration folder
@@ -136,16 +126,15 @@ export class Replay {
   /** Removes what is left, and ends its processes. */
   end(): void {
     for (const { file } of this.#files.values()) rmSync(file, { force: true });
-    for (const pid of this.#processes) process.kill(pid, 'SIGKILL');
+    this.#processes.stopAll();
   }
 
   #create(captured: number): ReplayedFile {
-    const pid = anotherClaudeProcess();
-    this.#processes.push(pid);
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const procStart = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] as string;
-    const file = join(this.#claudeFolder, 'sessions', `${pid}.json`);
-    const created = { file, captured: null, bytes: Buffer.alloc(0), process: { pid, procStart } };
+    this.#processes.start(String(captured));
+    const process = this.#processes.find(String(captured));
+    if (process === null) throw new Error('A process of a simulated agent could not be started.');
+    const file = join(this.#claudeFolder, 'sessions', `${process.pid}.json`);
+    const created = { file, captured: null, bytes: Buffer.alloc(0), process };
     this.#files.set(captured, created);
     return created;
   }
@@ -161,7 +150,7 @@ export class Replay {
   #compose(replayed: ReplayedFile, step: Extract<Step, { do: 'write' }>): Buffer {
     const fields = Object.entries(merged(replayed.captured, step)).map(([name, value]) => {
       if (name === 'pid' || name === 'procStart') return [name, replayed.process[name]];
-      if (name === 'pidDomain') return [name, pidDomain()];
+      if (name === 'pidDomain') return [name, ownPidDomain()];
       if (name === 'cwd') return [name, String(value).replace(CAPTURED_PROJECT, this.#root)];
       if (/^(startedAt|updatedAt|statusUpdatedAt|nameSince)$/.test(name)) return [name, Number(value) + this.#shiftMs];
       return [name, value];
@@ -189,9 +178,4 @@ function overwrite(file: string, bytes: Buffer, cutOff: boolean): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function pidDomain(): string {
-  const machine = readFileSync('/etc/machine-id', 'utf8').trim();
-  return `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
 }

@@ -2,9 +2,9 @@
  * The terminals of a simulated swarm: follows the deeds of a story and writes what Claude Code would write about them
  * into a configuration folder.
  */
-import { mkdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { formatNaiveLocal } from '../../sources/claudeswarm/written-form';
-import type { AgentProcess } from '../agent-processes';
+import { type AgentProcess, ownPidDomain } from '../agent-processes';
 import { Random } from '../random';
 import type { Deed, StoryAgent, StoryMessage } from '../world';
 import { Team } from './team';
@@ -118,15 +118,5 @@ export class Terminals {
   #forget(agentId: string): void {
     this.#terminals.delete(agentId);
     if (this.#team?.leadId === agentId) this.#team = null;
-  }
-}
-
-/** @returns the domain in which the pids of this process mean something, as Claude Code writes it */
-function ownPidDomain(): string | undefined {
-  try {
-    const machine = readFileSync('/etc/machine-id', 'utf8').trim();
-    return `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return undefined;
   }
 }
