@@ -7,7 +7,7 @@ import { incident, type PastDeed } from './incident';
 import { Random } from './random';
 import { arrival, SCENES } from './scenes';
 import type { Scene } from './speech';
-import { BRIEF_SCENES, openTerminals, TERMINAL_SCENES } from './terminal-scenes';
+import { BRIEF_SCENES, MIN_FREE, openTerminals, TERMINAL_SCENES } from './terminal-scenes';
 import { type Deed, type StoryAgent, World } from './world';
 
 /** An action and its time in seconds since the story began; times never decrease. */
@@ -107,16 +107,22 @@ function beginAtTerminals(world: World, running: Running[], terminals: Terminals
   if (world.clock < terminals.nextAt) return;
   terminals.nextAt = world.clock + terminals.random.exponential(TERMINAL_SCENE_SECONDS);
   const free = world.free();
-  // Most agents must be able to speak, or the story would have nobody for its scenes.
-  if (free.length < 3 || world.occupied.size * 3 >= world.listed.size) return;
+  if (free.length <= MIN_FREE || world.occupied.size * 3 >= world.listed.size) return;
   const agent = terminals.random.pick(free);
   const scene = terminals.random.pickWeighted(brief ? BRIEF_SCENES : TERMINAL_SCENES)(world, agent, terminals.random);
   running.push({ due: world.clock, scene });
 }
 
-/** Plays the scene that is due, or a new one, up to its next message or pause. @returns whether a message was sent */
+/**
+ * Plays the scene that is due, or a new one, up to its next message or pause.
+ *
+ * @returns whether time passes now: a message was sent, or nobody can send one
+ */
 function* playScene(world: World, running: Running[]): Generator<StoryAction, boolean> {
-  const { scene, ofIncident, delayed } = takeDue(running, world.clock) ?? { scene: newScene(world) };
+  const next = takeDue(running, world.clock) ?? newScene(world);
+  // All wait for people: the story goes on when one of them has answered.
+  if (next === null) return true;
+  const { scene, ofIncident, delayed } = next;
   const later = (seconds: number, deed?: Deed) =>
     running.push({
       due: world.clock + seconds,
@@ -125,27 +131,27 @@ function* playScene(world: World, running: Running[]): Generator<StoryAction, bo
       ...(deed && { delayed: deed }),
     });
   let answer = true;
-  let next: Deed | number | undefined = delayed;
+  let step: Deed | number | undefined = delayed;
   for (;;) {
-    if (next === undefined) {
-      const step = scene.next(answer);
-      if (step.done) return false;
-      next = step.value;
+    if (step === undefined) {
+      const played = scene.next(answer);
+      if (played.done) return false;
+      step = played.value;
     }
-    if (typeof next === 'number') {
-      later(next);
+    if (typeof step === 'number') {
+      later(step);
       return false;
     }
-    if (isOccupied(world, next)) {
-      later(OCCUPIED_SECONDS, next);
+    if (isOccupied(world, step)) {
+      later(OCCUPIED_SECONDS, step);
       return false;
     }
-    answer = !isStuck(world, next, ofIncident) && (yield* perform(world, next));
-    if (next.kind === 'message' && answer) {
+    answer = !isStuck(world, step, ofIncident) && (yield* perform(world, step));
+    if (step.kind === 'message' && answer) {
       later(world.random.exponential(REPLY_SECONDS));
       return true;
     }
-    next = undefined;
+    step = undefined;
   }
 }
 
@@ -182,7 +188,9 @@ function takeDue(running: Running[], clock: number): Running | undefined {
   return running.length > 0 && (running[earliest] as Running).due <= clock ? running.splice(earliest, 1)[0] : undefined;
 }
 
-function newScene(world: World): Scene {
-  const agent = world.random.pick(world.free());
-  return world.random.pickWeighted(SCENES)(world, agent);
+function newScene(world: World): Running | null {
+  const free = world.free();
+  if (free.length === 0) return null;
+  const agent = world.random.pick(free);
+  return { due: world.clock, scene: world.random.pickWeighted(SCENES)(world, agent) };
 }

@@ -31,6 +31,9 @@ const SUBAGENTS = [
 
 const PROMPTS = ['Yes, go on.', 'Good. Take the next task from the list.', 'Do it, but keep the change small.'];
 
+/** As many agents stay able to speak. */
+export const MIN_FREE = 3;
+
 type TerminalScene = (world: World, agent: StoryAgent, random: Random) => Scene;
 
 /** Scenes in which nobody waits. Weight and scene, as in `SCENES`. */
@@ -59,7 +62,8 @@ export function openTerminals(
   random: Random,
   taken: readonly StoryAgent[],
 ): { past: PastDeed[]; scenes: Scene[] } {
-  const [asking, resting] = world.free().filter((agent) => !taken.includes(agent) && !world.occupied.has(agent.id));
+  const others = world.free().filter((agent) => !taken.includes(agent) && !world.occupied.has(agent.id));
+  const [asking, resting] = others.slice(0, Math.max(0, world.free().length - MIN_FREE));
   const past: PastDeed[] = [];
   const scenes: Scene[] = [];
   if (resting) {

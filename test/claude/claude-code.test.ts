@@ -4,14 +4,14 @@
  * tmux or the CLI it is skipped and says why.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgentActivity, AgentSession, AgentWork } from '../../lib/contract/claude-schemas';
 import type { Agent, AgentsAnswer, AttentionAnswer } from '../../lib/contract/schemas';
 import { FollowedAgents } from '../support/followed-agents';
-import { ProductionServer } from '../support/production-server';
+import { PROJECT, ProductionServer } from '../support/production-server';
 import { missingTmux, provideCli, RealCli } from './real-cli';
 import { type ScriptStep, StandInApi } from './stand-in-api';
 
@@ -125,6 +125,8 @@ function summary(agent: Agent) {
 test('the dashboard follows the real Claude Code', async (context) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-test-')));
   context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+  // Before the CLI is installed, which takes longer.
+  assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
   const withoutTmux = missingTmux();
   if (withoutTmux !== null) return context.skip(withoutTmux);
   const provided = await provideCli(join(folder, 'cli'));
