@@ -123,31 +123,35 @@ function summary(agent: Agent) {
 }
 
 test('the dashboard follows the real Claude Code', async (context) => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-test-')));
-  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   // Before the CLI is installed, which takes longer.
   assert.ok(existsSync(join(PROJECT, '.next/BUILD_ID')), 'The dashboard is not built: run "npm run build" first.');
   const withoutTmux = missingTmux();
   if (withoutTmux !== null) return context.skip(withoutTmux);
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'claude-test-')));
+  const started: (() => unknown)[] = [];
+  context.after(async () => {
+    // What was started last ends first, so that nothing writes into the folder while it is removed.
+    for (const stop of started.reverse()) await stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
   const provided = await provideCli(join(folder, 'cli'));
   if ('missing' in provided) return context.skip(provided.missing);
 
   const api = new StandInApi(SCRIPTS);
-  const cli = new RealCli(folder, provided.binary, await api.start());
-  context.after(() => {
-    cli.stop();
-    api.stop();
-  });
+  const apiUrl = await api.start();
+  started.push(() => api.stop());
+  const cli = new RealCli(folder, provided.binary, apiUrl);
   const server = await ProductionServer.started({
     CLAUDESWARM_ROOT: cli.project,
     CLAUDE_CONFIG_DIR: cli.claudeFolder,
     SWARM_HISTORY: 'off',
   });
+  started.push(() => server.stop());
   const followed = new FollowedAgents(server.url);
-  context.after(async () => {
-    followed.close();
-    await server.stop();
-  });
+  started.push(
+    () => followed.close(),
+    () => cli.stop(),
+  );
   const shown = new Shown(server, followed);
   let broken = false;
   const step = (name: string, run: () => Promise<void>) =>
