@@ -67,6 +67,9 @@ const SCRIPTS: Record<string, ScriptStep[]> = {
   teammate: [{ text: 'I am done.', delayMs: 1000 }],
 };
 
+/** How often a state may be over before the endpoint was asked. */
+const MAX_ATTEMPTS = 20;
+
 /** One session under test, as the dashboard shows it. */
 class Shown {
   readonly #followed: FollowedAgents;
@@ -103,16 +106,19 @@ class Shown {
     );
   }
 
-  /** Waits until the newest state is this one, and `/api/agents` says so too. */
+  /** Waits until the newest state is this one, and `/api/agents` says so too: a turn may begin between the two. */
   async is(state: string, waitingFor: string | null = null): Promise<Agent> {
-    const fits = (agent: Agent) => {
-      const shown = summary(agent);
-      return shown.id === this.id && shown.state === state && shown.waitingFor === waitingFor;
-    };
-    const agents = await this.until((list) => list.some(fits), `${state} ${waitingFor ?? ''}`);
-    const agent = agents.find(({ id }) => id === this.id);
-    assert.ok(agent && fits(agent), JSON.stringify(agents.map(summary)));
-    return agent;
+    const find = (list: readonly Agent[]) =>
+      list.find((agent) => {
+        const shown = summary(agent);
+        return shown.id === this.id && shown.state === state && shown.waitingFor === waitingFor;
+      });
+    for (let attempt = 1; ; attempt += 1) {
+      const agents = await this.until((list) => find(list) !== undefined, `${state} ${waitingFor ?? ''}`);
+      const agent = find(agents);
+      if (agent) return agent;
+      assert.ok(attempt < MAX_ATTEMPTS, JSON.stringify(agents.map(summary)));
+    }
   }
 }
 
