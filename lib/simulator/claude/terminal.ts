@@ -2,12 +2,12 @@
  * The terminal of one simulated agent: its turns, tool calls and dialogs, and the files that Claude Code writes of them.
  * It reads no clock: every call gives the time, in milliseconds since 1970.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AgentProcess } from '../agent-processes';
 import type { Random } from '../random';
 import type { StoryAgent, StoryDialog } from '../world';
 import { type SessionChange, SessionFile } from './session-file';
+import { Subagents } from './subagents';
 import { type AnswerTokens, MODELS, projectSlug, type ToolCall, TranscriptFile } from './transcript-file';
 
 /** The conversation is compacted above it; the model's window is 200,000 tokens. */
@@ -26,14 +26,6 @@ export interface TerminalOptions {
   startedAt: number;
 }
 
-interface Subagent {
-  transcript: TranscriptFile;
-  metaFile: string;
-  meta: object;
-  finishesAt: number;
-  notification: string;
-}
-
 export class Terminal {
   readonly sessionId: string;
   readonly process: AgentProcess;
@@ -44,13 +36,15 @@ export class Terminal {
   readonly #session: SessionFile;
   readonly #transcript: TranscriptFile;
   readonly #used = new Map<string, AnswerTokens>();
-  readonly #subagents: Subagent[] = [];
+  readonly #subagents: Subagents;
   #contextTokens: number;
   #turn: { startedAt: number; endsAt: number; nextAt: number; tool: ToolCall | null } | null = null;
   #dialog: { shown: StoryDialog; tool: ToolCall } | null = null;
   /** The turn is over, and the agent waits for a person's next prompt. */
   #held = false;
   #shell = false;
+  /** How the running turn will end, after which the agent waits for a person. */
+  #ending: { text: string; shell: boolean } | null = null;
   #teamWork = 0;
   /** A prompt that arrived while a turn ran. */
   #queued: { text: string; source: 'typed' | 'system' } | null = null;
@@ -70,6 +64,8 @@ export class Terminal {
     this.projectFolder = path.join(folder, 'projects', projectSlug(cwd));
     this.#transcript = this.newTranscript(path.join(this.projectFolder, `${this.sessionId}.jsonl`), MODELS[0]);
     this.#transcript.begin(startedAt);
+    const below = path.join(this.projectFolder, this.sessionId, 'subagents');
+    this.#subagents = new Subagents(below, random, (...wanted) => this.newTranscript(...wanted));
     const window = /:(\d+)\./.exec(agent.paneIndex)?.[1] ?? '0';
     this.#session = new SessionFile(folder, {
       ...options.process,
@@ -109,11 +105,8 @@ export class Terminal {
   advance(now: number): void {
     for (;;) {
       const turnAt = this.#dialog ? Number.POSITIVE_INFINITY : (this.#turn?.nextAt ?? Number.POSITIVE_INFINITY);
-      const subagent = this.#subagents.reduce<Subagent | null>(
-        (first, other) => (first === null || other.finishesAt < first.finishesAt ? other : first),
-        null,
-      );
-      if (subagent && subagent.finishesAt <= Math.min(turnAt, now)) this.#finish(subagent);
+      const { finishesAt } = this.#subagents;
+      if (finishesAt <= Math.min(turnAt, now)) this.#finishSubagent(finishesAt);
       else if (turnAt <= now) this.#step(turnAt);
       else return;
     }
@@ -143,6 +136,7 @@ export class Terminal {
   /** A dialog opens. It waits until `decide`, or until the next thing that only a person can begin. */
   ask(dialog: StoryDialog, at: number): void {
     this.decide(true, at);
+    if (this.#ending) this.#hold(this.#ending, at);
     this.#held = false;
     this.#beginTurnIfNone(at);
     this.#closeTool(at);
@@ -175,25 +169,23 @@ export class Terminal {
     this.#goOn(at);
   }
 
-  /** Ends the turn with a text; the next one begins with a person's prompt. */
+  /**
+   * Ends the turn with a text; the next one begins with a person's prompt. An idle agent has a turn of some seconds
+   * first.
+   */
   endTurn(text: string, shell: boolean, at: number): void {
     this.decide(true, at);
-    this.#beginTurnIfNone(at);
-    this.#closeTool(at);
-    if (shell) {
-      const tool = this.#tool('Bash', { command: 'npm run build', description: 'Build', run_in_background: true });
-      this.#answer('The build takes a while.', tool, at);
-      this.#transcript.toolResult(tool, 'Command running in background with ID: b1', at);
+    if (this.#turn) {
+      this.#hold({ text, shell }, at);
+      return;
     }
-    this.#answer(text, null, at);
-    this.#held = true;
-    this.#shell = shell;
-    this.#queued = null;
-    this.#end(at);
+    this.#beginTurnIfNone(at);
+    this.#ending = { text, shell };
   }
 
   prompt(text: string, at: number): void {
     this.decide(true, at);
+    if (this.#ending) this.#hold(this.#ending, at);
     this.#held = false;
     this.#shell = false;
     if (this.#turn) this.#enqueue(text, 'typed', at);
@@ -202,7 +194,7 @@ export class Terminal {
 
   /** A request to the model fails, which ends the turn. */
   failRequest(at: number): void {
-    if (this.#dialog || !this.#turn) return;
+    if (this.#dialog || !this.#turn || this.#ending) return;
     this.#closeTool(at);
     this.#transcript.apiError(at);
     this.#turn = null;
@@ -220,7 +212,7 @@ export class Terminal {
     this.#transcript.toolResult(tool, 'Async agent launched successfully.', at, {
       details: { isAsync: true, status: 'async_launched', agentId, description },
     });
-    this.#subagents.push(this.#newSubagent(agentId, tool, description, at));
+    this.#subagents.begin(agentId, tool, description, at);
     this.#goOn(at);
   }
 
@@ -247,7 +239,7 @@ export class Terminal {
   /** Writes what happened since the last call. */
   flush(): void {
     this.#transcript.flush();
-    for (const { transcript } of this.#subagents) transcript.flush();
+    this.#subagents.flush();
     const change = this.#status();
     const key = `${change.status} ${change.waitingFor}`;
     if (key === this.#written) return;
@@ -260,8 +252,7 @@ export class Terminal {
       const permission = this.#dialog.shown.type === 'permission';
       return { status: 'waiting', waitingFor: permission ? 'permission prompt' : 'input needed' };
     }
-    if (this.#turn || this.#teamWork > 0 || this.#subagents.length > 0)
-      return { status: 'busy', waitingFor: undefined };
+    if (this.#turn || this.#teamWork > 0 || this.#subagents.count > 0) return { status: 'busy', waitingFor: undefined };
     return { status: this.#shell ? 'shell' : 'idle', waitingFor: undefined };
   }
 
@@ -291,6 +282,8 @@ export class Terminal {
     if (turn.tool) {
       this.#closeTool(at);
       turn.nextAt = at + this.#random.integer(800, 4000);
+    } else if (at >= turn.endsAt && this.#ending) {
+      this.#hold(this.#ending, at);
     } else if (at >= turn.endsAt) {
       this.#answer(this.#random.pick(LAST_WORDS), null, at);
       this.#end(at);
@@ -299,6 +292,21 @@ export class Terminal {
       this.#answer(this.#random.pick(WORKING_WORDS), turn.tool, at);
       turn.nextAt = at + this.#random.integer(300, 6000);
     }
+  }
+
+  #hold({ text, shell }: { text: string; shell: boolean }, at: number): void {
+    this.#closeTool(at);
+    if (shell) {
+      const tool = this.#tool('Bash', { command: 'npm run build', description: 'Build', run_in_background: true });
+      this.#answer('The build takes a while.', tool, at);
+      this.#transcript.toolResult(tool, 'Command running in background with ID: b1', at);
+    }
+    this.#answer(text, null, at);
+    this.#ending = null;
+    this.#held = true;
+    this.#shell = shell;
+    this.#queued = null;
+    this.#end(at);
   }
 
   #end(at: number): void {
@@ -350,34 +358,12 @@ export class Terminal {
     }
   }
 
-  #newSubagent(agentId: string, tool: ToolCall, description: string, at: number): Subagent {
-    const file = path.join(this.projectFolder, this.sessionId, 'subagents', `agent-${agentId}.jsonl`);
-    const transcript = this.newTranscript(file, MODELS[1], agentId);
-    transcript.prompt(`${description}.`, at, 'system');
-    const search = this.#tool('Grep', { pattern: 'TODO', path: this.#options.cwd });
-    transcript.answer('I search for it.', search, smallTokens(this.#random), at);
-    transcript.toolResult(search, '3 files', at);
-    const meta = {
-      ...{ agentType: 'general-purpose', isBuiltIn: true, description, toolUseId: tool.id, spawnDepth: 1 },
-      ...{ requestShape: 'background', model: MODELS[1] },
-    };
-    const metaFile = file.replace(/\.jsonl$/, '.meta.json');
-    mkdirSync(path.dirname(metaFile), { recursive: true });
-    writeFileSync(metaFile, JSON.stringify(meta));
-    const notification = `<task-notification>\n<task-id>${agentId}</task-id>\n<status>completed</status>\n<summary>Agent "${description}" finished</summary>\n</task-notification>`;
-    return { transcript, metaFile, meta, notification, finishesAt: at + this.#random.integer(8000, 40_000) };
-  }
-
-  #finish(subagent: Subagent): void {
-    const { transcript, metaFile, meta, finishesAt, notification } = subagent;
-    transcript.answer('Done: 3 places in 2 files.', null, smallTokens(this.#random), finishesAt);
-    transcript.flush();
-    writeFileSync(metaFile, JSON.stringify({ ...meta, finished: true }));
-    this.#subagents.splice(this.#subagents.indexOf(subagent), 1);
-    this.#changedAt = finishesAt;
+  #finishSubagent(at: number): void {
+    const notification = this.#subagents.finishNext();
+    this.#changedAt = at;
     if (this.#held) return;
-    if (this.#turn) this.#enqueue(notification, 'system', finishesAt);
-    else this.#beginTurn(notification, finishesAt, 'system');
+    if (this.#turn) this.#enqueue(notification, 'system', at);
+    else this.#beginTurn(notification, at, 'system');
   }
 }
 
@@ -388,11 +374,6 @@ const LAST_WORDS = [
   'Finished. The lock is released.',
 ];
 const RESULTS = ['(no output)', '42 tests passed', '118 lines', '3 matches'];
-
-/** The tokens of an answer of an agent with a short conversation. */
-export function smallTokens(random: Random): AnswerTokens {
-  return { input: 8, output: random.integer(80, 400), cacheRead: 5000, cacheWrite: random.integer(200, 900) };
-}
 
 function questionOf(question: string, labels: readonly string[]): object {
   return {

@@ -275,6 +275,11 @@ export function projectSlug(cwd: string): string {
   return cwd.replaceAll(/[^A-Za-z0-9]/g, '-');
 }
 
+/** The tokens of an answer of an agent with a short conversation. */
+export function smallTokens(random: Random): AnswerTokens {
+  return { input: 8, output: random.integer(80, 400), cacheRead: 5000, cacheWrite: random.integer(200, 900) };
+}
+
 function costOf(model: string, used: AnswerTokens): number {
   const prices = PRICES[model];
   if (!prices) throw new Error(`The simulator has no price of ${model}.`);
