@@ -8,6 +8,7 @@ import type { Random } from '../random';
 import type { StoryAgent, StoryDialog } from '../world';
 import { type SessionChange, SessionFile } from './session-file';
 import { Subagents } from './subagents';
+import { LAST_WORDS, RESULTS, ToolCalls, WORKING_WORDS } from './tool-calls';
 import { type AnswerTokens, MODELS, projectSlug, type ToolCall, TranscriptFile } from './transcript-file';
 
 /** The conversation is compacted above it; the model's window is 200,000 tokens. */
@@ -37,6 +38,7 @@ export class Terminal {
   readonly #transcript: TranscriptFile;
   readonly #used = new Map<string, AnswerTokens>();
   readonly #subagents: Subagents;
+  readonly #tools: ToolCalls;
   #contextTokens: number;
   #turn: { startedAt: number; endsAt: number; nextAt: number; tool: ToolCall | null } | null = null;
   #dialog: { shown: StoryDialog; tool: ToolCall } | null = null;
@@ -58,6 +60,7 @@ export class Terminal {
     this.#options = options;
     this.#random = random;
     this.process = options.process;
+    this.#tools = new ToolCalls(random, cwd, agent.role.files);
     this.sessionId = random.uuid();
     this.#contextTokens = random.integer(18_000, 120_000);
     this.#changedAt = startedAt;
@@ -117,7 +120,7 @@ export class Terminal {
     if (this.#dialog || this.#held) return;
     this.#beginTurnIfNone(at);
     this.#closeTool(at);
-    const tool = this.#tool('Bash', { command, description: 'Use the tool of the swarm' });
+    const tool = this.#tools.call('Bash', { command, description: 'Use the tool of the swarm' });
     this.#answer(this.#random.pick(['The others should know.', 'Next.', 'I write that down.']), tool, at);
     this.#transcript.toolResult(tool, 'ok', at);
     this.#goOn(at);
@@ -140,10 +143,7 @@ export class Terminal {
     this.#held = false;
     this.#beginTurnIfNone(at);
     this.#closeTool(at);
-    const tool =
-      dialog.type === 'permission'
-        ? this.#tool('Bash', { command: dialog.command, description: dialog.description })
-        : this.#tool('AskUserQuestion', { questions: [questionOf(dialog.question, dialog.options)] });
+    const tool = this.#tools.dialog(dialog);
     this.#answer(dialog.type === 'permission' ? 'I need this for the next step.' : 'Two ways are open.', tool, at);
     this.#dialog = { shown: dialog, tool };
     this.#changedAt = at;
@@ -207,7 +207,11 @@ export class Terminal {
     this.#beginTurnIfNone(at);
     this.#closeTool(at);
     const agentId = `a${this.#random.hex(16)}`;
-    const tool = this.#tool('Agent', { description, prompt: `${description}.`, subagent_type: 'general-purpose' });
+    const tool = this.#tools.call('Agent', {
+      description,
+      prompt: `${description}.`,
+      subagent_type: 'general-purpose',
+    });
     this.#answer('A subagent can do that.', tool, at);
     this.#transcript.toolResult(tool, 'Async agent launched successfully.', at, {
       details: { isAsync: true, status: 'async_launched', agentId, description },
@@ -288,7 +292,7 @@ export class Terminal {
       this.#answer(this.#random.pick(LAST_WORDS), null, at);
       this.#end(at);
     } else {
-      turn.tool = this.#nextTool();
+      turn.tool = this.#tools.next();
       this.#answer(this.#random.pick(WORKING_WORDS), turn.tool, at);
       turn.nextAt = at + this.#random.integer(300, 6000);
     }
@@ -297,7 +301,11 @@ export class Terminal {
   #hold({ text, shell }: { text: string; shell: boolean }, at: number): void {
     this.#closeTool(at);
     if (shell) {
-      const tool = this.#tool('Bash', { command: 'npm run build', description: 'Build', run_in_background: true });
+      const tool = this.#tools.call('Bash', {
+        command: 'npm run build',
+        description: 'Build',
+        run_in_background: true,
+      });
       this.#answer('The build takes a while.', tool, at);
       this.#transcript.toolResult(tool, 'Command running in background with ID: b1', at);
     }
@@ -340,24 +348,6 @@ export class Terminal {
     this.#transcript.answer(text, tool, this.nextTokens(), at);
   }
 
-  #tool(name: string, input: Record<string, unknown>): ToolCall {
-    return { id: `toolu_01${this.#random.hex(22)}`, name, input };
-  }
-
-  #nextTool(): ToolCall {
-    const file = path.join(this.#options.cwd, this.#random.pick(this.#options.agent.role.files));
-    switch (this.#random.integer(0, 3)) {
-      case 0:
-        return this.#tool('Read', { file_path: file });
-      case 1:
-        return this.#tool('Edit', { file_path: file, old_string: 'const total', new_string: 'let total' });
-      case 2:
-        return this.#tool('Grep', { pattern: 'reserveStock', path: this.#options.cwd });
-      default:
-        return this.#tool('Bash', { command: 'npm test', description: 'Run the tests' });
-    }
-  }
-
   #finishSubagent(at: number): void {
     const notification = this.#subagents.finishNext();
     this.#changedAt = at;
@@ -365,21 +355,4 @@ export class Terminal {
     if (this.#turn) this.#enqueue(notification, 'system', at);
     else this.#beginTurn(notification, at, 'system');
   }
-}
-
-const WORKING_WORDS = ['Let me read that first.', 'Now the change itself.', 'I check the callers.', 'Let me run it.'];
-const LAST_WORDS = [
-  'The change is in place and all tests pass.',
-  'I answered the message and go on when the next one comes.',
-  'Finished. The lock is released.',
-];
-const RESULTS = ['(no output)', '42 tests passed', '118 lines', '3 matches'];
-
-function questionOf(question: string, labels: readonly string[]): object {
-  return {
-    question,
-    header: 'Choice',
-    multiSelect: false,
-    options: labels.map((label) => ({ label, description: label })),
-  };
 }
