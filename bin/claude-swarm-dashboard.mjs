@@ -35,7 +35,7 @@ if (plan === undefined) {
   process.exitCode = exitCode ?? 1;
 } else {
   Object.assign(process.env, plan.environment);
-  if (plan.demo) process.env.CLAUDESWARM_ROOT = startDemo();
+  if (plan.demo) Object.assign(process.env, startDemo());
   if (plan.browser) void openBrowser(plan.address);
   const { PORT, HOST } = plan.environment;
   process.argv = [process.execPath, 'next', 'start', '-p', PORT, '-H', HOST];

@@ -1,16 +1,26 @@
 // @ts-check
 /** Runs a simulated swarm in a folder of its own; both end with this process. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** @returns the project root that the simulator writes to, absolute and free of symbolic links */
+/**
+ * @returns the environment of the dashboard that shows it: the project root that the simulator writes to, absolute and
+ *   free of symbolic links, and the configuration folder in which its agents write what Claude Code would
+ */
 export function startDemo() {
-  const root = mkdtempSync(join(realpathSync(tmpdir()), 'claude-swarm-demo-'));
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'claude-swarm-demo-'));
+  const root = join(folder, 'shop');
+  const claudeFolder = join(folder, 'claude');
+  // The dashboard looks at both at once; the simulator may be later.
+  for (const one of [root, claudeFolder]) mkdirSync(one);
   const simulator = spawn(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'simulate.ts'), '--incident', '--root', root],
+    [
+      ...['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'simulate.ts'), '--incident'],
+      ...['--root', root, '--claude', claudeFolder],
+    ],
     // Its input is closed when this process ends for any reason, and that ends the simulator.
     { stdio: ['pipe', 'ignore', 'inherit'] },
   );
@@ -19,8 +29,8 @@ export function startDemo() {
   process.once('exit', () => {
     simulator.kill('SIGKILL');
     // The simulator may still write for a moment while the folder is being emptied.
-    rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
   });
-  console.log(`The simulated swarm writes to ${root}, which is removed at the end.`);
-  return root;
+  console.log(`The simulated swarm writes to ${folder}, which is removed at the end.`);
+  return { CLAUDESWARM_ROOT: root, CLAUDE_CONFIG_DIR: claudeFolder };
 }

@@ -17,6 +17,8 @@ Writes the files of a simulated swarm into DIR until Ctrl-C. DIR is created if n
   --agents N      number of agents at the start, 3 to 500 (default: one for each role)
   --rotate-at N   rotate the log above N bytes (default 10485760)
   --incident      begin in the middle of an incident, with a process for each agent; DIR must be new
+  --claude DIR    also write what Claude Code writes, sessions, transcripts and a team, into DIR, with a process for each
+                  agent; DIR is created if needed, and --root DIR must be new
   --duration N    end after N seconds
   --help          print this help
 `;
@@ -28,6 +30,7 @@ interface Settings {
   agents?: number;
   rotateAtBytes?: number;
   incident: boolean;
+  claudeFolder?: string;
   durationSeconds?: number;
 }
 
@@ -41,6 +44,7 @@ function readSettings(): Settings | null {
       agents: { type: 'string' },
       'rotate-at': { type: 'string' },
       incident: { type: 'boolean', default: false },
+      claude: { type: 'string' },
       duration: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -62,6 +66,7 @@ function readSettings(): Settings | null {
         ? undefined
         : numberFlag('--rotate-at', values['rotate-at'], { from: 1000, to: Number.MAX_SAFE_INTEGER, integer: true }),
     incident: values.incident,
+    claudeFolder: values.claude === undefined ? undefined : path.resolve(process.env.INIT_CWD ?? '', values.claude),
     durationSeconds:
       values.duration === undefined ? undefined : numberFlag('--duration', values.duration, { from: 0.1, to: 1e6 }),
   };

@@ -5,6 +5,7 @@ import { EVERY_STEP, escapeRegExp, findTests, planSteps, selectTests, sortTests 
 
 const ROOT = '/home/ada/dashboard';
 const TESTS = sortTests([
+  'test/claude/claude-code.test.ts',
   'components/agents/agent-row.test.tsx',
   'e2e/fixtures.ts',
   'e2e/live.spec.ts',

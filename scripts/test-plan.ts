@@ -33,6 +33,9 @@ export const EVERY_STEP: readonly StepName[] = [
 /** Not a test: `npm run screenshots` runs it. */
 const SCREENSHOTS = 'e2e/screenshots.spec.ts';
 
+/** Not a part of `npm test`: `npm run test:claude` runs it. */
+const REAL_CLAUDE = 'test/claude/';
+
 /** The command line names something that cannot be run. The message is for the person who typed it. */
 export class PatternError extends Error {}
 
@@ -51,7 +54,7 @@ export function findTests(root: string): TestFiles {
 
 /** @returns the paths that name test files, by the way in which they are run */
 export function sortTests(paths: readonly string[]): TestFiles {
-  const nodeTests = paths.filter((path) => /\.test\.tsx?$/.test(path));
+  const nodeTests = paths.filter((path) => /\.test\.tsx?$/.test(path) && !path.startsWith(REAL_CLAUDE));
   const isIntegration = (path: string) => path.startsWith('test/integration/');
   return {
     unit: nodeTests.filter((path) => !isIntegration(path)),

@@ -3,6 +3,14 @@
  * `cat` that waits for input, and ends with this process, however that ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/** A process as Claude Code names its own in its files. */
+export interface AgentProcess {
+  pid: number;
+  /** Field 22 of `/proc/<pid>/stat`; undefined where the system has no such file. */
+  procStart: string | undefined;
+}
 
 export class AgentProcesses {
   readonly #running = new Map<string, ChildProcess>();
@@ -19,6 +27,12 @@ export class AgentProcesses {
     return child.pid ?? null;
   }
 
+  /** @returns the process of an agent; null if it has none */
+  find(agentId: string): AgentProcess | null {
+    const pid = this.#running.get(agentId)?.pid;
+    return pid === undefined ? null : { pid, procStart: startOf(pid) };
+  }
+
   /** Ends the process of an agent. */
   stop(agentId: string): void {
     this.#running.get(agentId)?.kill('SIGKILL');
@@ -27,5 +41,25 @@ export class AgentProcesses {
 
   stopAll(): void {
     for (const agentId of [...this.#running.keys()]) this.stop(agentId);
+  }
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name of the command, in parentheses, may contain spaces; field 3 follows it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the domain in which the pids of this process mean something, as Claude Code writes it; undefined if unknown */
+export function ownPidDomain(): string | undefined {
+  try {
+    const machine = readFileSync('/etc/machine-id', 'utf8').trim();
+    return `linux:${machine}:${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -82,6 +82,39 @@ describe('incident', () => {
         senders(live, waiting as string).some(({ recipients }) => recipients.includes(last.message.sender)),
         `seed ${seed}`,
       );
+    }
+  });
+
+  it('Simulator.prepare(): sessions belong to the processes of the registry, and one has waited for a permission', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'incident-'));
+    const claudeFolder = join(folder, 'claude');
+    const options = { root: join(folder, 'shop'), claudeFolder, seed: 11, messagesPerSecond: 1, incident: true };
+    const simulator = new Simulator(options);
+    try {
+      const before = Date.now();
+      simulator.prepare();
+      const read = parseRegistry(readFileSync(join(options.root, REGISTRY_FILE)));
+      assert.ok('registry' in read);
+      const sessions = readdirSync(join(claudeFolder, 'sessions')).map((name) =>
+        JSON.parse(readFileSync(join(claudeFolder, 'sessions', name), 'utf8')),
+      );
+      assert.deepEqual(sessions.map(({ pid }) => pid).sort(), read.registry.entries.map(({ pid }) => pid).sort());
+      const statOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
+      const left: string[] = [];
+      for (const { pid, procStart, status, cwd } of sessions) {
+        const entry = read.registry.entries.find((one) => one.pid === pid);
+        assert.equal(cwd, realpathSync(options.root));
+        if (entry?.status === 'active') assert.equal(procStart, statOf(pid));
+        else left.push(status);
+      }
+      // The dead one was killed in the middle of its work.
+      assert.ok(left.includes('busy'));
+      const waiting = sessions.find(({ waitingFor }) => waitingFor === 'permission prompt');
+      const waited = before - waiting.statusUpdatedAt;
+      assert.ok(waited > 40_000 && waited < 60_000, `${waited} ms`);
+    } finally {
+      await simulator.stop();
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 

@@ -32,15 +32,20 @@ interface Cast {
 /**
  * Plans an incident among agents that are present.
  *
- * @returns what happened already, oldest first, and the scene that continues it; null with fewer than 5 such agents
+ * @returns what happened already, oldest first, the scenes that continue it and all who take part; null with fewer than
+ *   5 such agents
  */
-export function incident(world: World): { past: PastDeed[]; scenes: Scene[] } | null {
+export function incident(world: World): { past: PastDeed[]; scenes: Scene[]; cast: StoryAgent[] } | null {
   const [dead, waiting, last, tidy, rival] = world.free();
   if (!dead || !waiting || !last || !tidy || !rival) return null;
   const cast = { dead, waiting, last, tidy, rival };
   // Other scenes leave them alone: a chance message would count as the answer that they wait for.
   for (const agent of [dead, waiting, last]) world.engaged.add(agent.id);
-  return { past: [...pastOf(world, cast)], scenes: [conflict(world, cast), cleanUp(world, cast)] };
+  return {
+    past: [...pastOf(world, cast)],
+    scenes: [conflict(world, cast), cleanUp(world, cast)],
+    cast: Object.values(cast),
+  };
 }
 
 function* pastOf(world: World, { dead, waiting, last }: Cast): Generator<PastDeed> {

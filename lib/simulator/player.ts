@@ -75,6 +75,7 @@ export class Player {
     switch (deed.kind) {
       case 'message':
         this.#lines.push(logLine(deed.message, now));
+        this.#stores.confirmCard(deed.message.sender, now);
         return;
       case 'task':
         this.#stores.takeTask(deed.task, now);
@@ -95,8 +96,14 @@ export class Player {
       case 'settleAck':
         this.#acks.perform(deed, now);
         return;
-      default:
+      case 'join':
+      case 'vanish':
+      case 'return':
+      case 'drop':
         this.#enroll(deed, now);
+        return;
+      default:
+        // What happens at terminals is in no file of the swarm.
         return;
     }
     // An acquisition that fails may still have removed stale locks.
@@ -150,9 +157,11 @@ export class Player {
     if (deed.kind === 'join') {
       const pid = this.#processes?.start(deed.agent.id) ?? deed.agent.pid;
       const agent = { ...deed.agent, pid };
+      this.#stores.takeCard(agent, now);
       this.#roster.set(agent.id, { agent, status: 'active', lastSeen: now, present: true });
       return;
     }
+    this.#stores.takeAvailability(deed.agentId, deed.kind === 'return' ? 'active' : 'offline', now);
     if (deed.kind === 'drop' || (deed.kind === 'vanish' && deed.died)) this.#processes?.stop(deed.agentId);
     if (deed.kind === 'drop') {
       this.#roster.delete(deed.agentId);

@@ -194,7 +194,7 @@ describe('command', () => {
   it('prints every flag it takes', () => {
     const { status, stdout } = spawnSync(...start('--help'), { encoding: 'utf8' });
     assert.equal(status, 0);
-    for (const flag of ['--root', '--seed', '--rate', '--agents', '--rotate-at', '--duration', '--help']) {
+    for (const flag of ['--root', '--seed', '--rate', '--agents', '--rotate-at', '--claude', '--duration', '--help']) {
       assert.match(stdout, new RegExp(`^ {2}${flag} `, 'm'));
     }
   });

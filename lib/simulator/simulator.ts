@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseRegistry, REGISTRY_FILE } from '../sources/claudeswarm/registry';
-import { AgentProcesses } from './agent-processes';
+import { type AgentProcess, AgentProcesses } from './agent-processes';
+import { Terminals } from './claude/terminals';
 import { type Counts, Player, type Written } from './player';
 import { generateStory, type StoryAction } from './story';
 
@@ -16,6 +17,11 @@ export interface SimulatorOptions {
   agents?: number;
   /** Begins in the middle of an incident, with a process for each agent; the root must be new. */
   incident?: boolean;
+  /**
+   * A configuration folder in which the agents also write what Claude Code would: sessions, transcripts and a team. Each
+   * agent then has a process; the root must be new.
+   */
+  claudeFolder?: string | undefined;
   /** A log larger than this is rotated; 10,485,760 if left out. */
   rotateAtBytes?: number;
   /** Called after each write, at once. */
@@ -29,6 +35,8 @@ const PAST_MESSAGES_IN_ALL = UNSHOWN_MESSAGES + PAST_MESSAGES;
 const PAST_MS = 60 * 60 * 1000;
 const TICK_INTERVAL_MS = 10;
 const MAX_SLEEP_MS = 1000;
+/** What runs by itself at terminals, such as tool calls, is written at least this often. */
+const TERMINALS_INTERVAL_MS = 100;
 /** `discover-agents --watch` runs every 30 s; slower stories must still look fresh, faster ones need no more. */
 const DISCOVERY_INTERVAL_MS = 30_000;
 const MIN_DISCOVERY_INTERVAL_MS = 100;
@@ -42,6 +50,9 @@ export class Simulator {
   readonly #story: Generator<StoryAction, never>;
   readonly #player: Player;
   readonly #processes: AgentProcesses | null;
+  readonly #terminals: Terminals | null;
+  /** The first process of each agent, by its pid in the story. */
+  readonly #begun = new Map<number, AgentProcess>();
   #next: StoryAction;
   /** The wall clock at second 0 of the story, in milliseconds since 1970. */
   #origin = 0;
@@ -55,14 +66,22 @@ export class Simulator {
     this.#options = options;
     mkdirSync(options.root, { recursive: true });
     refuseRealSwarm(options.root);
-    this.#processes = options.incident ? new AgentProcesses() : null;
+    const { seed, agents, incident, claudeFolder, root } = options;
+    this.#processes = incident || claudeFolder !== undefined ? new AgentProcesses() : null;
+    const findProcess = (agent: { pid: number }) => this.#begun.get(agent.pid) ?? null;
+    this.#terminals =
+      claudeFolder === undefined ? null : new Terminals({ folder: claudeFolder, root, seed, findProcess });
     this.#player = new Player(options.root, {
       rotateAtBytes: options.rotateAtBytes,
       onWritten: options.onWritten,
       processes: this.#processes,
     });
-    const { seed, agents, incident } = options;
-    this.#story = generateStory({ seed, agents, incidentAfter: incident ? PAST_MESSAGES_IN_ALL : undefined });
+    this.#story = generateStory({
+      seed,
+      agents,
+      incidentAfter: incident ? PAST_MESSAGES_IN_ALL : undefined,
+      terminalsAfter: this.#terminals ? PAST_MESSAGES_IN_ALL : undefined,
+    });
     this.#next = this.#story.next().value;
   }
 
@@ -86,7 +105,7 @@ export class Simulator {
       if (action.kind !== 'message') return now - (end - action.at) * 1000;
       return now - (PAST_MS * (end - action.at)) / (end - begin);
     };
-    for (const action of past) if (action.kind !== 'message') this.#player.perform(action, timeOf(action));
+    for (const action of past) if (action.kind !== 'message') this.#play(action, timeOf(action));
     const silenced = silencedBy(past);
     const messages = shown
       .map((action) => ({ action, at: timeOf(action) }))
@@ -94,6 +113,16 @@ export class Simulator {
     for (const { action, at } of messages.sort((one, other) => one.at - other.at)) this.#player.perform(action, at);
     this.#player.flush();
     this.#discover(now);
+    if (!this.#terminals) return;
+    const spread = (action: StoryAction): number =>
+      action.secondsAgo === undefined ? now - (PAST_MS * (end - action.at)) / (end - begin) : timeOf(action);
+    const seen = past
+      .filter((action) => action.kind !== 'message' || action.secondsAgo !== undefined || action.at >= begin)
+      .map((action) => ({ action, at: spread(action) }))
+      .filter(({ action, at }) => action.secondsAgo !== undefined || !silenced(action, now - at));
+    // Sorting keeps the order of deeds at one time.
+    for (const { action, at } of seen.sort((one, other) => one.at - other.at)) this.#terminals.perform(action, at);
+    this.#terminals.advance(now);
   }
 
   /** Continues the story at its speed until `stop`. */
@@ -109,6 +138,7 @@ export class Simulator {
     this.#timer = null;
     this.#player.flush();
     this.#player.close();
+    this.#terminals?.stop(Date.now());
     this.#processes?.stopAll();
   }
 
@@ -117,10 +147,13 @@ export class Simulator {
     const lag = now - this.#dueAt();
     if (lag > MAX_LAG_MS) this.#origin += lag;
     for (let due = this.#dueAt(); due <= now; due = this.#dueAt()) {
-      this.#player.perform(this.#next, due);
+      if (this.#next.kind !== 'join') this.#terminals?.perform(this.#next, due);
+      this.#play(this.#next, due);
+      if (this.#next.kind === 'join') this.#terminals?.perform(this.#next, due);
       this.#next = this.#story.next().value;
     }
     this.#player.flush();
+    this.#terminals?.advance(now);
     const sinceDiscovery = now - this.#discoveredAt;
     const interval = Math.max(
       MIN_DISCOVERY_INTERVAL_MS,
@@ -129,8 +162,16 @@ export class Simulator {
     if (sinceDiscovery >= interval || (this.#player.rosterChanged && sinceDiscovery >= MIN_DISCOVERY_INTERVAL_MS)) {
       this.#discover(now);
     }
-    const sleep = Math.min(Math.max(this.#dueAt() - Date.now(), TICK_INTERVAL_MS), MAX_SLEEP_MS);
+    const longest = this.#terminals ? TERMINALS_INTERVAL_MS : MAX_SLEEP_MS;
+    const sleep = Math.min(Math.max(this.#dueAt() - Date.now(), TICK_INTERVAL_MS), longest);
     this.#timer = setTimeout(() => this.#tick(), sleep);
+  }
+
+  #play(action: StoryAction, at: number): void {
+    this.#player.perform(action, at);
+    if (action.kind !== 'join') return;
+    const process = this.#processes?.find(action.agent.id);
+    if (process) this.#begun.set(action.agent.pid, process);
   }
 
   #dueAt(): number {
@@ -158,16 +199,26 @@ export class Simulator {
 }
 
 /**
- * The messages of the last hour are further apart than they were in the story, so those of agents in an incident may
- * fall into its time: nobody would speak after its death.
+ * The deeds of the last hour are further apart than they were in the story, so those of agents in an incident may fall
+ * into its time: nobody would speak after its death, or while a dialog is open at its terminal.
  *
- * @returns whether an agent of the incident sent a message after the incident began, by the message's age in milliseconds
+ * @returns whether an agent of the incident did something after the incident began for it, by the deed's age in
+ *   milliseconds
  */
 function silencedBy(past: readonly StoryAction[]): (action: StoryAction, age: number) => boolean {
   const steps = past.filter(({ secondsAgo }) => secondsAgo !== undefined);
-  const began = Math.max(0, ...steps.map(({ secondsAgo }) => secondsAgo ?? 0)) * 1000;
-  const agents = new Set(steps.flatMap((step) => (step.kind === 'message' ? [step.message.sender] : [])));
-  return (action, age) => action.kind === 'message' && agents.has(action.message.sender) && age < began;
+  const began = new Map<string, number>();
+  const incidentBegan = Math.max(0, ...steps.map(({ secondsAgo }) => secondsAgo ?? 0)) * 1000;
+  for (const step of steps) {
+    if (step.kind === 'message') began.set(step.message.sender, incidentBegan);
+    else if (step.kind === 'ask' || step.kind === 'endTurn') began.set(step.agentId, (step.secondsAgo ?? 0) * 1000);
+  }
+  return (action, age) => age < (began.get(doerOf(action) ?? '') ?? 0);
+}
+
+function doerOf(action: StoryAction): string | null {
+  if (action.kind === 'message') return action.message.sender;
+  return action.kind !== 'join' && 'agentId' in action ? action.agentId : null;
 }
 
 function refuseRealSwarm(root: string): void {

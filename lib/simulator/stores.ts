@@ -1,15 +1,18 @@
-/** `TASKS.json` and `CONFLICT_LOG.json` as the swarm's tool writes them (swarm-files.md §2, §7). */
+/** `TASKS.json`, `CONFLICT_LOG.json` and `AGENT_CARDS.json` as the swarm's tool writes them (swarm-files.md §2, §7). */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { AGENT_CARDS_FILE } from '../sources/claudeswarm/agent-cards';
 import { CONFLICT_LOG_FILE } from '../sources/claudeswarm/conflict-log';
 import { TASKS_FILE } from '../sources/claudeswarm/tasks';
 import { pythonJsonIndented } from '../sources/claudeswarm/written-form';
 import { formatUtc } from './registry-file';
-import type { StoryConflict, StoryTask } from './world';
+import type { StoryAgent, StoryConflict, StoryTask } from './world';
 
 /** The tool keeps all tasks forever; a demo that runs for days should not. */
 const MAX_TASKS = 60;
 const MAX_CONFLICTS = 100;
+/** Cards stay when their agents leave. */
+const MAX_CARDS = 600;
 
 interface KeptTask extends StoryTask {
   createdAt: number;
@@ -17,10 +20,20 @@ interface KeptTask extends StoryTask {
   history: object[];
 }
 
+interface KeptCard {
+  agent: StoryAgent;
+  availability: 'active' | 'busy' | 'offline';
+  createdAt: number;
+  updatedAt: number;
+  /** It was written again when its agent first spoke. */
+  confirmed: boolean;
+}
+
 export class Stores {
   readonly #root: string;
   readonly #tasks = new Map<string, KeptTask>();
   readonly #conflicts = new Map<string, StoryConflict & { detectedAt: number }>();
+  readonly #cards = new Map<string, KeptCard>();
   /** What `flush` has to write: the time of the newest change by file. */
   readonly #changed = new Map<string, number>();
 
@@ -53,10 +66,33 @@ export class Stores {
     this.#changed.set(CONFLICT_LOG_FILE, now);
   }
 
+  /** An agent introduces itself. */
+  takeCard(agent: StoryAgent, now: number): void {
+    this.#cards.set(agent.id, { agent, availability: 'active', createdAt: now, updatedAt: now, confirmed: false });
+    dropOldest(this.#cards, MAX_CARDS);
+    this.#changed.set(AGENT_CARDS_FILE, now);
+  }
+
+  /** An agent speaks: its first words show that the card under its id is its own, not that of a former agent. */
+  confirmCard(agentId: string, now: number): void {
+    const card = this.#cards.get(agentId);
+    if (!card || card.confirmed) return;
+    this.#cards.set(agentId, { ...card, confirmed: true, updatedAt: Math.max(now, card.updatedAt) });
+    this.#changed.set(AGENT_CARDS_FILE, now);
+  }
+
+  /** An agent comes back or leaves. */
+  takeAvailability(agentId: string, availability: KeptCard['availability'], now: number): void {
+    const card = this.#cards.get(agentId);
+    if (!card) return;
+    this.#cards.set(agentId, { ...card, availability, updatedAt: now });
+    this.#changed.set(AGENT_CARDS_FILE, now);
+  }
+
   /** Replaces the files that changed. */
   flush(): void {
     for (const [name, now] of this.#changed) {
-      const content = name === TASKS_FILE ? { tasks: this.#writtenTasks() } : { conflicts: this.#writtenConflicts() };
+      const content = this.#contentOf(name);
       const file = path.join(this.#root, name);
       try {
         writeFileSync(`${file}.tmp`, pythonJsonIndented({ version: '1.0', updated_at: formatUtc(now), ...content }));
@@ -67,6 +103,32 @@ export class Stores {
       }
     }
     this.#changed.clear();
+  }
+
+  #contentOf(name: string): object {
+    if (name === TASKS_FILE) return { tasks: this.#writtenTasks() };
+    return name === AGENT_CARDS_FILE ? { cards: this.#writtenCards() } : { conflicts: this.#writtenConflicts() };
+  }
+
+  #writtenCards(): object {
+    return Object.fromEntries(
+      [...this.#cards].map(([id, { agent, availability, createdAt, updatedAt }]) => [
+        id,
+        {
+          agent_id: id,
+          name: `The ${agent.role.name} agent`,
+          description: `Works on ${agent.role.files[0]} and ${agent.role.files.length - 1} other files.`,
+          skills: agent.role.skills,
+          tools: ['Read', 'Edit', 'Bash'],
+          availability,
+          success_rates: Object.fromEntries(agent.role.skills.map((skill, index) => [skill, 0.9 - index * 0.05])),
+          specializations: [agent.role.name],
+          metadata: {},
+          created_at: formatUtc(createdAt),
+          updated_at: formatUtc(updatedAt),
+        },
+      ]),
+    );
   }
 
   #writtenTasks(): object {

@@ -80,6 +80,28 @@ export interface StoryConflict {
   status: 'pending' | 'resolving' | 'resolved' | 'escalated';
 }
 
+/** What happens in an agent's terminal that its messages and locks do not say. */
+export type TerminalDeed =
+  /** A dialog opens; the agent does nothing until a person answers it. */
+  | { kind: 'ask'; agentId: string; dialog: StoryDialog }
+  | { kind: 'answer'; agentId: string; accepted: boolean }
+  /** A turn ends, perhaps with a question; the agent does nothing until a person writes the next prompt. */
+  | {
+      kind: 'endTurn';
+      agentId: string;
+      text: string;
+      /** A command still runs in the background. */
+      shell?: true;
+    }
+  | { kind: 'prompt'; agentId: string; text: string }
+  /** A request to the model failed; the agent tries again. */
+  | { kind: 'apiError'; agentId: string }
+  | { kind: 'delegate'; agentId: string; description: string };
+
+export type StoryDialog =
+  | { type: 'permission'; command: string; description: string }
+  | { type: 'choice'; question: string; options: readonly [string, string] };
+
 export type Deed =
   | { kind: 'join'; agent: StoryAgent }
   /** The pane is gone; the registry keeps the entry for a while, as `stale`. */
@@ -111,7 +133,8 @@ export type Deed =
   /** It was acknowledged or abandoned. */
   | { kind: 'settleAck'; msgId: string }
   /** The lock of an agent that is gone is removed. */
-  | { kind: 'cleanUp'; agentId: string; filepath: string };
+  | { kind: 'cleanUp'; agentId: string; filepath: string }
+  | TerminalDeed;
 
 // Linux uses no pid above 2^22, so no simulated agent is mistaken for a process of this machine.
 const FIRST_PID = 4_194_305;
@@ -127,6 +150,8 @@ export class World {
   readonly held = new Map<string, string>();
   /** The ids of agents that one scene has for itself. */
   readonly engaged = new Set<string>();
+  /** The ids of agents that wait for a person at their terminals and do nothing meanwhile. */
+  readonly occupied = new Set<string>();
   readonly #vanishedAt = new Map<string, number>();
   readonly #awaited = new Set<string>();
   #panes = 0;
@@ -241,6 +266,17 @@ export class World {
         return true;
       case 'settleAck':
         return this.#awaited.delete(deed.msgId);
+      case 'ask':
+      case 'endTurn':
+        if (!this.isPresent(deed.agentId) || this.occupied.has(deed.agentId)) return false;
+        this.occupied.add(deed.agentId);
+        return true;
+      case 'answer':
+      case 'prompt':
+        return this.occupied.delete(deed.agentId);
+      case 'apiError':
+      case 'delegate':
+        return this.isPresent(deed.agentId);
       case 'task':
       case 'conflict':
         return true;

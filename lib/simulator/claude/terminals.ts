@@ -1,0 +1,122 @@
+/**
+ * The terminals of a simulated swarm: follows the deeds of a story and writes what Claude Code would write about them
+ * into a configuration folder.
+ */
+import { mkdirSync, realpathSync } from 'node:fs';
+import { formatNaiveLocal } from '../../sources/claudeswarm/written-form';
+import { type AgentProcess, ownPidDomain } from '../agent-processes';
+import { Random } from '../random';
+import type { Deed, StoryAgent, StoryMessage } from '../world';
+import { Team } from './team';
+import { Terminal } from './terminal';
+
+/** The agent that joins at this place leads a team. */
+const LEAD_PLACE = 3;
+
+export interface TerminalsOptions {
+  /** The configuration folder; created if it does not exist. */
+  folder: string;
+  /** The project's folder. */
+  root: string;
+  seed: number;
+  /** @returns the process with which an agent began; an agent without one has no terminal */
+  findProcess: (agent: StoryAgent) => AgentProcess | null;
+}
+
+export class Terminals {
+  readonly #options: TerminalsOptions & { cwd: string };
+  readonly #pidDomain = ownPidDomain();
+  readonly #terminals = new Map<string, Terminal>();
+  #team: { team: Team; leadId: string } | null = null;
+  #joined = 0;
+
+  constructor(options: TerminalsOptions) {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    this.#options = { ...options, cwd: realpathSync(options.root) };
+  }
+
+  /** Follows one deed of the story, as of a time (milliseconds since 1970; never before that of the deed before). */
+  perform(deed: Deed, at: number): void {
+    this.#advance(at);
+    if (deed.kind === 'join') this.#join(deed.agent, at);
+    else if (deed.kind === 'message') this.#pass(deed.message, at);
+    else if ('agentId' in deed) this.#performAt(deed, at);
+  }
+
+  /** Continues all that runs by itself, and writes what changed. */
+  advance(now: number): void {
+    this.#advance(now);
+    for (const terminal of this.#terminals.values()) terminal.flush();
+    this.#team?.team.flush();
+  }
+
+  /** Ends all sessions properly. */
+  stop(now: number): void {
+    this.advance(now);
+    for (const agentId of [...this.#terminals.keys()]) this.#exit(agentId, now);
+  }
+
+  #advance(now: number): void {
+    for (const terminal of this.#terminals.values()) terminal.advance(now);
+    this.#team?.team.advance(now);
+  }
+
+  #join(agent: StoryAgent, at: number): void {
+    const { folder, cwd, seed, findProcess } = this.#options;
+    const place = this.#joined;
+    this.#joined += 1;
+    const process = findProcess(agent);
+    if (!process) return;
+    const random = new Random(seed * 10_000 + place);
+    const pidDomain = this.#pidDomain;
+    const terminal = new Terminal({ folder, cwd, agent, process, pidDomain, random, startedAt: at });
+    this.#terminals.set(agent.id, terminal);
+    if (place === LEAD_PLACE) this.#team = { team: new Team(folder, cwd, terminal, random, at), leadId: agent.id };
+  }
+
+  /** The sender uses the swarm's tool, which types the message into the terminals of the recipients. */
+  #pass({ sender, msg_type, content, recipients, delivery_status }: StoryMessage, at: number): void {
+    const text = `[${sender}][${formatNaiveLocal(at).slice(0, 19).replace('T', ' ')}][${msg_type}]: ${content}`;
+    const tool = recipients.length === 1 ? `send-message ${recipients[0]}` : 'broadcast-message';
+    this.#terminals.get(sender)?.act(`claudeswarm ${tool} ${msg_type} ${JSON.stringify(content)}`, at);
+    for (const recipient of recipients) {
+      if (!delivery_status[recipient]) continue;
+      this.#terminals.get(recipient)?.receive(`# [MESSAGE] ${text}`, at, recipients.length === 1);
+    }
+  }
+
+  #performAt(deed: Extract<Deed, { agentId: string }>, at: number): void {
+    if (deed.kind === 'drop') this.#exit(deed.agentId, at);
+    else if (deed.kind === 'vanish' && deed.died) this.#kill(deed.agentId, at);
+    const terminal = this.#terminals.get(deed.agentId);
+    if (!terminal) return;
+    if (deed.kind === 'acquire') {
+      terminal.act(`claudeswarm acquire-file-lock ${deed.filepath} ${deed.agentId} "${deed.reason}"`, at);
+    } else if (deed.kind === 'release') {
+      terminal.act(`claudeswarm release-file-lock ${deed.filepath} ${deed.agentId}`, at);
+    } else if (deed.kind === 'ask') terminal.ask(deed.dialog, at);
+    else if (deed.kind === 'answer') terminal.decide(deed.accepted, at);
+    else if (deed.kind === 'endTurn') terminal.endTurn(deed.text, deed.shell ?? false, at);
+    else if (deed.kind === 'prompt') terminal.prompt(deed.text, at);
+    else if (deed.kind === 'apiError') terminal.failRequest(at);
+    else if (deed.kind === 'delegate') terminal.delegate(deed.description, at);
+  }
+
+  #kill(agentId: string, at: number): void {
+    this.#terminals.get(agentId)?.kill(at);
+    this.#forget(agentId);
+  }
+
+  #exit(agentId: string, at: number): void {
+    const terminal = this.#terminals.get(agentId);
+    if (!terminal) return;
+    if (this.#team?.leadId === agentId) this.#team.team.remove();
+    terminal.exit(at);
+    this.#forget(agentId);
+  }
+
+  #forget(agentId: string): void {
+    this.#terminals.delete(agentId);
+    if (this.#team?.leadId === agentId) this.#team = null;
+  }
+}
