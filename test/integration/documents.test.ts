@@ -280,6 +280,7 @@ test('after too many wrong credentials further ones are not compared; the last t
   while ((await ask('/api/agents', wrong)).status === 401);
   for (const route of ROUTES) {
     if (route.scope === 'open') assert.equal((await ask(addressOf(route))).status, 200);
-    else assertProblem(await ask(addressOf(route), wrong), 429);
+    // Wrong tokens of hooks are not counted, so they are compared each time.
+    else assertProblem(await ask(addressOf(route), wrong), route.scope === 'hook' ? 401 : 429);
   }
 });

@@ -14,7 +14,6 @@ export const HOOK_EVENTS = [
   'UserPromptSubmit',
   'SessionEnd',
 ] as const;
-export type HookEvent = (typeof HOOK_EVENTS)[number];
 
 /** Of the input of a tool for which permission is asked, in UTF-16 units. */
 export const MAX_INPUT_LENGTH = 2000;
