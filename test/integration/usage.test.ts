@@ -98,7 +98,7 @@ test('/api/usage: refuses what it does not know', async () => {
   const [server] = servers;
   assert.ok(server);
   for (const query of ['by=session', 'by=agent&part=agent', 'since=2026-02-03T10:00:00Z&until=2026-02-03T09:00:00Z']) {
-    const response = await fetch(`${server.url}/api/usage?${query}`);
+    const response: Response = await fetch(`${server.url}/api/usage?${query}`);
     assert.equal(response.status, 422, query);
   }
 });
