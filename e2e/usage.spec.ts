@@ -43,12 +43,12 @@ test('usage: the tile opens the view, whose tables say what the chart draws', as
   const times = view(page).getByRole('table', { name: 'Estimated cost for each hour' });
   await expect(times.getByRole('row')).toHaveCount(3);
   await expect(times).toContainText('agent-1 $21.00, agent-2 $10.00');
-  await view(page).getByLabel('by', { exact: true }).selectOption('model');
+  await view(page).getByLabel('Group by:').selectOption('model');
   await expect(sums(page, 'model').getByRole('row').nth(1)).toContainText('claude-opus-5-5$27.00');
-  await view(page).getByLabel('Show', { exact: true }).selectOption('tokens');
-  await view(page).getByLabel('Time', { exact: true }).selectOption('7 days');
+  await view(page).getByLabel('Bars show:').selectOption('tokens');
+  await view(page).getByLabel('Time of usage:').selectOption('7 days');
   await expect(view(page).getByRole('img', { name: /^Tokens for each day: 7 bars/ })).toBeVisible();
-  await view(page).getByLabel('by', { exact: true }).selectOption('agent');
+  await view(page).getByLabel('Group by:').selectOption('agent');
   await sums(page, 'agent').getByRole('button', { name: 'agent-2' }).click();
   const detail = page.getByRole('complementary', { name: 'agent-2' });
   await expect(detail.getByRole('region', { name: 'Usage' })).toContainText('Since the start$16.00 · 1.3M tokens');

@@ -34,7 +34,7 @@ export function UsageChart({ chart, measure, by, pointed, onPoint }: UsageChartP
         preserveAspectRatio="none"
         role="img"
         aria-label={`${what} for each ${by}: ${bars.length} bars, the highest ${format(most)}. The tables have the figures.`}
-        className="min-h-20 w-full flex-1 border-line border-b"
+        className="h-40 w-full shrink-0 border-line border-b md:h-0 md:min-h-20 md:shrink md:grow"
       >
         {bars.map((bar, index) => (
           <Bar key={bar.since} {...{ bar, index, most, pointed: pointed === bar.since, onPoint }} />

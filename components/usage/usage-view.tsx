@@ -41,9 +41,9 @@ export function UsageView({ usage, at, onAgent }: UsageViewProps) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-4 border-line border-b px-4 text-muted">
-        <Choice label="Time" quiet choices={keysOf(SPANS)} names={SPANS} value={span} onChange={setSpan} />
-        <Choice label="Show" choices={keysOf(MEASURES)} names={MEASURES} value={measure} onChange={setMeasure} />
-        <Choice label="by" choices={keysOf(PARTS)} names={PARTS} value={part} onChange={setPart} />
+        <Choice label="Time of usage:" quiet choices={keysOf(SPANS)} names={SPANS} value={span} onChange={setSpan} />
+        <Choice label="Bars show:" choices={keysOf(MEASURES)} names={MEASURES} value={measure} onChange={setMeasure} />
+        <Choice label="Group by:" choices={keysOf(PARTS)} names={PARTS} value={part} onChange={setPart} />
         {answer && <Summary answer={answer} />}
         {error && answer && <span className="text-warn">{error}</span>}
       </div>

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, type TestContext, test } from 'node:test';
+import { NO_USAGE } from '../contract/defaults';
+import { emptySums } from '../history/usage-sums';
 import type { RecorderEvent } from '../recorder/events';
 import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
@@ -151,6 +153,17 @@ test('awaitHistory(): continues without a history after 10 s, with a reason', (c
   assert.deepEqual(open, ['hub.open', `unopened-${NOW}`, [], 1]);
   assert.deepEqual([readiness.historyOpen, readiness.logAwaited], [true, true]);
   assert.deepEqual(after(opened).at(-1), ['hub.open', 'e', [], 1], 'a history that opens later is shown');
+});
+
+test('handle(): sums of usage reach the page and the metrics, and a failed look-up of prices is a fault until it works', (context) => {
+  const { events, after } = handling(context);
+  const totals = [{ agent: 'agent-1', model: 'm', ...emptySums(), messages: 1 }];
+  const { progress: _progress, ...usage } = NO_USAGE;
+  const event: RecorderEvent = { type: 'usage', usage, totals, contextWindows: [] };
+  assert.deepEqual(after(event), [['usage.take', event]]);
+  assert.equal(events.figures.usage, totals);
+  assert.deepEqual(after({ type: 'prices', fault: 'no memory' }), [['publisher.fault', 'prices', 'no memory']]);
+  assert.deepEqual(after({ type: 'prices', fault: null }), [['publisher.fault', 'prices', null]]);
 });
 
 test('awaitHistory(): a history that opens in time stays', (context) => {

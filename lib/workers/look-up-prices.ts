@@ -12,7 +12,9 @@ const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 2
  */
 export function lookUpPrices(models: readonly string[]): Promise<PricesByModel> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./prices-thread.ts', import.meta.url), { workerData: models, resourceLimits });
+    // The bundler adds fields to the data of a worker, so that must be an object.
+    const workerData = { models };
+    const worker = new Worker(new URL('./prices-thread.ts', import.meta.url), { workerData, resourceLimits });
     const timer = setTimeout(() => end(new Error('no answer within 10 s')), LOOK_UP_TIMEOUT_MS);
     const end = (error: Error) => {
       clearTimeout(timer);

@@ -2,5 +2,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { bundledPrices } from '../sources/claude-code/bundled-prices';
 
-const models = workerData as readonly string[];
+const { models } = workerData as { models: readonly string[] };
 parentPort?.postMessage(new Map(models.map((model) => [model, bundledPrices(model)])));
