@@ -31,7 +31,7 @@ export function usageIn(line: Json, place: AnswerPlace): ClaudeUsage | null {
   if (line.type !== 'assistant' || messageId === null || model === NO_MODEL || !isObject(message.usage)) return null;
   const usage = message.usage;
   const split = objectField(usage, 'cache_creation');
-  const written = countField(usage, 'cache_creation_input_tokens') ?? 0;
+  const written = countField(usage, 'cache_creation_input_tokens');
   const cacheWrite1h = countField(split, 'ephemeral_1h_input_tokens') ?? 0;
   return {
     messageId,
@@ -42,8 +42,9 @@ export function usageIn(line: Json, place: AnswerPlace): ClaudeUsage | null {
     input: countField(usage, 'input_tokens') ?? 0,
     output: countField(usage, 'output_tokens') ?? 0,
     cacheRead: countField(usage, 'cache_read_input_tokens') ?? 0,
-    // Versions that don't say for how long wrote for five minutes.
-    cacheWrite5m: countField(split, 'ephemeral_5m_input_tokens') ?? Math.max(0, written - cacheWrite1h),
+    // The split may name less than was written; Claude Code counts the rest, and what has no split, as of five minutes.
+    cacheWrite5m:
+      written === null ? (countField(split, 'ephemeral_5m_input_tokens') ?? 0) : Math.max(0, written - cacheWrite1h),
     cacheWrite1h,
   };
 }

@@ -35,12 +35,14 @@ function costState(scenario: string, sessionId: string): number[] {
   const state = JSON.parse(lines.findLast((line) => line.includes('"type":"cost-state"')) ?? '{}');
   const models = Object.values<Record<string, number>>(state.modelUsage);
   const sum = (field: string) => models.reduce((total, model) => total + (model[field] ?? 0), 0);
+  const written1h = sum('cacheCreationEphemeral1hInputTokens');
   return [
     sum('inputTokens'),
     sum('outputTokens'),
     sum('cacheReadInputTokens'),
-    sum('cacheCreationEphemeral5mInputTokens'),
-    sum('cacheCreationEphemeral1hInputTokens'),
+    // Its cost counts what its split leaves out as written for five minutes.
+    sum('cacheCreationInputTokens') - written1h,
+    written1h,
   ];
 }
 
