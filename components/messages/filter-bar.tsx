@@ -1,16 +1,17 @@
 import { ListFilter, Pause, Play, Search } from 'lucide-react';
-import { lazy, use, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
 import { isComposing, useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
+import { lazyPart } from '../ui/lazy-part';
 import type { Hold } from './message-list-state';
 import { Popover } from './popover';
 
 // Loaded when it is first opened.
-const FilterSheet = lazy(() => import('./filter-sheet'));
+const FilterSheet = lazyPart(() => import('./filter-sheet'));
 
 interface FilterBarProps {
   address: Address;

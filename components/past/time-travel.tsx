@@ -3,7 +3,10 @@ import type { Address } from '@/lib/client/address';
 import type { RefusedMoment } from '@/lib/client/moments';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
-import { PastBar } from './past-bar';
+import { lazyServedPart } from '../ui/lazy-part';
+
+// Loaded with a page of the past, or when a person first goes there.
+const PastBar = lazyServedPart(() => import('./past-bar').then((module) => ({ default: module.PastBar })));
 
 interface TimeTravelProps {
   travel: Travel;
@@ -34,7 +37,6 @@ export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: Ti
         </p>
       )}
       {view.wanted !== null && (
-        // Not loaded on use: lazy content stays hidden in a browser without JavaScript.
         <PastBar
           view={view}
           player={player}

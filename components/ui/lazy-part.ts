@@ -1,4 +1,12 @@
-import { type ComponentType, createElement, lazy, type ReactNode } from 'react';
+import {
+  type ComponentType,
+  createElement,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 
 /**
  * For this long a failed load counts: an error boundary shows it. Loading again at once would keep the part suspended,
@@ -26,5 +34,31 @@ export function lazyPart<Part extends (props: never) => ReactNode>(load: () => P
     });
   let current = begin();
   const part = (props: object) => createElement(current, props);
+  return part as unknown as Part;
+}
+
+const never = () => () => {};
+
+/**
+ * As `lazyPart`, for a part that only some pages come with, such as the bar of a past moment. It brings its own Suspense
+ * boundary, except in the server's page: React may send the content of a boundary at the end of the page, hidden until
+ * a script moves it, so a browser without JavaScript would never show it. There the server and the hydration wait for
+ * the script of the part.
+ *
+ * @param load such as `() => import('./chart')`
+ */
+export function lazyServedPart<Part extends (props: never) => ReactNode>(load: () => Promise<{ default: Part }>): Part {
+  const Loaded = lazyPart(load) as unknown as ComponentType<object>;
+  const part = (props: object) => {
+    const inPage = useSyncExternalStore(
+      never,
+      () => false,
+      () => true,
+    );
+    // Kept after hydration: another parent would mount the part again.
+    const [served] = useState(inPage);
+    const loaded = createElement(Loaded, props);
+    return served ? loaded : createElement(Suspense, null, loaded);
+  };
   return part as unknown as Part;
 }
