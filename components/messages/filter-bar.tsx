@@ -1,4 +1,3 @@
-import { ListFilter, Pause, Play, Search } from 'lucide-react';
 import { use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
@@ -6,6 +5,7 @@ import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
 import { isComposing, useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
+import { ListFilter, Pause, Play, Search } from '../ui/icons';
 import { lazyPart } from '../ui/lazy-part';
 import type { Hold } from './message-list-state';
 import { Popover } from './popover';
@@ -79,11 +79,7 @@ function FollowButton({ following, held, onFollow }: FilterBarProps) {
       onClick={onFollow}
       className={`quiet-button @min-[26rem]:w-[6.5rem] ${isMoving ? '' : 'text-accent'}`}
     >
-      {isMoving ? (
-        <Pause aria-hidden="true" className="size-3.5 shrink-0" />
-      ) : (
-        <Play aria-hidden="true" className="size-3.5 shrink-0" />
-      )}
+      {isMoving ? <Pause className="size-3.5 shrink-0" /> : <Play className="size-3.5 shrink-0" />}
       <span className="@max-[26rem]:sr-only">{isMoving ? 'Following' : 'Paused'}</span>
     </button>
   );
@@ -120,7 +116,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   const message = error ?? fault;
   return (
     <div className="relative flex min-w-0 flex-1 items-center gap-2">
-      <Search aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
+      <Search className="size-3.5 shrink-0 text-muted" />
       <input
         ref={input}
         type="search"

@@ -1,4 +1,3 @@
-import { Download } from 'lucide-react';
 import { memo, use, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Lost } from '@/components/messages/message-list-state';
 import { cursorSeq, findByMsgId, linkTo } from '@/components/messages/message-pages';
@@ -13,6 +12,7 @@ import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, MessageState, Stats } from '@/lib/contract/schemas';
 import { searchWords } from '@/lib/contract/search-text';
+import { Download } from '../ui/icons';
 import { lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { Empty, Panel } from '../ui/panel';
 import { FilterBar, HOLD_REASONS } from './filter-bar';

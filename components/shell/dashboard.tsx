@@ -10,8 +10,8 @@ import { freezeAges, startFrom, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import { hasNoFiles } from '@/lib/client/no-files';
 import type { PanelName, Settings } from '@/lib/client/settings';
-import { milliseconds } from '@/lib/client/time';
 import { startWhenLoaded } from '@/lib/client/start-when-loaded';
+import { milliseconds } from '@/lib/client/time';
 import { useAddress } from '@/lib/client/use-address';
 import { useCalmSetting } from '@/lib/client/use-calm';
 import { useDismissals } from '@/lib/client/use-dismissals';
@@ -20,7 +20,7 @@ import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
-import type { AttentionEntry } from '@/lib/contract/schemas';
+import type { AttentionEntry, Sources } from '@/lib/contract/schemas';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
 import { ConnectionBar } from './connection-bar';
 import { type OpenDialog, usePageCommands } from './page-commands';
@@ -167,7 +167,9 @@ export function Dashboard(props: DashboardProps) {
           </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
-            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
+            {mayHaveProblems(swarm.sources) && (
+              <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
+            )}
           </ul>
           {nothing}
           <StatsPanel
@@ -257,6 +259,13 @@ function useFrozenAges(heardAt: number | null): void {
 function tabFor(address: Address, { attention }: SwarmState): Tab {
   if (address.view !== null) return 'timeline';
   return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
+}
+
+/** Whether the notices may have something to say; which, and whether it was dismissed, they decide. */
+function mayHaveProblems(sources: Sources): boolean {
+  const { gaps, backlog } = sources.log;
+  const all = Object.values(sources);
+  return gaps > 0 || backlog !== null || all.some(({ state, skipped }) => state !== 'ok' || skipped.length > 0);
 }
 
 /** The sources that "Needs you" already reports; the same object while they stay the same. */

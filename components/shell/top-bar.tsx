@@ -1,4 +1,3 @@
-import { CircleHelp, Command, History, Monitor, Moon, Sun } from 'lucide-react';
 import { type ComponentType, use } from 'react';
 import { sessionName } from '@/components/agents/agents';
 import { Moment } from '@/lib/client/moment';
@@ -6,6 +5,7 @@ import type { Theme } from '@/lib/client/settings';
 import type { ConnectionState } from '@/lib/client/stream-client';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
 import { IconButton } from '../ui/icon-button';
+import { CircleHelp, Command, History, Monitor, Moon, Sun } from '../ui/icons';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
