@@ -5,13 +5,17 @@ import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
 import { isComposing, useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
+import { contained } from '../ui/contained';
 import { ListFilter, Pause, Play, Search } from '../ui/icons';
 import { lazyPart } from '../ui/lazy-part';
 import type { Hold } from './message-list-state';
 import { Popover } from './popover';
 
 // Loaded when it is first opened.
-const FilterSheet = lazyPart(() => import('./filter-sheet'));
+const FilterSheet = contained(
+  'Filter',
+  lazyPart(() => import('./filter-sheet')),
+);
 
 interface FilterBarProps {
   address: Address;

@@ -12,6 +12,7 @@ import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, MessageState, Stats } from '@/lib/contract/schemas';
 import { searchWords } from '@/lib/contract/search-text';
+import { contained } from '../ui/contained';
 import { Download } from '../ui/icons';
 import { lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { Empty, Panel } from '../ui/panel';
@@ -23,7 +24,10 @@ import { Popover } from './popover';
 import { KnownAgents } from './recipients';
 
 // Loaded on use: few visits download anything.
-const DownloadSheet = lazyPart(() => import('./download-sheet'));
+const DownloadSheet = contained(
+  'Download',
+  lazyPart(() => import('./download-sheet')),
+);
 // Loaded with the first filter.
 const FilterChips = lazyServedPart(() => import('./filter-chips').then((module) => ({ default: module.FilterChips })));
 
