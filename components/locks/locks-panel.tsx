@@ -16,6 +16,7 @@ import { useSteadyOrder } from '@/lib/client/steady-order';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
+import { contained } from '../ui/contained';
 import { lazyPart } from '../ui/lazy-part';
 import { OldData } from '../ui/old-data';
 import { Empty, Panel } from '../ui/panel';
@@ -25,7 +26,10 @@ import type { ListEntry } from '../ui/use-row-focus';
 import { LockRows } from './lock-rows';
 
 // Loaded when a person first browses all locks: only a swarm with very many locks offers it.
-const LockPages = lazyPart(() => import('./lock-pages').then((module) => ({ default: module.LockPages })));
+const LockPages = contained(
+  'All locks',
+  lazyPart(() => import('./lock-pages').then((module) => ({ default: module.LockPages }))),
+);
 
 /** The value of the address that shows only locks past the timeout. */
 const STALE = 'stale';

@@ -29,7 +29,10 @@ const DownloadSheet = contained(
   lazyPart(() => import('./download-sheet')),
 );
 // Loaded with the first filter.
-const FilterChips = lazyServedPart(() => import('./filter-chips').then((module) => ({ default: module.FilterChips })));
+const FilterChips = contained(
+  'Filters',
+  lazyServedPart(() => import('./filter-chips').then((module) => ({ default: module.FilterChips }))),
+);
 
 interface MessagesPanelProps {
   messages: readonly Message[];
