@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import type { TimeTravel as Travel } from '@/components/past/use-past';
 import type { Address } from '@/lib/client/address';
 import type { RefusedMoment } from '@/lib/client/moments';
@@ -5,7 +6,7 @@ import { useShortcut } from '@/lib/client/shortcuts';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import { lazyServedPart } from '../ui/lazy-part';
 
-// Loaded with a page of the past, or when a person first goes there.
+// Loaded with a page of the past, else after hydration.
 const PastBar = lazyServedPart(() => import('./past-bar').then((module) => ({ default: module.PastBar })));
 
 interface TimeTravelProps {
@@ -26,6 +27,7 @@ const REFUSED: Record<RefusedMoment, string> = {
 export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
+  useEffect(() => PastBar.preload(), []);
   return (
     <>
       {view.refused !== null && (

@@ -7,6 +7,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
+import { startWhenLoaded } from '@/lib/client/start-when-loaded';
 
 /**
  * For this long a failed load counts: an error boundary shows it. Loading again at once would keep the part suspended,
@@ -44,21 +45,33 @@ const never = () => () => {};
  * boundary, except in the server's page: React may send the content of a boundary at the end of the page, hidden until
  * a script moves it, so a browser without JavaScript would never show it. There the server and the hydration wait for
  * the script of the part.
+ * `preload` loads the script ahead, until the returned function is called: from then on the part is there at once, so that
+ * keys typed right after it was opened reach it.
  *
  * @param load such as `() => import('./chart')`
  */
-export function lazyServedPart<Part extends (props: never) => ReactNode>(load: () => Promise<{ default: Part }>): Part {
-  const Loaded = lazyPart(load) as unknown as ComponentType<object>;
+export function lazyServedPart<Part extends (props: never) => ReactNode>(
+  load: () => Promise<{ default: Part }>,
+): Part & { preload: () => () => void } {
+  let loaded: ComponentType<object> | null = null;
+  const loadPart = async () => {
+    const module = await load();
+    loaded = module.default as unknown as ComponentType<object>;
+    return module;
+  };
+  const Lazy = lazyPart(loadPart) as unknown as ComponentType<object>;
   const part = (props: object) => {
     const inPage = useSyncExternalStore(
       never,
       () => false,
       () => true,
     );
-    // Kept after hydration: another parent would mount the part again.
+    // Both are kept: another parent or another type would mount the part again.
     const [served] = useState(inPage);
-    const loaded = createElement(Loaded, props);
-    return served ? loaded : createElement(Suspense, null, loaded);
+    const [Chosen] = useState(() => loaded ?? Lazy);
+    const element = createElement(Chosen, props);
+    return served ? element : createElement(Suspense, null, element);
   };
-  return part as unknown as Part;
+  const preload = () => startWhenLoaded(loadPart, () => () => {});
+  return Object.assign(part as unknown as Part, { preload });
 }
