@@ -2,7 +2,9 @@ import { cookies, headers } from 'next/headers';
 import { NOW, type PastView } from '@/components/past/past-player';
 import { Dashboard } from '@/components/shell/dashboard';
 import { FirstSteps } from '@/components/shell/first-steps';
+import { NoSwarmFiles } from '@/components/shell/no-swarm-files';
 import { PlainPage } from '@/components/shell/plain-page';
+import { SimulatedBanner } from '@/components/shell/simulated-banner';
 import { parseAddress } from '@/lib/client/address';
 import { readMoment } from '@/lib/client/moments';
 import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
@@ -43,8 +45,12 @@ export default async function Page({ searchParams }: PageProps<'/'>) {
         past={await pastOf(runtime, at, sent)}
         bundle={runtime.bundle}
         settings={settings}
-        simulated={runtime.simulated}
-        surroundings={hasNoFiles(first) && runtime.bundle === null ? await surroundingsOf([runtime.root]) : null}
+        banner={runtime.simulated ? <SimulatedBanner /> : null}
+        noFiles={
+          hasNoFiles(first) && runtime.bundle === null ? (
+            <NoSwarmFiles root={runtime.root} surroundings={await surroundingsOf([runtime.root])} />
+          ) : null
+        }
       />
     </>
   );

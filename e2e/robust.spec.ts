@@ -261,3 +261,24 @@ for (const width of [1400, 720]) {
     expect(printed).toBe(253);
   });
 }
+
+test('a page whose live script cannot be loaded says that it is disconnected, and follows once the server sends it', async ({
+  page,
+  swarm,
+  server,
+  complaints,
+}) => {
+  complaints.allow(/Failed to load|ERR_FAILED|ChunkLoadError/);
+  busy(swarm);
+  await server.start();
+  const html = await (await fetch(`${server.url}/`)).text();
+  await page.route('**/_next/static/**/*.js', (route) =>
+    html.includes(new URL(route.request().url()).pathname) ? route.continue() : route.abort(),
+  );
+  await page.goto(server.url);
+  await expect(connection(page)).toHaveText(/Disconnected/);
+  await page.unroute('**/_next/static/**/*.js');
+  await expect(connection(page)).toHaveText(/Live/);
+  swarm.send({ content: 'sent after the script had failed' });
+  await expect(panel(page, 'Messages')).toContainText('sent after the script had failed');
+});

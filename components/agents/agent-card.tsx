@@ -1,10 +1,10 @@
-import { LockKeyhole } from 'lucide-react';
 import { memo } from 'react';
 import { oneLine } from '@/components/agents/agents';
 import type { Address } from '@/lib/client/address';
 import type { AgentDensity } from '@/lib/client/settings';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Agent, AgentBlock, AgentCard as Card, LastMessage, Lock } from '@/lib/contract/schemas';
+import { LockKeyhole } from '../ui/icons';
 import { MessageType } from '../ui/message-type';
 import { Text, Words } from '../ui/text';
 import { RelativeTime, Sentence } from '../ui/time';
@@ -215,7 +215,7 @@ function HeldLocks({ locks, count }: { locks: readonly Lock[]; count: number | n
   const tone = orphaned > 0 ? 'text-bad' : stale > 0 ? 'text-warn' : 'text-muted';
   return (
     <span title={[words, ...paths, ...more].join('\n')} className={`inline-flex shrink-0 items-center gap-0.5 ${tone}`}>
-      <LockKeyhole aria-hidden="true" className="size-3" />
+      <LockKeyhole className="size-3" />
       <span aria-hidden="true">
         {some ? '?' : formatCount(count ?? locks.length)}
         {count === null && !some && '+'}

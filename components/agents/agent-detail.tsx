@@ -1,4 +1,3 @@
-import { X } from 'lucide-react';
 import { use, useEffect, useMemo, useRef } from 'react';
 import { findAgent, heldCount } from '@/components/agents/agents';
 import { useAgentHistory } from '@/components/agents/use-agent-history';
@@ -11,6 +10,7 @@ import type { UsageState } from '@/lib/contract/claude-schemas';
 import { lifeKey } from '@/lib/contract/life';
 import type { AgentsAnswer, AttentionAnswer, AttentionEntry, LocksAnswer, Message } from '@/lib/contract/schemas';
 import { DetailPart } from '../ui/detail-part';
+import { X } from '../ui/more-icons';
 import { Text } from '../ui/text';
 import { ClockTime, Sentence } from '../ui/time';
 import { AgentFacts } from './agent-facts';
@@ -79,7 +79,7 @@ export function AgentDetail(props: AgentDetailProps) {
           </span>
         )}
         <button type="button" aria-label="Close" title="Close (Escape)" onClick={close} className="icon-button ml-auto">
-          <X aria-hidden="true" className="size-4" />
+          <X className="size-4" />
         </button>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

@@ -1,9 +1,9 @@
-import { AlarmClock, Check, Info } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { decide } from '@/components/attention/decide';
 import type { AttentionDecision, SnoozeMinutes } from '@/lib/contract/attention-requests';
 import type { AttentionEntry } from '@/lib/contract/schemas';
 import { IconButton } from '../ui/icon-button';
+import { AlarmClock, Check, Info } from '../ui/icons';
 import { Sentence } from '../ui/time';
 
 type OpenPanel = 'snooze' | 'why' | null;

@@ -5,10 +5,17 @@ import { NEEDS_LINES, type NeedsLines, saveNeedsLines } from '@/lib/client/setti
 import { formatCount } from '@/lib/client/text';
 import type { AttentionAnswer } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
+import { contained } from '../ui/contained';
+import { lazyServedPart } from '../ui/lazy-part';
 import { Row } from './attention-row';
-import { HiddenItems } from './hidden-items';
 import { useHeldRows } from './use-held-rows';
 import { useItemKeys } from './use-item-keys';
+
+// Loaded with the first item that is acknowledged or snoozed.
+const HiddenItems = contained(
+  'Hidden items',
+  lazyServedPart(() => import('./hidden-items').then((module) => ({ default: module.HiddenItems }))),
+);
 
 interface NeedsYouProps {
   answer: AttentionAnswer;

@@ -1,7 +1,7 @@
-import { Undo2 } from 'lucide-react';
 import { hiddenSummary, type Target } from '@/components/attention/attention';
 import type { AttentionAnswer, AttentionEntry } from '@/lib/contract/schemas';
 import { IconButton } from '../ui/icon-button';
+import { Undo2 } from '../ui/more-icons';
 import { ClockTime, RelativeTime } from '../ui/time';
 import { ActionPanel, useActions } from './attention-actions';
 import { ItemLink } from './attention-row';

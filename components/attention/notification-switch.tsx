@@ -1,7 +1,7 @@
-import { Bell, BellOff, BellRing } from 'lucide-react';
 import { type NotificationState, useNotificationSetting, useNotifications } from '@/components/attention/notifications';
 import { useCommand } from '@/lib/client/shortcuts';
 import type { AttentionEntry } from '@/lib/contract/schemas';
+import { Bell, BellOff, BellRing } from '../ui/icons';
 
 const WORDS: Record<NotificationState, string> = {
   off: 'Notify me of new items',
@@ -37,7 +37,7 @@ export function NotificationSwitch({ entries, paused, onOpen }: NotificationSwit
       onClick={() => void toggle()}
       className="needs-script quiet-button"
     >
-      <Icon aria-hidden="true" className="size-3.5" />
+      <Icon className="size-3.5" />
       {paused && state === 'on' ? 'Notifications pause in the past' : WORDS[state]}
     </button>
   );

@@ -1,4 +1,4 @@
-import { memo, use, useMemo, useState } from 'react';
+import { memo, Suspense, use, useMemo, useState } from 'react';
 import { changedLocks, grouped, locksAbout, locksInOrder } from '@/components/locks/locks';
 import type { Address } from '@/lib/client/address';
 import { useFlash } from '@/lib/client/flash';
@@ -16,13 +16,20 @@ import { useSteadyOrder } from '@/lib/client/steady-order';
 import { counted, formatCount } from '@/lib/client/text';
 import type { Lock, LocksAnswer, Source } from '@/lib/contract/schemas';
 import { Choice } from '../ui/choice';
+import { contained } from '../ui/contained';
+import { lazyPart } from '../ui/lazy-part';
 import { OldData } from '../ui/old-data';
 import { Empty, Panel } from '../ui/panel';
 import { PointerArea } from '../ui/pointer-area';
 import { Text } from '../ui/text';
 import type { ListEntry } from '../ui/use-row-focus';
-import { LockPages } from './lock-pages';
 import { LockRows } from './lock-rows';
+
+// Loaded when a person first browses all locks: only a swarm with very many locks offers it.
+const LockPages = contained(
+  'All locks',
+  lazyPart(() => import('./lock-pages').then((module) => ({ default: module.LockPages }))),
+);
 
 /** The value of the address that shows only locks past the timeout. */
 const STALE = 'stale';
@@ -95,13 +102,15 @@ export const LocksPanel = memo(function LocksPanel(props: LocksPanelProps) {
       )}
       {locks.length === 0 && source.state !== 'unreadable' && <NoLocks />}
       {browsing && !past && (
-        <LockPages
-          holder={address.agent}
-          address={address}
-          change={change}
-          onGo={onGo}
-          onLeave={() => setBrowsing(false)}
-        />
+        <Suspense fallback={<p className={LINE}>Loading locks.</p>}>
+          <LockPages
+            holder={address.agent}
+            address={address}
+            change={change}
+            onGo={onGo}
+            onLeave={() => setBrowsing(false)}
+          />
+        </Suspense>
       )}
       {locks.length > 0 && (!browsing || past) && (
         <>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '@/lib/contract/schemas';
-import { downloadLine, linkTo } from './download';
+import { downloadLine } from './download';
 
 const message: Message = {
   seq: 7,
@@ -29,8 +29,4 @@ test('downloadLine(): CSV is quoted, and no field is a formula', () => {
   for (const start of ['=', '+', '-', '@', '\t=', ' =', '\r', '\uFF1D']) {
     assert.match(downloadLine({ seq: 1, sent_at: null, content: `${start}1` }, 'csv'), /"'/);
   }
-});
-
-test('linkTo(): a link names the message and nothing else', () => {
-  assert.equal(linkTo('e', 5, 'http://host:1/?q=x#y'), 'http://host:1/?message=e.5');
 });

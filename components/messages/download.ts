@@ -2,7 +2,6 @@
 
 import { describeDelivery } from '@/lib/client/delivery';
 import { asText } from '@/lib/client/text';
-import { formatCursor } from '@/lib/contract/events';
 import type { Message } from '@/lib/contract/schemas';
 import { cursorSeq, type Place, readPage } from './message-pages';
 
@@ -77,12 +76,4 @@ function csvLine(values: readonly string[]): string {
 function csvField(value: string): string {
   const safe = /^[\s\0]*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(value) ? `'${value}` : value;
   return /[",;\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** @returns the permanent address of a message, for a page at `href` */
-export function linkTo(epoch: string, seq: number, href: string): string {
-  const url = new URL(href);
-  url.hash = '';
-  url.search = `?message=${encodeURIComponent(formatCursor(epoch, seq))}`;
-  return url.href;
 }

@@ -1,16 +1,21 @@
-import { ListFilter, Pause, Play, Search } from 'lucide-react';
-import { lazy, use, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Address } from '@/lib/client/address';
 import { now } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
 import { readTyped } from '@/lib/client/search';
 import { isComposing, useShortcut } from '@/lib/client/shortcuts';
 import type { Agent, Stats } from '@/lib/contract/schemas';
+import { contained } from '../ui/contained';
+import { ListFilter, Pause, Play, Search } from '../ui/icons';
+import { lazyPart } from '../ui/lazy-part';
 import type { Hold } from './message-list-state';
 import { Popover } from './popover';
 
 // Loaded when it is first opened.
-const FilterSheet = lazy(() => import('./filter-sheet'));
+const FilterSheet = contained(
+  'Filter',
+  lazyPart(() => import('./filter-sheet')),
+);
 
 interface FilterBarProps {
   address: Address;
@@ -78,11 +83,7 @@ function FollowButton({ following, held, onFollow }: FilterBarProps) {
       onClick={onFollow}
       className={`quiet-button @min-[26rem]:w-[6.5rem] ${isMoving ? '' : 'text-accent'}`}
     >
-      {isMoving ? (
-        <Pause aria-hidden="true" className="size-3.5 shrink-0" />
-      ) : (
-        <Play aria-hidden="true" className="size-3.5 shrink-0" />
-      )}
+      {isMoving ? <Pause className="size-3.5 shrink-0" /> : <Play className="size-3.5 shrink-0" />}
       <span className="@max-[26rem]:sr-only">{isMoving ? 'Following' : 'Paused'}</span>
     </button>
   );
@@ -119,7 +120,7 @@ function SearchBox({ address, change, onClear, fault }: FilterBarProps) {
   const message = error ?? fault;
   return (
     <div className="relative flex min-w-0 flex-1 items-center gap-2">
-      <Search aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
+      <Search className="size-3.5 shrink-0 text-muted" />
       <input
         ref={input}
         type="search"

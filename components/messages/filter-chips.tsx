@@ -1,9 +1,9 @@
-import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Address } from '@/lib/client/address';
 import { searchNote } from '@/lib/client/search';
 import type { MessageState } from '@/lib/contract/schemas';
 import { MessageType } from '../ui/message-type';
+import { X } from '../ui/more-icons';
 import { Revealed, Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
@@ -98,7 +98,7 @@ function Chip({ name, onRemove, children }: ChipProps) {
         onClick={onRemove}
         className="cursor-pointer rounded-md p-1 text-muted hover:text-ink"
       >
-        <X aria-hidden="true" className="size-3" />
+        <X className="size-3" />
       </button>
     </li>
   );

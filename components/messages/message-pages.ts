@@ -63,6 +63,14 @@ export function cursorSeq(cursor: string | null): number | null {
   return cursor === null ? null : (parseCursor(cursor)?.seq ?? null);
 }
 
+/** @returns the permanent address of a message, for a page at `href` */
+export function linkTo(epoch: string, seq: number, href: string): string {
+  const url = new URL(href);
+  url.hash = '';
+  url.search = `?message=${encodeURIComponent(formatCursor(epoch, seq))}`;
+  return url.href;
+}
+
 /**
  * Finds a message in the whole history by its `msg_id`.
  *

@@ -1,8 +1,6 @@
-import { Download } from 'lucide-react';
-import { lazy, memo, use, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { linkTo } from '@/components/messages/download';
+import { memo, use, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Lost } from '@/components/messages/message-list-state';
-import { cursorSeq, findByMsgId } from '@/components/messages/message-pages';
+import { cursorSeq, findByMsgId, linkTo } from '@/components/messages/message-pages';
 import { type MessageList as List, useMessageWindow } from '@/components/messages/use-message-window';
 import type { Address } from '@/lib/client/address';
 import { choiceQuery, type MessageChoice, NO_CHOICE } from '@/lib/client/message-filter';
@@ -14,9 +12,11 @@ import { asText, counted, formatCount } from '@/lib/client/text';
 import { formatCursor } from '@/lib/contract/events';
 import type { AgentsAnswer, Message, MessageState, Stats } from '@/lib/contract/schemas';
 import { searchWords } from '@/lib/contract/search-text';
+import { contained } from '../ui/contained';
+import { Download } from '../ui/icons';
+import { lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { Empty, Panel } from '../ui/panel';
 import { FilterBar, HOLD_REASONS } from './filter-bar';
-import { FilterChips } from './filter-chips';
 import { Hits } from './highlighted';
 import { useLastLooked } from './last-looked';
 import { MessageList } from './message-list';
@@ -24,7 +24,15 @@ import { Popover } from './popover';
 import { KnownAgents } from './recipients';
 
 // Loaded on use: few visits download anything.
-const DownloadSheet = lazy(() => import('./download-sheet'));
+const DownloadSheet = contained(
+  'Download',
+  lazyPart(() => import('./download-sheet')),
+);
+// Loaded with the first filter.
+const FilterChips = contained(
+  'Filters',
+  lazyServedPart(() => import('./filter-chips').then((module) => ({ default: module.FilterChips }))),
+);
 
 interface MessagesPanelProps {
   messages: readonly Message[];

@@ -1,9 +1,10 @@
-import type { ComponentType, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Suspense, useEffect, useEffectEvent, useId, useRef, useState } from 'react';
+import type { Icon } from '../ui/icon';
 
 interface PopoverProps {
   label: string;
-  icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>;
+  icon: Icon;
   /** Shown beside the label. */
   note?: ReactNode;
   /** May be a lazy component, which is loaded when the popover is first opened. */
@@ -42,7 +43,7 @@ export function Popover({ label, icon: Icon, note, children }: PopoverProps) {
         title={label}
         className="quiet-button"
       >
-        <Icon aria-hidden="true" className="size-3.5" />
+        <Icon className="size-3.5" />
         <span className="@max-[32rem]:sr-only">{label}</span>
         {note}
       </button>

@@ -3,7 +3,7 @@ import { ApiError, request } from '@/lib/client/api';
 import { served } from '@/lib/client/base-path';
 import { exactNow } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import { bundlePath, fieldValue, readField } from '@/lib/client/moments';
+import { bundlePath, fieldValue, readField } from '@/lib/client/past-controls';
 import { Dialog } from '../ui/dialog';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { fieldValue, readField } from '@/lib/client/moments';
+import { fieldValue, readField } from '@/lib/client/past-controls';
 import { isComposing } from '@/lib/client/shortcuts';
 import { useZone } from '../ui/time';
 

@@ -1,4 +1,3 @@
-import { History, Package, Pause, Play, Radio } from 'lucide-react';
 import {
   type KeyboardEvent,
   type MouseEvent,
@@ -14,7 +13,8 @@ import { type Address, formatAddress } from '@/lib/client/address';
 import { HOME } from '@/lib/client/base-path';
 import { exactNow, subscribe } from '@/lib/client/clock';
 import { choiceQuery } from '@/lib/client/message-filter';
-import { formatMoment, keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/moments';
+import { formatMoment } from '@/lib/client/moments';
+import { keyStep, SCALES, type Scale, sliderRange, unknownSentence } from '@/lib/client/past-controls';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { absoluteTime, milliseconds, relativeTime } from '@/lib/client/time';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
@@ -22,6 +22,8 @@ import type { UnknownSpan } from '@/lib/contract/past-schemas';
 import type { TimeSpan } from '@/lib/contract/time-span';
 import { Choice } from '../ui/choice';
 import { IconButton } from '../ui/icon-button';
+import { History, Pause, Play } from '../ui/icons';
+import { Package, Radio } from '../ui/more-icons';
 import { FullTime, Sentence, useZone } from '../ui/time';
 import { MomentField } from './moment-field';
 import { StepButtons } from './step-buttons';
@@ -75,7 +77,7 @@ export function PastBar({ view, player, address, bundle, renderedAt, onExport, .
       className="past-bar shrink-0 border-warn/40 border-b px-4 py-1"
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <History aria-hidden="true" className="size-4 shrink-0 text-warn max-md:hidden" />
+        <History className="size-4 shrink-0 text-warn max-md:hidden" />
         <p className="flex min-w-0 items-baseline gap-2 max-md:flex-1">
           <span className="font-semibold text-warn">{bundle ? 'Recorded' : 'Past'}</span>
           <span className="whitespace-nowrap font-medium">
@@ -137,7 +139,7 @@ function BackToLive({ address, player }: { address: Address; player: PastPlayer 
   };
   return (
     <a href={`${HOME}${formatAddress({ ...address, at: null })}`} onClick={onClick} className="live-button">
-      <Radio aria-hidden="true" className="size-3.5 max-md:hidden" />
+      <Radio className="size-3.5 max-md:hidden" />
       <span>
         <span className="max-md:sr-only">Back to </span>
         <span className="max-md:capitalize">live</span>
@@ -184,7 +186,7 @@ function PlayButtons({ view, player }: { view: PastView; player: PastPlayer }) {
             onClick={() => (playing ? player.pause() : player.play(speed))}
             className={`quiet-button ${playing ? 'text-warn' : ''}`}
           >
-            <Icon aria-hidden="true" className="size-3.5" />
+            <Icon className="size-3.5" />
             {speed}×
           </button>
         );

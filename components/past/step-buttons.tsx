@@ -1,9 +1,9 @@
-import { SkipBack, SkipForward } from 'lucide-react';
 import { useState } from 'react';
 import type { PastPlayer } from '@/components/past/past-player';
 import { exactNow } from '@/lib/client/clock';
 import { useShortcut } from '@/lib/client/shortcuts';
 import { IconButton } from '../ui/icon-button';
+import { SkipBack, SkipForward } from '../ui/more-icons';
 
 const STEPS = [
   { direction: -1, label: 'Previous change', keys: ',', icon: SkipBack, none: 'No earlier change is known.' },

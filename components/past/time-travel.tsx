@@ -1,9 +1,13 @@
+import { useEffect } from 'react';
 import type { TimeTravel as Travel } from '@/components/past/use-past';
 import type { Address } from '@/lib/client/address';
 import type { RefusedMoment } from '@/lib/client/moments';
 import { useShortcut } from '@/lib/client/shortcuts';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
-import { PastBar } from './past-bar';
+import { lazyServedPart } from '../ui/lazy-part';
+
+// Loaded with a page of the past, else after hydration.
+const PastBar = lazyServedPart(() => import('./past-bar').then((module) => ({ default: module.PastBar })));
 
 interface TimeTravelProps {
   travel: Travel;
@@ -23,6 +27,7 @@ const REFUSED: Record<RefusedMoment, string> = {
 export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: TimeTravelProps) {
   const { view, player, enter, asked, onEntered } = travel;
   useShortcut('p', 'Go to a moment…', enter, { group: 'Past' });
+  useEffect(() => PastBar.preload(), []);
   return (
     <>
       {view.refused !== null && (
@@ -34,7 +39,6 @@ export function TimeTravel({ travel, address, bundle, renderedAt, onExport }: Ti
         </p>
       )}
       {view.wanted !== null && (
-        // Not loaded on use: lazy content stays hidden in a browser without JavaScript.
         <PastBar
           view={view}
           player={player}

@@ -8,10 +8,10 @@ import { usePast } from '@/components/past/use-past';
 import { type Address, panelOf, parseAddress } from '@/lib/client/address';
 import { freezeAges, startFrom, stopAt } from '@/lib/client/clock';
 import { Moment } from '@/lib/client/moment';
-import { hasNoFiles, type Surroundings } from '@/lib/client/no-files';
+import { hasNoFiles } from '@/lib/client/no-files';
 import type { PanelName, Settings } from '@/lib/client/settings';
+import { startWhenLoaded } from '@/lib/client/start-when-loaded';
 import { milliseconds } from '@/lib/client/time';
-import { keepTextNodes } from '@/lib/client/translated-page';
 import { useAddress } from '@/lib/client/use-address';
 import { useCalmSetting } from '@/lib/client/use-calm';
 import { useDismissals } from '@/lib/client/use-dismissals';
@@ -20,10 +20,9 @@ import { useSwarm } from '@/lib/client/use-swarm';
 import { useTheme } from '@/lib/client/use-theme';
 import type { BundleInfo } from '@/lib/contract/bundle-schemas';
 import type { SwarmState } from '@/lib/contract/events';
-import type { AttentionEntry } from '@/lib/contract/schemas';
+import type { AttentionEntry, Sources } from '@/lib/contract/schemas';
 import { ClockTime, RenderedAt, ZoneInDoubt } from '../ui/time';
 import { ConnectionBar } from './connection-bar';
-import { NoSwarmFiles } from './no-swarm-files';
 import { type OpenDialog, usePageCommands } from './page-commands';
 import { Panels } from './panels';
 import {
@@ -38,9 +37,10 @@ import {
   TimeTravel,
   TopBar,
 } from './parts';
-import { SimulatedBanner } from './simulated-banner';
 import { TabSignal } from './tab-signal';
 import { useDetailTab } from './use-detail-tab';
+
+const loadLivePage = () => import('@/lib/client/live-page');
 
 interface DashboardProps {
   /** The swarm when the server rendered the page. */
@@ -56,15 +56,18 @@ interface DashboardProps {
   past: PastView;
   /** The exported time range that is open instead of a live swarm. */
   bundle: BundleInfo | null;
-  /** Whether the swarm is simulated. */
-  simulated: boolean;
-  /** Found around the folder if it had no files of a swarm when the server rendered the page; else null. */
-  surroundings: Surroundings | null;
+  /** Says that the swarm is simulated; null for a real one. Rendered on the server: it never changes. */
+  banner: ReactNode;
+  /**
+   * Shown while the folder has no files of a swarm; null if it had some when the server rendered the page. Rendered on
+   * the server: most pages never show it, and its script stays there.
+   */
+  noFiles: ReactNode;
 }
 
 /** The page: rendered with the first state on the server, then updated by the stream in the browser. */
 export function Dashboard(props: DashboardProps) {
-  const { first, root, renderedAt, query, settings, past, bundle, simulated, surroundings } = props;
+  const { first, root, renderedAt, query, settings, past, bundle, banner, noFiles } = props;
   const { swarm: live, gap, connection, dismissGap } = useSwarm(first, root);
   const [address, change] = useAddress(query);
   const end = bundle && Date.parse(bundle.until);
@@ -90,7 +93,7 @@ export function Dashboard(props: DashboardProps) {
   const dismissals = useDismissals(root, settings.dismissed);
   const heardAt = live.heardAt ?? loadedAt;
   useFrozenAges(connection === 'reconnecting' ? milliseconds(heardAt) : null);
-  const nothing = surroundings !== null && moment === null && hasNoFiles(live) ? surroundings : null;
+  const nothing = moment === null && hasNoFiles(live) ? noFiles : null;
   const closeDetail = useCallback(() => change({ agent: null }), [change]);
   const { detailShown, openDetail } = useDetailTab(address.agent, narrow ? tab : 'agents', tab);
   // On a narrow screen the detail covers the tab that is open, so that closing it leads back there.
@@ -127,7 +130,7 @@ export function Dashboard(props: DashboardProps) {
   const drawer = useDrawer({ initial: settings.drawer, address, change, goTo });
   const { open: openView } = drawer;
   const openUsage = useCallback(() => openView('usage'), [openView]);
-  useEffect(() => keepTextNodes(document.body), []);
+  useEffect(() => startWhenLoaded(loadLivePage, ({ keepTextNodes }) => keepTextNodes(document.body)), []);
   usePageCommands({ address, closeDetail, nextTheme, goTo, layout, setLayout, setDialog, drawer, calmSetting });
 
   return (
@@ -146,7 +149,7 @@ export function Dashboard(props: DashboardProps) {
           onPalette={() => setDialog('palette')}
           onHelp={() => setDialog('help')}
         />
-        {simulated && <SimulatedBanner />}
+        {banner}
         <ConnectionBar state={connection} heardAt={heardAt} />
         <main
           data-faded={connection === 'reconnecting' || undefined}
@@ -166,9 +169,11 @@ export function Dashboard(props: DashboardProps) {
           </p>
           <ul aria-label="Problems with the data" className="max-h-[25dvh] shrink-0 overflow-y-auto">
             {gap && moment === null && <GapNotice gap={gap} onDismiss={dismissGap} />}
-            <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
+            {mayHaveProblems(swarm.sources) && (
+              <SourceNotices sources={swarm.sources} holds={holds} said={unreadable} dismissals={dismissals} />
+            )}
           </ul>
-          {nothing !== null && <NoSwarmFiles root={root} surroundings={nothing} />}
+          {nothing}
           <StatsPanel
             known={travel.known}
             stats={swarm.stats}
@@ -258,6 +263,13 @@ function useFrozenAges(heardAt: number | null): void {
 function tabFor(address: Address, { attention }: SwarmState): Tab {
   if (address.view !== null) return 'timeline';
   return panelOf(address) ?? (openCount(attention) > 0 ? 'needs-you' : 'agents');
+}
+
+/** Whether the notices may have something to say; which, and whether it was dismissed, they decide. */
+function mayHaveProblems(sources: Sources): boolean {
+  const { gaps, backlog } = sources.log;
+  const all = Object.values(sources);
+  return gaps > 0 || backlog !== null || all.some(({ state, skipped }) => state !== 'ok' || skipped.length > 0);
 }
 
 /** The sources that "Needs you" already reports; the same object while they stay the same. */

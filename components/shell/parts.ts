@@ -8,16 +8,24 @@ import { MessagesPanel as Messages } from '../messages/messages-panel';
 import { TimeTravel as Past } from '../past/time-travel';
 import { StatsPanel as Stats } from '../stats/stats-panel';
 import { contained } from '../ui/contained';
-import { lazyPart } from '../ui/lazy-part';
-import { GapNotice as Gap, SourceNotices as Problems } from './notices';
+import { lazyPart, lazyServedPart } from '../ui/lazy-part';
 import { PageDialogs as Dialogs } from './page-commands';
 import { TabBar as Tabs } from './tab-bar';
 import { TopBar as Top } from './top-bar';
 
 export const TopBar = contained('Top bar', Top);
 export const TimeTravel = contained('Time travel', Past);
-export const SourceNotices = contained('Problems with the data', Problems, { as: 'li' });
-export const GapNotice = contained('Missing messages', Gap, { as: 'li' });
+/** Loaded with the first problem: most pages have none. */
+export const SourceNotices = contained(
+  'Problems with the data',
+  lazyServedPart(() => import('./notices').then((module) => ({ default: module.SourceNotices }))),
+  { as: 'li' },
+);
+export const GapNotice = contained(
+  'Missing messages',
+  lazyServedPart(() => import('./notices').then((module) => ({ default: module.GapNotice }))),
+  { as: 'li' },
+);
 export const StatsPanel = contained('Numbers', Stats);
 export const TabBar = contained('Tabs', Tabs);
 export const NeedsYou = contained('Needs you', Needs, { id: 'needs-you' });

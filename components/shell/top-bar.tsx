@@ -1,11 +1,12 @@
-import { CircleHelp, Command, History, Monitor, Moon, Sun } from 'lucide-react';
-import { type ComponentType, use } from 'react';
+import { use } from 'react';
 import { sessionName } from '@/components/agents/agents';
 import { Moment } from '@/lib/client/moment';
 import type { Theme } from '@/lib/client/settings';
 import type { ConnectionState } from '@/lib/client/stream-client';
 import type { AgentsAnswer } from '@/lib/contract/schemas';
+import type { Icon } from '../ui/icon';
 import { IconButton } from '../ui/icon-button';
+import { CircleHelp, Command, History, Monitor, Moon, Sun } from '../ui/icons';
 import { Text } from '../ui/text';
 import { ClockTime } from '../ui/time';
 
@@ -23,7 +24,7 @@ interface TopBarProps {
   onHelp: () => void;
 }
 
-const THEME_ICONS: Record<Theme, ComponentType<{ className?: string }>> = { system: Monitor, light: Sun, dark: Moon };
+const THEME_ICONS: Record<Theme, Icon> = { system: Monitor, light: Sun, dark: Moon };
 
 /** The name of the swarm, the state of the connection, and the main buttons. */
 export function TopBar(props: TopBarProps) {

@@ -1,8 +1,8 @@
-import { X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useRef } from 'react';
 import { now } from '@/lib/client/clock';
 import { isoOf } from '@/lib/client/spans';
 import { clockTime } from '@/lib/client/time';
+import { X } from '../ui/more-icons';
 import { useZone } from '../ui/time';
 import type { Selection } from './timeline-selection';
 
@@ -52,7 +52,7 @@ export function MomentOffer({ ref, selection, onView, onDismiss }: MomentOfferPr
             onKeyDown={onKeyDown}
             className="inline-flex cursor-pointer items-center px-1 focus-visible:outline-paper"
           >
-            <X aria-hidden="true" className="size-3.5" />
+            <X className="size-3.5" />
           </button>
         </>
       )}

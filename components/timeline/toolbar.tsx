@@ -1,9 +1,10 @@
-import { FoldHorizontal, Info, ZoomIn, ZoomOut } from 'lucide-react';
 import { type RefObject, useSyncExternalStore } from 'react';
 import type { TimelineView } from '@/components/timeline/timeline-view';
 import { spanWords, thingWords } from '@/components/timeline/timeline-words';
 import { now, subscribe } from '@/lib/client/clock';
 import { IconButton } from '../ui/icon-button';
+import { Info } from '../ui/icons';
+import { FoldHorizontal, ZoomIn, ZoomOut } from '../ui/more-icons';
 import { useZone } from '../ui/time';
 import { type Pointed, usePointed } from './pointed';
 import { Presets } from './presets';

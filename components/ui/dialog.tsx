@@ -1,5 +1,5 @@
-import { X } from 'lucide-react';
 import { type ReactNode, useEffectEvent, useId, useLayoutEffect, useRef } from 'react';
+import { X } from './more-icons';
 
 interface DialogProps {
   title: string;
@@ -54,7 +54,7 @@ export function Dialog({ title, titled = true, onClose, children }: DialogProps)
             className="icon-button"
             onClick={() => dialog.current?.close()}
           >
-            <X aria-hidden="true" className="size-4" />
+            <X className="size-4" />
           </button>
         )}
       </header>

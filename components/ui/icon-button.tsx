@@ -1,10 +1,10 @@
-import type { ComponentType } from 'react';
+import type { Icon } from './icon';
 
 interface IconButtonProps {
   label: string;
   /** The key that does the same, as the help dialog writes it. */
   keys?: string;
-  icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>;
+  icon: Icon;
   pressed?: boolean;
   /** Whether the thing that the button opens is open. */
   expanded?: boolean;
@@ -23,7 +23,7 @@ export function IconButton({ label, keys, icon: Icon, pressed, expanded, onClick
       onClick={onClick}
       className="icon-button"
     >
-      <Icon aria-hidden="true" className="size-4" />
+      <Icon className="size-4" />
     </button>
   );
 }

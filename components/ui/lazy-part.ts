@@ -1,4 +1,13 @@
-import { type ComponentType, createElement, lazy, type ReactNode } from 'react';
+import {
+  type ComponentType,
+  createElement,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { startWhenLoaded } from '@/lib/client/start-when-loaded';
 
 /**
  * For this long a failed load counts: an error boundary shows it. Loading again at once would keep the part suspended,
@@ -27,4 +36,42 @@ export function lazyPart<Part extends (props: never) => ReactNode>(load: () => P
   let current = begin();
   const part = (props: object) => createElement(current, props);
   return part as unknown as Part;
+}
+
+const never = () => () => {};
+
+/**
+ * As `lazyPart`, for a part that only some pages come with, such as the bar of a past moment. It brings its own Suspense
+ * boundary, except in the server's page: React may send the content of a boundary at the end of the page, hidden until
+ * a script moves it, so a browser without JavaScript would never show it. There the server and the hydration wait for
+ * the script of the part.
+ * `preload` loads the script ahead, until the returned function is called: from then on the part is there at once, so that
+ * keys typed right after it was opened reach it.
+ *
+ * @param load such as `() => import('./chart')`
+ */
+export function lazyServedPart<Part extends (props: never) => ReactNode>(
+  load: () => Promise<{ default: Part }>,
+): Part & { preload: () => () => void } {
+  let loaded: ComponentType<object> | null = null;
+  const loadPart = async () => {
+    const module = await load();
+    loaded = module.default as unknown as ComponentType<object>;
+    return module;
+  };
+  const Lazy = lazyPart(loadPart) as unknown as ComponentType<object>;
+  const part = (props: object) => {
+    const inPage = useSyncExternalStore(
+      never,
+      () => false,
+      () => true,
+    );
+    // Both are kept: another parent or another type would mount the part again.
+    const [served] = useState(inPage);
+    const [Chosen] = useState(() => loaded ?? Lazy);
+    const element = createElement(Chosen, props);
+    return served ? element : createElement(Suspense, null, element);
+  };
+  const preload = () => startWhenLoaded(loadPart, () => () => {});
+  return Object.assign(part as unknown as Part, { preload });
 }

@@ -1,6 +1,6 @@
-import { ChevronsLeftRight, ChevronsRightLeft } from 'lucide-react';
 import { type ComponentProps, createContext, type ReactNode, use } from 'react';
 import { formatCount } from '@/lib/client/text';
+import { ChevronsLeftRight, ChevronsRightLeft } from './icons';
 
 interface PanelPlace {
   collapsed: boolean;
@@ -75,7 +75,7 @@ function CollapseButton({ id, title }: { id: string; title: string }) {
       onClick={toggle}
       className="needs-script icon-button max-md:hidden md:group-data-collapsed/panel:order-first"
     >
-      <Icon aria-hidden="true" className="size-3.5" />
+      <Icon className="size-3.5" />
     </button>
   );
 }
