@@ -15,6 +15,7 @@ const NAMES: Record<keyof Sources, string> = {
   history: 'History',
   watcher: 'File watching',
   config: 'Swarm configuration',
+  claude: 'Claude Code',
   zone: 'Time zone',
 };
 

@@ -25,10 +25,12 @@ import { RegistryReader } from '../sources/claudeswarm/registry';
 import type { SwarmConfigReader } from '../sources/claudeswarm/swarm-config-reader';
 import type { ResolvedZone } from '../sources/claudeswarm/time-zone';
 import { EVERYWHERE, SwarmWatcher } from '../sources/claudeswarm/watcher';
+import { ProcPlaces } from '../sources/processes/process-places';
 import { ProcessTable } from '../sources/processes/processes';
 import { RecorderHandle } from '../workers/workers';
 import { type AlertOptions, SwarmAlerts } from './alerts';
 import { SwarmAttention } from './attention';
+import { ClaudeCode, type ClaudeReaders } from './claude-code';
 import { SwarmDescription } from './description';
 import { FileRefresh } from './file-refresh';
 import { HeartbeatTimer } from './heartbeat';
@@ -38,7 +40,7 @@ import { MessageCounts } from './message-counts';
 import { newestMessages, newestPage } from './newest-messages';
 import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
-import { SwarmSources } from './source-status';
+import { CLAUDE_OFF, SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import type { Figures, Runtime } from './swarm';
 
@@ -59,6 +61,8 @@ export interface LiveSwarmOptions {
   zone: ResolvedZone;
   attention: AttentionLimits;
   alerts: AlertOptions;
+  /** The readers of Claude Code's files; null where they are switched off. */
+  claude: ClaudeReaders | null;
   version: string;
   /** How the watchdog of this process logs; null for no watchdog. */
   watchdogLog: LogSettings | null;
@@ -73,6 +77,8 @@ export class LiveSwarm implements Runtime {
   readonly #options: LiveSwarmOptions;
   readonly #readiness = new Readiness();
   readonly #processes = new ProcessTable();
+  readonly #places = new ProcPlaces();
+  readonly #claude: ClaudeCode | null;
   readonly #registry: RegistryReader;
   readonly #cards: AgentCardsReader;
   readonly #files: FileRefresh;
@@ -110,7 +116,9 @@ export class LiveSwarm implements Runtime {
     this.#watcher = new SwarmWatcher(this.root, (hint) => this.#files.request(hint));
     this.#description = this.#createDescription(locks);
     const { swarmConfig: config, zone } = options;
-    this.#sources = new SwarmSources({ registry: this.#registry, locks, watcher: this.#watcher, config, zone });
+    this.#claude = options.claude && this.#createClaude(options.claude);
+    const claude = this.#claude ?? CLAUDE_OFF;
+    this.#sources = new SwarmSources({ registry: this.#registry, locks, watcher: this.#watcher, config, claude, zone });
     this.#publisher = this.#createPublisher();
     this.#attention = this.#createAttention();
     this.#recorderEvents = this.#createRecorderEvents();
@@ -208,7 +216,7 @@ export class LiveSwarm implements Runtime {
     this.#publisher.journalProcess('stopped');
     // The outcome of the last attempts to post is still to be kept.
     await this.#alerts.stop();
-    await Promise.all([this.#watcher.close(), this.#recorder.stop()]);
+    await Promise.all([this.#watcher.close(), this.#claude?.stop(), this.#recorder.stop()]);
   }
 
   #createFiles(locks: LocksReader): FileRefresh {
@@ -217,6 +225,7 @@ export class LiveSwarm implements Runtime {
       readStores: () => this.#refreshStores(),
       readLog: () => this.#recorder.refresh(),
       completeFirst: async () => {
+        await this.#claude?.reconcile(Date.now());
         this.#observeProcesses();
         // A page that opens first must not say that there are no locks. A fault here occurs again when the locks are
         // described, and is reported then.
@@ -227,6 +236,7 @@ export class LiveSwarm implements Runtime {
         beginsAll: () => this.#attention.requestIfDue(),
         changed: (all) => {
           this.#publisher.describe(all);
+          this.#claude?.follow(this.#description.shownSessions());
           this.#publisher.publishSources();
         },
         endsAll: () => this.#heartbeat.done(),
@@ -251,10 +261,30 @@ export class LiveSwarm implements Runtime {
     const { swarmConfig } = this.#options;
     return new SwarmDescription({
       ...{ root: this.root, registry: this.#registry, locks, cards: this.#cards, processes: this.#processes },
+      claude: { places: this.#places },
       onCompared: () => this.#publisher.describeSoon(),
       get config() {
         return swarmConfig.config;
       },
+    });
+  }
+
+  #createClaude(readers: ClaudeReaders): ClaudeCode {
+    return new ClaudeCode({
+      ...{ root: this.root, readers },
+      onFacts: (facts) => {
+        this.#description.claude = facts;
+        this.#publisher.describeSoon();
+      },
+      onStatus: () => this.#publisher.publishSources(),
+      recordUsage: () => {},
+      onProcesses: () => this.#places.forget(),
+      onFault: (error) =>
+        this.#publisher.fault(
+          'claude-code',
+          error === null ? null : `The files of Claude Code could not be read: ${error}`,
+          error,
+        ),
     });
   }
 
@@ -295,7 +325,7 @@ export class LiveSwarm implements Runtime {
     return new RecorderEvents({
       ...{ hub: this.hub, publisher: this.#publisher, journal: this.#journal, attention: this.#attention },
       ...{ alerts: this.#alerts, sources: this.#sources, counts: this.#counts, readiness: this.#readiness },
-      startedAt: this.startedAt,
+      ...{ claude: this.#claude, startedAt: this.startedAt },
     });
   }
 
@@ -304,6 +334,7 @@ export class LiveSwarm implements Runtime {
     this.#heartbeat.begin();
     this.#watcher.reconcile();
     this.#observeProcesses();
+    void this.#claude?.reconcile(Date.now());
     if (this.#alerts.refresh()) this.#attention.request();
     if (this.#options.swarmConfig.refresh()) this.#attention.request();
     this.#files.request(EVERYWHERE);
@@ -318,7 +349,7 @@ export class LiveSwarm implements Runtime {
   }
 
   #observeProcesses(): void {
-    this.#processes.refresh(this.#description.lives.pids(this.#registry.registry));
+    this.#processes.refresh(this.#description.pids());
   }
 
   #onFilesRead(begunAt: number, all: boolean): void {

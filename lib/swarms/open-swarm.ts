@@ -44,6 +44,7 @@ export function createRuntime(): Runtime {
       ackOverdueMs: config.ackSeconds * 1000,
     },
     alerts: { receivers: new CurrentReceivers(config), hosts: config.alertHosts, page: config.publicUrl },
+    claude: null,
     version,
     watchdogLog: { logLevel: config.logLevel, logFormat: config.logFormat },
   });

@@ -6,6 +6,7 @@ import { log } from '../platform/log';
 import type { RecorderEvent } from '../recorder/events';
 import type { SwarmAlerts } from './alerts';
 import type { SwarmAttention } from './attention';
+import type { ClaudeCode } from './claude-code';
 import type { SwarmJournal } from './journal-feed';
 import type { MessageCounts } from './message-counts';
 import type { Readiness } from './readiness';
@@ -37,6 +38,7 @@ interface Options {
   sources: Pick<SwarmSources, 'log' | 'history' | 'zoneMismatch'>;
   counts: Pick<MessageCounts, 'take'>;
   readiness: Readiness;
+  claude: Pick<ClaudeCode, 'beginTranscripts'> | null;
   /** When this process started, milliseconds since 1970. */
   startedAt: number;
 }
@@ -87,8 +89,9 @@ export class RecorderEvents {
   }
 
   #opened({ file, lives, epoch, newest, oldest }: EventOf<'opened'>): void {
-    const { hub, publisher, journal, readiness } = this.#options;
+    const { hub, publisher, journal, readiness, claude } = this.#options;
     readiness.markHistoryOpen();
+    claude?.beginTranscripts([]);
     this.figures.historyFile = file;
     publisher.restoreLives(lives);
     // Which agents have left is known only now, and the first answer must not say that none did.

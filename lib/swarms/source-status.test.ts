@@ -6,7 +6,7 @@ import { SwarmSources } from './source-status';
 
 const status: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
 const watcher = { status: { ...status, mode: 'events' } } as unknown as SwarmWatcher;
-const readers = { registry: { status }, locks: { status }, watcher, config: { status } };
+const readers = { registry: { status }, locks: { status }, watcher, config: { status }, claude: { status } };
 
 test('now(): an unusable zone and one that arriving messages contradict are one source; the messages come first', () => {
   const zone = { zone: 'Etc/GMT+2', notice: 'TZ names no zone that fits.' };

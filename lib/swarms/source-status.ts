@@ -15,6 +15,8 @@ interface Readers {
   locks: { status: ReaderStatus };
   watcher: SwarmWatcher;
   config: { status: ReaderStatus };
+  /** The sessions of Claude Code. */
+  claude: { readonly status: ReaderStatus };
   /** The zone in which naive times of the log are read. */
   zone: Pick<ResolvedZone, 'zone' | 'notice'>;
 }
@@ -53,7 +55,7 @@ export class SwarmSources {
   }
 
   now(): Sources {
-    const { registry, locks, watcher, config } = this.#readers;
+    const { registry, locks, watcher, config, claude } = this.#readers;
     const inside = [...this.#faults.values()].join(' ') || null;
     const history = inside ? { ...this.history, state: 'degraded' as const, reason: inside } : this.history;
     return {
@@ -63,6 +65,7 @@ export class SwarmSources {
       history: { ...history, since: this.#stateSince('history', history) },
       watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
       config: asSource(config.status),
+      claude: asSource(claude.status),
       zone: this.#zone(),
     };
   }
@@ -91,6 +94,17 @@ function asSource({ state, reason, since, keptFrom, skipped }: ReaderStatus): So
   const kept_from = keptFrom === null ? null : formatInstant(keptFrom);
   return { state, reason, since: formatInstant(since), kept_from, skipped };
 }
+
+/** The files of Claude Code where a setting switches them off. */
+export const CLAUDE_OFF: { status: ReaderStatus } = {
+  status: {
+    state: 'missing',
+    reason: 'The files of Claude Code are not read: CLAUDE_CODE is off.',
+    since: Date.now(),
+    keptFrom: null,
+    skipped: [],
+  },
+};
 
 const UNREAD_LOG: LogCondition = {
   state: 'missing',
