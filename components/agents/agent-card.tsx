@@ -129,7 +129,9 @@ function NameAndRole({ card, className = '' }: { card: Card | null; className?: 
   );
 }
 
-/** A running agent's last message; of any other agent, why it is in its state. */
+const ACTIVE: ReadonlySet<string> = new Set(['running', 'working', 'idle', 'shell']);
+
+/** An active agent's tool or last message; of any other agent, why it is in its state. */
 function About({ agent, state, tabIndex, change }: AgentCardProps & { state: AgentState }) {
   if (state.word === 'moved' && agent.moved_to !== null) return <MovedTo {...{ agent, tabIndex, change }} />;
   const evidence = <Sentence text={state.evidence} />;
@@ -141,12 +143,31 @@ function About({ agent, state, tabIndex, change }: AgentCardProps & { state: Age
       </span>
     );
   }
-  if (state.word !== 'running') return <span className="text-muted">{evidence}</span>;
+  if (!ACTIVE.has(state.word)) return <span className="text-muted">{evidence}</span>;
+  const { tool, last_answer: said } = agent.work ?? {};
+  const isAtWork = state.word === 'working' && tool != null;
   return (
     <>
       <span className="sr-only">{evidence} </span>
-      {agent.last_message && <NewestMessage message={agent.last_message} />}
+      {isAtWork && <Tool name={tool.name} input={tool.input} />}
+      {!isAtWork && agent.last_message && <NewestMessage message={agent.last_message} />}
+      {!isAtWork && !agent.last_message && said && (
+        <span className="text-muted" title="The beginning of its last answer">
+          <Words value={said.text} max={240} />
+        </span>
+      )}
     </>
+  );
+}
+
+function Tool({ name, input }: { name: string; input: string }) {
+  return (
+    <span className="text-muted" title="The tool that runs now">
+      <span className="text-ink">
+        <Text value={name} max={40} />
+      </span>{' '}
+      <Text value={input} max={200} />
+    </span>
   );
 }
 

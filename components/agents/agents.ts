@@ -49,18 +49,25 @@ export function heldCount({ truncated, count, holders }: LocksAnswer, id: string
 
 /** Worst first; the same number for states between which only the id decides. */
 const SEVERITIES: Record<StateWord, number> = {
-  dead: 1,
-  blocked: 2,
-  suspended: 3,
-  stale: 4,
-  unknown: 5,
-  running: 6,
-  moved: 7,
+  waiting: 0,
+  dead: 2,
+  blocked: 3,
+  suspended: 4,
+  stale: 5,
+  unknown: 6,
+  idle: 7,
+  shell: 8,
+  working: 8,
+  running: 8,
+  moved: 9,
 };
 /** An agent that holds locks but cannot release them keeps others from working. */
-const HOLDS_BEYOND_REACH = 0;
+const HOLDS_BEYOND_REACH = 1;
 
-/** Sorts agents by severity: dead agents that hold locks first, then by state, running and moved ones last; then by id. */
+/**
+ * Sorts agents by severity: those that wait for a person first, then dead agents that hold locks, then by state, working
+ * and moved ones last; then by id.
+ */
 export function bySeverity(agents: readonly Agent[], held: LocksByHolder): Agent[] {
   const rank = (agent: Agent) => {
     const { word } = agentState(agent);

@@ -37,6 +37,7 @@ const answer: TimelineAnswer = {
   first_message_at: null,
   agents: ['agent-0', 'agent-1'],
   health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(0), until: iso(50) }],
+  activity: [],
   locks: [lock('a', 10, 30), lock('b', 20, null, { state: 'orphaned' })],
   messages: [tick(40, 'QUESTION'), tick(60, 'INFO', 12), tick(60.1, 'ACK')],
   unknown: [{ since: iso(70), until: iso(80), about: 'everything', reason: 'No dashboard ran.' }],
@@ -154,6 +155,7 @@ test('thingAt(): before recording began, health is not known, and messages and l
     locks: [lock('a', 70, null, { state: 'stale' })],
     earlier_locks: [{ agent: 'agent-0', lock_file: 'a', filepath: 'src/a.ts', since: iso(10), until: iso(70) }],
     health: [{ agent: 'agent-1', life: '', health: 'stale', since: iso(30), until: null }],
+    activity: [],
     unknown: [{ since: null, until: iso(70), about: 'everything', reason: 'Nothing older is kept.' }],
   });
   const wordsAt = (second: number, y: number) => {

@@ -338,7 +338,7 @@ export const sources = z
     history: historySource,
     watcher: watcherSource,
     config: source,
-    claude: source.describe('The session files of Claude Code; `missing` is no fault.'),
+    claude: source,
     zone: zoneSource,
   })
   .meta({ id: 'Sources' });

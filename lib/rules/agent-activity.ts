@@ -25,18 +25,16 @@ export interface ActivityEvidence {
   unread: string | null;
 }
 
-const STATES: Readonly<Record<string, ActivityState>> = {
-  busy: 'working',
-  waiting: 'waiting',
-  idle: 'idle',
-  shell: 'shell',
-};
-
-const REASONS: Readonly<Record<string, string>> = {
-  busy: 'Its session says that it is busy.',
-  idle: 'Its session says that it is idle.',
-  shell: 'Its turn has ended and a command still runs in the background, as its session says.',
-};
+/** The statuses that are known, and what follows from each; the sentence for `waiting` says what it waits for. */
+const STATUSES: ReadonlyMap<string | null, { state: ActivityState; reason: string }> = new Map([
+  ['busy', { state: 'working', reason: 'Its session says that it is busy.' }],
+  ['waiting', { state: 'waiting', reason: '' }],
+  ['idle', { state: 'idle', reason: 'Its session says that it is idle.' }],
+  [
+    'shell',
+    { state: 'shell', reason: 'Its turn has ended and a command still runs in the background, as its session says.' },
+  ],
+]);
 
 /** A foreign version may write any text. */
 const MAX_WORD_LENGTH = 60;
@@ -44,15 +42,15 @@ const MAX_WORD_LENGTH = 60;
 /** @returns the activity with its evidence; the reason contains no times and no text of prompts */
 export function judgeActivity(evidence: ActivityEvidence): AgentActivity {
   const { session, blocked, suspended, teammate } = evidence;
-  const known = session && STATES[session.status ?? ''];
+  const known = session && STATUSES.get(session.status);
   const isSeen = session?.alive === true;
   if (isSeen && suspended) {
     return unknown('Its claude process is suspended (state T), so that its session can be in no other state.', 'none');
   }
-  if (session && isSeen && known === 'waiting') return ofSession(session, known, waitingReason(evidence));
+  if (session && isSeen && known?.state === 'waiting') return ofSession(session, known.state, waitingReason(evidence));
   if (blocked) return { state: 'blocked', since: blocked.since, reason: blocked.reason, source: 'swarm' };
   if (session && !isSeen) return unknown(unseenReason(session), 'session');
-  if (session && known) return ofSession(session, known, REASONS[session.status ?? ''] ?? '');
+  if (session && known) return ofSession(session, known.state, known.reason);
   if (session) return unknown(foreignReason(session), 'session');
   if (teammate) return teammateActivity(teammate);
   return unknown(evidence.unread ?? 'No session of Claude Code is known for it.', 'none');
