@@ -15,8 +15,8 @@ const NAMES: Record<keyof Sources, string> = {
   history: 'History',
   watcher: 'File watching',
   config: 'Swarm configuration',
-  claude: 'Claude Code',
   zone: 'Time zone',
+  claude_code: 'Claude Code',
 };
 
 interface SourceNoticesProps {

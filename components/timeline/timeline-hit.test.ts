@@ -117,7 +117,15 @@ test('nextThing(): keys move through the things of a lane in order of time, and 
   assert.equal(nextThing(things, first, 1)?.at, at(20));
   assert.equal(nextThing(things, null, -1)?.at, at(60));
   // A place between things, where the cursor arrives from another lane.
-  const place = { kind: 'place', agent: 'agent-0', at: at(50), health: null, unknown: null, spoke: null } as const;
+  const place = {
+    kind: 'place',
+    agent: 'agent-0',
+    at: at(50),
+    health: null,
+    activity: null,
+    unknown: null,
+    spoke: null,
+  } as const;
   assert.equal(nextThing(things, place, 1)?.at, at(60));
   assert.equal(nextThing(things, place, -1)?.at, at(40));
   assert.equal(nearestThing(things, at(44))?.at, at(40));

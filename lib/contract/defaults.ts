@@ -125,7 +125,7 @@ export function missingSources(reason: string, since: Source['since']): Sources 
     history: { ...source, mode: 'memory', role: 'follower' },
     watcher: { ...source, mode: 'events' },
     config: source,
-    claude: source,
     zone: unknownZone(source),
+    claude_code: source,
   };
 }

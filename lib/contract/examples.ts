@@ -281,8 +281,8 @@ const sources: Sources = {
     state: 'missing',
     reason: "There is no .claudeswarm.yaml and no .claudeswarm.toml: the defaults of the swarm's tool hold.",
   },
-  claude: fine,
   zone: { ...fine, zone: 'Europe/Berlin', suggested: null },
+  claude_code: fine,
 };
 
 const health: Health = {
@@ -290,14 +290,8 @@ const health: Health = {
   timestamp: NOW,
   files: { agents: true, messages: true, locks_dir: true },
   sources: {
-    registry: 'ok',
-    locks: 'ok',
-    log: 'ok',
-    history: 'ok',
-    watcher: 'ok',
-    config: 'missing',
-    claude: 'ok',
-    zone: 'ok',
+    ...{ registry: 'ok', locks: 'ok', log: 'ok', history: 'ok', watcher: 'ok', config: 'missing', zone: 'ok' },
+    claude_code: 'ok',
   },
   history: { mode: 'file', role: 'recorder' },
   backlog: null,

@@ -338,8 +338,8 @@ export const sources = z
     history: historySource,
     watcher: watcherSource,
     config: source,
-    claude: source,
     zone: zoneSource,
+    claude_code: source.describe('The files of Claude Code itself: its sessions, teams and tasks.'),
   })
   .meta({ id: 'Sources' });
 

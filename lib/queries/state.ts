@@ -227,7 +227,7 @@ function unknownSources(at: number): Sources {
     history: { ...source, mode: 'file', role: 'recorder' },
     watcher: { ...source, mode: 'events' },
     config: source,
-    claude: source,
     zone: unknownZone(source),
+    claude_code: source,
   };
 }

@@ -156,7 +156,7 @@ class Dashboard {
       skipped: [],
     };
     return {
-      ...{ registry, locks, config: well, watcher: { ...well, mode: 'events' } },
+      ...{ registry, locks, config: well, claude_code: well, watcher: { ...well, mode: 'events' } },
       log: { ...well, gaps: 0, losses: [], unterminated_tail: null, backlog: null },
       history: { ...well, mode: 'file', role: 'recorder' },
       zone: { ...well, zone: 'UTC', suggested: null },

@@ -33,6 +33,7 @@ test('liveHealth(): every fault of a source makes it degraded', () => {
 
 test('liveHealth(): a file that was never there is healthy, one that is gone is not', () => {
   assert.equal(answer(sourcesWith('locks', 'missing')).status, 'healthy');
+  assert.equal(answer(sourcesWith('claude_code', 'missing')).status, 'healthy');
   assert.equal(answer(sourcesWith('locks', 'missing', AT)).status, 'degraded');
 });
 

@@ -40,7 +40,7 @@ import { MessageCounts } from './message-counts';
 import { newestMessages, newestPage } from './newest-messages';
 import { Readiness } from './readiness';
 import { RecorderEvents } from './recorder-events';
-import { CLAUDE_OFF, SwarmSources } from './source-status';
+import { SwarmSources } from './source-status';
 import { StatePublisher } from './state-publisher';
 import type { Figures, Runtime } from './swarm';
 
@@ -117,8 +117,10 @@ export class LiveSwarm implements Runtime {
     this.#description = this.#createDescription(locks);
     const { swarmConfig: config, zone } = options;
     this.#claude = options.claude && this.#createClaude(options.claude);
-    const claude = this.#claude ?? CLAUDE_OFF;
-    this.#sources = new SwarmSources({ registry: this.#registry, locks, watcher: this.#watcher, config, claude, zone });
+    this.#sources = new SwarmSources({
+      ...{ registry: this.#registry, locks, watcher: this.#watcher, config, zone },
+      ...(this.#claude !== null && { claudeCode: this.#claude }),
+    });
     this.#publisher = this.#createPublisher();
     this.#attention = this.#createAttention();
     this.#recorderEvents = this.#createRecorderEvents();

@@ -6,7 +6,7 @@ import { SwarmSources } from './source-status';
 
 const status: ReaderStatus = { state: 'ok', reason: null, since: 0, keptFrom: null, skipped: [] };
 const watcher = { status: { ...status, mode: 'events' } } as unknown as SwarmWatcher;
-const readers = { registry: { status }, locks: { status }, watcher, config: { status }, claude: { status } };
+const readers = { registry: { status }, locks: { status }, watcher, config: { status } };
 
 test('now(): an unusable zone and one that arriving messages contradict are one source; the messages come first', () => {
   const zone = { zone: 'Etc/GMT+2', notice: 'TZ names no zone that fits.' };
@@ -19,4 +19,12 @@ test('now(): an unusable zone and one that arriving messages contradict are one 
   sources.zoneMismatch = null;
   assert.equal(sources.now().zone.reason, zone.notice);
   assert.equal(new SwarmSources({ ...readers, zone: { ...zone, notice: null } }).now().zone.state, 'ok');
+});
+
+test('now(): Claude Code is a source of its own, and missing where nothing reads it', () => {
+  const zone = { zone: 'UTC', notice: null };
+  assert.equal(new SwarmSources({ ...readers, zone }).now().claude_code.state, 'missing');
+  const fault = { ...status, state: 'unreadable' as const, reason: 'It belongs to another user.' };
+  const { claude_code } = new SwarmSources({ ...readers, zone, claudeCode: { status: fault } }).now();
+  assert.deepEqual([claude_code.state, claude_code.reason], ['unreadable', fault.reason]);
 });

@@ -15,10 +15,10 @@ interface Readers {
   locks: { status: ReaderStatus };
   watcher: SwarmWatcher;
   config: { status: ReaderStatus };
-  /** The sessions of Claude Code. */
-  claude: { readonly status: ReaderStatus };
   /** The zone in which naive times of the log are read. */
   zone: Pick<ResolvedZone, 'zone' | 'notice'>;
+  /** The files of Claude Code; absent where nothing reads them. */
+  claudeCode?: { status: ReaderStatus };
 }
 
 export class SwarmSources {
@@ -55,7 +55,7 @@ export class SwarmSources {
   }
 
   now(): Sources {
-    const { registry, locks, watcher, config, claude } = this.#readers;
+    const { registry, locks, watcher, config } = this.#readers;
     const inside = [...this.#faults.values()].join(' ') || null;
     const history = inside ? { ...this.history, state: 'degraded' as const, reason: inside } : this.history;
     return {
@@ -65,9 +65,15 @@ export class SwarmSources {
       history: { ...history, since: this.#stateSince('history', history) },
       watcher: { ...asSource(watcher.status), mode: watcher.status.mode },
       config: asSource(config.status),
-      claude: asSource(claude.status),
       zone: this.#zone(),
+      claude_code: this.#claudeCode(),
     };
+  }
+
+  #claudeCode(): Source {
+    const { claudeCode } = this.#readers;
+    if (claudeCode) return asSource(claudeCode.status);
+    return { ...UNREAD_CLAUDE_CODE, since: this.#stateSince('claude_code', UNREAD_CLAUDE_CODE) };
   }
 
   #zone(): ZoneSource {
@@ -95,17 +101,6 @@ function asSource({ state, reason, since, keptFrom, skipped }: ReaderStatus): So
   return { state, reason, since: formatInstant(since), kept_from, skipped };
 }
 
-/** The files of Claude Code where a setting switches them off. */
-export const CLAUDE_OFF: { status: ReaderStatus } = {
-  status: {
-    state: 'missing',
-    reason: 'The files of Claude Code are not read: CLAUDE_CODE is off.',
-    since: Date.now(),
-    keptFrom: null,
-    skipped: [],
-  },
-};
-
 const UNREAD_LOG: LogCondition = {
   state: 'missing',
   reason: 'The log has not been read yet.',
@@ -115,6 +110,13 @@ const UNREAD_LOG: LogCondition = {
   losses: [],
   unterminated_tail: null,
   backlog: null,
+};
+
+const UNREAD_CLAUDE_CODE = {
+  state: 'missing' as const,
+  reason: "Claude Code's own files are not read.",
+  kept_from: null,
+  skipped: [],
 };
 
 const UNOPENED_HISTORY: HistoryCondition = {

@@ -41,6 +41,7 @@ export const SOURCES: Sources = {
   history: { ...OK, mode: 'file', role: 'recorder' },
   watcher: { ...OK, mode: 'events' },
   config: OK,
+  claude_code: OK,
 };
 
 export const FACTS: AttentionFacts = {
