@@ -95,7 +95,7 @@ export const agent = z
     source: z
       .enum(['registry', 'claude-code'])
       .describe('`registry`: the registry lists it. `claude-code`: only files of Claude Code do.'),
-    lead: z.string().nullable().describe('The agent that leads its agent team; null if none is known.'),
+    lead: z.string().nullable().describe('The lead of its agent team; null if none is known.'),
     session: agentSession
       .nullable()
       .describe('The session of Claude Code in its process or pane; null where none is known, or more than one fits.'),

@@ -18,9 +18,14 @@ const facts = (sessionId: string): TranscriptFacts => ({
 /** A source with fake readers. */
 function world() {
   const seen: ClaudeFacts[] = [];
-  const reader = { sessions: [] as ClaudeSession[], status: OK, differs: false, reads: 0, error: null as Error | null };
+  const reader = {
+    sessions: [] as ClaudeSession[],
+    status: OK,
+    asked: [] as (string[] | null)[],
+    error: null as unknown,
+  };
   const said = { usage: [] as unknown[], followed: [] as unknown[], faults: [] as unknown[], statuses: 0, closed: 0 };
-  let hint: (kind: ClaudeHint) => void = () => {};
+  let hint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void = () => {};
   let events: TranscriptEvents | null = null;
   const claude = new ClaudeCode({
     root: '/no/such/root',
@@ -32,19 +37,20 @@ function world() {
         get status() {
           return reader.status;
         },
-        async refresh() {
-          reader.reads += 1;
+        async refresh(names) {
+          reader.asked.push(names && [...names]);
           if (reader.error) throw reader.error;
-          const { differs } = reader;
-          reader.differs = false;
-          return differs;
         },
       },
-      teams: null,
+      teams: { teams: [], status: OK, refresh: async () => false },
       watch: (onHint) => {
         hint = onHint;
-        return { close: () => (said.closed += 1) };
+        const close = async () => {
+          said.closed += 1;
+        };
+        return { status: OK, reconcile: () => {}, close };
       },
+      joinStatus: (first) => first,
       transcripts: (_, given) => {
         events = given;
         return { follow: (sessions) => said.followed.push(sessions), refresh: () => {}, stop: async () => {} };
@@ -52,63 +58,53 @@ function world() {
       hooks: null,
     },
     onFacts: (known) => seen.push(known),
-    onStatus: () => (said.statuses += 1),
+    onStatus: () => {
+      said.statuses += 1;
+    },
     recordUsage: (rows) => said.usage.push(...rows),
     onFault: (error) => said.faults.push(error),
     onProcesses: () => {},
   });
   const show = (...sessions: ClaudeSession[]) => {
     reader.sessions = sessions;
-    reader.differs = true;
   };
-  return {
-    claude,
-    seen,
-    reader,
-    said,
-    show,
-    hint: () => hint('sessions'),
-    transcripts: () => events as unknown as TranscriptEvents,
+  const hinted = async (...names: string[]) => {
+    hint('sessions', new Set(names));
+    await nextTurn();
   };
+  return { claude, seen, reader, said, show, hinted, transcripts: () => events as unknown as TranscriptEvents };
 }
 
 test('ClaudeCode: each difference is reported once, and nothing while nothing differs', async () => {
   const { claude, seen, show } = world();
   show(claudeSession({ pid: 1 }));
-  await claude.reconcile(0);
-  await claude.reconcile(1000);
-  await claude.reconcile(2000);
+  for (const at of [0, 1000, 2000, 6000]) await claude.reconcile(at);
   assert.equal(seen.length, 1);
-  assert.deepEqual(seen[0]?.folders, ['/no/such/root']);
-  assert.equal(seen[0]?.unread, null);
-  show(claudeSession({ pid: 1, status: 'busy' }));
-  await claude.refresh();
-  assert.equal(seen.at(-1)?.sessions[0]?.status, 'busy');
-  assert.equal(seen.length, 2);
+  assert.deepEqual([seen[0]?.folders, seen[0]?.unread], [['/no/such/root'], null]);
 });
 
-test('ClaudeCode: a hint while files are read makes it read once more', async () => {
-  const { claude, reader, hint } = world();
-  const first = claude.refresh();
-  hint();
-  hint();
-  await first;
-  await nextTurn();
-  assert.equal(reader.reads, 2);
+test('ClaudeCode: a hint reads only the files that it names, and reports what differs at once', async () => {
+  const { claude, seen, reader, show, hinted } = world();
+  await claude.reconcile(0);
+  show(claudeSession({ pid: 1, status: 'busy' }));
+  await hinted('1.json');
+  assert.deepEqual(reader.asked, [null, ['1.json']]);
+  assert.equal(seen.at(-1)?.sessions[0]?.status, 'busy');
 });
 
 test('ClaudeCode: an unreadable folder is reported as such, a thrown error as a fault that ends', async () => {
   const { claude, seen, reader, said } = world();
   reader.status = { ...OK, state: 'unreadable', reason: 'The folder belongs to another user.' };
   await claude.reconcile(0);
-  assert.equal(seen.at(-1)?.unread, 'The folder belongs to another user.');
+  assert.deepEqual([seen.at(-1)?.unread, claude.status.state], ['The folder belongs to another user.', 'unreadable']);
   assert.equal(said.statuses, 1);
-  reader.error = new Error('broken');
-  await claude.refresh();
+  const error = new Error('broken');
+  reader.error = error;
+  await claude.reconcile(1000);
+  assert.ok(said.faults.includes(error));
   reader.error = null;
-  await claude.refresh();
-  assert.deepEqual(said.faults.slice(-2), [reader.error ?? said.faults.at(-2), null]);
-  assert.ok(said.faults.at(-2) instanceof Error);
+  await claude.reconcile(2000);
+  assert.equal(said.faults.at(-1), null);
 });
 
 test('ClaudeCode: transcripts of the shown sessions are followed, and usage gets the agent', async () => {
@@ -131,10 +127,10 @@ test('ClaudeCode: transcripts of the shown sessions are followed, and usage gets
 });
 
 test('ClaudeCode: after stop nothing is reported any more', async () => {
-  const { claude, seen, said, show, hint } = world();
+  const { claude, seen, said, show, hinted } = world();
   show(claudeSession({ pid: 1 }));
   await claude.stop();
-  hint();
-  await claude.refresh();
+  await hinted('1.json');
+  await claude.reconcile(0);
   assert.deepEqual([seen.length, said.closed], [0, 1]);
 });

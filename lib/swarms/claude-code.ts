@@ -4,7 +4,6 @@
  */
 import type {
   ClaudeSession,
-  ClaudeTask,
   ClaudeTeam,
   ClaudeUsage,
   TranscriptFacts,
@@ -14,23 +13,29 @@ import { projectFolders } from '../sources/claude-code/worktrees';
 import type { ReaderStatus } from '../sources/source-status';
 import { type ClaudeFacts, type HookFacts, NO_CLAUDE_FACTS } from './claude-agents';
 
-/** A reader of some files of Claude Code. */
-interface FilesReader {
-  /** @returns whether what it read differs from before */
-  refresh(): Promise<boolean>;
-}
-
-export interface SessionsSource extends FilesReader {
+export interface SessionsSource {
+  /** By pid; a new list after a change. */
   readonly sessions: readonly ClaudeSession[];
   readonly status: ReaderStatus;
+  /** @param names of files that may have changed; null for all */
+  refresh(names: ReadonlySet<string> | null): Promise<unknown>;
 }
 
-export interface TeamsSource extends FilesReader {
+export interface TeamsSource {
+  /** A new list after a change. */
   readonly teams: readonly ClaudeTeam[];
-  readonly tasks: readonly ClaudeTask[];
+  readonly status: ReaderStatus;
+  refresh(): Promise<unknown>;
 }
 
 export type ClaudeHint = 'sessions' | 'teams' | 'tasks';
+
+export interface WatchSource {
+  readonly status: ReaderStatus;
+  /** Watches folders that are new, and tries again what failed. */
+  reconcile(): void;
+  close(): Promise<void>;
+}
 
 export interface TranscriptsSource {
   /** Says which sessions are shown now: only their transcripts are read. */
@@ -53,9 +58,11 @@ export interface TranscriptEvents {
 /** The readers of Claude Code's files; a null one is switched off. */
 export interface ClaudeReaders {
   sessions: SessionsSource;
-  teams: TeamsSource | null;
-  /** Begins to watch; each hint says that some files may differ. */
-  watch: (onHint: (kind: ClaudeHint) => void) => { close(): void };
+  teams: TeamsSource;
+  /** Begins to watch; each hint says which files may differ, null for all of the kind. */
+  watch: (onHint: (kind: ClaudeHint, names: ReadonlySet<string> | null) => void) => WatchSource;
+  /** @returns the status of the whole source */
+  joinStatus: (first: ReaderStatus, ...others: readonly ReaderStatus[]) => ReaderStatus;
   transcripts: ((marks: readonly TranscriptMark[], events: TranscriptEvents) => TranscriptsSource) | null;
   hooks: HooksSource | null;
 }
@@ -85,26 +92,59 @@ const MAX_TRANSCRIPTS = 1000;
 
 export class ClaudeCode {
   readonly #options: Options;
-  readonly #watch: { close(): void };
+  readonly #watch: WatchSource;
   #transcripts: TranscriptsSource | null = null;
   #facts: ClaudeFacts = NO_CLAUDE_FACTS;
-  /** The folders that were reported last. */
-  #reportedFolders: readonly string[] = [];
-  #status: ReaderStatus | null = null;
+  /** The root and its worktrees as they were read last. */
+  #folders: readonly string[] = [];
   #foldersAt = Number.NEGATIVE_INFINITY;
+  #status: { parts: readonly ReaderStatus[]; joined: ReaderStatus };
   #followed: readonly { sessionId: string; cwd: string | null }[] = [];
   /** Agents by session id, for rows of usage. */
   readonly #agents = new Map<string, string>();
   #processes = '';
-  #reading: Promise<void> | null = null;
-  #readAgain = false;
+  #reportedStatus: ReaderStatus | null = null;
+  /** The readers that have thrown. */
+  readonly #failed = new Set<string>();
   #stopped = false;
 
+  /** Begins to watch; nothing is read before `reconcile`. */
   constructor(options: Options) {
     this.#options = options;
     const { readers } = options;
-    this.#watch = readers.watch(() => this.refresh());
+    this.#watch = readers.watch((kind, names) => {
+      void (kind === 'sessions' ? this.#readSessions(names) : this.#readTeams());
+    });
     readers.hooks?.onChange(() => this.#takeHooks());
+    this.#status = this.#joinStatus();
+  }
+
+  /** The same object while nothing in it changes. */
+  get status(): ReaderStatus {
+    const { sessions, teams } = this.#options.readers;
+    const [first, second, third] = this.#status.parts;
+    const isSame = first === sessions.status && second === teams.status && third === this.#watch.status;
+    if (!isSame) this.#status = this.#joinStatus();
+    return this.#status.joined;
+  }
+
+  #joinStatus(): { parts: readonly ReaderStatus[]; joined: ReaderStatus } {
+    const { sessions, teams, joinStatus } = this.#options.readers;
+    const others = [teams.status, this.#watch.status];
+    return { parts: [sessions.status, ...others], joined: joinStatus(sessions.status, ...others) };
+  }
+
+  /** Once a second: reads everything again, and the worktrees from time to time. */
+  async reconcile(now: number): Promise<void> {
+    if (this.#stopped) return;
+    if (Math.abs(now - this.#foldersAt) >= FOLDERS_INTERVAL_MS) {
+      this.#foldersAt = now;
+      const folders = projectFolders(this.#options.root);
+      if (folders.join('\n') !== this.#folders.join('\n')) this.#folders = folders;
+    }
+    this.#watch.reconcile();
+    this.#transcripts?.refresh();
+    await Promise.all([this.#readSessions(null), this.#readTeams()]);
   }
 
   /**
@@ -127,36 +167,6 @@ export class ClaudeCode {
     this.#transcripts?.follow(this.#followed);
   }
 
-  get status(): ReaderStatus {
-    return this.#options.readers.sessions.status;
-  }
-
-  /** Reads what may differ. While it reads, a further request makes it read once more. */
-  refresh(): Promise<void> {
-    if (this.#reading) {
-      this.#readAgain = true;
-      return this.#reading;
-    }
-    this.#reading = this.#read().finally(() => {
-      this.#reading = null;
-      if (!this.#readAgain) return;
-      this.#readAgain = false;
-      void this.refresh();
-    });
-    return this.#reading;
-  }
-
-  /** Once a second: reads everything again, and the worktrees from time to time. */
-  reconcile(now: number): Promise<void> {
-    if (Math.abs(now - this.#foldersAt) >= FOLDERS_INTERVAL_MS) {
-      this.#foldersAt = now;
-      const folders = projectFolders(this.#options.root);
-      if (folders.join('\n') !== this.#facts.folders.join('\n')) this.#facts = { ...this.#facts, folders };
-    }
-    this.#transcripts?.refresh();
-    return this.refresh();
-  }
-
   /** Follows the transcripts of the sessions that are shown now. */
   follow(shown: Iterable<{ session: ClaudeSession; agent: string }>): void {
     const sessions: { sessionId: string; cwd: string | null }[] = [];
@@ -172,37 +182,50 @@ export class ClaudeCode {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#watch.close();
-    await Promise.all([this.#transcripts?.stop(), this.#reading]);
+    await Promise.all([this.#watch.close(), this.#transcripts?.stop()]);
   }
 
-  async #read(): Promise<void> {
-    const { readers, onFault, onStatus } = this.#options;
+  /** Calls of one reader follow each other by themselves. */
+  async #readSessions(names: ReadonlySet<string> | null): Promise<void> {
+    await this.#read('sessions', () => this.#options.readers.sessions.refresh(names));
+  }
+
+  async #readTeams(): Promise<void> {
+    await this.#read('teams', () => this.#options.readers.teams.refresh());
+  }
+
+  async #read(what: string, refresh: () => Promise<unknown>): Promise<void> {
+    const { onFault, onStatus } = this.#options;
     try {
-      const [sessionsDiffer, teamsDiffer] = await Promise.all([
-        readers.sessions.refresh(),
-        readers.teams?.refresh() ?? false,
-      ]);
+      await refresh();
       if (this.#stopped) return;
-      const { sessions, status } = readers.sessions;
-      if (status !== this.#status) {
-        this.#status = status;
-        onStatus();
-      }
-      onFault(null);
-      const unread = unreadReason(status);
-      const isNew = unread !== this.#facts.unread || this.#facts.folders !== this.#reportedFolders;
-      if (!sessionsDiffer && !teamsDiffer && !isNew) return;
-      if (sessionsDiffer) this.#noteProcesses(sessions);
-      this.#report({ sessions, teams: readers.teams?.teams ?? [], unread, hooks: this.#hooksOf(sessions) });
+      this.#take();
+      const { status } = this;
+      if (status !== this.#reportedStatus) onStatus();
+      this.#reportedStatus = status;
+      if (this.#failed.delete(what) && this.#failed.size === 0) onFault(null);
     } catch (error) {
+      this.#failed.add(what);
       onFault(error);
     }
   }
 
+  /** Reports what the readers have, if anything of it differs. */
+  #take(): void {
+    const { sessions: reader, teams: teamsReader } = this.#options.readers;
+    const { sessions, status } = reader;
+    const { teams } = teamsReader;
+    const folders = this.#folders;
+    const unread = unreadReason(status);
+    const last = this.#facts;
+    const isSame = sessions === last.sessions && teams === last.teams && folders === last.folders;
+    if (isSame && unread === last.unread) return;
+    if (sessions !== last.sessions) this.#noteProcesses(sessions);
+    this.#report({ sessions, teams, folders, unread, hooks: this.#hooksOf(sessions) });
+  }
+
   #report(part: Partial<ClaudeFacts>): void {
     this.#facts = { ...this.#facts, ...part };
-    this.#reportedFolders = this.#facts.folders;
     this.#options.onFacts(this.#facts);
   }
 
